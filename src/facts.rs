@@ -1,0 +1,250 @@
+//! Noun: what is known of one employee, each fact with its place.
+//!
+//! The vocabulary (names, kinds, labels) comes from the rule pack; this module only holds it.
+
+use crate::ground::{At, EmployeeId, Exact, Words};
+use chrono::NaiveDate;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// Index of a fact in the vocabulary.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct FactId(pub u16);
+
+impl FactId {
+    pub const fn index(self) -> usize {
+        self.0 as usize
+    }
+}
+
+/// A value of a fact. Fractions stay exact: 80 % paid as six sevenths is 6/7.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Value {
+    Number(Exact),
+    Text(Arc<str>),
+    /// One of the fact's list: its index there.
+    Choice(u16),
+    Date(NaiveDate),
+    Flag(bool),
+}
+
+impl Value {
+    pub const fn number(&self) -> Option<Exact> {
+        match self {
+            Self::Number(n) => Some(*n),
+            Self::Text(_) | Self::Choice(_) | Self::Date(_) | Self::Flag(_) => None,
+        }
+    }
+    pub fn text(&self) -> Option<&str> {
+        match self {
+            Self::Text(t) => Some(t),
+            Self::Number(_) | Self::Choice(_) | Self::Date(_) | Self::Flag(_) => None,
+        }
+    }
+    pub const fn date(&self) -> Option<NaiveDate> {
+        match self {
+            Self::Date(d) => Some(*d),
+            Self::Number(_) | Self::Choice(_) | Self::Text(_) | Self::Flag(_) => None,
+        }
+    }
+}
+
+/// How a fact came to be known.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum Origin {
+    /// Read in a source, at the fact's place.
+    Read,
+    /// Follows from a line that was paid; recomputing with it gives that line to the cent.
+    Inferred,
+    /// Recorded by a person in `decisions.csv`.
+    Decided,
+}
+
+/// One fact of one employee.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Fact {
+    pub id: FactId,
+    pub value: Value,
+    pub at: At,
+    pub origin: Origin,
+}
+
+/// All facts of one employee for one month, sorted by id, each at most once.
+#[derive(Clone, Default, Debug)]
+pub struct Facts(Vec<Fact>);
+
+impl Facts {
+    pub fn get(&self, id: FactId) -> Option<&Fact> {
+        self.0.binary_search_by_key(&id, |f| f.id).ok().map(|i| &self.0[i])
+    }
+    pub fn value(&self, id: FactId) -> Option<&Value> {
+        self.get(id).map(|f| &f.value)
+    }
+    /// Puts the fact in, in place of an earlier one of the same id, which is handed back.
+    pub fn set(&mut self, fact: Fact) -> Option<Fact> {
+        match self.0.binary_search_by_key(&fact.id, |f| f.id) {
+            Ok(i) => Some(std::mem::replace(&mut self.0[i], fact)),
+            Err(i) => {
+                self.0.insert(i, fact);
+                None
+            }
+        }
+    }
+    pub fn remove(&mut self, id: FactId) -> Option<Fact> {
+        self.0.binary_search_by_key(&id, |f| f.id).ok().map(|i| self.0.remove(i))
+    }
+    pub fn iter(&self) -> std::slice::Iter<'_, Fact> {
+        self.0.iter()
+    }
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+    pub fn shrink(&mut self) {
+        self.0.shrink_to_fit();
+    }
+}
+
+/// What a fact is, as the pack declares it; decides how a cell is read and what a formula may do with it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum FactKind {
+    /// A number with a unit (`unit` is compared by the rule compiler; readers only need [`NumberForm`]).
+    Number {
+        form: NumberForm,
+    },
+    Date,
+    Text,
+    /// One of a list; each entry with the texts under which files write it.
+    Choice {
+        options: Vec<ChoiceOption>,
+    },
+    Flag,
+}
+
+/// How a number is written in files.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum NumberForm {
+    /// Euros, at most two decimals.
+    Money,
+    /// `2,1`, `2,1 %` or `0,021` for a rate of 2.1 %; held as 0.021.
+    Rate,
+    /// A share of a whole: `80 %`, `0,8`, `80`, `28/35`; held as it is paid.
+    Fraction,
+    Points,
+    Hours,
+    Days,
+    Count,
+}
+
+/// One entry of a closed list.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct ChoiceOption {
+    pub id: String,
+    pub label: Words,
+    /// Texts that mean it, folded (no accents, lower case).
+    pub written: Vec<String>,
+}
+
+/// One entry of the vocabulary.
+#[derive(Clone, Debug)]
+pub struct FactDecl {
+    pub name: String,
+    pub kind: FactKind,
+    pub label: Words,
+    /// Titles under which exports write it.
+    pub headings: Vec<String>,
+    /// What the engine itself must know of it (`surname`, `iban`, …), when it must.
+    pub role: Option<Role>,
+    /// True when it stays from month to month; false when it belongs to one month.
+    pub recurs: bool,
+    /// Causes of a difference when the fact changes, starts or ends.
+    pub causes: Causes,
+}
+
+/// Cause codes of a change of a fact.
+#[derive(Clone, Default, PartialEq, Eq, Debug)]
+pub struct Causes {
+    pub change: String,
+    pub start: String,
+    pub end: String,
+}
+
+/// Facts of identity and payment that the engine handles by itself, in any country.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Role {
+    Employee,
+    Post,
+    Surname,
+    MarriedName,
+    GivenName,
+    /// Surname and given name in one cell.
+    FullName,
+    BirthDate,
+    IdentityNumber,
+    Address,
+    PostalCode,
+    Town,
+    Iban,
+    AccountHolder,
+    Service,
+    /// First and last paid day.
+    Entry,
+    Exit,
+    /// End of a contract: the last paid day unless renewed.
+    ContractEnd,
+    /// Where the person stands (in activity, on leave…).
+    Position,
+    /// Reference of the act behind a change (arrêté, contract).
+    Act,
+    Grade,
+}
+
+/// All facts the pack knows.
+#[derive(Clone, Default, Debug)]
+pub struct Vocabulary {
+    facts: Vec<FactDecl>,
+    by_name: BTreeMap<String, FactId>,
+    by_role: BTreeMap<Role, FactId>,
+}
+
+impl Vocabulary {
+    /// Adds an entry; a name or a role that is taken keeps its first owner.
+    pub fn add(&mut self, decl: FactDecl) -> FactId {
+        let id = FactId(u16::try_from(self.facts.len()).expect("a pack declares fewer than 65,000 facts"));
+        self.by_name.entry(decl.name.clone()).or_insert(id);
+        if let Some(r) = decl.role {
+            self.by_role.entry(r).or_insert(id);
+        }
+        self.facts.push(decl);
+        id
+    }
+    pub fn get(&self, id: FactId) -> &FactDecl {
+        &self.facts[id.index()]
+    }
+    pub fn named(&self, name: &str) -> Option<FactId> {
+        self.by_name.get(name).copied()
+    }
+    pub fn role(&self, role: Role) -> Option<FactId> {
+        self.by_role.get(&role).copied()
+    }
+    pub fn iter(&self) -> impl Iterator<Item = (FactId, &FactDecl)> {
+        self.facts.iter().enumerate().map(|(i, f)| (FactId(i as u16), f))
+    }
+    pub fn len(&self) -> usize {
+        self.facts.len()
+    }
+    pub fn is_empty(&self) -> bool {
+        self.facts.is_empty()
+    }
+}
+
+/// One employee (one post of one) with the facts of one month.
+#[derive(Clone, Debug)]
+pub struct Employee {
+    pub id: EmployeeId,
+    pub post: u16,
+    pub facts: Facts,
+}

@@ -1,0 +1,262 @@
+//! Exact rational numbers: what a formula works with between two roundings.
+//!
+//! A decimal cannot hold 6/7 or 1/12; a fraction can, so the one rounding at the end of a line is
+//! the only rounding there is. Operations return `None` when a result does not fit 64 bits even in
+//! lowest terms, which no pay formula reaches; callers turn that into a finding.
+
+use rust_decimal::Decimal;
+use std::cmp::Ordering;
+use std::fmt;
+
+/// A fraction `num / den` with `den > 0`, reduced only when it must be or when it is printed.
+#[derive(Clone, Copy)]
+pub struct Exact {
+    num: i64,
+    den: i64,
+}
+
+fn gcd(mut a: u128, mut b: u128) -> u128 {
+    while b != 0 {
+        (a, b) = (b, a % b);
+    }
+    a
+}
+
+impl Exact {
+    pub const ZERO: Self = Self { num: 0, den: 1 };
+    pub const ONE: Self = Self { num: 1, den: 1 };
+
+    pub const fn int(n: i64) -> Self {
+        Self { num: n, den: 1 }
+    }
+
+    /// `num / den`; `None` when `den` is zero.
+    pub fn ratio(num: i64, den: i64) -> Option<Self> {
+        Self::fit(i128::from(num), i128::from(den))
+    }
+
+    /// Whole cents as an amount of money.
+    pub const fn cents(cents: i64) -> Self {
+        Self { num: cents, den: 100 }
+    }
+
+    #[inline]
+    fn fit(num: i128, den: i128) -> Option<Self> {
+        let (num, den) = if den < 0 { (-num, -den) } else { (num, den) };
+        if let (Ok(n), Ok(d)) = (i64::try_from(num), i64::try_from(den)) {
+            return (d != 0).then_some(Self { num: n, den: d });
+        }
+        Self::fit_reduced(num, den)
+    }
+
+    #[cold]
+    fn fit_reduced(num: i128, den: i128) -> Option<Self> {
+        let g = i128::try_from(gcd(num.unsigned_abs(), den.unsigned_abs())).ok()?;
+        let n = i64::try_from(num / g).ok()?;
+        let d = i64::try_from(den / g).ok()?;
+        (d != 0).then_some(Self { num: n, den: d })
+    }
+
+    #[inline]
+    pub fn add(self, o: Self) -> Option<Self> {
+        if self.den == o.den {
+            return Self::fit(i128::from(self.num) + i128::from(o.num), i128::from(self.den));
+        }
+        let (a, b) = (i128::from(self.num), i128::from(self.den));
+        let (c, d) = (i128::from(o.num), i128::from(o.den));
+        Self::fit((a * d).checked_add(c * b)?, b * d)
+    }
+
+    #[inline]
+    pub fn sub(self, o: Self) -> Option<Self> {
+        self.add(o.neg())
+    }
+
+    #[inline]
+    pub fn mul(self, o: Self) -> Option<Self> {
+        Self::fit(i128::from(self.num) * i128::from(o.num), i128::from(self.den) * i128::from(o.den))
+    }
+
+    /// `None` on division by zero or overflow.
+    #[inline]
+    pub fn div(self, o: Self) -> Option<Self> {
+        Self::fit(i128::from(self.num) * i128::from(o.den), i128::from(self.den) * i128::from(o.num))
+    }
+
+    #[must_use]
+    pub const fn neg(self) -> Self {
+        Self { num: -self.num, den: self.den }
+    }
+
+    #[must_use]
+    pub const fn abs(self) -> Self {
+        Self { num: self.num.abs(), den: self.den }
+    }
+
+    pub const fn is_zero(self) -> bool {
+        self.num == 0
+    }
+
+    pub const fn is_negative(self) -> bool {
+        self.num < 0
+    }
+
+    pub const fn is_positive(self) -> bool {
+        self.num > 0
+    }
+
+    /// Largest whole number not above the value.
+    pub const fn floor(self) -> i64 {
+        self.num.div_euclid(self.den)
+    }
+
+    /// Smallest whole number not below the value.
+    pub const fn ceil(self) -> i64 {
+        -((-self.num).div_euclid(self.den))
+    }
+
+    /// The value as a whole number, when it is one.
+    pub fn whole(self) -> Option<i64> {
+        (self.num % self.den == 0).then(|| self.num / self.den)
+    }
+
+    /// `scale` times the value, rounded half away from zero to a whole number; `None` on overflow.
+    #[inline]
+    pub fn scaled_half_up(self, scale: i64) -> Option<i64> {
+        let n = i128::from(self.num) * i128::from(scale);
+        let d = i128::from(self.den);
+        if let (Ok(n), Ok(d)) = (i64::try_from(n * 2), i64::try_from(d * 2)) {
+            let h = d / 2;
+            return Some(if n >= 0 { (n + h) / d } else { -((-n + h) / d) });
+        }
+        let q = if n >= 0 { (2 * n + d) / (2 * d) } else { -((-2 * n + d) / (2 * d)) };
+        i64::try_from(q).ok()
+    }
+
+    /// `scale` times the value, cut towards zero; `None` on overflow.
+    pub fn scaled_truncated(self, scale: i64) -> Option<i64> {
+        i64::try_from(i128::from(self.num) * i128::from(scale) / i128::from(self.den)).ok()
+    }
+
+    /// In lowest terms.
+    #[must_use]
+    pub fn reduced(self) -> Self {
+        let g = gcd(u128::from(self.num.unsigned_abs()), u128::from(self.den.unsigned_abs())).max(1);
+        let g = i64::try_from(g).unwrap_or(1);
+        Self { num: self.num / g, den: self.den / g }
+    }
+
+    /// Numerator and denominator in lowest terms.
+    pub fn parts(self) -> (i64, i64) {
+        let r = self.reduced();
+        (r.num, r.den)
+    }
+
+    /// Reads `1234.56`, `-0.1110` or a fraction `32/35`; nothing else, and never through a float.
+    pub fn parse(text: &str) -> Option<Self> {
+        if let Some((n, d)) = text.split_once('/') {
+            return Self::parse(n.trim())?.div(Self::parse(d.trim())?);
+        }
+        Decimal::from_str_exact(text).ok().and_then(Self::from_decimal)
+    }
+
+    /// `None` when the mantissa does not fit 64 bits.
+    pub fn from_decimal(d: Decimal) -> Option<Self> {
+        let d = d.normalize();
+        Self::fit(d.mantissa(), 10_i128.checked_pow(d.scale())?)
+    }
+
+    /// As a decimal, when it has a finite one of at most 12 places.
+    pub fn to_decimal(self) -> Option<Decimal> {
+        let r = self.reduced();
+        let (mut num, mut den, mut scale) = (i128::from(r.num), i128::from(r.den), 0_u32);
+        while den != 1 && scale < 12 {
+            let f = i128::try_from(gcd(den.unsigned_abs(), 10)).ok()?;
+            if f == 1 {
+                return None;
+            }
+            num *= 10 / f;
+            den /= f;
+            scale += 1;
+        }
+        (den == 1).then(|| Decimal::from_i128_with_scale(num, scale).normalize())
+    }
+}
+
+impl PartialEq for Exact {
+    fn eq(&self, o: &Self) -> bool {
+        self.cmp(o) == Ordering::Equal
+    }
+}
+impl Eq for Exact {}
+impl PartialOrd for Exact {
+    fn partial_cmp(&self, o: &Self) -> Option<Ordering> {
+        Some(self.cmp(o))
+    }
+}
+impl Ord for Exact {
+    #[inline]
+    fn cmp(&self, o: &Self) -> Ordering {
+        if self.den == o.den {
+            return self.num.cmp(&o.num);
+        }
+        (i128::from(self.num) * i128::from(o.den)).cmp(&(i128::from(o.num) * i128::from(self.den)))
+    }
+}
+impl std::hash::Hash for Exact {
+    fn hash<H: std::hash::Hasher>(&self, h: &mut H) {
+        self.parts().hash(h);
+    }
+}
+
+/// Decimal when finite (`0.8`), else the fraction (`6/7`).
+impl fmt::Display for Exact {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.to_decimal() {
+            Some(d) => write!(f, "{d}"),
+            None => {
+                let (n, d) = self.parts();
+                write!(f, "{n}/{d}")
+            }
+        }
+    }
+}
+impl fmt::Debug for Exact {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{self}")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keeps_quotients_exact() {
+        let third = Exact::ratio(1, 3).expect("not zero");
+        assert_eq!(third.mul(Exact::int(3)), Some(Exact::ONE));
+        assert_eq!(Exact::parse("32/35").map(Exact::parts), Some((32, 35)));
+        assert_eq!(Exact::parse("0.1110").map(|e| e.to_string()).as_deref(), Some("0.111"));
+        assert_eq!(Exact::ratio(6, 7).map(|e| e.to_string()).as_deref(), Some("6/7"));
+    }
+
+    #[test]
+    fn rounds_half_away_from_zero() {
+        for (text, cents) in [("2.125", 213), ("-2.125", -213), ("2.1249", 212), ("0.005", 1), ("-0.005", -1), ("1/3", 33)] {
+            assert_eq!(Exact::parse(text).and_then(|e| e.scaled_half_up(100)), Some(cents), "{text}");
+        }
+    }
+
+    #[test]
+    fn reduces_before_it_gives_up() {
+        let big = Exact::ratio(i64::MAX - 1, 2).expect("fits");
+        assert_eq!(big.mul(Exact::int(2)), Some(Exact::int(i64::MAX - 1)));
+        assert_eq!(big.mul(Exact::int(1_000)), None);
+    }
+
+    #[test]
+    fn floors_and_ceils_towards_the_right_side() {
+        let x = Exact::parse("-3.5").expect("a number");
+        assert_eq!((x.floor(), x.ceil()), (-4, -3));
+    }
+}

@@ -1,0 +1,125 @@
+//! A finding: something in the data or the rules that the reader of the message can mend.
+
+use super::ids::EmployeeId;
+use super::place::Place;
+use super::words::{self, Lang, Words};
+
+/// How much a finding weighs. The four levels of the controls, in order of weight.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Hash, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Severity {
+    /// B: money cannot leave; limited to an employee, it sets that employee aside.
+    Blocking,
+    /// J: a written reason and a second person before release.
+    Justify,
+    /// W: shown, no action required.
+    Warning,
+    /// I: a register or a count.
+    Information,
+}
+
+impl Severity {
+    /// The letter the controls use.
+    pub const fn letter(self) -> char {
+        match self {
+            Self::Blocking => 'B',
+            Self::Justify => 'J',
+            Self::Warning => 'W',
+            Self::Information => 'I',
+        }
+    }
+    pub fn from_letter(c: &str) -> Option<Self> {
+        match c {
+            "B" => Some(Self::Blocking),
+            "J" => Some(Self::Justify),
+            "W" => Some(Self::Warning),
+            "I" => Some(Self::Information),
+            _ => None,
+        }
+    }
+}
+
+/// One finding, with a stable code. Its sentence stands in the catalogue ([`words`]) under the code,
+/// unless the pack brings its own (`text`); `{name}` in a sentence is replaced by the argument of that name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Finding {
+    pub code: String,
+    pub severity: Severity,
+    pub args: Vec<(&'static str, String)>,
+    pub places: Vec<Place>,
+    pub employee: Option<EmployeeId>,
+    /// Cents at stake, for sorting.
+    pub stake: i64,
+    pub text: Option<Words>,
+}
+
+impl Finding {
+    pub fn new(code: &str, severity: Severity) -> Self {
+        Self { code: code.to_owned(), severity, args: Vec::new(), places: Vec::new(), employee: None, stake: 0, text: None }
+    }
+    #[must_use]
+    pub fn arg(mut self, name: &'static str, value: impl ToString) -> Self {
+        self.args.push((name, value.to_string()));
+        self
+    }
+    #[must_use]
+    pub fn at(mut self, place: Place) -> Self {
+        if place != Place::Nowhere && !self.places.contains(&place) {
+            self.places.push(place);
+        }
+        self
+    }
+    #[must_use]
+    pub fn of(mut self, employee: &EmployeeId) -> Self {
+        self.employee = Some(employee.clone());
+        self
+    }
+    #[must_use]
+    pub fn stake(mut self, cents: i64) -> Self {
+        self.stake = cents;
+        self
+    }
+    #[must_use]
+    pub fn text(mut self, text: Words) -> Self {
+        self.text = Some(text);
+        self
+    }
+
+    /// The sentence, its arguments filled in.
+    pub fn message(&self, lang: Lang) -> String {
+        let template = self.text.as_ref().map_or_else(|| words::sentence(&self.code, lang), |w| w.get(lang));
+        words::fill(template, &self.args)
+    }
+    /// What to do about it, when the catalogue says.
+    pub fn help(&self, lang: Lang) -> Option<String> {
+        words::help(&self.code, lang).map(|t| words::fill(t, &self.args))
+    }
+}
+
+/// What a stage could make, and everything it found on the way.
+#[derive(Debug, Default)]
+pub struct Checked<T> {
+    pub value: T,
+    pub findings: Vec<Finding>,
+}
+
+impl<T> Checked<T> {
+    pub const fn new(value: T, findings: Vec<Finding>) -> Self {
+        Self { value, findings }
+    }
+}
+
+/// Blocking first, then by amount at stake, then by employee, code and place: the order of every list of findings.
+pub fn sort(findings: &mut Vec<Finding>) {
+    findings.sort_by(|a, b| {
+        (a.severity, -a.stake.abs(), &a.employee, &a.code, &a.places, &a.args).cmp(&(
+            b.severity,
+            -b.stake.abs(),
+            &b.employee,
+            &b.code,
+            &b.places,
+            &b.args,
+        ))
+    });
+    findings.dedup();
+}

@@ -1,0 +1,22 @@
+//! What everything stands on: exact numbers, months, identifiers, places, findings and words.
+//! Open to every module; names none of them.
+
+pub mod exact;
+pub mod finding;
+pub mod iban;
+pub mod ids;
+pub mod money;
+pub mod month;
+pub mod nir;
+pub mod place;
+pub mod words;
+
+pub use exact::Exact;
+pub use finding::{Checked, Finding, Severity};
+pub use iban::Iban;
+pub use ids::EmployeeId;
+pub use money::{Money, Rounding};
+pub use month::PayMonth;
+pub use nir::{Nir, Siret};
+pub use place::{At, Place, Sources};
+pub use words::{Lang, Words};

@@ -1,0 +1,66 @@
+//! Months of pay and days within them.
+
+use chrono::{Datelike, NaiveDate};
+use std::fmt;
+
+/// A month for which people are paid, `2021-12`.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct PayMonth {
+    year: i16,
+    month: u8,
+}
+
+impl PayMonth {
+    /// `None` unless the month is 1 to 12 and the year 1900 to 2199.
+    pub fn new(year: i32, month: u32) -> Option<Self> {
+        ((1900..2200).contains(&year) && (1..=12).contains(&month)).then(|| Self { year: year as i16, month: month as u8 })
+    }
+    /// Reads `2021-12`.
+    pub fn parse(text: &str) -> Option<Self> {
+        let (y, m) = text.trim().split_once('-')?;
+        Self::new(y.parse().ok()?, m.parse().ok()?)
+    }
+    pub fn of(date: NaiveDate) -> Self {
+        Self { year: date.year() as i16, month: date.month() as u8 }
+    }
+    pub const fn year(self) -> i32 {
+        self.year as i32
+    }
+    pub const fn month(self) -> u32 {
+        self.month as u32
+    }
+    #[must_use]
+    pub const fn previous(self) -> Self {
+        if self.month == 1 { Self { year: self.year - 1, month: 12 } } else { Self { year: self.year, month: self.month - 1 } }
+    }
+    #[must_use]
+    pub const fn next(self) -> Self {
+        if self.month == 12 { Self { year: self.year + 1, month: 1 } } else { Self { year: self.year, month: self.month + 1 } }
+    }
+    pub fn first_day(self) -> NaiveDate {
+        NaiveDate::from_ymd_opt(self.year(), self.month(), 1).expect("a month that was checked when made")
+    }
+    pub fn last_day(self) -> NaiveDate {
+        self.next().first_day().pred_opt().expect("every month has a day before it")
+    }
+    /// Calendar days, 28 to 31.
+    pub fn days(self) -> u32 {
+        self.last_day().day()
+    }
+    pub fn contains(self, date: NaiveDate) -> bool {
+        Self::of(date) == self
+    }
+}
+
+impl fmt::Display for PayMonth {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:04}-{:02}", self.year, self.month)
+    }
+}
+
+/// French month names, for headings and reading titles.
+pub const MONTHS_FR: [&str; 12] =
+    ["janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "septembre", "octobre", "novembre", "décembre"];
+/// English month names.
+pub const MONTHS_EN: [&str; 12] =
+    ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"];

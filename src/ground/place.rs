@@ -1,0 +1,186 @@
+//! Where something was read: what every value carries from the first stage on.
+//!
+//! Values carry a compact [`At`]; [`Sources`] turns it into a [`Place`] a person can go to.
+
+use std::fmt;
+
+/// Compact position: a source (file, or sheet of a file), a row and a column.
+///
+/// `row` is what a person sees (line of a text file, row of a sheet), from 1; 0 means the whole source.
+/// `column` counts from 0; [`At::NO_COLUMN`] means the whole row.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct At {
+    pub source: u16,
+    pub column: u16,
+    pub row: u32,
+}
+
+impl At {
+    pub const NO_COLUMN: u16 = u16::MAX;
+    /// No source at all: a value that follows from a setting, a decision or a default.
+    pub const NOWHERE: Self = Self { source: u16::MAX, column: Self::NO_COLUMN, row: 0 };
+
+    pub const fn cell(source: u16, row: u32, column: u16) -> Self {
+        Self { source, column, row }
+    }
+    pub const fn row(source: u16, row: u32) -> Self {
+        Self { source, column: Self::NO_COLUMN, row }
+    }
+    pub const fn source(source: u16) -> Self {
+        Self { source, column: Self::NO_COLUMN, row: 0 }
+    }
+}
+
+/// What kind of thing a source is, which decides how its places are spoken of.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum SourceKind {
+    /// A sheet of a workbook: places are cells, `F17`.
+    Sheet,
+    /// A text file with columns: places are lines and column titles.
+    Text,
+    /// A structured document (XML, DSN): rows are its lines.
+    Document,
+}
+
+/// One source as registered: a text file, one sheet, one document.
+#[derive(Clone, Debug)]
+pub struct Source {
+    /// File name relative to `inbox/`, with `/` between folders.
+    pub file: String,
+    pub sheet: Option<String>,
+    pub kind: SourceKind,
+    /// Column titles, by column, once they are known.
+    pub headings: Vec<String>,
+}
+
+/// All sources of a run, in a fixed order.
+#[derive(Clone, Default, Debug)]
+pub struct Sources {
+    list: Vec<Source>,
+}
+
+impl Sources {
+    pub fn add(&mut self, source: Source) -> u16 {
+        let id = u16::try_from(self.list.len()).expect("the reader limits files to fewer than 65,000 sheets");
+        self.list.push(source);
+        id
+    }
+    pub fn get(&self, id: u16) -> Option<&Source> {
+        self.list.get(usize::from(id))
+    }
+    pub fn get_mut(&mut self, id: u16) -> Option<&mut Source> {
+        self.list.get_mut(usize::from(id))
+    }
+    pub fn iter(&self) -> impl Iterator<Item = (u16, &Source)> {
+        self.list.iter().enumerate().map(|(i, s)| (i as u16, s))
+    }
+    pub fn len(&self) -> usize {
+        self.list.len()
+    }
+    pub fn is_empty(&self) -> bool {
+        self.list.is_empty()
+    }
+
+    /// The place a person can go to; [`Place::Nowhere`] for an unknown source.
+    pub fn place(&self, at: At) -> Place {
+        let Some(s) = self.get(at.source) else { return Place::Nowhere };
+        let heading = s.headings.get(usize::from(at.column)).filter(|h| !h.is_empty()).cloned();
+        if at.row == 0 {
+            return match &s.sheet {
+                Some(sheet) => Place::Sheet { file: s.file.clone(), sheet: sheet.clone() },
+                None => Place::File { file: s.file.clone() },
+            };
+        }
+        match s.kind {
+            SourceKind::Sheet => Place::Cell {
+                file: s.file.clone(),
+                sheet: s.sheet.clone().unwrap_or_default(),
+                row: at.row,
+                column: (at.column != At::NO_COLUMN).then_some(at.column),
+                heading,
+            },
+            SourceKind::Text | SourceKind::Document => Place::Line { file: s.file.clone(), line: at.row, heading },
+        }
+    }
+}
+
+/// A place in the reader's language: a cell, a line, a stretch of rule text, or a whole file.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum Place {
+    Nowhere,
+    File {
+        file: String,
+    },
+    Sheet {
+        file: String,
+        sheet: String,
+    },
+    Cell {
+        file: String,
+        sheet: String,
+        row: u32,
+        column: Option<u16>,
+        heading: Option<String>,
+    },
+    Line {
+        file: String,
+        line: u32,
+        heading: Option<String>,
+    },
+    /// Bytes `start..end` of a rule file, with the line and column a person counts from 1.
+    Rule {
+        file: String,
+        line: u32,
+        column: u32,
+        start: usize,
+        end: usize,
+    },
+}
+
+/// Letters of a spreadsheet column: 0 is `A`, 26 is `AA`.
+pub fn column_letters(column: u16) -> String {
+    let mut n = u32::from(column) + 1;
+    let mut out = Vec::new();
+    while n > 0 {
+        let r = (n - 1) % 26;
+        out.push(b'A' + r as u8);
+        n = (n - 1) / 26;
+    }
+    out.reverse();
+    String::from_utf8(out).unwrap_or_default()
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Nowhere => write!(f, "–"),
+            Self::File { file } => write!(f, "{file}"),
+            Self::Sheet { file, sheet } => write!(f, "{file}, « {sheet} »"),
+            Self::Cell { file, sheet, row, column, heading } => {
+                write!(f, "{file}, « {sheet} », ")?;
+                match column {
+                    Some(c) => write!(f, "{}{row}", column_letters(*c))?,
+                    None => write!(f, "{row}")?,
+                }
+                heading.as_ref().map_or(Ok(()), |h| write!(f, " ({h})"))
+            }
+            Self::Line { file, line, heading } => {
+                write!(f, "{file}:{line}")?;
+                heading.as_ref().map_or(Ok(()), |h| write!(f, " ({h})"))
+            }
+            Self::Rule { file, line, column, .. } => write!(f, "{file}:{line}:{column}"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_columns_as_spreadsheets_do() {
+        for (n, l) in [(0, "A"), (25, "Z"), (26, "AA"), (701, "ZZ"), (702, "AAA")] {
+            assert_eq!(column_letters(n), l);
+        }
+    }
+}

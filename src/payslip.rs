@@ -1,0 +1,181 @@
+//! Noun: a payslip: lines, totals, and how each line came about.
+
+use crate::ground::{At, EmployeeId, Exact, Money, PayMonth, Words};
+
+/// Index of a pay element in the pack's catalogue, in printing order.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct ElementId(pub u16);
+
+impl ElementId {
+    pub const fn index(self) -> usize {
+        self.0 as usize
+    }
+}
+
+/// Which side of the payslip a line stands on.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LineKind {
+    /// Part of gross pay; negative for a reduction of it.
+    Earning,
+    /// Employee contribution; negative amounts reduce the net.
+    Deduction,
+    /// Employer contribution only; no effect on the net.
+    Employer,
+    /// Income tax withheld at source.
+    Tax,
+    /// After tax: refunds (positive), sums withheld for others (negative).
+    Net,
+}
+
+impl LineKind {
+    pub const fn id(self) -> &'static str {
+        match self {
+            Self::Earning => "earning",
+            Self::Deduction => "deduction",
+            Self::Employer => "employer",
+            Self::Tax => "tax",
+            Self::Net => "net",
+        }
+    }
+}
+
+/// Where a line's amount comes from.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum Status {
+    /// By the rules, from this month's facts.
+    Computed,
+    /// Last month's amount again, no rule being able to make it.
+    Carried,
+    /// By an estimation policy; marked (e) and settled later.
+    Estimated,
+    /// Entered by a person, with author and reason.
+    Manual,
+}
+
+impl Status {
+    pub const fn id(self) -> &'static str {
+        match self {
+            Self::Computed => "computed",
+            Self::Carried => "carried",
+            Self::Estimated => "estimated",
+            Self::Manual => "manual",
+        }
+    }
+}
+
+/// How an employee is paid this month.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum Mode {
+    Computed,
+    Carried,
+    Advance,
+    Manual,
+}
+
+impl Mode {
+    pub const fn id(self) -> &'static str {
+        match self {
+            Self::Computed => "computed",
+            Self::Carried => "carried",
+            Self::Advance => "advance",
+            Self::Manual => "manual",
+        }
+    }
+}
+
+/// What is printed and exported of a pay element besides its amounts.
+#[derive(Clone, Debug)]
+pub struct Card {
+    /// Name in formulas: `traitement_indiciaire`.
+    pub id: String,
+    /// Printed code: `TIB`.
+    pub code: String,
+    pub label: Words,
+    /// Shown on the payslip instead of `label` when that must not be seen (an absence's motive, say).
+    pub printed: Option<Words>,
+    pub kind: LineKind,
+    /// Heading of the payslip under which the line stands (`sante`, `retraite`, …).
+    pub section: String,
+    /// False when last month's line is not repeated (overtime, arrears).
+    pub recurs: bool,
+    /// Account the line is booked to, when the pack says.
+    pub account: Option<String>,
+}
+
+/// All cards, in printing order: an [`ElementId`] is an index here.
+pub type Catalogue = Vec<Card>;
+
+/// One line. `rate` and `employer_rate` are shares (0.111 for 11.1 %) or money per unit; `base` may be money,
+/// points, hours or a count, as the element says.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Line {
+    pub element: ElementId,
+    pub base: Option<Exact>,
+    pub rate: Option<Exact>,
+    /// Signed effect on the employee; zero on an employer line.
+    pub amount: Money,
+    pub employer_rate: Option<Exact>,
+    pub employer_amount: Money,
+    /// The month the line is about, when it is not the payslip's.
+    pub period: Option<PayMonth>,
+    pub status: Status,
+}
+
+/// The sums every payslip shows. Which of the pack's totals they are, the pack says.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Totals {
+    pub gross: Money,
+    pub net_social: Money,
+    pub net_taxable: Money,
+    pub net_before_tax: Money,
+    /// Positive when tax is withheld.
+    pub income_tax: Money,
+    pub net_paid: Money,
+    pub employer_cost: Money,
+}
+
+/// A computed payslip.
+#[derive(Clone, Debug)]
+pub struct Payslip {
+    pub employee: EmployeeId,
+    pub post: u16,
+    pub month: PayMonth,
+    pub mode: Mode,
+    /// In printing order.
+    pub lines: Vec<Line>,
+    pub totals: Totals,
+}
+
+/// One line of last month as a source shows it: what was paid, and where that is written.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct PaidLine {
+    /// The pack's element, or the index of a local code that nothing stands for.
+    pub code: PaidCode,
+    pub base: Option<Exact>,
+    pub rate: Option<Exact>,
+    pub amount: Money,
+    pub employer_rate: Option<Exact>,
+    pub employer_amount: Money,
+    pub period: Option<PayMonth>,
+    pub at: At,
+}
+
+/// What a line of last month was about.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum PaidCode {
+    Element(ElementId),
+    /// Index in the list of local codes without an element.
+    Unknown(u16),
+}
+
+/// Last month's payslip of one employee as it was paid.
+#[derive(Clone, Debug, Default)]
+pub struct PaidSlip {
+    pub lines: Vec<PaidLine>,
+    /// Totals the source itself shows, each if present.
+    pub gross: Option<(Money, At)>,
+    pub net_taxable: Option<(Money, At)>,
+    pub net_before_tax: Option<(Money, At)>,
+    pub net_paid: Option<(Money, At)>,
+}
