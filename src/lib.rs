@@ -6,6 +6,7 @@
 
 #![forbid(unsafe_code)]
 
+pub mod compute;
 pub mod facts;
 pub mod ground;
 pub mod payslip;

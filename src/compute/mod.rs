@@ -1,0 +1,5 @@
+//! `Plan` + facts → payslips. Knows no file and no pay element by name.
+
+pub mod eval;
+pub mod replay;
+pub mod walk;
