@@ -316,13 +316,14 @@ impl<'r, 'f> Reader<'r, 'f, '_> {
         if let Some(r) = t.table("results") {
             self.pack.results.extend(r.pairs());
         }
-        for s in t.tables("section") {
+        let one_element = t.has("id");
+        for s in if one_element { Vec::new() } else { t.tables("section") } {
             if let (Some(id), Some(label)) = (s.need("id"), s.words("label")) {
                 self.pack.sections.push((id.text, label));
             }
             s.close();
         }
-        for c in t.tables("cause") {
+        for c in if one_element { Vec::new() } else { t.tables("cause") } {
             if let (Some(id), Some(label)) = (c.need("id"), c.words("label")) {
                 self.pack.causes.push((id.text, label));
             }
@@ -352,7 +353,7 @@ impl<'r, 'f> Reader<'r, 'f, '_> {
         for x in t.tables("case") {
             self.case(&x);
         }
-        if t.has("id") {
+        if one_element {
             self.element(t);
         }
         t.close();
