@@ -9,6 +9,7 @@
 pub mod compute;
 pub mod facts;
 pub mod ground;
+pub mod job;
 pub mod payslip;
 pub mod read;
 pub mod rules;

@@ -2,9 +2,9 @@
 
 use crate::compute::eval::{Pins, State, Stop};
 use crate::facts::{Fact, FactId, FactKind, Facts, Origin, Value, Vocabulary};
+use crate::ground::document::{Spot, place};
 use crate::ground::{At, Exact, Finding, Money, PayMonth, Place, Severity};
 use crate::rules::bind::Context;
-use crate::rules::document::{Spot, place};
 use crate::rules::pack::{Case, Pack};
 use crate::rules::plan::{Plan, setting_value};
 use std::collections::BTreeMap;
@@ -72,7 +72,8 @@ pub fn prepare(pack: &Pack, case: &Case) -> Result<(Plan, Facts), Vec<Finding>> 
     };
     let mut settings = pack.default_settings();
     for (k, v) in &case.settings {
-        let value = pack.settings.iter().position(|s| s.id == k.text).and_then(|i| Some((i, setting_value(&pack.settings[i].kind, &v.text)?)));
+        let value =
+            pack.settings.iter().position(|s| s.id == k.text).and_then(|i| Some((i, setting_value(&pack.settings[i].kind, &v.text)?)));
         match value {
             Some((i, value)) => settings[i] = value,
             None => {

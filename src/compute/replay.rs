@@ -92,7 +92,13 @@ pub fn pin(lines: &[PaidLine], elements: usize) -> Vec<Option<Pinned>> {
         let slot = &mut out[e.index()];
         match slot {
             None => {
-                *slot = Some(Pinned { base: l.base, rate: l.rate, amount: l.amount, employer_rate: l.employer_rate, employer_amount: l.employer_amount });
+                *slot = Some(Pinned {
+                    base: l.base,
+                    rate: l.rate,
+                    amount: l.amount,
+                    employer_rate: l.employer_rate,
+                    employer_amount: l.employer_amount,
+                });
             }
             Some(p) => {
                 p.base = match (p.base, l.base) {
@@ -169,9 +175,7 @@ impl Replay<'_> {
         let inferred: Vec<Fact> = e
             .inferences
             .iter()
-            .filter_map(|(fact, how)| {
-                state.infer(self.plan, p, how).map(|value| Fact { id: *fact, value, at, origin: Origin::Inferred })
-            })
+            .filter_map(|(fact, how)| state.infer(self.plan, p, how).map(|value| Fact { id: *fact, value, at, origin: Origin::Inferred }))
             .collect();
         if inferred.len() > 1 {
             out.push(inferred.clone());
@@ -234,7 +238,13 @@ impl Replay<'_> {
                 {
                     let shown = if c.amount.is_zero() { c.employer_amount } else { c.amount };
                     let verdict = if shown.abs().cents() <= 1 { Verdict::Rounding } else { Verdict::Gap };
-                    lines.push(ReplayLine { code: PaidCode::Element(element), paid: Money::ZERO, recomputed: Some(shown), verdict, at: At::NOWHERE });
+                    lines.push(ReplayLine {
+                        code: PaidCode::Element(element),
+                        paid: Money::ZERO,
+                        recomputed: Some(shown),
+                        verdict,
+                        at: At::NOWHERE,
+                    });
                     if verdict == Verdict::Gap {
                         adjust[i] = Adjust::Shift(-c.amount, -c.employer_amount);
                         any = true;

@@ -3,8 +3,8 @@
 //! Goes over a formula once and reports all it finds; a part that cannot be bound becomes [`Num::Bad`] and the rest goes on.
 
 use crate::facts::{FactId, FactKind};
+use crate::ground::document::{Report, suggestion};
 use crate::ground::{Exact, PayMonth, Rounding};
-use crate::rules::document::{Report, suggestion};
 use crate::rules::expr::{Expr, Node, Op};
 use crate::rules::kinds::{Kind, ListOf, Unit};
 use crate::rules::pack::{Formula, Pack, SettingKind, fact_kind};
@@ -174,7 +174,22 @@ pub enum SettingValue {
 type Typed = (Kind, Bound);
 
 const FUNCTIONS: [&str; 16] = [
-    "min", "max", "abs", "round", "floor", "ceil", "cent", "truncate", "positive", "per_month", "per_year", "day", "days", "years", "known", "slices",
+    "min",
+    "max",
+    "abs",
+    "round",
+    "floor",
+    "ceil",
+    "cent",
+    "truncate",
+    "positive",
+    "per_month",
+    "per_year",
+    "day",
+    "days",
+    "years",
+    "known",
+    "slices",
 ];
 const BUILTINS: [&str; 5] = ["month_start", "month_end", "payment_date", "days_in_month", "month_number"];
 
@@ -454,7 +469,10 @@ impl Binder<'_, '_> {
             && let Kind::Choice(list) = ka
         {
             let (_, bound) = self.is_one_of(f, list, &[b]);
-            return (Kind::Flag, if op == Op::Ne { Bound::Cond(Cond::Not(Box::new(self.as_cond(f, e, (Kind::Flag, bound))))) } else { bound });
+            return (
+                Kind::Flag,
+                if op == Op::Ne { Bound::Cond(Cond::Not(Box::new(self.as_cond(f, e, (Kind::Flag, bound))))) } else { bound },
+            );
         }
         let (kb, bb) = self.bind(f, b);
         let mismatch = |left: Kind, right: Kind| {
@@ -637,9 +655,11 @@ impl Binder<'_, '_> {
 
     fn known(&self, f: &Formula, a: &Expr) -> Typed {
         match self.bind(f, a).1 {
-            Bound::Num(Num::Fact(i)) | Bound::Cond(Cond::Fact(i)) | Bound::Date(DateNode::Fact(i)) | Bound::Choice(ListOf::Fact(i)) | Bound::Text(i) => {
-                (Kind::Flag, Bound::Cond(Cond::Known(i)))
-            }
+            Bound::Num(Num::Fact(i))
+            | Bound::Cond(Cond::Fact(i))
+            | Bound::Date(DateNode::Fact(i))
+            | Bound::Choice(ListOf::Fact(i))
+            | Bound::Text(i) => (Kind::Flag, Bound::Cond(Cond::Known(i))),
             Bound::Num(Num::Slot(_)) if self.paid_allowed => (Kind::Flag, Bound::Cond(Cond::Const(true))),
             Bound::Bad => (Kind::Flag, Bound::Bad),
             Bound::Num(_) | Bound::Cond(_) | Bound::Date(_) | Bound::Choice(_) => {
@@ -660,7 +680,11 @@ impl Binder<'_, '_> {
             self.error(f, &arg.span, "L42", &[("kind", &k.to_string()), ("wanted", &t.key.to_string())]);
         }
         let x = Box::new(self.as_number(f, arg, (k, b)));
-        if slices { (Kind::Number(t.key.times(t.unit)), Bound::Num(Num::Slices(table, x))) } else { (Kind::Number(t.unit), Bound::Num(Num::Lookup(table, x))) }
+        if slices {
+            (Kind::Number(t.key.times(t.unit)), Bound::Num(Num::Slices(table, x)))
+        } else {
+            (Kind::Number(t.unit), Bound::Num(Num::Lookup(table, x)))
+        }
     }
 }
 

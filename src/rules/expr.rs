@@ -437,7 +437,9 @@ mod tests {
 
     #[test]
     fn points_at_what_it_cannot_read() {
-        for (text, code, span) in [("a +", "L14", 3..3), ("a + )", "L13", 4..5), ("a == b", "L11", 2..4), ("a # b", "L12", 2..3), ("if a b", "L16", 5..6)] {
+        for (text, code, span) in
+            [("a +", "L14", 3..3), ("a + )", "L13", 4..5), ("a == b", "L11", 2..4), ("a # b", "L12", 2..3), ("if a b", "L16", 5..6)]
+        {
             let p = parse(text).expect_err("not a formula");
             assert_eq!((p.code, p.span), (code, span), "{text}");
         }

@@ -1,7 +1,6 @@
 //! Rule text → [`Plan`]: bound rules in order of computation. Has never heard of spreadsheets.
 
 pub mod bind;
-pub mod document;
 pub mod expr;
 pub mod kinds;
 pub mod pack;

@@ -1,9 +1,9 @@
 //! What a pack declares, as read: every item with its file and bytes, names not yet bound.
 
 use crate::facts::{Causes, ChoiceOption, FactDecl, FactKind, NumberForm, Role, Vocabulary};
+use crate::ground::document::{Report, Spot, Tab, TextFile, suggestion};
 use crate::ground::{Exact, Finding, Rounding, Severity, Words};
 use crate::payslip::{Card, Catalogue, LineKind};
-use crate::rules::document::{PackFile, Report, Spot, Tab, suggestion};
 use crate::rules::expr::{self, Expr};
 use crate::rules::kinds::{Kind, ListOf, Unit};
 use chrono::NaiveDate;
@@ -227,7 +227,7 @@ pub struct Pack {
     pub version: String,
     pub language: String,
     pub recheck_after_days: Option<i64>,
-    pub files: Vec<PackFile>,
+    pub files: Vec<TextFile>,
     pub vocabulary: Vocabulary,
     pub defaults: Vec<Option<String>>,
     pub fact_units: Vec<Unit>,
@@ -261,7 +261,7 @@ impl Pack {
 }
 
 /// Reads every file of a pack. What cannot be read is a finding, and the rest is still there.
-pub fn read(files: Vec<PackFile>) -> (Pack, Vec<Finding>) {
+pub fn read(files: Vec<TextFile>) -> (Pack, Vec<Finding>) {
     let mut pack = Pack::default();
     let report = Report::new(&files);
     for (i, f) in files.iter().enumerate() {
@@ -553,7 +553,12 @@ impl<'r, 'f> Reader<'r, 'f, '_> {
         for w in values.windows(2) {
             if w[0].from == w[1].from {
                 let (a, b) = (&w[0].origin, &w[1].origin);
-                self.report.both("L21", (b.file, b.span.clone()), (a.file, a.span.clone()), &[("id", &id.text), ("from", &w[0].from.to_string())]);
+                self.report.both(
+                    "L21",
+                    (b.file, b.span.clone()),
+                    (a.file, a.span.clone()),
+                    &[("id", &id.text), ("from", &w[0].from.to_string())],
+                );
             }
         }
         if values.is_empty() {
@@ -753,7 +758,10 @@ impl<'r, 'f> Reader<'r, 'f, '_> {
                 e.close();
             }
             let amounts = self.amounts(&v);
-            if amounts.amount.is_none() && amounts.employer_amount.is_none() && (amounts.base.is_none() || (amounts.rate.is_none() && amounts.employer_rate.is_none())) {
+            if amounts.amount.is_none()
+                && amounts.employer_amount.is_none()
+                && (amounts.base.is_none() || (amounts.rate.is_none() && amounts.employer_rate.is_none()))
+            {
                 self.report.error("L24", v.file, &v.span, &[("id", &id.text)]);
             }
             let round = self.rounding(&v, "round").unwrap_or(Rounding::HalfUp);
@@ -762,7 +770,12 @@ impl<'r, 'f> Reader<'r, 'f, '_> {
                 let origin = Origin { file: v.file, span: v.span_of("from") };
                 if let Some(twin) = versions.iter().find(|x| x.from == from) {
                     let (a, b) = (&twin.origin, &origin);
-                    self.report.both("L21", (b.file, b.span.clone()), (a.file, a.span.clone()), &[("id", &id.text), ("from", &from.to_string())]);
+                    self.report.both(
+                        "L21",
+                        (b.file, b.span.clone()),
+                        (a.file, a.span.clone()),
+                        &[("id", &id.text), ("from", &from.to_string())],
+                    );
                 }
                 versions.push(Version { from, until, source, amounts, round, base_round, exceptions, origin });
             }
@@ -845,7 +858,18 @@ impl<'r, 'f> Reader<'r, 'f, '_> {
         let (phase, scope) = (t.text("phase").unwrap_or_default(), t.text("scope").unwrap_or_default());
         t.close();
         if let (Some(severity), Some(measure)) = (severity, measure) {
-            self.pack.controls.push(Control { phase, scope, severity, measure, threshold, message, since, until, origin: Self::origin(t), id: id.text });
+            self.pack.controls.push(Control {
+                phase,
+                scope,
+                severity,
+                measure,
+                threshold,
+                message,
+                since,
+                until,
+                origin: Self::origin(t),
+                id: id.text,
+            });
         }
     }
 

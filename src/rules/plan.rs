@@ -3,10 +3,10 @@
 //! [`Pack::check`] goes over every version whatever the month; [`Pack::plan`] takes the versions in force.
 
 use crate::facts::{FactId, FactKind};
+use crate::ground::document::{Report, suggestion};
 use crate::ground::{Exact, Finding, Rounding, Severity};
 use crate::payslip::{ElementId, LineKind};
 use crate::rules::bind::{AMOUNT, Binder, Bound, Cond, Context, DateNode, Num, SettingValue, Slots, Symbol, Symbols};
-use crate::rules::document::{Report, suggestion};
 use crate::rules::kinds::{Kind, Unit};
 use crate::rules::pack::{Amounts, Element, Formula, Measure, Origin, Pack, SettingKind, Version};
 use chrono::NaiveDate;
@@ -179,8 +179,16 @@ impl Pack {
         let report = Report::new(&self.files);
         let symbols = self.symbols(&report);
         let settings = self.default_settings();
-        let binder =
-            Binder { pack: self, symbols: &symbols, slots: Slots::of(self), report: &report, context: None, settings: &settings, parameters: &[], paid_allowed: false };
+        let binder = Binder {
+            pack: self,
+            symbols: &symbols,
+            slots: Slots::of(self),
+            report: &report,
+            context: None,
+            settings: &settings,
+            parameters: &[],
+            paid_allowed: false,
+        };
         for v in &self.values {
             for version in &v.versions {
                 bind_value(&binder, v.kind, &version.is);
@@ -254,12 +262,7 @@ impl Pack {
         let mut codes: BTreeMap<&str, &Origin> = BTreeMap::new();
         for e in &self.elements {
             if let Some(first) = codes.insert(&e.card.code, &e.origin) {
-                report.both(
-                    "L50",
-                    (e.origin.file, e.origin.span.clone()),
-                    (first.file, first.span.clone()),
-                    &[("code", &e.card.code)],
-                );
+                report.both("L50", (e.origin.file, e.origin.span.clone()), (first.file, first.span.clone()), &[("code", &e.card.code)]);
             }
         }
     }
@@ -310,8 +313,12 @@ impl Pack {
             })
             .collect();
         let results = self.result_slots(&symbols, slots);
-        let by_kind =
-            self.totals.iter().enumerate().flat_map(|(i, t)| t.of.iter().map(move |k| (*k, slots.total(i as u16), t.employer_part))).collect();
+        let by_kind = self
+            .totals
+            .iter()
+            .enumerate()
+            .flat_map(|(i, t)| t.of.iter().map(move |k| (*k, slots.total(i as u16), t.employer_part)))
+            .collect();
         let tables = (0..self.tables.len()).map(|i| self.brackets(i, law)).collect();
         let findings = report.findings.take();
         let plan = (!findings.iter().any(|f| f.severity == Severity::Blocking)).then(|| Plan {
@@ -338,9 +345,13 @@ impl Pack {
         };
         let kind = e.card.kind;
         let of_kind = |part: bool| {
-            self.totals.iter().enumerate().filter(move |(_, t)| t.employer_part == part && t.of.contains(&kind)).map(|(t, _)| slots.total(t as u16))
+            self.totals
+                .iter()
+                .enumerate()
+                .filter(move |(_, t)| t.employer_part == part && t.of.contains(&kind))
+                .map(|(t, _)| slots.total(t as u16))
         };
-        let all = |named: &[crate::rules::document::Spot], part: bool| {
+        let all = |named: &[crate::ground::document::Spot], part: bool| {
             let set: BTreeSet<u32> = named.iter().filter_map(|s| total_slot(&s.text)).chain(of_kind(part)).collect();
             set.into_iter().collect::<Vec<_>>()
         };
@@ -401,7 +412,8 @@ impl Pack {
             .collect();
         let fits = |r: &&crate::rules::pack::TableRow| r.wheres.iter().zip(&chosen).all(|(w, c)| c.as_ref() == Some(w));
         let from = t.rows.iter().filter(fits).filter(|r| r.from <= day).map(|r| r.from).max();
-        let mut list: Vec<(Exact, Exact)> = t.rows.iter().filter(fits).filter(|r| Some(r.from) == from).map(|r| (r.lower, r.value)).collect();
+        let mut list: Vec<(Exact, Exact)> =
+            t.rows.iter().filter(fits).filter(|r| Some(r.from) == from).map(|r| (r.lower, r.value)).collect();
         list.sort();
         Brackets(list)
     }
@@ -506,7 +518,7 @@ fn bind_set(binder: &Binder<'_, '_>, e: &Element, a: &Amounts, general: &Amounts
     [base.map(|b| b.1), rate.map(|r| r.1), money(&a.amount), employer_rate.map(|r| r.1), money(&a.employer_amount)]
 }
 
-fn bind_inference(binder: &Binder<'_, '_>, fact: &crate::rules::document::Spot, value: &Formula) -> Option<(FactId, Bound)> {
+fn bind_inference(binder: &Binder<'_, '_>, fact: &crate::ground::document::Spot, value: &Formula) -> Option<(FactId, Bound)> {
     let Some(Symbol::Fact(i)) = binder.symbols.get(&fact.text).copied() else {
         let near = suggestion(&fact.text, binder.pack.vocabulary.iter().map(|f| f.1.name.as_str())).unwrap_or("–");
         binder.report.error("L57", fact.file, &fact.span, &[("name", &fact.text), ("near", near)]);
@@ -588,8 +600,10 @@ impl Ordering<'_> {
     }
 
     fn order(&self, report: &Report<'_>) -> Vec<NodeId> {
-        let all: Vec<NodeId> =
-            (0..self.pack.values.len() as u16).map(NodeId::Value).chain((0..self.pack.elements.len() as u16).map(NodeId::Element)).collect();
+        let all: Vec<NodeId> = (0..self.pack.values.len() as u16)
+            .map(NodeId::Value)
+            .chain((0..self.pack.elements.len() as u16).map(NodeId::Element))
+            .collect();
         let needs: BTreeMap<NodeId, BTreeSet<NodeId>> = all.iter().map(|n| (*n, self.needs(*n))).collect();
         let mut done = BTreeSet::new();
         let mut out = Vec::new();

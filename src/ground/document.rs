@@ -1,15 +1,15 @@
 //! TOML text → tables whose every key and value knows its bytes, with a finding for each key nobody reads.
 
-use crate::ground::{Exact, Finding, Place, Severity, Words};
+use super::{Exact, Finding, Place, Severity, Words};
 use chrono::NaiveDate;
 use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::ops::Range;
 use toml::de::{DeTable, DeValue};
 
-/// One file of a pack.
+/// One text file: of a pack, or `releve.toml` of a job.
 #[derive(Clone, Debug)]
-pub struct PackFile {
+pub struct TextFile {
     /// Relative path with `/`: `fr-fpt/remuneration/nbi.toml`.
     pub path: String,
     pub text: String,
@@ -17,12 +17,12 @@ pub struct PackFile {
 
 /// Findings about rule text, each made with the place of a span.
 pub struct Report<'f> {
-    pub files: &'f [PackFile],
+    pub files: &'f [TextFile],
     pub findings: RefCell<Vec<Finding>>,
 }
 
 impl<'f> Report<'f> {
-    pub fn new(files: &'f [PackFile]) -> Self {
+    pub fn new(files: &'f [TextFile]) -> Self {
         Self { files, findings: RefCell::new(Vec::new()) }
     }
     pub fn place(&self, file: u16, span: &Range<usize>) -> Place {
@@ -47,7 +47,7 @@ impl<'f> Report<'f> {
 }
 
 /// The place of a stretch of bytes, line and column counted from 1 in characters.
-pub fn place(files: &[PackFile], file: u16, span: &Range<usize>) -> Place {
+pub fn place(files: &[TextFile], file: u16, span: &Range<usize>) -> Place {
     let Some(f) = files.get(usize::from(file)) else { return Place::Nowhere };
     let start = span.start.min(f.text.len());
     let before = &f.text[..start];
@@ -134,7 +134,12 @@ impl<'a, 'f> Tab<'a, 'f> {
                 let quotes = if raw.starts_with("'''") || raw.starts_with("\"\"\"") { 3 } else { 1 };
                 Some(Spot { text: s.to_string(), file: self.file, inner: span.start + quotes, span })
             }
-            DeValue::Integer(_) | DeValue::Float(_) | DeValue::Boolean(_) | DeValue::Datetime(_) | DeValue::Array(_) | DeValue::Table(_) => {
+            DeValue::Integer(_)
+            | DeValue::Float(_)
+            | DeValue::Boolean(_)
+            | DeValue::Datetime(_)
+            | DeValue::Array(_)
+            | DeValue::Table(_) => {
                 self.wrong(&span, key, "« texte »");
                 None
             }
@@ -269,9 +274,14 @@ impl<'a, 'f> Tab<'a, 'f> {
         for (k, v) in self.map.iter() {
             let key = Spot { text: k.get_ref().to_string(), file: self.file, span: k.span(), inner: k.span().start };
             match v.get_ref() {
-                DeValue::String(s) => out.push((key, Spot { text: s.to_string(), file: self.file, span: v.span(), inner: v.span().start + 1 })),
+                DeValue::String(s) => {
+                    out.push((key, Spot { text: s.to_string(), file: self.file, span: v.span(), inner: v.span().start + 1 }))
+                }
                 DeValue::Boolean(b) => {
-                    out.push((key, Spot { text: if *b { "yes" } else { "no" }.to_owned(), file: self.file, span: v.span(), inner: v.span().start }));
+                    out.push((
+                        key,
+                        Spot { text: if *b { "yes" } else { "no" }.to_owned(), file: self.file, span: v.span(), inner: v.span().start },
+                    ));
                 }
                 DeValue::Datetime(d) => {
                     out.push((key, Spot { text: d.to_string(), file: self.file, span: v.span(), inner: v.span().start }));
