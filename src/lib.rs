@@ -6,6 +6,7 @@
 
 #![forbid(unsafe_code)]
 
+pub mod check;
 pub mod compute;
 pub mod facts;
 pub mod ground;
@@ -13,3 +14,4 @@ pub mod job;
 pub mod payslip;
 pub mod read;
 pub mod rules;
+pub mod write;

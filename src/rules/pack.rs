@@ -3,7 +3,7 @@
 use crate::facts::{Causes, ChoiceOption, FactDecl, FactKind, NumberForm, Role, Vocabulary};
 use crate::ground::document::{Report, Spot, Tab, TextFile, suggestion};
 use crate::ground::{Exact, Finding, Rounding, Severity, Words};
-use crate::payslip::{Card, Catalogue, LineKind};
+use crate::payslip::{Card, LineKind};
 use crate::rules::expr::{self, Expr};
 use crate::rules::kinds::{Kind, ListOf, Unit};
 use chrono::NaiveDate;
@@ -249,9 +249,6 @@ pub struct Pack {
 }
 
 impl Pack {
-    pub fn catalogue(&self) -> Catalogue {
-        self.elements.iter().map(|e| e.card.clone()).collect()
-    }
     pub fn element(&self, id: &str) -> Option<usize> {
         self.elements.iter().position(|e| e.card.id == id)
     }
@@ -803,6 +800,7 @@ impl<'r, 'f> Reader<'r, 'f, '_> {
                 section: t.text("section").unwrap_or_default(),
                 recurs: t.flag("recurs").unwrap_or(true),
                 account: t.text("account"),
+                rate_is_share: true,
                 id: id.text.clone(),
             },
             order: t.whole("order").unwrap_or(i64::MAX),
