@@ -264,7 +264,7 @@ pub fn many_lines(count: usize) -> PrintedPayslip {
     let pay = pay_of(&mut slip);
     let missing = count.saturating_sub(pay.lines.len());
     for i in 0..missing {
-        let mut line = gross("HS_NUIT", &format!("Heures supplémentaires de nuit, semaine {}", i + 1), "3,00 h", "24,5012", 7_350);
+        let mut line = gross("HS_NUIT", &format!("Heures sup. de nuit, n° {}", i + 1), "3,00 h", "24,5012", 7_350);
         line.period = Some(month(if i % 2 == 0 { "2021-10" } else { "2021-11" }));
         pay.lines.insert(7, line);
     }

@@ -197,6 +197,12 @@ impl<'f> Canvas<'f> {
         self.put(Anchor::Right(x), y, text, style, false)
     }
 
+    /// The style, in smaller type when the text would pass a width; never less than half.
+    pub fn fitting(&self, text: &str, width: f32, style: Style) -> Style {
+        let natural = points(self.fonts.width(text, style.weight), style.size);
+        Style { size: if natural > width { (style.size * width / natural).max(style.size / 2.0) } else { style.size }, ..style }
+    }
+
     /// The lines of a text that fit a width.
     pub fn lines(&self, text: &str, width: f32, style: Style) -> Result<Vec<String>, Missing> {
         let clean = self.fonts.clean(text).map_err(|character| Missing { character, text: text.to_owned() })?;

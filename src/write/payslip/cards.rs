@@ -9,9 +9,11 @@ use crate::ground::Money;
 const ROW: f32 = 10.8;
 const TITLE: f32 = 15.0;
 const GAP: f32 = 14.0;
-const CUMULS_WIDTH: f32 = 232.0;
-const PAYMENT_WIDTH: f32 = 128.0;
+const CUMULS_WIDTH: f32 = 222.0;
+const PAYMENT_WIDTH: f32 = 122.0;
+const LEADING: f32 = 9.0;
 const LEAVE_WIDTH: f32 = WIDTH - CUMULS_WIDTH - PAYMENT_WIDTH - 2.0 * GAP;
+const LEAVE_LABEL: f32 = LEAVE_WIDTH - 84.0;
 
 fn field() -> Style {
     Style::field(7.6)
@@ -20,11 +22,16 @@ fn value() -> Style {
     Style::regular(8.0)
 }
 
-/// Height that [`draw`] takes, leaving room for a line of leave that wraps.
-pub fn height(slip: &PrintedPayslip, pay: &Pay) -> f32 {
-    let cumuls = 5 + usize::from(slip.period.hours.is_some() || pay.cumuls.as_ref().is_some_and(|c| c.hours.is_some()));
-    let leave = pay.leave.as_ref().map_or(1, |l| l.len() + 1);
-    TITLE + ROW * cumuls.max(leave) as f32
+/// Height that [`draw`] takes.
+pub fn height(canvas: &Canvas<'_>, slip: &PrintedPayslip, pay: &Pay) -> Result<f32, Missing> {
+    let hours = slip.period.hours.is_some() || pay.cumuls.as_ref().is_some_and(|c| c.hours.is_some());
+    let cumuls = ROW * f32::from(5 + u8::from(hours));
+    let mut leave = ROW;
+    for kind in pay.leave.iter().flatten() {
+        let lines = canvas.lines(&kind.label, LEAVE_LABEL, value())?.len();
+        leave += ROW + LEADING * (lines - 1) as f32;
+    }
+    Ok(TITLE + cumuls.max(leave) - 4.0)
 }
 
 /// Draws the three cards from `y` on.
@@ -67,7 +74,7 @@ fn cumuls(canvas: &mut Canvas<'_>, slip: &PrintedPayslip, pay: &Pay, y: f32) -> 
     ];
     let name = format!("{} {year}", words::CUMULS.get(lang));
     let mut y = title(canvas, LEFT, y, CUMULS_WIDTH, &name)?;
-    let (month, sum) = (LEFT + 158.0, LEFT + CUMULS_WIDTH);
+    let (month, sum) = (LEFT + 150.0, LEFT + CUMULS_WIDTH);
     canvas.open(Role::Table(name));
     head(canvas, LEFT, y, words::LABEL.get(lang), &[(month, words::MONTH.get(lang)), (sum, words::SINCE.get(lang))])?;
     y += ROW;
@@ -130,14 +137,14 @@ fn leave(canvas: &mut Canvas<'_>, slip: &PrintedPayslip, pay: &Pay, x: f32, y: f
     y += ROW;
     canvas.open(Role::TableBody);
     for kind in kinds {
-        let lines = canvas.lines(&kind.label, LEAVE_WIDTH - 84.0, value())?;
+        let lines = canvas.lines(&kind.label, LEAVE_LABEL, value())?;
         canvas.open(Role::Row);
-        let below = canvas.within(Role::RowHeader(1), |c| c.paragraph(x, y + 5.5, &lines, 9.0, value()))?;
+        let below = canvas.within(Role::RowHeader(1), |c| c.paragraph(x, y + 5.5, &lines, LEADING, value()))?;
         for (end, text) in [(taken, &kind.taken), (left, &kind.left)] {
             canvas.within(Role::Cell(1), |c| c.right(end, y + 5.5, text.as_deref().unwrap_or("–"), value()))?;
         }
         canvas.close();
-        y = below - 9.0 - 5.5 + ROW;
+        y = below - LEADING - 5.5 + ROW;
     }
     canvas.close();
     canvas.close();

@@ -10,9 +10,10 @@ use crate::ground::{Lang, Money};
 
 /// Where columns start and end, in points from the left edge of the page. Figures end at theirs.
 const CODE: f32 = LEFT + 3.0;
-const LABEL: f32 = LEFT + 49.0;
-const LABEL_WIDTH: f32 = 178.0;
-const ENDS: [f32; 6] = [LEFT + 290.0, LEFT + 332.0, LEFT + 390.0, LEFT + 446.0, LEFT + 481.0, LEFT + WIDTH - 3.0];
+const CODE_WIDTH: f32 = 46.0;
+const LABEL: f32 = LEFT + 53.0;
+const LABEL_WIDTH: f32 = 182.0;
+const ENDS: [f32; 6] = [LEFT + 284.0, LEFT + 326.0, LEFT + 384.0, LEFT + 439.0, LEFT + 479.0, LEFT + WIDTH - 3.0];
 const BASE: usize = 0;
 const RATE: usize = 1;
 const PAID: usize = 2;
@@ -254,20 +255,21 @@ impl Table<'_, '_> {
         Ok(())
     }
 
-    /// A row whose label may take several lines; figures stand on its last.
+    /// A row whose label may take several lines; code and figures stand on the first.
     fn row(&mut self, code: &str, label: &str, cells: &[Option<String>; 6], style: Style) -> Result<(), Missing> {
         let lines = self.canvas.lines(label, LABEL_WIDTH, style)?;
         let Measures { row, baseline, leading, .. } = self.measures;
         let extra = (lines.len() - 1) as f32 * leading;
         self.make_room(row + extra)?;
-        let (first, last) = (self.y + baseline, self.y + baseline + extra);
+        let first = self.y + baseline;
+        let small = self.canvas.fitting(code, CODE_WIDTH, Style { ink: GREY, size: style.size - 0.6, ..style });
         self.canvas.open(Role::Row);
-        self.canvas.within(Role::Cell(1), |c| c.left(CODE, first, code, Style { ink: GREY, size: style.size - 0.6, ..style }))?;
+        self.canvas.within(Role::Cell(1), |c| c.left(CODE, first, code, small))?;
         self.canvas.within(Role::RowHeader(1), |c| c.paragraph(LABEL, first, &lines, leading, style))?;
         for (text, end) in cells.iter().zip(ENDS) {
             self.canvas.open(Role::Cell(1));
             if let Some(text) = text {
-                self.canvas.right(end, last, text, style)?;
+                self.canvas.right(end, first, text, style)?;
             }
             self.canvas.close();
         }
@@ -292,11 +294,16 @@ impl Table<'_, '_> {
         Ok(())
     }
 
-    /// A row of one amount under "à payer", its label as wide as it needs.
-    fn net(&mut self, label: &str, amount: &str, label_style: Style, amount_style: Style, baseline: f32) -> Result<(), Missing> {
+    /// A row of one amount under "à payer", its label as wide as it needs and its unit beside it.
+    fn net(&mut self, label: &str, amount: Money, label_style: Style, amount_style: Style, baseline: f32) -> Result<(), Missing> {
         self.canvas.open(Role::Row);
-        self.canvas.within(Role::RowHeader(4), |c| c.left(CODE + 3.0, baseline, label, label_style))?;
-        self.canvas.within(Role::Cell(1), |c| c.right(ENDS[PAID], baseline, amount, amount_style))?;
+        let width = self.canvas.within(Role::RowHeader(4), |c| c.left(CODE + 3.0, baseline, label, label_style))?;
+        let amount = amount.french();
+        let style = self.canvas.fitting(&amount, ENDS[PAID] - CODE - 9.0 - width, amount_style);
+        self.canvas.open(Role::Cell(1));
+        self.canvas.right(ENDS[PAID], baseline, &amount, style)?;
+        self.canvas.left(ENDS[PAID], baseline, "\u{a0}€", style)?;
+        self.canvas.close();
         self.blank(3);
         self.canvas.close();
         Ok(())
@@ -305,7 +312,7 @@ impl Table<'_, '_> {
     fn net_social(&mut self, amount: Money) -> Result<(), Missing> {
         self.canvas.rule(LEFT, self.y, WIDTH, 0.5, BLACK);
         let style = Style::bold(9.0);
-        self.net(words::NET_SOCIAL.get(self.lang), &amount.french(), style, style, self.y + 11.3)?;
+        self.net(words::NET_SOCIAL.get(self.lang), amount, style, style, self.y + 11.3)?;
         self.y += 16.0;
         Ok(())
     }
@@ -315,7 +322,7 @@ impl Table<'_, '_> {
         self.canvas.shade(LEFT, self.y, WIDTH, HEIGHT, SHADE);
         self.canvas.frame(LEFT, self.y, WIDTH, HEIGHT, 1.2);
         let label = words::NET_BEFORE_TAX.get(self.lang);
-        self.net(label, &format!("{} €", amount.french()), Style::bold(13.0), Style::bold(17.0), self.y + 18.3)?;
+        self.net(label, amount, Style::bold(13.0), Style::bold(17.0), self.y + 18.3)?;
         self.y += HEIGHT + 2.0;
         Ok(())
     }
@@ -339,7 +346,7 @@ impl Table<'_, '_> {
         self.canvas.rule(LEFT, self.y, WIDTH, 0.8, BLACK);
         self.canvas.rule(LEFT, self.y + HEIGHT - 0.8, WIDTH, 0.8, BLACK);
         let style = Style::bold(11.5);
-        self.net(words::NET_PAID.get(self.lang), &format!("{} €", amount.french()), style, style, self.y + 13.2)?;
+        self.net(words::NET_PAID.get(self.lang), amount, style, style, self.y + 13.2)?;
         self.y += HEIGHT;
         Ok(())
     }
@@ -348,7 +355,7 @@ impl Table<'_, '_> {
         let style = Style::bold(self.measures.size + 0.2);
         let baseline = self.y + 10.8;
         self.canvas.open(Role::Row);
-        self.canvas.within(Role::RowHeader(7), |c| c.right(ENDS[DEDUCTED] + 18.0, baseline, words::EMPLOYER_COST.get(self.lang), style))?;
+        self.canvas.within(Role::RowHeader(7), |c| c.right(ENDS[EMPLOYER_RATE], baseline, words::EMPLOYER_COST.get(self.lang), style))?;
         self.canvas.within(Role::Cell(1), |c| c.right(ENDS[EMPLOYER], baseline, &amount.french(), style))?;
         self.canvas.close();
         self.y += 15.0;
