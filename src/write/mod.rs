@@ -1,3 +1,8 @@
 //! Results → documents: bytes with a name. Knows no rule and computes no amount.
 
 pub mod register;
+//! Results → documents as bytes, one file per kind of document.
+//!
+//! Computes no pay and touches no disk: what is printed is what the caller hands over.
+
+pub mod payslip;
