@@ -4,10 +4,10 @@
 
 mod digest;
 mod model;
-//mod page;
+mod page;
 #[cfg(test)]
 mod sample;
-//mod waterfall;
+mod waterfall;
 mod wording;
 mod workbook;
 
@@ -15,5 +15,5 @@ pub use model::{
     Agent, AgentState, CallBack, Cause, Change, Control, Estimation, FindingRow, Headcount, IbanChange, IbanInUse, Line, MaskedIban,
     Movement, MovementKind, Pack, Replay, ReplayGap, Report, SetAside, Source, State, Transfers,
 };
-//pub use page::page;
+pub use page::page;
 pub use workbook::{Options, ReportError, workbook, write_workbook};

@@ -121,8 +121,6 @@ texts! {
     USED_AS = "Utilisé comme", "Used as";
     HASH = "Empreinte SHA-256", "SHA-256 hash";
     SHARE = "Part", "Share";
-    CONTROL = "Contrôle", "Control";
-    WHY = "Pourquoi", "Why";
 
     // Sentences and small words.
     TOTAL = "Total", "Total";
@@ -139,7 +137,6 @@ texts! {
     AFTER_TAX = "Autres retenues et remboursements", "Other deductions and refunds";
     NET_TO_PAY = "Net à payer", "Net pay";
     FOR_INFORMATION = "Pour mémoire", "For information";
-    HEADCOUNT = "Effectif", "Headcount";
     HEADCOUNT_BEFORE = "Agents payés le mois précédent", "Employees paid last month";
     ARRIVALS = "+ arrivées", "+ joiners";
     RETURNS = "+ retours", "+ returns";
@@ -161,7 +158,6 @@ texts! {
     CHECK_GROSS_AFTER = "Brut du mois : par rubrique − par agent", "This month's gross: by line − by employee";
     CHECK_CAUSES = "Écart de net − somme des causes", "Change in net − sum of causes";
     CHECK_CAUSES_GROSS = "Écart de brut − somme des causes", "Change in gross − sum of causes";
-    CHECK_DETAIL = "Somme des causes − somme du détail", "Sum of causes − sum of details";
     CHECK_TRANSFERS = "Nets à virer − fichier de virement", "Nets to transfer − transfer file";
     CHECK_HEADCOUNT = "Effectif rapproché − agents du mois", "Headcount bridge − employees this month";
     CHECK_MANIFEST_BEFORE = "Net du mois précédent : ce rapport − manifeste", "Last month's net: this report − manifest";
@@ -195,6 +191,11 @@ texts! {
     KEY_DIFFERENT = "différent des nets à virer : ", "differs from the nets to transfer: ";
     KEY_EXPLAINED = "expliqué au centime", "explained to the cent";
     KEY_NOT_EXPLAINED = "dont inexpliqué : ", "of which unexplained: ";
+    SET_ASIDE_TITLE = "Agents exclus ou retenus", "Employees set aside";
+    IBAN_TITLE = "Changements de compte bancaire", "Changes of bank account";
+    ESTIMATIONS_TITLE = "Registre des estimations", "Register of estimates";
+    REPLAY_TITLE = "Preuve : le mois précédent recalculé", "Proof: last month recomputed";
+    SOURCES_TITLE = "Fichiers lus", "Files read";
     LARGEST = "Les plus grands écarts", "The largest changes";
     ALL_AGENTS = "Détail par agent", "Detail by employee";
     INCREASE = "augmentation", "increase";
@@ -203,8 +204,6 @@ texts! {
     BROKEN_AXIS = "L'échelle ne part pas de zéro : les barres des totaux sont coupées.", "The scale does not start at zero: the bars of the totals are cut.";
     FILTER = "Filtrer", "Filter";
     FILTER_HINT = "matricule, nom, service, cause…", "number, name, department, cause…";
-    ANONYMOUS_TOTAL = "Ensemble", "All";
-    UNCHANGED = "sans écart", "unchanged";
     CONTENTS = "Sommaire", "Contents";
     BRIDGE = "Rapprochement de l'effectif", "Headcount bridge";
 }

@@ -28,14 +28,21 @@ pub enum Cell {
     Sum(String, Money),
     ChangeSum(String, Money),
     CountSum(String, u64),
-    /// A share as text for the cached value: `0.0312`, or nothing.
+    /// A change in percent by a formula; the second is its value now, `0.0312`.
     Percent(String, String),
+    /// A share of a total, without sign.
+    Share(String, String),
     Date(chrono::NaiveDate),
 }
 
 impl Cell {
     pub fn text(t: impl Into<String>) -> Self {
         Self::Text(t.into())
+    }
+    /// How far the cell `change` stands from the cell `base`, in percent; blank when there is nothing to compare with.
+    pub fn percent(change: &str, base: &str, before: Money, after: Money) -> Self {
+        let now = ratio(before, after);
+        if now.is_empty() { Self::Blank } else { Self::Percent(format!("=IF({base}=0,\"\",{change}/ABS({base}))"), now) }
     }
     pub fn maybe(m: Option<Money>) -> Self {
         m.map_or(Self::Blank, Self::Money)
@@ -48,12 +55,12 @@ pub fn cut(text: &str) -> String {
     if text.chars().count() <= LIMIT { text.to_owned() } else { text.chars().take(LIMIT).chain(['…']).collect() }
 }
 
-/// `after / before − 1` to four decimals, as a cached value; empty when there is nothing to compare with.
-pub fn ratio(before: Money, after: Money) -> String {
-    if before <= Money::ZERO {
+/// The change as a share of what was there before, to four decimals; empty when there is nothing to compare with.
+fn ratio(before: Money, after: Money) -> String {
+    if before.is_zero() {
         return String::new();
     }
-    let (base, change) = (i128::from(before.cents()), i128::from((after - before).cents()));
+    let (base, change) = (i128::from(before.cents()).abs(), i128::from((after - before).cents()));
     let half = if change < 0 { -base } else { base };
     let parts = (change * 20_000 + half) / (2 * base);
     let sign = if parts < 0 { "-" } else { "" };
@@ -62,6 +69,7 @@ pub fn ratio(before: Money, after: Money) -> String {
 
 const AMOUNT: &str = "#,##0.00;[Red]-#,##0.00";
 const SIGNED: &str = "+#,##0.00;[Red]-#,##0.00;0.00";
+const SHARE: &str = "0.0%";
 const PERCENT: &str = "+0.0%;[Red]-0.0%;0.0%";
 const INK: Color = Color::RGB(0x1B_26_33);
 const SOFT: Color = Color::RGB(0x5B_67_73);
@@ -84,6 +92,7 @@ pub struct Look {
     pub change: Format,
     pub count: Format,
     pub percent: Format,
+    pub share: Format,
     pub date: Format,
 }
 
@@ -112,13 +121,14 @@ fn look(from: &Format) -> Look {
     let right = || from.clone().set_align(FormatAlign::Right);
     Look {
         // "@" keeps a matricule a text when somebody edits the cell.
-        text: from.clone().set_num_format("@"),
-        wrap: from.clone().set_num_format("@").set_text_wrap(),
+        text: from.clone().set_num_format("@").set_indent(1),
+        wrap: from.clone().set_num_format("@").set_indent(1).set_text_wrap(),
         money: right().set_num_format(AMOUNT),
         change: right().set_num_format(SIGNED),
         count: right().set_num_format("#,##0"),
         percent: right().set_num_format(PERCENT),
-        date: from.clone().set_num_format("dd/mm/yyyy").set_align(FormatAlign::Left),
+        share: right().set_num_format(SHARE),
+        date: from.clone().set_num_format("dd/mm/yyyy").set_align(FormatAlign::Left).set_indent(1),
     }
 }
 
@@ -136,7 +146,6 @@ impl Styles {
             .set_bold()
             .set_background_color(BAND)
             .set_text_wrap()
-            .set_align(FormatAlign::VerticalCenter)
             .set_border_bottom(FormatBorder::Medium)
             .set_border_bottom_color(INK);
         Self {
@@ -145,7 +154,7 @@ impl Styles {
             note: base().set_font_color(SOFT),
             section: base().set_bold().set_font_size(12).set_border_bottom(FormatBorder::Medium).set_border_bottom_color(INK),
             head_right: head.clone().set_align(FormatAlign::Right),
-            head,
+            head: head.set_indent(1),
             warning: base().set_bold().set_font_color(Color::RGB(0xA6_1B_1B)),
             link: base().set_font_color(Color::RGB(0x1F_4E_8C)).set_underline(rust_xlsxwriter::FormatUnderline::Single),
             good: Format::new().set_font_color(Color::RGB(0x1E_6B_3A)),
@@ -184,6 +193,7 @@ mod tests {
         assert_eq!(r(200_000, 210_000), "0.0500");
         assert_eq!(r(3, 2), "-0.3333");
         assert_eq!(r(3, 5), "0.6667");
+        assert_eq!(r(-200_000, -210_000), "-0.0500");
         assert_eq!(r(0, 5), "");
     }
 }

@@ -1,6 +1,6 @@
 //! The sheets that are one table each, in the order of the workbook.
 
-use super::cells::{Cell, ratio};
+use super::cells::Cell;
 use super::table::{self, Kind, Table, column};
 use super::{Book, ReportError};
 use crate::ground::{Lang, Money};
@@ -43,7 +43,6 @@ pub mod line_columns {
 
 /// Columns of "Causes" that other sheets show.
 pub mod cause_columns {
-    pub const LABEL: &str = "B";
     pub const AGENTS: &str = "C";
     pub const GROSS: &str = "E";
     pub const NET: &str = "F";
@@ -51,22 +50,23 @@ pub mod cause_columns {
 
 /// Columns of "Détail" that other sheets add up.
 pub mod detail_columns {
-    pub const KIND: &str = "G";
-    pub const CHANGE: &str = "J";
-    pub const CAUSE: &str = "K";
-    pub const RANK: &str = "N";
+    pub const KIND: &str = "F";
+    pub const NET: &str = "I";
+    pub const EMPLOYER: &str = "J";
+    pub const CAUSE: &str = "N";
+    pub const RANK: &str = "O";
 }
 
 fn dated(text: w::Text, month: crate::ground::PayMonth, lang: Lang) -> String {
     format!("{} {}", text.get(lang), w::month_name(month, lang))
 }
 
-/// `=I5-H5` and `=IF(H5>0,J5/H5,"")` for the row.
+/// `=I5-H5` for the row.
 fn difference(before: &str, after: &str, row: u32) -> String {
     format!("={after}{row}-{before}{row}")
 }
-fn share_of(change: &str, before: &str, row: u32) -> String {
-    format!("=IF({before}{row}>0,{change}{row}/{before}{row},\"\")")
+fn percent(change: &str, base: &str, row: u32, before: Money, after: Money) -> Cell {
+    Cell::percent(&format!("{change}{row}"), &format!("{base}{row}"), before, after)
 }
 
 pub fn by_agent(book: &mut Book<'_>, d: &Digest<'_>) -> Result<(), ReportError> {
@@ -74,7 +74,7 @@ pub fn by_agent(book: &mut Book<'_>, d: &Digest<'_>) -> Result<(), ReportError> 
     let change = d.net_change();
     let mut columns = vec![
         column(w::EMPLOYEE.get(lang), 10, Kind::Text),
-        column(w::POST.get(lang), 6, Kind::Number),
+        column(w::POST.get(lang), 7, Kind::Text),
         column(w::NAME.get(lang), 25, Kind::Text),
         column(w::SERVICE.get(lang), 22, Kind::Wrap),
         column(w::STATUT.get(lang), 12, Kind::Text),
@@ -104,7 +104,7 @@ fn agent_row(d: &Digest<'_>, index: u32, row: u32) -> Vec<Cell> {
     let (before, after) = (a.before.map(|t| t.net_paid), a.after.map(|t| t.net_paid));
     let mut cells = vec![
         Cell::text(a.employee.as_str()),
-        Cell::Count(u64::from(a.post)),
+        Cell::text(a.post.to_string()),
         Cell::text(&a.name),
         Cell::text(&a.service),
         Cell::text(&a.statut),
@@ -113,7 +113,7 @@ fn agent_row(d: &Digest<'_>, index: u32, row: u32) -> Vec<Cell> {
         Cell::maybe(before),
         Cell::maybe(after),
         Cell::ChangeSum(difference("H", "I", row), digest::change_of(a)),
-        Cell::Percent(share_of("J", "H", row), ratio(before.unwrap_or_default(), after.unwrap_or_default())),
+        percent("J", "H", row, before.unwrap_or_default(), after.unwrap_or_default()),
         Cell::text(main_causes(d, index)),
         Cell::text(&a.reason),
     ];
@@ -226,7 +226,7 @@ pub fn by_service(book: &mut Book<'_>, d: &Digest<'_>) -> Result<(), ReportError
             sum("E", agent_columns::NET.0, g.net.0),
             sum("F", agent_columns::NET.1, g.net.1),
             Cell::ChangeSum(difference("E", "F", row), g.net.1 - g.net.0),
-            Cell::Percent(share_of("G", "E", row), ratio(g.net.0, g.net.1)),
+            percent("G", "E", row, g.net.0, g.net.1),
             sum("I", agent_columns::GROSS.0, g.gross.0),
             sum("J", agent_columns::GROSS.1, g.gross.1),
             Cell::ChangeSum(difference("I", "J", row), g.gross.1 - g.gross.0),
@@ -275,11 +275,12 @@ pub fn by_line(book: &mut Book<'_>, d: &Digest<'_>) -> Result<(), ReportError> {
             Cell::Money(line.before),
             Cell::Money(line.after),
             Cell::ChangeSum(difference("G", "H", row), change),
-            Cell::Percent(share_of("I", "G", row), ratio(line.before, line.after)),
+            percent("I", "G", row, line.before, line.after),
             if detail.complete {
                 // By rank, a number: codes such as "0101" and "101" stay apart.
-                let text =
-                    format!("=SUMIFS({},{},A{row})", detail.column(detail_columns::CHANGE), detail.column(detail_columns::RANK));
+                let ranks = detail.column(detail_columns::RANK);
+                let side = detail.column(if line.kind == LineKind::Employer { detail_columns::EMPLOYER } else { detail_columns::NET });
+                let text = format!("=ROUND(SUMIFS({side},{ranks},A{row}),2)");
                 Cell::ChangeSum(text, explained)
             } else {
                 Cell::Change(explained)
@@ -306,18 +307,17 @@ pub fn causes(book: &mut Book<'_>, d: &Digest<'_>) -> Result<(), ReportError> {
     let detail = book.detail.clone();
     table::write(book, &table, |i, row| {
         let (cause, s) = (&r.causes[usize::from(used[i])], d.causes[usize::from(used[i])]);
-        let [change, by_cause, by_kind] =
-            [detail_columns::CHANGE, detail_columns::CAUSE, detail_columns::KIND].map(|letters| detail.column(letters));
-        let of = |kind| format!("SUMIFS({change},{by_cause},$A{row},{by_kind},\"{}\")", w::kind(kind).get(lang));
+        let [net, employer, by_cause, by_kind] =
+            [detail_columns::NET, detail_columns::EMPLOYER, detail_columns::CAUSE, detail_columns::KIND].map(|letters| detail.column(letters));
         let live = |text: String, now| if detail.complete { Cell::ChangeSum(text, now) } else { Cell::Change(now) };
         vec![
             Cell::text(&cause.code),
             Cell::text(&cause.label),
             Cell::Count(s.agents),
             if detail.complete { Cell::CountSum(format!("=COUNTIFS({by_cause},$A{row})"), s.rows) } else { Cell::Count(s.rows) },
-            live(format!("=ROUND({},2)", of(LineKind::Earning)), s.gross),
-            live(format!("=ROUND(SUMIFS({change},{by_cause},$A{row})-{},2)", of(LineKind::Employer)), s.net),
-            live(format!("=ROUND({},2)", of(LineKind::Employer)), s.employer),
+            live(format!("=ROUND(SUMIFS({net},{by_cause},$A{row},{by_kind},\"{}\"),2)", w::kind(LineKind::Earning).get(lang)), s.gross),
+            live(format!("=ROUND(SUMIFS({net},{by_cause},$A{row}),2)"), s.net),
+            live(format!("=ROUND(SUMIFS({employer},{by_cause},$A{row}),2)"), s.employer),
         ]
     })?;
     super::summary::causes_check(book, d, used.len())
@@ -325,44 +325,50 @@ pub fn causes(book: &mut Book<'_>, d: &Digest<'_>) -> Result<(), ReportError> {
 
 pub fn detail(book: &mut Book<'_>, d: &Digest<'_>) -> Result<(), ReportError> {
     let (r, lang) = (d.report, d.report.lang);
-    let all: Money = r.changes.iter().map(|c| c.change).sum();
     let columns = vec![
         column(w::EMPLOYEE.get(lang), 10, Kind::Text),
-        column(w::POST.get(lang), 6, Kind::Number),
-        column(w::NAME.get(lang), 25, Kind::Text),
-        column(w::SERVICE.get(lang), 22, Kind::Text),
+        column(w::POST.get(lang), 7, Kind::Text),
+        column(w::NAME.get(lang), 24, Kind::Text),
         column(w::CODE.get(lang), 11, Kind::Text),
-        column(w::LABEL.get(lang), 34, Kind::Text),
-        column(w::KIND.get(lang), 18, Kind::Text),
+        column(w::LABEL.get(lang), 32, Kind::Wrap),
+        column(w::KIND.get(lang), 20, Kind::Text),
         column(w::BEFORE.get(lang), 12, Kind::Number),
         column(w::AFTER.get(lang), 12, Kind::Number),
-        column(w::CHANGE.get(lang), 12, Kind::SumChange(all)),
-        column(w::CODE.get(lang), 16, Kind::Text),
-        column(w::CAUSE.get(lang), 28, Kind::Text),
-        column(w::DETAIL_TEXT.get(lang), 44, Kind::Wrap),
+        column(w::CHANGE_NET.get(lang), 12, Kind::SumChange(d.causes.iter().map(|c| c.net).sum())),
+        column(w::CHANGE_EMPLOYER.get(lang), 12, Kind::SumChange(d.causes.iter().map(|c| c.employer).sum())),
+        column(w::CAUSE.get(lang), 30, Kind::Wrap),
+        column(w::DETAIL_TEXT.get(lang), 36, Kind::Wrap),
+        column(w::SERVICE.get(lang), 26, Kind::Text),
+        column(format!("{} ({})", w::CODE.get(lang), w::CAUSE.get(lang).to_lowercase()), 18, Kind::Text),
         column(w::RANK.get(lang), 6, Kind::Number),
     ];
     let mut table = Table::new(w::DETAIL.get(lang), w::DETAIL_NOTE.get(lang), columns, r.changes.len()).frozen(3);
-    table.printed = Some(12);
+    table.printed = Some(11);
     table::write(book, &table, |i, _| {
         let change = d.change_at(i);
         let agent = &r.agents[change.agent as usize];
         let line = &r.lines[usize::from(change.line)];
         let cause = &r.causes[usize::from(change.cause)];
+        let (net, employer) = if d.is_net(change) {
+            (Cell::Change(change.change), Cell::Blank)
+        } else {
+            (Cell::Blank, Cell::Change(change.change))
+        };
         vec![
             Cell::text(agent.employee.as_str()),
-            Cell::Count(u64::from(agent.post)),
+            Cell::text(agent.post.to_string()),
             Cell::text(&agent.name),
-            Cell::text(&agent.service),
             Cell::text(&line.code),
             Cell::text(&line.label),
             Cell::text(w::kind(line.kind).get(lang)),
             Cell::Money(change.before),
             Cell::Money(change.after),
-            Cell::Change(change.change),
-            Cell::text(&cause.code),
+            net,
+            employer,
             Cell::text(&cause.label),
             Cell::text(&change.detail),
+            Cell::text(&agent.service),
+            Cell::text(&cause.code),
             Cell::Count(u64::from(change.line) + 1),
         ]
     })

@@ -1,7 +1,7 @@
 //! The first sheet, the replay sheet and the check under the causes: blocks of a few rows instead of one table.
 //! Every sum refers to the sheet that holds its parts, and every pair of sums that must agree has a check that shows zero.
 
-use super::cells::{Cell, Row, Styles, ratio};
+use super::cells::{Cell, Row, Styles};
 use super::sheets::{agent_columns, cause_columns, line_columns};
 use super::table::{self, FIRST_ROW};
 use super::{Book, ReportError};
@@ -10,7 +10,7 @@ use crate::payslip::LineKind;
 use crate::write::report::digest::Digest;
 use crate::write::report::model::{AgentState, Report};
 use crate::write::report::wording::{self as w, Text};
-use rust_xlsxwriter::{ConditionalFormatText, ConditionalFormatTextRule, Formula, Url, Worksheet};
+use rust_xlsxwriter::{ConditionalFormatText, ConditionalFormatTextRule, FormatAlign, Formula, Url, Worksheet};
 
 /// Writes blocks from top to bottom.
 struct Grid<'s> {
@@ -27,11 +27,21 @@ impl Grid<'_> {
         self.row + 1
     }
 
-    /// A heading over the block, its columns named.
+    /// A heading over the block, its columns named over their numbers.
     fn section(&mut self, heads: &[&str]) -> Result<(), ReportError> {
+        self.section_of(heads, &[])
+    }
+
+    /// The same, where the columns `texts` hold text.
+    fn section_of(&mut self, heads: &[&str], texts: &[u16]) -> Result<(), ReportError> {
         self.row += 1;
         for (at, head) in (0u16..).zip(heads) {
-            let format = if at == 0 { self.styles.section.clone() } else { self.styles.section.clone().set_font_size(10).set_align(rust_xlsxwriter::FormatAlign::Right) };
+            let small = || self.styles.section.clone().set_font_size(10);
+            let format = match at {
+                0 => self.styles.section.clone(),
+                _ if texts.contains(&at) => small().set_indent(1),
+                _ => small().set_align(FormatAlign::Right),
+            };
             self.sheet.write_string_with_format(self.row, at, *head, &format)?;
         }
         self.sheet.set_row_height(self.row, 19)?;
@@ -71,7 +81,7 @@ fn pair(grid: &mut Grid<'_>, label: &str, cells: (Cell, Cell), now: (Money, Mone
             cells.0,
             cells.1,
             Cell::ChangeSum(format!("=C{row}-B{row}"), now.1 - now.0),
-            Cell::Percent(format!("=IF(B{row}>0,D{row}/B{row},\"\")"), ratio(now.0, now.1)),
+            Cell::percent(&format!("D{row}"), &format!("B{row}"), now.0, now.1),
         ],
         style,
     )
@@ -336,6 +346,7 @@ pub fn replay(book: &mut Book<'_>) -> Result<(), ReportError> {
         sheet.set_column_width(at, width)?;
     }
     sheet.write_string_with_format(0, 0, title, &Styles::new().title)?;
+    sheet.set_row_height(0, 22)?;
     sheet.write_string_with_format(1, 0, w::REPLAY_NOTE.get(lang), &Styles::new().note)?;
     let mut grid = Grid { sheet, styles: Styles::new(), lang, row: 2 };
     let p = &r.replay;
@@ -353,7 +364,7 @@ pub fn replay(book: &mut Book<'_>) -> Result<(), ReportError> {
     counted(&mut grid, &counts, (w::TOTAL, counts.iter().map(|c| c.1).sum()), true)?;
 
     let heads = [w::REPLAY_GAPS, w::CODE, w::ROWS, w::PAID, w::RECOMPUTED, w::CHANGE, w::NOTE].map(|t| t.get(lang));
-    grid.section(&heads)?;
+    grid.section_of(&heads, &[1, 6])?;
     for g in &p.gaps {
         let row = grid.seen();
         grid.line(
@@ -368,6 +379,7 @@ pub fn replay(book: &mut Book<'_>) -> Result<(), ReportError> {
             Row::Body,
         )?;
         table::put(grid.sheet, row - 1, 6, &Cell::text(&g.note), true, &grid.styles, Row::Body)?;
+        grid.sheet.set_row_height(row - 1, 28)?;
     }
     if p.gaps.is_empty() {
         grid.sheet.write_string_with_format(grid.row, 0, w::NOTHING.get(lang), &grid.styles.note)?;
@@ -382,8 +394,16 @@ fn difference_of(row: u32) -> String {
 /// Counts with their share of a total; the total adds them up, or stands for itself.
 fn counted(grid: &mut Grid<'_>, counts: &[(Text, u64)], total: (Text, u64), adds_up: bool) -> Result<(), ReportError> {
     let first = grid.seen();
+    let total_row = first + u32::try_from(counts.len()).expect("a handful of counts");
     for &(label, n) in counts {
-        grid.line(&[Cell::text(label.get(grid.lang)), Cell::text(w::share(n, total.1, grid.lang)), Cell::Count(n)], Row::Body)?;
+        let row = grid.seen();
+        let share = if total.1 == 0 {
+            Cell::Blank
+        } else {
+            let parts = u128::from(n) * 10_000 / u128::from(total.1);
+            Cell::Share(format!("=C{row}/C{total_row}"), format!("{}.{:04}", parts / 10_000, parts % 10_000))
+        };
+        grid.line(&[Cell::text(label.get(grid.lang)), share, Cell::Count(n)], Row::Body)?;
     }
     let sum = if adds_up {
         Cell::CountSum(format!("=SUM(C{first}:C{})", grid.seen() - 1), total.1)

@@ -109,12 +109,17 @@ pub fn write(book: &mut Book<'_>, table: &Table<'_>, mut row: impl FnMut(usize, 
         let right = !matches!(c.kind, Kind::Text | Kind::Wrap);
         sheet.write_string_with_format(3, at, &c.head, if right { &styles.head_right } else { &styles.head })?;
     }
+    sheet.set_row_height(0, 22)?;
     sheet.set_row_height(3, 30)?;
     for i in 0..shown {
         let seen = FIRST_ROW + u32::try_from(i).expect("rows are fewer than the sheet's limit");
         let cells = row(i, seen);
         let style = if table.bold.contains(&i) { Row::Total } else { Row::Body };
         debug_assert_eq!(cells.len(), table.columns.len(), "a cell for every column of {}", table.name);
+        let lines = cells.iter().zip(&table.columns).map(|(cell, c)| lines(cell, c)).max().unwrap_or(1);
+        if lines > 1 {
+            sheet.set_row_height(seen - 1, 13 * lines + 2)?;
+        }
         for ((at, cell), c) in (0u16..).zip(&cells).zip(&table.columns) {
             put(sheet, seen - 1, at, cell, c.kind == Kind::Wrap, &styles, style)?;
         }
@@ -123,6 +128,18 @@ pub fn write(book: &mut Book<'_>, table: &Table<'_>, mut row: impl FnMut(usize, 
         sheet.write_string_with_format(FIRST_ROW - 1, 0, wording::NOTHING.get(lang), &styles.note)?;
     }
     finish(sheet, table, &area)
+}
+
+/// Lines a wrapped text needs: viewers do not all work out row heights by themselves.
+fn lines(cell: &Cell, column: &Column) -> u32 {
+    match (cell, column.kind) {
+        (Cell::Text(t), Kind::Wrap) => {
+            let width = usize::from(column.width).saturating_sub(2).max(1);
+            let lines: usize = t.split('\n').map(|line| line.chars().count().div_ceil(width).max(1)).sum();
+            u32::try_from(lines.min(20)).unwrap_or(20)
+        }
+        _ => 1,
+    }
 }
 
 /// Totals stand above the headings: they stay in view, and no filter or sort takes them for a row.
@@ -171,6 +188,7 @@ pub fn put(sheet: &mut Worksheet, row: u32, at: u16, cell: &Cell, wrap: bool, st
         Cell::Sum(text, m) => sheet.write_formula_with_format(row, at, sum_formula(text, *m), &look.money)?,
         Cell::ChangeSum(text, m) => sheet.write_formula_with_format(row, at, sum_formula(text, *m), &look.change)?,
         Cell::CountSum(text, n) => sheet.write_formula_with_format(row, at, Formula::new(text).set_result(n.to_string()), &look.count)?,
+        Cell::Share(text, now) => sheet.write_formula_with_format(row, at, Formula::new(text).set_result(now), &look.share)?,
         Cell::Percent(text, now) => sheet.write_formula_with_format(row, at, Formula::new(text).set_result(now), &look.percent)?,
         Cell::Date(d) => {
             use chrono::Datelike;
