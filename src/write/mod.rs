@@ -6,3 +6,6 @@ pub mod register;
 //! Computes no pay and touches no disk: what is printed is what the caller hands over.
 
 pub mod payslip;
+//! Verb: results → documents. Every writer is a function from values to bytes; none touches the disk.
+
+pub mod report;
