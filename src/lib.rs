@@ -6,7 +6,10 @@
 
 #![forbid(unsafe_code)]
 
+pub mod compute;
 pub mod facts;
 pub mod ground;
+pub mod job;
 pub mod payslip;
 pub mod read;
+pub mod rules;

@@ -1,6 +1,7 @@
 //! What everything stands on: exact numbers, months, identifiers, places, findings and words.
 //! Open to every module; names none of them.
 
+pub mod document;
 pub mod exact;
 pub mod finding;
 pub mod iban;
