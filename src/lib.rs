@@ -8,5 +8,6 @@
 
 pub mod facts;
 pub mod ground;
+pub mod normalise;
 pub mod payslip;
 pub mod read;
