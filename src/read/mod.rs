@@ -1,5 +1,127 @@
 //! Bytes → located cells, one file per format. Knows no rule and no column's meaning.
 //!
 //! A text file is read row by row and never held whole; a workbook's sheets are held in memory, within limits.
+//! What cannot be read is a finding that names the place, never a panic.
 
+pub mod encoding;
+mod grid;
+pub mod input;
+pub mod limits;
+mod ods;
+mod ole;
+mod sheet;
+mod split;
 pub mod table;
+pub mod text;
+mod zipped;
+
+pub use encoding::Encoding;
+pub use input::{FileKind, Input, kind};
+pub use limits::Limits;
+pub use table::{Cell, MergedArea, OwnedRow, Record, Row, Table};
+pub use text::{DecimalMark, Dialect, Hint};
+
+use crate::ground::place::{Source, SourceKind};
+use crate::ground::{Checked, Finding, Place, Severity, Sources};
+use limits::Passed;
+use sheet::Workbook;
+use std::io;
+use table::Body;
+use text::Text;
+use zipped::Refused;
+
+/// Opens a text file or a workbook as tables, and registers each as a source.
+///
+/// `file` is its name relative to `inbox/`. A file that holds no table gives none, and a finding that says what it is
+/// and what to do; ask [`kind`] first for the documents other readers take (XML, DSN).
+pub fn open(input: &Input, file: &str, sources: &mut Sources, limits: &Limits, hint: Option<&Hint>) -> Checked<Vec<Table>> {
+    let place = || Place::File { file: file.to_owned() };
+    let opened = kind(input, limits).and_then(|kind| {
+        Ok(match kind {
+            FileKind::Text => open_text(input, file, sources, limits, hint)?,
+            FileKind::Xlsx => open_workbook(input, file, sources, limits, sheet::read_xlsx)?,
+            FileKind::Xls => open_workbook(input, file, sources, limits, sheet::read_xls)?,
+            FileKind::Ods => open_workbook(input, file, sources, limits, ods::read_ods)?,
+            FileKind::Empty => refused(Finding::new("R01", Severity::Justify).at(place())),
+            FileKind::Locked => refused(refusal(Refused::Locked, limits, place())),
+            FileKind::SpreadsheetXml | FileKind::Html | FileKind::Xlsb => {
+                refused(Finding::new("R16", Severity::Justify).text(saying("R16", kind)).at(place()))
+            }
+            FileKind::Unknown => refused(Finding::new("R17", Severity::Justify).at(place())),
+            FileKind::Xml | FileKind::Dsn | FileKind::Pdf | FileKind::Image | FileKind::Document | FileKind::Archive => {
+                refused(Finding::new("R02", Severity::Justify).text(saying("R02", kind)).at(place()))
+            }
+        })
+    });
+    opened.unwrap_or_else(|e| refused(unreadable(&e, place())))
+}
+
+fn refused(finding: Finding) -> Checked<Vec<Table>> {
+    Checked::new(Vec::new(), vec![finding])
+}
+
+/// The sentence of a code with the kind of file filled in, in both languages.
+fn saying(code: &str, kind: FileKind) -> crate::ground::Words {
+    use crate::ground::{Lang, words};
+    let words = kind.words();
+    let say = |lang| words::fill(words::sentence(code, lang), &[("kind", words.get(lang).to_owned())]);
+    crate::ground::Words { fr: say(Lang::Fr), en: say(Lang::En) }
+}
+
+/// The disk, not the file, failed: same finding as a damaged file, as the user can do nothing else about it.
+fn unreadable(_: &io::Error, place: Place) -> Finding {
+    Finding::new("R04", Severity::Justify).at(place)
+}
+
+fn refusal(refused: Refused, limits: &Limits, place: Place) -> Finding {
+    match refused {
+        Refused::Damaged => Finding::new("R04", Severity::Justify).at(place),
+        Refused::Locked => Finding::new("R03", Severity::Justify).at(place),
+        Refused::Passed(passed) => passed.finding(limits, place),
+    }
+}
+
+fn open_text(input: &Input, file: &str, sources: &mut Sources, limits: &Limits, hint: Option<&Hint>) -> io::Result<Checked<Vec<Table>>> {
+    let place = Place::File { file: file.to_owned() };
+    if input.len()? > limits.text_bytes {
+        return Ok(refused(Passed::FileBytes(limits.text_bytes).finding(limits, place)));
+    }
+    let text = Text::open(input, limits, hint)?;
+    let mut findings = Vec::new();
+    if text.dialect.encoding != Encoding::Utf8 {
+        findings.push(Finding::new("R15", Severity::Information).arg("encoding", text.dialect.encoding.name()).at(place));
+    }
+    let source = sources.add(Source { file: file.to_owned(), sheet: None, kind: SourceKind::Text, headings: Vec::new() });
+    let table = Table { source, file: file.to_owned(), sheet: None, hidden: false, body: Body::Text(text) };
+    Ok(Checked::new(vec![table], findings))
+}
+
+fn open_workbook(
+    input: &Input,
+    file: &str,
+    sources: &mut Sources,
+    limits: &Limits,
+    read: fn(&[u8], &str, &Limits) -> Result<Workbook, Refused>,
+) -> io::Result<Checked<Vec<Table>>> {
+    let place = Place::File { file: file.to_owned() };
+    let Some(bytes) = input.all(limits.workbook_bytes)? else {
+        return Ok(refused(Passed::FileBytes(limits.workbook_bytes).finding(limits, place)));
+    };
+    let workbook = match read(&bytes, file, limits) {
+        Ok(workbook) => workbook,
+        Err(why) => return Ok(refused(refusal(why, limits, place))),
+    };
+    let (mut tables, mut findings) = (Vec::new(), Vec::new());
+    if workbook.macros {
+        findings.push(Finding::new("R06", Severity::Warning).at(place));
+    }
+    for sheet in workbook.sheets {
+        findings.extend(sheet.findings);
+        if sheet.grid.is_empty() {
+            continue;
+        }
+        let source = sources.add(Source { file: file.to_owned(), sheet: Some(sheet.name.clone()), kind: SourceKind::Sheet, headings: Vec::new() });
+        tables.push(Table { source, file: file.to_owned(), sheet: Some(sheet.name), hidden: sheet.hidden, body: Body::Grid(sheet.grid) });
+    }
+    Ok(Checked::new(tables, findings))
+}
