@@ -11,6 +11,7 @@ pub mod compute;
 pub mod facts;
 pub mod ground;
 pub mod job;
+pub mod normalise;
 pub mod payslip;
 pub mod read;
 pub mod rules;
