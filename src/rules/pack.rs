@@ -246,6 +246,8 @@ pub struct Pack {
     pub causes: Vec<(String, Words)>,
     pub sections: Vec<(String, Words)>,
     pub results: Vec<(Spot, Spot)>,
+    /// What the payslip's head shows: field → fact, value or text.
+    pub payslip: BTreeMap<String, String>,
 }
 
 impl Pack {
@@ -312,6 +314,9 @@ impl<'r, 'f> Reader<'r, 'f, '_> {
         }
         if let Some(r) = t.table("results") {
             self.pack.results.extend(r.pairs());
+        }
+        if let Some(p) = t.table("payslip") {
+            self.pack.payslip.extend(p.pairs().into_iter().map(|(k, v)| (k.text, v.text)));
         }
         let one_element = t.has("id");
         for s in if one_element { Vec::new() } else { t.tables("section") } {
