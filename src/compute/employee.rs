@@ -46,8 +46,10 @@ pub struct Output {
     pub facts: Facts,
     /// What the computation lacked.
     pub stops: Vec<Stop>,
-    /// Elements of controls whose formula holds.
+    /// Controls of the pack whose formula holds.
     pub controls: Vec<usize>,
+    /// Values that the head of the payslip shows, by name.
+    pub shown: Vec<(String, crate::ground::Exact)>,
 }
 
 /// What every employee is computed with.
@@ -56,8 +58,9 @@ pub struct Machine<'m> {
     pub catalogue: &'m Catalogue,
     pub road: &'m Road,
     pub unknown_kinds: &'m [LineKind],
-    /// A carried or unknown line repeats only if its kind does; one-offs of the pack never do.
     pub causes: CauseCodes,
+    /// Values that the head of a payslip shows: name and slot.
+    pub head: &'m [(String, u32)],
 }
 
 /// Indices of the causes the engine attributes by itself.
@@ -119,7 +122,8 @@ impl Machine<'_> {
         let stops = state.stops();
         let payslip = self.payslip(state, plan, i.id, &this_adjust, &replay.unknown);
         let controls = holding(state, plan);
-        Output { payslip: Some(payslip), replay, changes, fact_changes, facts, stops, controls }
+        let shown = self.shown(state);
+        Output { payslip: Some(payslip), replay, changes, fact_changes, facts, stops, controls, shown }
     }
 
     fn arrives(&self, state: &mut State, i: &Input<'_>) -> Output {
@@ -135,7 +139,12 @@ impl Machine<'_> {
             .collect();
         let changes = walk::whole(&walk::Amounts::new(), &after, self.causes.arrival);
         let controls = holding(state, plan);
-        Output { payslip: Some(payslip), changes, facts, stops, controls, ..Output::default() }
+        let shown = self.shown(state);
+        Output { payslip: Some(payslip), changes, facts, stops, controls, shown, ..Output::default() }
+    }
+
+    fn shown(&self, state: &State) -> Vec<(String, crate::ground::Exact)> {
+        self.head.iter().filter_map(|(name, slot)| Some((name.clone(), state.slot(*slot).ok()?))).collect()
     }
 
     fn this_month(&self, mut facts: Facts, changes: &[Fact]) -> Facts {

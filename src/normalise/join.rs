@@ -21,7 +21,7 @@ pub struct LastTransfer {
 }
 
 /// Everything known of one employee before anything is computed.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Default)]
 pub struct Person {
     /// Facts as the trusted sources have them for last month.
     pub known: Facts,
@@ -70,7 +70,7 @@ pub struct TransferRow {
 }
 
 /// What `join` hands on besides the people.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub struct Joined {
     pub people: People,
     /// Rows about somebody no source knows.

@@ -283,7 +283,7 @@ fn fits_text(p: &Profile, role: Option<FactRole>, number: u32) -> i32 {
         }
         Some(R::Surname | R::MarriedName | R::GivenName | R::FullName | R::Town) => judged(p.share(p.letters), 10),
         Some(R::Address) => if p.share(p.letters + p.numbers) > 95 && number > 80 { -50 } else { 5 },
-        Some(R::Post | R::AccountHolder | R::Service | R::Entry | R::Exit | R::ContractEnd | R::BirthDate | R::Position | R::Act | R::Grade)
+        Some(R::Post | R::AccountHolder | R::Service | R::Entry | R::Exit | R::ContractEnd | R::BirthDate | R::Position | R::Act | R::Grade | R::LeaveStart | R::LeaveContinues)
         | None => {
             if p.share(p.dates) > 60 || p.share(p.ibans) > 50 || p.share(p.nirs) > 50 {
                 -60

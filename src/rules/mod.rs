@@ -5,7 +5,10 @@ pub mod expr;
 pub mod kinds;
 pub mod pack;
 pub mod plan;
+pub mod show;
 pub mod source;
 
 pub use pack::Pack;
 pub use plan::Plan;
+
+pub use crate::ground::document::suggestion as document_suggestion;

@@ -5,3 +5,4 @@
 pub mod payslip;
 pub mod register;
 pub mod report;
+pub mod transfer;
