@@ -43,12 +43,10 @@ pub enum Sides {
 impl CodeStats {
     pub fn add(&mut self, label: &str, line: Shown) {
         self.rows += 1;
-        match self.labels.get_mut(label) {
-            Some(n) => *n += 1,
-            None if self.labels.len() < 200 => {
-                self.labels.insert(label.to_owned(), 1);
-            }
-            None => {}
+        if let Some(n) = self.labels.get_mut(label) {
+            *n += 1;
+        } else if self.labels.len() < 200 {
+            self.labels.insert(label.to_owned(), 1);
         }
         self.gains += u32::from(line.gain.is_some_and(|a| !a.is_zero()));
         self.deductions += u32::from(line.deduction.is_some_and(|a| !a.is_zero()));

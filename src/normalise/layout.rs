@@ -3,7 +3,7 @@
 //! In: the first rows of a sheet. Out: heading rows (several joined), titles of columns, title lines above.
 
 use crate::normalise::titles::{Titles, summing};
-use crate::read::table::Cell;
+use crate::read::table::{Cell, MergedArea};
 
 /// A row kept from a sheet.
 #[derive(Clone, Debug)]
@@ -23,13 +23,6 @@ impl Kept {
     pub fn first(&self) -> String {
         self.cells.iter().map(|c| c.shown()).find(|t| !t.is_empty()).map(|t| t.into_owned()).unwrap_or_default()
     }
-}
-
-/// Cells shown as one: rows from 1, columns from 0, ends included.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Area {
-    pub rows: (u32, u32),
-    pub columns: (u16, u16),
 }
 
 /// The outline of a sheet.
@@ -65,7 +58,7 @@ impl Layout {
 const DEPTH: usize = 40;
 
 /// Finds the headings among the first rows.
-pub fn find(rows: &[Kept], merged: &[Area], titles: &Titles) -> Layout {
+pub fn find(rows: &[Kept], merged: &[MergedArea], titles: &Titles) -> Layout {
     let width = rows.iter().map(|r| r.cells.iter().rposition(|c| !c.shown().is_empty()).map_or(0, |i| i + 1)).max().unwrap_or(0);
     let mut layout = Layout { header: None, own: vec![String::new(); width], group: vec![String::new(); width], title: String::new(), width };
     let known: Vec<(usize, usize)> = rows.iter().take(DEPTH).map(|r| known_titles(r, titles)).collect();
@@ -93,7 +86,7 @@ pub fn find(rows: &[Kept], merged: &[Area], titles: &Titles) -> Layout {
 }
 
 /// The outline when a person says which rows are the headings, as counted in the sheet.
-pub fn given(rows: &[Kept], merged: &[Area], header: Option<(u32, u32)>, width: usize) -> Layout {
+pub fn given(rows: &[Kept], merged: &[MergedArea], header: Option<(u32, u32)>, width: usize) -> Layout {
     let mut layout = Layout { header: None, own: vec![String::new(); width], group: vec![String::new(); width], title: String::new(), width };
     if let Some((a, b)) = header
         && let Some(first) = rows.iter().position(|r| r.number >= a)
@@ -106,7 +99,7 @@ pub fn given(rows: &[Kept], merged: &[Area], header: Option<(u32, u32)>, width: 
 }
 
 /// Joins the heading rows into one title per column, with the group it stands under.
-fn fill(layout: &mut Layout, rows: &[Kept], merged: &[Area], first: usize, last: usize) {
+fn fill(layout: &mut Layout, rows: &[Kept], merged: &[MergedArea], first: usize, last: usize) {
     let width = layout.width;
     layout.header = Some((first, last));
     layout.own = (0..width).map(|c| tidy(&rows[last].shown(c))).collect();
@@ -116,10 +109,10 @@ fn fill(layout: &mut Layout, rows: &[Kept], merged: &[Area], first: usize, last:
         for c in 0..width {
             let here = tidy(&row.shown(c));
             if !here.is_empty() {
-                let area = merged.iter().find(|a| a.rows.0 <= row.number && row.number <= a.rows.1 && usize::from(a.columns.0) == c);
-                until = area.map_or(if merged.is_empty() { usize::MAX } else { c }, |a| usize::from(a.columns.1));
+                let area = merged.iter().find(|a| a.first_row <= row.number && row.number <= a.last_row && usize::from(a.first_column) == c);
+                until = area.map_or(if merged.is_empty() { usize::MAX } else { c }, |a| usize::from(a.last_column));
                 // A heading merged downwards is the column's own title.
-                if area.is_some_and(|a| a.rows.1 >= rows[last].number) && layout.own[c].is_empty() {
+                if area.is_some_and(|a| a.last_row >= rows[last].number) && layout.own[c].is_empty() {
                     layout.own[c] = here;
                     current = String::new();
                     continue;

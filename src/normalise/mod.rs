@@ -25,24 +25,11 @@ pub mod values;
 
 pub use fragment::SourceEntry;
 pub use gather::{AccountChange, Amount, Change, Event, Gathered, LocalCode, Record, RowCount, gather};
-pub use layout::Area;
 pub use mapping::{CodeMapping, CodeTarget, ColumnMapping, Mapping, Meaning, Part, Payer, Role, RubricTarget, Rubrics, SourceMapping, TotalRole};
 pub use recognise::recognise;
 
 use crate::facts::{FactId, Vocabulary};
-use crate::ground::{Finding, PayMonth};
-use crate::read::table::Row;
-use std::ops::ControlFlow;
-
-/// What a reader hands on, as far as this stage needs: rows in order, and merged areas.
-pub trait Rows {
-    /// Its id among the sources of the run.
-    fn source(&self) -> u16;
-    /// Merged areas; none in a text file.
-    fn merged(&self) -> Vec<Area>;
-    /// Every row in order until `f` breaks; what the reader finds on the way is returned.
-    fn each(&self, f: &mut dyn FnMut(&Row<'_, '_>) -> ControlFlow<()>) -> Vec<Finding>;
-}
+use crate::ground::PayMonth;
 
 /// What the pack and the job say: the same for every table.
 #[derive(Clone, Copy)]

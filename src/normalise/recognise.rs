@@ -15,7 +15,8 @@ use crate::normalise::register::LineReader;
 use crate::normalise::text::fold;
 use crate::normalise::titles::{self, Title, Titles, summing};
 use crate::normalise::values::RateForm;
-use crate::normalise::{Context, Rows};
+use crate::normalise::Context;
+use crate::read::table::Table;
 use crate::ground::Exact;
 use chrono::{Days, NaiveDate};
 use std::collections::{BTreeMap, BTreeSet};
@@ -27,7 +28,7 @@ const CODE_SAMPLE: u32 = 60_000;
 
 /// One table with what was seen of it.
 struct Seen<'t> {
-    rows: &'t dyn Rows,
+    rows: &'t Table,
     file: String,
     sheet: Option<String>,
     kept: Vec<Kept>,
@@ -54,12 +55,12 @@ pub fn latest_date(cx: &Context<'_>) -> NaiveDate {
 }
 
 /// Recognises every table; tells `sources` the titles of their columns.
-pub fn recognise(tables: &[&dyn Rows], sources: &mut Sources, given: &[SourceEntry], cx: &Context<'_>) -> Checked<Mapping> {
+pub fn recognise(tables: &[Table], sources: &mut Sources, given: &[SourceEntry], cx: &Context<'_>) -> Checked<Mapping> {
     let titles = Titles::new(cx.vocabulary, cx.rubrics);
     let mut findings = Vec::new();
-    let seen: Vec<Seen<'_>> = tables.iter().map(|t| look(*t, sources, given, &titles, cx)).collect();
+    let seen: Vec<Seen<'_>> = tables.iter().map(|t| look(t, sources, given, &titles, cx)).collect();
     for entry in given {
-        if !seen.iter().any(|s| matches(entry, s.rows.source(), sources)) {
+        if !seen.iter().any(|s| matches(entry, s.rows.source, sources)) {
             findings.push(Finding::new("M09", Severity::Warning).arg("heading", entry.sheet.as_deref().unwrap_or("")).arg("file", &entry.file));
         }
     }
@@ -86,18 +87,18 @@ fn matches(entry: &SourceEntry, source: u16, sources: &Sources) -> bool {
     sources.get(source).is_some_and(|s| s.file == entry.file && (entry.sheet.is_none() || entry.sheet == s.sheet))
 }
 
-fn look<'t>(rows: &'t dyn Rows, sources: &Sources, given: &'t [SourceEntry], titles: &Titles, cx: &Context<'_>) -> Seen<'t> {
+fn look<'t>(rows: &'t Table, sources: &Sources, given: &'t [SourceEntry], titles: &Titles, cx: &Context<'_>) -> Seen<'t> {
     let mut kept: Vec<Kept> = Vec::new();
-    let _ = rows.each(&mut |row| {
-        kept.push(Kept { number: row.number, cells: row.cells.iter().map(own).collect() });
+    let _ = rows.for_each(&mut |row| {
+        kept.push(Kept { number: row.number, cells: row.cells.iter().map(crate::read::table::Cell::to_owned).collect() });
         if kept.len() < SAMPLE { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
     });
     kept.retain(|k| k.filled() > 0);
-    let entry = given.iter().find(|e| matches(e, rows.source(), sources));
+    let entry = given.iter().find(|e| matches(e, rows.source, sources));
     let merged = rows.merged();
-    let mut layout = layout::find(&kept, &merged, titles);
+    let mut layout = layout::find(&kept, merged, titles);
     if let Some(header) = entry.and_then(|e| e.header.as_deref()).and_then(fragment::header_rows) {
-        layout = layout::given(&kept, &merged, header, layout.width);
+        layout = layout::given(&kept, merged, header, layout.width);
     }
     let latest = latest_date(cx);
     let mut profiles = vec![Profile::default(); layout.width];
@@ -112,7 +113,7 @@ fn look<'t>(rows: &'t dyn Rows, sources: &Sources, given: &'t [SourceEntry], tit
         }
     }
     let compared = (0..layout.width).map(|c| Compared::new(&layout, c, titles)).collect();
-    let known = sources.get(rows.source());
+    let known = sources.get(rows.source);
     Seen {
         rows,
         file: known.map(|s| s.file.clone()).unwrap_or_default(),
@@ -123,18 +124,6 @@ fn look<'t>(rows: &'t dyn Rows, sources: &Sources, given: &'t [SourceEntry], tit
         compared,
         data_rows,
         entry,
-    }
-}
-
-fn own(cell: &crate::read::table::Cell<'_>) -> crate::read::table::Cell<'static> {
-    use crate::read::table::Cell;
-    match cell {
-        Cell::Empty => Cell::Empty,
-        Cell::Text(t) => Cell::Text(t.to_string().into()),
-        Cell::Number(n) => Cell::Number(*n),
-        Cell::Date(d) => Cell::Date(*d),
-        Cell::Flag(b) => Cell::Flag(*b),
-        Cell::Broken(t) => Cell::Broken(t.to_string().into()),
     }
 }
 
@@ -187,7 +176,7 @@ const TRIED: [Role; 9] = [
 
 fn source(s: &Seen<'_>, cx: &Context<'_>, titles: &Titles, ids: &BTreeSet<&str>, sources: &Sources, findings: &mut Vec<Finding>) -> SourceMapping {
     let mut found = SourceMapping {
-        source: s.rows.source(),
+        source: s.rows.source,
         file: s.file.clone(),
         sheet: s.sheet.clone(),
         role: Role::Unknown,
@@ -438,11 +427,11 @@ fn lines_codes(found: &mut SourceMapping, s: &Seen<'_>, cx: &Context<'_>) {
     let mut stats: BTreeMap<String, CodeStats> = BTreeMap::new();
     let first_data = found.header.map_or(0, |h| h.1);
     let mut rows = 0;
-    let _ = s.rows.each(&mut |row| {
-        if row.number > first_data && !reader.agent(row).is_empty() {
-            let (code, label) = reader.code(row);
+    let _ = s.rows.for_each(&mut |row| {
+        if row.number > first_data && !reader.agent(&row).is_empty() {
+            let (code, label) = reader.code(&row);
             if !code.is_empty() {
-                let (shown, _) = reader.shown(row);
+                let (shown, _) = reader.shown(&row);
                 stats.entry(code.into_owned()).or_default().add(&label, shown);
             }
         }

@@ -1,0 +1,933 @@
+//! Every row read by the mapping: last month's payslips, facts, changes, events, sums, requests.
+//!
+//! Each row handed on by a reader is counted as something; what cannot be read or joined is a finding.
+
+use crate::facts::{Fact, FactId, Facts, Origin, Role as FactRole, Value};
+use crate::ground::iban::IbanProblem;
+use crate::ground::{At, Checked, EmployeeId, Exact, Finding, Iban, Money, Severity, Sources};
+use crate::normalise::codes::{self, CodeStats, Sides};
+use crate::normalise::mapping::{CodeTarget, Mapping, Meaning, Payer, Role, SourceMapping};
+use crate::normalise::people::{Directory, Joined, Who, may_be_same};
+use crate::normalise::records::{Content, RawRow, RecordReader, parsed};
+use crate::normalise::register::{Books, LineReader, Put, Slip, WhoColumns, WideReader, employee, shown};
+use crate::normalise::sides::{self, How};
+use crate::normalise::titles::{Summing, counted, summing, total_named};
+use crate::normalise::totals::{Counted, Running};
+use crate::normalise::values::Unread;
+use crate::normalise::{Context, cells, fragment};
+use crate::payslip::{ElementId, LineKind, PaidCode, PaidLine, PaidSlip};
+use crate::read::table::{Cell, MergedArea, Row, Table};
+use chrono::NaiveDate;
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::ControlFlow;
+
+/// Findings of one code in one source beyond this many are counted, not listed.
+const LISTED: usize = 400;
+
+/// Facts of one row of a staff, arrivals or departures sheet.
+#[derive(Clone, Debug)]
+pub struct Record {
+    /// `None` when the row could not be joined to anybody; a finding says so.
+    pub employee: Option<EmployeeId>,
+    pub facts: Facts,
+    pub at: At,
+    /// Cells that could not be read: the fact and the code of the finding.
+    pub problems: Vec<(FactId, &'static str)>,
+}
+
+/// A new value with its date of effect.
+#[derive(Clone, Debug)]
+pub struct Change {
+    pub employee: EmployeeId,
+    pub fact: FactId,
+    pub old: Option<Value>,
+    pub new: Value,
+    pub effective: Option<NaiveDate>,
+    pub at: At,
+}
+
+/// An absence.
+#[derive(Clone, Debug)]
+pub struct Event {
+    pub employee: EmployeeId,
+    /// As written.
+    pub nature: String,
+    /// The fact whose days it counts; `None` when the nature is not known.
+    pub fact: Option<FactId>,
+    pub from: Option<NaiveDate>,
+    pub to: Option<NaiveDate>,
+    /// Calendar days, as written or else from the dates.
+    pub days: Option<Exact>,
+    /// Goes on from an earlier leave.
+    pub continues: Option<bool>,
+    pub at: At,
+}
+
+/// A sum or hours of the month, all rows of the agent added.
+#[derive(Clone, Debug)]
+pub struct Amount {
+    pub employee: EmployeeId,
+    pub fact: FactId,
+    pub value: Exact,
+    /// The first row.
+    pub at: At,
+    pub rows: u32,
+}
+
+/// A request to be paid on another account.
+#[derive(Clone)]
+pub struct AccountChange {
+    pub employee: EmployeeId,
+    pub requested: Option<NaiveDate>,
+    /// As written, without blanks. Never to be shown whole.
+    pub written: String,
+    pub iban: Result<Iban, IbanProblem>,
+    pub received_by: String,
+    pub at: At,
+}
+
+/// A rubric of a register. [`PaidCode::Unknown`] holds its index in [`Gathered::local_codes`].
+#[derive(Clone, Debug)]
+pub struct LocalCode {
+    pub source: u16,
+    pub code: String,
+    /// As written, without months.
+    pub labels: Vec<String>,
+    /// The element it stands for, when that is settled.
+    pub element: Option<ElementId>,
+    pub target: CodeTarget,
+}
+
+/// What became of the rows of one source.
+#[derive(Clone, Copy, Default, Debug, PartialEq, Eq)]
+pub struct RowCount {
+    pub source: u16,
+    /// Handed on by the reader.
+    pub read: u64,
+    pub title: u64,
+    pub heading: u64,
+    pub data: u64,
+    pub subtotal: u64,
+    pub total: u64,
+    pub blank: u64,
+    /// Could not be read; each has a finding.
+    pub refused: u64,
+    /// Data rows a filter or a person had hidden; they are among `data`.
+    pub hidden: u64,
+}
+
+impl RowCount {
+    /// Every row was counted as something.
+    pub const fn is_complete(&self) -> bool {
+        self.read == self.title + self.heading + self.data + self.subtotal + self.total + self.blank + self.refused
+    }
+}
+
+/// All that the sources say.
+#[derive(Default)]
+pub struct Gathered {
+    /// Last month's payslips, by employee.
+    pub paid: BTreeMap<EmployeeId, PaidSlip>,
+    pub local_codes: Vec<LocalCode>,
+    pub staff: Vec<Record>,
+    pub arrivals: Vec<Record>,
+    pub departures: Vec<Record>,
+    /// Facts that a wide register shows beside the amounts.
+    pub register_facts: Vec<Record>,
+    pub changes: Vec<Change>,
+    pub events: Vec<Event>,
+    pub amounts: Vec<Amount>,
+    pub account_changes: Vec<AccountChange>,
+    /// Surname and given name, as the registers write them.
+    pub register_names: BTreeMap<EmployeeId, (String, String)>,
+    pub rows: Vec<RowCount>,
+}
+
+/// Findings, each code of a source listed up to a limit.
+#[derive(Default)]
+struct Told {
+    list: Vec<Finding>,
+    counts: BTreeMap<(String, u16), usize>,
+}
+
+impl Told {
+    fn add(&mut self, finding: Finding, source: u16) {
+        let n = self.counts.entry((finding.code.clone(), source)).or_insert(0);
+        *n += 1;
+        // What sets an employee aside is never cut.
+        if *n <= LISTED || (finding.severity == Severity::Blocking && finding.employee.is_some()) {
+            self.list.push(finding);
+        }
+    }
+    fn finish(mut self, sources: &Sources) -> Vec<Finding> {
+        for ((code, source), n) in &self.counts {
+            if *n > LISTED {
+                self.list.push(Finding::new("M26", Severity::Justify).arg("code", code).arg("count", n - LISTED).at(sources.place(At::source(*source))));
+            }
+        }
+        self.list
+    }
+}
+
+/// Reads every table by the mapping.
+pub fn gather(tables: &[Table], sources: &Sources, mapping: &Mapping, cx: &Context<'_>) -> Checked<Gathered> {
+    let mut told = Told::default();
+    let mut out = Gathered::default();
+    let mut books = Books::default();
+    let mut raw: Vec<(u16, Role, RawRow)> = Vec::new();
+    for table in tables {
+        let Some(map) = mapping.of(table.source) else { continue };
+        let count = match map.role {
+            Role::RegisterLines | Role::RegisterWide => register(table, map, sources, cx, &mut books, &mut raw, &mut told),
+            Role::Staff | Role::Arrivals | Role::Departures | Role::Changes | Role::Events | Role::Amounts | Role::AccountChanges => {
+                records(table, map, sources, cx, &mut raw, &mut told)
+            }
+            Role::Ignored | Role::Unknown => count_only(table, map),
+        };
+        out.rows.push(count);
+    }
+    let directory = note_people(&books, &raw, &mut told, sources);
+    settle_books(books, &directory, sources, cx, &mut out, &mut told);
+    place_rows(raw, &directory, sources, cx, &mut out, &mut told);
+    Checked::new(out, told.finish(sources))
+}
+
+fn count_only(table: &Table, map: &SourceMapping) -> RowCount {
+    let mut n = RowCount { source: map.source, ..RowCount::default() };
+    let _ = table.for_each(&mut |row| {
+        n.read += 1;
+        match map.header {
+            Some((a, _)) if row.number < a => n.title += 1,
+            Some((_, b)) if row.number <= b => n.heading += 1,
+            Some(_) | None => n.title += 1,
+        }
+        ControlFlow::Continue(())
+    });
+    n
+}
+
+/// Hands every row to `f`, cells of vertically merged areas filled in for the columns that name the person.
+fn each_row(table: &Table, below: u32, carried: &[usize], sources: &Sources, told: &mut Told, f: &mut dyn FnMut(&Row<'_, '_>, &mut Told)) {
+    let areas: Vec<MergedArea> = table.merged().iter().copied().filter(|a| a.first_row > below && a.last_row > a.first_row).collect();
+    if areas.is_empty() {
+        let findings = table.for_each(&mut |row| {
+            f(&row, told);
+            ControlFlow::Continue(())
+        });
+        findings.into_iter().for_each(|x| told.add(x, table.source));
+        return;
+    }
+    for a in areas.iter().filter(|a| !carried.contains(&usize::from(a.first_column))) {
+        told.add(Finding::new("N12", Severity::Justify).arg("rows", a.last_row - a.first_row + 1).at(sources.place(At::cell(table.source, a.first_row, a.first_column))), table.source);
+    }
+    let mut values: BTreeMap<(u32, u16), Cell<'static>> = BTreeMap::new();
+    let findings = table.for_each(&mut |row| {
+        let mut cells: Vec<Cell<'_>> = row.cells.to_vec();
+        for a in &areas {
+            let c = usize::from(a.first_column);
+            if !carried.contains(&c) || row.number < a.first_row || row.number > a.last_row {
+                continue;
+            }
+            if row.number == a.first_row {
+                if let Some(cell) = row.cells.get(c) {
+                    values.insert((a.first_row, a.first_column), cell.to_owned());
+                }
+            } else if let Some(v) = values.get(&(a.first_row, a.first_column)) {
+                if cells.len() <= c {
+                    cells.resize(c + 1, Cell::Empty);
+                }
+                cells[c] = v.clone();
+            }
+        }
+        f(&Row { number: row.number, cells: &cells, hidden: row.hidden }, told);
+        ControlFlow::Continue(())
+    });
+    findings.into_iter().for_each(|x| told.add(x, table.source));
+}
+
+/// What a row is before it is read as data.
+enum Kind {
+    Title,
+    Heading,
+    Blank,
+    Sum(Summing),
+    Data,
+}
+
+struct Sorter {
+    header: Option<(u32, u32)>,
+    headings: Vec<(usize, String)>,
+    agent: Option<usize>,
+}
+
+impl Sorter {
+    fn new(map: &SourceMapping, who: &WhoColumns) -> Self {
+        let own = |h: &str| h.rsplit(" / ").next().unwrap_or(h).to_owned();
+        Self {
+            header: map.header,
+            headings: map.columns.iter().filter(|c| !c.heading.is_empty()).map(|c| (usize::from(c.column), own(&c.heading))).collect(),
+            agent: who.id.or_else(|| who.columns().first().copied()),
+        }
+    }
+
+    fn kind(&self, row: &Row<'_, '_>) -> Kind {
+        if let Some((a, b)) = self.header {
+            if row.number < a {
+                return Kind::Title;
+            }
+            if row.number <= b {
+                return Kind::Heading;
+            }
+        }
+        let agent = self.agent.map_or(std::borrow::Cow::Borrowed(""), |c| shown(row, c));
+        // The common case, without looking further: a number stands where numbers of agents stand.
+        if agent.starts_with(|c: char| c.is_ascii_digit()) {
+            return Kind::Data;
+        }
+        let mut texts = row.cells.iter().map(Cell::shown).filter(|t| !t.is_empty());
+        let Some(first) = texts.next() else { return Kind::Blank };
+        if let Some(s) = summing(&first)
+            && (agent.is_empty() || agent == first)
+        {
+            return Kind::Sum(s);
+        }
+        if self.headings.len() >= 2 && self.headings.iter().all(|(c, h)| shown(row, *c).split_whitespace().eq(h.split_whitespace())) {
+            return Kind::Heading;
+        }
+        Kind::Data
+    }
+}
+
+/// Compares a row of sums with what stands above it.
+fn check_sums(row: &Row<'_, '_>, map: &SourceMapping, running: &mut Running, agents: u32, rows: u32, sources: &Sources, told: &mut Told) {
+    let mut seen = Vec::new();
+    for c in running.columns() {
+        let mark = map.columns.iter().find(|m| usize::from(m.column) == *c).map(|m| m.mark).unwrap_or_default();
+        if let Some(Ok(Some(n))) = row.cells.get(*c).map(|cell| cells::number(cell, mark)) {
+            seen.push((*c, n));
+        }
+    }
+    for d in running.check(&seen) {
+        let column = u16::try_from(d.column).unwrap_or(At::NO_COLUMN);
+        told.add(
+            Finding::new("M18", Severity::Justify)
+                .arg("shown", d.shown.french())
+                .arg("found", d.found.french())
+                .stake((d.shown - d.found).cents())
+                .at(sources.place(At::cell(map.source, row.number, column))),
+            map.source,
+        );
+    }
+    for cell in row.cells {
+        if let Some(n) = counted(&cell.shown())
+            && n != agents
+            && n != rows
+        {
+            told.add(
+                Finding::new("M19", Severity::Justify).arg("shown", n).arg("found", agents).at(sources.place(At::row(map.source, row.number))),
+                map.source,
+            );
+        }
+    }
+}
+
+fn refused(row: &Row<'_, '_>, agent: &str, bad: &[(usize, Unread)], map: &SourceMapping, sources: &Sources) -> Finding {
+    let (column, why) = bad.first().copied().unwrap_or((0, Unread("N01")));
+    let text: String = shown(row, column).chars().take(60).collect();
+    let finding = Finding::new("IMP-05", Severity::Blocking)
+        .arg("agent", if agent.is_empty() { "–" } else { agent })
+        .arg("text", text)
+        .arg("reason", why.0)
+        .at(sources.place(At::cell(map.source, row.number, u16::try_from(column).unwrap_or(At::NO_COLUMN))));
+    match employee(agent) {
+        Some(id) => finding.of(&id),
+        None => finding,
+    }
+}
+
+fn register(table: &Table, map: &SourceMapping, sources: &Sources, cx: &Context<'_>, books: &mut Books, raw: &mut Vec<(u16, Role, RawRow)>, told: &mut Told) -> RowCount {
+    let mut n = RowCount { source: map.source, ..RowCount::default() };
+    let lines = if map.role == Role::RegisterLines { LineReader::new(map, cx) } else { None };
+    let wide = (map.role == Role::RegisterWide).then(|| WideReader::new(map, cx));
+    let who = match (&lines, &wide) {
+        (Some(l), _) => l.who.clone(),
+        (None, Some(w)) => w.who.clone(),
+        (None, None) => return count_only(table, map),
+    };
+    let tells = lines.as_ref().is_some_and(LineReader::tells_sides);
+    books.know(map, tells);
+    let mut running = Running::new(lines.as_ref().map(LineReader::summed).or_else(|| wide.as_ref().map(WideReader::summed)).unwrap_or_default());
+    let sorter = Sorter::new(map, &who);
+    let totals: BTreeSet<&str> = map.codes.iter().filter(|c| matches!(c.target, CodeTarget::Total(_))).map(|c| c.code.as_str()).collect();
+    let recognised: BTreeSet<&str> = map.codes.iter().map(|c| c.code.as_str()).collect();
+    let marks: Vec<_> = running.columns().iter().map(|c| map.columns.iter().find(|m| usize::from(m.column) == *c).map(|m| m.mark).unwrap_or_default()).collect();
+    let begun = books.slips.len();
+    let mut facts = map
+        .columns
+        .iter()
+        .any(|c| wide.is_some() && crate::normalise::columns::is_situation(cx.vocabulary, c.meaning))
+        .then(|| RecordReader::new(map, cx));
+    let mut carried = String::new();
+    let (mut subtotals, mut closed, mut last_row) = (0_u32, false, 0);
+    each_row(table, map.header.map_or(0, |h| h.1), &who.columns(), sources, told, &mut |row, told| {
+        n.read += 1;
+        last_row = row.number;
+        match sorter.kind(row) {
+            Kind::Title => n.title += 1,
+            Kind::Heading => n.heading += 1,
+            Kind::Blank => n.blank += 1,
+            Kind::Sum(s) => {
+                let agents = u32::try_from(books.slips.len() - begun).unwrap_or(u32::MAX);
+                let rows = u32::try_from(n.data).unwrap_or(u32::MAX);
+                check_sums(row, map, &mut running, agents, rows, sources, told);
+                if s == Summing::Part {
+                    n.subtotal += 1;
+                    subtotals += 1;
+                } else {
+                    n.total += 1;
+                    closed = true;
+                }
+            }
+            Kind::Data => {
+                let written = lines.as_ref().map_or_else(
+                    || who.id.map_or(std::borrow::Cow::Borrowed(""), |c| shown(row, c)),
+                    |l| l.agent(row),
+                );
+                let name_only = if written.is_empty() && lines.is_none() {
+                    let w = who.read(row);
+                    format!("{} {}", w.surname, w.given).trim().to_owned()
+                } else {
+                    String::new()
+                };
+                let mut agent: &str = if written.is_empty() { &name_only } else { &written };
+                if lines.as_ref().is_some_and(|l| l.carries) {
+                    if agent.is_empty() {
+                        agent = &carried;
+                    } else if agent != carried {
+                        carried.clear();
+                        carried.push_str(agent);
+                        agent = &carried;
+                    }
+                }
+                if agent.is_empty() {
+                    n.refused += 1;
+                    told.add(refused(row, "", &[(who.id.unwrap_or(0), Unread("M15"))], map, sources), map.source);
+                    return;
+                }
+                let kind = lines.as_ref().map_or(Counted::Line, |l| {
+                    let (code, label) = l.code(row);
+                    let sum = totals.contains(code.as_ref()) || (!recognised.contains(code.as_ref()) && total_named(&label).is_some());
+                    if sum { Counted::Sum } else { Counted::Line }
+                });
+                for (slot, mark) in marks.iter().enumerate() {
+                    let column = running.columns()[slot];
+                    if let Some(cell) = row.cells.get(column)
+                        && !cell.is_empty()
+                        && let Ok(Some(v)) = cells::number(cell, *mark)
+                        && let Some(c) = v.scaled_half_up(100)
+                    {
+                        running.add(slot, c, kind);
+                    }
+                }
+                let put = match (&lines, &wide) {
+                    (Some(l), _) => l.take(row, agent, map.source, cx, books),
+                    (None, Some(w)) => w.take(row, agent, map.source, books),
+                    (None, None) => Put::Line,
+                };
+                match put {
+                    Put::Line => n.data += 1,
+                    Put::Bad(_, bad) => {
+                        n.refused += 1;
+                        told.add(refused(row, agent, &bad, map, sources), map.source);
+                    }
+                }
+                n.hidden += u64::from(row.hidden);
+                if let Some(reader) = facts.as_mut() {
+                    let mut found = Vec::new();
+                    let mut record = reader.read(row, sources, &mut |f| found.push(f));
+                    found.into_iter().for_each(|f| told.add(f, map.source));
+                    if record.who.id.is_empty() {
+                        agent.clone_into(&mut record.who.id);
+                    }
+                    raw.push((map.source, map.role, record));
+                }
+            }
+        }
+    });
+    if subtotals > 0 && !closed && running.open() {
+        told.add(Finding::new("M25", Severity::Justify).arg("file", &map.file).at(sources.place(At::row(map.source, last_row))), map.source);
+    }
+    n
+}
+
+fn records(table: &Table, map: &SourceMapping, sources: &Sources, cx: &Context<'_>, raw: &mut Vec<(u16, Role, RawRow)>, told: &mut Told) -> RowCount {
+    let mut n = RowCount { source: map.source, ..RowCount::default() };
+    let mut reader = RecordReader::new(map, cx);
+    let who = reader.who.clone();
+    let sorter = Sorter::new(map, &who);
+    let summed: Vec<usize> = map
+        .columns
+        .iter()
+        .filter(|c| match c.meaning {
+            Meaning::Fact(f) | Meaning::New(f) => {
+                let fact = cx.vocabulary.get(f);
+                matches!(fact.kind, crate::facts::FactKind::Number { form } if !matches!(form, crate::facts::NumberForm::Rate | crate::facts::NumberForm::Fraction))
+            }
+            Meaning::Days => true,
+            _ => false,
+        })
+        .map(|c| usize::from(c.column))
+        .collect();
+    let mut running = Running::new(summed);
+    let mut agents: BTreeSet<String> = BTreeSet::new();
+    each_row(table, map.header.map_or(0, |h| h.1), &who.columns(), sources, told, &mut |row, told| {
+        n.read += 1;
+        match sorter.kind(row) {
+            Kind::Title => n.title += 1,
+            Kind::Heading => n.heading += 1,
+            Kind::Blank => n.blank += 1,
+            Kind::Sum(s) => {
+                let rows = u32::try_from(n.data).unwrap_or(u32::MAX);
+                let many = if agents.is_empty() { rows } else { u32::try_from(agents.len()).unwrap_or(u32::MAX) };
+                check_sums(row, map, &mut running, many, rows, sources, told);
+                if s == Summing::Part {
+                    n.subtotal += 1;
+                } else {
+                    n.total += 1;
+                }
+            }
+            Kind::Data => {
+                for slot in 0..running.columns().len() {
+                    let column = running.columns()[slot];
+                    let mark = map.columns.iter().find(|m| usize::from(m.column) == column).map(|m| m.mark).unwrap_or_default();
+                    if let Some(Ok(Some(v))) = row.cells.get(column).map(|cell| cells::number(cell, mark))
+                        && let Some(c) = v.scaled_half_up(100)
+                    {
+                        running.add(slot, c, Counted::Line);
+                    }
+                }
+                let mut found = Vec::new();
+                let record = reader.read(row, sources, &mut |f| found.push(f));
+                found.into_iter().for_each(|f| told.add(f, map.source));
+                if record.who.id.is_empty() && record.who.surname.is_empty() {
+                    n.refused += 1;
+                    told.add(refused(row, "", &[(who.id.unwrap_or(0), Unread("M15"))], map, sources), map.source);
+                    return;
+                }
+                n.data += 1;
+                n.hidden += u64::from(row.hidden);
+                if agents.len() < 200_000 {
+                    agents.insert(record.who.id.clone());
+                }
+                raw.push((map.source, map.role, record));
+            }
+        }
+    });
+    n
+}
+
+/// All numbers and names, as the sources write them.
+fn note_people(books: &Books, raw: &[(u16, Role, RawRow)], told: &mut Told, sources: &Sources) -> Directory {
+    let mut directory = Directory::default();
+    for s in &books.slips {
+        directory.note(&s.who.id, s.who.numeric, s.source);
+    }
+    for (source, _, r) in raw {
+        directory.note(&r.who.id, r.who.numeric, *source);
+    }
+    let mut unjoined = BTreeMap::new();
+    let mut names = Vec::new();
+    for who in books.slips.iter().map(|s| &s.who).chain(raw.iter().filter(|(_, r, _)| matches!(r, Role::Staff | Role::Arrivals)).map(|(_, _, r)| &r.who)) {
+        if let Joined::AsWritten(id) | Joined::Padded(id) | Joined::Lengthened(id) = directory.join(who)
+            && !who.surname.is_empty()
+            && !who.id.contains(' ')
+        {
+            names.push((id, who.surname.as_str(), who.given.as_str()));
+        }
+    }
+    let need_names = raw.iter().any(|(_, _, r)| r.who.id.is_empty()) || books.slips.iter().any(|s| s.who.id.contains(' '));
+    if need_names {
+        for (id, surname, given) in &names {
+            directory.name(id, surname, given);
+        }
+    }
+    // One number, two names: whoever is meant, a person must say.
+    let mut first: BTreeMap<&EmployeeId, (&str, &str)> = BTreeMap::new();
+    for (id, surname, given) in &names {
+        let known = first.entry(id).or_insert((surname, given));
+        if !may_be_same(*known, (surname, given)) {
+            unjoined.entry(id.clone()).or_insert_with(|| (format!("{} {}", known.0, known.1), format!("{surname} {given}")));
+        }
+    }
+    for (source, _, r) in raw {
+        if let Joined::AsWritten(id) | Joined::Padded(id) | Joined::Lengthened(id) = directory.join(&r.who)
+            && let Some(known) = first.get(&id)
+            && !r.who.surname.is_empty()
+            && !may_be_same(*known, (&r.who.surname, &r.who.given))
+        {
+            told.add(
+                Finding::new("M14", Severity::Justify)
+                    .arg("agent", &id)
+                    .arg("name", format!("{} {}", r.who.surname, r.who.given))
+                    .arg("known", format!("{} {}", known.0, known.1))
+                    .of(&id)
+                    .at(sources.place(r.at)),
+                *source,
+            );
+        }
+    }
+    directory
+}
+
+/// The employee a row means, told where that is not what is written.
+fn joined(directory: &Directory, who: &Who, at: At, sources: &Sources, told: &mut Told) -> Option<EmployeeId> {
+    let name = format!("{} {}", who.surname, who.given);
+    let place = sources.place(at);
+    match directory.join(who) {
+        Joined::AsWritten(id) | Joined::Padded(id) => Some(id),
+        Joined::Lengthened(id) => {
+            told.add(Finding::new("M17", Severity::Information).arg("text", &who.id).arg("agent", &id).of(&id).at(place), at.source);
+            Some(id)
+        }
+        Joined::ByName(id) => {
+            told.add(Finding::new("M12", Severity::Warning).arg("name", name.trim()).arg("agent", &id).of(&id).at(place), at.source);
+            Some(id)
+        }
+        Joined::Several(ids) => {
+            let all: Vec<String> = ids.iter().map(ToString::to_string).collect();
+            let shown = if who.id.is_empty() { name.trim().to_owned() } else { who.id.clone() };
+            told.add(Finding::new("M13", Severity::Justify).arg("name", shown).arg("agents", all.join(", ")).at(place), at.source);
+            None
+        }
+        Joined::Nobody => {
+            told.add(Finding::new("M15", Severity::Justify).arg("name", name.trim()).at(place), at.source);
+            None
+        }
+    }
+}
+
+/// Codes, signs and duplicates are settled, and slips take their place.
+fn settle_books(mut books: Books, directory: &Directory, sources: &Sources, cx: &Context<'_>, out: &mut Gathered, told: &mut Told) {
+    late_codes(&mut books, cx, sources, told);
+    for c in &books.codes {
+        let names: BTreeSet<&str> = c.labels.iter().map(String::as_str).collect();
+        if names.len() > 1 {
+            told.add(
+                Finding::new("IMP-07", Severity::Warning)
+                    .arg("code", &c.code)
+                    .arg("labels", names.into_iter().collect::<Vec<_>>().join(" / "))
+                    .at(sources.place(At::source(c.source))),
+                c.source,
+            );
+        }
+    }
+    let targets: Vec<CodeTarget> = books.codes.iter().map(|c| c.target).collect();
+    let untold: Vec<bool> = books.codes.iter().map(|c| !c.told).collect();
+    if untold.iter().any(|u| *u) {
+        sign(&mut books, &targets, &untold, sources, cx, told);
+    }
+    let with_net = books.slips.iter().filter(|s| s.paid.net_paid.is_some()).count();
+    let net_expected = books.slips.len() >= 3 && with_net * 10 >= books.slips.len() * 8;
+    for mut slip in std::mem::take(&mut books.slips) {
+        let Some(id) = joined(directory, &slip.who, slip.first, sources, told) else { continue };
+        name_elements(&mut slip, &targets, cx);
+        pair_shares(&mut slip.paid, cx);
+        once(&mut slip, &id, &books, sources, cx, told);
+        balance(&slip, &id, net_expected, sources, cx, told);
+        if !slip.who.surname.is_empty() {
+            out.register_names.entry(id.clone()).or_insert((std::mem::take(&mut slip.who.surname), std::mem::take(&mut slip.who.given)));
+        }
+        slip.paid.lines.shrink_to_fit();
+        match out.paid.get_mut(&id) {
+            None => {
+                out.paid.insert(id, slip.paid);
+            }
+            Some(known) => {
+                told.add(Finding::new("M21", Severity::Justify).arg("agent", &id).of(&id).at(sources.place(slip.first)), slip.source);
+                known.lines.append(&mut slip.paid.lines);
+            }
+        }
+    }
+    out.local_codes = books
+        .codes
+        .into_iter()
+        .map(|c| LocalCode {
+            source: c.source,
+            code: c.code,
+            labels: c.labels,
+            element: if let CodeTarget::Element(e, _) = c.target { Some(e) } else { None },
+            target: c.target,
+        })
+        .collect();
+}
+
+/// Codes first met beyond the rows that were looked at are resolved by what was read of them.
+fn late_codes(books: &mut Books, cx: &Context<'_>, sources: &Sources, told: &mut Told) {
+    let late: Vec<usize> = (0..books.codes.len()).filter(|&i| !books.codes[i].recognised && books.codes[i].target == CodeTarget::Open).collect();
+    if late.is_empty() {
+        return;
+    }
+    let stats: BTreeMap<String, CodeStats> = late.iter().map(|&i| (books.codes[i].code.clone(), books.codes[i].stats.clone())).collect();
+    let told_sides = late.first().is_some_and(|&i| books.codes[i].told);
+    let resolved = codes::resolve(&stats, cx.rubrics, if told_sides { Sides::Told } else { Sides::Untold });
+    for i in late {
+        let known = &mut books.codes[i];
+        let Some(m) = resolved.iter().find(|m| m.code == known.code) else { continue };
+        known.target = m.target;
+        if m.target == CodeTarget::Open {
+            let proposed: Vec<String> = m.alternatives.iter().map(|(t, n)| format!("{} ({n} %)", fragment::target_name(*t, cx.rubrics))).collect();
+            told.add(
+                Finding::new("M05", Severity::Justify)
+                    .arg("code", &m.code)
+                    .arg("label", m.labels.first().cloned().unwrap_or_default())
+                    .arg("rows", m.rows)
+                    .arg("proposed", if proposed.is_empty() { "–".to_owned() } else { proposed.join(", ") })
+                    .arg("why", m.why.join(", "))
+                    .at(sources.place(At::source(known.source))),
+                known.source,
+            );
+        }
+    }
+}
+
+/// Gives amounts of registers that do not tell gain from deduction their sign.
+fn sign(books: &mut Books, targets: &[CodeTarget], untold: &[bool], sources: &Sources, cx: &Context<'_>, told: &mut Told) {
+    let open: Vec<CodeTarget> = targets.iter().zip(untold).map(|(t, u)| if *u { *t } else { CodeTarget::Skipped }).collect();
+    let signs = sides::decide(books.slips.iter().map(|s| &s.paid), &open, cx.rubrics);
+    let mut used = vec![false; targets.len()];
+    for s in &mut books.slips {
+        for l in &mut s.paid.lines {
+            let PaidCode::Unknown(i) = l.code else { continue };
+            let i = usize::from(i);
+            if !untold[i] {
+                continue;
+            }
+            used[i] |= !l.amount.is_zero();
+            if let CodeTarget::Element(_, Payer::Employer) = targets[i] {
+                if l.employer_amount.is_zero() {
+                    l.employer_amount = l.amount;
+                    l.employer_rate = l.employer_rate.or(l.rate.take());
+                }
+                l.amount = Money::ZERO;
+            } else {
+                l.amount = Money::from_cents(l.amount.cents() * signs[i].factor);
+            }
+        }
+    }
+    for (i, sign) in signs.iter().enumerate() {
+        if !untold[i] || !used[i] || matches!(targets[i], CodeTarget::Element(_, Payer::Employer) | CodeTarget::Total(_) | CodeTarget::Skipped) {
+            continue;
+        }
+        let c = &books.codes[i];
+        let finding = match sign.how {
+            How::Kind => continue,
+            How::Totals => Finding::new("M23", Severity::Information),
+            How::Open => Finding::new("M24", Severity::Justify),
+        };
+        let side = match sign.factor {
+            1 => "+",
+            -1 => "−",
+            _ => "0",
+        };
+        told.add(
+            finding.arg("code", &c.code).arg("label", c.labels.first().cloned().unwrap_or_default()).arg("side", side).at(sources.place(At::source(c.source))),
+            c.source,
+        );
+    }
+}
+
+fn name_elements(slip: &mut Slip, targets: &[CodeTarget], cx: &Context<'_>) {
+    for l in &mut slip.paid.lines {
+        let PaidCode::Unknown(i) = l.code else { continue };
+        if let CodeTarget::Element(e, payer) = targets[usize::from(i)] {
+            l.code = PaidCode::Element(e);
+            // An employer's line whose amount stands in the agent's column of a register that tells sides.
+            if payer == Payer::Employer && l.employer_amount.is_zero() && !l.amount.is_zero() && cx.rubrics.get(e).is_some() {
+                l.employer_amount = l.amount.abs();
+                l.employer_rate = l.employer_rate.or(l.rate.take());
+                l.amount = Money::ZERO;
+            }
+        }
+    }
+}
+
+/// An element whose shares stand under two local codes becomes one line.
+fn pair_shares(paid: &mut PaidSlip, cx: &Context<'_>) {
+    let mut i = 0;
+    while i < paid.lines.len() {
+        let l = &paid.lines[i];
+        let employer_only = l.amount.is_zero() && !l.employer_amount.is_zero();
+        let shared = matches!(l.code, PaidCode::Element(e) if cx.rubrics.get(e).is_some_and(|t| t.kind == LineKind::Deduction));
+        if employer_only && shared {
+            let partner = paid
+                .lines
+                .iter()
+                .position(|o| o.code == l.code && o.period == l.period && o.at != l.at && o.employer_amount.is_zero() && !o.amount.is_zero());
+            if let Some(p) = partner {
+                let l = paid.lines.remove(i);
+                let p = if p > i { p - 1 } else { p };
+                let o = &mut paid.lines[p];
+                o.employer_amount = l.employer_amount;
+                o.employer_rate = l.employer_rate;
+                o.base = o.base.or(l.base);
+                continue;
+            }
+        }
+        i += 1;
+    }
+}
+
+fn same_line(a: &PaidLine, b: &PaidLine) -> bool {
+    PaidLine { at: b.at, ..a.clone() } == *b
+}
+
+/// A row written twice is counted once when the agent's own totals say so.
+fn once(slip: &mut Slip, id: &EmployeeId, books: &Books, sources: &Sources, cx: &Context<'_>, told: &mut Told) {
+    let lines = &slip.paid.lines;
+    if lines.len() < 2 {
+        return;
+    }
+    let mut pairs: Vec<(usize, usize)> = Vec::new();
+    for j in 1..lines.len() {
+        if let Some(i) = (0..j).find(|&i| lines[i].code == lines[j].code && same_line(&lines[i], &lines[j])) {
+            pairs.push((i, j));
+        }
+    }
+    for (i, j) in pairs.into_iter().rev() {
+        let (first, second) = (slip.paid.lines[i].at, slip.paid.lines[j].at);
+        let l = &slip.paid.lines[j];
+        let (amount, employer) = (l.amount, l.employer_amount);
+        let name = match l.code {
+            PaidCode::Element(e) => cx.rubrics.code(e).to_owned(),
+            PaidCode::Unknown(c) => books.codes.get(usize::from(c)).map(|c| c.code.clone()).unwrap_or_default(),
+        };
+        let sum: Money = slip.paid.lines.iter().map(|l| l.amount).sum();
+        let once = if amount.is_zero() {
+            let all: Money = slip.paid.lines.iter().map(|l| l.employer_amount).sum();
+            slip.employer.map(|(t, _)| if all == t { Some(false) } else { (all - employer == t).then_some(true) }).unwrap_or(None)
+        } else {
+            slip.paid.net_paid.and_then(|(t, _)| if sum == t { Some(false) } else { (sum - amount == t).then_some(true) })
+        };
+        let (severity, kept) = match once {
+            Some(true) => {
+                slip.paid.lines.remove(j);
+                (Severity::Justify, "1")
+            }
+            Some(false) => (Severity::Information, "2"),
+            None => (Severity::Justify, "2 ?"),
+        };
+        told.add(
+            Finding::new("IMP-06", severity)
+                .arg("agent", id)
+                .arg("code", name)
+                .arg("amount", if amount.is_zero() { employer.french() } else { amount.french() })
+                .arg("kept", kept)
+                .of(id)
+                .stake(amount.cents())
+                .at(sources.place(first))
+                .at(sources.place(second)),
+            slip.source,
+        );
+    }
+}
+
+/// The agent's lines against the totals the register shows.
+fn balance(slip: &Slip, id: &EmployeeId, net_expected: bool, sources: &Sources, cx: &Context<'_>, told: &mut Told) {
+    let of = |kinds: &[LineKind]| -> Money {
+        slip.paid
+            .lines
+            .iter()
+            .filter(|l| matches!(l.code, PaidCode::Element(e) if cx.rubrics.get(e).is_some_and(|t| kinds.contains(&t.kind))))
+            .map(|l| l.amount)
+            .sum()
+    };
+    let open = slip.paid.lines.iter().any(|l| matches!(l.code, PaidCode::Unknown(_)));
+    let tell = |told: &mut Told, what: &str, shown: Money, found: Money, at: At| {
+        if shown != found {
+            told.add(
+                Finding::new("M20", Severity::Justify)
+                    .arg("agent", id)
+                    .arg("total", what)
+                    .arg("shown", shown.french())
+                    .arg("found", found.french())
+                    .of(id)
+                    .stake((shown - found).cents())
+                    .at(sources.place(at)),
+                slip.source,
+            );
+        }
+    };
+    match slip.paid.net_paid {
+        Some((t, at)) => tell(told, "net", t, slip.paid.lines.iter().map(|l| l.amount).sum(), at),
+        None if net_expected => {
+            told.add(Finding::new("M27", Severity::Blocking).arg("agent", id).of(id).at(sources.place(slip.first)), slip.source);
+        }
+        None => {}
+    }
+    if let (Some((t, at)), false) = (slip.paid.gross, open) {
+        tell(told, "brut", t, of(&[LineKind::Earning]), at);
+    }
+}
+
+/// Records take their place under their employee.
+fn place_rows(raw: Vec<(u16, Role, RawRow)>, directory: &Directory, sources: &Sources, cx: &Context<'_>, out: &mut Gathered, told: &mut Told) {
+    let id_fact = cx.vocabulary.role(FactRole::Employee);
+    let mut sums: BTreeMap<(EmployeeId, FactId, u16), Amount> = BTreeMap::new();
+    let mut seen: BTreeMap<(Role, EmployeeId), At> = BTreeMap::new();
+    for (_, role, row) in raw {
+        let id = joined(directory, &row.who, row.at, sources, told);
+        if let (Role::Staff | Role::Arrivals | Role::Departures, Some(id)) = (role, &id) {
+            if let Some(first) = seen.get(&(role, id.clone())) {
+                told.add(Finding::new("M21", Severity::Justify).arg("agent", id).of(id).at(sources.place(*first)).at(sources.place(row.at)), row.at.source);
+            } else {
+                seen.insert((role, id.clone()), row.at);
+            }
+        }
+        match row.content {
+            Content::Facts(mut facts) => {
+                if let (Some(f), Some(id)) = (id_fact, &id) {
+                    let at = facts.get(f).map_or(row.at, |x| x.at);
+                    facts.set(Fact { id: f, value: Value::Text(id.as_str().into()), at, origin: Origin::Read });
+                }
+                let record = Record { employee: id, facts, at: row.at, problems: row.problems };
+                match role {
+                    Role::Arrivals => out.arrivals.push(record),
+                    Role::Departures => out.departures.push(record),
+                    Role::RegisterLines | Role::RegisterWide => out.register_facts.push(record),
+                    Role::Staff | Role::Changes | Role::Events | Role::Amounts | Role::AccountChanges | Role::Ignored | Role::Unknown => {
+                        out.staff.push(record);
+                    }
+                }
+            }
+            Content::Changes { changed, effective } => {
+                let Some(employee) = id else { continue };
+                if changed.is_empty() {
+                    told.add(Finding::new("N18", Severity::Justify).arg("agent", &employee).of(&employee).at(sources.place(row.at)), row.at.source);
+                }
+                out.changes.extend(changed.into_iter().map(|(fact, old, new, at)| Change { employee: employee.clone(), fact, old, new, effective, at }));
+            }
+            Content::Event { nature, fact, from, to, days, continues } => {
+                let Some(employee) = id else { continue };
+                out.events.push(Event { employee, nature, fact, from, to, days, continues, at: row.at });
+            }
+            Content::Amounts(list) => {
+                let Some(employee) = id else { continue };
+                for (fact, value, at) in list {
+                    let sum = sums
+                        .entry((employee.clone(), fact, at.source))
+                        .or_insert_with(|| Amount { employee: employee.clone(), fact, value: Exact::ZERO, at, rows: 0 });
+                    sum.rows += 1;
+                    match sum.value.add(value) {
+                        Some(v) => sum.value = v,
+                        None => told.add(Finding::new("N01", Severity::Blocking).arg("text", value).of(&employee).at(sources.place(at)), at.source),
+                    }
+                }
+            }
+            Content::Account { requested, iban, received_by, at } => {
+                let Some(employee) = id else { continue };
+                out.account_changes.push(AccountChange { employee, requested, iban: parsed(&iban), written: iban, received_by, at });
+            }
+        }
+    }
+    out.amounts = sums.into_values().collect();
+}
