@@ -10,3 +10,4 @@ pub mod facts;
 pub mod ground;
 pub mod payslip;
 pub mod read;
+pub mod write;

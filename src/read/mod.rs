@@ -2,4 +2,5 @@
 //!
 //! A text file is read row by row and never held whole; a workbook's sheets are held in memory, within limits.
 
+pub mod pain001;
 pub mod table;
