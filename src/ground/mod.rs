@@ -2,10 +2,6 @@
 //! Open to every module; names none of them.
 
 pub mod bic;
-pub mod sepa_text;
-pub mod target_days;
-pub mod worded;
-pub mod document;
 pub mod exact;
 pub mod finding;
 pub mod iban;
@@ -14,6 +10,9 @@ pub mod money;
 pub mod month;
 pub mod nir;
 pub mod place;
+pub mod sepa_text;
+pub mod target_days;
+pub mod worded;
 pub mod words;
 
 pub use bic::Bic;

@@ -12,6 +12,7 @@ mod ods;
 mod ole;
 mod sheet;
 mod split;
+pub mod pain001;
 pub mod table;
 pub mod text;
 mod zipped;
