@@ -6,7 +6,7 @@ mod people;
 
 use divan::counter::ItemsCount;
 use releve::ground::Lang;
-use releve::write::payslip::{Book, Fonts, Purpose, one};
+use releve::write::payslip::{Book, Fonts, Purpose, one, try_out};
 
 fn main() {
     divan::main();
@@ -16,6 +16,13 @@ fn main() {
 fn one_file_each(bencher: divan::Bencher<'_, '_>) {
     let (fonts, slip) = (Fonts::load(), people::titulaire());
     bencher.counter(ItemsCount::new(1_u32)).bench(|| one(&slip, &fonts).expect("a good slip"));
+}
+
+/// Checks and layout alone: what is left when PDF costs nothing.
+#[divan::bench]
+fn layout_only(bencher: divan::Bencher<'_, '_>) {
+    let (fonts, slip) = (Fonts::load(), people::titulaire());
+    bencher.counter(ItemsCount::new(1_u32)).bench(|| try_out(&slip, &fonts).expect("a good slip"));
 }
 
 #[divan::bench(args = [Purpose::Printing, Purpose::Reading], sample_count = 5)]

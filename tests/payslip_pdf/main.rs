@@ -16,7 +16,7 @@ fn samples() -> Vec<(&'static str, PrintedPayslip)> {
         ("contractuel", contractuel()),
         ("provisoire", provisional()),
         ("noms-longs", long_names()),
-        ("une-page-serree", many_lines(34)),
+        ("une-page-serree", many_lines(27)),
         ("soixante-lignes", many_lines(60)),
         ("acompte", advance()),
         ("english", english),
@@ -83,7 +83,7 @@ fn estimates_are_marked_and_explained() {
     let Some(text) = text_of("marques", &one(&provisional(), &fonts).expect("a good slip"), true) else { return };
     assert!(text.contains("Bulletin de paie provisoire"));
     assert_eq!(text.matches("(e)").count(), 3, "two lines and the note\n{text}");
-    assert!(text.contains("Une régularisation suivra"));
+    assert!(text.contains("régularisation suivra sur un prochain bulletin"));
 }
 
 #[test]

@@ -6,7 +6,7 @@ use super::model::{Cumuls, Line, Pay, PrintedPayslip};
 use super::words::{self, Word};
 use crate::ground::Money;
 
-const ROW: f32 = 10.8;
+const ROW: f32 = 10.2;
 const TITLE: f32 = 15.0;
 const GAP: f32 = 14.0;
 const CUMULS_WIDTH: f32 = 222.0;
@@ -25,7 +25,7 @@ fn value() -> Style {
 /// Height that [`draw`] takes.
 pub fn height(canvas: &Canvas<'_>, slip: &PrintedPayslip, pay: &Pay) -> Result<f32, Missing> {
     let hours = slip.period.hours.is_some() || pay.cumuls.as_ref().is_some_and(|c| c.hours.is_some());
-    let cumuls = ROW * f32::from(5 + u8::from(hours));
+    let cumuls = ROW * f32::from(5 + u8::from(hours) + u8::from(pay.cumuls.is_none()));
     let mut leave = ROW;
     for kind in pay.leave.iter().flatten() {
         let lines = canvas.lines(&kind.label, LEAVE_LABEL, value())?.len();
@@ -74,9 +74,13 @@ fn cumuls(canvas: &mut Canvas<'_>, slip: &PrintedPayslip, pay: &Pay, y: f32) -> 
     ];
     let name = format!("{} {year}", words::CUMULS.get(lang));
     let mut y = title(canvas, LEFT, y, CUMULS_WIDTH, &name)?;
-    let (month, sum) = (LEFT + 150.0, LEFT + CUMULS_WIDTH);
+    let known = pay.cumuls.is_some();
+    let ends = [LEFT + if known { 150.0 } else { CUMULS_WIDTH }, LEFT + CUMULS_WIDTH];
+    let columns = if known { 2 } else { 1 };
+    let titles = [(ends[0], words::MONTH.get(lang)), (ends[1], words::SINCE.get(lang))];
+    let unknown = words::UNAVAILABLE.get(lang);
     canvas.open(Role::Table(name));
-    head(canvas, LEFT, y, words::LABEL.get(lang), &[(month, words::MONTH.get(lang)), (sum, words::SINCE.get(lang))])?;
+    head(canvas, LEFT, y, words::LABEL.get(lang), &titles[..columns])?;
     y += ROW;
     canvas.open(Role::TableBody);
     for (word, of_month, of_year) in rows {
@@ -85,13 +89,18 @@ fn cumuls(canvas: &mut Canvas<'_>, slip: &PrintedPayslip, pay: &Pay, y: f32) -> 
         }
         canvas.open(Role::Row);
         canvas.within(Role::RowHeader(1), |c| c.left(LEFT, y + 5.5, word.get(lang), value()))?;
-        let unknown = (words::UNAVAILABLE.get(lang), field());
-        for (end, text) in [(month, &of_month), (sum, &of_year)] {
-            let (text, style) = text.as_ref().map_or(unknown, |t| (t, value()));
+        for (end, text) in ends.into_iter().zip([&of_month, &of_year]).take(columns) {
+            let (text, style) = text.as_deref().map_or((unknown, field()), |t| (t, value()));
             canvas.within(Role::Cell(1), |c| c.right(end, y + 5.5, text, style))?;
         }
         canvas.close();
         y += ROW;
+    }
+    if !known {
+        canvas.open(Role::Row);
+        canvas.within(Role::RowHeader(1), |c| c.left(LEFT, y + 5.5, words::SINCE.get(lang), value()))?;
+        canvas.within(Role::Cell(1), |c| c.right(ends[0], y + 5.5, unknown, field()))?;
+        canvas.close();
     }
     canvas.close();
     canvas.close();

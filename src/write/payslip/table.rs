@@ -11,9 +11,11 @@ use crate::ground::{Lang, Money};
 /// Where columns start and end, in points from the left edge of the page. Figures end at theirs.
 const CODE: f32 = LEFT + 3.0;
 const CODE_WIDTH: f32 = 46.0;
-const LABEL: f32 = LEFT + 53.0;
-const LABEL_WIDTH: f32 = 182.0;
+const LABEL: f32 = LEFT + 51.0;
+const LABEL_WIDTH: f32 = 190.0;
 const ENDS: [f32; 6] = [LEFT + 284.0, LEFT + 326.0, LEFT + 384.0, LEFT + 439.0, LEFT + 479.0, LEFT + WIDTH - 3.0];
+/// Widest text of each, so that none reaches its neighbour; wider ones are set smaller.
+const WIDTHS: [f32; 6] = [41.0, 38.0, 54.0, 51.0, 36.0, 41.0];
 const BASE: usize = 0;
 const RATE: usize = 1;
 const PAID: usize = 2;
@@ -35,6 +37,13 @@ impl Sums {
         self.paid += paid.unwrap_or_default();
         self.deducted += deducted.unwrap_or_default();
         self.employer += line.employer_amount.unwrap_or_default();
+    }
+}
+
+impl Sums {
+    /// Zero is left out.
+    fn shown(self) -> [Option<Money>; 3] {
+        [self.paid, self.deducted, self.employer].map(|m| (!m.is_zero()).then_some(m))
     }
 }
 
@@ -78,14 +87,13 @@ pub fn draw(canvas: &mut Canvas<'_>, slip: &PrintedPayslip, pay: &Pay, measures:
 impl Table<'_, '_> {
     fn body(&mut self, pay: &Pay) -> Result<(), Missing> {
         let totals = &pay.totals;
-        self.part(pay, Part::Gross, Some(words::GROSS_SECTION.get(self.lang)))?;
-        self.total(words::GROSS.get(self.lang), Sums { paid: totals.gross, ..Sums::default() })?;
+        self.part(pay, Part::Gross, None)?;
+        self.total(words::GROSS.get(self.lang), [Some(totals.gross), None, None])?;
         self.part(pay, Part::Contribution, Some(words::CONTRIBUTIONS_SECTION.get(self.lang)))?;
         let mut contributions = Sums::default();
         pay.lines.iter().filter(|l| l.part == Part::Contribution).for_each(|l| contributions.add(l));
-        contributions.deducted -= contributions.paid;
-        contributions.paid = Money::ZERO;
-        self.total(words::CONTRIBUTIONS.get(self.lang), contributions)?;
+        let Sums { paid, deducted, employer } = contributions;
+        self.total(words::CONTRIBUTIONS.get(self.lang), [None, Some(deducted - paid), Some(employer)])?;
         self.part(pay, Part::BeforeTax, Some(words::BEFORE_TAX_SECTION.get(self.lang)))?;
 
         let after = pay.lines.iter().filter(|l| l.part == Part::AfterTax).count() as f32;
@@ -203,31 +211,33 @@ impl Table<'_, '_> {
         let baseline = self.y + self.measures.baseline;
         self.canvas.open(Role::Row);
         self.canvas.within(Role::RowHeader(4), |c| c.left(CODE, baseline, title, style))?;
-        let amounts = sums.map(|s| [(PAID, s.paid), (DEDUCTED, s.deducted), (EMPLOYER_RATE, Money::ZERO), (EMPLOYER, s.employer)]);
-        match amounts {
-            Some(amounts) => self.amounts(amounts, baseline, style)?,
-            None => self.blank(4),
-        }
+        self.amounts(sums.unwrap_or_default().shown(), baseline, style)?;
         self.canvas.close();
         self.y += self.measures.row;
         Ok(())
     }
 
-    /// One cell per amount; an empty one for zero.
-    fn amounts(&mut self, amounts: [(usize, Money); 4], baseline: f32, style: Style) -> Result<(), Missing> {
-        for (column, amount) in amounts {
-            self.canvas.open(Role::Cell(1));
-            if !amount.is_zero() {
-                self.canvas.right(ENDS[column], baseline, &amount.french(), style)?;
-            }
-            self.canvas.close();
+    /// Amounts under "à payer", "à déduire" and "part patronale"; what is left over in empty cells.
+    fn amounts(&mut self, [paid, deducted, employer]: [Option<Money>; 3], baseline: f32, style: Style) -> Result<(), Missing> {
+        let mut empty = 0;
+        for (column, amount) in [(PAID, paid), (DEDUCTED, deducted), (EMPLOYER_RATE, None), (EMPLOYER, employer)] {
+            let Some(amount) = amount else {
+                empty += 1;
+                continue;
+            };
+            self.blank(std::mem::take(&mut empty));
+            self.canvas.within(Role::Cell(1), |c| c.right(ENDS[column], baseline, &amount.french(), style))?;
         }
+        self.blank(empty);
         Ok(())
     }
 
+    /// One empty cell over so many columns: fewer stops for a screen reader than one each.
     fn blank(&mut self, columns: u32) {
-        self.canvas.open(Role::Cell(columns));
-        self.canvas.close();
+        if columns > 0 {
+            self.canvas.open(Role::Cell(columns));
+            self.canvas.close();
+        }
     }
 
     fn line(&mut self, line: &Line) -> Result<(), Missing> {
@@ -266,19 +276,23 @@ impl Table<'_, '_> {
         self.canvas.open(Role::Row);
         self.canvas.within(Role::Cell(1), |c| c.left(CODE, first, code, small))?;
         self.canvas.within(Role::RowHeader(1), |c| c.paragraph(LABEL, first, &lines, leading, style))?;
-        for (text, end) in cells.iter().zip(ENDS) {
-            self.canvas.open(Role::Cell(1));
-            if let Some(text) = text {
-                self.canvas.right(end, first, text, style)?;
-            }
-            self.canvas.close();
+        let mut empty = 0;
+        for (text, (end, width)) in cells.iter().zip(ENDS.into_iter().zip(WIDTHS)) {
+            let Some(text) = text else {
+                empty += 1;
+                continue;
+            };
+            self.blank(std::mem::take(&mut empty));
+            let style = self.canvas.fitting(text, width, style);
+            self.canvas.within(Role::Cell(1), |c| c.right(end, first, text, style))?;
         }
+        self.blank(empty);
         self.canvas.close();
         self.y += row + extra;
         Ok(())
     }
 
-    fn total(&mut self, label: &str, sums: Sums) -> Result<(), Missing> {
+    fn total(&mut self, label: &str, sums: [Option<Money>; 3]) -> Result<(), Missing> {
         let height = self.measures.row + 2.0;
         self.make_room(height)?;
         let style = Style::bold(self.measures.size + 0.2);
@@ -287,8 +301,7 @@ impl Table<'_, '_> {
         self.canvas.rule(LEFT, self.y, WIDTH, 0.5, BLACK);
         self.canvas.open(Role::Row);
         self.canvas.within(Role::RowHeader(4), |c| c.left(CODE, baseline, label, style))?;
-        let Sums { paid, deducted, employer } = sums;
-        self.amounts([(PAID, paid), (DEDUCTED, deducted), (EMPLOYER_RATE, Money::ZERO), (EMPLOYER, employer)], baseline, style)?;
+        self.amounts(sums, baseline, style)?;
         self.canvas.close();
         self.y += height;
         Ok(())

@@ -32,7 +32,6 @@ words! {
 
     EMPLOYER = "Employeur", "Employer";
     AGENT = "Agent", "Employee";
-    SITUATION = "Situation de l’agent", "Employee’s situation";
     SIRET = "SIRET", "SIRET";
     APE = "APE", "APE";
     URSSAF = "URSSAF", "URSSAF";
@@ -69,7 +68,6 @@ words! {
     EMPLOYER_RATE_2 = "patronal", "rate";
     EMPLOYER_AMOUNT_1 = "Part", "Employer";
     EMPLOYER_AMOUNT_2 = "patronale", "share";
-    GROSS_SECTION = "Rémunération", "Pay";
     CONTRIBUTIONS_SECTION = "Cotisations et contributions", "Contributions";
     BEFORE_TAX_SECTION = "Autres éléments", "Other items";
     GROSS = "Total brut", "Total gross";
@@ -81,7 +79,6 @@ words! {
     EMPLOYER_COST = "Total versé par l’employeur", "Total paid by the employer";
     CARRIED_OUT = "À reporter", "Carried forward";
     CARRIED_IN = "Report", "Brought forward";
-    ARREARS = "Rappel", "Arrears";
 
     CUMULS = "Cumuls", "Year to date";
     MONTH = "Mois", "Month";
@@ -101,7 +98,7 @@ words! {
     LEFT = "Solde", "Balance";
     UNAVAILABLE = "Non disponible", "Not available";
 
-    PROVISIONAL_MARKED = "Les lignes marquées (e) sont estimées", "Lines marked (e) are estimates";
+    PROVISIONAL_MARKED = "Les lignes marquées (e) sont estimées.", "Lines marked (e) are estimates.";
     PROVISIONAL_NAMED = "Sont estimés et marqués (e) :", "Estimated and marked (e):";
     PROVISIONAL_LATER = "Une régularisation suivra sur un prochain bulletin.", "A correction will follow on a later payslip.";
     ASK = "Renseignements :", "Questions:";
