@@ -13,7 +13,7 @@ const WIDTH: i64 = 1000;
 const ROW: i64 = 30;
 const BAR: i64 = 18;
 /// Where bars begin and end; labels stand left of them, amounts right.
-const LEFT: i64 = 330;
+const LEFT: i64 = 360;
 const RIGHT: i64 = 880;
 
 /// One bar: what it is called, and where it starts and ends in cents.
@@ -98,7 +98,7 @@ impl Scale {
 
 /// Long labels are cut with an ellipsis: the table below the picture has them whole.
 fn short(label: &str) -> String {
-    const LONGEST: usize = 44;
+    const LONGEST: usize = 46;
     if label.chars().count() <= LONGEST { label.to_owned() } else { label.chars().take(LONGEST - 1).chain(['…']).collect() }
 }
 
@@ -165,7 +165,7 @@ fn patterns() -> Markup {
 fn swatch(class: &str, sign: char) -> Markup {
     html! {
         svg.swatch viewBox="0 0 26 14" aria-hidden="true" { rect class=(class) x="1" y="1" width="24" height="12" {} }
-        span.sign { (sign) } " "
+        " " span.sign { (sign) } " "
     }
 }
 
@@ -178,7 +178,7 @@ fn description(bars: &[Bar], lang: Lang) -> String {
             Kind::Step => format!("{} {} €", b.label, w::signed(b.to - b.from, lang)),
         })
         .collect();
-    parts.join(" ; ")
+    parts.join("\u{202f}; ")
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! The words of the report, French and English side by side, and how numbers, dates and months are written in each.
 //! Constants rather than a catalogue: a missing heading does not compile.
 
-use super::model::{AgentState, IbanInUse, MovementKind, State};
+use super::model::{AgentState, IbanInUse, MovementKind, Report, State};
 use crate::ground::month::{MONTHS_EN, MONTHS_FR};
 use crate::ground::{Lang, Money, PayMonth, Severity};
 use crate::payslip::{LineKind, Mode};
@@ -41,25 +41,25 @@ texts! {
     SOURCES = "Sources", "Sources";
 
     // What each sheet answers.
-    BY_AGENT_NOTE = "Un agent par ligne, du plus grand écart au plus petit. Le total suit le filtre. Colonnes N à Z (brut, net social, net imposable, impôt, coût) : déplier avec le + au-dessus.",
+    BY_AGENT_NOTE = "Un agent par ligne, du plus grand écart au plus petit. Le total suit le filtre. Colonnes N à Z (brut, net social, net imposable, impôt, coût)\u{a0}: déplier avec le + au-dessus.",
         "One employee per row, largest difference first. The total follows the filter. Columns N to Z (gross, net social, taxable, tax, cost): unfold with the + above.";
     BY_SERVICE_NOTE = "Les mêmes montants regroupés par service, par statut et par mode de calcul. Chaque regroupement fait le total général.",
         "The same amounts by department, by status and by mode. Each grouping makes the grand total.";
-    BY_LINE_NOTE = "Chaque rubrique des deux mois. « Expliqué » additionne les causes de la feuille Détail ; « Inexpliqué » doit être nul.",
+    BY_LINE_NOTE = "Chaque rubrique des deux mois. «\u{a0}Expliqué\u{a0}» additionne les causes de la feuille Détail\u{202f}; «\u{a0}Inexpliqué\u{a0}» doit être nul.",
         "Each line of both months. “Explained” adds up the causes of the Detail sheet; “Unexplained” must be zero.";
-    CAUSES_NOTE = "Ce que chaque cause ajoute ou retire. La somme des causes fait l'écart entre les deux mois, au centime.",
+    CAUSES_NOTE = "Ce que chaque cause ajoute ou retire. La somme des causes fait l’écart entre les deux mois, au centime.",
         "What each cause adds or takes away. The causes add up to the difference between the two months, to the cent.";
-    DETAIL_NOTE = "Agent × rubrique × cause. Avant et Après sont ceux de la rubrique entière, répétés si plusieurs causes la touchent ; seul l'écart s'additionne.",
+    DETAIL_NOTE = "Agent × rubrique × cause. Avant et Après sont ceux de la rubrique entière, répétés si plusieurs causes la touchent\u{202f}; seul l’écart s’additionne.",
         "Employee × line × cause. Before and After are those of the whole line, repeated when several causes touch it; only the change adds up.";
-    MOVEMENTS_NOTE = "Arrivées, retours, départs et suspensions, avec l'acte qui les décide.", "Joiners, returns, leavers and suspensions, with the act that decides them.";
-    IBAN_NOTE = "Comptes différents du dernier versé. Le compte déjà payé reste utilisé tant qu'un rappel téléphonique n'a pas confirmé le nouveau.",
+    MOVEMENTS_NOTE = "Arrivées, retours, départs et suspensions, avec l’acte qui les décide.", "Joiners, returns, leavers and suspensions, with the act that decides them.";
+    IBAN_NOTE = "Comptes différents du dernier versé. Le compte déjà payé reste utilisé tant qu’un rappel téléphonique n’a pas confirmé le nouveau.",
         "Accounts that differ from the one last paid. The old one stays in use until a call-back confirms the new one.";
     SET_ASIDE_NOTE = "Agents absents du fichier de virement, pourquoi, et comment les payer autrement.", "Employees missing from the transfer file, why, and how to pay them otherwise.";
     ESTIMATIONS_NOTE = "Tout ce qui est payé sans être calculé. À régler quand le logiciel officiel revient.", "Everything paid without being computed. To be settled when the official software returns.";
-    FINDINGS_NOTE = "Bloquant : rien ne part. À justifier : motif écrit et seconde personne. Un contrôle non exécuté n'est pas un contrôle réussi.",
-        "Blocking: nothing leaves. To justify: written reason and second person. A control that did not run has not passed.";
+    FINDINGS_NOTE = "Bloquant\u{a0}: rien ne part, ou l’agent seul est exclu. À justifier\u{a0}: motif écrit et seconde personne. Un contrôle non exécuté n’est pas un contrôle réussi.",
+        "Blocking: nothing leaves, or that employee alone is set aside. To justify: written reason and second person. A control that did not run has not passed.";
     REPLAY_NOTE = "Le mois précédent recalculé par les règles et comparé à ce qui a été payé.", "Last month recomputed by the rules and compared with what was paid.";
-    SOURCES_NOTE = "Les fichiers lus, tels qu'ils étaient. L'empreinte SHA-256 permet de vérifier que ce sont toujours les mêmes.",
+    SOURCES_NOTE = "Les fichiers lus, tels qu’ils étaient. L’empreinte SHA-256 permet de vérifier que ce sont toujours les mêmes.",
         "The files read, as they were. The SHA-256 hash lets anyone check they are still the same.";
 
     // Columns.
@@ -116,7 +116,7 @@ texts! {
     PLACES = "Où", "Where";
     PAID = "Payé", "Paid";
     RECOMPUTED = "Recalculé", "Recomputed";
-    NOTE = "Ce qu'on en fait", "What is done about it";
+    NOTE = "Ce qu’on en fait", "What is done about it";
     FILE = "Fichier", "File";
     USED_AS = "Utilisé comme", "Used as";
     HASH = "Empreinte SHA-256", "SHA-256 hash";
@@ -132,7 +132,7 @@ texts! {
     UNEXPLAINED_CAUSE = "Inexpliqué", "Unexplained";
     GROSS_TO_NET = "Du brut au net", "From gross to net";
     EARNINGS = "Rémunération brute", "Gross pay";
-    DEDUCTIONS = "Cotisations de l'agent", "Employee contributions";
+    DEDUCTIONS = "Cotisations de l’agent", "Employee contributions";
     TAX = "Impôt prélevé à la source", "Income tax withheld";
     AFTER_TAX = "Autres retenues et remboursements", "Other deductions and refunds";
     NET_TO_PAY = "Net à payer", "Net pay";
@@ -150,23 +150,23 @@ texts! {
     TRANSFER_FILE = "Fichier de virement", "Transfer file";
     TRANSFER_COUNT = "Nombre de virements", "Number of transfers";
     WHY_DIFFERENT = "Pourquoi le net change", "Why the net changes";
-    CHECKS = "Contrôles d'égalité", "Equality checks";
+    CHECKS = "Contrôles d’égalité", "Equality checks";
     CHECKS_NOTE = "Chaque ligne compare deux chemins de calcul. Elle doit être nulle.", "Each row compares two ways of arriving at a sum. It must be zero.";
-    CHECK_LINES_BEFORE = "Net du mois précédent : par rubrique − par agent", "Last month's net: by line − by employee";
-    CHECK_LINES_AFTER = "Net du mois : par rubrique − par agent", "This month's net: by line − by employee";
-    CHECK_GROSS_BEFORE = "Brut du mois précédent : par rubrique − par agent", "Last month's gross: by line − by employee";
-    CHECK_GROSS_AFTER = "Brut du mois : par rubrique − par agent", "This month's gross: by line − by employee";
+    CHECK_LINES_BEFORE = "Net du mois précédent\u{a0}: par rubrique − par agent", "Last month’s net: by line − by employee";
+    CHECK_LINES_AFTER = "Net du mois\u{a0}: par rubrique − par agent", "This month’s net: by line − by employee";
+    CHECK_GROSS_BEFORE = "Brut du mois précédent\u{a0}: par rubrique − par agent", "Last month’s gross: by line − by employee";
+    CHECK_GROSS_AFTER = "Brut du mois\u{a0}: par rubrique − par agent", "This month’s gross: by line − by employee";
     CHECK_CAUSES = "Écart de net − somme des causes", "Change in net − sum of causes";
     CHECK_CAUSES_GROSS = "Écart de brut − somme des causes", "Change in gross − sum of causes";
     CHECK_TRANSFERS = "Nets à virer − fichier de virement", "Nets to transfer − transfer file";
     CHECK_HEADCOUNT = "Effectif rapproché − agents du mois", "Headcount bridge − employees this month";
-    CHECK_MANIFEST_BEFORE = "Net du mois précédent : ce rapport − manifeste", "Last month's net: this report − manifest";
-    CHECK_MANIFEST_AFTER = "Net du mois : ce rapport − manifeste", "This month's net: this report − manifest";
+    CHECK_MANIFEST_BEFORE = "Net du mois précédent\u{a0}: ce rapport − manifeste", "Last month’s net: this report − manifest";
+    CHECK_MANIFEST_AFTER = "Net du mois\u{a0}: ce rapport − manifeste", "This month’s net: this report − manifest";
     SHEETS = "Les feuilles", "The sheets";
     NOT_RUN = "Non exécuté", "Not run";
     REPLAY_LINES = "Lignes du mois précédent", "Lines of last month";
     REPLAY_EXACT = "Recalculées au centime", "Recomputed to the cent";
-    REPLAY_ROUNDING = "À un centime d'arrondi", "Within a cent of rounding";
+    REPLAY_ROUNDING = "À un centime d’arrondi", "Within a cent of rounding";
     REPLAY_CARRIED = "Reconduites, faute de règle", "Taken over, for lack of a rule";
     REPLAY_GAP = "Recalculées avec un écart", "Recomputed with a gap";
     REPLAY_ONE_OFF = "Ponctuelles, propres à ce mois", "One-off, of that month only";
@@ -175,42 +175,42 @@ texts! {
     REPLAY_GAPS = "Lignes non retrouvées, par rubrique", "Lines not found again, by line";
     RULES_USED = "Règles", "Rules";
     PROGRAM = "Programme", "Program";
-    PREPARED = "Préparé", "Prepared";
+    PREPARED = "Préparé le", "Prepared on";
     BY = "par", "by";
     APPROVED = "Approuvé par", "Approved by";
-    NOBODY = "personne à ce jour", "nobody yet";
+    NOT_APPROVED = "Pas encore approuvé", "Not yet approved";
     PAY_DATE = "Paiement le", "Paid on";
     CONFIRMED = "confirmé", "confirmed";
     REFUSED = "non confirmé", "not confirmed";
     NO_CALL_BACK = "aucun rappel enregistré", "no call-back recorded";
     KEY_PAID = "agents payés", "employees paid";
     KEY_SET_ASIDE = "agents exclus ou retenus", "employees set aside";
-    KEY_CHANGE = "écart à expliquer", "difference to explain";
+    KEY_CHANGE = "écart de net", "change in net";
     KEY_TRANSFERS = "total du fichier de virement", "total of the transfer file";
     KEY_SAME = "égal aux nets à virer", "equal to the nets to transfer";
-    KEY_DIFFERENT = "différent des nets à virer : ", "differs from the nets to transfer: ";
+    KEY_DIFFERENT = "différent des nets à virer\u{a0}: ", "differs from the nets to transfer: ";
     KEY_EXPLAINED = "expliqué au centime", "explained to the cent";
-    KEY_NOT_EXPLAINED = "dont inexpliqué : ", "of which unexplained: ";
+    KEY_NOT_EXPLAINED = "dont inexpliqué\u{a0}: ", "of which unexplained: ";
     SET_ASIDE_TITLE = "Agents exclus ou retenus", "Employees set aside";
     IBAN_TITLE = "Changements de compte bancaire", "Changes of bank account";
     ESTIMATIONS_TITLE = "Registre des estimations", "Register of estimates";
-    REPLAY_TITLE = "Preuve : le mois précédent recalculé", "Proof: last month recomputed";
+    REPLAY_TITLE = "Preuve\u{a0}: le mois précédent recalculé", "Proof: last month recomputed";
     SOURCES_TITLE = "Fichiers lus", "Files read";
     LARGEST = "Les plus grands écarts", "The largest changes";
     ALL_AGENTS = "Détail par agent", "Detail by employee";
     INCREASE = "augmentation", "increase";
     DECREASE = "diminution", "decrease";
     TOTAL_OF_MONTH = "total du mois", "total of the month";
-    BROKEN_AXIS = "L'échelle ne part pas de zéro : les barres des totaux sont coupées.", "The scale does not start at zero: the bars of the totals are cut.";
+    BROKEN_AXIS = "L’échelle ne part pas de zéro\u{a0}: les barres des totaux sont coupées.", "The scale does not start at zero: the bars of the totals are cut.";
     FILTER = "Filtrer", "Filter";
     FILTER_HINT = "matricule, nom, service, cause…", "number, name, department, cause…";
     CONTENTS = "Sommaire", "Contents";
-    BRIDGE = "Rapprochement de l'effectif", "Headcount bridge";
+    BRIDGE = "Rapprochement de l’effectif", "Headcount bridge";
 }
 
 pub const fn state(s: State) -> Text {
     match s {
-        State::Draft => Text("Projet – rien n'est parti", "Draft – nothing has left"),
+        State::Draft => Text("Projet – rien n’est parti", "Draft – nothing has left"),
         State::Approved => Text("Approuvé", "Approved"),
         State::Released => Text("Libéré", "Released"),
     }
@@ -256,7 +256,7 @@ pub const fn movement(m: MovementKind) -> Text {
 
 pub const fn iban_in_use(u: IbanInUse) -> Text {
     match u {
-        IbanInUse::Old => Text("L'ancien", "The old one"),
+        IbanInUse::Old => Text("L’ancien", "The old one"),
         IbanInUse::New => Text("Le nouveau", "The new one"),
         IbanInUse::Neither => Text("Aucun : agent retenu", "Neither: held"),
     }
@@ -268,6 +268,30 @@ pub const fn severity(s: Severity) -> Text {
         Severity::Justify => Text("À justifier", "To justify"),
         Severity::Warning => Text("Alerte", "Warning"),
         Severity::Information => Text("Information", "Information"),
+    }
+}
+
+/// Who prepared the run and when, who approved it, and when it is paid.
+pub fn provenance(r: &Report) -> String {
+    let lang = r.lang;
+    let approved = if r.approved_by.is_empty() { NOT_APPROVED.get(lang).to_owned() } else { format!("{} {}", APPROVED.get(lang), r.approved_by) };
+    format!(
+        "{} {} {} {}. {approved}. {} {}.",
+        PREPARED.get(lang),
+        short_date(r.prepared_at.date(), lang),
+        BY.get(lang),
+        r.prepared_by,
+        PAY_DATE.get(lang),
+        long_date(r.pay_date, lang),
+    )
+}
+
+/// Which pay is compared with which.
+pub fn subject(r: &Report) -> String {
+    let (this, last) = (month(r.month, r.lang), month(r.last_month, r.lang));
+    match r.lang {
+        Lang::Fr => format!("Paie {} {}, comparée à {last}", of_month(r.month, r.lang), r.month.year()),
+        Lang::En => format!("Pay of {this}, compared with {last}"),
     }
 }
 
@@ -347,10 +371,11 @@ pub fn share(part: u64, whole: u64, lang: Lang) -> String {
     percent_text(tenths, lang)
 }
 
-/// How much `after` differs from `before`, in tenths of a percent; `None` when there is nothing to compare with.
+/// The change as a share of what was there before, in tenths of a percent; `None` when there is nothing to compare with.
+/// A deduction that grows counts as a decrease, as it does for the net.
 pub fn change_percent(before: Money, after: Money, lang: Lang) -> Option<String> {
     let base = u128::from(before.cents().unsigned_abs());
-    if before <= Money::ZERO {
+    if base == 0 {
         return None;
     }
     let change = after - before;
@@ -400,6 +425,7 @@ mod tests {
         assert_eq!(change_percent(cents(200_000), cents(210_000), Lang::Fr).as_deref(), Some("+5,0\u{202f}%"));
         assert_eq!(change_percent(cents(200_000), cents(199_990), Lang::Fr).as_deref(), Some("0,0\u{202f}%"));
         assert_eq!(change_percent(cents(3), cents(2), Lang::En).as_deref(), Some("\u{2212}33.3%"));
+        assert_eq!(change_percent(cents(-200_000), cents(-210_000), Lang::Fr).as_deref(), Some("\u{2212}5,0\u{202f}%"));
         assert_eq!(change_percent(Money::ZERO, cents(2), Lang::En), None);
     }
 

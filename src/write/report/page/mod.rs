@@ -24,7 +24,7 @@ const LARGEST: usize = 500;
 pub fn page(report: &Report) -> String {
     let d = Digest::of(report);
     let lang = report.lang;
-    let title = format!("{} – {}", report.employer, subject(report));
+    let title = format!("{} – {}", report.employer, w::subject(report));
     // Nothing is fetched, and no script runs but the one below, whatever a name in the data holds.
     let policy = format!("default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-{}'", base64(&Sha256::digest(SCRIPT)));
     html! {
@@ -46,7 +46,7 @@ pub fn page(report: &Report) -> String {
                     (contents(lang))
                     (section(w::WHY_DIFFERENT, "why", false, lang, html! { (waterfall::picture(&d)) (sections::causes(&d)) }))
                     (section(w::GROSS_TO_NET, "gross-to-net", false, lang, sections::gross_to_net(&d)))
-                    (section(w::LARGEST, "largest", true, lang, sections::largest(&d)))
+                    (section(w::LARGEST, "largest", false, lang, sections::largest(&d)))
                     (section(w::SET_ASIDE_TITLE, "set-aside", false, lang, registers::set_aside(report)))
                     (section(w::IBAN_TITLE, "iban", false, lang, registers::ibans(report)))
                     (section(w::MOVEMENTS, "movements", false, lang, registers::movements(report)))
@@ -95,14 +95,6 @@ fn section(title: Text, id: &str, fresh: bool, lang: Lang, content: Markup) -> M
     }
 }
 
-fn subject(r: &Report) -> String {
-    let (month, last) = (w::month(r.month, r.lang), w::month(r.last_month, r.lang));
-    match r.lang {
-        Lang::Fr => format!("Paie {} {}, comparée à {last}", w::of_month(r.month, r.lang), r.month.year()),
-        Lang::En => format!("Pay of {month}, compared with {last}"),
-    }
-}
-
 fn header(r: &Report) -> Markup {
     let lang = r.lang;
     let state_class = match r.state {
@@ -110,17 +102,13 @@ fn header(r: &Report) -> Markup {
         State::Approved => "state",
         State::Released => "state released",
     };
-    let approved = if r.approved_by.is_empty() { w::NOBODY.get(lang) } else { &r.approved_by };
     html! {
         header {
             div {
                 h1 { (r.employer) }
-                p.subject { (subject(r)) }
+                p.subject { (w::subject(r)) }
                 p.meta {
-                    (w::PREPARED.get(lang)) " " (w::short_date(r.prepared_at.date(), lang)) " " (w::BY.get(lang)) " " (r.prepared_by) ". "
-                    (w::APPROVED.get(lang)) " " (approved) ". "
-                    (w::PAY_DATE.get(lang)) " " (w::long_date(r.pay_date, lang)) ". "
-                    (w::RULES_USED.get(lang)) " " (r.pack.name) " " (r.pack.version) ", " (r.program) "."
+                    (w::provenance(r)) br; (w::RULES_USED.get(lang)) " " (r.pack.name) " " (r.pack.version) ", " (r.program) "."
                 }
             }
             p class=(state_class) { (w::state(r.state).get(lang)) }
@@ -183,7 +171,7 @@ fn alarms(d: &Digest<'_>) -> Markup {
     let bridge = h.before + h.arrivals + h.returns == h.after + h.departures + h.suspensions;
     html! {
         @for (text, gap) in checks.iter().filter(|(_, gap)| !gap.is_zero()) {
-            p.alarm { (text.get(lang)) " : " (w::signed(*gap, lang)) "\u{a0}€" }
+            p.alarm { (text.get(lang)) "\u{a0}: " (w::signed(*gap, lang)) "\u{a0}€" }
         }
         @if !bridge { p.alarm { (w::CHECK_HEADCOUNT.get(lang)) } }
     }

@@ -123,7 +123,7 @@ pub fn findings(r: &Report) -> Markup {
                             td.code.nowrap { (f.code) }
                             td.id { @if let Some(e) = &f.employee { (e) } @else { "–" } }
                             td { (f.message) @if !f.help.is_empty() { div.help { "→ " (f.help) } } }
-                            td { @for place in &f.places { div { (place) } } }
+                            td { @for place in &f.places { div { (place.replace("« ", "«\u{a0}").replace(" »", "\u{a0}»")) } } }
                         }
                     }
                     @for c in &r.not_run { tr {
@@ -189,8 +189,8 @@ pub fn replay(r: &Report) -> Markup {
         }
         p {
             @for (i, (text, count)) in rest.iter().enumerate() {
-                @if i > 0 { " ; " }
-                (text.get(lang).to_lowercase()) " : " (n(*count))
+                @if i > 0 { "\u{202f}; " }
+                (text.get(lang).to_lowercase()) "\u{a0}: " (n(*count))
             }
             "."
         }

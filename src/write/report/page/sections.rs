@@ -123,29 +123,40 @@ fn pair(label: &str, (before, after): (Money, Money), lang: Lang, total: bool) -
     }
 }
 
-/// Headcount and transfers, each as one line of arithmetic.
+/// Headcount and transfers, each as one row of arithmetic.
 fn bridges(d: &Digest<'_>) -> Markup {
     let (r, lang) = (d.report, d.report.lang);
     let h = r.headcount;
-    let n = |n| w::count(n, lang);
+    let (last, this) = (w::month(r.last_month, lang), w::month(r.month, lang));
+    let signed = |sign: &str, n: u64| if n == 0 { "0".to_owned() } else { format!("{sign}{}", w::count(n, lang)) };
+    let plain = |text: w::Text| text.get(lang).trim_start_matches(['+', '−', '=', ' ']).to_owned();
+    let gap = d.to_transfer() - r.transfers.total;
     html! {
-        h3 { (w::BRIDGE.get(lang)) }
-        p {
-            (n(h.before)) " " (w::HEADCOUNT_BEFORE.get(lang).to_lowercase())
-            @for (text, count) in [(w::ARRIVALS, h.arrivals), (w::RETURNS, h.returns), (w::DEPARTURES, h.departures), (w::SUSPENSIONS, h.suspensions)] {
-                @let (sign, word) = text.get(lang).split_once(' ').unwrap_or(("", text.get(lang)));
-                " " (sign) " " (n(count)) "\u{a0}" (word)
-            }
-            " = " strong { (n(h.after)) } " " (w::HEADCOUNT_AFTER.get(lang).to_lowercase()) "."
-        }
-        h3 { (w::TRANSFERS.get(lang)) }
-        p {
-            (w::amount(d.after.net_paid, lang)) "\u{a0}€ " (w::NETS_OF_MONTH.get(lang).to_lowercase())
-            " − " (w::amount(d.net_set_aside, lang)) "\u{a0}€ " (w::NETS_SET_ASIDE.get(lang).trim_start_matches(['−', ' ']))
-            " = " strong { (w::amount(d.to_transfer(), lang)) "\u{a0}€" }
-            " ; " (w::TRANSFER_FILE.get(lang).to_lowercase()) " : " (w::amount(r.transfers.total, lang)) "\u{a0}€, "
-            (n(r.transfers.count)) " " (w::TRANSFERS.get(lang).to_lowercase()) "."
-        }
+        div.scroll { table.bridge {
+            caption { (w::BRIDGE.get(lang)) }
+            (heads(&[
+                (&last, true), (&plain(w::ARRIVALS), true), (&plain(w::RETURNS), true), (&plain(w::DEPARTURES), true),
+                (&plain(w::SUSPENSIONS), true), (&this, true),
+            ]))
+            tbody { tr {
+                td.n { (w::count(h.before, lang)) }
+                td.n { (signed("+", h.arrivals)) } td.n { (signed("+", h.returns)) }
+                td.n { (signed("\u{2212}", h.departures)) } td.n { (signed("\u{2212}", h.suspensions)) }
+                td.n { strong { (w::count(h.after, lang)) } }
+            } }
+        } }
+        div.scroll { table.bridge {
+            caption { (w::TRANSFERS.get(lang)) }
+            (heads(&[
+                (w::NETS_OF_MONTH.get(lang), true), (&plain(w::NETS_SET_ASIDE), true), (&plain(w::NETS_EXPECTED), true),
+                (w::TRANSFER_FILE.get(lang), true), (w::TRANSFER_COUNT.get(lang), true), (w::CHANGE.get(lang), true),
+            ]))
+            tbody { tr {
+                (amount(Some(d.after.net_paid), lang)) (amount(Some(-d.net_set_aside), lang))
+                td.n { strong { (w::amount(d.to_transfer(), lang)) } }
+                (amount(Some(r.transfers.total), lang)) td.n { (w::count(r.transfers.count, lang)) } (change(gap, lang))
+            } }
+        } }
     }
 }
 

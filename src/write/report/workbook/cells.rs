@@ -118,17 +118,19 @@ fn base() -> Format {
 }
 
 fn look(from: &Format) -> Look {
+    // A little room, so that a text never touches the number before it.
+    let left = || from.clone().set_align(FormatAlign::Left).set_indent(1);
     let right = || from.clone().set_align(FormatAlign::Right);
     Look {
         // "@" keeps a matricule a text when somebody edits the cell.
-        text: from.clone().set_num_format("@").set_indent(1),
-        wrap: from.clone().set_num_format("@").set_indent(1).set_text_wrap(),
+        text: left().set_num_format("@"),
+        wrap: left().set_num_format("@").set_text_wrap(),
         money: right().set_num_format(AMOUNT),
         change: right().set_num_format(SIGNED),
         count: right().set_num_format("#,##0"),
         percent: right().set_num_format(PERCENT),
         share: right().set_num_format(SHARE),
-        date: from.clone().set_num_format("dd/mm/yyyy").set_align(FormatAlign::Left).set_indent(1),
+        date: left().set_num_format("dd/mm/yyyy"),
     }
 }
 
@@ -154,7 +156,7 @@ impl Styles {
             note: base().set_font_color(SOFT),
             section: base().set_bold().set_font_size(12).set_border_bottom(FormatBorder::Medium).set_border_bottom_color(INK),
             head_right: head.clone().set_align(FormatAlign::Right),
-            head: head.set_indent(1),
+            head: head.set_align(FormatAlign::Left).set_indent(1),
             warning: base().set_bold().set_font_color(Color::RGB(0xA6_1B_1B)),
             link: base().set_font_color(Color::RGB(0x1F_4E_8C)).set_underline(rust_xlsxwriter::FormatUnderline::Single),
             good: Format::new().set_font_color(Color::RGB(0x1E_6B_3A)),

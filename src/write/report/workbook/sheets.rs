@@ -50,9 +50,9 @@ pub mod cause_columns {
 
 /// Columns of "Détail" that other sheets add up.
 pub mod detail_columns {
-    pub const KIND: &str = "F";
-    pub const NET: &str = "I";
-    pub const EMPLOYER: &str = "J";
+    pub const NET: &str = "H";
+    pub const EMPLOYER: &str = "I";
+    pub const KIND: &str = "M";
     pub const CAUSE: &str = "N";
     pub const RANK: &str = "O";
 }
@@ -136,7 +136,7 @@ fn main_causes(d: &Digest<'_>, agent: u32) -> String {
     if causes.len() > 3 {
         parts.push(w::OTHERS.get(lang).to_lowercase());
     }
-    parts.join(" ; ")
+    parts.join("\u{202f}; ")
 }
 
 /// Sums of one group of agents.
@@ -252,8 +252,8 @@ pub fn by_line(book: &mut Book<'_>, d: &Digest<'_>) -> Result<(), ReportError> {
         column(w::KIND.get(lang), 19, Kind::Text),
         column(dated(w::AGENTS, r.last_month, lang), 11, Kind::Number),
         column(dated(w::AGENTS, r.month, lang), 11, Kind::Number),
-        column(dated(w::AMOUNT, r.last_month, lang), 15, Kind::Sum(before)),
-        column(dated(w::AMOUNT, r.month, lang), 15, Kind::Sum(after)),
+        column(dated(w::AMOUNT, r.last_month, lang), 18, Kind::Sum(before)),
+        column(dated(w::AMOUNT, r.month, lang), 18, Kind::Sum(after)),
         column(w::CHANGE.get(lang), 13, Kind::SumChange(after - before)),
         column("%", 8, Kind::Number),
         column(w::EXPLAINED.get(lang), 13, Kind::SumChange(explained)),
@@ -330,20 +330,20 @@ pub fn detail(book: &mut Book<'_>, d: &Digest<'_>) -> Result<(), ReportError> {
         column(w::POST.get(lang), 7, Kind::Text),
         column(w::NAME.get(lang), 24, Kind::Text),
         column(w::CODE.get(lang), 11, Kind::Text),
-        column(w::LABEL.get(lang), 32, Kind::Wrap),
-        column(w::KIND.get(lang), 20, Kind::Text),
+        column(w::LABEL.get(lang), 36, Kind::Wrap),
         column(w::BEFORE.get(lang), 12, Kind::Number),
         column(w::AFTER.get(lang), 12, Kind::Number),
         column(w::CHANGE_NET.get(lang), 12, Kind::SumChange(d.causes.iter().map(|c| c.net).sum())),
         column(w::CHANGE_EMPLOYER.get(lang), 12, Kind::SumChange(d.causes.iter().map(|c| c.employer).sum())),
-        column(w::CAUSE.get(lang), 30, Kind::Wrap),
-        column(w::DETAIL_TEXT.get(lang), 36, Kind::Wrap),
+        column(w::CAUSE.get(lang), 40, Kind::Wrap),
+        column(w::DETAIL_TEXT.get(lang), 40, Kind::Wrap),
         column(w::SERVICE.get(lang), 26, Kind::Text),
+        column(w::KIND.get(lang), 20, Kind::Text),
         column(format!("{} ({})", w::CODE.get(lang), w::CAUSE.get(lang).to_lowercase()), 18, Kind::Text),
         column(w::RANK.get(lang), 6, Kind::Number),
     ];
     let mut table = Table::new(w::DETAIL.get(lang), w::DETAIL_NOTE.get(lang), columns, r.changes.len()).frozen(3);
-    table.printed = Some(11);
+    table.printed = Some(10);
     table::write(book, &table, |i, _| {
         let change = d.change_at(i);
         let agent = &r.agents[change.agent as usize];
@@ -360,7 +360,6 @@ pub fn detail(book: &mut Book<'_>, d: &Digest<'_>) -> Result<(), ReportError> {
             Cell::text(&agent.name),
             Cell::text(&line.code),
             Cell::text(&line.label),
-            Cell::text(w::kind(line.kind).get(lang)),
             Cell::Money(change.before),
             Cell::Money(change.after),
             net,
@@ -368,6 +367,7 @@ pub fn detail(book: &mut Book<'_>, d: &Digest<'_>) -> Result<(), ReportError> {
             Cell::text(&cause.label),
             Cell::text(&change.detail),
             Cell::text(&agent.service),
+            Cell::text(w::kind(line.kind).get(lang)),
             Cell::text(&cause.code),
             Cell::Count(u64::from(change.line) + 1),
         ]
@@ -412,7 +412,7 @@ pub fn call_back(call: Option<&CallBack>, lang: Lang) -> String {
         || w::NO_CALL_BACK.get(lang).to_owned(),
         |c| {
             let outcome = if c.confirmed { w::CONFIRMED } else { w::REFUSED };
-            format!("{}, {}, {} : {}", w::short_date(c.date, lang), c.by, c.number, outcome.get(lang))
+            format!("{}, {}, {}, {}", w::short_date(c.date, lang), c.by, c.number, outcome.get(lang))
         },
     )
 }

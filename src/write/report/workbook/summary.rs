@@ -39,7 +39,7 @@ impl Grid<'_> {
             let small = || self.styles.section.clone().set_font_size(10);
             let format = match at {
                 0 => self.styles.section.clone(),
-                _ if texts.contains(&at) => small().set_indent(1),
+                _ if texts.contains(&at) => small().set_align(FormatAlign::Left).set_indent(1),
                 _ => small().set_align(FormatAlign::Right),
             };
             self.sheet.write_string_with_format(self.row, at, *head, &format)?;
@@ -204,22 +204,7 @@ pub fn summary(book: &mut Book<'_>, d: &Digest<'_>) -> Result<(), ReportError> {
 
 fn head(grid: &mut Grid<'_>, r: &Report) -> Result<(), ReportError> {
     let lang = r.lang;
-    let (month, last) = (w::month(r.month, lang), w::month(r.last_month, lang));
-    let subject = match lang {
-        Lang::Fr => format!("Paie {} {}, comparée à {last}", w::of_month(r.month, lang), r.month.year()),
-        Lang::En => format!("Pay of {month}, compared with {last}"),
-    };
-    let approved = if r.approved_by.is_empty() { w::NOBODY.get(lang) } else { &r.approved_by };
-    let prepared = format!(
-        "{} {} {} {}. {} {approved}. {} {}.",
-        w::PREPARED.get(lang),
-        w::short_date(r.prepared_at.date(), lang),
-        w::BY.get(lang),
-        r.prepared_by,
-        w::APPROVED.get(lang),
-        w::PAY_DATE.get(lang),
-        w::long_date(r.pay_date, lang),
-    );
+    let (subject, prepared) = (w::subject(r), w::provenance(r));
     let rules = format!("{} {} {}. {} {}.", w::RULES_USED.get(lang), r.pack.name, r.pack.version, w::PROGRAM.get(lang), r.program);
     let state = w::state(r.state).get(lang);
     let styles = &grid.styles;
@@ -400,8 +385,9 @@ fn counted(grid: &mut Grid<'_>, counts: &[(Text, u64)], total: (Text, u64), adds
         let share = if total.1 == 0 {
             Cell::Blank
         } else {
-            let parts = u128::from(n) * 10_000 / u128::from(total.1);
-            Cell::Share(format!("=C{row}/C{total_row}"), format!("{}.{:04}", parts / 10_000, parts % 10_000))
+            // Cut, never rounded up: only all of it is 100 %.
+            let parts = u128::from(n) * 1_000 / u128::from(total.1);
+            Cell::Share(format!("=ROUNDDOWN(C{row}/C{total_row},3)"), format!("{}.{:03}", parts / 1_000, parts % 1_000))
         };
         grid.line(&[Cell::text(label.get(grid.lang)), share, Cell::Count(n)], Row::Body)?;
     }

@@ -134,7 +134,7 @@ pub fn write(book: &mut Book<'_>, table: &Table<'_>, mut row: impl FnMut(usize, 
 fn lines(cell: &Cell, column: &Column) -> u32 {
     match (cell, column.kind) {
         (Cell::Text(t), Kind::Wrap) => {
-            let width = usize::from(column.width).saturating_sub(2).max(1);
+            let width = usize::from(column.width).saturating_sub(1).max(1);
             let lines: usize = t.split('\n').map(|line| line.chars().count().div_ceil(width).max(1)).sum();
             u32::try_from(lines.min(20)).unwrap_or(20)
         }
@@ -166,7 +166,7 @@ fn total_row(
             Kind::Sum(m) => sheet.write_formula_with_format(2, at, sum_formula(&text, m), &look.money)?,
             Kind::SumChange(m) => sheet.write_formula_with_format(2, at, sum_formula(&text, m), &look.change)?,
             Kind::SumCount(n) => sheet.write_formula_with_format(2, at, Formula::new(&text).set_result(n.to_string()), &look.count)?,
-            Kind::Text | Kind::Wrap if at == 0 => sheet.write_string_with_format(2, 0, label, &look.text)?,
+            Kind::Text | Kind::Wrap | Kind::Number if at == 0 => sheet.write_string_with_format(2, 0, label, &look.text)?,
             Kind::Text | Kind::Wrap | Kind::Number => sheet.write_blank(2, at, &look.text)?,
         };
     }
