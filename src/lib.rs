@@ -6,10 +6,13 @@
 
 #![forbid(unsafe_code)]
 
+pub mod check;
 pub mod compute;
 pub mod facts;
 pub mod ground;
 pub mod job;
+pub mod normalise;
 pub mod payslip;
 pub mod read;
 pub mod rules;
+pub mod write;

@@ -136,7 +136,7 @@ pub struct Replay<'a> {
 impl Replay<'_> {
     /// Replays one employee. `alternatives` are other values that files hold for a fact (an old index in a list of promotions).
     pub fn run(&self, state: &mut State, facts: &Facts, alternatives: &[Fact], paid: &[PaidLine]) -> Replayed {
-        let pinned = pin(paid, self.catalogue.len());
+        let pinned = pin(paid, self.plan.slots.elements as usize);
         let unknown: Vec<(PaidCode, LineKind, Money, Money)> = paid
             .iter()
             .filter_map(|l| match l.code {

@@ -123,3 +123,9 @@ pub fn sort(findings: &mut Vec<Finding>) {
     });
     findings.dedup();
 }
+
+/// A letter without its accent, for comparing names; everything else as it is.
+pub fn plain(c: char) -> char {
+    use unicode_normalization::UnicodeNormalization as _;
+    std::iter::once(c).nfd().next().unwrap_or(c)
+}

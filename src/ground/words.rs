@@ -21,7 +21,7 @@ impl Lang {
 }
 
 /// One text in both languages.
-#[derive(Clone, PartialEq, Eq, Debug, Default, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug, Default, serde::Deserialize, serde::Serialize)]
 pub struct Words {
     pub fr: String,
     #[serde(default)]

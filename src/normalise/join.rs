@@ -88,7 +88,7 @@ struct Joiner<'a> {
     out: Joined,
 }
 
-/// Brings every source together. `continues` and `leave_start` are the facts that a leave's row sets besides its days.
+/// Brings every source together.
 pub fn join(vocabulary: &Vocabulary, sources: &Sources, month: PayMonth, last: PayMonth, gathered: Gathered, transfers: Vec<TransferRow>) -> Joined {
     let mut j = Joiner { vocabulary, sources, month, last, out: Joined::default() };
     for (id, slip) in gathered.paid {
@@ -101,6 +101,9 @@ pub fn join(vocabulary: &Vocabulary, sources: &Sources, month: PayMonth, last: P
     }
     for r in &gathered.staff {
         j.staff(r);
+    }
+    for r in &gathered.register_facts {
+        j.register_facts(r);
     }
     for r in &gathered.arrivals {
         j.arrival(r);
@@ -150,6 +153,20 @@ impl Joiner<'_> {
         for (a, b) in findings {
             let f = self.contradiction(&id, &a, &b);
             self.out.findings.push(f);
+        }
+    }
+
+    /// What a register shows beside the amounts fills what the staff files leave open; last month was paid on it.
+    fn register_facts(&mut self, r: &Record) {
+        let Some(p) = r.employee.as_ref().and_then(|id| self.out.people.get_mut(id)) else { return };
+        for f in r.facts.iter() {
+            match p.known.get(f.id) {
+                None => {
+                    p.known.set(f.clone());
+                }
+                Some(k) if k.value == f.value => {}
+                Some(_) => p.alternatives.push(f.clone()),
+            }
         }
     }
 
@@ -252,8 +269,9 @@ impl Joiner<'_> {
         };
         let continues = self.vocabulary.role(Role::LeaveContinues);
         let starts = self.vocabulary.role(Role::LeaveStart);
+        let Some(days) = e.days else { return };
         let Some(p) = self.person(&e.employee, e.at, &e.nature) else { return };
-        add(&mut p.changes, fact, e.days, e.at);
+        add(&mut p.changes, fact, days, e.at);
         if let (Some(id), Some(flag)) = (continues, e.continues) {
             p.changes.push(Fact { id, value: Value::Flag(flag), at: e.at, origin: Origin::Read });
         }
@@ -266,18 +284,12 @@ impl Joiner<'_> {
         for a in amounts {
             let label = self.vocabulary.get(a.fact).label.fr.clone();
             let Some(p) = self.person(&a.employee, a.at, &label) else { continue };
-            match a.value {
-                Value::Number(n) => add(&mut p.changes, a.fact, n, a.at),
-                Value::Text(_) | Value::Choice(_) | Value::Date(_) | Value::Flag(_) => {
-                    p.changes.push(Fact { id: a.fact, value: a.value.clone(), at: a.at, origin: Origin::Read });
-                }
-            }
+            add(&mut p.changes, a.fact, a.value, a.at);
         }
     }
 
     fn request(&mut self, a: AccountChange) {
-        let Some(id) = a.employee.clone() else { return };
-        if let Some(p) = self.person(&id, a.at, "IBAN") {
+        if let Some(p) = self.person(&a.employee.clone(), a.at, "IBAN") {
             p.requests.push(a);
         }
     }

@@ -208,10 +208,13 @@ pub(crate) struct FromUtf16<R> {
     inner: R,
     decoder: encoding_rs::Decoder,
     raw: Box<[u8]>,
+    /// Read and not yet decoded.
     start: usize,
     end: usize,
-    over: bool,
-    /// Whether the decoder was told that nothing follows; it must not be asked again.
+    /// Decoded and not yet handed on.
+    ready: Vec<u8>,
+    handed: usize,
+    /// The decoder was told that nothing follows; it must not be asked again.
     finished: bool,
 }
 
@@ -219,29 +222,29 @@ impl<R: Read> FromUtf16<R> {
     pub(crate) fn new(inner: R, big_endian: bool) -> Self {
         let encoding = if big_endian { encoding_rs::UTF_16BE } else { encoding_rs::UTF_16LE };
         let decoder = encoding.new_decoder_without_bom_handling();
-        Self { inner, decoder, raw: vec![0; 64 << 10].into_boxed_slice(), start: 0, end: 0, over: false, finished: false }
+        Self { inner, decoder, raw: vec![0; 64 << 10].into(), start: 0, end: 0, ready: Vec::new(), handed: 0, finished: false }
     }
 }
 
 impl<R: Read> Read for FromUtf16<R> {
     fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
-        while !self.finished {
-            if self.start == self.end && !self.over {
-                self.start = 0;
-                self.end = self.inner.read(&mut self.raw)?;
-                self.over = self.end == 0;
+        while self.handed == self.ready.len() && !self.finished {
+            let mut over = false;
+            if self.start == self.end {
+                (self.start, self.end) = (0, self.inner.read(&mut self.raw)?);
+                over = self.end == 0;
             }
-            let (result, read, written, _) = self.decoder.decode_to_utf8(&self.raw[self.start..self.end], out, self.over);
+            self.handed = 0;
+            self.ready.resize(self.raw.len() * 2, 0);
+            let (result, read, written, _) = self.decoder.decode_to_utf8(&self.raw[self.start..self.end], &mut self.ready, over);
+            self.ready.truncate(written);
             self.start += read;
-            self.finished = self.over && matches!(result, CoderResult::InputEmpty);
-            if written > 0 {
-                return Ok(written);
-            }
-            if matches!(result, CoderResult::OutputFull) {
-                return Err(io::Error::other("a buffer of less than one letter"));
-            }
+            self.finished = over && matches!(result, CoderResult::InputEmpty);
         }
-        Ok(0)
+        let n = out.len().min(self.ready.len() - self.handed);
+        out[..n].copy_from_slice(&self.ready[self.handed..self.handed + n]);
+        self.handed += n;
+        Ok(n)
     }
 }
 

@@ -3,7 +3,7 @@
 use crate::facts::{Causes, ChoiceOption, FactDecl, FactKind, NumberForm, Role, Vocabulary};
 use crate::ground::document::{Report, Spot, Tab, TextFile, suggestion};
 use crate::ground::{Exact, Finding, Rounding, Severity, Words};
-use crate::payslip::{Card, Catalogue, LineKind};
+use crate::payslip::{Card, LineKind};
 use crate::rules::expr::{self, Expr};
 use crate::rules::kinds::{Kind, ListOf, Unit};
 use chrono::NaiveDate;
@@ -246,12 +246,11 @@ pub struct Pack {
     pub causes: Vec<(String, Words)>,
     pub sections: Vec<(String, Words)>,
     pub results: Vec<(Spot, Spot)>,
+    /// What the payslip's head shows: field → fact, value or text.
+    pub payslip: BTreeMap<String, String>,
 }
 
 impl Pack {
-    pub fn catalogue(&self) -> Catalogue {
-        self.elements.iter().map(|e| e.card.clone()).collect()
-    }
     pub fn element(&self, id: &str) -> Option<usize> {
         self.elements.iter().position(|e| e.card.id == id)
     }
@@ -315,6 +314,9 @@ impl<'r, 'f> Reader<'r, 'f, '_> {
         }
         if let Some(r) = t.table("results") {
             self.pack.results.extend(r.pairs());
+        }
+        if let Some(p) = t.table("payslip") {
+            self.pack.payslip.extend(p.pairs().into_iter().map(|(k, v)| (k.text, v.text)));
         }
         let one_element = t.has("id");
         for s in if one_element { Vec::new() } else { t.tables("section") } {
@@ -803,6 +805,7 @@ impl<'r, 'f> Reader<'r, 'f, '_> {
                 section: t.text("section").unwrap_or_default(),
                 recurs: t.flag("recurs").unwrap_or(true),
                 account: t.text("account"),
+                rate_is_share: true,
                 id: id.text.clone(),
             },
             order: t.whole("order").unwrap_or(i64::MAX),

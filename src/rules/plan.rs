@@ -5,7 +5,7 @@
 use crate::facts::{FactId, FactKind};
 use crate::ground::document::{Report, suggestion};
 use crate::ground::{Exact, Finding, Rounding, Severity};
-use crate::payslip::{ElementId, LineKind};
+use crate::payslip::{Card, Catalogue, ElementId, LineKind};
 use crate::rules::bind::{AMOUNT, Binder, Bound, Cond, Context, DateNode, Num, SettingValue, Slots, Symbol, Symbols};
 use crate::rules::kinds::{Kind, Unit};
 use crate::rules::pack::{Amounts, Element, Formula, Measure, Origin, Pack, SettingKind, Version};
@@ -172,6 +172,23 @@ impl Pack {
             tables_on: self.tables.iter().map(|t| if t.at_payment { context.payment_date } else { day }).collect(),
             settings,
         }
+    }
+
+    /// Cards of the elements, in printing order.
+    pub fn catalogue(&self) -> Catalogue {
+        let report = Report::new(&self.files);
+        let symbols = self.symbols(&report);
+        let settings = self.default_settings();
+        let binder =
+            Binder { pack: self, symbols: &symbols, slots: Slots::of(self), report: &report, context: None, settings: &settings, parameters: &[], paid_allowed: false };
+        self.elements
+            .iter()
+            .map(|e| {
+                let rate = e.versions.iter().rev().find_map(|v| v.amounts.rate.as_ref());
+                let share = rate.is_none_or(|f| matches!(binder.any_number(f).0, Kind::Number(Unit::NONE) | Kind::Zero | Kind::Unknown));
+                Card { rate_is_share: share, ..e.card.clone() }
+            })
+            .collect()
     }
 
     /// Everything that can be wrong whatever the month: names, kinds, units, duplicates, sources, totals.

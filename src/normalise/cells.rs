@@ -1,0 +1,160 @@
+//! One cell → one value of a fact, as the fact's kind and the column's way of writing say.
+
+use crate::facts::{FactDecl, FactKind, NumberForm, Role as FactRole, Value};
+use crate::ground::{Exact, Money};
+use crate::normalise::mapping::ColumnMapping;
+use crate::normalise::profile::option_of;
+use crate::normalise::text::fold;
+use crate::normalise::values::{self, Mark, RateForm, Unread};
+use crate::read::table::Cell;
+use chrono::NaiveDate;
+use rust_decimal::prelude::ToPrimitive;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// A number from a cell; nothing from an empty one.
+///
+/// # Errors
+/// N01, N09 for a formula that was never computed, N11.
+#[inline]
+pub fn number(cell: &Cell<'_>, mark: Mark) -> Result<Option<Exact>, Unread> {
+    match cell {
+        Cell::Empty => Ok(None),
+        Cell::Text(t) => values::amount(t, mark),
+        Cell::Number(n) => Exact::from_decimal(*n).map(Some).ok_or(Unread("N01")),
+        Cell::Date(_) | Cell::Flag(_) => Err(Unread("N01")),
+        Cell::Broken(_) => Err(Unread("N09")),
+    }
+}
+
+/// An amount in cents. A spreadsheet's own rounding dust (less than a hundredth of a cent) is dropped.
+pub fn cents(value: Exact) -> Result<Money, Unread> {
+    if let Some(m) = Money::from_exact(value) {
+        return Ok(m);
+    }
+    let near = value.scaled_half_up(100).ok_or(Unread("N01"))?;
+    let dust = value.sub(Exact::cents(near)).and_then(|d| d.abs().scaled_half_up(100_000));
+    if dust.is_some_and(|d| d < 10) { Ok(Money::from_cents(near)) } else { Err(Unread("N01")) }
+}
+
+/// Texts that come again and again (services, grades, towns) are held once.
+#[derive(Default)]
+pub struct Interned {
+    known: BTreeMap<Box<str>, Arc<str>>,
+}
+
+impl Interned {
+    pub fn get(&mut self, text: &str) -> Arc<str> {
+        if let Some(known) = self.known.get(text) {
+            return Arc::clone(known);
+        }
+        let made: Arc<str> = text.into();
+        if self.known.len() < 20_000 {
+            self.known.insert(text.into(), Arc::clone(&made));
+        }
+        made
+    }
+}
+
+/// What a cell says of a fact.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Read {
+    pub value: Value,
+    /// Of a working time: whether the post itself is reduced, when that is written.
+    pub reduced_post: Option<bool>,
+    /// Read, and yet to be reported: the code of the finding.
+    pub remark: Option<&'static str>,
+}
+
+impl Read {
+    const fn of(value: Value) -> Self {
+        Self { value, reduced_post: None, remark: None }
+    }
+}
+
+/// Reads a cell as a fact.
+///
+/// # Errors
+/// The code of the finding.
+pub fn value(cell: &Cell<'_>, fact: &FactDecl, column: &ColumnMapping, latest: NaiveDate, texts: &mut Interned) -> Result<Option<Read>, Unread> {
+    if let Cell::Broken(_) = cell {
+        return Err(Unread("N09"));
+    }
+    let shown = cell.shown();
+    let text = shown.as_ref();
+    if text.is_empty() {
+        return Ok(None);
+    }
+    let numeric = |n: Option<Exact>| n.map(|n| Read::of(Value::Number(n)));
+    match &fact.kind {
+        FactKind::Number { form } => match form {
+            NumberForm::Fraction => {
+                let weekly = column.weekly;
+                Ok(values::working_time(text, weekly, column.mark)?
+                    .map(|w| Read { value: Value::Number(w.share), reduced_post: w.reduced_post, remark: None }))
+            }
+            NumberForm::Rate => match cell {
+                Cell::Number(n) => {
+                    let n = Exact::from_decimal(*n).ok_or(Unread("N02"))?;
+                    Ok(numeric(if column.rate_form == RateForm::Percent { n.div(Exact::int(100)) } else { Some(n) }))
+                }
+                Cell::Empty | Cell::Text(_) | Cell::Date(_) | Cell::Flag(_) | Cell::Broken(_) => {
+                    Ok(numeric(values::rate(text, column.rate_form, column.mark)?))
+                }
+            },
+            NumberForm::Hours => match cell {
+                Cell::Text(t) => Ok(numeric(values::hours(t, column.mark)?)),
+                Cell::Empty | Cell::Number(_) | Cell::Date(_) | Cell::Flag(_) | Cell::Broken(_) => Ok(numeric(number(cell, column.mark)?)),
+            },
+            NumberForm::Money => {
+                let n = number(cell, column.mark)?;
+                n.map(|n| cents(n).map(|m| Read::of(Value::Number(m.exact())))).transpose()
+            }
+            NumberForm::Points | NumberForm::Count => {
+                let n = number(cell, column.mark)?;
+                if n.is_some_and(|n| n.whole().is_none()) {
+                    return Err(Unread("N07"));
+                }
+                Ok(numeric(n))
+            }
+            NumberForm::Days => Ok(numeric(number(cell, column.mark)?)),
+        },
+        FactKind::Date => Ok(date(cell, latest)?.map(|d| Read::of(Value::Date(d)))),
+        FactKind::Flag => Ok(values::flag(text)?.map(|b| Read::of(Value::Flag(b)))),
+        FactKind::Choice { options } => {
+            option_of(options, &fold(text)).map(|i| Some(Read::of(Value::Choice(i)))).ok_or(Unread("N06"))
+        }
+        FactKind::Text => Ok(Some(text_fact(text, cell, fact, texts))),
+    }
+}
+
+/// A date from a cell of any kind.
+///
+/// # Errors
+/// N03.
+pub fn date(cell: &Cell<'_>, latest: NaiveDate) -> Result<Option<NaiveDate>, Unread> {
+    match cell {
+        Cell::Empty => Ok(None),
+        Cell::Date(d) => Ok(Some(*d)),
+        Cell::Number(n) => n.to_i64().filter(|i| rust_decimal::Decimal::from(*i) == *n).and_then(values::serial).map(Some).ok_or(Unread("N03")),
+        Cell::Text(t) => values::date(t, latest),
+        Cell::Flag(_) | Cell::Broken(_) => Err(Unread("N03")),
+    }
+}
+
+fn text_fact(text: &str, cell: &Cell<'_>, fact: &FactDecl, texts: &mut Interned) -> Read {
+    match fact.role {
+        Some(FactRole::IdentityNumber) => {
+            let plain: String = text.chars().filter(|c| !c.is_whitespace() && !matches!(c, '.' | '-')).collect();
+            let short = plain.chars().count() != 15;
+            Read { value: Value::Text(plain.as_str().into()), reduced_post: None, remark: short.then_some("N04") }
+        }
+        Some(FactRole::Iban) => {
+            let plain: String = text.chars().filter(|c| !c.is_whitespace()).collect();
+            Read::of(Value::Text(plain.as_str().into()))
+        }
+        // A postal code of the first nine departments loses its zero in a number.
+        Some(FactRole::PostalCode) if matches!(cell, Cell::Number(_)) && text.len() == 4 => Read::of(Value::Text(texts.get(&format!("0{text}")))),
+        Some(_) | None => Read::of(Value::Text(texts.get(&text.split_whitespace().collect::<Vec<_>>().join(" ")))),
+    }
+}

@@ -1,0 +1,299 @@
+//! Local rubric codes → pay elements, by label, side, rates and arithmetic; what stays uncertain is left open.
+
+use crate::ground::Exact;
+use crate::normalise::assign;
+use crate::normalise::mapping::{CodeMapping, CodeTarget, Payer, Rubrics};
+use crate::normalise::text::{Phrase, Share, likeness};
+use crate::normalise::titles::total_named;
+use crate::payslip::LineKind;
+use std::collections::BTreeMap;
+
+/// Lines kept per code to try rates on.
+const TRIED: usize = 60;
+
+/// One line as the register shows it, side not yet known.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Shown {
+    pub base: Option<Exact>,
+    pub rate: Option<Exact>,
+    pub gain: Option<Exact>,
+    pub deduction: Option<Exact>,
+    pub employer_rate: Option<Exact>,
+    pub employer: Option<Exact>,
+}
+
+/// What the rows of one code look like.
+#[derive(Clone, Debug, Default)]
+pub struct CodeStats {
+    pub labels: BTreeMap<String, u32>,
+    pub rows: u32,
+    pub gains: u32,
+    pub deductions: u32,
+    pub employer: u32,
+    pub tried: Vec<Shown>,
+}
+
+/// Whether the register tells gains from deductions by itself.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Sides {
+    Told,
+    Untold,
+}
+
+impl CodeStats {
+    pub fn add(&mut self, label: &str, line: Shown) {
+        self.rows += 1;
+        match self.labels.get_mut(label) {
+            Some(n) => *n += 1,
+            None if self.labels.len() < 200 => {
+                self.labels.insert(label.to_owned(), 1);
+            }
+            None => {}
+        }
+        self.gains += u32::from(line.gain.is_some_and(|a| !a.is_zero()));
+        self.deductions += u32::from(line.deduction.is_some_and(|a| !a.is_zero()));
+        self.employer += u32::from(line.employer.is_some_and(|a| !a.is_zero()));
+        if self.tried.len() < TRIED {
+            self.tried.push(line);
+        }
+    }
+
+    /// Labels, most frequent first.
+    pub fn labels_by_use(&self) -> Vec<String> {
+        let mut all: Vec<(&String, &u32)> = self.labels.iter().collect();
+        all.sort_by_key(|(l, n)| (std::cmp::Reverse(**n), (*l).clone()));
+        all.into_iter().map(|(l, _)| l.clone()).collect()
+    }
+
+    /// Of the lines with a base and an amount, percent whose amount is the base times the rate, to the cent.
+    fn follows(&self, rate: Exact, payer: Payer) -> Option<u32> {
+        let pairs: Vec<(Exact, Exact)> = self
+            .tried
+            .iter()
+            .filter_map(|l| {
+                let amount = match payer {
+                    Payer::Agent => l.deduction.or(l.gain)?,
+                    Payer::Employer => l.employer.or(l.deduction).or(l.gain)?,
+                };
+                (l.base?.abs() > Exact::int(20)).then_some((l.base?, amount))
+            })
+            .collect();
+        if pairs.is_empty() {
+            return None;
+        }
+        let hits = pairs
+            .iter()
+            .filter(|(b, a)| b.mul(rate).and_then(|x| x.scaled_half_up(100)).zip(a.scaled_half_up(100)).is_some_and(|(x, y)| (x.abs() - y.abs()).abs() <= 1))
+            .count();
+        u32::try_from(hits * 100 / pairs.len()).ok()
+    }
+}
+
+/// Strips a month at the end of a label (`RAPPEL TRAITEMENT 10/2021`) and hands it back.
+pub fn split_period(label: &str) -> (&str, Option<crate::ground::PayMonth>) {
+    let t = label.trim();
+    if let Some((head, tail)) = t.rsplit_once(' ')
+        && tail.bytes().any(|b| b.is_ascii_digit())
+        && tail.len() >= 6
+        && let Some(month) = crate::normalise::profile::period_of(tail)
+    {
+        let head = head.trim_end_matches(|c: char| c.is_whitespace() || matches!(c, '-' | ':' | '('));
+        if !head.is_empty() {
+            return (head, Some(month));
+        }
+    }
+    (t, None)
+}
+
+struct Option_ {
+    target: CodeTarget,
+    phrases: Vec<(Phrase, u32)>,
+    kind: LineKind,
+    rate: Option<Exact>,
+    employer_rate: Option<Exact>,
+}
+
+fn options(rubrics: &Rubrics) -> Vec<Option_> {
+    let mut all = Vec::new();
+    for t in rubrics.targets.iter().filter(|t| t.total.is_none()) {
+        let mut phrases: Vec<(Phrase, u32)> = t.labels.iter().map(|l| (Phrase::of(l), 100)).collect();
+        phrases.push((Phrase::of(&t.code.replace('_', " ")), 96));
+        let shared = t.employer_rate.is_some() && t.kind == LineKind::Deduction;
+        let payer = if t.kind == LineKind::Employer { Payer::Employer } else { Payer::Agent };
+        if shared {
+            all.push(Option_ {
+                target: CodeTarget::Element(t.element, Payer::Employer),
+                phrases: phrases.clone(),
+                kind: LineKind::Employer,
+                rate: None,
+                employer_rate: t.employer_rate,
+            });
+        }
+        all.push(Option_ { target: CodeTarget::Element(t.element, payer), phrases, kind: t.kind, rate: t.rate, employer_rate: t.employer_rate });
+    }
+    all
+}
+
+/// Points for an option, and the reasons. Label and behaviour are told apart, so that one against the other shows.
+fn judge(label: &Phrase, stats: &CodeStats, option: &Option_, sides: Sides) -> (i32, i32, Vec<String>) {
+    let mut why = Vec::new();
+    let bare = label.without_share();
+    let words = option
+        .phrases
+        .iter()
+        .map(|(p, weight)| {
+            let plain = likeness(label, p);
+            let without = likeness(&bare, &p.without_share());
+            plain.max(without) * weight / 100
+        })
+        .max()
+        .unwrap_or(0);
+    let mut score = i32::try_from(words * 70 / 100).unwrap_or(0);
+    why.push(format!("label {words}"));
+    let mut behaviour = 0;
+    let target_share = match option.target {
+        CodeTarget::Element(_, Payer::Employer) => Share::Employer,
+        CodeTarget::Element(_, Payer::Agent) | CodeTarget::Total(_) | CodeTarget::Skipped | CodeTarget::Open => Share::Employee,
+    };
+    if label.share != Share::Unsaid && option.kind != LineKind::Earning {
+        if label.share == target_share {
+            score += 8;
+        } else {
+            score -= 25;
+        }
+    }
+    let n = stats.rows.max(1);
+    let (only_employer, any_agent) = (stats.employer * 10 >= n * 9 && stats.gains + stats.deductions == 0, stats.gains + stats.deductions > 0);
+    match sides {
+        Sides::Told => {
+            let fits = match option.kind {
+                LineKind::Employer => if only_employer { 12 } else if any_agent { -40 } else { 0 },
+                LineKind::Deduction | LineKind::Tax => {
+                    if only_employer { -40 } else if stats.deductions > stats.gains { 6 } else { 0 }
+                }
+                LineKind::Earning => {
+                    if only_employer || (stats.employer > 0 && stats.employer * 2 > n) { -40 } else if stats.gains >= stats.deductions { 6 } else { -2 }
+                }
+                LineKind::Net => if only_employer { -40 } else { 0 },
+            };
+            behaviour += fits;
+        }
+        Sides::Untold => {
+            if option.kind == LineKind::Employer && stats.employer == 0 && any_agent && matches!(option.target, CodeTarget::Element(_, Payer::Employer)) {
+                // One column for all: nothing said.
+            } else if only_employer && option.kind != LineKind::Employer {
+                behaviour -= 40;
+            }
+        }
+    }
+    let percent = |r: Exact| r.mul(Exact::int(100)).map(|p| format!("{p} %")).unwrap_or_default();
+    let (rate, payer) = match option.target {
+        CodeTarget::Element(_, Payer::Employer) => (option.employer_rate, Payer::Employer),
+        CodeTarget::Element(_, Payer::Agent) | CodeTarget::Total(_) | CodeTarget::Skipped | CodeTarget::Open => (option.rate, Payer::Agent),
+    };
+    if let Some(r) = rate
+        && let Some(hits) = stats.follows(r, payer)
+    {
+        if hits >= 90 {
+            behaviour += 22;
+            why.push(format!("rate {}", percent(r)));
+        } else if hits < 50 {
+            behaviour -= 18;
+            why.push(format!("not at {}", percent(r)));
+        }
+    }
+    if payer == Payer::Agent
+        && stats.employer > 0
+        && let Some(r) = option.employer_rate
+        && let Some(hits) = stats.follows(r, Payer::Employer)
+    {
+        behaviour += if hits >= 90 { 6 } else { -6 };
+    }
+    score += behaviour;
+    (score, behaviour, why)
+}
+
+/// Below this a code stays open.
+const ENOUGH: i32 = 58;
+/// The next best must be this far behind.
+const MARGIN: i32 = 7;
+
+/// Finds the element of each code. Codes that are surely sums are taken out first.
+pub fn resolve(codes: &BTreeMap<String, CodeStats>, rubrics: &Rubrics, sides: Sides) -> Vec<CodeMapping> {
+    let options = options(rubrics);
+    let mut mapped: Vec<CodeMapping> = Vec::new();
+    let mut open: Vec<(usize, Vec<(i32, i32, Vec<String>)>)> = Vec::new();
+    for (code, stats) in codes {
+        let labels = stats.labels_by_use();
+        let shown: Vec<&str> = labels.iter().map(|l| split_period(l).0).collect();
+        let total = shown.first().and_then(|l| total_named(l));
+        let mut mapping = CodeMapping {
+            code: code.clone(),
+            labels: labels.clone(),
+            target: CodeTarget::Open,
+            certainty: 0,
+            why: Vec::new(),
+            alternatives: Vec::new(),
+            rows: stats.rows,
+        };
+        let phrases: Vec<Phrase> = shown.iter().take(4).map(|l| Phrase::of(l)).chain([Phrase::of(code)]).collect();
+        let scored: Vec<(i32, i32, Vec<String>)> = options
+            .iter()
+            .map(|o| phrases.iter().map(|p| judge(p, stats, o, sides)).max_by_key(|(s, _, _)| *s).unwrap_or((0, 0, Vec::new())))
+            .collect();
+        let best_element = scored.iter().map(|s| s.0).max().unwrap_or(0);
+        if let Some((role, likeness)) = total
+            && best_element < 85
+        {
+            mapping.target = CodeTarget::Total(role);
+            mapping.certainty = u8::try_from(likeness).unwrap_or(99);
+            mapping.why.push(format!("label {likeness}"));
+        } else {
+            open.push((mapped.len(), scored));
+        }
+        mapped.push(mapping);
+    }
+    let dummies = open.len();
+    let gain: Vec<Vec<i64>> = open
+        .iter()
+        .map(|(_, scored)| scored.iter().map(|s| i64::from(s.0)).chain(std::iter::repeat_n(i64::from(ENOUGH) - 8, dummies)).collect())
+        .collect();
+    let chosen = if options.is_empty() { vec![usize::MAX; open.len()] } else { assign::best(&gain) };
+    let taken: Vec<usize> = chosen.iter().copied().filter(|c| *c < options.len()).collect();
+    for ((index, scored), choice) in open.iter().zip(&chosen) {
+        let m = &mut mapped[*index];
+        let mut order: Vec<usize> = (0..options.len()).collect();
+        order.sort_by_key(|&i| std::cmp::Reverse(scored[i].0));
+        // A label that is surely another code's element already (a second local code for it) may still be that element.
+        let pick = if *choice < options.len() {
+            Some(*choice)
+        } else {
+            order.first().copied().filter(|&i| scored[i].0 >= 72 && taken.contains(&i))
+        };
+        m.alternatives = order
+            .iter()
+            .filter(|&&i| Some(i) != pick && scored[i].0 >= 35)
+            .take(3)
+            .map(|&i| (options[i].target, u8::try_from(scored[i].0.clamp(0, 99)).unwrap_or(0)))
+            .collect();
+        let Some(pick) = pick else { continue };
+        let (score, behaviour, why) = &scored[pick];
+        let same_element = |a: CodeTarget, b: CodeTarget| matches!((a, b), (CodeTarget::Element(x, _), CodeTarget::Element(y, _)) if x == y);
+        let rival = order
+            .iter()
+            .filter(|&&i| i != pick && !same_element(options[i].target, options[pick].target))
+            .map(|&i| scored[i].0 - if taken.contains(&i) { 10 } else { 0 })
+            .max()
+            .unwrap_or(0);
+        m.why.clone_from(why);
+        m.certainty = u8::try_from(score.clamp(&0, &99).to_owned()).unwrap_or(0);
+        let contradicted = *behaviour <= -15;
+        if *score < ENOUGH || score - rival < MARGIN || contradicted {
+            m.alternatives.insert(0, (options[pick].target, m.certainty));
+            m.alternatives.truncate(3);
+        } else {
+            m.target = options[pick].target;
+        }
+    }
+    mapped
+}

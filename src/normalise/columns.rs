@@ -1,0 +1,300 @@
+//! What a column may mean in a sheet of a given role: points from its title and its cells, with reasons.
+
+use crate::facts::{FactDecl, FactKind, NumberForm, Role as FactRole, Vocabulary};
+use crate::normalise::layout::Layout;
+use crate::normalise::mapping::{Meaning, Part, Role};
+use crate::normalise::profile::{Profile, fits_fact, fits_part, fits_plain};
+use crate::normalise::text::Phrase;
+use crate::normalise::titles::{Title, Titles, spaced};
+use crate::normalise::{Context, assign};
+use std::collections::BTreeMap;
+
+/// Points a meaning must have before a column takes it.
+pub const ENOUGH: i32 = 48;
+
+/// A meaning with its points and reasons.
+#[derive(Clone, Debug)]
+pub struct Choice {
+    pub meaning: Meaning,
+    pub score: i32,
+    /// Likeness of the title and fit of the cells, for the reader of a finding.
+    pub title: u32,
+    pub fit: i32,
+}
+
+/// Titles of a column, compared once for all roles.
+pub struct Compared {
+    own: BTreeMap<Title, u32>,
+    joined: BTreeMap<Title, u32>,
+    group: BTreeMap<Title, u32>,
+    pub has_title: bool,
+}
+
+impl Compared {
+    pub fn new(layout: &Layout, column: usize, titles: &Titles) -> Self {
+        let (own, group) = (&layout.own[column], &layout.group[column]);
+        let joined = if group.is_empty() { BTreeMap::new() } else { titles.scores(&format!("{group} {own}")) };
+        let grouped = if group.is_empty() { BTreeMap::new() } else { titles.scores(group) };
+        Self { own: titles.scores(own), joined, group: grouped, has_title: !own.is_empty() || !group.is_empty() }
+    }
+    /// Likeness of the column's title, 0 when it is not like it.
+    pub fn title(&self, title: Title) -> u32 {
+        self.of(title)
+    }
+    /// A meaning the title names and the cells contradict.
+    pub fn against(&self, p: &Profile, role: Role, cx: &Context<'_>) -> Option<Meaning> {
+        self.own
+            .iter()
+            .filter(|(_, s)| **s >= 85)
+            .filter_map(|(t, s)| match t {
+                Title::Fact(f) => (fits_fact(p, cx.vocabulary.get(*f)) <= -25).then_some((*s, Meaning::Fact(*f))),
+                Title::Plain(m) if allowed(*m, role) => (fits_plain(p, *m) <= -25).then_some((*s, *m)),
+                Title::Plain(_) | Title::Old(_) | Title::New(_) | Title::Total(_) | Title::Part(_) | Title::Element(_) => None,
+            })
+            .max()
+            .map(|(_, m)| m)
+    }
+    /// Whether the title names the meaning without doubt.
+    pub fn surely(&self, meaning: Meaning) -> bool {
+        let title = match meaning {
+            Meaning::Fact(f) => self.of(Title::Fact(f)),
+            Meaning::New(f) => self.of(Title::New(f)).max(self.of(Title::Fact(f))),
+            Meaning::Old(f) => self.of(Title::Old(f)),
+            Meaning::Total(t) => self.of(Title::Total(t)),
+            Meaning::Element(_, _) => 100,
+            other => self.of(Title::Plain(other)),
+        };
+        title >= 80
+    }
+    fn of(&self, title: Title) -> u32 {
+        let own = self.own.get(&title).copied().unwrap_or(0);
+        own.max(self.joined.get(&title).copied().unwrap_or(0) * 97 / 100)
+    }
+    /// The best likeness of any title.
+    pub fn best(&self) -> u32 {
+        self.own.values().chain(self.joined.values()).copied().max().unwrap_or(0)
+    }
+}
+
+fn is_identity(fact: &FactDecl) -> bool {
+    matches!(fact.role, Some(FactRole::Employee | FactRole::Post | FactRole::Surname | FactRole::MarriedName | FactRole::GivenName | FactRole::FullName))
+}
+
+/// A fact that belongs to the pay of one month only: hours, sums, days.
+pub fn is_one_off(fact: &FactDecl) -> bool {
+    !fact.recurs && matches!(fact.kind, FactKind::Number { .. })
+}
+
+fn points(title: u32, fit: i32) -> i32 {
+    i32::try_from(title * 78 / 100).unwrap_or(0) + fit
+}
+
+/// All meanings a column may have in a sheet of that role.
+pub fn choices(compared: &Compared, p: &Profile, role: Role, cx: &Context<'_>, about: &str, ids_overlap: u32) -> Vec<Choice> {
+    let mut found: Vec<Choice> = Vec::new();
+    let mut put = |meaning: Meaning, title: u32, fit: i32, malus: i32| {
+        let score = points(title, fit) - malus;
+        if score >= ENOUGH - 12 && title >= 50 {
+            found.push(Choice { meaning, score, title, fit });
+        }
+    };
+    for (id, fact) in cx.vocabulary.iter() {
+        let fit = fits_fact(p, fact);
+        let title = compared.of(Title::Fact(id));
+        let malus = match role {
+            Role::RegisterLines | Role::Events => if is_identity(fact) { 0 } else { 10 },
+            Role::RegisterWide => if is_identity(fact) { 0 } else if matches!(fact.kind, FactKind::Number { form: NumberForm::Money }) { 20 } else { 4 },
+            Role::AccountChanges => if is_identity(fact) || fact.role == Some(FactRole::Iban) { 0 } else { 12 },
+            Role::Staff | Role::Arrivals | Role::Departures | Role::Changes | Role::Amounts | Role::Ignored | Role::Unknown => 0,
+        };
+        let meaning = if role == Role::AccountChanges && fact.role == Some(FactRole::Iban) { Meaning::New(id) } else { Meaning::Fact(id) };
+        if title > 0 {
+            put(meaning, title, fit, malus);
+        }
+        if matches!(role, Role::Changes | Role::AccountChanges) {
+            let old_fit = if fact.role == Some(FactRole::Iban) { 0 } else { fit };
+            let (old, new) = (compared.of(Title::Old(id)), compared.of(Title::New(id)));
+            if old > 0 {
+                put(Meaning::Old(id), old, old_fit, 0);
+            }
+            if new > 0 {
+                put(Meaning::New(id), new, fit, -2);
+            }
+        }
+    }
+    for (title, likeness) in compared.own.iter().chain(&compared.joined) {
+        if let Title::Plain(meaning) = title
+            && allowed(*meaning, role)
+        {
+            put(*meaning, *likeness, fits_plain(p, *meaning), 0);
+        }
+        if let Title::Total(total) = title
+            && role == Role::RegisterWide
+        {
+            put(Meaning::Total(*total), *likeness, fits_plain(p, Meaning::Total(*total)), 0);
+        }
+    }
+    if role == Role::RegisterWide {
+        elements(compared, p, cx, &mut found);
+    }
+    by_contents(compared, p, role, cx, ids_overlap, &mut found);
+    by_subject(compared, p, role, cx, about, &mut found);
+    // One entry per meaning, the best.
+    found.sort_by_key(|c| (c.meaning, std::cmp::Reverse(c.score)));
+    found.dedup_by_key(|c| c.meaning);
+    found.sort_by_key(|c| (std::cmp::Reverse(c.score), c.meaning));
+    found
+}
+
+/// Columns of a wide register: the group or the title names the element, the rest of the title its part.
+fn elements(compared: &Compared, p: &Profile, cx: &Context<'_>, found: &mut Vec<Choice>) {
+    let part_of = |scores: &BTreeMap<Title, u32>| {
+        scores.iter().filter_map(|(t, s)| if let Title::Part(part) = t { Some((*s, *part)) } else { None }).max()
+    };
+    for (t, s) in &compared.group {
+        let Title::Element(i) = t else { continue };
+        let target = &cx.rubrics.targets[*i];
+        if let Some((part_score, part)) = part_of(&compared.own) {
+            let fit = fits_part(p, part);
+            let both = (s * 3 + part_score) / 4;
+            found.push(Choice { meaning: Meaning::Element(target.element, part), score: points(both, fit) + 8, title: both, fit });
+        }
+    }
+    for (t, s) in compared.own.iter().chain(&compared.joined) {
+        let Title::Element(i) = t else { continue };
+        let target = &cx.rubrics.targets[*i];
+        let fit = fits_part(p, Part::Amount);
+        let part = if target.kind == crate::payslip::LineKind::Employer { Part::EmployerAmount } else { Part::Amount };
+        found.push(Choice { meaning: Meaning::Element(target.element, part), score: points(*s, fit) + 2, title: *s, fit });
+    }
+}
+
+/// What the cells alone are enough for, whatever the title.
+fn by_contents(compared: &Compared, p: &Profile, role: Role, cx: &Context<'_>, ids_overlap: u32, found: &mut Vec<Choice>) {
+    if p.filled == 0 {
+        return;
+    }
+    let mut put = |meaning: Meaning, score: i32| found.push(Choice { meaning, score, title: 0, fit: 25 });
+    let role_fact = |r: FactRole| cx.vocabulary.role(r);
+    if let Some(f) = role_fact(FactRole::Iban)
+        && p.share(p.ibans) >= 80
+    {
+        put(if role == Role::AccountChanges { Meaning::New(f) } else { Meaning::Fact(f) }, 76);
+    }
+    if let Some(f) = role_fact(FactRole::IdentityNumber)
+        && p.share(p.nirs) >= 70
+    {
+        put(Meaning::Fact(f), 76);
+    }
+    if let Some(f) = role_fact(FactRole::Employee)
+        && ids_overlap >= 80
+        && p.share(p.id_like) >= 90
+        && (!compared.has_title || compared.best() < 70)
+    {
+        put(Meaning::Fact(f), if compared.has_title { 58 } else { 66 });
+    }
+    if compared.has_title {
+        return;
+    }
+    for (id, fact) in cx.vocabulary.iter() {
+        if let FactKind::Choice { .. } = &fact.kind
+            && fits_fact(p, fact) >= 20
+            && p.filled >= 4
+        {
+            put(Meaning::Fact(id), 52);
+        }
+    }
+    let fact = |r: FactRole| role_fact(r).map(Meaning::Fact);
+    if p.share(p.births) >= 95 && p.dates == p.filled && p.filled >= 4 && p.months.len() > 3 {
+        fact(FactRole::BirthDate).into_iter().for_each(|m| put(m, 56));
+    }
+    if p.share(p.postal) >= 98 && p.longest == 5 && ids_overlap < 50 && p.values.len() * 2 <= p.filled as usize {
+        fact(FactRole::PostalCode).into_iter().for_each(|m| put(m, 54));
+    }
+    if p.share(p.upper) >= 95 && p.longest > 3 && p.share(p.letters) >= 95 {
+        fact(FactRole::Surname).into_iter().for_each(|m| put(m, 52));
+    }
+}
+
+/// An amounts sheet whose column says only « montant » or « heures »: the name of the sheet says of what.
+fn by_subject(compared: &Compared, p: &Profile, role: Role, cx: &Context<'_>, about: &str, found: &mut Vec<Choice>) {
+    if role != Role::Amounts || compared.of(Title::Plain(Meaning::Amount)) < 85 && compared.of(Title::Plain(Meaning::Base)) < 85 {
+        return;
+    }
+    let tidy = spaced(about);
+    for (id, fact) in cx.vocabulary.iter().filter(|(_, f)| is_one_off(f)) {
+        let named = fact.headings.iter().any(|h| {
+            let words = spaced(h);
+            words.trim().len() > 2 && tidy.contains(&words)
+        });
+        if named && fits_fact(p, fact) > 0 {
+            found.push(Choice { meaning: Meaning::Fact(id), score: 54, title: 60, fit: 5 });
+        }
+    }
+}
+
+/// Whether a meaning that is no fact can stand in a sheet of that role.
+fn allowed(meaning: Meaning, role: Role) -> bool {
+    use Meaning as M;
+    match meaning {
+        M::Ignored => true,
+        M::Code | M::Label | M::Base | M::Rate | M::Gain | M::Deduction | M::Amount | M::Signed | M::Side | M::EmployerRate | M::EmployerAmount => {
+            role == Role::RegisterLines
+        }
+        M::Period => role.is_register(),
+        M::Effective => role == Role::Changes,
+        M::Nature | M::From | M::To | M::Days | M::Continues => role == Role::Events,
+        M::Requested | M::ReceivedBy => role == Role::AccountChanges,
+        M::Fact(_) | M::Old(_) | M::New(_) | M::Element(_, _) | M::Local(_) | M::Total(_) | M::Unknown => false,
+    }
+}
+
+/// The best meaning of every column at once; `None` where nothing has enough points.
+pub fn assign_all(choices: &[Vec<Choice>]) -> Vec<Option<usize>> {
+    let mut meanings: Vec<Meaning> = choices.iter().flatten().map(|c| c.meaning).filter(|m| *m != Meaning::Ignored).collect();
+    meanings.sort_unstable();
+    meanings.dedup();
+    let n = choices.len();
+    let gain: Vec<Vec<i64>> = choices
+        .iter()
+        .enumerate()
+        .map(|(i, options)| {
+            let mut row = vec![0_i64; meanings.len() + n];
+            for o in options {
+                if let Ok(j) = meanings.binary_search(&o.meaning) {
+                    row[j] = i64::from(o.score);
+                }
+            }
+            let ignored = options.iter().find(|o| o.meaning == Meaning::Ignored).map_or(0, |o| o.score);
+            row[meanings.len() + i] = i64::from(ENOUGH.max(ignored));
+            row
+        })
+        .collect();
+    assign::best(&gain)
+        .into_iter()
+        .enumerate()
+        .map(|(i, j)| match meanings.get(j) {
+            Some(m) => choices[i].iter().position(|c| c.meaning == *m && c.score >= ENOUGH),
+            None => choices[i].iter().position(|c| c.meaning == Meaning::Ignored && c.score >= ENOUGH),
+        })
+        .collect()
+}
+
+/// The meaning with its parts taken apart, for a heading that names an unknown rubric of a wide register.
+pub fn local_part(heading: &str, titles: &Titles) -> Option<Part> {
+    let scores = titles.scores(heading);
+    let part = scores.iter().filter_map(|(t, s)| if let Title::Part(p) = t { Some((*s, *p)) } else { None }).max()?;
+    (part.0 >= 80).then_some(part.1)
+}
+
+/// Whether a heading's words can name a rubric at all.
+pub fn names_something(heading: &str) -> bool {
+    Phrase::of(heading).words.iter().any(|w| w.len() > 1 && w.chars().any(char::is_alphabetic))
+}
+
+/// Recurring facts of an agent that are neither identity nor address.
+pub fn is_situation(vocabulary: &Vocabulary, meaning: Meaning) -> bool {
+    let Meaning::Fact(id) = meaning else { return false };
+    let fact = vocabulary.get(id);
+    fact.recurs && !is_identity(fact)
+}

@@ -1,0 +1,193 @@
+//! The mapping as a person corrects it: `[[source]]` entries of `releve.toml`, written with comments and read back.
+
+use crate::ground::{Checked, Finding, Severity};
+use crate::normalise::mapping::{CodeTarget, ColumnMapping, Mapping, Meaning, Payer, Rubrics, SourceMapping, TotalRole};
+use crate::facts::Vocabulary;
+use std::collections::BTreeMap;
+use std::fmt::Write;
+
+/// One `[[source]]` entry. What it does not say is recognised; what it says wins.
+#[derive(Clone, Debug, Default, serde::Deserialize, serde::Serialize, PartialEq, Eq)]
+#[serde(deny_unknown_fields)]
+pub struct SourceEntry {
+    /// File name relative to `inbox/`.
+    pub file: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sheet: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub role: Option<String>,
+    /// Heading rows as a person counts them: `4`, `3-4`, or `none`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub header: Option<String>,
+    /// Heading (or `@G`) → meaning.
+    #[serde(default)]
+    pub columns: BTreeMap<String, String>,
+    /// Local code → element's code, `CODE/employer`, `total:net_paid`, `skipped` or `open`.
+    #[serde(default)]
+    pub codes: BTreeMap<String, String>,
+}
+
+/// The `[[source]]` entries of a TOML text.
+#[derive(serde::Deserialize)]
+struct Entries {
+    #[serde(default)]
+    source: Vec<SourceEntry>,
+}
+
+/// Reads the entries of a fragment; other tables of the text are passed over.
+pub fn read(text: &str) -> Checked<Vec<SourceEntry>> {
+    match toml::from_str::<Entries>(text) {
+        Ok(e) => Checked::new(e.source, Vec::new()),
+        Err(e) => Checked::new(Vec::new(), vec![Finding::new("M10", Severity::Blocking).arg("text", e.message())]),
+    }
+}
+
+/// The name of a code's target in `releve.toml`.
+pub fn target_name(target: CodeTarget, rubrics: &Rubrics) -> String {
+    match target {
+        CodeTarget::Element(e, payer) => {
+            let alone = rubrics.get(e).is_some_and(|t| t.kind == crate::payslip::LineKind::Employer);
+            let code = rubrics.code(e);
+            if payer == Payer::Employer && !alone { format!("{code}/employer") } else { code.to_owned() }
+        }
+        CodeTarget::Total(t) => format!("total:{}", t.id()),
+        CodeTarget::Skipped => "skipped".to_owned(),
+        CodeTarget::Open => "open".to_owned(),
+    }
+}
+
+/// The reverse of [`target_name`].
+pub fn target_named(text: &str, rubrics: &Rubrics) -> Option<CodeTarget> {
+    match text.trim() {
+        "skipped" => Some(CodeTarget::Skipped),
+        "open" => Some(CodeTarget::Open),
+        t => {
+            if let Some(total) = t.strip_prefix("total:") {
+                return TotalRole::parse(total).map(CodeTarget::Total);
+            }
+            let (code, payer) = match t.strip_suffix("/employer") {
+                Some(c) => (c, Payer::Employer),
+                None => (t, Payer::Agent),
+            };
+            let element = rubrics.coded(code)?;
+            let alone = rubrics.get(element).is_some_and(|r| r.kind == crate::payslip::LineKind::Employer);
+            Some(CodeTarget::Element(element, if alone { Payer::Employer } else { payer }))
+        }
+    }
+}
+
+fn quoted(text: &str) -> String {
+    toml::Value::String(text.split_whitespace().collect::<Vec<_>>().join(" ")).to_string()
+}
+
+/// Comments must stay on their line.
+fn remark(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
+}
+
+/// Writes the mapping as commented TOML.
+pub fn write(mapping: &Mapping, vocabulary: &Vocabulary, rubrics: &Rubrics) -> String {
+    let mut out = String::new();
+    for s in &mapping.sources {
+        source(&mut out, s, vocabulary, rubrics);
+    }
+    out
+}
+
+fn source(out: &mut String, s: &SourceMapping, vocabulary: &Vocabulary, rubrics: &Rubrics) {
+    let mut line = |text: String| {
+        out.push_str(&text);
+        out.push('\n');
+    };
+    line("[[source]]".to_owned());
+    line(format!("file = {}", quoted(&s.file)));
+    if let Some(sheet) = &s.sheet {
+        line(format!("sheet = {}", quoted(sheet)));
+    }
+    line(format!("role = {}  # {} %: {}", quoted(s.role.id()), s.certainty, remark(&s.why.join(", "))));
+    let header = match s.header {
+        None => "none".to_owned(),
+        Some((a, b)) if a == b => a.to_string(),
+        Some((a, b)) => format!("{a}-{b}"),
+    };
+    line(format!("header = {}", quoted(&header)));
+    line(String::new());
+    line("[source.columns]".to_owned());
+    for c in s.columns.iter().filter(|c| c.filled > 0 || !c.heading.is_empty()) {
+        let mut note = format!("{} %", c.certainty);
+        if !c.samples.is_empty() {
+            let _ = write!(note, ": {}", remark(&c.samples.join(" | ")));
+        }
+        if !c.alternatives.is_empty() {
+            let others: Vec<String> = c.alternatives.iter().map(|(m, n)| format!("{} {n} %", m.name(vocabulary, rubrics))).collect();
+            let _ = write!(note, "; or {}", others.join(", "));
+        }
+        line(format!("{} = {}  # {note}", quoted(&s.key(c)), quoted(&c.meaning.name(vocabulary, rubrics))));
+    }
+    line(String::new());
+    if !s.codes.is_empty() {
+        line("[source.codes]".to_owned());
+        for c in &s.codes {
+            let mut note = format!("{} %: {}", c.certainty, remark(&c.labels.iter().take(3).cloned().collect::<Vec<_>>().join(" | ")));
+            if c.target == CodeTarget::Open && !c.alternatives.is_empty() {
+                let others: Vec<String> = c.alternatives.iter().map(|(t, n)| format!("{} {n} %", target_name(*t, rubrics))).collect();
+                let _ = write!(note, "; perhaps {}", others.join(", "));
+            }
+            line(format!("{} = {}  # {note}", quoted(&c.code), quoted(&target_name(c.target, rubrics))));
+        }
+        line(String::new());
+    }
+}
+
+/// The column an entry's key means: its letter after `@`, or its heading.
+pub fn column_of(key: &str, columns: &[ColumnMapping]) -> Option<usize> {
+    if let Some(letters) = key.strip_prefix('@') {
+        return columns.iter().position(|c| crate::ground::place::column_letters(c.column) == letters.trim().to_uppercase());
+    }
+    let wanted = crate::normalise::text::fold(key);
+    let mut hits = columns.iter().enumerate().filter(|(_, c)| crate::normalise::text::fold(&c.heading) == wanted).map(|(i, _)| i);
+    let first = hits.next();
+    if first.is_some() && hits.next().is_none() {
+        return first;
+    }
+    // The last part of a joined heading is enough when only one column ends so.
+    let mut ends = columns.iter().enumerate().filter(|(_, c)| c.heading.rsplit(" / ").next().is_some_and(|h| crate::normalise::text::fold(h) == wanted));
+    let only = ends.next().map(|(i, _)| i);
+    if ends.next().is_none() { only } else { None }
+}
+
+/// `3-4`, `4`, `none`.
+pub fn header_rows(text: &str) -> Option<Option<(u32, u32)>> {
+    let t = text.trim();
+    if t == "none" {
+        return Some(None);
+    }
+    let (a, b) = t.split_once('-').unwrap_or((t, t));
+    let (a, b) = (a.trim().parse().ok()?, b.trim().parse().ok()?);
+    (a >= 1 && a <= b && b - a < 10).then_some(Some((a, b)))
+}
+
+/// Puts what a person wrote over what was recognised; what cannot be understood is a finding.
+pub fn overrule(s: &mut SourceMapping, entry: &SourceEntry, vocabulary: &Vocabulary, rubrics: &Rubrics, findings: &mut Vec<Finding>) {
+    let bad = |what: &str, findings: &mut Vec<Finding>| {
+        findings.push(Finding::new("M10", Severity::Blocking).arg("text", format!("{} : {what}", s.file)));
+    };
+    for (key, name) in &entry.columns {
+        let Some(meaning) = Meaning::parse(name, vocabulary, rubrics) else {
+            bad(name, findings);
+            continue;
+        };
+        match column_of(key, &s.columns) {
+            Some(i) => {
+                let c = &mut s.columns[i];
+                if meaning != Meaning::Unknown || c.meaning == Meaning::Unknown {
+                    c.meaning = meaning;
+                    c.certainty = 100;
+                    c.why = vec!["releve.toml".to_owned()];
+                    c.alternatives.clear();
+                }
+            }
+            None => findings.push(Finding::new("M09", Severity::Justify).arg("heading", key).arg("file", &s.file)),
+        }
+    }
+}

@@ -1,0 +1,197 @@
+//! Where a sheet's headings are and where its data begins.
+//!
+//! In: the first rows of a sheet. Out: heading rows (several joined), titles of columns, title lines above.
+
+use crate::normalise::titles::{Titles, summing};
+use crate::read::table::Cell;
+
+/// A row kept from a sheet.
+#[derive(Clone, Debug)]
+pub struct Kept {
+    pub number: u32,
+    pub cells: Vec<Cell<'static>>,
+}
+
+impl Kept {
+    pub fn shown(&self, column: usize) -> String {
+        self.cells.get(column).map(|c| c.shown().into_owned()).unwrap_or_default()
+    }
+    pub fn filled(&self) -> usize {
+        self.cells.iter().filter(|c| !c.shown().is_empty()).count()
+    }
+    /// The first filled cell as text.
+    pub fn first(&self) -> String {
+        self.cells.iter().map(|c| c.shown()).find(|t| !t.is_empty()).map(|t| t.into_owned()).unwrap_or_default()
+    }
+}
+
+/// Cells shown as one: rows from 1, columns from 0, ends included.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Area {
+    pub rows: (u32, u32),
+    pub columns: (u16, u16),
+}
+
+/// The outline of a sheet.
+#[derive(Clone, Debug, Default)]
+pub struct Layout {
+    /// Index of the first and last heading row among the kept rows.
+    pub header: Option<(usize, usize)>,
+    /// Title of each column in the last heading row, and the group it stands under.
+    pub own: Vec<String>,
+    pub group: Vec<String>,
+    /// Text of the lines above the headings.
+    pub title: String,
+    pub width: usize,
+}
+
+impl Layout {
+    /// Index of the first row below the headings.
+    pub fn data_start(&self) -> usize {
+        self.header.map_or(0, |(_, last)| last + 1)
+    }
+    /// As a person reads it: `BANQUE / IBAN`.
+    pub fn heading(&self, column: usize) -> String {
+        let (own, group) = (&self.own[column], &self.group[column]);
+        match (group.is_empty(), own.is_empty()) {
+            (true, _) => own.clone(),
+            (false, true) => group.clone(),
+            (false, false) => format!("{group} / {own}"),
+        }
+    }
+}
+
+/// How many rows from the top may hold the headings.
+const DEPTH: usize = 40;
+
+/// Finds the headings among the first rows.
+pub fn find(rows: &[Kept], merged: &[Area], titles: &Titles) -> Layout {
+    let width = rows.iter().map(|r| r.cells.iter().rposition(|c| !c.shown().is_empty()).map_or(0, |i| i + 1)).max().unwrap_or(0);
+    let mut layout = Layout { header: None, own: vec![String::new(); width], group: vec![String::new(); width], title: String::new(), width };
+    let known: Vec<(usize, usize)> = rows.iter().take(DEPTH).map(|r| known_titles(r, titles)).collect();
+    // The row with most known titles; of equals the first.
+    let best = (0..known.len())
+        .filter(|&i| is_heading_like(&rows[i]) && known[i].1 >= 1 && known[i].1 * 3 >= known[i].0 && (known[i].1 >= 2 || known[i].0 <= 2))
+        .max_by_key(|&i| (known[i].1, std::cmp::Reverse(i)));
+    let Some(best) = best.or_else(|| by_contrast(rows, width)) else {
+        return layout;
+    };
+    let (mut first, mut last) = (best, best);
+    while first > 0 && is_group_row(&rows[first - 1], &rows[first]) && rows[first - 1].number + 1 == rows[first].number {
+        first -= 1;
+    }
+    if first == best
+        && let Some(next) = rows.get(best + 1)
+        && is_heading_like(next)
+        && next.filled() * 2 >= rows[best].filled()
+        && known.get(best + 1).is_some_and(|k| k.1 * 2 >= k.0 && k.1 >= 2)
+    {
+        last = best + 1;
+    }
+    fill(&mut layout, rows, merged, first, last);
+    layout
+}
+
+/// The outline when a person says which rows are the headings, as counted in the sheet.
+pub fn given(rows: &[Kept], merged: &[Area], header: Option<(u32, u32)>, width: usize) -> Layout {
+    let mut layout = Layout { header: None, own: vec![String::new(); width], group: vec![String::new(); width], title: String::new(), width };
+    if let Some((a, b)) = header
+        && let Some(first) = rows.iter().position(|r| r.number >= a)
+        && let Some(last) = rows.iter().rposition(|r| r.number <= b)
+        && first <= last
+    {
+        fill(&mut layout, rows, merged, first, last);
+    }
+    layout
+}
+
+/// Joins the heading rows into one title per column, with the group it stands under.
+fn fill(layout: &mut Layout, rows: &[Kept], merged: &[Area], first: usize, last: usize) {
+    let width = layout.width;
+    layout.header = Some((first, last));
+    layout.own = (0..width).map(|c| tidy(&rows[last].shown(c))).collect();
+    for (i, row) in rows.iter().enumerate().take(last).skip(first) {
+        let mut current = String::new();
+        let mut until = usize::MAX;
+        for c in 0..width {
+            let here = tidy(&row.shown(c));
+            if !here.is_empty() {
+                let area = merged.iter().find(|a| a.rows.0 <= row.number && row.number <= a.rows.1 && usize::from(a.columns.0) == c);
+                until = area.map_or(if merged.is_empty() { usize::MAX } else { c }, |a| usize::from(a.columns.1));
+                // A heading merged downwards is the column's own title.
+                if area.is_some_and(|a| a.rows.1 >= rows[last].number) && layout.own[c].is_empty() {
+                    layout.own[c] = here;
+                    current = String::new();
+                    continue;
+                }
+                current = here;
+            } else if c > until {
+                current.clear();
+            }
+            if !current.is_empty() && current != layout.own[c] {
+                let group = &mut layout.group[c];
+                if i > first && !group.is_empty() {
+                    group.push_str(" / ");
+                    group.push_str(&current);
+                } else {
+                    group.clone_from(&current);
+                }
+            }
+        }
+    }
+    layout.title = rows[..first].iter().flat_map(|r| r.cells.iter().map(|c| c.shown().into_owned())).filter(|t| !t.is_empty()).collect::<Vec<_>>().join(" ");
+}
+
+fn tidy(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// Filled cells and how many of them are known titles.
+fn known_titles(row: &Kept, titles: &Titles) -> (usize, usize) {
+    let texts: Vec<String> = row.cells.iter().map(|c| c.shown().into_owned()).filter(|t| !t.is_empty()).collect();
+    if texts.iter().any(|t| t.len() > 120) || !is_heading_like(row) {
+        return (texts.len(), 0);
+    }
+    (texts.len(), texts.iter().filter(|t| titles.best(t) >= 78).count())
+}
+
+/// Nothing but text with letters in it, but for a rare number.
+fn is_heading_like(row: &Kept) -> bool {
+    let filled = row.filled();
+    let words = row
+        .cells
+        .iter()
+        .filter(|c| match c {
+            Cell::Text(t) => t.chars().any(|c| c.is_alphabetic() || c == '%' || c == '/'),
+            Cell::Empty | Cell::Number(_) | Cell::Date(_) | Cell::Flag(_) | Cell::Broken(_) => false,
+        })
+        .count();
+    filled > 0 && words * 10 >= filled * 9 && summing(&row.first()).is_none()
+}
+
+/// A line of group titles above the headings: fewer cells, each over filled columns, none a long sentence.
+fn is_group_row(row: &Kept, below: &Kept) -> bool {
+    let filled = row.filled();
+    filled >= 2
+        && filled <= below.filled().max(2)
+        && is_heading_like(row)
+        && row.cells.iter().all(|c| c.shown().chars().count() <= 60)
+        && row.cells.iter().all(|c| !c.shown().contains(" : "))
+}
+
+/// No title is known: a first full row of words above columns of numbers or dates.
+fn by_contrast(rows: &[Kept], width: usize) -> Option<usize> {
+    let i = rows.iter().take(DEPTH).position(|r| r.filled() * 2 > width && width >= 2)?;
+    if !is_heading_like(&rows[i]) || rows.len() < i + 3 {
+        return None;
+    }
+    let data = &rows[i + 1..rows.len().min(i + 30)];
+    let contrasted = (0..width)
+        .filter(|&c| {
+            let cells: Vec<String> = data.iter().map(|r| r.shown(c)).filter(|t| !t.is_empty()).collect();
+            let digits = cells.iter().filter(|t| t.chars().any(|c| c.is_ascii_digit())).count();
+            !cells.is_empty() && digits * 10 >= cells.len() * 8 && !rows[i].shown(c).chars().any(|c| c.is_ascii_digit())
+        })
+        .count();
+    (contrasted >= 1).then_some(i)
+}

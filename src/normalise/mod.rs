@@ -1,0 +1,58 @@
+//! Located cells → facts and last month's payslips.
+//!
+//! [`recognise`] says what each sheet is and what its columns and codes mean, with a certainty and reasons;
+//! [`gather`] reads every row by that [`Mapping`]. What is uncertain is asked in a finding, never assumed.
+//! It knows no law: titles come from the pack's vocabulary and `rules/exports`, rates from the caller.
+
+pub mod assign;
+pub mod cells;
+pub mod codes;
+pub mod columns;
+pub mod fragment;
+pub mod gather;
+pub mod layout;
+pub mod mapping;
+pub mod people;
+pub mod profile;
+pub mod recognise;
+pub mod records;
+pub mod register;
+pub mod sides;
+pub mod text;
+pub mod titles;
+pub mod totals;
+pub mod values;
+
+pub use fragment::SourceEntry;
+pub use gather::{AccountChange, Amount, Change, Event, Gathered, LocalCode, Record, RowCount, gather};
+pub use layout::Area;
+pub use mapping::{CodeMapping, CodeTarget, ColumnMapping, Mapping, Meaning, Part, Payer, Role, RubricTarget, Rubrics, SourceMapping, TotalRole};
+pub use recognise::recognise;
+
+use crate::facts::{FactId, Vocabulary};
+use crate::ground::{Finding, PayMonth};
+use crate::read::table::Row;
+use std::ops::ControlFlow;
+
+/// What a reader hands on, as far as this stage needs: rows in order, and merged areas.
+pub trait Rows {
+    /// Its id among the sources of the run.
+    fn source(&self) -> u16;
+    /// Merged areas; none in a text file.
+    fn merged(&self) -> Vec<Area>;
+    /// Every row in order until `f` breaks; what the reader finds on the way is returned.
+    fn each(&self, f: &mut dyn FnMut(&Row<'_, '_>) -> ControlFlow<()>) -> Vec<Finding>;
+}
+
+/// What the pack and the job say: the same for every table.
+#[derive(Clone, Copy)]
+pub struct Context<'a> {
+    pub vocabulary: &'a Vocabulary,
+    /// Texts of a "nature" column, by the fact whose days they count.
+    pub events: &'a [(FactId, Vec<String>)],
+    pub rubrics: &'a Rubrics,
+    /// The month to be paid.
+    pub month: PayMonth,
+    /// The month last paid.
+    pub last: PayMonth,
+}

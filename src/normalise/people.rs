@@ -1,0 +1,183 @@
+//! Who a row speaks of: employee numbers as written in all sources, names where there is no number.
+//!
+//! A lost leading zero is restored from how other sources write the number; a name joins only when it is the only one.
+
+use crate::ground::{EmployeeId, ids};
+use crate::normalise::text::name_key;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Who a row names, as written.
+#[derive(Clone, Debug, Default)]
+pub struct Who {
+    pub id: String,
+    /// The id was stored as a number, so leading zeros are lost.
+    pub numeric: bool,
+    pub surname: String,
+    pub given: String,
+}
+
+/// How a row was joined to an employee.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Joined {
+    AsWritten(EmployeeId),
+    /// Leading zeros as the other sources write them.
+    Padded(EmployeeId),
+    /// Leading zeros by the length all other numbers have.
+    Lengthened(EmployeeId),
+    ByName(EmployeeId),
+    /// Two employees could be meant.
+    Several(Vec<EmployeeId>),
+    Nobody,
+}
+
+#[derive(Clone, Debug)]
+struct Form {
+    text: Box<str>,
+    uses: u32,
+    sources: BTreeSet<u16>,
+}
+
+/// Numbers as written, by their form without leading zeros; and the names known under each.
+#[derive(Default)]
+pub struct Directory {
+    forms: BTreeMap<Box<str>, Vec<Form>>,
+    /// Lengths of numbers written as text with digits only.
+    lengths: BTreeMap<usize, u32>,
+    padded: bool,
+    by_name: BTreeMap<String, BTreeSet<EmployeeId>>,
+}
+
+impl Directory {
+    /// Notes a number as a source writes it.
+    pub fn note(&mut self, id: &str, numeric: bool, source: u16) {
+        if id.is_empty() {
+            return;
+        }
+        let digits = id.bytes().all(|b| b.is_ascii_digit());
+        let forms = self.forms.entry(ids::bare(id).into()).or_default();
+        if numeric {
+            return;
+        }
+        if digits {
+            *self.lengths.entry(id.len()).or_insert(0) += 1;
+            self.padded |= id.starts_with('0');
+        }
+        match forms.iter_mut().find(|f| *f.text == *id) {
+            Some(f) => {
+                f.uses += 1;
+                f.sources.insert(source);
+            }
+            None => forms.push(Form { text: id.into(), uses: 1, sources: BTreeSet::from([source]) }),
+        }
+    }
+
+    /// Notes a name; only sources with numbers do.
+    pub fn name(&mut self, id: &EmployeeId, surname: &str, given: &str) {
+        let key = name_key(surname, given);
+        if key.contains(' ') {
+            self.by_name.entry(key).or_default().insert(id.clone());
+        }
+    }
+
+    /// The length that all padded numbers have, when it is but one.
+    fn length(&self) -> Option<usize> {
+        let longest = *self.lengths.keys().last()?;
+        let most = self.lengths.get(&longest).copied().unwrap_or(0);
+        let all: u32 = self.lengths.values().sum();
+        (self.padded && most * 10 >= all * 8).then_some(longest)
+    }
+
+    /// The number as it should be written.
+    pub fn join(&self, who: &Who) -> Joined {
+        let Some(written) = EmployeeId::parse(&who.id) else { return self.join_by_name(who) };
+        let forms = self.forms.get(ids::bare(&who.id)).map_or(&[][..], Vec::as_slice);
+        let digits = who.id.bytes().all(|b| b.is_ascii_digit());
+        let parsed = |f: &Form| EmployeeId::parse(&f.text);
+        match forms {
+            [] => {}
+            [only] => {
+                let Some(id) = parsed(only) else { return Joined::AsWritten(written) };
+                if id != written {
+                    return Joined::Padded(id);
+                }
+            }
+            [..] => {
+                // Two forms in one source are two people; otherwise the form with zeros is the number.
+                let shared = forms.iter().enumerate().any(|(i, f)| forms[..i].iter().any(|g| !f.sources.is_disjoint(&g.sources)));
+                if shared {
+                    let all: Vec<EmployeeId> = forms.iter().filter_map(parsed).collect();
+                    return if who.numeric { Joined::Several(all) } else { Joined::AsWritten(written) };
+                }
+                let best = forms.iter().max_by_key(|f| (f.text.len(), f.uses)).and_then(parsed).unwrap_or_else(|| written.clone());
+                return if best == written { Joined::AsWritten(written) } else { Joined::Padded(best) };
+            }
+        }
+        if let Some(length) = self.length()
+            && digits
+            && who.id.len() < length
+            && (who.numeric || !who.id.starts_with('0'))
+            && let Some(id) = EmployeeId::parse(&format!("{:0>length$}", who.id))
+        {
+            return Joined::Lengthened(id);
+        }
+        Joined::AsWritten(written)
+    }
+
+    fn join_by_name(&self, who: &Who) -> Joined {
+        let key = name_key(&who.surname, &who.given);
+        if key.is_empty() {
+            return Joined::Nobody;
+        }
+        match self.by_name.get(&key).map(|s| s.iter().cloned().collect::<Vec<_>>()).as_deref() {
+            Some([only]) => Joined::ByName(only.clone()),
+            Some([]) | None => Joined::Nobody,
+            Some(several) => Joined::Several(several.to_vec()),
+        }
+    }
+}
+
+/// Whether two writings may name one person: a word of three letters or more in common, or one begins the other.
+pub fn may_be_same(a: (&str, &str), b: (&str, &str)) -> bool {
+    let (x, y) = (name_key(a.0, a.1), name_key(b.0, b.1));
+    if x.is_empty() || y.is_empty() {
+        return true;
+    }
+    let words: BTreeSet<&str> = x.split(' ').filter(|w| w.len() >= 3).collect();
+    let common = y.split(' ').filter(|w| words.contains(w)).count();
+    common >= 1 && (common * 2 >= words.len() || common >= 2)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn who(id: &str, numeric: bool) -> Who {
+        Who { id: id.to_owned(), numeric, ..Who::default() }
+    }
+    fn id(t: &str) -> EmployeeId {
+        EmployeeId::parse(t).expect("an id")
+    }
+
+    #[test]
+    fn restores_zeros_as_other_sources_write_them() {
+        let mut d = Directory::default();
+        for n in ["00801", "01044", "12345", "00207"] {
+            d.note(n, false, 0);
+        }
+        d.note("801", true, 1);
+        assert_eq!(d.join(&who("801", true)), Joined::Padded(id("00801")));
+        assert_eq!(d.join(&who("12345", true)), Joined::AsWritten(id("12345")));
+        assert_eq!(d.join(&who("995", true)), Joined::Lengthened(id("00995")));
+    }
+
+    #[test]
+    fn never_chooses_between_two_people() {
+        let mut d = Directory::default();
+        d.note("00801", false, 0);
+        d.note("801", false, 0);
+        assert!(matches!(d.join(&who("801", true)), Joined::Several(_)));
+        d.name(&id("1"), "DUPONT", "Jean");
+        d.name(&id("2"), "DUPONT", "Jean");
+        assert!(matches!(d.join(&Who { surname: "Jean Dupont".into(), ..Who::default() }), Joined::Several(_)));
+    }
+}

@@ -1,0 +1,390 @@
+//! What a column holds, whatever its title says: counts over a sample of its cells.
+
+use crate::facts::{ChoiceOption, FactDecl, FactKind, NumberForm, Role as FactRole};
+use crate::ground::{Exact, Nir};
+use crate::normalise::mapping::{Meaning, Part};
+use crate::normalise::text::fold;
+use crate::normalise::values::{self, Mark};
+use crate::read::table::Cell;
+use chrono::{Datelike, NaiveDate};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Different values kept of a column; more are only counted.
+const DISTINCT: usize = 400;
+
+/// Counts over the sampled cells of one column.
+#[derive(Clone, Debug, Default)]
+pub struct Profile {
+    /// Data rows looked at, filled or not.
+    pub rows: u32,
+    pub filled: u32,
+    pub numbers: u32,
+    pub whole: u32,
+    pub negative: u32,
+    pub percent: u32,
+    pub dates: u32,
+    /// Dates of a plausible birth.
+    pub births: u32,
+    pub ibans: u32,
+    pub iban_like: u32,
+    pub nirs: u32,
+    pub nir_like: u32,
+    pub postal: u32,
+    pub letters: u32,
+    pub upper: u32,
+    pub flags: u32,
+    pub shares: u32,
+    pub id_like: u32,
+    pub hours: u32,
+    pub broken: u32,
+    pub commas: u32,
+    pub dots: u32,
+    pub least: Option<Exact>,
+    pub most: Option<Exact>,
+    /// Folded values with how often they stand, up to a limit.
+    pub values: BTreeMap<String, u32>,
+    /// Values as written, accounts and identity numbers masked.
+    pub samples: Vec<String>,
+    pub longest: usize,
+    /// Bare numbers of more than two decimals.
+    pub fine: u32,
+    /// Months of the dates, as (year, month).
+    pub months: BTreeSet<(i32, u32)>,
+}
+
+/// Shape, country length and key of an account number; bank details are checked later, where accounts are paid.
+pub fn looks_like_iban(text: &str) -> (bool, bool) {
+    let t: String = text.chars().filter(|c| c.is_alphanumeric()).collect::<String>().to_uppercase();
+    let shape = (15..=34).contains(&t.len())
+        && t.is_ascii()
+        && t.bytes().take(2).all(|b| b.is_ascii_uppercase())
+        && t.bytes().skip(2).take(2).all(|b| b.is_ascii_digit());
+    if !shape {
+        return (false, false);
+    }
+    let mut n: u64 = 0;
+    for b in t.bytes().skip(4).chain(t.bytes().take(4)) {
+        n = if b.is_ascii_digit() { n * 10 + u64::from(b - b'0') } else { n * 100 + u64::from(b - b'A' + 10) } % 97;
+    }
+    (true, n == 1)
+}
+
+fn mask(text: &str) -> String {
+    let (shape, _) = looks_like_iban(text);
+    let digits = text.chars().filter(char::is_ascii_digit).count();
+    let t: String = text.chars().filter(|c| !c.is_whitespace()).collect();
+    let count = t.chars().count();
+    if shape && count > 8 {
+        let head: String = t.chars().take(4).collect();
+        let tail: String = t.chars().skip(count - 4).collect();
+        return format!("{head} •••• {tail}");
+    }
+    if digits >= 12 {
+        let head: String = t.chars().take(3).collect();
+        return format!("{head}••••••••••");
+    }
+    let shown: String = text.chars().take(40).collect();
+    shown
+}
+
+impl Profile {
+    /// Counts one cell of a data row.
+    pub fn add(&mut self, cell: &Cell<'_>, latest: NaiveDate) {
+        self.rows += 1;
+        let shown = cell.shown();
+        let text = shown.as_ref();
+        if text.is_empty() {
+            return;
+        }
+        self.filled += 1;
+        self.longest = self.longest.max(text.chars().count());
+        let folded = fold(text);
+        let digits = text.bytes().filter(u8::is_ascii_digit).count();
+        if self.samples.len() < 3 {
+            let m = mask(text);
+            if !self.samples.contains(&m) {
+                self.samples.push(m);
+            }
+        }
+        match cell {
+            Cell::Date(d) => self.add_date(*d, latest),
+            Cell::Broken(_) => self.broken += 1,
+            Cell::Empty | Cell::Flag(_) => {}
+            Cell::Number(_) | Cell::Text(_) => {
+                let text_cell = matches!(cell, Cell::Text(_));
+                if text_cell {
+                    if digits >= 4
+                        && text.contains(['/', '-', '.', ' '])
+                        && !text.contains('%')
+                        && let Ok(Some(d)) = values::date(text, latest)
+                    {
+                        self.add_date(d, latest);
+                    }
+                    let comma = text.rfind(',');
+                    let dot = text.rfind('.');
+                    let tail = |i: usize| text[i + 1..].trim_end_matches(['€', '%', ' ', '\u{a0}', '-']).len();
+                    match (comma, dot) {
+                        (Some(c), None) if tail(c) != 3 => self.commas += 1,
+                        (None, Some(d)) if tail(d) != 3 && text.matches('.').count() == 1 => self.dots += 1,
+                        (Some(c), Some(d)) if c > d => self.commas += 1,
+                        (Some(_), Some(_)) => self.dots += 1,
+                        _ => {}
+                    }
+                }
+                let body = text.strip_suffix('%').map_or(text, str::trim);
+                if text.ends_with('%') {
+                    self.percent += 1;
+                }
+                if let Ok(Some(n)) = values::amount(body, Mark::Unknown).or_else(|_| values::amount(body, Mark::Comma)) {
+                    if digits <= 12 {
+                        self.numbers += 1;
+                        if n.whole().is_some() {
+                            self.whole += 1;
+                        }
+                        if n.is_negative() {
+                            self.negative += 1;
+                        }
+                        if n.mul(Exact::int(100)).and_then(Exact::whole).is_none() {
+                            self.fine += 1;
+                        }
+                        if !text.ends_with('%') {
+                            self.least = Some(self.least.map_or(n, |m| m.min(n)));
+                            self.most = Some(self.most.map_or(n, |m| m.max(n)));
+                        }
+                    }
+                } else if values::hours(text, Mark::Unknown).is_ok() {
+                    self.hours += 1;
+                }
+                self.add_identity(text, digits);
+            }
+        }
+        if folded.chars().all(|c| c.is_alphabetic() || matches!(c, ' ' | '-' | '\'' | '.' | '(' | ')')) && folded.chars().any(char::is_alphabetic) {
+            self.letters += 1;
+            if text.chars().filter(|c| c.is_alphabetic()).all(char::is_uppercase) {
+                self.upper += 1;
+            }
+        }
+        if values::flag(text).is_ok() {
+            self.flags += 1;
+        }
+        if values::working_time(text, false, Mark::Unknown).is_ok() || values::working_time(text, true, Mark::Unknown).is_ok() {
+            self.shares += 1;
+        }
+        if self.values.len() < DISTINCT || self.values.contains_key(&folded) {
+            *self.values.entry(folded).or_insert(0) += 1;
+        }
+    }
+
+    fn add_date(&mut self, d: NaiveDate, latest: NaiveDate) {
+        self.dates += 1;
+        if (15..=85).contains(&(latest.year() - 10 - d.year())) {
+            self.births += 1;
+        }
+        if self.months.len() < 50 {
+            self.months.insert((d.year(), d.month()));
+        }
+    }
+
+    fn add_identity(&mut self, text: &str, digits: usize) {
+        let (shape, valid) = looks_like_iban(text);
+        self.iban_like += u32::from(shape);
+        self.ibans += u32::from(valid);
+        if digits >= 12 && !shape {
+            let plain = text.chars().all(|c| c.is_ascii_digit() || c.is_whitespace() || matches!(c, 'A' | 'B' | 'a' | 'b' | '.' | '-'));
+            let first = text.trim_start().starts_with(['1', '2', '3', '4', '7', '8']);
+            self.nir_like += u32::from(plain && first && digits <= 15);
+            self.nirs += u32::from(Nir::parse(text).is_ok());
+        }
+        let compact = !text.contains(char::is_whitespace);
+        if compact && digits == 5 && text.len() == 5 || compact && digits == 4 && text.len() == 4 {
+            self.postal += 1;
+        }
+        if compact && (1..=12).contains(&text.len()) && digits >= 1 && text.chars().all(char::is_alphanumeric) && digits * 2 >= text.len() {
+            self.id_like += 1;
+        }
+    }
+
+    /// Of the filled cells, percent.
+    pub fn share(&self, count: u32) -> u32 {
+        (count * 100).checked_div(self.filled).unwrap_or(0)
+    }
+
+    pub fn mark(&self) -> Mark {
+        match (self.commas, self.dots) {
+            (0, 0) => Mark::Unknown,
+            (c, d) if c > d * 4 => Mark::Comma,
+            (c, d) if d > c * 4 => Mark::Dot,
+            _ => Mark::Unknown,
+        }
+    }
+
+    /// Cells that one of the options names.
+    fn chosen(&self, options: &[ChoiceOption]) -> u32 {
+        let hits: u32 =
+            self.values.iter().filter(|(v, _)| option_of(options, v).is_some()).map(|(_, n)| *n).sum();
+        self.share(hits)
+    }
+}
+
+/// The option a folded text names.
+pub fn option_of(options: &[ChoiceOption], folded: &str) -> Option<u16> {
+    let tidy = folded.trim_end_matches('.');
+    let found = options.iter().position(|o| fold(&o.id) == tidy || o.written.iter().any(|w| w == tidy || w.as_str() == folded || fold(w) == tidy));
+    found.and_then(|i| u16::try_from(i).ok())
+}
+
+/// From a share of cells that fit to a bonus or a contradiction.
+fn judged(share: u32, bonus: i32) -> i32 {
+    match share {
+        95.. => bonus,
+        80..95 => bonus * 2 / 3,
+        60..80 => 0,
+        35..60 => -25,
+        _ => -60,
+    }
+}
+
+/// How well the cells fit a fact: from -60 (they contradict it) to 25 (they could hardly be anything else).
+pub fn fits_fact(p: &Profile, fact: &FactDecl) -> i32 {
+    if p.filled == 0 {
+        return 0;
+    }
+    let number = p.share(p.numbers);
+    match &fact.kind {
+        FactKind::Number { form } => match form {
+            NumberForm::Fraction => judged(p.share(p.shares), 14),
+            NumberForm::Rate => judged(number, 8),
+            NumberForm::Hours => judged(p.share(p.numbers + p.hours), 8),
+            NumberForm::Points | NumberForm::Count => judged(p.share(p.whole), 10) - if p.dates > p.filled / 2 { 40 } else { 0 },
+            NumberForm::Money | NumberForm::Days => {
+                judged(number, 8) - if p.percent > 0 || p.share(p.dates) > 50 { 40 } else { 0 }
+            }
+        },
+        FactKind::Date => {
+            let serials = p.share(p.whole) > 90 && p.least.is_some_and(|n| n >= Exact::int(10_000)) && p.most.is_some_and(|n| n < Exact::int(80_000));
+            let fit = if serials { 0 } else { judged(p.share(p.dates), 14) };
+            if fact.role == Some(FactRole::BirthDate) && p.share(p.births) < 60 { fit - 25 } else { fit }
+        }
+        FactKind::Flag => judged(p.share(p.flags), 14),
+        FactKind::Choice { options } => judged(p.chosen(options), 20),
+        FactKind::Text => fits_text(p, fact.role, number),
+    }
+}
+
+fn fits_text(p: &Profile, role: Option<FactRole>, number: u32) -> i32 {
+    use FactRole as R;
+    match role {
+        Some(R::Iban) => judged(p.share(p.iban_like), 25),
+        Some(R::IdentityNumber) => judged(p.share(p.nir_like), 25),
+        Some(R::PostalCode) => judged(p.share(p.postal), 15),
+        Some(R::Employee) => {
+            let fit = judged(p.share(p.id_like), 12);
+            if p.share(p.nir_like) > 50 || p.share(p.dates) > 50 { -60 } else { fit }
+        }
+        Some(R::Surname | R::MarriedName | R::GivenName | R::FullName | R::Town) => judged(p.share(p.letters), 10),
+        Some(R::Address) => if p.share(p.letters + p.numbers) > 95 && number > 80 { -50 } else { 5 },
+        Some(R::Post | R::AccountHolder | R::Service | R::Entry | R::Exit | R::ContractEnd | R::BirthDate | R::Position | R::Act | R::Grade)
+        | None => {
+            if p.share(p.dates) > 60 || p.share(p.ibans) > 50 || p.share(p.nirs) > 50 {
+                -60
+            } else if number > 90 && p.most.is_some_and(|m| m > Exact::int(99)) && !matches!(role, Some(R::Post | R::Act | R::Service)) {
+                -30
+            } else {
+                2
+            }
+        }
+    }
+}
+
+/// How well the cells fit a meaning that is no fact.
+pub fn fits_plain(p: &Profile, meaning: Meaning) -> i32 {
+    if p.filled == 0 {
+        return 0;
+    }
+    let number = p.share(p.numbers);
+    match meaning {
+        Meaning::Code => {
+            let short = p.longest <= 12;
+            let repeated = p.filled >= 20 && p.values.len() * 4 <= p.filled as usize;
+            if !short || p.share(p.dates) > 50 {
+                -50
+            } else if repeated {
+                12
+            } else {
+                0
+            }
+        }
+        Meaning::Label => {
+            if number > 50 || p.share(p.dates) > 50 || p.longest <= 2 {
+                -60
+            } else {
+                8
+            }
+        }
+        Meaning::Base | Meaning::Gain | Meaning::Deduction | Meaning::EmployerAmount | Meaning::Rate | Meaning::EmployerRate => judged(number, 8),
+        Meaning::Amount => judged(number, 6) - if p.negative > 0 { 3 } else { 0 },
+        Meaning::Signed => judged(number, 4) + if p.negative * 20 > p.filled { 12 } else { -25 },
+        Meaning::Element(_, _) | Meaning::Local(_) | Meaning::Total(_) => judged(number, 8),
+        Meaning::Side => if p.values.len() <= 6 && p.longest <= 12 && number < 50 { 15 } else { -60 },
+        Meaning::Period => {
+            let periods = p.values.iter().filter(|(v, _)| period_of(v).is_some()).map(|(_, n)| *n).sum::<u32>();
+            judged(p.share(periods.max(p.dates)), 15)
+        }
+        Meaning::Nature => if number > 50 || p.share(p.dates) > 50 { -60 } else { 6 },
+        Meaning::From | Meaning::To | Meaning::Effective | Meaning::Requested => judged(p.share(p.dates), 15),
+        Meaning::Days => judged(number, 10) - if p.most.is_some_and(|m| m > Exact::int(366)) { 50 } else { 0 },
+        Meaning::Continues => if p.share(p.flags) >= 90 || p.values.keys().all(|v| v.starts_with("init") || v.starts_with("prol") || v == "i" || v == "p") { 15 } else { -40 },
+        Meaning::ReceivedBy => if number > 50 || p.share(p.dates) > 50 { -60 } else { 4 },
+        Meaning::Ignored | Meaning::Unknown | Meaning::Fact(_) | Meaning::Old(_) | Meaning::New(_) => 0,
+    }
+}
+
+/// `10/2021`, `2021-10`, `202110`, `octobre 2021`: the month a line is about.
+pub fn period_of(text: &str) -> Option<crate::ground::PayMonth> {
+    use crate::ground::PayMonth;
+    let t = fold(text);
+    let parts: Vec<&str> = t.split(['/', '-', '.', ' ']).filter(|p| !p.is_empty()).collect();
+    match parts.as_slice() {
+        [one] if one.len() == 6 => {
+            let n: u32 = one.parse().ok()?;
+            PayMonth::new((n / 100) as i32, n % 100).or_else(|| PayMonth::new((n % 10_000) as i32, n / 10_000))
+        }
+        [m, y] if y.len() == 4 => PayMonth::new(y.parse().ok()?, m.parse().ok().or_else(|| values::month_named(m))?),
+        [y, m] if y.len() == 4 => PayMonth::new(y.parse().ok()?, m.parse().ok()?),
+        [_, m, y] if y.len() == 4 => PayMonth::new(y.parse().ok()?, m.parse().ok()?),
+        _ => None,
+    }
+}
+
+/// Which part of a line a cell of a register is; used where a group heading names the rubric.
+pub fn fits_part(p: &Profile, part: Part) -> i32 {
+    fits_plain(
+        p,
+        match part {
+            Part::Base => Meaning::Base,
+            Part::Rate => Meaning::Rate,
+            Part::Amount => Meaning::Amount,
+            Part::EmployerRate => Meaning::EmployerRate,
+            Part::EmployerAmount => Meaning::EmployerAmount,
+        },
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn masks_what_must_not_be_shown() {
+        assert_eq!(mask("FR76 9999 9000 0000 0000 0000 123"), "FR76 •••• 0123");
+        assert!(!mask("1 58 11 24 964 319 86").contains("319"));
+    }
+
+    #[test]
+    fn reads_the_month_a_line_is_about() {
+        for t in ["10/2021", "2021-10", "202110", "octobre 2021", "oct. 2021"] {
+            assert_eq!(period_of(t), crate::ground::PayMonth::new(2021, 10), "{t}");
+        }
+        assert_eq!(period_of("14/2021"), None);
+    }
+}

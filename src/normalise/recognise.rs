@@ -1,0 +1,616 @@
+//! What every sheet is and what its columns and codes mean, by titles and contents together.
+//!
+//! In: tables, the pack's vocabulary and elements, and what a person wrote in `releve.toml`, which wins.
+//! Out: the mapping with certainties and reasons, and a finding for everything that should be asked.
+
+use crate::facts::Role as FactRole;
+use crate::ground::{At, Checked, Finding, Severity, Sources, ids};
+use crate::normalise::codes::{self, CodeStats, Sides};
+use crate::normalise::columns::{self, Choice, Compared};
+use crate::normalise::fragment::{self, SourceEntry};
+use crate::normalise::layout::{self, Kept, Layout};
+use crate::normalise::mapping::{CodeMapping, CodeTarget, ColumnMapping, Mapping, Meaning, Part, Payer, Role, SourceMapping};
+use crate::normalise::profile::Profile;
+use crate::normalise::register::LineReader;
+use crate::normalise::text::fold;
+use crate::normalise::titles::{self, Title, Titles, summing};
+use crate::normalise::values::RateForm;
+use crate::normalise::{Context, Rows};
+use crate::ground::Exact;
+use chrono::{Days, NaiveDate};
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::ControlFlow;
+
+/// Rows looked at to recognise a sheet's columns, and a register's codes.
+const SAMPLE: usize = 800;
+const CODE_SAMPLE: u32 = 60_000;
+
+/// One table with what was seen of it.
+struct Seen<'t> {
+    rows: &'t dyn Rows,
+    file: String,
+    sheet: Option<String>,
+    kept: Vec<Kept>,
+    layout: Layout,
+    profiles: Vec<Profile>,
+    compared: Vec<Compared>,
+    data_rows: usize,
+    entry: Option<&'t SourceEntry>,
+}
+
+impl Seen<'_> {
+    fn about(&self) -> String {
+        format!("{} {} {}", self.stem(), self.sheet.as_deref().unwrap_or(""), self.layout.title)
+    }
+    fn stem(&self) -> &str {
+        let name = self.file.rsplit('/').next().unwrap_or(&self.file);
+        name.rsplit_once('.').map_or(name, |(stem, _)| stem)
+    }
+}
+
+/// Latest date a two-digit year may mean.
+pub fn latest_date(cx: &Context<'_>) -> NaiveDate {
+    cx.month.last_day().checked_add_days(Days::new(3_650)).unwrap_or(NaiveDate::MAX)
+}
+
+/// Recognises every table; tells `sources` the titles of their columns.
+pub fn recognise(tables: &[&dyn Rows], sources: &mut Sources, given: &[SourceEntry], cx: &Context<'_>) -> Checked<Mapping> {
+    let titles = Titles::new(cx.vocabulary, cx.rubrics);
+    let mut findings = Vec::new();
+    let seen: Vec<Seen<'_>> = tables.iter().map(|t| look(*t, sources, given, &titles, cx)).collect();
+    for entry in given {
+        if !seen.iter().any(|s| matches(entry, s.rows.source(), sources)) {
+            findings.push(Finding::new("M09", Severity::Warning).arg("heading", entry.sheet.as_deref().unwrap_or("")).arg("file", &entry.file));
+        }
+    }
+    let ids = known_ids(&seen, cx);
+    let mut mapping = Mapping::default();
+    for (i, s) in seen.iter().enumerate() {
+        let others: BTreeSet<&str> =
+            ids.iter().enumerate().filter(|(j, _)| *j != i).flat_map(|(_, set)| set.iter().map(String::as_str)).collect();
+        let found = source(s, cx, &titles, &others, sources, &mut findings);
+        if let Some(known) = sources.get_mut(found.source) {
+            let width = found.columns.iter().map(|c| usize::from(c.column) + 1).max().unwrap_or(0);
+            known.headings = vec![String::new(); width];
+            for c in &found.columns {
+                known.headings[usize::from(c.column)].clone_from(&c.heading);
+            }
+        }
+        ask(&found, s, cx, sources, &mut findings);
+        mapping.sources.push(found);
+    }
+    Checked::new(mapping, findings)
+}
+
+fn matches(entry: &SourceEntry, source: u16, sources: &Sources) -> bool {
+    sources.get(source).is_some_and(|s| s.file == entry.file && (entry.sheet.is_none() || entry.sheet == s.sheet))
+}
+
+fn look<'t>(rows: &'t dyn Rows, sources: &Sources, given: &'t [SourceEntry], titles: &Titles, cx: &Context<'_>) -> Seen<'t> {
+    let mut kept: Vec<Kept> = Vec::new();
+    let _ = rows.each(&mut |row| {
+        kept.push(Kept { number: row.number, cells: row.cells.iter().map(own).collect() });
+        if kept.len() < SAMPLE { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+    });
+    kept.retain(|k| k.filled() > 0);
+    let entry = given.iter().find(|e| matches(e, rows.source(), sources));
+    let merged = rows.merged();
+    let mut layout = layout::find(&kept, &merged, titles);
+    if let Some(header) = entry.and_then(|e| e.header.as_deref()).and_then(fragment::header_rows) {
+        layout = layout::given(&kept, &merged, header, layout.width);
+    }
+    let latest = latest_date(cx);
+    let mut profiles = vec![Profile::default(); layout.width];
+    let mut data_rows = 0;
+    for k in &kept[layout.data_start().min(kept.len())..] {
+        if summing(&k.first()).is_some() || repeats_heading(k, &layout) {
+            continue;
+        }
+        data_rows += 1;
+        for (c, p) in profiles.iter_mut().enumerate() {
+            p.add(k.cells.get(c).unwrap_or(&crate::read::table::Cell::Empty), latest);
+        }
+    }
+    let compared = (0..layout.width).map(|c| Compared::new(&layout, c, titles)).collect();
+    let known = sources.get(rows.source());
+    Seen {
+        rows,
+        file: known.map(|s| s.file.clone()).unwrap_or_default(),
+        sheet: known.and_then(|s| s.sheet.clone()),
+        kept,
+        layout,
+        profiles,
+        compared,
+        data_rows,
+        entry,
+    }
+}
+
+fn own(cell: &crate::read::table::Cell<'_>) -> crate::read::table::Cell<'static> {
+    use crate::read::table::Cell;
+    match cell {
+        Cell::Empty => Cell::Empty,
+        Cell::Text(t) => Cell::Text(t.to_string().into()),
+        Cell::Number(n) => Cell::Number(*n),
+        Cell::Date(d) => Cell::Date(*d),
+        Cell::Flag(b) => Cell::Flag(*b),
+        Cell::Broken(t) => Cell::Broken(t.to_string().into()),
+    }
+}
+
+/// A heading row once more, as printed pages have them.
+pub fn repeats_heading(row: &Kept, layout: &Layout) -> bool {
+    let filled = row.filled();
+    filled >= 2 && (0..layout.width).all(|c| row.shown(c).split_whitespace().collect::<Vec<_>>().join(" ") == layout.own[c])
+}
+
+/// Employee numbers of each table whose title leaves no doubt, without leading zeros.
+fn known_ids(seen: &[Seen<'_>], cx: &Context<'_>) -> Vec<BTreeSet<String>> {
+    let Some(fact) = cx.vocabulary.role(FactRole::Employee) else { return vec![BTreeSet::new(); seen.len()] };
+    seen.iter()
+        .map(|s| {
+            let column = (0..s.layout.width).find(|&c| {
+                s.compared[c].title(Title::Fact(fact)) >= 85 && s.profiles[c].share(s.profiles[c].id_like) >= 60
+            });
+            column.map_or_else(BTreeSet::new, |c| s.profiles[c].values.keys().map(|v| ids::bare(v).to_owned()).collect())
+        })
+        .collect()
+}
+
+fn overlap(p: &Profile, others: &BTreeSet<&str>) -> u32 {
+    if others.is_empty() || p.values.is_empty() {
+        return 0;
+    }
+    let hits = p.values.keys().filter(|v| others.contains(ids::bare(v))).count();
+    u32::try_from(hits * 100 / p.values.len()).unwrap_or(0)
+}
+
+struct Try {
+    role: Role,
+    score: i32,
+    picked: Vec<Option<usize>>,
+    choices: Vec<Vec<Choice>>,
+    why: Vec<String>,
+}
+
+const TRIED: [Role; 9] = [
+    Role::RegisterLines,
+    Role::RegisterWide,
+    Role::Staff,
+    Role::Arrivals,
+    Role::Departures,
+    Role::Changes,
+    Role::Events,
+    Role::Amounts,
+    Role::AccountChanges,
+];
+
+fn source(s: &Seen<'_>, cx: &Context<'_>, titles: &Titles, ids: &BTreeSet<&str>, sources: &Sources, findings: &mut Vec<Finding>) -> SourceMapping {
+    let mut found = SourceMapping {
+        source: s.rows.source(),
+        file: s.file.clone(),
+        sheet: s.sheet.clone(),
+        role: Role::Unknown,
+        certainty: 0,
+        why: Vec::new(),
+        header: s.layout.header.map(|(a, b)| (s.kept[a].number, s.kept[b].number)),
+        columns: Vec::new(),
+        codes: Vec::new(),
+    };
+    let filled: usize = s.kept.iter().map(Kept::filled).sum();
+    let said = s.entry.and_then(|e| e.role.as_deref()).and_then(Role::parse).filter(|r| *r != Role::Unknown);
+    if said == Some(Role::Ignored) || (said.is_none() && (s.data_rows == 0 || filled <= 12 && s.layout.header.is_none())) {
+        found.role = Role::Ignored;
+        found.certainty = if said.is_some() { 100 } else { 90 };
+        found.why.push(if said.is_some() { "releve.toml" } else { "no data" }.to_owned());
+        if said.is_none() && s.data_rows > 0 || s.kept.is_empty() {
+            findings.push(Finding::new("M11", Severity::Warning).arg("file", &s.file).at(sources.place(At::source(found.source))));
+        }
+        if said.is_some() || s.layout.header.is_none() {
+            return found;
+        }
+    }
+    let overlaps: Vec<u32> = s.profiles.iter().map(|p| overlap(p, ids)).collect();
+    let roles: Vec<Role> = said.map_or_else(|| TRIED.to_vec(), |r| vec![r]);
+    let mut tries: Vec<Try> = roles.iter().filter_map(|r| attempt(s, *r, cx, &overlaps, said.is_some())).collect();
+    tries.sort_by_key(|t| (std::cmp::Reverse(t.score), t.role));
+    let Some(best) = tries.first() else {
+        found.columns = blank_columns(s);
+        if found.role != Role::Ignored {
+            findings.push(Finding::new("M01", Severity::Justify).arg("file", &s.file).arg("sheet", s.sheet.as_deref().unwrap_or("–")).at(sources.place(At::source(found.source))));
+        }
+        return found;
+    };
+    if found.role != Role::Ignored || said.is_some() {
+        found.role = best.role;
+        let lead = tries.get(1).map_or(100, |t| best.score - t.score);
+        found.certainty = if said.is_some() { 100 } else { u8::try_from((70 + lead).clamp(40, 99)).unwrap_or(99) };
+        found.why.clone_from(&best.why);
+        if said.is_some() {
+            found.why = vec!["releve.toml".to_owned()];
+        }
+    }
+    found.columns = blank_columns(s);
+    for (c, column) in found.columns.iter_mut().enumerate() {
+        fill_column(column, &best.choices[c], best.picked[c], &s.profiles[c]);
+    }
+    if let Some(entry) = s.entry {
+        fragment::overrule(&mut found, entry, cx.vocabulary, cx.rubrics, findings);
+    }
+    match found.role {
+        Role::RegisterLines => {
+            sign_amounts(&mut found, s);
+            lines_codes(&mut found, s, cx);
+        }
+        Role::RegisterWide => wide_codes(&mut found, s, titles, cx),
+        Role::Changes => changed_columns(&mut found, cx),
+        Role::Staff | Role::Arrivals | Role::Departures | Role::Events | Role::Amounts | Role::AccountChanges | Role::Ignored | Role::Unknown => {}
+    }
+    if let Some(entry) = s.entry {
+        for (code, name) in &entry.codes {
+            match fragment::target_named(name, cx.rubrics) {
+                Some(target) => match found.codes.iter_mut().find(|c| c.code == *code) {
+                    Some(c) => {
+                        if target != CodeTarget::Open {
+                            c.target = target;
+                            c.certainty = 100;
+                            c.why = vec!["releve.toml".to_owned()];
+                        }
+                    }
+                    None => found.codes.push(CodeMapping {
+                        code: code.clone(),
+                        labels: Vec::new(),
+                        target,
+                        certainty: 100,
+                        why: vec!["releve.toml".to_owned()],
+                        alternatives: Vec::new(),
+                        rows: 0,
+                    }),
+                },
+                None => findings.push(Finding::new("M10", Severity::Blocking).arg("text", format!("{} : {name}", s.file))),
+            }
+        }
+    }
+    found
+}
+
+fn blank_columns(s: &Seen<'_>) -> Vec<ColumnMapping> {
+    (0..s.layout.width)
+        .map(|c| {
+            let p = &s.profiles[c];
+            ColumnMapping {
+                column: u16::try_from(c).unwrap_or(u16::MAX),
+                heading: s.layout.heading(c),
+                meaning: Meaning::Unknown,
+                certainty: 0,
+                why: Vec::new(),
+                samples: p.samples.clone(),
+                alternatives: Vec::new(),
+                mark: p.mark(),
+                rate_form: rate_form(p, &s.layout.own[c]).0,
+                weekly: p.percent == 0
+                    && p.filled > 0
+                    && p.numbers == p.filled
+                    && p.least.is_some_and(|l| l > Exact::ONE)
+                    && p.most.is_some_and(|m| m == Exact::int(35) || (m <= Exact::int(39) && fold(&s.layout.own[c]).contains("hebdo"))),
+                filled: p.filled,
+            }
+        })
+        .collect()
+}
+
+/// Whether bare numbers of a rate column are percents, and whether that is sure.
+fn rate_form(p: &Profile, heading: &str) -> (RateForm, bool) {
+    match p.most {
+        Some(m) if m > Exact::ONE => (RateForm::Percent, true),
+        _ if heading.contains('%') => (RateForm::Percent, true),
+        Some(m) if m.is_zero() => (RateForm::Percent, true),
+        Some(_) if p.fine * 4 > p.numbers => (RateForm::Share, p.fine * 2 > p.numbers),
+        Some(_) => (RateForm::Percent, p.percent > 0 || p.numbers < 2),
+        None => (RateForm::Percent, true),
+    }
+}
+
+fn fill_column(column: &mut ColumnMapping, choices: &[Choice], picked: Option<usize>, p: &Profile) {
+    column.alternatives =
+        choices.iter().enumerate().filter(|(i, c)| Some(*i) != picked && c.score >= 40).take(3).map(|(_, c)| (c.meaning, percent(c.score))).collect();
+    let Some(choice) = picked.map(|i| &choices[i]) else { return };
+    column.meaning = choice.meaning;
+    column.certainty = percent(choice.score + if choice.fit >= 0 && choice.title >= 95 { 18 } else { 6 });
+    if choice.title > 0 {
+        column.why.push(format!("title {}", choice.title));
+    }
+    if p.filled > 0 {
+        column.why.push(match choice.fit {
+            10.. => "contents agree".to_owned(),
+            0..10 => "contents possible".to_owned(),
+            _ => "contents disagree".to_owned(),
+        });
+    } else {
+        column.why.push("empty".to_owned());
+    }
+}
+
+fn percent(score: i32) -> u8 {
+    u8::try_from(score.clamp(0, 99)).unwrap_or(99)
+}
+
+/// Tries a role; `None` when the sheet lacks what that role needs.
+fn attempt(s: &Seen<'_>, role: Role, cx: &Context<'_>, overlaps: &[u32], forced: bool) -> Option<Try> {
+    let about = s.about();
+    let choices: Vec<Vec<Choice>> =
+        (0..s.layout.width).map(|c| columns::choices(&s.compared[c], &s.profiles[c], role, cx, &about, overlaps[c])).collect();
+    let picked = columns::assign_all(&choices);
+    let meanings: Vec<Meaning> = picked.iter().zip(&choices).filter_map(|(p, c)| p.map(|i| c[i].meaning)).collect();
+    let mut score: i32 = picked.iter().zip(&choices).filter_map(|(p, c)| p.map(|i| (c[i].score - columns::ENOUGH).max(0) + 6)).sum();
+    let mut why = vec![format!("{} columns", meanings.len())];
+    let hint = [(s.sheet.as_deref().unwrap_or(""), 55), (s.layout.title.as_str(), 40), (s.stem(), 40)]
+        .into_iter()
+        .map(|(text, weight)| i32::try_from(titles::speaks_of(text, role).min(12)).unwrap_or(0) * weight / 8)
+        .max()
+        .unwrap_or(0);
+    if hint > 0 {
+        why.push("named so".to_owned());
+    }
+    score += hint;
+    let has = |m: Meaning| meanings.contains(&m);
+    let role_column = |r: FactRole| cx.vocabulary.role(r).is_some_and(|f| has(Meaning::Fact(f)));
+    let agent = role_column(FactRole::Employee) || role_column(FactRole::Surname) || role_column(FactRole::FullName);
+    let situations = meanings.iter().filter(|m| columns::is_situation(cx.vocabulary, **m)).count();
+    let one_offs = meanings.iter().filter(|m| matches!(m, Meaning::Fact(f) if columns::is_one_off(cx.vocabulary.get(*f)))).count();
+    let elements: BTreeSet<u16> = meanings.iter().filter_map(|m| if let Meaning::Element(e, _) = m { Some(e.0) } else { None }).collect();
+    let kept_from = elements
+        .iter()
+        .filter(|e| cx.rubrics.get(crate::payslip::ElementId(**e)).is_some_and(|t| !matches!(t.kind, crate::payslip::LineKind::Earning | crate::payslip::LineKind::Net)))
+        .count();
+    let sums = meanings.iter().filter(|m| matches!(m, Meaning::Total(_))).count();
+    let changed = meanings.iter().filter(|m| matches!(m, Meaning::New(_))).count();
+    let able = match role {
+        Role::RegisterLines => {
+            agent
+                && (has(Meaning::Code) || has(Meaning::Label))
+                && [Meaning::Gain, Meaning::Deduction, Meaning::Amount, Meaning::Signed].into_iter().any(has)
+        }
+        Role::RegisterWide => agent && (elements.len() >= 3 && kept_from >= 2 || elements.len() >= 2 && sums >= 2),
+        Role::Staff => agent && situations >= 3,
+        Role::Arrivals => {
+            if hint == 0 && !arrives_now(s, &choices, &picked, cx) {
+                score -= 40;
+            }
+            agent && (situations >= 3 || hint > 0 && situations >= 1)
+        }
+        Role::Departures => agent && (role_column(FactRole::Exit) || hint > 0 && role_column(FactRole::ContractEnd)) && situations <= 8,
+        Role::Changes => agent && (changed > 0 || has(Meaning::Effective) && situations > 0),
+        Role::Events => agent && has(Meaning::Nature) && (has(Meaning::From) || has(Meaning::Days)),
+        Role::Amounts => agent && one_offs >= 1 && situations <= 3,
+        Role::AccountChanges => {
+            agent
+                && cx.vocabulary.role(FactRole::Iban).is_some_and(|f| has(Meaning::New(f)))
+                && (has(Meaning::Requested) || has(Meaning::ReceivedBy) || hint > 0)
+                && situations <= 2
+        }
+        Role::Ignored | Role::Unknown => false,
+    };
+    (able || forced).then_some(Try { role, score, picked, choices, why })
+}
+
+/// Entry dates of the sheet lie in the month to be paid.
+fn arrives_now(s: &Seen<'_>, choices: &[Vec<Choice>], picked: &[Option<usize>], cx: &Context<'_>) -> bool {
+    let Some(entry) = cx.vocabulary.role(FactRole::Entry) else { return false };
+    (0..picked.len()).any(|c| {
+        picked[c].is_some_and(|i| choices[c][i].meaning == Meaning::Fact(entry))
+            && !s.profiles[c].months.is_empty()
+            && s.profiles[c].months.iter().all(|m| *m == (cx.month.year(), cx.month.month()))
+    })
+}
+
+/// One amount column that holds negatives is signed; one that holds none takes its side from elsewhere.
+fn sign_amounts(found: &mut SourceMapping, s: &Seen<'_>) {
+    let has_side = found.column(Meaning::Side).is_some();
+    let split = found.column(Meaning::Gain).is_some() && found.column(Meaning::Deduction).is_some();
+    for c in &mut found.columns {
+        let p = &s.profiles[usize::from(c.column)];
+        if c.meaning == Meaning::Amount && !has_side && !split && p.negative * 20 > p.filled && c.certainty < 100 {
+            c.meaning = Meaning::Signed;
+            c.why.push("has negatives".to_owned());
+        }
+    }
+}
+
+/// In a sheet of changes without a « new » column, what is not identity or context is the new value.
+fn changed_columns(found: &mut SourceMapping, cx: &Context<'_>) {
+    if found.columns.iter().any(|c| matches!(c.meaning, Meaning::New(_))) {
+        return;
+    }
+    for c in &mut found.columns {
+        if let Meaning::Fact(f) = c.meaning {
+            let fact = cx.vocabulary.get(f);
+            let context = matches!(fact.role, Some(FactRole::Service | FactRole::Grade | FactRole::Act)) || fact.name == "motif";
+            if columns::is_situation(cx.vocabulary, c.meaning) && !context && fact.role != Some(FactRole::BirthDate) {
+                c.meaning = Meaning::New(f);
+            }
+        }
+    }
+}
+
+fn lines_codes(found: &mut SourceMapping, s: &Seen<'_>, cx: &Context<'_>) {
+    let Some(reader) = LineReader::new(found, cx) else { return };
+    let mut stats: BTreeMap<String, CodeStats> = BTreeMap::new();
+    let first_data = found.header.map_or(0, |h| h.1);
+    let mut rows = 0;
+    let _ = s.rows.each(&mut |row| {
+        if row.number > first_data && !reader.agent(row).is_empty() {
+            let (code, label) = reader.code(row);
+            if !code.is_empty() {
+                let (shown, _) = reader.shown(row);
+                stats.entry(code.into_owned()).or_default().add(&label, shown);
+            }
+        }
+        rows += 1;
+        if rows < CODE_SAMPLE { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+    });
+    found.codes = codes::resolve(&stats, cx.rubrics, if reader.tells_sides() { Sides::Told } else { Sides::Untold });
+}
+
+/// Columns of a wide register that hold amounts and stand for no known element are kept under their heading.
+fn wide_codes(found: &mut SourceMapping, s: &Seen<'_>, titles: &Titles, cx: &Context<'_>) {
+    let mut codes: BTreeMap<String, CodeMapping> = BTreeMap::new();
+    for c in &mut found.columns {
+        let i = usize::from(c.column);
+        let p = &s.profiles[i];
+        let heading = if s.layout.group[i].is_empty() { s.layout.own[i].clone() } else { s.layout.group[i].clone() };
+        if c.meaning == Meaning::Unknown && p.filled > 0 && p.share(p.numbers) >= 80 && p.share(p.dates) < 50 && columns::names_something(&heading) {
+            let part = if s.layout.group[i].is_empty() { None } else { columns::local_part(&s.layout.own[i], titles) };
+            c.meaning = Meaning::Local(part.unwrap_or(Part::Amount));
+        }
+        let target = match c.meaning {
+            Meaning::Element(e, _) => {
+                let alone = cx.rubrics.get(e).is_some_and(|t| t.kind == crate::payslip::LineKind::Employer);
+                CodeTarget::Element(e, if alone { Payer::Employer } else { Payer::Agent })
+            }
+            Meaning::Local(_) => CodeTarget::Open,
+            _ => continue,
+        };
+        let entry = codes.entry(heading.clone()).or_insert_with(|| CodeMapping {
+            code: heading.clone(),
+            labels: vec![heading.clone()],
+            target,
+            certainty: c.certainty,
+            why: c.why.clone(),
+            alternatives: Vec::new(),
+            rows: 0,
+        });
+        entry.rows = entry.rows.max(p.filled);
+        if entry.target == CodeTarget::Open {
+            entry.target = target;
+        }
+    }
+    found.codes = codes.into_values().collect();
+}
+
+/// Everything that should be asked about a source.
+fn ask(found: &SourceMapping, s: &Seen<'_>, cx: &Context<'_>, sources: &Sources, findings: &mut Vec<Finding>) {
+    if matches!(found.role, Role::Ignored | Role::Unknown) {
+        return;
+    }
+    let place = |row: u32, column: u16| sources.place(At::cell(found.source, row, column));
+    let header = found.header.map_or(1, |h| h.1);
+    let name = |m: Meaning| m.name(cx.vocabulary, cx.rubrics);
+    let label = |s: &SourceMapping| s.sheet.as_ref().map_or_else(|| s.file.clone(), |sheet| format!("{} ({sheet})", s.file));
+    if found.certainty < 75 {
+        findings.push(
+            Finding::new("M08", Severity::Justify).arg("file", label(found)).arg("role", found.role).arg("why", found.why.join(", ")).at(sources.place(At::source(found.source))),
+        );
+    }
+    for c in &found.columns {
+        let i = usize::from(c.column);
+        let p = &s.profiles[i];
+        let proposed = c.alternatives.first().map_or_else(|| "–".to_owned(), |(m, n)| format!("{} ({n} %)", name(*m)));
+        if c.meaning == Meaning::Unknown {
+            if p.filled > 0 {
+                findings.push(
+                    Finding::new("M02", Severity::Warning)
+                        .arg("heading", s_key(found, c))
+                        .arg("file", label(found))
+                        .arg("filled", p.filled)
+                        .arg("proposed", proposed)
+                        .at(place(header, c.column)),
+                );
+            }
+        } else if c.certainty < 62 && p.filled > 0 && !matches!(c.meaning, Meaning::Ignored | Meaning::Local(_)) {
+            findings.push(
+                Finding::new("M03", Severity::Justify)
+                    .arg("heading", s_key(found, c))
+                    .arg("meaning", name(c.meaning))
+                    .arg("certainty", c.certainty)
+                    .arg("why", c.why.join(", "))
+                    .arg("proposed", proposed)
+                    .at(place(header, c.column)),
+            );
+        }
+        if c.certainty < 100 && p.filled >= 3 && s.compared[i].has_title {
+            let against = s.compared[i].against(p, found.role, cx);
+            if let Some(m) = against.filter(|m| *m != c.meaning && !(c.meaning != Meaning::Unknown && s.compared[i].surely(c.meaning))) {
+                findings.push(
+                    Finding::new("M04", Severity::Justify)
+                        .arg("heading", s_key(found, c))
+                        .arg("title", name(m))
+                        .arg("meaning", name(c.meaning))
+                        .arg("samples", p.samples.join(" | "))
+                        .at(place(header, c.column)),
+                );
+            }
+        }
+        if let Meaning::Fact(f) | Meaning::New(f) = c.meaning
+            && matches!(cx.vocabulary.get(f).kind, crate::facts::FactKind::Number { form: crate::facts::NumberForm::Rate })
+            && !rate_form(p, &s.layout.own[i]).1
+        {
+            findings.push(Finding::new("N08", Severity::Justify).arg("heading", s_key(found, c)).arg("samples", p.samples.join(" | ")).at(place(header, c.column)));
+        }
+    }
+    let has = |m: Meaning| found.column(m).is_some();
+    let role_column = |r: FactRole| cx.vocabulary.role(r).is_some_and(|f| has(Meaning::Fact(f)));
+    let mut missing: Vec<&str> = Vec::new();
+    if !role_column(FactRole::Employee) && !role_column(FactRole::Surname) && !role_column(FactRole::FullName) {
+        missing.push("matricule");
+    }
+    match found.role {
+        Role::RegisterLines => {
+            if !has(Meaning::Code) && !has(Meaning::Label) {
+                missing.push("code");
+            }
+            if has(Meaning::Gain) != has(Meaning::Deduction) && !has(Meaning::Amount) && !has(Meaning::Signed) {
+                missing.push(if has(Meaning::Gain) { "deduction" } else { "gain" });
+            }
+        }
+        Role::AccountChanges => {
+            if cx.vocabulary.role(FactRole::Iban).is_some_and(|f| !has(Meaning::New(f))) {
+                missing.push("iban");
+            }
+        }
+        Role::Events => {
+            if !has(Meaning::Days) && !has(Meaning::From) {
+                missing.push("days");
+            }
+        }
+        Role::RegisterWide | Role::Staff | Role::Arrivals | Role::Departures | Role::Changes | Role::Amounts | Role::Ignored | Role::Unknown => {}
+    }
+    for m in missing {
+        findings.push(Finding::new("M07", Severity::Blocking).arg("file", label(found)).arg("meaning", m).at(sources.place(At::source(found.source))));
+    }
+    ask_codes(found, cx, sources, findings);
+}
+
+/// Codes that stay open, and codes under several labels.
+pub fn ask_codes(found: &SourceMapping, cx: &Context<'_>, sources: &Sources, findings: &mut Vec<Finding>) {
+    for c in &found.codes {
+        let label = c.labels.first().cloned().unwrap_or_default();
+        if c.target == CodeTarget::Open {
+            let proposed: Vec<String> = c.alternatives.iter().map(|(t, n)| format!("{} ({n} %)", fragment::target_name(*t, cx.rubrics))).collect();
+            findings.push(
+                Finding::new("M05", Severity::Justify)
+                    .arg("code", &c.code)
+                    .arg("label", &label)
+                    .arg("rows", c.rows)
+                    .arg("proposed", if proposed.is_empty() { "–".to_owned() } else { proposed.join(", ") })
+                    .arg("why", c.why.join(", "))
+                    .at(sources.place(At::source(found.source))),
+            );
+        }
+        let mut names: Vec<&str> = c.labels.iter().map(|l| codes::split_period(l).0).collect();
+        names.dedup();
+        let distinct: BTreeSet<&str> = names.iter().copied().collect();
+        if distinct.len() > 1 {
+            findings.push(
+                Finding::new("IMP-07", Severity::Warning)
+                    .arg("code", &c.code)
+                    .arg("labels", distinct.into_iter().collect::<Vec<_>>().join(" / "))
+                    .at(sources.place(At::source(found.source))),
+            );
+        }
+    }
+}
+
+fn s_key(found: &SourceMapping, c: &ColumnMapping) -> String {
+    found.key(c)
+}

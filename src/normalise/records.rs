@@ -1,0 +1,274 @@
+//! Rows about one agent each: staff, movements, changes, absences, sums of the month, requests for another account.
+
+use crate::facts::{Fact, FactId, FactKind, Facts, Origin, Value};
+use crate::ground::{At, Exact, Finding, Iban, Severity, Sources};
+use crate::normalise::Context;
+use crate::normalise::cells::{self, Interned};
+use crate::normalise::mapping::{ColumnMapping, Meaning, Role, SourceMapping};
+use crate::normalise::people::Who;
+use crate::normalise::register::{WhoColumns, shown};
+use crate::normalise::text::fold;
+use crate::normalise::values::{Unread, flag};
+use crate::read::table::Row;
+use chrono::NaiveDate;
+
+/// What one row said, before its agent is known for sure.
+#[derive(Clone, Debug)]
+pub struct RawRow {
+    pub who: Who,
+    pub at: At,
+    pub content: Content,
+    pub problems: Vec<(FactId, &'static str)>,
+}
+
+/// By role of the sheet.
+#[derive(Clone, Debug)]
+pub enum Content {
+    Facts(Facts),
+    Changes { changed: Vec<(FactId, Option<Value>, Value, At)>, effective: Option<NaiveDate> },
+    Event { nature: String, fact: Option<FactId>, from: Option<NaiveDate>, to: Option<NaiveDate>, days: Option<Exact>, continues: Option<bool> },
+    Amounts(Vec<(FactId, Exact, At)>),
+    Account { requested: Option<NaiveDate>, iban: String, received_by: String, at: At },
+}
+
+/// Reads rows of one source.
+pub struct RecordReader<'a> {
+    source: &'a SourceMapping,
+    cx: &'a Context<'a>,
+    pub who: WhoColumns,
+    latest: NaiveDate,
+    pub texts: Interned,
+    reduced_post: Option<FactId>,
+}
+
+impl<'a> RecordReader<'a> {
+    pub fn new(source: &'a SourceMapping, cx: &'a Context<'a>) -> Self {
+        Self {
+            source,
+            cx,
+            who: WhoColumns::new(source, cx),
+            latest: super::recognise::latest_date(cx),
+            texts: Interned::default(),
+            reduced_post: cx.vocabulary.named("temps_non_complet"),
+        }
+    }
+
+    /// Reads one row; cells that cannot be read become findings and the agent's problems.
+    pub fn read(&mut self, row: &Row<'_, '_>, sources: &Sources, tell: &mut dyn FnMut(Finding)) -> RawRow {
+        let who = self.who.read(row);
+        let mut problems = Vec::new();
+        let content = match self.source.role {
+            Role::Changes => self.changes(row, sources, &mut problems, tell),
+            Role::Events => self.event(row, sources, tell),
+            Role::AccountChanges => self.account(row, sources, tell),
+            Role::Amounts => self.amounts(row, sources, &mut problems, tell),
+            Role::Staff | Role::Arrivals | Role::Departures | Role::RegisterLines | Role::RegisterWide | Role::Ignored | Role::Unknown => {
+                Content::Facts(self.facts(row, sources, &mut problems, tell))
+            }
+        };
+        RawRow { who, at: At::row(self.source.source, row.number), content, problems }
+    }
+
+    fn at(&self, row: &Row<'_, '_>, c: &ColumnMapping) -> At {
+        At::cell(self.source.source, row.number, c.column)
+    }
+
+    fn refuse(&self, row: &Row<'_, '_>, c: &ColumnMapping, unread: Unread, sources: &Sources, tell: &mut dyn FnMut(Finding)) {
+        let text = shown(row, usize::from(c.column));
+        let secret = text.chars().filter(char::is_ascii_digit).count() >= 10;
+        let severity = if unread.0 == "N04" { Severity::Warning } else { Severity::Justify };
+        tell(
+            Finding::new(unread.0, severity)
+                .arg("text", if secret { "••••".to_owned() } else { text.into_owned() })
+                .arg("heading", self.source.key(c))
+                .arg("agent", self.who.read(row).id)
+                .at(sources.place(self.at(row, c))),
+        );
+    }
+
+    fn one(&mut self, row: &Row<'_, '_>, c: &ColumnMapping, f: FactId, sources: &Sources, problems: &mut Vec<(FactId, &'static str)>, tell: &mut dyn FnMut(Finding)) -> Option<cells::Read> {
+        let cell = row.cells.get(usize::from(c.column))?;
+        match cells::value(cell, self.cx.vocabulary.get(f), c, self.latest, &mut self.texts) {
+            Ok(read) => {
+                if let Some(code) = read.as_ref().and_then(|r| r.remark) {
+                    problems.push((f, code));
+                    self.refuse(row, c, Unread(code), sources, tell);
+                }
+                read
+            }
+            Err(unread) => {
+                problems.push((f, unread.0));
+                self.refuse(row, c, unread, sources, tell);
+                None
+            }
+        }
+    }
+
+    fn facts(&mut self, row: &Row<'_, '_>, sources: &Sources, problems: &mut Vec<(FactId, &'static str)>, tell: &mut dyn FnMut(Finding)) -> Facts {
+        let mut facts = Facts::default();
+        let source = self.source;
+        for c in &source.columns {
+            let (Meaning::Fact(f) | Meaning::New(f)) = c.meaning else { continue };
+            let Some(read) = self.one(row, c, f, sources, problems, tell) else { continue };
+            let at = self.at(row, c);
+            if let (Some(reduced), Some(id)) = (read.reduced_post, self.reduced_post)
+                && (reduced || facts.get(id).is_none())
+            {
+                facts.set(Fact { id, value: Value::Flag(reduced), at, origin: Origin::Read });
+            }
+            facts.set(Fact { id: f, value: read.value, at, origin: Origin::Read });
+        }
+        facts.shrink();
+        facts
+    }
+
+    fn changes(&mut self, row: &Row<'_, '_>, sources: &Sources, problems: &mut Vec<(FactId, &'static str)>, tell: &mut dyn FnMut(Finding)) -> Content {
+        let source = self.source;
+        let mut effective = None;
+        if let Some(c) = source.column(Meaning::Effective)
+            && let Some(cell) = row.cells.get(usize::from(c.column))
+        {
+            match cells::date(cell, self.latest) {
+                Ok(d) => effective = d,
+                Err(e) => self.refuse(row, c, e, sources, tell),
+            }
+        }
+        let mut changed = Vec::new();
+        for c in &source.columns {
+            let Meaning::New(f) = c.meaning else { continue };
+            let Some(new) = self.one(row, c, f, sources, problems, tell) else { continue };
+            let old = match source.column(Meaning::Old(f)) {
+                Some(o) => self.one(row, o, f, sources, problems, tell).map(|r| r.value),
+                None => None,
+            };
+            let at = self.at(row, c);
+            if let (Some(reduced), Some(id)) = (new.reduced_post, self.reduced_post) {
+                changed.push((id, None, Value::Flag(reduced), at));
+            }
+            changed.push((f, old, new.value, at));
+        }
+        Content::Changes { changed, effective }
+    }
+
+    fn event(&mut self, row: &Row<'_, '_>, sources: &Sources, tell: &mut dyn FnMut(Finding)) -> Content {
+        let source = self.source;
+        let text = |m: Meaning| source.column(m).map(|c| shown(row, usize::from(c.column)).into_owned()).unwrap_or_default();
+        let nature = text(Meaning::Nature);
+        let mut day = |m: Meaning| -> Option<NaiveDate> {
+            let c = source.column(m)?;
+            match cells::date(row.cells.get(usize::from(c.column))?, self.latest) {
+                Ok(d) => d,
+                Err(e) => {
+                    self.refuse(row, c, e, sources, tell);
+                    None
+                }
+            }
+        };
+        let (from, to) = (day(Meaning::From), day(Meaning::To));
+        let mut days = None;
+        if let Some(c) = source.column(Meaning::Days)
+            && let Some(cell) = row.cells.get(usize::from(c.column))
+        {
+            match cells::number(cell, c.mark) {
+                Ok(d) => days = d,
+                Err(e) => self.refuse(row, c, e, sources, tell),
+            }
+        }
+        let spanned = from.zip(to).and_then(|(a, b)| (b >= a).then(|| Exact::int((b - a).num_days() + 1)));
+        let place = sources.place(At::row(source.source, row.number));
+        if let (Some(a), Some(b)) = (from, to)
+            && b < a
+        {
+            tell(Finding::new("N15", Severity::Justify).arg("from", a.format("%d/%m/%Y")).arg("to", b.format("%d/%m/%Y")).at(place.clone()));
+        }
+        if let (Some(d), Some(s)) = (days, spanned)
+            && d > s
+        {
+            tell(Finding::new("N16", Severity::Justify).arg("days", d).arg("spanned", s).at(place.clone()));
+        }
+        let continues = source.column(Meaning::Continues).and_then(|c| {
+            let t = fold(&shown(row, usize::from(c.column)));
+            match t.as_str() {
+                "" => None,
+                t if t.starts_with("init") || t == "i" => Some(false),
+                t if t.starts_with("prol") || t == "p" => Some(true),
+                _ => match flag(&t) {
+                    Ok(b) => b,
+                    Err(e) => {
+                        self.refuse(row, c, e, sources, tell);
+                        None
+                    }
+                },
+            }
+        });
+        let fact = event_fact(&nature, self.cx);
+        if fact.is_none() {
+            tell(Finding::new("N17", Severity::Justify).arg("text", &nature).arg("agent", self.who.read(row).id).at(place));
+        }
+        Content::Event { nature, fact, from, to, days: days.or(spanned), continues }
+    }
+
+    fn amounts(&mut self, row: &Row<'_, '_>, sources: &Sources, problems: &mut Vec<(FactId, &'static str)>, tell: &mut dyn FnMut(Finding)) -> Content {
+        let source = self.source;
+        let mut list = Vec::new();
+        for c in &source.columns {
+            let Meaning::Fact(f) = c.meaning else { continue };
+            if !matches!(self.cx.vocabulary.get(f).kind, FactKind::Number { .. }) {
+                continue;
+            }
+            if let Some(read) = self.one(row, c, f, sources, problems, tell)
+                && let Value::Number(n) = read.value
+                && !n.is_zero()
+            {
+                list.push((f, n, self.at(row, c)));
+            }
+        }
+        Content::Amounts(list)
+    }
+
+    fn account(&mut self, row: &Row<'_, '_>, sources: &Sources, tell: &mut dyn FnMut(Finding)) -> Content {
+        let source = self.source;
+        let mut requested = None;
+        if let Some(c) = source.column(Meaning::Requested)
+            && let Some(cell) = row.cells.get(usize::from(c.column))
+        {
+            match cells::date(cell, self.latest) {
+                Ok(d) => requested = d,
+                Err(e) => self.refuse(row, c, e, sources, tell),
+            }
+        }
+        let column = source.columns.iter().find(|c| {
+            matches!(c.meaning, Meaning::New(f) if self.cx.vocabulary.get(f).role == Some(crate::facts::Role::Iban))
+        });
+        let iban: String = column.map(|c| shown(row, usize::from(c.column)).chars().filter(|c| !c.is_whitespace()).collect()).unwrap_or_default();
+        let received_by = source.column(Meaning::ReceivedBy).map(|c| shown(row, usize::from(c.column)).into_owned()).unwrap_or_default();
+        let at = column.map_or(At::row(source.source, row.number), |c| self.at(row, c));
+        Content::Account { requested, iban, received_by, at }
+    }
+}
+
+/// The fact whose days an event of that nature counts.
+pub fn event_fact(nature: &str, cx: &Context<'_>) -> Option<FactId> {
+    use crate::normalise::text::{Phrase, likeness};
+    let wanted = Phrase::of(nature);
+    let folded = fold(nature);
+    let mut best: Vec<(u32, FactId)> = cx
+        .events
+        .iter()
+        .filter_map(|(f, texts)| {
+            let s = texts.iter().map(|t| if fold(t) == folded { 101 } else { likeness(&wanted, &Phrase::of(t)) }).max()?;
+            (s >= 80).then_some((s, *f))
+        })
+        .collect();
+    best.sort_by_key(|(s, f)| (std::cmp::Reverse(*s), *f));
+    match best.as_slice() {
+        [(_, f)] => Some(*f),
+        [(a, f), (b, _), ..] if a > b => Some(*f),
+        _ => None,
+    }
+}
+
+/// A requested account, checked.
+pub fn parsed(iban: &str) -> Result<Iban, crate::ground::iban::IbanProblem> {
+    Iban::parse(iban)
+}

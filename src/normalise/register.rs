@@ -1,0 +1,584 @@
+//! Last month's register, row by row: agents, lines, and the totals the register itself shows.
+//!
+//! Lines are kept under local codes while rows stream by; elements and signs are settled at the end ([`super::gather`]).
+
+use crate::facts::Role as FactRole;
+use crate::ground::{At, EmployeeId, Exact, Money, PayMonth};
+use crate::normalise::cells::{cents, number};
+use crate::normalise::codes::{CodeStats, Shown, split_period};
+use crate::normalise::mapping::{CodeTarget, ColumnMapping, Meaning, SourceMapping, TotalRole};
+use crate::normalise::people::Who;
+use crate::normalise::profile::period_of;
+use crate::normalise::text::fold;
+use crate::normalise::titles::total_named;
+use crate::normalise::values::{Mark, RateForm, Unread};
+use crate::normalise::{Context, Part};
+use crate::payslip::{PaidCode, PaidLine, PaidSlip};
+use crate::read::table::{Cell, Row};
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+/// Where the person of a row is written.
+#[derive(Clone, Debug, Default)]
+pub struct WhoColumns {
+    pub id: Option<usize>,
+    surname: Option<usize>,
+    given: Option<usize>,
+    full: Option<usize>,
+}
+
+impl WhoColumns {
+    pub fn new(source: &SourceMapping, cx: &Context<'_>) -> Self {
+        let of = |r: FactRole| {
+            let f = cx.vocabulary.role(r)?;
+            source.column(Meaning::Fact(f)).map(|c| usize::from(c.column))
+        };
+        Self { id: of(FactRole::Employee), surname: of(FactRole::Surname).or_else(|| of(FactRole::MarriedName)), given: of(FactRole::GivenName), full: of(FactRole::FullName) }
+    }
+    pub fn any(&self) -> bool {
+        self.id.is_some() || self.surname.is_some() || self.full.is_some()
+    }
+    /// Columns a merged cell is carried down in.
+    pub fn columns(&self) -> Vec<usize> {
+        [self.id, self.surname, self.given, self.full].into_iter().flatten().collect()
+    }
+    pub fn read(&self, row: &Row<'_, '_>) -> Who {
+        let text = |c: Option<usize>| c.map(|c| shown(row, c).into_owned()).unwrap_or_default();
+        let numeric = self.id.is_some_and(|c| matches!(row.cells.get(c), Some(Cell::Number(_))));
+        let (mut surname, mut given) = (text(self.surname), text(self.given));
+        if surname.is_empty()
+            && let Some(full) = self.full
+        {
+            let whole = shown(row, full);
+            (surname, given) = split_name(&whole);
+        }
+        Who { id: text(self.id), numeric, surname, given }
+    }
+}
+
+/// Words in capitals are the surname; without any, the first word is.
+pub fn split_name(full: &str) -> (String, String) {
+    let words: Vec<&str> = full.split_whitespace().filter(|w| !matches!(fold(w).trim_end_matches('.'), "m" | "mme" | "mlle" | "monsieur" | "madame")).collect();
+    let capital = |w: &&&str| w.chars().filter(|c| c.is_alphabetic()).count() > 1 && w.chars().filter(|c| c.is_alphabetic()).all(char::is_uppercase);
+    let upper: Vec<&str> = words.iter().filter(capital).copied().collect();
+    if upper.is_empty() || upper.len() == words.len() {
+        let (first, rest) = words.split_first().map_or(("", &[][..]), |(f, r)| (*f, r));
+        return (first.to_owned(), rest.join(" "));
+    }
+    let rest: Vec<&str> = words.iter().filter(|w| !capital(w)).copied().collect();
+    (upper.join(" "), rest.join(" "))
+}
+
+pub fn shown<'r>(row: &'r Row<'_, '_>, column: usize) -> Cow<'r, str> {
+    row.cells.get(column).map_or(Cow::Borrowed(""), Cell::shown)
+}
+
+/// What a letter or sign in a side column says.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Letter {
+    Gain,
+    Deduction,
+    Employer,
+}
+
+fn letter(text: &str) -> Option<Letter> {
+    match fold(text).as_str() {
+        "g" | "+" | "gain" | "gains" | "a payer" | "payer" | "c" | "credit" | "1" => Some(Letter::Gain),
+        "r" | "-" | "\u{2212}" | "retenue" | "retenues" | "a retenir" | "d" | "debit" | "-1" | "s" | "salarial" => Some(Letter::Deduction),
+        "p" | "pat" | "patronal" | "patronale" | "e" | "employeur" => Some(Letter::Employer),
+        _ => None,
+    }
+}
+
+/// A column with how it writes numbers.
+#[derive(Clone, Copy, Debug)]
+struct Col {
+    index: usize,
+    mark: Mark,
+    form: RateForm,
+}
+
+/// Reads the rows of a register with one row per agent and rubric.
+#[derive(Clone, Debug)]
+pub struct LineReader {
+    pub who: WhoColumns,
+    code: Option<usize>,
+    label: Option<usize>,
+    base: Option<Col>,
+    rate: Option<Col>,
+    gain: Option<Col>,
+    deduction: Option<Col>,
+    amount: Option<Col>,
+    signed: Option<Col>,
+    side: Option<usize>,
+    employer_rate: Option<Col>,
+    employer: Option<Col>,
+    period: Option<usize>,
+    /// Agent columns are filled on the first row of each agent only.
+    pub carries: bool,
+}
+
+impl LineReader {
+    /// `None` when the mapping lacks what such a register needs.
+    pub fn new(source: &SourceMapping, cx: &Context<'_>) -> Option<Self> {
+        let col = |m: Meaning| source.column(m).map(|c: &ColumnMapping| Col { index: usize::from(c.column), mark: c.mark, form: c.rate_form });
+        let plain = |m: Meaning| source.column(m).map(|c| usize::from(c.column));
+        let who = WhoColumns::new(source, cx);
+        let filled = |c: Option<usize>| c.and_then(|c| source.columns.iter().find(|m| usize::from(m.column) == c)).map_or(0, |c| c.filled);
+        let (code, label) = (plain(Meaning::Code), plain(Meaning::Label));
+        let carries = filled(who.id.or(who.surname).or(who.full)) * 2 < filled(code.or(label));
+        let reader = Self {
+            carries,
+            code,
+            label,
+            base: col(Meaning::Base),
+            rate: col(Meaning::Rate),
+            gain: col(Meaning::Gain),
+            deduction: col(Meaning::Deduction),
+            amount: col(Meaning::Amount),
+            signed: col(Meaning::Signed),
+            side: plain(Meaning::Side),
+            employer_rate: col(Meaning::EmployerRate),
+            employer: col(Meaning::EmployerAmount),
+            period: plain(Meaning::Period),
+            who,
+        };
+        let amounts = reader.gain.is_some() || reader.deduction.is_some() || reader.amount.is_some() || reader.signed.is_some();
+        (reader.who.any() && (reader.code.is_some() || reader.label.is_some()) && amounts).then_some(reader)
+    }
+
+    /// The agent as written: number, or name where there is none.
+    pub fn agent<'r>(&self, row: &'r Row<'_, '_>) -> Cow<'r, str> {
+        match (self.who.id, self.who.full, self.who.surname) {
+            (Some(c), _, _) | (None, Some(c), _) => shown(row, c),
+            (None, None, Some(s)) => {
+                let (a, b) = (shown(row, s), self.who.given.map_or(Cow::Borrowed(""), |g| shown(row, g)));
+                if a.is_empty() { a } else { Cow::Owned(format!("{a} {b}").trim().to_owned()) }
+            }
+            (None, None, None) => Cow::Borrowed(""),
+        }
+    }
+
+    /// Code and label; the label without its month stands for a missing code.
+    pub fn code<'r>(&self, row: &'r Row<'_, '_>) -> (Cow<'r, str>, Cow<'r, str>) {
+        let label = self.label.map_or(Cow::Borrowed(""), |c| shown(row, c));
+        let code = match self.code {
+            Some(c) => shown(row, c),
+            None => Cow::Owned(split_period(&label).0.to_owned()),
+        };
+        (code, label)
+    }
+
+    /// Whether gains and deductions are told apart in the register.
+    pub const fn tells_sides(&self) -> bool {
+        (self.gain.is_some() && self.deduction.is_some()) || self.signed.is_some() || (self.amount.is_some() && self.side.is_some())
+    }
+
+    /// Columns whose cells are summed up in rows of totals.
+    pub fn summed(&self) -> Vec<usize> {
+        [self.gain, self.deduction, self.amount, self.signed, self.employer].into_iter().flatten().map(|c| c.index).collect()
+    }
+
+    /// Numbers of a row, rates as written; cells that could not be read.
+    pub fn shown(&self, row: &Row<'_, '_>) -> (Shown, Vec<(usize, Unread)>) {
+        let mut bad = Vec::new();
+        let mut read = |col: Option<Col>| -> Option<Exact> {
+            let col = col?;
+            let cell = row.cells.get(col.index)?;
+            match number(cell, col.mark) {
+                Ok(n) => n,
+                Err(e) => {
+                    bad.push((col.index, e));
+                    None
+                }
+            }
+        };
+        let mut s = Shown { base: read(self.base), gain: read(self.gain), deduction: read(self.deduction), employer: read(self.employer), ..Shown::default() };
+        let (amount, signed) = (read(self.amount), read(self.signed));
+        for (col, into) in [(self.rate, &mut s.rate), (self.employer_rate, &mut s.employer_rate)] {
+            let Some(col) = col else { continue };
+            let Some(cell) = row.cells.get(col.index) else { continue };
+            let text = cell.shown();
+            let (body, percent) = match text.strip_suffix('%') {
+                Some(b) => (Cow::Owned(b.trim().to_owned()), true),
+                None => (text, false),
+            };
+            let n = if percent { crate::normalise::values::amount(&body, col.mark) } else { number(cell, col.mark) };
+            match n {
+                Ok(n) => *into = if percent && col.form == RateForm::Share { n.and_then(|n| n.div(Exact::int(100))) } else { n },
+                Err(e) => bad.push((col.index, e)),
+            }
+        }
+        if let Some(a) = signed {
+            if a.is_negative() {
+                s.deduction = Some(a.neg());
+            } else {
+                s.gain = Some(a);
+            }
+        }
+        if let Some(a) = amount {
+            match self.side.map(|c| (c, letter(&shown(row, c)))) {
+                None => s.gain = Some(a),
+                Some((_, Some(Letter::Gain))) => s.gain = Some(a),
+                Some((_, Some(Letter::Deduction))) => s.deduction = Some(a),
+                Some((_, Some(Letter::Employer))) => s.employer = Some(a),
+                Some((c, None)) => {
+                    s.gain = Some(a);
+                    if !a.is_zero() {
+                        bad.push((c, Unread("N13")));
+                    }
+                }
+            }
+        }
+        (s, bad)
+    }
+
+    fn forms(&self) -> (RateForm, RateForm) {
+        (self.rate.map_or(RateForm::Percent, |c| c.form), self.employer_rate.map_or(RateForm::Percent, |c| c.form))
+    }
+}
+
+/// A rate as a share, or as money per unit where the amount says so.
+pub fn settled_rate(base: Option<Exact>, written: Option<Exact>, amount: Option<Exact>, form: RateForm) -> Option<Exact> {
+    let r = written?;
+    let share = r.div(Exact::int(100))?;
+    let cents = |x: Exact| x.scaled_half_up(100).map(i64::abs);
+    if let (Some(b), Some(a)) = (base, amount)
+        && let Some(a) = cents(a)
+        && a > 0
+    {
+        let near = |r: Exact| b.mul(r).and_then(cents).is_some_and(|x| (x - a).abs() <= 1);
+        match (near(share), near(r)) {
+            (true, false) => return Some(share),
+            (false, true) => return Some(r),
+            (true, true) | (false, false) => {}
+        }
+    }
+    Some(if form == RateForm::Percent { share } else { r })
+}
+
+/// A rubric as a register writes it.
+#[derive(Clone, Debug)]
+pub struct KnownCode {
+    pub source: u16,
+    pub code: String,
+    pub labels: Vec<String>,
+    pub target: CodeTarget,
+    /// False when it first stood in rows that were not looked at to recognise codes.
+    pub recognised: bool,
+    pub stats: CodeStats,
+    /// Sides of its source are told by the register.
+    pub told: bool,
+}
+
+/// One agent of a register.
+#[derive(Clone, Debug)]
+pub struct Slip {
+    pub who: Who,
+    pub paid: PaidSlip,
+    pub employer: Option<(Money, At)>,
+    pub source: u16,
+    pub first: At,
+    /// A row of the agent could not be read.
+    pub broken: bool,
+}
+
+/// Everything the registers say.
+#[derive(Default)]
+pub struct Books {
+    pub slips: Vec<Slip>,
+    index: BTreeMap<Box<str>, usize>,
+    pub codes: Vec<KnownCode>,
+    code_index: BTreeMap<u16, BTreeMap<Box<str>, u16>>,
+    last: Option<usize>,
+}
+
+impl Books {
+    /// Registers the codes a mapping knows.
+    pub fn know(&mut self, source: &SourceMapping, told: bool) {
+        let known = self.code_index.entry(source.source).or_default();
+        for c in &source.codes {
+            let Ok(i) = u16::try_from(self.codes.len()) else { return };
+            known.insert(c.code.as_str().into(), i);
+            self.codes.push(KnownCode {
+                source: source.source,
+                code: c.code.clone(),
+                labels: Vec::new(),
+                target: c.target,
+                recognised: true,
+                stats: CodeStats::default(),
+                told,
+            });
+        }
+    }
+
+    /// The index of a local code, with its label noted.
+    pub fn code(&mut self, source: u16, code: &str, label: &str, told: bool) -> Option<u16> {
+        let known = self.code_index.entry(source).or_default();
+        let i = match known.get(code) {
+            Some(i) => *i,
+            None => {
+                let i = u16::try_from(self.codes.len()).ok()?;
+                let target = total_named(label).map_or(CodeTarget::Open, |(t, _)| CodeTarget::Total(t));
+                known.insert(code.into(), i);
+                self.codes.push(KnownCode { source, code: code.to_owned(), labels: Vec::new(), target, recognised: false, stats: CodeStats::default(), told });
+                i
+            }
+        };
+        let labels = &mut self.codes[usize::from(i)].labels;
+        if !label.is_empty() && labels.len() < 24 && labels.last().is_none_or(|l| l != label) && !labels.iter().any(|l| l == label) {
+            labels.push(label.to_owned());
+        }
+        Some(i)
+    }
+
+    /// The agent's slip; `key` is the number or the name as written.
+    pub fn slip(&mut self, key: &str, who: impl FnOnce() -> Who, source: u16, at: At) -> usize {
+        if let Some(last) = self.last
+            && self.slips[last].key() == key
+        {
+            return last;
+        }
+        if let Some(last) = self.last {
+            self.slips[last].paid.lines.shrink_to_fit();
+        }
+        let i = match self.index.get(key) {
+            Some(i) => *i,
+            None => {
+                self.index.insert(key.into(), self.slips.len());
+                self.slips.push(Slip { who: who(), paid: PaidSlip::default(), employer: None, source, first: at, broken: false });
+                self.slips.len() - 1
+            }
+        };
+        self.last = Some(i);
+        i
+    }
+
+    /// Puts a line, or a total, into a slip. Amounts: gain minus deduction.
+    ///
+    /// # Errors
+    /// N01 when an amount is no whole number of cents.
+    pub fn put(&mut self, slip: usize, code: u16, shown: &Shown, period: Option<PayMonth>, at: At, forms: (RateForm, RateForm)) -> Result<(), Unread> {
+        let money = |x: Option<Exact>| x.map(cents).transpose();
+        let (gain, deduction, employer) = (money(shown.gain)?, money(shown.deduction)?, money(shown.employer)?);
+        let known = &mut self.codes[usize::from(code)];
+        if !known.recognised {
+            known.stats.add(known.labels.last().map_or("", String::as_str), *shown);
+        }
+        let amount = gain.unwrap_or_default() - deduction.unwrap_or_default();
+        let s = &mut self.slips[slip];
+        match known.target {
+            CodeTarget::Total(role) => {
+                let written = gain.or(deduction).or(employer).or(money(shown.base)?);
+                if let Some(m) = written {
+                    s.total(role, if gain.is_none() && deduction.is_some() && role != TotalRole::Deductions { -m } else { m }, at);
+                }
+                return Ok(());
+            }
+            CodeTarget::Skipped => return Ok(()),
+            CodeTarget::Element(_, _) | CodeTarget::Open => {}
+        }
+        let own = shown.gain.or(shown.deduction);
+        s.paid.lines.push(PaidLine {
+            code: PaidCode::Unknown(code),
+            base: shown.base,
+            rate: settled_rate(shown.base, shown.rate, own, forms.0),
+            amount,
+            employer_rate: settled_rate(shown.base, shown.employer_rate, shown.employer, forms.1),
+            employer_amount: employer.unwrap_or_default(),
+            period,
+            at,
+        });
+        Ok(())
+    }
+}
+
+impl Slip {
+    fn key(&self) -> &str {
+        &self.who.id
+    }
+    /// Notes a total the source shows; the first wins.
+    pub fn total(&mut self, role: TotalRole, value: Money, at: At) {
+        let slot = match role {
+            TotalRole::Gross => &mut self.paid.gross,
+            TotalRole::NetTaxable => &mut self.paid.net_taxable,
+            TotalRole::NetBeforeTax => &mut self.paid.net_before_tax,
+            TotalRole::NetPaid => &mut self.paid.net_paid,
+            TotalRole::Employer => &mut self.employer,
+            TotalRole::Deductions | TotalRole::Cost => return,
+        };
+        if slot.is_none() {
+            *slot = Some((value, at));
+        }
+    }
+}
+
+/// What became of a row of lines.
+pub enum Put {
+    Line,
+    /// The row is about an agent and could not be read: column and reason.
+    Bad(usize, Vec<(usize, Unread)>),
+}
+
+impl LineReader {
+    /// Reads one data row into the books.
+    pub fn take(&self, row: &Row<'_, '_>, agent: &str, source: u16, cx: &Context<'_>, books: &mut Books) -> Put {
+        let at = At::row(source, row.number);
+        let slip = books.slip(
+            agent,
+            || {
+                let mut w = self.who.read(row);
+                if self.who.id.is_none() || w.id.is_empty() {
+                    w.id = agent.to_owned();
+                }
+                w
+            },
+            source,
+            at,
+        );
+        let (code, label) = self.code(row);
+        let (shown_line, mut bad) = self.shown(row);
+        if code.is_empty() {
+            bad.push((self.code.or(self.label).unwrap_or(0), Unread("N14")));
+        }
+        let (tidy, from_label) = split_period(&label);
+        let written = self.period.and_then(|c| match row.cells.get(c) {
+            Some(Cell::Date(d)) => Some(PayMonth::of(*d)),
+            Some(cell) => period_of(&cell.shown()),
+            None => None,
+        });
+        let period = written.or(from_label).filter(|p| *p != cx.last);
+        if bad.is_empty() {
+            match books.code(source, &code, tidy, self.tells_sides()) {
+                Some(i) => {
+                    let column = self.summed().first().copied().unwrap_or(0);
+                    if let Err(e) = books.put(slip, i, &shown_line, period, at, self.forms()) {
+                        bad.push((column, e));
+                    }
+                }
+                None => bad.push((self.code.or(self.label).unwrap_or(0), Unread("N14"))),
+            }
+        }
+        if bad.is_empty() {
+            return Put::Line;
+        }
+        books.slips[slip].broken = true;
+        Put::Bad(slip, bad)
+    }
+}
+
+/// Reads the rows of a register with one row per agent.
+#[derive(Clone, Debug)]
+pub struct WideReader {
+    pub who: WhoColumns,
+    groups: Vec<(String, Vec<(Part, Col)>)>,
+    totals: Vec<(TotalRole, Col)>,
+}
+
+impl WideReader {
+    pub fn new(source: &SourceMapping, cx: &Context<'_>) -> Self {
+        let mut groups: Vec<(String, Vec<(Part, Col)>)> = Vec::new();
+        let mut totals = Vec::new();
+        for c in &source.columns {
+            let col = Col { index: usize::from(c.column), mark: c.mark, form: c.rate_form };
+            match c.meaning {
+                Meaning::Element(_, part) | Meaning::Local(part) => {
+                    let group = group_of(source, c);
+                    match groups.iter_mut().find(|(g, _)| *g == group) {
+                        Some((_, parts)) => parts.push((part, col)),
+                        None => groups.push((group, vec![(part, col)])),
+                    }
+                }
+                Meaning::Total(t) => totals.push((t, col)),
+                _ => {}
+            }
+        }
+        Self { who: WhoColumns::new(source, cx), groups, totals }
+    }
+
+    pub fn summed(&self) -> Vec<usize> {
+        self.groups
+            .iter()
+            .flat_map(|(_, parts)| parts.iter().filter(|(p, _)| matches!(p, Part::Amount | Part::EmployerAmount)).map(|(_, c)| c.index))
+            .chain(self.totals.iter().map(|(_, c)| c.index))
+            .collect()
+    }
+
+    /// Reads one agent's row into the books.
+    pub fn take(&self, row: &Row<'_, '_>, agent: &str, source: u16, books: &mut Books) -> Put {
+        let at = At::row(source, row.number);
+        let slip = books.slip(
+            agent,
+            || {
+                let mut w = self.who.read(row);
+                if w.id.is_empty() {
+                    w.id = agent.to_owned();
+                }
+                w
+            },
+            source,
+            at,
+        );
+        let mut bad = Vec::new();
+        let read = |col: &Col, bad: &mut Vec<(usize, Unread)>| -> Option<Exact> {
+            match row.cells.get(col.index).map(|c| number(c, col.mark)) {
+                Some(Ok(n)) => n,
+                Some(Err(e)) => {
+                    bad.push((col.index, e));
+                    None
+                }
+                None => None,
+            }
+        };
+        for (role, col) in &self.totals {
+            if let Some(n) = read(col, &mut bad) {
+                match cents(n) {
+                    Ok(m) => books.slips[slip].total(*role, m, At::cell(source, row.number, u16::try_from(col.index).unwrap_or(u16::MAX))),
+                    Err(e) => bad.push((col.index, e)),
+                }
+            }
+        }
+        for (group, parts) in &self.groups {
+            let mut s = Shown::default();
+            let mut column = 0;
+            for (part, col) in parts {
+                let n = read(col, &mut bad);
+                match part {
+                    Part::Base => s.base = n,
+                    Part::Rate => s.rate = n,
+                    Part::Amount => s.gain = n,
+                    Part::EmployerRate => s.employer_rate = n,
+                    Part::EmployerAmount => s.employer = n,
+                }
+                if matches!(part, Part::Amount | Part::EmployerAmount) {
+                    column = col.index;
+                }
+            }
+            let nothing = s.gain.is_none_or(Exact::is_zero) && s.employer.is_none_or(Exact::is_zero);
+            if nothing {
+                continue;
+            }
+            let place = At::cell(source, row.number, u16::try_from(column).unwrap_or(u16::MAX));
+            let Some(code) = books.code(source, group, group, false) else { continue };
+            if let Err(e) = books.put(slip, code, &s, None, place, (RateForm::Percent, RateForm::Percent)) {
+                bad.push((column, e));
+            }
+        }
+        if bad.is_empty() {
+            return Put::Line;
+        }
+        books.slips[slip].broken = true;
+        Put::Bad(slip, bad)
+    }
+}
+
+/// The local code of a wide register's column: its group heading, or its own.
+pub fn group_of(source: &SourceMapping, column: &ColumnMapping) -> String {
+    let grouped = column.heading.rsplit_once(" / ").map(|(g, _)| g.to_owned());
+    grouped.filter(|g| source.codes.iter().any(|c| c.code == *g)).unwrap_or_else(|| column.heading.clone())
+}
+
+/// An employee for a slip's number as it will be known.
+pub fn employee(text: &str) -> Option<EmployeeId> {
+    EmployeeId::parse(text)
+}

@@ -1,0 +1,367 @@
+//! Words as exports write them: folding, tokens, abbreviations, and how much two titles resemble each other.
+//!
+//! The abbreviations themselves are data (`rules/exports/words.toml`). Nothing here knows what a title means.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::LazyLock;
+use unicode_normalization::UnicodeNormalization;
+
+#[derive(serde::Deserialize)]
+struct Lexicon {
+    short: BTreeMap<String, Vec<String>>,
+    same: BTreeMap<String, Vec<String>>,
+}
+
+#[derive(serde::Deserialize)]
+struct Lists {
+    light: BTreeSet<String>,
+    drop: BTreeSet<String>,
+    turns: BTreeSet<String>,
+    employer_share: BTreeSet<String>,
+    employee_share: BTreeSet<String>,
+}
+
+struct Words {
+    short: BTreeMap<String, Vec<Vec<String>>>,
+    same: BTreeMap<String, String>,
+    lists: Lists,
+}
+
+static WORDS: LazyLock<Words> = LazyLock::new(|| {
+    let text = include_str!("../../rules/exports/words.toml");
+    let lexicon: Lexicon = toml::from_str(text).expect("rules/exports/words.toml is checked by a test");
+    let lists: Lists = toml::from_str(include_str!("../../rules/exports/lists.toml")).expect("rules/exports/lists.toml is checked by a test");
+    let same: BTreeMap<String, String> =
+        lexicon.same.iter().flat_map(|(k, v)| v.iter().map(move |w| (w.clone(), k.clone()))).collect();
+    let one = |w: &str| same.get(w).cloned().unwrap_or_else(|| w.to_owned());
+    let short = lexicon
+        .short
+        .iter()
+        .map(|(k, v)| (k.clone(), v.iter().map(|p| p.split(' ').map(one).collect()).collect()))
+        .collect();
+    Words { short, same, lists }
+});
+
+/// Lower case, no accents, ligatures opened, any blank a single space, ends trimmed.
+pub fn fold(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut blank = true;
+    let mut push = |c: char, blank: &mut bool| {
+        if c.is_whitespace() || c == '\u{feff}' {
+            if !*blank {
+                out.push(' ');
+            }
+            *blank = true;
+        } else {
+            out.push(c);
+            *blank = false;
+        }
+    };
+    if text.is_ascii() {
+        for c in text.chars() {
+            push(c.to_ascii_lowercase(), &mut blank);
+        }
+    } else {
+        for c in text.nfd() {
+            match c {
+                'œ' | 'Œ' => {
+                    push('o', &mut blank);
+                    push('e', &mut blank);
+                }
+                'æ' | 'Æ' => {
+                    push('a', &mut blank);
+                    push('e', &mut blank);
+                }
+                '’' | '‘' | 'ʼ' => push('\'', &mut blank),
+                '\u{300}'..='\u{36f}' => {}
+                c => c.to_lowercase().for_each(|l| push(l, &mut blank)),
+            }
+        }
+    }
+    if out.ends_with(' ') {
+        out.pop();
+    }
+    out
+}
+
+/// A key under which two writings of a name meet: surname and given name, letters only, words in order.
+pub fn name_key(surname: &str, given: &str) -> String {
+    let mut words: Vec<String> = Vec::new();
+    for part in [surname, given] {
+        words.extend(
+            fold(part).split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty() && !is_courtesy(w)).map(str::to_owned),
+        );
+    }
+    words.sort();
+    words.join(" ")
+}
+
+fn is_courtesy(word: &str) -> bool {
+    matches!(word, "m" | "mme" | "mlle" | "mr" | "monsieur" | "madame" | "mademoiselle")
+}
+
+/// Whose share a title speaks of, when it says.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Default)]
+pub enum Share {
+    #[default]
+    Unsaid,
+    Employee,
+    Employer,
+}
+
+/// A title taken apart: its words with abbreviations opened, and whose share it names.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Phrase {
+    pub words: Vec<String>,
+    pub share: Share,
+}
+
+impl Phrase {
+    /// Takes a title apart. Dotted initials are joined (`N.B.I.` is `nbi`), plurals dropped.
+    pub fn of(text: &str) -> Self {
+        let folded = fold(text).replace("n°", "num ").replace('º', "num ");
+        let mut raw: Vec<(String, bool)> = Vec::new();
+        let mut dotted = false;
+        let mut word = String::new();
+        for c in folded.chars().chain(std::iter::once(' ')) {
+            if c.is_alphanumeric() || c == '%' {
+                word.push(c);
+                continue;
+            }
+            if !word.is_empty() {
+                let w = std::mem::take(&mut word);
+                let single = w.chars().count() == 1 && w.chars().all(char::is_alphabetic);
+                match raw.last_mut() {
+                    Some((last, true)) if dotted && single => last.push_str(&w),
+                    _ => raw.push((w, single)),
+                }
+            }
+            dotted = c == '.';
+        }
+        let lists = &WORDS.lists;
+        let all: Vec<String> = raw.into_iter().flat_map(|(w, _)| open(&w)).collect();
+        let mut words = Vec::new();
+        let mut share = Share::Unsaid;
+        for (i, w) in all.iter().enumerate() {
+            let after_tranche = i > 0 && matches!(all[i - 1].as_str(), "tranche" | "categorie");
+            if (lists.drop.contains(w) && !after_tranche) || w == "%" {
+                continue;
+            }
+            if lists.employer_share.contains(w) {
+                share = Share::Employer;
+            } else if lists.employee_share.contains(w) && all.len() > 1 {
+                share = Share::Employee;
+            }
+            words.push(w.clone());
+        }
+        if words.is_empty() {
+            words = all;
+        }
+        Self { words, share }
+    }
+
+    /// The same without the words that only say whose share it is.
+    #[must_use]
+    pub fn without_share(&self) -> Self {
+        let lists = &WORDS.lists;
+        let words: Vec<String> = self
+            .words
+            .iter()
+            .filter(|w| !lists.employer_share.contains(*w) && !lists.employee_share.contains(*w) && *w != "part")
+            .cloned()
+            .collect();
+        if words.is_empty() { self.clone() } else { Self { words, share: self.share } }
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.words.is_empty()
+    }
+
+    pub fn has(&self, word: &str) -> bool {
+        self.words.iter().any(|w| w == word)
+    }
+}
+
+/// One word in the singular, opened when it is a short form that can mean one thing only.
+fn open(word: &str) -> Vec<String> {
+    let words = &*WORDS;
+    if let Some(long) = words.short.get(word) {
+        if let [only] = long.as_slice() {
+            return only.clone();
+        }
+        return vec![word.to_owned()];
+    }
+    let single = match word.strip_suffix('s') {
+        Some(s) if s.len() >= 3 && !s.ends_with('s') && !s.ends_with("ca") && !word.ends_with("is") && !word.ends_with("us") => s,
+        _ => word,
+    };
+    if let Some([only]) = words.short.get(single).map(Vec::as_slice) {
+        return only.clone();
+    }
+    vec![words.same.get(single).cloned().unwrap_or_else(|| single.to_owned())]
+}
+
+fn weight(word: &str) -> u32 {
+    if WORDS.lists.light.contains(word) { 45 } else { 100 }
+}
+
+/// How likely one word is the other, 0 to 100.
+fn word_likeness(a: &str, b: &str) -> u32 {
+    if a == b {
+        return 100;
+    }
+    if a.bytes().any(|c| c.is_ascii_digit()) || b.bytes().any(|c| c.is_ascii_digit()) {
+        return 0;
+    }
+    let (short, long) = if a.len() <= b.len() { (a, b) } else { (b, a) };
+    for (s, l) in [(a, b), (b, a)] {
+        if WORDS.short.get(s).is_some_and(|v| v.iter().any(|p| p.len() == 1 && p[0] == l)) {
+            return 95;
+        }
+    }
+    if short.len() >= 3 && long.starts_with(short) {
+        return if long.len() - short.len() <= 2 { 92 } else { 85 };
+    }
+    if short.len() >= 5 {
+        let d = distance(short, long);
+        if d == 1 || (d == 2 && short.len() >= 9) {
+            return 85;
+        }
+    }
+    if short.len() >= 2 && short.len() * 2 <= long.len() && short.as_bytes()[0] == long.as_bytes()[0] && is_skeleton(short, long) {
+        return 65;
+    }
+    0
+}
+
+/// Letters of the short form stand in order in the long one, and none after the first is a vowel.
+fn is_skeleton(short: &str, long: &str) -> bool {
+    let mut rest = long.chars();
+    short.chars().enumerate().all(|(i, c)| (i == 0 || !"aeiouy".contains(c)) && rest.any(|l| l == c))
+}
+
+/// Edits (insert, drop, replace, swap neighbours) between two words; 3 stands for more than two.
+fn distance(a: &str, b: &str) -> usize {
+    let (a, b): (Vec<char>, Vec<char>) = (a.chars().collect(), b.chars().collect());
+    if a.len().abs_diff(b.len()) > 2 {
+        return 3;
+    }
+    let mut before: Vec<usize> = Vec::new();
+    let mut last: Vec<usize> = (0..=b.len()).collect();
+    for i in 1..=a.len() {
+        let mut row = vec![i];
+        for j in 1..=b.len() {
+            let mut d = (last[j] + 1).min(row[j - 1] + 1).min(last[j - 1] + usize::from(a[i - 1] != b[j - 1]));
+            if i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] {
+                d = d.min(before[j - 2] + 1);
+            }
+            row.push(d);
+        }
+        before = std::mem::replace(&mut last, row);
+    }
+    last[b.len()]
+}
+
+/// How much two titles resemble each other, 0 to 100. A word that turns the meaning (absence, rappel, non) and
+/// stands on one side only keeps it below 50.
+pub fn likeness(a: &Phrase, b: &Phrase) -> u32 {
+    if a.words.is_empty() || b.words.is_empty() {
+        return 0;
+    }
+    if a.words == b.words {
+        return 100;
+    }
+    let initials = |p: &[String]| p.iter().filter_map(|w| w.chars().next()).collect::<String>();
+    let mut free: Vec<bool> = vec![true; b.words.len()];
+    let (mut got, mut turned) = (0, false);
+    let (wa, wb): (u32, u32) = (a.words.iter().map(|w| weight(w)).sum(), b.words.iter().map(|w| weight(w)).sum());
+    let mut pending = Vec::new();
+    for x in &a.words {
+        let best = (0..b.words.len()).filter(|&j| free[j]).map(|j| (word_likeness(x, &b.words[j]), std::cmp::Reverse(j))).max();
+        match best {
+            Some((s, std::cmp::Reverse(j))) if s > 0 => {
+                free[j] = false;
+                got += s * (weight(x) + weight(&b.words[j]));
+            }
+            _ => pending.push(x),
+        }
+    }
+    for x in pending {
+        let n = x.chars().count();
+        let run = (2..=6).contains(&n).then(|| {
+            (0..=b.words.len().saturating_sub(n)).find(|&j| j + n <= b.words.len() && free[j..j + n].iter().all(|f| *f) && initials(&b.words[j..j + n]) == *x)
+        });
+        if let Some(Some(j)) = run {
+            let w: u32 = b.words[j..j + n].iter().map(|w| weight(w)).sum();
+            free[j..j + n].iter_mut().for_each(|f| *f = false);
+            got += 90 * (weight(x) + w);
+        } else if WORDS.lists.turns.contains(x) {
+            turned = true;
+        }
+    }
+    // Initials written on the other side: `tpp` there for `transfert primes points` here.
+    for j in 0..b.words.len() {
+        if !free[j] {
+            continue;
+        }
+        let y = &b.words[j];
+        let n = y.chars().count();
+        let run = n >= 2 && a.words.len() >= n && (0..=a.words.len() - n).any(|i| initials(&a.words[i..i + n]) == *y);
+        if run {
+            free[j] = false;
+            got += 90 * (weight(y) + a.words.iter().take(n).map(|w| weight(w)).sum::<u32>());
+        }
+    }
+    turned |= free.iter().zip(&b.words).any(|(f, w)| *f && WORDS.lists.turns.contains(w));
+    let score = (got / (wa + wb)).min(99);
+    if turned { score.min(48) } else { score }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn folds_case_accents_and_blanks() {
+        assert_eq!(fold("  N°\u{a0}SÉCU\u{202f} œuvre "), "n° secu oeuvre");
+    }
+
+    // Abbreviations as they stand on French payslips and in exports.
+    #[test]
+    fn knows_titles_under_their_abbreviations() {
+        for (a, b) in [
+            ("IND. RESIDENCE", "Indemnité de résidence"),
+            ("TRAIT. BASE IND.", "Traitement de base indiciaire"),
+            ("SUPPL FAM", "Supplément familial"),
+            ("SS VIEILL. DEPLAF.", "Assurance vieillesse déplafonnée"),
+            ("CSG NON DED.", "CSG non déductible"),
+            ("N.B.I.", "nbi"),
+            ("Dt naiss.", "Date de naissance"),
+            ("H.S. JOUR 14 PREM.", "Heures supplémentaires de jour, 14 premières"),
+            ("ALLEGT COTIS. H.SUP", "Réduction de cotisations sur heures supplémentaires"),
+            ("ABS. NON REM. IND. RES.", "Absence non rémunérée, part de l'indemnité de résidence"),
+            ("ABS. NON REM. TPP", "Absence non rémunérée, transfert primes/points"),
+        ] {
+            let s = likeness(&Phrase::of(a).without_share(), &Phrase::of(b).without_share());
+            assert!(s >= 75, "{a} / {b}: {s}");
+        }
+    }
+
+    #[test]
+    fn a_word_that_turns_the_meaning_keeps_titles_apart() {
+        for (a, b) in [
+            ("CARENCE TRAITEMENT", "Traitement"),
+            ("RAPPEL TRAITEMENT", "Traitement"),
+            ("CSG NON DEDUCTIBLE", "CSG déductible"),
+            ("Fin contrat", "contrat"),
+            ("CNRACL NBI", "CNRACL"),
+        ] {
+            assert!(likeness(&Phrase::of(a), &Phrase::of(b)) < 50, "{a} / {b}");
+        }
+    }
+
+    #[test]
+    fn names_meet_whatever_their_order_and_accents() {
+        assert_eq!(name_key("ÉCHEVIN", "Virginie"), name_key("Mme Virginie Echevin", ""));
+    }
+}

@@ -1,0 +1,201 @@
+//! Everything a title can mean: the pack's vocabulary, the pack's elements, and `rules/exports/titles.toml`.
+
+use crate::facts::{FactId, Vocabulary};
+use crate::normalise::mapping::{Meaning, PLAIN, Part, Role, Rubrics, TotalRole};
+use crate::normalise::text::{Phrase, Share, fold, likeness};
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
+#[derive(serde::Deserialize)]
+struct File {
+    column: BTreeMap<String, Vec<String>>,
+    total: BTreeMap<String, Vec<String>>,
+    part: BTreeMap<String, Vec<String>>,
+    sheet: BTreeMap<String, Vec<String>>,
+    row: RowWords,
+}
+
+#[derive(serde::Deserialize)]
+struct RowWords {
+    subtotal: Vec<String>,
+    total: Vec<String>,
+    counted: Vec<String>,
+}
+
+static FILE: LazyLock<File> =
+    LazyLock::new(|| toml::from_str(include_str!("../../rules/exports/titles.toml")).expect("rules/exports/titles.toml is checked by a test"));
+
+/// What a title speaks of, before the sheet's role decides.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum Title {
+    Fact(FactId),
+    Old(FactId),
+    New(FactId),
+    Plain(Meaning),
+    Total(TotalRole),
+    Part(Part),
+    /// Index among the pack's targets.
+    Element(usize),
+}
+
+/// All known titles, taken apart once.
+pub struct Titles {
+    entries: Vec<(Phrase, Title)>,
+}
+
+impl Titles {
+    pub fn new(vocabulary: &Vocabulary, rubrics: &Rubrics) -> Self {
+        let mut entries = Vec::new();
+        for (id, fact) in vocabulary.iter() {
+            entries.extend(fact.headings.iter().chain([&fact.label.fr]).map(|h| (Phrase::of(h), Title::Fact(id))));
+        }
+        for (name, titles) in &FILE.column {
+            let meaning = PLAIN.iter().find(|(n, _)| n == name).map(|(_, m)| *m).expect("titles.toml names meanings that exist");
+            entries.extend(titles.iter().map(|t| (Phrase::of(t), Title::Plain(meaning))));
+        }
+        for (name, titles) in &FILE.total {
+            let total = TotalRole::parse(name).expect("titles.toml names totals that exist");
+            entries.extend(titles.iter().map(|t| (Phrase::of(t), Title::Total(total))));
+        }
+        for (name, titles) in &FILE.part {
+            let part = Part::parse(name).expect("titles.toml names parts that exist");
+            entries.extend(titles.iter().map(|t| (Phrase::of(t), Title::Part(part))));
+        }
+        for (i, target) in rubrics.targets.iter().enumerate() {
+            let title = target.total.map_or(Title::Element(i), Title::Total);
+            entries.extend(target.labels.iter().chain([&target.code]).map(|t| (Phrase::of(t), title)));
+        }
+        Self { entries }
+    }
+
+    /// Every meaning a title resembles by at least half, with how much.
+    pub fn scores(&self, text: &str) -> BTreeMap<Title, u32> {
+        let mut found: BTreeMap<Title, u32> = BTreeMap::new();
+        if text.trim().is_empty() {
+            return found;
+        }
+        let phrase = Phrase::of(text);
+        let bare = phrase.without_share();
+        let mut put = |title: Title, score: u32| {
+            if score >= 50 {
+                let best = found.entry(title).or_insert(0);
+                *best = (*best).max(score);
+            }
+        };
+        for (entry, title) in &self.entries {
+            if let Title::Element(_) = title {
+                let (share, target) = (phrase.share, entry.share);
+                let said = if share != Share::Unsaid && target != Share::Unsaid && share != target { 15 } else { 0 };
+                put(*title, likeness(&bare, &entry.without_share()).saturating_sub(said));
+            } else {
+                put(*title, likeness(&phrase, entry));
+            }
+        }
+        // « ancien IM », « nouvelle quotité »: the rest of the title names the fact.
+        for (word, wrap) in [("ancien", Title::Old as fn(FactId) -> Title), ("nouveau", Title::New)] {
+            if phrase.has(word) && phrase.words.len() > 1 {
+                let rest = Phrase { words: phrase.words.iter().filter(|w| *w != word && *w != "fin").cloned().collect(), share: phrase.share };
+                for (entry, title) in &self.entries {
+                    if let Title::Fact(f) = title {
+                        put(wrap(*f), likeness(&rest, entry));
+                    }
+                }
+            }
+        }
+        found
+    }
+
+    /// How well the best known title fits, 0 to 100.
+    pub fn best(&self, text: &str) -> u32 {
+        self.scores(text).into_values().max().unwrap_or(0)
+    }
+}
+
+/// A sum the label of a rubric names, when it is surely one.
+pub fn total_named(label: &str) -> Option<(TotalRole, u32)> {
+    let phrase = Phrase::of(label);
+    FILE.total
+        .iter()
+        .filter_map(|(n, t)| Some((TotalRole::parse(n)?, t)))
+        .flat_map(|(role, titles)| titles.iter().map(move |t| (role, t)))
+        .filter(|(_, t)| t.contains(' ') || phrase.words.len() == 1)
+        .map(|(role, t)| (role, likeness(&phrase, &Phrase::of(t))))
+        .filter(|(_, s)| *s >= 85)
+        .max_by_key(|(_, s)| *s)
+}
+
+/// What a row without an agent sums up.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Summing {
+    Part,
+    Whole,
+}
+
+/// Whether the text opens a row of sums. A person's name or a rubric's label must not be asked.
+pub fn summing(text: &str) -> Option<Summing> {
+    let folded = fold(text);
+    if folded.is_empty() || !folded.starts_with(|c: char| c.is_alphabetic() || c == '*' || c == '-') {
+        return None;
+    }
+    let tidy = folded.trim_start_matches(['*', '-', ' ', '=']);
+    let opens = |words: &[String]| {
+        words.iter().any(|w| tidy.strip_prefix(w.as_str()).is_some_and(|rest| !rest.starts_with(char::is_alphanumeric)))
+    };
+    if opens(&FILE.row.subtotal) {
+        Some(Summing::Part)
+    } else if opens(&FILE.row.total) {
+        Some(Summing::Whole)
+    } else {
+        None
+    }
+}
+
+/// `88 BULLETINS`, `58 agents`: how many a total row says it counts.
+pub fn counted(text: &str) -> Option<u32> {
+    let folded = fold(text);
+    let (number, word) = folded.split_once(' ')?;
+    FILE.row.counted.iter().any(|w| word.starts_with(w.as_str())).then(|| number.parse().ok()).flatten()
+}
+
+/// How strongly a text (a file's name, a sheet's, its title lines) speaks of a role: letters of the longest words found.
+pub fn speaks_of(text: &str, role: Role) -> usize {
+    let key = match role {
+        Role::RegisterLines | Role::RegisterWide => "register",
+        Role::Staff | Role::Arrivals | Role::Departures | Role::Changes | Role::Events | Role::Amounts | Role::AccountChanges => role.id(),
+        Role::Ignored | Role::Unknown => return 0,
+    };
+    let tidy = spaced(text);
+    FILE.sheet.get(key).map_or(0, |words| {
+        words.iter().filter(|w| tidy.contains(&format!(" {w} "))).map(String::len).max().unwrap_or(0)
+    })
+}
+
+/// Folded, every mark a blank, with a blank at both ends: ready to look for whole words.
+pub fn spaced(text: &str) -> String {
+    let folded = fold(text);
+    let words: Vec<&str> = folded.split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty()).collect();
+    format!(" {} ", words.join(" "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn knows_rows_of_sums() {
+        assert_eq!(summing("SOUS-TOTAL PAGE 31"), Some(Summing::Part));
+        assert_eq!(summing("TOTAL GENERAL"), Some(Summing::Whole));
+        assert_eq!(summing("TOTALE"), None);
+        assert_eq!(counted("88 BULLETINS"), Some(88));
+    }
+
+    #[test]
+    fn knows_rubrics_that_are_sums() {
+        assert_eq!(total_named("NET A PAYER").map(|t| t.0), Some(TotalRole::NetPaid));
+        assert_eq!(total_named("NET AVANT IMPOT").map(|t| t.0), Some(TotalRole::NetBeforeTax));
+        assert_eq!(total_named("TOTAL BRUT").map(|t| t.0), Some(TotalRole::Gross));
+        assert_eq!(total_named("NET IMPOSABLE").map(|t| t.0), Some(TotalRole::NetTaxable));
+        assert_eq!(total_named("TRAITEMENT BRUT"), None);
+        assert_eq!(total_named("CNRACL AGENT"), None);
+    }
+}

@@ -1,0 +1,90 @@
+//! Rows that sum up others are checked against the rows above them.
+
+use crate::ground::{Exact, Money};
+
+/// Running sums of some columns, of the page and of the whole, with and without the lines that are sums themselves.
+#[derive(Clone, Debug)]
+pub struct Running {
+    columns: Vec<usize>,
+    page: Vec<[i64; 2]>,
+    whole: Vec<[i64; 2]>,
+}
+
+/// A sum that a row shows and the rows above do not give.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Differs {
+    pub column: usize,
+    pub shown: Money,
+    pub found: Money,
+}
+
+/// Whether a line is counted in all sums, or is a sum of its agent.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Counted {
+    Line,
+    Sum,
+}
+
+impl Running {
+    pub fn new(columns: Vec<usize>) -> Self {
+        let n = columns.len();
+        Self { columns, page: vec![[0; 2]; n], whole: vec![[0; 2]; n] }
+    }
+
+    pub fn columns(&self) -> &[usize] {
+        &self.columns
+    }
+
+    /// Adds one cell; `slot` is the index among [`Running::columns`].
+    pub fn add(&mut self, slot: usize, cents: i64, counted: Counted) {
+        for sums in [&mut self.page[slot], &mut self.whole[slot]] {
+            if counted == Counted::Line {
+                sums[0] += cents;
+            }
+            sums[1] += cents;
+        }
+    }
+
+    /// Compares what a row of sums shows. A row agrees as a whole: with the page, or with everything so far.
+    pub fn check(&mut self, shown: &[(usize, Exact)]) -> Vec<Differs> {
+        let differs = |sums: &[[i64; 2]], kind: usize| -> Vec<Differs> {
+            shown
+                .iter()
+                .filter_map(|(column, value)| {
+                    let slot = self.columns.iter().position(|c| c == column)?;
+                    let cents = value.scaled_half_up(100)?;
+                    (cents != sums[slot][kind]).then_some(Differs { column: *column, shown: Money::from_cents(cents), found: Money::from_cents(sums[slot][kind]) })
+                })
+                .collect()
+        };
+        let tries = [differs(&self.page, 0), differs(&self.whole, 0), differs(&self.page, 1), differs(&self.whole, 1)];
+        let least = tries.iter().map(Vec::len).min().unwrap_or(0);
+        let best = tries.into_iter().find(|d| d.len() == least).unwrap_or_default();
+        for sums in &mut self.page {
+            *sums = [0; 2];
+        }
+        best
+    }
+
+    /// Whether rows stand below the last row of sums.
+    pub fn open(&self) -> bool {
+        self.page.iter().any(|s| s[1] != 0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_page_sum_and_a_running_sum_are_both_known() {
+        let mut r = Running::new(vec![7]);
+        r.add(0, 1_000, Counted::Line);
+        r.add(0, 1_000, Counted::Sum);
+        assert_eq!(r.check(&[(7, Exact::int(10))]), []);
+        r.add(0, 500, Counted::Line);
+        assert_eq!(r.check(&[(7, Exact::int(15))]), []);
+        r.add(0, 500, Counted::Line);
+        assert_eq!(r.check(&[(7, Exact::int(6))]).len(), 1);
+    }
+}

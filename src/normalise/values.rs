@@ -1,0 +1,471 @@
+//! One cell → one value: amounts, shares, rates, dates, flags, as people and programs write them.
+//!
+//! Nothing is guessed from a single cell where the column must decide ([`Mark`], [`RateForm`]); what cannot be
+//! read is an [`Unread`] with the code of its finding, never a zero.
+
+use crate::ground::{Exact, month};
+use crate::normalise::text::fold;
+use chrono::{Datelike, Days, NaiveDate};
+
+/// Why a cell is not the value it should be: the code of the finding.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Unread(pub &'static str);
+
+/// Which character a column uses before its decimals, as far as its other cells tell.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum Mark {
+    #[default]
+    Unknown,
+    Comma,
+    Dot,
+}
+
+/// Reads an amount: `1 234,56`, `1.234,56`, `1,234.56`, `1234.56-`, `(12,00)`, `12 €`. `None` for nothing, or a lone dash.
+///
+/// # Errors
+/// N01 for what is no number; N11 for `1.234`, when the column does not tell what the dot is.
+pub fn amount(text: &str, mark: Mark) -> Result<Option<Exact>, Unread> {
+    if let Some(plain) = plain(text.as_bytes(), mark) {
+        return Ok(Some(plain));
+    }
+    let t = text.trim_matches(|c: char| c.is_whitespace() || c == '\u{feff}');
+    if t.is_empty() || matches!(t, "-" | "–" | "—" | "--") {
+        return Ok(None);
+    }
+    let bad = Unread("N01");
+    let mut t = t;
+    for unit in ["€", "EUR", "eur", "Eur", "euros", "Euros"] {
+        t = t.strip_suffix(unit).or_else(|| t.strip_prefix(unit)).unwrap_or(t).trim();
+    }
+    let mut negative = false;
+    if let Some(inner) = t.strip_prefix('(').and_then(|s| s.strip_suffix(')')) {
+        (negative, t) = (true, inner.trim());
+    }
+    for minus in ['-', '−', '–'] {
+        if let Some(rest) = t.strip_prefix(minus).or_else(|| t.strip_suffix(minus)) {
+            if negative {
+                return Err(bad);
+            }
+            (negative, t) = (true, rest.trim());
+            break;
+        }
+    }
+    t = t.strip_prefix('+').unwrap_or(t).trim();
+    // Groups of digits and what stands between them.
+    let mut groups: Vec<&str> = Vec::new();
+    let mut marks: Vec<char> = Vec::new();
+    let mut start = 0;
+    for (i, c) in t.char_indices() {
+        if c.is_ascii_digit() {
+            continue;
+        }
+        let c = match c {
+            ',' | '.' => c,
+            '\'' | '’' | ' ' | '\u{a0}' | '\u{202f}' | '\u{2009}' => ' ',
+            _ => return Err(bad),
+        };
+        groups.push(&t[start..i]);
+        marks.push(c);
+        start = i + t[i..].chars().next().map_or(1, char::len_utf8);
+    }
+    groups.push(&t[start..]);
+    let decimal = match marks.last() {
+        None | Some(' ') => None,
+        Some(&last) => {
+            let others = marks[..marks.len() - 1].iter().any(|m| *m != last);
+            let repeated = marks.iter().filter(|m| **m == last).count() > 1;
+            let three = groups[groups.len() - 1].len() == 3 && (1..=3).contains(&groups[groups.len() - 2].len());
+            let declared = match mark {
+                Mark::Comma => Some(','),
+                Mark::Dot => Some('.'),
+                Mark::Unknown => None,
+            };
+            match (repeated, others, declared) {
+                (true, _, _) => None,
+                (false, true, _) => Some(last),
+                (false, false, Some(d)) => {
+                    if d != last && !three {
+                        return Err(bad);
+                    }
+                    (d == last).then_some(last)
+                }
+                (false, false, None) if last == '.' && three && groups[0] != "0" => return Err(Unread("N11")),
+                (false, false, None) => Some(last),
+            }
+        }
+    };
+    let whole_groups = if decimal.is_some() { &groups[..groups.len() - 1] } else { &groups[..] };
+    let fraction = if decimal.is_some() { groups[groups.len() - 1] } else { "" };
+    let grouped = whole_groups.len() > 1;
+    if grouped && (whole_groups[0].is_empty() || whole_groups[0].len() > 3 || whole_groups[1..].iter().any(|g| g.len() != 3)) {
+        return Err(bad);
+    }
+    if grouped {
+        let kinds = &marks[..whole_groups.len() - 1];
+        if kinds.iter().any(|k| *k != kinds[0]) {
+            return Err(bad);
+        }
+    }
+    let digits: String = whole_groups.concat();
+    if digits.is_empty() && fraction.is_empty() || digits.len() + fraction.len() > 18 {
+        return Err(bad);
+    }
+    let n: i64 = format!("{digits}{fraction}").parse().map_err(|_| bad)?;
+    let places = u32::try_from(fraction.len()).map_err(|_| bad)?;
+    let value = Exact::ratio(if negative { -n } else { n }, 10_i64.pow(places)).ok_or(bad)?;
+    Ok(Some(value))
+}
+
+/// The usual forms without any detour: digits, blanks between groups of three, one mark and one or two decimals.
+fn plain(bytes: &[u8], mark: Mark) -> Option<Exact> {
+    let (mut n, mut places, mut group, mut any) = (0_i64, None::<u32>, None::<u8>, false);
+    if bytes.len() > 20 {
+        return None;
+    }
+    let mut i = 0;
+    let negative = bytes.first() == Some(&b'-');
+    if negative {
+        i = 1;
+    }
+    let mut lead = 0_u8;
+    while i < bytes.len() {
+        match bytes[i] {
+            d @ b'0'..=b'9' => {
+                n = n.checked_mul(10)?.checked_add(i64::from(d - b'0'))?;
+                any = true;
+                if let Some(p) = places.as_mut() {
+                    *p += 1;
+                } else if let Some(g) = group.as_mut() {
+                    *g += 1;
+                } else {
+                    lead += 1;
+                }
+                i += 1;
+            }
+            m @ (b',' | b'.') if places.is_none() && any => {
+                if group.is_some_and(|g| g != 3) || (m == b',' && mark == Mark::Dot) || (m == b'.' && mark == Mark::Comma) {
+                    return None;
+                }
+                places = Some(0);
+                i += 1;
+            }
+            b' ' | 0xc2 | 0xe2 if places.is_none() && any => {
+                let width = match (bytes[i], bytes.get(i + 1), bytes.get(i + 2)) {
+                    (b' ', _, _) => 1,
+                    (0xc2, Some(0xa0), _) => 2,
+                    (0xe2, Some(0x80), Some(0xaf | 0x89)) => 3,
+                    _ => return None,
+                };
+                if lead > 3 || group.is_some_and(|g| g != 3) {
+                    return None;
+                }
+                group = Some(0);
+                i += width;
+            }
+            _ => return None,
+        }
+    }
+    let places = match places {
+        Some(p @ (1 | 2)) => p,
+        Some(_) => return None,
+        None => 0,
+    };
+    if !any || group.is_some_and(|g| g != 3) {
+        return None;
+    }
+    Exact::ratio(if negative { -n } else { n }, [1, 10, 100][places as usize])
+}
+
+/// What the bare numbers of a rate column are.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum RateForm {
+    /// `2,1` is 2.1 %.
+    #[default]
+    Percent,
+    /// `0,021` is 2.1 %.
+    Share,
+}
+
+/// A rate as a share: `2,1 %`, or a bare number read as the column says.
+///
+/// # Errors
+/// N02.
+pub fn rate(text: &str, form: RateForm, mark: Mark) -> Result<Option<Exact>, Unread> {
+    let t = text.trim();
+    let (body, percent) = match t.strip_suffix('%') {
+        Some(b) => (b.trim(), true),
+        None => (t, form == RateForm::Percent),
+    };
+    let hundred = Exact::int(100);
+    let n = amount(body, mark).map_err(|_| Unread("N02"))?;
+    Ok(if percent { n.and_then(|n| n.div(hundred)) } else { n })
+}
+
+/// A share of full time as it is written, and what kind of part time that is.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct WorkingTime {
+    /// The written share: 0.8 for 80 %, 1/2 for 17,5/35.
+    pub share: Exact,
+    /// True for a post that is itself not full (temps non complet), false for a full post, `None` when unsaid.
+    pub reduced_post: Option<bool>,
+}
+
+/// Reads `80 %`, `0,8`, `80`, `4/5`, `28/35`, `TC`, `TNC 17,5/35`, `TP 80%`. `weekly` is true when the column holds weekly hours out of 35.
+///
+/// # Errors
+/// N02 for what is no share between 0 and 1; N10 for one that is below a twentieth.
+pub fn working_time(text: &str, weekly: bool, mark: Mark) -> Result<Option<WorkingTime>, Unread> {
+    let bad = Unread("N02");
+    let t = fold(text).replace("h00", "").replace(" heures", "").replace("eme", "").replace("emes", "");
+    let mut t = t.as_str();
+    if t.is_empty() || t == "-" {
+        return Ok(None);
+    }
+    let mut reduced = None;
+    for (word, kind) in [
+        ("temps non complet", Some(true)),
+        ("temps incomplet", Some(true)),
+        ("non complet", Some(true)),
+        ("tnc", Some(true)),
+        ("temps complet", Some(false)),
+        ("temps plein", Some(false)),
+        ("complet", Some(false)),
+        ("plein", Some(false)),
+        ("temps partiel", Some(false)),
+        ("partiel", Some(false)),
+        ("t.n.c.", Some(true)),
+        ("t.c.", Some(false)),
+        ("t.p.", Some(false)),
+        ("tpl", Some(false)),
+        ("tc", Some(false)),
+        ("tp", Some(false)),
+    ] {
+        if let Some(rest) = t.strip_prefix(word) {
+            let full = matches!(word, "temps complet" | "temps plein" | "complet" | "plein" | "tc" | "t.c.");
+            reduced = kind;
+            t = rest.trim_matches(|c: char| c.is_whitespace() || matches!(c, ':' | '(' | ')' | '-'));
+            if t.is_empty() {
+                return if full { Ok(Some(WorkingTime { share: Exact::ONE, reduced_post: Some(false) })) } else { Err(bad) };
+            }
+            break;
+        }
+    }
+    let number = |s: &str| amount(s.trim().trim_end_matches('h').trim(), mark).ok().flatten();
+    let share = if let Some((a, b)) = t.split_once('/') {
+        let (a, b) = (number(a).ok_or(bad)?, number(b).ok_or(bad)?);
+        if reduced.is_none() && b == Exact::int(35) && a < b {
+            reduced = Some(true);
+        }
+        a.div(b).ok_or(bad)?
+    } else if let Some(p) = t.strip_suffix('%') {
+        number(p).and_then(|n| n.div(Exact::int(100))).ok_or(bad)?
+    } else {
+        let n = number(t).ok_or(bad)?;
+        let by = if weekly {
+            35
+        } else if n > Exact::int(1) {
+            100
+        } else {
+            1
+        };
+        n.div(Exact::int(by)).ok_or(bad)?
+    };
+    if !share.is_positive() || share > Exact::ONE {
+        return Err(bad);
+    }
+    if share < Exact::ratio(1, 20).ok_or(bad)? {
+        return Err(Unread("N10"));
+    }
+    Ok(Some(WorkingTime { share: share.reduced(), reduced_post: reduced }))
+}
+
+/// A date a person or a program wrote. `latest` decides the century of two-digit years: the last one not after it.
+///
+/// # Errors
+/// N03 for what is no date, also for a month above 12 (day and month are never exchanged).
+pub fn date(text: &str, latest: NaiveDate) -> Result<Option<NaiveDate>, Unread> {
+    let bad = Unread("N03");
+    let t = fold(text);
+    if t.is_empty() || t == "-" {
+        return Ok(None);
+    }
+    // A time of day after the date says nothing here.
+    let t = t.split(['t', ' ']).next().filter(|d| d.len() >= 8 && d.bytes().filter(u8::is_ascii_digit).count() >= 6).map_or(t.as_str(), |d| d);
+    let parts: Vec<&str> = t.split(|c: char| matches!(c, '/' | '-' | '.' | ' ')).filter(|p| !p.is_empty()).collect();
+    let number = |p: &str| p.parse::<u32>().ok();
+    match parts.as_slice() {
+        [one] if one.len() == 8 && one.bytes().all(|b| b.is_ascii_digit()) => {
+            let n: u32 = one.parse().map_err(|_| bad)?;
+            let ymd = NaiveDate::from_ymd_opt((n / 10_000) as i32, n / 100 % 100, n % 100).filter(|d| (1900..2200).contains(&d.year()));
+            let dmy = NaiveDate::from_ymd_opt((n % 10_000) as i32, n / 10_000 % 100, n / 1_000_000).filter(|d| (1900..2200).contains(&d.year()));
+            match (ymd, dmy) {
+                (Some(d), None) | (None, Some(d)) => Ok(Some(d)),
+                (Some(_), Some(_)) | (None, None) => Err(bad),
+            }
+        }
+        [one] => one.parse::<i64>().ok().and_then(serial).map(Some).ok_or(bad),
+        [y, m, d] if y.len() == 4 => {
+            let (y, m, d) = (number(y).ok_or(bad)?, number(m).ok_or(bad)?, number(d).ok_or(bad)?);
+            NaiveDate::from_ymd_opt(y as i32, m, d).filter(|d| (1900..2200).contains(&d.year())).map(Some).ok_or(bad)
+        }
+        [.., d, m, y] if parts.len() == 3 || weekday(parts[0]) => {
+            let day = number(d.strip_suffix("er").unwrap_or(d)).ok_or(bad)?;
+            let month = number(m).or_else(|| month_named(m)).ok_or(bad)?;
+            let year = number(y).ok_or(bad)? as i32;
+            let full = match y.len() {
+                4 => year,
+                2 => {
+                    let century = latest.year() / 100 * 100;
+                    let this = NaiveDate::from_ymd_opt(century + year, month, day);
+                    if this.is_some_and(|d| d > latest) { century - 100 + year } else { century + year }
+                }
+                _ => return Err(bad),
+            };
+            NaiveDate::from_ymd_opt(full, month, day).filter(|d| (1900..2200).contains(&d.year())).map(Some).ok_or(bad)
+        }
+        _ => Err(bad),
+    }
+}
+
+/// A spreadsheet's day number (1900 system), between 1927 and 2119.
+pub fn serial(days: i64) -> Option<NaiveDate> {
+    let days = u64::try_from(days).ok().filter(|d| (10_000..80_000).contains(d))?;
+    NaiveDate::from_ymd_opt(1899, 12, 30)?.checked_add_days(Days::new(days))
+}
+
+fn weekday(word: &str) -> bool {
+    matches!(word, "lundi" | "mardi" | "mercredi" | "jeudi" | "vendredi" | "samedi" | "dimanche" | "le")
+}
+
+/// 1 to 12 for a French month, whole or shortened to three letters or more.
+pub fn month_named(word: &str) -> Option<u32> {
+    let w = fold(word);
+    let w = w.trim_end_matches('.');
+    if w.len() < 3 {
+        return None;
+    }
+    let hits: Vec<usize> = month::MONTHS_FR
+        .iter()
+        .chain(&month::MONTHS_EN)
+        .enumerate()
+        .filter(|(_, m)| fold(m).starts_with(w))
+        .map(|(i, _)| i % 12)
+        .collect();
+    match hits.as_slice() {
+        [first, rest @ ..] if rest.iter().all(|r| r == first) => u32::try_from(first + 1).ok(),
+        _ if w == "juil" || w == "jul" => Some(7),
+        _ => None,
+    }
+}
+
+/// Yes or no: `O`, `N`, `oui`, `non`, `X`, `1`, `0`.
+///
+/// # Errors
+/// N05.
+pub fn flag(text: &str) -> Result<Option<bool>, Unread> {
+    match fold(text).trim_end_matches('.') {
+        "" | "-" => Ok(None),
+        "o" | "oui" | "x" | "1" | "y" | "yes" | "vrai" | "true" => Ok(Some(true)),
+        "n" | "non" | "0" | "no" | "faux" | "false" => Ok(Some(false)),
+        _ => Err(Unread("N05")),
+    }
+}
+
+/// Hours: a number, or `8h30`, `8:30`.
+///
+/// # Errors
+/// N01.
+pub fn hours(text: &str, mark: Mark) -> Result<Option<Exact>, Unread> {
+    let t = fold(text);
+    let split = t.split_once(['h', ':']).filter(|(h, m)| !h.is_empty() && h.bytes().all(|b| b.is_ascii_digit()) && m.len() <= 2);
+    let Some((h, m)) = split else { return amount(text, mark) };
+    let bad = Unread("N01");
+    let minutes: i64 = if m.is_empty() { 0 } else { m.parse().map_err(|_| bad)? };
+    let whole: i64 = h.parse().map_err(|_| bad)?;
+    if minutes >= 60 || whole > 10_000 {
+        return Err(bad);
+    }
+    Ok(Exact::ratio(whole * 60 + minutes, 60).map(Exact::reduced))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn exact(t: &str) -> Exact {
+        Exact::parse(t).expect("a number")
+    }
+
+    // Written forms as they stand in French exports and in those of programs set to English.
+    #[test]
+    fn reads_amounts_however_they_are_written() {
+        for (text, mark, want) in [
+            ("1 234,56", Mark::Unknown, "1234.56"),
+            ("1\u{a0}234,56", Mark::Comma, "1234.56"),
+            ("1\u{202f}234\u{202f}567,8", Mark::Comma, "1234567.8"),
+            ("1.234,56", Mark::Unknown, "1234.56"),
+            ("1,234.56", Mark::Unknown, "1234.56"),
+            ("1234.5", Mark::Unknown, "1234.5"),
+            ("12,00-", Mark::Unknown, "-12"),
+            ("(12,00)", Mark::Unknown, "-12"),
+            ("\u{2212}3,10 €", Mark::Unknown, "-3.1"),
+            ("1.234", Mark::Comma, "1234"),
+            ("1.234", Mark::Dot, "1.234"),
+            ("1.234.567", Mark::Unknown, "1234567"),
+            ("0,0210", Mark::Unknown, "0.021"),
+            ("-0.5", Mark::Dot, "-0.5"),
+        ] {
+            assert_eq!(amount(text, mark), Ok(Some(exact(want))), "{text}");
+        }
+        assert_eq!(amount(" - ", Mark::Unknown), Ok(None));
+    }
+
+    #[test]
+    fn refuses_what_is_no_amount() {
+        for text in ["1 234,5O", "12a", "1 23,4", "12 34", "1,2,3", "--5", "néant", "1 234.56,7", "1234 567"] {
+            assert_eq!(amount(text, Mark::Unknown), Err(Unread("N01")), "{text}");
+        }
+        assert_eq!(amount("1.234", Mark::Unknown), Err(Unread("N11")));
+    }
+
+    #[test]
+    fn reads_shares_of_working_time() {
+        for (text, share, reduced) in [
+            ("80 %", "0.8", None),
+            ("0,8", "0.8", None),
+            ("80", "0.8", None),
+            ("1", "1", None),
+            ("4/5", "0.8", None),
+            ("TC", "1", Some(false)),
+            ("TNC 17,5/35", "0.5", Some(true)),
+            ("TP 80%", "0.8", Some(false)),
+            ("28/35", "0.8", Some(true)),
+            ("Temps partiel 90%", "0.9", Some(false)),
+        ] {
+            let got = working_time(text, false, Mark::Unknown).ok().flatten();
+            assert_eq!(got, Some(WorkingTime { share: exact(share), reduced_post: reduced }), "{text}");
+        }
+        assert_eq!(working_time("17,5", true, Mark::Unknown).ok().flatten().map(|w| w.share), Some(exact("0.5")));
+        assert_eq!(working_time("TP", false, Mark::Unknown), Err(Unread("N02")));
+        assert_eq!(working_time("0,01", false, Mark::Unknown), Err(Unread("N10")));
+    }
+
+    #[test]
+    fn reads_dates_and_never_exchanges_day_and_month() {
+        let latest = NaiveDate::from_ymd_opt(2031, 12, 31).expect("a date");
+        for text in ["01/12/2021", "1/12/21", "01.12.2021", "2021-12-01", "1er décembre 2021", "01-déc-21", "44531", "2021-12-01 00:00:00", "20211201", "mercredi 1 décembre 2021"] {
+            assert_eq!(date(text, latest), Ok(NaiveDate::from_ymd_opt(2021, 12, 1)), "{text}");
+        }
+        assert_eq!(date("14/05/82", latest), Ok(NaiveDate::from_ymd_opt(1982, 5, 14)));
+        for text in ["12/31/2021", "31/02/2021", "bientôt", "12/2021", "00/00/0000"] {
+            assert_eq!(date(text, latest), Err(Unread("N03")), "{text}");
+        }
+    }
+
+    #[test]
+    fn reads_hours_with_minutes() {
+        assert_eq!(hours("8h30", Mark::Unknown), Ok(Some(exact("8.5"))));
+        assert_eq!(hours("8,5", Mark::Unknown), Ok(Some(exact("8.5"))));
+        assert_eq!(hours("8h75", Mark::Unknown), Err(Unread("N01")));
+    }
+}
