@@ -292,7 +292,10 @@ mod tests {
     fn refuses_what_would_ask_for_too_much_memory() {
         let huge = [u32::MAX.to_le_bytes(), [0; 4]].concat();
         let corner = |row, column| record(0x0203, &[shorts(&[row, column, 0]), vec![0; 8]].concat());
-        assert_eq!(scan_workbook(&workbook(&[record(DIMENSIONS, &[huge, vec![0; 6]].concat())]), &Limits::default()).err(), Some(Refused::Damaged));
+        assert_eq!(
+            scan_workbook(&workbook(&[record(DIMENSIONS, &[huge, vec![0; 6]].concat())]), &Limits::default()).err(),
+            Some(Refused::Damaged)
+        );
         let cells = workbook(&[corner(0, 0), corner(65_535, 255)]);
         assert_eq!(scan_workbook(&cells, &Limits::default()).err(), Some(Refused::Passed(Passed::Cells)));
         assert!(scan_workbook(&workbook(&[corner(0, 0), corner(100, 9)]), &Limits::default()).is_ok());

@@ -76,7 +76,9 @@ impl<'a> Notes<'a> {
         }
         let mut findings = self.tally.finish();
         if hidden_sheet && !grid.is_empty() {
-            findings.push(Finding::new("R08", Severity::Information).at(Place::Sheet { file: self.file.to_owned(), sheet: self.sheet.to_owned() }));
+            findings.push(
+                Finding::new("R08", Severity::Information).at(Place::Sheet { file: self.file.to_owned(), sheet: self.sheet.to_owned() }),
+            );
         }
         Sheet { name: self.sheet.to_owned(), hidden: hidden_sheet, grid, findings }
     }
@@ -281,7 +283,10 @@ fn area(text: &str) -> Option<MergedArea> {
     let corner = |text: &str| -> Option<(u32, u16)> {
         let digits = text.find(|c: char| c.is_ascii_digit())?;
         let (letters, digits) = text.split_at(digits);
-        let column = letters.bytes().filter(u8::is_ascii_alphabetic).try_fold(0_u16, |n, b| n.checked_mul(26)?.checked_add(u16::from(b.to_ascii_uppercase() - b'A') + 1))?;
+        let column = letters
+            .bytes()
+            .filter(u8::is_ascii_alphabetic)
+            .try_fold(0_u16, |n, b| n.checked_mul(26)?.checked_add(u16::from(b.to_ascii_uppercase() - b'A') + 1))?;
         Some((digits.parse().ok()?, column.checked_sub(1)?))
     };
     let plain = text.replace('$', "");
