@@ -62,7 +62,7 @@ static TABLE_1252: LazyLock<HighLetters> = LazyLock::new(|| table_of(encoding_rs
 static TABLE_8859_15: LazyLock<HighLetters> = LazyLock::new(|| table_of(encoding_rs::ISO_8859_15));
 static TABLE_850: LazyLock<HighLetters> = LazyLock::new(|| letters(CP850.chars()));
 
-/// Bytes 0x80 to 0xFF of code page 850, which encoding_rs does not have. Source: the table CP850.TXT of the Unicode consortium.
+/// Bytes 0x80 to 0xFF of code page 850, which `encoding_rs` does not have. Source: the table CP850.TXT of the Unicode consortium.
 const CP850: &str = "ÇüéâäàåçêëèïîìÄÅÉæÆôöòûùÿÖÜø£Ø×ƒáíóúñÑªº¿®¬½¼¡«»░▒▓│┤ÁÂÀ©╣║╗╝¢¥┐└┴┬├─┼ãÃ╚╔╩╦╠═╬¤ðÐÊËÈıÍÎÏ┘┌█▄¦Ì▀ÓßÔÒõÕµþÞÚÛÙýÝ¯´\u{ad}±‗¾¶§÷¸°¨·¹³²■\u{a0}";
 
 fn letters(all: impl Iterator<Item = char>) -> HighLetters {

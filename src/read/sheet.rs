@@ -366,7 +366,8 @@ pub(crate) fn read_xls(bytes: &[u8], file: &str, limits: &Limits) -> Result<Work
             for (row, column, formula) in formulas.used_cells() {
                 let at = (top + row as u32, left + column as u32);
                 let inside = range.start().is_some_and(|s| s.0 <= at.0 && s.1 <= at.1);
-                if !formula.is_empty() && !inside.then(|| range.get_value(at)).flatten().is_some_and(|v| !v.is_empty()) {
+                let filled = inside && range.get_value(at).is_some_and(|v| !v.is_empty());
+                if !filled && !formula.is_empty() {
                     notes.put(&mut builder, at.0, at.1, &(broken(formula), Some(Wrong::NeverComputed)))?;
                 }
             }

@@ -16,6 +16,9 @@ const QUOTE: u8 = b'"';
 /// Ctrl-Z: how DOS programs end a file.
 const END_OF_FILE: &[u8] = b"\x1A";
 
+/// Stray quotes after which those of a record are no longer looked into: each look may go far.
+const STRAYS: u32 = 16;
+
 /// What went wrong on a line, without keeping its other fields from being read.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Trouble {
@@ -238,10 +241,10 @@ impl<R: Read> Splitter<R> {
     /// Splits a record whose first line holds a quote; returns its last line and how many lines it spans.
     fn split_quoted(&mut self, first: Line, note: &mut dyn FnMut(Trouble, u32)) -> io::Result<(Line, u32)> {
         self.unquoted.clear();
-        let (mut line, mut lines, mut at) = (first, 1, 0);
+        let (mut line, mut lines, mut at, mut strays) = (first, 1, 0, 0);
         loop {
             let from = self.unquoted.len() as u32;
-            let opens = at < line.end && self.buffer[self.start + at] == QUOTE;
+            let opens = at < line.end && self.buffer[self.start + at] == QUOTE && strays < STRAYS;
             let closed = if opens { self.close(at, line)? } else { None };
             if let Some((quote, last, more)) = closed {
                 let mut rest = &self.buffer[self.start + at + 1..self.start + quote];
@@ -253,9 +256,10 @@ impl<R: Read> Splitter<R> {
                 self.unquoted.extend_from_slice(rest);
                 (line, lines, at) = (last, lines + more, quote + 1);
             } else {
-                if opens {
+                if opens && strays == 0 {
                     note(Trouble::StrayQuote, self.line.saturating_add(lines - 1));
                 }
+                strays += u32::from(opens);
                 let data = &self.buffer[self.start + at..self.start + line.end];
                 let stop = memchr(self.shape.separator, data).unwrap_or(data.len());
                 self.unquoted.extend_from_slice(&data[..stop]);
@@ -404,6 +408,14 @@ mod tests {
         for (text, rows) in cases {
             assert_eq!(split(text), (rows, vec![(Trouble::StrayQuote, 1)]), "{text}");
         }
+    }
+
+    #[test]
+    fn a_line_of_quotes_takes_no_longer_than_another() {
+        let text = format!("{}\nx;y;z\n", "\"x\"\"x;".repeat(100_000));
+        let (rows, troubles) = split(&text);
+        assert_eq!(rows.last(), Some(&row(2, &["x", "y", "z"])));
+        assert_eq!(troubles, vec![(Trouble::StrayQuote, 1), (Trouble::TooWide, 1)]);
     }
 
     #[test]
