@@ -122,7 +122,8 @@ fn open_workbook(
         if sheet.grid.is_empty() {
             continue;
         }
-        let source = sources.add(Source { file: file.to_owned(), sheet: Some(sheet.name.clone()), kind: SourceKind::Sheet, headings: Vec::new() });
+        let source =
+            sources.add(Source { file: file.to_owned(), sheet: Some(sheet.name.clone()), kind: SourceKind::Sheet, headings: Vec::new() });
         tables.push(Table { source, file: file.to_owned(), sheet: Some(sheet.name), hidden: sheet.hidden, body: Body::Grid(sheet.grid) });
     }
     Ok(Checked::new(tables, findings))
