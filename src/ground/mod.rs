@@ -2,6 +2,7 @@
 //! Open to every module; names none of them.
 
 pub mod bic;
+pub mod document;
 pub mod exact;
 pub mod finding;
 pub mod iban;

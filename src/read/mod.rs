@@ -7,7 +7,6 @@ pub mod encoding;
 mod grid;
 pub mod input;
 pub mod limits;
-pub mod pain001;
 mod ods;
 mod ole;
 mod sheet;

@@ -5,6 +5,4 @@
 pub mod payslip;
 pub mod register;
 pub mod report;
-//! Results → files. What each writer takes has been checked before; what it writes is the same bytes every time.
-
 pub mod transfer;
