@@ -241,7 +241,7 @@ pub fn resolve(codes: &BTreeMap<String, CodeStats>, rubrics: &Rubrics, sides: Si
             .collect();
         let best_element = scored.iter().map(|s| s.0).max().unwrap_or(0);
         if let Some((role, likeness)) = total
-            && best_element < 85
+            && i32::try_from(likeness).unwrap_or(0) * 70 / 100 + 6 > best_element
         {
             mapping.target = CodeTarget::Total(role);
             mapping.certainty = u8::try_from(likeness).unwrap_or(99);
