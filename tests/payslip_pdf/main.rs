@@ -4,9 +4,12 @@ mod people;
 
 use people::{advance, contractuel, long_names, many_lines, pay_of, provisional, titulaire};
 use releve::ground::{EmployeeId, Lang, Money, Severity};
-use releve::write::payslip::{Book, Fonts, PrintedPayslip, Problem, Purpose, Sum, one};
+use releve::write::payslip::{Book, Fonts, Pay, PrintedPayslip, Problem, Purpose, Sum, one};
 use std::path::PathBuf;
 use std::process::Command;
+
+/// What a case does to a good slip.
+type Spoil = fn(&mut Pay);
 
 fn samples() -> Vec<(&'static str, PrintedPayslip)> {
     let mut english = titulaire();
@@ -109,7 +112,8 @@ fn an_advance_shows_no_contributions() {
 fn the_book_has_a_bookmark_per_agent() {
     let fonts = Fonts::load();
     for purpose in [Purpose::Reading, Purpose::Printing] {
-        let mut book = Book::new(&fonts, purpose, "Bulletins de décembre 2021", "montreval-2021-12", "Montreval", people::day(2021, 12, 20), Lang::Fr);
+        let mut book =
+            Book::new(&fonts, purpose, "Bulletins de décembre 2021", "montreval-2021-12", "Montreval", people::day(2021, 12, 20), Lang::Fr);
         for (_, slip) in samples() {
             book.add(&slip).expect("a good slip");
         }
@@ -148,7 +152,7 @@ fn a_name_in_decomposed_letters_is_printed_composed() {
 #[test]
 fn lines_that_do_not_make_the_totals_are_refused() {
     let fonts = Fonts::load();
-    let cases: [(Sum, fn(&mut releve::write::payslip::Pay)); 4] = [
+    let cases: [(Sum, Spoil); 4] = [
         (Sum::Gross, |p| drop(p.lines.remove(0))),
         (Sum::NetBeforeTax, |p| p.lines.retain(|l| l.code != "CRDS")),
         (Sum::NetPaid, |p| p.lines.retain(|l| l.code != "MUTUELLE")),

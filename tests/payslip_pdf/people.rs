@@ -155,23 +155,16 @@ pub fn titulaire() -> PrintedPayslip {
         Leave { label: "CET".to_owned(), taken: None, left: some("12,0 j") },
     ];
     let tax = Tax { base: totals.net_taxable, rate: "1,30 %".to_owned(), kind: TaxRate::Personal };
-    let body = Pay {
-        provisional: None,
-        replaces: None,
-        completes: None,
-        lines,
-        totals,
-        tax: Some(tax),
-        cumuls: Some(cumuls),
-        leave: Some(leave),
-    };
+    let body =
+        Pay { provisional: None, replaces: None, completes: None, lines, totals, tax: Some(tax), cumuls: Some(cumuls), leave: Some(leave) };
     slip("2021-12-00102-1", agent, "FR7699902005748907092511280", body)
 }
 
 /// A contract agent above the social-security ceiling, without cumuls or leave, the tax rate being the neutral one.
 pub fn contractuel() -> PrintedPayslip {
     let mut agent = Agent::new(EmployeeId::parse("01684").expect("not blank"), "LE BIHAN-O’CONNOR Maëlys");
-    agent.address = vec!["Bâtiment C, appartement 12".to_owned(), "203 avenue du Général-de-Gaulle".to_owned(), "99412 SAINT-MONTREVAL".to_owned()];
+    agent.address =
+        vec!["Bâtiment C, appartement 12".to_owned(), "203 avenue du Général-de-Gaulle".to_owned(), "99412 SAINT-MONTREVAL".to_owned()];
     agent.status = some("Contractuelle, catégorie A");
     agent.scheme = some("Général et IRCANTEC");
     agent.job = some("Directrice des systèmes d’information");
@@ -201,8 +194,7 @@ pub fn contractuel() -> PrintedPayslip {
     ];
     let totals = totals(&lines, 55_206, 406_294, 392_515);
     let tax = Tax { base: totals.net_taxable, rate: "14,00 %".to_owned(), kind: TaxRate::Neutral };
-    let body =
-        Pay { provisional: None, replaces: None, completes: None, lines, totals, tax: Some(tax), cumuls: None, leave: None };
+    let body = Pay { provisional: None, replaces: None, completes: None, lines, totals, tax: Some(tax), cumuls: None, leave: None };
     slip("2021-12-01684-1", agent, "FR7699904008768733657503538", body)
 }
 
@@ -237,7 +229,9 @@ pub fn long_names() -> PrintedPayslip {
     let agent = &mut slip.agent;
     agent.name = "DE LA ROCHEFOUCAULD-MONTMORENCY d’ESTRÉES Marie-Françoise-Éléonore Anne-Gaëlle Øystein-Łukasz".to_owned();
     agent.address[1] = "Lieu-dit « Le Grand Champ de l’Œuvre-Notre-Dame », 1298 bis chemin rural n° 14 des Châtaigniers".to_owned();
-    agent.grade = some("Assistant territorial de conservation du patrimoine et des bibliothèques principal de 1re classe, détaché sur emploi fonctionnel");
+    agent.grade = some(
+        "Assistant territorial de conservation du patrimoine et des bibliothèques principal de 1re classe, détaché sur emploi fonctionnel",
+    );
     agent.job = some("Responsable de l’action culturelle, de la médiation et de l’éducation artistique");
     agent.working_time = some("80 % (6/7)");
     agent.part_time_post = some("28/35");
@@ -277,6 +271,9 @@ pub fn advance() -> PrintedPayslip {
     let mut slip = titulaire();
     slip.number = "2021-12-00102-A".to_owned();
     slip.period.hours = None;
-    slip.body = Body::Advance(Advance { amount: Money::from_cents(126_800), basis: "80 % du net payé de novembre 2021 (1\u{202f}585,06 €)".to_owned() });
+    slip.body = Body::Advance(Advance {
+        amount: Money::from_cents(126_800),
+        basis: "80 % du net payé de novembre 2021 (1\u{202f}585,06 €)".to_owned(),
+    });
     slip
 }

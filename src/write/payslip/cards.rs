@@ -63,7 +63,8 @@ fn head(canvas: &mut Canvas<'_>, x: f32, y: f32, first: &str, others: &[(f32, &s
 fn cumuls(canvas: &mut Canvas<'_>, slip: &PrintedPayslip, pay: &Pay, y: f32) -> Result<(), Missing> {
     let (lang, totals) = (slip.lang, &pay.totals);
     let employer: Money = pay.lines.iter().filter_map(|l: &Line| l.employer_amount).sum();
-    let year = pay.cumuls.as_ref().map_or_else(|| slip.payment.date.map_or(slip.period.month.year(), |d| chrono::Datelike::year(&d)), |c| c.year);
+    let year =
+        pay.cumuls.as_ref().map_or_else(|| slip.payment.date.map_or(slip.period.month.year(), |d| chrono::Datelike::year(&d)), |c| c.year);
     let since = |pick: fn(&Cumuls) -> Option<Money>| pay.cumuls.as_ref().and_then(pick).map(Money::french);
     let rows: [(Word, Option<String>, Option<String>); 5] = [
         (words::CUMUL_GROSS, Some(totals.gross.french()), since(|c| c.gross)),

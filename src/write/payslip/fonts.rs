@@ -165,7 +165,10 @@ mod tests {
     #[test]
     fn has_every_character_the_product_prints() {
         let fonts = Fonts::load();
-        let mut missing: Vec<char> = ('!'..='~').chain('\u{a1}'..='\u{24f}').chain(['\u{2212}', '\u{202f}', '\u{a0}', '€', '•', '–', '—', '’', '…', '→', 'ᵉ', 'Œ', 'œ', 'Ÿ']).collect();
+        let mut missing: Vec<char> = ('!'..='~')
+            .chain('\u{a1}'..='\u{24f}')
+            .chain(['\u{2212}', '\u{202f}', '\u{a0}', '€', '•', '–', '—', '’', '…', '→', 'ᵉ', 'Œ', 'œ', 'Ÿ'])
+            .collect();
         missing.retain(|&c| !fonts.has(c));
         assert_eq!(missing, []);
     }

@@ -28,7 +28,9 @@ pub enum Purpose {
 
 pub fn settings(purpose: Purpose) -> krilla::SerializeSettings {
     let builder = match purpose {
-        Purpose::Reading => ConfigurationBuilder::new().with_archival_validator(Archival::A3_A).with_accessibility_validator(Accessibility::UA1),
+        Purpose::Reading => {
+            ConfigurationBuilder::new().with_archival_validator(Archival::A3_A).with_accessibility_validator(Accessibility::UA1)
+        }
         Purpose::Printing => ConfigurationBuilder::new().with_archival_validator(Archival::A3_B),
     };
     krilla::SerializeSettings {

@@ -134,7 +134,9 @@ impl Table<'_, '_> {
                 self.canvas.open(Role::ColumnHeader);
             }
             let baselines = if lower.is_empty() { [y + 13.0, 0.0] } else { [y + 9.0, y + 17.5] };
-            for (text, baseline) in [upper, lower].into_iter().zip(baselines) {
+            // A space parts the two lines of a title when they are read aloud; it hangs beyond the column.
+            let (upper, hang) = if lower.is_empty() { (upper.to_owned(), 0.0) } else { (format!("{upper} "), 0.26 * style.size) };
+            for (text, baseline, x) in [(upper.as_str(), baselines[0], x + hang), (lower, baselines[1], x)] {
                 match (first, to_the_right) {
                     (true, true) => self.canvas.right(x, baseline, text, style)?,
                     (true, false) => self.canvas.left(x, baseline, text, style)?,
@@ -181,9 +183,8 @@ impl Table<'_, '_> {
 
     /// All lines of a part, each section under its heading.
     fn part(&mut self, pay: &Pay, part: Part, default: Option<&str>) -> Result<(), Missing> {
-        let mut lines = pay.lines.iter().filter(|l| l.part == part).peekable();
         let mut open: Option<Option<&str>> = None;
-        while let Some(line) = lines.next() {
+        for line in pay.lines.iter().filter(|l| l.part == part) {
             let section = line.section.as_deref().or(default);
             if open != Some(section) {
                 open = Some(section);
@@ -252,14 +253,8 @@ impl Table<'_, '_> {
         }
         let (paid, deducted) = columns(line);
         let money = |m: Option<Money>| m.map(Money::french);
-        let cells = [
-            line.base.clone(),
-            line.rate.clone(),
-            money(paid),
-            money(deducted),
-            line.employer_rate.clone(),
-            money(line.employer_amount),
-        ];
+        let cells =
+            [line.base.clone(), line.rate.clone(), money(paid), money(deducted), line.employer_rate.clone(), money(line.employer_amount)];
         self.row(&line.code, &label, &cells, style)?;
         self.sums.add(line);
         Ok(())
@@ -348,8 +343,7 @@ impl Table<'_, '_> {
         };
         let label = format!("{}, {}", words::TAX.get(self.lang), words::tax_rate(&tax.kind, self.lang));
         let (paid, deducted) = if amount.is_negative() { (Some(-amount), None) } else { (None, Some(amount)) };
-        let cells =
-            [Some(tax.base.french()), Some(tax.rate.clone()), paid.map(Money::french), deducted.map(Money::french), None, None];
+        let cells = [Some(tax.base.french()), Some(tax.rate.clone()), paid.map(Money::french), deducted.map(Money::french), None, None];
         self.row("PAS", &label, &cells, style)
     }
 
