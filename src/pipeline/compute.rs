@@ -40,7 +40,6 @@ pub struct Worked {
 pub struct Brief {
     pub id: EmployeeId,
     pub name: String,
-    pub standing: Standing,
     pub before: Option<Totals>,
     pub after: Option<Totals>,
     pub pay_iban: Option<Iban>,
@@ -294,7 +293,7 @@ fn subject<'s>(
         month: ready.job.month,
         incident: ready.job.incident_date,
         event: !w.output.fact_changes.is_empty(),
-        neutral_rate: false,
+        neutral_rate: super::slips::flag(ready, w, "tax_neutral").unwrap_or(false),
     }
 }
 
@@ -438,7 +437,6 @@ fn collect(ready: &Ready, piece: Piece, keep: bool, r: &mut Results) {
         r.briefs.push(Brief {
             id: w.id.clone(),
             name: w.name.clone(),
-            standing: w.standing,
             before: w.before,
             after,
             pay_iban: w.pay_iban.clone(),

@@ -1,6 +1,5 @@
 //! The inbox, read: tables recognised and gathered, transfers, everything joined into people.
 
-use crate::facts::FactId;
 use crate::ground::place::{Source, SourceKind};
 use crate::ground::{At, Checked, Finding, Lang, Place, Severity, Sources, Words};
 use crate::job::{self, Job};
@@ -305,9 +304,4 @@ fn describe(s: &normalise::SourceMapping, pack: &Pack, rubrics: &Rubrics) -> Vec
 
 fn cut(text: &str, width: usize) -> String {
     if text.chars().count() <= width { text.to_owned() } else { format!("{}…", text.chars().take(width - 1).collect::<String>()) }
-}
-
-/// Fact with a role, for people who only have the pack.
-pub fn role(pack: &Pack, role: crate::facts::Role) -> Option<FactId> {
-    pack.vocabulary.role(role)
 }

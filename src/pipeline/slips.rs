@@ -127,7 +127,7 @@ fn tax(ready: &Ready, w: &Worked, p: &Payslip) -> Option<print::Tax> {
 }
 
 /// The flag that a field of the head names, as the payslip's own computation has it.
-fn flag(ready: &Ready, w: &Worked, field: &str) -> Option<bool> {
+pub fn flag(ready: &Ready, w: &Worked, field: &str) -> Option<bool> {
     shown_value(ready, w, field).map(|x| !x.is_zero())
 }
 
