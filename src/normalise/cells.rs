@@ -85,12 +85,14 @@ pub fn value(cell: &Cell<'_>, fact: &FactDecl, column: &ColumnMapping, latest: N
     if text.is_empty() {
         return Ok(None);
     }
+    // A number stored as a number is shown with a point, however the texts of its column are written.
+    let mark = if matches!(cell, Cell::Number(_)) { Mark::Dot } else { column.mark };
     let numeric = |n: Option<Exact>| n.map(|n| Read::of(Value::Number(n)));
     match &fact.kind {
         FactKind::Number { form } => match form {
             NumberForm::Fraction => {
                 let weekly = column.weekly;
-                Ok(values::working_time(text, weekly, column.mark)?
+                Ok(values::working_time(text, weekly, mark)?
                     .map(|w| Read { value: Value::Number(w.share), reduced_post: w.reduced_post, remark: None }))
             }
             NumberForm::Rate => match cell {

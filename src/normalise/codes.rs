@@ -132,6 +132,15 @@ fn options(rubrics: &Rubrics) -> Vec<Option_> {
     all
 }
 
+/// The whole name of an element stands in a longer label (`IFSE MENSUELLE REGIE`), and nothing there turns it.
+fn held(label: &Phrase, name: &Phrase) -> u32 {
+    let all = name.words.iter().all(|w| label.words.contains(w)) && name.words.iter().any(|w| w.len() >= 3);
+    if !all || likeness(label, name) < 50 {
+        return 0;
+    }
+    86_u32.saturating_sub(5 * u32::try_from(label.words.len() - name.words.len()).unwrap_or(9))
+}
+
 /// Points for an option, and the reasons. Label and behaviour are told apart, so that one against the other shows.
 fn judge(label: &Phrase, stats: &CodeStats, option: &Option_, sides: Sides) -> (i32, i32, Vec<String>) {
     let mut why = Vec::new();
@@ -142,7 +151,7 @@ fn judge(label: &Phrase, stats: &CodeStats, option: &Option_, sides: Sides) -> (
         .map(|(p, weight)| {
             let plain = likeness(label, p);
             let without = likeness(&bare, &p.without_share());
-            plain.max(without) * weight / 100
+            plain.max(without).max(held(&bare, &p.without_share())) * weight / 100
         })
         .max()
         .unwrap_or(0);
@@ -172,7 +181,7 @@ fn judge(label: &Phrase, stats: &CodeStats, option: &Option_, sides: Sides) -> (
                 LineKind::Earning => {
                     if only_employer || (stats.employer > 0 && stats.employer * 2 > n) { -40 } else if stats.gains >= stats.deductions { 6 } else { -2 }
                 }
-                LineKind::Net => if only_employer { -40 } else { 0 },
+                LineKind::Net => if only_employer { -40 } else { 4 },
             };
             behaviour += fits;
         }
@@ -239,9 +248,14 @@ pub fn resolve(codes: &BTreeMap<String, CodeStats>, rubrics: &Rubrics, sides: Si
             .iter()
             .map(|o| phrases.iter().map(|p| judge(p, stats, o, sides)).max_by_key(|(s, _, _)| *s).unwrap_or((0, 0, Vec::new())))
             .collect();
-        let best_element = scored.iter().map(|s| s.0).max().unwrap_or(0);
+        let best_label = options
+            .iter()
+            .flat_map(|o| o.phrases.iter())
+            .map(|(p, weight)| phrases.iter().map(|l| likeness(l, p)).max().unwrap_or(0) * weight / 100)
+            .max()
+            .unwrap_or(0);
         if let Some((role, likeness)) = total
-            && i32::try_from(likeness).unwrap_or(0) * 70 / 100 + 6 > best_element
+            && best_label < likeness
         {
             mapping.target = CodeTarget::Total(role);
             mapping.certainty = u8::try_from(likeness).unwrap_or(99);

@@ -368,6 +368,7 @@ fn register(table: &Table, map: &SourceMapping, sources: &Sources, cx: &Context<
         .any(|c| wide.is_some() && crate::normalise::columns::is_situation(cx.vocabulary, c.meaning))
         .then(|| RecordReader::new(map, cx));
     let mut carried = String::new();
+    let (mut here, mut before) = (String::new(), String::new());
     let (mut subtotals, mut closed, mut last_row) = (0_u32, false, 0);
     each_row(table, map.header.map_or(0, |h| h.1), &who.columns(), sources, told, &mut |row, told| {
         n.read += 1;
@@ -417,7 +418,20 @@ fn register(table: &Table, map: &SourceMapping, sources: &Sources, cx: &Context<
                 let kind = lines.as_ref().map_or(Counted::Line, |l| {
                     let (code, label) = l.code(row);
                     let sum = totals.contains(code.as_ref()) || (!recognised.contains(code.as_ref()) && total_named(&label).is_some());
-                    if sum { Counted::Sum } else { Counted::Line }
+                    here.clear();
+                    row.cells.iter().for_each(|c| {
+                        here.push_str(&c.shown());
+                        here.push('\u{1f}');
+                    });
+                    let repeat = here == before;
+                    std::mem::swap(&mut here, &mut before);
+                    if sum {
+                        Counted::Sum
+                    } else if repeat {
+                        Counted::Repeat
+                    } else {
+                        Counted::Line
+                    }
                 });
                 for (slot, mark) in marks.iter().enumerate() {
                     let column = running.columns()[slot];

@@ -6,8 +6,8 @@ use crate::ground::{Exact, Money};
 #[derive(Clone, Debug)]
 pub struct Running {
     columns: Vec<usize>,
-    page: Vec<[i64; 2]>,
-    whole: Vec<[i64; 2]>,
+    page: Vec<[i64; 3]>,
+    whole: Vec<[i64; 3]>,
 }
 
 /// A sum that a row shows and the rows above do not give.
@@ -18,17 +18,20 @@ pub struct Differs {
     pub found: Money,
 }
 
-/// Whether a line is counted in all sums, or is a sum of its agent.
+/// In which sums a line is counted.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Counted {
     Line,
+    /// The same row once more, as printed pages have it: some sums leave it out.
+    Repeat,
+    /// A sum of its agent: most sums leave it out.
     Sum,
 }
 
 impl Running {
     pub fn new(columns: Vec<usize>) -> Self {
         let n = columns.len();
-        Self { columns, page: vec![[0; 2]; n], whole: vec![[0; 2]; n] }
+        Self { columns, page: vec![[0; 3]; n], whole: vec![[0; 3]; n] }
     }
 
     pub fn columns(&self) -> &[usize] {
@@ -38,16 +41,18 @@ impl Running {
     /// Adds one cell; `slot` is the index among [`Running::columns`].
     pub fn add(&mut self, slot: usize, cents: i64, counted: Counted) {
         for sums in [&mut self.page[slot], &mut self.whole[slot]] {
-            if counted == Counted::Line {
-                sums[0] += cents;
-            }
-            sums[1] += cents;
+            let from = match counted {
+                Counted::Line => 0,
+                Counted::Repeat => 1,
+                Counted::Sum => 2,
+            };
+            sums[from..].iter_mut().for_each(|s| *s += cents);
         }
     }
 
     /// Compares what a row of sums shows. A row agrees as a whole: with the page, or with everything so far.
     pub fn check(&mut self, shown: &[(usize, Exact)]) -> Vec<Differs> {
-        let differs = |sums: &[[i64; 2]], kind: usize| -> Vec<Differs> {
+        let differs = |sums: &[[i64; 3]], kind: usize| -> Vec<Differs> {
             shown
                 .iter()
                 .filter_map(|(column, value)| {
@@ -57,18 +62,18 @@ impl Running {
                 })
                 .collect()
         };
-        let tries = [differs(&self.page, 0), differs(&self.whole, 0), differs(&self.page, 1), differs(&self.whole, 1)];
+        let tries = [0, 1, 2].map(|kind| [differs(&self.page, kind), differs(&self.whole, kind)]).concat();
         let least = tries.iter().map(Vec::len).min().unwrap_or(0);
         let best = tries.into_iter().find(|d| d.len() == least).unwrap_or_default();
         for sums in &mut self.page {
-            *sums = [0; 2];
+            *sums = [0; 3];
         }
         best
     }
 
     /// Whether rows stand below the last row of sums.
     pub fn open(&self) -> bool {
-        self.page.iter().any(|s| s[1] != 0)
+        self.page.iter().any(|s| s[2] != 0)
     }
 }
 
