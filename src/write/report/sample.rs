@@ -61,18 +61,88 @@ const TIERS: u16 = 11;
 const PAS: u16 = 12;
 
 const NAMES: [&str; 45] = [
-    "ARNOUX", "BÉAL", "BRUNEL", "CAMARA", "CHÂTELAIN", "COSTE", "DA SILVA", "DELORME", "DIALLO", "DUPRÉ-LENOIR", "ESTÈVE", "FABRE",
-    "FERRAND", "GALLET", "GIRAUDON", "GUÉRIN", "HAMADI", "HERVÉ", "IMBERT", "JACQUET", "JOUBERT", "KACI", "LACROIX", "LE GOFF",
-    "LEMOINE", "L'HÔTE", "MARCHAL", "MEUNIER", "MOREL", "NAVARRO", "NGUYEN", "OLLIVIER", "PASQUIER", "PELTIER", "PICHON", "QUÉRÉ",
-    "RENARD", "ROUSSEL", "SABATIER", "TEXIER", "TRAORÉ", "URBAIN", "VASSEUR", "WEBER", "ŽITNIK",
+    "ARNOUX",
+    "BÉAL",
+    "BRUNEL",
+    "CAMARA",
+    "CHÂTELAIN",
+    "COSTE",
+    "DA SILVA",
+    "DELORME",
+    "DIALLO",
+    "DUPRÉ-LENOIR",
+    "ESTÈVE",
+    "FABRE",
+    "FERRAND",
+    "GALLET",
+    "GIRAUDON",
+    "GUÉRIN",
+    "HAMADI",
+    "HERVÉ",
+    "IMBERT",
+    "JACQUET",
+    "JOUBERT",
+    "KACI",
+    "LACROIX",
+    "LE GOFF",
+    "LEMOINE",
+    "L'HÔTE",
+    "MARCHAL",
+    "MEUNIER",
+    "MOREL",
+    "NAVARRO",
+    "NGUYEN",
+    "OLLIVIER",
+    "PASQUIER",
+    "PELTIER",
+    "PICHON",
+    "QUÉRÉ",
+    "RENARD",
+    "ROUSSEL",
+    "SABATIER",
+    "TEXIER",
+    "TRAORÉ",
+    "URBAIN",
+    "VASSEUR",
+    "WEBER",
+    "ŽITNIK",
 ];
 const FIRST: [&str; 24] = [
-    "Aïcha", "Béatrice", "Bruno", "Camille", "Chloé", "Denis", "Élodie", "Fabien", "Guilhem", "Hélène", "Inès", "Jean-Noël", "Karim",
-    "Laure", "Maëlle", "Marc", "Nadia", "Olivier", "Patricia", "Rachid", "Sébastien", "Thérèse", "Valérie", "Yann",
+    "Aïcha",
+    "Béatrice",
+    "Bruno",
+    "Camille",
+    "Chloé",
+    "Denis",
+    "Élodie",
+    "Fabien",
+    "Guilhem",
+    "Hélène",
+    "Inès",
+    "Jean-Noël",
+    "Karim",
+    "Laure",
+    "Maëlle",
+    "Marc",
+    "Nadia",
+    "Olivier",
+    "Patricia",
+    "Rachid",
+    "Sébastien",
+    "Thérèse",
+    "Valérie",
+    "Yann",
 ];
 const SERVICES: [&str; 9] = [
-    "Affaires scolaires", "Centre technique municipal", "Crèche Les Coquelicots", "Direction générale", "Espaces verts", "État civil",
-    "Médiathèque", "Police municipale", "Restauration scolaire",
+    "Affaires scolaires",
+    "Centre technique municipal",
+    "Crèche Les Coquelicots",
+    "Direction générale",
+    "Espaces verts",
+    "État civil",
+    "Médiathèque",
+    "Police municipale",
+    "Restauration scolaire",
 ];
 
 /// What a payslip of the invented town depends on. Amounts in cents.
@@ -244,7 +314,12 @@ pub fn town() -> Report {
                         step(TIERS, Facts { mutuelle: 4_890, ..f }, "changement de formule".to_owned(), &mut f);
                     }
                     if dice.roll(9) == 0 {
-                        step(PAS, Facts { pas: f.pas + 60 - dice.roll(90), ..f }, "taux transmis par l'administration fiscale".to_owned(), &mut f);
+                        step(
+                            PAS,
+                            Facts { pas: f.pas + 60 - dice.roll(90), ..f },
+                            "taux transmis par l'administration fiscale".to_owned(),
+                            &mut f,
+                        );
                     }
                 }
                 if [26, 77].contains(&i) {
@@ -397,9 +472,21 @@ fn fill_in(r: &mut Report) {
 fn registers(r: &mut Report) {
     let person = |i: usize| (r.agents[i].employee.clone(), r.agents[i].name.clone());
     for (i, reason, alternative) in [
-        (26, "IBAN transmis après l'incident, banque hors de France (BNK-04).", "Appeler l'agent au numéro du dossier papier ; sinon, acompte par le régisseur avant le 22 décembre."),
-        (64, "IBAN modifié le 6 décembre, deux appels sans réponse.", "Rappeler le 15 décembre ; à défaut, verser sur le compte de novembre par décision écrite."),
-        (77, "Clé de contrôle de l'IBAN fausse (BNK-01), compte de novembre clos.", "Demander un RIB à l'agent ; mandat individuel au comptable public."),
+        (
+            26,
+            "IBAN transmis après l'incident, banque hors de France (BNK-04).",
+            "Appeler l'agent au numéro du dossier papier ; sinon, acompte par le régisseur avant le 22 décembre.",
+        ),
+        (
+            64,
+            "IBAN modifié le 6 décembre, deux appels sans réponse.",
+            "Rappeler le 15 décembre ; à défaut, verser sur le compte de novembre par décision écrite.",
+        ),
+        (
+            77,
+            "Clé de contrôle de l'IBAN fausse (BNK-01), compte de novembre clos.",
+            "Demander un RIB à l'agent ; mandat individuel au comptable public.",
+        ),
     ] {
         let (employee, name) = person(i);
         r.set_aside.push(SetAside {
@@ -455,12 +542,54 @@ fn registers(r: &mut Report) {
 fn findings(r: &mut Report) {
     let employee = |i: usize| Some(r.agents[i].employee.clone());
     let rows = [
-        (Severity::Blocking, "BNK-04", 26, "IBAN changé après le 2 décembre vers un compte étranger : l'agent est retiré du fichier de virement.", "rappeler l'agent sur un numéro connu avant l'incident", "changements-rib.csv, ligne 4 (IBAN)"),
-        (Severity::Blocking, "BNK-01", 77, "IBAN invalide : la clé de contrôle ne correspond pas.", "demander un nouveau RIB", "agents.xlsx, « Agents », H81 (IBAN)"),
-        (Severity::Justify, "VAR-02", 22, "Net en baisse de plus de 10 % : quotité passée de 100 % à 80 %.", "joindre l'arrêté de temps partiel", "mouvements-decembre.xlsx, « Temps », C9"),
-        (Severity::Justify, "POP-05", 12, "Arrivée sans acte scanné : le contrat est cité, pas joint.", "joindre le contrat", "mouvements-decembre.xlsx, « Arrivées », A4"),
-        (Severity::Justify, "BNK-03", 44, "IBAN différent du dernier virement, aucun rappel enregistré : l'ancien compte reste utilisé.", "", "changements-rib.csv, ligne 7 (IBAN)"),
-        (Severity::Warning, "TAX-01", 51, "Taux de prélèvement vieux de trois mois.", "demander un nouveau taux", "livre-de-paie-2021-11.csv:388"),
+        (
+            Severity::Blocking,
+            "BNK-04",
+            26,
+            "IBAN changé après le 2 décembre vers un compte étranger : l'agent est retiré du fichier de virement.",
+            "rappeler l'agent sur un numéro connu avant l'incident",
+            "changements-rib.csv, ligne 4 (IBAN)",
+        ),
+        (
+            Severity::Blocking,
+            "BNK-01",
+            77,
+            "IBAN invalide : la clé de contrôle ne correspond pas.",
+            "demander un nouveau RIB",
+            "agents.xlsx, « Agents », H81 (IBAN)",
+        ),
+        (
+            Severity::Justify,
+            "VAR-02",
+            22,
+            "Net en baisse de plus de 10 % : quotité passée de 100 % à 80 %.",
+            "joindre l'arrêté de temps partiel",
+            "mouvements-decembre.xlsx, « Temps », C9",
+        ),
+        (
+            Severity::Justify,
+            "POP-05",
+            12,
+            "Arrivée sans acte scanné : le contrat est cité, pas joint.",
+            "joindre le contrat",
+            "mouvements-decembre.xlsx, « Arrivées », A4",
+        ),
+        (
+            Severity::Justify,
+            "BNK-03",
+            44,
+            "IBAN différent du dernier virement, aucun rappel enregistré : l'ancien compte reste utilisé.",
+            "",
+            "changements-rib.csv, ligne 7 (IBAN)",
+        ),
+        (
+            Severity::Warning,
+            "TAX-01",
+            51,
+            "Taux de prélèvement vieux de trois mois.",
+            "demander un nouveau taux",
+            "livre-de-paie-2021-11.csv:388",
+        ),
         (Severity::Warning, "VAR-07", 3, "Espaces verts : net en hausse de 11,4 % et de 1 870 €.", "", ""),
     ];
     let found: Vec<FindingRow> = rows

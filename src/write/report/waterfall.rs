@@ -141,14 +141,15 @@ fn row(bar: &Bar, scale: &Scale, top: i64, next: Option<&Bar>, lang: Lang) -> Ma
         Kind::Step => ("fall-up", w::signed(change, lang)),
     };
     let (middle, end) = (top + ROW / 2, scale.at(bar.to));
+    let (ceiling, floor) = (middle - BAR / 2, middle + BAR / 2);
     html! {
         text.fall-label x=(LEFT - 14) y=(middle + 5) text-anchor="end" font-weight=[(bar.kind == Kind::Total).then_some("700")] { (short(&bar.label)) }
-        rect class=(class) x=(a) y=(top + (ROW - BAR) / 2) width=((b - a).max(2)) height=(BAR) {}
+        rect class=(class) x=(a) y=(ceiling) width=((b - a).max(2)) height=(BAR) {}
         @if bar.kind == Kind::Total && scale.broken {
-            path.fall-break d=(format!("M{} {} l6 -{h} h7 l-6 {h} z", LEFT + 26, top + (ROW + BAR) / 2 + 2, h = BAR + 4)) {}
+            path.fall-break d=(format!("M{} {} l6 -{h} h7 l-6 {h} z", LEFT + 26, floor + 2, h = BAR + 4)) {}
         }
         @if next.is_some() {
-            line.fall-link x1=(end) x2=(end) y1=(top + (ROW + BAR) / 2) y2=(top + ROW + (ROW - BAR) / 2) {}
+            line.fall-link x1=(end) x2=(end) y1=(floor) y2=(ceiling + ROW) {}
         }
         text.fall-amount x=(WIDTH) y=(middle + 5) text-anchor="end" font-weight=[(bar.kind == Kind::Total).then_some("700")] { (text) }
     }

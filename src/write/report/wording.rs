@@ -274,7 +274,8 @@ pub const fn severity(s: Severity) -> Text {
 /// Who prepared the run and when, who approved it, and when it is paid.
 pub fn provenance(r: &Report) -> String {
     let lang = r.lang;
-    let approved = if r.approved_by.is_empty() { NOT_APPROVED.get(lang).to_owned() } else { format!("{} {}", APPROVED.get(lang), r.approved_by) };
+    let approved =
+        if r.approved_by.is_empty() { NOT_APPROVED.get(lang).to_owned() } else { format!("{} {}", APPROVED.get(lang), r.approved_by) };
     format!(
         "{} {} {} {}. {approved}. {} {}.",
         PREPARED.get(lang),

@@ -44,17 +44,17 @@ pub fn page(report: &Report) -> String {
                     (key_numbers(&d))
                     (alarms(&d))
                     (contents(lang))
-                    (section(w::WHY_DIFFERENT, "why", false, lang, html! { (waterfall::picture(&d)) (sections::causes(&d)) }))
-                    (section(w::GROSS_TO_NET, "gross-to-net", false, lang, sections::gross_to_net(&d)))
-                    (section(w::LARGEST, "largest", false, lang, sections::largest(&d)))
-                    (section(w::SET_ASIDE_TITLE, "set-aside", false, lang, registers::set_aside(report)))
-                    (section(w::IBAN_TITLE, "iban", false, lang, registers::ibans(report)))
-                    (section(w::MOVEMENTS, "movements", false, lang, registers::movements(report)))
-                    (section(w::FINDINGS, "findings", false, lang, registers::findings(report)))
-                    (section(w::ESTIMATIONS_TITLE, "estimations", false, lang, registers::estimations(report)))
-                    (section(w::REPLAY_TITLE, "replay", false, lang, registers::replay(report)))
-                    (section(w::SOURCES_TITLE, "sources", false, lang, registers::sources(report)))
-                    (section(w::ALL_AGENTS, "agents", true, lang, sections::agents(&d)))
+                    (section(w::WHY_DIFFERENT, "why", false, lang, &html! { (waterfall::picture(&d)) (sections::causes(&d)) }))
+                    (section(w::GROSS_TO_NET, "gross-to-net", false, lang, &sections::gross_to_net(&d)))
+                    (section(w::LARGEST, "largest", false, lang, &sections::largest(&d)))
+                    (section(w::SET_ASIDE_TITLE, "set-aside", false, lang, &registers::set_aside(report)))
+                    (section(w::IBAN_TITLE, "iban", false, lang, &registers::ibans(report)))
+                    (section(w::MOVEMENTS, "movements", false, lang, &registers::movements(report)))
+                    (section(w::FINDINGS, "findings", false, lang, &registers::findings(report)))
+                    (section(w::ESTIMATIONS_TITLE, "estimations", false, lang, &registers::estimations(report)))
+                    (section(w::REPLAY_TITLE, "replay", false, lang, &registers::replay(report)))
+                    (section(w::SOURCES_TITLE, "sources", false, lang, &registers::sources(report)))
+                    (section(w::ALL_AGENTS, "agents", true, lang, &sections::agents(&d)))
                 }
                 script { (PreEscaped(SCRIPT)) }
             }
@@ -86,7 +86,7 @@ fn contents(lang: Lang) -> Markup {
 }
 
 /// `fresh` starts a new sheet of paper.
-fn section(title: Text, id: &str, fresh: bool, lang: Lang, content: Markup) -> Markup {
+fn section(title: Text, id: &str, fresh: bool, lang: Lang, content: &Markup) -> Markup {
     html! {
         section id=(id) aria-labelledby=(format!("{id}-title")) {
             h2 id=(format!("{id}-title")) class=[fresh.then_some("fresh")] { (title.get(lang)) }
@@ -123,7 +123,7 @@ fn key_numbers(d: &Digest<'_>) -> Markup {
     let missing = r.transfers.total - d.to_transfer();
     let net = match lang {
         Lang::Fr => format!("net total, {last} → {month}"),
-        Lang::En => format!("net total, {last} → {month}"),
+        Lang::En => format!("total net, {last} → {month}"),
     };
     html! {
         dl.key {
@@ -221,9 +221,14 @@ fn anchor(agent: u32) -> String {
 }
 
 /// Agents whose details the page holds, largest change first, without those whose pay is the same to the cent.
-fn detailed<'d>(d: &'d Digest<'_>) -> Vec<u32> {
+fn detailed(d: &Digest<'_>) -> Vec<u32> {
     let limit = if d.report.agents.len() <= ALL { ALL } else { LARGEST };
-    d.by_size.iter().copied().filter(|&i| d.changes_of(i).next().is_some() || !digest::change_of(&d.report.agents[i as usize]).is_zero()).take(limit).collect()
+    d.by_size
+        .iter()
+        .copied()
+        .filter(|&i| d.changes_of(i).next().is_some() || !digest::change_of(&d.report.agents[i as usize]).is_zero())
+        .take(limit)
+        .collect()
 }
 
 #[cfg(test)]

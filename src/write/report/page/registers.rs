@@ -2,8 +2,8 @@
 //! estimates, what replay proved, and the files everything comes from.
 
 use super::{amount, change, heads};
-use crate::ground::{Lang, Money};
 use crate::ground::Severity;
+use crate::ground::{Lang, Money};
 use crate::write::report::model::{CallBack, Report};
 use crate::write::report::wording::{self as w};
 use maud::{Markup, html};

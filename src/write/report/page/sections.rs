@@ -89,12 +89,8 @@ fn cause_agents(d: &Digest<'_>, list: &[(u32, Money)], all: u64) -> Markup {
 pub fn gross_to_net(d: &Digest<'_>) -> Markup {
     let (r, lang) = (d.report, d.report.lang);
     let (last, this) = (w::month(r.last_month, lang), w::month(r.month, lang));
-    let parts = [
-        (w::EARNINGS, LineKind::Earning),
-        (w::DEDUCTIONS, LineKind::Deduction),
-        (w::TAX, LineKind::Tax),
-        (w::AFTER_TAX, LineKind::Net),
-    ];
+    let parts =
+        [(w::EARNINGS, LineKind::Earning), (w::DEDUCTIONS, LineKind::Deduction), (w::TAX, LineKind::Tax), (w::AFTER_TAX, LineKind::Net)];
     let below = [
         (w::EMPLOYER_COST, d.before.employer_cost, d.after.employer_cost),
         (w::NET_SOCIAL, d.before.net_social, d.after.net_social),
@@ -211,7 +207,11 @@ pub fn agents(d: &Digest<'_>) -> Markup {
         Lang::Fr if shown.len() < changed => {
             format!("Les {} agents dont le net change le plus, sur {}. Tous sont dans diff.xlsx et diff.csv.", n(shown.len()), n(changed))
         }
-        Lang::Fr => format!("{} agents dont la paie change, du plus grand écart au plus petit ; {} sans écart de net.", n(shown.len()), n(unchanged)),
+        Lang::Fr => format!(
+            "{} agents dont la paie change, du plus grand écart au plus petit ; {} sans écart de net.",
+            n(shown.len()),
+            n(unchanged)
+        ),
         Lang::En if shown.len() < changed => {
             format!("The {} employees whose net changes most, of {}. All are in diff.xlsx and diff.csv.", n(shown.len()), n(changed))
         }

@@ -2,7 +2,8 @@
 //! a spreadsheet knows no other number.
 
 use crate::ground::Money;
-use rust_xlsxwriter::{Color, Format, FormatAlign, FormatBorder, Formula};
+use chrono::{Datelike, NaiveDate};
+use rust_xlsxwriter::{Color, ExcelDateTime, Format, FormatAlign, FormatBorder, Formula, XlsxError};
 
 /// Cents as the number a cell holds. To the cent up to fifteen digits, which is also all that a spreadsheet shows.
 #[expect(clippy::cast_precision_loss, reason = "a cell holds a double; ten thousand billion euros still print to the cent")]
@@ -32,7 +33,7 @@ pub enum Cell {
     Percent(String, String),
     /// A share of a total, without sign.
     Share(String, String),
-    Date(chrono::NaiveDate),
+    Date(NaiveDate),
 }
 
 impl Cell {
@@ -47,6 +48,15 @@ impl Cell {
     pub fn maybe(m: Option<Money>) -> Self {
         m.map_or(Self::Blank, Self::Money)
     }
+}
+
+/// A date as a cell holds it.
+///
+/// # Errors
+/// Before 1900 or after 9999, which a spreadsheet does not know.
+pub fn date(d: NaiveDate) -> Result<ExcelDateTime, XlsxError> {
+    let part = |n: u32| u8::try_from(n).expect("months and days are small");
+    ExcelDateTime::from_ymd(u16::try_from(d.year()).unwrap_or(0), part(d.month()), part(d.day()))
 }
 
 /// Text that a cell can hold: the format's limit is 32,767 characters.

@@ -12,8 +12,8 @@ use super::digest::Digest;
 use super::model::Report;
 use super::wording;
 use crate::ground::Lang;
-use chrono::{Datelike, Timelike};
-use rust_xlsxwriter::{DocProperties, ExcelDateTime, Workbook, Worksheet, XlsxError};
+use chrono::Timelike;
+use rust_xlsxwriter::{DocProperties, Workbook, Worksheet, XlsxError};
 use std::io::{Seek, Write};
 use std::path::Path;
 use table::Area;
@@ -108,12 +108,8 @@ fn build(report: &Report, options: &Options<'_>) -> Result<Workbook, ReportError
 
 fn properties(report: &Report) -> Result<DocProperties, ReportError> {
     let at = report.prepared_at;
-    // A year before 1900 is not a spreadsheet date; month to second always fit their type.
-    let created = ExcelDateTime::from_ymd(u16::try_from(at.year()).unwrap_or(0), at.month() as u8, at.day() as u8)?.and_hms(
-        at.hour() as u16,
-        at.minute() as u8,
-        at.second(),
-    )?;
+    let minute = u8::try_from(at.minute()).expect("an hour has sixty minutes");
+    let created = cells::date(at.date())?.and_hms(u16::try_from(at.hour()).expect("a day has 24 hours"), minute, at.second())?;
     Ok(DocProperties::new()
         .set_title(format!("{} – {}", report.employer, wording::month(report.month, report.lang)))
         .set_author(&report.prepared_by)
@@ -127,11 +123,7 @@ impl Book<'_> {
     fn sheet(&mut self, name: &str, rows: usize) -> Result<&mut Worksheet, ReportError> {
         let (heading, state) = (self.heading(), wording::state(self.report.state).get(self.report.lang));
         let program = self.report.program.clone();
-        let sheet = if rows > self.rows_in_memory {
-            self.inner.add_worksheet_with_constant_memory()?
-        } else {
-            self.inner.add_worksheet()
-        };
+        let sheet = if rows > self.rows_in_memory { self.inner.add_worksheet_with_constant_memory()? } else { self.inner.add_worksheet() };
         // An ampersand is a command in headers and footers unless doubled.
         let plain = |text: &str| text.replace('&', "&&");
         sheet
@@ -159,7 +151,9 @@ impl Book<'_> {
     fn cut_notice(&self, missing: usize) -> String {
         let missing = wording::count(missing as u64, self.report.lang);
         match self.report.lang {
-            Lang::Fr => format!("Feuille pleine : {missing} lignes n'y tiennent pas. Toutes sont dans diff.csv ; les totaux comptent tout."),
+            Lang::Fr => {
+                format!("Feuille pleine : {missing} lignes n'y tiennent pas. Toutes sont dans diff.csv ; les totaux comptent tout.")
+            }
             Lang::En => format!("This sheet is full: {missing} rows do not fit. All are in diff.csv; the totals count everything."),
         }
     }

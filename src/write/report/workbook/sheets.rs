@@ -209,12 +209,10 @@ pub fn by_service(book: &mut Book<'_>, d: &Digest<'_>) -> Result<(), ReportError
         let sum = |column: &str, of: &str, now: Money| match value {
             _ if !live => Cell::Money(now),
             // Compared cell by cell, not by a criterion: a department named "*" or "012" is only itself.
-            Some(_) => Cell::Sum(
-                format!("=SUMPRODUCT(({}=$B{row})*{})", agents.column(letters), agents.column(of)),
-                now,
-            ),
+            Some(_) => Cell::Sum(format!("=SUMPRODUCT(({}=$B{row})*{})", agents.column(letters), agents.column(of)), now),
             None => {
-                let size = rows.iter().filter(|(a, v, _)| a == at && v.is_some()).count() as u32;
+                let size = rows.iter().filter(|(a, v, _)| a == at && v.is_some()).count();
+                let size = u32::try_from(size).expect("a sheet's rows were counted");
                 Cell::Sum(format!("=SUM({column}{}:{column}{})", row - size, row - 1), now)
             }
         };
@@ -308,7 +306,8 @@ pub fn causes(book: &mut Book<'_>, d: &Digest<'_>) -> Result<(), ReportError> {
     table::write(book, &table, |i, row| {
         let (cause, s) = (&r.causes[usize::from(used[i])], d.causes[usize::from(used[i])]);
         let [net, employer, by_cause, by_kind] =
-            [detail_columns::NET, detail_columns::EMPLOYER, detail_columns::CAUSE, detail_columns::KIND].map(|letters| detail.column(letters));
+            [detail_columns::NET, detail_columns::EMPLOYER, detail_columns::CAUSE, detail_columns::KIND]
+                .map(|letters| detail.column(letters));
         let live = |text: String, now| if detail.complete { Cell::ChangeSum(text, now) } else { Cell::Change(now) };
         vec![
             Cell::text(&cause.code),
@@ -349,11 +348,8 @@ pub fn detail(book: &mut Book<'_>, d: &Digest<'_>) -> Result<(), ReportError> {
         let agent = &r.agents[change.agent as usize];
         let line = &r.lines[usize::from(change.line)];
         let cause = &r.causes[usize::from(change.cause)];
-        let (net, employer) = if d.is_net(change) {
-            (Cell::Change(change.change), Cell::Blank)
-        } else {
-            (Cell::Blank, Cell::Change(change.change))
-        };
+        let (net, employer) =
+            if d.is_net(change) { (Cell::Change(change.change), Cell::Blank) } else { (Cell::Blank, Cell::Change(change.change)) };
         vec![
             Cell::text(agent.employee.as_str()),
             Cell::text(agent.post.to_string()),
@@ -511,10 +507,9 @@ pub fn findings(book: &mut Book<'_>) -> Result<(), ReportError> {
     ];
     let mut order: Vec<usize> = (0..r.findings.len()).collect();
     order.sort_by_key(|&i| r.findings[i].severity);
-    let table =
-        Table::new(w::FINDINGS.get(lang), w::FINDINGS_NOTE.get(lang), columns, r.findings.len() + r.not_run.len()).frozen(2);
-    table::write(book, &table, |i, _| match order.get(i) {
-        Some(&at) => {
+    let table = Table::new(w::FINDINGS.get(lang), w::FINDINGS_NOTE.get(lang), columns, r.findings.len() + r.not_run.len()).frozen(2);
+    table::write(book, &table, |i, _| {
+        if let Some(&at) = order.get(i) {
             let f = &r.findings[at];
             vec![
                 Cell::text(w::severity(f.severity).get(lang)),
@@ -524,17 +519,9 @@ pub fn findings(book: &mut Book<'_>) -> Result<(), ReportError> {
                 Cell::text(&f.help),
                 Cell::text(f.places.join("\n")),
             ]
-        }
-        None => {
+        } else {
             let c = &r.not_run[i - r.findings.len()];
-            vec![
-                Cell::text(w::NOT_RUN.get(lang)),
-                Cell::text(&c.code),
-                Cell::Blank,
-                Cell::text(&c.label),
-                Cell::text(&c.why),
-                Cell::Blank,
-            ]
+            vec![Cell::text(w::NOT_RUN.get(lang)), Cell::text(&c.code), Cell::Blank, Cell::text(&c.label), Cell::text(&c.why), Cell::Blank]
         }
     })
 }

@@ -106,21 +106,15 @@ pub fn summary(book: &mut Book<'_>, d: &Digest<'_>) -> Result<(), ReportError> {
     let (last, this) = (w::month(r.last_month, lang), w::month(r.month, lang));
     grid.section(&[w::GROSS_TO_NET.get(lang), &last, &this, w::CHANGE.get(lang), "%"])?;
     let top = grid.seen();
-    for (kind, label) in [
-        (LineKind::Earning, w::EARNINGS),
-        (LineKind::Deduction, w::DEDUCTIONS),
-        (LineKind::Tax, w::TAX),
-        (LineKind::Net, w::AFTER_TAX),
-    ] {
+    for (kind, label) in
+        [(LineKind::Earning, w::EARNINGS), (LineKind::Deduction, w::DEDUCTIONS), (LineKind::Tax, w::TAX), (LineKind::Net, w::AFTER_TAX)]
+    {
         let now = d.kind_total(kind);
         let of = |column| {
             let (range, kinds) = (lines.column(column), lines.column(line_columns::KIND));
             format!("=ROUND(SUMIFS({range},{kinds},\"{}\"),2)", w::kind(kind).get(lang))
         };
-        let cells = (
-            sum(lines.complete, of(line_columns::AMOUNT.0), now.0),
-            sum(lines.complete, of(line_columns::AMOUNT.1), now.1),
-        );
+        let cells = (sum(lines.complete, of(line_columns::AMOUNT.0), now.0), sum(lines.complete, of(line_columns::AMOUNT.1), now.1));
         pair(&mut grid, label.get(lang), cells, now, Row::Body)?;
     }
     let net_row = grid.seen();
@@ -253,8 +247,7 @@ fn transfers(grid: &mut Grid<'_>, r: &Report, d: &Digest<'_>, agents: &table::Ar
     let first = grid.seen();
     grid.line(&[Cell::text(w::NETS_OF_MONTH.get(lang)), Cell::Sum(format!("=C{net_row}"), d.kind_nets().1)], Row::Body)?;
     let (net, state) = (agents.column(agent_columns::NET.1), agents.column(agent_columns::STATE));
-    let aside = [AgentState::Excluded, AgentState::Held]
-        .map(|s| format!("SUMIFS({net},{state},\"{}\")", w::agent_state(s).get(lang)));
+    let aside = [AgentState::Excluded, AgentState::Held].map(|s| format!("SUMIFS({net},{state},\"{}\")", w::agent_state(s).get(lang)));
     let text = format!("=-ROUND({}+{},2)", aside[0], aside[1]);
     grid.line(&[Cell::text(w::NETS_SET_ASIDE.get(lang)), sum(agents.complete, text, -d.net_set_aside)], Row::Body)?;
     let expected = grid.seen();
@@ -317,7 +310,8 @@ pub fn causes_check(book: &mut Book<'_>, d: &Digest<'_>, rows: usize) -> Result<
         table::put(sheet, at, 5, cell, false, &styles, style)?;
     }
     let (good, bad) = (w::OK.get(lang), w::NOT_OK.get(lang));
-    let verdict = Formula::new(format!("=IF(F{}=0,\"{good}\",\"{bad}\")", start + 3)).set_result(if change == explained { good } else { bad });
+    let verdict =
+        Formula::new(format!("=IF(F{}=0,\"{good}\",\"{bad}\")", start + 3)).set_result(if change == explained { good } else { bad });
     sheet.write_formula_with_format(start + 2, 6, verdict, &styles.status)?;
     Ok(())
 }
@@ -391,10 +385,6 @@ fn counted(grid: &mut Grid<'_>, counts: &[(Text, u64)], total: (Text, u64), adds
         };
         grid.line(&[Cell::text(label.get(grid.lang)), share, Cell::Count(n)], Row::Body)?;
     }
-    let sum = if adds_up {
-        Cell::CountSum(format!("=SUM(C{first}:C{})", grid.seen() - 1), total.1)
-    } else {
-        Cell::Count(total.1)
-    };
+    let sum = if adds_up { Cell::CountSum(format!("=SUM(C{first}:C{})", grid.seen() - 1), total.1) } else { Cell::Count(total.1) };
     grid.line(&[Cell::text(total.0.get(grid.lang)), Cell::Blank, sum], Row::Total)
 }

@@ -5,7 +5,7 @@ use super::cells::{Cell, Row, Styles, cell_number, cut, sum_formula};
 use super::{Book, ReportError};
 use crate::ground::Money;
 use crate::write::report::wording;
-use rust_xlsxwriter::{ExcelDateTime, Formula, IgnoreError, Worksheet};
+use rust_xlsxwriter::{Formula, IgnoreError, Worksheet};
 
 /// First row of data as a person counts: title, note, total and headings stand above.
 pub const FIRST_ROW: u32 = 5;
@@ -134,7 +134,8 @@ pub fn write(book: &mut Book<'_>, table: &Table<'_>, mut row: impl FnMut(usize, 
 fn lines(cell: &Cell, column: &Column) -> u32 {
     match (cell, column.kind) {
         (Cell::Text(t), Kind::Wrap) => {
-            let width = usize::from(column.width).saturating_sub(1).max(1);
+            // Widths count digits of a larger type: text of this size fits an eighth more.
+            let width = (usize::from(column.width) * 9 / 8).max(1);
             let lines: usize = t.split('\n').map(|line| line.chars().count().div_ceil(width).max(1)).sum();
             u32::try_from(lines.min(20)).unwrap_or(20)
         }
@@ -143,14 +144,7 @@ fn lines(cell: &Cell, column: &Column) -> u32 {
 }
 
 /// Totals stand above the headings: they stay in view, and no filter or sort takes them for a row.
-fn total_row(
-    sheet: &mut Worksheet,
-    table: &Table<'_>,
-    area: &Area,
-    shown: usize,
-    styles: &Styles,
-    label: &str,
-) -> Result<(), ReportError> {
+fn total_row(sheet: &mut Worksheet, table: &Table<'_>, area: &Area, shown: usize, styles: &Styles, label: &str) -> Result<(), ReportError> {
     if shown == 0 || !table.columns.iter().any(|c| matches!(c.kind, Kind::Sum(_) | Kind::SumChange(_) | Kind::SumCount(_))) {
         return Ok(());
     }
@@ -190,12 +184,10 @@ pub fn put(sheet: &mut Worksheet, row: u32, at: u16, cell: &Cell, wrap: bool, st
         Cell::CountSum(text, n) => sheet.write_formula_with_format(row, at, Formula::new(text).set_result(n.to_string()), &look.count)?,
         Cell::Share(text, now) => sheet.write_formula_with_format(row, at, Formula::new(text).set_result(now), &look.share)?,
         Cell::Percent(text, now) => sheet.write_formula_with_format(row, at, Formula::new(text).set_result(now), &look.percent)?,
-        Cell::Date(d) => {
-            use chrono::Datelike;
-            // Months and days always fit, and a year before 1900 is not a spreadsheet date.
-            let date = ExcelDateTime::from_ymd(u16::try_from(d.year()).unwrap_or(0), d.month() as u8, d.day() as u8)?;
-            sheet.write_datetime_with_format(row, at, &date, &look.date)?
-        }
+        Cell::Date(d) => match super::cells::date(*d) {
+            Ok(date) => sheet.write_datetime_with_format(row, at, &date, &look.date)?,
+            Err(_) => sheet.write_string_with_format(row, at, d.to_string(), &look.text)?,
+        },
     };
     Ok(())
 }

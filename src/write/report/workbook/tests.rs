@@ -65,7 +65,11 @@ fn totals_show_the_sums_of_their_columns_before_any_recalculation() {
     let report = sample::town();
     let mut read = Read::of(&report);
     for (name, heads, rows) in [
-        ("Par agent", ["Net novembre", "Net décembre", "Écart", "Brut novembre", "Coût employeur décembre"].as_slice(), report.agents.len()),
+        (
+            "Par agent",
+            ["Net novembre", "Net décembre", "Écart", "Brut novembre", "Coût employeur décembre"].as_slice(),
+            report.agents.len(),
+        ),
         ("Par rubrique", ["Montant novembre", "Montant décembre", "Écart", "Expliqué", "Inexpliqué"].as_slice(), 15),
         ("Causes", ["Écart brut", "Écart net", "Écart charges employeur"].as_slice(), 13),
         ("Détail", ["Écart net", "Écart charges employeur"].as_slice(), report.changes.len()),
@@ -193,6 +197,14 @@ fn a_full_sheet_says_so_and_its_totals_still_count_everything() {
     assert_eq!(cents(sheet.get_value((2, net))), report.totals_after.net_paid.cents());
     assert!(matches!(sheet.get_value((43, 0)), None | Some(Data::Empty)), "the last row stays free");
     assert!(verdicts(&read.sheet("Synthèse")).iter().all(|(_, v)| v == "Conforme"));
+}
+
+#[test]
+fn a_date_no_spreadsheet_knows_is_written_as_text() {
+    let mut report = sample::town();
+    report.movements[0].date = chrono::NaiveDate::from_ymd_opt(1021, 12, 1);
+    let sheet = Read::of(&report).sheet("Arrivées et départs");
+    assert_eq!(text(sheet.get_value((4, 4))), "1021-12-01");
 }
 
 #[test]
