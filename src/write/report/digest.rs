@@ -191,10 +191,10 @@ fn to_u32(i: usize) -> u32 {
     u32::try_from(i).expect("a report holds fewer than four billion rows")
 }
 
-/// A stable sort by agent, so that the caller's order of lines and causes survives.
+/// By agent, then by line; several causes of one line keep the caller's order, which is that of the walk.
 fn group_by_agent(report: &Report) -> (Vec<u32>, Vec<Range<u32>>) {
     let mut order: Vec<u32> = (0..report.changes.len()).map(to_u32).collect();
-    order.sort_by_key(|&i| report.changes[i as usize].agent);
+    order.sort_by_key(|&i| (report.changes[i as usize].agent, report.changes[i as usize].line));
     let mut spans = Vec::with_capacity(report.agents.len());
     let mut start = 0;
     for agent in 0..report.agents.len() {

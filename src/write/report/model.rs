@@ -31,7 +31,7 @@ pub struct Report {
     pub lines: Vec<Line>,
     /// Causes in the order of the walk. [`Change::cause`] is an index here.
     pub causes: Vec<Cause>,
-    /// Agent × line × cause, in the order of agents, then lines.
+    /// Agent × line × cause. Shown by agent, then line, then in this order.
     pub changes: Vec<Change>,
     /// Sums over all payslips of last month as the run's manifest holds them, to be found again here.
     pub totals_before: Totals,

@@ -41,8 +41,8 @@ texts! {
     SOURCES = "Sources", "Sources";
 
     // What each sheet answers.
-    BY_AGENT_NOTE = "Un agent par ligne, du plus grand écart au plus petit. Le total suit le filtre. Colonnes N à Z (brut, net social, net imposable, impôt, coût)\u{a0}: déplier avec le + au-dessus.",
-        "One employee per row, largest difference first. The total follows the filter. Columns N to Z (gross, net social, taxable, tax, cost): unfold with the + above.";
+    BY_AGENT_NOTE = "Un agent par ligne, du plus grand écart au plus petit. Le total suit le filtre. Colonnes N à Y (brut, net social, net imposable, impôt, coût)\u{a0}: déplier avec le + au-dessus.",
+        "One employee per row, largest difference first. The total follows the filter. Columns N to Y (gross, net social, taxable, tax, cost): unfold with the + above.";
     BY_SERVICE_NOTE = "Les mêmes montants regroupés par service, par statut et par mode de calcul. Chaque regroupement fait le total général.",
         "The same amounts by department, by status and by mode. Each grouping makes the grand total.";
     BY_LINE_NOTE = "Chaque rubrique des deux mois. «\u{a0}Expliqué\u{a0}» additionne les causes de la feuille Détail\u{202f}; «\u{a0}Inexpliqué\u{a0}» doit être nul.",

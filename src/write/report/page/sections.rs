@@ -4,7 +4,7 @@ use super::{amount, anchor, change, detailed, heads, percent};
 use crate::ground::{Lang, Money};
 use crate::payslip::LineKind;
 use crate::write::report::digest::{self, Digest};
-use crate::write::report::model::Agent;
+use crate::write::report::model::{Agent, Change};
 use crate::write::report::wording::{self as w};
 use maud::{Markup, html};
 use std::collections::BTreeSet;
@@ -233,6 +233,7 @@ fn agent(d: &Digest<'_>, index: u32) -> Markup {
     let (r, lang) = (d.report, d.report.lang);
     let a = &r.agents[index as usize];
     let total = digest::change_of(a);
+    let changes: Vec<&Change> = d.changes_of(index).collect();
     let money = |m: Option<Money>| m.map_or_else(|| "–".to_owned(), |m| w::amount(m, lang));
     html! {
         details.agent id=(anchor(index)) {
@@ -253,14 +254,22 @@ fn agent(d: &Digest<'_>, index: u32) -> Markup {
                     (w::CODE.get(lang), false), (w::LINE.get(lang), false), (w::BEFORE.get(lang), true), (w::AFTER.get(lang), true),
                     (w::CHANGE.get(lang), true), (w::CAUSE.get(lang), false),
                 ]))
-                tbody { @for c in d.changes_of(index) {
-                    @let line = &r.lines[usize::from(c.line)];
+                tbody { @for group in changes.chunk_by(|a, b| a.line == b.line) {
+                    @let line = &r.lines[usize::from(group[0].line)];
                     @let employer = line.kind == LineKind::Employer;
-                    tr.soft[employer] {
-                        td.code { (line.code) }
-                        th scope="row" { (line.label) }
-                        (amount(Some(c.before), lang)) (amount(Some(c.after), lang)) (change(c.change, lang))
-                        td { (r.causes[usize::from(c.cause)].label) @if !c.detail.is_empty() { span.soft { " – " (c.detail) } } }
+                    // A line that several causes change is shown once, with a row for each cause.
+                    @let rows = (group.len() > 1).then_some(group.len());
+                    @for (i, c) in group.iter().enumerate() {
+                        tr.soft[employer] {
+                            @if i == 0 {
+                                td.code rowspan=[rows] { (line.code) }
+                                th scope=(if rows.is_some() { "rowgroup" } else { "row" }) rowspan=[rows] { (line.label) }
+                                td.n rowspan=[rows] { (w::amount(c.before, lang)) }
+                                td.n rowspan=[rows] { (w::amount(c.after, lang)) }
+                            }
+                            (change(c.change, lang))
+                            td { (r.causes[usize::from(c.cause)].label) @if !c.detail.is_empty() { span.soft { " – " (c.detail) } } }
+                        }
                     }
                 } }
                 tfoot { tr {

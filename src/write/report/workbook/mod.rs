@@ -2,6 +2,7 @@
 //! In: the report. Out: bytes, the same for the same report; the creation date comes from the report, never from a clock.
 
 mod cells;
+mod registers;
 mod sheets;
 mod summary;
 mod table;
@@ -96,13 +97,13 @@ fn build(report: &Report, options: &Options<'_>) -> Result<Workbook, ReportError
     sheets::by_line(&mut book, &digest)?;
     sheets::causes(&mut book, &digest)?;
     sheets::detail(&mut book, &digest)?;
-    sheets::movements(&mut book)?;
-    sheets::ibans(&mut book)?;
-    sheets::set_aside(&mut book)?;
-    sheets::estimations(&mut book)?;
-    sheets::findings(&mut book)?;
+    registers::movements(&mut book)?;
+    registers::ibans(&mut book)?;
+    registers::set_aside(&mut book)?;
+    registers::estimations(&mut book)?;
+    registers::findings(&mut book)?;
     summary::replay(&mut book)?;
-    sheets::sources(&mut book)?;
+    registers::sources(&mut book)?;
     Ok(book.inner)
 }
 
