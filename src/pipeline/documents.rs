@@ -112,7 +112,8 @@ fn transfers(ready: &Ready, results: &Results, out: &mut Outcome, folder: &Path,
         .map(|(id, name, net, iban)| Transfer {
             end_to_end_id: transfer::derive_id(&prefix, &[id.as_str(), "1", &net.cents().to_string(), iban.as_str()]),
             employee: Some(id.clone()),
-            name: name.clone(),
+            // In capitals, as transfer files write names: a bank that compares them sees what it saw last month.
+            name: name.to_uppercase(),
             holder: None,
             iban: iban.clone(),
             bic: None,
