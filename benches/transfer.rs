@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 const RUNS: usize = 5;
 
 fn main() {
-    let count: usize = std::env::args().filter_map(|a| a.parse().ok()).next().unwrap_or(100_000);
+    let count: usize = std::env::args().find_map(|a| a.parse().ok()).unwrap_or(100_000);
     let accounts: Vec<String> = (1..1000).filter_map(account).collect();
     let file = TransferFile {
         version: Version::V09,

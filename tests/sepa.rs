@@ -89,10 +89,10 @@ fn judge(row: &Row) -> Result<(), String> {
             for term in input.split('+') {
                 let (amount, times) = term.split_once('*').unwrap_or((term, "1"));
                 for _ in 0..times.parse::<u32>().map_err(|_| "not a count")? {
-                    sum += sepa_text::read_amount(amount).map_err(|p| p.key())?;
+                    sum += sepa_text::read_amount(amount).map_err(AmountProblem::key)?;
                 }
             }
-            same(sepa_text::read_total(&sum.to_string()).map_err(|p| p.key())?.to_string(), value)
+            same(sepa_text::read_total(&sum.to_string()).map_err(AmountProblem::key)?.to_string(), value)
         }
         "identifier" => same(verdict(sepa_text::identifier(input).map(|()| input).map_err(text_reason)), &expected),
         "party_name" => same(verdict(sepa_text::party_name(input).map(|()| input).map_err(text_reason)), &expected),

@@ -137,7 +137,7 @@ impl Iban {
     /// # Errors
     /// The first reason that applies.
     pub fn parse(text: &str) -> Result<Self, IbanProblem> {
-        Self::strict(&clean(text))
+        Self::strict(text).or_else(|_| Self::strict(&clean(text)))
     }
 
     /// Reads an IBAN in electronic form: capitals and digits, nothing between them.

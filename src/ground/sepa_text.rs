@@ -199,8 +199,7 @@ pub fn convert(text: &str, ligatures: Ligatures) -> Converted {
                 '\u{2018}' | '\u{2019}' | '\u{201b}' | '\u{2032}' | '\u{2bc}' | '\u{b4}' | '\u{ff07}' => push("'"),
                 '\u{2010}'..='\u{2015}' | '\u{2212}' | '\u{fe63}' | '\u{ff0d}' => push("-"),
                 '\t' | '\u{a0}' | '\u{1680}' | '\u{2000}'..='\u{200a}' | '\u{202f}' | '\u{205f}' | '\u{3000}' => push(" "),
-                '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' => {}
-                '\u{2060}'..='\u{2064}' | '\u{2066}'..='\u{2069}' | '\u{feff}' => {}
+                _ if is_invisible(c) => {}
                 _ => {
                     let piece = replacement(c);
                     if piece == "." && c.is_alphabetic() {
@@ -215,6 +214,11 @@ pub fn convert(text: &str, ligatures: Ligatures) -> Converted {
         out.pop();
     }
     Converted { text: out, lost }
+}
+
+/// Soft hyphens, zero-width and direction marks: pasted along, seen by nobody.
+const fn is_invisible(c: char) -> bool {
+    matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2064}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
 }
 
 /// Why the scheme refuses a text; the first that applies.

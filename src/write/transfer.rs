@@ -12,7 +12,7 @@ pub use crate::ground::sepa_text::{Ligatures, Version};
 pub use check::{Plan, check, even_sizes};
 pub use verify::verify;
 
-use crate::ground::{Bic, EmployeeId, Finding, Iban, Money};
+use crate::ground::{Bic, EmployeeId, Finding, Iban, Money, Severity};
 use chrono::{NaiveDate, NaiveDateTime};
 use sha2::{Digest, Sha256};
 use std::borrow::Borrow;
@@ -144,17 +144,22 @@ where
     I::Item: Borrow<Transfer>,
 {
     let checked = check(file, transfers.clone());
-    let blocking = |f: &Finding| f.severity == crate::ground::Severity::Blocking;
+    let blocking = |f: &Finding| f.severity == Severity::Blocking;
     if checked.findings.iter().any(blocking) {
         return Err(NotWritten::Findings(checked.findings));
     }
     let plan = checked.value;
     let written = xml::write(file, &plan, transfers.into_iter(), out)?;
     let Some((bytes, sha256)) = written else {
-        return Err(NotWritten::Findings(vec![Finding::new("S36", crate::ground::Severity::Blocking)]));
+        return Err(NotWritten::Findings(vec![Finding::new("S36", Severity::Blocking)]));
     };
     let Plan { count, sum, batches, converted, .. } = plan;
     Ok(Summary { count, sum, bytes, sha256, batches, converted, findings: checked.findings })
+}
+
+fn hex(digest: &[u8]) -> String {
+    let digits = |b: &u8| [b >> 4, b & 15].map(|d| char::from(b"0123456789abcdef"[usize::from(d)]));
+    digest.iter().flat_map(digits).collect()
 }
 
 /// Letters and digits that cannot be taken for one another (RFC 4648, base 32).

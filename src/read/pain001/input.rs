@@ -5,6 +5,7 @@
 
 use encoding_rs::{CoderResult, Decoder, Encoding, UTF_8, UTF_16BE, UTF_16LE};
 use std::io::{self, BufRead, Cursor, Read};
+use std::ops::Range;
 
 /// Why the bytes stop before the end of the file. Travels inside an [`io::Error`] through the XML reader.
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
@@ -30,11 +31,14 @@ impl Stop {
 /// How much of the file is looked at to find its encoding.
 const PROLOGUE: usize = 512;
 
+/// UTF-8 bytes and the name of the encoding they were in.
+pub type Decoded<'a> = (Box<dyn BufRead + 'a>, &'static str);
+
 /// Text of a file as UTF-8, without its byte order mark, and the name of its encoding.
 ///
 /// # Errors
 /// The label of an encoding nobody knows (inner), or a failure of the disk (outer).
-pub fn decoded<'a>(input: &'a mut dyn BufRead) -> io::Result<Result<(Box<dyn BufRead + 'a>, &'static str), String>> {
+pub fn decoded<'a>(input: &'a mut dyn BufRead) -> io::Result<Result<Decoded<'a>, String>> {
     let mut start = Vec::with_capacity(PROLOGUE);
     Read::take(&mut *input, PROLOGUE as u64).read_to_end(&mut start)?;
     let (encoding, mark) = match encoding_of(&start) {
@@ -124,9 +128,12 @@ fn read_through(from: &mut impl BufRead, into: &mut [u8]) -> io::Result<usize> {
     Ok(n)
 }
 
-/// Counts lines and bytes, and stops at the limits.
+/// Counts lines and bytes, and stops at the limits. Keeps a buffer of its own: the XML reader asks for it at every tag.
 pub struct Guard<'a> {
     inner: Box<dyn BufRead + 'a>,
+    buffer: Box<[u8]>,
+    /// The part of the buffer that has not been handed over yet.
+    ready: Range<usize>,
     line: u32,
     left_in_file: u64,
     left_in_event: usize,
@@ -135,7 +142,8 @@ pub struct Guard<'a> {
 
 impl<'a> Guard<'a> {
     pub fn new(inner: Box<dyn BufRead + 'a>, file_max: u64, event_max: usize) -> Self {
-        Self { inner, line: 1, left_in_file: file_max, left_in_event: event_max, event_max }
+        let buffer = vec![0; 32 << 10].into_boxed_slice();
+        Self { inner, buffer, ready: 0..0, line: 1, left_in_file: file_max, left_in_event: event_max, event_max }
     }
     /// The line the next byte stands on, from 1.
     pub const fn line(&self) -> u32 {
@@ -149,9 +157,11 @@ impl<'a> Guard<'a> {
 
 impl BufRead for Guard<'_> {
     fn fill_buf(&mut self) -> io::Result<&[u8]> {
-        let bytes = self.inner.fill_buf()?;
-        if bytes.is_empty() {
-            return Ok(bytes);
+        if self.ready.is_empty() {
+            self.ready = 0..self.inner.read(&mut self.buffer)?;
+            if self.ready.is_empty() {
+                return Ok(&[]);
+            }
         }
         if self.left_in_file == 0 {
             return Err(io::Error::other(Stop::FileSize));
@@ -159,21 +169,17 @@ impl BufRead for Guard<'_> {
         if self.left_in_event == 0 {
             return Err(io::Error::other(Stop::EventSize));
         }
+        let bytes = &self.buffer[self.ready.clone()];
         let allowed = self.left_in_event.min(usize::try_from(self.left_in_file).unwrap_or(usize::MAX));
         Ok(&bytes[..bytes.len().min(allowed)])
     }
     fn consume(&mut self, amount: usize) {
-        if amount == 0 {
-            return;
-        }
-        // The bytes are still in the buffer: this fill reads nothing.
-        if let Ok(bytes) = self.inner.fill_buf() {
-            let lines = bytes[..amount].iter().filter(|b| **b == b'\n').count();
-            self.line = self.line.saturating_add(u32::try_from(lines).unwrap_or(u32::MAX));
-        }
+        let bytes = &self.buffer[self.ready.start..self.ready.start + amount];
+        let lines = bytes.iter().filter(|b| **b == b'\n').count();
+        self.line = self.line.saturating_add(u32::try_from(lines).unwrap_or(u32::MAX));
+        self.ready.start += amount;
         self.left_in_file -= amount as u64;
         self.left_in_event -= amount;
-        self.inner.consume(amount);
     }
 }
 

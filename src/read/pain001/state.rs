@@ -151,7 +151,7 @@ impl<'a> State<'a> {
             self.line = reader.get_ref().line();
             match event {
                 Ok(Event::Start(tag)) => self.start(&tag)?,
-                Ok(Event::End(_)) => self.end()?,
+                Ok(Event::End(_)) => self.end(),
                 Ok(Event::Text(text)) => self.gather(&text.xml_content(XmlVersion::Implicit1_0))?,
                 Ok(Event::CData(text)) => self.gather(&text.xml_content(XmlVersion::Implicit1_0))?,
                 Ok(Event::GeneralRef(name)) => self.entity(&name)?,
@@ -288,7 +288,7 @@ impl<'a> State<'a> {
         Ok(())
     }
 
-    fn end(&mut self) -> Step {
+    fn end(&mut self) {
         let text = std::mem::take(&mut self.text);
         self.value(&text);
         if self.path.ends_with(&[Tag::Transfer]) && self.path.len() == 4 {
@@ -299,7 +299,6 @@ impl<'a> State<'a> {
         self.path.pop();
         self.text = text;
         self.text.clear();
-        Ok(())
     }
 
     /// Puts the text of the element that ends where it belongs.
@@ -359,15 +358,12 @@ impl<'a> State<'a> {
         let at = |state: &Self, tag: Tag| state.place(t.line, Some(tag));
         self.totals.count += 1;
         self.batch_totals.count += 1;
-        match sepa_text::read_total(&t.amount) {
-            Ok(amount) => {
-                self.totals.sum += i128::from(amount.cents());
-                self.batch_totals.sum += i128::from(amount.cents());
-            }
-            Err(_) => {
-                self.totals.unknown = true;
-                self.batch_totals.unknown = true;
-            }
+        if let Ok(amount) = sepa_text::read_total(&t.amount) {
+            self.totals.sum += i128::from(amount.cents());
+            self.batch_totals.sum += i128::from(amount.cents());
+        } else {
+            self.totals.unknown = true;
+            self.batch_totals.unknown = true;
         }
         let amount = sepa_text::read_amount(&t.amount);
         if let Err(problem) = amount {
@@ -435,12 +431,12 @@ impl<'a> State<'a> {
             let finding = Finding::new("R28", Severity::Justify).arg("element", Tag::Method.name()).arg("text", short(&batch.method));
             self.note(finding.at(self.place(line, Some(Tag::Method))));
         }
-        self.compare(&totals, short(&batch.id), line);
+        self.compare(&totals, &short(&batch.id), line);
         self.header.batches.push(batch);
     }
 
     /// What is stated against what was counted.
-    fn compare(&mut self, totals: &Totals, id: String, line: u32) {
+    fn compare(&mut self, totals: &Totals, id: &str, line: u32) {
         if !totals.stated_count.is_empty() {
             let finding = match totals.stated_count.parse::<u64>() {
                 Ok(stated) if stated == totals.count => None,
@@ -448,7 +444,7 @@ impl<'a> State<'a> {
                 Err(_) => Some(Finding::new("R28", Severity::Justify).arg("element", "NbOfTxs").arg("text", short(&totals.stated_count))),
             };
             if let Some(finding) = finding {
-                self.note(finding.arg("id", &id).at(self.place(line, Some(Tag::Count))));
+                self.note(finding.arg("id", id).at(self.place(line, Some(Tag::Count))));
             }
         }
         if !totals.stated_sum.is_empty() && !totals.unknown {
@@ -463,7 +459,7 @@ impl<'a> State<'a> {
                 Err(_) => Some(Finding::new("R28", Severity::Justify).arg("element", "CtrlSum").arg("text", short(&totals.stated_sum))),
             };
             if let Some(finding) = finding {
-                self.note(finding.arg("id", &id).at(self.place(line, Some(Tag::Sum))));
+                self.note(finding.arg("id", id).at(self.place(line, Some(Tag::Sum))));
             }
         }
     }
@@ -489,7 +485,7 @@ impl<'a> State<'a> {
         }
         if !self.fatal {
             let id = short(&self.header.message_id);
-            self.compare(&totals, id, 0);
+            self.compare(&totals, &id, 0);
             let missing = [
                 (self.header.message_id.is_empty(), Tag::MessageId),
                 (totals.stated_count.is_empty(), Tag::Count),

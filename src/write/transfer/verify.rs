@@ -47,7 +47,7 @@ where
     }
     // A reader that stopped early has not seen every byte.
     let finished = io::copy(&mut input, &mut io::sink()).is_ok();
-    let sha256: String = input.hash.finalize().iter().map(|b| format!("{b:02x}")).collect();
+    let sha256 = super::hex(&input.hash.finalize());
     if !finished || sha256 != summary.sha256 {
         findings.push(Finding::new("S39", Severity::Blocking));
     }

@@ -62,8 +62,7 @@ where
     xml.line(0)?;
     let mut hashing = xml.0.into_inner().into_inner().map_err(io::IntoInnerError::into_error)?;
     hashing.flush()?;
-    let digest: String = hashing.hash.finalize().iter().map(|b| format!("{b:02x}")).collect();
-    Ok(Some((hashing.bytes, digest)))
+    Ok(Some((hashing.bytes, super::hex(&hashing.hash.finalize()))))
 }
 
 fn group_header<W: Write>(xml: &mut Xml<W>, file: &TransferFile, plan: &Plan) -> io::Result<()> {
