@@ -295,7 +295,9 @@ fn gathers_what_the_services_know() {
     assert_eq!(of("01332", "nir"), Some(Value::Text("283040597312113".into())));
     assert_eq!(of("00225", "mutuelle"), Some(Value::Number(Exact::parse("31.35").expect("a number"))));
     assert_eq!((g.arrivals.len(), g.departures.len()), (6, 4));
-    let new = |agent: &str, name: &str| g.changes.iter().find(|c| c.employee == id(agent) && c.fact == pack.fact(name)).map(|c| (c.old.clone(), c.new.clone()));
+    let new = |agent: &str, name: &str| {
+        g.changes.iter().find(|c| c.employee == id(agent) && c.fact == pack.fact(name)).map(|c| (c.old.clone(), c.new.clone()))
+    };
     let points = |n| Value::Number(Exact::int(n));
     assert_eq!(new("00225", "indice_majore"), Some((Some(points(392)), points(404))));
     assert_eq!(new("00927", "quotite"), Some((Some(points(1)), Value::Number(Exact::parse("0.9").expect("a number")))));
@@ -305,7 +307,9 @@ fn gathers_what_the_services_know() {
     assert_eq!(g.events.len(), 10);
     assert!(g.events.iter().all(|e| e.fact.is_some() && e.days.is_some()));
     assert_eq!(g.events.iter().find(|e| e.employee == id("01686")).and_then(|e| e.continues), Some(true));
-    let amount = |agent: &str, name: &str| g.amounts.iter().find(|a| a.employee == id(agent) && a.fact == pack.fact(name)).map(|a| (a.value, a.rows));
+    let amount = |agent: &str, name: &str| {
+        g.amounts.iter().find(|a| a.employee == id(agent) && a.fact == pack.fact(name)).map(|a| (a.value, a.rows))
+    };
     assert_eq!(amount("00207", "heures_jour_14"), Some((Exact::int(11), 2)), "two rows for different weeks");
     assert_eq!(amount("00801", "heures_jour_15"), Some((Exact::int(4), 1)), "written 801");
     assert_eq!(amount("00539", "cia"), Some((Exact::int(1150), 1)));
@@ -388,7 +392,9 @@ fn a_written_mapping_reads_back_as_the_same() {
 #[test]
 fn what_a_person_wrote_wins() {
     let pack = Pack::load();
-    let entries = fragment::read("[[source]]\nfile = \"cia-decembre.csv\"\n[source.columns]\n\"montant CIA à verser (€)\" = \"prime_exceptionnelle\"\n");
+    let entries = fragment::read(
+        "[[source]]\nfile = \"cia-decembre.csv\"\n[source.columns]\n\"montant CIA à verser (€)\" = \"prime_exceptionnelle\"\n",
+    );
     let r = read(&pack, &inbox(&["cia-decembre.csv"]), &entries.value);
     assert!(r.gathered.amounts.iter().all(|a| a.fact == pack.fact("prime_exceptionnelle")) && !r.gathered.amounts.is_empty());
     let entries = fragment::read("[[source]]\nfile = \"cia-decembre.csv\"\n[source.columns]\n\"montant\" = \"cia\"\nnom = \"nonsense\"\n");
@@ -423,7 +429,10 @@ fn a_text_in_an_amount_sets_the_agent_aside_and_nobody_else() {
 fn a_missing_amount_column_is_told() {
     let pack = Pack::load();
     let r = damaged(&pack, |t| {
-        t.lines().map(|l| l.split(';').enumerate().filter(|(i, _)| *i != 8).map(|(_, c)| c).collect::<Vec<_>>().join(";")).collect::<Vec<_>>().join("\r\n")
+        t.lines()
+            .map(|l| l.split(';').enumerate().filter(|(i, _)| *i != 8).map(|(_, c)| c).collect::<Vec<_>>().join(";"))
+            .collect::<Vec<_>>()
+            .join("\r\n")
     });
     assert!(r.asked.iter().any(|f| f.code == "M07"), "{}", say(&r.asked));
 }
@@ -497,7 +506,11 @@ fn shifted_columns_are_asked_about() {
     assert!(r.asked.iter().any(|f| f.code == "M04"), "{}\n{}", say(&r.asked), show_mapping(&pack, &r));
     let iban = Meaning::Fact(pack.fact("iban"));
     let s = &r.mapping.sources[0];
-    assert!(s.columns.iter().filter(|c| c.meaning == iban).all(|c| c.samples.iter().any(|v| v.starts_with("FR"))), "{}", show_mapping(&pack, &r));
+    assert!(
+        s.columns.iter().filter(|c| c.meaning == iban).all(|c| c.samples.iter().any(|v| v.starts_with("FR"))),
+        "{}",
+        show_mapping(&pack, &r)
+    );
 }
 
 #[test]

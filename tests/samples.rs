@@ -48,10 +48,7 @@ type Row = BTreeMap<String, String>;
 fn rows(path: &Path) -> Vec<Row> {
     let mut reader = csv::Reader::from_path(path).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
     let headers = reader.headers().expect("a header").clone();
-    reader
-        .records()
-        .map(|r| headers.iter().map(str::to_owned).zip(r.expect("a row").iter().map(str::to_owned)).collect())
-        .collect()
+    reader.records().map(|r| headers.iter().map(str::to_owned).zip(r.expect("a row").iter().map(str::to_owned)).collect()).collect()
 }
 
 fn expected(name: &str) -> Vec<Row> {
@@ -139,8 +136,13 @@ fn every_planted_trap_is_found_under_its_control() {
 fn nobody_is_silently_left_out() {
     let want: BTreeMap<String, Row> = expected("transfers.csv").into_iter().map(|r| (r["employee"].clone(), r)).collect();
     let got: BTreeMap<String, Row> = out("transfers.csv").into_iter().map(|r| (r["employee"].clone(), r)).collect();
-    let named: BTreeSet<String> =
-        montreval().outcome.findings.iter().filter(|f| f.severity == releve::ground::Severity::Blocking).filter_map(|f| f.employee.as_ref().map(ToString::to_string)).collect();
+    let named: BTreeSet<String> = montreval()
+        .outcome
+        .findings
+        .iter()
+        .filter(|f| f.severity == releve::ground::Severity::Blocking)
+        .filter_map(|f| f.employee.as_ref().map(ToString::to_string))
+        .collect();
     for (id, w) in &want {
         match got.get(id) {
             Some(g) => assert_eq!((&g["iban"], &g["amount"], &g["name"]), (&w["iban"], &w["amount"], &w["name"]), "{id}"),
@@ -161,7 +163,8 @@ fn the_transfer_file_pays_the_nets_and_its_schema_accepts_it() {
     let xml = montreval().folder.join("out/virements-2021-12.xml");
     let text = std::fs::read_to_string(&xml).expect("the transfer file");
     assert!(text.contains(&format!("<NbOfTxs>{}</NbOfTxs>", transfers.len())));
-    let checked = std::process::Command::new("xmllint").args(["--noout", "--schema", "tests/data/sepa/xsd/pain.001.001.09.xsd"]).arg(&xml).output();
+    let checked =
+        std::process::Command::new("xmllint").args(["--noout", "--schema", "tests/data/sepa/xsd/pain.001.001.09.xsd"]).arg(&xml).output();
     match checked {
         Ok(o) => assert!(o.status.success(), "{}", String::from_utf8_lossy(&o.stderr)),
         Err(_) => eprintln!("xmllint is not installed: the schema was not checked"),
@@ -178,13 +181,44 @@ fn causes_add_up_to_every_difference() {
         m
     };
     let (before, after) = (lines("november-lines.csv"), lines("lines.csv"));
-    let employer: BTreeSet<String> = expected("codes.csv").into_iter().filter(|r| r["kind"] == "employer").map(|r| r["code"].clone()).collect();
-    let causes: BTreeSet<String> = ["entree", "sortie", "retour", "suspension", "quotite", "temps_partiel", "presence", "carriere", "point_indice", "minimum", "nbi",
-        "sft", "residence", "prime_montant", "prime_debut", "prime_fin", "ponctuel_nouveau", "ponctuel_termine", "absence", "maladie_demi", "greve", "carence",
-        "taux_cotisation", "plafond", "assiette", "taux_pas", "rappel", "tiers", "estimation", "saisie_manuelle", "arrondi"]
-        .iter()
-        .map(|s| (*s).to_owned())
-        .collect();
+    let employer: BTreeSet<String> =
+        expected("codes.csv").into_iter().filter(|r| r["kind"] == "employer").map(|r| r["code"].clone()).collect();
+    let causes: BTreeSet<String> = [
+        "entree",
+        "sortie",
+        "retour",
+        "suspension",
+        "quotite",
+        "temps_partiel",
+        "presence",
+        "carriere",
+        "point_indice",
+        "minimum",
+        "nbi",
+        "sft",
+        "residence",
+        "prime_montant",
+        "prime_debut",
+        "prime_fin",
+        "ponctuel_nouveau",
+        "ponctuel_termine",
+        "absence",
+        "maladie_demi",
+        "greve",
+        "carence",
+        "taux_cotisation",
+        "plafond",
+        "assiette",
+        "taux_pas",
+        "rappel",
+        "tiers",
+        "estimation",
+        "saisie_manuelle",
+        "arrondi",
+    ]
+    .iter()
+    .map(|s| (*s).to_owned())
+    .collect();
     let mut explained: BTreeMap<(String, String), i64> = BTreeMap::new();
     for r in out("diff.csv") {
         assert!(causes.contains(&r["cause"]), "{}", r["cause"]);

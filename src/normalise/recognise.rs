@@ -4,7 +4,9 @@
 //! Out: the mapping with certainties and reasons, and a finding for everything that should be asked.
 
 use crate::facts::Role as FactRole;
+use crate::ground::Exact;
 use crate::ground::{At, Checked, Finding, Severity, Sources, ids};
+use crate::normalise::Context;
 use crate::normalise::codes::{self, CodeStats, Sides};
 use crate::normalise::columns::{self, Choice, Compared};
 use crate::normalise::fragment::{self, SourceEntry};
@@ -15,9 +17,7 @@ use crate::normalise::register::LineReader;
 use crate::normalise::text::fold;
 use crate::normalise::titles::{self, Title, Titles, summing};
 use crate::normalise::values::RateForm;
-use crate::normalise::Context;
 use crate::read::table::Table;
-use crate::ground::Exact;
 use chrono::{Days, NaiveDate};
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::ControlFlow;
@@ -61,7 +61,8 @@ pub fn recognise(tables: &[Table], sources: &mut Sources, given: &[SourceEntry],
     let seen: Vec<Seen<'_>> = tables.iter().map(|t| look(t, sources, given, &titles, cx)).collect();
     for entry in given {
         if !seen.iter().any(|s| matches(entry, s.rows.source, sources)) {
-            findings.push(Finding::new("M09", Severity::Warning).arg("heading", entry.sheet.as_deref().unwrap_or("")).arg("file", &entry.file));
+            findings
+                .push(Finding::new("M09", Severity::Warning).arg("heading", entry.sheet.as_deref().unwrap_or("")).arg("file", &entry.file));
         }
     }
     let ids = known_ids(&seen, cx);
@@ -138,9 +139,8 @@ fn known_ids(seen: &[Seen<'_>], cx: &Context<'_>) -> Vec<BTreeSet<String>> {
     let Some(fact) = cx.vocabulary.role(FactRole::Employee) else { return vec![BTreeSet::new(); seen.len()] };
     seen.iter()
         .map(|s| {
-            let column = (0..s.layout.width).find(|&c| {
-                s.compared[c].title(Title::Fact(fact)) >= 85 && s.profiles[c].share(s.profiles[c].id_like) >= 60
-            });
+            let column = (0..s.layout.width)
+                .find(|&c| s.compared[c].title(Title::Fact(fact)) >= 85 && s.profiles[c].share(s.profiles[c].id_like) >= 60);
             column.map_or_else(BTreeSet::new, |c| s.profiles[c].values.keys().map(|v| ids::bare(v).to_owned()).collect())
         })
         .collect()
@@ -174,7 +174,14 @@ const TRIED: [Role; 9] = [
     Role::AccountChanges,
 ];
 
-fn source(s: &Seen<'_>, cx: &Context<'_>, titles: &Titles, ids: &BTreeSet<&str>, sources: &Sources, findings: &mut Vec<Finding>) -> SourceMapping {
+fn source(
+    s: &Seen<'_>,
+    cx: &Context<'_>,
+    titles: &Titles,
+    ids: &BTreeSet<&str>,
+    sources: &Sources,
+    findings: &mut Vec<Finding>,
+) -> SourceMapping {
     let mut found = SourceMapping {
         source: s.rows.source,
         file: s.file.clone(),
@@ -206,7 +213,12 @@ fn source(s: &Seen<'_>, cx: &Context<'_>, titles: &Titles, ids: &BTreeSet<&str>,
     let Some(best) = tries.first() else {
         found.columns = blank_columns(s);
         if found.role != Role::Ignored {
-            findings.push(Finding::new("M01", Severity::Justify).arg("file", &s.file).arg("sheet", s.sheet.as_deref().unwrap_or("–")).at(sources.place(At::source(found.source))));
+            findings.push(
+                Finding::new("M01", Severity::Justify)
+                    .arg("file", &s.file)
+                    .arg("sheet", s.sheet.as_deref().unwrap_or("–"))
+                    .at(sources.place(At::source(found.source))),
+            );
         }
         return found;
     };
@@ -233,7 +245,14 @@ fn source(s: &Seen<'_>, cx: &Context<'_>, titles: &Titles, ids: &BTreeSet<&str>,
         }
         Role::RegisterWide => wide_codes(&mut found, s, titles, cx),
         Role::Changes => changed_columns(&mut found, cx),
-        Role::Staff | Role::Arrivals | Role::Departures | Role::Events | Role::Amounts | Role::AccountChanges | Role::Ignored | Role::Unknown => {}
+        Role::Staff
+        | Role::Arrivals
+        | Role::Departures
+        | Role::Events
+        | Role::Amounts
+        | Role::AccountChanges
+        | Role::Ignored
+        | Role::Unknown => {}
     }
     if let Some(entry) = s.entry {
         for (code, name) in &entry.codes {
@@ -301,8 +320,13 @@ fn rate_form(p: &Profile, heading: &str) -> (RateForm, bool) {
 }
 
 fn fill_column(column: &mut ColumnMapping, choices: &[Choice], picked: Option<usize>, p: &Profile) {
-    column.alternatives =
-        choices.iter().enumerate().filter(|(i, c)| Some(*i) != picked && c.score >= 40).take(3).map(|(_, c)| (c.meaning, percent(c.score))).collect();
+    column.alternatives = choices
+        .iter()
+        .enumerate()
+        .filter(|(i, c)| Some(*i) != picked && c.score >= 40)
+        .take(3)
+        .map(|(_, c)| (c.meaning, percent(c.score)))
+        .collect();
     let Some(choice) = picked.map(|i| &choices[i]) else { return };
     column.meaning = choice.meaning;
     column.certainty = percent(choice.score + if choice.fit >= 0 && choice.title >= 95 { 18 } else { 6 });
@@ -350,7 +374,11 @@ fn attempt(s: &Seen<'_>, role: Role, cx: &Context<'_>, overlaps: &[u32], forced:
     let elements: BTreeSet<u16> = meanings.iter().filter_map(|m| if let Meaning::Element(e, _) = m { Some(e.0) } else { None }).collect();
     let kept_from = elements
         .iter()
-        .filter(|e| cx.rubrics.get(crate::payslip::ElementId(**e)).is_some_and(|t| !matches!(t.kind, crate::payslip::LineKind::Earning | crate::payslip::LineKind::Net)))
+        .filter(|e| {
+            cx.rubrics
+                .get(crate::payslip::ElementId(**e))
+                .is_some_and(|t| !matches!(t.kind, crate::payslip::LineKind::Earning | crate::payslip::LineKind::Net))
+        })
         .count();
     let sums = meanings.iter().filter(|m| matches!(m, Meaning::Total(_))).count();
     let changed = meanings.iter().filter(|m| matches!(m, Meaning::New(_))).count();
@@ -448,7 +476,12 @@ fn wide_codes(found: &mut SourceMapping, s: &Seen<'_>, titles: &Titles, cx: &Con
         let i = usize::from(c.column);
         let p = &s.profiles[i];
         let heading = if s.layout.group[i].is_empty() { s.layout.own[i].clone() } else { s.layout.group[i].clone() };
-        if c.meaning == Meaning::Unknown && p.filled > 0 && p.share(p.numbers) >= 80 && p.share(p.dates) < 50 && columns::names_something(&heading) {
+        if c.meaning == Meaning::Unknown
+            && p.filled > 0
+            && p.share(p.numbers) >= 80
+            && p.share(p.dates) < 50
+            && columns::names_something(&heading)
+        {
             let part = if s.layout.group[i].is_empty() { None } else { columns::local_part(&s.layout.own[i], titles) };
             c.meaning = Meaning::Local(part.unwrap_or(Part::Amount));
         }
@@ -488,7 +521,11 @@ fn ask(found: &SourceMapping, s: &Seen<'_>, cx: &Context<'_>, sources: &Sources,
     let label = |s: &SourceMapping| s.sheet.as_ref().map_or_else(|| s.file.clone(), |sheet| format!("{} ({sheet})", s.file));
     if found.certainty < 75 {
         findings.push(
-            Finding::new("M08", Severity::Justify).arg("file", label(found)).arg("role", found.role).arg("why", found.why.join(", ")).at(sources.place(At::source(found.source))),
+            Finding::new("M08", Severity::Justify)
+                .arg("file", label(found))
+                .arg("role", found.role)
+                .arg("why", found.why.join(", "))
+                .at(sources.place(At::source(found.source))),
         );
     }
     for c in &found.columns {
@@ -534,7 +571,12 @@ fn ask(found: &SourceMapping, s: &Seen<'_>, cx: &Context<'_>, sources: &Sources,
             && matches!(cx.vocabulary.get(f).kind, crate::facts::FactKind::Number { form: crate::facts::NumberForm::Rate })
             && !rate_form(p, &s.layout.own[i]).1
         {
-            findings.push(Finding::new("N08", Severity::Justify).arg("heading", s_key(found, c)).arg("samples", p.samples.join(" | ")).at(place(header, c.column)));
+            findings.push(
+                Finding::new("N08", Severity::Justify)
+                    .arg("heading", s_key(found, c))
+                    .arg("samples", p.samples.join(" | "))
+                    .at(place(header, c.column)),
+            );
         }
     }
     let has = |m: Meaning| found.column(m).is_some();
@@ -562,10 +604,19 @@ fn ask(found: &SourceMapping, s: &Seen<'_>, cx: &Context<'_>, sources: &Sources,
                 missing.push("days");
             }
         }
-        Role::RegisterWide | Role::Staff | Role::Arrivals | Role::Departures | Role::Changes | Role::Amounts | Role::Ignored | Role::Unknown => {}
+        Role::RegisterWide
+        | Role::Staff
+        | Role::Arrivals
+        | Role::Departures
+        | Role::Changes
+        | Role::Amounts
+        | Role::Ignored
+        | Role::Unknown => {}
     }
     for m in missing {
-        findings.push(Finding::new("M07", Severity::Blocking).arg("file", label(found)).arg("meaning", m).at(sources.place(At::source(found.source))));
+        findings.push(
+            Finding::new("M07", Severity::Blocking).arg("file", label(found)).arg("meaning", m).at(sources.place(At::source(found.source))),
+        );
     }
     ask_codes(found, cx, sources, findings);
 }
@@ -575,7 +626,8 @@ pub fn ask_codes(found: &SourceMapping, cx: &Context<'_>, sources: &Sources, fin
     for c in &found.codes {
         let label = c.labels.first().cloned().unwrap_or_default();
         if c.target == CodeTarget::Open {
-            let proposed: Vec<String> = c.alternatives.iter().map(|(t, n)| format!("{} ({n} %)", fragment::target_name(*t, cx.rubrics))).collect();
+            let proposed: Vec<String> =
+                c.alternatives.iter().map(|(t, n)| format!("{} ({n} %)", fragment::target_name(*t, cx.rubrics))).collect();
             findings.push(
                 Finding::new("M05", Severity::Justify)
                     .arg("code", &c.code)

@@ -33,7 +33,12 @@ impl WhoColumns {
             let f = cx.vocabulary.role(r)?;
             source.column(Meaning::Fact(f)).map(|c| usize::from(c.column))
         };
-        Self { id: of(FactRole::Employee), surname: of(FactRole::Surname).or_else(|| of(FactRole::MarriedName)), given: of(FactRole::GivenName), full: of(FactRole::FullName) }
+        Self {
+            id: of(FactRole::Employee),
+            surname: of(FactRole::Surname).or_else(|| of(FactRole::MarriedName)),
+            given: of(FactRole::GivenName),
+            full: of(FactRole::FullName),
+        }
     }
     pub fn any(&self) -> bool {
         self.id.is_some() || self.surname.is_some() || self.full.is_some()
@@ -58,8 +63,12 @@ impl WhoColumns {
 
 /// Words in capitals are the surname; without any, the first word is.
 pub fn split_name(full: &str) -> (String, String) {
-    let words: Vec<&str> = full.split_whitespace().filter(|w| !matches!(fold(w).trim_end_matches('.'), "m" | "mme" | "mlle" | "monsieur" | "madame")).collect();
-    let capital = |w: &&&str| w.chars().filter(|c| c.is_alphabetic()).count() > 1 && w.chars().filter(|c| c.is_alphabetic()).all(char::is_uppercase);
+    let words: Vec<&str> = full
+        .split_whitespace()
+        .filter(|w| !matches!(fold(w).trim_end_matches('.'), "m" | "mme" | "mlle" | "monsieur" | "madame"))
+        .collect();
+    let capital =
+        |w: &&&str| w.chars().filter(|c| c.is_alphabetic()).count() > 1 && w.chars().filter(|c| c.is_alphabetic()).all(char::is_uppercase);
     let upper: Vec<&str> = words.iter().filter(capital).copied().collect();
     if upper.is_empty() || upper.len() == words.len() {
         let (first, rest) = words.split_first().map_or(("", &[][..]), |(f, r)| (*f, r));
@@ -121,7 +130,8 @@ pub struct LineReader {
 impl LineReader {
     /// `None` when the mapping lacks what such a register needs.
     pub fn new(source: &SourceMapping, cx: &Context<'_>) -> Option<Self> {
-        let col = |m: Meaning| source.column(m).map(|c: &ColumnMapping| Col { index: usize::from(c.column), mark: c.mark, form: c.rate_form });
+        let col =
+            |m: Meaning| source.column(m).map(|c: &ColumnMapping| Col { index: usize::from(c.column), mark: c.mark, form: c.rate_form });
         let plain = |m: Meaning| source.column(m).map(|c| usize::from(c.column));
         let who = WhoColumns::new(source, cx);
         let filled = |c: Option<usize>| c.and_then(|c| source.columns.iter().find(|m| usize::from(m.column) == c)).map_or(0, |c| c.filled);
@@ -193,7 +203,13 @@ impl LineReader {
                 }
             }
         };
-        let mut s = Shown { base: read(self.base), gain: read(self.gain), deduction: read(self.deduction), employer: read(self.employer), ..Shown::default() };
+        let mut s = Shown {
+            base: read(self.base),
+            gain: read(self.gain),
+            deduction: read(self.deduction),
+            employer: read(self.employer),
+            ..Shown::default()
+        };
         let (amount, signed) = (read(self.amount), read(self.signed));
         for (col, into) in [(self.rate, &mut s.rate), (self.employer_rate, &mut s.employer_rate)] {
             let Some(col) = col else { continue };
@@ -321,7 +337,15 @@ impl Books {
                 let i = u16::try_from(self.codes.len()).ok()?;
                 let target = total_named(label).map_or(CodeTarget::Open, |(t, _)| CodeTarget::Total(t));
                 known.insert(code.into(), i);
-                self.codes.push(KnownCode { source, code: code.to_owned(), labels: Vec::new(), target, recognised: false, stats: CodeStats::default(), told });
+                self.codes.push(KnownCode {
+                    source,
+                    code: code.to_owned(),
+                    labels: Vec::new(),
+                    target,
+                    recognised: false,
+                    stats: CodeStats::default(),
+                    told,
+                });
                 i
             }
         };
@@ -358,7 +382,15 @@ impl Books {
     ///
     /// # Errors
     /// N01 when an amount is no whole number of cents.
-    pub fn put(&mut self, slip: usize, code: u16, shown: &Shown, period: Option<PayMonth>, at: At, forms: (RateForm, RateForm)) -> Result<(), Unread> {
+    pub fn put(
+        &mut self,
+        slip: usize,
+        code: u16,
+        shown: &Shown,
+        period: Option<PayMonth>,
+        at: At,
+        forms: (RateForm, RateForm),
+    ) -> Result<(), Unread> {
         let money = |x: Option<Exact>| x.map(cents).transpose();
         let (gain, deduction, employer) = (money(shown.gain)?, money(shown.deduction)?, money(shown.employer)?);
         let known = &mut self.codes[usize::from(code)];

@@ -30,15 +30,11 @@ struct Words {
 static WORDS: LazyLock<Words> = LazyLock::new(|| {
     let text = include_str!("../../rules/exports/words.toml");
     let lexicon: Lexicon = toml::from_str(text).expect("rules/exports/words.toml is checked by a test");
-    let lists: Lists = toml::from_str(include_str!("../../rules/exports/lists.toml")).expect("rules/exports/lists.toml is checked by a test");
-    let same: BTreeMap<String, String> =
-        lexicon.same.iter().flat_map(|(k, v)| v.iter().map(move |w| (w.clone(), k.clone()))).collect();
+    let lists: Lists =
+        toml::from_str(include_str!("../../rules/exports/lists.toml")).expect("rules/exports/lists.toml is checked by a test");
+    let same: BTreeMap<String, String> = lexicon.same.iter().flat_map(|(k, v)| v.iter().map(move |w| (w.clone(), k.clone()))).collect();
     let one = |w: &str| same.get(w).cloned().unwrap_or_else(|| w.to_owned());
-    let short = lexicon
-        .short
-        .iter()
-        .map(|(k, v)| (k.clone(), v.iter().map(|p| p.split(' ').map(one).collect()).collect()))
-        .collect();
+    let short = lexicon.short.iter().map(|(k, v)| (k.clone(), v.iter().map(|p| p.split(' ').map(one).collect()).collect())).collect();
     Words { short, same, lists }
 });
 
@@ -88,9 +84,7 @@ pub fn fold(text: &str) -> String {
 pub fn name_key(surname: &str, given: &str) -> String {
     let mut words: Vec<String> = Vec::new();
     for part in [surname, given] {
-        words.extend(
-            fold(part).split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty() && !is_courtesy(w)).map(str::to_owned),
-        );
+        words.extend(fold(part).split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty() && !is_courtesy(w)).map(str::to_owned));
     }
     words.sort();
     words.join(" ")
@@ -289,7 +283,8 @@ pub fn likeness(a: &Phrase, b: &Phrase) -> u32 {
     for x in pending {
         let n = x.chars().count();
         let run = (2..=6).contains(&n).then(|| {
-            (0..=b.words.len().saturating_sub(n)).find(|&j| j + n <= b.words.len() && free[j..j + n].iter().all(|f| *f) && initials(&b.words[j..j + n]) == *x)
+            (0..=b.words.len().saturating_sub(n))
+                .find(|&j| j + n <= b.words.len() && free[j..j + n].iter().all(|f| *f) && initials(&b.words[j..j + n]) == *x)
         });
         if let Some(Some(j)) = run {
             let w: u32 = b.words[j..j + n].iter().map(|w| weight(w)).sum();

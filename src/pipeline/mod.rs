@@ -5,9 +5,9 @@
 //! ```
 
 mod compute;
-mod inputs;
 mod documents;
 mod explain;
+mod inputs;
 mod manifest;
 mod slips;
 
@@ -235,5 +235,8 @@ fn named_controls(pack: &Pack, day: chrono::NaiveDate) -> Vec<check::Control> {
 }
 
 fn not_run(control: &str, key: &str) -> NotRun {
-    NotRun { control: control.to_owned(), why: Words::new(crate::ground::words::ui(key, Lang::Fr), crate::ground::words::ui(key, Lang::En)) }
+    NotRun {
+        control: control.to_owned(),
+        why: Words::new(crate::ground::words::ui(key, Lang::Fr), crate::ground::words::ui(key, Lang::En)),
+    }
 }
