@@ -200,6 +200,9 @@ pub enum Role {
     /// Reference of the act behind a change (arrêté, contract).
     Act,
     Grade,
+    /// Whether a leave goes on from an earlier one, and the day it began.
+    LeaveContinues,
+    LeaveStart,
 }
 
 /// All facts the pack knows.

@@ -6,8 +6,15 @@
 
 #![forbid(unsafe_code)]
 
+pub mod check;
+pub mod cli;
+pub mod compute;
 pub mod facts;
 pub mod ground;
+pub mod job;
 pub mod normalise;
 pub mod payslip;
+pub mod pipeline;
 pub mod read;
+pub mod rules;
+pub mod write;

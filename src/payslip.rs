@@ -101,6 +101,8 @@ pub struct Card {
     pub recurs: bool,
     /// Account the line is booked to, when the pack says.
     pub account: Option<String>,
+    /// Whether `rate` is a share, shown in percent, rather than money per unit.
+    pub rate_is_share: bool,
 }
 
 /// All cards, in printing order: an [`ElementId`] is an index here.

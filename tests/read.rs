@@ -47,7 +47,12 @@ fn reads_the_staff_file_with_its_invisible_row() {
     assert!(shown(&row(staff, 18))[0].ends_with("1372"), "the agent of the invisible row is 01372");
     assert_eq!(
         staff.merged(),
-        [(0, 8), (9, 19), (21, 30), (31, 32)].map(|(first_column, last_column)| MergedArea { first_row: 3, last_row: 3, first_column, last_column })
+        [(0, 8), (9, 19), (21, 30), (31, 32)].map(|(first_column, last_column)| MergedArea {
+            first_row: 3,
+            last_row: 3,
+            first_column,
+            last_column
+        })
     );
     assert_eq!(codes(&checked.findings), ["R07"]);
     assert_eq!(
@@ -74,7 +79,10 @@ fn reads_the_register_in_its_encoding() {
     let checked = read_sample("livre-de-paie-2021-11.csv");
     let [register] = checked.value.as_slice() else { panic!("one table") };
     let dialect = register.dialect().expect("a text file");
-    assert_eq!((dialect.encoding, dialect.separator, dialect.columns, dialect.decimal), (Encoding::Windows1252, ';', 11, Some(DecimalMark::Comma)));
+    assert_eq!(
+        (dialect.encoding, dialect.separator, dialect.columns, dialect.decimal),
+        (Encoding::Windows1252, ';', 11, Some(DecimalMark::Comma))
+    );
     assert_eq!(dialect.shown(Lang::Fr), "windows-1252, séparateur « ; », virgule décimale");
     let rows = register.sample(5);
     assert_eq!(rows[2].cells[0].shown(), "Tous budgets - Tous services - Montants en €");
@@ -135,7 +143,7 @@ fn reads_an_awkward_xlsx() {
     sheet.write(4, 2, 185_059_999_912_345_f64).expect("in the sheet");
     sheet.write(4, 3, 2184.37).expect("in the sheet");
     sheet.write(4, 4, "1\u{202f}234,56\u{a0}").expect("in the sheet");
-    sheet.write_with_format(5, 2, &ExcelDateTime::from_ymd(2021, 12, 3).expect("a day"), &date).expect("in the sheet");
+    sheet.write_with_format(5, 2, ExcelDateTime::from_ymd(2021, 12, 3).expect("a day"), &date).expect("in the sheet");
     sheet.write_with_format(5, 3, 1.5, &duration).expect("in the sheet");
     sheet.write(5, 4, true).expect("in the sheet");
     sheet.write(6, 2, Formula::new("=D5*2")).expect("in the sheet");
@@ -209,7 +217,11 @@ fn refuses_what_a_sound_workbook_never_holds() {
     let cases: [(&str, &str, Vec<u8>); 4] = [
         ("R04", "an entity", with_part(&bytes, sheet, |x| format!("<!DOCTYPE x [<!ENTITY a \"b\">]>{x}"))),
         ("R04", "an unclosed sheet", with_part(&bytes, sheet, |x| x.replace("</sheetData>", ""))),
-        ("R05", "elements nested 100 times", with_part(&bytes, sheet, |x| x.replace("</sheetData>", &format!("</sheetData>{}{}", "<a>".repeat(100), "</a>".repeat(100))))),
+        (
+            "R05",
+            "elements nested 100 times",
+            with_part(&bytes, sheet, |x| x.replace("</sheetData>", &format!("</sheetData>{}{}", "<a>".repeat(100), "</a>".repeat(100)))),
+        ),
         ("R05", "a part that grows a thousand times", with_part(&bytes, sheet, |x| format!("{x}{}", " ".repeat(60 << 20)))),
     ];
     for (code, what, bytes) in cases {
@@ -235,6 +247,41 @@ fn says_what_other_files_are() {
         assert_eq!(codes(&checked.findings), [code]);
         assert_eq!(checked.findings[0].places, [Place::File { file: "export.xls".into() }]);
     }
+}
+
+/// The smallest compound file: a header, its allocation table, and a directory of a root and one stream.
+fn compound(stream: &str) -> Vec<u8> {
+    let mut file = vec![0_u8; 512 * 3];
+    file[..8].copy_from_slice(b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1");
+    file[30] = 9;
+    file[32] = 6;
+    file[48] = 1;
+    file[68..72].copy_from_slice(&0xFFFF_FFFE_u32.to_le_bytes());
+    file[76..512].fill(0xFF);
+    file[76..80].fill(0);
+    file[512..1024].fill(0xFF);
+    file[516..520].copy_from_slice(&0xFFFF_FFFE_u32.to_le_bytes());
+    for (entry, name) in ["Root Entry", stream].into_iter().enumerate() {
+        for (i, unit) in name.encode_utf16().enumerate() {
+            let at = 1024 + 128 * entry + 2 * i;
+            file[at..at + 2].copy_from_slice(&unit.to_le_bytes());
+        }
+    }
+    file
+}
+
+#[test]
+fn says_that_a_workbook_is_locked_or_brings_macros() {
+    let locked = read_bytes(compound("EncryptedPackage"), "agents.xlsx");
+    assert_eq!(codes(&locked.findings), ["R03"]);
+    assert_eq!(locked.findings[0].message(Lang::En), "the workbook is behind a password: nothing is read from it");
+    assert_eq!(codes(&read_bytes(compound("WordDocument"), "note.doc").findings), ["R02"]);
+
+    let mut zip = zip::ZipWriter::new_append(Cursor::new(inbox("mouvements-decembre.xlsx"))).expect("a zip");
+    zip.start_file("xl/vbaProject.bin", zip::write::SimpleFileOptions::default()).expect("memory does not fail");
+    let macros = read_bytes(zip.finish().expect("memory does not fail").into_inner(), "mouvements.xlsm");
+    assert_eq!(codes(&macros.findings), ["R06"]);
+    assert!(!macros.value.is_empty());
 }
 
 #[test]
@@ -271,18 +318,26 @@ fn survives(bytes: Vec<u8>, name: &str, what: &str) {
     let mut rows = 0_usize;
     let mut findings = checked.findings.len();
     for table in &checked.value {
-        findings += table.for_each(&mut |row| {
-            rows += usize::from(!row.cells.is_empty());
-            ControlFlow::Continue(())
-        })
-        .len();
+        findings += table
+            .for_each(&mut |row| {
+                rows += usize::from(!row.cells.is_empty());
+                ControlFlow::Continue(())
+            })
+            .len();
     }
     assert!(rows > 0 || findings > 0, "{name}, {what}: neither rows nor a finding");
 }
 
 #[test]
 fn no_damage_is_silent_or_fatal() {
-    for name in ["agents.xlsx", "mouvements-decembre.xlsx", "absences-decembre.xls", "heures-sup-decembre.ods", "livre-de-paie-2021-11.csv", "cia-decembre.csv"] {
+    for name in [
+        "agents.xlsx",
+        "mouvements-decembre.xlsx",
+        "absences-decembre.xls",
+        "heures-sup-decembre.ods",
+        "livre-de-paie-2021-11.csv",
+        "cia-decembre.csv",
+    ] {
         let sound = inbox(name);
         for cut in 0..20 {
             let end = sound.len() * cut / 20;

@@ -45,7 +45,7 @@ impl Severity {
 pub struct Finding {
     pub code: String,
     pub severity: Severity,
-    pub args: Vec<(&'static str, String)>,
+    pub args: Vec<(std::borrow::Cow<'static, str>, String)>,
     pub places: Vec<Place>,
     pub employee: Option<EmployeeId>,
     /// Cents at stake, for sorting.
@@ -59,7 +59,13 @@ impl Finding {
     }
     #[must_use]
     pub fn arg(mut self, name: &'static str, value: impl ToString) -> Self {
-        self.args.push((name, value.to_string()));
+        self.args.push((name.into(), value.to_string()));
+        self
+    }
+    /// An argument whose name comes from the pack.
+    #[must_use]
+    pub fn named(mut self, name: &str, value: String) -> Self {
+        self.args.push((name.to_owned().into(), value));
         self
     }
     #[must_use]
@@ -122,4 +128,10 @@ pub fn sort(findings: &mut Vec<Finding>) {
         ))
     });
     findings.dedup();
+}
+
+/// A letter without its accent, for comparing names; everything else as it is.
+pub fn plain(c: char) -> char {
+    use unicode_normalization::UnicodeNormalization as _;
+    std::iter::once(c).nfd().next().unwrap_or(c)
 }

@@ -1,6 +1,8 @@
 //! What everything stands on: exact numbers, months, identifiers, places, findings and words.
 //! Open to every module; names none of them.
 
+pub mod bic;
+pub mod document;
 pub mod exact;
 pub mod finding;
 pub mod iban;
@@ -9,8 +11,12 @@ pub mod money;
 pub mod month;
 pub mod nir;
 pub mod place;
+pub mod sepa_text;
+pub mod target_days;
+pub mod worded;
 pub mod words;
 
+pub use bic::Bic;
 pub use exact::Exact;
 pub use finding::{Checked, Finding, Severity};
 pub use iban::Iban;

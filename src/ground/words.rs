@@ -21,7 +21,7 @@ impl Lang {
 }
 
 /// One text in both languages.
-#[derive(Clone, PartialEq, Eq, Debug, Default, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug, Default, serde::Deserialize, serde::Serialize)]
 pub struct Words {
     pub fr: String,
     #[serde(default)]
@@ -86,10 +86,10 @@ pub fn ui(key: &str, lang: Lang) -> &'static str {
 }
 
 /// Replaces each `{name}` by the argument of that name.
-pub fn fill(template: &str, args: &[(&'static str, String)]) -> String {
+pub fn fill<N: AsRef<str>>(template: &str, args: &[(N, String)]) -> String {
     let mut out = template.to_owned();
     for (name, value) in args {
-        out = out.replace(&format!("{{{name}}}"), value);
+        out = out.replace(&format!("{{{}}}", name.as_ref()), value);
     }
     out
 }

@@ -11,6 +11,7 @@ pub mod columns;
 pub mod fragment;
 pub mod gather;
 pub mod headless;
+pub mod join;
 pub mod layout;
 pub mod mapping;
 pub mod people;

@@ -291,7 +291,18 @@ fn fits_text(p: &Profile, role: Option<FactRole>, number: u32) -> i32 {
             }
         }
         Some(
-            R::Post | R::AccountHolder | R::Service | R::Entry | R::Exit | R::ContractEnd | R::BirthDate | R::Position | R::Act | R::Grade,
+            R::Post
+            | R::AccountHolder
+            | R::Service
+            | R::Entry
+            | R::Exit
+            | R::ContractEnd
+            | R::BirthDate
+            | R::Position
+            | R::Act
+            | R::Grade
+            | R::LeaveStart
+            | R::LeaveContinues,
         )
         | None => {
             if p.share(p.dates) > 60 || p.share(p.ibans) > 50 || p.share(p.nirs) > 50 {

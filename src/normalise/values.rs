@@ -292,7 +292,7 @@ pub fn date(text: &str, latest: NaiveDate) -> Result<Option<NaiveDate>, Unread> 
     // A time of day after the date says nothing here.
     let t =
         t.split(['t', ' ']).next().filter(|d| d.len() >= 8 && d.bytes().filter(u8::is_ascii_digit).count() >= 6).map_or(t.as_str(), |d| d);
-    let parts: Vec<&str> = t.split(|c: char| matches!(c, '/' | '-' | '.' | ' ')).filter(|p| !p.is_empty()).collect();
+    let parts: Vec<&str> = t.split(['/', '-', '.', ' ']).filter(|p| !p.is_empty()).collect();
     let number = |p: &str| p.parse::<u32>().ok();
     match parts.as_slice() {
         [one] if one.len() == 8 && one.bytes().all(|b| b.is_ascii_digit()) => {

@@ -46,7 +46,7 @@ impl Encoding {
     }
 
     /// The letters of bytes 0x80 to 0xFF, for the encodings of one byte; UTF-8 falls back on windows-1252.
-    pub(crate) fn table(self) -> &'static [char; 128] {
+    pub(crate) fn table(self) -> &'static HighLetters {
         match self {
             Self::Utf8 | Self::Utf16Le | Self::Utf16Be | Self::Windows1252 => &TABLE_1252,
             Self::Iso8859_15 => &TABLE_8859_15,
@@ -55,35 +55,71 @@ impl Encoding {
     }
 }
 
-static TABLE_1252: LazyLock<[char; 128]> = LazyLock::new(|| table_of(encoding_rs::WINDOWS_1252));
-static TABLE_8859_15: LazyLock<[char; 128]> = LazyLock::new(|| table_of(encoding_rs::ISO_8859_15));
-static TABLE_850: LazyLock<[char; 128]> = LazyLock::new(|| letters(CP850.chars()));
+/// Each byte from 0x80 to 0xFF as the one to three bytes of its letter in UTF-8, and their number.
+pub(crate) type HighLetters = [([u8; 3], u8); 128];
 
-/// Bytes 0x80 to 0xFF of code page 850, which encoding_rs does not have. Source: the table CP850.TXT of the Unicode consortium.
+static TABLE_1252: LazyLock<HighLetters> = LazyLock::new(|| table_of(encoding_rs::WINDOWS_1252));
+static TABLE_8859_15: LazyLock<HighLetters> = LazyLock::new(|| table_of(encoding_rs::ISO_8859_15));
+static TABLE_850: LazyLock<HighLetters> = LazyLock::new(|| letters(CP850.chars()));
+
+/// Bytes 0x80 to 0xFF of code page 850, which `encoding_rs` does not have. Source: the table CP850.TXT of the Unicode consortium.
 const CP850: &str = "ÇüéâäàåçêëèïîìÄÅÉæÆôöòûùÿÖÜø£Ø×ƒáíóúñÑªº¿®¬½¼¡«»░▒▓│┤ÁÂÀ©╣║╗╝¢¥┐└┴┬├─┼ãÃ╚╔╩╦╠═╬¤ðÐÊËÈıÍÎÏ┘┌█▄¦Ì▀ÓßÔÒõÕµþÞÚÛÙýÝ¯´\u{ad}±‗¾¶§÷¸°¨·¹³²■\u{a0}";
 
-fn letters(all: impl Iterator<Item = char>) -> [char; 128] {
-    let mut table = ['\u{fffd}'; 128];
+fn letters(all: impl Iterator<Item = char>) -> HighLetters {
+    let mut table = [([0xEF, 0xBF, 0xBD], 3); 128];
     for (slot, letter) in table.iter_mut().zip(all) {
-        *slot = letter;
+        let mut bytes = [0; 4];
+        let length = letter.encode_utf8(&mut bytes).len();
+        // Every letter of these encodings lies in the first plane: three bytes are enough.
+        *slot = ([bytes[0], bytes[1], bytes[2]], length as u8);
     }
     table
 }
 
-fn table_of(encoding: &'static encoding_rs::Encoding) -> [char; 128] {
+fn table_of(encoding: &'static encoding_rs::Encoding) -> HighLetters {
     let high: Vec<u8> = (0x80..=0xFF).collect();
     letters(encoding.decode_without_bom_handling(&high).0.chars())
 }
 
-/// Appends bytes of a one-byte encoding; NUL bytes are left out.
-pub(crate) fn push_decoded(out: &mut String, bytes: &[u8], table: &[char; 128]) {
-    for &b in bytes {
-        match b {
-            0 => {}
-            1..=0x7F => out.push(char::from(b)),
-            _ => out.push(table[usize::from(b & 0x7F)]),
+/// Where the next byte above ASCII stands, looked for eight bytes at a time.
+#[inline]
+fn next_high(bytes: &[u8], mut from: usize) -> usize {
+    while let Some(eight) = bytes.get(from..from + 8) {
+        let word = u64::from_le_bytes(eight.try_into().expect("a slice of eight bytes")) & 0x8080_8080_8080_8080;
+        if word != 0 {
+            return from + (word.trailing_zeros() / 8) as usize;
         }
+        from += 8;
     }
+    (from..bytes.len()).find(|i| bytes[*i] >= 0x80).unwrap_or(bytes.len())
+}
+
+/// Turns bytes of a one-byte encoding into UTF-8, and moves the spans of its fields, which must be in order and apart.
+/// Bytes after the last field are left out.
+pub(crate) fn decode_record(bytes: &[u8], spans: &mut [(u32, u32)], table: &HighLetters, out: &mut Vec<u8>) {
+    out.clear();
+    let bytes = &bytes[..spans.last().map_or(0, |s| s.1 as usize)];
+    let (mut copied, mut high, mut shift) = (0, next_high(bytes, 0), 0);
+    for span in spans {
+        span.0 += shift;
+        while high < span.1 as usize {
+            let (letter, length) = &table[usize::from(bytes[high] & 0x7F)];
+            out.extend_from_slice(&bytes[copied..high]);
+            out.extend_from_slice(&letter[..usize::from(*length)]);
+            shift += u32::from(*length) - 1;
+            copied = high + 1;
+            high = next_high(bytes, copied);
+        }
+        span.1 += shift;
+    }
+    out.extend_from_slice(&bytes[copied..]);
+}
+
+/// Bytes of a one-byte encoding as text.
+pub(crate) fn decode(bytes: &[u8], table: &HighLetters) -> String {
+    let mut out = Vec::new();
+    decode_record(bytes, &mut [(0, bytes.len() as u32)], table, &mut out);
+    String::from_utf8(out).expect("ASCII and letters of the table")
 }
 
 /// What was decided about an encoding, and whether the bytes proved it.
@@ -119,7 +155,11 @@ pub fn guess(sample: &[u8]) -> Guess {
     }
     let seen = Evidence::count(sample);
     let (encoding, proven) = if seen.control > 0 {
-        if seen.oem_e_in_words > 0 && seen.oem_letters > seen.ansi_letters { (Encoding::Cp850, true) } else { (Encoding::Windows1252, true) }
+        if seen.oem_e_in_words > 0 && seen.oem_letters > seen.ansi_letters {
+            (Encoding::Cp850, true)
+        } else {
+            (Encoding::Windows1252, true)
+        }
     } else if seen.latin9_signs > 0 {
         (Encoding::Iso8859_15, true)
     } else {
@@ -294,14 +334,21 @@ mod tests {
 
     #[test]
     fn reads_each_table() {
-        let read = |encoding: Encoding, bytes: &[u8]| {
-            let mut out = String::new();
-            push_decoded(&mut out, bytes, encoding.table());
-            out
-        };
+        let read = |encoding: Encoding, bytes: &[u8]| decode(bytes, encoding.table());
         assert_eq!(read(Encoding::Windows1252, b"\x80 \x92 \xE9 \x9C"), "€ ’ é œ");
         assert_eq!(read(Encoding::Iso8859_15, b"\xA4 \xE9 \xBD"), "€ é œ");
         assert_eq!(read(Encoding::Cp850, b"\x82 \x8A \x85 \xF8 \x90 \xFF."), "é è à ° É \u{a0}.");
+    }
+
+    #[test]
+    fn moves_the_fields_with_their_letters() {
+        let bytes = b"Ren\xE9;12 \x80;\xA0;x\xE9\xE9\xE9 and then a longer field;\xE0";
+        let mut spans = vec![(0, 4), (5, 9), (10, 11), (12, 40), (41, 42)];
+        let mut out = Vec::new();
+        decode_record(bytes, &mut spans, Encoding::Windows1252.table(), &mut out);
+        let text = std::str::from_utf8(&out).expect("UTF-8");
+        let fields: Vec<&str> = spans.iter().map(|s| &text[s.0 as usize..s.1 as usize]).collect();
+        assert_eq!(fields, ["René", "12 €", "\u{a0}", "xééé and then a longer field", "à"]);
     }
 
     #[test]

@@ -118,7 +118,13 @@ pub(crate) struct Builder {
 
 impl Builder {
     pub(crate) fn new(limits: &Limits) -> Self {
-        Self { limits: *limits, left: limits.cells, text_left: limits.inflated_bytes.min(u64::from(u32::MAX)), grid: Grid::default(), sorted: true }
+        Self {
+            limits: *limits,
+            left: limits.cells,
+            text_left: limits.inflated_bytes.min(u64::from(u32::MAX)),
+            grid: Grid::default(),
+            sorted: true,
+        }
     }
 
     /// Puts a cell at a row and a column counted from 0. Blank texts are left out; a column beyond the limit, too, with `false`.

@@ -126,7 +126,9 @@ impl FileKind {
             Self::Image => Words::new("une image", "an image"),
             Self::Document => Words::new("un document bureautique sans tableau", "an office document without a table"),
             Self::Archive => Words::new("une archive compressée", "a compressed archive"),
-            Self::Unknown => Words::new("un fichier illisible, peut-être chiffré par l'attaque", "an unreadable file, perhaps encrypted by the attack"),
+            Self::Unknown => {
+                Words::new("un fichier illisible, peut-être chiffré par l'attaque", "an unreadable file, perhaps encrypted by the attack")
+            }
         }
     }
 }
@@ -139,9 +141,11 @@ pub fn kind(input: &Input, limits: &Limits) -> io::Result<FileKind> {
         [b'P', b'K', 3 | 5, 4 | 6, ..] => zipped::kind(input, &head),
         [0xD0, 0xCF, 0x11, 0xE0, 0xA1, 0xB1, 0x1A, 0xE1, ..] => compound_kind(input, limits)?,
         [b'%', b'P', b'D', b'F', ..] => FileKind::Pdf,
-        [0x89, b'P', b'N', b'G', ..] | [0xFF, 0xD8, 0xFF, ..] | [b'G', b'I', b'F', b'8', ..] | [b'I', b'I', 42, 0, ..] | [b'M', b'M', 0, 42, ..] => {
-            FileKind::Image
-        }
+        [0x89, b'P', b'N', b'G', ..]
+        | [0xFF, 0xD8, 0xFF, ..]
+        | [b'G', b'I', b'F', b'8', ..]
+        | [b'I', b'I', 42, 0, ..]
+        | [b'M', b'M', 0, 42, ..] => FileKind::Image,
         [b'7', b'z', 0xBC, 0xAF, ..] | [b'R', b'a', b'r', b'!', ..] | [0x1F, 0x8B, ..] => FileKind::Archive,
         _ => text_kind(&head),
     })
@@ -161,14 +165,17 @@ fn compound_kind(input: &Input, limits: &Limits) -> io::Result<FileKind> {
 
 /// Text, one of its structured kinds, or neither, from the beginning of a file.
 fn text_kind(head: &[u8]) -> FileKind {
-    let utf16 = matches!(head, [0xFF, 0xFE, ..] | [0xFE, 0xFF, ..]) || (head.len() >= 8 && head[..8].iter().filter(|b| **b == 0).count() == 4);
+    let utf16 =
+        matches!(head, [0xFF, 0xFE, ..] | [0xFE, 0xFF, ..]) || (head.len() >= 8 && head[..8].iter().filter(|b| **b == 0).count() == 4);
     let plain: Vec<u8> = if utf16 { head.iter().copied().filter(|b| *b != 0).collect() } else { head.to_vec() };
     let start = plain.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(&plain);
     let start = start.trim_ascii_start();
     let beginning = String::from_utf8_lossy(&start[..start.len().min(4096)]).to_ascii_lowercase();
     if beginning.starts_with('<') {
         let root = beginning.as_str();
-        let html = ["<!doctype html", "<html", "<table", "<head", "<meta", "<body"].iter().any(|t| root.starts_with(t) || root.contains(&format!("\n{t}")));
+        let html = ["<!doctype html", "<html", "<table", "<head", "<meta", "<body"]
+            .iter()
+            .any(|t| root.starts_with(t) || root.contains(&format!("\n{t}")));
         return if root.contains("urn:schemas-microsoft-com:office:spreadsheet") && !root.contains("<html") {
             FileKind::SpreadsheetXml
         } else if html || (root.starts_with("<?xml") && root.contains("<html")) {

@@ -74,16 +74,26 @@ impl Passed {
     pub(crate) fn finding(self, limits: &Limits, place: Place) -> Finding {
         let (words, limit) = match self {
             Self::FileBytes(limit) => (Words::new("le fichier dépasse {limit} Mio", "the file is larger than {limit} MiB"), limit >> 20),
-            Self::InflatedBytes => {
-                (Words::new("une fois décompressé, le fichier dépasse {limit} Mio", "once inflated, the file is larger than {limit} MiB"), limits.inflated_bytes >> 20)
-            }
+            Self::InflatedBytes => (
+                Words::new("une fois décompressé, le fichier dépasse {limit} Mio", "once inflated, the file is larger than {limit} MiB"),
+                limits.inflated_bytes >> 20,
+            ),
             Self::Ratio => (
-                Words::new("une partie du fichier grossit plus de {limit} fois à la décompression", "a part of the file grows more than {limit} times when inflated"),
+                Words::new(
+                    "une partie du fichier grossit plus de {limit} fois à la décompression",
+                    "a part of the file grows more than {limit} times when inflated",
+                ),
                 limits.ratio,
             ),
-            Self::Parts => (Words::new("le fichier a plus de {limit} parties", "the file has more than {limit} parts"), limits.parts as u64),
-            Self::Sheets => (Words::new("le classeur a plus de {limit} feuilles", "the workbook has more than {limit} sheets"), limits.sheets as u64),
-            Self::Cells => (Words::new("le classeur a plus de {limit} cellules", "the workbook has more than {limit} cells"), limits.cells as u64),
+            Self::Parts => {
+                (Words::new("le fichier a plus de {limit} parties", "the file has more than {limit} parts"), limits.parts as u64)
+            }
+            Self::Sheets => {
+                (Words::new("le classeur a plus de {limit} feuilles", "the workbook has more than {limit} sheets"), limits.sheets as u64)
+            }
+            Self::Cells => {
+                (Words::new("le classeur a plus de {limit} cellules", "the workbook has more than {limit} cells"), limits.cells as u64)
+            }
             Self::Rows => (Words::new("plus de {limit} lignes", "more than {limit} rows"), u64::from(limits.rows)),
             Self::Columns => (Words::new("plus de {limit} colonnes", "more than {limit} columns"), limits.columns as u64),
             Self::Nesting => (Words::new("plus de {limit} éléments imbriqués", "more than {limit} nested elements"), limits.nesting as u64),
@@ -111,9 +121,7 @@ impl Tally {
     pub(crate) fn finish(self) -> Vec<Finding> {
         self.0
             .into_iter()
-            .map(|(code, (severity, count, places))| {
-                places.into_iter().fold(Finding::new(code, severity).arg("count", count), Finding::at)
-            })
+            .map(|(code, (severity, count, places))| places.into_iter().fold(Finding::new(code, severity).arg("count", count), Finding::at))
             .collect()
     }
 }

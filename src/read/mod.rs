@@ -9,6 +9,7 @@ pub mod input;
 pub mod limits;
 mod ods;
 mod ole;
+pub mod pain001;
 mod sheet;
 mod split;
 pub mod table;
@@ -120,7 +121,8 @@ fn open_workbook(
         if sheet.grid.is_empty() {
             continue;
         }
-        let source = sources.add(Source { file: file.to_owned(), sheet: Some(sheet.name.clone()), kind: SourceKind::Sheet, headings: Vec::new() });
+        let source =
+            sources.add(Source { file: file.to_owned(), sheet: Some(sheet.name.clone()), kind: SourceKind::Sheet, headings: Vec::new() });
         tables.push(Table { source, file: file.to_owned(), sheet: Some(sheet.name), hidden: sheet.hidden, body: Body::Grid(sheet.grid) });
     }
     Ok(Checked::new(tables, findings))

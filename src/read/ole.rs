@@ -206,18 +206,16 @@ fn scan_sheet(stream: &[u8]) -> Result<(SheetScan, u64, u64), Refused> {
             _ if depth > 1 => {}
             DIMENSIONS => check_dimensions(data)?,
             ROW if data.len() >= 14 && data[12] & 0x20 != 0 => scan.hidden_rows.push(short(0)? as u32 + 1),
-            0x0006 | 0x00D6 | 0x00FD | 0x0203 | 0x0204 | 0x0205 | 0x0207 | 0x027E | MANY_NUMBERS => {
-                // The text of a formula has no position: it belongs to the formula before it.
-                if kind != 0x0207 {
-                    let (row, first) = (short(0)?, short(2)?);
-                    let last = if kind == MANY_NUMBERS { short(data.len().saturating_sub(2))? } else { first };
-                    if last < first {
-                        return Err(Refused::Damaged);
-                    }
-                    cells += last - first + 1;
-                    (top, left) = (top.min(row), left.min(first));
-                    (bottom, right) = (bottom.max(row), right.max(last));
+            // Texts of formulas (0x0207) have no position of their own: they belong to the formula before them.
+            0x0006 | 0x00D6 | 0x00FD | 0x0203 | 0x0204 | 0x0205 | 0x027E | MANY_NUMBERS => {
+                let (row, first) = (short(0)?, short(2)?);
+                let last = if kind == MANY_NUMBERS { short(data.len().saturating_sub(2))? } else { first };
+                if last < first {
+                    return Err(Refused::Damaged);
                 }
+                cells += last - first + 1;
+                (top, left) = (top.min(row), left.min(first));
+                (bottom, right) = (bottom.max(row), right.max(last));
             }
             _ => {}
         }
@@ -292,7 +290,10 @@ mod tests {
     fn refuses_what_would_ask_for_too_much_memory() {
         let huge = [u32::MAX.to_le_bytes(), [0; 4]].concat();
         let corner = |row, column| record(0x0203, &[shorts(&[row, column, 0]), vec![0; 8]].concat());
-        assert_eq!(scan_workbook(&workbook(&[record(DIMENSIONS, &[huge, vec![0; 6]].concat())]), &Limits::default()).err(), Some(Refused::Damaged));
+        assert_eq!(
+            scan_workbook(&workbook(&[record(DIMENSIONS, &[huge, vec![0; 6]].concat())]), &Limits::default()).err(),
+            Some(Refused::Damaged)
+        );
         let cells = workbook(&[corner(0, 0), corner(65_535, 255)]);
         assert_eq!(scan_workbook(&cells, &Limits::default()).err(), Some(Refused::Passed(Passed::Cells)));
         assert!(scan_workbook(&workbook(&[corner(0, 0), corner(100, 9)]), &Limits::default()).is_ok());

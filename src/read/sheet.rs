@@ -76,7 +76,9 @@ impl<'a> Notes<'a> {
         }
         let mut findings = self.tally.finish();
         if hidden_sheet && !grid.is_empty() {
-            findings.push(Finding::new("R08", Severity::Information).at(Place::Sheet { file: self.file.to_owned(), sheet: self.sheet.to_owned() }));
+            findings.push(
+                Finding::new("R08", Severity::Information).at(Place::Sheet { file: self.file.to_owned(), sheet: self.sheet.to_owned() }),
+            );
         }
         Sheet { name: self.sheet.to_owned(), hidden: hidden_sheet, grid, findings }
     }
@@ -281,7 +283,10 @@ fn area(text: &str) -> Option<MergedArea> {
     let corner = |text: &str| -> Option<(u32, u16)> {
         let digits = text.find(|c: char| c.is_ascii_digit())?;
         let (letters, digits) = text.split_at(digits);
-        let column = letters.bytes().filter(u8::is_ascii_alphabetic).try_fold(0_u16, |n, b| n.checked_mul(26)?.checked_add(u16::from(b.to_ascii_uppercase() - b'A') + 1))?;
+        let column = letters
+            .bytes()
+            .filter(u8::is_ascii_alphabetic)
+            .try_fold(0_u16, |n, b| n.checked_mul(26)?.checked_add(u16::from(b.to_ascii_uppercase() - b'A') + 1))?;
         Some((digits.parse().ok()?, column.checked_sub(1)?))
     };
     let plain = text.replace('$', "");
@@ -361,7 +366,8 @@ pub(crate) fn read_xls(bytes: &[u8], file: &str, limits: &Limits) -> Result<Work
             for (row, column, formula) in formulas.used_cells() {
                 let at = (top + row as u32, left + column as u32);
                 let inside = range.start().is_some_and(|s| s.0 <= at.0 && s.1 <= at.1);
-                if !formula.is_empty() && !inside.then(|| range.get_value(at)).flatten().is_some_and(|v| !v.is_empty()) {
+                let filled = inside && range.get_value(at).is_some_and(|v| !v.is_empty());
+                if !filled && !formula.is_empty() {
                     notes.put(&mut builder, at.0, at.1, &(broken(formula), Some(Wrong::NeverComputed)))?;
                 }
             }

@@ -5,7 +5,7 @@
 //! A quote opens a field only at its beginning and closes it only before a separator or the end of a line;
 //! any other is a letter like the rest, and so is one that never closes, or closes far away.
 
-use super::encoding::{Encoding, push_decoded};
+use super::encoding::{self, Encoding, HighLetters};
 use super::limits::Limits;
 use super::table::Record;
 use memchr::{memchr, memchr_iter, memchr2};
@@ -15,6 +15,9 @@ use std::ops::ControlFlow;
 const QUOTE: u8 = b'"';
 /// Ctrl-Z: how DOS programs end a file.
 const END_OF_FILE: &[u8] = b"\x1A";
+
+/// Stray quotes after which those of a record are no longer looked into: each look may go far.
+const STRAYS: u32 = 16;
 
 /// What went wrong on a line, without keeping its other fields from being read.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -171,7 +174,7 @@ impl<R: Read> Splitter<R> {
     pub(crate) fn run(&mut self, note: &mut dyn FnMut(Trouble, u32), f: &mut dyn FnMut(&Record<'_>) -> ControlFlow<()>) -> io::Result<()> {
         let table = self.shape.encoding.table();
         let utf8 = !matches!(self.shape.encoding, Encoding::Windows1252 | Encoding::Iso8859_15 | Encoding::Cp850);
-        let mut decoded = String::new();
+        let mut decoded = Vec::new();
         loop {
             let mut line = match self.line_at(0)? {
                 Found::Nothing => return Ok(()),
@@ -201,18 +204,22 @@ impl<R: Read> Splitter<R> {
             if nul {
                 note(Trouble::Nul, number);
             }
-            let text = if (utf8 || bytes.is_ascii()) && !nul { std::str::from_utf8(bytes).ok() } else { None };
-            let text = match text {
+            let whole = if nul || !(utf8 || bytes.is_ascii()) { None } else { std::str::from_utf8(bytes).ok() };
+            let text = match whole {
                 Some(text) => text,
-                None => {
-                    if decode(bytes, &mut self.spans, utf8, table, &mut decoded) {
+                None if utf8 || nul => {
+                    if mend(bytes, &mut self.spans, utf8, table, &mut decoded) {
                         note(Trouble::Foreign, number);
                     }
-                    &decoded
+                    std::str::from_utf8(&decoded).expect("what was mended is UTF-8")
+                }
+                None => {
+                    encoding::decode_record(bytes, &mut self.spans, table, &mut decoded);
+                    std::str::from_utf8(&decoded).expect("ASCII and letters of the table")
                 }
             };
             let record = Record { number, hidden: false, text, spans: &self.spans };
-            let blank = bytes == END_OF_FILE || record.fields().all(|f| f.trim().is_empty());
+            let blank = bytes == END_OF_FILE || record.fields().all(is_blank);
             if !blank && f(&record).is_break() {
                 return Ok(());
             }
@@ -234,10 +241,10 @@ impl<R: Read> Splitter<R> {
     /// Splits a record whose first line holds a quote; returns its last line and how many lines it spans.
     fn split_quoted(&mut self, first: Line, note: &mut dyn FnMut(Trouble, u32)) -> io::Result<(Line, u32)> {
         self.unquoted.clear();
-        let (mut line, mut lines, mut at) = (first, 1, 0);
+        let (mut line, mut lines, mut at, mut strays) = (first, 1, 0, 0);
         loop {
             let from = self.unquoted.len() as u32;
-            let opens = at < line.end && self.buffer[self.start + at] == QUOTE;
+            let opens = at < line.end && self.buffer[self.start + at] == QUOTE && strays < STRAYS;
             let closed = if opens { self.close(at, line)? } else { None };
             if let Some((quote, last, more)) = closed {
                 let mut rest = &self.buffer[self.start + at + 1..self.start + quote];
@@ -249,9 +256,10 @@ impl<R: Read> Splitter<R> {
                 self.unquoted.extend_from_slice(rest);
                 (line, lines, at) = (last, lines + more, quote + 1);
             } else {
-                if opens {
+                if opens && strays == 0 {
                     note(Trouble::StrayQuote, self.line.saturating_add(lines - 1));
                 }
+                strays += u32::from(opens);
                 let data = &self.buffer[self.start + at..self.start + line.end];
                 let stop = memchr(self.shape.separator, data).unwrap_or(data.len());
                 self.unquoted.extend_from_slice(&data[..stop]);
@@ -303,19 +311,29 @@ impl<R: Read> Splitter<R> {
     }
 }
 
-/// Decodes a record field by field and moves its spans; true when a field was not in the encoding of the file.
-fn decode(bytes: &[u8], spans: &mut [(u32, u32)], utf8: bool, table: &[char; 128], out: &mut String) -> bool {
+/// Whether a field holds nothing but blanks.
+#[inline]
+pub(crate) fn is_blank(field: &str) -> bool {
+    match field.as_bytes().first() {
+        None => true,
+        Some(0x21..=0x7E) => false,
+        Some(_) => field.trim().is_empty(),
+    }
+}
+
+/// Makes text of a record that is not wholly in its encoding or holds NUL, field by field; true when one was foreign.
+#[cold]
+fn mend(bytes: &[u8], spans: &mut [(u32, u32)], utf8: bool, table: &HighLetters, out: &mut Vec<u8>) -> bool {
     out.clear();
     let mut foreign = false;
     for span in spans {
-        let field = &bytes[span.0 as usize..span.1 as usize];
+        let field: Vec<u8> = bytes[span.0 as usize..span.1 as usize].iter().copied().filter(|b| *b != 0).collect();
         let from = out.len() as u32;
-        match std::str::from_utf8(field) {
-            Ok(text) if utf8 || field.is_ascii() => out.extend(text.split('\0')),
-            _ => {
-                foreign |= utf8;
-                push_decoded(out, field, table);
-            }
+        if utf8 && std::str::from_utf8(&field).is_ok() {
+            out.extend_from_slice(&field);
+        } else {
+            foreign |= utf8;
+            out.extend_from_slice(encoding::decode(&field, table).as_bytes());
         }
         *span = (from, out.len() as u32);
     }
@@ -393,12 +411,30 @@ mod tests {
     }
 
     #[test]
+    fn a_line_of_quotes_takes_no_longer_than_another() {
+        let text = format!("{}\nx;y;z\n", "\"x\"\"x;".repeat(100_000));
+        let (rows, troubles) = split(&text);
+        assert_eq!(rows.last(), Some(&row(2, &["x", "y", "z"])));
+        assert_eq!(troubles, vec![(Trouble::StrayQuote, 1), (Trouble::TooWide, 1)]);
+    }
+
+    #[test]
     fn leaves_out_a_line_that_is_too_long_and_says_which() {
         let limits = Limits { line_bytes: 1000, ..Limits::default() };
         let text = format!("a;b;c\n{}\r\nd;e;f\n{}", "x".repeat(700_000), "y".repeat(2000));
         let (rows, troubles) = split_with(text.as_bytes(), Encoding::Utf8, 3, 4096, &limits);
         assert_eq!(rows, vec![row(1, &["a", "b", "c"]), row(3, &["d", "e", "f"])]);
         assert_eq!(troubles, vec![(Trouble::TooLong, 2), (Trouble::TooLong, 4)]);
+    }
+
+    #[test]
+    fn reads_a_row_that_is_too_wide_up_to_the_limit() {
+        let limits = Limits { columns: 2, ..Limits::default() };
+        for encoding in [Encoding::Windows1252, Encoding::Utf8] {
+            let (rows, troubles) = split_with(b"a;b;Ren\xE9;\xE9\nc\n", encoding, 2, 5, &limits);
+            assert_eq!(rows, vec![row(1, &["a", "b"]), row(2, &["c"])]);
+            assert_eq!(troubles[0], (Trouble::TooWide, 1));
+        }
     }
 
     #[test]

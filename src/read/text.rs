@@ -5,7 +5,7 @@
 use super::encoding::{self, Encoding, FromUtf16};
 use super::input::Input;
 use super::limits::{Limits, Passed, Tally};
-use super::split::{Shape, Splitter, Trouble};
+use super::split::{Shape, Splitter, Trouble, is_blank};
 use super::table::{Cell, Record, Row};
 use crate::ground::{Finding, Lang, Place, Severity};
 use std::borrow::Cow;
@@ -55,7 +55,13 @@ impl Dialect {
             Lang::En => format!("separator {separator}"),
         });
         if self.quoted {
-            parts.push(match lang { Lang::Fr => "guillemets", Lang::En => "quotes" }.to_owned());
+            parts.push(
+                match lang {
+                    Lang::Fr => "guillemets",
+                    Lang::En => "quotes",
+                }
+                .to_owned(),
+            );
         }
         let decimal = match (self.decimal, lang) {
             (Some(DecimalMark::Comma), Lang::Fr) => Some("virgule décimale"),
@@ -174,7 +180,7 @@ impl Text {
         let mut spare: Vec<Cell<'static>> = Vec::new();
         self.for_each_record(file, &mut |record| {
             let mut cells = recycle(std::mem::take(&mut spare));
-            cells.extend(record.fields().map(|t| if t.trim().is_empty() { Cell::Empty } else { Cell::Text(Cow::Borrowed(t)) }));
+            cells.extend(record.fields().map(|t| if is_blank(t) { Cell::Empty } else { Cell::Text(Cow::Borrowed(t)) }));
             let flow = f(Row { number: record.number, cells: &cells, hidden: false });
             spare = recycle(cells);
             flow
@@ -230,7 +236,7 @@ fn shape_sample(input: &Input, guess: encoding::Guess) -> io::Result<(String, bo
     match (std::str::from_utf8(&bytes), guess.encoding) {
         (Ok(valid), Encoding::Utf8 | Encoding::Utf16Le | Encoding::Utf16Be) => text.push_str(valid),
         (_, Encoding::Utf8 | Encoding::Utf16Le | Encoding::Utf16Be) => text.push_str(&String::from_utf8_lossy(&bytes)),
-        (_, encoding) => encoding::push_decoded(&mut text, &bytes, encoding.table()),
+        (_, encoding) => text.push_str(&encoding::decode(&bytes, encoding.table())),
     }
     Ok((text, read == SHAPE_SAMPLE))
 }

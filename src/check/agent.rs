@@ -1,0 +1,261 @@
+//! Controls over one employee at a time.
+
+use crate::check::{Control, beyond};
+use crate::facts::{Facts, Role, Vocabulary};
+use crate::ground::iban::IbanProblem;
+use crate::ground::nir::NirProblem;
+use crate::ground::{EmployeeId, Finding, Iban, Money, Nir, PayMonth, Place};
+use crate::payslip::{Payslip, Totals};
+use chrono::NaiveDate;
+
+/// A request to be paid on another account.
+#[derive(Clone, Debug)]
+pub struct Request {
+    pub iban: Result<Iban, IbanProblem>,
+    pub requested: Option<NaiveDate>,
+    pub received_by: String,
+    pub place: Place,
+}
+
+/// Why an employee is on the list, as controls see it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Situation {
+    Stays,
+    Arrives,
+    Unknown,
+    Left,
+    /// Contract ended by last month's end and nothing renews it.
+    ContractOver,
+    NotPaid,
+}
+
+/// One employee as controls see them.
+pub struct Subject<'s> {
+    pub id: &'s EmployeeId,
+    pub name: &'s str,
+    pub situation: Situation,
+    /// Somebody reported a departure, or a position other than active service explains the absence of pay.
+    pub explained: bool,
+    pub facts: &'s Facts,
+    pub vocabulary: &'s Vocabulary,
+    pub payslip: Option<&'s Payslip>,
+    /// Last month, when paid.
+    pub before: Option<Totals>,
+    /// Account paid last month.
+    pub last_iban: Option<&'s Iban>,
+    pub last_iban_place: Place,
+    pub holder: Option<&'s str>,
+    /// Account of the staff file, as written and checked.
+    pub staff_iban: Option<(Result<Iban, IbanProblem>, Place)>,
+    pub requests: &'s [Request],
+    /// The account that will be paid.
+    pub pay_iban: Option<&'s Iban>,
+    /// Where the employee stands in the staff files, in the register, among the arrivals.
+    pub place: Place,
+    pub month: PayMonth,
+    pub incident: Option<NaiveDate>,
+    /// Whether facts of the employee changed this month.
+    pub event: bool,
+    /// The tax rate is the neutral one for want of a personal rate.
+    pub neutral_rate: bool,
+}
+
+impl Subject<'_> {
+    fn text(&self, role: Role) -> Option<&str> {
+        self.vocabulary.role(role).and_then(|id| self.facts.value(id)).and_then(|v| v.text()).filter(|t| !t.trim().is_empty())
+    }
+    fn date(&self, role: Role) -> Option<NaiveDate> {
+        self.vocabulary.role(role).and_then(|id| self.facts.value(id)).and_then(|v| v.date())
+    }
+}
+
+/// Measures over one employee. `None`: the program has no such measure.
+pub fn measure(c: &Control, s: &Subject<'_>) -> Option<Vec<Finding>> {
+    let here = || c.finding().of(s.id).at(s.place.clone()).arg("agent", s.id).arg("name", s.name);
+    let when = |yes: bool| if yes { vec![here()] } else { Vec::new() };
+    let net = s.payslip.map(|p| p.totals.net_paid);
+    Some(match c.measure.as_str() {
+        "present_not_paid" => when(s.situation == Situation::NotPaid && !s.explained),
+        "paid_not_in_staff" => when(s.situation == Situation::Unknown),
+        "left_still_paid" => match s.situation {
+            Situation::ContractOver => {
+                let date = s.date(Role::ContractEnd).map_or_else(String::new, |d| d.format("%d/%m/%Y").to_string());
+                vec![here().arg("date", date)]
+            }
+            Situation::Left if s.payslip.is_some() => vec![here()],
+            Situation::Stays | Situation::Arrives | Situation::Unknown | Situation::NotPaid | Situation::Left => Vec::new(),
+        },
+        "arrival_without_act" => when(s.situation == Situation::Arrives && s.text(Role::Act).is_none()),
+        "empty_file" => {
+            let missing: Vec<&str> = [(Role::IdentityNumber, "NIR"), (Role::Address, "adresse"), (Role::Grade, "grade")]
+                .iter()
+                .filter(|(r, _)| s.text(*r).is_none())
+                .map(|(_, n)| *n)
+                .collect();
+            if missing.len() >= 2 && s.payslip.is_some() && s.situation != Situation::Unknown {
+                vec![here().arg("missing", missing.join(", "))]
+            } else {
+                Vec::new()
+            }
+        }
+        "identity_number" => identity(c, s),
+        "iban_invalid" => match (&s.staff_iban, s.pay_iban) {
+            (Some((Err(why), place)), None) if s.payslip.is_some() => vec![here().at(place.clone()).arg("why", problem(*why))],
+            _ => Vec::new(),
+        },
+        "iban_missing" => when(s.payslip.is_some() && s.pay_iban.is_none() && s.staff_iban.is_none()),
+        "iban_changed" => changed(c, s),
+        "iban_changed_after_incident" => suspicious(c, s),
+        "account_holder" => {
+            let close = s.holder.is_none_or(|h| same_words(h, s.name));
+            if close { Vec::new() } else { vec![here().at(s.last_iban_place.clone()).arg("holder", s.holder.unwrap_or_default())] }
+        }
+        "net_negative" => net.filter(|n| n.is_negative()).map(|n| here().arg("amount", n.french()).stake(n.cents())).into_iter().collect(),
+        "net_zero" => when(net.is_some_and(Money::is_zero)),
+        "net_above" => {
+            let limit = c.money("amount").unwrap_or(Money::from_cents(1_000_000));
+            net.filter(|n| *n > limit)
+                .map(|n| here().arg("amount", n.french()).arg("limit", limit.french()).stake(n.cents()))
+                .into_iter()
+                .collect()
+        }
+        "net_variation" => variation(c, s),
+        "gross_variation" => gross(c, s),
+        "tax_rate_missing" => when(s.neutral_rate && s.payslip.is_some()),
+        "slip_arithmetic" => arithmetic(c, s),
+        _ => return None,
+    })
+}
+
+fn problem(why: IbanProblem) -> &'static str {
+    match why {
+        IbanProblem::Characters => "caractères interdits",
+        IbanProblem::Country => "pays inconnu",
+        IbanProblem::Length => "longueur",
+        IbanProblem::Structure => "structure du pays",
+        IbanProblem::Checksum => "clé de contrôle",
+        IbanProblem::RibKey => "clé RIB",
+    }
+}
+
+fn identity(c: &Control, s: &Subject<'_>) -> Vec<Finding> {
+    let (Some(text), true) = (s.text(Role::IdentityNumber), s.payslip.is_some()) else { return Vec::new() };
+    let why = match Nir::parse(text) {
+        Ok(nir) => {
+            use chrono::Datelike as _;
+            let birth = s.date(Role::BirthDate);
+            let wrong_year = birth.is_some_and(|d| d.year().rem_euclid(100) as u32 != nir.birth_year());
+            let wrong_month = birth.zip(nir.birth_month()).is_some_and(|(d, m)| d.month() != m);
+            if !wrong_year && !wrong_month {
+                return Vec::new();
+            }
+            "année ou mois de naissance différents"
+        }
+        Err(NirProblem::Characters) => "caractères",
+        Err(NirProblem::Length) => "longueur",
+        Err(NirProblem::Key) => "clé fausse",
+    };
+    vec![c.finding().of(s.id).at(s.place.clone()).arg("agent", s.id).arg("name", s.name).arg("why", why)]
+}
+
+/// The account last paid against what the staff file or a request says now.
+fn changed(c: &Control, s: &Subject<'_>) -> Vec<Finding> {
+    let mut out = Vec::new();
+    let Some(last) = s.last_iban else { return out };
+    let base = || c.finding().of(s.id).arg("agent", s.id).arg("name", s.name).arg("old", last.masked()).at(s.last_iban_place.clone());
+    if s.payslip.is_none() {
+        return out;
+    }
+    if let Some((Ok(now), place)) = &s.staff_iban
+        && now != last
+    {
+        out.push(base().arg("new", now.masked()).at(place.clone()));
+    }
+    for r in s.requests {
+        let new = match &r.iban {
+            Ok(i) if i == last => continue,
+            Ok(i) => i.masked(),
+            Err(why) => problem(*why).to_owned(),
+        };
+        out.push(base().arg("new", new).at(r.place.clone()));
+    }
+    out
+}
+
+/// A change asked after the incident, towards a foreign account or by a way nobody can call back.
+fn suspicious(c: &Control, s: &Subject<'_>) -> Vec<Finding> {
+    let Some(incident) = s.incident else { return Vec::new() };
+    let home = s.last_iban.map(|i| i.as_str()[..2].to_owned());
+    s.requests
+        .iter()
+        .filter(|r| r.requested.is_none_or(|d| d >= incident))
+        .filter(|r| match &r.iban {
+            Ok(i) => home.as_deref() != Some(&i.as_str()[..2]),
+            Err(_) => true,
+        })
+        .map(|r| {
+            let date = r.requested.map_or_else(|| "?".to_owned(), |d| d.format("%d/%m/%Y").to_string());
+            let new = r.iban.as_ref().map_or_else(|w| problem(*w).to_owned(), Iban::masked);
+            c.finding()
+                .of(s.id)
+                .at(r.place.clone())
+                .arg("agent", s.id)
+                .arg("name", s.name)
+                .arg("date", date)
+                .arg("new", new)
+                .arg("by", &r.received_by)
+        })
+        .collect()
+}
+
+/// The same words, whatever their order; initials and a missing second name are forgiven.
+fn same_words(a: &str, b: &str) -> bool {
+    let words = |t: &str| {
+        let folded: String = t.to_lowercase().chars().map(crate::ground::finding::plain).collect();
+        folded.split(|ch: char| !ch.is_alphanumeric()).filter(|w| !w.is_empty()).map(str::to_owned).collect::<Vec<_>>()
+    };
+    let (a, b) = (words(a), words(b));
+    let hits = a.iter().filter(|w| b.contains(w)).count();
+    // Six words in ten, as the control asks.
+    a.is_empty() || b.is_empty() || hits * 10 >= a.len().min(b.len()) * 6
+}
+
+fn variation(c: &Control, s: &Subject<'_>) -> Vec<Finding> {
+    let (Some(before), Some(p)) = (s.before, s.payslip) else { return Vec::new() };
+    let change = p.totals.net_paid - before.net_paid;
+    let beyond_amount = c.money("amount").is_some_and(|a| change.abs() > a);
+    let beyond_share = c.limit("share").is_some_and(|x| beyond(change, before.net_paid, x));
+    if !(beyond_amount || beyond_share) {
+        return Vec::new();
+    }
+    let f = c
+        .finding()
+        .of(s.id)
+        .arg("agent", s.id)
+        .arg("name", s.name)
+        .arg("before", before.net_paid.french())
+        .arg("after", p.totals.net_paid.french())
+        .arg("change", change.french())
+        .stake(change.cents());
+    vec![f]
+}
+
+fn gross(c: &Control, s: &Subject<'_>) -> Vec<Finding> {
+    let (Some(before), Some(p), false) = (s.before, s.payslip, s.event) else { return Vec::new() };
+    let change = p.totals.gross - before.gross;
+    if !c.limit("share").is_some_and(|x| beyond(change, before.gross, x)) {
+        return Vec::new();
+    }
+    let f = c.finding().of(s.id).arg("agent", s.id).arg("name", s.name).arg("before", before.gross.french());
+    vec![f.arg("after", p.totals.gross.french()).arg("change", change.french()).stake(change.cents())]
+}
+
+/// Gross, contributions, tax and the rest add up to the net, on the lines as printed.
+fn arithmetic(c: &Control, s: &Subject<'_>) -> Vec<Finding> {
+    let Some(p) = s.payslip else { return Vec::new() };
+    let sum: Money = p.lines.iter().map(|l| l.amount).sum();
+    if sum == p.totals.net_paid {
+        return Vec::new();
+    }
+    vec![c.finding().of(s.id).arg("agent", s.id).arg("name", s.name).arg("sum", sum.french()).arg("net", p.totals.net_paid.french())]
+}

@@ -1,0 +1,317 @@
+//! The command line as types, turned into calls of `pipeline`; what is printed, and the exit code.
+
+use crate::compute::cases;
+use crate::ground::{Finding, Lang, PayMonth, Severity, words};
+use crate::job;
+use crate::pipeline::{self, Options};
+use anyhow::{Context as _, Result};
+use clap::{Parser, Subcommand};
+use std::fmt::Write as _;
+use std::path::PathBuf;
+
+/// Payroll recovery: proves last month's pay, computes this month's, explains every difference.
+#[derive(Parser, Debug)]
+#[command(name = "releve", version, about)]
+pub struct Cli {
+    /// Language of every sentence: fr or en. The job's own by default.
+    #[arg(long, global = true, value_parser = lang)]
+    pub lang: Option<Lang>,
+    /// Findings as JSON for programs.
+    #[arg(long, global = true)]
+    pub json: bool,
+    /// Read rule packs from this folder instead of the program.
+    #[arg(long, global = true, value_name = "DIR")]
+    pub rules: Option<PathBuf>,
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+#[derive(Subcommand, Debug)]
+pub enum Command {
+    /// Start a job folder.
+    New {
+        folder: PathBuf,
+        /// Month to pay, 2021-12.
+        #[arg(long, value_parser = month)]
+        month: PayMonth,
+    },
+    /// Say what each file of the inbox is and which columns mean what.
+    Inspect {
+        folder: PathBuf,
+        /// Keep the mapping in releve.toml, where a person can correct it.
+        #[arg(long)]
+        write: bool,
+    },
+    /// Recompute last month and compare with what was paid.
+    Replay { folder: PathBuf },
+    /// The main job: recover, replay, compute, check, explain; drafts under out/.
+    Run {
+        folder: PathBuf,
+        /// Number of threads; as many as the machine has by default.
+        #[arg(long, default_value_t = 0)]
+        threads: usize,
+        /// Leave out the PDF payslips.
+        #[arg(long)]
+        no_payslips: bool,
+        /// Show the time of each stage.
+        #[arg(long)]
+        timings: bool,
+    },
+    /// How an amount came about.
+    Explain {
+        folder: PathBuf,
+        /// Employee number.
+        #[arg(long)]
+        agent: String,
+        /// Only the line with this code.
+        #[arg(long)]
+        line: Option<String>,
+    },
+    /// For rule authors.
+    Rules {
+        #[command(subcommand)]
+        command: RulesCommand,
+    },
+}
+
+#[derive(Subcommand, Debug)]
+pub enum RulesCommand {
+    /// Compile a pack and show every finding with its place.
+    Check {
+        #[arg(default_value = "fr-fpt")]
+        pack: String,
+    },
+    /// Run the worked examples of a pack.
+    Test {
+        #[arg(default_value = "fr-fpt")]
+        pack: String,
+    },
+    /// Write the embedded packs to a folder.
+    Unpack { folder: PathBuf },
+}
+
+fn lang(text: &str) -> Result<Lang, String> {
+    Lang::parse(text).ok_or_else(|| "fr, en".to_owned())
+}
+
+fn month(text: &str) -> Result<PayMonth, String> {
+    PayMonth::parse(text).ok_or_else(|| "2021-12".to_owned())
+}
+
+/// What a command came to: text for standard output, text for standard error, exit code.
+#[derive(Default, Debug)]
+pub struct Said {
+    pub out: String,
+    pub err: String,
+    pub code: u8,
+}
+
+/// Runs one command.
+///
+/// # Errors
+/// When the program could not run: a missing folder, an unwritable file.
+pub fn execute(cli: &Cli, progress: fn(&str, u64, u64)) -> Result<Said> {
+    match &cli.command {
+        Command::New { folder, month } => {
+            job::create(folder, *month)?;
+            let lang = cli.lang.unwrap_or_default();
+            Ok(Said {
+                out: words::fill(words::ui("ui.created", lang), &[("folder", folder.display().to_string())]) + "\n",
+                ..Said::default()
+            })
+        }
+        Command::Inspect { folder, write } => inspect(cli, folder, *write),
+        Command::Replay { folder } => run(cli, &options(cli, folder, 0, false, progress), true, false),
+        Command::Run { folder, threads, no_payslips, timings } => {
+            run(cli, &options(cli, folder, *threads, !no_payslips, progress), false, *timings)
+        }
+        Command::Explain { folder, agent, line } => {
+            let told = pipeline::explain(&options(cli, folder, 1, false, progress), agent, line.as_deref())?;
+            Ok(Said { out: told.text, err: listing(&told.findings, told.lang, cli.json), code: told.code })
+        }
+        Command::Rules { command } => rules(cli, command),
+    }
+}
+
+fn options(cli: &Cli, folder: &std::path::Path, threads: usize, payslips: bool, progress: fn(&str, u64, u64)) -> Options {
+    Options { folder: folder.to_path_buf(), rules: cli.rules.clone(), lang: cli.lang, threads, payslips, progress }
+}
+
+/// One finding as people read it: code, sentence, places, help.
+pub fn paragraph(f: &Finding, lang: Lang) -> String {
+    let mut s = format!("{} [{}] {}\n", f.severity.letter(), f.code, f.message(lang));
+    for p in f.places.iter().take(4) {
+        let _ = writeln!(s, "    {p}");
+    }
+    if let Some(h) = f.help(lang) {
+        let _ = writeln!(s, "    → {h}");
+    }
+    s
+}
+
+fn listing(findings: &[Finding], lang: Lang, json: bool) -> String {
+    if json {
+        return findings
+            .iter()
+            .map(|f| {
+                serde_json::json!({
+                    "code": f.code, "severity": f.severity, "message": f.message(lang), "help": f.help(lang),
+                    "employee": f.employee.as_ref().map(ToString::to_string),
+                    "places": f.places.iter().map(ToString::to_string).collect::<Vec<_>>(),
+                })
+                .to_string()
+                    + "\n"
+            })
+            .collect();
+    }
+    findings.iter().map(|f| paragraph(f, lang)).collect()
+}
+
+fn inspect(cli: &Cli, folder: &std::path::Path, write: bool) -> Result<Said> {
+    let mut opened = job::open(folder)?;
+    let lang = cli.lang.or_else(|| opened.value.as_ref().map(|j| j.lang)).unwrap_or_default();
+    let Some(job) = opened.value else {
+        return Ok(Said { err: listing(&opened.findings, lang, cli.json), code: 2, ..Said::default() });
+    };
+    let mut loaded = pipeline::load_pack(&job.pack, cli.rules.as_deref())?;
+    opened.findings.append(&mut loaded.findings);
+    let Some(pack) = loaded.value else {
+        return Ok(Said { err: listing(&opened.findings, lang, cli.json), code: 2, ..Said::default() });
+    };
+    let mut settings = pipeline::settings(&pack, &job);
+    opened.findings.append(&mut settings.findings);
+    let mut seen = pipeline::inspect(&job, &pack, &settings.value)?;
+    opened.findings.append(&mut seen.findings);
+    let (_, fragment, shown) = seen.value;
+    let mut out = shown.join("\n");
+    out.push('\n');
+    if write {
+        let kept = job.text.split("\n# ---- sources").next().unwrap_or_default().trim_end();
+        let text = format!("{kept}\n\n# ---- sources : écrites par « releve inspect --write », à corriger ici\n{fragment}");
+        job::write(folder, job::SETTINGS_FILE, text.as_bytes())?;
+        let _ = writeln!(out, "\n{}", words::ui("ui.mapping_written", lang));
+    }
+    let code = u8::from(opened.findings.iter().any(|f| f.severity <= Severity::Justify));
+    Ok(Said { out, err: listing(&opened.findings, lang, cli.json), code })
+}
+
+fn run(cli: &Cli, options: &Options, replay_only: bool, timings: bool) -> Result<Said> {
+    let outcome = pipeline::run(options)?;
+    let lang = outcome.lang;
+    let mut out = String::new();
+    let say = |key: &str, args: &[(&str, String)]| words::fill(words::ui(key, lang), args) + "\n";
+    if outcome.ran {
+        let r = outcome.replay;
+        out += &say(
+            "ui.replay",
+            &[
+                ("agents", outcome.replay_agents.1.to_string()),
+                ("all", outcome.replay_agents.0.to_string()),
+                ("exact", r.exact.to_string()),
+                ("rounding", r.rounding.to_string()),
+                ("carried", r.carried.to_string()),
+                ("gap", r.gap.to_string()),
+                ("oneoff", r.one_off.to_string()),
+            ],
+        );
+        if !replay_only {
+            let change = outcome.after.net_paid - outcome.before.net_paid;
+            out += &say(
+                "ui.pay",
+                &[
+                    ("payslips", outcome.payslips.to_string()),
+                    ("before", outcome.before.net_paid.french()),
+                    ("after", outcome.after.net_paid.french()),
+                    ("change", change.french()),
+                ],
+            );
+            out += &say("ui.transfers", &[("count", outcome.transfers.0.to_string()), ("sum", outcome.transfers.1.french())]);
+            if !outcome.excluded.is_empty() {
+                out += &say("ui.excluded", &[("count", outcome.excluded.len().to_string()), ("list", outcome.excluded.join(", "))]);
+            }
+            let count = |s: Severity| outcome.findings.iter().filter(|f| f.severity == s).count().to_string();
+            out += &say(
+                "ui.findings",
+                &[
+                    ("b", count(Severity::Blocking)),
+                    ("j", count(Severity::Justify)),
+                    ("w", count(Severity::Warning)),
+                    ("i", count(Severity::Information)),
+                    ("notrun", outcome.not_run.len().to_string()),
+                ],
+            );
+            out += &say("ui.written", &[("folder", options.folder.join("out").display().to_string())]);
+        }
+    }
+    if timings {
+        for (stage, time) in &outcome.timings.0 {
+            let _ = writeln!(out, "{stage:<10} {:>9.3} s", time.as_secs_f64());
+        }
+    }
+    let shown: Vec<Finding> =
+        outcome.findings.iter().filter(|f| !replay_only || f.code.starts_with(['C', 'R', 'M', 'J', 'L'])).cloned().collect();
+    Ok(Said { out, err: listing(&shown, lang, cli.json), code: outcome.exit_code() })
+}
+
+fn rules(cli: &Cli, command: &RulesCommand) -> Result<Said> {
+    let lang = cli.lang.unwrap_or_default();
+    match command {
+        RulesCommand::Unpack { folder } => {
+            for (path, text) in crate::rules::source::all_embedded() {
+                let to = folder.join(path);
+                if let Some(parent) = to.parent() {
+                    std::fs::create_dir_all(parent).with_context(|| parent.display().to_string())?;
+                }
+                std::fs::write(&to, text).with_context(|| to.display().to_string())?;
+            }
+            Ok(Said { out: format!("{}\n", folder.display()), ..Said::default() })
+        }
+        RulesCommand::Check { pack } => {
+            let loaded = pipeline::load_pack(pack, cli.rules.as_deref())?;
+            let sound = loaded.value.is_some();
+            let mut out = String::new();
+            if let Some(p) = &loaded.value {
+                let _ = writeln!(
+                    out,
+                    "{} {} : {} éléments, {} valeurs, {} paramètres, {} réglages, {} contrôles, {} cas",
+                    p.id,
+                    p.version,
+                    p.elements.len(),
+                    p.values.len(),
+                    p.parameters.len(),
+                    p.settings.len(),
+                    p.controls.len(),
+                    p.cases.len()
+                );
+                for s in &p.settings {
+                    let _ = writeln!(out, "  {:<28} = {:<20} {}", s.id, s.default, s.label.get(lang));
+                }
+            }
+            let err = if cli.json { listing(&loaded.findings, lang, true) } else { carets(pack, cli, &loaded.findings, lang)? };
+            Ok(Said { out, err, code: if sound { 0 } else { 2 } })
+        }
+        RulesCommand::Test { pack } => {
+            let loaded = pipeline::load_pack(pack, cli.rules.as_deref())?;
+            let Some(p) = loaded.value else {
+                return Ok(Said { err: listing(&loaded.findings, lang, cli.json), code: 2, ..Said::default() });
+            };
+            let results = cases::run_all(&p);
+            let findings: Vec<Finding> = results.iter().flat_map(|r| r.findings.clone()).collect();
+            let failed = results.iter().filter(|r| !r.findings.is_empty()).count();
+            let out = format!("{} passed, {failed} failed\n", results.len() - failed);
+            Ok(Said { out, err: listing(&findings, lang, cli.json), code: u8::from(failed > 0) })
+        }
+    }
+}
+
+/// Findings about rule text with the lines they stand on.
+fn carets(pack: &str, cli: &Cli, findings: &[Finding], lang: Lang) -> Result<String> {
+    let files = match &cli.rules {
+        None => crate::rules::source::embedded(pack),
+        Some(dir) => {
+            let inner = dir.join(pack);
+            crate::rules::source::folder(if inner.is_dir() { &inner } else { dir })?
+        }
+    };
+    Ok(findings.iter().map(|f| crate::rules::show::carets(&files, f, lang)).collect())
+}

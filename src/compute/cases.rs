@@ -1,0 +1,183 @@
+//! Worked examples of a pack: facts in, lines expected to the cent. What `releve rules test` runs.
+
+use crate::compute::eval::{Pins, State, Stop};
+use crate::facts::{Fact, FactId, FactKind, Facts, Origin, Value, Vocabulary};
+use crate::ground::document::{Spot, place};
+use crate::ground::{At, Exact, Finding, Money, PayMonth, Place, Severity};
+use crate::rules::bind::Context;
+use crate::rules::pack::{Case, Pack};
+use crate::rules::plan::{Plan, setting_value};
+use std::collections::BTreeMap;
+
+/// One case run: findings are empty when it came out as written.
+#[derive(Debug)]
+pub struct CaseResult {
+    pub name: String,
+    pub findings: Vec<Finding>,
+}
+
+/// Reads a value of a fact as rule files and decisions write it: `"0.8"`, `"titulaire"`, `yes`, `2021-12-01`.
+pub fn parse_value(vocabulary: &Vocabulary, id: FactId, text: &str) -> Option<Value> {
+    Some(match &vocabulary.get(id).kind {
+        FactKind::Number { .. } => Value::Number(Exact::parse(text)?),
+        FactKind::Date => Value::Date(chrono::NaiveDate::parse_from_str(text, "%Y-%m-%d").ok()?),
+        FactKind::Text => Value::Text(text.into()),
+        FactKind::Flag => match text {
+            "yes" | "oui" | "true" => Value::Flag(true),
+            "no" | "non" | "false" => Value::Flag(false),
+            _ => return None,
+        },
+        FactKind::Choice { options } => Value::Choice(options.iter().position(|o| o.id == text)? as u16),
+    })
+}
+
+/// Runs every case of the pack.
+pub fn run_all(pack: &Pack) -> Vec<CaseResult> {
+    pack.cases.iter().map(|c| CaseResult { name: c.name.clone(), findings: run(pack, c) }).collect()
+}
+
+struct Teller<'p> {
+    pack: &'p Pack,
+    case: &'p Case,
+    findings: Vec<Finding>,
+}
+
+impl Teller<'_> {
+    fn at(&self, s: &Spot) -> Place {
+        place(&self.pack.files, s.file, &s.span)
+    }
+    fn wrong(&mut self, code: &str, at: Place, args: &[(&'static str, String)]) {
+        let mut f = Finding::new(code, Severity::Blocking).at(at).arg("case", &self.case.name);
+        for (n, v) in args {
+            f = f.arg(n, v);
+        }
+        self.findings.push(f);
+    }
+    fn expect(&mut self, s: &(Spot, Spot), found: Money) {
+        let want = Exact::parse(&s.1.text).and_then(Money::from_exact);
+        if want != Some(found) {
+            let at = self.at(&s.1);
+            self.wrong("T01", at, &[("what", s.0.text.clone()), ("wanted", s.1.text.clone()), ("found", found.to_string())]);
+        }
+    }
+}
+
+/// The plan and facts of a case; also what `rules doc` shows as a live example.
+pub fn prepare(pack: &Pack, case: &Case) -> Result<(Plan, Facts), Vec<Finding>> {
+    let mut t = Teller { pack, case, findings: Vec::new() };
+    let here = place(&pack.files, case.origin.file, &case.origin.span);
+    let Some(month) = PayMonth::parse(&case.month) else {
+        t.wrong("T02", here, &[("what", "month".to_owned()), ("text", case.month.clone())]);
+        return Err(t.findings);
+    };
+    let mut settings = pack.default_settings();
+    for (k, v) in &case.settings {
+        let value =
+            pack.settings.iter().position(|s| s.id == k.text).and_then(|i| Some((i, setting_value(&pack.settings[i].kind, &v.text)?)));
+        match value {
+            Some((i, value)) => settings[i] = value,
+            None => {
+                let at = t.at(k);
+                t.wrong("T02", at, &[("what", k.text.clone()), ("text", v.text.clone())]);
+            }
+        }
+    }
+    let mut facts = Facts::default();
+    for (k, v) in &case.facts {
+        match pack.vocabulary.named(&k.text).and_then(|id| Some((id, parse_value(&pack.vocabulary, id, &v.text)?))) {
+            Some((id, value)) => {
+                facts.set(Fact { id, value, at: At::NOWHERE, origin: Origin::Decided });
+            }
+            None => {
+                let at = t.at(k);
+                t.wrong("T02", at, &[("what", k.text.clone()), ("text", v.text.clone())]);
+            }
+        }
+    }
+    let context = Context { month, payment_date: case.payment_date.unwrap_or_else(|| month.last_day()) };
+    let (plan, mut findings) = pack.plan(&pack.law(context, settings));
+    t.findings.append(&mut findings);
+    match plan {
+        Some(p) if t.findings.is_empty() => Ok((p, facts)),
+        _ => Err(t.findings),
+    }
+}
+
+/// Runs one case.
+pub fn run(pack: &Pack, case: &Case) -> Vec<Finding> {
+    let (plan, facts) = match prepare(pack, case) {
+        Ok(x) => x,
+        Err(f) => return f,
+    };
+    let mut t = Teller { pack, case, findings: Vec::new() };
+    let here = place(&pack.files, case.origin.file, &case.origin.span);
+    let mut state = State::new(&plan);
+    state.run(&plan, &facts, Pins::None, &[]);
+    for stop in state.stops() {
+        let what = stop_name(pack, stop);
+        t.wrong("T03", here.clone(), &[("what", what)]);
+    }
+    let by_code: BTreeMap<&str, usize> = pack.elements.iter().enumerate().map(|(i, e)| (e.card.code.as_str(), i)).collect();
+    let share = |i: usize, employer: bool| state.results[i].map_or(Money::ZERO, |c| if employer { c.employer_amount } else { c.amount });
+    for (list, employer) in [(&case.lines, false), (&case.employer, true)] {
+        for pair in list {
+            match by_code.get(pair.0.text.as_str()) {
+                Some(i) => t.expect(pair, share(*i, employer)),
+                None => {
+                    let at = t.at(&pair.0);
+                    t.wrong("T02", at, &[("what", "code".to_owned()), ("text", pair.0.text.clone())]);
+                }
+            }
+        }
+        if case.complete && !list.is_empty() {
+            for (code, i) in &by_code {
+                let found = share(*i, employer);
+                if !found.is_zero() && !list.iter().any(|p| p.0.text == *code) {
+                    t.wrong("T04", here.clone(), &[("what", (*code).to_owned()), ("found", found.to_string())]);
+                }
+            }
+        }
+    }
+    let totals = state.totals(&plan);
+    for pair in &case.totals {
+        let found = match pair.0.text.as_str() {
+            "gross" => totals.gross,
+            "net_social" => totals.net_social,
+            "net_taxable" => totals.net_taxable,
+            "net_before_tax" => totals.net_before_tax,
+            "income_tax" => totals.income_tax,
+            "net_paid" => totals.net_paid,
+            "employer_cost" => totals.employer_cost,
+            _ => {
+                let at = t.at(&pair.0);
+                t.wrong("T02", at, &[("what", "total".to_owned()), ("text", pair.0.text.clone())]);
+                continue;
+            }
+        };
+        t.expect(pair, found);
+    }
+    for (k, v) in &case.values {
+        let Some(i) = pack.values.iter().position(|x| x.id == k.text) else {
+            let at = t.at(k);
+            t.wrong("T02", at, &[("what", "value".to_owned()), ("text", k.text.clone())]);
+            continue;
+        };
+        let found = state.slot(plan.slots.value(i as u16)).ok();
+        if found != Exact::parse(&v.text) || found.is_none() {
+            let at = t.at(v);
+            let shown = found.map_or_else(|| "–".to_owned(), |x| x.to_string());
+            t.wrong("T01", at, &[("what", k.text.clone()), ("wanted", v.text.clone()), ("found", shown)]);
+        }
+    }
+    t.findings
+}
+
+/// What a stop lacks, by its name in the pack.
+pub fn stop_name(pack: &Pack, stop: Stop) -> String {
+    match stop {
+        Stop::Missing(i) => pack.vocabulary.get(FactId(i)).name.clone(),
+        Stop::NoValue(i) => pack.parameters[i as usize].id.clone(),
+        Stop::NoBracket(i) => pack.tables[usize::from(i)].id.clone(),
+        Stop::Arithmetic => "arithmétique".to_owned(),
+    }
+}

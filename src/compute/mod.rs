@@ -1,0 +1,7 @@
+//! `Plan` + facts → payslips. Knows no file and no pay element by name.
+
+pub mod cases;
+pub mod employee;
+pub mod eval;
+pub mod replay;
+pub mod walk;

@@ -1,0 +1,303 @@
+//! Recomputes last month and compares it with what was paid, line by line.
+//!
+//! Each line is recomputed from the lines above it *as they were paid*, so that a rule that disagrees is named once,
+//! where it stands, and not again in every contribution built on it.
+//! A fact that no source gives, or that last month was not paid on, is sought in the other values the files hold for it
+//! and in the paid lines; it is believed only if the line then comes out to the cent.
+
+use crate::compute::eval::{Adjust, Computed, Pinned, Pins, State};
+use crate::facts::{Fact, FactId, Facts, Origin, Value};
+use crate::ground::{At, Money};
+use crate::payslip::{Catalogue, ElementId, LineKind, PaidCode, PaidLine};
+use crate::rules::plan::{ElementStep, Plan, Step};
+
+/// What replay says of one line.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Hash)]
+pub enum Verdict {
+    /// The rule gives what was paid.
+    Exact,
+    /// One cent apart.
+    Rounding,
+    /// No rule can make the line: carried over.
+    Carried,
+    /// The rule disagrees.
+    Gap,
+    /// Belongs to last month only: not repeated.
+    OneOff,
+}
+
+impl Verdict {
+    pub const fn id(self) -> &'static str {
+        match self {
+            Self::Exact => "exact",
+            Self::Rounding => "rounding",
+            Self::Carried => "carried",
+            Self::Gap => "gap",
+            Self::OneOff => "one-off",
+        }
+    }
+}
+
+/// One line of last month, replayed. Amounts are the employee's share; the employer's where the line has no other,
+/// or where only that share disagrees.
+#[derive(Clone, Copy, Debug)]
+pub struct ReplayLine {
+    pub code: PaidCode,
+    pub paid: Money,
+    pub recomputed: Option<Money>,
+    pub verdict: Verdict,
+    pub at: At,
+}
+
+impl ReplayLine {
+    pub fn gap(&self) -> Money {
+        self.recomputed.map_or(Money::ZERO, |r| self.paid - r)
+    }
+}
+
+/// A fact last month was not paid on as the files have it.
+#[derive(Clone, Debug)]
+pub struct Resolved {
+    pub fact: FactId,
+    /// What the trusted source says, when it says something.
+    pub written: Option<Fact>,
+    pub used: Fact,
+    pub element: ElementId,
+}
+
+/// Last month of one employee, understood.
+#[derive(Clone, Debug, Default)]
+pub struct Replayed {
+    /// Facts that reproduce last month.
+    pub facts: Facts,
+    pub lines: Vec<ReplayLine>,
+    pub resolved: Vec<Resolved>,
+    /// Corrections to keep this month, by element; empty when there are none.
+    pub adjust: Vec<Adjust>,
+    /// Lines without a rule: carried as they are.
+    pub unknown: Vec<(PaidCode, LineKind, Money, Money)>,
+}
+
+impl Replayed {
+    pub fn all_exact(&self) -> bool {
+        self.lines.iter().all(|l| matches!(l.verdict, Verdict::Exact | Verdict::OneOff) && l.gap().is_zero())
+    }
+}
+
+/// Adds up the paid lines of each element. The base is kept when every line of the element agrees on the rate.
+pub fn pin(lines: &[PaidLine], elements: usize) -> Vec<Option<Pinned>> {
+    let mut out: Vec<Option<Pinned>> = vec![None; elements];
+    for l in lines {
+        let PaidCode::Element(e) = l.code else { continue };
+        let slot = &mut out[e.index()];
+        match slot {
+            None => {
+                *slot = Some(Pinned {
+                    base: l.base,
+                    rate: l.rate,
+                    amount: l.amount,
+                    employer_rate: l.employer_rate,
+                    employer_amount: l.employer_amount,
+                });
+            }
+            Some(p) => {
+                p.base = match (p.base, l.base) {
+                    (Some(a), Some(b)) if p.rate == l.rate && p.amount != Money::ZERO && l.amount != Money::ZERO => a.add(b),
+                    (a, b) => a.or(b),
+                };
+                p.amount += l.amount;
+                p.rate = p.rate.or(l.rate);
+                p.employer_rate = p.employer_rate.or(l.employer_rate);
+                p.employer_amount += l.employer_amount;
+            }
+        }
+    }
+    out
+}
+
+fn agrees(c: &Computed, p: &Pinned) -> bool {
+    c.stop.is_none() && c.amount == p.amount && c.employer_amount == p.employer_amount
+}
+
+fn nearly(c: &Computed, p: &Pinned) -> bool {
+    c.stop.is_none() && (c.amount - p.amount).abs().cents() <= 1 && (c.employer_amount - p.employer_amount).abs().cents() <= 1
+}
+
+const NOTHING: Pinned = Pinned { base: None, rate: None, amount: Money::ZERO, employer_rate: None, employer_amount: Money::ZERO };
+
+/// What replay needs besides the employee: the plan of last month, how unknown codes count, printing data.
+pub struct Replay<'a> {
+    pub plan: &'a Plan,
+    pub catalogue: &'a Catalogue,
+    /// Kind under which a local code without an element is carried, by index.
+    pub unknown_kinds: &'a [LineKind],
+}
+
+impl Replay<'_> {
+    /// Replays one employee. `alternatives` are other values that files hold for a fact (an old index in a list of promotions).
+    pub fn run(&self, state: &mut State, facts: &Facts, alternatives: &[Fact], paid: &[PaidLine]) -> Replayed {
+        let pinned = pin(paid, self.plan.slots.elements as usize);
+        let unknown: Vec<(PaidCode, LineKind, Money, Money)> = paid
+            .iter()
+            .filter_map(|l| match l.code {
+                PaidCode::Unknown(i) => {
+                    Some((l.code, *self.unknown_kinds.get(usize::from(i)).unwrap_or(&LineKind::Earning), l.amount, l.employer_amount))
+                }
+                PaidCode::Element(_) => None,
+            })
+            .collect();
+        let extra: Vec<(LineKind, Money, Money)> = unknown.iter().map(|u| (u.1, u.2, u.3)).collect();
+        let mut facts = facts.clone();
+        let mut resolved = Vec::new();
+        state.run(self.plan, &facts, Pins::Paid(&pinned), &extra);
+        for step in &self.plan.steps {
+            let Step::Element(e) = step else { continue };
+            let p = pinned[e.element.index()].unwrap_or(NOTHING);
+            let Some(c) = state.results[e.element.index()] else { continue };
+            if agrees(&c, &p) || (e.inferences.is_empty() && alternatives.is_empty()) {
+                continue;
+            }
+            let at = paid.iter().find(|l| l.code == PaidCode::Element(e.element)).map_or(At::NOWHERE, |l| l.at);
+            let candidates = self.candidates(state, e, &p, alternatives, at);
+            self.resolve(state, e, &p, &pinned, &extra, candidates, &mut facts, &mut resolved);
+        }
+        let (lines, adjust) = self.verdicts(state, &pinned, paid);
+        Replayed { facts, lines, resolved, adjust, unknown }
+    }
+
+    /// Sets of facts that may explain the line: what other files say first, then what the paid line implies.
+    fn candidates(&self, state: &mut State, e: &ElementStep, p: &Pinned, alternatives: &[Fact], at: At) -> Vec<Vec<Fact>> {
+        let mut out: Vec<Vec<Fact>> = alternatives
+            .iter()
+            .filter(|a| e.inferences.is_empty() || e.inferences.iter().any(|i| i.0 == a.id))
+            .map(|a| vec![a.clone()])
+            .collect();
+        let inferred: Vec<Fact> = e
+            .inferences
+            .iter()
+            .filter_map(|(fact, how)| state.infer(self.plan, p, how).map(|value| Fact { id: *fact, value, at, origin: Origin::Inferred }))
+            .collect();
+        if inferred.len() > 1 {
+            out.push(inferred.clone());
+        }
+        out.extend(inferred.into_iter().map(|f| vec![f]));
+        out
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "one search step; bundling its in-outs would hide what it changes")]
+    fn resolve(
+        &self,
+        state: &mut State,
+        e: &ElementStep,
+        p: &Pinned,
+        pinned: &[Option<Pinned>],
+        extra: &[(LineKind, Money, Money)],
+        candidates: Vec<Vec<Fact>>,
+        facts: &mut Facts,
+        resolved: &mut Vec<Resolved>,
+    ) {
+        let before = self.exact_lines(state, pinned);
+        for set in candidates {
+            let mut tried = facts.clone();
+            let mut written = Vec::new();
+            for f in &set {
+                written.push(tried.set(f.clone()));
+            }
+            state.run(self.plan, &tried, Pins::Paid(pinned), extra);
+            let good = state.results[e.element.index()].is_some_and(|c| agrees(&c, p)) && self.exact_lines(state, pinned) > before;
+            if good {
+                *facts = tried;
+                for (used, written) in set.into_iter().zip(written) {
+                    if written.as_ref().map(|w| &w.value) != Some(&used.value) {
+                        resolved.push(Resolved { fact: used.id, written, used, element: e.element });
+                    }
+                }
+                return;
+            }
+        }
+        state.run(self.plan, facts, Pins::Paid(pinned), extra);
+    }
+
+    fn exact_lines(&self, state: &State, pinned: &[Option<Pinned>]) -> usize {
+        state.results.iter().zip(pinned).filter(|(c, p)| c.is_some_and(|c| agrees(&c, &p.unwrap_or(NOTHING)))).count()
+    }
+
+    fn verdicts(&self, state: &State, pinned: &[Option<Pinned>], paid: &[PaidLine]) -> (Vec<ReplayLine>, Vec<Adjust>) {
+        let mut lines = Vec::new();
+        let mut adjust = vec![Adjust::None; pinned.len()];
+        let mut any = false;
+        for (i, p) in pinned.iter().enumerate() {
+            let element = ElementId(i as u16);
+            let card = &self.catalogue[i];
+            let c = state.results[i];
+            let Some(paid_line) = p else {
+                // Not paid: of interest only when the rule says it should have been.
+                if let Some(c) = c
+                    && c.stop.is_none()
+                    && !(c.amount.is_zero() && c.employer_amount.is_zero())
+                {
+                    let shown = if c.amount.is_zero() { c.employer_amount } else { c.amount };
+                    let verdict = if shown.abs().cents() <= 1 { Verdict::Rounding } else { Verdict::Gap };
+                    lines.push(ReplayLine {
+                        code: PaidCode::Element(element),
+                        paid: Money::ZERO,
+                        recomputed: Some(shown),
+                        verdict,
+                        at: At::NOWHERE,
+                    });
+                    if verdict == Verdict::Gap {
+                        adjust[i] = Adjust::Shift(-c.amount, -c.employer_amount);
+                        any = true;
+                    }
+                }
+                continue;
+            };
+            let at = paid.iter().find(|l| l.code == PaidCode::Element(element)).map_or(At::NOWHERE, |l| l.at);
+            let employer_only = paid_line.amount.is_zero() && !paid_line.employer_amount.is_zero();
+            let usable = c.filter(|c| c.stop.is_none());
+            let verdict = match usable {
+                _ if !card.recurs => Verdict::OneOff,
+                None => Verdict::Carried,
+                Some(c) if agrees(&c, paid_line) => Verdict::Exact,
+                Some(c) if nearly(&c, paid_line) => Verdict::Rounding,
+                Some(_) => Verdict::Gap,
+            };
+            match (verdict, usable) {
+                (Verdict::Gap, Some(c)) => {
+                    adjust[i] = Adjust::Shift(paid_line.amount - c.amount, paid_line.employer_amount - c.employer_amount);
+                    any = true;
+                }
+                (Verdict::Carried, _) => {
+                    adjust[i] = Adjust::Give(paid_line.amount, paid_line.employer_amount);
+                    any = true;
+                }
+                _ => {}
+            }
+            let share_differs = usable.is_some_and(|c| c.amount == paid_line.amount && c.employer_amount != paid_line.employer_amount);
+            let (paid, recomputed) = if employer_only || share_differs {
+                (paid_line.employer_amount, usable.map(|c| c.employer_amount))
+            } else {
+                (paid_line.amount, usable.map(|c| c.amount))
+            };
+            lines.push(ReplayLine { code: PaidCode::Element(element), paid, recomputed, verdict, at });
+        }
+        for l in paid {
+            if matches!(l.code, PaidCode::Unknown(_)) {
+                let paid = if l.amount.is_zero() { l.employer_amount } else { l.amount };
+                lines.push(ReplayLine { code: l.code, paid, recomputed: None, verdict: Verdict::Carried, at: l.at });
+            }
+        }
+        (lines, if any { adjust } else { Vec::new() })
+    }
+}
+
+/// Value of a fact, shown to people with its unit left to the label.
+pub fn shown(value: &Value, options: Option<&[crate::facts::ChoiceOption]>) -> String {
+    match value {
+        Value::Number(n) => n.to_string(),
+        Value::Text(t) => t.to_string(),
+        Value::Date(d) => d.format("%d/%m/%Y").to_string(),
+        Value::Flag(b) => if *b { "oui" } else { "non" }.to_owned(),
+        Value::Choice(i) => options.and_then(|o| o.get(usize::from(*i))).map_or_else(|| i.to_string(), |o| o.id.clone()),
+    }
+}

@@ -1,0 +1,313 @@
+//! The job folder: `releve.toml`, `inbox/`, `decisions.csv`, `out/`. With `store`, the only way to the disk.
+
+use crate::ground::document::{Report, Tab, TextFile};
+use crate::ground::{Checked, Finding, Iban, Lang, PayMonth, Severity, Siret};
+use anyhow::{Context as _, Result};
+use chrono::NaiveDate;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use toml::de::DeTable;
+
+/// Who pays.
+#[derive(Clone, Debug, Default)]
+pub struct Employer {
+    pub name: String,
+    pub siret: Option<Siret>,
+    pub ape: Option<String>,
+    pub urssaf: Option<String>,
+    pub address: Option<String>,
+    pub postal_code: Option<String>,
+    pub town: Option<String>,
+    pub contact: Option<String>,
+}
+
+/// The account that pays.
+#[derive(Clone, Debug, Default)]
+pub struct Debtor {
+    pub iban: Option<Iban>,
+    pub bic: Option<String>,
+}
+
+/// What to do in cases the files leave open; each has a safe default.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Policies {
+    /// An agent paid last month whom no staff file knows.
+    pub not_in_staff: NotInStaff,
+    /// Text format of the transfer file.
+    pub pain: Pain,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum NotInStaff {
+    /// Last month's recurring lines again, set aside until somebody decides.
+    Carry,
+    /// No payslip.
+    Exclude,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Pain {
+    V09,
+    V03,
+}
+
+/// `releve.toml`, read.
+#[derive(Clone, Debug)]
+pub struct Job {
+    pub folder: PathBuf,
+    pub month: PayMonth,
+    pub last_month: PayMonth,
+    pub pay_date: NaiveDate,
+    /// When known; else the transfer file's execution date, else the last day of last month.
+    pub last_pay_date: Option<NaiveDate>,
+    pub incident_date: Option<NaiveDate>,
+    pub lang: Lang,
+    pub pack: String,
+    pub employer: Employer,
+    pub debtor: Debtor,
+    pub policies: Policies,
+    pub settings: BTreeMap<String, String>,
+    /// The text itself: the mapping of sources is read from it by `normalise`.
+    pub text: String,
+}
+
+/// One file of the inbox, or a folder of one.
+#[derive(Clone, Debug)]
+pub struct InboxFile {
+    /// Relative to `inbox/`, with `/`.
+    pub name: String,
+    pub path: PathBuf,
+}
+
+pub const SETTINGS_FILE: &str = "releve.toml";
+
+/// Reads the job. Findings name the line of `releve.toml`; without a value nothing can run.
+///
+/// # Errors
+/// When the folder or `releve.toml` cannot be read.
+pub fn open(folder: &Path) -> Result<Checked<Option<Job>>> {
+    let path = folder.join(SETTINGS_FILE);
+    let bytes = std::fs::read(&path).with_context(|| format!("{}", path.display()))?;
+    let files = [TextFile { path: SETTINGS_FILE.to_owned(), text: String::from_utf8_lossy(&bytes).into_owned() }];
+    let report = Report::new(&files);
+    let (doc, errors) = DeTable::parse_recoverable(&files[0].text);
+    for e in &errors {
+        report.error("L01", 0, &e.span().unwrap_or(0..1), &[("why", e.message())]);
+    }
+    let tab = Tab::new(0, 0..0, doc.get_ref(), &report);
+    let job = read(folder, &tab, &report);
+    let findings = report.findings.take();
+    let job = job.map(|mut j| {
+        j.text = files[0].text.clone();
+        j
+    });
+    Ok(Checked::new(job.filter(|_| errors.is_empty()), findings))
+}
+
+fn read(folder: &Path, t: &Tab<'_, '_>, report: &Report<'_>) -> Option<Job> {
+    let month_of = |key: &'static str| {
+        let s = t.spot(key)?;
+        let m = PayMonth::parse(&s.text);
+        if m.is_none() {
+            report.error("L04", 0, &s.span, &[("key", key), ("wanted", "\"2021-12\"")]);
+        }
+        m
+    };
+    if !t.has("month") {
+        report.error("L03", 0, &(0..1), &[("key", "month")]);
+    }
+    let month = month_of("month");
+    let last_month = month_of("last_month").or_else(|| month.map(PayMonth::previous));
+    let pay_date = t.date("pay_date");
+    let lang = match t.spot("lang") {
+        None => Lang::Fr,
+        Some(s) => Lang::parse(&s.text).unwrap_or_else(|| {
+            report.error("L04", 0, &s.span, &[("key", "lang"), ("wanted", "fr, en")]);
+            Lang::Fr
+        }),
+    };
+    let (last_pay_date, incident_date) = (t.date("last_pay_date"), t.date("incident_date"));
+    let pack = t.text("pack").unwrap_or_else(|| "fr-fpt".to_owned());
+    let employer = t.table("employer").map(|e| employer(&e, report)).unwrap_or_default();
+    let debtor = t.table("debtor").map(|d| debtor(&d, report)).unwrap_or_default();
+    let policies = policies(t.table("policies").as_ref(), report);
+    let settings = t.table("settings").map(|s| s.pairs().into_iter().map(|(k, v)| (k.text, v.text)).collect()).unwrap_or_default();
+    let _ = (t.whole("format"), t.list("overlays"), t.has("source"));
+    t.close();
+    let month = month?;
+    Some(Job {
+        folder: folder.to_path_buf(),
+        month,
+        last_month: last_month.unwrap_or_else(|| month.previous()),
+        pay_date: pay_date.unwrap_or_else(|| month.last_day()),
+        last_pay_date,
+        incident_date,
+        lang,
+        pack,
+        employer,
+        debtor,
+        policies,
+        settings,
+        text: String::new(),
+    })
+}
+
+fn employer(t: &Tab<'_, '_>, report: &Report<'_>) -> Employer {
+    let siret = t.spot("siret").filter(|s| !s.text.trim().is_empty()).and_then(|s| {
+        let n = Siret::parse(&s.text);
+        if n.is_none() {
+            report.push(Finding::new("J02", Severity::Warning), &[(0, s.span.clone())], &[("text", &s.text)]);
+        }
+        n
+    });
+    let text = |k: &'static str| t.text(k).filter(|x| !x.trim().is_empty());
+    let e = Employer {
+        name: text("name").unwrap_or_default(),
+        siret,
+        ape: text("ape"),
+        urssaf: text("urssaf"),
+        address: text("address"),
+        postal_code: text("postal_code"),
+        town: text("town"),
+        contact: text("contact"),
+    };
+    t.close();
+    e
+}
+
+fn debtor(t: &Tab<'_, '_>, report: &Report<'_>) -> Debtor {
+    let iban = t.spot("iban").filter(|s| !s.text.trim().is_empty()).and_then(|s| match Iban::parse(&s.text) {
+        Ok(i) => Some(i),
+        Err(_) => {
+            report.push(Finding::new("J03", Severity::Blocking), &[(0, s.span)], &[]);
+            None
+        }
+    });
+    let d = Debtor { iban, bic: t.text("bic").filter(|b| !b.trim().is_empty()) };
+    t.close();
+    d
+}
+
+fn policies(t: Option<&Tab<'_, '_>>, report: &Report<'_>) -> Policies {
+    let mut p = Policies { not_in_staff: NotInStaff::Carry, pain: Pain::V09 };
+    let Some(t) = t else { return p };
+    let wrong = |key: &str, span: &std::ops::Range<usize>, wanted: &str| report.error("L04", 0, span, &[("key", key), ("wanted", wanted)]);
+    if let Some(s) = t.spot("not_in_staff") {
+        match s.text.as_str() {
+            "carry" => p.not_in_staff = NotInStaff::Carry,
+            "exclude" => p.not_in_staff = NotInStaff::Exclude,
+            _ => wrong("not_in_staff", &s.span, "carry, exclude"),
+        }
+    }
+    if let Some(s) = t.spot("pain") {
+        match s.text.as_str() {
+            "09" => p.pain = Pain::V09,
+            "03" => p.pain = Pain::V03,
+            _ => wrong("pain", &s.span, "\"09\", \"03\""),
+        }
+    }
+    t.close();
+    p
+}
+
+/// Files of the inbox, sorted by name; hidden files and locks of open workbooks are left out.
+///
+/// # Errors
+/// When `inbox/` cannot be listed.
+pub fn inbox(folder: &Path) -> Result<Vec<InboxFile>> {
+    let mut out = Vec::new();
+    let root = folder.join("inbox");
+    list(&root, "", &mut out, 0).with_context(|| format!("{}", root.display()))?;
+    out.sort_by(|a, b| a.name.cmp(&b.name));
+    Ok(out)
+}
+
+fn list(dir: &Path, prefix: &str, out: &mut Vec<InboxFile>, depth: u32) -> std::io::Result<()> {
+    for entry in std::fs::read_dir(dir)? {
+        let entry = entry?;
+        let name = entry.file_name().to_string_lossy().into_owned();
+        if name.starts_with('.')
+            || name.starts_with("~$")
+            || name.eq_ignore_ascii_case("thumbs.db")
+            || name.eq_ignore_ascii_case("desktop.ini")
+        {
+            continue;
+        }
+        let kind = entry.file_type()?;
+        let relative = if prefix.is_empty() { name } else { format!("{prefix}/{name}") };
+        if kind.is_dir() && depth < 4 {
+            list(&entry.path(), &relative, out, depth + 1)?;
+        } else if kind.is_file() {
+            out.push(InboxFile { name: relative, path: entry.path() });
+        }
+    }
+    Ok(())
+}
+
+/// The commented `releve.toml` of a new job.
+pub fn template(month: PayMonth) -> String {
+    format!(
+        r#"# Paie de secours. Ce fichier dit tout du dossier ; les fichiers reçus vont dans inbox/, jamais modifiés.
+format = 1
+month = "{month}"                # mois à payer
+# last_month = "{last}"          # dernier mois payé, celui que racontent les fichiers
+# pay_date = {pay}          # jour du virement : un jour ouvré TARGET
+# last_pay_date = {last_pay}     # jour du dernier virement
+# incident_date = {incident}     # jour de l'attaque : les changements d'IBAN d'après sont suspects
+pack = "fr-fpt"
+
+[employer]
+name = ""                        # imprimé sur les bulletins
+# siret = ""
+# ape = "8411Z"
+# urssaf = ""
+# address = ""
+# postal_code = ""
+# town = ""
+# contact = ""                   # qui répond aux questions des agents
+
+[debtor]                         # compte qui paie
+# iban = ""
+# bic = ""
+
+[policies]
+not_in_staff = "carry"           # agent payé le mois dernier et absent des fichiers du personnel : carry | exclude
+pain = "09"                      # version du fichier de virement : 09 | 03
+
+[settings]                       # réglages de l'employeur ; « releve rules check » en donne la liste et les valeurs par défaut
+# zone_residence = "3"
+# taux_vm = "0"
+"#,
+        last = month.previous(),
+        pay = month.first_day().format("%Y-%m-22"),
+        last_pay = month.previous().first_day().format("%Y-%m-25"),
+        incident = month.first_day().format("%Y-%m-03"),
+    )
+}
+
+/// Starts a job folder.
+///
+/// # Errors
+/// When the folder holds a job already, or cannot be written.
+pub fn create(folder: &Path, month: PayMonth) -> Result<()> {
+    let path = folder.join(SETTINGS_FILE);
+    anyhow::ensure!(!path.exists(), "{} existe déjà", path.display());
+    std::fs::create_dir_all(folder.join("inbox")).with_context(|| format!("{}", folder.display()))?;
+    std::fs::write(&path, template(month)).with_context(|| format!("{}", path.display()))
+}
+
+/// A file under `out/`, written whole, flushed and renamed, so that a cut leaves the old one or none.
+///
+/// # Errors
+/// When the folder cannot be written.
+pub fn write(folder: &Path, name: &str, bytes: &[u8]) -> Result<()> {
+    use std::io::Write as _;
+    let path = folder.join(name);
+    let parent = path.parent().unwrap_or(folder);
+    std::fs::create_dir_all(parent).with_context(|| format!("{}", parent.display()))?;
+    let partial = path.with_file_name(format!(".{}.partial", path.file_name().map(|n| n.to_string_lossy()).unwrap_or_default()));
+    let mut f = std::fs::File::create(&partial).with_context(|| format!("{}", partial.display()))?;
+    f.write_all(bytes).with_context(|| format!("{}", partial.display()))?;
+    f.sync_all().ok();
+    std::fs::rename(&partial, &path).with_context(|| format!("{}", path.display()))
+}

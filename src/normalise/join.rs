@@ -1,0 +1,381 @@
+//! One employee from all sources: staff files, last month's register and transfers, this month's changes.
+//!
+//! Joins are by employee number; a transfer also joins by account, then by name together with amount, never by name alone.
+//! What contradicts is a finding with both places, and the first source keeps its word.
+
+use crate::facts::{Fact, FactId, FactKind, Facts, Origin, Role, Value, Vocabulary};
+use crate::ground::ids::bare;
+use crate::ground::{At, EmployeeId, Exact, Finding, Iban, Money, PayMonth, Severity, Sources};
+use crate::normalise::gather::{AccountChange, Gathered, Record};
+use crate::normalise::text::name_key;
+use crate::payslip::PaidSlip;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Where and how much an employee was paid last month, by the transfer file.
+#[derive(Clone, Debug)]
+pub struct LastTransfer {
+    pub iban: Option<Iban>,
+    pub name: String,
+    pub amount: Money,
+    pub at: At,
+}
+
+/// Everything known of one employee before anything is computed.
+#[derive(Clone, Default)]
+pub struct Person {
+    /// Facts as the trusted sources have them for last month.
+    pub known: Facts,
+    /// Other values that files hold for a fact: an old index in a list of promotions.
+    pub alternatives: Vec<Fact>,
+    /// What this month changes, in the order of the files.
+    pub changes: Vec<Fact>,
+    pub staff: Option<At>,
+    pub arrival: Option<At>,
+    pub departure: Option<At>,
+    pub paid: Option<PaidSlip>,
+    pub transfer: Option<LastTransfer>,
+    pub requests: Vec<AccountChange>,
+    /// Names as the register writes them, when no staff file does.
+    pub names: (String, String),
+}
+
+impl Person {
+    pub fn text<'p>(&'p self, vocabulary: &Vocabulary, role: Role) -> Option<&'p str> {
+        self.fact(vocabulary, role).and_then(|f| f.value.text())
+    }
+    pub fn fact<'p>(&'p self, vocabulary: &Vocabulary, role: Role) -> Option<&'p Fact> {
+        let id = vocabulary.role(role)?;
+        self.changes.iter().rev().find(|f| f.id == id).or_else(|| self.known.get(id))
+    }
+    /// `NOM Prénom`, from the staff file or else the register.
+    pub fn name(&self, vocabulary: &Vocabulary) -> String {
+        let surname = self.text(vocabulary, Role::Surname).unwrap_or(&self.names.0);
+        let given = self.text(vocabulary, Role::GivenName).unwrap_or(&self.names.1);
+        let joined = format!("{surname} {given}");
+        if joined.trim().is_empty() {
+            self.text(vocabulary, Role::FullName).unwrap_or_default().to_owned()
+        } else {
+            joined.trim().to_owned()
+        }
+    }
+}
+
+/// All employees by number.
+pub type People = BTreeMap<EmployeeId, Person>;
+
+/// One transfer of last month, as its reader gives it.
+#[derive(Clone, Debug)]
+pub struct TransferRow {
+    pub end_to_end: String,
+    pub name: String,
+    pub iban: Option<Iban>,
+    pub amount: Money,
+    pub at: At,
+}
+
+/// What `join` hands on besides the people.
+#[derive(Default)]
+pub struct Joined {
+    pub people: People,
+    /// Rows about somebody no source knows.
+    pub strangers: Vec<(EmployeeId, At, String)>,
+    /// Transfers of last month that nobody could be found for.
+    pub orphan_transfers: Vec<TransferRow>,
+    pub findings: Vec<Finding>,
+}
+
+struct Joiner<'a> {
+    vocabulary: &'a Vocabulary,
+    sources: &'a Sources,
+    month: PayMonth,
+    last: PayMonth,
+    out: Joined,
+}
+
+/// Brings every source together.
+pub fn join(
+    vocabulary: &Vocabulary,
+    sources: &Sources,
+    month: PayMonth,
+    last: PayMonth,
+    gathered: Gathered,
+    transfers: Vec<TransferRow>,
+) -> Joined {
+    let mut j = Joiner { vocabulary, sources, month, last, out: Joined::default() };
+    for (id, slip) in gathered.paid {
+        j.out.people.entry(id).or_default().paid = Some(slip);
+    }
+    for (id, names) in gathered.register_names {
+        if let Some(p) = j.out.people.get_mut(&id) {
+            p.names = names;
+        }
+    }
+    for r in &gathered.staff {
+        j.staff(r);
+    }
+    for r in &gathered.register_facts {
+        j.register_facts(r);
+    }
+    for r in &gathered.arrivals {
+        j.arrival(r);
+    }
+    for r in &gathered.departures {
+        j.movement(r);
+    }
+    for c in &gathered.changes {
+        j.change(c);
+    }
+    for e in &gathered.events {
+        j.event(e);
+    }
+    j.amounts(&gathered.amounts);
+    for a in gathered.account_changes {
+        j.request(a);
+    }
+    j.transfers(transfers);
+    j.contract_ends();
+    j.out
+}
+
+impl Joiner<'_> {
+    fn finding(&self, code: &str, severity: Severity, id: &EmployeeId, places: &[At]) -> Finding {
+        places.iter().fold(Finding::new(code, severity).of(id), |f, a| f.at(self.sources.place(*a)))
+    }
+
+    fn staff(&mut self, r: &Record) {
+        let Some(id) = r.employee.clone() else { return };
+        let mut findings = Vec::new();
+        let person = self.out.people.entry(id.clone()).or_default();
+        if person.staff.is_none() {
+            person.staff = Some(r.at);
+        }
+        for f in r.facts.iter() {
+            match person.known.get(f.id) {
+                None => {
+                    person.known.set(f.clone());
+                }
+                Some(first) if first.value == f.value => {}
+                Some(first) => {
+                    findings.push((first.clone(), f.clone()));
+                    person.alternatives.push(f.clone());
+                }
+            }
+        }
+        for (a, b) in findings {
+            let f = self.contradiction(&id, &a, &b);
+            self.out.findings.push(f);
+        }
+    }
+
+    /// What a register shows beside the amounts fills what the staff files leave open; last month was paid on it.
+    fn register_facts(&mut self, r: &Record) {
+        let Some(p) = r.employee.as_ref().and_then(|id| self.out.people.get_mut(id)) else { return };
+        for f in r.facts.iter() {
+            match p.known.get(f.id) {
+                None => {
+                    p.known.set(f.clone());
+                }
+                Some(k) if k.value == f.value => {}
+                Some(_) => p.alternatives.push(f.clone()),
+            }
+        }
+    }
+
+    fn contradiction(&self, id: &EmployeeId, a: &Fact, b: &Fact) -> Finding {
+        let decl = self.vocabulary.get(a.id);
+        let grave = matches!(decl.role, Some(Role::Iban | Role::IdentityNumber));
+        let hide = grave;
+        let show = |f: &Fact| if hide { "••••".to_owned() } else { self.shown(f) };
+        self.finding("IMP-04", if grave { Severity::Blocking } else { Severity::Justify }, id, &[a.at, b.at])
+            .arg("fact", decl.label.fr.clone())
+            .arg("first", show(a))
+            .arg("second", show(b))
+    }
+
+    fn shown(&self, f: &Fact) -> String {
+        let options = match &self.vocabulary.get(f.id).kind {
+            FactKind::Choice { options } => Some(options.as_slice()),
+            FactKind::Number { .. } | FactKind::Date | FactKind::Text | FactKind::Flag => None,
+        };
+        match (&f.value, options) {
+            (Value::Choice(i), Some(o)) => o.get(usize::from(*i)).map_or_else(String::new, |o| o.label.fr.clone()),
+            (Value::Number(n), _) => n.to_string(),
+            (Value::Text(t), _) => t.to_string(),
+            (Value::Date(d), _) => d.format("%d/%m/%Y").to_string(),
+            (Value::Flag(b), _) => if *b { "oui" } else { "non" }.to_owned(),
+            (Value::Choice(i), None) => i.to_string(),
+        }
+    }
+
+    fn arrival(&mut self, r: &Record) {
+        let Some(id) = r.employee.clone() else { return };
+        let entry = self.out.people.entry(id).or_default();
+        entry.arrival = Some(r.at);
+        for f in r.facts.iter() {
+            if entry.staff.is_none() && self.vocabulary.get(f.id).recurs {
+                entry.known.set(f.clone());
+            } else {
+                entry.changes.push(f.clone());
+            }
+        }
+    }
+
+    /// A row about somebody: known, or a stranger.
+    fn person(&mut self, id: &EmployeeId, at: At, what: &str) -> Option<&mut Person> {
+        if !self.out.people.contains_key(id) {
+            self.out.strangers.push((id.clone(), at, what.to_owned()));
+            return None;
+        }
+        self.out.people.get_mut(id)
+    }
+
+    fn movement(&mut self, r: &Record) {
+        let Some(id) = r.employee.clone() else { return };
+        let vocabulary = self.vocabulary;
+        let Some(p) = self.person(&id, r.at, "sortie") else { return };
+        p.departure = Some(r.at);
+        for f in r.facts.iter() {
+            if !matches!(vocabulary.get(f.id).role, Some(Role::Surname | Role::GivenName | Role::FullName | Role::Employee)) {
+                p.changes.push(f.clone());
+            }
+        }
+    }
+
+    fn change(&mut self, c: &crate::normalise::gather::Change) {
+        let (first, last_day, before) = (self.month.first_day(), self.month.last_day(), self.last.first_day());
+        if let Some(d) = c.effective {
+            let code = if d > last_day {
+                Some("F02")
+            } else if d > first {
+                Some("F03")
+            } else if d < before || (d < first && d >= before) {
+                Some("F04")
+            } else {
+                None
+            };
+            if let Some(code) = code {
+                let severity = if code == "F02" { Severity::Information } else { Severity::Justify };
+                let f = self
+                    .finding(code, severity, &c.employee, &[c.at])
+                    .arg("fact", self.vocabulary.get(c.fact).label.fr.clone())
+                    .arg("date", d.format("%d/%m/%Y"));
+                self.out.findings.push(f);
+            }
+            if d > last_day {
+                return;
+            }
+        }
+        let Some(p) = self.person(&c.employee, c.at, "changement") else { return };
+        if let Some(old) = &c.old {
+            p.alternatives.push(Fact { id: c.fact, value: old.clone(), at: c.at, origin: Origin::Read });
+        }
+        p.changes.push(Fact { id: c.fact, value: c.new.clone(), at: c.at, origin: Origin::Read });
+    }
+
+    fn event(&mut self, e: &crate::normalise::gather::Event) {
+        let Some(fact) = e.fact else {
+            let f = self.finding("F06", Severity::Blocking, &e.employee, &[e.at]).arg("nature", &e.nature);
+            self.out.findings.push(f);
+            return;
+        };
+        let continues = self.vocabulary.role(Role::LeaveContinues);
+        let starts = self.vocabulary.role(Role::LeaveStart);
+        let Some(days) = e.days else { return };
+        let Some(p) = self.person(&e.employee, e.at, &e.nature) else { return };
+        add(&mut p.changes, fact, days, e.at);
+        if let (Some(id), Some(flag)) = (continues, e.continues) {
+            p.changes.push(Fact { id, value: Value::Flag(flag), at: e.at, origin: Origin::Read });
+        }
+        if let (Some(id), Some(from), Some(false) | None) = (starts, e.from, e.continues) {
+            p.changes.push(Fact { id, value: Value::Date(from), at: e.at, origin: Origin::Read });
+        }
+    }
+
+    fn amounts(&mut self, amounts: &[crate::normalise::gather::Amount]) {
+        for a in amounts {
+            let label = self.vocabulary.get(a.fact).label.fr.clone();
+            let Some(p) = self.person(&a.employee, a.at, &label) else { continue };
+            add(&mut p.changes, a.fact, a.value, a.at);
+        }
+    }
+
+    fn request(&mut self, a: AccountChange) {
+        if let Some(p) = self.person(&a.employee.clone(), a.at, "IBAN") {
+            p.requests.push(a);
+        }
+    }
+
+    /// By reference, then by account, then by name and amount together.
+    fn transfers(&mut self, rows: Vec<TransferRow>) {
+        let mut by_bare: BTreeMap<String, Vec<EmployeeId>> = BTreeMap::new();
+        let mut by_iban: BTreeMap<String, Vec<EmployeeId>> = BTreeMap::new();
+        let mut by_pay: BTreeMap<(String, Money), Vec<EmployeeId>> = BTreeMap::new();
+        let iban = self.vocabulary.role(Role::Iban);
+        for (id, p) in &self.out.people {
+            by_bare.entry(bare(id.as_str()).to_owned()).or_default().push(id.clone());
+            if let Some(Ok(i)) = iban.and_then(|f| p.known.get(f)).and_then(|f| f.value.text()).map(Iban::parse) {
+                by_iban.entry(i.as_str().to_owned()).or_default().push(id.clone());
+            }
+            if let Some((net, _)) = p.paid.as_ref().and_then(|s| s.net_paid) {
+                let (surname, given) = (
+                    p.text(self.vocabulary, Role::Surname).unwrap_or(&p.names.0),
+                    p.text(self.vocabulary, Role::GivenName).unwrap_or(&p.names.1),
+                );
+                by_pay.entry((name_key(surname, given), net)).or_default().push(id.clone());
+            }
+        }
+        let mut taken: BTreeSet<EmployeeId> = BTreeSet::new();
+        for row in rows {
+            let by_reference: Vec<EmployeeId> = row
+                .end_to_end
+                .split(|c: char| !c.is_ascii_alphanumeric())
+                .filter(|t| !t.is_empty())
+                .rev()
+                .find_map(|t| by_bare.get(bare(t)).filter(|v| v.len() == 1).cloned())
+                .unwrap_or_default();
+            let by_account =
+                || row.iban.as_ref().and_then(|i| by_iban.get(i.as_str())).filter(|v| v.len() == 1).cloned().unwrap_or_default();
+            let by_name = || by_pay.get(&(name_key(&row.name, ""), row.amount)).filter(|v| v.len() == 1).cloned().unwrap_or_default();
+            let hit = by_reference.into_iter().next().or_else(|| by_account().into_iter().next()).or_else(|| by_name().into_iter().next());
+            match hit.filter(|id| taken.insert(id.clone())) {
+                Some(id) => {
+                    if let Some(p) = self.out.people.get_mut(&id) {
+                        p.transfer = Some(LastTransfer { iban: row.iban, name: row.name, amount: row.amount, at: row.at });
+                    }
+                }
+                None => self.out.orphan_transfers.push(row),
+            }
+        }
+    }
+
+    /// A contract that ends within the month pays until its last day, unless something says otherwise.
+    fn contract_ends(&mut self) {
+        let (Some(end), Some(exit)) = (self.vocabulary.role(Role::ContractEnd), self.vocabulary.role(Role::Exit)) else { return };
+        let mut found = Vec::new();
+        for (id, p) in &mut self.out.people {
+            let value = p.changes.iter().rev().find(|f| f.id == end).or_else(|| p.known.get(end)).cloned();
+            let Some((date, at)) = value.and_then(|f| Some((f.value.date()?, f.at))) else { continue };
+            let leaves = p.known.get(exit).is_some() || p.changes.iter().any(|f| f.id == exit);
+            if !leaves && self.month.contains(date) && date != self.month.last_day() {
+                p.changes.push(Fact { id: exit, value: Value::Date(date), at, origin: Origin::Read });
+                found.push((id.clone(), date, at));
+            }
+        }
+        for (id, date, at) in found {
+            let f = self.finding("F05", Severity::Justify, &id, &[at]).arg("date", date.format("%d/%m/%Y"));
+            self.out.findings.push(f);
+        }
+    }
+}
+
+/// Sums of the same fact add up: two rows of overtime, two absences.
+fn add(changes: &mut Vec<Fact>, fact: FactId, n: Exact, at: At) {
+    if let Some(f) = changes.iter_mut().find(|f| f.id == fact)
+        && let Value::Number(x) = &mut f.value
+        && let Some(sum) = x.add(n)
+    {
+        *x = sum;
+        return;
+    }
+    changes.push(Fact { id: fact, value: Value::Number(n), at, origin: Origin::Read });
+}

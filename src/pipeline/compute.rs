@@ -1,0 +1,612 @@
+//! Every employee: standing, computation, controls. Employees are independent; results come back in order.
+
+use super::{Options, Outcome, Ready, named_controls, not_run};
+use crate::check::agent::{self, Request, Situation, Subject};
+use crate::check::run::{self as run_check, Run, Sums};
+use crate::check::{Control, NotRun};
+use crate::compute::cases::stop_name;
+use crate::compute::employee::{Input, Machine, Output, Score, Standing};
+use crate::compute::eval::State;
+use crate::compute::replay::Verdict;
+use crate::compute::walk::Share;
+use crate::facts::{Fact, Facts, Role};
+use crate::ground::{At, EmployeeId, Finding, Iban, Money, Place, Severity};
+use crate::job::NotInStaff;
+use crate::normalise::join::{People, Person};
+use crate::normalise::text::name_key;
+use crate::payslip::{LineKind, PaidCode, Totals};
+use crate::write::register;
+use anyhow::Result;
+use rayon::prelude::*;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Above this many employees, payslips and changes are written and let go; reports then show totals and the largest only.
+pub const DETAIL: usize = 20_000;
+
+/// One employee after computation.
+pub struct Worked {
+    pub id: EmployeeId,
+    pub name: String,
+    pub standing: Standing,
+    pub person: Person,
+    pub output: Output,
+    pub before: Option<Totals>,
+    pub pay_iban: Option<Iban>,
+    pub findings: Vec<Finding>,
+}
+
+/// What stays of every employee, however many there are.
+#[derive(Clone, Debug)]
+pub struct Brief {
+    pub id: EmployeeId,
+    pub name: String,
+    pub before: Option<Totals>,
+    pub after: Option<Totals>,
+    pub pay_iban: Option<Iban>,
+    /// Code of the first blocking finding.
+    pub blocked: Option<String>,
+}
+
+/// Everything computed.
+#[derive(Default)]
+pub struct Results {
+    pub briefs: Vec<Brief>,
+    /// Full results, when there are few enough to keep.
+    pub worked: Vec<Worked>,
+    pub findings: Vec<Finding>,
+    pub score: Score,
+    pub exact_agents: (u64, u64),
+    /// Texts of the CSV results, in order.
+    pub payslips: String,
+    pub lines: String,
+    pub diff: String,
+    pub replay: String,
+    /// Sum of the changes of net pay per cause.
+    pub causes: BTreeMap<u16, Money>,
+    pub run: Run,
+    pub not_run: BTreeSet<NotRun>,
+}
+
+/// What one piece of the population gives.
+#[derive(Default)]
+struct Piece {
+    worked: Vec<Worked>,
+    payslips: String,
+    lines: String,
+    diff: String,
+    replay: String,
+    unknown_measures: BTreeSet<String>,
+}
+
+/// Computes every employee, in pieces of a fixed size so that the number of threads changes nothing.
+///
+/// # Errors
+/// When the pool of threads cannot be made.
+pub fn people(ready: &Ready, people: People, options: &Options) -> Result<Results> {
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(options.threads).build()?;
+    let controls = named_controls(&ready.pack, ready.job.month.first_day());
+    let twins = twins(ready, &people);
+    let mut results = Results::default();
+    results.run.twins = twins;
+    results.run.transferred = ready.inputs.transferred.clone();
+    let total = people.len();
+    let keep = total <= DETAIL;
+    let mut people: Vec<(EmployeeId, Person)> = people.into_iter().collect();
+    let mut done = 0;
+    while !people.is_empty() {
+        // A few pieces at a time: results of one batch are written before the next is computed.
+        let rest = people.split_off(people.len().min(32_768));
+        let batch = std::mem::replace(&mut people, rest);
+        let pieces: Vec<Vec<(EmployeeId, Person)>> = split(batch, 512);
+        let worked: Vec<Piece> = pool.install(|| {
+            pieces.into_par_iter().map_init(|| State::new(ready.road.this()), |state, piece| work(ready, &controls, state, piece)).collect()
+        });
+        for piece in worked {
+            done += piece.worked.len();
+            collect(ready, piece, keep, &mut results);
+        }
+        (options.progress)("compute", done as u64, total as u64);
+    }
+    Ok(results)
+}
+
+fn split<T>(mut list: Vec<T>, size: usize) -> Vec<Vec<T>> {
+    let mut out = Vec::with_capacity(list.len() / size + 1);
+    while list.len() > size {
+        let rest = list.split_off(size);
+        out.push(std::mem::replace(&mut list, rest));
+    }
+    out.push(list);
+    out
+}
+
+fn work(ready: &Ready, controls: &[Control], state: &mut State, people: Vec<(EmployeeId, Person)>) -> Piece {
+    let machine = ready.machine();
+    let mut piece = Piece::default();
+    for (id, person) in people {
+        let w = one(ready, &machine, controls, state, id, person, &mut piece.unknown_measures);
+        write_rows(ready, &w, &mut piece);
+        piece.worked.push(w);
+    }
+    piece
+}
+
+/// Where the employee stands, and whether a contract's end is why.
+pub fn standing(ready: &Ready, p: &Person) -> (Standing, Situation) {
+    let vocabulary = &ready.pack.vocabulary;
+    let date = |role: Role| p.fact(vocabulary, role).and_then(|f| f.value.date());
+    let (first, last_end) = (ready.job.month.first_day(), ready.job.last_month.last_day());
+    let gone = date(Role::Exit).is_some_and(|d| d < first);
+    let renewed = p.arrival.is_some() || date(Role::Exit).is_some_and(|d| d >= first);
+    let over = date(Role::ContractEnd).is_some_and(|d| d <= last_end) && !renewed;
+    let known = p.staff.is_some() || p.arrival.is_some();
+    if gone {
+        (Standing::Left, Situation::Left)
+    } else if over {
+        (Standing::Left, Situation::ContractOver)
+    } else if p.paid.is_some() && known {
+        (Standing::Stays, Situation::Stays)
+    } else if p.paid.is_some() {
+        (Standing::Unknown, Situation::Unknown)
+    } else if p.arrival.is_some() || date(Role::Entry).is_some_and(|d| ready.job.month.contains(d)) {
+        (Standing::Arrives, Situation::Arrives)
+    } else {
+        (Standing::NotPaid, Situation::NotPaid)
+    }
+}
+
+fn one(
+    ready: &Ready,
+    machine: &Machine<'_>,
+    controls: &[Control],
+    state: &mut State,
+    id: EmployeeId,
+    person: Person,
+    unknown: &mut BTreeSet<String>,
+) -> Worked {
+    let (standing, situation) = standing(ready, &person);
+    let empty = Vec::new();
+    let paid = person.paid.as_ref().map_or(&empty, |s| &s.lines);
+    let leave_out = standing == Standing::Unknown && ready.job.policies.not_in_staff == NotInStaff::Exclude;
+    let input = Input {
+        id: &id,
+        standing: if leave_out { Standing::Left } else { standing },
+        known: &person.known,
+        alternatives: &person.alternatives,
+        changes: &person.changes,
+        paid,
+        slip: person.paid.as_ref(),
+    };
+    let output = machine.run(state, &input);
+    let before = person.paid.as_ref().map(|s| paid_totals(ready, s));
+    let name = person.name(&ready.pack.vocabulary);
+    let last_iban = person.transfer.as_ref().and_then(|t| t.iban.clone());
+    let staff_iban = person
+        .known
+        .iter()
+        .chain(&person.changes).rfind(|f| Some(f.id) == ready.pack.vocabulary.role(Role::Iban))
+        .and_then(|f| Some((Iban::parse(f.value.text()?), ready.inputs.sources.place(f.at))));
+    let pay_iban = last_iban.clone().or_else(|| staff_iban.as_ref().and_then(|s| s.0.clone().ok()));
+    let mut w = Worked { id, name, standing, person, output, before, pay_iban, findings: Vec::new() };
+    own_findings(ready, &mut w);
+    let subject_findings = {
+        let s = subject(ready, &w, situation, last_iban.as_ref(), staff_iban.as_ref());
+        let requests = requests(ready, &w.person);
+        let s = Subject { requests: &requests, ..s };
+        let mut found = Vec::new();
+        for c in controls {
+            match agent::measure(c, &s) {
+                Some(list) => found.extend(list),
+                None => {
+                    unknown.insert(c.id.clone());
+                }
+            }
+        }
+        for i in &w.output.controls {
+            found.push(formula_finding(ready, *i, &w));
+        }
+        found
+    };
+    w.findings.extend(subject_findings);
+    w
+}
+
+fn formula_finding(ready: &Ready, control: usize, w: &Worked) -> Finding {
+    let c = &ready.pack.controls[control];
+    let mut f = Finding::new(&c.id, c.severity).of(&w.id).arg("agent", &w.id).arg("name", &w.name);
+    if !c.message.fr.is_empty() {
+        f = f.text(c.message.clone());
+    }
+    let text = format!("{} {}", c.message.fr, c.message.en);
+    for (id, decl) in ready.pack.vocabulary.iter() {
+        if text.contains(&format!("{{{}}}", decl.name))
+            && let Some(fact) = w.output.facts.get(id)
+        {
+            f = f.at(ready.inputs.sources.place(fact.at)).named(&decl.name, shown(fact));
+        }
+    }
+    if let Some(p) = &w.output.payslip {
+        f = f.named("net", p.totals.net_paid.french()).stake(p.totals.net_paid.cents());
+        for l in &p.lines {
+            let card = &ready.catalogue[l.element.index()];
+            if text.contains(&format!("{{{}}}", card.id)) {
+                f = f.named(&card.id, l.amount.abs().french());
+            }
+        }
+    }
+    for (name, limit) in &c.threshold {
+        f = f.named(name, limit.to_string());
+    }
+    let place = w.person.staff.or(w.person.arrival).or_else(|| w.person.paid.as_ref().and_then(|s| s.lines.first()).map(|l| l.at));
+    place.map_or(f.clone(), |at| f.at(ready.inputs.sources.place(at)))
+}
+
+fn shown(f: &Fact) -> String {
+    crate::compute::replay::shown(&f.value, None)
+}
+
+fn requests(ready: &Ready, p: &Person) -> Vec<Request> {
+    p.requests
+        .iter()
+        .map(|r| Request {
+            iban: r.iban.clone(),
+            requested: r.requested,
+            received_by: r.received_by.clone(),
+            place: ready.inputs.sources.place(r.at),
+        })
+        .collect()
+}
+
+fn subject<'s>(
+    ready: &'s Ready,
+    w: &'s Worked,
+    situation: Situation,
+    last_iban: Option<&'s Iban>,
+    staff_iban: Option<&'s (Result<Iban, crate::ground::iban::IbanProblem>, Place)>,
+) -> Subject<'s> {
+    let vocabulary = &ready.pack.vocabulary;
+    let facts: &Facts = if w.output.facts.is_empty() { &w.person.known } else { &w.output.facts };
+    let at = w.person.staff.or(w.person.arrival).or_else(|| w.person.paid.as_ref().and_then(|s| s.lines.first()).map(|l| l.at));
+    let position = w.person.text(vocabulary, Role::Position).map(crate::normalise::text::fold);
+    let explained =
+        w.person.departure.is_some() || position.is_some_and(|p| !p.is_empty() && !p.starts_with("activ") && !p.starts_with("en activ"));
+    Subject {
+        id: &w.id,
+        name: &w.name,
+        situation,
+        explained,
+        facts,
+        vocabulary,
+        payslip: w.output.payslip.as_ref(),
+        before: w.before,
+        last_iban,
+        last_iban_place: w.person.transfer.as_ref().map_or(Place::Nowhere, |t| ready.inputs.sources.place(t.at)),
+        holder: w.person.transfer.as_ref().map(|t| t.name.as_str()),
+        staff_iban: staff_iban.cloned(),
+        requests: &[],
+        pay_iban: w.pay_iban.as_ref(),
+        place: at.map_or(Place::Nowhere, |at| ready.inputs.sources.place(at)),
+        month: ready.job.month,
+        incident: ready.job.incident_date,
+        event: !w.output.fact_changes.is_empty(),
+        neutral_rate: super::slips::flag(ready, w, "tax_neutral").unwrap_or(false),
+    }
+}
+
+/// Findings that computing itself gives: missing facts, values last month was not paid on, gaps of replay.
+fn own_findings(ready: &Ready, w: &mut Worked) {
+    let pack = &ready.pack;
+    let sources = &ready.inputs.sources;
+    for stop in &w.output.stops {
+        let label = stop_name(pack, *stop);
+        let at = w.person.staff.or(w.person.arrival).unwrap_or(At::NOWHERE);
+        w.findings.push(Finding::new("C01", Severity::Blocking).of(&w.id).arg("agent", &w.id).arg("fact", label).at(sources.place(at)));
+    }
+    for r in &w.output.replay.resolved {
+        let Some(written) = &r.written else { continue };
+        let decl = pack.vocabulary.get(r.fact);
+        if !decl.recurs {
+            continue;
+        }
+        let f = Finding::new("IMP-04", Severity::Justify)
+            .of(&w.id)
+            .arg("fact", decl.label.get(ready.lang))
+            .arg("first", shown(written))
+            .arg("second", shown(&r.used))
+            .at(sources.place(written.at))
+            .at(sources.place(r.used.at));
+        w.findings.push(f.text(crate::ground::Words::new(
+            crate::ground::words::sentence("C02", crate::ground::Lang::Fr),
+            crate::ground::words::sentence("C02", crate::ground::Lang::En),
+        )));
+    }
+    for l in &w.output.replay.lines {
+        if l.verdict == Verdict::Gap && w.output.payslip.is_some() {
+            let card = code_card(ready, l.code);
+            let f = Finding::new("C03", Severity::Justify)
+                .of(&w.id)
+                .arg("agent", &w.id)
+                .arg("code", &card.0)
+                .arg("paid", l.paid.french())
+                .arg("recomputed", l.recomputed.map_or_else(|| "–".to_owned(), Money::french))
+                .stake(l.gap().cents())
+                .at(sources.place(l.at));
+            w.findings.push(f);
+        }
+    }
+}
+
+/// Code and label of a line, the pack's or a local one.
+pub fn code_card(ready: &Ready, code: PaidCode) -> (String, String, LineKind, bool) {
+    let index = match code {
+        PaidCode::Element(e) => e.index(),
+        PaidCode::Unknown(u) => ready.pack.elements.len() + usize::from(u),
+    };
+    ready.catalogue.get(index).map_or_else(
+        || ("?".to_owned(), String::new(), LineKind::Net, false),
+        |c| (c.code.clone(), c.label.get(ready.lang).to_owned(), c.kind, c.kind == LineKind::Employer),
+    )
+}
+
+/// Totals of last month: the register's own where it shows them, else the sums of its lines.
+fn paid_totals(ready: &Ready, s: &crate::payslip::PaidSlip) -> Totals {
+    let mut t = Totals::default();
+    for l in &s.lines {
+        let (_, _, kind, _) = code_card(ready, l.code);
+        t.employer_cost += l.employer_amount;
+        match kind {
+            LineKind::Earning => t.gross += l.amount,
+            LineKind::Tax => t.income_tax -= l.amount,
+            LineKind::Deduction | LineKind::Net | LineKind::Employer => {}
+        }
+        if kind != LineKind::Employer {
+            t.net_paid += l.amount;
+        }
+        if matches!(kind, LineKind::Earning | LineKind::Deduction) {
+            t.net_before_tax += l.amount;
+        }
+    }
+    t.employer_cost += t.gross;
+    t.net_social = t.net_before_tax;
+    if let Some((m, _)) = s.net_taxable {
+        t.net_taxable = m;
+    }
+    t
+}
+
+fn write_rows(ready: &Ready, w: &Worked, piece: &mut Piece) {
+    if let Some(p) = &w.output.payslip {
+        register::payslip_row(&mut piece.payslips, p);
+        register::line_rows(&mut piece.lines, p, &ready.catalogue, ready.lang);
+    }
+    for l in &w.output.replay.lines {
+        register::replay_row(&mut piece.replay, w.id.as_str(), 1, &code_card(ready, l.code).0, l);
+    }
+    for c in &w.output.changes {
+        let (code, label, _, employer) = code_card(ready, c.code);
+        let cause = ready.pack.causes.get(usize::from(c.cause)).map_or("", |x| x.0.as_str());
+        register::diff_row(&mut piece.diff, w.id.as_str(), 1, &code, &label, !employer, c, cause, &detail(ready, w, c.cause));
+    }
+}
+
+/// What stands behind a cause for this employee: the facts that changed, or the law that did.
+pub fn detail(ready: &Ready, w: &Worked, cause: u16) -> String {
+    let mut parts: Vec<String> = Vec::new();
+    for fc in w.output.fact_changes.iter().filter(|f| f.cause == cause) {
+        let decl = ready.pack.vocabulary.get(fc.fact);
+        let side = |f: &Option<Fact>| f.as_ref().map_or_else(|| "–".to_owned(), |f| show_value(ready, f));
+        parts.push(format!("{} : {} → {}", decl.label.get(ready.lang), side(&fc.before), side(&fc.after)));
+    }
+    if let Some(changed) = ready.road.law_changes.get(usize::from(cause)) {
+        for p in changed.iter().take(3) {
+            let (a, b) = (ready.road.last().parameters[*p], ready.road.this().parameters[*p]);
+            let text = |x: Option<crate::ground::Exact>| x.map_or_else(|| "–".to_owned(), |x| x.to_string());
+            parts.push(format!("{} : {} → {}", ready.pack.parameters[*p].label.get(ready.lang), text(a), text(b)));
+        }
+    }
+    parts.join(" ; ")
+}
+
+/// A fact's value for people: options by their labels.
+pub fn show_value(ready: &Ready, f: &Fact) -> String {
+    use crate::facts::FactKind;
+    match (&f.value, &ready.pack.vocabulary.get(f.id).kind) {
+        (crate::facts::Value::Choice(i), FactKind::Choice { options }) => {
+            options.get(usize::from(*i)).map_or_else(String::new, |o| o.label.get(ready.lang).to_owned())
+        }
+        _ => shown(f),
+    }
+}
+
+fn collect(ready: &Ready, piece: Piece, keep: bool, r: &mut Results) {
+    r.payslips.push_str(&piece.payslips);
+    r.lines.push_str(&piece.lines);
+    r.diff.push_str(&piece.diff);
+    r.replay.push_str(&piece.replay);
+    for id in piece.unknown_measures {
+        r.not_run.insert(not_run(&id, "ui.no_measure"));
+    }
+    for w in piece.worked {
+        let after = w.output.payslip.as_ref().map(|p| p.totals);
+        tally(ready, &w, after, r);
+        let blocked = w.findings.iter().find(|f| f.severity == Severity::Blocking).map(|f| f.code.clone());
+        r.briefs.push(Brief { id: w.id.clone(), name: w.name.clone(), before: w.before, after, pay_iban: w.pay_iban.clone(), blocked });
+        if keep {
+            r.findings.extend(w.findings.iter().cloned());
+            r.worked.push(w);
+        } else {
+            r.findings.extend(w.findings);
+        }
+    }
+}
+
+fn add(s: &mut Sums, t: &Totals) {
+    s.count += 1;
+    s.gross += t.gross;
+    s.net += t.net_paid;
+    s.cost += t.employer_cost;
+}
+
+fn tally(ready: &Ready, w: &Worked, after: Option<Totals>, r: &mut Results) {
+    for l in &w.output.replay.lines {
+        r.score.add(l.verdict);
+    }
+    if !w.output.replay.lines.is_empty() {
+        r.exact_agents.1 += 1;
+        r.exact_agents.0 += u64::from(w.output.replay.all_exact());
+    }
+    let mut explained = Money::ZERO;
+    let leftover = ready.pack.causes.iter().position(|c| c.0 == "estimation").map(|i| i as u16);
+    let mut unexplained = Money::ZERO;
+    for c in w.output.changes.iter().filter(|c| c.share == Share::Employee) {
+        explained += c.change();
+        *r.causes.entry(c.cause).or_insert(Money::ZERO) += c.change();
+        if Some(c.cause) == leftover {
+            unexplained += c.change();
+        }
+    }
+    if let Some(b) = &w.before {
+        add(&mut r.run.before, b);
+    }
+    if let Some(a) = &after {
+        add(&mut r.run.after, a);
+    }
+    let difference = after.map_or(Money::ZERO, |t| t.net_paid) - w.before.map_or(Money::ZERO, |t| t.net_paid);
+    let missing = difference - explained + unexplained;
+    if !missing.is_zero() && w.output.stops.is_empty() {
+        r.run.unexplained.push((w.id.clone(), missing));
+    }
+    match (w.before.is_some(), after.is_some()) {
+        (false, true) => r.run.arrivals += 1,
+        (true, false) => r.run.departures += 1,
+        _ => {}
+    }
+    if let Some(slip) = &w.person.paid {
+        let sum = w.before.map_or(Money::ZERO, |t| t.net_paid);
+        if let Some((net, at)) = slip.net_paid {
+            *r.run.register_net.get_or_insert(Money::ZERO) += net;
+            if net != sum {
+                r.run.unbalanced.push((w.id.clone(), net, sum, ready.inputs.sources.place(at)));
+            }
+        } else {
+            *r.run.register_net.get_or_insert(Money::ZERO) += sum;
+        }
+        if w.person.transfer.is_none() && sum > Money::ZERO {
+            r.run.without_transfer.push((w.id.clone(), sum));
+        }
+    }
+    for l in &w.output.replay.lines {
+        if let PaidCode::Unknown(u) = l.code {
+            let (code, label, _, _) = code_card(ready, PaidCode::Unknown(u));
+            match r.run.unknown_codes.iter_mut().find(|x| x.0 == code) {
+                Some(x) => {
+                    x.2 += 1;
+                    x.3 += l.paid;
+                }
+                None => r.run.unknown_codes.push((code, label, 1, l.paid)),
+            }
+        }
+    }
+    if let (Some(iban), true) = (&w.pay_iban, after.is_some()) {
+        r.run.accounts.entry(iban.clone()).or_default().push(w.id.clone());
+    }
+}
+
+/// The same person under two numbers: same identity number, or same name and birth date.
+fn twins(ready: &Ready, people: &People) -> Vec<(EmployeeId, EmployeeId, String)> {
+    let vocabulary = &ready.pack.vocabulary;
+    let mut by_number: BTreeMap<String, EmployeeId> = BTreeMap::new();
+    let mut by_birth: BTreeMap<(String, chrono::NaiveDate), EmployeeId> = BTreeMap::new();
+    let mut out: BTreeMap<(EmployeeId, EmployeeId), String> = BTreeMap::new();
+    // Those paid last month first, so that a newcomer is the one named.
+    let mut order: Vec<(&EmployeeId, &Person)> = people.iter().collect();
+    order.sort_by_key(|(id, p)| (p.paid.is_none(), (*id).clone()));
+    for (id, p) in order {
+        if let Some(n) = p.text(vocabulary, Role::IdentityNumber) {
+            let key: String = n.chars().filter(char::is_ascii_alphanumeric).take(13).collect();
+            if key.len() == 13 {
+                match by_number.get(&key) {
+                    Some(other) => {
+                        out.insert((id.clone(), other.clone()), "NIR".to_owned());
+                    }
+                    None => {
+                        by_number.insert(key, id.clone());
+                    }
+                }
+            }
+        }
+        if let Some(born) = p.fact(vocabulary, Role::BirthDate).and_then(|f| f.value.date()) {
+            let key = (name_key(&p.name(vocabulary), ""), born);
+            match by_birth.get(&key) {
+                Some(other) => {
+                    out.entry((id.clone(), other.clone())).or_insert_with(|| "nom et date de naissance".to_owned());
+                }
+                None => {
+                    by_birth.insert(key, id.clone());
+                }
+            }
+        }
+    }
+    out.into_iter().map(|((a, b), why)| (a, b, why)).collect()
+}
+
+/// Controls over the run, after every employee.
+pub fn run_controls(ready: &Ready, results: &mut Results, out: &mut Outcome) {
+    results.run.debtor_missing = ready.job.debtor.iban.is_none();
+    if !crate::ground::target_days::is_open(ready.job.pay_date) {
+        results.run.closed_day = Some(ready.job.pay_date.format("%d/%m/%Y").to_string());
+    }
+    let (late, early): (Vec<Control>, Vec<Control>) = named_controls(&ready.pack, ready.job.month.first_day())
+        .into_iter()
+        .partition(|c| matches!(c.measure.as_str(), "transfer_total" | "excluded_listed"));
+    measure_all(&early, results, out);
+    // A control of the run may set single employees aside: before the transfers are counted.
+    for f in out.findings.iter().filter(|f| f.severity == Severity::Blocking) {
+        if let Some(id) = &f.employee
+            && let Ok(i) = results.briefs.binary_search_by(|b| b.id.cmp(id))
+        {
+            results.briefs[i].blocked.get_or_insert_with(|| f.code.clone());
+        }
+    }
+    results.run.excluded = results
+        .briefs
+        .iter()
+        .filter_map(|b| Some((b.id.clone(), b.blocked.clone()?, b.after.map_or(Money::ZERO, |t| t.net_paid))))
+        .collect();
+    let transfers = to_transfer(results);
+    let sum: Money = transfers.iter().map(|t| t.2).sum();
+    let due = results.briefs.iter().filter(|b| b.blocked.is_none()).filter_map(|b| b.after).filter(|t| t.net_paid > Money::ZERO);
+    let (all_sum, all_count) = due.fold((Money::ZERO, 0), |(s, n), t| (s + t.net_paid, n + 1));
+    results.run.transfer_total = (!results.run.debtor_missing).then_some((sum, transfers.len() as u64, all_sum, all_count));
+    measure_all(&late, results, out);
+}
+
+fn measure_all(controls: &[Control], results: &mut Results, out: &mut Outcome) {
+    for c in controls {
+        match run_check::measure(c, &results.run) {
+            Ok(Some(mut found)) => {
+                results.not_run.remove(&not_run(&c.id, "ui.no_measure"));
+                out.findings.append(&mut found);
+            }
+            Ok(None) => {}
+            Err(key) => {
+                results.not_run.remove(&not_run(&c.id, "ui.no_measure"));
+                results.not_run.insert(not_run(&c.id, &format!("ui.{key}")));
+            }
+        }
+    }
+}
+
+/// Who is transferred what, in order: employees with a payslip, an account, and nothing that blocks them.
+pub fn to_transfer(results: &Results) -> Vec<(EmployeeId, String, Money, Iban)> {
+    results
+        .briefs
+        .iter()
+        .filter(|b| b.blocked.is_none())
+        .filter_map(|b| {
+            let net = b.after?.net_paid;
+            let iban = b.pay_iban.clone()?;
+            (net > Money::ZERO).then(|| (b.id.clone(), b.name.clone(), net, iban))
+        })
+        .collect()
+}

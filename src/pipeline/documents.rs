@@ -1,0 +1,604 @@
+//! Results → `out/`: CSV, findings, payslips, transfer file, difference report, manifest. Made whole, then put in place.
+
+use super::compute::{DETAIL, Results, Worked, code_card, detail, to_transfer};
+use super::manifest::{self, Made};
+use super::{Options, Outcome, Ready, slips};
+use crate::compute::employee::Standing;
+use crate::compute::walk::Share;
+use crate::facts::Role;
+use crate::ground::{Bic, EmployeeId, Iban, Lang, Money, Severity, finding};
+use crate::job::{self, Pain};
+use crate::payslip::{LineKind, Status, Totals};
+use crate::write::payslip as print;
+use crate::write::register;
+use crate::write::report;
+use crate::write::transfer::{self, Transfer};
+use anyhow::{Context as _, Result};
+use chrono::NaiveTime;
+use rayon::prelude::*;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
+/// Writes everything; findings of writing itself (a name no bank takes, a letter no font has) join the others.
+///
+/// # Errors
+/// When `out/` cannot be written.
+pub fn write(ready: &Ready, results: &mut Results, out: &mut Outcome, options: &Options) -> Result<()> {
+    let folder = ready.job.folder.join("out");
+    clear(&folder)?;
+    let mut made = Vec::new();
+    out.findings.append(&mut results.findings);
+    let texts = [
+        ("payslips.csv", register::PAYSLIPS, std::mem::take(&mut results.payslips)),
+        ("lines.csv", register::LINES, std::mem::take(&mut results.lines)),
+        ("diff.csv", register::DIFF, std::mem::take(&mut results.diff)),
+        ("replay.csv", register::REPLAY, std::mem::take(&mut results.replay)),
+    ];
+    for (name, header, rows) in texts {
+        put(&folder, name, format!("{header}{rows}").as_bytes(), &mut made)?;
+    }
+    transfers(ready, results, out, &folder, &mut made)?;
+    if options.payslips && !results.worked.is_empty() {
+        payslips(ready, results, out, &folder, &mut made, options)?;
+    }
+    sum_up(results, out);
+    finding::sort(&mut out.findings);
+    out.not_run = std::mem::take(&mut results.not_run).into_iter().collect();
+    if results.briefs.len() <= DETAIL {
+        reports(ready, results, out, &folder, &mut made)?;
+    }
+    put(&folder, "findings.json", manifest::findings(out).as_bytes(), &mut made)?;
+    made.sort_by(|a, b| a.name.cmp(&b.name));
+    let text = manifest::text(ready, out, &made);
+    job::write(&folder, "manifest.json", text.as_bytes())?;
+    out.written = made.into_iter().map(|m| m.name).chain(["manifest.json".to_owned()]).collect();
+    Ok(())
+}
+
+/// Drafts of the last run go, so that nothing old is taken for new.
+fn clear(folder: &Path) -> Result<()> {
+    for name in ["payslips", "payslips.csv", "lines.csv", "diff.csv", "replay.csv", "transfers.csv", "findings.json", "manifest.json"] {
+        let path = folder.join(name);
+        let gone = if path.is_dir() { std::fs::remove_dir_all(&path) } else { std::fs::remove_file(&path) };
+        match gone {
+            Ok(()) => {}
+            Err(e) if e.kind() == std::io::ErrorKind::NotFound => {}
+            Err(e) => return Err(e).with_context(|| format!("{}", path.display())),
+        }
+    }
+    for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
+        let name = entry.file_name().to_string_lossy().into_owned();
+        if name.starts_with("virements-") || name.starts_with("diff.") || name.starts_with("bulletins-") {
+            std::fs::remove_file(entry.path()).with_context(|| name)?;
+        }
+    }
+    Ok(())
+}
+
+fn put(folder: &Path, name: &str, bytes: &[u8], made: &mut Vec<Made>) -> Result<()> {
+    job::write(folder, name, bytes)?;
+    made.push(Made::of(name, bytes));
+    Ok(())
+}
+
+fn sum_up(results: &Results, out: &mut Outcome) {
+    let total = |pick: fn(&super::compute::Brief) -> Option<Totals>| {
+        results.briefs.iter().filter_map(pick).fold(Totals::default(), |mut t, x| {
+            t.gross += x.gross;
+            t.net_social += x.net_social;
+            t.net_taxable += x.net_taxable;
+            t.net_before_tax += x.net_before_tax;
+            t.income_tax += x.income_tax;
+            t.net_paid += x.net_paid;
+            t.employer_cost += x.employer_cost;
+            t
+        })
+    };
+    out.before = total(|b| b.before);
+    out.after = total(|b| b.after);
+    out.payslips = results.briefs.iter().filter(|b| b.after.is_some()).count() as u64;
+    out.replay = results.score;
+    out.replay_agents = results.exact_agents;
+    out.excluded = results.briefs.iter().filter(|b| b.blocked.is_some() && b.after.is_some()).map(|b| b.id.to_string()).collect();
+}
+
+/// The transfer file, and `transfers.csv` beside it. Without a debtor account there is only the list.
+fn transfers(ready: &Ready, results: &Results, out: &mut Outcome, folder: &Path, made: &mut Vec<Made>) -> Result<()> {
+    let list = to_transfer(results);
+    let month = ready.job.month.to_string();
+    let prefix = format!("PAIE-{month}");
+    let rows: Vec<Transfer> = list
+        .iter()
+        .map(|(id, name, net, iban)| Transfer {
+            end_to_end_id: transfer::derive_id(&prefix, &[id.as_str(), "1", &net.cents().to_string(), iban.as_str()]),
+            employee: Some(id.clone()),
+            // In capitals, as transfer files write names: a bank that compares them sees what it saw last month.
+            name: name.to_uppercase(),
+            holder: None,
+            iban: iban.clone(),
+            bic: None,
+            amount: *net,
+            remittance: None,
+        })
+        .collect();
+    let mut csv = register::TRANSFERS.to_owned();
+    for t in &rows {
+        let id = t.employee.as_ref().map(ToString::to_string).unwrap_or_default();
+        csv.push_str(&id);
+        csv.push(',');
+        register::field(&mut csv, &crate::ground::sepa_text::convert(&t.name, crate::ground::sepa_text::Ligatures::default()).text);
+        csv.push_str(&format!(",{},{},{}\n", t.iban.as_str(), t.amount, t.end_to_end_id));
+    }
+    put(folder, "transfers.csv", csv.as_bytes(), made)?;
+    out.transfers = (rows.len() as u64, rows.iter().map(|t| t.amount).sum());
+    let Some(iban) = ready.job.debtor.iban.clone() else { return Ok(()) };
+    if rows.is_empty() {
+        return Ok(());
+    }
+    let file = file_head(ready, &rows, iban, &prefix);
+    let mut bytes = Vec::new();
+    match transfer::write(&file, &rows, &mut bytes) {
+        Ok(summary) => {
+            out.findings.extend(summary.findings.iter().cloned());
+            let name = format!("virements-{month}.xml");
+            let again = transfer::verify(&mut bytes.as_slice(), &name, &file, &rows, &summary);
+            let sound = again.is_empty();
+            out.findings.extend(again);
+            if sound {
+                put(folder, &name, &bytes, made)?;
+            }
+        }
+        Err(transfer::NotWritten::Findings(found)) => out.findings.extend(found),
+        Err(transfer::NotWritten::Io(e)) => return Err(e).context("virements"),
+    }
+    Ok(())
+}
+
+fn file_head(ready: &Ready, rows: &[Transfer], iban: Iban, prefix: &str) -> transfer::TransferFile {
+    let e = &ready.job.employer;
+    let ids: Vec<&str> = rows.iter().map(|t| t.end_to_end_id.as_str()).collect();
+    let address = e.town.as_ref().map(|town| transfer::Address {
+        street: String::new(),
+        number: String::new(),
+        postcode: e.postal_code.clone().unwrap_or_default(),
+        town: town.clone(),
+        country: iban.as_str()[..2].to_owned(),
+    });
+    transfer::TransferFile {
+        version: match ready.job.policies.pain {
+            Pain::V09 => transfer::Version::V09,
+            Pain::V03 => transfer::Version::V03,
+        },
+        message_id: transfer::derive_id(prefix, &ids),
+        created: ready.job.pay_date.and_time(NaiveTime::MIN),
+        execution: ready.job.pay_date,
+        debtor: transfer::Debtor {
+            name: e.name.clone(),
+            iban,
+            bic: ready.job.debtor.bic.as_deref().and_then(|b| Bic::parse(b).ok()),
+            address,
+        },
+        batch_booking: Some(true),
+        profile: transfer::Profile::default(),
+        label: format!("PAIE {}", ready.job.month),
+    }
+}
+
+/// A name for a file: letters and digits of the employee number only.
+fn safe(id: &EmployeeId) -> String {
+    id.as_str().chars().map(|c| if c.is_ascii_alphanumeric() || c == '-' { c } else { '_' }).collect()
+}
+
+fn payslips(ready: &Ready, results: &Results, out: &mut Outcome, folder: &Path, made: &mut Vec<Made>, options: &Options) -> Result<()> {
+    let fonts = print::Fonts::load();
+    let month = ready.job.month.to_string();
+    let printed: Vec<(String, print::PrintedPayslip)> = results
+        .worked
+        .iter()
+        .filter(|w| w.output.stops.is_empty())
+        .filter_map(|w| {
+            let p = w.output.payslip.as_ref()?;
+            let number = format!("{month}-{}-1", w.id);
+            Some((format!("payslips/bulletin-{month}-{}.pdf", safe(&w.id)), slips::printed(ready, w, p, &number)))
+        })
+        .collect();
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(options.threads).build()?;
+    let total = printed.len() as u64;
+    let mut done = 0;
+    for chunk in printed.chunks(256) {
+        let pages: Vec<Result<Vec<u8>, print::Problem>> = pool.install(|| chunk.par_iter().map(|(_, p)| print::one(p, &fonts)).collect());
+        for ((name, _), page) in chunk.iter().zip(pages) {
+            match page {
+                Ok(bytes) => put(folder, name, &bytes, made)?,
+                Err(problem) => out.findings.push(problem.finding(ready.lang)),
+            }
+        }
+        done += chunk.len() as u64;
+        (options.progress)("payslips", done, total);
+    }
+    let mut order: Vec<&(String, print::PrintedPayslip)> = printed.iter().collect();
+    order.sort_by(|a, b| {
+        let key =
+            |p: &print::PrintedPayslip| (p.agent.service.clone().unwrap_or_default(), p.agent.name.clone(), p.agent.matricule.clone());
+        key(&a.1).cmp(&key(&b.1))
+    });
+    let title = match ready.lang {
+        Lang::Fr => format!("Bulletins de paie {month}"),
+        Lang::En => format!("Payslips {month}"),
+    };
+    let author = &ready.job.employer.name;
+    let mut book =
+        print::Book::new(&fonts, print::Purpose::Reading, &title, &format!("{author} {month}"), author, ready.job.pay_date, ready.lang);
+    for (_, p) in &order {
+        // A slip that cannot be printed has its finding already.
+        let _ = book.add(p);
+    }
+    if book.pages() > 0 {
+        match book.finish() {
+            Ok(bytes) => put(folder, &format!("bulletins-{month}.pdf"), &bytes, made)?,
+            Err(problem) => out.findings.push(problem.finding(ready.lang)),
+        }
+    }
+    Ok(())
+}
+
+fn reports(ready: &Ready, results: &Results, out: &Outcome, folder: &Path, made: &mut Vec<Made>) -> Result<()> {
+    let model = model(ready, results, out);
+    let html = report::page(&model);
+    put(folder, "diff.html", html.as_bytes(), made)?;
+    let bytes = report::workbook(&model, &report::Options::default()).context("diff.xlsx")?;
+    put(folder, "diff.xlsx", &bytes, made)
+}
+
+/// Fills the report: agents, lines, causes, changes and the registers an accountant asks for.
+fn model(ready: &Ready, results: &Results, out: &Outcome) -> report::Report {
+    let lang = ready.lang;
+    let lines = Lines::of(ready, results);
+    let mut changes = Vec::new();
+    for (i, w) in results.worked.iter().enumerate() {
+        let whole = lines.whole(ready, w);
+        for c in &w.output.changes {
+            let Some(line) = lines.index(ready, c.code, c.share) else { continue };
+            let (before, after) = whole.get(&line).copied().unwrap_or_default();
+            changes.push(report::Change {
+                agent: i as u32,
+                line,
+                cause: c.cause,
+                before,
+                after,
+                change: c.change(),
+                detail: detail(ready, w, c.cause),
+            });
+        }
+    }
+    let mut sources: Vec<report::Source> = Vec::new();
+    for f in &ready.inputs.files {
+        let roles: BTreeSet<String> =
+            ready.inputs.mapping.sources.iter().filter(|s| s.file == f.name).map(|s| s.role.to_string()).collect();
+        let ids: Vec<u16> = ready.inputs.mapping.sources.iter().filter(|s| s.file == f.name).map(|s| s.source).collect();
+        let rows = ready.inputs.rows.iter().filter(|r| ids.contains(&r.source)).map(|r| r.data).sum();
+        let used_as = if roles.is_empty() { "pain.001".to_owned() } else { roles.into_iter().collect::<Vec<_>>().join(", ") };
+        sources.push(report::Source { file: f.name.clone(), used_as, rows, hash: f.sha256.clone() });
+    }
+    let run = &results.run;
+    report::Report {
+        lang,
+        employer: ready.job.employer.name.clone(),
+        month: ready.job.month,
+        last_month: ready.job.last_month,
+        pay_date: ready.job.pay_date,
+        prepared_at: ready.job.pay_date.and_time(NaiveTime::MIN),
+        prepared_by: String::new(),
+        approved_by: String::new(),
+        state: report::State::Draft,
+        pack: report::Pack { name: ready.pack.name.get(lang).to_owned(), version: ready.pack.version.clone() },
+        program: format!("releve {}", env!("CARGO_PKG_VERSION")),
+        sources,
+        agents: results.worked.iter().map(|w| report_agent(ready, results, w)).collect(),
+        lines: lines.list,
+        causes: ready.pack.causes.iter().map(|c| report::Cause { code: c.0.clone(), label: c.1.get(lang).to_owned() }).collect(),
+        changes,
+        totals_before: out.before,
+        totals_after: out.after,
+        transfers: report::Transfers { count: out.transfers.0, total: out.transfers.1 },
+        headcount: report::Headcount {
+            before: run.before.count,
+            arrivals: run.arrivals,
+            returns: 0,
+            departures: run.departures,
+            suspensions: 0,
+            after: run.after.count,
+        },
+        movements: movements(ready, results),
+        iban_changes: iban_changes(ready, results),
+        set_aside: set_aside(results, out, ready),
+        estimations: estimations(ready, results),
+        findings: out.findings.iter().map(|f| report::FindingRow::of(f, lang)).collect(),
+        not_run: out
+            .not_run
+            .iter()
+            .map(|n| report::Control {
+                code: n.control.clone(),
+                label: ready.pack.controls.iter().find(|c| c.id == n.control).map_or_else(String::new, |c| c.message.get(lang).to_owned()),
+                why: n.why.get(lang).to_owned(),
+            })
+            .collect(),
+        replay: replay(ready, results),
+    }
+}
+
+/// The lines of the report: one per code and share, in printing order.
+struct Lines {
+    list: Vec<report::Line>,
+    at: BTreeMap<(usize, Share), u16>,
+}
+
+impl Lines {
+    fn of(ready: &Ready, results: &Results) -> Self {
+        let mut sums: BTreeMap<(usize, Share), (Money, Money, u64, u64)> = BTreeMap::new();
+        for w in &results.worked {
+            for (key, (before, after)) in sides(ready, w) {
+                let s = sums.entry(key).or_default();
+                s.0 += before;
+                s.1 += after;
+                s.2 += u64::from(!before.is_zero());
+                s.3 += u64::from(!after.is_zero());
+            }
+        }
+        let mut list = Vec::new();
+        let mut at = BTreeMap::new();
+        for ((index, share), (before, after, count_before, count_after)) in sums {
+            let card = &ready.catalogue[index];
+            at.insert((index, share), list.len() as u16);
+            list.push(report::Line {
+                code: card.code.clone(),
+                label: card.label.get(ready.lang).to_owned(),
+                kind: if share == Share::Employer { LineKind::Employer } else { card.kind },
+                before,
+                after,
+                count_before,
+                count_after,
+            });
+        }
+        Self { list, at }
+    }
+
+    fn index(&self, ready: &Ready, code: crate::payslip::PaidCode, share: Share) -> Option<u16> {
+        self.at.get(&(card_index(ready, code), share)).copied()
+    }
+
+    /// Amounts of one employee's lines in both months, by line of the report.
+    fn whole(&self, ready: &Ready, w: &Worked) -> BTreeMap<u16, (Money, Money)> {
+        let mut out = BTreeMap::new();
+        for (key, amounts) in sides(ready, w) {
+            if let Some(i) = self.at.get(&key) {
+                out.insert(*i, amounts);
+            }
+        }
+        out
+    }
+}
+
+fn card_index(ready: &Ready, code: crate::payslip::PaidCode) -> usize {
+    match code {
+        crate::payslip::PaidCode::Element(e) => e.index(),
+        crate::payslip::PaidCode::Unknown(u) => ready.pack.elements.len() + usize::from(u),
+    }
+}
+
+/// Both months of every line of an employee, by card and share.
+fn sides(ready: &Ready, w: &Worked) -> BTreeMap<(usize, Share), (Money, Money)> {
+    let mut out: BTreeMap<(usize, Share), (Money, Money)> = BTreeMap::new();
+    for l in w.person.paid.iter().flat_map(|s| &s.lines) {
+        let index = card_index(ready, l.code);
+        if !l.amount.is_zero() {
+            out.entry((index, Share::Employee)).or_default().0 += l.amount;
+        }
+        if !l.employer_amount.is_zero() {
+            out.entry((index, Share::Employer)).or_default().0 += l.employer_amount;
+        }
+    }
+    for l in w.output.payslip.iter().flat_map(|p| &p.lines) {
+        if !l.amount.is_zero() {
+            out.entry((l.element.index(), Share::Employee)).or_default().1 += l.amount;
+        }
+        if !l.employer_amount.is_zero() {
+            out.entry((l.element.index(), Share::Employer)).or_default().1 += l.employer_amount;
+        }
+    }
+    out
+}
+
+fn blocked<'r>(results: &'r Results, id: &EmployeeId) -> Option<&'r String> {
+    results.briefs.binary_search_by(|b| b.id.cmp(id)).ok().and_then(|i| results.briefs[i].blocked.as_ref())
+}
+
+fn role_text(ready: &Ready, w: &Worked, role: Role) -> String {
+    w.person.text(&ready.pack.vocabulary, role).unwrap_or_default().to_owned()
+}
+
+fn report_agent(ready: &Ready, results: &Results, w: &Worked) -> report::Agent {
+    let after = w.output.payslip.as_ref().map(|p| p.totals);
+    let why = blocked(results, &w.id);
+    let state = match (w.standing, after.is_some(), why.is_some()) {
+        (_, true, true) | (Standing::NotPaid, _, true) => report::AgentState::Excluded,
+        (Standing::Arrives, _, _) => report::AgentState::Arrived,
+        (Standing::Left, _, _) => report::AgentState::Left,
+        (Standing::NotPaid, _, false) => report::AgentState::Held,
+        (Standing::Stays | Standing::Unknown, _, _) => report::AgentState::Paid,
+    };
+    let statut = ready
+        .pack
+        .payslip
+        .get("status")
+        .and_then(|n| ready.pack.vocabulary.named(n))
+        .and_then(|id| w.output.facts.get(id).or_else(|| w.person.known.get(id)))
+        .map_or_else(String::new, |f| super::compute::show_value(ready, f));
+    report::Agent {
+        employee: w.id.clone(),
+        post: 1,
+        name: w.name.clone(),
+        service: role_text(ready, w, Role::Service),
+        statut,
+        mode: w.output.payslip.as_ref().map_or(crate::payslip::Mode::Computed, |p| p.mode),
+        before: w.before,
+        after,
+        state,
+        reason: why.cloned().unwrap_or_default(),
+    }
+}
+
+fn movements(ready: &Ready, results: &Results) -> Vec<report::Movement> {
+    let vocabulary = &ready.pack.vocabulary;
+    results
+        .worked
+        .iter()
+        .filter_map(|w| {
+            let exit = w.person.fact(vocabulary, Role::Exit).and_then(|f| f.value.date());
+            let leaves = exit.is_some_and(|d| d <= ready.job.month.last_day());
+            let kind = match w.standing {
+                Standing::Arrives => report::MovementKind::Arrival,
+                Standing::Left => report::MovementKind::Departure,
+                Standing::Stays if leaves => report::MovementKind::Departure,
+                Standing::Stays | Standing::Unknown | Standing::NotPaid => return None,
+            };
+            let date = match kind {
+                report::MovementKind::Arrival => w.person.fact(vocabulary, Role::Entry).and_then(|f| f.value.date()),
+                _ => exit.or_else(|| w.person.fact(vocabulary, Role::ContractEnd).and_then(|f| f.value.date())),
+            };
+            Some(report::Movement {
+                kind,
+                employee: w.id.clone(),
+                name: w.name.clone(),
+                service: role_text(ready, w, Role::Service),
+                date,
+                act: role_text(ready, w, Role::Act),
+                before: w.before.map(|t| t.net_paid),
+                after: w.output.payslip.as_ref().map(|p| p.totals.net_paid),
+            })
+        })
+        .collect()
+}
+
+fn iban_changes(ready: &Ready, results: &Results) -> Vec<report::IbanChange> {
+    let mut out = Vec::new();
+    for w in &results.worked {
+        let Some(last) = w.person.transfer.as_ref().and_then(|t| t.iban.as_ref()) else { continue };
+        let in_use = if blocked(results, &w.id).is_some() { report::IbanInUse::Neither } else { report::IbanInUse::Old };
+        let mut add = |new: report::MaskedIban, at| {
+            out.push(report::IbanChange {
+                employee: w.id.clone(),
+                name: w.name.clone(),
+                old: Some(report::MaskedIban::of(last)),
+                new,
+                source: ready.inputs.sources.place(at).to_string(),
+                call_back: None,
+                in_use,
+            });
+        };
+        let staff = ready.pack.vocabulary.role(Role::Iban).and_then(|id| w.person.known.get(id));
+        if let Some((Ok(i), at)) = staff.and_then(|f| Some((Iban::parse(f.value.text()?), f.at)))
+            && i != *last
+        {
+            add(report::MaskedIban::of(&i), at);
+        }
+        for r in &w.person.requests {
+            let shown = r.iban.as_ref().map_or_else(|_| report::MaskedIban::unreadable(&r.written), report::MaskedIban::of);
+            add(shown, r.at);
+        }
+    }
+    out
+}
+
+fn set_aside(results: &Results, out: &Outcome, ready: &Ready) -> Vec<report::SetAside> {
+    results
+        .worked
+        .iter()
+        .filter_map(|w| {
+            let code = blocked(results, &w.id)?;
+            let reason = out
+                .findings
+                .iter()
+                .find(|f| f.employee.as_ref() == Some(&w.id) && f.severity == Severity::Blocking && f.code == *code)
+                .map_or_else(|| code.clone(), |f| format!("{code} — {}", f.message(ready.lang)));
+            let alternative = match (ready.lang, w.output.payslip.is_some()) {
+                (Lang::Fr, true) => "décision à enregistrer, puis paiement complémentaire ; à défaut, chèque ou secours",
+                (Lang::Fr, false) => "aucun bulletin : dire pourquoi, ou compléter le dossier",
+                (Lang::En, true) => "record a decision, then pay in a complementary run; failing that, a cheque",
+                (Lang::En, false) => "no payslip: say why, or complete the file",
+            };
+            Some(report::SetAside {
+                employee: w.id.clone(),
+                name: w.name.clone(),
+                service: role_text(ready, w, Role::Service),
+                net: w.output.payslip.as_ref().map(|p| p.totals.net_paid),
+                reason,
+                alternative: alternative.to_owned(),
+            })
+        })
+        .collect()
+}
+
+fn estimations(ready: &Ready, results: &Results) -> Vec<report::Estimation> {
+    let fr = ready.lang == Lang::Fr;
+    let mut out = Vec::new();
+    for w in &results.worked {
+        for l in w.output.payslip.iter().flat_map(|p| &p.lines).filter(|l| l.status != Status::Computed) {
+            let card = &ready.catalogue[l.element.index()];
+            let (policy, reason) = match (l.status, fr) {
+                (Status::Estimated, true) => {
+                    ("montant du mois dernier corrigé de la règle", "la règle ne retrouve pas le montant payé le mois dernier")
+                }
+                (Status::Estimated, false) => ("last month's amount moved by the rule", "the rule does not give what was paid last month"),
+                (_, true) => ("reconduction du mois dernier", "aucune règle ou aucun fait pour calculer la ligne"),
+                (_, false) => ("last month again", "no rule or no fact to compute the line"),
+            };
+            out.push(report::Estimation {
+                employee: w.id.clone(),
+                name: w.name.clone(),
+                code: card.code.clone(),
+                label: card.label.get(ready.lang).to_owned(),
+                amount: if l.amount.is_zero() { l.employer_amount } else { l.amount },
+                policy: policy.to_owned(),
+                reason: reason.to_owned(),
+                source: ready.job.last_month.to_string(),
+                status: if fr { "à confirmer" } else { "to be confirmed" }.to_owned(),
+            });
+        }
+    }
+    out
+}
+
+fn replay(ready: &Ready, results: &Results) -> report::Replay {
+    let mut gaps: BTreeMap<String, report::ReplayGap> = BTreeMap::new();
+    for w in &results.worked {
+        for l in w.output.replay.lines.iter().filter(|l| l.verdict == crate::compute::replay::Verdict::Gap) {
+            let (code, label, _, _) = code_card(ready, l.code);
+            let g = gaps.entry(code.clone()).or_insert_with(|| report::ReplayGap {
+                code,
+                label,
+                lines: 0,
+                paid: Money::ZERO,
+                recomputed: Money::ZERO,
+                note: match ready.lang {
+                    Lang::Fr => "l'écart du mois dernier est conservé, la ligne est estimée".to_owned(),
+                    Lang::En => "last month's distance is kept, the line is an estimate".to_owned(),
+                },
+            });
+            g.lines += 1;
+            g.paid += l.paid;
+            g.recomputed += l.recomputed.unwrap_or(Money::ZERO);
+        }
+    }
+    let s = results.score;
+    report::Replay {
+        agents: results.exact_agents.1,
+        agents_exact: results.exact_agents.0,
+        exact: s.exact,
+        rounding: s.rounding,
+        carried: s.carried,
+        gap: s.gap,
+        one_off: s.one_off,
+        gaps: gaps.into_values().collect(),
+    }
+}

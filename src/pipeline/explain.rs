@@ -1,0 +1,247 @@
+//! How an amount came about: formula, values, places, parameters with their texts of law.
+
+use super::compute::{show_value, standing};
+use super::{Options, Outcome, Timings, prepare};
+use crate::compute::employee::Input;
+use crate::compute::eval::State;
+use crate::ground::{EmployeeId, Exact, Finding, Lang, Money, Severity};
+use crate::payslip::Payslip;
+use crate::rules::bind::{Symbol, Symbols};
+use crate::rules::pack::{Element, Formula, Version};
+use anyhow::Result;
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+
+/// What `releve explain` says.
+pub struct Told {
+    pub text: String,
+    pub findings: Vec<Finding>,
+    pub lang: Lang,
+    pub code: u8,
+}
+
+/// Explains the payslip of an employee, or one line of it.
+///
+/// # Errors
+/// When the job cannot be read.
+pub fn explain(options: &Options, agent: &str, line: Option<&str>) -> Result<Told> {
+    let mut out = Outcome::default();
+    let Some(mut ready) = prepare(options, &mut out, &mut Timings::default())? else {
+        return Ok(Told { text: String::new(), findings: out.findings, lang: out.lang, code: 2 });
+    };
+    let lang = ready.lang;
+    let wanted = EmployeeId::parse(agent);
+    let id =
+        ready.inputs.people.keys().find(|k| Some(*k) == wanted.as_ref() || wanted.as_ref().is_some_and(|w| k.bare() == w.bare())).cloned();
+    let Some((id, person)) = id.and_then(|id| ready.inputs.people.remove(&id).map(|p| (id, p))) else {
+        let f = Finding::new("F09", Severity::Blocking).arg("agent", agent);
+        return Ok(Told { text: String::new(), findings: vec![f], lang, code: 2 });
+    };
+    let machine = ready.machine();
+    let mut state = State::new(ready.road.this());
+    let empty = Vec::new();
+    let input = Input {
+        id: &id,
+        standing: standing(&ready, &person).0,
+        known: &person.known,
+        alternatives: &person.alternatives,
+        changes: &person.changes,
+        paid: person.paid.as_ref().map_or(&empty, |s| &s.lines),
+        slip: person.paid.as_ref(),
+    };
+    let output = machine.run(&mut state, &input);
+    let Some(payslip) = &output.payslip else {
+        let f = Finding::new("F10", Severity::Justify).arg("agent", agent);
+        return Ok(Told { text: String::new(), findings: vec![f], lang, code: 1 });
+    };
+    let report = crate::ground::document::Report::new(&ready.pack.files);
+    let symbols = ready.pack.symbols(&report);
+    let teller = Teller { ready: &ready, symbols: &symbols, state: &state, facts: &output.facts, lang };
+    let mut text = format!("{id} {} — {}\n", person.name(&ready.pack.vocabulary), ready.job.month);
+    teller.lines(&mut text, payslip, line);
+    if line.is_none() {
+        for (label, m) in [
+            ("brut", payslip.totals.gross),
+            ("net imposable", payslip.totals.net_taxable),
+            ("net avant impôt", payslip.totals.net_before_tax),
+            ("net à payer", payslip.totals.net_paid),
+        ] {
+            let _ = writeln!(text, "{label:<20} {:>12}", m.french());
+        }
+    }
+    let code = u8::from(line.is_some() && !text.contains('\n'));
+    Ok(Told { text, findings: Vec::new(), lang, code })
+}
+
+struct Teller<'t> {
+    ready: &'t super::Ready,
+    symbols: &'t Symbols,
+    state: &'t State,
+    facts: &'t crate::facts::Facts,
+    lang: Lang,
+}
+
+impl Teller<'_> {
+    fn lines(&self, text: &mut String, p: &Payslip, only: Option<&str>) {
+        for l in &p.lines {
+            let card = &self.ready.catalogue[l.element.index()];
+            if only.is_some_and(|o| !o.eq_ignore_ascii_case(&card.code) && o != card.id) {
+                continue;
+            }
+            let shown = if l.amount.is_zero() { l.employer_amount } else { l.amount };
+            let _ = writeln!(text, "\n{} — {} : {}   [{}]", card.code, card.label.get(self.lang), shown.french(), l.status.id());
+            let Some(e) = self.ready.pack.elements.get(l.element.index()) else {
+                let _ = writeln!(text, "  reconduit de {} : aucune règle", self.ready.job.last_month);
+                continue;
+            };
+            self.element(text, e);
+        }
+    }
+
+    fn element(&self, text: &mut String, e: &Element) {
+        let day = self.ready.job.month.first_day();
+        let Some(v) = e.versions.iter().rev().find(|v| v.from <= day && v.until.is_none_or(|u| day <= u)) else { return };
+        let _ = writeln!(
+            text,
+            "  {} {} — {}",
+            match self.lang {
+                Lang::Fr => "règle depuis le",
+                Lang::En => "rule since",
+            },
+            v.from.format("%d/%m/%Y"),
+            v.source
+        );
+        let mut seen = BTreeSet::new();
+        for (name, f) in formulas(v) {
+            let _ = writeln!(text, "  {name} = {}", f.text);
+            self.names(text, f, 2, &mut seen);
+        }
+        for (when, amounts, source) in &v.exceptions {
+            let _ = writeln!(
+                text,
+                "  {} {} — {source}",
+                match self.lang {
+                    Lang::Fr => "exception :",
+                    Lang::En => "exception:",
+                },
+                when.text
+            );
+            for f in amounts.each() {
+                let _ = writeln!(text, "    = {}", f.text);
+                self.names(text, f, 3, &mut seen);
+            }
+        }
+    }
+
+    /// Every name of a formula with its value and where that comes from, values unfolded once.
+    fn names(&self, text: &mut String, f: &Formula, depth: usize, seen: &mut BTreeSet<String>) {
+        let mut names = Vec::new();
+        f.ast.names(&mut names);
+        let pad = "  ".repeat(depth);
+        for (name, _) in names {
+            if !seen.insert(name.clone()) {
+                continue;
+            }
+            let Some(symbol) = self.symbols.get(&name) else { continue };
+            match symbol {
+                Symbol::Fact(i) => {
+                    let id = crate::facts::FactId(*i);
+                    let decl = self.ready.pack.vocabulary.get(id);
+                    match self.facts.get(id) {
+                        Some(fact) => {
+                            let place = self.ready.inputs.sources.place(fact.at);
+                            let origin = match fact.origin {
+                                crate::facts::Origin::Read => String::new(),
+                                crate::facts::Origin::Inferred => " (déduit du bulletin)".to_owned(),
+                                crate::facts::Origin::Decided => " (décidé)".to_owned(),
+                            };
+                            let _ = writeln!(text, "{pad}{name} = {}   ← {place}{origin}", show_value(self.ready, fact));
+                        }
+                        None => {
+                            let default = self.ready.pack.defaults[usize::from(*i)].clone().unwrap_or_else(|| "?".to_owned());
+                            let _ = writeln!(text, "{pad}{name} = {default}   ({} : valeur par défaut)", decl.label.get(self.lang));
+                        }
+                    }
+                }
+                Symbol::Parameter(i) => self.parameter(text, &pad, *i),
+                Symbol::Setting(i) => {
+                    let s = &self.ready.pack.settings[usize::from(*i)];
+                    let value = match &self.ready.road.this().settings[usize::from(*i)] {
+                        crate::rules::bind::SettingValue::Choice(c) => c.clone(),
+                        crate::rules::bind::SettingValue::Flag(b) => if *b { "yes" } else { "no" }.to_owned(),
+                        crate::rules::bind::SettingValue::Number(n) => n.to_string(),
+                    };
+                    let _ = writeln!(text, "{pad}{name} = {value}   ({})", s.label.get(self.lang));
+                }
+                Symbol::Value(i) => {
+                    let slot = self.ready.road.this().slots.value(*i);
+                    let _ = writeln!(text, "{pad}{name} = {}", self.number(slot));
+                    let v = &self.ready.pack.values[usize::from(*i)];
+                    let day = self.ready.job.month.first_day();
+                    if let Some(version) = v.versions.iter().rev().find(|v| v.from <= day)
+                        && depth < 6
+                    {
+                        let _ = writeln!(text, "{pad}  = {}   — {}", version.is.text, version.source);
+                        self.names(text, &version.is, depth + 1, seen);
+                    }
+                }
+                Symbol::Element(i) => {
+                    let slot = self.ready.road.this().slots.element(*i, crate::rules::bind::AMOUNT);
+                    let _ = writeln!(
+                        text,
+                        "{pad}{name} = {}   ({})",
+                        self.number(slot),
+                        self.ready.catalogue[usize::from(*i)].label.get(self.lang)
+                    );
+                }
+                Symbol::Total(i) => {
+                    let slot = self.ready.road.this().slots.total(*i);
+                    let _ = writeln!(text, "{pad}{name} = {}   (total)", self.number(slot));
+                }
+                Symbol::Table(i) => {
+                    let t = &self.ready.pack.tables[usize::from(*i)];
+                    let _ = writeln!(text, "{pad}{name} : {}", t.source);
+                }
+            }
+        }
+    }
+
+    fn number(&self, slot: u32) -> String {
+        match self.state.slot(slot) {
+            Ok(x) => match Money::from_exact(x) {
+                Some(m) if x.whole().is_none() => m.french(),
+                _ => shown(x),
+            },
+            Err(_) => "–".to_owned(),
+        }
+    }
+
+    fn parameter(&self, text: &mut String, pad: &str, i: u32) {
+        let p = &self.ready.pack.parameters[i as usize];
+        let day = if p.at_payment { self.ready.job.pay_date } else { self.ready.job.month.first_day() };
+        if let Some(v) = p.values.iter().rev().find(|v| v.from <= day && v.until.is_none_or(|u| day <= u)) {
+            let _ = writeln!(text, "{pad}{} = {}   ({} ; {} ; {})", p.id, v.value, v.from.format("%d/%m/%Y"), v.source, v.certainty);
+        }
+    }
+}
+
+fn shown(x: Exact) -> String {
+    match x.to_decimal() {
+        Some(_) => x.reduced().to_string(),
+        None => format!("{x} ≈ {}", x.scaled_half_up(10_000).and_then(|n| Exact::ratio(n, 10_000)).unwrap_or(x)),
+    }
+}
+
+fn formulas(v: &Version) -> Vec<(&'static str, &Formula)> {
+    let a = &v.amounts;
+    [
+        ("base", &a.base),
+        ("rate", &a.rate),
+        ("amount", &a.amount),
+        ("employer_rate", &a.employer_rate),
+        ("employer_amount", &a.employer_amount),
+    ]
+    .into_iter()
+    .filter_map(|(n, f)| f.as_ref().map(|f| (n, f)))
+    .collect()
+}

@@ -1,0 +1,327 @@
+//! The inbox, read: tables recognised and gathered, transfers, everything joined into people.
+
+use crate::ground::place::{Source, SourceKind};
+use crate::ground::{At, Checked, Finding, Lang, Place, Severity, Sources, Words};
+use crate::job::{self, Job};
+use crate::normalise::join::{self, People, TransferRow};
+use crate::normalise::{self, Mapping, RubricTarget, Rubrics, fragment};
+use crate::payslip::{Card, LineKind};
+use crate::read::{self, FileKind, Input, Limits, pain001};
+use crate::rules::Pack;
+use crate::rules::bind::{Context, Num, SettingValue};
+use crate::rules::plan::Step;
+use anyhow::Result;
+use chrono::NaiveDate;
+use sha2::{Digest as _, Sha256};
+use std::fmt::Write as _;
+use std::fs::File;
+use std::io::{BufReader, Read as _};
+
+/// A file as the manifest lists it.
+#[derive(Clone, Debug)]
+pub struct HashedFile {
+    pub name: String,
+    pub bytes: u64,
+    pub sha256: String,
+}
+
+/// Everything read.
+#[derive(Default)]
+pub struct Inputs {
+    pub sources: Sources,
+    pub mapping: Mapping,
+    pub files: Vec<HashedFile>,
+    pub people: People,
+    /// Cards of local codes that no element stands for, carried as they are.
+    pub unknown_cards: Vec<Card>,
+    pub strangers: Vec<(crate::ground::EmployeeId, At, String)>,
+    pub last_execution: Option<NaiveDate>,
+    pub transferred: Option<(crate::ground::Money, Place)>,
+    pub rows: Vec<normalise::RowCount>,
+}
+
+/// SHA-256 of a file, read in pieces.
+///
+/// # Errors
+/// When the file cannot be read.
+pub fn hash(path: &std::path::Path) -> std::io::Result<(u64, String)> {
+    let mut file = File::open(path)?;
+    let mut sha = Sha256::new();
+    let mut buffer = vec![0_u8; 1 << 20];
+    let mut total = 0;
+    loop {
+        let n = file.read(&mut buffer)?;
+        if n == 0 {
+            break;
+        }
+        sha.update(&buffer[..n]);
+        total += n as u64;
+    }
+    Ok((total, hex(&sha.finalize())))
+}
+
+pub fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::new(), |mut s, b| {
+        let _ = write!(s, "{b:02x}");
+        s
+    })
+}
+
+/// What the pack's elements look like in an export: labels, kind, and the law's rates of the month.
+pub fn rubrics(pack: &Pack, job: &Job, settings: &[SettingValue]) -> Rubrics {
+    let law = pack.law(Context { month: job.last_month, payment_date: job.last_month.last_day() }, settings.to_vec());
+    let plan = pack.plan(&law).0;
+    let constant = |n: &Option<Num>| match n {
+        Some(Num::Const(x)) if !x.is_zero() => Some(*x),
+        _ => None,
+    };
+    let targets = pack
+        .elements
+        .iter()
+        .enumerate()
+        .map(|(i, e)| {
+            let step = plan.as_ref().and_then(|p| {
+                p.steps.iter().find_map(|s| match s {
+                    Step::Element(x) if x.element.index() == i => Some(x),
+                    Step::Element(_) | Step::Value(_) => None,
+                })
+            });
+            let mut labels = e.labels.clone();
+            labels.push(e.card.label.fr.clone());
+            RubricTarget {
+                element: crate::payslip::ElementId(i as u16),
+                code: e.card.code.clone(),
+                kind: e.card.kind,
+                labels,
+                rate: step.and_then(|s| constant(&s.rate)),
+                employer_rate: step.and_then(|s| constant(&s.employer_rate)),
+                total: None,
+            }
+        })
+        .collect();
+    Rubrics { targets }
+}
+
+/// Tables and transfers of every file of the inbox.
+struct Opened {
+    sources: Sources,
+    tables: Vec<read::Table>,
+    transfers: Vec<TransferRow>,
+    header: Option<(pain001::Header, Place, crate::ground::Money)>,
+    files: Vec<HashedFile>,
+    findings: Vec<Finding>,
+}
+
+fn open_all(job: &Job, progress: fn(&str, u64, u64)) -> Result<Opened> {
+    let mut o = Opened {
+        sources: Sources::default(),
+        tables: Vec::new(),
+        transfers: Vec::new(),
+        header: None,
+        files: Vec::new(),
+        findings: Vec::new(),
+    };
+    let inbox = job::inbox(&job.folder)?;
+    let limits = Limits::default();
+    for (i, f) in inbox.iter().enumerate() {
+        progress("read", i as u64, inbox.len() as u64);
+        let input = Input::from(f.path.clone());
+        match hash(&f.path) {
+            Ok((bytes, sha256)) => o.files.push(HashedFile { name: f.name.clone(), bytes, sha256 }),
+            Err(_) => {
+                o.findings.push(Finding::new("R04", Severity::Justify).at(Place::File { file: f.name.clone() }));
+                continue;
+            }
+        }
+        match read::kind(&input, &limits) {
+            Ok(FileKind::Xml) => open_transfers(&f.path, &f.name, &mut o),
+            _ => {
+                let mut opened = read::open(&input, &f.name, &mut o.sources, &limits, None);
+                o.findings.append(&mut opened.findings);
+                o.tables.append(&mut opened.value);
+            }
+        }
+    }
+    Ok(o)
+}
+
+fn open_transfers(path: &std::path::Path, name: &str, o: &mut Opened) {
+    let place = Place::File { file: name.to_owned() };
+    let Ok(file) = File::open(path) else {
+        o.findings.push(Finding::new("R04", Severity::Justify).at(place));
+        return;
+    };
+    let source = o.sources.add(Source { file: name.to_owned(), sheet: None, kind: SourceKind::Document, headings: Vec::new() });
+    let mut rows = Vec::new();
+    let mut sum = crate::ground::Money::ZERO;
+    let mut take = |t: pain001::ReadTransfer| {
+        if let Some(amount) = t.amount {
+            sum += amount;
+            rows.push(TransferRow { end_to_end: t.end_to_end_id, name: t.name, iban: t.iban.ok(), amount, at: At::row(source, t.line) });
+        }
+    };
+    let mut read = pain001::read(&mut BufReader::new(file), name, &pain001::Limits::default(), &mut take);
+    o.findings.append(&mut read.findings);
+    if rows.is_empty() {
+        return;
+    }
+    // Two transfer files of a month add up; the header of the first dates the payment.
+    match &mut o.header {
+        None => o.header = Some((read.value, place, sum)),
+        Some(h) => h.2 += sum,
+    }
+    o.transfers.append(&mut rows);
+}
+
+fn context<'a>(pack: &'a Pack, rubrics: &'a Rubrics, job: &Job) -> normalise::Context<'a> {
+    normalise::Context { vocabulary: &pack.vocabulary, events: &pack.events, rubrics, month: job.month, last: job.last_month }
+}
+
+/// Reads the inbox to the end.
+///
+/// # Errors
+/// When the inbox cannot be listed.
+pub fn read(job: &Job, pack: &Pack, settings: &[SettingValue], progress: fn(&str, u64, u64)) -> Result<Checked<Inputs>> {
+    let mut o = open_all(job, progress)?;
+    let rubrics = rubrics(pack, job, settings);
+    let cx = context(pack, &rubrics, job);
+    let mut given = fragment::read(&job.text);
+    o.findings.append(&mut given.findings);
+    let mut recognised = normalise::recognise(&o.tables, &mut o.sources, &given.value, &cx);
+    o.findings.append(&mut recognised.findings);
+    let mapping = recognised.value;
+    let mut gathered = normalise::gather(&o.tables, &o.sources, &mapping, &cx);
+    o.findings.append(&mut gathered.findings);
+    let gathered = gathered.value;
+    let unknown_cards = unknown_cards(&gathered);
+    let rows = gathered.rows.clone();
+    let joined = join::join(&pack.vocabulary, &o.sources, job.month, job.last_month, gathered, o.transfers);
+    o.findings.extend(joined.findings);
+    for t in &joined.orphan_transfers {
+        o.findings
+            .push(Finding::new("F07", Severity::Justify).at(o.sources.place(t.at)).arg("name", &t.name).arg("amount", t.amount.french()));
+    }
+    for (id, at, what) in &joined.strangers {
+        o.findings.push(
+            Finding::new("IMP-05", Severity::Blocking).at(o.sources.place(*at)).arg("agent", id).arg("what", what).text(stranger_words()),
+        );
+    }
+    let (last_execution, transferred) = match &o.header {
+        Some((h, place, sum)) => (h.execution, Some((*sum, place.clone()))),
+        None => (None, None),
+    };
+    let inputs = Inputs {
+        sources: o.sources,
+        mapping,
+        files: o.files,
+        people: joined.people,
+        unknown_cards,
+        strangers: joined.strangers,
+        last_execution,
+        transferred,
+        rows,
+    };
+    Ok(Checked::new(inputs, o.findings))
+}
+
+fn stranger_words() -> Words {
+    use crate::ground::words::sentence;
+    Words::new(sentence("F08", Lang::Fr), sentence("F08", Lang::En))
+}
+
+/// A card for each local code, in the order of their indices; only those without an element are used.
+fn unknown_cards(gathered: &normalise::Gathered) -> Vec<Card> {
+    let mut kinds = vec![LineKind::Earning; gathered.local_codes.len()];
+    for slip in gathered.paid.values() {
+        for l in &slip.lines {
+            if let crate::payslip::PaidCode::Unknown(u) = l.code
+                && let Some(k) = kinds.get_mut(usize::from(u))
+            {
+                // Without a rule, a sum taken is one after tax: it moves no base that nobody can check.
+                *k = if !l.employer_amount.is_zero() && l.amount.is_zero() {
+                    LineKind::Employer
+                } else if l.amount.is_negative() {
+                    LineKind::Net
+                } else {
+                    LineKind::Earning
+                };
+            }
+        }
+    }
+    gathered
+        .local_codes
+        .iter()
+        .zip(kinds)
+        .map(|(c, kind)| Card {
+            id: format!("local_{}", c.code),
+            code: c.code.clone(),
+            label: Words::new(c.labels.first().map_or(c.code.as_str(), String::as_str), ""),
+            printed: None,
+            kind,
+            section: String::new(),
+            recurs: true,
+            account: None,
+            rate_is_share: true,
+        })
+        .collect()
+}
+
+/// What `releve inspect` shows: the mapping with its certainties, and the fragment of `releve.toml` that says the same.
+///
+/// # Errors
+/// When the inbox cannot be listed.
+pub fn inspect(job: &Job, pack: &Pack, settings: &[SettingValue]) -> Result<Checked<(Mapping, String, Vec<String>)>> {
+    let mut o = open_all(job, |_, _, _| {})?;
+    let rubrics = rubrics(pack, job, settings);
+    let cx = context(pack, &rubrics, job);
+    let mut given = fragment::read(&job.text);
+    o.findings.append(&mut given.findings);
+    let mut recognised = normalise::recognise(&o.tables, &mut o.sources, &given.value, &cx);
+    o.findings.append(&mut recognised.findings);
+    let text = fragment::write(&recognised.value, &pack.vocabulary, &rubrics);
+    let mut shown = Vec::new();
+    for s in &recognised.value.sources {
+        shown.extend(describe(s, pack, &rubrics));
+    }
+    if let Some((h, place, sum)) = &o.header {
+        shown.push(format!(
+            "{place} — pain.001, {} virements, {} €, exécution {}",
+            o.transfers.len(),
+            sum.french(),
+            h.execution.map_or_else(|| "?".to_owned(), |d| d.format("%d/%m/%Y").to_string())
+        ));
+    }
+    Ok(Checked::new((recognised.value, text, shown), o.findings))
+}
+
+fn describe(s: &normalise::SourceMapping, pack: &Pack, rubrics: &Rubrics) -> Vec<String> {
+    let sheet = s.sheet.as_ref().map(|n| format!(", « {n} »")).unwrap_or_default();
+    let header = s.header.map_or_else(
+        || "sans titre".to_owned(),
+        |(a, b)| if a == b { format!("titres ligne {a}") } else { format!("titres lignes {a}–{b}") },
+    );
+    let mut out = vec![String::new(), format!("{}{sheet} — {} ({} %), {header}", s.file, s.role, s.certainty)];
+    for c in &s.columns {
+        let name = c.meaning.name(&pack.vocabulary, rubrics);
+        let samples = c.samples.join(" | ");
+        let mark = if c.certainty < 70 { "?" } else { " " };
+        out.push(format!(" {mark} {:<28} → {:<28} {:>3} %   {samples}", cut(&s.key(c), 28), cut(&name, 28), c.certainty));
+    }
+    for c in &s.codes {
+        let name = fragment::target_name(c.target, rubrics);
+        let mark = if c.certainty < 70 { "?" } else { " " };
+        out.push(format!(
+            " {mark} {:<8} {:<32} → {:<16} {:>3} %   {}",
+            c.code,
+            cut(c.labels.first().map_or("", String::as_str), 32),
+            name,
+            c.certainty,
+            c.why.join(", ")
+        ));
+    }
+    out
+}
+
+fn cut(text: &str, width: usize) -> String {
+    if text.chars().count() <= width { text.to_owned() } else { format!("{}…", text.chars().take(width - 1).collect::<String>()) }
+}

@@ -1,0 +1,242 @@
+//! The stages in order; the only place that names them all.
+//!
+//! ```text
+//! inbox → tables → mapping → people → plans → (per employee: replay, compute, walk, check) → run controls → documents
+//! ```
+
+mod compute;
+mod documents;
+mod explain;
+mod inputs;
+mod manifest;
+mod slips;
+
+pub use explain::explain;
+pub use inputs::{Inputs, inspect};
+
+use crate::check::{self, NotRun};
+use crate::compute::employee::{CauseCodes, Machine, Score};
+use crate::compute::walk::Road;
+use crate::ground::{Checked, Finding, Lang, Money, Severity, Words, finding};
+use crate::job::{self, Job};
+use crate::payslip::Totals;
+use crate::rules::bind::{Context, SettingValue};
+use crate::rules::plan::setting_value;
+use crate::rules::{Pack, document_suggestion, pack, source};
+use anyhow::{Context as _, Result};
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+/// What a run is asked for.
+#[derive(Clone, Debug)]
+pub struct Options {
+    pub folder: PathBuf,
+    /// A folder of packs on disk in place of the embedded ones.
+    pub rules: Option<PathBuf>,
+    pub lang: Option<Lang>,
+    /// 0: as many as the machine has.
+    pub threads: usize,
+    /// Whether payslips are printed; they are most of the time of a small run.
+    pub payslips: bool,
+    /// Told how far a stage is: name, done, of.
+    pub progress: fn(&str, u64, u64),
+}
+
+/// Time of each stage, for `--timings`.
+#[derive(Default, Debug)]
+pub struct Timings(pub Vec<(&'static str, std::time::Duration)>);
+
+impl Timings {
+    pub fn measure<T>(&mut self, stage: &'static str, f: impl FnOnce() -> T) -> T {
+        let start = Instant::now();
+        let out = f();
+        self.0.push((stage, start.elapsed()));
+        out
+    }
+}
+
+/// What a run came to.
+#[derive(Default)]
+pub struct Outcome {
+    pub findings: Vec<Finding>,
+    pub not_run: Vec<NotRun>,
+    pub payslips: u64,
+    pub before: Totals,
+    pub after: Totals,
+    pub transfers: (u64, Money),
+    pub excluded: Vec<String>,
+    pub replay: Score,
+    pub replay_agents: (u64, u64),
+    pub written: Vec<String>,
+    pub timings: Timings,
+    /// False when nothing could be computed.
+    pub ran: bool,
+    pub lang: Lang,
+}
+
+impl Outcome {
+    /// 0 all clear, 1 done and something must be decided, 2 could not run.
+    pub fn exit_code(&self) -> u8 {
+        if !self.ran {
+            2
+        } else if self.findings.iter().any(|f| f.severity <= Severity::Justify) {
+            1
+        } else {
+            0
+        }
+    }
+}
+
+/// Reads a pack, from the program or from disk, and checks it.
+///
+/// # Errors
+/// When the folder on disk cannot be read.
+pub fn load_pack(id: &str, rules: Option<&Path>) -> Result<Checked<Option<Pack>>> {
+    let files = match rules {
+        None => source::embedded(id),
+        Some(dir) => {
+            let inner = dir.join(id);
+            let dir = if inner.is_dir() { inner } else { dir.to_path_buf() };
+            source::folder(&dir).with_context(|| format!("{}", dir.display()))?
+        }
+    };
+    if files.is_empty() {
+        return Ok(Checked::new(None, vec![Finding::new("J01", Severity::Blocking).arg("pack", id)]));
+    }
+    let (pack, mut findings) = pack::read(files);
+    findings.extend(pack.check());
+    let sound = !findings.iter().any(|f| f.severity == Severity::Blocking);
+    Ok(Checked::new(sound.then_some(pack), findings))
+}
+
+/// The settings of the job over the pack's defaults; a name or a value that does not fit is a finding.
+pub fn settings(pack: &Pack, job: &Job) -> Checked<Vec<SettingValue>> {
+    let mut out = pack.default_settings();
+    let mut findings = Vec::new();
+    for (name, text) in &job.settings {
+        let at = crate::ground::Place::File { file: job::SETTINGS_FILE.to_owned() };
+        match pack.settings.iter().position(|s| s.id == *name) {
+            None => {
+                let near = document_suggestion(name, pack.settings.iter().map(|s| s.id.as_str())).unwrap_or("–");
+                findings.push(Finding::new("J04", Severity::Blocking).arg("name", name).arg("near", near).at(at));
+            }
+            Some(i) => match setting_value(&pack.settings[i].kind, text) {
+                Some(v) => out[i] = v,
+                None => findings.push(Finding::new("J05", Severity::Blocking).arg("name", name).arg("text", text).at(at)),
+            },
+        }
+    }
+    Checked::new(out, findings)
+}
+
+/// The main job: recover, replay, compute, check, explain; drafts under `out/`.
+///
+/// # Errors
+/// When the job cannot be read or `out/` cannot be written.
+pub fn run(options: &Options) -> Result<Outcome> {
+    let mut out = Outcome::default();
+    let mut timings = Timings::default();
+    let Some(mut ready) = prepare(options, &mut out, &mut timings)? else {
+        out.timings = timings;
+        finding::sort(&mut out.findings);
+        return Ok(out);
+    };
+    let people = std::mem::take(&mut ready.inputs.people);
+    let mut results = timings.measure("compute", || compute::people(&ready, people, options))?;
+    out.findings.append(&mut results.findings);
+    timings.measure("check", || compute::run_controls(&ready, &mut results, &mut out));
+    timings.measure("write", || documents::write(&ready, &mut results, &mut out, options))?;
+    out.ran = true;
+    out.timings = timings;
+    Ok(out)
+}
+
+/// Everything that stands before the first employee is computed.
+pub struct Ready {
+    pub job: Job,
+    pub pack: Pack,
+    pub road: Road,
+    pub catalogue: crate::payslip::Catalogue,
+    pub unknown_kinds: Vec<crate::payslip::LineKind>,
+    pub inputs: Inputs,
+    pub lang: Lang,
+    /// Values that the head of a payslip shows: name and slot.
+    pub head: Vec<(String, u32)>,
+}
+
+impl Ready {
+    fn machine(&self) -> Machine<'_> {
+        Machine {
+            pack: &self.pack,
+            catalogue: &self.catalogue,
+            road: &self.road,
+            unknown_kinds: &self.unknown_kinds,
+            causes: CauseCodes::of(&self.pack),
+            head: &self.head,
+        }
+    }
+}
+
+fn prepare(options: &Options, out: &mut Outcome, timings: &mut Timings) -> Result<Option<Ready>> {
+    let mut opened = job::open(&options.folder)?;
+    out.findings.append(&mut opened.findings);
+    out.lang = options.lang.unwrap_or_default();
+    let Some(job) = opened.value else { return Ok(None) };
+    out.lang = options.lang.unwrap_or(job.lang);
+    let mut loaded = timings.measure("rules", || load_pack(&job.pack, options.rules.as_deref()))?;
+    out.findings.append(&mut loaded.findings);
+    let Some(pack) = loaded.value else { return Ok(None) };
+    let mut chosen = settings(&pack, &job);
+    let usable = chosen.findings.is_empty();
+    out.findings.append(&mut chosen.findings);
+    if !usable {
+        return Ok(None);
+    }
+    let mut read = timings.measure("read", || inputs::read(&job, &pack, &chosen.value, options.progress))?;
+    out.findings.append(&mut read.findings);
+    let inputs = read.value;
+    let last_pay = job.last_pay_date.or(inputs.last_execution).unwrap_or_else(|| job.last_month.last_day());
+    let last = pack.law(Context { month: job.last_month, payment_date: last_pay }, chosen.value.clone());
+    let this = pack.law(Context { month: job.month, payment_date: job.pay_date }, chosen.value);
+    let road = timings.measure("plan", || Road::build(&pack, &last, &this));
+    let Some(road) = road else {
+        out.findings.extend(pack.plan(&last).1);
+        out.findings.extend(pack.plan(&this).1);
+        return Ok(None);
+    };
+    if inputs.people.is_empty() {
+        out.findings.push(Finding::new("F01", Severity::Blocking));
+        return Ok(None);
+    }
+    let mut catalogue = pack.catalogue();
+    let unknown_kinds = inputs.unknown_cards.iter().map(|c| c.kind).collect();
+    catalogue.extend(inputs.unknown_cards.iter().cloned());
+    let lang = out.lang;
+    let head = slips::head_values(&pack);
+    Ok(Some(Ready { job, pack, road, catalogue, unknown_kinds, inputs, lang, head }))
+}
+
+/// The pack's controls with a named measure, as the check stage takes them.
+fn named_controls(pack: &Pack, day: chrono::NaiveDate) -> Vec<check::Control> {
+    pack.controls
+        .iter()
+        .filter(|c| c.since.is_none_or(|d| d <= day) && c.until.is_none_or(|d| day <= d))
+        .filter_map(|c| match &c.measure {
+            pack::Measure::Named(measure) => Some(check::Control {
+                id: c.id.clone(),
+                measure: measure.clone(),
+                severity: c.severity,
+                threshold: c.threshold.clone(),
+                message: c.message.clone(),
+            }),
+            pack::Measure::When(_) => None,
+        })
+        .collect()
+}
+
+fn not_run(control: &str, key: &str) -> NotRun {
+    NotRun {
+        control: control.to_owned(),
+        why: Words::new(crate::ground::words::ui(key, Lang::Fr), crate::ground::words::ui(key, Lang::En)),
+    }
+}

@@ -1,0 +1,14 @@
+//! Rule text → [`Plan`]: bound rules in order of computation. Has never heard of spreadsheets.
+
+pub mod bind;
+pub mod expr;
+pub mod kinds;
+pub mod pack;
+pub mod plan;
+pub mod show;
+pub mod source;
+
+pub use pack::Pack;
+pub use plan::Plan;
+
+pub use crate::ground::document::suggestion as document_suggestion;

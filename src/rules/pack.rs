@@ -1,0 +1,910 @@
+//! What a pack declares, as read: every item with its file and bytes, names not yet bound.
+
+use crate::facts::{Causes, ChoiceOption, FactDecl, FactKind, NumberForm, Role, Vocabulary};
+use crate::ground::document::{Report, Spot, Tab, TextFile, suggestion};
+use crate::ground::{Exact, Finding, Rounding, Severity, Words};
+use crate::payslip::{Card, LineKind};
+use crate::rules::expr::{self, Expr};
+use crate::rules::kinds::{Kind, ListOf, Unit};
+use chrono::NaiveDate;
+use std::collections::BTreeMap;
+use std::ops::Range;
+use toml::de::DeTable;
+
+/// A formula with its place: byte `start` of file `file` is its first character.
+#[derive(Clone, Debug)]
+pub struct Formula {
+    pub file: u16,
+    pub start: usize,
+    pub text: String,
+    pub ast: Expr,
+}
+
+impl Formula {
+    /// Bytes in the file of a stretch of the formula.
+    pub fn span(&self, inner: &Range<usize>) -> Range<usize> {
+        self.start + inner.start..self.start + inner.end
+    }
+}
+
+/// Where an item stands.
+#[derive(Clone, Debug, Default)]
+pub struct Origin {
+    pub file: u16,
+    pub span: Range<usize>,
+}
+
+#[derive(Clone, Debug)]
+pub struct ParameterValue {
+    pub from: NaiveDate,
+    pub until: Option<NaiveDate>,
+    pub value: Exact,
+    pub source: String,
+    pub certainty: String,
+    pub checked: Option<NaiveDate>,
+    pub origin: Origin,
+}
+
+/// A value of law with its history, oldest first.
+#[derive(Clone, Debug)]
+pub struct Parameter {
+    pub id: String,
+    pub label: Words,
+    pub unit: Unit,
+    pub cause: String,
+    pub at_payment: bool,
+    pub values: Vec<ParameterValue>,
+    pub origin: Origin,
+}
+
+/// What a setting may be.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SettingKind {
+    Choice(Vec<(String, Words)>),
+    Flag,
+    Number(Unit),
+}
+
+#[derive(Clone, Debug)]
+pub struct Setting {
+    pub id: String,
+    pub label: Words,
+    pub kind: SettingKind,
+    pub default: String,
+    pub cause: String,
+    pub source: String,
+    pub origin: Origin,
+}
+
+/// Brackets read from a CSV of the pack.
+#[derive(Clone, Debug)]
+pub struct Table {
+    pub id: String,
+    pub key: Unit,
+    pub unit: Unit,
+    pub at_payment: bool,
+    pub cause: String,
+    pub source: String,
+    /// Columns that choose among tables, each with the setting that gives the value.
+    pub wheres: Vec<(String, String)>,
+    pub rows: Vec<TableRow>,
+    pub origin: Origin,
+}
+
+#[derive(Clone, Debug)]
+pub struct TableRow {
+    pub from: NaiveDate,
+    pub wheres: Vec<String>,
+    pub lower: Exact,
+    pub value: Exact,
+}
+
+#[derive(Clone, Debug)]
+pub struct Total {
+    pub id: String,
+    pub label: Words,
+    pub of: Vec<LineKind>,
+    pub employer_part: bool,
+    pub origin: Origin,
+}
+
+#[derive(Clone, Debug)]
+pub struct ValueVersion {
+    pub from: NaiveDate,
+    pub until: Option<NaiveDate>,
+    pub source: String,
+    pub is: Formula,
+    pub exceptions: Vec<(Formula, Formula)>,
+    pub round: Option<Rounding>,
+}
+
+#[derive(Clone, Debug)]
+pub struct ValueDecl {
+    pub id: String,
+    pub label: Words,
+    pub kind: Kind,
+    pub versions: Vec<ValueVersion>,
+    pub cause: String,
+    pub origin: Origin,
+}
+
+/// The formulas of a version or of an exception to it.
+#[derive(Clone, Debug, Default)]
+pub struct Amounts {
+    pub base: Option<Formula>,
+    pub rate: Option<Formula>,
+    pub amount: Option<Formula>,
+    pub employer_rate: Option<Formula>,
+    pub employer_amount: Option<Formula>,
+}
+
+impl Amounts {
+    pub fn each(&self) -> impl Iterator<Item = &Formula> {
+        [&self.base, &self.rate, &self.amount, &self.employer_rate, &self.employer_amount].into_iter().flatten()
+    }
+}
+
+#[derive(Clone, Debug)]
+pub struct Version {
+    pub from: NaiveDate,
+    pub until: Option<NaiveDate>,
+    pub source: String,
+    pub amounts: Amounts,
+    pub round: Rounding,
+    pub base_round: Option<Rounding>,
+    pub exceptions: Vec<(Formula, Amounts, String)>,
+    pub origin: Origin,
+}
+
+#[derive(Clone, Debug)]
+pub struct Inference {
+    pub fact: Spot,
+    pub value: Formula,
+}
+
+#[derive(Clone, Debug)]
+pub struct Element {
+    pub card: Card,
+    pub order: i64,
+    pub applies: Option<Formula>,
+    pub feeds: Vec<Spot>,
+    pub feeds_employer: Vec<Spot>,
+    pub replaces: Vec<Spot>,
+    pub labels: Vec<String>,
+    pub cause: String,
+    pub keep_zero: bool,
+    pub versions: Vec<Version>,
+    pub inferences: Vec<Inference>,
+    pub origin: Origin,
+}
+
+/// What a control measures.
+#[derive(Clone, Debug)]
+pub enum Measure {
+    /// A measure of the engine, by name.
+    Named(String),
+    /// A formula of the rule language: the control speaks when it holds.
+    When(Formula),
+}
+
+#[derive(Clone, Debug)]
+pub struct Control {
+    pub id: String,
+    pub phase: String,
+    pub scope: String,
+    pub severity: Severity,
+    pub measure: Measure,
+    /// Named limits of the measure: `amount`, `share`, `count`.
+    pub threshold: BTreeMap<String, Exact>,
+    pub message: Words,
+    pub since: Option<NaiveDate>,
+    pub until: Option<NaiveDate>,
+    pub origin: Origin,
+}
+
+/// A worked example: facts in, lines out, to the cent.
+#[derive(Clone, Debug)]
+pub struct Case {
+    pub name: String,
+    pub source: String,
+    pub month: String,
+    pub payment_date: Option<NaiveDate>,
+    pub settings: Vec<(Spot, Spot)>,
+    pub facts: Vec<(Spot, Spot)>,
+    pub lines: Vec<(Spot, Spot)>,
+    pub employer: Vec<(Spot, Spot)>,
+    pub totals: Vec<(Spot, Spot)>,
+    pub values: Vec<(Spot, Spot)>,
+    pub complete: bool,
+    pub origin: Origin,
+}
+
+/// Everything a pack declares.
+#[derive(Clone, Debug, Default)]
+pub struct Pack {
+    pub id: String,
+    pub name: Words,
+    pub version: String,
+    pub language: String,
+    pub recheck_after_days: Option<i64>,
+    pub files: Vec<TextFile>,
+    pub vocabulary: Vocabulary,
+    pub defaults: Vec<Option<String>>,
+    pub fact_units: Vec<Unit>,
+    pub fact_origins: Vec<Origin>,
+    /// Texts of a "nature" column that make a row's days count for a fact.
+    pub events: Vec<(crate::facts::FactId, Vec<String>)>,
+    pub parameters: Vec<Parameter>,
+    pub settings: Vec<Setting>,
+    pub tables: Vec<Table>,
+    pub totals: Vec<Total>,
+    pub values: Vec<ValueDecl>,
+    /// In printing order.
+    pub elements: Vec<Element>,
+    pub controls: Vec<Control>,
+    pub cases: Vec<Case>,
+    pub causes: Vec<(String, Words)>,
+    pub sections: Vec<(String, Words)>,
+    pub results: Vec<(Spot, Spot)>,
+    /// What the payslip's head shows: field → fact, value or text.
+    pub payslip: BTreeMap<String, String>,
+}
+
+impl Pack {
+    pub fn element(&self, id: &str) -> Option<usize> {
+        self.elements.iter().position(|e| e.card.id == id)
+    }
+    pub fn cause_label(&self, id: &str) -> Option<&Words> {
+        self.causes.iter().find(|c| c.0 == id).map(|c| &c.1)
+    }
+}
+
+/// Reads every file of a pack. What cannot be read is a finding, and the rest is still there.
+pub fn read(files: Vec<TextFile>) -> (Pack, Vec<Finding>) {
+    let mut pack = Pack::default();
+    let report = Report::new(&files);
+    for (i, f) in files.iter().enumerate() {
+        if !f.path.ends_with(".toml") {
+            continue;
+        }
+        let (doc, errors) = DeTable::parse_recoverable(&f.text);
+        for e in errors {
+            report.error("L01", i as u16, &e.span().unwrap_or(0..1), &[("why", e.message())]);
+        }
+        let tab = Tab::new(i as u16, doc.span(), doc.get_ref(), &report);
+        Reader { report: &report, pack: &mut pack }.document(&tab);
+    }
+    pack.elements.sort_by(|a, b| (a.order, &a.card.id).cmp(&(b.order, &b.card.id)));
+    let findings = report.findings.take();
+    pack.files = files;
+    (pack, findings)
+}
+
+struct Reader<'r, 'f, 'p> {
+    report: &'r Report<'f>,
+    pack: &'p mut Pack,
+}
+
+const KINDS: [&str; 11] = ["money", "rate", "fraction", "points", "hours", "days", "count", "date", "text", "flag", "choice"];
+
+/// Form and unit of a number kind.
+fn number_kind(kind: &str) -> Option<(NumberForm, Unit)> {
+    Some(match kind {
+        "money" => (NumberForm::Money, Unit::MONEY),
+        "rate" => (NumberForm::Rate, Unit::NONE),
+        "fraction" => (NumberForm::Fraction, Unit::NONE),
+        "points" => (NumberForm::Points, Unit::POINTS),
+        "hours" => (NumberForm::Hours, Unit::HOURS),
+        "days" => (NumberForm::Days, Unit::DAYS),
+        "count" => (NumberForm::Count, Unit::NONE),
+        _ => return None,
+    })
+}
+
+impl<'r, 'f> Reader<'r, 'f, '_> {
+    fn document(&mut self, t: &Tab<'r, 'f>) {
+        if let Some(head) = t.table("pack") {
+            self.pack.id = head.need("id").map(|s| s.text).unwrap_or_default();
+            self.pack.name = head.words("name").unwrap_or_default();
+            self.pack.version = head.text("version").unwrap_or_default();
+            self.pack.language = head.text("language").unwrap_or_else(|| "fr".to_owned());
+            self.pack.recheck_after_days = head.whole("recheck_after_days");
+            let _ = (head.text("extends"), head.words("jurisdiction"), head.words("description"));
+            head.close();
+        }
+        if let Some(r) = t.table("results") {
+            self.pack.results.extend(r.pairs());
+        }
+        if let Some(p) = t.table("payslip") {
+            self.pack.payslip.extend(p.pairs().into_iter().map(|(k, v)| (k.text, v.text)));
+        }
+        let one_element = t.has("id");
+        for s in if one_element { Vec::new() } else { t.tables("section") } {
+            if let (Some(id), Some(label)) = (s.need("id"), s.words("label")) {
+                self.pack.sections.push((id.text, label));
+            }
+            s.close();
+        }
+        for c in if one_element { Vec::new() } else { t.tables("cause") } {
+            if let (Some(id), Some(label)) = (c.need("id"), c.words("label")) {
+                self.pack.causes.push((id.text, label));
+            }
+            c.close();
+        }
+        for x in t.tables("fact") {
+            self.fact(&x);
+        }
+        for x in t.tables("setting") {
+            self.setting(&x);
+        }
+        for x in t.tables("parameter") {
+            self.parameter(&x);
+        }
+        for x in t.tables("table") {
+            self.table(&x);
+        }
+        for x in t.tables("total") {
+            self.total(&x);
+        }
+        for x in t.tables("value") {
+            self.value(&x);
+        }
+        for x in t.tables("control") {
+            self.control(&x);
+        }
+        for x in t.tables("case") {
+            self.case(&x);
+        }
+        if one_element {
+            self.element(t);
+        }
+        t.close();
+    }
+
+    fn formula(&self, t: &Tab<'r, 'f>, key: &'static str) -> Option<Formula> {
+        let s = t.spot(key)?;
+        match expr::parse(&s.text) {
+            Ok(ast) => Some(Formula { file: s.file, start: s.inner, text: s.text, ast }),
+            Err(p) => {
+                let at = s.inner + p.span.start..(s.inner + p.span.end).max(s.inner + p.span.start + 1).min(s.span.end.max(s.inner + 1));
+                self.report.error(p.code, s.file, &at, &[("text", &p.text)]);
+                None
+            }
+        }
+    }
+
+    fn origin(t: &Tab<'r, 'f>) -> Origin {
+        let span = if t.has("id") { t.span_of("id") } else { t.span.clone() };
+        Origin { file: t.file, span }
+    }
+
+    fn source(&self, t: &Tab<'r, 'f>) -> String {
+        match t.spot("source") {
+            Some(s) if !s.text.trim().is_empty() => s.text,
+            _ => {
+                self.report.error("L06", t.file, &t.span, &[]);
+                String::new()
+            }
+        }
+    }
+
+    fn from(&self, t: &Tab<'r, 'f>) -> Option<NaiveDate> {
+        if !t.has("from") {
+            self.report.error("L03", t.file, &t.span, &[("key", "from")]);
+        }
+        t.date("from")
+    }
+
+    fn rounding(&self, t: &Tab<'r, 'f>, key: &'static str) -> Option<Rounding> {
+        let s = t.spot(key)?;
+        match s.text.as_str() {
+            "cent" => Some(Rounding::HalfUp),
+            "truncate" => Some(Rounding::Truncate),
+            _ => {
+                self.report.error("L04", t.file, &s.span, &[("key", key), ("wanted", "cent, truncate")]);
+                None
+            }
+        }
+    }
+
+    fn unit(&self, t: &Tab<'r, 'f>) -> Option<(NumberForm, Unit)> {
+        let kind = t.need("kind")?;
+        let Some((form, mut unit)) = number_kind(&kind.text) else {
+            let near = suggestion(&kind.text, KINDS.into_iter()).unwrap_or("money");
+            self.report.error("L07", t.file, &kind.span, &[("kind", &kind.text), ("near", near)]);
+            return None;
+        };
+        if let Some(u) = t.spot("unit") {
+            match Unit::parse(&u.text) {
+                Some(x) => unit = x,
+                None => self.report.error("L08", t.file, &u.span, &[("unit", &u.text)]),
+            }
+        }
+        Some((form, unit))
+    }
+
+    fn fact(&mut self, t: &Tab<'r, 'f>) {
+        let Some(id) = t.need("id") else { return };
+        let label = t.words("label").unwrap_or_else(|| Words::new(&id.text, ""));
+        let mut unit = Unit::NONE;
+        let kind = match t.text("kind").as_deref() {
+            Some("date") => FactKind::Date,
+            Some("text") => FactKind::Text,
+            Some("flag") => FactKind::Flag,
+            Some("choice") => {
+                let mut options = Vec::new();
+                for o in t.tables("options") {
+                    if let Some(oid) = o.need("id") {
+                        let label = o.words("label").unwrap_or_else(|| Words::new(&oid.text, ""));
+                        options.push(ChoiceOption { id: oid.text, label, written: o.texts("written") });
+                    }
+                    o.close();
+                }
+                FactKind::Choice { options }
+            }
+            _ => match self.unit(t) {
+                Some((form, u)) => {
+                    unit = u;
+                    FactKind::Number { form }
+                }
+                None => FactKind::Text,
+            },
+        };
+        let role = t.spot("role").and_then(|r| {
+            let parsed = toml::Value::String(r.text.clone()).try_into::<Role>().ok();
+            if parsed.is_none() {
+                self.report.error("L09", t.file, &r.span, &[("role", &r.text)]);
+            }
+            parsed
+        });
+        let change = t.text("cause").unwrap_or_default();
+        let causes = Causes {
+            start: t.text("cause_start").unwrap_or_else(|| change.clone()),
+            end: t.text("cause_end").unwrap_or_else(|| change.clone()),
+            change,
+        };
+        let decl = FactDecl {
+            name: id.text.clone(),
+            kind,
+            label,
+            headings: t.texts("headings"),
+            role,
+            recurs: t.flag("recurs").unwrap_or(true),
+            causes,
+        };
+        let default = t.text("default");
+        let events = t.texts("event");
+        t.close();
+        let fact = self.pack.vocabulary.add(decl);
+        self.pack.defaults.push(default);
+        self.pack.fact_units.push(unit);
+        self.pack.fact_origins.push(Self::origin(t));
+        if !events.is_empty() {
+            self.pack.events.push((fact, events));
+        }
+    }
+
+    fn setting(&mut self, t: &Tab<'r, 'f>) {
+        let Some(id) = t.need("id") else { return };
+        let kind = match t.text("kind").as_deref() {
+            Some("flag") => SettingKind::Flag,
+            Some("choice") => {
+                let mut options = Vec::new();
+                for o in t.tables("options") {
+                    if let Some(oid) = o.need("id") {
+                        let label = o.words("label").unwrap_or_else(|| Words::new(&oid.text, ""));
+                        options.push((oid.text, label));
+                    }
+                    o.close();
+                }
+                SettingKind::Choice(options)
+            }
+            _ => SettingKind::Number(self.unit(t).map_or(Unit::NONE, |u| u.1)),
+        };
+        let s = Setting {
+            label: t.words("label").unwrap_or_else(|| Words::new(&id.text, "")),
+            kind,
+            default: t.need("default").map(|s| s.text).unwrap_or_default(),
+            cause: t.text("cause").unwrap_or_default(),
+            source: t.text("source").unwrap_or_default(),
+            origin: Self::origin(t),
+            id: id.text,
+        };
+        let _ = (t.text("evidence"), t.text("note"));
+        t.close();
+        self.pack.settings.push(s);
+    }
+
+    fn at_payment(&self, t: &Tab<'r, 'f>) -> bool {
+        match t.spot("at") {
+            None => false,
+            Some(s) if s.text == "payment" => true,
+            Some(s) if s.text == "month" => false,
+            Some(s) => {
+                self.report.error("L04", t.file, &s.span, &[("key", "at"), ("wanted", "month, payment")]);
+                false
+            }
+        }
+    }
+
+    fn parameter(&mut self, t: &Tab<'r, 'f>) {
+        let Some(id) = t.need("id") else { return };
+        let unit = self.unit(t).map_or(Unit::NONE, |u| u.1);
+        let mut values = Vec::new();
+        for v in t.tables("value") {
+            let from = self.from(&v);
+            let source = self.source(&v);
+            if !v.has("value") {
+                self.report.error("L03", v.file, &v.span, &[("key", "value")]);
+            }
+            if let (Some(from), Some(value)) = (from, v.number("value")) {
+                values.push(ParameterValue {
+                    from,
+                    until: v.date("until"),
+                    value,
+                    source,
+                    certainty: v.text("certainty").unwrap_or_default(),
+                    checked: v.date("checked"),
+                    origin: Origin { file: v.file, span: v.span_of("from") },
+                });
+            }
+            let _ = (v.text("note"), v.date("until"), v.date("checked"), v.text("certainty"));
+            v.close();
+        }
+        values.sort_by_key(|v| v.from);
+        for w in values.windows(2) {
+            if w[0].from == w[1].from {
+                let (a, b) = (&w[0].origin, &w[1].origin);
+                self.report.both(
+                    "L21",
+                    (b.file, b.span.clone()),
+                    (a.file, a.span.clone()),
+                    &[("id", &id.text), ("from", &w[0].from.to_string())],
+                );
+            }
+        }
+        if values.is_empty() {
+            self.report.error("L22", t.file, &id.span, &[("id", &id.text)]);
+        }
+        let p = Parameter {
+            label: t.words("label").unwrap_or_else(|| Words::new(&id.text, "")),
+            unit,
+            cause: t.text("cause").unwrap_or_default(),
+            at_payment: self.at_payment(t),
+            values,
+            origin: Self::origin(t),
+            id: id.text,
+        };
+        let _ = t.text("note");
+        t.close();
+        self.pack.parameters.push(p);
+    }
+
+    fn table(&mut self, t: &Tab<'r, 'f>) {
+        let Some(id) = t.need("id") else { return };
+        let unit_of = |key: &'static str| {
+            t.spot(key).and_then(|s| {
+                let u = number_kind(&s.text).map(|k| k.1).or_else(|| Unit::parse(&s.text));
+                if u.is_none() {
+                    self.report.error("L08", t.file, &s.span, &[("unit", &s.text)]);
+                }
+                u
+            })
+        };
+        let (key, unit) = (unit_of("key").unwrap_or(Unit::NONE), unit_of("kind").unwrap_or(Unit::NONE));
+        let wheres: Vec<(String, String)> =
+            t.table("where").map(|w| w.pairs().into_iter().map(|(k, v)| (k.text, v.text)).collect()).unwrap_or_default();
+        let columns = [t.text("from"), t.text("lower"), t.text("value")].map(Option::unwrap_or_default);
+        let mut rows = Vec::new();
+        if let Some(file) = t.need("file") {
+            let folder = self.report.files[usize::from(t.file)].path.rsplit_once('/').map_or("", |p| p.0);
+            let path = format!("{folder}/{}", file.text);
+            match self.report.files.iter().position(|f| f.path == path) {
+                None => self.report.error("L30", t.file, &file.span, &[("file", &file.text)]),
+                Some(i) => rows = self.table_rows(i as u16, &columns, &wheres),
+            }
+        }
+        let table = Table {
+            key,
+            unit,
+            at_payment: self.at_payment(t),
+            cause: t.text("cause").unwrap_or_default(),
+            source: self.source(t),
+            wheres,
+            rows,
+            origin: Self::origin(t),
+            id: id.text,
+        };
+        let _ = (t.words("label"), t.text("note"), t.text("certainty"), t.date("checked"));
+        t.close();
+        self.pack.tables.push(table);
+    }
+
+    fn table_rows(&self, file: u16, columns: &[String; 3], wheres: &[(String, String)]) -> Vec<TableRow> {
+        let text = &self.report.files[usize::from(file)].text;
+        let mut reader = csv::ReaderBuilder::new().comment(Some(b'#')).from_reader(text.as_bytes());
+        let headers = reader.headers().cloned().unwrap_or_default();
+        let mut at = Vec::new();
+        for name in columns.iter().chain(wheres.iter().map(|w| &w.0)) {
+            match headers.iter().position(|h| h == name) {
+                Some(i) => at.push(i),
+                None => {
+                    self.report.error("L31", file, &(0..1), &[("column", name)]);
+                    return Vec::new();
+                }
+            }
+        }
+        let mut rows = Vec::new();
+        for record in reader.records() {
+            let (record, offset) = match record {
+                Ok(r) => {
+                    let o = r.position().map_or(0, |p| p.byte() as usize);
+                    (r, o)
+                }
+                Err(e) => {
+                    self.report.error("L32", file, &(0..1), &[("why", &e.to_string())]);
+                    break;
+                }
+            };
+            let cell = |i: usize| record.get(at[i]).unwrap_or("").trim();
+            let parsed = (NaiveDate::parse_from_str(cell(0), "%Y-%m-%d").ok(), Exact::parse(cell(1)), Exact::parse(cell(2)));
+            let (Some(from), Some(lower), Some(value)) = parsed else {
+                self.report.error("L32", file, &(offset..offset + 1), &[("why", &record.iter().collect::<Vec<_>>().join(","))]);
+                continue;
+            };
+            rows.push(TableRow { from, wheres: (0..wheres.len()).map(|i| cell(3 + i).to_owned()).collect(), lower, value });
+        }
+        rows
+    }
+
+    fn line_kind(&self, file: u16, s: &Spot) -> Option<LineKind> {
+        let k = toml::Value::String(s.text.clone()).try_into::<LineKind>().ok();
+        if k.is_none() {
+            self.report.error("L04", file, &s.span, &[("key", "kind"), ("wanted", "earning, deduction, employer, tax, net")]);
+        }
+        k
+    }
+
+    fn total(&mut self, t: &Tab<'r, 'f>) {
+        let Some(id) = t.need("id") else { return };
+        let of = t.list("of").iter().filter_map(|s| self.line_kind(t.file, s)).collect();
+        let total = Total {
+            label: t.words("label").unwrap_or_else(|| Words::new(&id.text, "")),
+            of,
+            employer_part: t.text("part").as_deref() == Some("employer"),
+            origin: Self::origin(t),
+            id: id.text,
+        };
+        t.close();
+        self.pack.totals.push(total);
+    }
+
+    fn value(&mut self, t: &Tab<'r, 'f>) {
+        let Some(id) = t.need("id") else { return };
+        let kind = match t.text("kind").as_deref() {
+            Some("flag") => Kind::Flag,
+            Some("date") => Kind::Date,
+            _ => self.unit(t).map_or(Kind::Unknown, |u| Kind::Number(u.1)),
+        };
+        let mut versions = Vec::new();
+        for v in t.tables("version") {
+            let from = self.from(&v);
+            let source = self.source(&v);
+            if !v.has("is") {
+                self.report.error("L03", v.file, &v.span, &[("key", "is")]);
+            }
+            let mut exceptions = Vec::new();
+            for e in v.tables("exception") {
+                let _ = self.source(&e);
+                if let (Some(when), Some(is)) = (self.formula(&e, "when"), self.formula(&e, "is")) {
+                    exceptions.push((when, is));
+                }
+                let _ = (e.text("note"), e.words("label"));
+                e.close();
+            }
+            let (is, round, until) = (self.formula(&v, "is"), self.rounding(&v, "round"), v.date("until"));
+            if let (Some(from), Some(is)) = (from, is) {
+                versions.push(ValueVersion { from, until, source, is, exceptions, round });
+            }
+            let _ = v.text("note");
+            v.close();
+        }
+        versions.sort_by_key(|v| v.from);
+        let v = ValueDecl {
+            label: t.words("label").unwrap_or_else(|| Words::new(&id.text, "")),
+            kind,
+            versions,
+            cause: t.text("cause").unwrap_or_default(),
+            origin: Self::origin(t),
+            id: id.text,
+        };
+        if v.versions.is_empty() {
+            self.report.error("L22", t.file, &v.origin.span, &[("id", &v.id)]);
+        }
+        let _ = t.text("note");
+        t.close();
+        self.pack.values.push(v);
+    }
+
+    fn amounts(&self, t: &Tab<'r, 'f>) -> Amounts {
+        Amounts {
+            base: self.formula(t, "base"),
+            rate: self.formula(t, "rate"),
+            amount: self.formula(t, "amount"),
+            employer_rate: self.formula(t, "employer_rate"),
+            employer_amount: self.formula(t, "employer_amount"),
+        }
+    }
+
+    fn element(&mut self, t: &Tab<'r, 'f>) {
+        let Some(id) = t.need("id") else { return };
+        let kind = t.need("kind").and_then(|k| self.line_kind(t.file, &k)).unwrap_or(LineKind::Earning);
+        let code = t.need("code").map_or_else(|| id.text.to_uppercase(), |c| c.text);
+        let mut versions: Vec<Version> = Vec::new();
+        for v in t.tables("version") {
+            let from = self.from(&v);
+            let source = self.source(&v);
+            if !v.has("round") {
+                self.report.error("L23", v.file, &v.span, &[("id", &id.text)]);
+            }
+            let mut exceptions = Vec::new();
+            for e in v.tables("exception") {
+                let source = self.source(&e);
+                if !e.has("when") {
+                    self.report.error("L03", e.file, &e.span, &[("key", "when")]);
+                }
+                if let Some(when) = self.formula(&e, "when") {
+                    exceptions.push((when, self.amounts(&e), source));
+                }
+                let _ = (e.text("note"), e.words("label"));
+                e.close();
+            }
+            let amounts = self.amounts(&v);
+            if amounts.amount.is_none()
+                && amounts.employer_amount.is_none()
+                && (amounts.base.is_none() || (amounts.rate.is_none() && amounts.employer_rate.is_none()))
+            {
+                self.report.error("L24", v.file, &v.span, &[("id", &id.text)]);
+            }
+            let round = self.rounding(&v, "round").unwrap_or(Rounding::HalfUp);
+            let (base_round, until) = (self.rounding(&v, "base_round"), v.date("until"));
+            if let Some(from) = from {
+                let origin = Origin { file: v.file, span: v.span_of("from") };
+                if let Some(twin) = versions.iter().find(|x| x.from == from) {
+                    let (a, b) = (&twin.origin, &origin);
+                    self.report.both(
+                        "L21",
+                        (b.file, b.span.clone()),
+                        (a.file, a.span.clone()),
+                        &[("id", &id.text), ("from", &from.to_string())],
+                    );
+                }
+                versions.push(Version { from, until, source, amounts, round, base_round, exceptions, origin });
+            }
+            let _ = v.text("note");
+            v.close();
+        }
+        versions.sort_by_key(|v| v.from);
+        if versions.is_empty() {
+            self.report.error("L22", t.file, &id.span, &[("id", &id.text)]);
+        }
+        let mut inferences = Vec::new();
+        for i in t.tables("inference") {
+            if let (Some(fact), Some(value)) = (i.need("fact"), self.formula(&i, "value")) {
+                inferences.push(Inference { fact, value });
+            }
+            let _ = i.text("note");
+            i.close();
+        }
+        let element = Element {
+            card: Card {
+                code,
+                label: t.words("label").unwrap_or_else(|| Words::new(&id.text, "")),
+                printed: t.words("printed"),
+                kind,
+                section: t.text("section").unwrap_or_default(),
+                recurs: t.flag("recurs").unwrap_or(true),
+                account: t.text("account"),
+                rate_is_share: true,
+                id: id.text.clone(),
+            },
+            order: t.whole("order").unwrap_or(i64::MAX),
+            applies: self.formula(t, "applies"),
+            feeds: t.list("feeds"),
+            feeds_employer: t.list("feeds_employer"),
+            replaces: t.list("replaces"),
+            labels: t.texts("labels"),
+            cause: t.text("cause").unwrap_or_default(),
+            keep_zero: t.flag("keep_zero").unwrap_or(false),
+            versions,
+            inferences,
+            origin: Origin { file: t.file, span: id.span },
+        };
+        let _ = (t.text("note"), t.text("family"));
+        self.pack.elements.push(element);
+    }
+
+    fn control(&mut self, t: &Tab<'r, 'f>) {
+        let Some(id) = t.need("id") else { return };
+        let severity = t.need("severity").and_then(|s| {
+            let v = Severity::from_letter(&s.text);
+            if v.is_none() {
+                self.report.error("L04", t.file, &s.span, &[("key", "severity"), ("wanted", "B, J, W, I")]);
+            }
+            v
+        });
+        let when = self.formula(t, "when");
+        let measure = match (when, t.text("measure")) {
+            (Some(f), _) => Some(Measure::When(f)),
+            (None, Some(m)) => Some(Measure::Named(m)),
+            (None, None) => {
+                if !t.has("when") {
+                    self.report.error("L03", t.file, &t.span, &[("key", "measure")]);
+                }
+                None
+            }
+        };
+        let mut threshold = BTreeMap::new();
+        if let Some(th) = t.table("threshold") {
+            for (k, v) in th.pairs() {
+                match Exact::parse(&v.text) {
+                    Some(n) => {
+                        threshold.insert(k.text, n);
+                    }
+                    None => self.report.error("L04", t.file, &v.span, &[("key", &k.text), ("wanted", "\"0.01\"")]),
+                }
+            }
+        }
+        let message = t.words("message").unwrap_or_default();
+        let (since, until) = (t.date("since"), t.date("until"));
+        let _ = (t.words("label"), t.text("note"), t.list("applies_if"), t.text("ignore_below"), t.text("source"), t.list("needs"));
+        let (phase, scope) = (t.text("phase").unwrap_or_default(), t.text("scope").unwrap_or_default());
+        t.close();
+        if let (Some(severity), Some(measure)) = (severity, measure) {
+            self.pack.controls.push(Control {
+                phase,
+                scope,
+                severity,
+                measure,
+                threshold,
+                message,
+                since,
+                until,
+                origin: Self::origin(t),
+                id: id.text,
+            });
+        }
+    }
+
+    fn case(&mut self, t: &Tab<'r, 'f>) {
+        let pairs = |key: &'static str| t.table(key).map(|x| x.pairs()).unwrap_or_default();
+        let case = Case {
+            name: t.need("name").map(|s| s.text).unwrap_or_default(),
+            source: self.source(t),
+            month: t.spot("month").map(|s| s.text).unwrap_or_default(),
+            payment_date: t.date("payment_date"),
+            settings: pairs("settings"),
+            facts: pairs("facts"),
+            lines: pairs("lines"),
+            employer: pairs("employer"),
+            totals: pairs("totals"),
+            values: pairs("values"),
+            complete: t.flag("complete").unwrap_or(false),
+            origin: Origin { file: t.file, span: t.span_of("name") },
+        };
+        let _ = t.text("note");
+        t.close();
+        self.pack.cases.push(case);
+    }
+}
+
+/// Kind of a fact in formulas.
+pub fn fact_kind(pack: &Pack, i: u16) -> Kind {
+    match &pack.vocabulary.get(crate::facts::FactId(i)).kind {
+        FactKind::Number { .. } => Kind::Number(pack.fact_units[usize::from(i)]),
+        FactKind::Date => Kind::Date,
+        FactKind::Text => Kind::Text,
+        FactKind::Choice { .. } => Kind::Choice(ListOf::Fact(i)),
+        FactKind::Flag => Kind::Flag,
+    }
+}

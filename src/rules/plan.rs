@@ -1,0 +1,669 @@
+//! Bound rules in order of computation, for one month, one payment date and one choice of settings.
+//!
+//! [`Pack::check`] goes over every version whatever the month; [`Pack::plan`] takes the versions in force.
+
+use crate::facts::{FactId, FactKind};
+use crate::ground::document::{Report, suggestion};
+use crate::ground::{Exact, Finding, Rounding, Severity};
+use crate::payslip::{Card, Catalogue, ElementId, LineKind};
+use crate::rules::bind::{AMOUNT, Binder, Bound, Cond, Context, DateNode, Num, SettingValue, Slots, Symbol, Symbols};
+use crate::rules::kinds::{Kind, Unit};
+use crate::rules::pack::{Amounts, Element, Formula, Measure, Origin, Pack, SettingKind, Version};
+use chrono::NaiveDate;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// A fact's value where no source speaks of it.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub enum Default {
+    None,
+    Number(Exact),
+    Flag(bool),
+    Choice(u16),
+}
+
+/// One computation: a named value or a pay element.
+#[derive(Clone, Debug)]
+pub enum Step {
+    Value(ValueStep),
+    Element(Box<ElementStep>),
+}
+
+#[derive(Clone, Debug)]
+pub struct ValueStep {
+    pub index: u16,
+    pub slot: u32,
+    pub is: Bound,
+    pub round: Option<Rounding>,
+}
+
+#[derive(Clone, Debug)]
+pub struct ElementStep {
+    pub element: ElementId,
+    pub kind: LineKind,
+    /// First of the element's slots.
+    pub slot: u32,
+    pub applies: Option<Cond>,
+    pub base: Option<Num>,
+    pub base_round: Option<Rounding>,
+    pub rate: Option<Num>,
+    pub amount: Option<Num>,
+    pub employer_rate: Option<Num>,
+    pub employer_amount: Option<Num>,
+    pub round: Rounding,
+    pub keep_zero: bool,
+    /// Totals that the amount enters.
+    pub adds: Vec<u32>,
+    /// Totals that the employer amount enters.
+    pub adds_employer: Vec<u32>,
+    pub inferences: Vec<(FactId, Bound)>,
+}
+
+/// Brackets in force: lower bounds ascending, each with its value.
+#[derive(Clone, Debug, Default)]
+pub struct Brackets(pub Vec<(Exact, Exact)>);
+
+/// A control of the pack whose measure is a formula.
+#[derive(Clone, Debug)]
+pub struct BoundControl {
+    pub control: usize,
+    pub when: Cond,
+}
+
+/// Totals the results show, as slots.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ResultSlots {
+    pub gross: u32,
+    pub net_social: u32,
+    pub net_taxable: u32,
+    pub net_before_tax: u32,
+    pub income_tax: u32,
+    pub net_paid: u32,
+    pub employer_cost: u32,
+}
+
+/// Everything an employee's payslip is computed with.
+#[derive(Clone, Debug)]
+pub struct Plan {
+    pub context: Context,
+    pub steps: Vec<Step>,
+    pub slots: Slots,
+    pub defaults: Vec<Default>,
+    pub tables: Vec<Brackets>,
+    pub results: ResultSlots,
+    /// Totals that take every line of a kind: (kind, slot, employer part).
+    pub by_kind: Vec<(LineKind, u32, bool)>,
+    pub controls: Vec<BoundControl>,
+    pub parameters: Vec<Option<Exact>>,
+    pub settings: Vec<SettingValue>,
+}
+
+/// The values of law and settings a plan is made with.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Law {
+    pub context: Context,
+    /// Day whose versions of elements and values apply; normally the first day of the month.
+    pub versions_on: NaiveDate,
+    pub parameters: Vec<Option<Exact>>,
+    /// Day for each table.
+    pub tables_on: Vec<NaiveDate>,
+    pub settings: Vec<SettingValue>,
+}
+
+fn in_force(from: NaiveDate, until: Option<NaiveDate>, day: NaiveDate) -> bool {
+    from <= day && until.is_none_or(|u| day <= u)
+}
+
+impl Pack {
+    /// All names; a name declared twice is a finding with both places.
+    pub fn symbols(&self, report: &Report<'_>) -> Symbols {
+        let mut all: BTreeMap<String, (Symbol, &Origin)> = BTreeMap::new();
+        let mut add = |id: &str, s: Symbol, o| {
+            if let Some((_, first)) = all.get(id) {
+                let first: &Origin = first;
+                let o: &Origin = o;
+                report.both("L49", (o.file, o.span.clone()), (first.file, first.span.clone()), &[("id", id)]);
+            } else {
+                all.insert(id.to_owned(), (s, o));
+            }
+        };
+        for (i, o) in self.fact_origins.iter().enumerate() {
+            add(&self.vocabulary.get(FactId(i as u16)).name, Symbol::Fact(i as u16), o);
+        }
+        for (i, x) in self.parameters.iter().enumerate() {
+            add(&x.id, Symbol::Parameter(i as u32), &x.origin);
+        }
+        for (i, x) in self.settings.iter().enumerate() {
+            add(&x.id, Symbol::Setting(i as u16), &x.origin);
+        }
+        for (i, x) in self.values.iter().enumerate() {
+            add(&x.id, Symbol::Value(i as u16), &x.origin);
+        }
+        for (i, x) in self.totals.iter().enumerate() {
+            add(&x.id, Symbol::Total(i as u16), &x.origin);
+        }
+        for (i, x) in self.tables.iter().enumerate() {
+            add(&x.id, Symbol::Table(i as u16), &x.origin);
+        }
+        for (i, x) in self.elements.iter().enumerate() {
+            add(&x.card.id, Symbol::Element(i as u16), &x.origin);
+        }
+        all.into_iter().map(|(k, v)| (k, v.0)).collect()
+    }
+
+    /// The settings as the pack declares them by default.
+    pub fn default_settings(&self) -> Vec<SettingValue> {
+        self.settings.iter().map(|s| setting_value(&s.kind, &s.default).unwrap_or(SettingValue::Flag(false))).collect()
+    }
+
+    /// Law of a month: the parameters and versions in force.
+    pub fn law(&self, context: Context, settings: Vec<SettingValue>) -> Law {
+        let day = context.month.first_day();
+        Law {
+            context,
+            versions_on: day,
+            parameters: self
+                .parameters
+                .iter()
+                .map(|p| {
+                    let on = if p.at_payment { context.payment_date } else { day };
+                    p.values.iter().rev().find(|v| in_force(v.from, v.until, on)).map(|v| v.value)
+                })
+                .collect(),
+            tables_on: self.tables.iter().map(|t| if t.at_payment { context.payment_date } else { day }).collect(),
+            settings,
+        }
+    }
+
+    /// Cards of the elements, in printing order.
+    pub fn catalogue(&self) -> Catalogue {
+        let report = Report::new(&self.files);
+        let symbols = self.symbols(&report);
+        let settings = self.default_settings();
+        let binder = Binder {
+            pack: self,
+            symbols: &symbols,
+            slots: Slots::of(self),
+            report: &report,
+            context: None,
+            settings: &settings,
+            parameters: &[],
+            paid_allowed: false,
+        };
+        self.elements
+            .iter()
+            .map(|e| {
+                let rate = e.versions.iter().rev().find_map(|v| v.amounts.rate.as_ref());
+                let share = rate.is_none_or(|f| matches!(binder.any_number(f).0, Kind::Number(Unit::NONE) | Kind::Zero | Kind::Unknown));
+                Card { rate_is_share: share, ..e.card.clone() }
+            })
+            .collect()
+    }
+
+    /// Everything that can be wrong whatever the month: names, kinds, units, duplicates, sources, totals.
+    pub fn check(&self) -> Vec<Finding> {
+        let report = Report::new(&self.files);
+        let symbols = self.symbols(&report);
+        let settings = self.default_settings();
+        let binder = Binder {
+            pack: self,
+            symbols: &symbols,
+            slots: Slots::of(self),
+            report: &report,
+            context: None,
+            settings: &settings,
+            parameters: &[],
+            paid_allowed: false,
+        };
+        for v in &self.values {
+            for version in &v.versions {
+                bind_value(&binder, v.kind, &version.is);
+                for (when, is) in &version.exceptions {
+                    binder.condition(when);
+                    bind_value(&binder, v.kind, is);
+                }
+            }
+        }
+        for e in &self.elements {
+            if let Some(a) = &e.applies {
+                binder.condition(a);
+            }
+            for v in &e.versions {
+                bind_amounts(&binder, e, v);
+            }
+            let paid = Binder { paid_allowed: true, ..copy(&binder) };
+            for i in &e.inferences {
+                bind_inference(&paid, &i.fact, &i.value);
+            }
+            self.check_feeds(e, &symbols, &report);
+        }
+        for c in &self.controls {
+            if let Measure::When(f) = &c.measure {
+                binder.condition(f);
+            }
+        }
+        self.check_codes(&report);
+        for key in RESULTS {
+            match self.results.iter().find(|r| r.0.text == key) {
+                None => report.error("L51", 0, &(0..1), &[("key", key)]),
+                Some((_, v)) if !matches!(symbols.get(&v.text), Some(Symbol::Total(_) | Symbol::Value(_))) => {
+                    report.error("L52", v.file, &v.span, &[("name", &v.text)]);
+                }
+                Some(_) => {}
+            }
+        }
+        for s in &self.settings {
+            if setting_value(&s.kind, &s.default).is_none() {
+                report.error("L53", s.origin.file, &s.origin.span, &[("id", &s.id), ("value", &s.default)]);
+            }
+        }
+        for t in &self.tables {
+            for (_, setting) in &t.wheres {
+                if !matches!(symbols.get(setting), Some(Symbol::Setting(_))) {
+                    report.error("L39", t.origin.file, &t.origin.span, &[("name", setting)]);
+                }
+            }
+        }
+        report.findings.take()
+    }
+
+    fn check_feeds(&self, e: &Element, symbols: &Symbols, report: &Report<'_>) {
+        for s in e.feeds.iter().chain(&e.feeds_employer) {
+            if !matches!(symbols.get(&s.text), Some(Symbol::Total(_))) {
+                let near = suggestion(&s.text, self.totals.iter().map(|t| t.id.as_str())).unwrap_or("–");
+                report.error("L54", s.file, &s.span, &[("name", &s.text), ("near", near)]);
+            }
+        }
+        for s in &e.replaces {
+            if !matches!(symbols.get(&s.text), Some(Symbol::Element(_))) {
+                report.error("L39", s.file, &s.span, &[("name", &s.text)]);
+            }
+        }
+        if e.feeds.is_empty() && e.feeds_employer.is_empty() && !self.totals.iter().any(|t| t.of.contains(&e.card.kind)) {
+            report.error("L55", e.origin.file, &e.origin.span, &[("id", &e.card.id)]);
+        }
+    }
+
+    fn check_codes(&self, report: &Report<'_>) {
+        let mut codes: BTreeMap<&str, &Origin> = BTreeMap::new();
+        for e in &self.elements {
+            if let Some(first) = codes.insert(&e.card.code, &e.origin) {
+                report.both("L50", (e.origin.file, e.origin.span.clone()), (first.file, first.span.clone()), &[("code", &e.card.code)]);
+            }
+        }
+    }
+
+    /// The plan of a law: what is in force, bound and ordered. Findings only for what depends on the day: cycles.
+    pub fn plan(&self, law: &Law) -> (Option<Plan>, Vec<Finding>) {
+        let report = Report::new(&self.files);
+        let symbols = self.symbols(&report);
+        let slots = Slots::of(self);
+        let binder = Binder {
+            pack: self,
+            symbols: &symbols,
+            slots,
+            report: &report,
+            context: Some(law.context),
+            settings: &law.settings,
+            parameters: &law.parameters,
+            paid_allowed: false,
+        };
+        let order = Ordering { pack: self, symbols: &symbols, day: law.versions_on }.order(&report);
+        let mut steps = Vec::new();
+        for node in order {
+            match node {
+                NodeId::Value(i) => {
+                    let v = &self.values[usize::from(i)];
+                    let Some(version) = v.versions.iter().rev().find(|x| in_force(x.from, x.until, law.versions_on)) else { continue };
+                    let mut is = bind_value(&binder, v.kind, &version.is);
+                    for (when, instead) in version.exceptions.iter().rev() {
+                        is = join(binder.condition(when), bind_value(&binder, v.kind, instead), is);
+                    }
+                    steps.push(Step::Value(ValueStep { index: i, slot: slots.value(i), is, round: version.round }));
+                }
+                NodeId::Element(i) => {
+                    let e = &self.elements[usize::from(i)];
+                    let Some(version) = e.versions.iter().rev().find(|x| in_force(x.from, x.until, law.versions_on)) else { continue };
+                    steps.push(Step::Element(Box::new(self.element_step(&binder, &symbols, i, e, version))));
+                }
+            }
+        }
+        let controls = self
+            .controls
+            .iter()
+            .enumerate()
+            .filter(|(_, c)| in_force(c.since.unwrap_or(NaiveDate::MIN), c.until, law.versions_on))
+            .filter_map(|(i, c)| match &c.measure {
+                Measure::When(f) => Some(BoundControl { control: i, when: binder.condition(f) }),
+                Measure::Named(_) => None,
+            })
+            .collect();
+        let results = self.result_slots(&symbols, slots);
+        let by_kind = self
+            .totals
+            .iter()
+            .enumerate()
+            .flat_map(|(i, t)| t.of.iter().map(move |k| (*k, slots.total(i as u16), t.employer_part)))
+            .collect();
+        let tables = (0..self.tables.len()).map(|i| self.brackets(i, law)).collect();
+        let findings = report.findings.take();
+        let plan = (!findings.iter().any(|f| f.severity == Severity::Blocking)).then(|| Plan {
+            context: law.context,
+            steps,
+            slots,
+            defaults: self.default_values(),
+            tables,
+            results,
+            by_kind,
+            controls,
+            parameters: law.parameters.clone(),
+            settings: law.settings.clone(),
+        });
+        (plan, findings)
+    }
+
+    fn element_step(&self, binder: &Binder<'_, '_>, symbols: &Symbols, i: u16, e: &Element, version: &Version) -> ElementStep {
+        let slots = binder.slots;
+        let [base, rate, amount, employer_rate, employer_amount] = bind_amounts(binder, e, version);
+        let total_slot = |id: &str| match symbols.get(id) {
+            Some(Symbol::Total(t)) => Some(slots.total(*t)),
+            _ => None,
+        };
+        let kind = e.card.kind;
+        let of_kind = |part: bool| {
+            self.totals
+                .iter()
+                .enumerate()
+                .filter(move |(_, t)| t.employer_part == part && t.of.contains(&kind))
+                .map(|(t, _)| slots.total(t as u16))
+        };
+        let all = |named: &[crate::ground::document::Spot], part: bool| {
+            let set: BTreeSet<u32> = named.iter().filter_map(|s| total_slot(&s.text)).chain(of_kind(part)).collect();
+            set.into_iter().collect::<Vec<_>>()
+        };
+        let paid = Binder { paid_allowed: true, ..copy(binder) };
+        ElementStep {
+            element: ElementId(i),
+            kind,
+            slot: slots.element(i, AMOUNT),
+            applies: e.applies.as_ref().map(|a| binder.condition(a)),
+            base,
+            base_round: version.base_round,
+            rate,
+            amount,
+            employer_rate,
+            employer_amount,
+            round: version.round,
+            keep_zero: e.keep_zero,
+            adds: all(&e.feeds, false),
+            adds_employer: all(&e.feeds_employer, true),
+            inferences: e.inferences.iter().filter_map(|x| bind_inference(&paid, &x.fact, &x.value)).collect(),
+        }
+    }
+
+    fn result_slots(&self, symbols: &Symbols, slots: Slots) -> ResultSlots {
+        let at = |key: &str| {
+            let name = self.results.iter().find(|r| r.0.text == key).map(|r| r.1.text.as_str()).unwrap_or_default();
+            match symbols.get(name) {
+                Some(Symbol::Total(i)) => slots.total(*i),
+                Some(Symbol::Value(i)) => slots.value(*i),
+                _ => 0,
+            }
+        };
+        ResultSlots {
+            gross: at("gross"),
+            net_social: at("net_social"),
+            net_taxable: at("net_taxable"),
+            net_before_tax: at("net_before_tax"),
+            income_tax: at("income_tax"),
+            net_paid: at("net_paid"),
+            employer_cost: at("employer_cost"),
+        }
+    }
+
+    fn brackets(&self, table: usize, law: &Law) -> Brackets {
+        let t = &self.tables[table];
+        let day = law.tables_on[table];
+        let chosen: Vec<Option<String>> = t
+            .wheres
+            .iter()
+            .map(|(_, setting)| {
+                let i = self.settings.iter().position(|s| s.id == *setting)?;
+                match law.settings.get(i)? {
+                    SettingValue::Choice(c) => Some(c.clone()),
+                    SettingValue::Number(n) => Some(n.to_string()),
+                    SettingValue::Flag(b) => Some(if *b { "yes" } else { "no" }.to_owned()),
+                }
+            })
+            .collect();
+        let fits = |r: &&crate::rules::pack::TableRow| r.wheres.iter().zip(&chosen).all(|(w, c)| c.as_ref() == Some(w));
+        let from = t.rows.iter().filter(fits).filter(|r| r.from <= day).map(|r| r.from).max();
+        let mut list: Vec<(Exact, Exact)> =
+            t.rows.iter().filter(fits).filter(|r| Some(r.from) == from).map(|r| (r.lower, r.value)).collect();
+        list.sort();
+        Brackets(list)
+    }
+
+    /// The default of each fact.
+    pub fn default_values(&self) -> Vec<Default> {
+        self.defaults
+            .iter()
+            .enumerate()
+            .map(|(i, d)| match (d, &self.vocabulary.get(FactId(i as u16)).kind) {
+                (None, _) => Default::None,
+                (Some(d), FactKind::Number { .. }) => Exact::parse(d).map_or(Default::None, Default::Number),
+                (Some(d), FactKind::Flag) => Default::Flag(d == "yes"),
+                (Some(d), FactKind::Choice { options }) => {
+                    options.iter().position(|o| o.id == *d).map_or(Default::None, |o| Default::Choice(o as u16))
+                }
+                (Some(_), FactKind::Date | FactKind::Text) => Default::None,
+            })
+            .collect()
+    }
+}
+
+const RESULTS: [&str; 7] = ["gross", "net_social", "net_taxable", "net_before_tax", "income_tax", "net_paid", "employer_cost"];
+
+/// Reads the value of a setting; `None` when it does not fit its kind.
+pub fn setting_value(kind: &SettingKind, text: &str) -> Option<SettingValue> {
+    match kind {
+        SettingKind::Choice(options) => options.iter().any(|o| o.0 == text).then(|| SettingValue::Choice(text.to_owned())),
+        SettingKind::Flag => match text {
+            "yes" | "oui" | "true" => Some(SettingValue::Flag(true)),
+            "no" | "non" | "false" => Some(SettingValue::Flag(false)),
+            _ => None,
+        },
+        SettingKind::Number(_) => Exact::parse(text).map(SettingValue::Number),
+    }
+}
+
+fn copy<'a, 'f>(b: &Binder<'a, 'f>) -> Binder<'a, 'f> {
+    Binder {
+        pack: b.pack,
+        symbols: b.symbols,
+        slots: b.slots,
+        report: b.report,
+        context: b.context,
+        settings: b.settings,
+        parameters: b.parameters,
+        paid_allowed: b.paid_allowed,
+    }
+}
+
+fn bind_value(binder: &Binder<'_, '_>, kind: Kind, f: &Formula) -> Bound {
+    match kind {
+        Kind::Flag => Bound::Cond(binder.condition(f)),
+        Kind::Date => Bound::Date(binder.date(f)),
+        Kind::Number(u) => Bound::Num(binder.number(f, Some(u))),
+        Kind::Zero | Kind::Text | Kind::Choice(_) | Kind::Unknown => Bound::Num(binder.number(f, None)),
+    }
+}
+
+fn join(when: Cond, instead: Bound, general: Bound) -> Bound {
+    match (instead, general) {
+        (Bound::Num(a), Bound::Num(b)) => Bound::Num(Num::If(Box::new((when, a, b)))),
+        (Bound::Cond(a), Bound::Cond(b)) => Bound::Cond(Cond::If(Box::new((when, a, b)))),
+        (Bound::Date(a), Bound::Date(b)) => Bound::Date(DateNode::If(Box::new((when, a, b)))),
+        _ => Bound::Bad,
+    }
+}
+
+/// The five formulas of a version with its exceptions folded in; kinds are checked on the way.
+fn bind_amounts(binder: &Binder<'_, '_>, e: &Element, v: &Version) -> [Option<Num>; 5] {
+    let general = bind_set(binder, e, &v.amounts, &v.amounts);
+    let mut out = general;
+    for (when, amounts, _) in v.exceptions.iter().rev() {
+        let cond = binder.condition(when);
+        let special = bind_set(binder, e, amounts, &v.amounts);
+        out = std::array::from_fn(|i| match (special[i].clone(), out[i].clone()) {
+            (Some(a), b) => Some(Num::If(Box::new((cond.clone(), a, b.unwrap_or(Num::Const(Exact::ZERO)))))),
+            (None, b) => b,
+        });
+    }
+    out
+}
+
+fn bind_set(binder: &Binder<'_, '_>, e: &Element, a: &Amounts, general: &Amounts) -> [Option<Num>; 5] {
+    let any = |f: &Option<Formula>| f.as_ref().map(|f| binder.any_number(f));
+    let money = |f: &Option<Formula>| f.as_ref().map(|f| binder.number(f, Some(Unit::MONEY)));
+    let (base, rate, employer_rate) = (any(&a.base), any(&a.rate), any(&a.employer_rate));
+    let product = |x: &Option<(Kind, Num)>, y: &Option<(Kind, Num)>, at: Option<&Formula>| {
+        if let (Some((Kind::Number(u), _)), Some((Kind::Number(w), _)), Some(f)) = (x, y, at)
+            && u.times(*w) != Unit::MONEY
+        {
+            let shown = u.times(*w).to_string();
+            binder.report.error("L56", f.file, &f.span(&f.ast.span), &[("id", &e.card.id), ("kind", &shown)]);
+        }
+    };
+    if a.amount.is_none() && general.amount.is_none() {
+        product(&base, &rate, a.rate.as_ref());
+    }
+    if a.employer_amount.is_none() && general.employer_amount.is_none() {
+        product(&base, &employer_rate, a.employer_rate.as_ref());
+    }
+    [base.map(|b| b.1), rate.map(|r| r.1), money(&a.amount), employer_rate.map(|r| r.1), money(&a.employer_amount)]
+}
+
+fn bind_inference(binder: &Binder<'_, '_>, fact: &crate::ground::document::Spot, value: &Formula) -> Option<(FactId, Bound)> {
+    let Some(Symbol::Fact(i)) = binder.symbols.get(&fact.text).copied() else {
+        let near = suggestion(&fact.text, binder.pack.vocabulary.iter().map(|f| f.1.name.as_str())).unwrap_or("–");
+        binder.report.error("L57", fact.file, &fact.span, &[("name", &fact.text), ("near", near)]);
+        return None;
+    };
+    let bound = match &binder.pack.vocabulary.get(FactId(i)).kind {
+        FactKind::Flag => Bound::Cond(binder.condition(value)),
+        FactKind::Date => Bound::Date(binder.date(value)),
+        FactKind::Number { .. } => Bound::Num(binder.number(value, None)),
+        FactKind::Text | FactKind::Choice { .. } => return None,
+    };
+    Some((FactId(i), bound))
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+enum NodeId {
+    Value(u16),
+    Element(u16),
+}
+
+/// Order of computation, from what each formula names.
+struct Ordering<'a> {
+    pack: &'a Pack,
+    symbols: &'a Symbols,
+    day: NaiveDate,
+}
+
+impl Ordering<'_> {
+    fn formulas(&self, n: NodeId) -> Vec<&Formula> {
+        match n {
+            NodeId::Value(i) => {
+                let v = &self.pack.values[usize::from(i)];
+                let Some(x) = v.versions.iter().rev().find(|x| in_force(x.from, x.until, self.day)) else { return Vec::new() };
+                std::iter::once(&x.is).chain(x.exceptions.iter().flat_map(|(a, b)| [a, b])).collect()
+            }
+            NodeId::Element(i) => {
+                let e = &self.pack.elements[usize::from(i)];
+                let Some(x) = e.versions.iter().rev().find(|x| in_force(x.from, x.until, self.day)) else { return Vec::new() };
+                let exceptions = x.exceptions.iter().flat_map(|(w, a, _)| std::iter::once(w).chain(a.each()));
+                e.applies.iter().chain(x.amounts.each()).chain(exceptions).collect()
+            }
+        }
+    }
+
+    fn needs(&self, n: NodeId) -> BTreeSet<NodeId> {
+        let mut out = BTreeSet::new();
+        for f in self.formulas(n) {
+            let mut names = Vec::new();
+            f.ast.names(&mut names);
+            for (name, _) in names {
+                match self.symbols.get(&name) {
+                    Some(Symbol::Value(i)) => {
+                        out.insert(NodeId::Value(*i));
+                    }
+                    Some(Symbol::Element(i)) => {
+                        out.insert(NodeId::Element(*i));
+                    }
+                    Some(Symbol::Total(t)) => out.extend(self.feeders(*t)),
+                    _ => {}
+                }
+            }
+        }
+        out
+    }
+
+    fn feeders(&self, total: u16) -> impl Iterator<Item = NodeId> {
+        let t = &self.pack.totals[usize::from(total)];
+        self.pack.elements.iter().enumerate().filter_map(move |(i, e)| {
+            let named = if t.employer_part { &e.feeds_employer } else { &e.feeds };
+            (t.of.contains(&e.card.kind) || named.iter().any(|s| s.text == t.id)).then_some(NodeId::Element(i as u16))
+        })
+    }
+
+    fn origin(&self, n: NodeId) -> (&str, &Origin) {
+        match n {
+            NodeId::Value(i) => (&self.pack.values[usize::from(i)].id, &self.pack.values[usize::from(i)].origin),
+            NodeId::Element(i) => (&self.pack.elements[usize::from(i)].card.id, &self.pack.elements[usize::from(i)].origin),
+        }
+    }
+
+    fn order(&self, report: &Report<'_>) -> Vec<NodeId> {
+        let all: Vec<NodeId> = (0..self.pack.values.len() as u16)
+            .map(NodeId::Value)
+            .chain((0..self.pack.elements.len() as u16).map(NodeId::Element))
+            .collect();
+        let needs: BTreeMap<NodeId, BTreeSet<NodeId>> = all.iter().map(|n| (*n, self.needs(*n))).collect();
+        let mut done = BTreeSet::new();
+        let mut out = Vec::new();
+        for n in all {
+            self.visit(n, &needs, &mut done, &mut Vec::new(), &mut out, report);
+        }
+        out
+    }
+
+    fn visit(
+        &self,
+        n: NodeId,
+        needs: &BTreeMap<NodeId, BTreeSet<NodeId>>,
+        done: &mut BTreeSet<NodeId>,
+        path: &mut Vec<NodeId>,
+        out: &mut Vec<NodeId>,
+        report: &Report<'_>,
+    ) {
+        if done.contains(&n) {
+            return;
+        }
+        if let Some(at) = path.iter().position(|p| *p == n) {
+            let names: Vec<&str> = path[at..].iter().chain([&n]).map(|p| self.origin(*p).0).collect();
+            let (a, b) = (self.origin(n).1, self.origin(*path.last().unwrap_or(&n)).1);
+            report.both("L20", (a.file, a.span.clone()), (b.file, b.span.clone()), &[("path", &names.join(" → "))]);
+            done.insert(n);
+            return;
+        }
+        path.push(n);
+        for m in &needs[&n] {
+            self.visit(*m, needs, done, path, out, report);
+        }
+        path.pop();
+        if done.insert(n) {
+            out.push(n);
+        }
+    }
+}
