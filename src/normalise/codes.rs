@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 const TRIED: usize = 60;
 
 /// One line as the register shows it, side not yet known.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Shown {
     pub base: Option<Exact>,
     pub rate: Option<Exact>,
@@ -230,8 +230,8 @@ fn judge(label: &Phrase, stats: &CodeStats, option: &Option_, sides: Sides) -> (
                 && matches!(option.target, CodeTarget::Element(_, Payer::Employer))
             {
                 // One column for all: nothing said.
-            } else if only_employer && option.kind != LineKind::Employer {
-                behaviour -= 40;
+            } else if only_employer {
+                behaviour += if option.kind == LineKind::Employer { 12 } else { -40 };
             }
         }
     }

@@ -214,7 +214,14 @@ fn word_likeness(a: &str, b: &str) -> u32 {
         }
     }
     if short.len() >= 3 && long.starts_with(short) {
-        return if long.len() - short.len() <= 2 { 92 } else { 85 };
+        // Three letters begin many words (age, agent; nom, nombre).
+        return if short.len() == 3 {
+            60
+        } else if long.len() - short.len() <= 2 {
+            92
+        } else {
+            85
+        };
     }
     if short.len() >= 5 {
         let d = distance(short, long);
@@ -353,6 +360,12 @@ mod tests {
         ] {
             assert!(likeness(&Phrase::of(a), &Phrase::of(b)) < 50, "{a} / {b}");
         }
+    }
+
+    #[test]
+    fn three_letters_are_not_enough_for_a_word() {
+        assert!(likeness(&Phrase::of("Agent"), &Phrase::of("Âge")) < 78);
+        assert!(likeness(&Phrase::of("Nom"), &Phrase::of("Nombre")) < 78);
     }
 
     #[test]
