@@ -88,7 +88,6 @@ struct Joiner<'a> {
     vocabulary: &'a Vocabulary,
     sources: &'a Sources,
     month: PayMonth,
-    last: PayMonth,
     out: Joined,
 }
 
@@ -101,7 +100,7 @@ pub fn join(
     gathered: Gathered,
     transfers: Vec<TransferRow>,
 ) -> Joined {
-    let mut j = Joiner { vocabulary, sources, month, last, out: Joined::default() };
+    let mut j = Joiner { vocabulary, sources, month, out: Joined::default() };
     for (id, slip) in gathered.paid {
         j.out.people.entry(id).or_default().paid = Some(slip);
     }
@@ -242,13 +241,13 @@ impl Joiner<'_> {
     }
 
     fn change(&mut self, c: &crate::normalise::gather::Change) {
-        let (first, last_day, before) = (self.month.first_day(), self.month.last_day(), self.last.first_day());
+        let (first, last_day) = (self.month.first_day(), self.month.last_day());
         if let Some(d) = c.effective {
             let code = if d > last_day {
                 Some("F02")
             } else if d > first {
                 Some("F03")
-            } else if d < before || (d < first && d >= before) {
+            } else if d < first {
                 Some("F04")
             } else {
                 None
