@@ -92,14 +92,7 @@ struct Joiner<'a> {
 }
 
 /// Brings every source together.
-pub fn join(
-    vocabulary: &Vocabulary,
-    sources: &Sources,
-    month: PayMonth,
-    last: PayMonth,
-    gathered: Gathered,
-    transfers: Vec<TransferRow>,
-) -> Joined {
+pub fn join(vocabulary: &Vocabulary, sources: &Sources, month: PayMonth, gathered: Gathered, transfers: Vec<TransferRow>) -> Joined {
     let mut j = Joiner { vocabulary, sources, month, out: Joined::default() };
     for (id, slip) in gathered.paid {
         j.out.people.entry(id).or_default().paid = Some(slip);
