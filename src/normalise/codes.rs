@@ -143,6 +143,9 @@ fn options(rubrics: &Rubrics) -> Vec<Option_> {
     all
 }
 
+/// Points in all, those of the behaviour alone, and the reasons.
+type Points = (i32, i32, Vec<String>);
+
 /// The whole name of an element stands in a longer label (`IFSE MENSUELLE REGIE`), and nothing there turns it.
 fn held(label: &Phrase, name: &Phrase) -> u32 {
     let all = name.words.iter().all(|w| label.words.contains(w)) && name.words.iter().any(|w| w.len() >= 3);
@@ -153,7 +156,7 @@ fn held(label: &Phrase, name: &Phrase) -> u32 {
 }
 
 /// Points for an option, and the reasons. Label and behaviour are told apart, so that one against the other shows.
-fn judge(label: &Phrase, stats: &CodeStats, option: &Option_, sides: Sides) -> (i32, i32, Vec<String>) {
+fn judge(label: &Phrase, stats: &CodeStats, option: &Option_, sides: Sides) -> Points {
     let mut why = Vec::new();
     let bare = label.without_share();
     let words = option
@@ -271,7 +274,7 @@ const MARGIN: i32 = 7;
 pub fn resolve(codes: &BTreeMap<String, CodeStats>, rubrics: &Rubrics, sides: Sides) -> Vec<CodeMapping> {
     let options = options(rubrics);
     let mut mapped: Vec<CodeMapping> = Vec::new();
-    let mut open: Vec<(usize, Vec<(i32, i32, Vec<String>)>)> = Vec::new();
+    let mut open: Vec<(usize, Vec<Points>)> = Vec::new();
     for (code, stats) in codes {
         let labels = stats.labels_by_use();
         let shown: Vec<&str> = labels.iter().map(|l| split_period(l).0).collect();
@@ -286,7 +289,7 @@ pub fn resolve(codes: &BTreeMap<String, CodeStats>, rubrics: &Rubrics, sides: Si
             rows: stats.rows,
         };
         let phrases: Vec<Phrase> = shown.iter().take(4).map(|l| Phrase::of(l)).chain([Phrase::of(code)]).collect();
-        let scored: Vec<(i32, i32, Vec<String>)> = options
+        let scored: Vec<Points> = options
             .iter()
             .map(|o| phrases.iter().map(|p| judge(p, stats, o, sides)).max_by_key(|(s, _, _)| *s).unwrap_or((0, 0, Vec::new())))
             .collect();
