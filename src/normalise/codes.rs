@@ -110,7 +110,8 @@ pub fn split_period(label: &str) -> (&str, Option<crate::ground::PayMonth>) {
 
 struct Option_ {
     target: CodeTarget,
-    phrases: Vec<(Phrase, u32)>,
+    /// Titles, whole and without the words of shares, with how much each counts.
+    phrases: Vec<(Phrase, Phrase, u32)>,
     kind: LineKind,
     rate: Option<Exact>,
     employer_rate: Option<Exact>,
@@ -119,8 +120,15 @@ struct Option_ {
 fn options(rubrics: &Rubrics) -> Vec<Option_> {
     let mut all = Vec::new();
     for t in rubrics.targets.iter().filter(|t| t.total.is_none()) {
-        let mut phrases: Vec<(Phrase, u32)> = t.labels.iter().map(|l| (Phrase::of(l), 100)).collect();
-        phrases.push((Phrase::of(&t.code.replace('_', " ")), 96));
+        let code = t.code.replace('_', " ");
+        let titles = t.labels.iter().map(|l| (l.as_str(), 100)).chain([(code.as_str(), 96)]);
+        let phrases: Vec<(Phrase, Phrase, u32)> = titles
+            .map(|(l, weight)| {
+                let whole = Phrase::of(l);
+                let bare = whole.without_share();
+                (whole, bare, weight)
+            })
+            .collect();
         let shared = t.employer_rate.is_some() && t.kind == LineKind::Deduction;
         let payer = if t.kind == LineKind::Employer { Payer::Employer } else { Payer::Agent };
         if shared {
@@ -162,11 +170,7 @@ fn judge(label: &Phrase, stats: &CodeStats, option: &Option_, sides: Sides) -> P
     let words = option
         .phrases
         .iter()
-        .map(|(p, weight)| {
-            let plain = likeness(label, p);
-            let without = likeness(&bare, &p.without_share());
-            plain.max(without).max(held(&bare, &p.without_share())) * weight / 100
-        })
+        .map(|(whole, plain, weight)| likeness(label, whole).max(likeness(&bare, plain)).max(held(&bare, plain)) * weight / 100)
         .max()
         .unwrap_or(0);
     let mut score = i32::try_from(words * 70 / 100).unwrap_or(0);
@@ -293,12 +297,12 @@ pub fn resolve(codes: &BTreeMap<String, CodeStats>, rubrics: &Rubrics, sides: Si
             .iter()
             .map(|o| phrases.iter().map(|p| judge(p, stats, o, sides)).max_by_key(|(s, _, _)| *s).unwrap_or((0, 0, Vec::new())))
             .collect();
-        let best_label = options
-            .iter()
-            .flat_map(|o| o.phrases.iter())
-            .map(|(p, weight)| phrases.iter().map(|l| likeness(l, p)).max().unwrap_or(0) * weight / 100)
-            .max()
-            .unwrap_or(0);
+        let best_label = if total.is_none() {
+            0
+        } else {
+            let titles = options.iter().flat_map(|o| o.phrases.iter());
+            titles.map(|(whole, _, weight)| phrases.iter().map(|l| likeness(l, whole)).max().unwrap_or(0) * weight / 100).max().unwrap_or(0)
+        };
         if let Some((role, likeness)) = total
             && best_label < likeness
         {
