@@ -43,7 +43,15 @@ pub enum Command {
         write: bool,
     },
     /// Recompute last month and compare with what was paid.
-    Replay { folder: PathBuf },
+    Replay {
+        folder: PathBuf,
+        /// Find the employer's settings again from last month's payslips.
+        #[arg(long)]
+        calibrate: bool,
+        /// With --calibrate: keep what was found in releve.toml.
+        #[arg(long, requires = "calibrate")]
+        write: bool,
+    },
     /// The main job: recover, replay, compute, check, explain; drafts under out/.
     Run {
         folder: PathBuf,
@@ -115,10 +123,17 @@ pub fn execute(cli: &Cli, progress: fn(&str, u64, u64)) -> Result<Said> {
         Command::New { folder, month } => {
             job::create(folder, *month)?;
             let lang = cli.lang.unwrap_or_default();
-            Ok(Said { out: words::fill(words::ui("ui.created", lang), &[("folder", folder.display().to_string())]) + "\n", ..Said::default() })
+            Ok(Said {
+                out: words::fill(words::ui("ui.created", lang), &[("folder", folder.display().to_string())]) + "\n",
+                ..Said::default()
+            })
         }
         Command::Inspect { folder, write } => inspect(cli, folder, *write),
-        Command::Replay { folder } => run(cli, &options(cli, folder, 0, false, progress), true, false),
+        Command::Replay { folder, calibrate: true, write } => {
+            let told = pipeline::calibrate(&options(cli, folder, 0, false, progress), *write)?;
+            Ok(Said { out: told.text, err: listing(&told.findings, told.lang, cli.json), code: told.code })
+        }
+        Command::Replay { folder, calibrate: false, .. } => run(cli, &options(cli, folder, 0, false, progress), true, false),
         Command::Run { folder, threads, no_payslips, timings } => {
             run(cli, &options(cli, folder, *threads, !no_payslips, progress), false, *timings)
         }
@@ -245,7 +260,8 @@ fn run(cli: &Cli, options: &Options, replay_only: bool, timings: bool) -> Result
             let _ = writeln!(out, "{stage:<10} {:>9.3} s", time.as_secs_f64());
         }
     }
-    let shown: Vec<Finding> = outcome.findings.iter().filter(|f| !replay_only || f.code.starts_with(['C', 'R', 'M', 'J', 'L'])).cloned().collect();
+    let shown: Vec<Finding> =
+        outcome.findings.iter().filter(|f| !replay_only || f.code.starts_with(['C', 'R', 'M', 'J', 'L'])).cloned().collect();
     Ok(Said { out, err: listing(&shown, lang, cli.json), code: outcome.exit_code() })
 }
 
@@ -270,7 +286,14 @@ fn rules(cli: &Cli, command: &RulesCommand) -> Result<Said> {
                 let _ = writeln!(
                     out,
                     "{} {} : {} éléments, {} valeurs, {} paramètres, {} réglages, {} contrôles, {} cas",
-                    p.id, p.version, p.elements.len(), p.values.len(), p.parameters.len(), p.settings.len(), p.controls.len(), p.cases.len()
+                    p.id,
+                    p.version,
+                    p.elements.len(),
+                    p.values.len(),
+                    p.parameters.len(),
+                    p.settings.len(),
+                    p.controls.len(),
+                    p.cases.len()
                 );
                 for s in &p.settings {
                     let _ = writeln!(out, "  {:<28} = {:<20} {}", s.id, s.default, s.label.get(lang));

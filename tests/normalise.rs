@@ -295,7 +295,9 @@ fn gathers_what_the_services_know() {
     assert_eq!(of("01332", "nir"), Some(Value::Text("283040597312113".into())));
     assert_eq!(of("00225", "mutuelle"), Some(Value::Number(Exact::parse("31.35").expect("a number"))));
     assert_eq!((g.arrivals.len(), g.departures.len()), (6, 4));
-    let new = |agent: &str, name: &str| g.changes.iter().find(|c| c.employee == id(agent) && c.fact == pack.fact(name)).map(|c| (c.old.clone(), c.new.clone()));
+    let new = |agent: &str, name: &str| {
+        g.changes.iter().find(|c| c.employee == id(agent) && c.fact == pack.fact(name)).map(|c| (c.old.clone(), c.new.clone()))
+    };
     let points = |n| Value::Number(Exact::int(n));
     assert_eq!(new("00225", "indice_majore"), Some((Some(points(392)), points(404))));
     assert_eq!(new("00927", "quotite"), Some((Some(points(1)), Value::Number(Exact::parse("0.9").expect("a number")))));
@@ -305,7 +307,9 @@ fn gathers_what_the_services_know() {
     assert_eq!(g.events.len(), 10);
     assert!(g.events.iter().all(|e| e.fact.is_some() && e.days.is_some()));
     assert_eq!(g.events.iter().find(|e| e.employee == id("01686")).and_then(|e| e.continues), Some(true));
-    let amount = |agent: &str, name: &str| g.amounts.iter().find(|a| a.employee == id(agent) && a.fact == pack.fact(name)).map(|a| (a.value, a.rows));
+    let amount = |agent: &str, name: &str| {
+        g.amounts.iter().find(|a| a.employee == id(agent) && a.fact == pack.fact(name)).map(|a| (a.value, a.rows))
+    };
     assert_eq!(amount("00207", "heures_jour_14"), Some((Exact::int(11), 2)), "two rows for different weeks");
     assert_eq!(amount("00801", "heures_jour_15"), Some((Exact::int(4), 1)), "written 801");
     assert_eq!(amount("00539", "cia"), Some((Exact::int(1150), 1)));
@@ -365,6 +369,77 @@ fn reads_a_staff_list_with_short_titles() {
     }
 }
 
+/// The register's data rows, field by field.
+fn register_rows() -> Vec<Vec<String>> {
+    register_text().lines().skip(4).map(|l| l.split(';').map(str::to_owned).collect::<Vec<_>>()).filter(|r| !r[0].is_empty()).collect()
+}
+
+fn joined(rows: &[Vec<String>], mark: &str) -> String {
+    rows.iter().map(|r| r.join(mark)).collect::<Vec<_>>().join("\n")
+}
+
+#[test]
+fn reads_a_register_whose_agent_stands_on_the_first_row_only() {
+    let pack = Pack::load();
+    let mut last = String::new();
+    let mut rows = vec![
+        "Mat;Nom et prénom;Rubrique;Libellé rubrique;Base;Tx sal.;Mt salarial;Tx pat.;Mt patronal"
+            .split(';')
+            .map(str::to_owned)
+            .collect::<Vec<_>>(),
+    ];
+    for r in register_rows() {
+        let amount = if r[7].is_empty() && !r[8].is_empty() { format!("-{}", r[8]) } else { r[7].clone() };
+        let first = r[0] != last;
+        last.clone_from(&r[0]);
+        let who = if first { [r[0].clone(), format!("{} {}", r[1], r[2])] } else { [String::new(), String::new()] };
+        rows.push(
+            who.into_iter().chain([r[3].clone(), r[4].clone(), r[5].clone(), r[6].clone(), amount, r[9].clone(), r[10].clone()]).collect(),
+        );
+    }
+    let r = read(&pack, &[("journal.csv", joined(&rows, ";").into_bytes())], &[]);
+    let wrong = differences(&lines_of(&pack, &r.gathered.paid, &r.gathered), &expected_lines());
+    assert!(wrong.is_empty(), "{}\n{}\n{}", wrong.join("\n"), say(&r.found), show_mapping(&pack, &r));
+}
+
+#[test]
+fn finds_the_sides_of_unsigned_amounts_by_the_totals() {
+    let pack = Pack::load();
+    let plain = |t: &str| t.replace('\u{a0}', "").replace(',', ".");
+    let mut rows = vec![
+        "Agent,Code,Intitulé,Assiette,Taux,Montant,Taux employeur,Charges patronales".split(',').map(str::to_owned).collect::<Vec<_>>(),
+    ];
+    for r in register_rows() {
+        let amount = if r[7].is_empty() { &r[8] } else { &r[7] };
+        rows.push(vec![r[0].clone(), r[3].clone(), r[4].clone(), plain(&r[5]), plain(&r[6]), plain(amount), plain(&r[9]), plain(&r[10])]);
+    }
+    let r = read(&pack, &[("paie.csv", joined(&rows, ",").into_bytes())], &[]);
+    let wrong = differences(&lines_of(&pack, &r.gathered.paid, &r.gathered), &expected_lines());
+    assert!(wrong.is_empty(), "{}\n{}\n{}", wrong.join("\n"), say(&r.found), show_mapping(&pack, &r));
+    assert!(r.found.iter().any(|f| f.code == "M23"), "the primes/points transfer is a deduction among earnings");
+}
+
+#[test]
+fn proposes_the_columns_of_a_register_without_headings_and_asks() {
+    let pack = Pack::load();
+    let r = read(&pack, &[("sans-titres.csv", joined(&register_rows(), ";").into_bytes())], &[]);
+    assert!(codes(&r.asked).contains(&"M08"), "{}\n{}", say(&r.asked), show_mapping(&pack, &r));
+    let wrong = differences(&lines_of(&pack, &r.gathered.paid, &r.gathered), &expected_lines());
+    assert!(wrong.is_empty(), "{}\n{}\n{}", wrong.join("\n"), say(&r.found), show_mapping(&pack, &r));
+}
+
+#[test]
+fn says_what_it_does_not_understand() {
+    let pack = Pack::load();
+    let r = read(
+        &pack,
+        &[("divers.csv", "Couleur;Poids\nbleu;12\nvert;13\nrouge;15\nnoir;18\njaune;17\nblanc;2\ngris;3\n".as_bytes().to_vec())],
+        &[],
+    );
+    assert_eq!(codes(&r.asked), ["M01"], "{}", say(&r.asked));
+    assert_rows_complete(&r);
+}
+
 // ------------------------------------------------------------------ the hand-corrected mapping
 
 #[test]
@@ -388,7 +463,9 @@ fn a_written_mapping_reads_back_as_the_same() {
 #[test]
 fn what_a_person_wrote_wins() {
     let pack = Pack::load();
-    let entries = fragment::read("[[source]]\nfile = \"cia-decembre.csv\"\n[source.columns]\n\"montant CIA à verser (€)\" = \"prime_exceptionnelle\"\n");
+    let entries = fragment::read(
+        "[[source]]\nfile = \"cia-decembre.csv\"\n[source.columns]\n\"montant CIA à verser (€)\" = \"prime_exceptionnelle\"\n",
+    );
     let r = read(&pack, &inbox(&["cia-decembre.csv"]), &entries.value);
     assert!(r.gathered.amounts.iter().all(|a| a.fact == pack.fact("prime_exceptionnelle")) && !r.gathered.amounts.is_empty());
     let entries = fragment::read("[[source]]\nfile = \"cia-decembre.csv\"\n[source.columns]\n\"montant\" = \"cia\"\nnom = \"nonsense\"\n");
@@ -423,7 +500,10 @@ fn a_text_in_an_amount_sets_the_agent_aside_and_nobody_else() {
 fn a_missing_amount_column_is_told() {
     let pack = Pack::load();
     let r = damaged(&pack, |t| {
-        t.lines().map(|l| l.split(';').enumerate().filter(|(i, _)| *i != 8).map(|(_, c)| c).collect::<Vec<_>>().join(";")).collect::<Vec<_>>().join("\r\n")
+        t.lines()
+            .map(|l| l.split(';').enumerate().filter(|(i, _)| *i != 8).map(|(_, c)| c).collect::<Vec<_>>().join(";"))
+            .collect::<Vec<_>>()
+            .join("\r\n")
     });
     assert!(r.asked.iter().any(|f| f.code == "M07"), "{}", say(&r.asked));
 }
@@ -476,6 +556,72 @@ fn an_agent_listed_twice_in_the_staff_is_told() {
 }
 
 #[test]
+fn two_registers_with_the_same_agents_are_told() {
+    let pack = Pack::load();
+    let text = register_text();
+    let r = read(&pack, &[("a.csv", text.clone().into_bytes()), ("b.csv", text.into_bytes())], &[]);
+    let told: Vec<&Finding> = r.found.iter().filter(|f| f.code == "M28").collect();
+    assert_eq!(told.len(), 1, "{}", say(&r.found));
+    assert!(told[0].message(Lang::Fr).starts_with("88 agents"));
+}
+
+#[test]
+fn an_identity_number_that_lost_digits_is_told_and_not_mended() {
+    let pack = Pack::load();
+    let (name, data) = layout("staff.csv");
+    let text = String::from_utf8(data).expect("UTF-8").replacen("1 58 11 24 964 319 86", "158112496431", 1);
+    let r = read(&pack, &[(name, text.into_bytes())], &[]);
+    let told: Vec<&Finding> = r.found.iter().filter(|f| f.code == "N04").collect();
+    assert_eq!(told.len(), 1, "{}", say(&r.found));
+    assert!(!told[0].message(Lang::Fr).contains("158112"));
+    let first = &r.gathered.staff[0];
+    assert_eq!(first.facts.value(pack.fact("nir")), Some(&Value::Text("158112496431".into())));
+}
+
+#[test]
+fn merged_cells_in_data_name_the_agent_and_never_double_an_amount() {
+    let pack = Pack::load();
+    let mut book = rust_xlsxwriter::Workbook::new();
+    let sheet = book.add_worksheet().set_name("Primes").expect("a name");
+    let plain = rust_xlsxwriter::Format::new();
+    for (c, t) in ["Matricule", "Nom", "Prénom", "HS jour", "Prime exceptionnelle"].into_iter().enumerate() {
+        sheet.write(0, u16::try_from(c).expect("few"), t).expect("written");
+    }
+    sheet.merge_range(1, 0, 2, 0, "00102", &plain).expect("merged");
+    sheet.merge_range(1, 4, 2, 4, "", &plain).expect("merged");
+    sheet.write(1, 4, 50.0).expect("written");
+    for (row, hours) in [(1, 3.0), (2, 2.0)] {
+        sheet.write(row, 1, "ARNOUX").expect("written");
+        sheet.write(row, 3, hours).expect("written");
+    }
+    let bytes = book.save_to_buffer().expect("a workbook");
+    let r = read(&pack, &[("primes.xlsx", bytes)], &[]);
+    let value = |name: &str| r.gathered.amounts.iter().find(|a| a.fact == pack.fact(name)).map(|a| (a.employee.clone(), a.value));
+    assert_eq!(value("heures_jour_14"), Some((id("00102"), Exact::int(5))), "{}\n{}", say(&r.found), show_mapping(&pack, &r));
+    assert_eq!(value("prime_exceptionnelle"), Some((id("00102"), Exact::int(50))));
+    assert!(codes(&r.found).contains(&"N12"), "{}", say(&r.found));
+}
+
+#[test]
+fn every_code_has_its_sentence() {
+    let pack = Pack::load();
+    let mut r = read(&pack, &inbox(&ALL), &[]);
+    r.found.append(&mut r.asked);
+    for code in [
+        "M01", "M02", "M03", "M04", "M05", "M07", "M08", "M09", "M10", "M11", "M12", "M13", "M14", "M15", "M17", "M18", "M19", "M20",
+        "M21", "M23", "M24", "M25", "M26", "M27", "M28", "N01", "N02", "N03", "N04", "N05", "N06", "N07", "N08", "N09", "N10", "N11",
+        "N12", "N13", "N14", "N15", "N16", "N17", "N18", "IMP-05", "IMP-06", "IMP-07",
+    ] {
+        assert!(releve::ground::words::known(code), "{code}");
+    }
+    for f in &r.found {
+        for lang in [Lang::Fr, Lang::En] {
+            assert!(!f.message(lang).contains('{'), "{}: {}", f.code, f.message(lang));
+        }
+    }
+}
+
+#[test]
 fn a_list_with_names_alone_is_joined_and_says_so() {
     let pack = Pack::load();
     let mut files = inbox(&["agents.xlsx"]);
@@ -497,7 +643,11 @@ fn shifted_columns_are_asked_about() {
     assert!(r.asked.iter().any(|f| f.code == "M04"), "{}\n{}", say(&r.asked), show_mapping(&pack, &r));
     let iban = Meaning::Fact(pack.fact("iban"));
     let s = &r.mapping.sources[0];
-    assert!(s.columns.iter().filter(|c| c.meaning == iban).all(|c| c.samples.iter().any(|v| v.starts_with("FR"))), "{}", show_mapping(&pack, &r));
+    assert!(
+        s.columns.iter().filter(|c| c.meaning == iban).all(|c| c.samples.iter().any(|v| v.starts_with("FR"))),
+        "{}",
+        show_mapping(&pack, &r)
+    );
 }
 
 #[test]

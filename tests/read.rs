@@ -143,7 +143,7 @@ fn reads_an_awkward_xlsx() {
     sheet.write(4, 2, 185_059_999_912_345_f64).expect("in the sheet");
     sheet.write(4, 3, 2184.37).expect("in the sheet");
     sheet.write(4, 4, "1\u{202f}234,56\u{a0}").expect("in the sheet");
-    sheet.write_with_format(5, 2, &ExcelDateTime::from_ymd(2021, 12, 3).expect("a day"), &date).expect("in the sheet");
+    sheet.write_with_format(5, 2, ExcelDateTime::from_ymd(2021, 12, 3).expect("a day"), &date).expect("in the sheet");
     sheet.write_with_format(5, 3, 1.5, &duration).expect("in the sheet");
     sheet.write(5, 4, true).expect("in the sheet");
     sheet.write(6, 2, Formula::new("=D5*2")).expect("in the sheet");

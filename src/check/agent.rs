@@ -114,7 +114,10 @@ pub fn measure(c: &Control, s: &Subject<'_>) -> Option<Vec<Finding>> {
         "net_zero" => when(net.is_some_and(Money::is_zero)),
         "net_above" => {
             let limit = c.money("amount").unwrap_or(Money::from_cents(1_000_000));
-            net.filter(|n| *n > limit).map(|n| here().arg("amount", n.french()).arg("limit", limit.french()).stake(n.cents())).into_iter().collect()
+            net.filter(|n| *n > limit)
+                .map(|n| here().arg("amount", n.french()).arg("limit", limit.french()).stake(n.cents()))
+                .into_iter()
+                .collect()
         }
         "net_variation" => variation(c, s),
         "gross_variation" => gross(c, s),
@@ -193,7 +196,14 @@ fn suspicious(c: &Control, s: &Subject<'_>) -> Vec<Finding> {
         .map(|r| {
             let date = r.requested.map_or_else(|| "?".to_owned(), |d| d.format("%d/%m/%Y").to_string());
             let new = r.iban.as_ref().map_or_else(|w| problem(*w).to_owned(), Iban::masked);
-            c.finding().of(s.id).at(r.place.clone()).arg("agent", s.id).arg("name", s.name).arg("date", date).arg("new", new).arg("by", &r.received_by)
+            c.finding()
+                .of(s.id)
+                .at(r.place.clone())
+                .arg("agent", s.id)
+                .arg("name", s.name)
+                .arg("date", date)
+                .arg("new", new)
+                .arg("by", &r.received_by)
         })
         .collect()
 }
@@ -201,7 +211,7 @@ fn suspicious(c: &Control, s: &Subject<'_>) -> Vec<Finding> {
 /// The same words, whatever their order; initials and a missing second name are forgiven.
 fn same_words(a: &str, b: &str) -> bool {
     let words = |t: &str| {
-        let folded: String = t.to_lowercase().chars().map(|ch| crate::ground::finding::plain(ch)).collect();
+        let folded: String = t.to_lowercase().chars().map(crate::ground::finding::plain).collect();
         folded.split(|ch: char| !ch.is_alphanumeric()).filter(|w| !w.is_empty()).map(str::to_owned).collect::<Vec<_>>()
     };
     let (a, b) = (words(a), words(b));

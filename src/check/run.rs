@@ -55,11 +55,7 @@ pub fn measure(c: &Control, r: &Run) -> Result<Option<Vec<Finding>>, &'static st
     Ok(Some(match c.measure.as_str() {
         "headcount_bridge" => {
             let expected = (r.before.count + r.arrivals).saturating_sub(r.departures);
-            if expected == r.after.count {
-                Vec::new()
-            } else {
-                vec![c.finding().arg("expected", expected).arg("found", r.after.count)]
-            }
+            if expected == r.after.count { Vec::new() } else { vec![c.finding().arg("expected", expected).arg("found", r.after.count)] }
         }
         "register_against_transfers" => {
             let (Some(net), Some((sent, place))) = (r.register_net, &r.transferred) else { return Err("need_transfers") };
@@ -74,7 +70,13 @@ pub fn measure(c: &Control, r: &Run) -> Result<Option<Vec<Finding>>, &'static st
             .unbalanced
             .iter()
             .map(|(id, shown, sum, place)| {
-                c.finding().of(id).at(place.clone()).arg("agent", id).arg("shown", shown.french()).arg("sum", sum.french()).stake((*shown - *sum).cents())
+                c.finding()
+                    .of(id)
+                    .at(place.clone())
+                    .arg("agent", id)
+                    .arg("shown", shown.french())
+                    .arg("sum", sum.french())
+                    .stake((*shown - *sum).cents())
             })
             .collect(),
         "shared_iban" => r
@@ -94,31 +96,32 @@ pub fn measure(c: &Control, r: &Run) -> Result<Option<Vec<Finding>>, &'static st
                 })
             })
             .collect(),
-        "same_person" => {
-            r.twins.iter().map(|(a, b, why)| c.finding().of(a).arg("agent", a).arg("other", b).arg("why", why)).collect()
+        "same_person" => r.twins.iter().map(|(a, b, why)| c.finding().of(a).arg("agent", a).arg("other", b).arg("why", why)).collect(),
+        "strangers" => {
+            r.strangers.iter().map(|(id, what, place)| c.finding().at(place.clone()).arg("agent", id).arg("what", what)).collect()
         }
-        "strangers" => r
-            .strangers
-            .iter()
-            .map(|(id, what, place)| c.finding().at(place.clone()).arg("agent", id).arg("what", what))
-            .collect(),
         "unknown_code" => r
             .unknown_codes
             .iter()
-            .map(|(code, label, n, sum)| c.finding().arg("code", code).arg("label", label).arg("lines", n).arg("amount", sum.french()).stake(sum.cents()))
+            .map(|(code, label, n, sum)| {
+                c.finding().arg("code", code).arg("label", label).arg("lines", n).arg("amount", sum.french()).stake(sum.cents())
+            })
             .collect(),
-        "unexplained" => r
-            .unexplained
-            .iter()
-            .map(|(id, m)| c.finding().of(id).arg("agent", id).arg("amount", m.french()).stake(m.cents()))
-            .collect(),
+        "unexplained" => {
+            r.unexplained.iter().map(|(id, m)| c.finding().of(id).arg("agent", id).arg("amount", m.french()).stake(m.cents())).collect()
+        }
         "total_variation" => {
             let Some(share) = c.limit("share") else { return Err("need_threshold") };
             [("net", r.before.net, r.after.net), ("brut", r.before.gross, r.after.gross), ("coût", r.before.cost, r.after.cost)]
                 .iter()
                 .filter(|(_, a, b)| !a.is_zero() && beyond(*b - *a, *a, share))
                 .map(|(what, a, b)| {
-                    c.finding().arg("what", what).arg("before", a.french()).arg("after", b.french()).arg("change", (*b - *a).french()).stake((*b - *a).cents())
+                    c.finding()
+                        .arg("what", what)
+                        .arg("before", a.french())
+                        .arg("after", b.french())
+                        .arg("change", (*b - *a).french())
+                        .stake((*b - *a).cents())
                 })
                 .collect()
         }
@@ -127,7 +130,9 @@ pub fn measure(c: &Control, r: &Run) -> Result<Option<Vec<Finding>>, &'static st
             if (sum, count) == (want_sum, want_count) {
                 Vec::new()
             } else {
-                vec![c.finding().arg("found", sum.french()).arg("expected", want_sum.french()).arg("count", count).arg("wanted", want_count)]
+                vec![
+                    c.finding().arg("found", sum.french()).arg("expected", want_sum.french()).arg("count", count).arg("wanted", want_count),
+                ]
             }
         }
         "execution_date" => r.closed_day.iter().map(|d| c.finding().arg("date", d)).collect(),

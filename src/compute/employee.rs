@@ -6,8 +6,8 @@ use crate::compute::walk::{self, Change, FactChange, Month, Road};
 use crate::facts::{Fact, Facts, Vocabulary};
 use crate::ground::{EmployeeId, Money};
 use crate::payslip::{Catalogue, ElementId, Line, LineKind, Mode, PaidCode, PaidLine, PaidSlip, Payslip, Status, Totals};
-use crate::rules::plan::Plan;
 use crate::rules::Pack;
+use crate::rules::plan::Plan;
 
 /// Why an employee is on or off this month's list.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -99,7 +99,12 @@ impl Machine<'_> {
     }
 
     fn replay(&self, state: &mut State, i: &Input<'_>) -> Replayed {
-        Replay { plan: self.road.last(), catalogue: self.catalogue, unknown_kinds: self.unknown_kinds }.run(state, i.known, i.alternatives, i.paid)
+        Replay { plan: self.road.last(), catalogue: self.catalogue, unknown_kinds: self.unknown_kinds }.run(
+            state,
+            i.known,
+            i.alternatives,
+            i.paid,
+        )
     }
 
     fn stays(&self, state: &mut State, i: &Input<'_>, paid: &walk::Amounts) -> Output {
@@ -132,11 +137,7 @@ impl Machine<'_> {
         state.run(plan, &facts, Pins::None, &[]);
         let stops = state.stops();
         let payslip = self.payslip(state, plan, i.id, &[], &[]);
-        let after = payslip
-            .lines
-            .iter()
-            .map(|l| (PaidCode::Element(l.element), (l.amount, l.employer_amount)))
-            .collect();
+        let after = payslip.lines.iter().map(|l| (PaidCode::Element(l.element), (l.amount, l.employer_amount))).collect();
         let changes = walk::whole(&walk::Amounts::new(), &after, self.causes.arrival);
         let controls = holding(state, plan);
         let shown = self.shown(state);
@@ -251,7 +252,14 @@ impl Machine<'_> {
         state.totals(plan)
     }
 
-    fn payslip(&self, state: &State, plan: &Plan, id: &EmployeeId, adjust: &[Adjust], unknown: &[(PaidCode, LineKind, Money, Money)]) -> Payslip {
+    fn payslip(
+        &self,
+        state: &State,
+        plan: &Plan,
+        id: &EmployeeId,
+        adjust: &[Adjust],
+        unknown: &[(PaidCode, LineKind, Money, Money)],
+    ) -> Payslip {
         let status = |e: ElementId| match adjust.get(e.index()).copied().unwrap_or_default() {
             Adjust::None => Status::Computed,
             Adjust::Shift(..) => Status::Estimated,

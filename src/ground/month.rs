@@ -13,7 +13,7 @@ pub struct PayMonth {
 impl PayMonth {
     /// `None` unless the month is 1 to 12 and the year 1900 to 2199.
     pub fn new(year: i32, month: u32) -> Option<Self> {
-        ((1900..2200).contains(&year) && (1..=12).contains(&month)).then(|| Self { year: year as i16, month: month as u8 })
+        ((1900..2200).contains(&year) && (1..=12).contains(&month)).then_some(Self { year: year as i16, month: month as u8 })
     }
     /// Reads `2021-12`.
     pub fn parse(text: &str) -> Option<Self> {

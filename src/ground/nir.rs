@@ -93,7 +93,7 @@ impl Siret {
                 if i % 2 == 1 { d * 2 / 10 + d * 2 % 10 } else { d }
             })
             .sum();
-        (t.len() == 14 && t.bytes().all(|b| b.is_ascii_digit()) && luhn % 10 == 0).then(|| Self(t.into()))
+        (t.len() == 14 && t.bytes().all(|b| b.is_ascii_digit()) && luhn.is_multiple_of(10)).then(|| Self(t.into()))
     }
     pub fn as_str(&self) -> &str {
         &self.0

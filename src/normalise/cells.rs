@@ -76,7 +76,13 @@ impl Read {
 ///
 /// # Errors
 /// The code of the finding.
-pub fn value(cell: &Cell<'_>, fact: &FactDecl, column: &ColumnMapping, latest: NaiveDate, texts: &mut Interned) -> Result<Option<Read>, Unread> {
+pub fn value(
+    cell: &Cell<'_>,
+    fact: &FactDecl,
+    column: &ColumnMapping,
+    latest: NaiveDate,
+    texts: &mut Interned,
+) -> Result<Option<Read>, Unread> {
     if let Cell::Broken(_) = cell {
         return Err(Unread("N09"));
     }
@@ -92,8 +98,11 @@ pub fn value(cell: &Cell<'_>, fact: &FactDecl, column: &ColumnMapping, latest: N
         FactKind::Number { form } => match form {
             NumberForm::Fraction => {
                 let weekly = column.weekly;
-                Ok(values::working_time(text, weekly, mark)?
-                    .map(|w| Read { value: Value::Number(w.share), reduced_post: w.reduced_post, remark: None }))
+                Ok(values::working_time(text, weekly, mark)?.map(|w| Read {
+                    value: Value::Number(w.share),
+                    reduced_post: w.reduced_post,
+                    remark: None,
+                }))
             }
             NumberForm::Rate => match cell {
                 Cell::Number(n) => {
@@ -123,9 +132,7 @@ pub fn value(cell: &Cell<'_>, fact: &FactDecl, column: &ColumnMapping, latest: N
         },
         FactKind::Date => Ok(date(cell, latest)?.map(|d| Read::of(Value::Date(d)))),
         FactKind::Flag => Ok(values::flag(text)?.map(|b| Read::of(Value::Flag(b)))),
-        FactKind::Choice { options } => {
-            option_of(options, &fold(text)).map(|i| Some(Read::of(Value::Choice(i)))).ok_or(Unread("N06"))
-        }
+        FactKind::Choice { options } => option_of(options, &fold(text)).map(|i| Some(Read::of(Value::Choice(i)))).ok_or(Unread("N06")),
         FactKind::Text => Ok(Some(text_fact(text, cell, fact, texts))),
     }
 }
@@ -138,7 +145,9 @@ pub fn date(cell: &Cell<'_>, latest: NaiveDate) -> Result<Option<NaiveDate>, Unr
     match cell {
         Cell::Empty => Ok(None),
         Cell::Date(d) => Ok(Some(*d)),
-        Cell::Number(n) => n.to_i64().filter(|i| rust_decimal::Decimal::from(*i) == *n).and_then(values::serial).map(Some).ok_or(Unread("N03")),
+        Cell::Number(n) => {
+            n.to_i64().filter(|i| rust_decimal::Decimal::from(*i) == *n).and_then(values::serial).map(Some).ok_or(Unread("N03"))
+        }
         Cell::Text(t) => values::date(t, latest),
         Cell::Flag(_) | Cell::Broken(_) => Err(Unread("N03")),
     }
@@ -156,7 +165,9 @@ fn text_fact(text: &str, cell: &Cell<'_>, fact: &FactDecl, texts: &mut Interned)
             Read::of(Value::Text(plain.as_str().into()))
         }
         // A postal code of the first nine departments loses its zero in a number.
-        Some(FactRole::PostalCode) if matches!(cell, Cell::Number(_)) && text.len() == 4 => Read::of(Value::Text(texts.get(&format!("0{text}")))),
+        Some(FactRole::PostalCode) if matches!(cell, Cell::Number(_)) && text.len() == 4 => {
+            Read::of(Value::Text(texts.get(&format!("0{text}"))))
+        }
         Some(_) | None => Read::of(Value::Text(texts.get(&text.split_whitespace().collect::<Vec<_>>().join(" ")))),
     }
 }

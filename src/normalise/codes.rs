@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 const TRIED: usize = 60;
 
 /// One line as the register shows it, side not yet known.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Shown {
     pub base: Option<Exact>,
     pub rate: Option<Exact>,
@@ -81,7 +81,12 @@ impl CodeStats {
         }
         let hits = pairs
             .iter()
-            .filter(|(b, a)| b.mul(rate).and_then(|x| x.scaled_half_up(100)).zip(a.scaled_half_up(100)).is_some_and(|(x, y)| (x.abs() - y.abs()).abs() <= 1))
+            .filter(|(b, a)| {
+                b.mul(rate)
+                    .and_then(|x| x.scaled_half_up(100))
+                    .zip(a.scaled_half_up(100))
+                    .is_some_and(|(x, y)| (x.abs() - y.abs()).abs() <= 1)
+            })
             .count();
         u32::try_from(hits * 100 / pairs.len()).ok()
     }
@@ -127,7 +132,13 @@ fn options(rubrics: &Rubrics) -> Vec<Option_> {
                 employer_rate: t.employer_rate,
             });
         }
-        all.push(Option_ { target: CodeTarget::Element(t.element, payer), phrases, kind: t.kind, rate: t.rate, employer_rate: t.employer_rate });
+        all.push(Option_ {
+            target: CodeTarget::Element(t.element, payer),
+            phrases,
+            kind: t.kind,
+            rate: t.rate,
+            employer_rate: t.employer_rate,
+        });
     }
     all
 }
@@ -170,26 +181,57 @@ fn judge(label: &Phrase, stats: &CodeStats, option: &Option_, sides: Sides) -> (
         }
     }
     let n = stats.rows.max(1);
-    let (only_employer, any_agent) = (stats.employer * 10 >= n * 9 && stats.gains + stats.deductions == 0, stats.gains + stats.deductions > 0);
+    let (only_employer, any_agent) =
+        (stats.employer * 10 >= n * 9 && stats.gains + stats.deductions == 0, stats.gains + stats.deductions > 0);
     match sides {
         Sides::Told => {
             let fits = match option.kind {
-                LineKind::Employer => if only_employer { 12 } else if any_agent { -40 } else { 0 },
+                LineKind::Employer => {
+                    if only_employer {
+                        12
+                    } else if any_agent {
+                        -40
+                    } else {
+                        0
+                    }
+                }
                 LineKind::Deduction | LineKind::Tax => {
-                    if only_employer { -40 } else if stats.deductions > stats.gains { 6 } else { 0 }
+                    if only_employer {
+                        -40
+                    } else if stats.deductions > stats.gains {
+                        6
+                    } else {
+                        0
+                    }
                 }
                 LineKind::Earning => {
-                    if only_employer || (stats.employer > 0 && stats.employer * 2 > n) { -40 } else if stats.gains >= stats.deductions { 6 } else { -2 }
+                    if only_employer || (stats.employer > 0 && stats.employer * 2 > n) {
+                        -40
+                    } else if stats.gains >= stats.deductions {
+                        6
+                    } else {
+                        -2
+                    }
                 }
-                LineKind::Net => if only_employer { -40 } else { 4 },
+                LineKind::Net => {
+                    if only_employer {
+                        -40
+                    } else {
+                        4
+                    }
+                }
             };
             behaviour += fits;
         }
         Sides::Untold => {
-            if option.kind == LineKind::Employer && stats.employer == 0 && any_agent && matches!(option.target, CodeTarget::Element(_, Payer::Employer)) {
+            if option.kind == LineKind::Employer
+                && stats.employer == 0
+                && any_agent
+                && matches!(option.target, CodeTarget::Element(_, Payer::Employer))
+            {
                 // One column for all: nothing said.
-            } else if only_employer && option.kind != LineKind::Employer {
-                behaviour -= 40;
+            } else if only_employer {
+                behaviour += if option.kind == LineKind::Employer { 12 } else { -40 };
             }
         }
     }
@@ -290,7 +332,8 @@ pub fn resolve(codes: &BTreeMap<String, CodeStats>, rubrics: &Rubrics, sides: Si
             .collect();
         let Some(pick) = pick else { continue };
         let (score, behaviour, why) = &scored[pick];
-        let same_element = |a: CodeTarget, b: CodeTarget| matches!((a, b), (CodeTarget::Element(x, _), CodeTarget::Element(y, _)) if x == y);
+        let same_element =
+            |a: CodeTarget, b: CodeTarget| matches!((a, b), (CodeTarget::Element(x, _), CodeTarget::Element(y, _)) if x == y);
         let rival = order
             .iter()
             .filter(|&&i| i != pick && !same_element(options[i].target, options[pick].target))

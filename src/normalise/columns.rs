@@ -77,7 +77,10 @@ impl Compared {
 }
 
 fn is_identity(fact: &FactDecl) -> bool {
-    matches!(fact.role, Some(FactRole::Employee | FactRole::Post | FactRole::Surname | FactRole::MarriedName | FactRole::GivenName | FactRole::FullName))
+    matches!(
+        fact.role,
+        Some(FactRole::Employee | FactRole::Post | FactRole::Surname | FactRole::MarriedName | FactRole::GivenName | FactRole::FullName)
+    )
 }
 
 /// A fact that belongs to the pay of one month only: hours, sums, days.
@@ -102,9 +105,29 @@ pub fn choices(compared: &Compared, p: &Profile, role: Role, cx: &Context<'_>, a
         let fit = fits_fact(p, fact);
         let title = compared.of(Title::Fact(id));
         let malus = match role {
-            Role::RegisterLines | Role::Events => if is_identity(fact) { 0 } else { 10 },
-            Role::RegisterWide => if is_identity(fact) { 0 } else if matches!(fact.kind, FactKind::Number { form: NumberForm::Money }) { 20 } else { 4 },
-            Role::AccountChanges => if is_identity(fact) || fact.role == Some(FactRole::Iban) { 0 } else { 12 },
+            Role::RegisterLines | Role::Events => {
+                if is_identity(fact) {
+                    0
+                } else {
+                    10
+                }
+            }
+            Role::RegisterWide => {
+                if is_identity(fact) {
+                    0
+                } else if matches!(fact.kind, FactKind::Number { form: NumberForm::Money }) {
+                    20
+                } else {
+                    4
+                }
+            }
+            Role::AccountChanges => {
+                if is_identity(fact) || fact.role == Some(FactRole::Iban) {
+                    0
+                } else {
+                    12
+                }
+            }
             Role::Staff | Role::Arrivals | Role::Departures | Role::Changes | Role::Amounts | Role::Ignored | Role::Unknown => 0,
         };
         let meaning = if role == Role::AccountChanges && fact.role == Some(FactRole::Iban) { Meaning::New(id) } else { Meaning::Fact(id) };
@@ -125,6 +148,7 @@ pub fn choices(compared: &Compared, p: &Profile, role: Role, cx: &Context<'_>, a
     for (title, likeness) in compared.own.iter().chain(&compared.joined) {
         if let Title::Plain(meaning) = title
             && allowed(*meaning, role)
+            && (*meaning != Meaning::Ignored || *likeness >= 90)
         {
             put(*meaning, *likeness, fits_plain(p, *meaning), 0);
         }
@@ -193,6 +217,13 @@ fn by_contents(compared: &Compared, p: &Profile, role: Role, cx: &Context<'_>, i
     {
         put(Meaning::Fact(f), if compared.has_title { 58 } else { 66 });
     }
+    // « Agent » over numbers: the number, not the name.
+    if let (Some(f), Some(name)) = (role_fact(FactRole::Employee), role_fact(FactRole::FullName))
+        && compared.of(Title::Fact(name)) >= 85
+        && p.share(p.id_like) >= 98
+    {
+        put(Meaning::Fact(f), 64);
+    }
     if compared.has_title {
         return;
     }
@@ -238,9 +269,17 @@ fn allowed(meaning: Meaning, role: Role) -> bool {
     use Meaning as M;
     match meaning {
         M::Ignored => true,
-        M::Code | M::Label | M::Base | M::Rate | M::Gain | M::Deduction | M::Amount | M::Signed | M::Side | M::EmployerRate | M::EmployerAmount => {
-            role == Role::RegisterLines
-        }
+        M::Code
+        | M::Label
+        | M::Base
+        | M::Rate
+        | M::Gain
+        | M::Deduction
+        | M::Amount
+        | M::Signed
+        | M::Side
+        | M::EmployerRate
+        | M::EmployerAmount => role == Role::RegisterLines,
         M::Period => role.is_register(),
         M::Effective => role == Role::Changes,
         M::Nature | M::From | M::To | M::Days | M::Continues => role == Role::Events,

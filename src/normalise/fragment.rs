@@ -1,8 +1,8 @@
 //! The mapping as a person corrects it: `[[source]]` entries of `releve.toml`, written with comments and read back.
 
+use crate::facts::Vocabulary;
 use crate::ground::{Checked, Finding, Severity};
 use crate::normalise::mapping::{CodeTarget, ColumnMapping, Mapping, Meaning, Payer, Rubrics, SourceMapping, TotalRole};
-use crate::facts::Vocabulary;
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
@@ -151,7 +151,10 @@ pub fn column_of(key: &str, columns: &[ColumnMapping]) -> Option<usize> {
         return first;
     }
     // The last part of a joined heading is enough when only one column ends so.
-    let mut ends = columns.iter().enumerate().filter(|(_, c)| c.heading.rsplit(" / ").next().is_some_and(|h| crate::normalise::text::fold(h) == wanted));
+    let mut ends = columns
+        .iter()
+        .enumerate()
+        .filter(|(_, c)| c.heading.rsplit(" / ").next().is_some_and(|h| crate::normalise::text::fold(h) == wanted));
     let only = ends.next().map(|(i, _)| i);
     if ends.next().is_none() { only } else { None }
 }

@@ -9,9 +9,9 @@ use crate::normalise::codes::{self, CodeStats, Sides};
 use crate::normalise::mapping::{CodeTarget, Mapping, Meaning, Payer, Role, SourceMapping};
 use crate::normalise::people::{Directory, Joined, Who, may_be_same};
 use crate::normalise::records::{Content, RawRow, RecordReader, parsed};
-use crate::normalise::register::{Books, LineReader, Put, Slip, WhoColumns, WideReader, employee, shown};
+use crate::normalise::register::{Books, LineReader, Slip, WhoColumns, WideReader, employee, shown};
 use crate::normalise::sides::{self, How};
-use crate::normalise::titles::{Summing, counted, summing, total_named};
+use crate::normalise::titles::{Summing, counted, summing};
 use crate::normalise::totals::{Counted, Running};
 use crate::normalise::values::Unread;
 use crate::normalise::{Context, cells, fragment};
@@ -162,7 +162,12 @@ impl Told {
     fn finish(mut self, sources: &Sources) -> Vec<Finding> {
         for ((code, source), n) in &self.counts {
             if *n > LISTED {
-                self.list.push(Finding::new("M26", Severity::Justify).arg("code", code).arg("count", n - LISTED).at(sources.place(At::source(*source))));
+                self.list.push(
+                    Finding::new("M26", Severity::Justify)
+                        .arg("code", code)
+                        .arg("count", n - LISTED)
+                        .at(sources.place(At::source(*source))),
+                );
             }
         }
         self.list
@@ -218,7 +223,14 @@ fn each_row(table: &Table, below: u32, carried: &[usize], sources: &Sources, tol
         return;
     }
     for a in areas.iter().filter(|a| !carried.contains(&usize::from(a.first_column))) {
-        told.add(Finding::new("N12", Severity::Justify).arg("rows", a.last_row - a.first_row + 1).at(sources.place(At::cell(table.source, a.first_row, a.first_column))), table.source);
+        told.add(
+            Finding::new("N12", Severity::Justify).arg("rows", a.last_row - a.first_row + 1).at(sources.place(At::cell(
+                table.source,
+                a.first_row,
+                a.first_column,
+            ))),
+            table.source,
+        );
     }
     let mut values: BTreeMap<(u32, u16), Cell<'static>> = BTreeMap::new();
     let findings = table.for_each(&mut |row| {
@@ -324,7 +336,10 @@ fn check_sums(row: &Row<'_, '_>, map: &SourceMapping, running: &mut Running, age
             && n != rows
         {
             told.add(
-                Finding::new("M19", Severity::Justify).arg("shown", n).arg("found", agents).at(sources.place(At::row(map.source, row.number))),
+                Finding::new("M19", Severity::Justify)
+                    .arg("shown", n)
+                    .arg("found", agents)
+                    .at(sources.place(At::row(map.source, row.number))),
                 map.source,
             );
         }
@@ -345,7 +360,15 @@ fn refused(row: &Row<'_, '_>, agent: &str, bad: &[(usize, Unread)], map: &Source
     }
 }
 
-fn register(table: &Table, map: &SourceMapping, sources: &Sources, cx: &Context<'_>, books: &mut Books, raw: &mut Vec<(u16, Role, RawRow)>, told: &mut Told) -> RowCount {
+fn register(
+    table: &Table,
+    map: &SourceMapping,
+    sources: &Sources,
+    cx: &Context<'_>,
+    books: &mut Books,
+    raw: &mut Vec<(u16, Role, RawRow)>,
+    told: &mut Told,
+) -> RowCount {
     let mut n = RowCount { source: map.source, ..RowCount::default() };
     let lines = if map.role == Role::RegisterLines { LineReader::new(map, cx) } else { None };
     let wide = (map.role == Role::RegisterWide).then(|| WideReader::new(map, cx));
@@ -356,11 +379,14 @@ fn register(table: &Table, map: &SourceMapping, sources: &Sources, cx: &Context<
     };
     let tells = lines.as_ref().is_some_and(LineReader::tells_sides);
     books.know(map, tells);
-    let mut running = Running::new(lines.as_ref().map(LineReader::summed).or_else(|| wide.as_ref().map(WideReader::summed)).unwrap_or_default());
+    let mut running =
+        Running::new(lines.as_ref().map(LineReader::summed).or_else(|| wide.as_ref().map(WideReader::summed)).unwrap_or_default());
     let sorter = Sorter::new(map, &who);
-    let totals: BTreeSet<&str> = map.codes.iter().filter(|c| matches!(c.target, CodeTarget::Total(_))).map(|c| c.code.as_str()).collect();
-    let recognised: BTreeSet<&str> = map.codes.iter().map(|c| c.code.as_str()).collect();
-    let marks: Vec<_> = running.columns().iter().map(|c| map.columns.iter().find(|m| usize::from(m.column) == *c).map(|m| m.mark).unwrap_or_default()).collect();
+    let marks: Vec<_> = running
+        .columns()
+        .iter()
+        .map(|c| map.columns.iter().find(|m| usize::from(m.column) == *c).map(|m| m.mark).unwrap_or_default())
+        .collect();
     let begun = books.slips.len();
     let mut facts = map
         .columns
@@ -368,7 +394,7 @@ fn register(table: &Table, map: &SourceMapping, sources: &Sources, cx: &Context<
         .any(|c| wide.is_some() && crate::normalise::columns::is_situation(cx.vocabulary, c.meaning))
         .then(|| RecordReader::new(map, cx));
     let mut carried = String::new();
-    let (mut here, mut before) = (String::new(), String::new());
+    let mut before = None;
     let (mut subtotals, mut closed, mut last_row) = (0_u32, false, 0);
     each_row(table, map.header.map_or(0, |h| h.1), &who.columns(), sources, told, &mut |row, told| {
         n.read += 1;
@@ -390,10 +416,8 @@ fn register(table: &Table, map: &SourceMapping, sources: &Sources, cx: &Context<
                 }
             }
             Kind::Data => {
-                let written = lines.as_ref().map_or_else(
-                    || who.id.map_or(std::borrow::Cow::Borrowed(""), |c| shown(row, c)),
-                    |l| l.agent(row),
-                );
+                let written =
+                    lines.as_ref().map_or_else(|| who.id.map_or(std::borrow::Cow::Borrowed(""), |c| shown(row, c)), |l| l.agent(row));
                 let name_only = if written.is_empty() && lines.is_none() {
                     let w = who.read(row);
                     format!("{} {}", w.surname, w.given).trim().to_owned()
@@ -415,45 +439,42 @@ fn register(table: &Table, map: &SourceMapping, sources: &Sources, cx: &Context<
                     told.add(refused(row, "", &[(who.id.unwrap_or(0), Unread("M15"))], map, sources), map.source);
                     return;
                 }
-                let kind = lines.as_ref().map_or(Counted::Line, |l| {
-                    let (code, label) = l.code(row);
-                    let sum = totals.contains(code.as_ref()) || (!recognised.contains(code.as_ref()) && total_named(&label).is_some());
-                    here.clear();
-                    row.cells.iter().for_each(|c| {
-                        here.push_str(&c.shown());
-                        here.push('\u{1f}');
-                    });
-                    let repeat = here == before;
-                    std::mem::swap(&mut here, &mut before);
-                    if sum {
+                let taken = match (&lines, &wide) {
+                    (Some(l), _) => l.take(row, agent, map.source, cx, books),
+                    (None, Some(w)) => w.take(row, agent, map.source, books),
+                    (None, None) => return,
+                };
+                if let Some(l) = &lines {
+                    let sum = taken.code.is_some_and(|c| matches!(books.codes[usize::from(c)].target, CodeTarget::Total(_)));
+                    let here = (books.slips.len(), taken.code, taken.shown);
+                    let kind = if sum {
                         Counted::Sum
-                    } else if repeat {
+                    } else if before == Some(here) {
                         Counted::Repeat
                     } else {
                         Counted::Line
+                    };
+                    before = Some(here);
+                    for (slot, cents) in l.summed_cents(&taken.shown).into_iter().enumerate() {
+                        if let Some(c) = cents {
+                            running.add(slot, c, kind);
+                        }
                     }
-                });
-                for (slot, mark) in marks.iter().enumerate() {
-                    let column = running.columns()[slot];
-                    if let Some(cell) = row.cells.get(column)
-                        && !cell.is_empty()
-                        && let Ok(Some(v)) = cells::number(cell, *mark)
-                        && let Some(c) = v.scaled_half_up(100)
-                    {
-                        running.add(slot, c, kind);
+                } else {
+                    for (slot, mark) in marks.iter().enumerate() {
+                        let column = running.columns()[slot];
+                        if let Some(Ok(Some(v))) = row.cells.get(column).map(|cell| cells::number(cell, *mark))
+                            && let Some(c) = v.scaled_half_up(100)
+                        {
+                            running.add(slot, c, Counted::Line);
+                        }
                     }
                 }
-                let put = match (&lines, &wide) {
-                    (Some(l), _) => l.take(row, agent, map.source, cx, books),
-                    (None, Some(w)) => w.take(row, agent, map.source, books),
-                    (None, None) => Put::Line,
-                };
-                match put {
-                    Put::Line => n.data += 1,
-                    Put::Bad(_, bad) => {
-                        n.refused += 1;
-                        told.add(refused(row, agent, &bad, map, sources), map.source);
-                    }
+                if taken.bad.is_empty() {
+                    n.data += 1;
+                } else {
+                    n.refused += 1;
+                    told.add(refused(row, agent, &taken.bad, map, sources), map.source);
                 }
                 n.hidden += u64::from(row.hidden);
                 if let Some(reader) = facts.as_mut() {
@@ -469,12 +490,22 @@ fn register(table: &Table, map: &SourceMapping, sources: &Sources, cx: &Context<
         }
     });
     if subtotals > 0 && !closed && running.open() {
-        told.add(Finding::new("M25", Severity::Justify).arg("file", &map.file).at(sources.place(At::row(map.source, last_row))), map.source);
+        told.add(
+            Finding::new("M25", Severity::Justify).arg("file", &map.file).at(sources.place(At::row(map.source, last_row))),
+            map.source,
+        );
     }
     n
 }
 
-fn records(table: &Table, map: &SourceMapping, sources: &Sources, cx: &Context<'_>, raw: &mut Vec<(u16, Role, RawRow)>, told: &mut Told) -> RowCount {
+fn records(
+    table: &Table,
+    map: &SourceMapping,
+    sources: &Sources,
+    cx: &Context<'_>,
+    raw: &mut Vec<(u16, Role, RawRow)>,
+    told: &mut Told,
+) -> RowCount {
     let mut n = RowCount { source: map.source, ..RowCount::default() };
     let mut reader = RecordReader::new(map, cx);
     let who = reader.who.clone();
@@ -551,7 +582,12 @@ fn note_people(books: &Books, raw: &[(u16, Role, RawRow)], told: &mut Told, sour
     }
     let mut unjoined = BTreeMap::new();
     let mut names = Vec::new();
-    for who in books.slips.iter().map(|s| &s.who).chain(raw.iter().filter(|(_, r, _)| matches!(r, Role::Staff | Role::Arrivals)).map(|(_, _, r)| &r.who)) {
+    for who in books
+        .slips
+        .iter()
+        .map(|s| &s.who)
+        .chain(raw.iter().filter(|(_, r, _)| matches!(r, Role::Staff | Role::Arrivals)).map(|(_, _, r)| &r.who))
+    {
         if let Joined::AsWritten(id) | Joined::Padded(id) | Joined::Lengthened(id) = directory.join(who)
             && !who.surname.is_empty()
             && !who.id.contains(' ')
@@ -642,7 +678,12 @@ fn settle_books(mut books: Books, directory: &Directory, sources: &Sources, cx: 
     }
     let with_net = books.slips.iter().filter(|s| s.paid.net_paid.is_some()).count();
     let net_expected = books.slips.len() >= 3 && with_net * 10 >= books.slips.len() * 8;
+    let mut shared: BTreeMap<(u16, u16), usize> = BTreeMap::new();
     for mut slip in std::mem::take(&mut books.slips) {
+        let all: BTreeSet<u16> = slip.paid.lines.iter().map(|l| l.at.source).collect();
+        if let (Some(a), Some(b), true) = (all.first(), all.last(), all.len() > 1) {
+            *shared.entry((*a, *b)).or_insert(0) += 1;
+        }
         let Some(id) = joined(directory, &slip.who, slip.first, sources, told) else { continue };
         name_elements(&mut slip, &targets, cx);
         pair_shares(&mut slip.paid, cx);
@@ -662,6 +703,12 @@ fn settle_books(mut books: Books, directory: &Directory, sources: &Sources, cx: 
             }
         }
     }
+    for ((a, b), count) in shared {
+        told.add(
+            Finding::new("M28", Severity::Justify).arg("count", count).at(sources.place(At::source(a))).at(sources.place(At::source(b))),
+            a,
+        );
+    }
     out.local_codes = books
         .codes
         .into_iter()
@@ -677,7 +724,8 @@ fn settle_books(mut books: Books, directory: &Directory, sources: &Sources, cx: 
 
 /// Codes first met beyond the rows that were looked at are resolved by what was read of them.
 fn late_codes(books: &mut Books, cx: &Context<'_>, sources: &Sources, told: &mut Told) {
-    let late: Vec<usize> = (0..books.codes.len()).filter(|&i| !books.codes[i].recognised && books.codes[i].target == CodeTarget::Open).collect();
+    let late: Vec<usize> =
+        (0..books.codes.len()).filter(|&i| !books.codes[i].recognised && books.codes[i].target == CodeTarget::Open).collect();
     if late.is_empty() {
         return;
     }
@@ -689,7 +737,8 @@ fn late_codes(books: &mut Books, cx: &Context<'_>, sources: &Sources, told: &mut
         let Some(m) = resolved.iter().find(|m| m.code == known.code) else { continue };
         known.target = m.target;
         if m.target == CodeTarget::Open {
-            let proposed: Vec<String> = m.alternatives.iter().map(|(t, n)| format!("{} ({n} %)", fragment::target_name(*t, cx.rubrics))).collect();
+            let proposed: Vec<String> =
+                m.alternatives.iter().map(|(t, n)| format!("{} ({n} %)", fragment::target_name(*t, cx.rubrics))).collect();
             told.add(
                 Finding::new("M05", Severity::Justify)
                     .arg("code", &m.code)
@@ -729,7 +778,10 @@ fn sign(books: &mut Books, targets: &[CodeTarget], untold: &[bool], sources: &So
         }
     }
     for (i, sign) in signs.iter().enumerate() {
-        if !untold[i] || !used[i] || matches!(targets[i], CodeTarget::Element(_, Payer::Employer) | CodeTarget::Total(_) | CodeTarget::Skipped) {
+        if !untold[i]
+            || !used[i]
+            || matches!(targets[i], CodeTarget::Element(_, Payer::Employer) | CodeTarget::Total(_) | CodeTarget::Skipped)
+        {
             continue;
         }
         let c = &books.codes[i];
@@ -744,7 +796,11 @@ fn sign(books: &mut Books, targets: &[CodeTarget], untold: &[bool], sources: &So
             _ => "0",
         };
         told.add(
-            finding.arg("code", &c.code).arg("label", c.labels.first().cloned().unwrap_or_default()).arg("side", side).at(sources.place(At::source(c.source))),
+            finding
+                .arg("code", &c.code)
+                .arg("label", c.labels.first().cloned().unwrap_or_default())
+                .arg("side", side)
+                .at(sources.place(At::source(c.source))),
             c.source,
         );
     }
@@ -773,10 +829,9 @@ fn pair_shares(paid: &mut PaidSlip, cx: &Context<'_>) {
         let employer_only = l.amount.is_zero() && !l.employer_amount.is_zero();
         let shared = matches!(l.code, PaidCode::Element(e) if cx.rubrics.get(e).is_some_and(|t| t.kind == LineKind::Deduction));
         if employer_only && shared {
-            let partner = paid
-                .lines
-                .iter()
-                .position(|o| o.code == l.code && o.period == l.period && o.at != l.at && o.employer_amount.is_zero() && !o.amount.is_zero());
+            let partner = paid.lines.iter().position(|o| {
+                o.code == l.code && o.period == l.period && o.at != l.at && o.employer_amount.is_zero() && !o.amount.is_zero()
+            });
             if let Some(p) = partner {
                 let l = paid.lines.remove(i);
                 let p = if p > i { p - 1 } else { p };
@@ -803,7 +858,9 @@ fn once(slip: &mut Slip, id: &EmployeeId, books: &Books, sources: &Sources, cx: 
     }
     let mut pairs: Vec<(usize, usize)> = Vec::new();
     for j in 1..lines.len() {
-        if let Some(i) = (0..j).find(|&i| lines[i].code == lines[j].code && same_line(&lines[i], &lines[j])) {
+        if let Some(i) =
+            (0..j).find(|&i| lines[i].code == lines[j].code && lines[i].at.source == lines[j].at.source && same_line(&lines[i], &lines[j]))
+        {
             pairs.push((i, j));
         }
     }
@@ -884,7 +941,14 @@ fn balance(slip: &Slip, id: &EmployeeId, net_expected: bool, sources: &Sources, 
 }
 
 /// Records take their place under their employee.
-fn place_rows(raw: Vec<(u16, Role, RawRow)>, directory: &Directory, sources: &Sources, cx: &Context<'_>, out: &mut Gathered, told: &mut Told) {
+fn place_rows(
+    raw: Vec<(u16, Role, RawRow)>,
+    directory: &Directory,
+    sources: &Sources,
+    cx: &Context<'_>,
+    out: &mut Gathered,
+    told: &mut Told,
+) {
     let id_fact = cx.vocabulary.role(FactRole::Employee);
     let mut sums: BTreeMap<(EmployeeId, FactId, u16), Amount> = BTreeMap::new();
     let mut seen: BTreeMap<(Role, EmployeeId), At> = BTreeMap::new();
@@ -892,7 +956,10 @@ fn place_rows(raw: Vec<(u16, Role, RawRow)>, directory: &Directory, sources: &So
         let id = joined(directory, &row.who, row.at, sources, told);
         if let (Role::Staff | Role::Arrivals | Role::Departures, Some(id)) = (role, &id) {
             if let Some(first) = seen.get(&(role, id.clone())) {
-                told.add(Finding::new("M21", Severity::Justify).arg("agent", id).of(id).at(sources.place(*first)).at(sources.place(row.at)), row.at.source);
+                told.add(
+                    Finding::new("M21", Severity::Justify).arg("agent", id).of(id).at(sources.place(*first)).at(sources.place(row.at)),
+                    row.at.source,
+                );
             } else {
                 seen.insert((role, id.clone()), row.at);
             }
@@ -916,9 +983,19 @@ fn place_rows(raw: Vec<(u16, Role, RawRow)>, directory: &Directory, sources: &So
             Content::Changes { changed, effective } => {
                 let Some(employee) = id else { continue };
                 if changed.is_empty() {
-                    told.add(Finding::new("N18", Severity::Justify).arg("agent", &employee).of(&employee).at(sources.place(row.at)), row.at.source);
+                    told.add(
+                        Finding::new("N18", Severity::Justify).arg("agent", &employee).of(&employee).at(sources.place(row.at)),
+                        row.at.source,
+                    );
                 }
-                out.changes.extend(changed.into_iter().map(|(fact, old, new, at)| Change { employee: employee.clone(), fact, old, new, effective, at }));
+                out.changes.extend(changed.into_iter().map(|(fact, old, new, at)| Change {
+                    employee: employee.clone(),
+                    fact,
+                    old,
+                    new,
+                    effective,
+                    at,
+                }));
             }
             Content::Event { nature, fact, from, to, days, continues } => {
                 let Some(employee) = id else { continue };
@@ -927,13 +1004,18 @@ fn place_rows(raw: Vec<(u16, Role, RawRow)>, directory: &Directory, sources: &So
             Content::Amounts(list) => {
                 let Some(employee) = id else { continue };
                 for (fact, value, at) in list {
-                    let sum = sums
-                        .entry((employee.clone(), fact, at.source))
-                        .or_insert_with(|| Amount { employee: employee.clone(), fact, value: Exact::ZERO, at, rows: 0 });
+                    let sum = sums.entry((employee.clone(), fact, at.source)).or_insert_with(|| Amount {
+                        employee: employee.clone(),
+                        fact,
+                        value: Exact::ZERO,
+                        at,
+                        rows: 0,
+                    });
                     sum.rows += 1;
                     match sum.value.add(value) {
                         Some(v) => sum.value = v,
-                        None => told.add(Finding::new("N01", Severity::Blocking).arg("text", value).of(&employee).at(sources.place(at)), at.source),
+                        None => told
+                            .add(Finding::new("N01", Severity::Blocking).arg("text", value).of(&employee).at(sources.place(at)), at.source),
                     }
                 }
             }

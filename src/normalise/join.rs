@@ -52,7 +52,11 @@ impl Person {
         let surname = self.text(vocabulary, Role::Surname).unwrap_or(&self.names.0);
         let given = self.text(vocabulary, Role::GivenName).unwrap_or(&self.names.1);
         let joined = format!("{surname} {given}");
-        if joined.trim().is_empty() { self.text(vocabulary, Role::FullName).unwrap_or_default().to_owned() } else { joined.trim().to_owned() }
+        if joined.trim().is_empty() {
+            self.text(vocabulary, Role::FullName).unwrap_or_default().to_owned()
+        } else {
+            joined.trim().to_owned()
+        }
     }
 }
 
@@ -89,7 +93,14 @@ struct Joiner<'a> {
 }
 
 /// Brings every source together.
-pub fn join(vocabulary: &Vocabulary, sources: &Sources, month: PayMonth, last: PayMonth, gathered: Gathered, transfers: Vec<TransferRow>) -> Joined {
+pub fn join(
+    vocabulary: &Vocabulary,
+    sources: &Sources,
+    month: PayMonth,
+    last: PayMonth,
+    gathered: Gathered,
+    transfers: Vec<TransferRow>,
+) -> Joined {
     let mut j = Joiner { vocabulary, sources, month, last, out: Joined::default() };
     for (id, slip) in gathered.paid {
         j.out.people.entry(id).or_default().paid = Some(slip);
@@ -306,7 +317,10 @@ impl Joiner<'_> {
                 by_iban.entry(i.as_str().to_owned()).or_default().push(id.clone());
             }
             if let Some((net, _)) = p.paid.as_ref().and_then(|s| s.net_paid) {
-                let (surname, given) = (p.text(self.vocabulary, Role::Surname).unwrap_or(&p.names.0), p.text(self.vocabulary, Role::GivenName).unwrap_or(&p.names.1));
+                let (surname, given) = (
+                    p.text(self.vocabulary, Role::Surname).unwrap_or(&p.names.0),
+                    p.text(self.vocabulary, Role::GivenName).unwrap_or(&p.names.1),
+                );
                 by_pay.entry((name_key(surname, given), net)).or_default().push(id.clone());
             }
         }
@@ -319,7 +333,8 @@ impl Joiner<'_> {
                 .rev()
                 .find_map(|t| by_bare.get(bare(t)).filter(|v| v.len() == 1).cloned())
                 .unwrap_or_default();
-            let by_account = || row.iban.as_ref().and_then(|i| by_iban.get(i.as_str())).filter(|v| v.len() == 1).cloned().unwrap_or_default();
+            let by_account =
+                || row.iban.as_ref().and_then(|i| by_iban.get(i.as_str())).filter(|v| v.len() == 1).cloned().unwrap_or_default();
             let by_name = || by_pay.get(&(name_key(&row.name, ""), row.amount)).filter(|v| v.len() == 1).cloned().unwrap_or_default();
             let hit = by_reference.into_iter().next().or_else(|| by_account().into_iter().next()).or_else(|| by_name().into_iter().next());
             match hit.filter(|id| taken.insert(id.clone())) {

@@ -60,7 +60,8 @@ const DEPTH: usize = 40;
 /// Finds the headings among the first rows.
 pub fn find(rows: &[Kept], merged: &[MergedArea], titles: &Titles) -> Layout {
     let width = rows.iter().map(|r| r.cells.iter().rposition(|c| !c.shown().is_empty()).map_or(0, |i| i + 1)).max().unwrap_or(0);
-    let mut layout = Layout { header: None, own: vec![String::new(); width], group: vec![String::new(); width], title: String::new(), width };
+    let mut layout =
+        Layout { header: None, own: vec![String::new(); width], group: vec![String::new(); width], title: String::new(), width };
     let known: Vec<(usize, usize)> = rows.iter().take(DEPTH).map(|r| known_titles(r, titles)).collect();
     // The row with most known titles; of equals the first.
     let best = (0..known.len())
@@ -87,7 +88,8 @@ pub fn find(rows: &[Kept], merged: &[MergedArea], titles: &Titles) -> Layout {
 
 /// The outline when a person says which rows are the headings, as counted in the sheet.
 pub fn given(rows: &[Kept], merged: &[MergedArea], header: Option<(u32, u32)>, width: usize) -> Layout {
-    let mut layout = Layout { header: None, own: vec![String::new(); width], group: vec![String::new(); width], title: String::new(), width };
+    let mut layout =
+        Layout { header: None, own: vec![String::new(); width], group: vec![String::new(); width], title: String::new(), width };
     if let Some((a, b)) = header
         && let Some(first) = rows.iter().position(|r| r.number >= a)
         && let Some(last) = rows.iter().rposition(|r| r.number <= b)
@@ -109,7 +111,8 @@ fn fill(layout: &mut Layout, rows: &[Kept], merged: &[MergedArea], first: usize,
         for c in 0..width {
             let here = tidy(&row.shown(c));
             if !here.is_empty() {
-                let area = merged.iter().find(|a| a.first_row <= row.number && row.number <= a.last_row && usize::from(a.first_column) == c);
+                let area =
+                    merged.iter().find(|a| a.first_row <= row.number && row.number <= a.last_row && usize::from(a.first_column) == c);
                 until = area.map_or(if merged.is_empty() { usize::MAX } else { c }, |a| usize::from(a.last_column));
                 // A heading merged downwards is the column's own title.
                 if area.is_some_and(|a| a.last_row >= rows[last].number) && layout.own[c].is_empty() {
@@ -132,7 +135,12 @@ fn fill(layout: &mut Layout, rows: &[Kept], merged: &[MergedArea], first: usize,
             }
         }
     }
-    layout.title = rows[..first].iter().flat_map(|r| r.cells.iter().map(|c| c.shown().into_owned())).filter(|t| !t.is_empty()).collect::<Vec<_>>().join(" ");
+    layout.title = rows[..first]
+        .iter()
+        .flat_map(|r| r.cells.iter().map(|c| c.shown().into_owned()))
+        .filter(|t| !t.is_empty())
+        .collect::<Vec<_>>()
+        .join(" ");
 }
 
 fn tidy(text: &str) -> String {

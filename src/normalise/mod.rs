@@ -10,6 +10,7 @@ pub mod codes;
 pub mod columns;
 pub mod fragment;
 pub mod gather;
+pub mod headless;
 pub mod join;
 pub mod layout;
 pub mod mapping;
@@ -26,7 +27,9 @@ pub mod values;
 
 pub use fragment::SourceEntry;
 pub use gather::{AccountChange, Amount, Change, Event, Gathered, LocalCode, Record, RowCount, gather};
-pub use mapping::{CodeMapping, CodeTarget, ColumnMapping, Mapping, Meaning, Part, Payer, Role, RubricTarget, Rubrics, SourceMapping, TotalRole};
+pub use mapping::{
+    CodeMapping, CodeTarget, ColumnMapping, Mapping, Meaning, Part, Payer, Role, RubricTarget, Rubrics, SourceMapping, TotalRole,
+};
 pub use recognise::recognise;
 
 use crate::facts::{FactId, Vocabulary};

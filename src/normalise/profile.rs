@@ -158,7 +158,9 @@ impl Profile {
                 self.add_identity(text, digits);
             }
         }
-        if folded.chars().all(|c| c.is_alphabetic() || matches!(c, ' ' | '-' | '\'' | '.' | '(' | ')')) && folded.chars().any(char::is_alphabetic) {
+        if folded.chars().all(|c| c.is_alphabetic() || matches!(c, ' ' | '-' | '\'' | '.' | '(' | ')'))
+            && folded.chars().any(char::is_alphabetic)
+        {
             self.letters += 1;
             if text.chars().filter(|c| c.is_alphabetic()).all(char::is_uppercase) {
                 self.upper += 1;
@@ -220,8 +222,7 @@ impl Profile {
 
     /// Cells that one of the options names.
     fn chosen(&self, options: &[ChoiceOption]) -> u32 {
-        let hits: u32 =
-            self.values.iter().filter(|(v, _)| option_of(options, v).is_some()).map(|(_, n)| *n).sum();
+        let hits: u32 = self.values.iter().filter(|(v, _)| option_of(options, v).is_some()).map(|(_, n)| *n).sum();
         self.share(hits)
     }
 }
@@ -229,7 +230,8 @@ impl Profile {
 /// The option a folded text names.
 pub fn option_of(options: &[ChoiceOption], folded: &str) -> Option<u16> {
     let tidy = folded.trim_end_matches('.');
-    let found = options.iter().position(|o| fold(&o.id) == tidy || o.written.iter().any(|w| w == tidy || w.as_str() == folded || fold(w) == tidy));
+    let found =
+        options.iter().position(|o| fold(&o.id) == tidy || o.written.iter().any(|w| w == tidy || w.as_str() == folded || fold(w) == tidy));
     found.and_then(|i| u16::try_from(i).ok())
 }
 
@@ -256,12 +258,11 @@ pub fn fits_fact(p: &Profile, fact: &FactDecl) -> i32 {
             NumberForm::Rate => judged(number, 8),
             NumberForm::Hours => judged(p.share(p.numbers + p.hours), 8),
             NumberForm::Points | NumberForm::Count => judged(p.share(p.whole), 10) - if p.dates > p.filled / 2 { 40 } else { 0 },
-            NumberForm::Money | NumberForm::Days => {
-                judged(number, 8) - if p.percent > 0 || p.share(p.dates) > 50 { 40 } else { 0 }
-            }
+            NumberForm::Money | NumberForm::Days => judged(number, 8) - if p.percent > 0 || p.share(p.dates) > 50 { 40 } else { 0 },
         },
         FactKind::Date => {
-            let serials = p.share(p.whole) > 90 && p.least.is_some_and(|n| n >= Exact::int(10_000)) && p.most.is_some_and(|n| n < Exact::int(80_000));
+            let serials =
+                p.share(p.whole) > 90 && p.least.is_some_and(|n| n >= Exact::int(10_000)) && p.most.is_some_and(|n| n < Exact::int(80_000));
             let fit = if serials { 0 } else { judged(p.share(p.dates), 14) };
             if fact.role == Some(FactRole::BirthDate) && p.share(p.births) < 60 { fit - 25 } else { fit }
         }
@@ -282,8 +283,27 @@ fn fits_text(p: &Profile, role: Option<FactRole>, number: u32) -> i32 {
             if p.share(p.nir_like) > 50 || p.share(p.dates) > 50 { -60 } else { fit }
         }
         Some(R::Surname | R::MarriedName | R::GivenName | R::FullName | R::Town) => judged(p.share(p.letters), 10),
-        Some(R::Address) => if p.share(p.letters + p.numbers) > 95 && number > 80 { -50 } else { 5 },
-        Some(R::Post | R::AccountHolder | R::Service | R::Entry | R::Exit | R::ContractEnd | R::BirthDate | R::Position | R::Act | R::Grade | R::LeaveStart | R::LeaveContinues)
+        Some(R::Address) => {
+            if p.share(p.letters + p.numbers) > 95 && number > 80 {
+                -50
+            } else {
+                5
+            }
+        }
+        Some(
+            R::Post
+            | R::AccountHolder
+            | R::Service
+            | R::Entry
+            | R::Exit
+            | R::ContractEnd
+            | R::BirthDate
+            | R::Position
+            | R::Act
+            | R::Grade
+            | R::LeaveStart
+            | R::LeaveContinues,
+        )
         | None => {
             if p.share(p.dates) > 60 || p.share(p.ibans) > 50 || p.share(p.nirs) > 50 {
                 -60
@@ -321,20 +341,46 @@ pub fn fits_plain(p: &Profile, meaning: Meaning) -> i32 {
                 8
             }
         }
-        Meaning::Base | Meaning::Gain | Meaning::Deduction | Meaning::EmployerAmount | Meaning::Rate | Meaning::EmployerRate => judged(number, 8),
+        Meaning::Base | Meaning::Gain | Meaning::Deduction | Meaning::EmployerAmount | Meaning::Rate | Meaning::EmployerRate => {
+            judged(number, 8)
+        }
         Meaning::Amount => judged(number, 6) - if p.negative > 0 { 3 } else { 0 },
         Meaning::Signed => judged(number, 4) + if p.negative * 20 > p.filled { 12 } else { -25 },
         Meaning::Element(_, _) | Meaning::Local(_) | Meaning::Total(_) => judged(number, 8),
-        Meaning::Side => if p.values.len() <= 6 && p.longest <= 12 && number < 50 { 15 } else { -60 },
+        Meaning::Side => {
+            if p.values.len() <= 6 && p.longest <= 12 && number < 50 {
+                15
+            } else {
+                -60
+            }
+        }
         Meaning::Period => {
             let periods = p.values.iter().filter(|(v, _)| period_of(v).is_some()).map(|(_, n)| *n).sum::<u32>();
             judged(p.share(periods.max(p.dates)), 15)
         }
-        Meaning::Nature => if number > 50 || p.share(p.dates) > 50 { -60 } else { 6 },
+        Meaning::Nature => {
+            if number > 50 || p.share(p.dates) > 50 {
+                -60
+            } else {
+                6
+            }
+        }
         Meaning::From | Meaning::To | Meaning::Effective | Meaning::Requested => judged(p.share(p.dates), 15),
         Meaning::Days => judged(number, 10) - if p.most.is_some_and(|m| m > Exact::int(366)) { 50 } else { 0 },
-        Meaning::Continues => if p.share(p.flags) >= 90 || p.values.keys().all(|v| v.starts_with("init") || v.starts_with("prol") || v == "i" || v == "p") { 15 } else { -40 },
-        Meaning::ReceivedBy => if number > 50 || p.share(p.dates) > 50 { -60 } else { 4 },
+        Meaning::Continues => {
+            if p.share(p.flags) >= 90 || p.values.keys().all(|v| v.starts_with("init") || v.starts_with("prol") || v == "i" || v == "p") {
+                15
+            } else {
+                -40
+            }
+        }
+        Meaning::ReceivedBy => {
+            if number > 50 || p.share(p.dates) > 50 {
+                -60
+            } else {
+                4
+            }
+        }
         Meaning::Ignored | Meaning::Unknown | Meaning::Fact(_) | Meaning::Old(_) | Meaning::New(_) => 0,
     }
 }

@@ -4,10 +4,13 @@
 //! Out: the mapping with certainties and reasons, and a finding for everything that should be asked.
 
 use crate::facts::Role as FactRole;
+use crate::ground::Exact;
 use crate::ground::{At, Checked, Finding, Severity, Sources, ids};
+use crate::normalise::Context;
 use crate::normalise::codes::{self, CodeStats, Sides};
 use crate::normalise::columns::{self, Choice, Compared};
 use crate::normalise::fragment::{self, SourceEntry};
+use crate::normalise::headless;
 use crate::normalise::layout::{self, Kept, Layout};
 use crate::normalise::mapping::{CodeMapping, CodeTarget, ColumnMapping, Mapping, Meaning, Part, Payer, Role, SourceMapping};
 use crate::normalise::profile::Profile;
@@ -15,9 +18,7 @@ use crate::normalise::register::LineReader;
 use crate::normalise::text::fold;
 use crate::normalise::titles::{self, Title, Titles, summing};
 use crate::normalise::values::RateForm;
-use crate::normalise::Context;
 use crate::read::table::Table;
-use crate::ground::Exact;
 use chrono::{Days, NaiveDate};
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::ControlFlow;
@@ -61,7 +62,8 @@ pub fn recognise(tables: &[Table], sources: &mut Sources, given: &[SourceEntry],
     let seen: Vec<Seen<'_>> = tables.iter().map(|t| look(t, sources, given, &titles, cx)).collect();
     for entry in given {
         if !seen.iter().any(|s| matches(entry, s.rows.source, sources)) {
-            findings.push(Finding::new("M09", Severity::Warning).arg("heading", entry.sheet.as_deref().unwrap_or("")).arg("file", &entry.file));
+            findings
+                .push(Finding::new("M09", Severity::Warning).arg("heading", entry.sheet.as_deref().unwrap_or("")).arg("file", &entry.file));
         }
     }
     let ids = known_ids(&seen, cx);
@@ -138,9 +140,8 @@ fn known_ids(seen: &[Seen<'_>], cx: &Context<'_>) -> Vec<BTreeSet<String>> {
     let Some(fact) = cx.vocabulary.role(FactRole::Employee) else { return vec![BTreeSet::new(); seen.len()] };
     seen.iter()
         .map(|s| {
-            let column = (0..s.layout.width).find(|&c| {
-                s.compared[c].title(Title::Fact(fact)) >= 85 && s.profiles[c].share(s.profiles[c].id_like) >= 60
-            });
+            let column = (0..s.layout.width)
+                .find(|&c| s.compared[c].title(Title::Fact(fact)) >= 85 && s.profiles[c].share(s.profiles[c].id_like) >= 60);
             column.map_or_else(BTreeSet::new, |c| s.profiles[c].values.keys().map(|v| ids::bare(v).to_owned()).collect())
         })
         .collect()
@@ -174,7 +175,14 @@ const TRIED: [Role; 9] = [
     Role::AccountChanges,
 ];
 
-fn source(s: &Seen<'_>, cx: &Context<'_>, titles: &Titles, ids: &BTreeSet<&str>, sources: &Sources, findings: &mut Vec<Finding>) -> SourceMapping {
+fn source(
+    s: &Seen<'_>,
+    cx: &Context<'_>,
+    titles: &Titles,
+    ids: &BTreeSet<&str>,
+    sources: &Sources,
+    findings: &mut Vec<Finding>,
+) -> SourceMapping {
     let mut found = SourceMapping {
         source: s.rows.source,
         file: s.file.clone(),
@@ -202,18 +210,27 @@ fn source(s: &Seen<'_>, cx: &Context<'_>, titles: &Titles, ids: &BTreeSet<&str>,
     let overlaps: Vec<u32> = s.profiles.iter().map(|p| overlap(p, ids)).collect();
     let roles: Vec<Role> = said.map_or_else(|| TRIED.to_vec(), |r| vec![r]);
     let mut tries: Vec<Try> = roles.iter().filter_map(|r| attempt(s, *r, cx, &overlaps, said.is_some())).collect();
+    if s.layout.header.is_none() {
+        tries.extend(without_headings(s, cx, said));
+    }
     tries.sort_by_key(|t| (std::cmp::Reverse(t.score), t.role));
     let Some(best) = tries.first() else {
         found.columns = blank_columns(s);
         if found.role != Role::Ignored {
-            findings.push(Finding::new("M01", Severity::Justify).arg("file", &s.file).arg("sheet", s.sheet.as_deref().unwrap_or("–")).at(sources.place(At::source(found.source))));
+            findings.push(
+                Finding::new("M01", Severity::Justify)
+                    .arg("file", &s.file)
+                    .arg("sheet", s.sheet.as_deref().unwrap_or("–"))
+                    .at(sources.place(At::source(found.source))),
+            );
         }
         return found;
     };
     if found.role != Role::Ignored || said.is_some() {
         found.role = best.role;
         let lead = tries.get(1).map_or(100, |t| best.score - t.score);
-        found.certainty = if said.is_some() { 100 } else { u8::try_from((70 + lead).clamp(40, 99)).unwrap_or(99) };
+        let most = if s.layout.header.is_none() { 60 } else { 99 };
+        found.certainty = if said.is_some() { 100 } else { u8::try_from((70 + lead).clamp(40, most)).unwrap_or(60) };
         found.why.clone_from(&best.why);
         if said.is_some() {
             found.why = vec!["releve.toml".to_owned()];
@@ -233,7 +250,14 @@ fn source(s: &Seen<'_>, cx: &Context<'_>, titles: &Titles, ids: &BTreeSet<&str>,
         }
         Role::RegisterWide => wide_codes(&mut found, s, titles, cx),
         Role::Changes => changed_columns(&mut found, cx),
-        Role::Staff | Role::Arrivals | Role::Departures | Role::Events | Role::Amounts | Role::AccountChanges | Role::Ignored | Role::Unknown => {}
+        Role::Staff
+        | Role::Arrivals
+        | Role::Departures
+        | Role::Events
+        | Role::Amounts
+        | Role::AccountChanges
+        | Role::Ignored
+        | Role::Unknown => {}
     }
     if let Some(entry) = s.entry {
         for (code, name) in &entry.codes {
@@ -301,8 +325,13 @@ fn rate_form(p: &Profile, heading: &str) -> (RateForm, bool) {
 }
 
 fn fill_column(column: &mut ColumnMapping, choices: &[Choice], picked: Option<usize>, p: &Profile) {
-    column.alternatives =
-        choices.iter().enumerate().filter(|(i, c)| Some(*i) != picked && c.score >= 40).take(3).map(|(_, c)| (c.meaning, percent(c.score))).collect();
+    column.alternatives = choices
+        .iter()
+        .enumerate()
+        .filter(|(i, c)| Some(*i) != picked && c.score >= 40)
+        .take(3)
+        .map(|(_, c)| (c.meaning, percent(c.score)))
+        .collect();
     let Some(choice) = picked.map(|i| &choices[i]) else { return };
     column.meaning = choice.meaning;
     column.certainty = percent(choice.score + if choice.fit >= 0 && choice.title >= 95 { 18 } else { 6 });
@@ -350,7 +379,11 @@ fn attempt(s: &Seen<'_>, role: Role, cx: &Context<'_>, overlaps: &[u32], forced:
     let elements: BTreeSet<u16> = meanings.iter().filter_map(|m| if let Meaning::Element(e, _) = m { Some(e.0) } else { None }).collect();
     let kept_from = elements
         .iter()
-        .filter(|e| cx.rubrics.get(crate::payslip::ElementId(**e)).is_some_and(|t| !matches!(t.kind, crate::payslip::LineKind::Earning | crate::payslip::LineKind::Net)))
+        .filter(|e| {
+            cx.rubrics
+                .get(crate::payslip::ElementId(**e))
+                .is_some_and(|t| !matches!(t.kind, crate::payslip::LineKind::Earning | crate::payslip::LineKind::Net))
+        })
         .count();
     let sums = meanings.iter().filter(|m| matches!(m, Meaning::Total(_))).count();
     let changed = meanings.iter().filter(|m| matches!(m, Meaning::New(_))).count();
@@ -381,6 +414,18 @@ fn attempt(s: &Seen<'_>, role: Role, cx: &Context<'_>, overlaps: &[u32], forced:
         Role::Ignored | Role::Unknown => false,
     };
     (able || forced).then_some(Try { role, score, picked, choices, why })
+}
+
+/// A register without headings, by contents alone; each column has the points of a proposal.
+fn without_headings(s: &Seen<'_>, cx: &Context<'_>, said: Option<Role>) -> Option<Try> {
+    if said.is_some_and(|r| r != Role::RegisterLines) {
+        return None;
+    }
+    let found = headless::register(&s.kept, &s.profiles, cx)?;
+    let choices: Vec<Vec<Choice>> =
+        found.iter().map(|m| m.iter().map(|m| Choice { meaning: *m, score: 54, title: 0, fit: 12 }).collect()).collect();
+    let picked = choices.iter().map(|c| (!c.is_empty()).then_some(0)).collect();
+    Some(Try { role: Role::RegisterLines, score: 1_000, picked, choices, why: vec!["no headings, by contents".to_owned()] })
 }
 
 /// Entry dates of the sheet lie in the month to be paid.
@@ -448,7 +493,12 @@ fn wide_codes(found: &mut SourceMapping, s: &Seen<'_>, titles: &Titles, cx: &Con
         let i = usize::from(c.column);
         let p = &s.profiles[i];
         let heading = if s.layout.group[i].is_empty() { s.layout.own[i].clone() } else { s.layout.group[i].clone() };
-        if c.meaning == Meaning::Unknown && p.filled > 0 && p.share(p.numbers) >= 80 && p.share(p.dates) < 50 && columns::names_something(&heading) {
+        if c.meaning == Meaning::Unknown
+            && p.filled > 0
+            && p.share(p.numbers) >= 80
+            && p.share(p.dates) < 50
+            && columns::names_something(&heading)
+        {
             let part = if s.layout.group[i].is_empty() { None } else { columns::local_part(&s.layout.own[i], titles) };
             c.meaning = Meaning::Local(part.unwrap_or(Part::Amount));
         }
@@ -488,7 +538,11 @@ fn ask(found: &SourceMapping, s: &Seen<'_>, cx: &Context<'_>, sources: &Sources,
     let label = |s: &SourceMapping| s.sheet.as_ref().map_or_else(|| s.file.clone(), |sheet| format!("{} ({sheet})", s.file));
     if found.certainty < 75 {
         findings.push(
-            Finding::new("M08", Severity::Justify).arg("file", label(found)).arg("role", found.role).arg("why", found.why.join(", ")).at(sources.place(At::source(found.source))),
+            Finding::new("M08", Severity::Justify)
+                .arg("file", label(found))
+                .arg("role", found.role)
+                .arg("why", found.why.join(", "))
+                .at(sources.place(At::source(found.source))),
         );
     }
     for c in &found.columns {
@@ -534,7 +588,12 @@ fn ask(found: &SourceMapping, s: &Seen<'_>, cx: &Context<'_>, sources: &Sources,
             && matches!(cx.vocabulary.get(f).kind, crate::facts::FactKind::Number { form: crate::facts::NumberForm::Rate })
             && !rate_form(p, &s.layout.own[i]).1
         {
-            findings.push(Finding::new("N08", Severity::Justify).arg("heading", s_key(found, c)).arg("samples", p.samples.join(" | ")).at(place(header, c.column)));
+            findings.push(
+                Finding::new("N08", Severity::Justify)
+                    .arg("heading", s_key(found, c))
+                    .arg("samples", p.samples.join(" | "))
+                    .at(place(header, c.column)),
+            );
         }
     }
     let has = |m: Meaning| found.column(m).is_some();
@@ -562,10 +621,19 @@ fn ask(found: &SourceMapping, s: &Seen<'_>, cx: &Context<'_>, sources: &Sources,
                 missing.push("days");
             }
         }
-        Role::RegisterWide | Role::Staff | Role::Arrivals | Role::Departures | Role::Changes | Role::Amounts | Role::Ignored | Role::Unknown => {}
+        Role::RegisterWide
+        | Role::Staff
+        | Role::Arrivals
+        | Role::Departures
+        | Role::Changes
+        | Role::Amounts
+        | Role::Ignored
+        | Role::Unknown => {}
     }
     for m in missing {
-        findings.push(Finding::new("M07", Severity::Blocking).arg("file", label(found)).arg("meaning", m).at(sources.place(At::source(found.source))));
+        findings.push(
+            Finding::new("M07", Severity::Blocking).arg("file", label(found)).arg("meaning", m).at(sources.place(At::source(found.source))),
+        );
     }
     ask_codes(found, cx, sources, findings);
 }
@@ -575,7 +643,8 @@ pub fn ask_codes(found: &SourceMapping, cx: &Context<'_>, sources: &Sources, fin
     for c in &found.codes {
         let label = c.labels.first().cloned().unwrap_or_default();
         if c.target == CodeTarget::Open {
-            let proposed: Vec<String> = c.alternatives.iter().map(|(t, n)| format!("{} ({n} %)", fragment::target_name(*t, cx.rubrics))).collect();
+            let proposed: Vec<String> =
+                c.alternatives.iter().map(|(t, n)| format!("{} ({n} %)", fragment::target_name(*t, cx.rubrics))).collect();
             findings.push(
                 Finding::new("M05", Severity::Justify)
                     .arg("code", &c.code)

@@ -25,10 +25,25 @@ pub struct RawRow {
 #[derive(Clone, Debug)]
 pub enum Content {
     Facts(Facts),
-    Changes { changed: Vec<(FactId, Option<Value>, Value, At)>, effective: Option<NaiveDate> },
-    Event { nature: String, fact: Option<FactId>, from: Option<NaiveDate>, to: Option<NaiveDate>, days: Option<Exact>, continues: Option<bool> },
+    Changes {
+        changed: Vec<(FactId, Option<Value>, Value, At)>,
+        effective: Option<NaiveDate>,
+    },
+    Event {
+        nature: String,
+        fact: Option<FactId>,
+        from: Option<NaiveDate>,
+        to: Option<NaiveDate>,
+        days: Option<Exact>,
+        continues: Option<bool>,
+    },
     Amounts(Vec<(FactId, Exact, At)>),
-    Account { requested: Option<NaiveDate>, iban: String, received_by: String, at: At },
+    Account {
+        requested: Option<NaiveDate>,
+        iban: String,
+        received_by: String,
+        at: At,
+    },
 }
 
 /// Reads rows of one source.
@@ -86,7 +101,15 @@ impl<'a> RecordReader<'a> {
         );
     }
 
-    fn one(&mut self, row: &Row<'_, '_>, c: &ColumnMapping, f: FactId, sources: &Sources, problems: &mut Vec<(FactId, &'static str)>, tell: &mut dyn FnMut(Finding)) -> Option<cells::Read> {
+    fn one(
+        &mut self,
+        row: &Row<'_, '_>,
+        c: &ColumnMapping,
+        f: FactId,
+        sources: &Sources,
+        problems: &mut Vec<(FactId, &'static str)>,
+        tell: &mut dyn FnMut(Finding),
+    ) -> Option<cells::Read> {
         let cell = row.cells.get(usize::from(c.column))?;
         match cells::value(cell, self.cx.vocabulary.get(f), c, self.latest, &mut self.texts) {
             Ok(read) => {
@@ -104,7 +127,13 @@ impl<'a> RecordReader<'a> {
         }
     }
 
-    fn facts(&mut self, row: &Row<'_, '_>, sources: &Sources, problems: &mut Vec<(FactId, &'static str)>, tell: &mut dyn FnMut(Finding)) -> Facts {
+    fn facts(
+        &mut self,
+        row: &Row<'_, '_>,
+        sources: &Sources,
+        problems: &mut Vec<(FactId, &'static str)>,
+        tell: &mut dyn FnMut(Finding),
+    ) -> Facts {
         let mut facts = Facts::default();
         let source = self.source;
         for c in &source.columns {
@@ -122,7 +151,13 @@ impl<'a> RecordReader<'a> {
         facts
     }
 
-    fn changes(&mut self, row: &Row<'_, '_>, sources: &Sources, problems: &mut Vec<(FactId, &'static str)>, tell: &mut dyn FnMut(Finding)) -> Content {
+    fn changes(
+        &mut self,
+        row: &Row<'_, '_>,
+        sources: &Sources,
+        problems: &mut Vec<(FactId, &'static str)>,
+        tell: &mut dyn FnMut(Finding),
+    ) -> Content {
         let source = self.source;
         let mut effective = None;
         if let Some(c) = source.column(Meaning::Effective)
@@ -179,7 +214,9 @@ impl<'a> RecordReader<'a> {
         if let (Some(a), Some(b)) = (from, to)
             && b < a
         {
-            tell(Finding::new("N15", Severity::Justify).arg("from", a.format("%d/%m/%Y")).arg("to", b.format("%d/%m/%Y")).at(place.clone()));
+            tell(
+                Finding::new("N15", Severity::Justify).arg("from", a.format("%d/%m/%Y")).arg("to", b.format("%d/%m/%Y")).at(place.clone()),
+            );
         }
         if let (Some(d), Some(s)) = (days, spanned)
             && d > s
@@ -208,7 +245,13 @@ impl<'a> RecordReader<'a> {
         Content::Event { nature, fact, from, to, days: days.or(spanned), continues }
     }
 
-    fn amounts(&mut self, row: &Row<'_, '_>, sources: &Sources, problems: &mut Vec<(FactId, &'static str)>, tell: &mut dyn FnMut(Finding)) -> Content {
+    fn amounts(
+        &mut self,
+        row: &Row<'_, '_>,
+        sources: &Sources,
+        problems: &mut Vec<(FactId, &'static str)>,
+        tell: &mut dyn FnMut(Finding),
+    ) -> Content {
         let source = self.source;
         let mut list = Vec::new();
         for c in &source.columns {
@@ -237,10 +280,12 @@ impl<'a> RecordReader<'a> {
                 Err(e) => self.refuse(row, c, e, sources, tell),
             }
         }
-        let column = source.columns.iter().find(|c| {
-            matches!(c.meaning, Meaning::New(f) if self.cx.vocabulary.get(f).role == Some(crate::facts::Role::Iban))
-        });
-        let iban: String = column.map(|c| shown(row, usize::from(c.column)).chars().filter(|c| !c.is_whitespace()).collect()).unwrap_or_default();
+        let column = source
+            .columns
+            .iter()
+            .find(|c| matches!(c.meaning, Meaning::New(f) if self.cx.vocabulary.get(f).role == Some(crate::facts::Role::Iban)));
+        let iban: String =
+            column.map(|c| shown(row, usize::from(c.column)).chars().filter(|c| !c.is_whitespace()).collect()).unwrap_or_default();
         let received_by = source.column(Meaning::ReceivedBy).map(|c| shown(row, usize::from(c.column)).into_owned()).unwrap_or_default();
         let at = column.map_or(At::row(source.source, row.number), |c| self.at(row, c));
         Content::Account { requested, iban, received_by, at }

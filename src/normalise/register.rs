@@ -33,7 +33,12 @@ impl WhoColumns {
             let f = cx.vocabulary.role(r)?;
             source.column(Meaning::Fact(f)).map(|c| usize::from(c.column))
         };
-        Self { id: of(FactRole::Employee), surname: of(FactRole::Surname).or_else(|| of(FactRole::MarriedName)), given: of(FactRole::GivenName), full: of(FactRole::FullName) }
+        Self {
+            id: of(FactRole::Employee),
+            surname: of(FactRole::Surname).or_else(|| of(FactRole::MarriedName)),
+            given: of(FactRole::GivenName),
+            full: of(FactRole::FullName),
+        }
     }
     pub fn any(&self) -> bool {
         self.id.is_some() || self.surname.is_some() || self.full.is_some()
@@ -58,8 +63,12 @@ impl WhoColumns {
 
 /// Words in capitals are the surname; without any, the first word is.
 pub fn split_name(full: &str) -> (String, String) {
-    let words: Vec<&str> = full.split_whitespace().filter(|w| !matches!(fold(w).trim_end_matches('.'), "m" | "mme" | "mlle" | "monsieur" | "madame")).collect();
-    let capital = |w: &&&str| w.chars().filter(|c| c.is_alphabetic()).count() > 1 && w.chars().filter(|c| c.is_alphabetic()).all(char::is_uppercase);
+    let words: Vec<&str> = full
+        .split_whitespace()
+        .filter(|w| !matches!(fold(w).trim_end_matches('.'), "m" | "mme" | "mlle" | "monsieur" | "madame"))
+        .collect();
+    let capital =
+        |w: &&&str| w.chars().filter(|c| c.is_alphabetic()).count() > 1 && w.chars().filter(|c| c.is_alphabetic()).all(char::is_uppercase);
     let upper: Vec<&str> = words.iter().filter(capital).copied().collect();
     if upper.is_empty() || upper.len() == words.len() {
         let (first, rest) = words.split_first().map_or(("", &[][..]), |(f, r)| (*f, r));
@@ -121,7 +130,8 @@ pub struct LineReader {
 impl LineReader {
     /// `None` when the mapping lacks what such a register needs.
     pub fn new(source: &SourceMapping, cx: &Context<'_>) -> Option<Self> {
-        let col = |m: Meaning| source.column(m).map(|c: &ColumnMapping| Col { index: usize::from(c.column), mark: c.mark, form: c.rate_form });
+        let col =
+            |m: Meaning| source.column(m).map(|c: &ColumnMapping| Col { index: usize::from(c.column), mark: c.mark, form: c.rate_form });
         let plain = |m: Meaning| source.column(m).map(|c| usize::from(c.column));
         let who = WhoColumns::new(source, cx);
         let filled = |c: Option<usize>| c.and_then(|c| source.columns.iter().find(|m| usize::from(m.column) == c)).map_or(0, |c| c.filled);
@@ -193,7 +203,13 @@ impl LineReader {
                 }
             }
         };
-        let mut s = Shown { base: read(self.base), gain: read(self.gain), deduction: read(self.deduction), employer: read(self.employer), ..Shown::default() };
+        let mut s = Shown {
+            base: read(self.base),
+            gain: read(self.gain),
+            deduction: read(self.deduction),
+            employer: read(self.employer),
+            ..Shown::default()
+        };
         let (amount, signed) = (read(self.amount), read(self.signed));
         for (col, into) in [(self.rate, &mut s.rate), (self.employer_rate, &mut s.employer_rate)] {
             let Some(col) = col else { continue };
@@ -231,6 +247,26 @@ impl LineReader {
             }
         }
         (s, bad)
+    }
+
+    /// What the row adds to each column of [`LineReader::summed`], in cents.
+    pub fn summed_cents(&self, s: &Shown) -> [Option<i64>; 5] {
+        let cents = |x: Option<Exact>| x.and_then(|x| x.scaled_half_up(100));
+        let any = || s.gain.or(s.deduction).or(if self.employer.is_none() { s.employer } else { None });
+        let mut out = [None; 5];
+        let mut next = 0;
+        let mut put = |has: bool, value: Option<i64>| {
+            if has {
+                out[next] = value;
+                next += 1;
+            }
+        };
+        put(self.gain.is_some(), cents(s.gain));
+        put(self.deduction.is_some(), cents(s.deduction));
+        put(self.amount.is_some(), cents(any()));
+        put(self.signed.is_some(), cents(s.gain.or(s.deduction.map(Exact::neg))));
+        put(self.employer.is_some(), cents(s.employer));
+        out
     }
 
     fn forms(&self) -> (RateForm, RateForm) {
@@ -279,8 +315,6 @@ pub struct Slip {
     pub employer: Option<(Money, At)>,
     pub source: u16,
     pub first: At,
-    /// A row of the agent could not be read.
-    pub broken: bool,
 }
 
 /// Everything the registers say.
@@ -321,7 +355,15 @@ impl Books {
                 let i = u16::try_from(self.codes.len()).ok()?;
                 let target = total_named(label).map_or(CodeTarget::Open, |(t, _)| CodeTarget::Total(t));
                 known.insert(code.into(), i);
-                self.codes.push(KnownCode { source, code: code.to_owned(), labels: Vec::new(), target, recognised: false, stats: CodeStats::default(), told });
+                self.codes.push(KnownCode {
+                    source,
+                    code: code.to_owned(),
+                    labels: Vec::new(),
+                    target,
+                    recognised: false,
+                    stats: CodeStats::default(),
+                    told,
+                });
                 i
             }
         };
@@ -346,7 +388,7 @@ impl Books {
             Some(i) => *i,
             None => {
                 self.index.insert(key.into(), self.slips.len());
-                self.slips.push(Slip { who: who(), paid: PaidSlip::default(), employer: None, source, first: at, broken: false });
+                self.slips.push(Slip { who: who(), paid: PaidSlip::default(), employer: None, source, first: at });
                 self.slips.len() - 1
             }
         };
@@ -358,7 +400,15 @@ impl Books {
     ///
     /// # Errors
     /// N01 when an amount is no whole number of cents.
-    pub fn put(&mut self, slip: usize, code: u16, shown: &Shown, period: Option<PayMonth>, at: At, forms: (RateForm, RateForm)) -> Result<(), Unread> {
+    pub fn put(
+        &mut self,
+        slip: usize,
+        code: u16,
+        shown: &Shown,
+        period: Option<PayMonth>,
+        at: At,
+        forms: (RateForm, RateForm),
+    ) -> Result<(), Unread> {
         let money = |x: Option<Exact>| x.map(cents).transpose();
         let (gain, deduction, employer) = (money(shown.gain)?, money(shown.deduction)?, money(shown.employer)?);
         let known = &mut self.codes[usize::from(code)];
@@ -397,7 +447,7 @@ impl Slip {
     fn key(&self) -> &str {
         &self.who.id
     }
-    /// Notes a total the source shows; the first wins.
+    /// Notes a total a source shows; of one source the first wins, those of two registers add up.
     pub fn total(&mut self, role: TotalRole, value: Money, at: At) {
         let slot = match role {
             TotalRole::Gross => &mut self.paid.gross,
@@ -407,22 +457,26 @@ impl Slip {
             TotalRole::Employer => &mut self.employer,
             TotalRole::Deductions | TotalRole::Cost => return,
         };
-        if slot.is_none() {
-            *slot = Some((value, at));
+        match slot {
+            None => *slot = Some((value, at)),
+            Some((sum, first)) if first.source != at.source => *sum += value,
+            Some(_) => {}
         }
     }
 }
 
-/// What became of a row of lines.
-pub enum Put {
-    Line,
-    /// The row is about an agent and could not be read: column and reason.
-    Bad(usize, Vec<(usize, Unread)>),
+/// What became of a row.
+pub struct Taken {
+    /// Its local code, when it has one.
+    pub code: Option<u16>,
+    pub shown: Shown,
+    /// Cells that could not be read: column and reason. Nothing of the row was kept then.
+    pub bad: Vec<(usize, Unread)>,
 }
 
 impl LineReader {
     /// Reads one data row into the books.
-    pub fn take(&self, row: &Row<'_, '_>, agent: &str, source: u16, cx: &Context<'_>, books: &mut Books) -> Put {
+    pub fn take(&self, row: &Row<'_, '_>, agent: &str, source: u16, cx: &Context<'_>, books: &mut Books) -> Taken {
         let at = At::row(source, row.number);
         let slip = books.slip(
             agent,
@@ -448,8 +502,10 @@ impl LineReader {
             None => None,
         });
         let period = written.or(from_label).filter(|p| *p != cx.last);
+        let mut index = None;
         if bad.is_empty() {
-            match books.code(source, &code, tidy, self.tells_sides()) {
+            index = books.code(source, &code, tidy, self.tells_sides());
+            match index {
                 Some(i) => {
                     let column = self.summed().first().copied().unwrap_or(0);
                     if let Err(e) = books.put(slip, i, &shown_line, period, at, self.forms()) {
@@ -459,11 +515,7 @@ impl LineReader {
                 None => bad.push((self.code.or(self.label).unwrap_or(0), Unread("N14"))),
             }
         }
-        if bad.is_empty() {
-            return Put::Line;
-        }
-        books.slips[slip].broken = true;
-        Put::Bad(slip, bad)
+        Taken { code: index, shown: shown_line, bad }
     }
 }
 
@@ -505,7 +557,7 @@ impl WideReader {
     }
 
     /// Reads one agent's row into the books.
-    pub fn take(&self, row: &Row<'_, '_>, agent: &str, source: u16, books: &mut Books) -> Put {
+    pub fn take(&self, row: &Row<'_, '_>, agent: &str, source: u16, books: &mut Books) -> Taken {
         let at = At::row(source, row.number);
         let slip = books.slip(
             agent,
@@ -564,11 +616,7 @@ impl WideReader {
                 bad.push((column, e));
             }
         }
-        if bad.is_empty() {
-            return Put::Line;
-        }
-        books.slips[slip].broken = true;
-        Put::Bad(slip, bad)
+        Taken { code: None, shown: Shown::default(), bad }
     }
 }
 

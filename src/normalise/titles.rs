@@ -22,8 +22,9 @@ struct RowWords {
     counted: Vec<String>,
 }
 
-static FILE: LazyLock<File> =
-    LazyLock::new(|| toml::from_str(include_str!("../../rules/exports/titles.toml")).expect("rules/exports/titles.toml is checked by a test"));
+static FILE: LazyLock<File> = LazyLock::new(|| {
+    toml::from_str(include_str!("../../rules/exports/titles.toml")).expect("rules/exports/titles.toml is checked by a test")
+});
 
 /// What a title speaks of, before the sheet's role decides.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -94,7 +95,8 @@ impl Titles {
         // « ancien IM », « nouvelle quotité »: the rest of the title names the fact.
         for (word, wrap) in [("ancien", Title::Old as fn(FactId) -> Title), ("nouveau", Title::New)] {
             if phrase.has(word) && phrase.words.len() > 1 {
-                let rest = Phrase { words: phrase.words.iter().filter(|w| *w != word && *w != "fin").cloned().collect(), share: phrase.share };
+                let rest =
+                    Phrase { words: phrase.words.iter().filter(|w| *w != word && *w != "fin").cloned().collect(), share: phrase.share };
                 for (entry, title) in &self.entries {
                     if let Title::Fact(f) = title {
                         put(wrap(*f), likeness(&rest, entry));
@@ -138,9 +140,8 @@ pub fn summing(text: &str) -> Option<Summing> {
         return None;
     }
     let tidy = folded.trim_start_matches(['*', '-', ' ', '=']);
-    let opens = |words: &[String]| {
-        words.iter().any(|w| tidy.strip_prefix(w.as_str()).is_some_and(|rest| !rest.starts_with(char::is_alphanumeric)))
-    };
+    let opens =
+        |words: &[String]| words.iter().any(|w| tidy.strip_prefix(w.as_str()).is_some_and(|rest| !rest.starts_with(char::is_alphanumeric)));
     if opens(&FILE.row.subtotal) {
         Some(Summing::Part)
     } else if opens(&FILE.row.total) {
@@ -165,9 +166,7 @@ pub fn speaks_of(text: &str, role: Role) -> usize {
         Role::Ignored | Role::Unknown => return 0,
     };
     let tidy = spaced(text);
-    FILE.sheet.get(key).map_or(0, |words| {
-        words.iter().filter(|w| tidy.contains(&format!(" {w} "))).map(String::len).max().unwrap_or(0)
-    })
+    FILE.sheet.get(key).map_or(0, |words| words.iter().filter(|w| tidy.contains(&format!(" {w} "))).map(String::len).max().unwrap_or(0))
 }
 
 /// Folded, every mark a blank, with a blank at both ends: ready to look for whole words.

@@ -58,7 +58,11 @@ impl Running {
                 .filter_map(|(column, value)| {
                     let slot = self.columns.iter().position(|c| c == column)?;
                     let cents = value.scaled_half_up(100)?;
-                    (cents != sums[slot][kind]).then_some(Differs { column: *column, shown: Money::from_cents(cents), found: Money::from_cents(sums[slot][kind]) })
+                    (cents != sums[slot][kind]).then_some(Differs {
+                        column: *column,
+                        shown: Money::from_cents(cents),
+                        found: Money::from_cents(sums[slot][kind]),
+                    })
                 })
                 .collect()
         };

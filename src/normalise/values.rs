@@ -290,14 +290,16 @@ pub fn date(text: &str, latest: NaiveDate) -> Result<Option<NaiveDate>, Unread> 
         return Ok(None);
     }
     // A time of day after the date says nothing here.
-    let t = t.split(['t', ' ']).next().filter(|d| d.len() >= 8 && d.bytes().filter(u8::is_ascii_digit).count() >= 6).map_or(t.as_str(), |d| d);
-    let parts: Vec<&str> = t.split(|c: char| matches!(c, '/' | '-' | '.' | ' ')).filter(|p| !p.is_empty()).collect();
+    let t =
+        t.split(['t', ' ']).next().filter(|d| d.len() >= 8 && d.bytes().filter(u8::is_ascii_digit).count() >= 6).map_or(t.as_str(), |d| d);
+    let parts: Vec<&str> = t.split(['/', '-', '.', ' ']).filter(|p| !p.is_empty()).collect();
     let number = |p: &str| p.parse::<u32>().ok();
     match parts.as_slice() {
         [one] if one.len() == 8 && one.bytes().all(|b| b.is_ascii_digit()) => {
             let n: u32 = one.parse().map_err(|_| bad)?;
             let ymd = NaiveDate::from_ymd_opt((n / 10_000) as i32, n / 100 % 100, n % 100).filter(|d| (1900..2200).contains(&d.year()));
-            let dmy = NaiveDate::from_ymd_opt((n % 10_000) as i32, n / 10_000 % 100, n / 1_000_000).filter(|d| (1900..2200).contains(&d.year()));
+            let dmy =
+                NaiveDate::from_ymd_opt((n % 10_000) as i32, n / 10_000 % 100, n / 1_000_000).filter(|d| (1900..2200).contains(&d.year()));
             match (ymd, dmy) {
                 (Some(d), None) | (None, Some(d)) => Ok(Some(d)),
                 (Some(_), Some(_)) | (None, None) => Err(bad),
@@ -344,13 +346,8 @@ pub fn month_named(word: &str) -> Option<u32> {
     if w.len() < 3 {
         return None;
     }
-    let hits: Vec<usize> = month::MONTHS_FR
-        .iter()
-        .chain(&month::MONTHS_EN)
-        .enumerate()
-        .filter(|(_, m)| fold(m).starts_with(w))
-        .map(|(i, _)| i % 12)
-        .collect();
+    let hits: Vec<usize> =
+        month::MONTHS_FR.iter().chain(&month::MONTHS_EN).enumerate().filter(|(_, m)| fold(m).starts_with(w)).map(|(i, _)| i % 12).collect();
     match hits.as_slice() {
         [first, rest @ ..] if rest.iter().all(|r| r == first) => u32::try_from(first + 1).ok(),
         _ if w == "juil" || w == "jul" => Some(7),
@@ -453,7 +450,18 @@ mod tests {
     #[test]
     fn reads_dates_and_never_exchanges_day_and_month() {
         let latest = NaiveDate::from_ymd_opt(2031, 12, 31).expect("a date");
-        for text in ["01/12/2021", "1/12/21", "01.12.2021", "2021-12-01", "1er décembre 2021", "01-déc-21", "44531", "2021-12-01 00:00:00", "20211201", "mercredi 1 décembre 2021"] {
+        for text in [
+            "01/12/2021",
+            "1/12/21",
+            "01.12.2021",
+            "2021-12-01",
+            "1er décembre 2021",
+            "01-déc-21",
+            "44531",
+            "2021-12-01 00:00:00",
+            "20211201",
+            "mercredi 1 décembre 2021",
+        ] {
             assert_eq!(date(text, latest), Ok(NaiveDate::from_ymd_opt(2021, 12, 1)), "{text}");
         }
         assert_eq!(date("14/05/82", latest), Ok(NaiveDate::from_ymd_opt(1982, 5, 14)));

@@ -99,10 +99,7 @@ pub fn people(ready: &Ready, people: People, options: &Options) -> Result<Result
         let batch = std::mem::replace(&mut people, rest);
         let pieces: Vec<Vec<(EmployeeId, Person)>> = split(batch, 512);
         let worked: Vec<Piece> = pool.install(|| {
-            pieces
-                .into_par_iter()
-                .map_init(|| State::new(ready.road.this()), |state, piece| work(ready, &controls, state, piece))
-                .collect()
+            pieces.into_par_iter().map_init(|| State::new(ready.road.this()), |state, piece| work(ready, &controls, state, piece)).collect()
         });
         for piece in worked {
             done += piece.worked.len();
@@ -188,8 +185,7 @@ fn one(
         .known
         .iter()
         .chain(&person.changes)
-        .filter(|f| Some(f.id) == ready.pack.vocabulary.role(Role::Iban))
-        .next_back()
+        .rfind(|f| Some(f.id) == ready.pack.vocabulary.role(Role::Iban))
         .and_then(|f| Some((Iban::parse(f.value.text()?), ready.inputs.sources.place(f.at))));
     let pay_iban = last_iban.clone().or_else(|| staff_iban.as_ref().and_then(|s| s.0.clone().ok()));
     let mut w = Worked { id, name, standing, person, output, before, pay_iban, findings: Vec::new() };
@@ -273,7 +269,8 @@ fn subject<'s>(
     let facts: &Facts = if w.output.facts.is_empty() { &w.person.known } else { &w.output.facts };
     let at = w.person.staff.or(w.person.arrival).or_else(|| w.person.paid.as_ref().and_then(|s| s.lines.first()).map(|l| l.at));
     let position = w.person.text(vocabulary, Role::Position).map(crate::normalise::text::fold);
-    let explained = w.person.departure.is_some() || position.is_some_and(|p| !p.is_empty() && !p.starts_with("activ") && !p.starts_with("en activ"));
+    let explained =
+        w.person.departure.is_some() || position.is_some_and(|p| !p.is_empty() && !p.starts_with("activ") && !p.starts_with("en activ"));
     Subject {
         id: &w.id,
         name: &w.name,
@@ -434,14 +431,7 @@ fn collect(ready: &Ready, piece: Piece, keep: bool, r: &mut Results) {
         let after = w.output.payslip.as_ref().map(|p| p.totals);
         tally(ready, &w, after, r);
         let blocked = w.findings.iter().find(|f| f.severity == Severity::Blocking).map(|f| f.code.clone());
-        r.briefs.push(Brief {
-            id: w.id.clone(),
-            name: w.name.clone(),
-            before: w.before,
-            after,
-            pay_iban: w.pay_iban.clone(),
-            blocked,
-        });
+        r.briefs.push(Brief { id: w.id.clone(), name: w.name.clone(), before: w.before, after, pay_iban: w.pay_iban.clone(), blocked });
         if keep {
             r.findings.extend(w.findings.iter().cloned());
             r.worked.push(w);
@@ -563,12 +553,16 @@ fn twins(ready: &Ready, people: &People) -> Vec<(EmployeeId, EmployeeId, String)
 
 /// Controls over the run, after every employee.
 pub fn run_controls(ready: &Ready, results: &mut Results, out: &mut Outcome) {
+    if results.score.gap > 0 {
+        out.findings.push(Finding::new("C04", Severity::Warning).arg("lines", results.score.gap));
+    }
     results.run.debtor_missing = ready.job.debtor.iban.is_none();
     if !crate::ground::target_days::is_open(ready.job.pay_date) {
         results.run.closed_day = Some(ready.job.pay_date.format("%d/%m/%Y").to_string());
     }
-    let (late, early): (Vec<Control>, Vec<Control>) =
-        named_controls(&ready.pack, ready.job.month.first_day()).into_iter().partition(|c| matches!(c.measure.as_str(), "transfer_total" | "excluded_listed"));
+    let (late, early): (Vec<Control>, Vec<Control>) = named_controls(&ready.pack, ready.job.month.first_day())
+        .into_iter()
+        .partition(|c| matches!(c.measure.as_str(), "transfer_total" | "excluded_listed"));
     measure_all(&early, results, out);
     // A control of the run may set single employees aside: before the transfers are counted.
     for f in out.findings.iter().filter(|f| f.severity == Severity::Blocking) {

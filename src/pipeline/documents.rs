@@ -172,7 +172,12 @@ fn file_head(ready: &Ready, rows: &[Transfer], iban: Iban, prefix: &str) -> tran
         message_id: transfer::derive_id(prefix, &ids),
         created: ready.job.pay_date.and_time(NaiveTime::MIN),
         execution: ready.job.pay_date,
-        debtor: transfer::Debtor { name: e.name.clone(), iban, bic: ready.job.debtor.bic.as_deref().and_then(|b| Bic::parse(b).ok()), address },
+        debtor: transfer::Debtor {
+            name: e.name.clone(),
+            iban,
+            bic: ready.job.debtor.bic.as_deref().and_then(|b| Bic::parse(b).ok()),
+            address,
+        },
         batch_booking: Some(true),
         profile: transfer::Profile::default(),
         label: format!("PAIE {}", ready.job.month),
@@ -213,7 +218,8 @@ fn payslips(ready: &Ready, results: &Results, out: &mut Outcome, folder: &Path, 
     }
     let mut order: Vec<&(String, print::PrintedPayslip)> = printed.iter().collect();
     order.sort_by(|a, b| {
-        let key = |p: &print::PrintedPayslip| (p.agent.service.clone().unwrap_or_default(), p.agent.name.clone(), p.agent.matricule.clone());
+        let key =
+            |p: &print::PrintedPayslip| (p.agent.service.clone().unwrap_or_default(), p.agent.name.clone(), p.agent.matricule.clone());
         key(&a.1).cmp(&key(&b.1))
     });
     let title = match ready.lang {
@@ -221,7 +227,8 @@ fn payslips(ready: &Ready, results: &Results, out: &mut Outcome, folder: &Path, 
         Lang::En => format!("Payslips {month}"),
     };
     let author = &ready.job.employer.name;
-    let mut book = print::Book::new(&fonts, print::Purpose::Reading, &title, &format!("{author} {month}"), author, ready.job.pay_date, ready.lang);
+    let mut book =
+        print::Book::new(&fonts, print::Purpose::Reading, &title, &format!("{author} {month}"), author, ready.job.pay_date, ready.lang);
     for (_, p) in &order {
         // A slip that cannot be printed has its finding already.
         let _ = book.add(p);
@@ -253,12 +260,21 @@ fn model(ready: &Ready, results: &Results, out: &Outcome) -> report::Report {
         for c in &w.output.changes {
             let Some(line) = lines.index(ready, c.code, c.share) else { continue };
             let (before, after) = whole.get(&line).copied().unwrap_or_default();
-            changes.push(report::Change { agent: i as u32, line, cause: c.cause, before, after, change: c.change(), detail: detail(ready, w, c.cause) });
+            changes.push(report::Change {
+                agent: i as u32,
+                line,
+                cause: c.cause,
+                before,
+                after,
+                change: c.change(),
+                detail: detail(ready, w, c.cause),
+            });
         }
     }
     let mut sources: Vec<report::Source> = Vec::new();
     for f in &ready.inputs.files {
-        let roles: BTreeSet<String> = ready.inputs.mapping.sources.iter().filter(|s| s.file == f.name).map(|s| s.role.to_string()).collect();
+        let roles: BTreeSet<String> =
+            ready.inputs.mapping.sources.iter().filter(|s| s.file == f.name).map(|s| s.role.to_string()).collect();
         let ids: Vec<u16> = ready.inputs.mapping.sources.iter().filter(|s| s.file == f.name).map(|s| s.source).collect();
         let rows = ready.inputs.rows.iter().filter(|r| ids.contains(&r.source)).map(|r| r.data).sum();
         let used_as = if roles.is_empty() { "pain.001".to_owned() } else { roles.into_iter().collect::<Vec<_>>().join(", ") };
@@ -530,7 +546,9 @@ fn estimations(ready: &Ready, results: &Results) -> Vec<report::Estimation> {
         for l in w.output.payslip.iter().flat_map(|p| &p.lines).filter(|l| l.status != Status::Computed) {
             let card = &ready.catalogue[l.element.index()];
             let (policy, reason) = match (l.status, fr) {
-                (Status::Estimated, true) => ("montant du mois dernier corrigé de la règle", "la règle ne retrouve pas le montant payé le mois dernier"),
+                (Status::Estimated, true) => {
+                    ("montant du mois dernier corrigé de la règle", "la règle ne retrouve pas le montant payé le mois dernier")
+                }
                 (Status::Estimated, false) => ("last month's amount moved by the rule", "the rule does not give what was paid last month"),
                 (_, true) => ("reconduction du mois dernier", "aucune règle ou aucun fait pour calculer la ligne"),
                 (_, false) => ("last month again", "no rule or no fact to compute the line"),

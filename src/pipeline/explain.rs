@@ -1,6 +1,6 @@
 //! How an amount came about: formula, values, places, parameters with their texts of law.
 
-use super::compute::{standing, show_value};
+use super::compute::{show_value, standing};
 use super::{Options, Outcome, Timings, prepare};
 use crate::compute::employee::Input;
 use crate::compute::eval::State;
@@ -31,7 +31,8 @@ pub fn explain(options: &Options, agent: &str, line: Option<&str>) -> Result<Tol
     };
     let lang = ready.lang;
     let wanted = EmployeeId::parse(agent);
-    let id = ready.inputs.people.keys().find(|k| Some(*k) == wanted.as_ref() || wanted.as_ref().is_some_and(|w| k.bare() == w.bare())).cloned();
+    let id =
+        ready.inputs.people.keys().find(|k| Some(*k) == wanted.as_ref() || wanted.as_ref().is_some_and(|w| k.bare() == w.bare())).cloned();
     let Some((id, person)) = id.and_then(|id| ready.inputs.people.remove(&id).map(|p| (id, p))) else {
         let f = Finding::new("F09", Severity::Blocking).arg("agent", agent);
         return Ok(Told { text: String::new(), findings: vec![f], lang, code: 2 });
@@ -100,14 +101,31 @@ impl Teller<'_> {
     fn element(&self, text: &mut String, e: &Element) {
         let day = self.ready.job.month.first_day();
         let Some(v) = e.versions.iter().rev().find(|v| v.from <= day && v.until.is_none_or(|u| day <= u)) else { return };
-        let _ = writeln!(text, "  {} {} — {}", match self.lang { Lang::Fr => "règle depuis le", Lang::En => "rule since" }, v.from.format("%d/%m/%Y"), v.source);
+        let _ = writeln!(
+            text,
+            "  {} {} — {}",
+            match self.lang {
+                Lang::Fr => "règle depuis le",
+                Lang::En => "rule since",
+            },
+            v.from.format("%d/%m/%Y"),
+            v.source
+        );
         let mut seen = BTreeSet::new();
         for (name, f) in formulas(v) {
             let _ = writeln!(text, "  {name} = {}", f.text);
             self.names(text, f, 2, &mut seen);
         }
         for (when, amounts, source) in &v.exceptions {
-            let _ = writeln!(text, "  {} {} — {source}", match self.lang { Lang::Fr => "exception :", Lang::En => "exception:" }, when.text);
+            let _ = writeln!(
+                text,
+                "  {} {} — {source}",
+                match self.lang {
+                    Lang::Fr => "exception :",
+                    Lang::En => "exception:",
+                },
+                when.text
+            );
             for f in amounts.each() {
                 let _ = writeln!(text, "    = {}", f.text);
                 self.names(text, f, 3, &mut seen);
@@ -169,7 +187,12 @@ impl Teller<'_> {
                 }
                 Symbol::Element(i) => {
                     let slot = self.ready.road.this().slots.element(*i, crate::rules::bind::AMOUNT);
-                    let _ = writeln!(text, "{pad}{name} = {}   ({})", self.number(slot), self.ready.catalogue[usize::from(*i)].label.get(self.lang));
+                    let _ = writeln!(
+                        text,
+                        "{pad}{name} = {}   ({})",
+                        self.number(slot),
+                        self.ready.catalogue[usize::from(*i)].label.get(self.lang)
+                    );
                 }
                 Symbol::Total(i) => {
                     let slot = self.ready.road.this().slots.total(*i);
@@ -211,8 +234,14 @@ fn shown(x: Exact) -> String {
 
 fn formulas(v: &Version) -> Vec<(&'static str, &Formula)> {
     let a = &v.amounts;
-    [("base", &a.base), ("rate", &a.rate), ("amount", &a.amount), ("employer_rate", &a.employer_rate), ("employer_amount", &a.employer_amount)]
-        .into_iter()
-        .filter_map(|(n, f)| f.as_ref().map(|f| (n, f)))
-        .collect()
+    [
+        ("base", &a.base),
+        ("rate", &a.rate),
+        ("amount", &a.amount),
+        ("employer_rate", &a.employer_rate),
+        ("employer_amount", &a.employer_amount),
+    ]
+    .into_iter()
+    .filter_map(|(n, f)| f.as_ref().map(|f| (n, f)))
+    .collect()
 }

@@ -113,7 +113,14 @@ struct Opened {
 }
 
 fn open_all(job: &Job, progress: fn(&str, u64, u64)) -> Result<Opened> {
-    let mut o = Opened { sources: Sources::default(), tables: Vec::new(), transfers: Vec::new(), header: None, files: Vec::new(), findings: Vec::new() };
+    let mut o = Opened {
+        sources: Sources::default(),
+        tables: Vec::new(),
+        transfers: Vec::new(),
+        header: None,
+        files: Vec::new(),
+        findings: Vec::new(),
+    };
     let inbox = job::inbox(&job.folder)?;
     let limits = Limits::default();
     for (i, f) in inbox.iter().enumerate() {
@@ -191,10 +198,13 @@ pub fn read(job: &Job, pack: &Pack, settings: &[SettingValue], progress: fn(&str
     let joined = join::join(&pack.vocabulary, &o.sources, job.month, job.last_month, gathered, o.transfers);
     o.findings.extend(joined.findings);
     for t in &joined.orphan_transfers {
-        o.findings.push(Finding::new("F07", Severity::Justify).at(o.sources.place(t.at)).arg("name", &t.name).arg("amount", t.amount.french()));
+        o.findings
+            .push(Finding::new("F07", Severity::Justify).at(o.sources.place(t.at)).arg("name", &t.name).arg("amount", t.amount.french()));
     }
     for (id, at, what) in &joined.strangers {
-        o.findings.push(Finding::new("IMP-05", Severity::Blocking).at(o.sources.place(*at)).arg("agent", id).arg("what", what).text(stranger_words()));
+        o.findings.push(
+            Finding::new("IMP-05", Severity::Blocking).at(o.sources.place(*at)).arg("agent", id).arg("what", what).text(stranger_words()),
+        );
     }
     let (last_execution, transferred) = match &o.header {
         Some((h, place, sum)) => (h.execution, Some((*sum, place.clone()))),
@@ -286,7 +296,10 @@ pub fn inspect(job: &Job, pack: &Pack, settings: &[SettingValue]) -> Result<Chec
 
 fn describe(s: &normalise::SourceMapping, pack: &Pack, rubrics: &Rubrics) -> Vec<String> {
     let sheet = s.sheet.as_ref().map(|n| format!(", « {n} »")).unwrap_or_default();
-    let header = s.header.map_or_else(|| "sans titre".to_owned(), |(a, b)| if a == b { format!("titres ligne {a}") } else { format!("titres lignes {a}–{b}") });
+    let header = s.header.map_or_else(
+        || "sans titre".to_owned(),
+        |(a, b)| if a == b { format!("titres ligne {a}") } else { format!("titres lignes {a}–{b}") },
+    );
     let mut out = vec![String::new(), format!("{}{sheet} — {} ({} %), {header}", s.file, s.role, s.certainty)];
     for c in &s.columns {
         let name = c.meaning.name(&pack.vocabulary, rubrics);
@@ -297,7 +310,14 @@ fn describe(s: &normalise::SourceMapping, pack: &Pack, rubrics: &Rubrics) -> Vec
     for c in &s.codes {
         let name = fragment::target_name(c.target, rubrics);
         let mark = if c.certainty < 70 { "?" } else { " " };
-        out.push(format!(" {mark} {:<8} {:<32} → {:<16} {:>3} %   {}", c.code, cut(c.labels.first().map_or("", String::as_str), 32), name, c.certainty, c.why.join(", ")));
+        out.push(format!(
+            " {mark} {:<8} {:<32} → {:<16} {:>3} %   {}",
+            c.code,
+            cut(c.labels.first().map_or("", String::as_str), 32),
+            name,
+            c.certainty,
+            c.why.join(", ")
+        ));
     }
     out
 }

@@ -78,8 +78,7 @@ pub fn findings(out: &Outcome) -> String {
             })
         })
         .collect();
-    let not_run: Vec<Value> =
-        out.not_run.iter().map(|n| json!({ "control": n.control, "why": n.why.get(out.lang) })).collect();
+    let not_run: Vec<Value> = out.not_run.iter().map(|n| json!({ "control": n.control, "why": n.why.get(out.lang) })).collect();
     let mut s = serde_json::to_string_pretty(&json!({ "format": 1, "findings": list, "not_run": not_run })).unwrap_or_default();
     s.push('\n');
     s

@@ -4,13 +4,15 @@
 //! inbox → tables → mapping → people → plans → (per employee: replay, compute, walk, check) → run controls → documents
 //! ```
 
+mod calibrate;
 mod compute;
-mod inputs;
 mod documents;
 mod explain;
+mod inputs;
 mod manifest;
 mod slips;
 
+pub use calibrate::calibrate;
 pub use explain::explain;
 pub use inputs::{Inputs, inspect};
 
@@ -238,5 +240,8 @@ fn named_controls(pack: &Pack, day: chrono::NaiveDate) -> Vec<check::Control> {
 }
 
 fn not_run(control: &str, key: &str) -> NotRun {
-    NotRun { control: control.to_owned(), why: Words::new(crate::ground::words::ui(key, Lang::Fr), crate::ground::words::ui(key, Lang::En)) }
+    NotRun {
+        control: control.to_owned(),
+        why: Words::new(crate::ground::words::ui(key, Lang::Fr), crate::ground::words::ui(key, Lang::En)),
+    }
 }

@@ -187,7 +187,8 @@ fn period(ready: &Ready, w: &Worked) -> print::Period {
     let date = |r: Role| w.output.facts.get(vocabulary.role(r)?).and_then(|f| f.value.date());
     let from = date(Role::Entry).filter(|d| month.contains(*d) && *d > month.first_day());
     let to = date(Role::Exit).filter(|d| month.contains(*d) && *d < month.last_day());
-    let days = (from.is_some() || to.is_some()).then(|| (from.unwrap_or_else(|| month.first_day()), to.unwrap_or_else(|| month.last_day())));
+    let days =
+        (from.is_some() || to.is_some()).then(|| (from.unwrap_or_else(|| month.first_day()), to.unwrap_or_else(|| month.last_day())));
     let presence = shown_value(ready, w, "presence").map(|x| match ready.lang {
         Lang::Fr => format!("{}/30 de présence", decimals(x, 2)),
         Lang::En => format!("{}/30 present", decimals(x, 2)),
@@ -195,9 +196,10 @@ fn period(ready: &Ready, w: &Worked) -> print::Period {
     let full = ready.pack.payslip.get("hours_full_month").and_then(|t| Exact::parse(t));
     let share = fact(ready, w, "working_time").and_then(|f| f.value.number());
     // Hours only of those who are paid by the month, for a whole month.
-    let hours = full.zip(share).filter(|_| days.is_none() && w.output.payslip.as_ref().is_some_and(|p| p.mode == Mode::Computed)).map(|(h, s)| {
-        decimals(h.mul(s).unwrap_or(h), 2)
-    });
+    let hours = full
+        .zip(share)
+        .filter(|_| days.is_none() && w.output.payslip.as_ref().is_some_and(|p| p.mode == Mode::Computed))
+        .map(|(h, s)| decimals(h.mul(s).unwrap_or(h), 2));
     print::Period { month, days, hours, presence }
 }
 

@@ -179,8 +179,16 @@ impl Pack {
         let report = Report::new(&self.files);
         let symbols = self.symbols(&report);
         let settings = self.default_settings();
-        let binder =
-            Binder { pack: self, symbols: &symbols, slots: Slots::of(self), report: &report, context: None, settings: &settings, parameters: &[], paid_allowed: false };
+        let binder = Binder {
+            pack: self,
+            symbols: &symbols,
+            slots: Slots::of(self),
+            report: &report,
+            context: None,
+            settings: &settings,
+            parameters: &[],
+            paid_allowed: false,
+        };
         self.elements
             .iter()
             .map(|e| {

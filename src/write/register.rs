@@ -17,7 +17,8 @@ pub const TRANSFERS: &str = "employee,name,iban,amount,end_to_end_id\n";
 
 /// One field: quoted when it must be, and never a formula in a spreadsheet.
 pub fn field(out: &mut String, text: &str) {
-    let risky = text.starts_with(['=', '+', '@', '\t', '\r']) || (text.starts_with('-') && text[1..].starts_with(|c: char| !c.is_ascii_digit()));
+    let risky =
+        text.starts_with(['=', '+', '@', '\t', '\r']) || (text.starts_with('-') && text[1..].starts_with(|c: char| !c.is_ascii_digit()));
     if risky || text.contains([',', '"', '\n', '\r']) {
         out.push('"');
         if risky {
@@ -60,7 +61,17 @@ pub fn payslip_row(out: &mut String, p: &Payslip) {
     let _ = writeln!(
         out,
         "{},{},{},{},{},{},{},{},{},{},{}",
-        p.employee, p.post, p.month, p.mode.id(), t.gross, t.net_social, t.net_taxable, t.net_before_tax, t.income_tax, t.net_paid, t.employer_cost
+        p.employee,
+        p.post,
+        p.month,
+        p.mode.id(),
+        t.gross,
+        t.net_social,
+        t.net_taxable,
+        t.net_before_tax,
+        t.income_tax,
+        t.net_paid,
+        t.employer_cost
     );
 }
 
@@ -121,7 +132,9 @@ mod tests {
 
     #[test]
     fn a_text_never_becomes_a_formula() {
-        for (text, csv) in [("=1+1", "\"'=1+1\""), ("-12.50", "-12.50"), ("-x", "\"'-x\""), ("a,b", "\"a,b\""), ("dit \"Jo\"", "\"dit \"\"Jo\"\"\"")] {
+        for (text, csv) in
+            [("=1+1", "\"'=1+1\""), ("-12.50", "-12.50"), ("-x", "\"'-x\""), ("a,b", "\"a,b\""), ("dit \"Jo\"", "\"dit \"\"Jo\"\"\"")]
+        {
             let mut out = String::new();
             field(&mut out, text);
             assert_eq!(out, csv);
