@@ -234,7 +234,8 @@ impl Joiner<'_> {
     }
 
     fn change(&mut self, c: &crate::normalise::gather::Change) {
-        let (first, last_day) = (self.month.first_day(), self.month.last_day());
+        let (first, last_day, before) = (self.month.first_day(), self.month.last_day(), self.last.first_day());
+        let silent = self.vocabulary.role(Role::Act) == Some(c.fact);
         if let Some(d) = c.effective {
             let code = if d > last_day {
                 Some("F02")
@@ -245,7 +246,7 @@ impl Joiner<'_> {
             } else {
                 None
             };
-            if let Some(code) = code {
+            if let Some(code) = code.filter(|_| !silent) {
                 let severity = if code == "F02" { Severity::Information } else { Severity::Justify };
                 let f = self
                     .finding(code, severity, &c.employee, &[c.at])
