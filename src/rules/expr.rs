@@ -129,9 +129,11 @@ fn lex(text: &str) -> Result<Tokens, SyntaxProblem> {
                 let n = Exact::parse(&text[start..i]).ok_or_else(|| problem("L10", &text[start..i], start..i))?;
                 Token::Number(n, text[start..i].contains('.'))
             }
-        } else if c.is_ascii_alphabetic() || c == b'_' {
-            while i < b.len() && (b[i].is_ascii_alphanumeric() || b[i] == b'_') {
-                i += 1;
+        } else if let Some(n) = letter(text, i) {
+            // Accented letters too: `majoré` is then an unknown name with a suggestion, not a stray character.
+            i += n;
+            while let Some(n) = letter(text, i).or_else(|| b.get(i).filter(|c| c.is_ascii_digit()).map(|_| 1)) {
+                i += n;
             }
             match &text[start..i] {
                 "and" => Token::Op(Op::And),
@@ -171,6 +173,12 @@ fn lex(text: &str) -> Result<Tokens, SyntaxProblem> {
         out.push((token, start..i));
     }
     Ok(out)
+}
+
+/// Bytes of the letter or underscore at `i`, if one stands there.
+fn letter(text: &str, i: usize) -> Option<usize> {
+    let c = text.get(i..)?.chars().next()?;
+    (c.is_alphabetic() || c == '_').then(|| c.len_utf8())
 }
 
 struct Parser<'t> {

@@ -410,7 +410,7 @@ impl<'r, 'f> Reader<'r, 'f, '_> {
     fn unit(&self, t: &Tab<'r, 'f>) -> Option<(NumberForm, Unit)> {
         let kind = t.need("kind")?;
         let Some((form, mut unit)) = number_kind(&kind.text) else {
-            let near = suggestion(&kind.text, KINDS.into_iter()).unwrap_or("money");
+            let near = suggestion(&kind.text, KINDS.into_iter().filter(|k| *k != kind.text)).unwrap_or_default();
             self.report.error("L07", t.file, &kind.span, &[("kind", &kind.text), ("near", near)]);
             return None;
         };
@@ -594,14 +594,18 @@ impl<'r, 'f> Reader<'r, 'f, '_> {
         let (key, unit) = (unit_of("key").unwrap_or(Unit::NONE), unit_of("kind").unwrap_or(Unit::NONE));
         let wheres: Vec<(String, String)> =
             t.table("where").map(|w| w.pairs().into_iter().map(|(k, v)| (k.text, v.text)).collect()).unwrap_or_default();
-        let columns = [t.text("from"), t.text("lower"), t.text("value")].map(Option::unwrap_or_default);
+        let columns = [t.need("from"), t.need("lower"), t.need("value")].map(|c| c.map(|c| c.text));
         let mut rows = Vec::new();
         if let Some(file) = t.need("file") {
             let folder = self.report.files[usize::from(t.file)].path.rsplit_once('/').map_or("", |p| p.0);
             let path = format!("{folder}/{}", file.text);
             match self.report.files.iter().position(|f| f.path == path) {
                 None => self.report.error("L30", t.file, &file.span, &[("file", &file.text)]),
-                Some(i) => rows = self.table_rows(i as u16, &columns, &wheres),
+                Some(i) => {
+                    if let [Some(from), Some(lower), Some(value)] = columns {
+                        rows = self.table_rows(i as u16, &[from, lower, value], &wheres);
+                    }
+                }
             }
         }
         let table = Table {
@@ -624,34 +628,42 @@ impl<'r, 'f> Reader<'r, 'f, '_> {
         let text = &self.report.files[usize::from(file)].text;
         let mut reader = csv::ReaderBuilder::new().comment(Some(b'#')).from_reader(text.as_bytes());
         let headers = reader.headers().cloned().unwrap_or_default();
+        let line = |p: Option<&csv::Position>| line_at(text, p);
         let mut at = Vec::new();
         for name in columns.iter().chain(wheres.iter().map(|w| &w.0)) {
             match headers.iter().position(|h| h == name) {
                 Some(i) => at.push(i),
                 None => {
-                    self.report.error("L31", file, &(0..1), &[("column", name)]);
+                    self.report.error("L31", file, &line(headers.position()), &[("column", name)]);
                     return Vec::new();
                 }
             }
         }
         let mut rows = Vec::new();
+        let mut seen: BTreeMap<(NaiveDate, Exact, String), Range<usize>> = BTreeMap::new();
         for record in reader.records() {
-            let (record, offset) = match record {
-                Ok(r) => {
-                    let o = r.position().map_or(0, |p| p.byte() as usize);
-                    (r, o)
-                }
+            let record = match record {
+                Ok(r) => r,
                 Err(e) => {
-                    self.report.error("L32", file, &(0..1), &[("why", &e.to_string())]);
-                    break;
+                    let why = match e.kind() {
+                        csv::ErrorKind::UnequalLengths { expected_len, len, .. } => format!("{len} ≠ {expected_len}"),
+                        _ => "CSV".to_owned(),
+                    };
+                    self.report.error("L32", file, &line(e.position()), &[("why", &why)]);
+                    continue;
                 }
             };
             let cell = |i: usize| record.get(at[i]).unwrap_or("").trim();
             let parsed = (NaiveDate::parse_from_str(cell(0), "%Y-%m-%d").ok(), Exact::parse(cell(1)), Exact::parse(cell(2)));
             let (Some(from), Some(lower), Some(value)) = parsed else {
-                self.report.error("L32", file, &(offset..offset + 1), &[("why", &record.iter().collect::<Vec<_>>().join(","))]);
+                self.report.error("L32", file, &line(record.position()), &[("why", &record.iter().collect::<Vec<_>>().join(","))]);
                 continue;
             };
+            let chosen: Vec<&str> = (0..wheres.len()).map(|i| cell(3 + i)).collect();
+            let key = (from, lower, chosen.join("\u{1f}"));
+            if let Some(first) = seen.insert(key, line(record.position())) {
+                self.report.both("L33", (file, line(record.position())), (file, first), &[("from", &from.to_string()), ("lower", cell(1))]);
+            }
             rows.push(TableRow { from, wheres: (0..wheres.len()).map(|i| cell(3 + i).to_owned()).collect(), lower, value });
         }
         rows
@@ -687,6 +699,7 @@ impl<'r, 'f> Reader<'r, 'f, '_> {
             _ => self.unit(t).map_or(Kind::Unknown, |u| Kind::Number(u.1)),
         };
         let mut versions = Vec::new();
+        let mut days: Vec<(NaiveDate, (u16, Range<usize>))> = Vec::new();
         for v in t.tables("version") {
             let from = self.from(&v);
             let source = self.source(&v);
@@ -704,6 +717,12 @@ impl<'r, 'f> Reader<'r, 'f, '_> {
             }
             let (is, round, until) = (self.formula(&v, "is"), self.rounding(&v, "round"), v.date("until"));
             if let (Some(from), Some(is)) = (from, is) {
+                let day = (v.file, v.span_of("from"));
+                if let Some((_, first)) = days.iter().find(|d| d.0 == from) {
+                    self.report.both("L21", day, first.clone(), &[("id", &id.text), ("from", &from.to_string())]);
+                } else {
+                    days.push((from, day));
+                }
                 versions.push(ValueVersion { from, until, source, is, exceptions, round });
             }
             let _ = v.text("note");
@@ -896,6 +915,19 @@ impl<'r, 'f> Reader<'r, 'f, '_> {
         t.close();
         self.pack.cases.push(case);
     }
+}
+
+/// Bytes of the first line of a CSV record that says something; its position may be that of comments before it.
+fn line_at(text: &str, position: Option<&csv::Position>) -> Range<usize> {
+    let mut start = position.map_or(0, |p| p.byte() as usize).min(text.len());
+    for line in text.get(start..).unwrap_or_default().split_inclusive('\n') {
+        let said = line.trim_end();
+        if !said.is_empty() && !said.starts_with('#') {
+            return start..start + said.len();
+        }
+        start += line.len();
+    }
+    0..text.len().min(1)
 }
 
 /// Kind of a fact in formulas.

@@ -242,6 +242,8 @@ impl Pack {
             }
         }
         self.check_codes(&report);
+        self.check_defaults(&report);
+        self.check_cycles(&symbols, &report);
         for key in RESULTS {
             match self.results.iter().find(|r| r.0.text == key) {
                 None => report.error("L51", 0, &(0..1), &[("key", key)]),
@@ -269,7 +271,7 @@ impl Pack {
     fn check_feeds(&self, e: &Element, symbols: &Symbols, report: &Report<'_>) {
         for s in e.feeds.iter().chain(&e.feeds_employer) {
             if !matches!(symbols.get(&s.text), Some(Symbol::Total(_))) {
-                let near = suggestion(&s.text, self.totals.iter().map(|t| t.id.as_str())).unwrap_or("–");
+                let near = suggestion(&s.text, self.totals.iter().map(|t| t.id.as_str())).unwrap_or_default();
                 report.error("L54", s.file, &s.span, &[("name", &s.text), ("near", near)]);
             }
         }
@@ -292,6 +294,41 @@ impl Pack {
         }
     }
 
+    /// A default that does not fit its kind would be no default at all, and the agent would stop for a reason nobody sees.
+    fn check_defaults(&self, report: &Report<'_>) {
+        for (i, (text, bound)) in self.defaults.iter().zip(self.default_values()).enumerate() {
+            let (Some(text), fact) = (text, self.vocabulary.get(FactId(i as u16))) else { continue };
+            let fits = match fact.kind {
+                FactKind::Flag => matches!(text.as_str(), "yes" | "no"),
+                FactKind::Number { .. } | FactKind::Choice { .. } => bound != Default::None,
+                FactKind::Date | FactKind::Text => false,
+            };
+            if !fits {
+                let o = &self.fact_origins[i];
+                report.error("L59", o.file, &o.span, &[("id", &fact.name), ("value", text)]);
+            }
+        }
+    }
+
+    /// Cycles on any day: versions are followed day by day only when the union of all of them is circular.
+    fn check_cycles(&self, symbols: &Symbols, report: &Report<'_>) {
+        let quiet = Report::new(&self.files);
+        Ordering { pack: self, symbols, day: None }.order(&quiet);
+        if quiet.findings.take().is_empty() {
+            return;
+        }
+        let values = self.values.iter().flat_map(|v| v.versions.iter().map(|x| x.from));
+        let days: BTreeSet<NaiveDate> = values.chain(self.elements.iter().flat_map(|e| e.versions.iter().map(|x| x.from))).collect();
+        for day in days {
+            Ordering { pack: self, symbols, day: Some(day) }.order(&quiet);
+        }
+        for f in quiet.findings.take() {
+            if !report.findings.borrow().contains(&f) {
+                report.findings.borrow_mut().push(f);
+            }
+        }
+    }
+
     /// The plan of a law: what is in force, bound and ordered. Findings only for what depends on the day: cycles.
     pub fn plan(&self, law: &Law) -> (Option<Plan>, Vec<Finding>) {
         let report = Report::new(&self.files);
@@ -307,7 +344,7 @@ impl Pack {
             parameters: &law.parameters,
             paid_allowed: false,
         };
-        let order = Ordering { pack: self, symbols: &symbols, day: law.versions_on }.order(&report);
+        let order = Ordering { pack: self, symbols: &symbols, day: Some(law.versions_on) }.order(&report);
         let mut steps = Vec::new();
         for node in order {
             match node {
@@ -545,7 +582,7 @@ fn bind_set(binder: &Binder<'_, '_>, e: &Element, a: &Amounts, general: &Amounts
 
 fn bind_inference(binder: &Binder<'_, '_>, fact: &crate::ground::document::Spot, value: &Formula) -> Option<(FactId, Bound)> {
     let Some(Symbol::Fact(i)) = binder.symbols.get(&fact.text).copied() else {
-        let near = suggestion(&fact.text, binder.pack.vocabulary.iter().map(|f| f.1.name.as_str())).unwrap_or("–");
+        let near = suggestion(&fact.text, binder.pack.vocabulary.iter().map(|f| f.1.name.as_str())).unwrap_or_default();
         binder.report.error("L57", fact.file, &fact.span, &[("name", &fact.text), ("near", near)]);
         return None;
     };
@@ -568,22 +605,32 @@ enum NodeId {
 struct Ordering<'a> {
     pack: &'a Pack,
     symbols: &'a Symbols,
-    day: NaiveDate,
+    /// None: every version, whatever its day.
+    day: Option<NaiveDate>,
 }
 
-impl Ordering<'_> {
-    fn formulas(&self, n: NodeId) -> Vec<&Formula> {
+impl<'a> Ordering<'a> {
+    /// The version in force on the day, or all of them.
+    fn versions<V>(&self, all: &'a [V], span: fn(&V) -> (NaiveDate, Option<NaiveDate>)) -> impl Iterator<Item = &'a V> {
+        let newest = self.day.map(|day| all.iter().rposition(|v| in_force(span(v).0, span(v).1, day)));
+        all.iter().enumerate().filter(move |(i, _)| newest.is_none_or(|n| n == Some(*i))).map(|(_, v)| v)
+    }
+
+    fn formulas(&self, n: NodeId) -> Vec<&'a Formula> {
         match n {
             NodeId::Value(i) => {
                 let v = &self.pack.values[usize::from(i)];
-                let Some(x) = v.versions.iter().rev().find(|x| in_force(x.from, x.until, self.day)) else { return Vec::new() };
-                std::iter::once(&x.is).chain(x.exceptions.iter().flat_map(|(a, b)| [a, b])).collect()
+                let versions = self.versions(&v.versions, |x| (x.from, x.until));
+                versions.flat_map(|x| std::iter::once(&x.is).chain(x.exceptions.iter().flat_map(|(a, b)| [a, b]))).collect()
             }
             NodeId::Element(i) => {
                 let e = &self.pack.elements[usize::from(i)];
-                let Some(x) = e.versions.iter().rev().find(|x| in_force(x.from, x.until, self.day)) else { return Vec::new() };
-                let exceptions = x.exceptions.iter().flat_map(|(w, a, _)| std::iter::once(w).chain(a.each()));
-                e.applies.iter().chain(x.amounts.each()).chain(exceptions).collect()
+                let mut versions = self.versions(&e.versions, |x| (x.from, x.until)).peekable();
+                if versions.peek().is_none() {
+                    return Vec::new();
+                }
+                let exceptions = |x: &'a Version| x.exceptions.iter().flat_map(|(w, a, _)| std::iter::once(w).chain(a.each()));
+                e.applies.iter().chain(versions.flat_map(|x| x.amounts.each().chain(exceptions(x)))).collect()
             }
         }
     }
