@@ -319,7 +319,8 @@ impl Binder<'_, '_> {
                 Kind::Date => (Kind::Date, Bound::Date(DateNode::Fact(i))),
                 Kind::Flag => (Kind::Flag, Bound::Cond(Cond::Fact(i))),
                 Kind::Choice(l) => (Kind::Choice(l), Bound::Choice(l)),
-                Kind::Text | Kind::Unknown => (Kind::Text, Bound::Text(i)),
+                Kind::Text => (Kind::Text, Bound::Text(i)),
+                Kind::Unknown => (Kind::Unknown, Bound::Bad),
             },
             Symbol::Parameter(i) => {
                 let p = &self.pack.parameters[i as usize];
@@ -641,6 +642,7 @@ impl Binder<'_, '_> {
                 let yearly = matches!(kind, Kind::Number(u) if u.times(Unit::YEARS).to_string().matches("/an").count() < u.to_string().matches("/an").count());
                 if !yearly && kind != Kind::Unknown {
                     self.error(f, &e.span, "L48", &[("kind", &kind.to_string())]);
+                    return (Kind::Unknown, Bound::Bad);
                 }
                 (per(Unit::YEARS), Bound::Num(fold(Num::Div(Box::new((*x, twelve))))))
             }

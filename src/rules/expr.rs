@@ -220,6 +220,16 @@ impl Parser<'_> {
     }
     fn unexpected(&self) -> SyntaxProblem {
         let span = self.span();
+        let number = |t: Option<&(Token, Range<usize>)>| match t {
+            Some((Token::Number(..), s)) => Some(self.text[s.clone()].to_owned()),
+            _ => None,
+        };
+        // `12,50` as one writes it in French.
+        if self.peek() == Some(&Token::Comma)
+            && let (Some(whole), Some(part)) = (number(self.tokens.get(self.at.wrapping_sub(1))), number(self.tokens.get(self.at + 1)))
+        {
+            return problem("L17", &format!("{whole}.{part}"), span);
+        }
         match self.peek() {
             None => problem("L14", "", span),
             Some(_) => problem("L13", &self.text[span.clone()], span),

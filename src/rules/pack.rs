@@ -6,6 +6,7 @@ use crate::ground::{Exact, Finding, Rounding, Severity, Words};
 use crate::payslip::{Card, LineKind};
 use crate::rules::expr::{self, Expr};
 use crate::rules::kinds::{Kind, ListOf, Unit};
+use crate::rules::plan::setting_value;
 use chrono::NaiveDate;
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -231,6 +232,8 @@ pub struct Pack {
     pub vocabulary: Vocabulary,
     pub defaults: Vec<Option<String>>,
     pub fact_units: Vec<Unit>,
+    /// Facts whose kind could not be read: they fit anything, so that one mistake is one finding.
+    pub fact_unknown: Vec<bool>,
     pub fact_origins: Vec<Origin>,
     /// Texts of a "nature" column that make a row's days count for a fact.
     pub events: Vec<(crate::facts::FactId, Vec<String>)>,
@@ -246,6 +249,7 @@ pub struct Pack {
     pub causes: Vec<(String, Words)>,
     pub sections: Vec<(String, Words)>,
     pub results: Vec<(Spot, Spot)>,
+    pub results_origin: Origin,
     /// What the payslip's head shows: field → fact, value or text.
     pub payslip: BTreeMap<String, String>,
 }
@@ -268,11 +272,16 @@ pub fn read(files: Vec<TextFile>) -> (Pack, Vec<Finding>) {
             continue;
         }
         let (doc, errors) = DeTable::parse_recoverable(&f.text);
-        for e in errors {
+        for e in &errors {
             report.error("L01", i as u16, &e.span().unwrap_or(0..1), &[("why", e.message())]);
         }
+        // What could be read is kept, so that names are known; what it lacks is no finding of its own.
+        let told = report.findings.borrow().len();
         let tab = Tab::new(i as u16, doc.span(), doc.get_ref(), &report);
         Reader { report: &report, pack: &mut pack }.document(&tab);
+        if !errors.is_empty() {
+            report.findings.borrow_mut().truncate(told);
+        }
     }
     pack.elements.sort_by(|a, b| (a.order, &a.card.id).cmp(&(b.order, &b.card.id)));
     let findings = report.findings.take();
@@ -313,6 +322,7 @@ impl<'r, 'f> Reader<'r, 'f, '_> {
             head.close();
         }
         if let Some(r) = t.table("results") {
+            self.pack.results_origin = Origin { file: r.file, span: r.span.clone() };
             self.pack.results.extend(r.pairs());
         }
         if let Some(p) = t.table("payslip") {
@@ -426,7 +436,7 @@ impl<'r, 'f> Reader<'r, 'f, '_> {
     fn fact(&mut self, t: &Tab<'r, 'f>) {
         let Some(id) = t.need("id") else { return };
         let label = t.words("label").unwrap_or_else(|| Words::new(&id.text, ""));
-        let mut unit = Unit::NONE;
+        let (mut unit, mut unknown) = (Unit::NONE, false);
         let kind = match t.text("kind").as_deref() {
             Some("date") => FactKind::Date,
             Some("text") => FactKind::Text,
@@ -447,7 +457,10 @@ impl<'r, 'f> Reader<'r, 'f, '_> {
                     unit = u;
                     FactKind::Number { form }
                 }
-                None => FactKind::Text,
+                None => {
+                    unknown = true;
+                    FactKind::Text
+                }
             },
         };
         let role = t.spot("role").and_then(|r| {
@@ -465,19 +478,23 @@ impl<'r, 'f> Reader<'r, 'f, '_> {
         };
         let decl = FactDecl {
             name: id.text.clone(),
-            kind,
+            kind: kind.clone(),
             label,
             headings: t.texts("headings"),
             role,
             recurs: t.flag("recurs").unwrap_or(true),
             causes,
         };
-        let default = t.text("default");
+        let default = t.spot("default");
+        if let Some(d) = default.as_ref().filter(|d| !unknown && !default_fits(&kind, &d.text)) {
+            self.report.error("L59", d.file, &d.span, &[("id", &id.text), ("value", &d.text)]);
+        }
         let events = t.texts("event");
         t.close();
         let fact = self.pack.vocabulary.add(decl);
-        self.pack.defaults.push(default);
+        self.pack.defaults.push(default.map(|d| d.text));
         self.pack.fact_units.push(unit);
+        self.pack.fact_unknown.push(unknown);
         self.pack.fact_origins.push(Self::origin(t));
         if !events.is_empty() {
             self.pack.events.push((fact, events));
@@ -501,10 +518,14 @@ impl<'r, 'f> Reader<'r, 'f, '_> {
             }
             _ => SettingKind::Number(self.unit(t).map_or(Unit::NONE, |u| u.1)),
         };
+        let default = t.need("default");
+        if let Some(d) = default.as_ref().filter(|d| setting_value(&kind, &d.text).is_none()) {
+            self.report.error("L53", d.file, &d.span, &[("id", &id.text), ("value", &d.text)]);
+        }
         let s = Setting {
             label: t.words("label").unwrap_or_else(|| Words::new(&id.text, "")),
             kind,
-            default: t.need("default").map(|s| s.text).unwrap_or_default(),
+            default: default.map(|s| s.text).unwrap_or_default(),
             cause: t.text("cause").unwrap_or_default(),
             source: t.text("source").unwrap_or_default(),
             origin: Self::origin(t),
@@ -537,18 +558,19 @@ impl<'r, 'f> Reader<'r, 'f, '_> {
             if !v.has("value") {
                 self.report.error("L03", v.file, &v.span, &[("key", "value")]);
             }
+            let (until, checked, certainty) = (v.date("until"), v.date("checked"), v.text("certainty").unwrap_or_default());
             if let (Some(from), Some(value)) = (from, v.number("value")) {
                 values.push(ParameterValue {
                     from,
-                    until: v.date("until"),
+                    until,
                     value,
                     source,
-                    certainty: v.text("certainty").unwrap_or_default(),
-                    checked: v.date("checked"),
+                    certainty,
+                    checked,
                     origin: Origin { file: v.file, span: v.span_of("from") },
                 });
             }
-            let _ = (v.text("note"), v.date("until"), v.date("checked"), v.text("certainty"));
+            let _ = v.text("note");
             v.close();
         }
         values.sort_by_key(|v| v.from);
@@ -563,7 +585,7 @@ impl<'r, 'f> Reader<'r, 'f, '_> {
                 );
             }
         }
-        if values.is_empty() {
+        if !t.has("value") {
             self.report.error("L22", t.file, &id.span, &[("id", &id.text)]);
         }
         let p = Parameter {
@@ -645,11 +667,8 @@ impl<'r, 'f> Reader<'r, 'f, '_> {
             let record = match record {
                 Ok(r) => r,
                 Err(e) => {
-                    let why = match e.kind() {
-                        csv::ErrorKind::UnequalLengths { expected_len, len, .. } => format!("{len} ≠ {expected_len}"),
-                        _ => "CSV".to_owned(),
-                    };
-                    self.report.error("L32", file, &line(e.position()), &[("why", &why)]);
+                    let at = line(e.position());
+                    self.report.error("L32", file, &at, &[("why", &text[at.clone()])]);
                     continue;
                 }
             };
@@ -737,7 +756,7 @@ impl<'r, 'f> Reader<'r, 'f, '_> {
             origin: Self::origin(t),
             id: id.text,
         };
-        if v.versions.is_empty() {
+        if !t.has("version") {
             self.report.error("L22", t.file, &v.origin.span, &[("id", &v.id)]);
         }
         let _ = t.text("note");
@@ -779,10 +798,8 @@ impl<'r, 'f> Reader<'r, 'f, '_> {
                 e.close();
             }
             let amounts = self.amounts(&v);
-            if amounts.amount.is_none()
-                && amounts.employer_amount.is_none()
-                && (amounts.base.is_none() || (amounts.rate.is_none() && amounts.employer_rate.is_none()))
-            {
+            // Asked of the keys: a formula that cannot be read has been told already.
+            if !v.has("amount") && !v.has("employer_amount") && !(v.has("base") && (v.has("rate") || v.has("employer_rate"))) {
                 self.report.error("L24", v.file, &v.span, &[("id", &id.text)]);
             }
             let round = self.rounding(&v, "round").unwrap_or(Rounding::HalfUp);
@@ -804,7 +821,7 @@ impl<'r, 'f> Reader<'r, 'f, '_> {
             v.close();
         }
         versions.sort_by_key(|v| v.from);
-        if versions.is_empty() {
+        if !t.has("version") {
             self.report.error("L22", t.file, &id.span, &[("id", &id.text)]);
         }
         let mut inferences = Vec::new();
@@ -930,8 +947,21 @@ fn line_at(text: &str, position: Option<&csv::Position>) -> Range<usize> {
     0..text.len().min(1)
 }
 
+/// Whether a default written in a pack is a value of its fact. A date or a text has none.
+fn default_fits(kind: &FactKind, text: &str) -> bool {
+    match kind {
+        FactKind::Number { .. } => Exact::parse(text).is_some(),
+        FactKind::Flag => matches!(text, "yes" | "no"),
+        FactKind::Choice { options } => options.iter().any(|o| o.id == text),
+        FactKind::Date | FactKind::Text => false,
+    }
+}
+
 /// Kind of a fact in formulas.
 pub fn fact_kind(pack: &Pack, i: u16) -> Kind {
+    if pack.fact_unknown[usize::from(i)] {
+        return Kind::Unknown;
+    }
     match &pack.vocabulary.get(crate::facts::FactId(i)).kind {
         FactKind::Number { .. } => Kind::Number(pack.fact_units[usize::from(i)]),
         FactKind::Date => Kind::Date,

@@ -242,20 +242,14 @@ impl Pack {
             }
         }
         self.check_codes(&report);
-        self.check_defaults(&report);
         self.check_cycles(&symbols, &report);
         for key in RESULTS {
             match self.results.iter().find(|r| r.0.text == key) {
-                None => report.error("L51", 0, &(0..1), &[("key", key)]),
+                None => report.error("L51", self.results_origin.file, &self.results_origin.span, &[("key", key)]),
                 Some((_, v)) if !matches!(symbols.get(&v.text), Some(Symbol::Total(_) | Symbol::Value(_))) => {
                     report.error("L52", v.file, &v.span, &[("name", &v.text)]);
                 }
                 Some(_) => {}
-            }
-        }
-        for s in &self.settings {
-            if setting_value(&s.kind, &s.default).is_none() {
-                report.error("L53", s.origin.file, &s.origin.span, &[("id", &s.id), ("value", &s.default)]);
             }
         }
         for t in &self.tables {
@@ -290,22 +284,6 @@ impl Pack {
         for e in &self.elements {
             if let Some(first) = codes.insert(&e.card.code, &e.origin) {
                 report.both("L50", (e.origin.file, e.origin.span.clone()), (first.file, first.span.clone()), &[("code", &e.card.code)]);
-            }
-        }
-    }
-
-    /// A default that does not fit its kind would be no default at all, and the agent would stop for a reason nobody sees.
-    fn check_defaults(&self, report: &Report<'_>) {
-        for (i, (text, bound)) in self.defaults.iter().zip(self.default_values()).enumerate() {
-            let (Some(text), fact) = (text, self.vocabulary.get(FactId(i as u16))) else { continue };
-            let fits = match fact.kind {
-                FactKind::Flag => matches!(text.as_str(), "yes" | "no"),
-                FactKind::Number { .. } | FactKind::Choice { .. } => bound != Default::None,
-                FactKind::Date | FactKind::Text => false,
-            };
-            if !fits {
-                let o = &self.fact_origins[i];
-                report.error("L59", o.file, &o.span, &[("id", &fact.name), ("value", text)]);
             }
         }
     }
@@ -601,6 +579,16 @@ enum NodeId {
     Element(u16),
 }
 
+/// Where a step names another.
+struct Edge<'a> {
+    /// The total that stands between, when the other is named only as one of those that feed it.
+    through: Option<&'a str>,
+    file: u16,
+    span: std::ops::Range<usize>,
+}
+
+type Needs<'a> = BTreeMap<NodeId, Edge<'a>>;
+
 /// Order of computation, from what each formula names.
 struct Ordering<'a> {
     pack: &'a Pack,
@@ -635,20 +623,26 @@ impl<'a> Ordering<'a> {
         }
     }
 
-    fn needs(&self, n: NodeId) -> BTreeSet<NodeId> {
-        let mut out = BTreeSet::new();
+    /// What a step names, each with where it is named first and through which total.
+    fn needs(&self, n: NodeId) -> Needs<'a> {
+        let mut out = BTreeMap::new();
         for f in self.formulas(n) {
             let mut names = Vec::new();
             f.ast.names(&mut names);
-            for (name, _) in names {
+            for (name, span) in names {
+                let edge = |through| Edge { through, file: f.file, span: f.span(&span) };
                 match self.symbols.get(&name) {
                     Some(Symbol::Value(i)) => {
-                        out.insert(NodeId::Value(*i));
+                        out.entry(NodeId::Value(*i)).or_insert(edge(None));
                     }
                     Some(Symbol::Element(i)) => {
-                        out.insert(NodeId::Element(*i));
+                        out.entry(NodeId::Element(*i)).or_insert(edge(None));
                     }
-                    Some(Symbol::Total(t)) => out.extend(self.feeders(*t)),
+                    Some(Symbol::Total(t)) => {
+                        for m in self.feeders(*t) {
+                            out.entry(m).or_insert_with(|| edge(Some(self.pack.totals[usize::from(*t)].id.as_str())));
+                        }
+                    }
                     _ => {}
                 }
             }
@@ -664,11 +658,25 @@ impl<'a> Ordering<'a> {
         })
     }
 
-    fn origin(&self, n: NodeId) -> (&str, &Origin) {
+    fn id(&self, n: NodeId) -> &'a str {
         match n {
-            NodeId::Value(i) => (&self.pack.values[usize::from(i)].id, &self.pack.values[usize::from(i)].origin),
-            NodeId::Element(i) => (&self.pack.elements[usize::from(i)].card.id, &self.pack.elements[usize::from(i)].origin),
+            NodeId::Value(i) => &self.pack.values[usize::from(i)].id,
+            NodeId::Element(i) => &self.pack.elements[usize::from(i)].card.id,
         }
+    }
+
+    /// A circle of steps, the last of which names the first: every name on the way, and every place where one names the next.
+    fn circle(&self, steps: &[NodeId], needs: &BTreeMap<NodeId, Needs<'a>>, report: &Report<'_>) {
+        let mut names = vec![self.id(steps[0])];
+        let mut places = Vec::new();
+        for (i, n) in steps.iter().enumerate() {
+            let next = steps[(i + 1) % steps.len()];
+            let edge = &needs[n][&next];
+            names.extend(edge.through);
+            names.push(self.id(next));
+            places.push((edge.file, edge.span.clone()));
+        }
+        report.push(Finding::new("L20", Severity::Blocking), &places, &[("path", &names.join(" → "))]);
     }
 
     fn order(&self, report: &Report<'_>) -> Vec<NodeId> {
@@ -676,7 +684,7 @@ impl<'a> Ordering<'a> {
             .map(NodeId::Value)
             .chain((0..self.pack.elements.len() as u16).map(NodeId::Element))
             .collect();
-        let needs: BTreeMap<NodeId, BTreeSet<NodeId>> = all.iter().map(|n| (*n, self.needs(*n))).collect();
+        let needs: BTreeMap<NodeId, Needs<'a>> = all.iter().map(|n| (*n, self.needs(*n))).collect();
         let mut done = BTreeSet::new();
         let mut out = Vec::new();
         for n in all {
@@ -688,7 +696,7 @@ impl<'a> Ordering<'a> {
     fn visit(
         &self,
         n: NodeId,
-        needs: &BTreeMap<NodeId, BTreeSet<NodeId>>,
+        needs: &BTreeMap<NodeId, Needs<'a>>,
         done: &mut BTreeSet<NodeId>,
         path: &mut Vec<NodeId>,
         out: &mut Vec<NodeId>,
@@ -698,14 +706,12 @@ impl<'a> Ordering<'a> {
             return;
         }
         if let Some(at) = path.iter().position(|p| *p == n) {
-            let names: Vec<&str> = path[at..].iter().chain([&n]).map(|p| self.origin(*p).0).collect();
-            let (a, b) = (self.origin(n).1, self.origin(*path.last().unwrap_or(&n)).1);
-            report.both("L20", (a.file, a.span.clone()), (b.file, b.span.clone()), &[("path", &names.join(" → "))]);
+            self.circle(&path[at..], needs, report);
             done.insert(n);
             return;
         }
         path.push(n);
-        for m in &needs[&n] {
+        for m in needs[&n].keys() {
             self.visit(*m, needs, done, path, out, report);
         }
         path.pop();
