@@ -43,7 +43,15 @@ pub enum Command {
         write: bool,
     },
     /// Recompute last month and compare with what was paid.
-    Replay { folder: PathBuf },
+    Replay {
+        folder: PathBuf,
+        /// Find the employer's settings again from last month's payslips.
+        #[arg(long)]
+        calibrate: bool,
+        /// With --calibrate: keep what was found in releve.toml.
+        #[arg(long, requires = "calibrate")]
+        write: bool,
+    },
     /// The main job: recover, replay, compute, check, explain; drafts under out/.
     Run {
         folder: PathBuf,
@@ -121,7 +129,11 @@ pub fn execute(cli: &Cli, progress: fn(&str, u64, u64)) -> Result<Said> {
             })
         }
         Command::Inspect { folder, write } => inspect(cli, folder, *write),
-        Command::Replay { folder } => run(cli, &options(cli, folder, 0, false, progress), true, false),
+        Command::Replay { folder, calibrate: true, write } => {
+            let told = pipeline::calibrate(&options(cli, folder, 0, false, progress), *write)?;
+            Ok(Said { out: told.text, err: listing(&told.findings, told.lang, cli.json), code: told.code })
+        }
+        Command::Replay { folder, calibrate: false, .. } => run(cli, &options(cli, folder, 0, false, progress), true, false),
         Command::Run { folder, threads, no_payslips, timings } => {
             run(cli, &options(cli, folder, *threads, !no_payslips, progress), false, *timings)
         }

@@ -369,6 +369,77 @@ fn reads_a_staff_list_with_short_titles() {
     }
 }
 
+/// The register's data rows, field by field.
+fn register_rows() -> Vec<Vec<String>> {
+    register_text().lines().skip(4).map(|l| l.split(';').map(str::to_owned).collect::<Vec<_>>()).filter(|r| !r[0].is_empty()).collect()
+}
+
+fn joined(rows: &[Vec<String>], mark: &str) -> String {
+    rows.iter().map(|r| r.join(mark)).collect::<Vec<_>>().join("\n")
+}
+
+#[test]
+fn reads_a_register_whose_agent_stands_on_the_first_row_only() {
+    let pack = Pack::load();
+    let mut last = String::new();
+    let mut rows = vec![
+        "Mat;Nom et prénom;Rubrique;Libellé rubrique;Base;Tx sal.;Mt salarial;Tx pat.;Mt patronal"
+            .split(';')
+            .map(str::to_owned)
+            .collect::<Vec<_>>(),
+    ];
+    for r in register_rows() {
+        let amount = if r[7].is_empty() && !r[8].is_empty() { format!("-{}", r[8]) } else { r[7].clone() };
+        let first = r[0] != last;
+        last.clone_from(&r[0]);
+        let who = if first { [r[0].clone(), format!("{} {}", r[1], r[2])] } else { [String::new(), String::new()] };
+        rows.push(
+            who.into_iter().chain([r[3].clone(), r[4].clone(), r[5].clone(), r[6].clone(), amount, r[9].clone(), r[10].clone()]).collect(),
+        );
+    }
+    let r = read(&pack, &[("journal.csv", joined(&rows, ";").into_bytes())], &[]);
+    let wrong = differences(&lines_of(&pack, &r.gathered.paid, &r.gathered), &expected_lines());
+    assert!(wrong.is_empty(), "{}\n{}\n{}", wrong.join("\n"), say(&r.found), show_mapping(&pack, &r));
+}
+
+#[test]
+fn finds_the_sides_of_unsigned_amounts_by_the_totals() {
+    let pack = Pack::load();
+    let plain = |t: &str| t.replace('\u{a0}', "").replace(',', ".");
+    let mut rows = vec![
+        "Agent,Code,Intitulé,Assiette,Taux,Montant,Taux employeur,Charges patronales".split(',').map(str::to_owned).collect::<Vec<_>>(),
+    ];
+    for r in register_rows() {
+        let amount = if r[7].is_empty() { &r[8] } else { &r[7] };
+        rows.push(vec![r[0].clone(), r[3].clone(), r[4].clone(), plain(&r[5]), plain(&r[6]), plain(amount), plain(&r[9]), plain(&r[10])]);
+    }
+    let r = read(&pack, &[("paie.csv", joined(&rows, ",").into_bytes())], &[]);
+    let wrong = differences(&lines_of(&pack, &r.gathered.paid, &r.gathered), &expected_lines());
+    assert!(wrong.is_empty(), "{}\n{}\n{}", wrong.join("\n"), say(&r.found), show_mapping(&pack, &r));
+    assert!(r.found.iter().any(|f| f.code == "M23"), "the primes/points transfer is a deduction among earnings");
+}
+
+#[test]
+fn proposes_the_columns_of_a_register_without_headings_and_asks() {
+    let pack = Pack::load();
+    let r = read(&pack, &[("sans-titres.csv", joined(&register_rows(), ";").into_bytes())], &[]);
+    assert!(codes(&r.asked).contains(&"M08"), "{}\n{}", say(&r.asked), show_mapping(&pack, &r));
+    let wrong = differences(&lines_of(&pack, &r.gathered.paid, &r.gathered), &expected_lines());
+    assert!(wrong.is_empty(), "{}\n{}\n{}", wrong.join("\n"), say(&r.found), show_mapping(&pack, &r));
+}
+
+#[test]
+fn says_what_it_does_not_understand() {
+    let pack = Pack::load();
+    let r = read(
+        &pack,
+        &[("divers.csv", "Couleur;Poids\nbleu;12\nvert;13\nrouge;15\nnoir;18\njaune;17\nblanc;2\ngris;3\n".as_bytes().to_vec())],
+        &[],
+    );
+    assert_eq!(codes(&r.asked), ["M01"], "{}", say(&r.asked));
+    assert_rows_complete(&r);
+}
+
 // ------------------------------------------------------------------ the hand-corrected mapping
 
 #[test]
@@ -482,6 +553,72 @@ fn an_agent_listed_twice_in_the_staff_is_told() {
     let twice: Vec<&Finding> = r.found.iter().filter(|f| f.code == "M21").collect();
     assert_eq!(twice.len(), 1, "{}", say(&r.found));
     assert_eq!(twice[0].employee, Some(id("00225")));
+}
+
+#[test]
+fn two_registers_with_the_same_agents_are_told() {
+    let pack = Pack::load();
+    let text = register_text();
+    let r = read(&pack, &[("a.csv", text.clone().into_bytes()), ("b.csv", text.into_bytes())], &[]);
+    let told: Vec<&Finding> = r.found.iter().filter(|f| f.code == "M28").collect();
+    assert_eq!(told.len(), 1, "{}", say(&r.found));
+    assert!(told[0].message(Lang::Fr).starts_with("88 agents"));
+}
+
+#[test]
+fn an_identity_number_that_lost_digits_is_told_and_not_mended() {
+    let pack = Pack::load();
+    let (name, data) = layout("staff.csv");
+    let text = String::from_utf8(data).expect("UTF-8").replacen("1 58 11 24 964 319 86", "158112496431", 1);
+    let r = read(&pack, &[(name, text.into_bytes())], &[]);
+    let told: Vec<&Finding> = r.found.iter().filter(|f| f.code == "N04").collect();
+    assert_eq!(told.len(), 1, "{}", say(&r.found));
+    assert!(!told[0].message(Lang::Fr).contains("158112"));
+    let first = &r.gathered.staff[0];
+    assert_eq!(first.facts.value(pack.fact("nir")), Some(&Value::Text("158112496431".into())));
+}
+
+#[test]
+fn merged_cells_in_data_name_the_agent_and_never_double_an_amount() {
+    let pack = Pack::load();
+    let mut book = rust_xlsxwriter::Workbook::new();
+    let sheet = book.add_worksheet().set_name("Primes").expect("a name");
+    let plain = rust_xlsxwriter::Format::new();
+    for (c, t) in ["Matricule", "Nom", "Prénom", "HS jour", "Prime exceptionnelle"].into_iter().enumerate() {
+        sheet.write(0, u16::try_from(c).expect("few"), t).expect("written");
+    }
+    sheet.merge_range(1, 0, 2, 0, "00102", &plain).expect("merged");
+    sheet.merge_range(1, 4, 2, 4, "", &plain).expect("merged");
+    sheet.write(1, 4, 50.0).expect("written");
+    for (row, hours) in [(1, 3.0), (2, 2.0)] {
+        sheet.write(row, 1, "ARNOUX").expect("written");
+        sheet.write(row, 3, hours).expect("written");
+    }
+    let bytes = book.save_to_buffer().expect("a workbook");
+    let r = read(&pack, &[("primes.xlsx", bytes)], &[]);
+    let value = |name: &str| r.gathered.amounts.iter().find(|a| a.fact == pack.fact(name)).map(|a| (a.employee.clone(), a.value));
+    assert_eq!(value("heures_jour_14"), Some((id("00102"), Exact::int(5))), "{}\n{}", say(&r.found), show_mapping(&pack, &r));
+    assert_eq!(value("prime_exceptionnelle"), Some((id("00102"), Exact::int(50))));
+    assert!(codes(&r.found).contains(&"N12"), "{}", say(&r.found));
+}
+
+#[test]
+fn every_code_has_its_sentence() {
+    let pack = Pack::load();
+    let mut r = read(&pack, &inbox(&ALL), &[]);
+    r.found.append(&mut r.asked);
+    for code in [
+        "M01", "M02", "M03", "M04", "M05", "M07", "M08", "M09", "M10", "M11", "M12", "M13", "M14", "M15", "M17", "M18", "M19", "M20",
+        "M21", "M23", "M24", "M25", "M26", "M27", "M28", "N01", "N02", "N03", "N04", "N05", "N06", "N07", "N08", "N09", "N10", "N11",
+        "N12", "N13", "N14", "N15", "N16", "N17", "N18", "IMP-05", "IMP-06", "IMP-07",
+    ] {
+        assert!(releve::ground::words::known(code), "{code}");
+    }
+    for f in &r.found {
+        for lang in [Lang::Fr, Lang::En] {
+            assert!(!f.message(lang).contains('{'), "{}: {}", f.code, f.message(lang));
+        }
+    }
 }
 
 #[test]

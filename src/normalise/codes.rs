@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 const TRIED: usize = 60;
 
 /// One line as the register shows it, side not yet known.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Shown {
     pub base: Option<Exact>,
     pub rate: Option<Exact>,
@@ -110,7 +110,8 @@ pub fn split_period(label: &str) -> (&str, Option<crate::ground::PayMonth>) {
 
 struct Option_ {
     target: CodeTarget,
-    phrases: Vec<(Phrase, u32)>,
+    /// Each label, the same without the words of a share, and its weight.
+    phrases: Vec<(Phrase, Phrase, u32)>,
     kind: LineKind,
     rate: Option<Exact>,
     employer_rate: Option<Exact>,
@@ -119,8 +120,13 @@ struct Option_ {
 fn options(rubrics: &Rubrics) -> Vec<Option_> {
     let mut all = Vec::new();
     for t in rubrics.targets.iter().filter(|t| t.total.is_none()) {
-        let mut phrases: Vec<(Phrase, u32)> = t.labels.iter().map(|l| (Phrase::of(l), 100)).collect();
-        phrases.push((Phrase::of(&t.code.replace('_', " ")), 96));
+        let taken = |text: &str, weight| {
+            let p = Phrase::of(text);
+            let bare = p.without_share();
+            (p, bare, weight)
+        };
+        let mut phrases: Vec<(Phrase, Phrase, u32)> = t.labels.iter().map(|l| taken(l, 100)).collect();
+        phrases.push(taken(&t.code.replace('_', " "), 96));
         let shared = t.employer_rate.is_some() && t.kind == LineKind::Deduction;
         let payer = if t.kind == LineKind::Employer { Payer::Employer } else { Payer::Agent };
         if shared {
@@ -159,10 +165,10 @@ fn judge(label: &Phrase, stats: &CodeStats, option: &Option_, sides: Sides) -> (
     let words = option
         .phrases
         .iter()
-        .map(|(p, weight)| {
+        .map(|(p, without_share, weight)| {
             let plain = likeness(label, p);
-            let without = likeness(&bare, &p.without_share());
-            plain.max(without).max(held(&bare, &p.without_share())) * weight / 100
+            let without = likeness(&bare, without_share);
+            plain.max(without).max(held(&bare, without_share)) * weight / 100
         })
         .max()
         .unwrap_or(0);
@@ -230,8 +236,8 @@ fn judge(label: &Phrase, stats: &CodeStats, option: &Option_, sides: Sides) -> (
                 && matches!(option.target, CodeTarget::Element(_, Payer::Employer))
             {
                 // One column for all: nothing said.
-            } else if only_employer && option.kind != LineKind::Employer {
-                behaviour -= 40;
+            } else if only_employer {
+                behaviour += if option.kind == LineKind::Employer { 12 } else { -40 };
             }
         }
     }
@@ -293,7 +299,7 @@ pub fn resolve(codes: &BTreeMap<String, CodeStats>, rubrics: &Rubrics, sides: Si
         let best_label = options
             .iter()
             .flat_map(|o| o.phrases.iter())
-            .map(|(p, weight)| phrases.iter().map(|l| likeness(l, p)).max().unwrap_or(0) * weight / 100)
+            .map(|(p, _, weight)| phrases.iter().map(|l| likeness(l, p)).max().unwrap_or(0) * weight / 100)
             .max()
             .unwrap_or(0);
         if let Some((role, likeness)) = total

@@ -148,6 +148,7 @@ pub fn choices(compared: &Compared, p: &Profile, role: Role, cx: &Context<'_>, a
     for (title, likeness) in compared.own.iter().chain(&compared.joined) {
         if let Title::Plain(meaning) = title
             && allowed(*meaning, role)
+            && (*meaning != Meaning::Ignored || *likeness >= 90)
         {
             put(*meaning, *likeness, fits_plain(p, *meaning), 0);
         }
@@ -215,6 +216,13 @@ fn by_contents(compared: &Compared, p: &Profile, role: Role, cx: &Context<'_>, i
         && (!compared.has_title || compared.best() < 70)
     {
         put(Meaning::Fact(f), if compared.has_title { 58 } else { 66 });
+    }
+    // « Agent » over numbers: the number, not the name.
+    if let (Some(f), Some(name)) = (role_fact(FactRole::Employee), role_fact(FactRole::FullName))
+        && compared.of(Title::Fact(name)) >= 85
+        && p.share(p.id_like) >= 98
+    {
+        put(Meaning::Fact(f), 64);
     }
     if compared.has_title {
         return;

@@ -9,9 +9,9 @@ use crate::normalise::codes::{self, CodeStats, Sides};
 use crate::normalise::mapping::{CodeTarget, Mapping, Meaning, Payer, Role, SourceMapping};
 use crate::normalise::people::{Directory, Joined, Who, may_be_same};
 use crate::normalise::records::{Content, RawRow, RecordReader, parsed};
-use crate::normalise::register::{Books, LineReader, Put, Slip, WhoColumns, WideReader, employee, shown};
+use crate::normalise::register::{Books, LineReader, Slip, WhoColumns, WideReader, employee, shown};
 use crate::normalise::sides::{self, How};
-use crate::normalise::titles::{Summing, counted, summing, total_named};
+use crate::normalise::titles::{Summing, counted, summing};
 use crate::normalise::totals::{Counted, Running};
 use crate::normalise::values::Unread;
 use crate::normalise::{Context, cells, fragment};
@@ -382,8 +382,6 @@ fn register(
     let mut running =
         Running::new(lines.as_ref().map(LineReader::summed).or_else(|| wide.as_ref().map(WideReader::summed)).unwrap_or_default());
     let sorter = Sorter::new(map, &who);
-    let totals: BTreeSet<&str> = map.codes.iter().filter(|c| matches!(c.target, CodeTarget::Total(_))).map(|c| c.code.as_str()).collect();
-    let recognised: BTreeSet<&str> = map.codes.iter().map(|c| c.code.as_str()).collect();
     let marks: Vec<_> = running
         .columns()
         .iter()
@@ -396,7 +394,7 @@ fn register(
         .any(|c| wide.is_some() && crate::normalise::columns::is_situation(cx.vocabulary, c.meaning))
         .then(|| RecordReader::new(map, cx));
     let mut carried = String::new();
-    let (mut here, mut before) = (String::new(), String::new());
+    let mut before = None;
     let (mut subtotals, mut closed, mut last_row) = (0_u32, false, 0);
     each_row(table, map.header.map_or(0, |h| h.1), &who.columns(), sources, told, &mut |row, told| {
         n.read += 1;
@@ -441,45 +439,42 @@ fn register(
                     told.add(refused(row, "", &[(who.id.unwrap_or(0), Unread("M15"))], map, sources), map.source);
                     return;
                 }
-                let kind = lines.as_ref().map_or(Counted::Line, |l| {
-                    let (code, label) = l.code(row);
-                    let sum = totals.contains(code.as_ref()) || (!recognised.contains(code.as_ref()) && total_named(&label).is_some());
-                    here.clear();
-                    row.cells.iter().for_each(|c| {
-                        here.push_str(&c.shown());
-                        here.push('\u{1f}');
-                    });
-                    let repeat = here == before;
-                    std::mem::swap(&mut here, &mut before);
-                    if sum {
+                let taken = match (&lines, &wide) {
+                    (Some(l), _) => l.take(row, agent, map.source, cx, books),
+                    (None, Some(w)) => w.take(row, agent, map.source, books),
+                    (None, None) => return,
+                };
+                if let Some(l) = &lines {
+                    let sum = taken.code.is_some_and(|c| matches!(books.codes[usize::from(c)].target, CodeTarget::Total(_)));
+                    let here = (books.slips.len(), taken.code, taken.shown);
+                    let kind = if sum {
                         Counted::Sum
-                    } else if repeat {
+                    } else if before == Some(here) {
                         Counted::Repeat
                     } else {
                         Counted::Line
+                    };
+                    before = Some(here);
+                    for (slot, cents) in l.summed_cents(&taken.shown).into_iter().enumerate() {
+                        if let Some(c) = cents {
+                            running.add(slot, c, kind);
+                        }
                     }
-                });
-                for (slot, mark) in marks.iter().enumerate() {
-                    let column = running.columns()[slot];
-                    if let Some(cell) = row.cells.get(column)
-                        && !cell.is_empty()
-                        && let Ok(Some(v)) = cells::number(cell, *mark)
-                        && let Some(c) = v.scaled_half_up(100)
-                    {
-                        running.add(slot, c, kind);
+                } else {
+                    for (slot, mark) in marks.iter().enumerate() {
+                        let column = running.columns()[slot];
+                        if let Some(Ok(Some(v))) = row.cells.get(column).map(|cell| cells::number(cell, *mark))
+                            && let Some(c) = v.scaled_half_up(100)
+                        {
+                            running.add(slot, c, Counted::Line);
+                        }
                     }
                 }
-                let put = match (&lines, &wide) {
-                    (Some(l), _) => l.take(row, agent, map.source, cx, books),
-                    (None, Some(w)) => w.take(row, agent, map.source, books),
-                    (None, None) => Put::Line,
-                };
-                match put {
-                    Put::Line => n.data += 1,
-                    Put::Bad(_, bad) => {
-                        n.refused += 1;
-                        told.add(refused(row, agent, &bad, map, sources), map.source);
-                    }
+                if taken.bad.is_empty() {
+                    n.data += 1;
+                } else {
+                    n.refused += 1;
+                    told.add(refused(row, agent, &taken.bad, map, sources), map.source);
                 }
                 n.hidden += u64::from(row.hidden);
                 if let Some(reader) = facts.as_mut() {
@@ -683,7 +678,12 @@ fn settle_books(mut books: Books, directory: &Directory, sources: &Sources, cx: 
     }
     let with_net = books.slips.iter().filter(|s| s.paid.net_paid.is_some()).count();
     let net_expected = books.slips.len() >= 3 && with_net * 10 >= books.slips.len() * 8;
+    let mut shared: BTreeMap<(u16, u16), usize> = BTreeMap::new();
     for mut slip in std::mem::take(&mut books.slips) {
+        let all: BTreeSet<u16> = slip.paid.lines.iter().map(|l| l.at.source).collect();
+        if let (Some(a), Some(b), true) = (all.first(), all.last(), all.len() > 1) {
+            *shared.entry((*a, *b)).or_insert(0) += 1;
+        }
         let Some(id) = joined(directory, &slip.who, slip.first, sources, told) else { continue };
         name_elements(&mut slip, &targets, cx);
         pair_shares(&mut slip.paid, cx);
@@ -702,6 +702,12 @@ fn settle_books(mut books: Books, directory: &Directory, sources: &Sources, cx: 
                 known.lines.append(&mut slip.paid.lines);
             }
         }
+    }
+    for ((a, b), count) in shared {
+        told.add(
+            Finding::new("M28", Severity::Justify).arg("count", count).at(sources.place(At::source(a))).at(sources.place(At::source(b))),
+            a,
+        );
     }
     out.local_codes = books
         .codes
@@ -852,7 +858,9 @@ fn once(slip: &mut Slip, id: &EmployeeId, books: &Books, sources: &Sources, cx: 
     }
     let mut pairs: Vec<(usize, usize)> = Vec::new();
     for j in 1..lines.len() {
-        if let Some(i) = (0..j).find(|&i| lines[i].code == lines[j].code && same_line(&lines[i], &lines[j])) {
+        if let Some(i) =
+            (0..j).find(|&i| lines[i].code == lines[j].code && lines[i].at.source == lines[j].at.source && same_line(&lines[i], &lines[j]))
+        {
             pairs.push((i, j));
         }
     }

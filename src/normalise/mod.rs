@@ -10,6 +10,7 @@ pub mod codes;
 pub mod columns;
 pub mod fragment;
 pub mod gather;
+pub mod headless;
 pub mod join;
 pub mod layout;
 pub mod mapping;

@@ -138,6 +138,9 @@ impl Directory {
 
 /// Whether two writings may name one person: a word of three letters or more in common, or one begins the other.
 pub fn may_be_same(a: (&str, &str), b: (&str, &str)) -> bool {
+    if a == b {
+        return true;
+    }
     let (x, y) = (name_key(a.0, a.1), name_key(b.0, b.1));
     if x.is_empty() || y.is_empty() {
         return true;

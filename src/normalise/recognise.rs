@@ -10,6 +10,7 @@ use crate::normalise::Context;
 use crate::normalise::codes::{self, CodeStats, Sides};
 use crate::normalise::columns::{self, Choice, Compared};
 use crate::normalise::fragment::{self, SourceEntry};
+use crate::normalise::headless;
 use crate::normalise::layout::{self, Kept, Layout};
 use crate::normalise::mapping::{CodeMapping, CodeTarget, ColumnMapping, Mapping, Meaning, Part, Payer, Role, SourceMapping};
 use crate::normalise::profile::Profile;
@@ -209,6 +210,9 @@ fn source(
     let overlaps: Vec<u32> = s.profiles.iter().map(|p| overlap(p, ids)).collect();
     let roles: Vec<Role> = said.map_or_else(|| TRIED.to_vec(), |r| vec![r]);
     let mut tries: Vec<Try> = roles.iter().filter_map(|r| attempt(s, *r, cx, &overlaps, said.is_some())).collect();
+    if s.layout.header.is_none() {
+        tries.extend(without_headings(s, cx, said));
+    }
     tries.sort_by_key(|t| (std::cmp::Reverse(t.score), t.role));
     let Some(best) = tries.first() else {
         found.columns = blank_columns(s);
@@ -225,7 +229,8 @@ fn source(
     if found.role != Role::Ignored || said.is_some() {
         found.role = best.role;
         let lead = tries.get(1).map_or(100, |t| best.score - t.score);
-        found.certainty = if said.is_some() { 100 } else { u8::try_from((70 + lead).clamp(40, 99)).unwrap_or(99) };
+        let most = if s.layout.header.is_none() { 60 } else { 99 };
+        found.certainty = if said.is_some() { 100 } else { u8::try_from((70 + lead).clamp(40, most)).unwrap_or(60) };
         found.why.clone_from(&best.why);
         if said.is_some() {
             found.why = vec!["releve.toml".to_owned()];
@@ -409,6 +414,18 @@ fn attempt(s: &Seen<'_>, role: Role, cx: &Context<'_>, overlaps: &[u32], forced:
         Role::Ignored | Role::Unknown => false,
     };
     (able || forced).then_some(Try { role, score, picked, choices, why })
+}
+
+/// A register without headings, by contents alone; each column has the points of a proposal.
+fn without_headings(s: &Seen<'_>, cx: &Context<'_>, said: Option<Role>) -> Option<Try> {
+    if said.is_some_and(|r| r != Role::RegisterLines) {
+        return None;
+    }
+    let found = headless::register(&s.kept, &s.profiles, cx)?;
+    let choices: Vec<Vec<Choice>> =
+        found.iter().map(|m| m.iter().map(|m| Choice { meaning: *m, score: 54, title: 0, fit: 12 }).collect()).collect();
+    let picked = choices.iter().map(|c| (!c.is_empty()).then_some(0)).collect();
+    Some(Try { role: Role::RegisterLines, score: 1_000, picked, choices, why: vec!["no headings, by contents".to_owned()] })
 }
 
 /// Entry dates of the sheet lie in the month to be paid.

@@ -249,6 +249,26 @@ impl LineReader {
         (s, bad)
     }
 
+    /// What the row adds to each column of [`LineReader::summed`], in cents.
+    pub fn summed_cents(&self, s: &Shown) -> [Option<i64>; 5] {
+        let cents = |x: Option<Exact>| x.and_then(|x| x.scaled_half_up(100));
+        let any = || s.gain.or(s.deduction).or(if self.employer.is_none() { s.employer } else { None });
+        let mut out = [None; 5];
+        let mut next = 0;
+        let mut put = |has: bool, value: Option<i64>| {
+            if has {
+                out[next] = value;
+                next += 1;
+            }
+        };
+        put(self.gain.is_some(), cents(s.gain));
+        put(self.deduction.is_some(), cents(s.deduction));
+        put(self.amount.is_some(), cents(any()));
+        put(self.signed.is_some(), cents(s.gain.or(s.deduction.map(Exact::neg))));
+        put(self.employer.is_some(), cents(s.employer));
+        out
+    }
+
     fn forms(&self) -> (RateForm, RateForm) {
         (self.rate.map_or(RateForm::Percent, |c| c.form), self.employer_rate.map_or(RateForm::Percent, |c| c.form))
     }
@@ -295,8 +315,6 @@ pub struct Slip {
     pub employer: Option<(Money, At)>,
     pub source: u16,
     pub first: At,
-    /// A row of the agent could not be read.
-    pub broken: bool,
 }
 
 /// Everything the registers say.
@@ -370,7 +388,7 @@ impl Books {
             Some(i) => *i,
             None => {
                 self.index.insert(key.into(), self.slips.len());
-                self.slips.push(Slip { who: who(), paid: PaidSlip::default(), employer: None, source, first: at, broken: false });
+                self.slips.push(Slip { who: who(), paid: PaidSlip::default(), employer: None, source, first: at });
                 self.slips.len() - 1
             }
         };
@@ -429,7 +447,7 @@ impl Slip {
     fn key(&self) -> &str {
         &self.who.id
     }
-    /// Notes a total the source shows; the first wins.
+    /// Notes a total a source shows; of one source the first wins, those of two registers add up.
     pub fn total(&mut self, role: TotalRole, value: Money, at: At) {
         let slot = match role {
             TotalRole::Gross => &mut self.paid.gross,
@@ -439,22 +457,26 @@ impl Slip {
             TotalRole::Employer => &mut self.employer,
             TotalRole::Deductions | TotalRole::Cost => return,
         };
-        if slot.is_none() {
-            *slot = Some((value, at));
+        match slot {
+            None => *slot = Some((value, at)),
+            Some((sum, first)) if first.source != at.source => *sum += value,
+            Some(_) => {}
         }
     }
 }
 
-/// What became of a row of lines.
-pub enum Put {
-    Line,
-    /// The row is about an agent and could not be read: column and reason.
-    Bad(usize, Vec<(usize, Unread)>),
+/// What became of a row.
+pub struct Taken {
+    /// Its local code, when it has one.
+    pub code: Option<u16>,
+    pub shown: Shown,
+    /// Cells that could not be read: column and reason. Nothing of the row was kept then.
+    pub bad: Vec<(usize, Unread)>,
 }
 
 impl LineReader {
     /// Reads one data row into the books.
-    pub fn take(&self, row: &Row<'_, '_>, agent: &str, source: u16, cx: &Context<'_>, books: &mut Books) -> Put {
+    pub fn take(&self, row: &Row<'_, '_>, agent: &str, source: u16, cx: &Context<'_>, books: &mut Books) -> Taken {
         let at = At::row(source, row.number);
         let slip = books.slip(
             agent,
@@ -480,8 +502,10 @@ impl LineReader {
             None => None,
         });
         let period = written.or(from_label).filter(|p| *p != cx.last);
+        let mut index = None;
         if bad.is_empty() {
-            match books.code(source, &code, tidy, self.tells_sides()) {
+            index = books.code(source, &code, tidy, self.tells_sides());
+            match index {
                 Some(i) => {
                     let column = self.summed().first().copied().unwrap_or(0);
                     if let Err(e) = books.put(slip, i, &shown_line, period, at, self.forms()) {
@@ -491,11 +515,7 @@ impl LineReader {
                 None => bad.push((self.code.or(self.label).unwrap_or(0), Unread("N14"))),
             }
         }
-        if bad.is_empty() {
-            return Put::Line;
-        }
-        books.slips[slip].broken = true;
-        Put::Bad(slip, bad)
+        Taken { code: index, shown: shown_line, bad }
     }
 }
 
@@ -537,7 +557,7 @@ impl WideReader {
     }
 
     /// Reads one agent's row into the books.
-    pub fn take(&self, row: &Row<'_, '_>, agent: &str, source: u16, books: &mut Books) -> Put {
+    pub fn take(&self, row: &Row<'_, '_>, agent: &str, source: u16, books: &mut Books) -> Taken {
         let at = At::row(source, row.number);
         let slip = books.slip(
             agent,
@@ -596,11 +616,7 @@ impl WideReader {
                 bad.push((column, e));
             }
         }
-        if bad.is_empty() {
-            return Put::Line;
-        }
-        books.slips[slip].broken = true;
-        Put::Bad(slip, bad)
+        Taken { code: None, shown: Shown::default(), bad }
     }
 }
 

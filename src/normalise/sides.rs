@@ -5,6 +5,7 @@
 
 use crate::normalise::mapping::{CodeTarget, Payer, Rubrics};
 use crate::payslip::{LineKind, PaidCode, PaidSlip};
+use std::collections::BTreeMap;
 
 /// Agents looked at; signs do not change along a register.
 const LOOKED_AT: usize = 20_000;
@@ -89,6 +90,50 @@ fn equations(slip: &PaidSlip, stages: &[Option<Stage>]) -> Vec<Equation> {
     all
 }
 
+/// Codes that stand in an equation that comes out.
+fn proven(all: &[Equation], factors: &[i64]) -> Vec<bool> {
+    let mut proven = vec![false; factors.len()];
+    for e in all {
+        let sum: i64 = e.terms.iter().map(|(i, a)| factors[*i] * a).sum();
+        if sum == e.target {
+            e.terms.iter().filter(|(_, a)| *a != 0).for_each(|(i, _)| proven[*i] = true);
+        }
+    }
+    proven
+}
+
+/// Codes that only ever stand together (the parts of one absence): turned as a group, where one group alone makes the
+/// equation come out.
+fn together(all: &[Equation], first: &[i64], factors: &mut [i64]) {
+    for _ in 0..10 {
+        let sure = proven(all, factors);
+        let mut votes: BTreeMap<Vec<usize>, u32> = BTreeMap::new();
+        for e in all {
+            let gap = e.target - e.terms.iter().map(|(i, a)| factors[*i] * a).sum::<i64>();
+            let mut sums: BTreeMap<usize, i64> = BTreeMap::new();
+            for (i, a) in e.terms.iter().filter(|(i, _)| !sure[*i] && first[*i] != 0) {
+                *sums.entry(*i).or_default() += a;
+            }
+            if gap == 0 || sums.len() < 2 || sums.len() > 10 {
+                continue;
+            }
+            let sums: Vec<(usize, i64)> = sums.into_iter().collect();
+            let closes = |mask: &u32| -> bool {
+                let turned: i64 =
+                    sums.iter().enumerate().filter(|(b, _)| mask & (1 << b) != 0).map(|(_, (i, a))| -2 * factors[*i] * a).sum();
+                turned == gap
+            };
+            let masks: Vec<u32> = (1..1_u32 << sums.len()).filter(closes).collect();
+            if let [only] = masks.as_slice() {
+                let group = sums.iter().enumerate().filter(|(b, _)| only & (1 << b) != 0).map(|(_, (i, _))| *i).collect();
+                *votes.entry(group).or_insert(0) += 1;
+            }
+        }
+        let Some((group, _)) = votes.into_iter().max_by_key(|(g, n)| (*n, std::cmp::Reverse(g.clone()))) else { return };
+        group.iter().for_each(|i| factors[*i] = -factors[*i]);
+    }
+}
+
 /// Decides the sign of every local code.
 pub fn decide<'a>(slips: impl Iterator<Item = &'a PaidSlip>, targets: &[CodeTarget], rubrics: &Rubrics) -> Vec<Sign> {
     let kinds: Vec<Option<LineKind>> = targets
@@ -144,13 +189,8 @@ pub fn decide<'a>(slips: impl Iterator<Item = &'a PaidSlip>, targets: &[CodeTarg
         let Some((_, i, f)) = winner else { break };
         factors[i] = f;
     }
-    let mut proven = vec![false; factors.len()];
-    for e in &all {
-        let sum: i64 = e.terms.iter().map(|(i, a)| factors[*i] * a).sum();
-        if sum == e.target {
-            e.terms.iter().filter(|(_, a)| *a != 0).for_each(|(i, _)| proven[*i] = true);
-        }
-    }
+    together(&all, &first, &mut factors);
+    let proven = proven(&all, &factors);
     (0..factors.len())
         .map(|i| {
             let how = match (proven[i], kinds[i]) {

@@ -42,6 +42,8 @@ pub enum Title {
 /// All known titles, taken apart once.
 pub struct Titles {
     entries: Vec<(Phrase, Title)>,
+    /// The titles of elements without the words that only say whose share it is.
+    bare: Vec<Option<Phrase>>,
 }
 
 impl Titles {
@@ -66,7 +68,8 @@ impl Titles {
             let title = target.total.map_or(Title::Element(i), Title::Total);
             entries.extend(target.labels.iter().chain([&target.code]).map(|t| (Phrase::of(t), title)));
         }
-        Self { entries }
+        let bare = entries.iter().map(|(e, title)| matches!(title, Title::Element(_)).then(|| e.without_share())).collect();
+        Self { entries, bare }
     }
 
     /// Every meaning a title resembles by at least half, with how much.
@@ -83,11 +86,11 @@ impl Titles {
                 *best = (*best).max(score);
             }
         };
-        for (entry, title) in &self.entries {
-            if let Title::Element(_) = title {
+        for ((entry, title), without) in self.entries.iter().zip(&self.bare) {
+            if let Some(without) = without {
                 let (share, target) = (phrase.share, entry.share);
                 let said = if share != Share::Unsaid && target != Share::Unsaid && share != target { 15 } else { 0 };
-                put(*title, likeness(&bare, &entry.without_share()).saturating_sub(said));
+                put(*title, likeness(&bare, without).saturating_sub(said));
             } else {
                 put(*title, likeness(&phrase, entry));
             }
@@ -95,8 +98,7 @@ impl Titles {
         // « ancien IM », « nouvelle quotité »: the rest of the title names the fact.
         for (word, wrap) in [("ancien", Title::Old as fn(FactId) -> Title), ("nouveau", Title::New)] {
             if phrase.has(word) && phrase.words.len() > 1 {
-                let rest =
-                    Phrase { words: phrase.words.iter().filter(|w| *w != word && *w != "fin").cloned().collect(), share: phrase.share };
+                let rest = Phrase::new(phrase.words.iter().filter(|w| *w != word && *w != "fin").cloned().collect(), phrase.share);
                 for (entry, title) in &self.entries {
                     if let Title::Fact(f) = title {
                         put(wrap(*f), likeness(&rest, entry));

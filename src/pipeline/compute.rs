@@ -184,7 +184,8 @@ fn one(
     let staff_iban = person
         .known
         .iter()
-        .chain(&person.changes).rfind(|f| Some(f.id) == ready.pack.vocabulary.role(Role::Iban))
+        .chain(&person.changes)
+        .rfind(|f| Some(f.id) == ready.pack.vocabulary.role(Role::Iban))
         .and_then(|f| Some((Iban::parse(f.value.text()?), ready.inputs.sources.place(f.at))));
     let pay_iban = last_iban.clone().or_else(|| staff_iban.as_ref().and_then(|s| s.0.clone().ok()));
     let mut w = Worked { id, name, standing, person, output, before, pay_iban, findings: Vec::new() };
@@ -552,6 +553,9 @@ fn twins(ready: &Ready, people: &People) -> Vec<(EmployeeId, EmployeeId, String)
 
 /// Controls over the run, after every employee.
 pub fn run_controls(ready: &Ready, results: &mut Results, out: &mut Outcome) {
+    if results.score.gap > 0 {
+        out.findings.push(Finding::new("C04", Severity::Warning).arg("lines", results.score.gap));
+    }
     results.run.debtor_missing = ready.job.debtor.iban.is_none();
     if !crate::ground::target_days::is_open(ready.job.pay_date) {
         results.run.closed_day = Some(ready.job.pay_date.format("%d/%m/%Y").to_string());

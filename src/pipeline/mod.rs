@@ -4,6 +4,7 @@
 //! inbox → tables → mapping → people → plans → (per employee: replay, compute, walk, check) → run controls → documents
 //! ```
 
+mod calibrate;
 mod compute;
 mod documents;
 mod explain;
@@ -11,6 +12,7 @@ mod inputs;
 mod manifest;
 mod slips;
 
+pub use calibrate::calibrate;
 pub use explain::explain;
 pub use inputs::{Inputs, inspect};
 

@@ -74,6 +74,8 @@ pub struct Setting {
     pub default: String,
     pub cause: String,
     pub source: String,
+    /// Lines of last month that settle it: element ids, or `element.employer_rate` for a rate the payslip shows.
+    pub evidence: String,
     pub origin: Origin,
 }
 
@@ -528,10 +530,11 @@ impl<'r, 'f> Reader<'r, 'f, '_> {
             default: default.map(|s| s.text).unwrap_or_default(),
             cause: t.text("cause").unwrap_or_default(),
             source: t.text("source").unwrap_or_default(),
+            evidence: t.text("evidence").unwrap_or_default(),
             origin: Self::origin(t),
             id: id.text,
         };
-        let _ = (t.text("evidence"), t.text("note"));
+        let _ = t.text("note");
         t.close();
         self.pack.settings.push(s);
     }

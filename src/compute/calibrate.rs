@@ -1,0 +1,178 @@
+//! The employer's settings, found again from last month's payslips alone.
+//!
+//! Each setting is tried in every alternative, the others as they stand; an employee whose exact lines change votes for
+//! the alternative that gives most. Lines are recomputed from what was paid above them, so settings hardly disturb one
+//! another; passes go on until nothing moves. Where nobody votes, or votes are split, nothing is chosen.
+
+use crate::compute::eval::State;
+use crate::compute::replay::{Replay, Verdict};
+use crate::facts::{Fact, Facts};
+use crate::ground::Exact;
+use crate::payslip::{Catalogue, LineKind, PaidCode, PaidLine};
+use crate::rules::Pack;
+use crate::rules::bind::{Context, SettingValue};
+use crate::rules::pack::SettingKind;
+use rayon::prelude::*;
+use std::collections::BTreeMap;
+
+/// One employee as calibration sees last month.
+pub struct Witness<'w> {
+    pub known: &'w Facts,
+    pub alternatives: &'w [Fact],
+    pub paid: &'w [PaidLine],
+}
+
+/// What last month says of one setting.
+#[derive(Clone, Debug)]
+pub struct Finding {
+    /// Index in the pack's settings.
+    pub setting: usize,
+    pub before: SettingValue,
+    /// `None` where the evidence is absent or split.
+    pub chosen: Option<SettingValue>,
+    /// Each alternative with the employees who vote for it.
+    pub votes: Vec<(SettingValue, u64)>,
+    /// Employees whose lines tell the alternatives apart.
+    pub deciding: u64,
+}
+
+/// Nine in ten of those who decide must agree.
+const SHARE: u64 = 90;
+const PASSES: usize = 4;
+
+/// What calibration works with.
+pub struct Calibration<'c> {
+    pub pack: &'c Pack,
+    pub catalogue: &'c Catalogue,
+    pub unknown_kinds: &'c [LineKind],
+    pub context: Context,
+    pub witnesses: Vec<Witness<'c>>,
+}
+
+impl Calibration<'_> {
+    /// Tries every setting; hands back what was found and the settings to use.
+    pub fn run(&self, start: Vec<SettingValue>) -> (Vec<Finding>, Vec<SettingValue>) {
+        let mut settings = start.clone();
+        let mut found: BTreeMap<usize, Finding> = BTreeMap::new();
+        for _ in 0..PASSES {
+            let mut moved = false;
+            for i in 0..self.pack.settings.len() {
+                let alternatives = self.alternatives(i, &settings[i]);
+                if alternatives.len() < 2 {
+                    continue;
+                }
+                let f = self.vote(i, &settings, alternatives);
+                if let Some(c) = &f.chosen
+                    && *c != settings[i]
+                {
+                    settings[i] = c.clone();
+                    moved = true;
+                }
+                found.insert(i, Finding { before: start[i].clone(), ..f });
+            }
+            if !moved {
+                break;
+            }
+        }
+        (found.into_values().collect(), settings)
+    }
+
+    /// What a setting may be: its options, yes and no, or the rates that last month's lines show.
+    fn alternatives(&self, i: usize, now: &SettingValue) -> Vec<SettingValue> {
+        let s = &self.pack.settings[i];
+        match &s.kind {
+            SettingKind::Choice(options) => options.iter().map(|o| SettingValue::Choice(o.0.clone())).collect(),
+            SettingKind::Flag => vec![SettingValue::Flag(true), SettingValue::Flag(false)],
+            SettingKind::Number(_) => {
+                let mut seen: BTreeMap<Exact, u64> = BTreeMap::new();
+                for name in s.evidence.split(',').map(str::trim) {
+                    let (element, field) = name.split_once('.').unwrap_or((name, "employer_rate"));
+                    let Some(e) = self.pack.element(element) else { continue };
+                    for l in self
+                        .witnesses
+                        .iter()
+                        .flat_map(|w| w.paid)
+                        .filter(|l| l.code == PaidCode::Element(crate::payslip::ElementId(e as u16)))
+                    {
+                        if let Some(r) = shown_rate(l, field) {
+                            *seen.entry(r).or_insert(0) += 1;
+                        }
+                    }
+                }
+                let mut most: Vec<(u64, Exact)> = seen.into_iter().map(|(r, n)| (n, r)).collect();
+                most.sort_by(|a, b| b.cmp(a));
+                let mut out: Vec<SettingValue> = most.into_iter().take(4).map(|(_, r)| SettingValue::Number(r.reduced())).collect();
+                for other in [now.clone(), SettingValue::Number(Exact::ZERO)] {
+                    if !out.contains(&other) {
+                        out.push(other);
+                    }
+                }
+                out
+            }
+        }
+    }
+
+    fn vote(&self, i: usize, settings: &[SettingValue], alternatives: Vec<SettingValue>) -> Finding {
+        let scores: Vec<Vec<u64>> = alternatives
+            .iter()
+            .map(|a| {
+                let mut tried = settings.to_vec();
+                tried[i] = a.clone();
+                self.exact_lines(tried)
+            })
+            .collect();
+        let mut votes = vec![0_u64; alternatives.len()];
+        let mut deciding = 0;
+        for w in 0..self.witnesses.len() {
+            let column: Vec<u64> = scores.iter().map(|s| s.get(w).copied().unwrap_or(0)).collect();
+            let (best, worst) = (column.iter().max().copied().unwrap_or(0), column.iter().min().copied().unwrap_or(0));
+            if best == worst {
+                continue;
+            }
+            deciding += 1;
+            for (v, c) in votes.iter_mut().zip(&column) {
+                *v += u64::from(*c == best);
+            }
+        }
+        let top = votes.iter().max().copied().unwrap_or(0);
+        let winners: Vec<usize> = (0..votes.len()).filter(|k| votes[*k] == top).collect();
+        let clear = deciding > 0 && winners.len() == 1 && top * 100 >= deciding * SHARE;
+        Finding {
+            setting: i,
+            before: settings[i].clone(),
+            chosen: clear.then(|| alternatives[winners[0]].clone()),
+            votes: alternatives.into_iter().zip(votes).collect(),
+            deciding,
+        }
+    }
+
+    /// Lines of each witness that come out to the cent.
+    fn exact_lines(&self, settings: Vec<SettingValue>) -> Vec<u64> {
+        let Some(plan) = self.pack.plan(&self.pack.law(self.context, settings)).0 else { return Vec::new() };
+        let replay = Replay { plan: &plan, catalogue: self.catalogue, unknown_kinds: self.unknown_kinds };
+        self.witnesses
+            .par_iter()
+            .map_init(
+                || State::new(&plan),
+                |state, w| {
+                    let r = replay.run(state, w.known, w.alternatives, w.paid);
+                    // A gap counts against: a line the rules make and nobody was paid must not go unseen.
+                    let good =
+                        r.lines.iter().filter(|l| matches!(l.verdict, Verdict::Exact | Verdict::OneOff) && l.gap().is_zero()).count();
+                    let bad = r.lines.iter().filter(|l| matches!(l.verdict, Verdict::Gap)).count();
+                    (1000 + good).saturating_sub(bad) as u64
+                },
+            )
+            .collect()
+    }
+}
+
+/// The rate a paid line shows, or what its amount over its base comes to, to a thousandth of a percent.
+fn shown_rate(l: &PaidLine, field: &str) -> Option<Exact> {
+    let (rate, amount) = if field.starts_with("employer") { (l.employer_rate, l.employer_amount) } else { (l.rate, l.amount) };
+    rate.or_else(|| {
+        let base = l.base.filter(|b| !b.is_zero())?;
+        let r = amount.exact().div(base)?.abs();
+        Exact::ratio(r.scaled_half_up(10_000)?, 10_000)
+    })
+}

@@ -1,0 +1,190 @@
+//! A register without any heading: what its columns are, by contents and arithmetic alone.
+//!
+//! Nothing found here is sure: every column is proposed, and the findings of an uncertain mapping are raised.
+
+use crate::facts::Role as FactRole;
+use crate::ground::Exact;
+use crate::normalise::Context;
+use crate::normalise::cells::number;
+use crate::normalise::codes::split_period;
+use crate::normalise::layout::Kept;
+use crate::normalise::mapping::Meaning;
+use crate::normalise::profile::Profile;
+use crate::normalise::register::split_name;
+use crate::normalise::text::{Phrase, likeness};
+use crate::normalise::titles::{summing, total_named};
+use crate::payslip::LineKind;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Meanings by column; `None` when this is no register with one row per agent and rubric.
+pub fn register(kept: &[Kept], profiles: &[Profile], cx: &Context<'_>) -> Option<Vec<Option<Meaning>>> {
+    let rows: Vec<&Kept> = kept.iter().filter(|k| summing(&k.first()).is_none() && k.filled() >= 4).collect();
+    if rows.len() < 20 {
+        return None;
+    }
+    let width = profiles.len();
+    let texts: Vec<Vec<String>> = (0..width).map(|c| rows.iter().map(|r| r.shown(c)).collect()).collect();
+    let mut found: Vec<Option<Meaning>> = vec![None; width];
+    let runs = |c: usize| 1 + texts[c].windows(2).filter(|w| w[0] != w[1]).count();
+    let distinct = |c: usize| texts[c].iter().collect::<BTreeSet<_>>().len();
+    let full = |c: usize| profiles[c].filled * 20 >= profiles[c].rows * 19;
+    let agent = (0..width).find(|&c| {
+        full(c) && profiles[c].share(profiles[c].id_like) >= 95 && runs(c) * 3 <= rows.len() && runs(c) <= distinct(c) * 6 / 5
+    })?;
+    let code = (0..width).find(|&c| {
+        c != agent
+            && full(c)
+            && profiles[c].longest <= 8
+            && distinct(c) * 4 <= rows.len()
+            && distinct(c) >= 5
+            && runs(c) * 10 >= rows.len() * 8
+    })?;
+    // The label follows from the code.
+    let label = (0..width).find(|&c| {
+        let mut by_code: BTreeMap<&str, BTreeMap<&str, usize>> = BTreeMap::new();
+        for (k, l) in texts[code].iter().zip(&texts[c]) {
+            *by_code.entry(k).or_default().entry(split_period(l).0).or_default() += 1;
+        }
+        let usual: usize = by_code.values().filter_map(|l| l.values().max()).sum();
+        c != agent
+            && c != code
+            && full(c)
+            && profiles[c].share(profiles[c].numbers) < 20
+            && usual * 10 >= rows.len() * 9
+            && distinct(c) >= 5
+    })?;
+    found[code] = Some(Meaning::Code);
+    found[label] = Some(Meaning::Label);
+    found[agent] = cx.vocabulary.role(FactRole::Employee).map(Meaning::Fact);
+    names(&texts, profiles, agent, &mut found, cx);
+    let numeric: Vec<usize> =
+        (0..width).filter(|&c| found[c].is_none() && profiles[c].filled > 0 && profiles[c].share(profiles[c].numbers) >= 95).collect();
+    let values: BTreeMap<usize, Vec<Option<Exact>>> = numeric
+        .iter()
+        .map(|&c| (c, rows.iter().map(|r| r.cells.get(c).and_then(|x| number(x, profiles[c].mark()).ok().flatten())).collect()))
+        .collect();
+    amounts(&texts[label], &numeric, &values, &mut found, cx)?;
+    rates(&numeric, &values, &mut found);
+    Some(found)
+}
+
+/// Columns that say the same for all rows of an agent and hold letters.
+fn names(texts: &[Vec<String>], profiles: &[Profile], agent: usize, found: &mut [Option<Meaning>], cx: &Context<'_>) {
+    let mut candidates = Vec::new();
+    for c in 0..texts.len() {
+        let mut of: BTreeMap<&str, &str> = BTreeMap::new();
+        let follows = texts[agent].iter().zip(&texts[c]).all(|(a, t)| *of.entry(a).or_insert(t) == t);
+        if found[c].is_none() && follows && profiles[c].share(profiles[c].letters) >= 95 && profiles[c].filled * 2 > profiles[c].rows {
+            candidates.push(c);
+        }
+    }
+    let fact = |r: FactRole| cx.vocabulary.role(r).map(Meaning::Fact);
+    match candidates.as_slice() {
+        [only] if texts[*only].iter().any(|t| !split_name(t).1.is_empty()) => found[*only] = fact(FactRole::FullName),
+        [first, second, ..] if profiles[*first].upper > profiles[*second].upper => {
+            found[*first] = fact(FactRole::Surname);
+            found[*second] = fact(FactRole::GivenName);
+        }
+        [first, second, ..] if profiles[*second].upper > profiles[*first].upper => {
+            found[*second] = fact(FactRole::Surname);
+            found[*first] = fact(FactRole::GivenName);
+        }
+        _ => {}
+    }
+}
+
+/// Gains, deductions and the employer's share, by what the labels are known to be.
+fn amounts(
+    labels: &[String],
+    numeric: &[usize],
+    values: &BTreeMap<usize, Vec<Option<Exact>>>,
+    found: &mut [Option<Meaning>],
+    cx: &Context<'_>,
+) -> Option<()> {
+    let mut known: BTreeMap<&str, Option<LineKind>> = BTreeMap::new();
+    for l in labels {
+        known.entry(l).or_insert_with(|| {
+            if total_named(l).is_some() {
+                return Some(LineKind::Earning);
+            }
+            let phrase = &Phrase::of(l);
+            let best = cx
+                .rubrics
+                .targets
+                .iter()
+                .flat_map(|t| t.labels.iter().map(move |x| (likeness(phrase, &Phrase::of(x)), t)))
+                .max_by_key(|(s, _)| *s)?;
+            (best.0 >= 85 && (best.1.kind != LineKind::Deduction || best.1.employer_rate.is_none())).then_some(best.1.kind)
+        });
+    }
+    let share = |c: usize, kinds: &[LineKind]| -> usize {
+        let of =
+            labels.iter().zip(&values[&c]).filter(|(l, _)| known.get(l.as_str()).copied().flatten().is_some_and(|k| kinds.contains(&k)));
+        let (mut all, mut filled) = (0, 0);
+        for (_, v) in of {
+            all += 1;
+            filled += usize::from(v.is_some());
+        }
+        (filled * 100).checked_div(all).unwrap_or(0)
+    };
+    let (earning, deduction, employer) = ([LineKind::Earning], [LineKind::Deduction, LineKind::Tax], [LineKind::Employer]);
+    let gain = numeric
+        .iter()
+        .copied()
+        .filter(|&c| share(c, &deduction) <= 10 && share(c, &employer) <= 10)
+        .max_by_key(|&c| share(c, &earning))
+        .filter(|&c| share(c, &earning) >= 70)?;
+    // Rates stand on the same rows as what is kept: amounts are the larger.
+    let largest = |c: &usize| values[c].iter().flatten().max().copied();
+    let kept = numeric
+        .iter()
+        .copied()
+        .filter(|&c| share(c, &earning) <= 20 && share(c, &employer) <= 10 && share(c, &deduction) >= 80)
+        .max_by_key(largest)?;
+    found[gain] = Some(Meaning::Gain);
+    found[kept] = Some(Meaning::Deduction);
+    let paid_by_employer = numeric
+        .iter()
+        .copied()
+        .filter(|&c| found[c].is_none() && share(c, &employer) >= 90 && share(c, &earning) <= 10 && share(c, &deduction) <= 10)
+        .max_by_key(largest);
+    if let Some(c) = paid_by_employer {
+        found[c] = Some(Meaning::EmployerAmount);
+    }
+    Some(())
+}
+
+/// Base and rates are the columns whose product is an amount.
+fn rates(numeric: &[usize], values: &BTreeMap<usize, Vec<Option<Exact>>>, found: &mut [Option<Meaning>]) {
+    let amounts: Vec<(usize, Meaning)> = (0..found.len())
+        .filter_map(|c| match found[c] {
+            Some(Meaning::Deduction) => Some((c, Meaning::Rate)),
+            Some(Meaning::EmployerAmount) => Some((c, Meaning::EmployerRate)),
+            _ => None,
+        })
+        .collect();
+    for (amount, meaning) in amounts {
+        let mut best = (0, None);
+        for &b in numeric {
+            for &r in numeric {
+                if b == r || b == amount || r == amount || found[r].is_some() || found[b].is_some_and(|m| m != Meaning::Base) {
+                    continue;
+                }
+                let hits = (0..values[&b].len())
+                    .filter(|&i| {
+                        let (Some(x), Some(y), Some(z)) = (values[&b][i], values[&r][i], values[&amount][i]) else { return false };
+                        let product = x.mul(y).and_then(|p| p.div(Exact::int(100))).and_then(|p| p.scaled_half_up(100));
+                        product.zip(z.scaled_half_up(100)).is_some_and(|(p, z)| (p - z).abs() <= 1) && x > y
+                    })
+                    .count();
+                if hits > best.0 {
+                    best = (hits, Some((b, r)));
+                }
+            }
+        }
+        if let (5.., Some((b, r))) = best {
+            found[b] = Some(Meaning::Base);
+            found[r] = Some(meaning);
+        }
+    }
+}

@@ -1,0 +1,141 @@
+//! `releve replay --calibrate`: the employer's settings from last month's payslips, shown with their evidence and kept on demand.
+
+use super::explain::Told;
+use super::{Options, Outcome, Timings, prepare};
+use crate::compute::calibrate::{Calibration, Witness};
+use crate::ground::{Lang, words};
+use crate::job;
+use crate::rules::bind::SettingValue;
+use anyhow::Result;
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+/// More witnesses than this tell nothing more.
+const WITNESSES: usize = 3_000;
+
+fn text(v: &SettingValue) -> String {
+    match v {
+        SettingValue::Choice(c) => c.clone(),
+        SettingValue::Flag(b) => if *b { "yes" } else { "no" }.to_owned(),
+        SettingValue::Number(n) => n.to_string(),
+    }
+}
+
+/// Finds the settings; with `write`, puts them in `releve.toml`.
+///
+/// # Errors
+/// When the job cannot be read or written.
+pub fn calibrate(options: &Options, write: bool) -> Result<Told> {
+    let mut out = Outcome::default();
+    let Some(ready) = prepare(options, &mut out, &mut Timings::default())? else {
+        return Ok(Told { text: String::new(), findings: out.findings, lang: out.lang, code: 2 });
+    };
+    let lang = ready.lang;
+    let witnesses = ready
+        .inputs
+        .people
+        .values()
+        .filter(|p| p.staff.is_some())
+        .filter_map(|p| Some(Witness { known: &p.known, alternatives: &p.alternatives, paid: &p.paid.as_ref()?.lines }))
+        .take(WITNESSES)
+        .collect();
+    let last = ready.road.last();
+    let calibration = Calibration {
+        pack: &ready.pack,
+        catalogue: &ready.catalogue,
+        unknown_kinds: &ready.unknown_kinds,
+        context: last.context,
+        witnesses,
+    };
+    let (found, _) = calibration.run(last.settings.clone());
+    let mut text_out = String::new();
+    let mut keep: BTreeMap<String, String> = BTreeMap::new();
+    for f in &found {
+        let s = &ready.pack.settings[f.setting];
+        let votes = f.votes.iter().map(|(v, n)| format!("{} : {n}", text(v))).collect::<Vec<_>>().join(", ");
+        let (mark, value) = match &f.chosen {
+            Some(c) if *c == f.before => ("=", text(c)),
+            Some(c) => ("→", text(c)),
+            None => ("?", text(&f.before)),
+        };
+        let why = match (f.deciding, f.chosen.is_some(), lang) {
+            (0, _, Lang::Fr) => "aucun bulletin ne tranche".to_owned(),
+            (0, _, Lang::En) => "no payslip decides".to_owned(),
+            (n, true, Lang::Fr) => format!("{n} agents tranchent"),
+            (n, true, Lang::En) => format!("{n} employees decide"),
+            (n, false, Lang::Fr) => format!("{n} agents tranchent, partagés : à décider"),
+            (n, false, Lang::En) => format!("{n} employees decide, split: yours to decide"),
+        };
+        let _ = writeln!(text_out, "{mark} {:<28} {value:<14} {why} ({votes})   {}", s.id, s.label.get(lang));
+        if let Some(c) = &f.chosen
+            && text(c) != s.default
+        {
+            keep.insert(s.id.clone(), text(c));
+        }
+    }
+    if write {
+        let kept = with_settings(&ready.job.text, &keep);
+        job::write(&options.folder, job::SETTINGS_FILE, kept.as_bytes())?;
+        let _ = writeln!(text_out, "\n{}", words::ui("ui.settings_written", lang));
+    } else if !keep.is_empty() {
+        let _ = writeln!(text_out, "\n[settings]");
+        for (k, v) in &keep {
+            let _ = writeln!(text_out, "{k} = \"{v}\"");
+        }
+    }
+    Ok(Told { text: text_out, findings: out.findings, lang, code: 0 })
+}
+
+/// The text of `releve.toml` with these settings: lines of the table are replaced or added, all else stays.
+fn with_settings(toml: &str, keep: &BTreeMap<String, String>) -> String {
+    let mut out = String::new();
+    let mut inside = false;
+    let mut seen = false;
+    let mut left = keep.clone();
+    let flush = |out: &mut String, left: &mut BTreeMap<String, String>| {
+        for (k, v) in std::mem::take(left) {
+            let _ = writeln!(out, "{k} = \"{v}\"");
+        }
+    };
+    for line in toml.lines() {
+        let bare = line.trim();
+        if bare.starts_with('[') {
+            if inside {
+                flush(&mut out, &mut left);
+            }
+            inside = bare == "[settings]"
+                || bare.starts_with("[settings] ")
+                || bare.starts_with("[settings]\t")
+                || bare.starts_with("[settings]#");
+            seen |= inside;
+        }
+        let key = bare.trim_start_matches(['#', ' ']).split('=').next().unwrap_or_default().trim().to_owned();
+        if inside && bare.contains('=') && left.contains_key(&key) {
+            if let Some(v) = left.remove(&key) {
+                let _ = writeln!(out, "{key} = \"{v}\"");
+            }
+            continue;
+        }
+        out.push_str(line);
+        out.push('\n');
+    }
+    if !seen && !left.is_empty() {
+        out.push_str("\n[settings]\n");
+    }
+    flush(&mut out, &mut left);
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn settings_are_replaced_in_place_and_the_rest_stays() {
+        let keep = BTreeMap::from([("taux_vm".to_owned(), "0.008".to_owned()), ("zone".to_owned(), "2".to_owned())]);
+        let before = "month = \"2021-12\"\n[settings] # x\n# taux_vm = \"0\"\nother = \"1\"\n[debtor]\niban = \"\"\n";
+        let after = with_settings(before, &keep);
+        assert_eq!(after, "month = \"2021-12\"\n[settings] # x\ntaux_vm = \"0.008\"\nother = \"1\"\nzone = \"2\"\n[debtor]\niban = \"\"\n");
+        assert!(with_settings("month = \"2021-12\"\n", &keep).contains("\n[settings]\ntaux_vm = \"0.008\"\n"));
+    }
+}
