@@ -297,7 +297,7 @@ impl<'a, 'f> Tab<'a, 'f> {
         for (k, _) in self.map.iter() {
             let key = k.get_ref().as_ref();
             if !asked.contains(key) {
-                let near = suggestion(key, asked.iter().copied()).unwrap_or("–");
+                let near = suggestion(key, asked.iter().copied()).unwrap_or_default();
                 self.report.error("L02", self.file, &k.span(), &[("key", key), ("near", near)]);
             }
         }

@@ -96,9 +96,11 @@ impl Finding {
         let template = self.text.as_ref().map_or_else(|| words::sentence(&self.code, lang), |w| w.get(lang));
         words::fill(template, &self.args)
     }
-    /// What to do about it, when the catalogue says.
+    /// What to do about it, when the catalogue says. A suggestion without anything to suggest is none.
     pub fn help(&self, lang: Lang) -> Option<String> {
-        words::help(&self.code, lang).map(|t| words::fill(t, &self.args))
+        let template = words::help(&self.code, lang)?;
+        let nothing = self.args.iter().any(|(name, value)| value.is_empty() && template.contains(&format!("{{{name}}}")));
+        (!nothing).then(|| words::fill(template, &self.args))
     }
 }
 

@@ -120,7 +120,7 @@ pub fn settings(pack: &Pack, job: &Job) -> Checked<Vec<SettingValue>> {
         let at = crate::ground::Place::File { file: job::SETTINGS_FILE.to_owned() };
         match pack.settings.iter().position(|s| s.id == *name) {
             None => {
-                let near = document_suggestion(name, pack.settings.iter().map(|s| s.id.as_str())).unwrap_or("–");
+                let near = document_suggestion(name, pack.settings.iter().map(|s| s.id.as_str())).unwrap_or_default();
                 findings.push(Finding::new("J04", Severity::Blocking).arg("name", name).arg("near", near).at(at));
             }
             Some(i) => match setting_value(&pack.settings[i].kind, text) {

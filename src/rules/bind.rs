@@ -319,7 +319,8 @@ impl Binder<'_, '_> {
                 Kind::Date => (Kind::Date, Bound::Date(DateNode::Fact(i))),
                 Kind::Flag => (Kind::Flag, Bound::Cond(Cond::Fact(i))),
                 Kind::Choice(l) => (Kind::Choice(l), Bound::Choice(l)),
-                Kind::Text | Kind::Unknown => (Kind::Text, Bound::Text(i)),
+                Kind::Text => (Kind::Text, Bound::Text(i)),
+                Kind::Unknown => (Kind::Unknown, Bound::Bad),
             },
             Symbol::Parameter(i) => {
                 let p = &self.pack.parameters[i as usize];
@@ -403,7 +404,8 @@ impl Binder<'_, '_> {
 
     /// Index of an option of a list; a finding when the list has no such option.
     fn option(&self, f: &Formula, list: ListOf, e: &Expr) -> Option<usize> {
-        let text = Self::option_text(e)?;
+        // What is no single word cannot be an option either: it is reported as it stands.
+        let text = Self::option_text(e).unwrap_or_else(|| f.text.get(e.span.clone()).unwrap_or_default().to_owned());
         let ids: Vec<&str> = match list {
             ListOf::Fact(i) => match &self.pack.vocabulary.get(FactId(i)).kind {
                 FactKind::Choice { options } => options.iter().map(|o| o.id.as_str()).collect(),
@@ -509,7 +511,7 @@ impl Binder<'_, '_> {
                     let pair = Box::new((self.as_date(f, a, (ka, ba)), self.as_date(f, b, (kb, bb))));
                     return (Kind::Flag, Bound::Cond(Cond::Dates(op, pair)));
                 }
-                if ka == Kind::Flag {
+                if ka == Kind::Flag && matches!(op, Op::Eq | Op::Ne) {
                     let (x, y) = (self.as_cond(f, a, (ka, ba)), self.as_cond(f, b, (kb, bb)));
                     let same = Cond::If(Box::new((x, y.clone(), Cond::Not(Box::new(y)))));
                     return (Kind::Flag, Bound::Cond(if op == Op::Ne { Cond::Not(Box::new(same)) } else { same }));
@@ -578,8 +580,8 @@ impl Binder<'_, '_> {
             "abs" | "round" | "floor" | "ceil" | "cent" | "truncate" | "positive" | "per_month" | "per_year" | "day" | "known" => Some(1),
             _ => {
                 let all = FUNCTIONS.into_iter().chain(self.pack.tables.iter().map(|t| t.id.as_str()));
-                let near = suggestion(name, all).unwrap_or("–");
-                self.error(f, &e.span, "L44", &[("name", name), ("near", near)]);
+                let near = suggestion(name, all).unwrap_or_default();
+                self.error(f, &(e.span.start..e.span.start + name.len()), "L44", &[("name", name), ("near", near)]);
                 return (Kind::Unknown, Bound::Bad);
             }
         };
@@ -640,6 +642,7 @@ impl Binder<'_, '_> {
                 let yearly = matches!(kind, Kind::Number(u) if u.times(Unit::YEARS).to_string().matches("/an").count() < u.to_string().matches("/an").count());
                 if !yearly && kind != Kind::Unknown {
                     self.error(f, &e.span, "L48", &[("kind", &kind.to_string())]);
+                    return (Kind::Unknown, Bound::Bad);
                 }
                 (per(Unit::YEARS), Bound::Num(fold(Num::Div(Box::new((*x, twelve))))))
             }
@@ -677,7 +680,7 @@ impl Binder<'_, '_> {
         };
         let (k, b) = self.bind(f, arg);
         if !k.agrees(Kind::Number(t.key)) {
-            self.error(f, &arg.span, "L42", &[("kind", &k.to_string()), ("wanted", &t.key.to_string())]);
+            self.error(f, &arg.span, "L42", &[("kind", &k.to_string()), ("wanted", &Kind::Number(t.key).to_string())]);
         }
         let x = Box::new(self.as_number(f, arg, (k, b)));
         if slices {

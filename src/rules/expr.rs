@@ -129,9 +129,11 @@ fn lex(text: &str) -> Result<Tokens, SyntaxProblem> {
                 let n = Exact::parse(&text[start..i]).ok_or_else(|| problem("L10", &text[start..i], start..i))?;
                 Token::Number(n, text[start..i].contains('.'))
             }
-        } else if c.is_ascii_alphabetic() || c == b'_' {
-            while i < b.len() && (b[i].is_ascii_alphanumeric() || b[i] == b'_') {
-                i += 1;
+        } else if let Some(n) = letter(text, i) {
+            // Accented letters too: `majoré` is then an unknown name with a suggestion, not a stray character.
+            i += n;
+            while let Some(n) = letter(text, i).or_else(|| b.get(i).filter(|c| c.is_ascii_digit()).map(|_| 1)) {
+                i += n;
             }
             match &text[start..i] {
                 "and" => Token::Op(Op::And),
@@ -173,6 +175,12 @@ fn lex(text: &str) -> Result<Tokens, SyntaxProblem> {
     Ok(out)
 }
 
+/// Bytes of the letter or underscore at `i`, if one stands there.
+fn letter(text: &str, i: usize) -> Option<usize> {
+    let c = text.get(i..)?.chars().next()?;
+    (c.is_alphabetic() || c == '_').then(|| c.len_utf8())
+}
+
 struct Parser<'t> {
     tokens: Tokens,
     at: usize,
@@ -212,6 +220,16 @@ impl Parser<'_> {
     }
     fn unexpected(&self) -> SyntaxProblem {
         let span = self.span();
+        let number = |t: Option<&(Token, Range<usize>)>| match t {
+            Some((Token::Number(..), s)) => Some(self.text[s.clone()].to_owned()),
+            _ => None,
+        };
+        // `12,50` as one writes it in French.
+        if self.peek() == Some(&Token::Comma)
+            && let (Some(whole), Some(part)) = (number(self.tokens.get(self.at.wrapping_sub(1))), number(self.tokens.get(self.at + 1)))
+        {
+            return problem("L17", &format!("{whole}.{part}"), span);
+        }
         match self.peek() {
             None => problem("L14", "", span),
             Some(_) => problem("L13", &self.text[span.clone()], span),

@@ -6,6 +6,7 @@ use crate::ground::{Exact, Finding, Rounding, Severity, Words};
 use crate::payslip::{Card, LineKind};
 use crate::rules::expr::{self, Expr};
 use crate::rules::kinds::{Kind, ListOf, Unit};
+use crate::rules::plan::setting_value;
 use chrono::NaiveDate;
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -238,6 +239,8 @@ pub struct Pack {
     pub vocabulary: Vocabulary,
     pub defaults: Vec<Option<String>>,
     pub fact_units: Vec<Unit>,
+    /// Facts whose kind could not be read: they fit anything, so that one mistake is one finding.
+    pub fact_unknown: Vec<bool>,
     pub fact_origins: Vec<Origin>,
     /// Texts of a "nature" column that make a row's days count for a fact.
     pub events: Vec<(crate::facts::FactId, Vec<String>)>,
@@ -253,6 +256,7 @@ pub struct Pack {
     pub causes: Vec<(String, Words)>,
     pub sections: Vec<(String, Words)>,
     pub results: Vec<(Spot, Spot)>,
+    pub results_origin: Origin,
     /// What the payslip's head shows: field → fact, value or text.
     pub payslip: BTreeMap<String, String>,
 }
@@ -275,11 +279,16 @@ pub fn read(files: Vec<TextFile>) -> (Pack, Vec<Finding>) {
             continue;
         }
         let (doc, errors) = DeTable::parse_recoverable(&f.text);
-        for e in errors {
+        for e in &errors {
             report.error("L01", i as u16, &e.span().unwrap_or(0..1), &[("why", e.message())]);
         }
+        // What could be read is kept, so that names are known; what it lacks is no finding of its own.
+        let told = report.findings.borrow().len();
         let tab = Tab::new(i as u16, doc.span(), doc.get_ref(), &report);
         Reader { report: &report, pack: &mut pack }.document(&tab);
+        if !errors.is_empty() {
+            report.findings.borrow_mut().truncate(told);
+        }
     }
     pack.elements.sort_by(|a, b| (a.order, &a.card.id).cmp(&(b.order, &b.card.id)));
     let findings = report.findings.take();
@@ -320,6 +329,7 @@ impl<'r, 'f> Reader<'r, 'f, '_> {
             head.close();
         }
         if let Some(r) = t.table("results") {
+            self.pack.results_origin = Origin { file: r.file, span: r.span.clone() };
             self.pack.results.extend(r.pairs());
         }
         if let Some(p) = t.table("payslip") {
@@ -417,7 +427,7 @@ impl<'r, 'f> Reader<'r, 'f, '_> {
     fn unit(&self, t: &Tab<'r, 'f>) -> Option<(NumberForm, Unit)> {
         let kind = t.need("kind")?;
         let Some((form, mut unit)) = number_kind(&kind.text) else {
-            let near = suggestion(&kind.text, KINDS.into_iter()).unwrap_or("money");
+            let near = suggestion(&kind.text, KINDS.into_iter().filter(|k| *k != kind.text)).unwrap_or_default();
             self.report.error("L07", t.file, &kind.span, &[("kind", &kind.text), ("near", near)]);
             return None;
         };
@@ -433,7 +443,7 @@ impl<'r, 'f> Reader<'r, 'f, '_> {
     fn fact(&mut self, t: &Tab<'r, 'f>) {
         let Some(id) = t.need("id") else { return };
         let label = t.words("label").unwrap_or_else(|| Words::new(&id.text, ""));
-        let mut unit = Unit::NONE;
+        let (mut unit, mut unknown) = (Unit::NONE, false);
         let kind = match t.text("kind").as_deref() {
             Some("date") => FactKind::Date,
             Some("text") => FactKind::Text,
@@ -454,7 +464,10 @@ impl<'r, 'f> Reader<'r, 'f, '_> {
                     unit = u;
                     FactKind::Number { form }
                 }
-                None => FactKind::Text,
+                None => {
+                    unknown = true;
+                    FactKind::Text
+                }
             },
         };
         let role = t.spot("role").and_then(|r| {
@@ -472,19 +485,23 @@ impl<'r, 'f> Reader<'r, 'f, '_> {
         };
         let decl = FactDecl {
             name: id.text.clone(),
-            kind,
+            kind: kind.clone(),
             label,
             headings: t.texts("headings"),
             role,
             recurs: t.flag("recurs").unwrap_or(true),
             causes,
         };
-        let default = t.text("default");
+        let default = t.spot("default");
+        if let Some(d) = default.as_ref().filter(|d| !unknown && !default_fits(&kind, &d.text)) {
+            self.report.error("L59", d.file, &d.span, &[("id", &id.text), ("value", &d.text)]);
+        }
         let events = t.texts("event");
         t.close();
         let fact = self.pack.vocabulary.add(decl);
-        self.pack.defaults.push(default);
+        self.pack.defaults.push(default.map(|d| d.text));
         self.pack.fact_units.push(unit);
+        self.pack.fact_unknown.push(unknown);
         self.pack.fact_origins.push(Self::origin(t));
         if !events.is_empty() {
             self.pack.events.push((fact, events));
@@ -508,10 +525,14 @@ impl<'r, 'f> Reader<'r, 'f, '_> {
             }
             _ => SettingKind::Number(self.unit(t).map_or(Unit::NONE, |u| u.1)),
         };
+        let default = t.need("default");
+        if let Some(d) = default.as_ref().filter(|d| setting_value(&kind, &d.text).is_none()) {
+            self.report.error("L53", d.file, &d.span, &[("id", &id.text), ("value", &d.text)]);
+        }
         let s = Setting {
             label: t.words("label").unwrap_or_else(|| Words::new(&id.text, "")),
             kind,
-            default: t.need("default").map(|s| s.text).unwrap_or_default(),
+            default: default.map(|s| s.text).unwrap_or_default(),
             cause: t.text("cause").unwrap_or_default(),
             source: t.text("source").unwrap_or_default(),
             evidence: t.text("evidence").unwrap_or_default(),
@@ -545,18 +566,19 @@ impl<'r, 'f> Reader<'r, 'f, '_> {
             if !v.has("value") {
                 self.report.error("L03", v.file, &v.span, &[("key", "value")]);
             }
+            let (until, checked, certainty) = (v.date("until"), v.date("checked"), v.text("certainty").unwrap_or_default());
             if let (Some(from), Some(value)) = (from, v.number("value")) {
                 values.push(ParameterValue {
                     from,
-                    until: v.date("until"),
+                    until,
                     value,
                     source,
-                    certainty: v.text("certainty").unwrap_or_default(),
-                    checked: v.date("checked"),
+                    certainty,
+                    checked,
                     origin: Origin { file: v.file, span: v.span_of("from") },
                 });
             }
-            let _ = (v.text("note"), v.date("until"), v.date("checked"), v.text("certainty"));
+            let _ = v.text("note");
             v.close();
         }
         values.sort_by_key(|v| v.from);
@@ -571,7 +593,7 @@ impl<'r, 'f> Reader<'r, 'f, '_> {
                 );
             }
         }
-        if values.is_empty() {
+        if !t.has("value") {
             self.report.error("L22", t.file, &id.span, &[("id", &id.text)]);
         }
         let p = Parameter {
@@ -602,14 +624,18 @@ impl<'r, 'f> Reader<'r, 'f, '_> {
         let (key, unit) = (unit_of("key").unwrap_or(Unit::NONE), unit_of("kind").unwrap_or(Unit::NONE));
         let wheres: Vec<(String, String)> =
             t.table("where").map(|w| w.pairs().into_iter().map(|(k, v)| (k.text, v.text)).collect()).unwrap_or_default();
-        let columns = [t.text("from"), t.text("lower"), t.text("value")].map(Option::unwrap_or_default);
+        let columns = [t.need("from"), t.need("lower"), t.need("value")].map(|c| c.map(|c| c.text));
         let mut rows = Vec::new();
         if let Some(file) = t.need("file") {
             let folder = self.report.files[usize::from(t.file)].path.rsplit_once('/').map_or("", |p| p.0);
             let path = format!("{folder}/{}", file.text);
             match self.report.files.iter().position(|f| f.path == path) {
                 None => self.report.error("L30", t.file, &file.span, &[("file", &file.text)]),
-                Some(i) => rows = self.table_rows(i as u16, &columns, &wheres),
+                Some(i) => {
+                    if let [Some(from), Some(lower), Some(value)] = columns {
+                        rows = self.table_rows(i as u16, &[from, lower, value], &wheres);
+                    }
+                }
             }
         }
         let table = Table {
@@ -632,34 +658,39 @@ impl<'r, 'f> Reader<'r, 'f, '_> {
         let text = &self.report.files[usize::from(file)].text;
         let mut reader = csv::ReaderBuilder::new().comment(Some(b'#')).from_reader(text.as_bytes());
         let headers = reader.headers().cloned().unwrap_or_default();
+        let line = |p: Option<&csv::Position>| line_at(text, p);
         let mut at = Vec::new();
         for name in columns.iter().chain(wheres.iter().map(|w| &w.0)) {
             match headers.iter().position(|h| h == name) {
                 Some(i) => at.push(i),
                 None => {
-                    self.report.error("L31", file, &(0..1), &[("column", name)]);
+                    self.report.error("L31", file, &line(headers.position()), &[("column", name)]);
                     return Vec::new();
                 }
             }
         }
         let mut rows = Vec::new();
+        let mut seen: BTreeMap<(NaiveDate, Exact, String), Range<usize>> = BTreeMap::new();
         for record in reader.records() {
-            let (record, offset) = match record {
-                Ok(r) => {
-                    let o = r.position().map_or(0, |p| p.byte() as usize);
-                    (r, o)
-                }
+            let record = match record {
+                Ok(r) => r,
                 Err(e) => {
-                    self.report.error("L32", file, &(0..1), &[("why", &e.to_string())]);
-                    break;
+                    let at = line(e.position());
+                    self.report.error("L32", file, &at, &[("why", &text[at.clone()])]);
+                    continue;
                 }
             };
             let cell = |i: usize| record.get(at[i]).unwrap_or("").trim();
             let parsed = (NaiveDate::parse_from_str(cell(0), "%Y-%m-%d").ok(), Exact::parse(cell(1)), Exact::parse(cell(2)));
             let (Some(from), Some(lower), Some(value)) = parsed else {
-                self.report.error("L32", file, &(offset..offset + 1), &[("why", &record.iter().collect::<Vec<_>>().join(","))]);
+                self.report.error("L32", file, &line(record.position()), &[("why", &record.iter().collect::<Vec<_>>().join(","))]);
                 continue;
             };
+            let chosen: Vec<&str> = (0..wheres.len()).map(|i| cell(3 + i)).collect();
+            let key = (from, lower, chosen.join("\u{1f}"));
+            if let Some(first) = seen.insert(key, line(record.position())) {
+                self.report.both("L33", (file, line(record.position())), (file, first), &[("from", &from.to_string()), ("lower", cell(1))]);
+            }
             rows.push(TableRow { from, wheres: (0..wheres.len()).map(|i| cell(3 + i).to_owned()).collect(), lower, value });
         }
         rows
@@ -695,6 +726,7 @@ impl<'r, 'f> Reader<'r, 'f, '_> {
             _ => self.unit(t).map_or(Kind::Unknown, |u| Kind::Number(u.1)),
         };
         let mut versions = Vec::new();
+        let mut days: Vec<(NaiveDate, (u16, Range<usize>))> = Vec::new();
         for v in t.tables("version") {
             let from = self.from(&v);
             let source = self.source(&v);
@@ -712,6 +744,12 @@ impl<'r, 'f> Reader<'r, 'f, '_> {
             }
             let (is, round, until) = (self.formula(&v, "is"), self.rounding(&v, "round"), v.date("until"));
             if let (Some(from), Some(is)) = (from, is) {
+                let day = (v.file, v.span_of("from"));
+                if let Some((_, first)) = days.iter().find(|d| d.0 == from) {
+                    self.report.both("L21", day, first.clone(), &[("id", &id.text), ("from", &from.to_string())]);
+                } else {
+                    days.push((from, day));
+                }
                 versions.push(ValueVersion { from, until, source, is, exceptions, round });
             }
             let _ = v.text("note");
@@ -726,7 +764,7 @@ impl<'r, 'f> Reader<'r, 'f, '_> {
             origin: Self::origin(t),
             id: id.text,
         };
-        if v.versions.is_empty() {
+        if !t.has("version") {
             self.report.error("L22", t.file, &v.origin.span, &[("id", &v.id)]);
         }
         let _ = t.text("note");
@@ -768,10 +806,8 @@ impl<'r, 'f> Reader<'r, 'f, '_> {
                 e.close();
             }
             let amounts = self.amounts(&v);
-            if amounts.amount.is_none()
-                && amounts.employer_amount.is_none()
-                && (amounts.base.is_none() || (amounts.rate.is_none() && amounts.employer_rate.is_none()))
-            {
+            // Asked of the keys: a formula that cannot be read has been told already.
+            if !v.has("amount") && !v.has("employer_amount") && !(v.has("base") && (v.has("rate") || v.has("employer_rate"))) {
                 self.report.error("L24", v.file, &v.span, &[("id", &id.text)]);
             }
             let round = self.rounding(&v, "round").unwrap_or(Rounding::HalfUp);
@@ -793,7 +829,7 @@ impl<'r, 'f> Reader<'r, 'f, '_> {
             v.close();
         }
         versions.sort_by_key(|v| v.from);
-        if versions.is_empty() {
+        if !t.has("version") {
             self.report.error("L22", t.file, &id.span, &[("id", &id.text)]);
         }
         let mut inferences = Vec::new();
@@ -912,8 +948,34 @@ impl<'r, 'f> Reader<'r, 'f, '_> {
     }
 }
 
+/// Bytes of the first line of a CSV record that says something; its position may be that of comments before it.
+fn line_at(text: &str, position: Option<&csv::Position>) -> Range<usize> {
+    let mut start = position.map_or(0, |p| p.byte() as usize).min(text.len());
+    for line in text.get(start..).unwrap_or_default().split_inclusive('\n') {
+        let said = line.trim_end();
+        if !said.is_empty() && !said.starts_with('#') {
+            return start..start + said.len();
+        }
+        start += line.len();
+    }
+    0..text.len().min(1)
+}
+
+/// Whether a default written in a pack is a value of its fact. A date or a text has none.
+fn default_fits(kind: &FactKind, text: &str) -> bool {
+    match kind {
+        FactKind::Number { .. } => Exact::parse(text).is_some(),
+        FactKind::Flag => matches!(text, "yes" | "no"),
+        FactKind::Choice { options } => options.iter().any(|o| o.id == text),
+        FactKind::Date | FactKind::Text => false,
+    }
+}
+
 /// Kind of a fact in formulas.
 pub fn fact_kind(pack: &Pack, i: u16) -> Kind {
+    if pack.fact_unknown[usize::from(i)] {
+        return Kind::Unknown;
+    }
     match &pack.vocabulary.get(crate::facts::FactId(i)).kind {
         FactKind::Number { .. } => Kind::Number(pack.fact_units[usize::from(i)]),
         FactKind::Date => Kind::Date,

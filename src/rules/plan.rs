@@ -242,18 +242,14 @@ impl Pack {
             }
         }
         self.check_codes(&report);
+        self.check_cycles(&symbols, &report);
         for key in RESULTS {
             match self.results.iter().find(|r| r.0.text == key) {
-                None => report.error("L51", 0, &(0..1), &[("key", key)]),
+                None => report.error("L51", self.results_origin.file, &self.results_origin.span, &[("key", key)]),
                 Some((_, v)) if !matches!(symbols.get(&v.text), Some(Symbol::Total(_) | Symbol::Value(_))) => {
                     report.error("L52", v.file, &v.span, &[("name", &v.text)]);
                 }
                 Some(_) => {}
-            }
-        }
-        for s in &self.settings {
-            if setting_value(&s.kind, &s.default).is_none() {
-                report.error("L53", s.origin.file, &s.origin.span, &[("id", &s.id), ("value", &s.default)]);
             }
         }
         for t in &self.tables {
@@ -269,7 +265,7 @@ impl Pack {
     fn check_feeds(&self, e: &Element, symbols: &Symbols, report: &Report<'_>) {
         for s in e.feeds.iter().chain(&e.feeds_employer) {
             if !matches!(symbols.get(&s.text), Some(Symbol::Total(_))) {
-                let near = suggestion(&s.text, self.totals.iter().map(|t| t.id.as_str())).unwrap_or("–");
+                let near = suggestion(&s.text, self.totals.iter().map(|t| t.id.as_str())).unwrap_or_default();
                 report.error("L54", s.file, &s.span, &[("name", &s.text), ("near", near)]);
             }
         }
@@ -292,6 +288,25 @@ impl Pack {
         }
     }
 
+    /// Cycles on any day: versions are followed day by day only when the union of all of them is circular.
+    fn check_cycles(&self, symbols: &Symbols, report: &Report<'_>) {
+        let quiet = Report::new(&self.files);
+        Ordering { pack: self, symbols, day: None }.order(&quiet);
+        if quiet.findings.take().is_empty() {
+            return;
+        }
+        let values = self.values.iter().flat_map(|v| v.versions.iter().map(|x| x.from));
+        let days: BTreeSet<NaiveDate> = values.chain(self.elements.iter().flat_map(|e| e.versions.iter().map(|x| x.from))).collect();
+        for day in days {
+            Ordering { pack: self, symbols, day: Some(day) }.order(&quiet);
+        }
+        for f in quiet.findings.take() {
+            if !report.findings.borrow().contains(&f) {
+                report.findings.borrow_mut().push(f);
+            }
+        }
+    }
+
     /// The plan of a law: what is in force, bound and ordered. Findings only for what depends on the day: cycles.
     pub fn plan(&self, law: &Law) -> (Option<Plan>, Vec<Finding>) {
         let report = Report::new(&self.files);
@@ -307,7 +322,7 @@ impl Pack {
             parameters: &law.parameters,
             paid_allowed: false,
         };
-        let order = Ordering { pack: self, symbols: &symbols, day: law.versions_on }.order(&report);
+        let order = Ordering { pack: self, symbols: &symbols, day: Some(law.versions_on) }.order(&report);
         let mut steps = Vec::new();
         for node in order {
             match node {
@@ -545,7 +560,7 @@ fn bind_set(binder: &Binder<'_, '_>, e: &Element, a: &Amounts, general: &Amounts
 
 fn bind_inference(binder: &Binder<'_, '_>, fact: &crate::ground::document::Spot, value: &Formula) -> Option<(FactId, Bound)> {
     let Some(Symbol::Fact(i)) = binder.symbols.get(&fact.text).copied() else {
-        let near = suggestion(&fact.text, binder.pack.vocabulary.iter().map(|f| f.1.name.as_str())).unwrap_or("–");
+        let near = suggestion(&fact.text, binder.pack.vocabulary.iter().map(|f| f.1.name.as_str())).unwrap_or_default();
         binder.report.error("L57", fact.file, &fact.span, &[("name", &fact.text), ("near", near)]);
         return None;
     };
@@ -564,44 +579,70 @@ enum NodeId {
     Element(u16),
 }
 
+/// Where a step names another.
+struct Edge<'a> {
+    /// The total that stands between, when the other is named only as one of those that feed it.
+    through: Option<&'a str>,
+    file: u16,
+    span: std::ops::Range<usize>,
+}
+
+type Needs<'a> = BTreeMap<NodeId, Edge<'a>>;
+
 /// Order of computation, from what each formula names.
 struct Ordering<'a> {
     pack: &'a Pack,
     symbols: &'a Symbols,
-    day: NaiveDate,
+    /// None: every version, whatever its day.
+    day: Option<NaiveDate>,
 }
 
-impl Ordering<'_> {
-    fn formulas(&self, n: NodeId) -> Vec<&Formula> {
+impl<'a> Ordering<'a> {
+    /// The version in force on the day, or all of them.
+    fn versions<V>(&self, all: &'a [V], span: fn(&V) -> (NaiveDate, Option<NaiveDate>)) -> impl Iterator<Item = &'a V> {
+        let newest = self.day.map(|day| all.iter().rposition(|v| in_force(span(v).0, span(v).1, day)));
+        all.iter().enumerate().filter(move |(i, _)| newest.is_none_or(|n| n == Some(*i))).map(|(_, v)| v)
+    }
+
+    fn formulas(&self, n: NodeId) -> Vec<&'a Formula> {
         match n {
             NodeId::Value(i) => {
                 let v = &self.pack.values[usize::from(i)];
-                let Some(x) = v.versions.iter().rev().find(|x| in_force(x.from, x.until, self.day)) else { return Vec::new() };
-                std::iter::once(&x.is).chain(x.exceptions.iter().flat_map(|(a, b)| [a, b])).collect()
+                let versions = self.versions(&v.versions, |x| (x.from, x.until));
+                versions.flat_map(|x| std::iter::once(&x.is).chain(x.exceptions.iter().flat_map(|(a, b)| [a, b]))).collect()
             }
             NodeId::Element(i) => {
                 let e = &self.pack.elements[usize::from(i)];
-                let Some(x) = e.versions.iter().rev().find(|x| in_force(x.from, x.until, self.day)) else { return Vec::new() };
-                let exceptions = x.exceptions.iter().flat_map(|(w, a, _)| std::iter::once(w).chain(a.each()));
-                e.applies.iter().chain(x.amounts.each()).chain(exceptions).collect()
+                let mut versions = self.versions(&e.versions, |x| (x.from, x.until)).peekable();
+                if versions.peek().is_none() {
+                    return Vec::new();
+                }
+                let exceptions = |x: &'a Version| x.exceptions.iter().flat_map(|(w, a, _)| std::iter::once(w).chain(a.each()));
+                e.applies.iter().chain(versions.flat_map(|x| x.amounts.each().chain(exceptions(x)))).collect()
             }
         }
     }
 
-    fn needs(&self, n: NodeId) -> BTreeSet<NodeId> {
-        let mut out = BTreeSet::new();
+    /// What a step names, each with where it is named first and through which total.
+    fn needs(&self, n: NodeId) -> Needs<'a> {
+        let mut out = BTreeMap::new();
         for f in self.formulas(n) {
             let mut names = Vec::new();
             f.ast.names(&mut names);
-            for (name, _) in names {
+            for (name, span) in names {
+                let edge = |through| Edge { through, file: f.file, span: f.span(&span) };
                 match self.symbols.get(&name) {
                     Some(Symbol::Value(i)) => {
-                        out.insert(NodeId::Value(*i));
+                        out.entry(NodeId::Value(*i)).or_insert(edge(None));
                     }
                     Some(Symbol::Element(i)) => {
-                        out.insert(NodeId::Element(*i));
+                        out.entry(NodeId::Element(*i)).or_insert(edge(None));
                     }
-                    Some(Symbol::Total(t)) => out.extend(self.feeders(*t)),
+                    Some(Symbol::Total(t)) => {
+                        for m in self.feeders(*t) {
+                            out.entry(m).or_insert_with(|| edge(Some(self.pack.totals[usize::from(*t)].id.as_str())));
+                        }
+                    }
                     _ => {}
                 }
             }
@@ -617,11 +658,25 @@ impl Ordering<'_> {
         })
     }
 
-    fn origin(&self, n: NodeId) -> (&str, &Origin) {
+    fn id(&self, n: NodeId) -> &'a str {
         match n {
-            NodeId::Value(i) => (&self.pack.values[usize::from(i)].id, &self.pack.values[usize::from(i)].origin),
-            NodeId::Element(i) => (&self.pack.elements[usize::from(i)].card.id, &self.pack.elements[usize::from(i)].origin),
+            NodeId::Value(i) => &self.pack.values[usize::from(i)].id,
+            NodeId::Element(i) => &self.pack.elements[usize::from(i)].card.id,
         }
+    }
+
+    /// A circle of steps, the last of which names the first: every name on the way, and every place where one names the next.
+    fn circle(&self, steps: &[NodeId], needs: &BTreeMap<NodeId, Needs<'a>>, report: &Report<'_>) {
+        let mut names = vec![self.id(steps[0])];
+        let mut places = Vec::new();
+        for (i, n) in steps.iter().enumerate() {
+            let next = steps[(i + 1) % steps.len()];
+            let edge = &needs[n][&next];
+            names.extend(edge.through);
+            names.push(self.id(next));
+            places.push((edge.file, edge.span.clone()));
+        }
+        report.push(Finding::new("L20", Severity::Blocking), &places, &[("path", &names.join(" → "))]);
     }
 
     fn order(&self, report: &Report<'_>) -> Vec<NodeId> {
@@ -629,7 +684,7 @@ impl Ordering<'_> {
             .map(NodeId::Value)
             .chain((0..self.pack.elements.len() as u16).map(NodeId::Element))
             .collect();
-        let needs: BTreeMap<NodeId, BTreeSet<NodeId>> = all.iter().map(|n| (*n, self.needs(*n))).collect();
+        let needs: BTreeMap<NodeId, Needs<'a>> = all.iter().map(|n| (*n, self.needs(*n))).collect();
         let mut done = BTreeSet::new();
         let mut out = Vec::new();
         for n in all {
@@ -641,7 +696,7 @@ impl Ordering<'_> {
     fn visit(
         &self,
         n: NodeId,
-        needs: &BTreeMap<NodeId, BTreeSet<NodeId>>,
+        needs: &BTreeMap<NodeId, Needs<'a>>,
         done: &mut BTreeSet<NodeId>,
         path: &mut Vec<NodeId>,
         out: &mut Vec<NodeId>,
@@ -651,14 +706,12 @@ impl Ordering<'_> {
             return;
         }
         if let Some(at) = path.iter().position(|p| *p == n) {
-            let names: Vec<&str> = path[at..].iter().chain([&n]).map(|p| self.origin(*p).0).collect();
-            let (a, b) = (self.origin(n).1, self.origin(*path.last().unwrap_or(&n)).1);
-            report.both("L20", (a.file, a.span.clone()), (b.file, b.span.clone()), &[("path", &names.join(" → "))]);
+            self.circle(&path[at..], needs, report);
             done.insert(n);
             return;
         }
         path.push(n);
-        for m in &needs[&n] {
+        for m in needs[&n].keys() {
             self.visit(*m, needs, done, path, out, report);
         }
         path.pop();
