@@ -234,7 +234,7 @@ impl Joiner<'_> {
     }
 
     fn change(&mut self, c: &crate::normalise::gather::Change) {
-        let (first, last_day, before) = (self.month.first_day(), self.month.last_day(), self.last.first_day());
+        let (first, last_day) = (self.month.first_day(), self.month.last_day());
         let silent = self.vocabulary.role(Role::Act) == Some(c.fact);
         if let Some(d) = c.effective {
             let code = if d > last_day {
