@@ -229,7 +229,7 @@ fn formula_finding(ready: &Ready, control: usize, w: &Worked) -> Finding {
         if text.contains(&format!("{{{}}}", decl.name))
             && let Some(fact) = w.output.facts.get(id)
         {
-            f = f.at(ready.inputs.sources.place(fact.at)).named(&decl.name, shown(fact));
+            f = f.at(ready.inputs.sources.place(fact.at)).named(&decl.name, show_value(ready, fact));
         }
     }
     if let Some(p) = &w.output.payslip {
