@@ -37,6 +37,8 @@ pub struct CodeStats {
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Sides {
     Told,
+    /// One signed column for everybody's amounts: the employer's shares stand in it like gains.
+    Signed,
     Untold,
 }
 
@@ -229,6 +231,14 @@ fn judge(label: &Phrase, stats: &CodeStats, option: &Option_, sides: Sides) -> P
                 }
             };
             behaviour += fits;
+        }
+        Sides::Signed => {
+            behaviour += match option.kind {
+                LineKind::Employer => if stats.deductions > stats.gains { -20 } else { 6 },
+                LineKind::Deduction | LineKind::Tax => if stats.deductions > stats.gains { 6 } else { -12 },
+                LineKind::Earning => if stats.gains >= stats.deductions { 6 } else { -2 },
+                LineKind::Net => 0,
+            };
         }
         Sides::Untold => {
             if option.kind == LineKind::Employer

@@ -4,9 +4,10 @@ use crate::facts::{FactDecl, FactKind, NumberForm, Role as FactRole, Vocabulary}
 use crate::normalise::layout::Layout;
 use crate::normalise::mapping::{Meaning, Part, Role};
 use crate::normalise::profile::{Profile, fits_fact, fits_part, fits_plain};
-use crate::normalise::text::Phrase;
+use crate::normalise::text::{Phrase, Share};
 use crate::normalise::titles::{Title, Titles, spaced};
 use crate::normalise::{Context, assign};
+use crate::payslip::LineKind as K;
 use std::collections::BTreeMap;
 
 /// Points a meaning must have before a column takes it.
@@ -28,6 +29,8 @@ pub struct Compared {
     joined: BTreeMap<Title, u32>,
     group: BTreeMap<Title, u32>,
     pub has_title: bool,
+    /// Whose share the group heading names: « Charges patronales ».
+    share: Share,
 }
 
 impl Compared {
@@ -35,7 +38,7 @@ impl Compared {
         let (own, group) = (&layout.own[column], &layout.group[column]);
         let joined = if group.is_empty() { BTreeMap::new() } else { titles.scores(&format!("{group} {own}")) };
         let grouped = if group.is_empty() { BTreeMap::new() } else { titles.scores(group) };
-        Self { own: titles.scores(own), joined, group: grouped, has_title: !own.is_empty() || !group.is_empty() }
+        Self { own: titles.scores(own), joined, group: grouped, has_title: !own.is_empty() || !group.is_empty(), share: Phrase::of(group).share }
     }
     /// Likeness of the column's title, 0 when it is not like it.
     pub fn title(&self, title: Title) -> u32 {
@@ -188,7 +191,12 @@ fn elements(compared: &Compared, p: &Profile, cx: &Context<'_>, found: &mut Vec<
         let Title::Element(i) = t else { continue };
         let target = &cx.rubrics.targets[*i];
         let fit = fits_part(p, Part::Amount);
-        let part = if target.kind == crate::payslip::LineKind::Employer { Part::EmployerAmount } else { Part::Amount };
+        let part = match (compared.share, target.kind) {
+            (Share::Employee, K::Employer) => continue,
+            (Share::Employer, K::Earning | K::Tax | K::Net) => continue,
+            (Share::Employer, _) | (Share::Unsaid, K::Employer) => Part::EmployerAmount,
+            (Share::Employee | Share::Unsaid, _) => Part::Amount,
+        };
         found.push(Choice { meaning: Meaning::Element(target.element, part), score: points(*s, fit) + 2, title: *s, fit });
     }
 }

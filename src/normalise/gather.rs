@@ -306,6 +306,10 @@ impl Sorter {
         if self.headings.len() >= 2 && self.headings.iter().all(|(c, h)| shown(row, *c).split_whitespace().eq(h.split_whitespace())) {
             return Kind::Heading;
         }
+        // A line of the page's head, printed again in the middle: one text of several words and nothing beside it.
+        if texts.next().is_none() && first.split_whitespace().count() >= 2 && self.headings.len() >= 3 {
+            return Kind::Title;
+        }
         Kind::Data
     }
 }

@@ -7,7 +7,7 @@ use crate::facts::Role as FactRole;
 use crate::ground::Exact;
 use crate::ground::{At, Checked, Finding, Severity, Sources, ids};
 use crate::normalise::Context;
-use crate::normalise::codes::{self, CodeStats, Sides};
+use crate::normalise::codes::{self, CodeStats};
 use crate::normalise::columns::{self, Choice, Compared};
 use crate::normalise::fragment::{self, SourceEntry};
 use crate::normalise::headless;
@@ -483,7 +483,7 @@ fn lines_codes(found: &mut SourceMapping, s: &Seen<'_>, cx: &Context<'_>) {
         rows += 1;
         if rows < CODE_SAMPLE { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
     });
-    found.codes = codes::resolve(&stats, cx.rubrics, if reader.tells_sides() { Sides::Told } else { Sides::Untold });
+    found.codes = codes::resolve(&stats, cx.rubrics, reader.sides());
 }
 
 /// Columns of a wide register that hold amounts and stand for no known element are kept under their heading.
@@ -492,7 +492,15 @@ fn wide_codes(found: &mut SourceMapping, s: &Seen<'_>, titles: &Titles, cx: &Con
     for c in &mut found.columns {
         let i = usize::from(c.column);
         let p = &s.profiles[i];
-        let heading = if s.layout.group[i].is_empty() { s.layout.own[i].clone() } else { s.layout.group[i].clone() };
+        // « C.S.G. / taux »: the group names the rubric. « Charges patronales / Maladie »: both together do.
+        let part_only = columns::local_part(&s.layout.own[i], titles).is_some();
+        let heading = if s.layout.group[i].is_empty() {
+            s.layout.own[i].clone()
+        } else if part_only {
+            s.layout.group[i].clone()
+        } else {
+            c.heading.clone()
+        };
         if c.meaning == Meaning::Unknown
             && p.filled > 0
             && p.share(p.numbers) >= 80

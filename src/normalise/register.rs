@@ -5,7 +5,7 @@
 use crate::facts::Role as FactRole;
 use crate::ground::{At, EmployeeId, Exact, Money, PayMonth};
 use crate::normalise::cells::{cents, number};
-use crate::normalise::codes::{CodeStats, Shown, split_period};
+use crate::normalise::codes::{CodeStats, Shown, Sides, split_period};
 use crate::normalise::mapping::{CodeTarget, ColumnMapping, Meaning, SourceMapping, TotalRole};
 use crate::normalise::people::Who;
 use crate::normalise::profile::period_of;
@@ -182,6 +182,17 @@ impl LineReader {
     /// Whether gains and deductions are told apart in the register.
     pub const fn tells_sides(&self) -> bool {
         (self.gain.is_some() && self.deduction.is_some()) || self.signed.is_some() || (self.amount.is_some() && self.side.is_some())
+    }
+
+    /// What the columns tell of the side of an amount: a sign alone does not say whether the employer pays.
+    pub const fn sides(&self) -> Sides {
+        if self.signed.is_some() && self.employer.is_none() {
+            Sides::Signed
+        } else if self.tells_sides() {
+            Sides::Told
+        } else {
+            Sides::Untold
+        }
     }
 
     /// Columns whose cells are summed up in rows of totals.

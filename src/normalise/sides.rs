@@ -135,7 +135,7 @@ fn together(all: &[Equation], first: &[i64], factors: &mut [i64]) {
 }
 
 /// Decides the sign of every local code.
-pub fn decide<'a>(slips: impl Iterator<Item = &'a PaidSlip>, targets: &[CodeTarget], rubrics: &Rubrics) -> Vec<Sign> {
+pub fn decide<'a>(slips: impl Iterator<Item = &'a PaidSlip> + Clone, targets: &[CodeTarget], rubrics: &Rubrics) -> Vec<Sign> {
     let kinds: Vec<Option<LineKind>> = targets
         .iter()
         .map(|t| match t {
@@ -160,6 +160,19 @@ pub fn decide<'a>(slips: impl Iterator<Item = &'a PaidSlip>, targets: &[CodeTarg
             None => 0,
         })
         .collect();
+    // Contributions written as negative amounts: the register signs what it shows, and nothing is to be turned first.
+    let (mut below, mut above) = (0_u32, 0_u32);
+    for l in slips.clone().take(LOOKED_AT).flat_map(|s| &s.lines) {
+        if let PaidCode::Unknown(i) = l.code
+            && kinds[usize::from(i)] == Some(LineKind::Deduction)
+        {
+            below += u32::from(l.amount.is_negative());
+            above += u32::from(l.amount.cents() > 0);
+        }
+    }
+    if below > above {
+        factors.iter_mut().filter(|f| **f != 0).for_each(|f| *f = 1);
+    }
     let first = factors.clone();
     let all: Vec<Equation> = slips.take(LOOKED_AT).flat_map(|s| equations(s, &stages)).collect();
     for _ in 0..60 {

@@ -261,7 +261,12 @@ pub fn working_time(text: &str, weekly: bool, mark: Mark) -> Result<Option<Worki
         number(p).and_then(|n| n.div(Exact::int(100))).ok_or(bad)?
     } else {
         let n = number(t).ok_or(bad)?;
-        let by = if weekly {
+        // « TNC 20h »: hours a week, whatever the other cells of the column are.
+        let hours = t.ends_with('h') && n > Exact::int(1);
+        if hours && reduced.is_none() {
+            reduced = Some(n < Exact::int(35));
+        }
+        let by = if weekly || hours {
             35
         } else if n > Exact::int(1) {
             100
@@ -437,6 +442,8 @@ mod tests {
             ("TNC 17,5/35", "0.5", Some(true)),
             ("TP 80%", "0.8", Some(false)),
             ("28/35", "0.8", Some(true)),
+            ("TNC 28h", "0.8", Some(true)),
+            ("28 h", "0.8", Some(true)),
             ("Temps partiel 90%", "0.9", Some(false)),
         ] {
             let got = working_time(text, false, Mark::Unknown).ok().flatten();

@@ -337,6 +337,14 @@ fn own_findings(ready: &Ready, w: &mut Worked) {
             crate::ground::words::sentence("C02", crate::ground::Lang::En),
         )));
     }
+    // Lines that do not make the net that was paid: last month is not understood, and nothing built on it may leave.
+    if let (Some(slip), Some(before), true) = (&w.person.paid, &w.before, w.output.payslip.is_some())
+        && let Some((net, at)) = slip.net_paid
+        && net != before.net_paid
+    {
+        let f = Finding::new("C05", Severity::Blocking).of(&w.id).arg("agent", &w.id).arg("net", net.french());
+        w.findings.push(f.arg("sum", before.net_paid.french()).at(sources.place(at)).stake((net - before.net_paid).cents()));
+    }
     for l in &w.output.replay.lines {
         if l.verdict == Verdict::Gap && w.output.payslip.is_some() {
             let card = code_card(ready, l.code);

@@ -1,11 +1,11 @@
 //! The inbox, read: tables recognised and gathered, transfers, everything joined into people.
 
 use crate::ground::place::{Source, SourceKind};
-use crate::ground::{At, Checked, Finding, Lang, Place, Severity, Sources, Words};
+use crate::ground::{At, Checked, Finding, Lang, Money, Place, Severity, Sources, Words};
 use crate::job::{self, Job};
 use crate::normalise::join::{self, People, TransferRow};
 use crate::normalise::{self, Mapping, RubricTarget, Rubrics, fragment};
-use crate::payslip::{Card, LineKind};
+use crate::payslip::{Card, LineKind, PaidCode};
 use crate::read::{self, FileKind, Input, Limits, pain001};
 use crate::rules::Pack;
 use crate::rules::bind::{Context, Num, SettingValue};
@@ -192,7 +192,8 @@ pub fn read(job: &Job, pack: &Pack, settings: &[SettingValue], progress: fn(&str
     let mapping = recognised.value;
     let mut gathered = normalise::gather(&o.tables, &o.sources, &mapping, &cx);
     o.findings.append(&mut gathered.findings);
-    let gathered = gathered.value;
+    let mut gathered = gathered.value;
+    set_beside(&mut gathered);
     let unknown_cards = unknown_cards(&gathered);
     let rows = gathered.rows.clone();
     let joined = join::join(&pack.vocabulary, &o.sources, job.month, gathered, o.transfers);
@@ -229,23 +230,58 @@ fn stranger_words() -> Words {
     Words::new(sentence("F08", Lang::Fr), sentence("F08", Lang::En))
 }
 
+/// Whether local codes without an element are part of the net: the slips' own totals say. `None` where they do not.
+fn unknown_counts(gathered: &normalise::Gathered) -> Option<bool> {
+    let (mut within, mut beside) = (0_u32, 0_u32);
+    for slip in gathered.paid.values() {
+        let Some((net, _)) = slip.net_paid else { continue };
+        let of = |unknown: bool| -> Money {
+            let lines = slip.lines.iter().filter(|l| matches!(l.code, PaidCode::Unknown(_)) == unknown);
+            lines.map(|l| l.amount).sum()
+        };
+        let (known, unknown) = (of(false), of(true));
+        if unknown.is_zero() {
+            continue;
+        }
+        within += u32::from(known + unknown == net);
+        beside += u32::from(known == net);
+    }
+    match within.cmp(&beside) {
+        std::cmp::Ordering::Greater => Some(true),
+        std::cmp::Ordering::Less => Some(false),
+        std::cmp::Ordering::Equal => None,
+    }
+}
+
+/// Amounts of local codes that stand beside the net (an employer's share in the agents' column) move to the employer's side.
+fn set_beside(gathered: &mut normalise::Gathered) {
+    if unknown_counts(gathered) != Some(false) {
+        return;
+    }
+    for l in gathered.paid.values_mut().flat_map(|s| &mut s.lines) {
+        if matches!(l.code, PaidCode::Unknown(_)) && l.employer_amount.is_zero() {
+            l.employer_amount = l.amount;
+            l.employer_rate = l.rate.take();
+            l.amount = Money::ZERO;
+        }
+    }
+}
+
 /// A card for each local code, in the order of their indices; only those without an element are used.
 fn unknown_cards(gathered: &normalise::Gathered) -> Vec<Card> {
     let mut kinds = vec![LineKind::Earning; gathered.local_codes.len()];
-    for slip in gathered.paid.values() {
-        for l in &slip.lines {
-            if let crate::payslip::PaidCode::Unknown(u) = l.code
-                && let Some(k) = kinds.get_mut(usize::from(u))
-            {
-                // Without a rule, a sum taken is one after tax: it moves no base that nobody can check.
-                *k = if !l.employer_amount.is_zero() && l.amount.is_zero() {
-                    LineKind::Employer
-                } else if l.amount.is_negative() {
-                    LineKind::Net
-                } else {
-                    LineKind::Earning
-                };
-            }
+    for l in gathered.paid.values().flat_map(|s| &s.lines) {
+        if let PaidCode::Unknown(u) = l.code
+            && let Some(k) = kinds.get_mut(usize::from(u))
+        {
+            // Without a rule, a sum taken is one after tax: it moves no base that nobody can check.
+            *k = if !l.employer_amount.is_zero() && l.amount.is_zero() {
+                LineKind::Employer
+            } else if l.amount.is_negative() {
+                LineKind::Net
+            } else {
+                LineKind::Earning
+            };
         }
     }
     gathered
