@@ -1,7 +1,7 @@
 //! The job folder: `releve.toml`, `inbox/`, `decisions.csv`, `out/`. With `store`, the only way to the disk.
 
 use crate::ground::document::{Report, Tab, TextFile};
-use crate::ground::{Checked, Finding, Iban, Lang, PayMonth, Severity, Siret};
+use crate::ground::{Checked, Finding, Iban, Lang, PayMonth, Severity, Siret, target_days};
 use anyhow::{Context as _, Result};
 use chrono::NaiveDate;
 use std::collections::BTreeMap;
@@ -139,7 +139,10 @@ fn read(folder: &Path, t: &Tab<'_, '_>, report: &Report<'_>) -> Option<Job> {
         folder: folder.to_path_buf(),
         month,
         last_month: last_month.unwrap_or_else(|| month.previous()),
-        pay_date: pay_date.unwrap_or_else(|| month.last_day()),
+        pay_date: pay_date.unwrap_or_else(|| {
+            let last = month.last_day();
+            if target_days::is_open(last) { last } else { target_days::previous_open(last) }
+        }),
         last_pay_date,
         incident_date,
         lang,

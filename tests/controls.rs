@@ -318,7 +318,10 @@ fn every_control_of_the_sample_town_runs_or_says_what_it_lacks() {
     let generic = words::ui("ui.no_measure", Lang::Fr);
     let silent: Vec<&str> = outcome.not_run.iter().filter(|n| n.why.fr == generic || n.why.fr == "?").map(|n| n.control.as_str()).collect();
     assert!(silent.is_empty(), "no reason given: {silent:?}");
-    assert!(!outcome.not_run.iter().any(|n| ["IMP-04", "IMP-06", "IMP-07"].contains(&n.control.as_str())), "what reading tells counts as run");
+    assert!(
+        !outcome.not_run.iter().any(|n| ["IMP-04", "IMP-06", "IMP-07"].contains(&n.control.as_str())),
+        "what reading tells counts as run"
+    );
     let ran = ["ACC-01", "ACC-02", "AMT-03", "AMT-07", "IMP-01", "IMP-08", "IMP-09", "PMT-02", "PMT-03", "SLIP-01", "TAX-06", "VAR-05"];
     for id in ran {
         assert!(!outcome.not_run.iter().any(|n| n.control == id), "{id} did not run");

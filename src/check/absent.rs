@@ -17,8 +17,13 @@ pub fn reason(measure: &str) -> Option<&'static str> {
         "same_person_approves" | "changed_after_approval" => "need_approval",
         "incomplete_override" => "need_overrides",
         "payroll_staff_changed" => "need_payroll_staff",
-        "official_difference" | "sum_of_differences" | "recovery_deadline" | "instalment_too_high" | "correction_across_years"
-        | "left_before_recovery" | "correction_priority" => "need_official",
+        "official_difference"
+        | "sum_of_differences"
+        | "recovery_deadline"
+        | "instalment_too_high"
+        | "correction_across_years"
+        | "left_before_recovery"
+        | "correction_priority" => "need_official",
         _ => return None,
     })
 }

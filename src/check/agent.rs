@@ -285,7 +285,15 @@ fn arithmetic(c: &Control, s: &Subject<'_>) -> Vec<Finding> {
     if sum == p.totals.net_paid {
         return Vec::new();
     }
-    vec![c.finding().at(s.place.clone()).of(s.id).arg("agent", s.id).arg("name", s.name).arg("sum", sum.french()).arg("net", p.totals.net_paid.french())]
+    vec![
+        c.finding()
+            .at(s.place.clone())
+            .of(s.id)
+            .arg("agent", s.id)
+            .arg("name", s.name)
+            .arg("sum", sum.french())
+            .arg("net", p.totals.net_paid.french()),
+    ]
 }
 
 /// Changes whose causes the control names, none of them with the reference of an act: one finding for all.

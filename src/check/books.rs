@@ -82,7 +82,11 @@ pub fn measure(c: &Control, b: &Books, catalogue: &[Card], lang: Lang) -> Result
     Ok(Some(match c.measure.as_str() {
         "journal_balance" => {
             let gap = b.debit - b.credit;
-            if gap.is_zero() { Vec::new() } else { vec![c.finding().arg("debit", b.debit.french()).arg("credit", b.credit.french()).stake(gap.cents())] }
+            if gap.is_zero() {
+                Vec::new()
+            } else {
+                vec![c.finding().arg("debit", b.debit.french()).arg("credit", b.credit.french()).stake(gap.cents())]
+            }
         }
         "line_without_account" => b
             .codes
@@ -173,7 +177,8 @@ mod tests {
             card("seizure", LineKind::Net, None),
         ];
         let lines = vec![line(0, 200_000, 0), line(1, -40_000, 80_000), line(2, -5_000, 0), line(3, 1_000, 0), line(4, -10_000, 0)];
-        let totals = Totals { gross: m(200_000), net_paid: m(146_000), income_tax: m(5_000), employer_cost: m(280_000), ..Totals::default() };
+        let totals =
+            Totals { gross: m(200_000), net_paid: m(146_000), income_tax: m(5_000), employer_cost: m(280_000), ..Totals::default() };
         let month = PayMonth::parse("2021-12").expect("a month");
         let employee = EmployeeId::parse("00001").expect("a number");
         (Payslip { employee, post: 1, month, mode: Mode::Computed, lines, totals }, catalogue)

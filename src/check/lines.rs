@@ -2,8 +2,8 @@
 //!
 //! Which lines may bend a rule (reductions, arrears, reliefs) is named by the control, in the pack.
 
-use crate::check::agent::Subject;
 use crate::check::Control;
+use crate::check::agent::Subject;
 use crate::ground::{At, Exact, Finding, Money, Rounding, Severity, money, words};
 use crate::payslip::{Card, Line, LineKind, Mode, Payslip, Status};
 
@@ -90,7 +90,8 @@ fn rate(c: &Control, s: &Subject<'_>, l: &Line) -> Vec<Finding> {
     let law = s.frame.law.get(l.element.index()).copied().unwrap_or_default();
     let card = &s.frame.catalogue[l.element.index()];
     let pairs = [(l.rate, law.rate, card.rate_is_share), (l.employer_rate, law.employer_rate, true)];
-    let wrong = pairs.into_iter().filter_map(|(found, force, share)| Some((found?, force?, share))).filter(|(a, b, _)| a.reduced() != b.reduced());
+    let wrong =
+        pairs.into_iter().filter_map(|(found, force, share)| Some((found?, force?, share))).filter(|(a, b, _)| a.reduced() != b.reduced());
     wrong
         .map(|(found, force, share)| {
             let f = about(c, s, l.element.index()).arg("found", shown_rate(found, share)).arg("expected", shown_rate(force, share));

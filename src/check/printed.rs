@@ -34,7 +34,8 @@ pub fn measure(c: &Control, slips: &[Printed], due: &[EmployeeId], lang: Lang) -
         "forbidden_mention" => slips
             .iter()
             .filter_map(|p| {
-                let hits: BTreeSet<&str> = p.texts.iter().filter(|t| c.names.iter().any(|n| begins_a_word(t, n))).map(String::as_str).collect();
+                let hits: BTreeSet<&str> =
+                    p.texts.iter().filter(|t| c.names.iter().any(|n| begins_a_word(t, n))).map(String::as_str).collect();
                 (!hits.is_empty()).then(|| of(&p.employee).arg("what", hits.into_iter().collect::<Vec<_>>().join(", ")))
             })
             .collect(),
@@ -52,7 +53,8 @@ fn begins_a_word(text: &str, mention: &str) -> bool {
 /// What no slip has is told once; the rest by agent.
 fn expected(c: &Control, slips: &[Printed], lang: Lang) -> Vec<Finding> {
     let label = |n: &str| words::ui(&format!("ui.mention.{n}"), lang).to_owned();
-    let nowhere: Vec<&String> = c.names.iter().filter(|n| slips.len() > 1 && !slips.iter().any(|p| p.filled.contains(n.as_str()))).collect();
+    let nowhere: Vec<&String> =
+        c.names.iter().filter(|n| slips.len() > 1 && !slips.iter().any(|p| p.filled.contains(n.as_str()))).collect();
     let mut out = Vec::new();
     if !nowhere.is_empty() {
         let what: Vec<String> = nowhere.iter().map(|n| label(n)).collect();

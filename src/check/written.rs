@@ -1,7 +1,7 @@
 //! Controls over the transfer file as written and read again: it holds what was meant, and no reference twice.
 
 use crate::check::Control;
-use crate::ground::{EmployeeId, Finding, Iban, Money, Place, words, Lang};
+use crate::ground::{EmployeeId, Finding, Iban, Lang, Money, Place, words};
 use std::collections::BTreeMap;
 
 /// One transfer read again, or one that was meant.
@@ -98,7 +98,11 @@ mod tests {
     #[test]
     fn a_reference_is_used_once() {
         assert!(found("reference_unique", &file()).is_empty());
-        let twice = File { meant: vec![(id("1"), transfer("A", 1)), (id("2"), transfer("A", 2))], read: vec![transfer("A", 1), transfer("A", 2)], ..file() };
+        let twice = File {
+            meant: vec![(id("1"), transfer("A", 1)), (id("2"), transfer("A", 2))],
+            read: vec![transfer("A", 1), transfer("A", 2)],
+            ..file()
+        };
         assert_eq!(found("reference_unique", &twice).len(), 2);
         let again = File { past: vec!["M".to_owned(), "B".to_owned()], ..file() };
         assert_eq!(found("reference_unique", &again).iter().map(|f| f.employee.clone()).collect::<Vec<_>>(), [Some(id("2")), None]);

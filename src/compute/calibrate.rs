@@ -156,10 +156,10 @@ impl Calibration<'_> {
                 || State::new(&plan),
                 |state, w| {
                     let r = replay.run(state, w.known, w.alternatives, w.paid);
-                    // A gap counts against: a line the rules make and nobody was paid must not go unseen.
+                    // A gap counts against, and so does a line the rules can no longer make: stopping is not agreeing.
                     let good =
                         r.lines.iter().filter(|l| matches!(l.verdict, Verdict::Exact | Verdict::OneOff) && l.gap().is_zero()).count();
-                    let bad = r.lines.iter().filter(|l| matches!(l.verdict, Verdict::Gap)).count();
+                    let bad = r.lines.iter().filter(|l| matches!(l.verdict, Verdict::Gap | Verdict::Carried)).count();
                     (1000 + good).saturating_sub(bad) as u64
                 },
             )

@@ -234,9 +234,27 @@ fn judge(label: &Phrase, stats: &CodeStats, option: &Option_, sides: Sides) -> P
         }
         Sides::Signed => {
             behaviour += match option.kind {
-                LineKind::Employer => if stats.deductions > stats.gains { -20 } else { 6 },
-                LineKind::Deduction | LineKind::Tax => if stats.deductions > stats.gains { 6 } else { -12 },
-                LineKind::Earning => if stats.gains >= stats.deductions { 6 } else { -2 },
+                LineKind::Employer => {
+                    if stats.deductions > stats.gains {
+                        -20
+                    } else {
+                        6
+                    }
+                }
+                LineKind::Deduction | LineKind::Tax => {
+                    if stats.deductions > stats.gains {
+                        6
+                    } else {
+                        -12
+                    }
+                }
+                LineKind::Earning => {
+                    if stats.gains >= stats.deductions {
+                        6
+                    } else {
+                        -2
+                    }
+                }
                 LineKind::Net => 0,
             };
         }

@@ -38,7 +38,13 @@ impl Compared {
         let (own, group) = (&layout.own[column], &layout.group[column]);
         let joined = if group.is_empty() { BTreeMap::new() } else { titles.scores(&format!("{group} {own}")) };
         let grouped = if group.is_empty() { BTreeMap::new() } else { titles.scores(group) };
-        Self { own: titles.scores(own), joined, group: grouped, has_title: !own.is_empty() || !group.is_empty(), share: Phrase::of(group).share }
+        Self {
+            own: titles.scores(own),
+            joined,
+            group: grouped,
+            has_title: !own.is_empty() || !group.is_empty(),
+            share: Phrase::of(group).share,
+        }
     }
     /// Likeness of the column's title, 0 when it is not like it.
     pub fn title(&self, title: Title) -> u32 {

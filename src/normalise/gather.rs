@@ -689,6 +689,14 @@ fn settle_books(mut books: Books, directory: &Directory, sources: &Sources, cx: 
             *shared.entry((*a, *b)).or_insert(0) += 1;
         }
         let Some(id) = joined(directory, &slip.who, slip.first, sources, told) else { continue };
+        if all.len() > 1 {
+            // Two registers added up would pay twice.
+            let mut f = Finding::new("M29", Severity::Blocking).arg("agent", &id).of(&id);
+            for source in &all {
+                f = f.at(sources.place(At::source(*source)));
+            }
+            told.add(f, slip.source);
+        }
         name_elements(&mut slip, &targets, cx);
         pair_shares(&mut slip.paid, cx);
         once(&mut slip, &id, &books, sources, cx, told);

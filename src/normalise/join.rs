@@ -273,7 +273,7 @@ impl Joiner<'_> {
         };
         let continues = self.vocabulary.role(Role::LeaveContinues);
         let starts = self.vocabulary.role(Role::LeaveStart);
-        let Some(days) = e.days else { return };
+        let Some(days) = self.days_within(e) else { return };
         let Some(p) = self.person(&e.employee, e.at, &e.nature) else { return };
         add(&mut p.changes, fact, days, e.at);
         if let (Some(id), Some(flag)) = (continues, e.continues) {
@@ -282,6 +282,25 @@ impl Joiner<'_> {
         if let (Some(id), Some(from), Some(false) | None) = (starts, e.from, e.continues) {
             p.changes.push(Fact { id, value: Value::Date(from), at: e.at, origin: Origin::Read });
         }
+    }
+
+    /// Days of an absence that fall in the month: its dates are cut at the month's ends, and what they leave out is told.
+    fn days_within(&mut self, e: &crate::normalise::gather::Event) -> Option<Exact> {
+        let (Some(from), Some(to)) = (e.from, e.to) else { return e.days };
+        let (first, last) = (self.month.first_day(), self.month.last_day());
+        let inside = Exact::int(((to.min(last) - from.max(first)).num_days() + 1).max(0));
+        if from >= first && to <= last {
+            return e.days;
+        }
+        let f = self
+            .finding("F11", Severity::Justify, &e.employee, &[e.at])
+            .arg("agent", &e.employee)
+            .arg("from", from.format("%d/%m/%Y"))
+            .arg("to", to.format("%d/%m/%Y"))
+            .arg("days", inside);
+        self.out.findings.push(f);
+        // Fewer days may be written than the calendar counts, never more than fall in the month.
+        inside.is_positive().then(|| e.days.map_or(inside, |d| d.min(inside)))
     }
 
     fn amounts(&mut self, amounts: &[crate::normalise::gather::Amount]) {

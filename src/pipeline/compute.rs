@@ -105,7 +105,10 @@ pub fn people(ready: &Ready, people: People, options: &Options) -> Result<Result
         let batch = std::mem::replace(&mut people, rest);
         let pieces: Vec<Vec<(EmployeeId, Person)>> = split(batch, 512);
         let worked: Vec<Piece> = pool.install(|| {
-            pieces.into_par_iter().map_init(|| State::new(ready.road.this()), |state, piece| work(ready, &controls, &frame, state, piece)).collect()
+            pieces
+                .into_par_iter()
+                .map_init(|| State::new(ready.road.this()), |state, piece| work(ready, &controls, &frame, state, piece))
+                .collect()
         });
         for piece in worked {
             done += piece.worked.len();
@@ -456,7 +459,15 @@ fn collect(ready: &Ready, frame: &Frame<'_>, piece: Piece, keep: bool, r: &mut R
         tally(ready, &w, after, r);
         evidence::enter(ready, frame, &w, &mut r.run);
         let blocked = w.findings.iter().find(|f| f.severity == Severity::Blocking).map(|f| f.code.clone());
-        r.briefs.push(Brief { id: w.id.clone(), name: w.name.clone(), before: w.before, after, pay_iban: w.pay_iban.clone(), at: at_of(&w.person), blocked });
+        r.briefs.push(Brief {
+            id: w.id.clone(),
+            name: w.name.clone(),
+            before: w.before,
+            after,
+            pay_iban: w.pay_iban.clone(),
+            at: at_of(&w.person),
+            blocked,
+        });
         if keep {
             r.findings.extend(w.findings.iter().cloned());
             r.worked.push(w);
@@ -606,11 +617,7 @@ pub fn run_controls(ready: &Ready, results: &mut Results, out: &mut Outcome) {
             results.briefs[i].blocked.get_or_insert_with(|| f.code.clone());
         }
     }
-    results.run.excluded = results
-        .briefs
-        .iter()
-        .filter_map(|b| Some((b.id.clone(), b.blocked.clone()?, b.after?.net_paid)))
-        .collect();
+    results.run.excluded = results.briefs.iter().filter_map(|b| Some((b.id.clone(), b.blocked.clone()?, b.after?.net_paid))).collect();
     let transfers = to_transfer(results);
     let sum: Money = transfers.iter().map(|t| t.2).sum();
     let going: BTreeSet<&EmployeeId> = transfers.iter().map(|t| &t.0).collect();

@@ -192,7 +192,14 @@ fn safe(id: &EmployeeId) -> String {
     id.as_str().chars().map(|c| if c.is_ascii_alphanumeric() || c == '-' { c } else { '_' }).collect()
 }
 
-fn payslips(ready: &Ready, results: &Results, out: &mut Outcome, folder: &Path, made: &mut Vec<Made>, options: &Options) -> Result<Vec<Printed>> {
+fn payslips(
+    ready: &Ready,
+    results: &Results,
+    out: &mut Outcome,
+    folder: &Path,
+    made: &mut Vec<Made>,
+    options: &Options,
+) -> Result<Vec<Printed>> {
     let fonts = print::Fonts::load();
     let month = ready.job.month.to_string();
     let printed: Vec<(String, print::PrintedPayslip)> = results
@@ -243,7 +250,10 @@ fn payslips(ready: &Ready, results: &Results, out: &mut Outcome, folder: &Path, 
         }
     }
     let files: BTreeMap<&str, &Made> = made.iter().map(|m| (m.name.as_str(), m)).collect();
-    Ok(printed.iter().map(|(name, p)| super::evidence::printed(ready, results, folder, name, p, files.get(name.as_str()).copied())).collect())
+    Ok(printed
+        .iter()
+        .map(|(name, p)| super::evidence::printed(ready, results, folder, name, p, files.get(name.as_str()).copied()))
+        .collect())
 }
 
 fn reports(ready: &Ready, results: &Results, out: &Outcome, folder: &Path, made: &mut Vec<Made>) -> Result<()> {

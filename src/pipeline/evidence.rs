@@ -2,10 +2,10 @@
 //!
 //! Judges nothing: `check` does.
 
+use super::Ready;
 use super::compute::{Results, Worked, show_value};
 use super::inputs::hex;
 use super::manifest::Made;
-use super::Ready;
 use crate::check::agent::Shift;
 use crate::check::books::Group;
 use crate::check::lines::Moved;

@@ -58,7 +58,11 @@ pub fn explain(options: &Options, agent: &str, line: Option<&str>) -> Result<Tol
     let symbols = ready.pack.symbols(&report);
     let teller = Teller { ready: &ready, symbols: &symbols, state: &state, facts: &output.facts, lang };
     let mut text = format!("{id} {} — {}\n", person.name(&ready.pack.vocabulary), ready.job.month);
-    teller.lines(&mut text, payslip, line);
+    let told = teller.lines(&mut text, payslip, line);
+    if !told {
+        let f = Finding::new("F13", Severity::Blocking).arg("agent", agent).arg("line", line.unwrap_or_default());
+        return Ok(Told { text: String::new(), findings: vec![f], lang, code: 2 });
+    }
     if line.is_none() {
         for (label, m) in [
             ("brut", payslip.totals.gross),
@@ -69,8 +73,7 @@ pub fn explain(options: &Options, agent: &str, line: Option<&str>) -> Result<Tol
             let _ = writeln!(text, "{label:<20} {:>12}", m.french());
         }
     }
-    let code = u8::from(line.is_some() && !text.contains('\n'));
-    Ok(Told { text, findings: Vec::new(), lang, code })
+    Ok(Told { text, findings: Vec::new(), lang, code: 0 })
 }
 
 struct Teller<'t> {
@@ -82,12 +85,15 @@ struct Teller<'t> {
 }
 
 impl Teller<'_> {
-    fn lines(&self, text: &mut String, p: &Payslip, only: Option<&str>) {
+    /// Whether there was a line to tell of.
+    fn lines(&self, text: &mut String, p: &Payslip, only: Option<&str>) -> bool {
+        let mut any = false;
         for l in &p.lines {
             let card = &self.ready.catalogue[l.element.index()];
             if only.is_some_and(|o| !o.eq_ignore_ascii_case(&card.code) && o != card.id) {
                 continue;
             }
+            any = true;
             let shown = if l.amount.is_zero() { l.employer_amount } else { l.amount };
             let _ = writeln!(text, "\n{} — {} : {}   [{}]", card.code, card.label.get(self.lang), shown.french(), l.status.id());
             let Some(e) = self.ready.pack.elements.get(l.element.index()) else {
@@ -96,6 +102,7 @@ impl Teller<'_> {
             };
             self.element(text, e);
         }
+        any
     }
 
     fn element(&self, text: &mut String, e: &Element) {

@@ -1,7 +1,7 @@
 //! The inbox, read: tables recognised and gathered, transfers, everything joined into people.
 
 use crate::ground::place::{Source, SourceKind};
-use crate::ground::{At, Checked, Finding, Lang, Money, Place, Severity, Sources, Words};
+use crate::ground::{At, Checked, Finding, Lang, Money, PayMonth, Place, Severity, Sources, Words};
 use crate::job::{self, Job};
 use crate::normalise::join::{self, People, TransferRow};
 use crate::normalise::{self, Mapping, RubricTarget, Rubrics, fragment};
@@ -127,7 +127,15 @@ fn open_all(job: &Job, progress: fn(&str, u64, u64)) -> Result<Opened> {
         progress("read", i as u64, inbox.len() as u64);
         let input = Input::from(f.path.clone());
         match hash(&f.path) {
-            Ok((bytes, sha256)) => o.files.push(HashedFile { name: f.name.clone(), bytes, sha256 }),
+            Ok((bytes, sha256)) => {
+                let twin = o.files.iter().find(|x| x.sha256 == sha256 && bytes > 0).map(|x| x.name.clone());
+                o.files.push(HashedFile { name: f.name.clone(), bytes, sha256 });
+                if let Some(first) = twin {
+                    // A copy read again would pay again what it lists.
+                    o.findings.push(Finding::new("F12", Severity::Justify).at(Place::File { file: f.name.clone() }).arg("first", first));
+                    continue;
+                }
+            }
             Err(_) => {
                 o.findings.push(Finding::new("R04", Severity::Justify).at(Place::File { file: f.name.clone() }));
                 continue;
@@ -190,6 +198,7 @@ pub fn read(job: &Job, pack: &Pack, settings: &[SettingValue], progress: fn(&str
     let mut recognised = normalise::recognise(&o.tables, &mut o.sources, &given.value, &cx);
     o.findings.append(&mut recognised.findings);
     let mapping = recognised.value;
+    wrong_month(&o.tables, &o.sources, &mapping, job, &mut o.findings);
     let mut gathered = normalise::gather(&o.tables, &o.sources, &mapping, &cx);
     o.findings.append(&mut gathered.findings);
     let mut gathered = gathered.value;
@@ -228,6 +237,39 @@ pub fn read(job: &Job, pack: &Pack, settings: &[SettingValue], progress: fn(&str
 fn stranger_words() -> Words {
     use crate::ground::words::sentence;
     Words::new(sentence("F08", Lang::Fr), sentence("F08", Lang::En))
+}
+
+/// A register whose title names another month than the one last paid: everything would be compared with the wrong pay.
+fn wrong_month(tables: &[read::Table], sources: &Sources, mapping: &Mapping, job: &Job, findings: &mut Vec<Finding>) {
+    for t in tables {
+        let Some(map) = mapping.of(t.source).filter(|m| m.role.is_register()) else { continue };
+        let above = map.header.map_or(0, |h| h.0.saturating_sub(1)) as usize;
+        let mut said = Vec::new();
+        for row in t.sample(above).iter().filter(|r| (r.number as usize) <= above) {
+            said.extend(row.cells.iter().flat_map(|c| months_named(&c.shown())).map(|m| (m, row.number)));
+        }
+        if let Some((month, row)) = said.first()
+            && !said.iter().any(|(m, _)| *m == job.last_month)
+        {
+            let f = Finding::new("F14", Severity::Blocking).arg("month", month).arg("last", job.last_month);
+            findings.push(f.at(sources.place(At::row(t.source, *row))));
+        }
+    }
+}
+
+/// Months written out in a text: `NOVEMBRE 2021`, `Paie de nov. 2021`.
+fn months_named(text: &str) -> Vec<PayMonth> {
+    let folded = normalise::text::fold(text);
+    let words: Vec<&str> = folded.split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty()).collect();
+    words
+        .windows(2)
+        .filter_map(|w| {
+            let year: i32 = w[1].parse().ok().filter(|y| (1990..2100).contains(y))?;
+            let names = crate::ground::month::MONTHS_FR;
+            let month = names.iter().position(|m| normalise::text::fold(m) == w[0])?;
+            PayMonth::new(year, month as u32 + 1)
+        })
+        .collect()
 }
 
 /// Whether local codes without an element are part of the net: the slips' own totals say. `None` where they do not.

@@ -207,6 +207,9 @@ fn prepare(options: &Options, out: &mut Outcome, timings: &mut Timings) -> Resul
         out.findings.extend(pack.plan(&this).1);
         return Ok(None);
     };
+    if out.findings.iter().any(|f| f.code == "F14") {
+        return Ok(None);
+    }
     if inputs.people.is_empty() {
         out.findings.push(Finding::new("F01", Severity::Blocking));
         return Ok(None);
