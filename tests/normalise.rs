@@ -142,6 +142,13 @@ const ALL: [&str; 7] = [
     "changements-rib.csv",
 ];
 
+/// The whole sample town, read once for the tests that only look at it.
+static TOWN: std::sync::LazyLock<(Pack, Read)> = std::sync::LazyLock::new(|| {
+    let pack = Pack::load();
+    let read = read(&pack, &inbox(&ALL), &[]);
+    (pack, read)
+});
+
 fn say(findings: &[Finding]) -> String {
     findings
         .iter()
@@ -227,9 +234,8 @@ fn show_mapping(pack: &Pack, r: &Read) -> String {
 
 #[test]
 fn recognises_every_sheet_of_the_sample_town() {
-    let pack = Pack::load();
-    let r = read(&pack, &inbox(&ALL), &[]);
-    let text = show_mapping(&pack, &r);
+    let (pack, r) = &*TOWN;
+    let text = show_mapping(pack, r);
     for (file, sheet, want) in [
         (REGISTER, None, Role::RegisterLines),
         ("agents.xlsx", Some("Titulaires-stagiaires"), Role::Staff),
@@ -244,7 +250,7 @@ fn recognises_every_sheet_of_the_sample_town() {
         ("cia-decembre.csv", None, Role::Amounts),
         ("changements-rib.csv", None, Role::AccountChanges),
     ] {
-        assert_eq!(role(&r, file, sheet), want, "{file} {sheet:?}\n{text}\n{}", say(&r.asked));
+        assert_eq!(role(r, file, sheet), want, "{file} {sheet:?}\n{text}\n{}", say(&r.asked));
     }
     let asked: Vec<&Finding> = r.asked.iter().filter(|f| f.code != "IMP-07").collect();
     assert!(asked.is_empty(), "{}\n{text}", say(&r.asked));
@@ -255,13 +261,12 @@ fn recognises_every_sheet_of_the_sample_town() {
 
 #[test]
 fn gathers_what_the_sample_town_paid_to_the_cent() {
-    let pack = Pack::load();
-    let r = read(&pack, &inbox(&ALL), &[]);
-    assert_rows_complete(&r);
+    let (pack, r) = &*TOWN;
+    assert_rows_complete(r);
     let g = &r.gathered;
     assert_eq!(g.paid.len(), 88);
-    let wrong = differences(&lines_of(&pack, &g.paid, g), &expected_lines());
-    assert!(wrong.is_empty(), "{}\n{}\n{}", wrong.join("\n"), say(&r.found), show_mapping(&pack, &r));
+    let wrong = differences(&lines_of(pack, &g.paid, g), &expected_lines());
+    assert!(wrong.is_empty(), "{}\n{}\n{}", wrong.join("\n"), say(&r.found), show_mapping(pack, r));
     for (agent, slip) in &g.paid {
         let sum: Money = slip.lines.iter().map(|l| l.amount).sum();
         assert_eq!(Some(sum), slip.net_paid.map(|t| t.0), "{agent}");
@@ -279,8 +284,7 @@ fn gathers_what_the_sample_town_paid_to_the_cent() {
 
 #[test]
 fn gathers_what_the_services_know() {
-    let pack = Pack::load();
-    let r = read(&pack, &inbox(&ALL), &[]);
+    let (pack, r) = &*TOWN;
     let g = &r.gathered;
     assert_eq!(g.staff.len(), 88, "{}", say(&r.found));
     let of = |agent: &str, name: &str| -> Option<Value> {
@@ -652,9 +656,8 @@ fn shifted_columns_are_asked_about() {
 
 #[test]
 fn nothing_secret_reaches_a_message() {
-    let pack = Pack::load();
-    let r = read(&pack, &inbox(&ALL), &[]);
-    let text = format!("{}{}{}", say(&r.asked), say(&r.found), show_mapping(&pack, &r));
+    let (pack, r) = &*TOWN;
+    let text = format!("{}{}{}", say(&r.asked), say(&r.found), show_mapping(pack, r));
     let secret = text.split(|c: char| !c.is_ascii_digit()).find(|d| d.len() >= 11);
     assert!(secret.is_none(), "{secret:?}");
     let _ = &r.sources;

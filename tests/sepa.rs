@@ -349,9 +349,12 @@ fn splits_into_even_batches() {
     assert_eq!(refused(&file, &transfers), ["S24"]);
 }
 
+/// What is changed for the worse.
+type Mistake<T> = fn(&mut T);
+
 #[test]
 fn refuses_a_file_rather_than_mending_it() {
-    let file_cases: [(&str, fn(&mut TransferFile)); 8] = [
+    let file_cases: [(&str, Mistake<TransferFile>); 8] = [
         ("S20", |f| f.message_id = "PAIE_12".into()),
         ("S21", |f| f.debtor.name = "x".repeat(71)),
         ("S21", |f| f.debtor.address.as_mut().expect("given").town = String::new()),
@@ -366,7 +369,7 @@ fn refuses_a_file_rather_than_mending_it() {
         change(&mut file);
         assert_eq!(refused(&file, &transfers).first().map(String::as_str), Some(code));
     }
-    let transfer_cases: [(&str, fn(&mut Transfer)); 9] = [
+    let transfer_cases: [(&str, Mistake<Transfer>); 9] = [
         ("S26", |t| t.end_to_end_id = "/1".into()),
         ("S27", |t| t.end_to_end_id = "PAIE-2026-12-0002".into()),
         ("S28", |t| t.name = "Anne ".repeat(15)),

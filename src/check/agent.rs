@@ -1,11 +1,12 @@
 //! Controls over one employee at a time.
 
-use crate::check::{Control, beyond};
-use crate::facts::{Facts, Role, Vocabulary};
+use crate::check::lines::{self, Moved};
+use crate::check::{Control, Frame, beyond};
+use crate::facts::{Fact, FactKind, Facts, Role, Vocabulary};
 use crate::ground::iban::IbanProblem;
 use crate::ground::nir::NirProblem;
 use crate::ground::{EmployeeId, Finding, Iban, Money, Nir, PayMonth, Place};
-use crate::payslip::{Payslip, Totals};
+use crate::payslip::{Mode, Payslip, Totals};
 use chrono::NaiveDate;
 
 /// A request to be paid on another account.
@@ -29,9 +30,21 @@ pub enum Situation {
     NotPaid,
 }
 
+/// A lasting change of somebody's situation this month.
+#[derive(Clone, Debug)]
+pub struct Shift<'s> {
+    /// Cause under which the change stands.
+    pub cause: &'s str,
+    pub label: &'s str,
+    pub place: Place,
+    /// The row that brings it names an act.
+    pub act: bool,
+}
+
 /// One employee as controls see them.
 pub struct Subject<'s> {
     pub id: &'s EmployeeId,
+    pub frame: &'s Frame<'s>,
     pub name: &'s str,
     pub situation: Situation,
     /// Somebody reported a departure, or a position other than active service explains the absence of pay.
@@ -58,6 +71,11 @@ pub struct Subject<'s> {
     pub event: bool,
     /// The tax rate is the neutral one for want of a personal rate.
     pub neutral_rate: bool,
+    /// Lines of either month.
+    pub moved: Vec<Moved>,
+    pub shifts: Vec<Shift<'s>>,
+    /// What this month's files bring.
+    pub brought: &'s [Fact],
 }
 
 impl Subject<'_> {
@@ -123,7 +141,14 @@ pub fn measure(c: &Control, s: &Subject<'_>) -> Option<Vec<Finding>> {
         "gross_variation" => gross(c, s),
         "tax_rate_missing" => when(s.neutral_rate && s.payslip.is_some()),
         "slip_arithmetic" => arithmetic(c, s),
-        _ => return None,
+        "pay_without_working_time" => {
+            let known = s.frame.working_time.iter().any(|id| s.facts.get(*id).is_some());
+            let gross = s.payslip.map(|p| p.totals.gross).filter(|g| *g > Money::ZERO && !known);
+            gross.map(|g| here().arg("amount", g.french()).stake(g.cents())).into_iter().collect()
+        }
+        "change_without_act" => without_act(c, s),
+        "validated_data_unused" => unused(c, s),
+        _ => return lines::measure(c, s),
     })
 }
 
@@ -228,9 +253,12 @@ fn variation(c: &Control, s: &Subject<'_>) -> Vec<Finding> {
     if !(beyond_amount || beyond_share) {
         return Vec::new();
     }
-    let f = c
-        .finding()
+    let strong = c.money("strong_amount").is_some_and(|a| change.abs() > a)
+        || c.limit("strong_share").is_some_and(|x| beyond(change, before.net_paid, x));
+    let f = if strong { c.strong_finding() } else { c.finding() };
+    let f = f
         .of(s.id)
+        .at(s.place.clone())
         .arg("agent", s.id)
         .arg("name", s.name)
         .arg("before", before.net_paid.french())
@@ -246,7 +274,7 @@ fn gross(c: &Control, s: &Subject<'_>) -> Vec<Finding> {
     if !c.limit("share").is_some_and(|x| beyond(change, before.gross, x)) {
         return Vec::new();
     }
-    let f = c.finding().of(s.id).arg("agent", s.id).arg("name", s.name).arg("before", before.gross.french());
+    let f = c.finding().of(s.id).at(s.place.clone()).arg("agent", s.id).arg("name", s.name).arg("before", before.gross.french());
     vec![f.arg("after", p.totals.gross.french()).arg("change", change.french()).stake(change.cents())]
 }
 
@@ -257,5 +285,35 @@ fn arithmetic(c: &Control, s: &Subject<'_>) -> Vec<Finding> {
     if sum == p.totals.net_paid {
         return Vec::new();
     }
-    vec![c.finding().of(s.id).arg("agent", s.id).arg("name", s.name).arg("sum", sum.french()).arg("net", p.totals.net_paid.french())]
+    vec![c.finding().at(s.place.clone()).of(s.id).arg("agent", s.id).arg("name", s.name).arg("sum", sum.french()).arg("net", p.totals.net_paid.french())]
+}
+
+/// Changes whose causes the control names, none of them with the reference of an act: one finding for all.
+fn without_act(c: &Control, s: &Subject<'_>) -> Vec<Finding> {
+    if s.payslip.is_none_or(|p| p.mode != Mode::Computed) {
+        return Vec::new();
+    }
+    let bare: Vec<&Shift<'_>> = s.shifts.iter().filter(|x| !x.act && c.is_about(x.cause)).collect();
+    if bare.is_empty() {
+        return Vec::new();
+    }
+    let what: Vec<&str> = bare.iter().map(|x| x.label).collect();
+    let f = c.finding().of(s.id).arg("agent", s.id).arg("name", s.name).arg("what", what.join(", "));
+    vec![bare.iter().fold(f, |f, x| f.at(x.place.clone()))]
+}
+
+/// What this month's files bring for somebody whose pay is last month's again.
+fn unused(c: &Control, s: &Subject<'_>) -> Vec<Finding> {
+    if s.payslip.is_none_or(|p| p.mode != Mode::Carried) {
+        return Vec::new();
+    }
+    let counts = |f: &&Fact| !matches!(s.vocabulary.get(f.id).kind, FactKind::Text);
+    s.brought
+        .iter()
+        .filter(counts)
+        .map(|f| {
+            let what = s.vocabulary.get(f.id).label.get(s.frame.lang);
+            c.finding().of(s.id).at(s.frame.sources.place(f.at)).arg("agent", s.id).arg("what", what)
+        })
+        .collect()
 }

@@ -1,7 +1,11 @@
 //! Controls over the whole run: population bridge, totals, accounts shared by several people.
 
-use crate::check::{Control, beyond};
-use crate::ground::{EmployeeId, Finding, Iban, Money, Place};
+use crate::check::books::{self, Books};
+use crate::check::printed::{self, Printed};
+use crate::check::written::{self, File};
+use crate::check::{Control, absent, beyond};
+use crate::ground::{EmployeeId, Exact, Finding, Iban, Lang, Money, PayMonth, Place, Severity};
+use crate::payslip::Card;
 use std::collections::BTreeMap;
 
 /// The sums that controls of the run compare.
@@ -13,9 +17,42 @@ pub struct Sums {
     pub cost: Money,
 }
 
+/// Two numbers that look like one person.
+#[derive(Clone, Debug)]
+pub struct Twin {
+    /// The newer of the two.
+    pub newer: EmployeeId,
+    pub other: EmployeeId,
+    /// What says so.
+    pub why: String,
+    /// Same identity number, and only the other was paid last month.
+    pub renumbered: bool,
+    pub places: [Place; 2],
+}
+
 /// What controls of the run see.
 #[derive(Debug, Default)]
 pub struct Run {
+    pub lang: Lang,
+    pub catalogue: Vec<Card>,
+    /// Last month paid, and the month each dated source is about.
+    pub last_month: Option<PayMonth>,
+    pub periods: Vec<(String, PayMonth, Place)>,
+    /// Files of the inbox nobody could use.
+    pub unidentified: Vec<(String, Place)>,
+    /// Whether a register of last month was read.
+    pub register: bool,
+    /// Slips of last month whose agent's working time is known, of how many.
+    pub with_working_time: (u64, u64),
+    pub books: Books,
+    /// Payslips as printed; `None` when none were printed.
+    pub printed: Option<Vec<Printed>>,
+    /// Who must have a payslip.
+    pub due: Vec<EmployeeId>,
+    /// The transfer file read again; `None` when there is none.
+    pub file: Option<File>,
+    /// Owed money, neither in the transfer file nor on the list of those left out.
+    pub unlisted: Vec<(EmployeeId, Money)>,
     pub before: Sums,
     pub after: Sums,
     /// Bridge of the population: paid last month, arrivals, departures, unexplained absences.
@@ -30,7 +67,7 @@ pub struct Run {
     /// Accounts about to be paid: who on each.
     pub accounts: BTreeMap<Iban, Vec<EmployeeId>>,
     /// The same person under several numbers, with what says so.
-    pub twins: Vec<(EmployeeId, EmployeeId, String)>,
+    pub twins: Vec<Twin>,
     /// Slips whose lines do not add up to the register's own net.
     pub unbalanced: Vec<(EmployeeId, Money, Money, Place)>,
     /// Rows about people no source knows.
@@ -96,7 +133,19 @@ pub fn measure(c: &Control, r: &Run) -> Result<Option<Vec<Finding>>, &'static st
                 })
             })
             .collect(),
-        "same_person" => r.twins.iter().map(|(a, b, why)| c.finding().of(a).arg("agent", a).arg("other", b).arg("why", why)).collect(),
+        "same_person" => r.twins.iter().map(|t| twin(c, t).arg("why", &t.why)).collect(),
+        "changed_number" => r.twins.iter().filter(|t| t.renumbered).map(|t| twin(c, t)).collect(),
+        // What these three find is told where it is read, cell by cell; here it only counts as looked for.
+        "conflicting_sources" => Vec::new(),
+        "duplicate_rows" | "ambiguous_code" => {
+            if !r.register {
+                return Err("need_register");
+            }
+            Vec::new()
+        }
+        "source_identified" => r.unidentified.iter().map(|(what, place)| c.finding().at(place.clone()).arg("what", what)).collect(),
+        "age_of_source" => age(c, r)?,
+        "share_with_working_time" => rare(c, r)?,
         "strangers" => {
             r.strangers.iter().map(|(id, what, place)| c.finding().at(place.clone()).arg("agent", id).arg("what", what)).collect()
         }
@@ -143,11 +192,144 @@ pub fn measure(c: &Control, r: &Run) -> Result<Option<Vec<Finding>>, &'static st
                 Vec::new()
             }
         }
-        "excluded_listed" => r
-            .excluded
-            .iter()
-            .map(|(id, why, net)| c.finding().of(id).arg("agent", id).arg("why", why).arg("amount", net.french()).stake(net.cents()))
-            .collect(),
-        _ => return Ok(None),
+        "excluded_listed" => {
+            let say = |id: &EmployeeId, why: &str, net: Money| {
+                c.finding().of(id).arg("agent", id).arg("why", why).arg("amount", net.french()).stake(net.cents())
+            };
+            let listed = r.excluded.iter().map(|(id, why, net)| {
+                let mut f = say(id, why, *net);
+                // On the list, with its reason: that is what the control asks for.
+                f.severity = Severity::Information;
+                f
+            });
+            listed.chain(r.unlisted.iter().map(|(id, net)| say(id, "?", *net))).collect()
+        }
+        "payslip_written" | "expected_mention" | "forbidden_mention" | "provisional_mark" => {
+            let Some(slips) = &r.printed else { return Err("need_payslips") };
+            return Ok(printed::measure(c, slips, &r.due, r.lang));
+        }
+        "transfer_file_valid" | "reference_unique" => {
+            let Some(file) = &r.file else { return Err("need_transfer_file") };
+            return Ok(written::measure(c, file, r.lang));
+        }
+        other => {
+            if let Some(key) = absent::reason(other) {
+                return Err(key);
+            }
+            return books::measure(c, &r.books, &r.catalogue, r.lang);
+        }
     }))
+}
+
+fn twin(c: &Control, t: &Twin) -> Finding {
+    let f = c.finding().of(&t.newer).arg("agent", &t.newer).arg("other", &t.other);
+    t.places.iter().fold(f, |f, p| f.at(p.clone()))
+}
+
+/// Months between what a source is about and the last month paid.
+fn age(c: &Control, r: &Run) -> Result<Vec<Finding>, &'static str> {
+    let (Some(last), false) = (r.last_month, r.periods.is_empty()) else { return Err("need_period") };
+    let count = |m: PayMonth| i64::from(m.year()) * 12 + i64::from(m.month());
+    let limit = c.count("count").ok_or("need_threshold")?;
+    let old = r.periods.iter().filter(|(_, m, _)| count(last) - count(*m) > limit);
+    Ok(old.map(|(what, m, place)| c.finding().at(place.clone()).arg("what", what).arg("period", m)).collect())
+}
+
+/// Share of last month's slips whose agent's working time is known.
+fn rare(c: &Control, r: &Run) -> Result<Vec<Finding>, &'static str> {
+    let share = c.limit("share").ok_or("need_threshold")?;
+    let (known, of) = r.with_working_time;
+    if of == 0 {
+        return Err("need_register");
+    }
+    let whole = |n: u64| Exact::int(i64::try_from(n).unwrap_or(i64::MAX));
+    let enough = whole(of).mul(share).is_none_or(|least| whole(known) >= least);
+    let percent = known * 100 / of;
+    Ok(if enough { Vec::new() } else { vec![c.finding().arg("share", format!("{percent} %")).arg("known", known).arg("of", of)] })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::check::tests::{control, limits};
+
+    fn found(c: &Control, r: &Run) -> Vec<Finding> {
+        measure(c, r).expect("it runs").expect("a measure")
+    }
+    fn id(text: &str) -> EmployeeId {
+        EmployeeId::parse(text).expect("a number")
+    }
+    fn month(text: &str) -> PayMonth {
+        PayMonth::parse(text).expect("a month")
+    }
+
+    #[test]
+    fn a_file_nobody_knows_is_named() {
+        let mut r = Run::default();
+        assert!(found(&control("source_identified"), &r).is_empty());
+        r.unidentified.push(("notes.doc".to_owned(), Place::File { file: "notes.doc".to_owned() }));
+        assert_eq!(found(&control("source_identified"), &r)[0].places.len(), 1);
+    }
+
+    #[test]
+    fn a_source_is_old_after_more_than_a_month() {
+        let c = limits(control("age_of_source"), &[("count", "1")]);
+        let mut r = Run { last_month: Some(month("2022-01")), ..Run::default() };
+        assert_eq!(measure(&c, &r).err(), Some("need_period"));
+        r.periods.push(("register".to_owned(), month("2021-12"), Place::Nowhere));
+        assert!(found(&c, &r).is_empty());
+        r.periods.push(("transfers".to_owned(), month("2021-11"), Place::Nowhere));
+        assert_eq!(found(&c, &r).len(), 1);
+    }
+
+    #[test]
+    fn nine_slips_in_ten_have_a_working_time() {
+        let c = limits(control("share_with_working_time"), &[("share", "0.90")]);
+        let r = |n| Run { with_working_time: n, ..Run::default() };
+        assert!(found(&c, &r((90, 100))).is_empty());
+        assert_eq!(found(&c, &r((89, 100)))[0].args[0].1, "89 %");
+        assert_eq!(measure(&c, &r((0, 0))).err(), Some("need_register"));
+    }
+
+    #[test]
+    fn a_number_has_changed_only_when_the_other_was_paid() {
+        let twin = |renumbered| Twin {
+            newer: id("2"),
+            other: id("1"),
+            why: "NIR".to_owned(),
+            renumbered,
+            places: [Place::Nowhere, Place::Nowhere],
+        };
+        let r = Run { twins: vec![twin(false)], ..Run::default() };
+        assert!(found(&control("changed_number"), &r).is_empty());
+        assert_eq!(found(&control("same_person"), &r).len(), 1);
+        let r = Run { twins: vec![twin(true)], ..Run::default() };
+        assert_eq!(found(&control("changed_number"), &r)[0].employee, Some(id("2")));
+    }
+
+    #[test]
+    fn what_reading_tells_counts_as_run_once_there_is_a_register() {
+        for m in ["duplicate_rows", "ambiguous_code"] {
+            assert_eq!(measure(&control(m), &Run::default()).err(), Some("need_register"));
+            assert!(found(&control(m), &Run { register: true, ..Run::default() }).is_empty());
+        }
+        assert!(found(&control("conflicting_sources"), &Run::default()).is_empty());
+    }
+
+    #[test]
+    fn an_exclusion_that_is_listed_only_informs() {
+        let c = control("excluded_listed");
+        let r = Run { excluded: vec![(id("1"), "BNK-01".to_owned(), Money::from_cents(1))], ..Run::default() };
+        assert_eq!(found(&c, &r)[0].severity, Severity::Information);
+        let r = Run { unlisted: vec![(id("2"), Money::from_cents(1))], ..Run::default() };
+        assert_eq!(found(&c, &r)[0].severity, Severity::Blocking);
+        assert!(found(&c, &Run::default()).is_empty());
+    }
+
+    #[test]
+    fn a_control_without_data_says_which() {
+        assert_eq!(measure(&control("seizure_without_creditor"), &Run::default()).err(), Some("need_creditors"));
+        assert_eq!(measure(&control("payslip_written"), &Run::default()).err(), Some("need_payslips"));
+        assert_eq!(measure(&control("reference_unique"), &Run::default()).err(), Some("need_transfer_file"));
+    }
 }

@@ -82,19 +82,21 @@ impl Road {
             }
             for (t, table) in pack.tables.iter().enumerate() {
                 if of(&table.cause) && law.tables_on[t] != this.tables_on[t] {
+                    let before = pack.brackets(t, &law);
                     law.tables_on[t] = this.tables_on[t];
-                    any = true;
+                    any |= pack.brackets(t, &law) != before;
                 }
             }
             if i == rates && law.versions_on != this.versions_on {
+                any |= !pack.same_versions(law.versions_on, this.versions_on);
                 law.versions_on = this.versions_on;
-                any = true;
             }
             if i == calendar && law.context != this.context {
                 law.context = this.context;
                 any = true;
             }
-            if any {
+            // The plan after the last cause must be this month's even when only its day is new.
+            if any || (i + 1 == pack.causes.len() && law == *this) {
                 list.push(pack.plan(&law).0?);
             }
             plans.push((list.len() - 1, any));

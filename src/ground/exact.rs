@@ -7,12 +7,21 @@
 use rust_decimal::Decimal;
 use std::cmp::Ordering;
 use std::fmt;
+use std::num::NonZeroI64;
 
 /// A fraction `num / den` with `den > 0`, reduced only when it must be or when it is printed.
+/// The denominator is never zero, so that an optional number takes no more room than a number.
 #[derive(Clone, Copy)]
 pub struct Exact {
     num: i64,
-    den: i64,
+    den: NonZeroI64,
+}
+
+const fn whole_part(n: i64) -> NonZeroI64 {
+    match NonZeroI64::new(n) {
+        Some(n) => n,
+        None => panic!("a denominator written in this file is not zero"),
+    }
 }
 
 fn gcd(mut a: u128, mut b: u128) -> u128 {
@@ -22,12 +31,13 @@ fn gcd(mut a: u128, mut b: u128) -> u128 {
     a
 }
 
+#[expect(clippy::should_implement_trait, reason = "they answer None beyond 64 bits, which the operators cannot")]
 impl Exact {
-    pub const ZERO: Self = Self { num: 0, den: 1 };
-    pub const ONE: Self = Self { num: 1, den: 1 };
+    pub const ZERO: Self = Self { num: 0, den: whole_part(1) };
+    pub const ONE: Self = Self { num: 1, den: whole_part(1) };
 
     pub const fn int(n: i64) -> Self {
-        Self { num: n, den: 1 }
+        Self { num: n, den: whole_part(1) }
     }
 
     /// `num / den`; `None` when `den` is zero.
@@ -37,14 +47,14 @@ impl Exact {
 
     /// Whole cents as an amount of money.
     pub const fn cents(cents: i64) -> Self {
-        Self { num: cents, den: 100 }
+        Self { num: cents, den: whole_part(100) }
     }
 
     #[inline]
     fn fit(num: i128, den: i128) -> Option<Self> {
         let (num, den) = if den < 0 { (-num, -den) } else { (num, den) };
         if let (Ok(n), Ok(d)) = (i64::try_from(num), i64::try_from(den)) {
-            return (d != 0).then_some(Self { num: n, den: d });
+            return NonZeroI64::new(d).map(|den| Self { num: n, den });
         }
         Self::fit_reduced(num, den)
     }
@@ -54,16 +64,16 @@ impl Exact {
         let g = i128::try_from(gcd(num.unsigned_abs(), den.unsigned_abs())).ok()?;
         let n = i64::try_from(num / g).ok()?;
         let d = i64::try_from(den / g).ok()?;
-        (d != 0).then_some(Self { num: n, den: d })
+        NonZeroI64::new(d).map(|den| Self { num: n, den })
     }
 
     #[inline]
     pub fn add(self, o: Self) -> Option<Self> {
         if self.den == o.den {
-            return Self::fit(i128::from(self.num) + i128::from(o.num), i128::from(self.den));
+            return Self::fit(i128::from(self.num) + i128::from(o.num), i128::from(self.den.get()));
         }
-        let (a, b) = (i128::from(self.num), i128::from(self.den));
-        let (c, d) = (i128::from(o.num), i128::from(o.den));
+        let (a, b) = (i128::from(self.num), i128::from(self.den.get()));
+        let (c, d) = (i128::from(o.num), i128::from(o.den.get()));
         Self::fit((a * d).checked_add(c * b)?, b * d)
     }
 
@@ -74,13 +84,13 @@ impl Exact {
 
     #[inline]
     pub fn mul(self, o: Self) -> Option<Self> {
-        Self::fit(i128::from(self.num) * i128::from(o.num), i128::from(self.den) * i128::from(o.den))
+        Self::fit(i128::from(self.num) * i128::from(o.num), i128::from(self.den.get()) * i128::from(o.den.get()))
     }
 
     /// `None` on division by zero or overflow.
     #[inline]
     pub fn div(self, o: Self) -> Option<Self> {
-        Self::fit(i128::from(self.num) * i128::from(o.den), i128::from(self.den) * i128::from(o.num))
+        Self::fit(i128::from(self.num) * i128::from(o.den.get()), i128::from(self.den.get()) * i128::from(o.num))
     }
 
     #[must_use]
@@ -107,24 +117,24 @@ impl Exact {
 
     /// Largest whole number not above the value.
     pub const fn floor(self) -> i64 {
-        self.num.div_euclid(self.den)
+        self.num.div_euclid(self.den.get())
     }
 
     /// Smallest whole number not below the value.
     pub const fn ceil(self) -> i64 {
-        -((-self.num).div_euclid(self.den))
+        -((-self.num).div_euclid(self.den.get()))
     }
 
     /// The value as a whole number, when it is one.
     pub fn whole(self) -> Option<i64> {
-        (self.num % self.den == 0).then(|| self.num / self.den)
+        (self.num % self.den.get() == 0).then(|| self.num / self.den.get())
     }
 
     /// `scale` times the value, rounded half away from zero to a whole number; `None` on overflow.
     #[inline]
     pub fn scaled_half_up(self, scale: i64) -> Option<i64> {
         let n = i128::from(self.num) * i128::from(scale);
-        let d = i128::from(self.den);
+        let d = i128::from(self.den.get());
         if let (Ok(n), Ok(d)) = (i64::try_from(n * 2), i64::try_from(d * 2)) {
             let h = d / 2;
             return Some(if n >= 0 { (n + h) / d } else { -((-n + h) / d) });
@@ -135,21 +145,21 @@ impl Exact {
 
     /// `scale` times the value, cut towards zero; `None` on overflow.
     pub fn scaled_truncated(self, scale: i64) -> Option<i64> {
-        i64::try_from(i128::from(self.num) * i128::from(scale) / i128::from(self.den)).ok()
+        i64::try_from(i128::from(self.num) * i128::from(scale) / i128::from(self.den.get())).ok()
     }
 
     /// In lowest terms.
     #[must_use]
     pub fn reduced(self) -> Self {
-        let g = gcd(u128::from(self.num.unsigned_abs()), u128::from(self.den.unsigned_abs())).max(1);
+        let g = gcd(u128::from(self.num.unsigned_abs()), u128::from(self.den.get().unsigned_abs())).max(1);
         let g = i64::try_from(g).unwrap_or(1);
-        Self { num: self.num / g, den: self.den / g }
+        NonZeroI64::new(self.den.get() / g).map_or(self, |den| Self { num: self.num / g, den })
     }
 
     /// Numerator and denominator in lowest terms.
     pub fn parts(self) -> (i64, i64) {
         let r = self.reduced();
-        (r.num, r.den)
+        (r.num, r.den.get())
     }
 
     /// Reads `1234.56`, `-0.1110` or a fraction `32/35`; nothing else, and never through a float.
@@ -169,7 +179,7 @@ impl Exact {
     /// As a decimal, when it has a finite one of at most 12 places.
     pub fn to_decimal(self) -> Option<Decimal> {
         let r = self.reduced();
-        let (mut num, mut den, mut scale) = (i128::from(r.num), i128::from(r.den), 0_u32);
+        let (mut num, mut den, mut scale) = (i128::from(r.num), i128::from(r.den.get()), 0_u32);
         while den != 1 && scale < 12 {
             let f = i128::try_from(gcd(den.unsigned_abs(), 10)).ok()?;
             if f == 1 {
@@ -200,7 +210,7 @@ impl Ord for Exact {
         if self.den == o.den {
             return self.num.cmp(&o.num);
         }
-        (i128::from(self.num) * i128::from(o.den)).cmp(&(i128::from(o.num) * i128::from(self.den)))
+        (i128::from(self.num) * i128::from(o.den.get())).cmp(&(i128::from(o.num) * i128::from(self.den.get())))
     }
 }
 impl std::hash::Hash for Exact {
@@ -230,6 +240,11 @@ impl fmt::Debug for Exact {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_optional_number_takes_no_more_room() {
+        assert_eq!(size_of::<Option<Exact>>(), size_of::<Exact>());
+    }
 
     #[test]
     fn keeps_quotients_exact() {

@@ -110,7 +110,7 @@ pub fn split_period(label: &str) -> (&str, Option<crate::ground::PayMonth>) {
 
 struct Option_ {
     target: CodeTarget,
-    /// Each label, the same without the words of a share, and its weight.
+    /// Titles, whole and without the words of shares, with how much each counts.
     phrases: Vec<(Phrase, Phrase, u32)>,
     kind: LineKind,
     rate: Option<Exact>,
@@ -120,13 +120,15 @@ struct Option_ {
 fn options(rubrics: &Rubrics) -> Vec<Option_> {
     let mut all = Vec::new();
     for t in rubrics.targets.iter().filter(|t| t.total.is_none()) {
-        let taken = |text: &str, weight| {
-            let p = Phrase::of(text);
-            let bare = p.without_share();
-            (p, bare, weight)
-        };
-        let mut phrases: Vec<(Phrase, Phrase, u32)> = t.labels.iter().map(|l| taken(l, 100)).collect();
-        phrases.push(taken(&t.code.replace('_', " "), 96));
+        let code = t.code.replace('_', " ");
+        let titles = t.labels.iter().map(|l| (l.as_str(), 100)).chain([(code.as_str(), 96)]);
+        let phrases: Vec<(Phrase, Phrase, u32)> = titles
+            .map(|(l, weight)| {
+                let whole = Phrase::of(l);
+                let bare = whole.without_share();
+                (whole, bare, weight)
+            })
+            .collect();
         let shared = t.employer_rate.is_some() && t.kind == LineKind::Deduction;
         let payer = if t.kind == LineKind::Employer { Payer::Employer } else { Payer::Agent };
         if shared {
@@ -149,6 +151,9 @@ fn options(rubrics: &Rubrics) -> Vec<Option_> {
     all
 }
 
+/// Points in all, those of the behaviour alone, and the reasons.
+type Points = (i32, i32, Vec<String>);
+
 /// The whole name of an element stands in a longer label (`IFSE MENSUELLE REGIE`), and nothing there turns it.
 fn held(label: &Phrase, name: &Phrase) -> u32 {
     let all = name.words.iter().all(|w| label.words.contains(w)) && name.words.iter().any(|w| w.len() >= 3);
@@ -159,17 +164,13 @@ fn held(label: &Phrase, name: &Phrase) -> u32 {
 }
 
 /// Points for an option, and the reasons. Label and behaviour are told apart, so that one against the other shows.
-fn judge(label: &Phrase, stats: &CodeStats, option: &Option_, sides: Sides) -> (i32, i32, Vec<String>) {
+fn judge(label: &Phrase, stats: &CodeStats, option: &Option_, sides: Sides) -> Points {
     let mut why = Vec::new();
     let bare = label.without_share();
     let words = option
         .phrases
         .iter()
-        .map(|(p, without_share, weight)| {
-            let plain = likeness(label, p);
-            let without = likeness(&bare, without_share);
-            plain.max(without).max(held(&bare, without_share)) * weight / 100
-        })
+        .map(|(whole, plain, weight)| likeness(label, whole).max(likeness(&bare, plain)).max(held(&bare, plain)) * weight / 100)
         .max()
         .unwrap_or(0);
     let mut score = i32::try_from(words * 70 / 100).unwrap_or(0);
@@ -277,7 +278,7 @@ const MARGIN: i32 = 7;
 pub fn resolve(codes: &BTreeMap<String, CodeStats>, rubrics: &Rubrics, sides: Sides) -> Vec<CodeMapping> {
     let options = options(rubrics);
     let mut mapped: Vec<CodeMapping> = Vec::new();
-    let mut open: Vec<(usize, Vec<(i32, i32, Vec<String>)>)> = Vec::new();
+    let mut open: Vec<(usize, Vec<Points>)> = Vec::new();
     for (code, stats) in codes {
         let labels = stats.labels_by_use();
         let shown: Vec<&str> = labels.iter().map(|l| split_period(l).0).collect();
@@ -292,16 +293,16 @@ pub fn resolve(codes: &BTreeMap<String, CodeStats>, rubrics: &Rubrics, sides: Si
             rows: stats.rows,
         };
         let phrases: Vec<Phrase> = shown.iter().take(4).map(|l| Phrase::of(l)).chain([Phrase::of(code)]).collect();
-        let scored: Vec<(i32, i32, Vec<String>)> = options
+        let scored: Vec<Points> = options
             .iter()
             .map(|o| phrases.iter().map(|p| judge(p, stats, o, sides)).max_by_key(|(s, _, _)| *s).unwrap_or((0, 0, Vec::new())))
             .collect();
-        let best_label = options
-            .iter()
-            .flat_map(|o| o.phrases.iter())
-            .map(|(p, _, weight)| phrases.iter().map(|l| likeness(l, p)).max().unwrap_or(0) * weight / 100)
-            .max()
-            .unwrap_or(0);
+        let best_label = if total.is_none() {
+            0
+        } else {
+            let titles = options.iter().flat_map(|o| o.phrases.iter());
+            titles.map(|(whole, _, weight)| phrases.iter().map(|l| likeness(l, whole)).max().unwrap_or(0) * weight / 100).max().unwrap_or(0)
+        };
         if let Some((role, likeness)) = total
             && best_label < likeness
         {

@@ -88,20 +88,12 @@ struct Joiner<'a> {
     vocabulary: &'a Vocabulary,
     sources: &'a Sources,
     month: PayMonth,
-    last: PayMonth,
     out: Joined,
 }
 
 /// Brings every source together.
-pub fn join(
-    vocabulary: &Vocabulary,
-    sources: &Sources,
-    month: PayMonth,
-    last: PayMonth,
-    gathered: Gathered,
-    transfers: Vec<TransferRow>,
-) -> Joined {
-    let mut j = Joiner { vocabulary, sources, month, last, out: Joined::default() };
+pub fn join(vocabulary: &Vocabulary, sources: &Sources, month: PayMonth, gathered: Gathered, transfers: Vec<TransferRow>) -> Joined {
+    let mut j = Joiner { vocabulary, sources, month, out: Joined::default() };
     for (id, slip) in gathered.paid {
         j.out.people.entry(id).or_default().paid = Some(slip);
     }
@@ -242,18 +234,19 @@ impl Joiner<'_> {
     }
 
     fn change(&mut self, c: &crate::normalise::gather::Change) {
-        let (first, last_day, before) = (self.month.first_day(), self.month.last_day(), self.last.first_day());
+        let (first, last_day) = (self.month.first_day(), self.month.last_day());
+        let silent = self.vocabulary.role(Role::Act) == Some(c.fact);
         if let Some(d) = c.effective {
             let code = if d > last_day {
                 Some("F02")
             } else if d > first {
                 Some("F03")
-            } else if d < before || (d < first && d >= before) {
+            } else if d < first {
                 Some("F04")
             } else {
                 None
             };
-            if let Some(code) = code {
+            if let Some(code) = code.filter(|_| !silent) {
                 let severity = if code == "F02" { Severity::Information } else { Severity::Justify };
                 let f = self
                     .finding(code, severity, &c.employee, &[c.at])

@@ -182,6 +182,14 @@ impl<'a> RecordReader<'a> {
             }
             changed.push((f, old, new.value, at));
         }
+        // The act behind the row travels with what it changes.
+        let act = self.cx.vocabulary.role(crate::facts::Role::Act);
+        let column = act.filter(|_| !changed.is_empty()).and_then(|f| Some((f, source.column(Meaning::Fact(f))?)));
+        if let Some((f, c)) = column
+            && let Some(read) = self.one(row, c, f, sources, problems, tell)
+        {
+            changed.push((f, None, read.value, self.at(row, c)));
+        }
         Content::Changes { changed, effective }
     }
 

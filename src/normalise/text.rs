@@ -316,15 +316,11 @@ pub fn likeness(a: &Phrase, b: &Phrase) -> u32 {
         }
     }
     // Initials written on the other side: `tpp` there for `transfert primes points` here.
-    for j in 0..b.words.len() {
-        if !free[j] {
-            continue;
-        }
-        let y = &b.words[j];
+    for (slot, y) in free.iter_mut().zip(&b.words).filter(|(slot, _)| **slot) {
         let n = y.chars().count();
         let run = n >= 2 && a.words.len() >= n && (0..=a.words.len() - n).any(|i| initials(&a.words[i..i + n]) == *y);
         if run {
-            free[j] = false;
+            *slot = false;
             got += 90 * (weight(y) + a.words.iter().take(n).map(|w| weight(w)).sum::<u32>());
         }
     }

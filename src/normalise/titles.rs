@@ -118,15 +118,18 @@ impl Titles {
 /// A sum the label of a rubric names, when it is surely one.
 pub fn total_named(label: &str) -> Option<(TotalRole, u32)> {
     let phrase = Phrase::of(label);
-    FILE.total
-        .iter()
-        .filter_map(|(n, t)| Some((TotalRole::parse(n)?, t)))
-        .flat_map(|(role, titles)| titles.iter().map(move |t| (role, t)))
-        .filter(|(_, t)| t.contains(' ') || phrase.words.len() == 1)
-        .map(|(role, t)| (role, likeness(&phrase, &Phrase::of(t))))
+    SUMS.iter()
+        .filter(|(_, title, several)| *several || phrase.words.len() == 1 || title.words == phrase.words)
+        .map(|(role, title, _)| (*role, likeness(&phrase, title)))
         .filter(|(_, s)| *s >= 85)
         .max_by_key(|(_, s)| *s)
 }
+
+/// Titles of sums, taken apart once; whether each has several words.
+static SUMS: LazyLock<Vec<(TotalRole, Phrase, bool)>> = LazyLock::new(|| {
+    let roles = FILE.total.iter().filter_map(|(n, t)| Some((TotalRole::parse(n)?, t)));
+    roles.flat_map(|(role, titles)| titles.iter().map(move |t| (role, Phrase::of(t), t.contains(' ')))).collect()
+});
 
 /// What a row without an agent sums up.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

@@ -1,9 +1,9 @@
 //! Every employee: standing, computation, controls. Employees are independent; results come back in order.
 
-use super::{Options, Outcome, Ready, named_controls, not_run};
+use super::{Options, Outcome, Ready, evidence, named_controls, not_run};
 use crate::check::agent::{self, Request, Situation, Subject};
-use crate::check::run::{self as run_check, Run, Sums};
-use crate::check::{Control, NotRun};
+use crate::check::run::{self as run_check, Run, Sums, Twin};
+use crate::check::{Control, Frame, NotRun};
 use crate::compute::cases::stop_name;
 use crate::compute::employee::{Input, Machine, Output, Score, Standing};
 use crate::compute::eval::State;
@@ -43,6 +43,8 @@ pub struct Brief {
     pub before: Option<Totals>,
     pub after: Option<Totals>,
     pub pay_iban: Option<Iban>,
+    /// Where the employee stands in the files.
+    pub at: At,
     /// Code of the first blocking finding.
     pub blocked: Option<String>,
 }
@@ -65,6 +67,8 @@ pub struct Results {
     pub causes: BTreeMap<u16, Money>,
     pub run: Run,
     pub not_run: BTreeSet<NotRun>,
+    /// Controls that wait for the files.
+    pub of_files: Vec<Control>,
 }
 
 /// What one piece of the population gives.
@@ -87,7 +91,9 @@ pub fn people(ready: &Ready, people: People, options: &Options) -> Result<Result
     let controls = named_controls(&ready.pack, ready.job.month.first_day());
     let twins = twins(ready, &people);
     let mut results = Results::default();
+    let frame = evidence::frame(ready, &controls);
     results.run.twins = twins;
+    evidence::sources(ready, &mut results.run);
     results.run.transferred = ready.inputs.transferred.clone();
     let total = people.len();
     let keep = total <= DETAIL;
@@ -99,11 +105,11 @@ pub fn people(ready: &Ready, people: People, options: &Options) -> Result<Result
         let batch = std::mem::replace(&mut people, rest);
         let pieces: Vec<Vec<(EmployeeId, Person)>> = split(batch, 512);
         let worked: Vec<Piece> = pool.install(|| {
-            pieces.into_par_iter().map_init(|| State::new(ready.road.this()), |state, piece| work(ready, &controls, state, piece)).collect()
+            pieces.into_par_iter().map_init(|| State::new(ready.road.this()), |state, piece| work(ready, &controls, &frame, state, piece)).collect()
         });
         for piece in worked {
             done += piece.worked.len();
-            collect(ready, piece, keep, &mut results);
+            collect(ready, &frame, piece, keep, &mut results);
         }
         (options.progress)("compute", done as u64, total as u64);
     }
@@ -120,11 +126,11 @@ fn split<T>(mut list: Vec<T>, size: usize) -> Vec<Vec<T>> {
     out
 }
 
-fn work(ready: &Ready, controls: &[Control], state: &mut State, people: Vec<(EmployeeId, Person)>) -> Piece {
+fn work(ready: &Ready, controls: &[Control], frame: &Frame<'_>, state: &mut State, people: Vec<(EmployeeId, Person)>) -> Piece {
     let machine = ready.machine();
     let mut piece = Piece::default();
     for (id, person) in people {
-        let w = one(ready, &machine, controls, state, id, person, &mut piece.unknown_measures);
+        let w = one(ready, &machine, (controls, frame), state, id, person, &mut piece.unknown_measures);
         write_rows(ready, &w, &mut piece);
         piece.worked.push(w);
     }
@@ -158,7 +164,7 @@ pub fn standing(ready: &Ready, p: &Person) -> (Standing, Situation) {
 fn one(
     ready: &Ready,
     machine: &Machine<'_>,
-    controls: &[Control],
+    (controls, frame): (&[Control], &Frame<'_>),
     state: &mut State,
     id: EmployeeId,
     person: Person,
@@ -191,7 +197,7 @@ fn one(
     let mut w = Worked { id, name, standing, person, output, before, pay_iban, findings: Vec::new() };
     own_findings(ready, &mut w);
     let subject_findings = {
-        let s = subject(ready, &w, situation, last_iban.as_ref(), staff_iban.as_ref());
+        let s = subject(ready, frame, &w, situation, last_iban.as_ref(), staff_iban.as_ref());
         let requests = requests(ready, &w.person);
         let s = Subject { requests: &requests, ..s };
         let mut found = Vec::new();
@@ -223,7 +229,7 @@ fn formula_finding(ready: &Ready, control: usize, w: &Worked) -> Finding {
         if text.contains(&format!("{{{}}}", decl.name))
             && let Some(fact) = w.output.facts.get(id)
         {
-            f = f.at(ready.inputs.sources.place(fact.at)).named(&decl.name, shown(fact));
+            f = f.at(ready.inputs.sources.place(fact.at)).named(&decl.name, show_value(ready, fact));
         }
     }
     if let Some(p) = &w.output.payslip {
@@ -258,8 +264,14 @@ fn requests(ready: &Ready, p: &Person) -> Vec<Request> {
         .collect()
 }
 
+/// Where somebody stands: in the staff file, among the arrivals, or else in the register.
+fn at_of(p: &Person) -> At {
+    p.staff.or(p.arrival).or_else(|| p.paid.as_ref().and_then(|s| s.lines.first()).map(|l| l.at)).unwrap_or(At::NOWHERE)
+}
+
 fn subject<'s>(
     ready: &'s Ready,
+    frame: &'s Frame<'s>,
     w: &'s Worked,
     situation: Situation,
     last_iban: Option<&'s Iban>,
@@ -267,12 +279,13 @@ fn subject<'s>(
 ) -> Subject<'s> {
     let vocabulary = &ready.pack.vocabulary;
     let facts: &Facts = if w.output.facts.is_empty() { &w.person.known } else { &w.output.facts };
-    let at = w.person.staff.or(w.person.arrival).or_else(|| w.person.paid.as_ref().and_then(|s| s.lines.first()).map(|l| l.at));
+    let at = at_of(&w.person);
     let position = w.person.text(vocabulary, Role::Position).map(crate::normalise::text::fold);
     let explained =
         w.person.departure.is_some() || position.is_some_and(|p| !p.is_empty() && !p.starts_with("activ") && !p.starts_with("en activ"));
     Subject {
         id: &w.id,
+        frame,
         name: &w.name,
         situation,
         explained,
@@ -286,11 +299,14 @@ fn subject<'s>(
         staff_iban: staff_iban.cloned(),
         requests: &[],
         pay_iban: w.pay_iban.as_ref(),
-        place: at.map_or(Place::Nowhere, |at| ready.inputs.sources.place(at)),
+        place: ready.inputs.sources.place(at),
         month: ready.job.month,
         incident: ready.job.incident_date,
         event: !w.output.fact_changes.is_empty(),
         neutral_rate: super::slips::flag(ready, w, "tax_neutral").unwrap_or(false),
+        moved: evidence::moved(ready, w),
+        shifts: evidence::shifts(ready, w),
+        brought: &w.person.changes,
     }
 }
 
@@ -419,7 +435,7 @@ pub fn show_value(ready: &Ready, f: &Fact) -> String {
     }
 }
 
-fn collect(ready: &Ready, piece: Piece, keep: bool, r: &mut Results) {
+fn collect(ready: &Ready, frame: &Frame<'_>, piece: Piece, keep: bool, r: &mut Results) {
     r.payslips.push_str(&piece.payslips);
     r.lines.push_str(&piece.lines);
     r.diff.push_str(&piece.diff);
@@ -430,8 +446,9 @@ fn collect(ready: &Ready, piece: Piece, keep: bool, r: &mut Results) {
     for w in piece.worked {
         let after = w.output.payslip.as_ref().map(|p| p.totals);
         tally(ready, &w, after, r);
+        evidence::enter(ready, frame, &w, &mut r.run);
         let blocked = w.findings.iter().find(|f| f.severity == Severity::Blocking).map(|f| f.code.clone());
-        r.briefs.push(Brief { id: w.id.clone(), name: w.name.clone(), before: w.before, after, pay_iban: w.pay_iban.clone(), blocked });
+        r.briefs.push(Brief { id: w.id.clone(), name: w.name.clone(), before: w.before, after, pay_iban: w.pay_iban.clone(), at: at_of(&w.person), blocked });
         if keep {
             r.findings.extend(w.findings.iter().cloned());
             r.worked.push(w);
@@ -514,7 +531,7 @@ fn tally(ready: &Ready, w: &Worked, after: Option<Totals>, r: &mut Results) {
 }
 
 /// The same person under two numbers: same identity number, or same name and birth date.
-fn twins(ready: &Ready, people: &People) -> Vec<(EmployeeId, EmployeeId, String)> {
+fn twins(ready: &Ready, people: &People) -> Vec<Twin> {
     let vocabulary = &ready.pack.vocabulary;
     let mut by_number: BTreeMap<String, EmployeeId> = BTreeMap::new();
     let mut by_birth: BTreeMap<(String, chrono::NaiveDate), EmployeeId> = BTreeMap::new();
@@ -548,7 +565,14 @@ fn twins(ready: &Ready, people: &People) -> Vec<(EmployeeId, EmployeeId, String)
             }
         }
     }
-    out.into_iter().map(|((a, b), why)| (a, b, why)).collect()
+    let place = |id: &EmployeeId| people.get(id).map_or(Place::Nowhere, |p| ready.inputs.sources.place(at_of(p)));
+    let paid = |id: &EmployeeId| people.get(id).is_some_and(|p| p.paid.is_some());
+    out.into_iter()
+        .map(|((newer, other), why)| {
+            let renumbered = why == "NIR" && paid(&other) && !paid(&newer);
+            Twin { places: [place(&newer), place(&other)], newer, other, why, renumbered }
+        })
+        .collect()
 }
 
 /// Controls over the run, after every employee.
@@ -560,10 +584,12 @@ pub fn run_controls(ready: &Ready, results: &mut Results, out: &mut Outcome) {
     if !crate::ground::target_days::is_open(ready.job.pay_date) {
         results.run.closed_day = Some(ready.job.pay_date.format("%d/%m/%Y").to_string());
     }
-    let (late, early): (Vec<Control>, Vec<Control>) = named_controls(&ready.pack, ready.job.month.first_day())
-        .into_iter()
-        .partition(|c| matches!(c.measure.as_str(), "transfer_total" | "excluded_listed"));
-    measure_all(&early, results, out);
+    let (files, all): (Vec<Control>, Vec<Control>) =
+        named_controls(&ready.pack, ready.job.month.first_day()).into_iter().partition(|c| OF_FILES.contains(&c.measure.as_str()));
+    let (late, early): (Vec<Control>, Vec<Control>) =
+        all.into_iter().partition(|c| matches!(c.measure.as_str(), "transfer_total" | "excluded_listed"));
+    results.of_files = files;
+    measure_all(ready, &early, results, out);
     // A control of the run may set single employees aside: before the transfers are counted.
     for f in out.findings.iter().filter(|f| f.severity == Severity::Blocking) {
         if let Some(id) = &f.employee
@@ -575,21 +601,44 @@ pub fn run_controls(ready: &Ready, results: &mut Results, out: &mut Outcome) {
     results.run.excluded = results
         .briefs
         .iter()
-        .filter_map(|b| Some((b.id.clone(), b.blocked.clone()?, b.after.map_or(Money::ZERO, |t| t.net_paid))))
+        .filter_map(|b| Some((b.id.clone(), b.blocked.clone()?, b.after?.net_paid)))
         .collect();
     let transfers = to_transfer(results);
     let sum: Money = transfers.iter().map(|t| t.2).sum();
+    let going: BTreeSet<&EmployeeId> = transfers.iter().map(|t| &t.0).collect();
+    results.run.due = results.briefs.iter().filter(|b| b.blocked.is_none() && b.after.is_some()).map(|b| b.id.clone()).collect();
+    results.run.unlisted = results
+        .briefs
+        .iter()
+        .filter(|b| b.blocked.is_none() && !going.contains(&b.id))
+        .filter_map(|b| Some((b.id.clone(), b.after?.net_paid)))
+        .filter(|(_, net)| *net > Money::ZERO)
+        .collect();
     let due = results.briefs.iter().filter(|b| b.blocked.is_none()).filter_map(|b| b.after).filter(|t| t.net_paid > Money::ZERO);
     let (all_sum, all_count) = due.fold((Money::ZERO, 0), |(s, n), t| (s + t.net_paid, n + 1));
     results.run.transfer_total = (!results.run.debtor_missing).then_some((sum, transfers.len() as u64, all_sum, all_count));
-    measure_all(&late, results, out);
+    measure_all(ready, &late, results, out);
 }
 
-fn measure_all(controls: &[Control], results: &mut Results, out: &mut Outcome) {
+/// Measures that need the files of this run on the disk.
+const OF_FILES: [&str; 6] =
+    ["payslip_written", "expected_mention", "forbidden_mention", "provisional_mark", "transfer_file_valid", "reference_unique"];
+
+/// Controls over what has been written, once it has been read again.
+pub fn file_controls(ready: &Ready, results: &mut Results, out: &mut Outcome) {
+    let controls = std::mem::take(&mut results.of_files);
+    measure_all(ready, &controls, results, out);
+}
+
+fn measure_all(ready: &Ready, controls: &[Control], results: &mut Results, out: &mut Outcome) {
     for c in controls {
         match run_check::measure(c, &results.run) {
             Ok(Some(mut found)) => {
                 results.not_run.remove(&not_run(&c.id, "ui.no_measure"));
+                for f in found.iter_mut().filter(|f| f.places.is_empty()) {
+                    let brief = f.employee.as_ref().and_then(|id| results.briefs.binary_search_by(|b| b.id.cmp(id)).ok());
+                    f.places.extend(brief.map(|i| ready.inputs.sources.place(results.briefs[i].at)).filter(|p| *p != Place::Nowhere));
+                }
                 out.findings.append(&mut found);
             }
             Ok(None) => {}

@@ -3,6 +3,7 @@
 use super::compute::{DETAIL, Results, Worked, code_card, detail, to_transfer};
 use super::manifest::{self, Made};
 use super::{Options, Outcome, Ready, slips};
+use crate::check::printed::Printed;
 use crate::compute::employee::Standing;
 use crate::compute::walk::Share;
 use crate::facts::Role;
@@ -39,8 +40,9 @@ pub fn write(ready: &Ready, results: &mut Results, out: &mut Outcome, options: &
     }
     transfers(ready, results, out, &folder, &mut made)?;
     if options.payslips && !results.worked.is_empty() {
-        payslips(ready, results, out, &folder, &mut made, options)?;
+        results.run.printed = Some(payslips(ready, results, out, &folder, &mut made, options)?);
     }
+    super::compute::file_controls(ready, results, out);
     sum_up(results, out);
     finding::sort(&mut out.findings);
     out.not_run = std::mem::take(&mut results.not_run).into_iter().collect();
@@ -103,7 +105,7 @@ fn sum_up(results: &Results, out: &mut Outcome) {
 }
 
 /// The transfer file, and `transfers.csv` beside it. Without a debtor account there is only the list.
-fn transfers(ready: &Ready, results: &Results, out: &mut Outcome, folder: &Path, made: &mut Vec<Made>) -> Result<()> {
+fn transfers(ready: &Ready, results: &mut Results, out: &mut Outcome, folder: &Path, made: &mut Vec<Made>) -> Result<()> {
     let list = to_transfer(results);
     let month = ready.job.month.to_string();
     let prefix = format!("PAIE-{month}");
@@ -146,6 +148,7 @@ fn transfers(ready: &Ready, results: &Results, out: &mut Outcome, folder: &Path,
             out.findings.extend(again);
             if sound {
                 put(folder, &name, &bytes, made)?;
+                results.run.file = Some(super::evidence::transfer_file(ready, folder, &name, &file.message_id, &rows));
             }
         }
         Err(transfer::NotWritten::Findings(found)) => out.findings.extend(found),
@@ -189,7 +192,7 @@ fn safe(id: &EmployeeId) -> String {
     id.as_str().chars().map(|c| if c.is_ascii_alphanumeric() || c == '-' { c } else { '_' }).collect()
 }
 
-fn payslips(ready: &Ready, results: &Results, out: &mut Outcome, folder: &Path, made: &mut Vec<Made>, options: &Options) -> Result<()> {
+fn payslips(ready: &Ready, results: &Results, out: &mut Outcome, folder: &Path, made: &mut Vec<Made>, options: &Options) -> Result<Vec<Printed>> {
     let fonts = print::Fonts::load();
     let month = ready.job.month.to_string();
     let printed: Vec<(String, print::PrintedPayslip)> = results
@@ -239,7 +242,8 @@ fn payslips(ready: &Ready, results: &Results, out: &mut Outcome, folder: &Path, 
             Err(problem) => out.findings.push(problem.finding(ready.lang)),
         }
     }
-    Ok(())
+    let files: BTreeMap<&str, &Made> = made.iter().map(|m| (m.name.as_str(), m)).collect();
+    Ok(printed.iter().map(|(name, p)| super::evidence::printed(ready, results, folder, name, p, files.get(name.as_str()).copied())).collect())
 }
 
 fn reports(ready: &Ready, results: &Results, out: &Outcome, folder: &Path, made: &mut Vec<Made>) -> Result<()> {

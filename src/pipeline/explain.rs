@@ -152,14 +152,26 @@ impl Teller<'_> {
                             let place = self.ready.inputs.sources.place(fact.at);
                             let origin = match fact.origin {
                                 crate::facts::Origin::Read => String::new(),
-                                crate::facts::Origin::Inferred => " (déduit du bulletin)".to_owned(),
-                                crate::facts::Origin::Decided => " (décidé)".to_owned(),
+                                crate::facts::Origin::Inferred => match self.lang {
+                                    Lang::Fr => " (déduit du bulletin payé)".to_owned(),
+                                    Lang::En => " (inferred from what was paid)".to_owned(),
+                                },
+                                crate::facts::Origin::Decided => match self.lang {
+                                    Lang::Fr => " (décidé)".to_owned(),
+                                    Lang::En => " (decided)".to_owned(),
+                                },
                             };
                             let _ = writeln!(text, "{pad}{name} = {}   ← {place}{origin}", show_value(self.ready, fact));
                         }
                         None => {
-                            let default = self.ready.pack.defaults[usize::from(*i)].clone().unwrap_or_else(|| "?".to_owned());
-                            let _ = writeln!(text, "{pad}{name} = {default}   ({} : valeur par défaut)", decl.label.get(self.lang));
+                            let label = decl.label.get(self.lang);
+                            let said = match (&self.ready.pack.defaults[usize::from(*i)], self.lang) {
+                                (Some(d), Lang::Fr) => format!("{d}   ({label} : aucune source, valeur par défaut)"),
+                                (Some(d), Lang::En) => format!("{d}   ({label}: no source, default)"),
+                                (None, Lang::Fr) => format!("?   ({label} : inconnu)"),
+                                (None, Lang::En) => format!("?   ({label}: not known)"),
+                            };
+                            let _ = writeln!(text, "{pad}{name} = {said}");
                         }
                     }
                 }

@@ -205,7 +205,7 @@ pub fn read(job: &Job, pack: &Pack, settings: &[SettingValue], progress: fn(&str
     let gathered = gathered.value;
     let unknown_cards = unknown_cards(&gathered);
     let rows = gathered.rows.clone();
-    let joined = join::join(&pack.vocabulary, &o.sources, job.month, job.last_month, gathered, o.transfers);
+    let joined = join::join(&pack.vocabulary, &o.sources, job.month, gathered, o.transfers);
     o.findings.extend(joined.findings);
     for t in &joined.orphan_transfers {
         o.findings

@@ -7,6 +7,7 @@
 mod calibrate;
 mod compute;
 mod documents;
+mod evidence;
 mod explain;
 mod inputs;
 mod manifest;
@@ -229,7 +230,10 @@ fn named_controls(pack: &Pack, day: chrono::NaiveDate) -> Vec<check::Control> {
                 measure: measure.clone(),
                 severity: c.severity,
                 threshold: c.threshold.clone(),
+                names: c.names.clone(),
                 message: c.message.clone(),
+                strong_message: c.strong_message.clone(),
+                strong_severity: c.strong_severity,
             }),
             pack::Measure::When(_) => None,
         })

@@ -199,7 +199,12 @@ pub struct Control {
     pub measure: Measure,
     /// Named limits of the measure: `amount`, `share`, `count`.
     pub threshold: BTreeMap<String, Exact>,
+    /// What the measure must be told by name: elements, facts, causes, words. A last `*` stands for any ending.
+    pub names: Vec<String>,
     pub message: Words,
+    /// Wording and severity beyond the `strong_…` limits, when the control has any.
+    pub strong_message: Option<Words>,
+    pub strong_severity: Option<Severity>,
     pub since: Option<NaiveDate>,
     pub until: Option<NaiveDate>,
     pub origin: Origin,
@@ -865,13 +870,15 @@ impl<'r, 'f> Reader<'r, 'f, '_> {
 
     fn control(&mut self, t: &Tab<'r, 'f>) {
         let Some(id) = t.need("id") else { return };
-        let severity = t.need("severity").and_then(|s| {
+        let letter = |key: &'static str, s: Spot| {
             let v = Severity::from_letter(&s.text);
             if v.is_none() {
-                self.report.error("L04", t.file, &s.span, &[("key", "severity"), ("wanted", "B, J, W, I")]);
+                self.report.error("L04", t.file, &s.span, &[("key", key), ("wanted", "B, J, W, I")]);
             }
             v
-        });
+        };
+        let severity = t.need("severity").and_then(|s| letter("severity", s));
+        let strong_severity = t.spot("strong_severity").and_then(|s| letter("strong_severity", s));
         let when = self.formula(t, "when");
         let measure = match (when, t.text("measure")) {
             (Some(f), _) => Some(Measure::When(f)),
@@ -895,6 +902,7 @@ impl<'r, 'f> Reader<'r, 'f, '_> {
             }
         }
         let message = t.words("message").unwrap_or_default();
+        let (names, strong_message) = (t.texts("names"), t.words("strong_message"));
         let (since, until) = (t.date("since"), t.date("until"));
         let _ = (t.words("label"), t.text("note"), t.list("applies_if"), t.text("ignore_below"), t.text("source"), t.list("needs"));
         let (phase, scope) = (t.text("phase").unwrap_or_default(), t.text("scope").unwrap_or_default());
@@ -906,7 +914,10 @@ impl<'r, 'f> Reader<'r, 'f, '_> {
                 severity,
                 measure,
                 threshold,
+                names,
                 message,
+                strong_message,
+                strong_severity,
                 since,
                 until,
                 origin: Self::origin(t),

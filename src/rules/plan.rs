@@ -59,7 +59,7 @@ pub struct ElementStep {
 }
 
 /// Brackets in force: lower bounds ascending, each with its value.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Brackets(pub Vec<(Exact, Exact)>);
 
 /// A control of the pack whose measure is a formula.
@@ -435,7 +435,8 @@ impl Pack {
         }
     }
 
-    fn brackets(&self, table: usize, law: &Law) -> Brackets {
+    /// The brackets of a table that a law puts in force.
+    pub fn brackets(&self, table: usize, law: &Law) -> Brackets {
         let t = &self.tables[table];
         let day = law.tables_on[table];
         let chosen: Vec<Option<String>> = t
@@ -456,6 +457,13 @@ impl Pack {
             t.rows.iter().filter(fits).filter(|r| Some(r.from) == from).map(|r| (r.lower, r.value)).collect();
         list.sort();
         Brackets(list)
+    }
+
+    /// Whether the same versions of every value and element are in force on two days.
+    pub fn same_versions(&self, a: NaiveDate, b: NaiveDate) -> bool {
+        let value = |v: &crate::rules::pack::ValueDecl, day| v.versions.iter().rposition(|x| in_force(x.from, x.until, day));
+        let element = |e: &Element, day| e.versions.iter().rposition(|x| in_force(x.from, x.until, day));
+        self.values.iter().all(|v| value(v, a) == value(v, b)) && self.elements.iter().all(|e| element(e, a) == element(e, b))
     }
 
     /// The default of each fact.

@@ -1,0 +1,297 @@
+//! What controls look at, gathered from a run: the law's rates, lines of both months, sums, and the files read again.
+//!
+//! Judges nothing: `check` does.
+
+use super::compute::{Results, Worked, show_value};
+use super::inputs::hex;
+use super::manifest::Made;
+use super::Ready;
+use crate::check::agent::Shift;
+use crate::check::books::Group;
+use crate::check::lines::Moved;
+use crate::check::printed::Printed;
+use crate::check::run::Run;
+use crate::check::{Control, Frame, Law, written};
+use crate::facts::Role;
+use crate::ground::place::SourceKind;
+use crate::ground::{At, EmployeeId, Money, PayMonth, Place, sepa_text};
+use crate::normalise::mapping::Role as SourceRole;
+use crate::payslip::{LineKind, PaidCode, Status};
+use crate::read::pain001;
+use crate::rules::bind::Num;
+use crate::rules::plan::Step;
+use crate::write::payslip as print;
+use crate::write::transfer::Transfer;
+use sha2::{Digest as _, Sha256};
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs::File;
+use std::io::BufReader;
+use std::path::Path;
+
+/// What every employee is checked against.
+pub fn frame<'r>(ready: &'r Ready, controls: &[Control]) -> Frame<'r> {
+    let constant = |n: &Option<Num>| match n {
+        Some(Num::Const(x)) if !x.is_zero() => Some(*x),
+        _ => None,
+    };
+    let mut law = vec![Law::default(); ready.pack.elements.len()];
+    for s in &ready.road.this().steps {
+        let Step::Element(e) = s else { continue };
+        law[e.element.index()] = Law {
+            rate: constant(&e.rate),
+            employer_rate: constant(&e.employer_rate),
+            product: e.rate.is_some() && e.amount.is_none(),
+            employer_product: e.employer_rate.is_some() && e.employer_amount.is_none(),
+        };
+    }
+    let measures = ["pay_without_working_time", "share_with_working_time"];
+    let names = controls.iter().filter(|c| measures.contains(&c.measure.as_str())).flat_map(|c| &c.names);
+    let facts: BTreeSet<_> = names.filter_map(|n| ready.pack.vocabulary.named(n)).collect();
+    Frame {
+        lang: ready.lang,
+        month: ready.job.month,
+        sources: &ready.inputs.sources,
+        catalogue: &ready.catalogue,
+        law,
+        working_time: facts.into_iter().collect(),
+    }
+}
+
+/// What the sources themselves are: which are unknown, what month they are about.
+pub fn sources(ready: &Ready, run: &mut Run) {
+    let inputs = &ready.inputs;
+    run.lang = ready.lang;
+    run.catalogue = ready.catalogue.clone();
+    run.last_month = Some(ready.job.last_month);
+    run.register = inputs.mapping.sources.iter().any(|s| s.role.is_register());
+    if let (Some(day), Some((_, place))) = (inputs.last_execution, &inputs.transferred) {
+        run.periods.push((place.to_string(), PayMonth::of(day), place.clone()));
+    }
+    for f in &inputs.files {
+        let known = inputs.mapping.sources.iter().any(|s| s.file == f.name && s.role != SourceRole::Unknown);
+        let document = inputs.sources.iter().any(|(_, s)| s.file == f.name && s.kind == SourceKind::Document);
+        if !known && !document {
+            run.unidentified.push((f.name.clone(), Place::File { file: f.name.clone() }));
+        }
+    }
+}
+
+fn card_index(ready: &Ready, code: PaidCode) -> usize {
+    match code {
+        PaidCode::Element(e) => e.index(),
+        PaidCode::Unknown(u) => ready.pack.elements.len() + usize::from(u),
+    }
+}
+
+/// Every line of either month, and whether something known stands behind its change.
+pub fn moved(ready: &Ready, w: &Worked) -> Vec<Moved> {
+    let Some(p) = &w.output.payslip else { return Vec::new() };
+    let mut list: BTreeMap<usize, Moved> = BTreeMap::new();
+    let empty = |card: usize| Moved { card, before: Money::ZERO, after: Money::ZERO, grounded: false, manual: false, at: At::NOWHERE };
+    let of = |card: usize, amount: Money, employer: Money| {
+        if ready.catalogue[card].kind == LineKind::Employer { employer } else { amount }
+    };
+    for l in w.person.paid.iter().flat_map(|s| &s.lines) {
+        let card = card_index(ready, l.code);
+        let m = list.entry(card).or_insert_with(|| empty(card));
+        m.before += of(card, l.amount, l.employer_amount);
+        if m.at == At::NOWHERE {
+            m.at = l.at;
+        }
+    }
+    for l in &p.lines {
+        let card = l.element.index();
+        let m = list.entry(card).or_insert_with(|| empty(card));
+        m.after += of(card, l.amount, l.employer_amount);
+        m.manual |= l.status == Status::Manual;
+    }
+    let causes: BTreeSet<u16> = w.output.fact_changes.iter().map(|f| f.cause).collect();
+    for c in &w.output.changes {
+        let law = ready.road.plans.get(usize::from(c.cause)).is_some_and(|p| p.1);
+        if (law || causes.contains(&c.cause))
+            && let Some(m) = list.get_mut(&card_index(ready, c.code))
+        {
+            m.grounded = true;
+        }
+    }
+    list.into_values().collect()
+}
+
+/// Lasting facts that changed, each with whether the row that says so names an act.
+pub fn shifts<'s>(ready: &'s Ready, w: &'s Worked) -> Vec<Shift<'s>> {
+    let vocabulary = &ready.pack.vocabulary;
+    let act = vocabulary.role(Role::Act);
+    let acts: BTreeSet<(u16, u32)> = w
+        .person
+        .known
+        .iter()
+        .chain(&w.person.changes)
+        .filter(|f| Some(f.id) == act && f.value.text().is_some_and(|t| !t.trim().is_empty()))
+        .map(|f| (f.at.source, f.at.row))
+        .collect();
+    w.output
+        .fact_changes
+        .iter()
+        .filter(|c| vocabulary.get(c.fact).recurs)
+        .filter_map(|c| {
+            let at = c.after.as_ref().or(c.before.as_ref())?.at;
+            let cause = ready.pack.causes.get(usize::from(c.cause))?;
+            let label = vocabulary.get(c.fact).label.get(ready.lang);
+            Some(Shift { cause: &cause.0, label, place: ready.inputs.sources.place(at), act: acts.contains(&(at.source, at.row)) })
+        })
+        .collect()
+}
+
+/// Enters one employee in the sums of the run.
+pub fn enter(ready: &Ready, frame: &Frame<'_>, w: &Worked, run: &mut Run) {
+    let books = &mut run.books;
+    let card = |i: usize| {
+        let k = &ready.catalogue[i];
+        (k.kind, format!("{} {}", k.code, k.label.get(ready.lang)))
+    };
+    for l in w.person.paid.iter().flat_map(|s| &s.lines) {
+        let (kind, name) = card(card_index(ready, l.code));
+        books.group(Group::Line, &name, if kind == LineKind::Employer { l.employer_amount } else { l.amount }, Money::ZERO);
+    }
+    if let Some(p) = &w.output.payslip {
+        books.enter(p, &ready.catalogue);
+        for l in &p.lines {
+            let (kind, name) = card(l.element.index());
+            books.group(Group::Line, &name, Money::ZERO, if kind == LineKind::Employer { l.employer_amount } else { l.amount });
+        }
+    }
+    let vocabulary = &ready.pack.vocabulary;
+    let (before, after) = (w.before.map_or(Money::ZERO, |t| t.gross), w.output.payslip.as_ref().map_or(Money::ZERO, |p| p.totals.gross));
+    if let Some(service) = w.person.text(vocabulary, Role::Service) {
+        books.group(Group::Service, service.trim(), before, after);
+    }
+    let status = ready.pack.payslip.get("status").and_then(|n| vocabulary.named(n));
+    if let Some(f) = status.and_then(|id| w.output.facts.get(id).or_else(|| w.person.known.get(id))) {
+        books.group(Group::Status, &show_value(ready, f), before, after);
+    }
+    if w.person.paid.is_some() {
+        run.with_working_time.1 += 1;
+        run.with_working_time.0 += u64::from(frame.working_time.iter().any(|id| w.person.known.get(*id).is_some()));
+    }
+    if let Some(slip) = &w.person.paid {
+        dated(ready, slip, run);
+    }
+}
+
+/// The latest month that a register speaks of.
+fn dated(ready: &Ready, slip: &crate::payslip::PaidSlip, run: &mut Run) {
+    for l in &slip.lines {
+        let Some(month) = l.period else { continue };
+        let place = ready.inputs.sources.place(At::source(l.at.source));
+        match run.periods.iter_mut().find(|p| p.2 == place) {
+            Some(p) => p.1 = p.1.max(month),
+            None => run.periods.push((place.to_string(), month, place)),
+        }
+    }
+}
+
+/// The transfer file on the disk, read again by the reader of any bank's files.
+pub fn transfer_file(ready: &Ready, folder: &Path, name: &str, message_id: &str, rows: &[Transfer]) -> written::File {
+    let meant = rows.iter().filter_map(|t| {
+        let transfer = written::Transfer { reference: t.end_to_end_id.clone(), iban: Some(t.iban.clone()), amount: Some(t.amount) };
+        Some((t.employee.clone()?, transfer))
+    });
+    let mut file = written::File {
+        place: Some(Place::File { file: name.to_owned() }),
+        message_id: message_id.to_owned(),
+        meant: meant.collect(),
+        day: ready.job.pay_date.format("%d/%m/%Y").to_string(),
+        ..written::File::default()
+    };
+    let mut odd = 0;
+    let mut take = |t: pain001::ReadTransfer| {
+        odd += u32::from(!t.name.chars().chain(t.remittance.chars()).all(sepa_text::is_legal));
+        file.read.push(written::Transfer { reference: t.end_to_end_id, iban: t.iban.ok(), amount: t.amount });
+    };
+    match File::open(folder.join(name)) {
+        Ok(f) => {
+            let read = pain001::read(&mut BufReader::new(f), name, &pain001::Limits::default(), &mut take);
+            file.problems.extend(read.findings.iter().map(|f| f.message(ready.lang)));
+            if read.value.message_id != message_id {
+                file.problems.push(read.value.message_id);
+            }
+        }
+        Err(e) => file.problems.push(e.to_string()),
+    }
+    if odd > 0 {
+        file.problems.push(format!("{} : {odd}", crate::ground::words::ui("ui.odd_characters", ready.lang)));
+    }
+    file.past = past(ready);
+    file
+}
+
+/// References of the transfer files that lie in the inbox.
+fn past(ready: &Ready) -> Vec<String> {
+    let mut out = Vec::new();
+    for (_, s) in ready.inputs.sources.iter().filter(|(_, s)| s.kind == SourceKind::Document) {
+        let Ok(f) = File::open(ready.job.folder.join("inbox").join(&s.file)) else { continue };
+        let mut take = |t: pain001::ReadTransfer| out.push(t.end_to_end_id);
+        let head = pain001::read(&mut BufReader::new(f), &s.file, &pain001::Limits::default(), &mut take);
+        out.push(head.value.message_id);
+    }
+    // A reference that a past file repeats is that file's affair; `NOTPROVIDED` is none at all.
+    out.sort();
+    out.dedup();
+    out.retain(|r| !r.is_empty() && r != "NOTPROVIDED");
+    out
+}
+
+/// One payslip as printed and as found on the disk.
+pub fn printed(ready: &Ready, results: &Results, folder: &Path, name: &str, p: &print::PrintedPayslip, made: Option<&Made>) -> Printed {
+    let id: &EmployeeId = &p.agent.matricule;
+    let computed = results.worked.binary_search_by(|w| w.id.cmp(id)).ok().and_then(|i| results.worked[i].output.payslip.as_ref());
+    let open = |l: &crate::payslip::Line| l.status != Status::Computed && ready.catalogue[l.element.index()].kind != LineKind::Tax;
+    let open_lines = computed.map_or(0, |c| c.lines.iter().filter(|l| open(l)).count());
+    let mut texts = Vec::new();
+    let (mut marked, mut tax) = (false, false);
+    if let print::Body::Pay(pay) = &p.body {
+        texts.extend(pay.lines.iter().map(|l| l.label.clone()));
+        texts.extend(pay.lines.iter().filter_map(|l| l.section.clone()));
+        texts.extend(pay.provisional.iter().filter_map(|x| x.what.clone()));
+        marked = pay.provisional.is_some() && pay.lines.iter().filter(|l| l.estimated).count() == open_lines;
+        tax = pay.tax.is_some();
+    }
+    texts.extend(p.period.presence.clone());
+    texts.sort();
+    texts.dedup();
+    Printed {
+        employee: id.clone(),
+        texts,
+        filled: filled(p, tax),
+        estimated: computed.is_some_and(|c| c.lines.iter().any(|l| l.status != Status::Computed)),
+        marked,
+        sound: sound(&folder.join(name), made),
+    }
+}
+
+fn filled(p: &print::PrintedPayslip, tax: bool) -> BTreeSet<&'static str> {
+    let text = |t: &Option<String>| t.as_ref().is_some_and(|t| !t.trim().is_empty());
+    let a = &p.agent;
+    let fields = [
+        ("employer.name", !p.employer.name.trim().is_empty()),
+        ("employer.address", !p.employer.address.is_empty()),
+        ("employer.siret", p.employer.siret.is_some()),
+        ("employer.ape", text(&p.employer.ape)),
+        ("agent.name", !a.name.trim().is_empty()),
+        ("agent.address", !a.address.is_empty()),
+        ("agent.nir", a.nir.is_some()),
+        ("agent.status", text(&a.status)),
+        ("agent.grade", text(&a.grade) || text(&a.job)),
+        ("agent.service", text(&a.service)),
+        ("payment.date", p.payment.date.is_some()),
+        ("tax.rate", tax),
+    ];
+    fields.into_iter().filter(|f| f.1).map(|f| f.0).collect()
+}
+
+/// Whole on the disk: the bytes that were made, from the mark that opens a PDF to the one that ends it.
+fn sound(path: &Path, made: Option<&Made>) -> bool {
+    let (Ok(bytes), Some(made)) = (std::fs::read(path), made) else { return false };
+    let end = bytes.iter().rposition(|b| !b.is_ascii_whitespace()).map_or(0, |i| i + 1);
+    bytes.starts_with(b"%PDF-") && bytes[..end].ends_with(b"%%EOF") && hex(&Sha256::digest(&bytes)) == made.sha256
+}
