@@ -1,7 +1,7 @@
 //! The job folder: `releve.toml`, `inbox/`, `decisions.csv`, `out/`. With `store`, the only way to the disk.
 
 use crate::ground::document::{Report, Tab, TextFile};
-use crate::ground::{Checked, Finding, Iban, Lang, PayMonth, Severity, Siret, target_days};
+use crate::ground::{Checked, Finding, Iban, Lang, PayMonth, Place, Severity, Siret, target_days};
 use anyhow::{Context as _, Result};
 use chrono::NaiveDate;
 use std::collections::BTreeMap;
@@ -67,6 +67,8 @@ pub struct Job {
     pub debtor: Debtor,
     pub policies: Policies,
     pub settings: BTreeMap<String, String>,
+    /// Line of `releve.toml` that gives each setting.
+    pub settings_at: BTreeMap<String, Place>,
     /// The text itself: the mapping of sources is read from it by `normalise`.
     pub text: String,
 }
@@ -101,7 +103,9 @@ pub fn open(folder: &Path) -> Result<Checked<Option<Job>>> {
         j.text = files[0].text.clone();
         j
     });
-    Ok(Checked::new(job.filter(|_| errors.is_empty()), findings))
+    // A mistake here would be a month paid on a default that nobody chose: it stops the run.
+    let sound = !findings.iter().any(|f| f.severity == Severity::Blocking);
+    Ok(Checked::new(job.filter(|_| sound), findings))
 }
 
 fn read(folder: &Path, t: &Tab<'_, '_>, report: &Report<'_>) -> Option<Job> {
@@ -131,7 +135,9 @@ fn read(folder: &Path, t: &Tab<'_, '_>, report: &Report<'_>) -> Option<Job> {
     let employer = t.table("employer").map(|e| employer(&e, report)).unwrap_or_default();
     let debtor = t.table("debtor").map(|d| debtor(&d, report)).unwrap_or_default();
     let policies = policies(t.table("policies").as_ref(), report);
-    let settings = t.table("settings").map(|s| s.pairs().into_iter().map(|(k, v)| (k.text, v.text)).collect()).unwrap_or_default();
+    let given = t.table("settings").map(|s| s.pairs()).unwrap_or_default();
+    let settings_at = given.iter().map(|(k, _)| (k.text.clone(), report.place(0, &k.span))).collect();
+    let settings = given.into_iter().map(|(k, v)| (k.text, v.text)).collect();
     let _ = (t.whole("format"), t.list("overlays"), t.has("source"));
     t.close();
     let month = month?;
@@ -151,6 +157,7 @@ fn read(folder: &Path, t: &Tab<'_, '_>, report: &Report<'_>) -> Option<Job> {
         debtor,
         policies,
         settings,
+        settings_at,
         text: String::new(),
     })
 }

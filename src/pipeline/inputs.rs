@@ -162,7 +162,14 @@ fn open_transfers(path: &std::path::Path, name: &str, o: &mut Opened) {
     let source = o.sources.add(Source { file: name.to_owned(), sheet: None, kind: SourceKind::Document, headings: Vec::new() });
     let mut rows = Vec::new();
     let mut sum = crate::ground::Money::ZERO;
+    let (mut without, mut first) = (0_u64, Place::Nowhere);
     let mut take = |t: pain001::ReadTransfer| {
+        if t.iban.is_err() {
+            if without == 0 {
+                first = Place::Line { file: name.to_owned(), line: t.line, heading: None };
+            }
+            without += 1;
+        }
         if let Some(amount) = t.amount {
             sum += amount;
             rows.push(TransferRow { end_to_end: t.end_to_end_id, name: t.name, iban: t.iban.ok(), amount, at: At::row(source, t.line) });
@@ -170,6 +177,9 @@ fn open_transfers(path: &std::path::Path, name: &str, o: &mut Opened) {
     };
     let mut read = pain001::read(&mut BufReader::new(file), name, &pain001::Limits::default(), &mut take);
     o.findings.append(&mut read.findings);
+    if without > 0 {
+        o.findings.push(Finding::new("R41", Severity::Justify).arg("count", without).at(first));
+    }
     if rows.is_empty() {
         return;
     }

@@ -20,7 +20,7 @@ pub use inputs::{Inputs, inspect};
 use crate::check::{self, NotRun};
 use crate::compute::employee::{CauseCodes, Machine, Score};
 use crate::compute::walk::Road;
-use crate::ground::{Checked, Finding, Lang, Money, Severity, Words, finding};
+use crate::ground::{Checked, Finding, Lang, Money, Place, Severity, Words, finding};
 use crate::job::{self, Job};
 use crate::payslip::Totals;
 use crate::rules::bind::{Context, SettingValue};
@@ -117,7 +117,7 @@ pub fn settings(pack: &Pack, job: &Job) -> Checked<Vec<SettingValue>> {
     let mut out = pack.default_settings();
     let mut findings = Vec::new();
     for (name, text) in &job.settings {
-        let at = crate::ground::Place::File { file: job::SETTINGS_FILE.to_owned() };
+        let at = job.settings_at.get(name).cloned().unwrap_or_else(|| Place::File { file: job::SETTINGS_FILE.to_owned() });
         match pack.settings.iter().position(|s| s.id == *name) {
             None => {
                 let near = document_suggestion(name, pack.settings.iter().map(|s| s.id.as_str())).unwrap_or_default();

@@ -140,7 +140,13 @@ impl Text {
         let mut tally = Tally::default();
         let mut findings = Vec::new();
         let mut rows = 0;
+        // Fields of the last two records and the line of the last, only where the file stops in the middle of a line.
+        let unended = !self.ends_a_line();
+        let mut last = (0, 0, 0);
         let mut limited = |record: &Record<'_>| {
+            if unended {
+                last = (last.1, record.fields().count(), record.number);
+            }
             if self.names_separator && record.number == 1 {
                 return ControlFlow::Continue(());
             }
@@ -172,8 +178,26 @@ impl Text {
         if done.is_err() {
             findings.push(Finding::new("R04", Severity::Justify).at(Place::File { file: file.to_owned() }));
         }
+        if unended && rows > 1 {
+            // A shorter last row is a cut copy; one that is whole may be the habit of the program that wrote it.
+            let severity = if last.1 < last.0 { Severity::Justify } else { Severity::Warning };
+            findings.push(Finding::new("R40", severity).at(place(last.2)));
+        }
         findings.extend(tally.finish());
         findings
+    }
+
+    /// Whether the last line has its end; true where that cannot be known.
+    fn ends_a_line(&self) -> bool {
+        let tail = |n: u64| -> io::Result<Vec<u8>> {
+            let mut seeker = self.input.seeker()?;
+            seeker.seek(io::SeekFrom::Start(self.bytes.saturating_sub(n)))?;
+            let mut bytes = Vec::new();
+            seeker.take(n).read_to_end(&mut bytes)?;
+            Ok(bytes)
+        };
+        // Two bytes a letter in UTF-16, and nothing else ends on a zero byte.
+        tail(2).map_or(true, |t| t.is_empty() || t.iter().any(|b| matches!(b, b'\n' | b'\r' | 0x1a)))
     }
 
     pub(crate) fn for_each(&self, file: &str, f: &mut dyn FnMut(Row<'_, '_>) -> ControlFlow<()>) -> Vec<Finding> {
