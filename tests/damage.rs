@@ -75,7 +75,11 @@ fn open(path: &Path) -> Opened {
     if extension == "csv" {
         let bytes = std::fs::read(path).expect("the sample");
         let windows_1252 = std::str::from_utf8(&bytes).is_err();
-        let text = if windows_1252 { encoding_rs::WINDOWS_1252.decode(&bytes).0.into_owned() } else { String::from_utf8_lossy(&bytes).into_owned() };
+        let text = if windows_1252 {
+            encoding_rs::WINDOWS_1252.decode(&bytes).0.into_owned()
+        } else {
+            String::from_utf8_lossy(&bytes).into_owned()
+        };
         let rows = text.lines().map(|l| l.split(';').map(|c| Data::String(c.to_owned())).collect()).collect();
         return Opened { form: Form::Text { windows_1252, separator: ';' }, sheets: vec![(String::new(), rows)] };
     }
@@ -344,7 +348,8 @@ fn violations(case: &str, file: &str, ran: &Ran, whole: &Ran) -> Vec<String> {
     if ran.code == 2 || file_told {
         return out;
     }
-    let agents: BTreeSet<&String> = ran.payslips.keys().chain(whole.payslips.keys()).chain(ran.transfers.keys()).chain(whole.transfers.keys()).collect();
+    let agents: BTreeSet<&String> =
+        ran.payslips.keys().chain(whole.payslips.keys()).chain(ran.transfers.keys()).chain(whole.transfers.keys()).collect();
     let wrong: Vec<&str> = agents
         .into_iter()
         .filter(|id| ran.payslips.get(*id) != whole.payslips.get(*id) || ran.transfers.get(*id) != whole.transfers.get(*id))

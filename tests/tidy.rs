@@ -94,7 +94,9 @@ fn named(line: &str) -> Vec<String> {
             let rest = &line[at + root.len()..];
             match rest.strip_prefix('{') {
                 None => out.extend(words(rest).next().map(str::to_owned)),
-                Some(list) => out.extend(list.split(['}']).next().unwrap_or_default().split(',').filter_map(|p| words(p).next().map(str::to_owned))),
+                Some(list) => {
+                    out.extend(list.split(['}']).next().unwrap_or_default().split(',').filter_map(|p| words(p).next().map(str::to_owned)))
+                }
             }
         }
     }
@@ -164,7 +166,8 @@ fn every_code_has_a_sentence_in_both_languages() {
         .map(|(k, _)| k)
         .collect();
     assert!(empty.is_empty(), "without a sentence in one language: {empty:?}");
-    let alone: Vec<&String> = catalogue.iter().filter(|(_, v)| v.get("help_fr").is_some() != v.get("help_en").is_some()).map(|(k, _)| k).collect();
+    let alone: Vec<&String> =
+        catalogue.iter().filter(|(_, v)| v.get("help_fr").is_some() != v.get("help_en").is_some()).map(|(k, _)| k).collect();
     assert!(alone.is_empty(), "help in one language only: {alone:?}");
     let mut controls = Vec::new();
     walk(&Path::new(env!("CARGO_MANIFEST_DIR")).join("rules"), "toml", &mut controls);
