@@ -834,7 +834,7 @@ fn name_elements(slip: &mut Slip, targets: &[CodeTarget], cx: &Context<'_>) {
 }
 
 /// An element whose shares stand under two local codes becomes one line.
-fn pair_shares(paid: &mut PaidSlip, cx: &Context<'_>) {
+pub(super) fn pair_shares(paid: &mut PaidSlip, cx: &Context<'_>) {
     let mut i = 0;
     while i < paid.lines.len() {
         let l = &paid.lines[i];

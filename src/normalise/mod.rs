@@ -24,6 +24,7 @@ pub mod text;
 pub mod titles;
 pub mod totals;
 pub mod values;
+pub mod xhl;
 
 pub use fragment::SourceEntry;
 pub use gather::{AccountChange, Amount, Change, Event, Gathered, LocalCode, Record, RowCount, gather};

@@ -6,7 +6,7 @@ use crate::job::{self, Job};
 use crate::normalise::join::{self, People, TransferRow};
 use crate::normalise::{self, Mapping, RubricTarget, Rubrics, fragment};
 use crate::payslip::{Card, LineKind, PaidCode};
-use crate::read::{self, FileKind, Input, Limits, pain001};
+use crate::read::{self, FileKind, Input, Limits, pain001, xhl};
 use crate::rules::Pack;
 use crate::rules::bind::{Context, Num, SettingValue};
 use crate::rules::plan::Step;
@@ -107,6 +107,7 @@ struct Opened {
     sources: Sources,
     tables: Vec<read::Table>,
     transfers: Vec<TransferRow>,
+    statements: Vec<normalise::xhl::Registered>,
     header: Option<(pain001::Header, Place, crate::ground::Money)>,
     files: Vec<HashedFile>,
     findings: Vec<Finding>,
@@ -117,6 +118,7 @@ fn open_all(job: &Job, progress: fn(&str, u64, u64)) -> Result<Opened> {
         sources: Sources::default(),
         tables: Vec::new(),
         transfers: Vec::new(),
+        statements: Vec::new(),
         header: None,
         files: Vec::new(),
         findings: Vec::new(),
@@ -142,6 +144,11 @@ fn open_all(job: &Job, progress: fn(&str, u64, u64)) -> Result<Opened> {
             }
         }
         match read::kind(&input, &limits) {
+            Ok(FileKind::Xml) if xhl::is_statement(&input) => {
+                let mut opened = xhl::open(&input, &f.name, &limits);
+                o.findings.append(&mut opened.findings);
+                o.statements.extend(opened.value.into_iter().map(|s| normalise::xhl::register(s, &mut o.sources)));
+            }
             Ok(FileKind::Xml) => open_transfers(&f.path, &f.name, &mut o),
             _ => {
                 let mut opened = read::open(&input, &f.name, &mut o.sources, &limits, None);
@@ -178,7 +185,7 @@ fn open_transfers(path: &std::path::Path, name: &str, o: &mut Opened) {
     let mut read = pain001::read(&mut BufReader::new(file), name, &pain001::Limits::default(), &mut take);
     o.findings.append(&mut read.findings);
     if without > 0 {
-        o.findings.push(Finding::new("R41", Severity::Justify).arg("count", without).at(first));
+        o.findings.push(Finding::new("R61", Severity::Justify).arg("count", without).at(first));
     }
     if rows.is_empty() {
         return;
@@ -212,6 +219,13 @@ pub fn read(job: &Job, pack: &Pack, settings: &[SettingValue], progress: fn(&str
     let mut gathered = normalise::gather(&o.tables, &o.sources, &mapping, &cx);
     o.findings.append(&mut gathered.findings);
     let mut gathered = gathered.value;
+    let siret = job.employer.siret.as_ref().map(crate::ground::Siret::as_str);
+    let (accounts, mut found) = normalise::xhl::add(&o.statements, &mut gathered, siret, &given.value, &o.sources, &cx);
+    o.findings.append(&mut found);
+    // Without a transfer file, the statement says who was paid how much and where.
+    if o.transfers.is_empty() {
+        o.transfers = accounts;
+    }
     set_beside(&mut gathered);
     let unknown_cards = unknown_cards(&gathered);
     let rows = gathered.rows.clone();
@@ -370,6 +384,10 @@ pub fn inspect(job: &Job, pack: &Pack, settings: &[SettingValue]) -> Result<Chec
     let mut shown = Vec::new();
     for s in &recognised.value.sources {
         shown.extend(describe(s, pack, &rubrics));
+    }
+    for s in o.statements.iter().map(|r| &r.statement) {
+        let month = s.month.map_or_else(|| "?".to_owned(), |m| m.to_string());
+        shown.push(format!("{} — état de paye, {} bulletins, {month}, {}", s.file, s.slips.len(), s.employer.text));
     }
     if let Some((h, place, sum)) = &o.header {
         shown.push(format!(

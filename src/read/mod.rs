@@ -14,6 +14,7 @@ mod sheet;
 mod split;
 pub mod table;
 pub mod text;
+pub mod xhl;
 mod zipped;
 
 pub use encoding::Encoding;

@@ -181,7 +181,7 @@ impl Text {
         if unended && rows > 1 {
             // A shorter last row is a cut copy; one that is whole may be the habit of the program that wrote it.
             let severity = if last.1 < last.0 { Severity::Justify } else { Severity::Warning };
-            findings.push(Finding::new("R40", severity).at(place(last.2)));
+            findings.push(Finding::new("R60", severity).at(place(last.2)));
         }
         findings.extend(tally.finish());
         findings

@@ -1,0 +1,313 @@
+//! Pay statements → last month's payslips and facts, beside what the registers say.
+//!
+//! Comes in: what [`crate::read::xhl`] read. Goes out: paid lines under elements or local codes, facts of the agents, the
+//! accounts they were paid on. The sides of the lines are told by their categories; elements are found as for registers.
+//! Where a register holds the same agent's month, its lines stay and the nets are compared; nothing is chosen silently.
+
+mod facts;
+mod lines;
+
+use crate::ground::place::{Source, SourceKind};
+use crate::ground::{At, EmployeeId, Finding, Money, Severity, Sources};
+use crate::normalise::gather::{Gathered, pair_shares};
+use crate::normalise::join::TransferRow;
+use crate::normalise::people::may_be_same;
+use crate::normalise::{Context, SourceEntry};
+use crate::payslip::PaidSlip;
+use crate::read::xhl::{Slip, Statement};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// A statement as registered among the sources.
+pub struct Registered {
+    pub source: u16,
+    pub statement: Statement,
+}
+
+/// Registers a statement, so that its values have places.
+pub fn register(statement: Statement, sources: &mut Sources) -> Registered {
+    let source = sources.add(Source { file: statement.file.clone(), sheet: None, kind: SourceKind::Document, headings: Vec::new() });
+    Registered { source, statement }
+}
+
+/// Adds the statements of the month last paid to what was gathered. Hands back the accounts they paid on, one row per
+/// payslip, for when no transfer file says it. `siret` is the employer's, when the job knows it.
+pub fn add(
+    statements: &[Registered],
+    gathered: &mut Gathered,
+    siret: Option<&str>,
+    given: &[SourceEntry],
+    sources: &Sources,
+    cx: &Context<'_>,
+) -> (Vec<TransferRow>, Vec<Finding>) {
+    let mut findings = Vec::new();
+    let used: Vec<&Registered> = statements.iter().filter(|r| is_used(r, siret, sources, cx, &mut findings)).collect();
+    let slips = without_repeats(&used, sources, &mut findings);
+    let codes = lines::Codes::resolve(&slips, gathered, given, sources, cx, &mut findings);
+    let mut known = known_numbers(gathered);
+    for (source, slip) in &slips {
+        let written = slip.agent.number.text.as_ref();
+        if let Some(id) = EmployeeId::parse(written) {
+            known.entry(id.bare().to_owned()).or_insert_with(|| Some(id));
+        } else {
+            findings.push(
+                Finding::new("R59", Severity::Blocking)
+                    .arg("name", format!("{} {}", slip.agent.surname.text, slip.agent.given.text).trim())
+                    .at(sources.place(At::row(*source, slip.line))),
+            );
+        }
+    }
+    let mut by_agent: BTreeMap<EmployeeId, Vec<(u16, &Slip)>> = BTreeMap::new();
+    for (source, slip) in &slips {
+        let Some(written) = EmployeeId::parse(&slip.agent.number.text) else { continue };
+        // Two numbers that differ by their zeros alone in one source are two people; then what is written counts.
+        let id = known.get(written.bare()).cloned().flatten().unwrap_or(written);
+        by_agent.entry(id).or_default().push((*source, slip));
+    }
+    let (mut accounts, mut agreeing) = (Vec::new(), 0_u64);
+    for (id, own) in by_agent {
+        let own = same_person(&id, own, sources, &mut findings);
+        let mut paid = PaidSlip::default();
+        for (source, slip) in &own {
+            take(*source, slip, &codes, &mut paid, &mut findings, &id, sources);
+            gathered.register_facts.push(facts::record(*source, slip, &id, sources, cx, &mut findings));
+            if let Some(net) = slip.net_to_pay {
+                accounts.push(TransferRow {
+                    end_to_end: id.as_str().to_owned(),
+                    name: holder(slip),
+                    iban: slip.agent.account.as_ref().and_then(|a| a.iban.clone().ok()),
+                    amount: net.value,
+                    at: At::row(*source, slip.agent.account.as_ref().map_or(net.line, |a| a.line)),
+                });
+            }
+            gathered
+                .register_names
+                .entry(id.clone())
+                .or_insert_with(|| (slip.agent.surname.text.to_string(), slip.agent.given.text.to_string()));
+        }
+        facts::contradictions(&id, &own, gathered, sources, cx, &mut findings);
+        pair_shares(&mut paid, cx);
+        match gathered.paid.get(&id) {
+            Some(register) => agreeing += u64::from(compare(&id, register, &paid, sources, &mut findings)),
+            None => {
+                gathered.paid.insert(id, paid);
+            }
+        }
+    }
+    if agreeing > 0 {
+        let f = Finding::new("R53", Severity::Information).arg("count", agreeing);
+        findings.push(used.iter().fold(f, |f, r| f.at(sources.place(At::source(r.source)))));
+    }
+    (one_per_agent(accounts), findings)
+}
+
+/// Several payslips of an agent were paid as one transfer when the account is the same.
+fn one_per_agent(rows: Vec<TransferRow>) -> Vec<TransferRow> {
+    let mut out: Vec<TransferRow> = Vec::new();
+    for row in rows {
+        match out.iter_mut().find(|o| o.end_to_end == row.end_to_end && o.iban == row.iban) {
+            Some(o) => o.amount += row.amount,
+            None => out.push(row),
+        }
+    }
+    out
+}
+
+fn holder(slip: &Slip) -> String {
+    let holder = slip.agent.account.as_ref().map(|a| a.holder.text.as_ref()).unwrap_or_default();
+    if holder.is_empty() { format!("{} {}", slip.agent.surname.text, slip.agent.given.text) } else { holder.to_owned() }
+}
+
+/// Only the month last paid; another employer's statement is told, and used: a town and its social centre share an office.
+fn is_used(r: &Registered, siret: Option<&str>, sources: &Sources, cx: &Context<'_>, findings: &mut Vec<Finding>) -> bool {
+    let s = &r.statement;
+    let place = sources.place(At::source(r.source));
+    let month = s.month.map_or_else(|| "?".to_owned(), |m| m.to_string());
+    let run = if s.run.is_empty() { "–" } else { &s.run.text };
+    findings.push(
+        Finding::new("R40", Severity::Information)
+            .arg("count", s.slips.len())
+            .arg("month", &month)
+            .arg("employer", if s.employer.is_empty() { "–" } else { &s.employer.text })
+            .arg("run", run)
+            .at(place.clone()),
+    );
+    if s.month != Some(cx.last) {
+        findings.push(Finding::new("R50", Severity::Justify).arg("month", month).arg("last", cx.last).at(place));
+        return false;
+    }
+    if let Some(own) = siret
+        && !s.siret.is_empty()
+        && *s.siret.text != *own
+        && s.slips.iter().all(|x| *x.establishment != *own)
+    {
+        findings.push(
+            Finding::new("R57", Severity::Justify)
+                .arg("siret", &s.siret.text)
+                .arg("own", own)
+                .at(sources.place(At::row(r.source, s.siret.line))),
+        );
+    }
+    true
+}
+
+/// Payslips once each: the same statement may lie in the inbox by itself and inside a flow.
+fn without_repeats<'a>(used: &[&'a Registered], sources: &Sources, findings: &mut Vec<Finding>) -> Vec<(u16, &'a Slip)> {
+    type Print<'a> = (&'a str, &'a str, Option<Money>, Option<Money>, Vec<(&'a str, Money)>);
+    let print = |s: &'a Slip| -> Print<'a> {
+        (
+            &s.agent.number.text,
+            &s.establishment,
+            s.net_to_pay.map(|n| n.value),
+            s.taxable_to_date.map(|n| n.value),
+            s.lines.iter().map(|l| (l.code.as_ref(), l.amount)).collect(),
+        )
+    };
+    let mut seen: BTreeMap<Print<'a>, u16> = BTreeMap::new();
+    let mut out = Vec::new();
+    for r in used {
+        let (mut repeated, mut first) = (0_u64, r.source);
+        for s in &r.statement.slips {
+            match seen.get(&print(s)) {
+                Some(other) if *other != r.source => {
+                    repeated += 1;
+                    first = *other;
+                }
+                Some(_) | None => {
+                    seen.insert(print(s), r.source);
+                    out.push((r.source, s));
+                }
+            }
+        }
+        if repeated > 0 {
+            findings.push(
+                Finding::new("R58", Severity::Information)
+                    .arg("count", repeated)
+                    .at(sources.place(At::source(first)))
+                    .at(sources.place(At::source(r.source))),
+            );
+        }
+    }
+    out
+}
+
+/// Numbers that other sources know, by their form without zeros; `None` where that means two people.
+fn known_numbers(gathered: &Gathered) -> BTreeMap<String, Option<EmployeeId>> {
+    let ids: BTreeSet<&EmployeeId> = gathered
+        .paid
+        .keys()
+        .chain(
+            [&gathered.staff, &gathered.arrivals, &gathered.departures, &gathered.register_facts]
+                .into_iter()
+                .flatten()
+                .filter_map(|r| r.employee.as_ref()),
+        )
+        .chain(gathered.changes.iter().map(|c| &c.employee))
+        .chain(gathered.events.iter().map(|e| &e.employee))
+        .chain(gathered.amounts.iter().map(|a| &a.employee))
+        .chain(gathered.account_changes.iter().map(|a| &a.employee))
+        .collect();
+    let mut out: BTreeMap<String, Option<EmployeeId>> = BTreeMap::new();
+    for id in ids {
+        out.entry(id.bare().to_owned()).and_modify(|known| *known = None).or_insert_with(|| Some(id.clone()));
+    }
+    out
+}
+
+/// The payslips under one number that are one person's; those of somebody else are set aside and told.
+fn same_person<'a>(id: &EmployeeId, own: Vec<(u16, &'a Slip)>, sources: &Sources, findings: &mut Vec<Finding>) -> Vec<(u16, &'a Slip)> {
+    let Some((first_source, first)) = own.first().copied() else { return own };
+    let mut kept = Vec::new();
+    for (source, slip) in own {
+        let (a, b) = (&first.agent, &slip.agent);
+        let nirs_differ = !a.nir.is_empty() && !b.nir.is_empty() && a.nir.text.get(..13) != b.nir.text.get(..13);
+        if nirs_differ || !may_be_same((&a.surname.text, &a.given.text), (&b.surname.text, &b.given.text)) {
+            findings.push(
+                Finding::new("IMP-04", Severity::Blocking)
+                    .arg("fact", "NIR")
+                    .arg("first", "••••")
+                    .arg("second", "••••")
+                    .of(id)
+                    .at(sources.place(At::row(first_source, first.line)))
+                    .at(sources.place(At::row(source, slip.line))),
+            );
+        } else {
+            kept.push((source, slip));
+        }
+    }
+    if kept.len() > 1 {
+        let sum: Money = kept.iter().filter_map(|(_, s)| s.net_to_pay).map(|n| n.value).sum();
+        let f = Finding::new("R49", Severity::Justify).arg("agent", id).arg("count", kept.len()).arg("sum", sum.french()).of(id);
+        findings.push(kept.iter().fold(f, |f, (source, s)| f.at(sources.place(At::row(*source, s.line)))));
+        let mut accounts = kept.iter().filter_map(|(source, s)| s.agent.account.as_ref().map(|a| (*source, a)));
+        if let Some((source, a)) = accounts.next()
+            && let Some((other, b)) = accounts.find(|(_, b)| b.iban != a.iban)
+        {
+            findings.push(
+                Finding::new("IMP-04", Severity::Blocking)
+                    .arg("fact", "IBAN")
+                    .arg("first", &a.shown)
+                    .arg("second", &b.shown)
+                    .of(id)
+                    .at(sources.place(At::row(source, a.line)))
+                    .at(sources.place(At::row(other, b.line))),
+            );
+        }
+    }
+    kept
+}
+
+/// Puts a payslip's lines and totals into what was paid.
+fn take(
+    source: u16,
+    slip: &Slip,
+    codes: &lines::Codes,
+    paid: &mut PaidSlip,
+    findings: &mut Vec<Finding>,
+    id: &EmployeeId,
+    sources: &Sources,
+) {
+    codes.lines(source, slip, &mut paid.lines);
+    let at = |line: u32| At::row(source, line);
+    if slip.lines.is_empty() {
+        let place = sources.place(At::row(source, slip.line));
+        findings.push(Finding::new("R54", Severity::Justify).arg("agent", id).of(id).at(place));
+    }
+    let add = |slot: &mut Option<(Money, At)>, amount: Option<crate::read::xhl::Amount>| {
+        if let Some(a) = amount {
+            match slot {
+                Some((sum, _)) => *sum += a.value,
+                None => *slot = Some((a.value, at(a.line))),
+            }
+        }
+    };
+    add(&mut paid.gross, slip.gross);
+    add(&mut paid.net_taxable, slip.taxable);
+    add(&mut paid.net_paid, slip.net_to_pay);
+    if slip.net_to_pay.is_none() {
+        let place = sources.place(At::row(source, slip.line));
+        findings.push(Finding::new("M27", Severity::Blocking).arg("agent", id).of(id).at(place));
+    }
+}
+
+/// The register's net against the statement's; true when they agree.
+fn compare(id: &EmployeeId, register: &PaidSlip, statement: &PaidSlip, sources: &Sources, findings: &mut Vec<Finding>) -> bool {
+    let sum = || {
+        let first = register.lines.first()?;
+        Some((register.lines.iter().map(|l| l.amount).sum::<Money>(), first.at))
+    };
+    let (Some((a, a_at)), Some((b, b_at))) = (register.net_paid.or_else(sum), statement.net_paid) else { return false };
+    if a == b {
+        return true;
+    }
+    findings.push(
+        Finding::new("IMP-04", Severity::Justify)
+            .arg("fact", "Net à payer")
+            .arg("first", a.french())
+            .arg("second", b.french())
+            .stake((a - b).cents())
+            .of(id)
+            .at(sources.place(a_at))
+            .at(sources.place(b_at)),
+    );
+    false
+}

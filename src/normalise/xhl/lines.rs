@@ -1,0 +1,229 @@
+//! Lines of pay statements → paid lines: sides by category, elements by the resolver of registers, hints that hold.
+
+use crate::ground::{At, Exact, Finding, Money, PayMonth, Severity, Sources};
+use crate::normalise::codes::{self, CodeStats, Shown, Sides, split_period};
+use crate::normalise::gather::{Gathered, LocalCode};
+use crate::normalise::text::fold;
+use crate::normalise::{CodeTarget, Context, Payer, SourceEntry, fragment};
+use crate::payslip::{PaidCode, PaidLine};
+use crate::read::xhl::{Category, Effect, PayLine, Slip};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What a local code is used for; the same code may stand for both shares of a contribution.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+enum Side {
+    Gain,
+    Taken,
+    Employer,
+    /// The other half of a benefit in kind, which takes it back from the net.
+    TakenBack,
+    Arrears,
+}
+
+impl Side {
+    fn of(line: &PayLine) -> Option<Self> {
+        match line.effect() {
+            Effect::Adds if line.category == Category::Rappel => Some(Self::Arrears),
+            Effect::Adds => Some(Self::Gain),
+            Effect::Takes => Some(Self::Taken),
+            Effect::Employer => Some(Self::Employer),
+            Effect::Neutral => (line.category == Category::AvantageNature).then_some(Self::Gain),
+        }
+    }
+    /// What is put after a code that is used on several sides.
+    const fn suffix(self) -> &'static str {
+        match self {
+            Self::Gain => "",
+            Self::Taken => " retenue",
+            Self::Employer => " patronal",
+            Self::TakenBack => " reprise",
+            Self::Arrears => " rappel",
+        }
+    }
+}
+
+type Key = (Box<str>, Side);
+
+/// Every local code of the statements, with its place among the local codes of all sources.
+pub struct Codes {
+    known: BTreeMap<Key, (u16, CodeTarget)>,
+    /// The local code of a payslip that shows its net alone.
+    bare_net: Option<u16>,
+    last: PayMonth,
+}
+
+fn code_of(line: &PayLine) -> Box<str> {
+    if line.code.is_empty() { fold(&line.label).into() } else { line.code.clone() }
+}
+
+impl Codes {
+    /// Finds the elements. A code that the job file names under the statement's file is what it says.
+    pub fn resolve(
+        slips: &[(u16, &Slip)],
+        gathered: &mut Gathered,
+        given: &[SourceEntry],
+        sources: &Sources,
+        cx: &Context<'_>,
+        findings: &mut Vec<Finding>,
+    ) -> Self {
+        let mut uses: BTreeMap<Key, (u16, CodeStats)> = BTreeMap::new();
+        for (source, slip) in slips {
+            for l in &slip.lines {
+                let Some(side) = Side::of(l) else { continue };
+                let label = match side {
+                    Side::Arrears if !fold(&l.label).starts_with("rap") => format!("RAPPEL {}", l.label),
+                    _ => l.label.to_string(),
+                };
+                let shown = shown(l, side);
+                uses.entry((code_of(l), side)).or_insert_with(|| (*source, CodeStats::default())).1.add(split_period(&label).0, shown);
+                if l.category == Category::AvantageNature && !slip.benefits_counted {
+                    let back = Shown { deduction: shown.gain, gain: None, ..shown };
+                    let label = format!("REPRISE {}", l.label);
+                    uses.entry((code_of(l), Side::TakenBack)).or_insert_with(|| (*source, CodeStats::default())).1.add(&label, back);
+                }
+            }
+        }
+        let mut sides: BTreeMap<&str, BTreeSet<Side>> = BTreeMap::new();
+        for (code, side) in uses.keys() {
+            sides.entry(code).or_default().insert(*side);
+        }
+        let name = |key: &Key| {
+            let several = sides.get(key.0.as_ref()).is_some_and(|s| s.len() > 1);
+            if several { format!("{}{}", key.0, key.1.suffix()) } else { key.0.to_string() }
+        };
+        let stats: BTreeMap<String, CodeStats> = uses.iter().map(|(k, (_, s))| (name(k), s.clone())).collect();
+        let resolved = codes::resolve(&stats, cx.rubrics, Sides::Told);
+        let mut known = BTreeMap::new();
+        for (key, (source, stats)) in &uses {
+            let local = name(key);
+            let file = sources.get(*source).map(|s| s.file.as_str()).unwrap_or_default();
+            let decided = given
+                .iter()
+                .filter(|e| e.file == file)
+                .find_map(|e| e.codes.get(&local).and_then(|t| fragment::target_named(t, cx.rubrics)));
+            let found = resolved.iter().find(|m| m.code == local);
+            let employer = key.1 == Side::Employer;
+            let target = decided.unwrap_or_else(|| match found.map(|m| m.target) {
+                // The category tells the side for sure; an element of the other side is none.
+                Some(CodeTarget::Element(e, payer)) if (payer == Payer::Employer) == employer => CodeTarget::Element(e, payer),
+                _ => CodeTarget::Open,
+            });
+            if target == CodeTarget::Open && decided.is_none() {
+                let proposed: Vec<String> = found
+                    .into_iter()
+                    .flat_map(|m| &m.alternatives)
+                    .map(|(t, n)| format!("{} ({n} %)", fragment::target_name(*t, cx.rubrics)))
+                    .collect();
+                findings.push(
+                    Finding::new("M05", Severity::Justify)
+                        .arg("code", &local)
+                        .arg("label", stats.labels_by_use().first().cloned().unwrap_or_default())
+                        .arg("rows", stats.rows)
+                        .arg("proposed", if proposed.is_empty() { "–".to_owned() } else { proposed.join(", ") })
+                        .arg("why", found.map(|m| m.why.join(", ")).unwrap_or_default())
+                        .at(sources.place(At::source(*source))),
+                );
+            }
+            if let Some(index) = enter(gathered, *source, local, stats.labels_by_use(), target) {
+                known.insert(key.clone(), (index, target));
+            }
+        }
+        let bare = slips.iter().find(|(_, s)| s.lines.is_empty() && s.net_to_pay.is_some()).map(|(source, _)| *source);
+        let bare_net = bare.and_then(|source| {
+            enter(gathered, source, "MtNetAPayer".to_owned(), vec!["NET A PAYER SANS DETAIL".to_owned()], CodeTarget::Open)
+        });
+        Self { known, bare_net, last: cx.last }
+    }
+
+    /// The lines of one payslip. One that shows its net alone becomes a single line, so that it can be paid again.
+    pub fn lines(&self, source: u16, slip: &Slip, out: &mut Vec<PaidLine>) {
+        for l in &slip.lines {
+            let Some(side) = Side::of(l) else { continue };
+            self.put(source, l, side, out);
+            if l.category == Category::AvantageNature && !slip.benefits_counted {
+                self.put(source, l, Side::TakenBack, out);
+            }
+        }
+        if slip.lines.is_empty()
+            && let (Some(net), Some(code)) = (slip.net_to_pay, self.bare_net)
+        {
+            out.push(PaidLine {
+                code: PaidCode::Unknown(code),
+                base: None,
+                rate: None,
+                amount: net.value,
+                employer_rate: None,
+                employer_amount: Money::ZERO,
+                period: None,
+                at: At::row(source, net.line),
+            });
+        }
+    }
+
+    fn put(&self, source: u16, l: &PayLine, side: Side, out: &mut Vec<PaidLine>) {
+        let Some((index, target)) = self.known.get(&(code_of(l), side)) else { return };
+        let code = match target {
+            CodeTarget::Element(e, _) => PaidCode::Element(*e),
+            CodeTarget::Skipped => return,
+            CodeTarget::Total(_) | CodeTarget::Open => PaidCode::Unknown(*index),
+        };
+        let (base, rate) = hints(l);
+        let employer = side == Side::Employer;
+        let amount = match side {
+            Side::Gain | Side::Arrears => l.amount,
+            Side::Taken | Side::TakenBack => -l.amount,
+            Side::Employer => Money::ZERO,
+        };
+        // A span of several months is about the last of them, unless that is this payslip's.
+        let period = l.period.map(|(from, to)| if to == self.last { from } else { to }).or(split_period(&l.label).1);
+        out.push(PaidLine {
+            code,
+            base,
+            rate: if employer { None } else { rate },
+            amount,
+            employer_rate: if employer { rate } else { None },
+            employer_amount: if employer { l.amount } else { Money::ZERO },
+            period: period.filter(|p| *p != self.last),
+            at: At::row(source, l.line),
+        });
+    }
+}
+
+/// Adds a local code; its index there.
+fn enter(gathered: &mut Gathered, source: u16, code: String, labels: Vec<String>, target: CodeTarget) -> Option<u16> {
+    let index = u16::try_from(gathered.local_codes.len()).ok()?;
+    let element = if let CodeTarget::Element(e, _) = target { Some(e) } else { None };
+    gathered.local_codes.push(LocalCode { source, code, labels, element, target });
+    Some(index)
+}
+
+fn shown(l: &PayLine, side: Side) -> Shown {
+    let (base, rate) = hints(l);
+    let amount = Some(l.amount.exact());
+    let none = Shown { base, ..Shown::default() };
+    match side {
+        Side::Gain | Side::Arrears => Shown { gain: amount, rate, ..none },
+        Side::Taken | Side::TakenBack => Shown { deduction: amount, rate, ..none },
+        Side::Employer => Shown { employer: amount, employer_rate: rate, ..none },
+    }
+}
+
+/// Base and rate, when one of the ways to write them gives the amount: a share of the base, money per unit, or the base
+/// in the place of the units. Otherwise the base alone, as it is written.
+fn hints(l: &PayLine) -> (Option<Exact>, Option<Exact>) {
+    let share = l.rate.and_then(|r| r.div(Exact::int(100)));
+    let cents = l.amount.cents().abs();
+    let gives = |b: Option<Exact>, r: Option<Exact>| {
+        let product = b?.mul(r?)?.scaled_half_up(100)?;
+        ((product.abs() - cents).abs() <= 1).then_some((b, r))
+    };
+    gives(l.base, share)
+        .or_else(|| gives(l.units, share))
+        .or_else(|| gives(l.units, l.rate))
+        .or_else(|| gives(l.base, l.rate))
+        .or_else(|| gives(l.base, l.units))
+        .unwrap_or_else(|| {
+            let contribution = matches!(l.category, Category::Deduction | Category::Cotisation | Category::Retenue);
+            (l.base.or(l.units), if contribution && l.base.is_some() { share } else { None })
+        })
+}

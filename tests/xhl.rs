@@ -1,0 +1,239 @@
+//! Pay statements: the publisher's examples, the two ways to write signs, damage, and a month paid from a statement alone.
+
+use releve::ground::{Finding, Iban, Money, PayMonth, Severity};
+use releve::pipeline::{self, Options};
+use releve::read::xhl::{self, Category, Statement};
+use releve::read::{Input, Limits, Table};
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+
+fn bytes(name: &str) -> Vec<u8> {
+    std::fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/xhl").join(name)).expect("a file of the repository")
+}
+
+fn read(bytes: &[u8]) -> (Vec<Statement>, Vec<Finding>) {
+    let c = xhl::read(bytes, "etat.xhl", &Limits::default());
+    (c.value, c.findings)
+}
+
+fn codes(findings: &[Finding]) -> Vec<&str> {
+    findings.iter().map(|f| f.code.as_str()).collect()
+}
+
+/// What a statement says, its lines and way of writing left out.
+fn said(s: &Statement) -> Vec<String> {
+    s.slips
+        .iter()
+        .map(|p| {
+            let a = &p.agent;
+            let lines: Vec<String> = p
+                .lines
+                .iter()
+                .map(|l| format!("{:?} {} {} {:?} {:?} {:?} {} {}", l.category, l.code, l.label, l.base, l.rate, l.units, l.amount, l.fund))
+                .collect();
+            let money = |m: Option<xhl::Amount>| m.map(|m| m.value);
+            format!(
+                "{} {} {} {} {} {:?} {:?} {:?} {:?} {:?} {:?} {:?} {lines:?}",
+                a.number.text,
+                a.surname.text,
+                a.given.text,
+                a.nir.text,
+                a.status.text,
+                a.index.map(|i| i.value),
+                a.account.as_ref().and_then(|x| x.iban.as_ref().ok().map(Iban::as_str)),
+                p.working_time.map(|w| w.value),
+                money(p.gross),
+                money(p.net_to_pay),
+                money(p.taxable),
+                money(p.gross_to_date),
+            )
+        })
+        .collect()
+}
+
+// ------------------------------------------------------------------ reading
+
+#[test]
+fn every_net_of_the_official_example_follows_from_its_lines() {
+    let (statements, findings) = read(&bytes("etat-paye-2005-04-schema-1.2b.xhl"));
+    let [s] = statements.as_slice() else { panic!("one statement") };
+    assert_eq!((s.slips.len(), s.month, s.complete), (303, PayMonth::new(2005, 4), true));
+    assert!(s.slips.iter().all(|p| p.net_to_pay.is_some_and(|n| n.value == p.rebuilt())));
+    assert!(s.reversed.is_empty());
+    assert!(!codes(&findings).contains(&"R46"), "{:?}", codes(&findings));
+    // Two arrears of a contribution: counted as taken (worked out from the file).
+    let taken: Vec<i64> = s.slips.iter().flat_map(|p| &p.lines).filter(|l| l.contribution).map(|l| l.amount.cents()).collect();
+    assert_eq!(taken, [4209, 260]);
+}
+
+#[test]
+fn the_extract_keeps_the_two_altered_nets_and_says_so() {
+    let (statements, findings) = read(&bytes("etat-paye-extrait-13-agents-schema-1.4.xhl"));
+    let [s] = statements.as_slice() else { panic!("one statement") };
+    assert_eq!((s.slips.len(), s.month, s.run.text.as_ref()), (13, PayMonth::new(2011, 8), "AGENTS"));
+    let gaps: Vec<&Finding> = findings.iter().filter(|f| f.code == "R46").collect();
+    assert_eq!(gaps.len(), 2);
+    assert!(gaps.iter().all(|f| f.severity == Severity::Justify && f.employee.is_some() && !f.places.is_empty()));
+    // The publisher put placeholders where accounts were.
+    assert!(s.slips.iter().all(|p| p.agent.account.as_ref().is_none_or(|a| a.iban.is_err())));
+}
+
+#[test]
+fn both_ways_to_write_signs_and_accounts_say_the_same() {
+    let (plain, _) = read(&bytes("synthetique-8-agents.xhl"));
+    let (negative, findings) = read(&bytes("synthetique-8-agents-montants-negatifs.xhl"));
+    assert_eq!(said(&plain[0]), said(&negative[0]));
+    assert!(plain[0].reversed.is_empty());
+    assert_eq!(negative[0].reversed, [Category::Deduction, Category::Retenue, Category::Cotisation]);
+    assert!(codes(&findings).contains(&"R47"));
+    assert!(plain[0].slips.iter().all(|p| p.agent.account.as_ref().is_some_and(|a| a.iban.is_ok())));
+}
+
+#[test]
+fn a_statement_inside_a_flow_is_the_same_statement() {
+    let (plain, _) = read(&bytes("synthetique-8-agents.xhl"));
+    let flow = bytes("synthetique-pes-aller-avec-pj-paye.xml");
+    assert!(xhl::is_statement(&Input::from(flow.clone())));
+    let (inside, findings) = read(&flow);
+    assert_eq!(inside.len(), 1, "{:?}", codes(&findings));
+    assert_eq!(said(&plain[0]), said(&inside[0]));
+    assert!(inside[0].file.starts_with("etat.xhl › "), "{}", inside[0].file);
+    // A type that is missing or other: the content decides.
+    let other = String::from_utf8(flow).expect("ASCII").replace("<TypePJ V=\"004\"/>", "");
+    assert_eq!(read(other.as_bytes()).0.len(), 1);
+}
+
+#[test]
+fn a_transfer_file_is_not_taken_for_a_statement() {
+    let input = Input::from(PathBuf::from("samples/montreval/inbox/virements-2021-11.xml"));
+    assert!(!xhl::is_statement(&input));
+}
+
+// ------------------------------------------------------------------ damage
+
+#[test]
+fn a_file_cut_anywhere_gives_what_came_before_and_says_so() {
+    let whole = bytes("synthetique-8-agents.xhl");
+    let all = said(&read(&whole).0[0]);
+    for i in 1..30 {
+        let cut = &whole[..whole.len() * i / 30];
+        let (statements, findings) = read(cut);
+        assert!(codes(&findings).iter().any(|c| matches!(*c, "R41" | "R42")), "{i}: {:?}", codes(&findings));
+        let got = statements.first().map(said).unwrap_or_default();
+        assert!(all.starts_with(&got), "{i}");
+        assert!(statements.iter().all(|s| !s.complete));
+    }
+    let flow = bytes("synthetique-pes-aller-avec-pj-paye.xml");
+    for i in 1..30 {
+        let (_, findings) = read(&flow[..flow.len() * i / 30]);
+        assert!(!findings.is_empty(), "{i}");
+    }
+    assert_eq!(codes(&read(b"").1), ["R01"]);
+    assert_eq!(codes(&read(b"<autre/>").1), ["R42"]);
+}
+
+#[test]
+fn bytes_that_are_not_what_the_file_declares_are_read_and_told() {
+    let text = String::from_utf8(bytes("synthetique-8-agents.xhl")).expect("UTF-8");
+    let wrong: Vec<u8> = text.chars().map(|c| u8::try_from(u32::from(c)).unwrap_or(b'?')).collect();
+    let (statements, findings) = read(&wrong);
+    assert!(codes(&findings).contains(&"R44"));
+    assert_eq!(statements[0].encoding, "windows-1252");
+    assert_eq!(statements[0].slips[0].agent.surname.text.as_ref(), "DUPRÉ-COLIN");
+}
+
+#[test]
+fn a_document_type_is_refused() {
+    let bomb = "<?xml version=\"1.0\"?><!DOCTYPE DocumentPaye [<!ENTITY a \"aaaa\"><!ENTITY b \"&a;&a;\">]><DocumentPaye><Annee V=\"&b;\"/></DocumentPaye>";
+    let (statements, findings) = read(bomb.as_bytes());
+    assert!(codes(&findings).contains(&"R43"), "{:?}", codes(&findings));
+    assert!(statements.iter().all(|s| s.slips.is_empty()));
+    assert!(codes(&read(b"<DocumentPaye><Annee V=\"&b;\"/></DocumentPaye>").1).contains(&"R42"));
+}
+
+fn base64(bytes: &[u8]) -> String {
+    const LETTERS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let mut out = String::new();
+    for three in bytes.chunks(3) {
+        let n = three.iter().fold(0_u32, |n, b| n << 8 | u32::from(*b)) << (8 * (3 - three.len()));
+        for i in 0..=three.len() {
+            out.push(char::from(LETTERS[(n >> (18 - 6 * i) & 63) as usize]));
+        }
+    }
+    while !out.len().is_multiple_of(4) {
+        out.push('=');
+    }
+    out
+}
+
+fn flow(content: &str) -> String {
+    format!(
+        "<a:PES_Aller xmlns:a='x'><PES_PJ><PJ><Contenu><Fichier MIMEType='x'>{content}</Fichier></Contenu><TypePJ V='004'/></PJ></PES_PJ></a:PES_Aller>"
+    )
+}
+
+#[test]
+fn an_attachment_that_swells_or_is_damaged_is_refused() {
+    let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
+    packed.write_all(b"<DocumentPaye>").expect("memory");
+    for _ in 0..200 {
+        packed.write_all(&vec![b' '; 1 << 20]).expect("memory");
+    }
+    let bomb = flow(&base64(&packed.finish().expect("memory")));
+    let (statements, findings) = read(bomb.as_bytes());
+    assert_eq!((statements.len(), codes(&findings)), (0, vec!["R05"]));
+    assert_eq!(codes(&read(flow("H4sIAA*").as_bytes()).1), ["R51"]);
+    assert_eq!(codes(&read(b"<PES_Aller><PES_PJ/></PES_Aller>").1), ["R52"]);
+}
+
+#[test]
+fn oddities_of_real_packages_are_read() {
+    let text = "<p:DocumentPaye xmlns:p='urn:any'>\n<Annee V = '2008' />\n<Mois V='09'/>\n<DonneesIndiv><PayeIndivMensuel><Agent><Matricule V='0007'/>\
+        <Indice V='0418'/></Agent><Remuneration><Deduction><Code V='D'/><Base V='000.000'/><Taux V='-11.1'/><Mt V='-007.850'/></Deduction>\
+        <Rappel><PeriodeRef><DateDebut V='2008-08-1'/><DateFin V='2008-08-3'/></PeriodeRef><Code V='R'/><Mt V='10,5'/></Rappel>\
+        <Commentaire><Libelle V='x'/></Commentaire><TraitBrut><Code V='T'/><NbUnite V='151.67'/><Mt V='100'/></TraitBrut></Remuneration>\
+        <MtNetAPayer V='102.65'/></PayeIndivMensuel><PayeIndivMensuel><Agent><Matricule V='8'/></Agent><Remuneration/><MtBrut V=''/>\
+        <MtNetAPayer V='50'/></PayeIndivMensuel><PayeIndivMensuel><Agent><Matricule V='9'/></Agent><Remuneration><TraitBrut>\
+        <Mt V=''/></TraitBrut></Remuneration><MtNetAPayer V='50'/></PayeIndivMensuel></DonneesIndiv></p:DocumentPaye>";
+    let (statements, findings) = read(text.as_bytes());
+    let s = &statements[0];
+    assert_eq!(s.month, PayMonth::new(2008, 9));
+    let first = &s.slips[0];
+    assert_eq!((first.agent.number.text.as_ref(), first.rebuilt()), ("0007", Money::from_cents(10_265)));
+    assert_eq!(first.lines[0].amount, Money::from_cents(785));
+    assert_eq!(first.lines[0].base, None);
+    let august = PayMonth::new(2008, 8).expect("a month");
+    assert_eq!(first.lines[1].period, Some((august, august)));
+    assert!(s.slips[1].lines.is_empty() && s.slips[1].gross.is_none());
+    let told: BTreeSet<&str> = codes(&findings).into_iter().collect();
+    assert_eq!(told, BTreeSet::from(["R45", "R47", "R56"]));
+    let unread = findings.iter().find(|f| f.code == "R45").expect("told");
+    assert_eq!((unread.severity, unread.employee.as_ref().map(ToString::to_string).as_deref()), (Severity::Blocking, Some("9")));
+}
+// ------------------------------------------------------------------ a whole month
+
+#[test]
+fn show() {
+    let mut sources = releve::ground::Sources::default();
+    let t: Vec<Table> = releve::read::open(
+        &Input::from(PathBuf::from("samples/montreval/inbox/agents.xlsx")),
+        "agents.xlsx",
+        &mut sources,
+        &Limits::default(),
+        None,
+    )
+    .value;
+    for t in t {
+        println!("{:?}", t.sheet);
+        let mut n = 0;
+        t.for_each(&mut |r| {
+            n += 1;
+            if n < 9 {
+                println!("{:?}", r.cells.iter().map(|c| c.shown().to_string()).collect::<Vec<_>>());
+            }
+            std::ops::ControlFlow::Continue(())
+        });
+    }
+}
