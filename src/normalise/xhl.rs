@@ -25,8 +25,7 @@ pub struct Registered {
 
 /// Registers a statement, so that its values have places.
 pub fn register(statement: Statement, sources: &mut Sources) -> Registered {
-    let source =
-        sources.add(Source { file: statement.file.clone(), sheet: None, kind: SourceKind::Document, headings: Vec::new() });
+    let source = sources.add(Source { file: statement.file.clone(), sheet: None, kind: SourceKind::Document, headings: Vec::new() });
     Registered { source, statement }
 }
 
@@ -64,13 +63,20 @@ pub fn add(
         let id = known.get(written.bare()).cloned().flatten().unwrap_or(written);
         by_agent.entry(id).or_default().push((*source, slip));
     }
+    // Without any staff file the statement is the list of who works here.
+    let stands_in = gathered.staff.is_empty();
     let (mut accounts, mut agreeing) = (Vec::new(), 0_u64);
     for (id, own) in by_agent {
         let own = same_person(&id, own, sources, &mut findings);
         let mut paid = PaidSlip::default();
         for (source, slip) in &own {
             take(*source, slip, &codes, &mut paid, &mut findings, &id, sources);
-            gathered.register_facts.push(facts::record(*source, slip, &id, sources, cx, &mut findings));
+            let record = facts::record(*source, slip, &id, sources, cx, &mut findings);
+            if stands_in {
+                gathered.staff.push(record)
+            } else {
+                gathered.register_facts.push(record)
+            }
             if let Some(net) = slip.net_to_pay {
                 accounts.push(TransferRow {
                     end_to_end: id.as_str().to_owned(),
@@ -196,9 +202,12 @@ fn known_numbers(gathered: &Gathered) -> BTreeMap<String, Option<EmployeeId>> {
     let ids: BTreeSet<&EmployeeId> = gathered
         .paid
         .keys()
-        .chain([&gathered.staff, &gathered.arrivals, &gathered.departures, &gathered.register_facts].into_iter().flatten().filter_map(
-            |r| r.employee.as_ref(),
-        ))
+        .chain(
+            [&gathered.staff, &gathered.arrivals, &gathered.departures, &gathered.register_facts]
+                .into_iter()
+                .flatten()
+                .filter_map(|r| r.employee.as_ref()),
+        )
         .chain(gathered.changes.iter().map(|c| &c.employee))
         .chain(gathered.events.iter().map(|e| &e.employee))
         .chain(gathered.amounts.iter().map(|a| &a.employee))
@@ -212,12 +221,7 @@ fn known_numbers(gathered: &Gathered) -> BTreeMap<String, Option<EmployeeId>> {
 }
 
 /// The payslips under one number that are one person's; those of somebody else are set aside and told.
-fn same_person<'a>(
-    id: &EmployeeId,
-    own: Vec<(u16, &'a Slip)>,
-    sources: &Sources,
-    findings: &mut Vec<Finding>,
-) -> Vec<(u16, &'a Slip)> {
+fn same_person<'a>(id: &EmployeeId, own: Vec<(u16, &'a Slip)>, sources: &Sources, findings: &mut Vec<Finding>) -> Vec<(u16, &'a Slip)> {
     let Some((first_source, first)) = own.first().copied() else { return own };
     let mut kept = Vec::new();
     for (source, slip) in own {

@@ -17,8 +17,7 @@ pub fn settle(s: &mut Statement, findings: &mut Vec<Finding>) {
     let mut best = (agreeing(s, &majority), majority.clone());
     // Three categories change the net: eight ways, the majority first.
     for way in 1..8_u8 {
-        let tried: Vec<bool> =
-            majority.iter().enumerate().map(|(i, m)| if i < 3 { *m != (way >> i & 1 == 1) } else { *m }).collect();
+        let tried: Vec<bool> = majority.iter().enumerate().map(|(i, m)| if i < 3 { *m != (way >> i & 1 == 1) } else { *m }).collect();
         let agrees = agreeing(s, &tried);
         if agrees > best.0 {
             best = (agrees, tried);
@@ -33,9 +32,8 @@ pub fn settle(s: &mut Statement, findings: &mut Vec<Finding>) {
     }
     if !s.reversed.is_empty() {
         let names: Vec<&str> = s.reversed.iter().map(|c| c.name()).collect();
-        findings.push(
-            Finding::new("R47", Severity::Information).arg("categories", names.join(", ")).at(Place::File { file: s.file.clone() }),
-        );
+        findings
+            .push(Finding::new("R47", Severity::Information).arg("categories", names.join(", ")).at(Place::File { file: s.file.clone() }));
     }
     compare(s, findings);
 }
@@ -55,11 +53,7 @@ fn mark_contributions(s: &mut Statement) {
             Category::TraitBrut | Category::IndemResid | Category::SupFam | Category::Indemnite | Category::RemDivers => {
                 pays.insert(l.fund.clone());
             }
-            Category::AvantageNature
-            | Category::Acompte
-            | Category::Rappel
-            | Category::Retenue
-            | Category::Commentaire => {}
+            Category::AvantageNature | Category::Acompte | Category::Rappel | Category::Retenue | Category::Commentaire => {}
         }
     }
     for l in s.slips.iter_mut().flat_map(|s| &mut s.lines).filter(|l| l.category == Category::Rappel) {

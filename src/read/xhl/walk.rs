@@ -57,7 +57,15 @@ pub fn root_of(text: &str) -> Option<Root> {
         match reader.read_event() {
             Ok(Event::Start(tag) | Event::Empty(tag)) => return root(tag.local_name().into_inner()),
             Ok(Event::Eof | Event::End(_)) | Err(_) => return None,
-            Ok(Event::Text(_) | Event::CData(_) | Event::Comment(_) | Event::Decl(_) | Event::PI(_) | Event::DocType(_) | Event::GeneralRef(_)) => {}
+            Ok(
+                Event::Text(_)
+                | Event::CData(_)
+                | Event::Comment(_)
+                | Event::Decl(_)
+                | Event::PI(_)
+                | Event::DocType(_)
+                | Event::GeneralRef(_),
+            ) => {}
         }
     }
 }
@@ -533,8 +541,7 @@ impl Walk<'_> {
         *slot = money;
         if money.is_none() && name == "MtNetAPayer" {
             slip.unread += 1;
-            let finding =
-                Finding::new("R45", Severity::Blocking).arg("element", name).arg("label", "").at(self.place(line, name));
+            let finding = Finding::new("R45", Severity::Blocking).arg("element", name).arg("label", "").at(self.place(line, name));
             self.note(finding);
         }
     }
