@@ -63,13 +63,20 @@ pub fn add(
         let id = known.get(written.bare()).cloned().flatten().unwrap_or(written);
         by_agent.entry(id).or_default().push((*source, slip));
     }
+    // Without any staff file the statement is the list of who works here.
+    let stands_in = gathered.staff.is_empty();
     let (mut accounts, mut agreeing) = (Vec::new(), 0_u64);
     for (id, own) in by_agent {
         let own = same_person(&id, own, sources, &mut findings);
         let mut paid = PaidSlip::default();
         for (source, slip) in &own {
             take(*source, slip, &codes, &mut paid, &mut findings, &id, sources);
-            gathered.register_facts.push(facts::record(*source, slip, &id, sources, cx, &mut findings));
+            let record = facts::record(*source, slip, &id, sources, cx, &mut findings);
+            if stands_in {
+                gathered.staff.push(record)
+            } else {
+                gathered.register_facts.push(record)
+            }
             if let Some(net) = slip.net_to_pay {
                 accounts.push(TransferRow {
                     end_to_end: id.as_str().to_owned(),

@@ -7,7 +7,7 @@ use crate::normalise::gather::{Gathered, Record};
 use crate::normalise::profile::option_of;
 use crate::normalise::text::fold;
 use crate::normalise::values::{Mark, working_time};
-use crate::read::xhl::{Number, Slip, Text};
+use crate::read::xhl::{Category, Number, Slip, Text};
 
 struct Noted<'a> {
     source: u16,
@@ -96,6 +96,12 @@ pub fn record(source: u16, slip: &Slip, id: &EmployeeId, sources: &Sources, cx: 
                     .at(sources.place(At::row(source, q.line))),
             ),
         }
+    }
+    // The supplement has a category of its own: paid, or not paid although there are children. Without any, nothing is said.
+    let paid = slip.lines.iter().find(|l| l.category == Category::SupFam && !l.amount.is_zero());
+    let children = a.children.is_some_and(|c| c.value.is_positive());
+    if paid.is_some() || (children && !slip.lines.is_empty()) {
+        n.set(cx.vocabulary.named("percoit_sft"), Value::Flag(paid.is_some()), paid.map_or(slip.line, |l| l.line));
     }
     n.facts.shrink();
     Record { employee: Some(id.clone()), facts: n.facts, at: At::row(source, slip.line), problems: Vec::new() }
