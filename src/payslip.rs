@@ -137,6 +137,18 @@ pub struct Totals {
     pub employer_cost: Money,
 }
 
+impl std::ops::AddAssign for Totals {
+    fn add_assign(&mut self, o: Self) {
+        self.gross += o.gross;
+        self.net_social += o.net_social;
+        self.net_taxable += o.net_taxable;
+        self.net_before_tax += o.net_before_tax;
+        self.income_tax += o.income_tax;
+        self.net_paid += o.net_paid;
+        self.employer_cost += o.employer_cost;
+    }
+}
+
 /// A computed payslip.
 #[derive(Clone, Debug)]
 pub struct Payslip {

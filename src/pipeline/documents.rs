@@ -86,13 +86,7 @@ fn put(folder: &Path, name: &str, bytes: &[u8], made: &mut Vec<Made>) -> Result<
 fn sum_up(results: &Results, out: &mut Outcome) {
     let total = |pick: fn(&super::compute::Brief) -> Option<Totals>| {
         results.briefs.iter().filter_map(pick).fold(Totals::default(), |mut t, x| {
-            t.gross += x.gross;
-            t.net_social += x.net_social;
-            t.net_taxable += x.net_taxable;
-            t.net_before_tax += x.net_before_tax;
-            t.income_tax += x.income_tax;
-            t.net_paid += x.net_paid;
-            t.employer_cost += x.employer_cost;
+            t += x;
             t
         })
     };

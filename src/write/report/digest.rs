@@ -87,11 +87,11 @@ impl<'a> Digest<'a> {
     fn add_agents(&mut self) {
         for agent in &self.report.agents {
             if let Some(t) = &agent.before {
-                add(&mut self.before, t);
+                self.before += *t;
                 self.payslips_before += 1;
             }
             if let Some(t) = &agent.after {
-                add(&mut self.after, t);
+                self.after += *t;
                 self.payslips_after += 1;
                 if agent.state.is_transferred() {
                     self.paid += 1;
@@ -175,16 +175,6 @@ pub fn change_of(agent: &Agent) -> Money {
 
 pub fn net(totals: Option<&Totals>) -> Money {
     totals.map_or(Money::ZERO, |t| t.net_paid)
-}
-
-pub fn add(sum: &mut Totals, t: &Totals) {
-    sum.gross += t.gross;
-    sum.net_social += t.net_social;
-    sum.net_taxable += t.net_taxable;
-    sum.net_before_tax += t.net_before_tax;
-    sum.income_tax += t.income_tax;
-    sum.net_paid += t.net_paid;
-    sum.employer_cost += t.employer_cost;
 }
 
 fn to_u32(i: usize) -> u32 {

@@ -426,11 +426,11 @@ fn empty() -> Report {
 fn fill_in(r: &mut Report) {
     for a in &r.agents {
         if let Some(t) = &a.before {
-            super::digest::add(&mut r.totals_before, t);
+            r.totals_before += *t;
             r.headcount.before += 1;
         }
         if let Some(t) = &a.after {
-            super::digest::add(&mut r.totals_after, t);
+            r.totals_after += *t;
             r.headcount.after += 1;
             if a.state.is_transferred() {
                 r.transfers.count += 1;
