@@ -5,4 +5,5 @@ pub mod cases;
 pub mod employee;
 pub mod eval;
 pub mod replay;
+pub mod reveal;
 pub mod walk;
