@@ -404,7 +404,8 @@ fn employer_share(m: &CodeMapping, stats: &CodeStats, agent: &Option_, options: 
         let words = o.phrases.iter().map(|(_, plain, weight)| likeness(&label, plain) * weight / 100).max().unwrap_or(0);
         match o.employer_rate.and_then(|r| stats.follows(r, Payer::Employer)) {
             Some(hits) if hits >= 90 => words + 40,
-            Some(_) => words.saturating_sub(30),
+            // On another base than the agent's, perhaps: the name still decides.
+            Some(_) => words.saturating_sub(15),
             None => words,
         }
     };

@@ -4,7 +4,7 @@
 
 use crate::facts::{Fact, FactId, Facts, Origin, Role as FactRole, Value};
 use crate::ground::iban::IbanProblem;
-use crate::ground::{At, Checked, EmployeeId, Exact, Finding, Iban, Money, Severity, Sources};
+use crate::ground::{At, Checked, EmployeeId, Exact, Finding, Iban, Money, Severity, Sources, ids};
 use crate::normalise::codes::{self, CodeStats, Sides};
 use crate::normalise::join::TransferRow;
 use crate::normalise::mapping::{CodeTarget, Mapping, Meaning, Payer, Role, SourceMapping};
@@ -276,7 +276,7 @@ struct Sorter {
     header: Option<(u32, u32)>,
     headings: Vec<(usize, String)>,
     agent: Option<usize>,
-    /// Code and label of a register with a row per rubric, and its other columns: amounts, rates, bases.
+    /// Code and label of a register with a row per rubric (one at least), and its other columns: amounts, rates, bases.
     rubric: Option<(Vec<usize>, Vec<usize>)>,
     /// Employees have numbers: a text without a digit where they stand is none.
     numbered: bool,
@@ -304,7 +304,7 @@ impl Sorter {
     fn of_rubrics(map: &SourceMapping, reader: &LineReader) -> Self {
         let columns =
             |wanted: &[Meaning]| map.columns.iter().filter(|c| wanted.contains(&c.meaning)).map(|c| usize::from(c.column)).collect();
-        let named = columns(&[Meaning::Code, Meaning::Label]);
+        let named = [Meaning::Code, Meaning::Label].iter().filter_map(|m| map.column(*m)).map(|c| usize::from(c.column)).collect();
         let sums = columns(&[
             Meaning::Base,
             Meaning::EmployerBase,
@@ -325,7 +325,7 @@ impl Sorter {
         let filled = |c: &usize| !shown(row, *c).is_empty();
         let number = |c: &usize| row.cells.get(*c).is_some_and(|cell| matches!(cells::number(cell, Mark::Unknown), Ok(Some(_))));
         let strange = self.numbered && !agent.is_empty() && !agent.bytes().any(|b| b.is_ascii_digit());
-        if !named.iter().any(filled) && (!sums.iter().any(number) || strange) {
+        if !named.first().is_some_and(filled) && (!sums.iter().any(number) || strange) {
             return Some(Kind::Title);
         }
         // « Net à payer » below an agent's lines, without his number.
@@ -712,6 +712,12 @@ fn note_people(books: &Books, raw: &[(u16, Role, RawRow)], told: &mut Told, sour
             if !who.surname.is_empty() {
                 names.push((id, who.surname.as_str(), who.given.as_str()));
             }
+        }
+    }
+    let staff: BTreeSet<&str> = raw.iter().filter(|(_, r, _)| *r == Role::Staff).map(|(_, _, r)| ids::bare(&r.who.id)).collect();
+    for (_, _, r) in raw.iter().filter(|(_, role, r)| *role == Role::Arrivals && !staff.contains(ids::bare(&r.who.id))) {
+        if let Joined::AsWritten(id) | Joined::Padded(id) | Joined::Lengthened(id) = directory.join(&r.who) {
+            directory.arrives(&id);
         }
     }
     let nameless = || books.slips.iter().map(|s| &s.who).chain(raw.iter().map(|(_, _, r)| &r.who)).filter(|w| w.named || w.id.is_empty());

@@ -70,6 +70,8 @@ pub struct Directory {
     padded: bool,
     by_name: BTreeMap<String, BTreeSet<EmployeeId>>,
     by_nir: BTreeMap<Box<str>, BTreeSet<EmployeeId>>,
+    /// Known to a list of arrivals only: nobody who was paid last month.
+    arriving: BTreeSet<EmployeeId>,
 }
 
 impl Directory {
@@ -107,6 +109,11 @@ impl Directory {
     /// Notes an identity number; only sources with numbers of employees do.
     pub fn identity(&mut self, id: &EmployeeId, nir: &str) {
         self.by_nir.entry(nir.into()).or_default().insert(id.clone());
+    }
+
+    /// Notes somebody whom only a list of arrivals knows.
+    pub fn arrives(&mut self, id: &EmployeeId) {
+        self.arriving.insert(id.clone());
     }
 
     /// Notes somebody whom every source knows by name alone: the name is the number then.
@@ -167,9 +174,9 @@ impl Directory {
     fn without_number(&self, who: &Who) -> Joined {
         if let Some(found) = who.nir.as_ref().and_then(|n| self.by_nir.get(n)) {
             let all: Vec<EmployeeId> = found.iter().cloned().collect();
-            return match all.as_slice() {
-                [only] => Joined::ByIdentityNumber(only.clone()),
-                _ => Joined::Several(all),
+            return match self.one_of(&all, who) {
+                Some(only) => Joined::ByIdentityNumber(only.clone()),
+                None => Joined::Several(all),
             };
         }
         match (self.join_by_name(who), who.name()) {
@@ -188,8 +195,15 @@ impl Directory {
         match self.by_name.get(&key).map(|s| s.iter().cloned().collect::<Vec<_>>()).as_deref() {
             Some([only]) => Joined::ByName(only.clone()),
             Some([]) | None => Joined::Nobody,
-            Some(several) => Joined::Several(several.to_vec()),
+            Some(several) => self.one_of(several, who).map_or_else(|| Joined::Several(several.to_vec()), |id| Joined::ByName(id.clone())),
         }
+    }
+
+    /// The one who is meant: of two, whoever was paid last month is no newcomer.
+    fn one_of<'a>(&self, all: &'a [EmployeeId], who: &Who) -> Option<&'a EmployeeId> {
+        let mut meant = all.iter().filter(|id| !(who.named && self.arriving.contains(*id)));
+        let first = if all.len() == 1 { all.first() } else { meant.next() };
+        first.filter(|_| all.len() == 1 || meant.next().is_none())
     }
 }
 

@@ -107,15 +107,18 @@ fn look<'t>(rows: &'t Table, sources: &Sources, given: &'t [SourceEntry], titles
     }
     let latest = latest_date(cx);
     let mut profiles = vec![Profile::default(); layout.width];
-    let (mut data_rows, mut bands) = (0, 0);
-    for k in &kept[layout.data_start().min(kept.len())..] {
+    let body = &kept[layout.data_start().min(kept.len())..];
+    let bands = body.iter().filter(|k| bands::of_cells(&k.cells).is_some()).count();
+    let mut data_rows = 0;
+    for k in body {
         if summing(&k.first()).is_some() || repeats_heading(k, &layout) {
             continue;
         }
-        if bands::of_cells(&k.cells).is_some() {
-            bands += 1;
-        }
         data_rows += 1;
+        // The agents' own rows say nothing of what a column holds.
+        if bands >= 2 && bands * 3 <= body.len() && bands::of_cells(&k.cells).is_some() {
+            continue;
+        }
         for (c, p) in profiles.iter_mut().enumerate() {
             p.add(k.cells.get(c).unwrap_or(&crate::read::table::Cell::Empty), latest);
         }
