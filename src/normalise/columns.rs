@@ -39,6 +39,7 @@ impl Compared {
     pub fn new(layout: &Layout, column: usize, titles: &Titles) -> Self {
         let (own, group) = (&layout.own[column], &layout.group[column]);
         let (own, marked) = marked_share(own);
+        let (own, group) = (bare_title(own), bare_title(group));
         let joined = if group.is_empty() { BTreeMap::new() } else { titles.scores(&format!("{group} {own}")) };
         let grouped = if group.is_empty() { BTreeMap::new() } else { titles.scores(group) };
         let group_share = Phrase::of(group).share;
@@ -97,6 +98,27 @@ fn marked_share(title: &str) -> (&str, Share) {
     let lower = title.trim_end().to_lowercase();
     let found = marks.iter().find(|(m, _)| lower.len() > m.len() && lower.ends_with(m) && title.is_char_boundary(lower.len() - m.len()));
     found.map_or((title, Share::Unsaid), |(m, share)| (title[..lower.len() - m.len()].trim_end(), *share))
+}
+
+/// A title without the rubric's number before it and the rate after it: « 12000 CSG DEDUCTIBLE 6,8 ».
+fn bare_title(title: &str) -> &str {
+    let mut t = title.trim();
+    if let Some((first, rest)) = t.split_once([' ', '-', ':'])
+        && first.len() >= 3
+        && first.bytes().all(|b| b.is_ascii_digit())
+        && rest.chars().any(char::is_alphabetic)
+    {
+        t = rest.trim_start_matches([' ', '-', ':']);
+    }
+    if let Some((rest, last)) = t.rsplit_once(' ')
+        && let number = last.trim_end_matches('%')
+        && number.contains([',', '.'])
+        && number.bytes().all(|b| b.is_ascii_digit() || b == b',' || b == b'.')
+        && rest.chars().any(char::is_alphabetic)
+    {
+        t = rest;
+    }
+    t
 }
 
 /// What « Montant » means below « Part patronale ».
@@ -218,7 +240,7 @@ fn elements(compared: &Compared, p: &Profile, cx: &Context<'_>, found: &mut Vec<
         if let Some((part_score, part)) = part_of(&compared.own) {
             let employers = matches!(part, Part::EmployerAmount | Part::EmployerRate);
             let foreign = match target.kind {
-                K::Employer => !employers && compared.group_share != Share::Employer,
+                K::Employer => part == Part::Amount && compared.group_share != Share::Employer,
                 K::Deduction => employers && target.employer_rate.is_none(),
                 K::Earning | K::Tax | K::Net => employers,
             };
@@ -227,10 +249,15 @@ fn elements(compared: &Compared, p: &Profile, cx: &Context<'_>, found: &mut Vec<
             }
             let fit = fits_part(p, part);
             let both = (s * 3 + part_score) / 4;
-            found.push(Choice { meaning: Meaning::Element(target.element, part), score: points(both, fit) + 8, title: both, fit });
+            // A base or a rate is the agent's share's, where the contribution has one.
+            let second = if target.kind == K::Employer && !employers { 6 } else { 0 };
+            found.push(Choice { meaning: Meaning::Element(target.element, part), score: points(both, fit) + 8 - second, title: both, fit });
         }
     }
-    for (t, s) in compared.own.iter().chain(&compared.joined) {
+    // « Base » below the name of a rubric is that rubric's base, not a rubric called « … base ».
+    let whole_part = !compared.group.is_empty() && part_of(&compared.own).is_some_and(|(s, _)| s >= 80);
+    let joined = if whole_part { None } else { Some(&compared.joined) };
+    for (t, s) in compared.own.iter().chain(joined.into_iter().flatten()) {
         let Title::Element(i) = t else { continue };
         let target = &cx.rubrics.targets[*i];
         let fit = fits_part(p, Part::Amount);

@@ -97,6 +97,8 @@ pub struct LocalCode {
     /// The element it stands for, when that is settled.
     pub element: Option<ElementId>,
     pub target: CodeTarget,
+    /// Its amounts stood among the agent's and no sum of his counts them.
+    pub beside: bool,
 }
 
 /// What became of the rows of one source.
@@ -822,6 +824,13 @@ fn settle_books(
     if untold.iter().any(|u| *u) {
         sign(&mut books, &targets, &untold, sources, cx, told);
     }
+    let out_of_net = left_out(&books, &targets);
+    for i in &out_of_net {
+        books.codes[usize::from(*i)].beside = true;
+    }
+    for l in books.slips.iter_mut().flat_map(|s| &mut s.paid.lines) {
+        beside(l, matches!(l.code, PaidCode::Unknown(i) if out_of_net.contains(&i)));
+    }
     if transferred > 0 {
         let sum = |s: &Slip| s.paid.lines.iter().map(|l| l.amount).sum::<Money>();
         let agree = books.slips.iter().filter(|s| s.paid.net_paid.is_some_and(|(net, _)| net == sum(s))).count();
@@ -879,6 +888,7 @@ fn settle_books(
             labels: c.labels,
             element: if let CodeTarget::Element(e, _) = c.target { Some(e) } else { None },
             target: c.target,
+            beside: c.beside,
         })
         .collect();
 }
@@ -923,6 +933,35 @@ fn late_codes(books: &mut Books, cx: &Context<'_>, sources: &Sources, told: &mut
     }
 }
 
+/// An amount that no sum of the agent needs is no pay of his: the employer's, or information. Replay may tell which.
+fn beside(l: &mut PaidLine, it_is: bool) {
+    if it_is && l.employer_amount.is_zero() {
+        l.employer_amount = l.amount;
+        l.employer_rate = l.employer_rate.or(l.rate.take());
+        l.amount = Money::ZERO;
+    }
+}
+
+/// Codes without an element that the agents' nets leave out, in a register that tells gains from deductions.
+fn left_out(books: &Books, targets: &[CodeTarget]) -> BTreeSet<u16> {
+    let mut votes: BTreeMap<u16, (u32, u32)> = BTreeMap::new();
+    for s in &books.slips {
+        let Some((net, _)) = s.paid.net_paid else { continue };
+        let open = |l: &&PaidLine| matches!(l.code, PaidCode::Unknown(i) if targets[usize::from(i)] == CodeTarget::Open);
+        let sum = |of: bool| s.paid.lines.iter().filter(|l| open(l) == of).map(|l| l.amount).sum::<Money>();
+        let (known, unknown) = (sum(false), sum(true));
+        let (without, within) = (known == net && !unknown.is_zero(), !unknown.is_zero() && known + unknown == net);
+        for l in s.paid.lines.iter().filter(open).filter(|l| !l.amount.is_zero()) {
+            if let PaidCode::Unknown(i) = l.code {
+                let v = votes.entry(i).or_default();
+                v.0 += u32::from(without);
+                v.1 += u32::from(within);
+            }
+        }
+    }
+    votes.into_iter().filter(|(_, (without, within))| without > within).map(|(i, _)| i).collect()
+}
+
 /// Gives amounts of registers that do not tell gain from deduction their sign.
 fn sign(books: &mut Books, targets: &[CodeTarget], untold: &[bool], sources: &Sources, cx: &Context<'_>, told: &mut Told) {
     let open: Vec<CodeTarget> = targets.iter().zip(untold).map(|(t, u)| if *u { *t } else { CodeTarget::Skipped }).collect();
@@ -943,11 +982,13 @@ fn sign(books: &mut Books, targets: &[CodeTarget], untold: &[bool], sources: &So
                 }
                 l.amount = Money::ZERO;
             } else {
+                beside(l, signs[i].factor == 0);
                 l.amount = Money::from_cents(l.amount.cents() * signs[i].factor);
             }
         }
     }
     for (i, sign) in signs.iter().enumerate() {
+        books.codes[i].beside |= untold[i] && used[i] && sign.factor == 0 && targets[i] == CodeTarget::Open;
         if !untold[i]
             || !used[i]
             || matches!(targets[i], CodeTarget::Element(_, Payer::Employer) | CodeTarget::Total(_) | CodeTarget::Skipped)

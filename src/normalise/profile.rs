@@ -188,7 +188,9 @@ impl Profile {
         }
     }
 
-    fn add_identity(&mut self, text: &str, digits: usize) {
+    fn add_identity(&mut self, written: &str, digits: usize) {
+        let tidy = crate::normalise::register::tidy_number(std::borrow::Cow::Borrowed(written));
+        let text = tidy.as_ref();
         let (shape, valid) = looks_like_iban(text);
         self.iban_like += u32::from(shape);
         self.ibans += u32::from(valid);

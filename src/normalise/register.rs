@@ -391,6 +391,8 @@ pub struct KnownCode {
     pub stats: CodeStats,
     /// Sides of its source are told by the register.
     pub told: bool,
+    /// No sum of the agents counts its amounts.
+    pub beside: bool,
 }
 
 /// One agent of a register.
@@ -431,6 +433,7 @@ impl Books {
                 recognised: true,
                 stats: CodeStats::default(),
                 told,
+                beside: false,
             });
         }
     }
@@ -453,6 +456,7 @@ impl Books {
                     recognised: false,
                     stats: CodeStats::default(),
                     told,
+                    beside: false,
                 });
                 i
             }

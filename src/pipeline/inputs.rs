@@ -36,6 +36,8 @@ pub struct Inputs {
     pub unknown_cards: Vec<Card>,
     /// For each local code, the elements its label and behaviour resemble, best first.
     pub proposals: Vec<Vec<ElementId>>,
+    /// For each local code, whether its amounts stood among the agents' while no sum of theirs counts them.
+    pub beside: Vec<bool>,
     pub strangers: Vec<(crate::ground::EmployeeId, At, String)>,
     pub last_execution: Option<NaiveDate>,
     pub transferred: Option<(crate::ground::Money, Place)>,
@@ -231,6 +233,7 @@ pub fn read(job: &Job, pack: &Pack, settings: &[SettingValue], progress: fn(&str
     set_beside(&mut gathered);
     let unknown_cards = unknown_cards(&gathered);
     let proposals = proposals(&gathered, &mapping);
+    let beside = gathered.local_codes.iter().map(|c| c.beside).collect();
     let rows = gathered.rows.clone();
     let joined = join::join(&pack.vocabulary, &o.sources, job.month, gathered, o.transfers);
     o.findings.extend(joined.findings);
@@ -254,6 +257,7 @@ pub fn read(job: &Job, pack: &Pack, settings: &[SettingValue], progress: fn(&str
         people: joined.people,
         unknown_cards,
         proposals,
+        beside,
         strangers: joined.strangers,
         last_execution,
         transferred,
