@@ -4,9 +4,9 @@ use crate::compute::eval::{Pins, State, Stop};
 use crate::facts::{Fact, FactId, FactKind, Facts, Origin, Value, Vocabulary};
 use crate::ground::document::{Spot, place};
 use crate::ground::{At, Exact, Finding, Money, PayMonth, Place, Severity};
-use crate::rules::bind::Context;
+use crate::rules::bind::{Bound, Context, Num};
 use crate::rules::pack::{Case, Pack};
-use crate::rules::plan::{Plan, setting_value};
+use crate::rules::plan::{Plan, Step, setting_value};
 use std::collections::BTreeMap;
 
 /// One case run: findings are empty when it came out as written.
@@ -98,9 +98,39 @@ pub fn prepare(pack: &Pack, case: &Case) -> Result<(Plan, Facts), Vec<Finding>> 
     let (plan, mut findings) = pack.plan(&pack.law(context, settings));
     t.findings.append(&mut findings);
     match plan {
-        Some(p) if t.findings.is_empty() => Ok((p, facts)),
+        Some(mut p) if t.findings.is_empty() => {
+            for (k, v) in &case.given {
+                if Exact::parse(&v.text).and_then(|x| give(pack, &mut p, &k.text, x)).is_none() {
+                    let at = t.at(k);
+                    t.wrong("T02", at, &[("what", k.text.clone()), ("text", v.text.clone())]);
+                }
+            }
+            if t.findings.is_empty() { Ok((p, facts)) } else { Err(t.findings) }
+        }
         _ => Err(t.findings),
     }
+}
+
+/// Takes a value, or the amount of a line (by its code), as given: published examples often begin in the middle of a payslip.
+/// `None` when the pack has no such name.
+fn give(pack: &Pack, plan: &mut Plan, name: &str, x: Exact) -> Option<()> {
+    let value = pack.values.iter().position(|v| v.id == name);
+    let element = pack.elements.iter().position(|e| e.card.code == name);
+    for step in &mut plan.steps {
+        match step {
+            Step::Value(v) if Some(usize::from(v.index)) == value => {
+                v.is = Bound::Num(Num::Const(x));
+                return Some(());
+            }
+            Step::Element(e) if Some(e.element.index()) == element => {
+                (e.applies, e.base, e.rate, e.employer_rate, e.employer_amount) = (None, None, None, None, None);
+                e.amount = Some(Num::Const(x));
+                return Some(());
+            }
+            Step::Value(_) | Step::Element(_) => {}
+        }
+    }
+    None
 }
 
 /// Runs one case.

@@ -173,7 +173,7 @@ pub enum SettingValue {
 
 type Typed = (Kind, Bound);
 
-const FUNCTIONS: [&str; 16] = [
+const FUNCTIONS: [&str; 17] = [
     "min",
     "max",
     "abs",
@@ -190,8 +190,9 @@ const FUNCTIONS: [&str; 16] = [
     "years",
     "known",
     "slices",
+    "value_on",
 ];
-const BUILTINS: [&str; 5] = ["month_start", "month_end", "payment_date", "days_in_month", "month_number"];
+const BUILTINS: [&str; 6] = ["month_start", "month_end", "month_eve", "payment_date", "days_in_month", "month_number"];
 
 impl Binder<'_, '_> {
     fn error(&self, f: &Formula, span: &Range<usize>, code: &str, args: &[(&'static str, &str)]) {
@@ -292,10 +293,11 @@ impl Binder<'_, '_> {
 
     fn name(&self, f: &Formula, e: &Expr, n: &str) -> Typed {
         match n {
-            "month_start" | "month_end" | "payment_date" => {
+            "month_start" | "month_end" | "month_eve" | "payment_date" => {
                 let d = self.context.map_or(NaiveDate::MIN, |c| match n {
                     "month_start" => c.month.first_day(),
                     "month_end" => c.month.last_day(),
+                    "month_eve" => c.month.first_day().pred_opt().unwrap_or(NaiveDate::MIN),
                     _ => c.payment_date,
                 });
                 return (Kind::Date, Bound::Date(DateNode::Const(d)));
@@ -576,7 +578,7 @@ impl Binder<'_, '_> {
         }
         let want = match name {
             "min" | "max" => None,
-            "days" | "years" | "slices" => Some(2),
+            "days" | "years" | "slices" | "value_on" => Some(2),
             "abs" | "round" | "floor" | "ceil" | "cent" | "truncate" | "positive" | "per_month" | "per_year" | "day" | "known" => Some(1),
             _ => {
                 let all = FUNCTIONS.into_iter().chain(self.pack.tables.iter().map(|t| t.id.as_str()));
@@ -592,6 +594,7 @@ impl Binder<'_, '_> {
         }
         match name {
             "known" => return self.known(f, &args[0]),
+            "value_on" => return self.value_on(f, &args[0], &args[1]),
             "slices" => {
                 if let Node::Name(n) = &args[0].node
                     && let Some(Symbol::Table(i)) = self.symbols.get(n).copied()
@@ -670,6 +673,39 @@ impl Binder<'_, '_> {
                 (Kind::Flag, Bound::Bad)
             }
         }
+    }
+
+    /// A value of law on the day of an act (a contract, a leave) and not of the month: what the act was made under stays.
+    fn value_on(&self, f: &Formula, parameter: &Expr, day: &Expr) -> Typed {
+        let t = self.bind(f, day);
+        let day = self.as_date(f, day, t);
+        let symbol = match &parameter.node {
+            Node::Name(n) => self.symbols.get(n).copied(),
+            Node::Number(..)
+            | Node::Date(_)
+            | Node::Field(..)
+            | Node::Negate(_)
+            | Node::Not(_)
+            | Node::Binary(..)
+            | Node::In(..)
+            | Node::If(..)
+            | Node::Call(..) => None,
+        };
+        let Some(Symbol::Parameter(i)) = symbol else {
+            self.error(f, &parameter.span, "L70", &[]);
+            return (Kind::Unknown, Bound::Bad);
+        };
+        let p = &self.pack.parameters[i as usize];
+        let reached = |op, d: NaiveDate| Cond::Dates(op, Box::new((day.clone(), DateNode::Const(d))));
+        // The newest value whose first day the day has reached: each, in order of days, over those before it.
+        let value = p.values.iter().fold(Num::NoValue(i), |before, v| {
+            let own = match v.until {
+                Some(last) => Num::If(Box::new((reached(Op::Le, last), Num::Const(v.value), Num::NoValue(i)))),
+                None => Num::Const(v.value),
+            };
+            Num::If(Box::new((reached(Op::Ge, v.from), own, before)))
+        });
+        (Kind::Number(p.unit), Bound::Num(value))
     }
 
     fn lookup(&self, f: &Formula, e: &Expr, table: u16, args: &[Expr], slices: bool) -> Typed {

@@ -219,6 +219,8 @@ pub struct Case {
     pub payment_date: Option<NaiveDate>,
     pub settings: Vec<(Spot, Spot)>,
     pub facts: Vec<(Spot, Spot)>,
+    /// Values and lines (by code) taken as given and not computed.
+    pub given: Vec<(Spot, Spot)>,
     pub lines: Vec<(Spot, Spot)>,
     pub employer: Vec<(Spot, Spot)>,
     pub totals: Vec<(Spot, Spot)>,
@@ -935,6 +937,7 @@ impl<'r, 'f> Reader<'r, 'f, '_> {
             payment_date: t.date("payment_date"),
             settings: pairs("settings"),
             facts: pairs("facts"),
+            given: pairs("given"),
             lines: pairs("lines"),
             employer: pairs("employer"),
             totals: pairs("totals"),
