@@ -10,7 +10,7 @@ use releve::facts::{Fact, FactDecl, FactId, FactKind, Facts, NumberForm, Origin,
 use releve::ground::{At, EmployeeId, Exact, Finding, Lang, Money, PayMonth, Place, Severity, Sources, Words, words};
 use releve::payslip::{Card, ElementId, Line, LineKind, Mode, Payslip, Status, Totals};
 use releve::pipeline::{self, Options};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 const PAY: u16 = 0;
@@ -119,6 +119,7 @@ impl World {
             sources: &self.sources,
             catalogue: &self.catalogue,
             law: self.law.clone(),
+            older: BTreeSet::new(),
             working_time: vec![FactId(0)],
         };
         let subject = Subject {
