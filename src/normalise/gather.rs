@@ -96,6 +96,10 @@ pub struct LocalCode {
     /// The element it stands for, when that is settled.
     pub element: Option<ElementId>,
     pub target: CodeTarget,
+    /// False when the next month does not have it again.
+    pub recurs: bool,
+    /// The side of the payslip it stands on, when the source says so; otherwise its amounts do.
+    pub kind: Option<LineKind>,
 }
 
 /// What became of the rows of one source.
@@ -730,6 +734,8 @@ fn settle_books(mut books: Books, directory: &Directory, sources: &Sources, cx: 
             labels: c.labels,
             element: if let CodeTarget::Element(e, _) = c.target { Some(e) } else { None },
             target: c.target,
+            recurs: true,
+            kind: None,
         })
         .collect();
 }

@@ -8,6 +8,7 @@ pub mod assign;
 pub mod cells;
 pub mod codes;
 pub mod columns;
+pub mod dsn;
 pub mod fragment;
 pub mod gather;
 pub mod headless;

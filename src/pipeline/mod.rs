@@ -11,6 +11,7 @@ mod evidence;
 mod explain;
 mod inputs;
 mod manifest;
+mod rejected;
 mod slips;
 
 pub use calibrate::calibrate;
