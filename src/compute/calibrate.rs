@@ -5,7 +5,7 @@
 //! another; passes go on until nothing moves. Where nobody votes, or votes are split, nothing is chosen.
 
 use crate::compute::eval::State;
-use crate::compute::replay::{Replay, Verdict};
+use crate::compute::replay::{Hidden, Replay, Verdict};
 use crate::facts::{Fact, Facts};
 use crate::ground::Exact;
 use crate::payslip::{Catalogue, LineKind, PaidCode, PaidLine};
@@ -155,7 +155,7 @@ impl Calibration<'_> {
             .map_init(
                 || State::new(&plan),
                 |state, w| {
-                    let r = replay.run(state, w.known, w.alternatives, w.paid);
+                    let r = replay.run(state, w.known, w.alternatives, w.paid, Hidden::default());
                     // A gap counts against, and so does a line the rules can no longer make: stopping is not agreeing.
                     let good =
                         r.lines.iter().filter(|l| matches!(l.verdict, Verdict::Exact | Verdict::OneOff) && l.gap().is_zero()).count();

@@ -1,7 +1,7 @@
 //! One employee's month: replay of the last, computation of this one, and the walk between them.
 
 use crate::compute::eval::{Adjust, Pins, State, Stop};
-use crate::compute::replay::{Replay, Replayed, Verdict};
+use crate::compute::replay::{Hidden, Replay, Replayed, Verdict};
 use crate::compute::walk::{self, Change, FactChange, Month, Road};
 use crate::facts::{Fact, Facts, Vocabulary};
 use crate::ground::{EmployeeId, Money};
@@ -99,7 +99,8 @@ impl Machine<'_> {
     }
 
     fn replay(&self, state: &mut State, i: &Input<'_>) -> Replayed {
-        self.of_last_month().run(state, i.known, i.alternatives, i.paid)
+        let hidden = i.slip.map_or_else(Hidden::default, |s| Hidden { unseen: &s.unseen, melted: s.melted });
+        self.of_last_month().run(state, i.known, i.alternatives, i.paid, hidden)
     }
 
     /// What replays last month.
@@ -121,11 +122,12 @@ impl Machine<'_> {
         let this_adjust = last_adjust.clone();
         let fact_changes = walk::fact_changes(self.pack, self.vocabulary(), &replay.facts, &facts);
         let last = Month { facts: &replay.facts, adjust: &last_adjust, unknown: &replay.unknown };
-        let this = Month { facts: &facts, adjust: &this_adjust, unknown: &replay.unknown };
+        let kept: Vec<_> = replay.unknown.iter().copied().filter(|u| self.recurs(u.0)).collect();
+        let this = Month { facts: &facts, adjust: &this_adjust, unknown: &kept };
         let changes = walk::walk(self.pack, self.road, state, paid, &last, &this, &fact_changes);
         let plan = self.road.this();
         let stops = state.stops();
-        let payslip = self.payslip(state, plan, i.id, &this_adjust, &replay.unknown);
+        let payslip = self.payslip(state, plan, i.id, &this_adjust, &kept);
         let controls = holding(state, plan);
         let shown = self.shown(state);
         Output { payslip: Some(payslip), replay, changes, fact_changes, facts, stops, controls, shown }
@@ -171,11 +173,20 @@ impl Machine<'_> {
         ElementId(self.pack.elements.len() as u16 + u)
     }
 
+    /// Whether a line of last month comes again, as its card says.
+    fn recurs(&self, code: PaidCode) -> bool {
+        let element = match code {
+            PaidCode::Element(e) => e,
+            PaidCode::Unknown(u) => self.unknown_element(u),
+        };
+        self.catalogue.get(element.index()).is_none_or(|c| c.recurs)
+    }
+
     /// Last month's lines again without its one-offs; every line is an estimate by its status.
     fn carried(&self, i: &Input<'_>, paid: &walk::Amounts) -> Output {
         let mut lines: Vec<Line> = Vec::new();
         let mut kept = walk::Amounts::new();
-        for l in i.paid {
+        for l in i.paid.iter().filter(|l| self.recurs(l.code)) {
             let PaidCode::Element(e) = l.code else {
                 let slot = kept.entry(l.code).or_insert((Money::ZERO, Money::ZERO));
                 slot.0 += l.amount;
@@ -183,9 +194,6 @@ impl Machine<'_> {
                 lines.extend(self.unknown_line(l.code, l.amount, l.employer_amount));
                 continue;
             };
-            if !self.catalogue[e.index()].recurs {
-                continue;
-            }
             let slot = kept.entry(l.code).or_insert((Money::ZERO, Money::ZERO));
             slot.0 += l.amount;
             slot.1 += l.employer_amount;
@@ -204,6 +212,7 @@ impl Machine<'_> {
         let unknown: Vec<(LineKind, Money, Money)> = i
             .paid
             .iter()
+            .filter(|l| self.recurs(l.code))
             .filter_map(|l| match l.code {
                 PaidCode::Unknown(u) => {
                     Some((*self.unknown_kinds.get(usize::from(u)).unwrap_or(&LineKind::Earning), l.amount, l.employer_amount))

@@ -125,6 +125,13 @@ fn nearly(c: &Computed, p: &Pinned) -> bool {
 
 const NOTHING: Pinned = Pinned { base: None, rate: None, amount: Money::ZERO, employer_rate: None, employer_amount: Money::ZERO };
 
+/// What the source of last month's lines does not show; see [`crate::payslip::PaidSlip`].
+#[derive(Clone, Copy, Default, Debug)]
+pub struct Hidden<'a> {
+    pub unseen: &'a [ElementId],
+    pub melted: bool,
+}
+
 /// What replay needs besides the employee: the plan of last month, how unknown codes count, printing data.
 pub struct Replay<'a> {
     pub plan: &'a Plan,
@@ -134,8 +141,9 @@ pub struct Replay<'a> {
 }
 
 impl Replay<'_> {
-    /// Replays one employee. `alternatives` are other values that files hold for a fact (an old index in a list of promotions).
-    pub fn run(&self, state: &mut State, facts: &Facts, alternatives: &[Fact], paid: &[PaidLine]) -> Replayed {
+    /// Replays one employee. `alternatives` are other values that files hold for a fact (an old index in a list of promotions),
+    /// `hidden` what the source of the paid lines does not show.
+    pub fn run(&self, state: &mut State, facts: &Facts, alternatives: &[Fact], paid: &[PaidLine], hidden: Hidden<'_>) -> Replayed {
         let pinned = pin(paid, self.plan.slots.elements as usize);
         let unknown: Vec<(PaidCode, LineKind, Money, Money)> = paid
             .iter()
@@ -161,7 +169,7 @@ impl Replay<'_> {
             let candidates = self.candidates(state, e, &p, alternatives, at);
             self.resolve(state, e, &p, &pinned, &extra, candidates, &mut facts, &mut resolved);
         }
-        let (lines, adjust) = self.verdicts(state, &pinned, paid);
+        let (lines, adjust) = self.verdicts(state, &pinned, paid, hidden);
         Replayed { facts, lines, resolved, adjust, unknown }
     }
 
@@ -222,7 +230,7 @@ impl Replay<'_> {
         state.results.iter().zip(pinned).filter(|(c, p)| c.is_some_and(|c| agrees(&c, &p.unwrap_or(NOTHING)))).count()
     }
 
-    fn verdicts(&self, state: &State, pinned: &[Option<Pinned>], paid: &[PaidLine]) -> (Vec<ReplayLine>, Vec<Adjust>) {
+    fn verdicts(&self, state: &State, pinned: &[Option<Pinned>], paid: &[PaidLine], hidden: Hidden<'_>) -> (Vec<ReplayLine>, Vec<Adjust>) {
         let mut lines = Vec::new();
         let mut adjust = vec![Adjust::None; pinned.len()];
         let mut any = false;
@@ -231,9 +239,15 @@ impl Replay<'_> {
             let card = &self.catalogue[i];
             let c = state.results[i];
             let Some(paid_line) = p else {
+                if hidden.melted && card.kind == LineKind::Earning && c.is_some_and(|c| c.stop.is_some()) {
+                    adjust[i] = Adjust::Give(Money::ZERO, Money::ZERO);
+                    any = true;
+                    continue;
+                }
                 // Not paid: of interest only when the rule says it should have been.
                 if let Some(c) = c
                     && c.stop.is_none()
+                    && !hidden.unseen.contains(&element)
                     && !(c.amount.is_zero() && c.employer_amount.is_zero())
                 {
                     let shown = if c.amount.is_zero() { c.employer_amount } else { c.amount };
@@ -286,9 +300,11 @@ impl Replay<'_> {
             lines.push(ReplayLine { code: PaidCode::Element(element), paid, recomputed, verdict, at });
         }
         for l in paid {
-            if matches!(l.code, PaidCode::Unknown(_)) {
+            if let PaidCode::Unknown(u) = l.code {
                 let paid = if l.amount.is_zero() { l.employer_amount } else { l.amount };
-                lines.push(ReplayLine { code: l.code, paid, recomputed: None, verdict: Verdict::Carried, at: l.at });
+                let once = self.catalogue.get(pinned.len() + usize::from(u)).is_some_and(|c| !c.recurs);
+                let verdict = if once { Verdict::OneOff } else { Verdict::Carried };
+                lines.push(ReplayLine { code: l.code, paid, recomputed: None, verdict, at: l.at });
             }
         }
         (lines, if any { adjust } else { Vec::new() })

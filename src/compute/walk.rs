@@ -229,7 +229,9 @@ pub fn walk(
     compare(paid, &now, cause("arrondi"), &mut left);
     for mut c in left {
         if c.change().abs().cents() > 1 {
-            c.cause = cause("estimation");
+            // A line that never comes twice has ended, whether or not a rule could make it.
+            let once = matches!(c.code, PaidCode::Element(e) if pack.elements.get(e.index()).is_some_and(|x| !x.card.recurs));
+            c.cause = cause(if once && c.after.is_zero() { "ponctuel_termine" } else { "estimation" });
         }
         out.push(c);
     }
@@ -257,7 +259,14 @@ pub fn walk(
         compare(&now, &next, i as u16, &mut out);
         now = next;
     }
-    if last.adjust != this.adjust || last.unknown != this.unknown {
+    if last.unknown != this.unknown {
+        // Lines without a rule that belonged to last month only.
+        state.run(road.this(), &facts, Pins::Adjusted(last.adjust), &extra(this));
+        let next = collect(state, this.unknown);
+        compare(&now, &next, cause("ponctuel_termine"), &mut out);
+        now = next;
+    }
+    if last.adjust != this.adjust {
         state.run(road.this(), this.facts, Pins::Adjusted(this.adjust), &extra(this));
         let next = collect(state, this.unknown);
         compare(&now, &next, cause("estimation"), &mut out);

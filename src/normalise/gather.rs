@@ -99,6 +99,10 @@ pub struct LocalCode {
     pub target: CodeTarget,
     /// Its amounts stood among the agent's and no sum of his counts them.
     pub beside: bool,
+    /// False when the next month does not have it again.
+    pub recurs: bool,
+    /// The side of the payslip it stands on, when the source says so; otherwise its amounts do.
+    pub kind: Option<LineKind>,
 }
 
 /// What became of the rows of one source.
@@ -889,6 +893,8 @@ fn settle_books(
             element: if let CodeTarget::Element(e, _) = c.target { Some(e) } else { None },
             target: c.target,
             beside: c.beside,
+            recurs: true,
+            kind: None,
         })
         .collect();
 }

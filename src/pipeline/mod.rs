@@ -12,6 +12,7 @@ mod explain;
 mod inputs;
 mod manifest;
 mod open_codes;
+mod rejected;
 mod slips;
 
 pub use calibrate::calibrate;

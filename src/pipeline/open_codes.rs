@@ -4,7 +4,7 @@
 
 use super::Ready;
 use crate::compute::eval::{Pins, State};
-use crate::compute::replay::{Replay, Replayed, Verdict, pin};
+use crate::compute::replay::{Hidden, Replay, Replayed, Verdict, pin};
 use crate::ground::{Finding, Money, Severity};
 use crate::normalise::join::Person;
 use crate::normalise::text::{Phrase, Share};
@@ -65,7 +65,7 @@ fn proven(
     (open, everything): (&BTreeSet<u16>, bool),
 ) -> BTreeMap<u16, ElementId> {
     let Some(slip) = &p.paid else { return BTreeMap::new() };
-    let replayed = |state: &mut State, lines: &[PaidLine]| replay.run(state, &p.known, &p.alternatives, lines);
+    let replayed = |state: &mut State, lines: &[PaidLine]| replay.run(state, &p.known, &p.alternatives, lines, Hidden::default());
     let plain = replayed(state, &slip.lines);
     let before = score(&plain);
     let taken: BTreeSet<ElementId> =
