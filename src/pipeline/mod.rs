@@ -210,6 +210,15 @@ fn prepare(options: &Options, out: &mut Outcome, timings: &mut Timings) -> Resul
     if out.findings.iter().any(|f| f.code == "F14") {
         return Ok(None);
     }
+    out.findings.extend(road.raises.iter().map(|r| {
+        let parameter = &pack.parameters[r.parameter];
+        let source = parameter.values.iter().find(|v| v.from == r.since).map_or("", |v| v.source.as_str());
+        Finding::new("C16", Severity::Justify)
+            .arg("fact", pack.vocabulary.get(r.fact).label.get(out.lang))
+            .arg("by", r.by)
+            .arg("since", r.since.format("%d/%m/%Y"))
+            .arg("source", source)
+    }));
     if inputs.people.is_empty() {
         out.findings.push(Finding::new("F01", Severity::Blocking));
         return Ok(None);

@@ -54,6 +54,8 @@ pub struct Parameter {
     pub unit: Unit,
     pub cause: String,
     pub at_payment: bool,
+    /// The fact that each value, on the day it begins, is added to for everybody.
+    pub raises: Option<Spot>,
     pub values: Vec<ParameterValue>,
     pub origin: Origin,
 }
@@ -601,6 +603,7 @@ impl<'r, 'f> Reader<'r, 'f, '_> {
             unit,
             cause: t.text("cause").unwrap_or_default(),
             at_payment: self.at_payment(t),
+            raises: t.spot("raises"),
             values,
             origin: Self::origin(t),
             id: id.text,

@@ -252,6 +252,17 @@ impl Pack {
                 Some(_) => {}
             }
         }
+        for p in &self.parameters {
+            let Some(s) = &p.raises else { continue };
+            let fact = self.vocabulary.named(&s.text).map(FactId::index);
+            let unit =
+                fact.filter(|i| matches!(self.vocabulary.get(FactId(*i as u16)).kind, FactKind::Number { .. })).map(|i| self.fact_units[i]);
+            if unit != Some(p.unit) {
+                let near =
+                    suggestion(&s.text, self.vocabulary.iter().map(|f| f.1.name.as_str()).filter(|n| *n != s.text)).unwrap_or_default();
+                report.error("L57", s.file, &s.span, &[("name", &s.text), ("near", near)]);
+            }
+        }
         for t in &self.tables {
             for (_, setting) in &t.wheres {
                 if !matches!(symbols.get(setting), Some(Symbol::Setting(_))) {

@@ -1,0 +1,110 @@
+//! Tiny towns of one to four people, each for one thing that differs from month to month or from town to town.
+//!
+//! Amounts are worked out by hand beside each; index pay is points × value of 100 points / 1200, to the cent.
+
+use releve::ground::{Finding, Lang, Severity};
+use releve::pipeline::{self, Options};
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+type Row = BTreeMap<String, String>;
+
+const REGISTER: &str = "Matricule;Nom;Prénom;Code rubrique;Libellé;Base;Taux salarial;À payer;À retenir;Taux patronal;Part patronale\n";
+
+struct Ran {
+    folder: PathBuf,
+    findings: Vec<Finding>,
+}
+
+fn options(folder: &Path) -> Options {
+    Options { folder: folder.to_path_buf(), rules: None, lang: Some(Lang::En), threads: 0, payslips: false, progress: |_, _, _| {} }
+}
+
+/// A job of that month with these files in its inbox.
+fn job(name: &str, month: &str, files: &[(&str, String)]) -> PathBuf {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("months-{name}"));
+    let _ = std::fs::remove_dir_all(&folder);
+    std::fs::create_dir_all(folder.join("inbox")).expect("a temporary folder");
+    let settings =
+        format!("format = 1\nmonth = \"{month}\"\npay_date = {month}-25\npack = \"fr-fpt\"\n\n[employer]\nname = \"Commune de Rosay\"\n");
+    std::fs::write(folder.join("releve.toml"), settings).expect("the settings");
+    for (file, text) in files {
+        std::fs::write(folder.join("inbox").join(file), text).expect("a file of the inbox");
+    }
+    folder
+}
+
+fn run(name: &str, month: &str, files: &[(&str, String)]) -> Ran {
+    let folder = job(name, month, files);
+    let outcome = pipeline::run(&options(&folder)).expect("the job runs");
+    assert!(outcome.ran, "{:?}", outcome.findings.iter().map(|f| f.message(Lang::En)).collect::<Vec<_>>());
+    Ran { folder, findings: outcome.findings }
+}
+
+impl Ran {
+    fn rows(&self, file: &str) -> Vec<Row> {
+        let mut reader = csv::Reader::from_path(self.folder.join("out").join(file)).expect("a result");
+        reader.deserialize::<Row>().map(|r| r.expect("a row")).collect()
+    }
+    /// Amounts by employee and code; an absent line is empty.
+    fn line(&self, employee: &str, code: &str) -> String {
+        let found = self.rows("lines.csv").into_iter().find(|r| r["employee"] == employee && r["code"] == code);
+        found.map(|r| r["amount"].clone()).unwrap_or_default()
+    }
+    fn replayed(&self, employee: &str, code: &str) -> (String, String) {
+        let found = self.rows("replay.csv").into_iter().find(|r| r["employee"] == employee && r["code"] == code).expect("a replayed line");
+        (found["paid"].clone(), found["recomputed"].clone())
+    }
+    fn count(&self, code: &str, employee: &str) -> usize {
+        self.findings.iter().filter(|f| f.code == code && f.employee.as_ref().map_or("", |e| e.as_str()) == employee).count()
+    }
+    fn has(&self, code: &str) -> bool {
+        self.findings.iter().any(|f| f.code == code)
+    }
+}
+
+/// Index pay alone, and the net that the register prints: contributions of last month are of no matter here.
+fn register(people: &[(&str, &str, &str, &[(&str, &str)])]) -> String {
+    let mut out = REGISTER.to_owned();
+    for (id, surname, net, lines) in people {
+        for (label, cells) in *lines {
+            out.push_str(&format!("{id};{surname};Jean;{label};{cells}\n"));
+        }
+        out.push_str(&format!("{id};{surname};Jean;9300;NET A PAYER;;;{net};;;\n"));
+    }
+    out
+}
+
+// 5907.34 / 1200 × 366 = 1801.74, × 420 = 2067.57, × 478 = 2353.09; five points more: 1826.35, 2092.18, 2377.70.
+#[test]
+fn five_points_for_everybody_are_paid_whether_the_staff_file_has_them_or_not() {
+    let tib = |base: &str, amount: &str| format!("{base};;{amount};;;");
+    let (a, b, c) = (tib("366,00", "1801,74"), tib("420,00", "2067,57"), tib("478,00", "2353,09"));
+    let ran = run(
+        "raise",
+        "2024-01",
+        &[
+            (
+                "livre de paie.csv",
+                register(&[
+                    ("00101", "ABEL", "1801,74", &[("0010;TRAITEMENT BRUT", &a)]),
+                    ("00102", "BLIN", "2067,57", &[("0010;TRAITEMENT BRUT", &b)]),
+                    ("00103", "CROS", "2353,09", &[("0010;TRAITEMENT BRUT", &c)]),
+                ]),
+            ),
+            (
+                "agents.csv",
+                "Matricule;Nom;Prénom;Statut;Catégorie;Indice majoré;Quotité;Taux PAS\n\
+                 00101;ABEL;Jean;Titulaire;C;366;100 %;0\n\
+                 00102;BLIN;Jean;Titulaire;C;420;100 %;0\n\
+                 00103;CROS;Jean;Titulaire;B;483;100 %;0\n"
+                    .to_owned(),
+            ),
+        ],
+    );
+    assert_eq!(["00101", "00102", "00103"].map(|e| ran.line(e, "TIB")), ["1826.35", "2092.18", "2377.70"]);
+    assert_eq!(ran.findings.iter().filter(|f| f.code == "C16").count(), 1);
+    assert!(!ran.has("IMP-04") && !ran.has("ACC-04"), "the law is no contradiction and needs no act");
+    let causes: Vec<String> = ran.rows("diff.csv").into_iter().filter(|r| r["code"] == "TIB").map(|r| r["cause"].clone()).collect();
+    assert_eq!(causes, ["point_indice"; 3]);
+}
