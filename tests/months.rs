@@ -108,3 +108,35 @@ fn five_points_for_everybody_are_paid_whether_the_staff_file_has_them_or_not() {
     let causes: Vec<String> = ran.rows("diff.csv").into_iter().filter(|r| r["code"] == "TIB").map(|r| r["cause"].clone()).collect();
     assert_eq!(causes, ["point_indice"; 3]);
 }
+
+// 420 points: 2067.57; twelve sick days, one of them waiting: 2067.57 / 30 = 68.92, and a tenth of eleven thirtieths 75.81.
+#[test]
+fn sick_days_of_last_month_follow_from_their_lines() {
+    let ran = run(
+        "sick",
+        "2026-01",
+        &[
+            (
+                "livre de paie.csv",
+                register(&[(
+                    "00101",
+                    "ABEL",
+                    "1922,84",
+                    &[
+                        ("0010;TRAITEMENT BRUT", ";;2067,57;;;"),
+                        ("0011;JOUR DE CARENCE TRAITEMENT", ";;;68,92;;"),
+                        ("0012;MALADIE 90 % TRAITEMENT", ";;;75,81;;"),
+                    ],
+                )]),
+            ),
+            (
+                "agents.csv",
+                "Matricule;Nom;Prénom;Statut;Catégorie;Indice majoré;Quotité;Taux PAS\n00101;ABEL;Jean;Titulaire;C;420;100 %;0\n"
+                    .to_owned(),
+            ),
+        ],
+    );
+    assert_eq!(ran.replayed("00101", "MAL_TIB"), ("-75.81".to_owned(), "-75.81".to_owned()));
+    assert_eq!(ran.replayed("00101", "CAR_TIB"), ("-68.92".to_owned(), "-68.92".to_owned()));
+    assert_eq!((ran.line("00101", "TIB"), ran.line("00101", "MAL_TIB")), ("2067.57".to_owned(), String::new()));
+}
