@@ -140,3 +140,38 @@ fn sick_days_of_last_month_follow_from_their_lines() {
     assert_eq!(ran.replayed("00101", "CAR_TIB"), ("-68.92".to_owned(), "-68.92".to_owned()));
     assert_eq!((ran.line("00101", "TIB"), ran.line("00101", "MAL_TIB")), ("2067.57".to_owned(), String::new()));
 }
+
+// 438.75 / 13.50 = 32.5 hours.
+#[test]
+fn hours_of_a_vacataire_follow_from_the_amount_and_the_rate_of_the_files() {
+    let ran = run(
+        "hours",
+        "2025-06",
+        &[
+            ("livre de paie.csv", register(&[("00101", "ABEL", "438,75", &[("0310;VACATIONS", ";;438,75;;;")])])),
+            ("agents.csv", "Matricule;Nom;Prénom;Statut;Taux horaire;Taux PAS\n00101;ABEL;Jean;Vacataire;13,50;0\n".to_owned()),
+        ],
+    );
+    assert_eq!(ran.replayed("00101", "VAC"), ("438.75".to_owned(), "438.75".to_owned()));
+}
+
+// 20/35 of 2067.57 is 1181.47.
+#[test]
+fn weekly_hours_of_the_post_are_its_working_time() {
+    let ran = run(
+        "post",
+        "2025-06",
+        &[
+            ("livre de paie.csv", register(&[("00101", "ABEL", "1181,47", &[("0010;TRAITEMENT BRUT", "420,00;;1181,47;;;")])])),
+            (
+                "agents.csv",
+                "Matricule;Nom;Prénom;Statut;Catégorie;Indice majoré;% activité;Heures hebdo du poste;Taux PAS\n\
+                 00101;ABEL;Jean;Titulaire;C;420;100;20;0\n"
+                    .to_owned(),
+            ),
+        ],
+    );
+    assert_eq!(ran.replayed("00101", "TIB").1, "1181.47");
+    assert_eq!(ran.line("00101", "TIB"), "1181.47");
+    assert!(!ran.has("IMP-04"));
+}
