@@ -175,3 +175,23 @@ fn weekly_hours_of_the_post_are_its_working_time() {
     assert_eq!(ran.line("00101", "TIB"), "1181.47");
     assert!(!ran.has("IMP-04"));
 }
+
+// 2.95 % of 2067.57 is 60.99, of 2353.09 69.42, of 1969.11 58.09; nothing else shows the rate.
+#[test]
+fn a_rate_that_no_column_shows_is_found_in_the_amounts() {
+    let mut book = "Matricule;Nom;Prénom;Code rubrique;Libellé;Gains;Retenues;Part employeur\n".to_owned();
+    let mut staff = "Matricule;Nom;Prénom;Statut;Catégorie;Indice majoré;Quotité;Taux PAS\n".to_owned();
+    for (id, index, pay, levy) in
+        [("00101", "420", "2067,57", "60,99"), ("00102", "478", "2353,09", "69,42"), ("00103", "400", "1969,11", "58,09")]
+    {
+        book.push_str(&format!("{id};NOM{id};Jean;0010;TRAITEMENT BRUT;{pay};;\n"));
+        book.push_str(&format!("{id};NOM{id};Jean;0630;VERSEMENT MOBILITE;;;{levy}\n"));
+        book.push_str(&format!("{id};NOM{id};Jean;9300;NET A PAYER;{pay};;\n"));
+        staff.push_str(&format!("{id};NOM{id};Jean;Titulaire;C;{index};100 %;0\n"));
+    }
+    let folder = job("rate", "2025-06", &[("livre de paie.csv", book), ("agents.csv", staff)]);
+    let told = pipeline::calibrate(&options(&folder), false).expect("the settings are looked for");
+    let line = |id: &str| told.text.lines().find(|l| l.split_whitespace().nth(1) == Some(id)).unwrap_or_default().to_owned();
+    assert!(line("taux_vm").starts_with('→') && line("taux_vm").contains("0.0295"), "{}", told.text);
+    assert!(line("taux_cdg").starts_with('?') && line("taux_cdg").contains("no line of last month shows it"), "{}", told.text);
+}
