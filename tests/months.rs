@@ -155,6 +155,44 @@ fn hours_of_a_vacataire_follow_from_the_amount_and_the_rate_of_the_files() {
     assert_eq!(ran.replayed("00101", "VAC"), ("438.75".to_owned(), "438.75".to_owned()));
 }
 
+// The fixed part for one child is 2.29.
+#[test]
+fn a_no_beside_no_child_does_not_keep_the_first_child_from_being_paid() {
+    let tib = "420,00;;2067,57;;;";
+    let ran = run(
+        "child",
+        "2025-06",
+        &[
+            (
+                "livre de paie.csv",
+                register(&[
+                    ("00101", "ABEL", "2067,57", &[("0010;TRAITEMENT BRUT", tib)]),
+                    ("00102", "BLIN", "2067,57", &[("0010;TRAITEMENT BRUT", tib)]),
+                    ("00103", "CROS", "2067,57", &[("0010;TRAITEMENT BRUT", tib)]),
+                ]),
+            ),
+            (
+                "agents.csv",
+                "Matricule;Nom;Prénom;Statut;Catégorie;Indice majoré;Quotité;Enfants;SFT (O/N);Taux PAS\n\
+                 00101;ABEL;Jean;Titulaire;C;420;100 %;0;N;0\n\
+                 00102;BLIN;Jean;Titulaire;C;420;100 %;1;N;0\n\
+                 00103;CROS;Jean;Titulaire;C;420;100 %;0;N;0\n"
+                    .to_owned(),
+            ),
+            (
+                "situation familiale.csv",
+                "Matricule;Nom;Prénom;Nb enfants à charge (SFT);À compter du;Motif\n\
+                 00101;ABEL;Jean;1;01/06/2025;naissance\n\
+                 00102;BLIN;Jean;2;01/06/2025;naissance\n"
+                    .to_owned(),
+            ),
+        ],
+    );
+    assert_eq!(["00101", "00102", "00103"].map(|e| ran.line(e, "SFT")), ["2.29", "", ""]);
+    assert_eq!((ran.count("F31", "00101"), ran.count("F32", "00102")), (1, 1));
+    assert_eq!(ran.count("F31", "00103") + ran.count("F32", "00103"), 0);
+}
+
 // 20/35 of 2067.57 is 1181.47.
 #[test]
 fn weekly_hours_of_the_post_are_its_working_time() {

@@ -35,6 +35,8 @@ pub struct Person {
     pub paid: Option<PaidSlip>,
     pub transfer: Option<LastTransfer>,
     pub requests: Vec<AccountChange>,
+    /// Flags whose no, beside a zero, said nothing and was put away.
+    pub moot: Vec<Fact>,
     /// Names as the register writes them, when no staff file does.
     pub names: (String, String),
 }
@@ -108,6 +110,7 @@ pub fn join(vocabulary: &Vocabulary, sources: &Sources, month: PayMonth, gathere
     for r in &gathered.register_facts {
         j.register_facts(r);
     }
+    j.moot();
     for r in &gathered.arrivals {
         j.arrival(r);
     }
@@ -170,6 +173,39 @@ impl Joiner<'_> {
                 Some(k) if k.value == f.value => {}
                 Some(_) => p.alternatives.push(f.clone()),
             }
+        }
+    }
+
+    /// Puts away a no that says nothing; what this month brings is then judged without it.
+    fn moot(&mut self) {
+        for (flag, count) in self.vocabulary.moot() {
+            for p in self.out.people.values_mut() {
+                let zero = p.known.value(count).and_then(Value::number).is_some_and(Exact::is_zero);
+                if zero && p.known.value(flag) == Some(&Value::Flag(false)) {
+                    p.moot.extend(p.known.remove(flag));
+                }
+            }
+        }
+    }
+
+    /// A count that this month's lists raise, beside a file that said no.
+    fn unmoot(&mut self, c: &crate::normalise::gather::Change) {
+        let vocabulary = self.vocabulary;
+        for (flag, _) in vocabulary.moot().filter(|(_, count)| *count == c.fact) {
+            let Some(p) = self.out.people.get(&c.employee) else { continue };
+            if !c.new.number().is_some_and(Exact::is_positive) {
+                continue;
+            }
+            let put_away = p.moot.iter().find(|f| f.id == flag);
+            let said = p.known.get(flag).filter(|f| f.value == Value::Flag(false));
+            let Some((code, f)) = put_away.map(|f| ("F31", f)).or_else(|| said.map(|f| ("F32", f))) else { continue };
+            let finding = self
+                .finding(code, Severity::Justify, &c.employee, &[c.at, f.at])
+                .arg("agent", &c.employee)
+                .arg("what", vocabulary.get(c.fact).label.fr.clone())
+                .arg("new", c.new.number().unwrap_or(Exact::ZERO))
+                .arg("flag", vocabulary.get(flag).label.fr.clone());
+            self.out.findings.push(finding);
         }
     }
 
@@ -258,6 +294,7 @@ impl Joiner<'_> {
                 return;
             }
         }
+        self.unmoot(c);
         let Some(p) = self.person(&c.employee, c.at, "changement") else { return };
         if let Some(old) = &c.old {
             p.alternatives.push(Fact { id: c.fact, value: old.clone(), at: c.at, origin: Origin::Read });

@@ -266,6 +266,8 @@ pub fn fits_fact(p: &Profile, fact: &FactDecl) -> i32 {
             let fit = if serials { 0 } else { judged(p.share(p.dates), 14) };
             if fact.role == Some(FactRole::BirthDate) && p.share(p.births) < 60 { fit - 25 } else { fit }
         }
+        // A count is no yes or no, though its ones and noughts could be.
+        FactKind::Flag if p.share(p.numbers) > 80 && p.most.is_some_and(|m| m > Exact::ONE) => -60,
         FactKind::Flag => judged(p.share(p.flags), 14),
         FactKind::Choice { options } => judged(p.chosen(options), 20),
         FactKind::Text => fits_text(p, fact.role, number),
