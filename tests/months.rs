@@ -193,6 +193,33 @@ fn a_no_beside_no_child_does_not_keep_the_first_child_from_being_paid() {
     assert_eq!(ran.count("F31", "00103") + ran.count("F32", "00103"), 0);
 }
 
+// Paid last month; in the register or not, somebody who leaves this month is owed days.
+#[test]
+fn a_leaver_whom_the_register_lost_is_told() {
+    let tib = "420,00;;2067,57;;;";
+    let ran = run(
+        "leaver",
+        "2025-06",
+        &[
+            ("livre de paie.csv", register(&[("00101", "ABEL", "2067,57", &[("0010;TRAITEMENT BRUT", tib)])])),
+            (
+                "agents.csv",
+                "Matricule;Nom;Prénom;Statut;Catégorie;Indice majoré;Quotité;Taux PAS\n\
+                 00101;ABEL;Jean;Titulaire;C;420;100 %;0\n\
+                 00102;BLIN;Jean;Titulaire;C;420;100 %;0\n\
+                 00103;CROS;Jean;Titulaire;C;420;100 %;0\n"
+                    .to_owned(),
+            ),
+            (
+                "departs.csv",
+                "Matricule;Nom;Prénom;Dernier jour payé;Motif\n00102;BLIN;Jean;12/06/2025;retraite\n00103;CROS;Jean;12/04/2025;mutation\n"
+                    .to_owned(),
+            ),
+        ],
+    );
+    assert_eq!((ran.count("POP-02", "00102"), ran.count("POP-02", "00103")), (1, 0));
+}
+
 // 20/35 of 2067.57 is 1181.47.
 #[test]
 fn weekly_hours_of_the_post_are_its_working_time() {

@@ -31,6 +31,7 @@ pub struct Person {
     pub changes: Vec<Fact>,
     pub staff: Option<At>,
     pub arrival: Option<At>,
+    /// A reported departure that leaves nothing to pay this month.
     pub departure: Option<At>,
     pub paid: Option<PaidSlip>,
     pub transfer: Option<LastTransfer>,
@@ -260,12 +261,23 @@ impl Joiner<'_> {
     fn movement(&mut self, r: &Record) {
         let Some(id) = r.employee.clone() else { return };
         let vocabulary = self.vocabulary;
+        let month = self.month;
         let Some(p) = self.person(&id, r.at, "sortie") else { return };
-        p.departure = Some(r.at);
+        let exit = vocabulary.role(Role::Exit).and_then(|f| r.facts.get(f)).and_then(|f| Some((f.value.date()?, f.at)));
+        // Who leaves within the month is paid until then: the departure explains no missing pay.
+        if !exit.is_some_and(|(day, _)| month.contains(day)) {
+            p.departure = Some(r.at);
+        }
+        let before_last_day = |day: chrono::NaiveDate| day.succ_opt().is_some_and(|next| next < month.first_day());
+        let late = exit.filter(|(day, _)| before_last_day(*day) && p.paid.is_some());
         for f in r.facts.iter() {
             if !matches!(vocabulary.get(f.id).role, Some(Role::Surname | Role::GivenName | Role::FullName | Role::Employee)) {
                 p.changes.push(f.clone());
             }
+        }
+        if let Some((day, at)) = late {
+            let f = self.finding("F34", Severity::Justify, &id, &[at]).arg("agent", &id).arg("date", day.format("%d/%m/%Y"));
+            self.out.findings.push(f);
         }
     }
 
