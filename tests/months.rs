@@ -241,6 +241,39 @@ fn weekly_hours_of_the_post_are_its_working_time() {
     assert!(!ran.has("IMP-04"));
 }
 
+#[test]
+fn a_newcomer_whose_working_time_cannot_be_read_is_set_aside() {
+    let ran = run(
+        "newcomer",
+        "2025-06",
+        &[
+            ("livre de paie.csv", register(&[("00101", "ABEL", "2067,57", &[("0010;TRAITEMENT BRUT", "420,00;;2067,57;;;")])])),
+            (
+                "agents.csv",
+                "Matricule;Nom;Prénom;Statut;Catégorie;Indice majoré;Quotité;Taux PAS\n00101;ABEL;Jean;Titulaire;C;420;100 %;0\n"
+                    .to_owned(),
+            ),
+            (
+                "arrivees.csv",
+                "Matricule;Nom;Prénom;Date d'entrée;Statut;Catégorie;Indice majoré;Quotité;Taux PAS\n\
+                 00201;DROZ;Jean;02/06/2025;Titulaire;C;420;80 %;0\n\
+                 00202;EDEL;Jean;02/06/2025;Titulaire;C;420;100 %;0\n\
+                 00203;FAUR;Jean;02/06/2025;Titulaire;C;420;à voir;0\n\
+                 00204;GAST;Jean;02/05/2025;Titulaire;C;420;100 %;0\n"
+                    .to_owned(),
+            ),
+        ],
+    );
+    let told: Vec<(String, Severity)> = ran
+        .findings
+        .iter()
+        .filter(|f| f.code == "F35")
+        .map(|f| (f.employee.as_ref().map_or(String::new(), ToString::to_string), f.severity))
+        .collect();
+    assert_eq!(told, [("00203".to_owned(), Severity::Blocking)]);
+    assert_eq!((ran.count("F33", "00204"), ran.count("F33", "00201")), (1, 0));
+}
+
 // 2.95 % of 2067.57 is 60.99, of 2353.09 69.42, of 1969.11 58.09; nothing else shows the rate.
 #[test]
 fn a_rate_that_no_column_shows_is_found_in_the_amounts() {

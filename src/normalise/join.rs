@@ -238,6 +238,15 @@ impl Joiner<'_> {
 
     fn arrival(&mut self, r: &Record) {
         let Some(id) = r.employee.clone() else { return };
+        self.unread(&id, r);
+        let first = self.month.first_day();
+        let entry_day = self.vocabulary.role(Role::Entry).and_then(|f| r.facts.get(f)).and_then(|f| Some((f.value.date()?, f.at)));
+        if let Some((day, at)) = entry_day.filter(|(d, _)| *d < first)
+            && self.out.people.get(&id).is_none_or(|p| p.paid.is_none())
+        {
+            let f = self.finding("F33", Severity::Justify, &id, &[at]).arg("agent", &id).arg("date", day.format("%d/%m/%Y"));
+            self.out.findings.push(f);
+        }
         let entry = self.out.people.entry(id).or_default();
         entry.arrival = Some(r.at);
         for f in r.facts.iter() {
@@ -246,6 +255,25 @@ impl Joiner<'_> {
             } else {
                 entry.changes.push(f.clone());
             }
+        }
+    }
+
+    /// What is written of a newcomer and cannot be read has no last month to fall back on: the employee waits.
+    fn unread(&mut self, id: &EmployeeId, r: &Record) {
+        for (fact, code) in &r.problems {
+            let decl = self.vocabulary.get(*fact);
+            if matches!(decl.kind, FactKind::Text)
+                || decl.role == Some(Role::BirthDate)
+                || self.out.people.get(id).is_some_and(|p| p.paid.is_some())
+            {
+                continue;
+            }
+            let f = self
+                .finding("F35", Severity::Blocking, id, &[r.at])
+                .arg("agent", id)
+                .arg("fact", decl.label.fr.clone())
+                .arg("reason", *code);
+            self.out.findings.push(f);
         }
     }
 
