@@ -220,6 +220,26 @@ fn a_leaver_whom_the_register_lost_is_told() {
     assert_eq!((ran.count("POP-02", "00102"), ran.count("POP-02", "00103")), (1, 0));
 }
 
+#[test]
+fn words_inside_a_status_decide() {
+    let tib = "420,00;;2067,57;;;";
+    let people: Vec<(String, &str)> =
+        ["Titulaire CNRACL", "Titulaire IRCANTEC", "Non titulaire (CDD) art. 3-3", "Agent contractuel CDI", "STG", "CNT"]
+            .into_iter()
+            .enumerate()
+            .map(|(i, status)| (format!("0010{i}"), status))
+            .collect();
+    let mut book = REGISTER.to_owned();
+    let mut staff = "Matricule;Nom;Prénom;Statut;Catégorie;Indice majoré;Quotité;Taux PAS\n".to_owned();
+    for (id, status) in &people {
+        book.push_str(&format!("{id};NOM{id};Jean;0010;TRAITEMENT BRUT;{tib}\n{id};NOM{id};Jean;9300;NET A PAYER;;;2067,57;;;\n"));
+        staff.push_str(&format!("{id};NOM{id};Jean;{status};C;420;100 %;0\n"));
+    }
+    let ran = run("status", "2025-06", &[("livre de paie.csv", book), ("agents.csv", staff)]);
+    assert!(!ran.has("N06") && !ran.has("C01"), "{:?}", ran.findings.iter().map(|f| f.message(Lang::En)).collect::<Vec<_>>());
+    assert!(people.iter().all(|(id, _)| ran.line(id, "TIB") == "2067.57"));
+}
+
 // 20/35 of 2067.57 is 1181.47.
 #[test]
 fn weekly_hours_of_the_post_are_its_working_time() {

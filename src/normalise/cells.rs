@@ -122,7 +122,10 @@ pub fn value(
                 n.map(|n| cents(n).map(|m| Read::of(Value::Number(m.exact())))).transpose()
             }
             NumberForm::Points | NumberForm::Count => {
-                let n = number(cell, column.mark)?;
+                let n = match cell {
+                    Cell::Text(t) => values::amount(values::without_unit(t), column.mark)?,
+                    Cell::Empty | Cell::Number(_) | Cell::Date(_) | Cell::Flag(_) | Cell::Broken(_) => number(cell, column.mark)?,
+                };
                 if n.is_some_and(|n| n.whole().is_none()) {
                     return Err(Unread("N07"));
                 }
@@ -146,7 +149,10 @@ pub fn date(cell: &Cell<'_>, latest: NaiveDate) -> Result<Option<NaiveDate>, Unr
         Cell::Empty => Ok(None),
         Cell::Date(d) => Ok(Some(*d)),
         Cell::Number(n) => {
-            n.to_i64().filter(|i| rust_decimal::Decimal::from(*i) == *n).and_then(values::serial).map(Some).ok_or(Unread("N03"))
+            let whole = n.to_i64().filter(|i| rust_decimal::Decimal::from(*i) == *n);
+            // 20211201, stored as a number.
+            let compact = || whole.and_then(|i| values::date(&i.to_string(), latest).ok().flatten());
+            whole.and_then(values::serial).or_else(compact).map(Some).ok_or(Unread("N03"))
         }
         Cell::Text(t) => values::date(t, latest),
         Cell::Flag(_) | Cell::Broken(_) => Err(Unread("N03")),
