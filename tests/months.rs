@@ -240,6 +240,28 @@ fn words_inside_a_status_decide() {
     assert!(people.iter().all(|(id, _)| ran.line(id, "TIB") == "2067.57"));
 }
 
+// Numbers of nobody: 1 80 01 99 999 001 to 003, whose keys are 97 less the rest of the division by 97.
+#[test]
+fn identity_numbers_without_key_are_told_once_and_keys_of_their_own_column_are_joined() {
+    let tib = "420,00;;2067,57;;;";
+    let ids = ["00101", "00102", "00103"];
+    let number = |i: usize| 1_800_199_999_001_u64 + i as u64;
+    let mut book = REGISTER.to_owned();
+    let (mut bare, mut keyed) = (String::new(), String::new());
+    for (i, id) in ids.iter().enumerate() {
+        book.push_str(&format!("{id};NOM{id};Jean;0010;TRAITEMENT BRUT;{tib}\n{id};NOM{id};Jean;9300;NET A PAYER;;;2067,57;;;\n"));
+        bare.push_str(&format!("{id};NOM{id};Jean;{};Titulaire;C;420;100 %;0\n", number(i)));
+        keyed.push_str(&format!("{id};NOM{id};Jean;{};{:02};Titulaire;C;420;100 %;0\n", number(i), 97 - number(i) % 97));
+    }
+    let bare = format!("Matricule;Nom;Prénom;N° sécurité sociale;Statut;Catégorie;Indice majoré;Quotité;Taux PAS\n{bare}");
+    let keyed = format!("Matricule;Nom;Prénom;N° sécurité sociale;Clé;Statut;Catégorie;Indice majoré;Quotité;Taux PAS\n{keyed}");
+    let ran = run("nir", "2025-06", &[("livre de paie.csv", book.clone()), ("agents.csv", bare)]);
+    assert_eq!(ran.findings.iter().filter(|f| f.code == "N31").count(), 1);
+    assert!(!ran.has("N04") && !ran.has("ID-01"));
+    let ran = run("nir-key", "2025-06", &[("livre de paie.csv", book), ("agents.csv", keyed)]);
+    assert!(!ran.has("N31") && !ran.has("N04") && !ran.has("ID-01"));
+}
+
 // 20/35 of 2067.57 is 1181.47.
 #[test]
 fn weekly_hours_of_the_post_are_its_working_time() {

@@ -1,7 +1,7 @@
 //! One cell → one value of a fact, as the fact's kind and the column's way of writing say.
 
 use crate::facts::{FactDecl, FactKind, NumberForm, Role as FactRole, Value};
-use crate::ground::{Exact, Money};
+use crate::ground::{Exact, Money, Nir};
 use crate::normalise::mapping::ColumnMapping;
 use crate::normalise::profile::option_of;
 use crate::normalise::text::fold;
@@ -55,6 +55,9 @@ impl Interned {
         made
     }
 }
+
+/// An identity number of 13 characters, whose key was worked out.
+pub const WITHOUT_KEY: &str = "N31";
 
 /// What a cell says of a fact.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -163,6 +166,13 @@ fn text_fact(text: &str, cell: &Cell<'_>, fact: &FactDecl, texts: &mut Interned)
     match fact.role {
         Some(FactRole::IdentityNumber) => {
             let plain: String = text.chars().filter(|c| !c.is_whitespace() && !matches!(c, '.' | '-')).collect();
+            // Without its key the number is whole all the same: the key follows from it.
+            if plain.len() == 13
+                && let Some(key) = Nir::key(&plain.to_uppercase())
+            {
+                let whole = format!("{plain}{key:02}");
+                return Read { value: Value::Text(whole.as_str().into()), reduced_post: None, remark: Some(WITHOUT_KEY) };
+            }
             let short = plain.chars().count() != 15;
             Read { value: Value::Text(plain.as_str().into()), reduced_post: None, remark: short.then_some("N04") }
         }
@@ -175,5 +185,32 @@ fn text_fact(text: &str, cell: &Cell<'_>, fact: &FactDecl, texts: &mut Interned)
             Read::of(Value::Text(texts.get(&format!("0{text}"))))
         }
         Some(_) | None => Read::of(Value::Text(texts.get(&text.split_whitespace().collect::<Vec<_>>().join(" ")))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    // 1 58 11 24 964 319: 97 - 1581124964319 mod 97.
+    #[test]
+    fn a_number_without_its_key_gets_it() {
+        let key = 97 - 1_581_124_964_319_u64 % 97;
+        let decl = FactDecl {
+            name: "nir".to_owned(),
+            kind: FactKind::Text,
+            label: crate::ground::Words::new("NIR", ""),
+            headings: Vec::new(),
+            role: Some(FactRole::IdentityNumber),
+            recurs: true,
+            causes: crate::facts::Causes::default(),
+        };
+        let text = |t: &str| {
+            let read = text_fact(t, &Cell::Text(t.into()), &decl, &mut Interned::default());
+            (read.value.text().unwrap_or_default().to_owned(), read.remark)
+        };
+        assert_eq!(text("1 58 11 24 964 319"), (format!("1581124964319{key:02}"), Some(WITHOUT_KEY)));
+        assert_eq!(text(&format!("1 58 11 24 964 319 {key:02}")), (format!("1581124964319{key:02}"), None));
+        assert_eq!(text("1 58 11 24 964"), ("1581124964".to_owned(), Some("N04")));
     }
 }
