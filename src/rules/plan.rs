@@ -254,13 +254,14 @@ impl Pack {
         }
         for p in &self.parameters {
             let Some(s) = &p.raises else { continue };
-            let fact = self.vocabulary.named(&s.text).map(FactId::index);
-            let unit =
-                fact.filter(|i| matches!(self.vocabulary.get(FactId(*i as u16)).kind, FactKind::Number { .. })).map(|i| self.fact_units[i]);
-            if unit != Some(p.unit) {
-                let near =
-                    suggestion(&s.text, self.vocabulary.iter().map(|f| f.1.name.as_str()).filter(|n| *n != s.text)).unwrap_or_default();
+            let Some(fact) = self.vocabulary.named(&s.text) else {
+                let near = suggestion(&s.text, self.vocabulary.iter().map(|f| f.1.name.as_str())).unwrap_or_default();
                 report.error("L57", s.file, &s.span, &[("name", &s.text), ("near", near)]);
+                continue;
+            };
+            let number = matches!(self.vocabulary.get(fact).kind, FactKind::Number { .. });
+            if !number || self.fact_units[fact.index()] != p.unit {
+                report.error("L70", s.file, &s.span, &[("name", &s.text), ("id", &p.id)]);
             }
         }
         for t in &self.tables {
