@@ -335,3 +335,21 @@ fn a_rate_that_no_column_shows_is_found_in_the_amounts() {
     assert!(line("taux_vm").starts_with('→') && line("taux_vm").contains("0.0295"), "{}", told.text);
     assert!(line("taux_cdg").starts_with('?') && line("taux_cdg").contains("no line of last month shows it"), "{}", told.text);
 }
+
+// 28 hours of 35: part time of a full post is paid 6/7 of 2067.57, 1772.20; a post of 28 hours 28/35, 1654.06. 20/35 is 1181.47.
+#[test]
+fn weekly_hours_of_a_staff_file_are_part_time_or_a_reduced_post_as_last_month_was_paid() {
+    let people =
+        [("00101", "1772,20", "28:00"), ("00102", "1654,06", "28:00"), ("00103", "1181,47", "20:00"), ("00104", "2067,57", "35:00")];
+    let mut book = REGISTER.to_owned();
+    let mut staff = "Matricule;Nom;Prénom;Statut;Catégorie;Indice majoré;Durée hebdo;Taux PAS\n".to_owned();
+    for (id, pay, hours) in people {
+        book.push_str(&format!("{id};NOM{id};Jean;0010;TRAITEMENT BRUT;420,00;;{pay};;;\n{id};NOM{id};Jean;9300;NET A PAYER;;;{pay};;;\n"));
+        staff.push_str(&format!("{id};NOM{id};Jean;Titulaire;C;420;{hours};0\n"));
+    }
+    let ran = run("hours-of-35", "2025-06", &[("livre de paie.csv", book), ("agents.csv", staff)]);
+    for (id, pay, _) in people {
+        assert_eq!(ran.line(id, "TIB"), pay.replace(',', "."), "{id}");
+    }
+    assert!(!ran.has("IMP-04"), "nothing contradicts");
+}

@@ -65,13 +65,15 @@ pub struct Read {
     pub value: Value,
     /// Of a working time: whether the post itself is reduced, when that is written.
     pub reduced_post: Option<bool>,
+    /// Taken from the hours alone.
+    pub presumed: bool,
     /// Read, and yet to be reported: the code of the finding.
     pub remark: Option<&'static str>,
 }
 
 impl Read {
     const fn of(value: Value) -> Self {
-        Self { value, reduced_post: None, remark: None }
+        Self { value, reduced_post: None, presumed: false, remark: None }
     }
 }
 
@@ -104,6 +106,7 @@ pub fn value(
                 Ok(values::working_time(text, weekly, mark)?.map(|w| Read {
                     value: Value::Number(w.share),
                     reduced_post: w.reduced_post,
+                    presumed: w.presumed,
                     remark: None,
                 }))
             }
@@ -171,10 +174,10 @@ fn text_fact(text: &str, cell: &Cell<'_>, fact: &FactDecl, texts: &mut Interned)
                 && let Some(key) = Nir::key(&plain.to_uppercase())
             {
                 let whole = format!("{plain}{key:02}");
-                return Read { value: Value::Text(whole.as_str().into()), reduced_post: None, remark: Some(WITHOUT_KEY) };
+                return Read { value: Value::Text(whole.as_str().into()), reduced_post: None, presumed: false, remark: Some(WITHOUT_KEY) };
             }
             let short = plain.chars().count() != 15;
-            Read { value: Value::Text(plain.as_str().into()), reduced_post: None, remark: short.then_some("N04") }
+            Read { value: Value::Text(plain.as_str().into()), reduced_post: None, presumed: false, remark: short.then_some("N04") }
         }
         Some(FactRole::Iban) => {
             let plain: String = text.chars().filter(|c| !c.is_whitespace()).collect();

@@ -164,7 +164,9 @@ impl<'a> RecordReader<'a> {
             let (Meaning::Fact(f) | Meaning::New(f)) = c.meaning else { continue };
             let Some(read) = self.one(row, c, f, sources, problems, tell) else { continue };
             let at = self.at(row, c);
-            if let (Some(reduced), Some(id)) = (read.reduced_post, self.reduced_post)
+            // Of somebody who was paid, last month's lines tell part time from a reduced post better than hours do.
+            let unsure = read.presumed && source.role == Role::Staff;
+            if let (Some(reduced), Some(id), false) = (read.reduced_post, self.reduced_post, unsure)
                 && (reduced || facts.get(id).is_none())
             {
                 facts.set(Fact { id, value: Value::Flag(reduced), at, origin: Origin::Read });

@@ -217,6 +217,8 @@ pub struct WorkingTime {
     pub share: Exact,
     /// True for a post that is itself not full (temps non complet), false for a full post, `None` when unsaid.
     pub reduced_post: Option<bool>,
+    /// The post is taken for a reduced one from its hours alone, and part time of a full post has hours like these: 28 h are 80 %.
+    pub presumed: bool,
 }
 
 /// Words that say which kind of part time, in the order they are looked for.
@@ -256,6 +258,7 @@ pub fn working_time(text: &str, weekly: bool, mark: Mark) -> Result<Option<Worki
         return Ok(None);
     }
     let mut reduced = None;
+    let mut presumed = false;
     let outside = |c: char| c.is_whitespace() || matches!(c, ':' | '(' | ')' | '-');
     for (word, kind, full) in PART_TIME {
         let rest = t.strip_prefix(word).filter(|r| !r.starts_with(char::is_alphabetic)).or_else(|| {
@@ -268,7 +271,7 @@ pub fn working_time(text: &str, weekly: bool, mark: Mark) -> Result<Option<Worki
         if t.is_empty() {
             let half = word.starts_with("mi");
             let share = if half { Exact::ratio(1, 2).ok_or(bad)? } else { Exact::ONE };
-            return if full || half { Ok(Some(WorkingTime { share, reduced_post: reduced })) } else { Err(bad) };
+            return if full || half { Ok(Some(WorkingTime { share, reduced_post: reduced, presumed: false })) } else { Err(bad) };
         }
         break;
     }
@@ -309,6 +312,8 @@ pub fn working_time(text: &str, weekly: bool, mark: Mark) -> Result<Option<Worki
         let hours = said && n > Exact::ONE;
         if hours && reduced.is_none() {
             reduced = Some(n < week);
+            // Part time goes by tenths, from a half.
+            presumed = n < week && n.mul(Exact::int(10)).and_then(|x| x.div(week)).and_then(Exact::whole).is_some_and(|x| x >= 5);
         }
         // A post that is not full is counted in hours: « TNC 20 » of 35, not 20 %.
         let post = reduced == Some(true) && n > Exact::ONE && n < week;
@@ -327,7 +332,7 @@ pub fn working_time(text: &str, weekly: bool, mark: Mark) -> Result<Option<Worki
     if share < Exact::ratio(1, 20).ok_or(bad)? {
         return Err(Unread("N10"));
     }
-    Ok(Some(WorkingTime { share: share.reduced(), reduced_post: reduced }))
+    Ok(Some(WorkingTime { share: share.reduced(), reduced_post: reduced, presumed }))
 }
 
 /// A date a person or a program wrote. `latest` decides the century of two-digit years: the last one not after it.
@@ -521,9 +526,12 @@ mod tests {
             ("Temps complet", "1", Some(false)),
         ] {
             let got = working_time(text, false, Mark::Unknown).ok().flatten();
-            assert_eq!(got, Some(WorkingTime { share: exact(share), reduced_post: reduced }), "{text}");
+            assert_eq!(got.map(|w| (w.share, w.reduced_post)), Some((exact(share), reduced)), "{text}");
         }
         assert_eq!(working_time("17,5", true, Mark::Unknown).ok().flatten().map(|w| w.share), Some(exact("0.5")));
+        let presumed = |t: &str| working_time(t, false, Mark::Unknown).ok().flatten().is_some_and(|w| w.presumed);
+        assert!(presumed("28:00") && presumed("17h30"), "part time of a full post has such hours too");
+        assert!(!presumed("20:00") && !presumed("TNC 28h") && !presumed("35h"));
         assert_eq!(working_time("TP", false, Mark::Unknown), Err(Unread("N02")));
         assert_eq!(working_time("0,01", false, Mark::Unknown), Err(Unread("N10")));
     }
