@@ -100,12 +100,12 @@ impl Machine<'_> {
     }
 
     fn replay(&self, state: &mut State, i: &Input<'_>) -> Replayed {
-        Replay { plan: self.road.last(), catalogue: self.catalogue, unknown_kinds: self.unknown_kinds }.run(
-            state,
-            i.known,
-            i.alternatives,
-            i.paid,
-        )
+        self.of_last_month().run(state, i.known, i.alternatives, i.paid)
+    }
+
+    /// What replays last month.
+    pub fn of_last_month(&self) -> Replay<'_> {
+        Replay { plan: self.road.last(), catalogue: self.catalogue, unknown_kinds: self.unknown_kinds }
     }
 
     fn stays(&self, state: &mut State, i: &Input<'_>, paid: &walk::Amounts) -> Output {

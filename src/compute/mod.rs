@@ -6,4 +6,5 @@ pub mod employee;
 pub mod eval;
 pub mod raise;
 pub mod replay;
+pub mod reveal;
 pub mod walk;

@@ -165,8 +165,9 @@ impl Profile {
                 self.add_identity(text, digits);
             }
         }
-        if folded.chars().all(|c| c.is_alphabetic() || matches!(c, ' ' | '-' | '\'' | '.' | '(' | ')'))
-            && folded.chars().any(char::is_alphabetic)
+        let lettered = crate::normalise::register::numbered_name(&folded).map_or(folded.as_str(), |(_, name)| name);
+        if lettered.chars().all(|c| c.is_alphabetic() || matches!(c, ' ' | '-' | '\'' | '.' | '(' | ')'))
+            && lettered.chars().any(char::is_alphabetic)
         {
             self.letters += 1;
             if text.chars().filter(|c| c.is_alphabetic()).all(char::is_uppercase) {
@@ -194,7 +195,9 @@ impl Profile {
         }
     }
 
-    fn add_identity(&mut self, text: &str, digits: usize) {
+    fn add_identity(&mut self, written: &str, digits: usize) {
+        let tidy = crate::normalise::register::tidy_number(std::borrow::Cow::Borrowed(written));
+        let text = tidy.as_ref();
         let (shape, valid) = looks_like_iban(text);
         self.iban_like += u32::from(shape);
         self.ibans += u32::from(valid);
@@ -375,11 +378,15 @@ pub fn fits_plain(p: &Profile, meaning: Meaning) -> i32 {
                 8
             }
         }
-        Meaning::Base | Meaning::Gain | Meaning::Deduction | Meaning::EmployerAmount | Meaning::Rate | Meaning::EmployerRate => {
-            judged(number, 8)
-        }
+        Meaning::Base
+        | Meaning::Gain
+        | Meaning::Deduction
+        | Meaning::EmployerBase
+        | Meaning::EmployerAmount
+        | Meaning::Rate
+        | Meaning::EmployerRate => judged(number, 8),
         Meaning::Amount => judged(number, 6) - if p.negative > 0 { 3 } else { 0 },
-        Meaning::Signed => judged(number, 4) + if p.negative * 20 > p.filled { 12 } else { -25 },
+        Meaning::Signed => judged(number, 4) + if p.negative * 6 > p.filled { 12 } else { -25 },
         Meaning::Element(_, _) | Meaning::Local(_) | Meaning::Total(_) => judged(number, 8),
         Meaning::Side => {
             if p.values.len() <= 6 && p.longest <= 12 && number < 50 {
@@ -390,7 +397,13 @@ pub fn fits_plain(p: &Profile, meaning: Meaning) -> i32 {
         }
         Meaning::Period => {
             let periods = p.values.iter().filter(|(v, _)| period_of(v).is_some()).map(|(_, n)| *n).sum::<u32>();
-            judged(p.share(periods.max(p.dates)), 15)
+            // A bare month: the year stands in another column, or is understood.
+            let months = p.numbers == p.filled && p.least >= Some(Exact::ONE) && p.most <= Some(Exact::int(12));
+            if months { 5 } else { judged(p.share(periods.max(p.dates)), 15) }
+        }
+        Meaning::Year => {
+            let years = p.least >= Some(Exact::int(1_990)) && p.most.is_some_and(|m| m < Exact::int(2_100));
+            if years { judged(p.share(p.whole), 12) } else { -60 }
         }
         Meaning::Nature => {
             if number > 50 || p.share(p.dates) > 50 {

@@ -11,6 +11,7 @@ mod evidence;
 mod explain;
 mod inputs;
 mod manifest;
+mod open_codes;
 mod slips;
 
 pub use calibrate::calibrate;
@@ -228,7 +229,9 @@ fn prepare(options: &Options, out: &mut Outcome, timings: &mut Timings) -> Resul
     catalogue.extend(inputs.unknown_cards.iter().cloned());
     let lang = out.lang;
     let head = slips::head_values(&pack);
-    Ok(Some(Ready { job, pack, road, catalogue, unknown_kinds, inputs, lang, head }))
+    let mut ready = Ready { job, pack, road, catalogue, unknown_kinds, inputs, lang, head };
+    open_codes::settle(&mut ready, &mut out.findings);
+    Ok(Some(ready))
 }
 
 /// The pack's controls with a named measure, as the check stage takes them.
