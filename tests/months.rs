@@ -353,3 +353,41 @@ fn weekly_hours_of_a_staff_file_are_part_time_or_a_reduced_post_as_last_month_wa
     }
     assert!(!ran.has("IMP-04"), "nothing contradicts");
 }
+
+// 2.95 % of 2067.57 was 60.99; 3.20 % is 66.16 (VM in Île-de-France, 1 February 2024).
+#[test]
+fn a_rate_decided_between_the_months_is_another_setting_last_month() {
+    let mut book = REGISTER.to_owned();
+    book.push_str("00101;ABEL;Jean;0010;TRAITEMENT BRUT;420,00;;2067,57;;;\n");
+    book.push_str("00101;ABEL;Jean;0630;VERSEMENT MOBILITE;2067,57;;;;2,95;60,99\n");
+    book.push_str("00101;ABEL;Jean;9300;NET A PAYER;;;2067,57;;;\n");
+    let staff =
+        "Matricule;Nom;Prénom;Statut;Catégorie;Indice majoré;Quotité;Taux PAS\n00101;ABEL;Jean;Titulaire;C;420;100 %;0\n".to_owned();
+    let folder = job("rates", "2024-02", &[("livre de paie.csv", book), ("agents.csv", staff)]);
+    let mut settings = std::fs::read_to_string(folder.join("releve.toml")).expect("the settings");
+    settings.push_str("\n[settings]\ntaux_vm = \"0.0320\"\n\n[last_settings]\ntaux_vm = \"0.0295\"\n");
+    std::fs::write(folder.join("releve.toml"), settings).expect("the settings");
+    let outcome = pipeline::run(&options(&folder)).expect("the job runs");
+    let ran = Ran { folder, findings: outcome.findings };
+    assert_eq!(ran.replayed("00101", "VM"), ("60.99".to_owned(), "60.99".to_owned()));
+    let levy = ran.rows("lines.csv").into_iter().find(|r| r["code"] == "VM").expect("the levy");
+    assert_eq!(levy["employer_amount"], "66.16");
+    let causes: Vec<String> = ran.rows("diff.csv").into_iter().filter(|r| r["code"] == "VM").map(|r| r["cause"].clone()).collect();
+    assert_eq!(causes, ["taux_cotisation"]);
+}
+
+// The rate of work accidents is notified each January (CSS art. D242-6-22).
+#[test]
+fn december_s_rate_of_accidents_in_january_is_told() {
+    for (month, told) in [("2025-01", 1), ("2025-02", 0)] {
+        let staff =
+            "Matricule;Nom;Prénom;Statut;Catégorie;Indice majoré;Quotité;Taux PAS\n00101;ABEL;Jean;Contractuel;C;420;100 %;0\n".to_owned();
+        let book = register(&[("00101", "ABEL", "2067,57", &[("0010;TRAITEMENT BRUT", "420,00;;2067,57;;;")])]);
+        let folder = job(&format!("renewed-{month}"), month, &[("livre de paie.csv", book), ("agents.csv", staff)]);
+        let mut settings = std::fs::read_to_string(folder.join("releve.toml")).expect("the settings");
+        settings.push_str("\n[settings]\ntaux_at = \"0.0172\"\n");
+        std::fs::write(folder.join("releve.toml"), settings).expect("the settings");
+        let outcome = pipeline::run(&options(&folder)).expect("the job runs");
+        assert_eq!(outcome.findings.iter().filter(|f| f.code == "C17").count(), told, "{month}");
+    }
+}

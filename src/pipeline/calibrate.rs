@@ -73,6 +73,8 @@ pub fn calibrate(options: &Options, write: bool) -> Result<Told> {
         let _ = writeln!(text_out, "{mark} {:<28} {value:<14} {why} ({votes})   {}", s.id, s.label.get(lang));
         if let Some(c) = &f.chosen
             && text(c) != s.default
+            // Said of last month alone, it is no value of this month's.
+            && !ready.job.last_settings.contains_key(&s.id)
         {
             keep.insert(s.id.clone(), text(c));
         }
