@@ -391,3 +391,44 @@ fn december_s_rate_of_accidents_in_january_is_told() {
         assert_eq!(outcome.findings.iter().filter(|f| f.code == "C17").count(), told, "{month}");
     }
 }
+
+// One child: 2.29 whole month. The second, born on the 12th, counts from July; leaves of the 2nd and of the 16th.
+#[test]
+fn a_birth_counts_from_the_next_month_and_a_second_leave_is_told() {
+    let tib = "420,00;;2067,57;;;";
+    let ran = run(
+        "birth",
+        "2025-06",
+        &[
+            (
+                "livre de paie.csv",
+                register(&[
+                    ("00101", "ABEL", "2069,86", &[("0010;TRAITEMENT BRUT", tib), ("0100;SUPPLEMENT FAMILIAL", "1,00;;2,29;;;")]),
+                    ("00102", "BLIN", "2067,57", &[("0010;TRAITEMENT BRUT", tib)]),
+                ]),
+            ),
+            (
+                "agents.csv",
+                "Matricule;Nom;Prénom;Statut;Catégorie;Indice majoré;Quotité;Enfants;SFT (O/N);Taux PAS\n\
+                 00101;ABEL;Jean;Titulaire;C;420;100 %;1;O;0\n\
+                 00102;BLIN;Jean;Titulaire;C;420;100 %;0;N;0\n"
+                    .to_owned(),
+            ),
+            (
+                "situation familiale.csv",
+                "Matricule;Nom;Prénom;Nb enfants à charge (SFT);À compter du;Motif\n00101;ABEL;Jean;2;12/06/2025;naissance\n".to_owned(),
+            ),
+            (
+                "absences.csv",
+                "Matricule;Nom;Prénom;Nature;Du;Au;Nb jours;Prolongation\n\
+                 00102;BLIN;Jean;Maladie ordinaire;02/06/2025;03/06/2025;2;N\n\
+                 00102;BLIN;Jean;Maladie ordinaire;16/06/2025;18/06/2025;3;N\n\
+                 00101;ABEL;Jean;Maladie ordinaire;16/06/2025;18/06/2025;3;N\n"
+                    .to_owned(),
+            ),
+        ],
+    );
+    assert_eq!(ran.line("00101", "SFT"), "2.29");
+    assert_eq!((ran.count("F36", "00101"), ran.count("F03", "00101")), (1, 0));
+    assert_eq!((ran.count("F37", "00102"), ran.count("F37", "00101")), (1, 0));
+}

@@ -312,6 +312,9 @@ impl Joiner<'_> {
     fn change(&mut self, c: &crate::normalise::gather::Change) {
         let (first, last_day) = (self.month.first_day(), self.month.last_day());
         let silent = self.vocabulary.role(Role::Act) == Some(c.fact);
+        if self.begins_later(c) {
+            return;
+        }
         if let Some(d) = c.effective {
             let code = if d > last_day {
                 Some("F02")
@@ -342,15 +345,57 @@ impl Joiner<'_> {
         p.changes.push(Fact { id: c.fact, value: c.new.clone(), at: c.at, origin: Origin::Read });
     }
 
+    /// A rise within the month of what counts from the first day of the next: told, and left to the next month.
+    fn begins_later(&mut self, c: &crate::normalise::gather::Change) -> bool {
+        let Some(day) = c.effective.filter(|d| self.month.contains(*d) && *d > self.month.first_day()) else { return false };
+        let held = self.out.people.get(&c.employee).and_then(|p| p.known.value(c.fact)).and_then(Value::number).unwrap_or(Exact::ZERO);
+        let Some(new) = c.new.number().filter(|n| *n > held && self.vocabulary.is_next_month(c.fact)) else { return false };
+        let f = self
+            .finding("F36", Severity::Justify, &c.employee, &[c.at])
+            .arg("agent", &c.employee)
+            .arg("fact", self.vocabulary.get(c.fact).label.fr.clone())
+            .arg("new", new)
+            .arg("date", day.format("%d/%m/%Y"));
+        self.out.findings.push(f);
+        true
+    }
+
+    /// Days of a leave that is granted on a day: they change pay under the same cause as that day does.
+    fn is_leave(&self, days: FactId) -> bool {
+        let cause = |f: FactId| self.vocabulary.get(f).causes.change.as_str();
+        self.vocabulary.role(Role::LeaveStart).is_some_and(|s| cause(s) == cause(days))
+    }
+
+    /// A second leave of its own in the month may cost a second waiting day, or not: within two days of the first it does not.
+    fn second_leave(&mut self, e: &crate::normalise::gather::Event) {
+        let (Some(starts), Some(from), Some(false) | None) = (self.vocabulary.role(Role::LeaveStart), e.from, e.continues) else { return };
+        let counts = e.fact.is_some_and(|f| self.is_leave(f));
+        let first =
+            self.out.people.get(&e.employee).and_then(|p| p.changes.iter().find(|f| f.id == starts).map(|f| (f.value.date(), f.at)));
+        if let (Some((Some(day), at)), true) = (first, counts)
+            && day != from
+        {
+            let f = self
+                .finding("F37", Severity::Justify, &e.employee, &[at, e.at])
+                .arg("agent", &e.employee)
+                .arg("first", day.min(from).format("%d/%m/%Y"))
+                .arg("second", day.max(from).format("%d/%m/%Y"));
+            self.out.findings.push(f);
+        }
+    }
+
     fn event(&mut self, e: &crate::normalise::gather::Event) {
         let Some(fact) = e.fact else {
             let f = self.finding("F06", Severity::Blocking, &e.employee, &[e.at]).arg("nature", &e.nature);
             self.out.findings.push(f);
             return;
         };
-        let continues = self.vocabulary.role(Role::LeaveContinues);
-        let starts = self.vocabulary.role(Role::LeaveStart);
+        // A strike has neither a day it was granted nor a leave it goes on from.
+        let leave = self.is_leave(fact);
+        let continues = self.vocabulary.role(Role::LeaveContinues).filter(|_| leave);
+        let starts = self.vocabulary.role(Role::LeaveStart).filter(|_| leave);
         let Some(days) = self.days_within(e) else { return };
+        self.second_leave(e);
         let Some(p) = self.person(&e.employee, e.at, &e.nature) else { return };
         add(&mut p.changes, fact, days, e.at);
         if let (Some(id), Some(flag)) = (continues, e.continues) {

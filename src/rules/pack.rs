@@ -513,8 +513,12 @@ impl<'r, 'f> Reader<'r, 'f, '_> {
         }
         let events = t.texts("event");
         let moot = t.spot("moot_without");
+        let next_month = t.flag("rises_next_month").unwrap_or(false);
         t.close();
         let fact = self.pack.vocabulary.add(decl);
+        if next_month {
+            self.pack.vocabulary.rises_next_month(fact);
+        }
         self.pack.moot.extend(moot.map(|m| (fact, m)));
         self.pack.defaults.push(default.map(|d| d.text));
         self.pack.fact_units.push(unit);
