@@ -7,6 +7,7 @@ use crate::facts::{Fact, FactId, FactKind, Facts, Origin, Role, Value, Vocabular
 use crate::ground::ids::bare;
 use crate::ground::{At, EmployeeId, Exact, Finding, Iban, Money, PayMonth, Severity, Sources};
 use crate::normalise::gather::{AccountChange, Gathered, Record};
+use crate::normalise::records::HOURS_ALONE;
 use crate::normalise::text::name_key;
 use crate::payslip::PaidSlip;
 use std::collections::{BTreeMap, BTreeSet};
@@ -156,6 +157,9 @@ impl Joiner<'_> {
                     person.alternatives.push(f.clone());
                 }
             }
+        }
+        for (fact, _) in r.problems.iter().filter(|(_, why)| *why == HOURS_ALONE) {
+            person.alternatives.push(Fact { id: *fact, value: Value::Flag(true), at: r.at, origin: Origin::Read });
         }
         for (a, b) in findings {
             let f = self.contradiction(&id, &a, &b);
