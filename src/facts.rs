@@ -4,7 +4,7 @@
 
 use crate::ground::{At, EmployeeId, Exact, Words};
 use chrono::NaiveDate;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// Index of a fact in the vocabulary.
@@ -211,6 +211,8 @@ pub struct Vocabulary {
     facts: Vec<FactDecl>,
     by_name: BTreeMap<String, FactId>,
     by_role: BTreeMap<Role, FactId>,
+    moot: BTreeMap<FactId, FactId>,
+    next_month: BTreeSet<FactId>,
 }
 
 impl Vocabulary {
@@ -235,6 +237,21 @@ impl Vocabulary {
     }
     pub fn iter(&self) -> impl Iterator<Item = (FactId, &FactDecl)> {
         self.facts.iter().enumerate().map(|(i, f)| (FactId(i as u16), f))
+    }
+    /// A no of `flag` beside a zero of `count` says nothing: who has no child draws nothing for children.
+    pub fn make_moot(&mut self, flag: FactId, count: FactId) {
+        self.moot.insert(flag, count);
+    }
+    /// Flags whose no says nothing beside a zero, each with the fact that is zero.
+    pub fn moot(&self) -> impl Iterator<Item = (FactId, FactId)> {
+        self.moot.iter().map(|(a, b)| (*a, *b))
+    }
+    /// A rise within a month counts from the first day of the next: a child born on the 12th.
+    pub fn rises_next_month(&mut self, fact: FactId) {
+        self.next_month.insert(fact);
+    }
+    pub fn is_next_month(&self, fact: FactId) -> bool {
+        self.next_month.contains(&fact)
     }
     pub fn len(&self) -> usize {
         self.facts.len()

@@ -69,6 +69,9 @@ pub struct Job {
     pub settings: BTreeMap<String, String>,
     /// Line of `releve.toml` that gives each setting.
     pub settings_at: BTreeMap<String, Place>,
+    /// Those that had another value last month: a rate decided or notified in between.
+    pub last_settings: BTreeMap<String, String>,
+    pub last_settings_at: BTreeMap<String, Place>,
     /// The text itself: the mapping of sources is read from it by `normalise`.
     pub text: String,
 }
@@ -135,9 +138,13 @@ fn read(folder: &Path, t: &Tab<'_, '_>, report: &Report<'_>) -> Option<Job> {
     let employer = t.table("employer").map(|e| employer(&e, report)).unwrap_or_default();
     let debtor = t.table("debtor").map(|d| debtor(&d, report)).unwrap_or_default();
     let policies = policies(t.table("policies").as_ref(), report);
-    let given = t.table("settings").map(|s| s.pairs()).unwrap_or_default();
-    let settings_at = given.iter().map(|(k, _)| (k.text.clone(), report.place(0, &k.span))).collect();
-    let settings = given.into_iter().map(|(k, v)| (k.text, v.text)).collect();
+    let table = |name: &'static str| {
+        let given = t.table(name).map(|s| s.pairs()).unwrap_or_default();
+        let at: BTreeMap<String, Place> = given.iter().map(|(k, _)| (k.text.clone(), report.place(0, &k.span))).collect();
+        (given.into_iter().map(|(k, v)| (k.text, v.text)).collect::<BTreeMap<String, String>>(), at)
+    };
+    let (settings, settings_at) = table("settings");
+    let (last_settings, last_settings_at) = table("last_settings");
     let _ = (t.whole("format"), t.list("overlays"), t.has("source"));
     t.close();
     let month = month?;
@@ -158,6 +165,8 @@ fn read(folder: &Path, t: &Tab<'_, '_>, report: &Report<'_>) -> Option<Job> {
         policies,
         settings,
         settings_at,
+        last_settings,
+        last_settings_at,
         text: String::new(),
     })
 }
@@ -287,6 +296,9 @@ pain = "09"                      # version du fichier de virement : 09 | 03
 [settings]                       # réglages de l'employeur ; « releve rules check » en donne la liste et les valeurs par défaut
 # zone_residence = "3"
 # taux_vm = "0"
+
+# [last_settings]                # ceux qui avaient une autre valeur le mois dernier : taux notifié en janvier, délibération
+# taux_at = "0"
 "#,
         last = month.previous(),
         pay = month.first_day().format("%Y-%m-22"),

@@ -1,6 +1,7 @@
 //! One employee's month: replay of the last, computation of this one, and the walk between them.
 
 use crate::compute::eval::{Adjust, Pins, State, Stop};
+use crate::compute::raise;
 use crate::compute::replay::{Hidden, Replay, Replayed, Verdict};
 use crate::compute::walk::{self, Change, FactChange, Month, Road};
 use crate::facts::{Fact, Facts, Vocabulary};
@@ -109,7 +110,7 @@ impl Machine<'_> {
     }
 
     fn stays(&self, state: &mut State, i: &Input<'_>, paid: &walk::Amounts) -> Output {
-        let replay = self.replay(state, i);
+        let mut replay = self.replay(state, i);
         let mut facts = i.known.clone();
         // What no file says and last month's lines prove stays true until something says otherwise.
         for r in &replay.resolved {
@@ -117,10 +118,12 @@ impl Machine<'_> {
                 facts.set(r.used.clone());
             }
         }
+        raise::apply(&self.road.raises, &mut facts, &mut replay, i.changes);
         let facts = self.this_month(facts, i.changes);
         let last_adjust = replay.adjust.clone();
         let this_adjust = last_adjust.clone();
-        let fact_changes = walk::fact_changes(self.pack, self.vocabulary(), &replay.facts, &facts);
+        let mut fact_changes = walk::fact_changes(self.pack, self.vocabulary(), &replay.facts, &facts);
+        raise::name_causes(&self.road.raises, &mut fact_changes);
         let last = Month { facts: &replay.facts, adjust: &last_adjust, unknown: &replay.unknown };
         let kept: Vec<_> = replay.unknown.iter().copied().filter(|u| self.recurs(u.0)).collect();
         let this = Month { facts: &facts, adjust: &this_adjust, unknown: &kept };

@@ -4,6 +4,7 @@ pub mod calibrate;
 pub mod cases;
 pub mod employee;
 pub mod eval;
+pub mod raise;
 pub mod replay;
 pub mod reveal;
 pub mod walk;

@@ -4,6 +4,7 @@
 //! cent, because the first step starts at what was paid and the last one is this month's payslip itself.
 
 use crate::compute::eval::{Adjust, Pins, State};
+use crate::compute::raise::{self, Raise};
 use crate::facts::{Fact, Facts, Vocabulary};
 use crate::ground::Money;
 use crate::payslip::{ElementId, LineKind, PaidCode};
@@ -46,6 +47,8 @@ pub struct Road {
     pub calendar: usize,
     /// What changed in law under each cause, for the report: parameter ids.
     pub law_changes: Vec<Vec<usize>>,
+    /// Facts that the law moves for everybody between the two months.
+    pub raises: Vec<Raise>,
 }
 
 /// Causes the engine itself attributes.
@@ -103,7 +106,7 @@ impl Road {
             law_changes.push(changed);
         }
         (law == *this).then_some(())?;
-        Some(Self { plans, list, calendar, law_changes })
+        Some(Self { plans, list, calendar, law_changes, raises: raise::between(pack, &last.context, &this.context) })
     }
 
     pub fn last(&self) -> &Plan {

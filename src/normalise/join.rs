@@ -7,6 +7,7 @@ use crate::facts::{Fact, FactId, FactKind, Facts, Origin, Role, Value, Vocabular
 use crate::ground::ids::bare;
 use crate::ground::{At, EmployeeId, Exact, Finding, Iban, Money, PayMonth, Severity, Sources};
 use crate::normalise::gather::{AccountChange, Gathered, Record};
+use crate::normalise::records::HOURS_ALONE;
 use crate::normalise::text::name_key;
 use crate::payslip::PaidSlip;
 use std::collections::{BTreeMap, BTreeSet};
@@ -31,10 +32,13 @@ pub struct Person {
     pub changes: Vec<Fact>,
     pub staff: Option<At>,
     pub arrival: Option<At>,
+    /// A reported departure that leaves nothing to pay this month.
     pub departure: Option<At>,
     pub paid: Option<PaidSlip>,
     pub transfer: Option<LastTransfer>,
     pub requests: Vec<AccountChange>,
+    /// Flags whose no, beside a zero, said nothing and was put away.
+    pub moot: Vec<Fact>,
     /// Names as the register writes them, when no staff file does.
     pub names: (String, String),
 }
@@ -108,6 +112,7 @@ pub fn join(vocabulary: &Vocabulary, sources: &Sources, month: PayMonth, gathere
     for r in &gathered.register_facts {
         j.register_facts(r);
     }
+    j.moot();
     for r in &gathered.arrivals {
         j.arrival(r);
     }
@@ -153,6 +158,9 @@ impl Joiner<'_> {
                 }
             }
         }
+        for (fact, _) in r.problems.iter().filter(|(_, why)| *why == HOURS_ALONE) {
+            person.alternatives.push(Fact { id: *fact, value: Value::Flag(true), at: r.at, origin: Origin::Read });
+        }
         for (a, b) in findings {
             let f = self.contradiction(&id, &a, &b);
             self.out.findings.push(f);
@@ -170,6 +178,39 @@ impl Joiner<'_> {
                 Some(k) if k.value == f.value => {}
                 Some(_) => p.alternatives.push(f.clone()),
             }
+        }
+    }
+
+    /// Puts away a no that says nothing; what this month brings is then judged without it.
+    fn moot(&mut self) {
+        for (flag, count) in self.vocabulary.moot() {
+            for p in self.out.people.values_mut() {
+                let zero = p.known.value(count).and_then(Value::number).is_some_and(Exact::is_zero);
+                if zero && p.known.value(flag) == Some(&Value::Flag(false)) {
+                    p.moot.extend(p.known.remove(flag));
+                }
+            }
+        }
+    }
+
+    /// A count that this month's lists raise, beside a file that said no.
+    fn unmoot(&mut self, c: &crate::normalise::gather::Change) {
+        let vocabulary = self.vocabulary;
+        for (flag, _) in vocabulary.moot().filter(|(_, count)| *count == c.fact) {
+            let Some(p) = self.out.people.get(&c.employee) else { continue };
+            if !c.new.number().is_some_and(Exact::is_positive) {
+                continue;
+            }
+            let put_away = p.moot.iter().find(|f| f.id == flag);
+            let said = p.known.get(flag).filter(|f| f.value == Value::Flag(false));
+            let Some((code, f)) = put_away.map(|f| ("F31", f)).or_else(|| said.map(|f| ("F32", f))) else { continue };
+            let finding = self
+                .finding(code, Severity::Justify, &c.employee, &[c.at, f.at])
+                .arg("agent", &c.employee)
+                .arg("what", vocabulary.get(c.fact).label.fr.clone())
+                .arg("new", c.new.number().unwrap_or(Exact::ZERO))
+                .arg("flag", vocabulary.get(flag).label.fr.clone());
+            self.out.findings.push(finding);
         }
     }
 
@@ -201,6 +242,15 @@ impl Joiner<'_> {
 
     fn arrival(&mut self, r: &Record) {
         let Some(id) = r.employee.clone() else { return };
+        self.unread(&id, r);
+        let first = self.month.first_day();
+        let entry_day = self.vocabulary.role(Role::Entry).and_then(|f| r.facts.get(f)).and_then(|f| Some((f.value.date()?, f.at)));
+        if let Some((day, at)) = entry_day.filter(|(d, _)| *d < first)
+            && self.out.people.get(&id).is_none_or(|p| p.paid.is_none())
+        {
+            let f = self.finding("F33", Severity::Justify, &id, &[at]).arg("agent", &id).arg("date", day.format("%d/%m/%Y"));
+            self.out.findings.push(f);
+        }
         let entry = self.out.people.entry(id).or_default();
         entry.arrival = Some(r.at);
         for f in r.facts.iter() {
@@ -209,6 +259,25 @@ impl Joiner<'_> {
             } else {
                 entry.changes.push(f.clone());
             }
+        }
+    }
+
+    /// What is written of a newcomer and cannot be read has no last month to fall back on: the employee waits.
+    fn unread(&mut self, id: &EmployeeId, r: &Record) {
+        for (fact, code) in &r.problems {
+            let decl = self.vocabulary.get(*fact);
+            if matches!(decl.kind, FactKind::Text)
+                || decl.role == Some(Role::BirthDate)
+                || self.out.people.get(id).is_some_and(|p| p.paid.is_some())
+            {
+                continue;
+            }
+            let f = self
+                .finding("F35", Severity::Blocking, id, &[r.at])
+                .arg("agent", id)
+                .arg("fact", decl.label.fr.clone())
+                .arg("reason", *code);
+            self.out.findings.push(f);
         }
     }
 
@@ -224,18 +293,32 @@ impl Joiner<'_> {
     fn movement(&mut self, r: &Record) {
         let Some(id) = r.employee.clone() else { return };
         let vocabulary = self.vocabulary;
+        let month = self.month;
         let Some(p) = self.person(&id, r.at, "sortie") else { return };
-        p.departure = Some(r.at);
+        let exit = vocabulary.role(Role::Exit).and_then(|f| r.facts.get(f)).and_then(|f| Some((f.value.date()?, f.at)));
+        // Who leaves within the month is paid until then: the departure explains no missing pay.
+        if !exit.is_some_and(|(day, _)| month.contains(day)) {
+            p.departure = Some(r.at);
+        }
+        let before_last_day = |day: chrono::NaiveDate| day.succ_opt().is_some_and(|next| next < month.first_day());
+        let late = exit.filter(|(day, _)| before_last_day(*day) && p.paid.is_some());
         for f in r.facts.iter() {
             if !matches!(vocabulary.get(f.id).role, Some(Role::Surname | Role::GivenName | Role::FullName | Role::Employee)) {
                 p.changes.push(f.clone());
             }
+        }
+        if let Some((day, at)) = late {
+            let f = self.finding("F34", Severity::Justify, &id, &[at]).arg("agent", &id).arg("date", day.format("%d/%m/%Y"));
+            self.out.findings.push(f);
         }
     }
 
     fn change(&mut self, c: &crate::normalise::gather::Change) {
         let (first, last_day) = (self.month.first_day(), self.month.last_day());
         let silent = self.vocabulary.role(Role::Act) == Some(c.fact);
+        if self.begins_later(c) {
+            return;
+        }
         if let Some(d) = c.effective {
             let code = if d > last_day {
                 Some("F02")
@@ -258,11 +341,51 @@ impl Joiner<'_> {
                 return;
             }
         }
+        self.unmoot(c);
         let Some(p) = self.person(&c.employee, c.at, "changement") else { return };
         if let Some(old) = &c.old {
             p.alternatives.push(Fact { id: c.fact, value: old.clone(), at: c.at, origin: Origin::Read });
         }
         p.changes.push(Fact { id: c.fact, value: c.new.clone(), at: c.at, origin: Origin::Read });
+    }
+
+    /// A rise within the month of what counts from the first day of the next: told, and left to the next month.
+    fn begins_later(&mut self, c: &crate::normalise::gather::Change) -> bool {
+        let Some(day) = c.effective.filter(|d| self.month.contains(*d) && *d > self.month.first_day()) else { return false };
+        let held = self.out.people.get(&c.employee).and_then(|p| p.known.value(c.fact)).and_then(Value::number).unwrap_or(Exact::ZERO);
+        let Some(new) = c.new.number().filter(|n| *n > held && self.vocabulary.is_next_month(c.fact)) else { return false };
+        let f = self
+            .finding("F36", Severity::Justify, &c.employee, &[c.at])
+            .arg("agent", &c.employee)
+            .arg("fact", self.vocabulary.get(c.fact).label.fr.clone())
+            .arg("new", new)
+            .arg("date", day.format("%d/%m/%Y"));
+        self.out.findings.push(f);
+        true
+    }
+
+    /// Days of a leave that is granted on a day: they change pay under the same cause as that day does.
+    fn is_leave(&self, days: FactId) -> bool {
+        let cause = |f: FactId| self.vocabulary.get(f).causes.change.as_str();
+        self.vocabulary.role(Role::LeaveStart).is_some_and(|s| cause(s) == cause(days))
+    }
+
+    /// A second leave of its own in the month may cost a second waiting day, or not: within two days of the first it does not.
+    fn second_leave(&mut self, e: &crate::normalise::gather::Event) {
+        let (Some(starts), Some(from), Some(false) | None) = (self.vocabulary.role(Role::LeaveStart), e.from, e.continues) else { return };
+        let counts = e.fact.is_some_and(|f| self.is_leave(f));
+        let first =
+            self.out.people.get(&e.employee).and_then(|p| p.changes.iter().find(|f| f.id == starts).map(|f| (f.value.date(), f.at)));
+        if let (Some((Some(day), at)), true) = (first, counts)
+            && day != from
+        {
+            let f = self
+                .finding("F37", Severity::Justify, &e.employee, &[at, e.at])
+                .arg("agent", &e.employee)
+                .arg("first", day.min(from).format("%d/%m/%Y"))
+                .arg("second", day.max(from).format("%d/%m/%Y"));
+            self.out.findings.push(f);
+        }
     }
 
     fn event(&mut self, e: &crate::normalise::gather::Event) {
@@ -271,9 +394,12 @@ impl Joiner<'_> {
             self.out.findings.push(f);
             return;
         };
-        let continues = self.vocabulary.role(Role::LeaveContinues);
-        let starts = self.vocabulary.role(Role::LeaveStart);
+        // A strike has neither a day it was granted nor a leave it goes on from.
+        let leave = self.is_leave(fact);
+        let continues = self.vocabulary.role(Role::LeaveContinues).filter(|_| leave);
+        let starts = self.vocabulary.role(Role::LeaveStart).filter(|_| leave);
         let Some(days) = self.days_within(e) else { return };
+        self.second_leave(e);
         let Some(p) = self.person(&e.employee, e.at, &e.nature) else { return };
         add(&mut p.changes, fact, days, e.at);
         if let (Some(id), Some(flag)) = (continues, e.continues) {

@@ -59,6 +59,10 @@ pub fn calibrate(options: &Options, write: bool) -> Result<Told> {
             None => ("?", text(&f.before)),
         };
         let why = match (f.deciding, f.chosen.is_some(), lang) {
+            (0, _, Lang::Fr) if f.lines == Some(0) => "aucune ligne du mois dernier ne le montre".to_owned(),
+            (0, _, Lang::En) if f.lines == Some(0) => "no line of last month shows it".to_owned(),
+            (n, false, Lang::Fr) if f.lines.is_some() => format!("{n} agents tranchent, aucun taux ne fait les lignes : à décider"),
+            (n, false, Lang::En) if f.lines.is_some() => format!("{n} employees decide, no rate makes the lines: yours to decide"),
             (0, _, Lang::Fr) => "aucun bulletin ne tranche".to_owned(),
             (0, _, Lang::En) => "no payslip decides".to_owned(),
             (n, true, Lang::Fr) => format!("{n} agents tranchent"),
@@ -69,6 +73,8 @@ pub fn calibrate(options: &Options, write: bool) -> Result<Told> {
         let _ = writeln!(text_out, "{mark} {:<28} {value:<14} {why} ({votes})   {}", s.id, s.label.get(lang));
         if let Some(c) = &f.chosen
             && text(c) != s.default
+            // Said of last month alone, it is no value of this month's.
+            && !ready.job.last_settings.contains_key(&s.id)
         {
             keep.insert(s.id.clone(), text(c));
         }

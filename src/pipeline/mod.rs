@@ -29,6 +29,7 @@ use crate::rules::bind::{Context, SettingValue};
 use crate::rules::plan::setting_value;
 use crate::rules::{Pack, document_suggestion, pack, source};
 use anyhow::{Context as _, Result};
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
@@ -116,10 +117,23 @@ pub fn load_pack(id: &str, rules: Option<&Path>) -> Result<Checked<Option<Pack>>
 
 /// The settings of the job over the pack's defaults; a name or a value that does not fit is a finding.
 pub fn settings(pack: &Pack, job: &Job) -> Checked<Vec<SettingValue>> {
-    let mut out = pack.default_settings();
+    over(pack, pack.default_settings(), &job.settings, &job.settings_at)
+}
+
+/// Last month's settings: this month's, but for those that the job says were others.
+pub fn last_settings(pack: &Pack, job: &Job, this: &[SettingValue]) -> Checked<Vec<SettingValue>> {
+    over(pack, this.to_vec(), &job.last_settings, &job.last_settings_at)
+}
+
+fn over(
+    pack: &Pack,
+    mut out: Vec<SettingValue>,
+    given: &BTreeMap<String, String>,
+    places: &BTreeMap<String, Place>,
+) -> Checked<Vec<SettingValue>> {
     let mut findings = Vec::new();
-    for (name, text) in &job.settings {
-        let at = job.settings_at.get(name).cloned().unwrap_or_else(|| Place::File { file: job::SETTINGS_FILE.to_owned() });
+    for (name, text) in given {
+        let at = places.get(name).cloned().unwrap_or_else(|| Place::File { file: job::SETTINGS_FILE.to_owned() });
         match pack.settings.iter().position(|s| s.id == *name) {
             None => {
                 let near = document_suggestion(name, pack.settings.iter().map(|s| s.id.as_str())).unwrap_or_default();
@@ -132,6 +146,24 @@ pub fn settings(pack: &Pack, job: &Job) -> Checked<Vec<SettingValue>> {
         }
     }
     Checked::new(out, findings)
+}
+
+/// Rates that are set anew each January, left as they were in December.
+fn not_renewed(pack: &Pack, job: &Job, last: &[SettingValue], this: &[SettingValue], lang: Lang) -> Vec<Finding> {
+    use chrono::Datelike as _;
+    if job.month.first_day().month() != 1 {
+        return Vec::new();
+    }
+    let stays =
+        |i: &usize| pack.settings[*i].renewed && last[*i] == this[*i] && !matches!(&this[*i], SettingValue::Number(n) if n.is_zero());
+    (0..pack.settings.len())
+        .filter(stays)
+        .map(|i| {
+            let value = if let SettingValue::Number(n) = &this[i] { n.to_string() } else { pack.settings[i].id.clone() };
+            let f = Finding::new("C17", Severity::Justify).arg("setting", pack.settings[i].label.get(lang));
+            f.arg("id", &pack.settings[i].id).arg("value", value).at(Place::File { file: job::SETTINGS_FILE.to_owned() })
+        })
+        .collect()
 }
 
 /// The main job: recover, replay, compute, check, explain; drafts under `out/`.
@@ -192,16 +224,19 @@ fn prepare(options: &Options, out: &mut Outcome, timings: &mut Timings) -> Resul
     out.findings.append(&mut loaded.findings);
     let Some(pack) = loaded.value else { return Ok(None) };
     let mut chosen = settings(&pack, &job);
-    let usable = chosen.findings.is_empty();
+    let mut last_chosen = last_settings(&pack, &job, &chosen.value);
+    let usable = chosen.findings.is_empty() && last_chosen.findings.is_empty();
     out.findings.append(&mut chosen.findings);
+    out.findings.append(&mut last_chosen.findings);
     if !usable {
         return Ok(None);
     }
-    let mut read = timings.measure("read", || inputs::read(&job, &pack, &chosen.value, options.progress))?;
+    out.findings.append(&mut not_renewed(&pack, &job, &last_chosen.value, &chosen.value, out.lang));
+    let mut read = timings.measure("read", || inputs::read(&job, &pack, &last_chosen.value, options.progress))?;
     out.findings.append(&mut read.findings);
     let inputs = read.value;
     let last_pay = job.last_pay_date.or(inputs.last_execution).unwrap_or_else(|| job.last_month.last_day());
-    let last = pack.law(Context { month: job.last_month, payment_date: last_pay }, chosen.value.clone());
+    let last = pack.law(Context { month: job.last_month, payment_date: last_pay }, last_chosen.value);
     let this = pack.law(Context { month: job.month, payment_date: job.pay_date }, chosen.value);
     let road = timings.measure("plan", || Road::build(&pack, &last, &this));
     let Some(road) = road else {
@@ -212,6 +247,15 @@ fn prepare(options: &Options, out: &mut Outcome, timings: &mut Timings) -> Resul
     if out.findings.iter().any(|f| f.code == "F14") {
         return Ok(None);
     }
+    out.findings.extend(road.raises.iter().map(|r| {
+        let parameter = &pack.parameters[r.parameter];
+        let source = parameter.values.iter().find(|v| v.from == r.since).map_or("", |v| v.source.as_str());
+        Finding::new("C16", Severity::Justify)
+            .arg("fact", pack.vocabulary.get(r.fact).label.get(out.lang))
+            .arg("by", r.by)
+            .arg("since", r.since.format("%d/%m/%Y"))
+            .arg("source", source)
+    }));
     if inputs.people.is_empty() {
         out.findings.push(Finding::new("F01", Severity::Blocking));
         return Ok(None);
