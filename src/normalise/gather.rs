@@ -469,7 +469,7 @@ fn register(
     if !others.is_empty() {
         let months: Vec<String> = others.iter().map(ToString::to_string).collect();
         told.add(
-            Finding::new("M61", Severity::Warning)
+            Finding::new("M71", Severity::Warning)
                 .arg("months", months.join(", "))
                 .arg("last", cx.last)
                 .at(sources.place(At::source(map.source))),
@@ -685,7 +685,7 @@ fn without_letters(books: &mut Books, raw: &mut [(u16, Role, RawRow)], sources: 
             }
         }
         told.add(
-            Finding::new("M60", Severity::Warning).arg("letters", letters).arg("count", count).at(sources.place(At::source(source))),
+            Finding::new("M70", Severity::Warning).arg("letters", letters).arg("count", count).at(sources.place(At::source(source))),
             source,
         );
     }
@@ -777,7 +777,7 @@ fn joined(directory: &Directory, who: &Who, at: At, sources: &Sources, told: &mu
             Some(id)
         }
         Joined::ByIdentityNumber(id) => {
-            told.add(Finding::new("M63", Severity::Information).arg("name", name.trim()).arg("agent", &id).of(&id).at(place), at.source);
+            told.add(Finding::new("M73", Severity::Information).arg("name", name.trim()).arg("agent", &id).of(&id).at(place), at.source);
             Some(id)
         }
         Joined::ByName(id) => {

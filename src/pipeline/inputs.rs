@@ -327,7 +327,7 @@ fn wrong_month(tables: &[read::Table], sources: &Sources, mapping: &mut Mapping,
     }
     for (source, month, row) in wrong {
         let place = sources.place(At::row(source, row));
-        let (code, severity) = if right { ("M64", Severity::Justify) } else { ("F14", Severity::Blocking) };
+        let (code, severity) = if right { ("M74", Severity::Justify) } else { ("F14", Severity::Blocking) };
         findings.push(Finding::new(code, severity).arg("month", month).arg("last", job.last_month).at(place));
         if right && let Some(map) = mapping.sources.iter_mut().find(|m| m.source == source) {
             map.role = normalise::Role::Ignored;

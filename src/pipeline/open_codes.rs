@@ -160,7 +160,7 @@ pub fn settle(ready: &mut Ready, findings: &mut Vec<Finding>) {
         }
         settled.insert(u, e);
         let card = &ready.catalogue[ready.pack.elements.len() + usize::from(u)];
-        let told = Finding::new("M62", Severity::Warning)
+        let told = Finding::new("M72", Severity::Warning)
             .arg("code", &card.code)
             .arg("label", card.label.get(ready.lang))
             .arg("element", &ready.catalogue[e.index()].code)
@@ -187,7 +187,7 @@ fn information(ready: &mut Ready, settled: &BTreeMap<u16, ElementId>, findings: 
         present.into_iter().filter(|u| ready.inputs.beside[usize::from(*u)] && !settled.contains_key(u) && !employers(*u)).collect();
     for u in &idle {
         let card = &ready.catalogue[first + usize::from(*u)];
-        let told = Finding::new("M65", Severity::Information).arg("code", &card.code).arg("label", card.label.get(ready.lang));
+        let told = Finding::new("M75", Severity::Information).arg("code", &card.code).arg("label", card.label.get(ready.lang));
         answer(&card.code, Some(told), findings);
     }
     for slip in ready.inputs.people.values_mut().filter_map(|p| p.paid.as_mut()) {
