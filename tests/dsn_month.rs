@@ -250,6 +250,9 @@ fn town() -> String {
     w.text
 }
 
+/// A contribution: its code, what it is taken on, and its amount.
+type Due = (&'static str, i64, i64);
+
 fn person(w: &mut Writer, p: &Row, lines: &[Row], s: &Row) {
     let of = |k: &str| s.get(k).cloned().unwrap_or_default();
     let sum = |codes: &[&str]| lines.iter().filter(|l| codes.contains(&l["code"].as_str())).map(|l| cents(&l["amount"])).sum::<i64>();
@@ -345,7 +348,7 @@ fn person(w: &mut Writer, p: &Row, lines: &[Row], s: &Row) {
         w.all("21.G00.58", &[(1, START.0), (2, START.1), (3, "01"), (4, &shown(overtime))]);
     }
     let both = |code: &str| employer(code) - sum(&[code]);
-    let bases: [(&str, Vec<(&str, i64, i64)>); 5] = [
+    let bases: [(&str, Vec<Due>); 5] = [
         ("02", vec![("076", base("VIEIL_P"), both("VIEIL_P"))]),
         (
             "03",

@@ -97,12 +97,14 @@ fn why(o: &Outcome) -> String {
 
 /// Names whoever did not receive last month's pay.
 pub fn name(refused: &[Refused], joined: &Joined, sources: &Sources) -> Vec<Finding> {
+    let people: BTreeMap<At, _> = joined.people.iter().filter_map(|(id, p)| p.transfer.as_ref().map(|t| (t.at, (id, t)))).collect();
+    let orphans: BTreeMap<At, &TransferRow> = joined.orphan_transfers.iter().map(|t| (t.at, t)).collect();
     let mut out = Vec::new();
     for r in refused {
-        let of = joined.people.iter().find_map(|(id, p)| Some((id, p.transfer.as_ref().filter(|t| t.at == r.transfer)?)));
-        let orphan = joined.orphan_transfers.iter().find(|t| t.at == r.transfer);
+        let of = people.get(&r.transfer);
+        let orphan = orphans.get(&r.transfer).copied();
         let (agent, amount) = match (of, orphan) {
-            (Some((id, t)), _) => (Some(id), t.amount),
+            (Some((id, t)), _) => (Some(*id), t.amount),
             (None, Some(t)) => (None, t.amount),
             (None, None) => continue,
         };

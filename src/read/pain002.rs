@@ -88,7 +88,7 @@ pub fn read(bytes: &mut dyn BufRead, file: &str, limits: &Limits) -> Checked<Rep
     };
     let mut findings = Vec::new();
     let fatal = match input::decoded(bytes) {
-        Ok(Ok((text, _))) => w.run(text).err(),
+        Ok(Ok((text, _))) => w.run(text).err().map(|f| *f),
         Ok(Err(label)) => Some(Finding::new("R33", Severity::Justify).arg("label", label).arg("count", 0)),
         Err(_) => Some(Finding::new("R04", Severity::Justify)),
     };
@@ -126,7 +126,7 @@ struct Walk<'a> {
 }
 
 impl Walk<'_> {
-    fn run(&mut self, bytes: Box<dyn BufRead + '_>) -> Result<(), Finding> {
+    fn run(&mut self, bytes: Box<dyn BufRead + '_>) -> Result<(), Box<Finding>> {
         let mut reader = Reader::from_reader(Guard::new(bytes, self.limits.bytes, self.limits.event));
         reader.config_mut().expand_empty_elements = true;
         let mut buffer = Vec::new();
@@ -135,14 +135,14 @@ impl Walk<'_> {
             reader.get_mut().next_event();
             let event = reader.read_event_into(&mut buffer);
             self.line = reader.get_ref().line();
-            let stop = |code: &str| Finding::new(code, Severity::Justify);
+            let stop = |code: &str, what: &str| Box::new(Finding::new(code, Severity::Justify).arg("what", what));
             if self.text.len() > self.limits.event || self.report.outcomes.len() as u64 >= self.limits.transfers {
-                return Err(stop("R67").arg("what", "…"));
+                return Err(stop("R67", "…"));
             }
             match event {
                 Ok(Event::Start(tag)) => {
                     if self.path.len() >= self.limits.depth {
-                        return Err(stop("R67").arg("what", "…"));
+                        return Err(stop("R67", "…"));
                     }
                     let name = tag.local_name().into_inner().to_owned();
                     self.start(&name);
@@ -158,14 +158,16 @@ impl Walk<'_> {
                     "gt" => self.text.push('>'),
                     "quot" => self.text.push('"'),
                     "apos" => self.text.push('\''),
-                    other => return Err(stop("R67").arg("what", format!("&{};", other.chars().take(20).collect::<String>()))),
+                    other => return Err(stop("R67", &format!("&{};", other.chars().take(20).collect::<String>()))),
                 },
-                Ok(Event::DocType(_)) => return Err(stop("R23")),
+                Ok(Event::DocType(_)) => return Err(stop("R23", "")),
                 Ok(Event::Empty(_) | Event::Comment(_) | Event::Decl(_) | Event::PI(_)) => {}
                 Ok(Event::Eof) if self.path.is_empty() => return Ok(()),
-                Ok(Event::Eof) => return Err(stop("R68")),
-                Err(Error::Io(io)) if Stop::of(&io) == Some(Stop::Malformed) => return Err(stop("R32").arg("encoding", "?")),
-                Err(_) => return Err(stop("R68")),
+                Ok(Event::Eof) => return Err(stop("R68", "")),
+                Err(Error::Io(io)) if Stop::of(&io) == Some(Stop::Malformed) => {
+                    return Err(Box::new(Finding::new("R32", Severity::Justify).arg("encoding", "?")));
+                }
+                Err(_) => return Err(stop("R68", "")),
             }
         }
     }

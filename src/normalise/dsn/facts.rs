@@ -198,7 +198,7 @@ pub fn to_decide(agent: &Agent<'_>, sources: &Sources, cx: &Context<'_>, finding
         }
         // A leave whose return lies before the month paid is over.
         for (block, reason, start, back) in [("S21.G00.60", 1, 2, 10), ("S21.G00.65", 1, 2, 3), ("S21.G00.62", 2, 1, 0)] {
-            for b in p.group.all(block).filter(|b| !b.date(back).is_some_and(|d| d.value < cx.month.first_day())) {
+            for b in p.group.all(block).filter(|b| b.date(back).is_none_or(|d| d.value >= cx.month.first_day())) {
                 let from = b.date(start).map_or_else(|| "?".to_owned(), |d| d.value.format("%d/%m/%Y").to_string());
                 what.push(format!("{} ({from})", named(b, reason)));
                 f = f.at(sources.place(At::row(*source, b.line())));

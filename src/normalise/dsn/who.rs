@@ -9,10 +9,13 @@ use crate::normalise::xhl::known_numbers;
 use crate::read::dsn::{Declaration, Person};
 use std::collections::{BTreeMap, BTreeSet};
 
+/// One person of one declaration, with the source.
+type Part<'a> = (u16, &'a Declaration, &'a Person);
+
 /// One agent of one employer: usually one person of one declaration, several when a month came in fractions.
 pub struct Agent<'a> {
     pub id: EmployeeId,
-    pub parts: Vec<(u16, &'a Declaration, &'a Person)>,
+    pub parts: Vec<Part<'a>>,
 }
 
 impl Agent<'_> {
@@ -46,7 +49,7 @@ pub fn agents<'a>(
     let alone = gathered.staff.is_empty() && gathered.paid.is_empty();
     let known = known_numbers(gathered);
     let by_nir = known_nirs(gathered, cx);
-    let mut of_employer: BTreeMap<(String, EmployeeId), Vec<(u16, &'a Declaration, &'a Person)>> = BTreeMap::new();
+    let mut of_employer: BTreeMap<(String, EmployeeId), Vec<Part<'a>>> = BTreeMap::new();
     let mut nameless = Vec::new();
     for (source, d) in used {
         for p in &d.people {

@@ -12,6 +12,9 @@ use std::collections::BTreeMap;
 const LISTED: usize = 500;
 /// Kinds of lines outside the norm that are told apart.
 const STRANGE: usize = 200;
+/// Declarations and people of a file: a management centre declares for thousands of employers, a region a million people.
+const DECLARATIONS: usize = 100_000;
+const PEOPLE: u32 = 2_000_000;
 
 /// Blocks that begin something.
 struct Roots {
@@ -44,6 +47,7 @@ struct Walk<'a> {
     sending: Sending,
     declaration: Option<Declaration>,
     person: Option<Person>,
+    people: u32,
     /// Block and number of the last known rubric.
     at: Option<(BlockId, u16)>,
     /// The block being filled has no parent, so that its values have no place.
@@ -75,6 +79,7 @@ pub fn walk(mut lines: Lines<'_>, file: &str, limits: &Limits) -> Checked<File> 
         sending: Sending::default(),
         declaration: None,
         person: None,
+        people: 0,
         at: None,
         lost: false,
         norm: Norm::P26,
@@ -200,6 +205,9 @@ impl Walk<'_> {
         } else if block == self.roots.declaration {
             self.end_declaration();
             self.sending.declarations += 1;
+            if self.out.declarations.len() >= DECLARATIONS {
+                return self.lose(block);
+            }
             self.norm_of_sending();
             let mut d = Declaration { file: self.file.to_owned(), line, ..Declaration::default() };
             d.norm = self.sending.head.text("S10.G00.00.006").map_or("", |s| s.value).into();
@@ -208,7 +216,8 @@ impl Walk<'_> {
             self.declaration = Some(d);
         } else if block == self.roots.person {
             self.end_person();
-            let Some(d) = &self.declaration else { return self.lose(block) };
+            let Some(d) = self.declaration.as_ref().filter(|_| self.people < PEOPLE) else { return self.lose(block) };
+            self.people += 1;
             let mut p = Person { line, siret: d.latest_siret().into(), ..Person::default() };
             p.group.open(block, line, true);
             self.person = Some(p);
@@ -359,7 +368,7 @@ impl Walk<'_> {
                 p.unread += 1;
             }
             let f = Finding::new("R75", Severity::Justify).arg("count", people).at(self.place(self.line, None));
-            self.findings.push(f);
+            self.note(f);
             return;
         };
         for (said, counted, rubric) in [(Some(lines), s.lines, "S90.G00.90.001"), (stated(2), s.declarations, "S90.G00.90.002")] {
@@ -370,7 +379,7 @@ impl Walk<'_> {
                     .arg("counted", counted)
                     .at(self.place(said.spot.line, Some(rubric)))
                     .at(self.place(s.line, None));
-                self.findings.push(f);
+                self.note(f);
             }
         }
         for d in &mut self.out.declarations[s.first..] {
