@@ -2,7 +2,10 @@
 
 pub mod calibrate;
 pub mod cases;
+pub mod coverage;
 pub mod employee;
 pub mod eval;
+pub mod examples;
 pub mod replay;
+pub mod trace;
 pub mod walk;
