@@ -52,6 +52,15 @@ fn an_example_shows_its_numbers() {
 }
 
 #[test]
+fn money_per_hour_is_no_share() {
+    // Three hours of night at 35.18: 105.54, in the case "Overtime by day and at night".
+    let at = page().find("<article id=\"ihts_nuit\"").expect("the entry");
+    let entry = &page()[at..at + page()[at..].find("</article>").expect("its end")];
+    assert!(entry.contains("3 × 35,18 ") || entry.contains("3 × 35,18<"), "{entry}");
+    assert!(!entry.contains("518 %"), "{entry}");
+}
+
+#[test]
 fn two_runs_give_the_same_page() {
     let again = manual::page(&stack::load("fr-fpt", &[], &Library::default()).expect("embedded").pack);
     assert_eq!(page().len(), again.len());

@@ -68,6 +68,20 @@ fn without_the_overlay_nothing_of_it_is_left() {
     assert_eq!(rate.default, "0");
 }
 
+#[test]
+fn a_value_nobody_checked_again_is_told_for_a_day() {
+    let pack = stacked().pack;
+    let day = |text: &str| text.parse::<chrono::NaiveDate>().expect("a day");
+    // Checked on 2021-11-30, 180 days allowed by the pack: 2022-05-29 is the last day without a word.
+    let local = |on: &str| pack.stale(day(on)).into_iter().filter(|f| f.args.iter().any(|a| a.1 == "ifse_groupe_1")).collect::<Vec<_>>();
+    assert!(local("2022-05-29").is_empty());
+    let told = local("2022-05-30");
+    assert_eq!(told.len(), 1);
+    assert_eq!(told[0].severity, releve::ground::Severity::Information);
+    assert!(told[0].message(Lang::En).contains("2021-11-30 (181 days)"), "{}", told[0].message(Lang::En));
+    assert!(told[0].places[0].to_string().starts_with("regles/groupes.toml:22"), "{}", told[0].places[0]);
+}
+
 fn copy(from: &Path, to: &Path) {
     std::fs::create_dir_all(to).expect("a temporary folder");
     for entry in std::fs::read_dir(from).expect("the sample") {

@@ -9,6 +9,7 @@ use crate::rules::overlay::{Layer, What};
 use crate::rules::stack::{self, Library, Loaded};
 use crate::rules::{Pack, show};
 use anyhow::{Context as _, Result};
+use chrono::NaiveDate;
 use clap::Subcommand;
 use std::fmt::Write as _;
 use std::path::PathBuf;
@@ -23,6 +24,9 @@ pub enum RulesCommand {
         /// Overlays stacked over it, names or folders.
         #[arg(long, value_name = "OVERLAY")]
         overlay: Vec<String>,
+        /// List the values of law not checked again for too long on this day, 2026-12-01.
+        #[arg(long, value_name = "DAY")]
+        on: Option<NaiveDate>,
     },
     /// Run the worked examples of a pack, or of an overlay over what it extends.
     Test {
@@ -59,7 +63,7 @@ pub enum RulesCommand {
 pub fn execute(cli: &Cli, command: &RulesCommand) -> Result<Said> {
     match command {
         RulesCommand::Unpack { folder } => unpack(folder),
-        RulesCommand::Check { pack, overlay } => check(cli, pack, overlay),
+        RulesCommand::Check { pack, overlay, on } => check(cli, pack, overlay, *on),
         RulesCommand::Test { pack } => test(cli, pack),
         RulesCommand::Doc { pack, out } => doc(cli, pack, out),
         RulesCommand::Diff { a, b, job } => diff(cli, [a, b], job),
@@ -95,8 +99,9 @@ fn unpack(folder: &std::path::Path) -> Result<Said> {
     Ok(Said { out: format!("{}\n", folder.display()), ..Said::default() })
 }
 
-fn check(cli: &Cli, pack: &str, overlays: &[String]) -> Result<Said> {
-    let loaded = load(cli, pack, overlays)?;
+fn check(cli: &Cli, pack: &str, overlays: &[String], on: Option<NaiveDate>) -> Result<Said> {
+    let mut loaded = load(cli, pack, overlays)?;
+    loaded.findings.extend(on.into_iter().flat_map(|day| loaded.pack.stale(day)));
     let p = &loaded.pack;
     let lang = language(cli, p);
     let mut out = String::new();

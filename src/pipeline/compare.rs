@@ -1,12 +1,16 @@
 //! `releve rules diff`: the same month of the same people under two packs; totals first, then lines, then who is paid differently.
+//!
+//! The facts are those the first pack computes with, so that a change of rules is all that differs: the second would keep
+//! its distance from last month's pay, or infer other facts, and so hide the very change that is asked about.
 
 use super::compute::standing;
 use super::explain::Told;
 use super::{Options, Outcome, Ready, Timings, prepare_with};
 use crate::compute::employee::Input;
-use crate::compute::eval::State;
+use crate::compute::eval::{Pins, State};
+use crate::facts::{Fact, FactKind, Facts, Value};
 use crate::ground::{EmployeeId, Lang, Money, words};
-use crate::payslip::Totals;
+use crate::payslip::{Mode, Status, Totals};
 use anyhow::Result;
 use rayon::prelude::*;
 use serde_json::json;
@@ -40,7 +44,7 @@ struct AgentChange {
 /// When the job or a pack cannot be read.
 pub fn compare(options: &Options, packs: [&str; 2], as_json: bool) -> Result<Told> {
     let mut out = Outcome::default();
-    let mut sides = Vec::new();
+    let mut readies = Vec::new();
     let mut labels = BTreeMap::new();
     for pack in packs {
         let Some(ready) = prepare_with(options, Some(pack), &mut out, &mut Timings::default())? else {
@@ -51,18 +55,30 @@ pub fn compare(options: &Options, packs: [&str; 2], as_json: bool) -> Result<Tol
         for c in &ready.catalogue {
             labels.insert(c.code.clone(), c.label.get(out.lang).to_owned());
         }
-        sides.push(side(&ready));
+        readies.push(ready);
     }
-    let (Some(after), Some(before)) = (sides.pop(), sides.pop()) else {
+    let [a, b] = readies.as_slice() else {
         return Ok(Told { text: String::new(), findings: out.findings, lang: out.lang, code: 2 });
     };
+    let (known, own) = (month(a), month(b));
+    let before = side(a, &known);
+    let mut carried = People::new();
+    for (id, (name, facts)) in &known {
+        let own = own.get(id).map(|x| &x.1);
+        carried.insert(id.clone(), (name.clone(), translated(a, b, facts, own)));
+    }
+    let after = side(b, &carried);
     let changes = changes(&before, &after);
     let code = u8::from(!changes.is_empty());
     let text = if as_json { json_text(&before, &after, &changes) } else { text(&before, &after, &changes, &labels, out.lang) };
     Ok(Told { text, findings: out.findings, lang: out.lang, code })
 }
 
-fn side(ready: &Ready) -> Side {
+/// Name and facts of the month, by employee.
+type People = BTreeMap<EmployeeId, (String, Facts)>;
+
+/// The facts of this month of everybody who is computed, those that last month's pay proves included.
+fn month(ready: &Ready) -> People {
     let machine = ready.machine();
     let empty = Vec::new();
     let people: Vec<_> = ready.inputs.people.iter().collect();
@@ -80,18 +96,59 @@ fn side(ready: &Ready) -> Side {
                     paid: person.paid.as_ref().map_or(&empty, |s| &s.lines),
                     slip: person.paid.as_ref(),
                 };
-                let slip = machine.run(state, &input).payslip?;
-                let mut paid = Paid { name: person.name(&ready.pack.vocabulary), totals: slip.totals, ..Paid::default() };
-                for l in &slip.lines {
+                let output = machine.run(state, &input);
+                let computed = output.payslip.is_some_and(|p| p.mode == Mode::Computed);
+                computed.then(|| (id.clone(), (person.name(&ready.pack.vocabulary), output.facts)))
+            },
+        )
+        .flatten()
+        .collect()
+}
+
+/// The facts of one pack in the words of another; what only the other knows is as it read it itself.
+fn translated(a: &Ready, b: &Ready, facts: &Facts, own: Option<&Facts>) -> Facts {
+    let (va, vb) = (&a.pack.vocabulary, &b.pack.vocabulary);
+    let mut out = Facts::default();
+    for f in own.into_iter().flat_map(Facts::iter).filter(|f| va.named(&vb.get(f.id).name).is_none()) {
+        out.set(f.clone());
+    }
+    for f in facts.iter() {
+        let Some(id) = vb.named(&va.get(f.id).name) else { continue };
+        let value = match (&f.value, &va.get(f.id).kind, &vb.get(id).kind) {
+            (Value::Choice(c), FactKind::Choice { options: from }, FactKind::Choice { options: to }) => {
+                let named = from.get(usize::from(*c)).and_then(|o| to.iter().position(|x| x.id == o.id));
+                match named {
+                    Some(i) => Value::Choice(i as u16),
+                    None => continue,
+                }
+            }
+            (v, ..) => v.clone(),
+        };
+        out.set(Fact { id, value, ..f.clone() });
+    }
+    out
+}
+
+/// What the rules of a pack give for the month, by themselves: no distance kept from what was paid.
+fn side(ready: &Ready, people: &People) -> Side {
+    let plan = ready.road.this();
+    let people: Vec<_> = people.iter().collect();
+    people
+        .into_par_iter()
+        .map_init(
+            || State::new(plan),
+            |state, (id, (name, facts))| {
+                state.run(plan, facts, Pins::None, &[]);
+                let mut paid = Paid { name: name.clone(), totals: state.totals(plan), ..Paid::default() };
+                for l in &state.lines(plan, |_| Status::Computed) {
                     let code = ready.catalogue[l.element.index()].code.clone();
                     let sum = paid.lines.entry(code).or_default();
                     sum.0 += l.amount;
                     sum.1 += l.employer_amount;
                 }
-                Some((id.clone(), paid))
+                (id.clone(), paid)
             },
         )
-        .flatten()
         .collect()
 }
 

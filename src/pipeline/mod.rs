@@ -102,6 +102,14 @@ pub fn load_pack(job: &Job, rules: Option<&Path>) -> Result<Checked<Option<Pack>
     Ok(Checked::new(loaded.sound.then_some(loaded.pack), loaded.findings))
 }
 
+/// Values of law that nobody has checked again for long enough before a day: one finding for all of them, with the first places.
+fn not_rechecked(pack: &Pack, on: chrono::NaiveDate) -> Option<Finding> {
+    let stale = pack.stale(on);
+    let mut told = Finding::new("L65", Severity::Information).arg("count", stale.len());
+    told.places = stale.iter().flat_map(|f| f.places.clone()).take(4).collect();
+    (!stale.is_empty()).then_some(told)
+}
+
 /// The settings of the job over the pack's defaults; a name or a value that does not fit is a finding.
 pub fn settings(pack: &Pack, job: &Job) -> Checked<Vec<SettingValue>> {
     let mut out = pack.default_settings();
@@ -187,6 +195,7 @@ fn prepare_with(options: &Options, pack: Option<&str>, out: &mut Outcome, timing
     let mut loaded = timings.measure("rules", || load_pack(&job, options.rules.as_deref()))?;
     out.findings.append(&mut loaded.findings);
     let Some(pack) = loaded.value else { return Ok(None) };
+    out.findings.extend(not_rechecked(&pack, job.pay_date));
     let mut chosen = settings(&pack, &job);
     let usable = chosen.findings.is_empty();
     out.findings.append(&mut chosen.findings);

@@ -3,8 +3,8 @@
 //! A value of law is only ever succeeded by a later one. What is the employer's to decide (`local = true` in the pack,
 //! or declared by a lower overlay) may be replaced. Everything done is kept as a [`Change`], for the list of `rules check`.
 
-use crate::ground::Words;
 use crate::ground::document::{Report, Spot, suggestion};
+use crate::ground::{Finding, Severity, Words};
 use crate::rules::pack::{Element, Formula, Origin, Pack, ParameterValue, ValueVersion, Version};
 use crate::rules::plan::{in_force, setting_value};
 use chrono::NaiveDate;
@@ -126,6 +126,22 @@ impl Element {
 }
 
 impl Pack {
+    /// Values of law in force on a day that nobody checked again for as long as their layer allows; one finding each.
+    pub fn stale(&self, on: NaiveDate) -> Vec<Finding> {
+        let report = Report::new(&self.files);
+        for p in &self.parameters {
+            let Some(v) = p.values.iter().rev().find(|v| in_force(v.from, v.until, on)) else { continue };
+            let layer = &self.layers[self.layer_of(v.origin.file)];
+            let (Some(limit), Some(checked)) = (layer.recheck_after_days.or(self.recheck_after_days), v.checked) else { continue };
+            let days = (on - checked).num_days();
+            if days > limit {
+                let args = [("id", p.id.as_str()), ("checked", &checked.to_string()), ("days", &days.to_string())];
+                report.push(Finding::new("L58", Severity::Information), &[(v.origin.file, v.origin.span.clone())], &args);
+            }
+        }
+        report.findings.take()
+    }
+
     /// Number of the layer a file belongs to; 0 is the pack itself.
     pub fn layer_of(&self, file: u16) -> usize {
         self.layers.iter().position(|l| l.files.contains(&file)).unwrap_or(0)
@@ -330,7 +346,7 @@ fn added(pack: &Pack, layer: usize) -> Vec<Change> {
         add(Thing::Control, &c.id, &c.message, String::new(), "", &c.origin);
     }
     for c in &pack.cases {
-        add(Thing::Case, &c.name, &Words::default(), c.month.clone(), &c.source, &c.origin);
+        add(Thing::Case, &c.name, &Words::default(), c.month.clone(), "", &c.origin);
     }
     out
 }

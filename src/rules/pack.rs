@@ -193,6 +193,26 @@ pub struct Element {
     pub origin: Origin,
 }
 
+/// What the program itself attributes a cause for; a pack says which of its causes that is.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CauseRole {
+    /// Somebody new, or gone.
+    Arrival,
+    Departure,
+    /// A line of last month alone.
+    OneOffEnded,
+    /// The days of the month.
+    Calendar,
+    /// A law that moves a base.
+    Consequence,
+    /// Rates and versions of rules.
+    Rates,
+    /// What replay left: a cent, or more.
+    Rounding,
+    Estimate,
+}
+
 /// What a control measures.
 #[derive(Clone, Debug)]
 pub enum Measure {
@@ -266,6 +286,8 @@ pub struct Pack {
     pub controls: Vec<Control>,
     pub cases: Vec<Case>,
     pub causes: Vec<(String, Words)>,
+    /// Causes that the program itself attributes, by what it attributes them for.
+    pub cause_roles: BTreeMap<CauseRole, usize>,
     pub sections: Vec<(String, Words)>,
     pub results: Vec<(Spot, Spot)>,
     pub results_origin: Origin,
@@ -278,6 +300,10 @@ pub struct Pack {
 impl Pack {
     pub fn element(&self, id: &str) -> Option<usize> {
         self.elements.iter().position(|e| e.card.id == id)
+    }
+    /// The cause the pack has for what the program attributes.
+    pub fn cause_for(&self, role: CauseRole) -> Option<usize> {
+        self.cause_roles.get(&role).copied()
     }
     pub fn cause_label(&self, id: &str) -> Option<&Words> {
         self.causes.iter().find(|c| c.0 == id).map(|c| &c.1)
@@ -398,6 +424,14 @@ impl<'r, 'f> Reader<'r, 'f, '_> {
             if let (Some(id), Some(label)) = (c.need("id"), c.words("label")) {
                 if self.overlay && self.pack.causes.iter().any(|x| x.0 == id.text) {
                     self.again(&c, &id.text, &self.pack.results_origin);
+                }
+                if let Some(r) = c.spot("role") {
+                    match toml::Value::String(r.text.clone()).try_into::<CauseRole>() {
+                        Ok(role) => {
+                            self.pack.cause_roles.insert(role, self.pack.causes.len());
+                        }
+                        Err(_) => self.report.error("L09", c.file, &r.span, &[("role", &r.text)]),
+                    }
                 }
                 self.pack.causes.push((id.text, label));
             }

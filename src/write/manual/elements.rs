@@ -71,8 +71,7 @@ impl Manual<'_> {
                 dl.facts {
                     dt { (ui("ui.manual_feeds")) }
                     dd { (self.feeds(e)) }
-                    dt { (ui("ui.manual_named_by")) }
-                    dd { (self.named_by(&e.card.id)) }
+                    (self.used_by(&e.card.id))
                     @if let Some(a) = &e.card.account { dt { (ui("ui.manual_account")) } dd { (a) } }
                     @if !e.card.recurs { dt { (ui("ui.manual_next_month")) } dd { (ui("ui.manual_once")) } }
                     dt { (ui("ui.manual_name")) } dd { span.id { (e.card.id) } }
@@ -174,7 +173,7 @@ impl Manual<'_> {
         html! {
             div.example {
                 p.title { (ui("ui.manual_example")) " " a href=(format!("#case-{}", self.case_number(x))) { (x.case.name) } ", " (x.case.month) }
-                (each(|lang| self.worked(index, e, x, lang)))
+                (each(|lang| self.worked(index, x, lang)))
             }
         }
     }
@@ -183,7 +182,7 @@ impl Manual<'_> {
         self.pack.cases.iter().position(|c| std::ptr::eq(c, x.case)).unwrap_or(0)
     }
 
-    fn worked(&self, index: usize, e: &Element, x: &Example<'_>, lang: Lang) -> Markup {
+    fn worked(&self, index: usize, x: &Example<'_>, lang: Lang) -> Markup {
         let Some(c) = x.result(index) else { return html! {} };
         let mine = |part: Part| {
             let all = x.tracer.formulas.iter().filter(move |w| w.owner == Owner::Element(index as u16) && w.part == part);
@@ -203,16 +202,18 @@ impl Manual<'_> {
                 Notation { numbers: Some(numbers), ..self.notation(lang) }.formula(watched.formula)
             })
         };
+        // A single name needs no result beside it.
+        let plain = |part: Part| mine(part).is_some_and(|w| matches!(w.formula.ast.node, crate::rules::expr::Node::Name(_)));
         let euros =
             |m: crate::ground::Money| number(m.exact(), Some(crate::facts::NumberForm::Money), crate::rules::kinds::Unit::MONEY, lang);
         let share = |r: Option<crate::ground::Exact>| {
-            let form = e.card.rate_is_share.then_some(crate::facts::NumberForm::Rate);
+            let form = self.cards[index].rate_is_share.then_some(crate::facts::NumberForm::Rate);
             r.map(|r| number(r, form, crate::rules::kinds::Unit::NONE, lang)).unwrap_or_default()
         };
         let base = c.base.map(|b| number(b, None, crate::rules::kinds::Unit::NONE, lang)).unwrap_or_default();
         let word = |key| words::ui(key, lang);
         html! {
-            @if let Some(f) = put(Part::Base) { div.row { span.part { (word("ui.part_base")) } span { (f) " = " span.result { (base) } } } }
+            @if let Some(f) = put(Part::Base) { div.row { span.part { (word("ui.part_base")) } span { (f) @if !plain(Part::Base) { " = " span.result { (base) } } } } }
             @if let Some(f) = put(Part::Rate) { div.row { span.part { (word("ui.part_rate")) } span { (f) } } }
             @if !c.amount.is_zero() {
                 div.row { span.part { (word("ui.part_amount")) } span {

@@ -30,7 +30,7 @@ impl Manual<'_> {
                                 tr.now[i == last] {
                                     td.nowrap { (self.day(v.from)) @if let Some(u) = v.until { " – " (self.day(u)) } }
                                     td.n { (each(|lang| html! { (number(v.value, p.form, p.unit, lang)) })) }
-                                    td { (v.source) @if !v.certainty.is_empty() { " " span.soft { "(" (v.certainty) ")" } } }
+                                    td { (v.source) @if !v.certainty.is_empty() { " " span.soft { "(" (certainty(&v.certainty)) ")" } } }
                                     td.nowrap { @if let Some(c) = v.checked { (self.day(c)) } }
                                 }
                             }
@@ -38,7 +38,7 @@ impl Manual<'_> {
                     }
                     div { @if let Some((svg, ends)) = figure { figure { (svg) (ends) } } }
                 }
-                dl.facts { dt { (ui("ui.manual_named_by")) } dd { (self.named_by(&p.id)) } }
+                dl.facts { (self.used_by(&p.id)) }
             }
         }
     }
@@ -64,7 +64,7 @@ impl Manual<'_> {
                 dl.facts {
                     dt { (ui("ui.manual_in_force")) }
                     dd { @for (i, d) in days.iter().rev().enumerate() { @if i > 0 { ", " } (self.day(*d)) } }
-                    dt { (ui("ui.manual_named_by")) } dd { (self.named_by(&t.id)) }
+                    (self.used_by(&t.id))
                 }
                 details {
                     summary { (ui("ui.manual_brackets")) @if let Some(d) = newest { " " (self.day(d)) } }
@@ -106,7 +106,7 @@ impl Manual<'_> {
                         @if x.round.is_some() { div.source { (ui("ui.manual_rounded")) } }
                     }
                 }
-                dl.facts { dt { (ui("ui.manual_named_by")) } dd { (self.named_by(&v.id)) } }
+                dl.facts { (self.used_by(&v.id)) }
             }
         }
     }
@@ -132,7 +132,7 @@ impl Manual<'_> {
                                 }
                             }
                             dt { (ui("ui.manual_text")) } dd.source { (s.source) }
-                            dt { (ui("ui.manual_named_by")) } dd { (self.named_by(&s.id)) }
+                            (self.used_by(&s.id))
                         }
                     }
                 }
@@ -190,7 +190,7 @@ impl Manual<'_> {
                                 };
                                 @for (i, e) in self.pack.elements.iter().filter(named).enumerate() { @if i > 0 { ", " } a href=(format!("#{}", e.card.id)) { (e.card.code) } }
                             }
-                            dt { (ui("ui.manual_named_by")) } dd { (self.named_by(&t.id)) }
+                            (self.used_by(&t.id))
                         }
                     }
                 }
@@ -229,6 +229,16 @@ impl Manual<'_> {
                 }
             }
         }
+    }
+}
+
+/// How sure a value is, in both languages; other words stay as they are.
+fn certainty(text: &str) -> Markup {
+    match text {
+        "two sources" => both("deux sources", text),
+        "one source" => both("une source", text),
+        "recalled" => both("de mémoire", text),
+        _ => html! { (text) },
     }
 }
 

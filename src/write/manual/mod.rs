@@ -11,6 +11,7 @@ use crate::compute::coverage::{self, Coverage};
 use crate::compute::examples::{self, Example};
 use crate::ground::document::Report;
 use crate::ground::{Lang, Words, words};
+use crate::payslip::Catalogue;
 use crate::rules::Pack;
 use crate::rules::bind::Symbols;
 use crate::rules::pack::Formula;
@@ -26,6 +27,8 @@ const SCRIPT: &str = include_str!("page.js");
 struct Manual<'m> {
     pack: &'m Pack,
     symbols: Symbols,
+    /// What a line shows as a share, and what as money per unit.
+    cards: Catalogue,
     examples: Vec<Example<'m>>,
     /// Who names a name in a formula: element and value ids.
     users: BTreeMap<String, BTreeSet<String>>,
@@ -40,6 +43,7 @@ pub fn page(pack: &Pack) -> String {
     let manual = Manual {
         pack,
         symbols: pack.symbols(&report),
+        cards: pack.catalogue(),
         examples: examples::all(pack),
         users: users(pack),
         newest: newest(pack),
@@ -122,7 +126,11 @@ impl<'m> Manual<'m> {
         each(|lang| html! { (self.notation(lang).day(d)) })
     }
 
-    /// Who names this in a formula.
+    /// Who names this in a formula, as an entry of a list; nothing when nobody does.
+    fn used_by(&self, id: &str) -> Markup {
+        html! { @if self.users.contains_key(id) { dt { (ui("ui.manual_named_by")) } dd { (self.named_by(id)) } } }
+    }
+
     fn named_by(&self, id: &str) -> Markup {
         let Some(list) = self.users.get(id) else { return html! { span.soft { "–" } } };
         html! { span.links { @for (i, u) in list.iter().enumerate() { @if i > 0 { ", " } (self.link(u)) } } }

@@ -49,7 +49,8 @@ fn with_unit(text: &str, unit: Unit, lang: Lang) -> String {
 
 /// A unit in the words of the language.
 pub fn unit_word(unit: Unit, lang: Lang) -> String {
-    let t = unit.to_string().replace("EUR", "€").replace('*', "·");
+    let t = if unit == Unit::POINTS { "points".to_owned() } else { unit.to_string() };
+    let t = t.replace("EUR", "€").replace('*', "·");
     match lang {
         Lang::Fr => t,
         Lang::En => t.replace("an", "year").replace('j', "d"),
