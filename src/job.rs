@@ -63,6 +63,8 @@ pub struct Job {
     pub incident_date: Option<NaiveDate>,
     pub lang: Lang,
     pub pack: String,
+    /// The employer's own layers over the pack: folders of the job, or packs that `--rules` finds.
+    pub overlays: Vec<String>,
     pub employer: Employer,
     pub debtor: Debtor,
     pub policies: Policies,
@@ -145,7 +147,8 @@ fn read(folder: &Path, t: &Tab<'_, '_>, report: &Report<'_>) -> Option<Job> {
     };
     let (settings, settings_at) = table("settings");
     let (last_settings, last_settings_at) = table("last_settings");
-    let _ = (t.whole("format"), t.list("overlays"), t.has("source"));
+    let overlays = t.texts("overlays");
+    let _ = (t.whole("format"), t.has("source"));
     t.close();
     let month = month?;
     Some(Job {
@@ -160,6 +163,7 @@ fn read(folder: &Path, t: &Tab<'_, '_>, report: &Report<'_>) -> Option<Job> {
         incident_date,
         lang,
         pack,
+        overlays,
         employer,
         debtor,
         policies,
@@ -274,6 +278,7 @@ month = "{month}"                # mois à payer
 # last_pay_date = {last_pay}     # jour du dernier virement
 # incident_date = {incident}     # jour de l'attaque : les changements d'IBAN d'après sont suspects
 pack = "fr-fpt"
+# overlays = ["regles"]          # règles propres à l'employeur : dossiers de ce dossier, voir docs/rules.md
 
 [employer]
 name = ""                        # imprimé sur les bulletins

@@ -8,6 +8,7 @@ use crate::facts::{Fact, Facts, Vocabulary};
 use crate::ground::{EmployeeId, Money};
 use crate::payslip::{Catalogue, ElementId, Line, LineKind, Mode, PaidCode, PaidLine, PaidSlip, Payslip, Status, Totals};
 use crate::rules::Pack;
+use crate::rules::pack::CauseRole;
 use crate::rules::plan::Plan;
 
 /// Why an employee is on or off this month's list.
@@ -74,8 +75,8 @@ pub struct CauseCodes {
 
 impl CauseCodes {
     pub fn of(pack: &Pack) -> Self {
-        let at = |id: &str| pack.causes.iter().position(|c| c.0 == id).unwrap_or(0) as u16;
-        Self { arrival: at("entree"), departure: at("sortie"), one_off_ended: at("ponctuel_termine") }
+        let at = |role| pack.cause_for(role).unwrap_or(0) as u16;
+        Self { arrival: at(CauseRole::Arrival), departure: at(CauseRole::Departure), one_off_ended: at(CauseRole::OneOffEnded) }
     }
 }
 

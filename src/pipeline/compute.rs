@@ -518,7 +518,7 @@ fn tally(ready: &Ready, w: &Worked, after: Option<Totals>, r: &mut Results) {
         r.exact_agents.0 += u64::from(w.output.replay.all_exact());
     }
     let mut explained = Money::ZERO;
-    let leftover = ready.pack.causes.iter().position(|c| c.0 == "estimation").map(|i| i as u16);
+    let leftover = ready.pack.cause_for(crate::rules::pack::CauseRole::Estimate).map(|i| i as u16);
     let mut unexplained = Money::ZERO;
     for c in w.output.changes.iter().filter(|c| c.share == Share::Employee) {
         explained += c.change();

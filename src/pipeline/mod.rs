@@ -5,6 +5,7 @@
 //! ```
 
 mod calibrate;
+mod compare;
 mod compute;
 mod documents;
 mod evidence;
@@ -16,6 +17,7 @@ mod rejected;
 mod slips;
 
 pub use calibrate::calibrate;
+pub use compare::compare;
 pub use explain::explain;
 pub use inputs::{Inputs, inspect};
 
@@ -27,7 +29,7 @@ use crate::job::{self, Job};
 use crate::payslip::Totals;
 use crate::rules::bind::{Context, SettingValue};
 use crate::rules::plan::setting_value;
-use crate::rules::{Pack, document_suggestion, pack, source};
+use crate::rules::{Pack, document_suggestion, pack, stack};
 use anyhow::{Context as _, Result};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -93,26 +95,22 @@ impl Outcome {
     }
 }
 
-/// Reads a pack, from the program or from disk, and checks it.
+/// Reads the job's pack with its overlays, from the program, from disk or from the job folder, and checks them.
 ///
 /// # Errors
-/// When the folder on disk cannot be read.
-pub fn load_pack(id: &str, rules: Option<&Path>) -> Result<Checked<Option<Pack>>> {
-    let files = match rules {
-        None => source::embedded(id),
-        Some(dir) => {
-            let inner = dir.join(id);
-            let dir = if inner.is_dir() { inner } else { dir.to_path_buf() };
-            source::folder(&dir).with_context(|| format!("{}", dir.display()))?
-        }
-    };
-    if files.is_empty() {
-        return Ok(Checked::new(None, vec![Finding::new("J01", Severity::Blocking).arg("pack", id)]));
-    }
-    let (pack, mut findings) = pack::read(files);
-    findings.extend(pack.check());
-    let sound = !findings.iter().any(|f| f.severity == Severity::Blocking);
-    Ok(Checked::new(sound.then_some(pack), findings))
+/// When a folder on disk cannot be read.
+pub fn load_pack(job: &Job, rules: Option<&Path>) -> Result<Checked<Option<Pack>>> {
+    let library = stack::Library { rules, job: Some(&job.folder) };
+    let loaded = stack::load(&job.pack, &job.overlays, &library).with_context(|| job.pack.clone())?;
+    Ok(Checked::new(loaded.sound.then_some(loaded.pack), loaded.findings))
+}
+
+/// Values of law that nobody has checked again for long enough before a day: one finding for all of them, with the first places.
+fn not_rechecked(pack: &Pack, on: chrono::NaiveDate) -> Option<Finding> {
+    let stale = pack.stale(on);
+    let mut told = Finding::new("L65", Severity::Information).arg("count", stale.len());
+    told.places = stale.iter().flat_map(|f| f.places.clone()).take(4).collect();
+    (!stale.is_empty()).then_some(told)
 }
 
 /// The settings of the job over the pack's defaults; a name or a value that does not fit is a finding.
@@ -215,14 +213,23 @@ impl Ready {
 }
 
 fn prepare(options: &Options, out: &mut Outcome, timings: &mut Timings) -> Result<Option<Ready>> {
+    prepare_with(options, None, out, timings)
+}
+
+/// The same with another pack than the job's, whose overlays stay.
+fn prepare_with(options: &Options, pack: Option<&str>, out: &mut Outcome, timings: &mut Timings) -> Result<Option<Ready>> {
     let mut opened = job::open(&options.folder)?;
     out.findings.append(&mut opened.findings);
     out.lang = options.lang.unwrap_or_default();
-    let Some(job) = opened.value else { return Ok(None) };
+    let Some(mut job) = opened.value else { return Ok(None) };
     out.lang = options.lang.unwrap_or(job.lang);
-    let mut loaded = timings.measure("rules", || load_pack(&job.pack, options.rules.as_deref()))?;
+    if let Some(p) = pack {
+        p.clone_into(&mut job.pack);
+    }
+    let mut loaded = timings.measure("rules", || load_pack(&job, options.rules.as_deref()))?;
     out.findings.append(&mut loaded.findings);
     let Some(pack) = loaded.value else { return Ok(None) };
+    out.findings.extend(not_rechecked(&pack, job.pay_date));
     let mut chosen = settings(&pack, &job);
     let mut last_chosen = last_settings(&pack, &job, &chosen.value);
     let usable = chosen.findings.is_empty() && last_chosen.findings.is_empty();
