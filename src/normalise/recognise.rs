@@ -501,7 +501,8 @@ fn lines_codes(found: &mut SourceMapping, s: &Seen<'_>, cx: &Context<'_>) {
         {
             let (code, label) = reader.code(&row);
             let heading = |m: Meaning, text: &str| found.column(m).is_some_and(|c| !text.is_empty() && c.heading.ends_with(text));
-            if !code.is_empty() && !(heading(Meaning::Code, &code) && heading(Meaning::Label, &label)) {
+            let again = heading(Meaning::Code, &code) && heading(Meaning::Label, &label);
+            if !code.is_empty() && !again {
                 let (shown, _) = reader.shown(&row);
                 stats.entry(code.into_owned()).or_default().add(&label, shown);
             }
