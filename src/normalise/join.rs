@@ -9,6 +9,7 @@ use crate::ground::{At, EmployeeId, Exact, Finding, Iban, Money, PayMonth, Sever
 use crate::normalise::gather::{AccountChange, Gathered, Record};
 use crate::normalise::text::name_key;
 use crate::payslip::PaidSlip;
+use chrono::NaiveDate;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Where and how much an employee was paid last month, by the transfer file.
@@ -199,8 +200,34 @@ impl Joiner<'_> {
         }
     }
 
+    /// The date of a movement that its list must give.
+    fn date_of(&self, r: &Record, role: Role) -> Option<(NaiveDate, At)> {
+        let f = r.facts.get(self.vocabulary.role(role)?)?;
+        Some((f.value.date()?, f.at))
+    }
+
     fn arrival(&mut self, r: &Record) {
         let Some(id) = r.employee.clone() else { return };
+        match self.date_of(r, Role::Entry) {
+            // Without its first day a newcomer would be paid the whole month.
+            None => self.tell("F15", Severity::Blocking, &id, r.at, None),
+            Some((d, at)) if d > self.month.last_day() => self.tell("F16", Severity::Blocking, &id, at, Some(d)),
+            Some((d, at)) if d < self.month.first_day() => self.tell("F16", Severity::Justify, &id, at, Some(d)),
+            Some(_) => {}
+        }
+        let last_end = self.month.previous().last_day();
+        let ended = |p: &Person| {
+            let date = |role| self.vocabulary.role(role).and_then(|f| p.known.get(f)).and_then(|f| f.value.date());
+            [Role::ContractEnd, Role::Exit].into_iter().filter_map(date).any(|d| d <= last_end)
+        };
+        if let Some(p) = self.out.people.get(&id)
+            && let (Some(slip), false) = (&p.paid, ended(p))
+        {
+            let at = slip.lines.first().map_or(r.at, |l| l.at);
+            let f = self.finding("F17", Severity::Blocking, &id, &[r.at, at]).arg("agent", &id);
+            self.out.findings.push(f);
+            return;
+        }
         let entry = self.out.people.entry(id).or_default();
         entry.arrival = Some(r.at);
         for f in r.facts.iter() {
@@ -210,6 +237,12 @@ impl Joiner<'_> {
                 entry.changes.push(f.clone());
             }
         }
+    }
+
+    fn tell(&mut self, code: &str, severity: Severity, id: &EmployeeId, at: At, date: Option<NaiveDate>) {
+        let date = date.map(|d| d.format("%d/%m/%Y").to_string()).unwrap_or_default();
+        let f = self.finding(code, severity, id, &[at]).arg("agent", id).arg("date", date);
+        self.out.findings.push(f);
     }
 
     /// A row about somebody: known, or a stranger.
@@ -224,12 +257,26 @@ impl Joiner<'_> {
     fn movement(&mut self, r: &Record) {
         let Some(id) = r.employee.clone() else { return };
         let vocabulary = self.vocabulary;
+        let paid = self.out.people.get(&id).is_some_and(|p| p.paid.is_some());
+        match self.date_of(r, Role::Exit).or_else(|| self.date_of(r, Role::ContractEnd)) {
+            None => self.tell("F18", Severity::Blocking, &id, r.at, None),
+            Some((d, at)) => self.leaving(&id, d, at, paid),
+        }
         let Some(p) = self.person(&id, r.at, "sortie") else { return };
         p.departure = Some(r.at);
         for f in r.facts.iter() {
             if !matches!(vocabulary.get(f.id).role, Some(Role::Surname | Role::GivenName | Role::FullName | Role::Employee)) {
                 p.changes.push(f.clone());
             }
+        }
+    }
+
+    /// A last day outside the month: whoever was paid last month was paid too much, or the date is wrong.
+    fn leaving(&mut self, id: &EmployeeId, last_day: NaiveDate, at: At, paid: bool) {
+        if last_day < self.month.previous().last_day() && paid {
+            self.tell("F19", Severity::Blocking, id, at, Some(last_day));
+        } else if last_day > self.month.last_day() {
+            self.tell("F20", Severity::Justify, id, at, Some(last_day));
         }
     }
 
@@ -258,7 +305,27 @@ impl Joiner<'_> {
                 return;
             }
         }
+        let leaves = self.vocabulary.role(Role::Exit) == Some(c.fact);
+        if let (true, Some(d)) = (leaves, c.new.date()) {
+            let paid = self.out.people.get(&c.employee).is_some_and(|p| p.paid.is_some());
+            self.leaving(&c.employee, d, c.at, paid);
+        }
+        let decl = self.vocabulary.get(c.fact);
+        if let Some(old) = &c.old
+            && !matches!(decl.kind, FactKind::Text)
+            && let Some(known) = self.out.people.get(&c.employee).and_then(|p| p.known.get(c.fact)).cloned()
+            && known.value != *old
+            && known.value != c.new
+        {
+            let show = |value: &Value| self.shown(&Fact { value: value.clone(), ..known.clone() });
+            let f = self.finding("F22", Severity::Justify, &c.employee, &[c.at, known.at]).arg("fact", decl.label.fr.clone());
+            let f = f.arg("agent", &c.employee).arg("old", show(old)).arg("known", show(&known.value));
+            self.out.findings.push(f);
+        }
         let Some(p) = self.person(&c.employee, c.at, "changement") else { return };
+        if leaves {
+            p.departure = Some(c.at);
+        }
         if let Some(old) = &c.old {
             p.alternatives.push(Fact { id: c.fact, value: old.clone(), at: c.at, origin: Origin::Read });
         }

@@ -7,6 +7,7 @@
 mod calibrate;
 mod compute;
 mod documents;
+mod effects;
 mod evidence;
 mod explain;
 mod inputs;
