@@ -569,7 +569,7 @@ fn records(
                     let column = u16::try_from(who.id.unwrap_or(0)).unwrap_or(At::NO_COLUMN);
                     let text: String = record.who.id.chars().take(60).collect();
                     let place = sources.place(At::cell(map.source, row.number, column));
-                    told.add(Finding::new("M46", Severity::Blocking).arg("text", text).at(place), map.source);
+                    told.add(Finding::new("M92", Severity::Blocking).arg("text", text).at(place), map.source);
                     return;
                 }
                 n.data += 1;
@@ -1008,7 +1008,7 @@ fn place_rows(
             continue;
         }
         if let (true, Some(id)) = (silent.contains(&row.at), &id) {
-            told.add(Finding::new("M47", Severity::Justify).arg("agent", id).of(id).at(sources.place(row.at)), row.at.source);
+            told.add(Finding::new("M93", Severity::Justify).arg("agent", id).of(id).at(sources.place(row.at)), row.at.source);
         }
         match row.content {
             Content::Facts(mut facts) => {
@@ -1058,7 +1058,7 @@ fn place_rows(
                         // Twice the same: once is enough. Two values: which one, a person must say.
                         Some((_, known)) if *known == new => continue,
                         Some((first, _)) => {
-                            let f = Finding::new("M48", Severity::Blocking).arg("agent", &employee);
+                            let f = Finding::new("M94", Severity::Blocking).arg("agent", &employee);
                             let f = f.arg("fact", &cx.vocabulary.get(fact).label.fr).of(&employee);
                             told.add(f.at(sources.place(*first)).at(sources.place(at)), at.source);
                         }

@@ -210,9 +210,9 @@ impl Joiner<'_> {
         let Some(id) = r.employee.clone() else { return };
         match self.date_of(r, Role::Entry) {
             // Without its first day a newcomer would be paid the whole month.
-            None => self.tell("F15", Severity::Blocking, &id, r.at, None),
-            Some((d, at)) if d > self.month.last_day() => self.tell("F16", Severity::Blocking, &id, at, Some(d)),
-            Some((d, at)) if d < self.month.first_day() => self.tell("F16", Severity::Justify, &id, at, Some(d)),
+            None => self.tell("F40", Severity::Blocking, &id, r.at, None),
+            Some((d, at)) if d > self.month.last_day() => self.tell("F41", Severity::Blocking, &id, at, Some(d)),
+            Some((d, at)) if d < self.month.first_day() => self.tell("F41", Severity::Justify, &id, at, Some(d)),
             Some(_) => {}
         }
         let last_end = self.month.previous().last_day();
@@ -224,7 +224,7 @@ impl Joiner<'_> {
             && let (Some(slip), false) = (&p.paid, ended(p))
         {
             let at = slip.lines.first().map_or(r.at, |l| l.at);
-            let f = self.finding("F17", Severity::Blocking, &id, &[r.at, at]).arg("agent", &id);
+            let f = self.finding("F42", Severity::Blocking, &id, &[r.at, at]).arg("agent", &id);
             self.out.findings.push(f);
             return;
         }
@@ -259,7 +259,7 @@ impl Joiner<'_> {
         let vocabulary = self.vocabulary;
         let paid = self.out.people.get(&id).is_some_and(|p| p.paid.is_some());
         match self.date_of(r, Role::Exit).or_else(|| self.date_of(r, Role::ContractEnd)) {
-            None => self.tell("F18", Severity::Blocking, &id, r.at, None),
+            None => self.tell("F43", Severity::Blocking, &id, r.at, None),
             Some((d, at)) => self.leaving(&id, d, at, paid),
         }
         let Some(p) = self.person(&id, r.at, "sortie") else { return };
@@ -274,9 +274,9 @@ impl Joiner<'_> {
     /// A last day outside the month: whoever was paid last month was paid too much, or the date is wrong.
     fn leaving(&mut self, id: &EmployeeId, last_day: NaiveDate, at: At, paid: bool) {
         if last_day < self.month.previous().last_day() && paid {
-            self.tell("F19", Severity::Blocking, id, at, Some(last_day));
+            self.tell("F44", Severity::Blocking, id, at, Some(last_day));
         } else if last_day > self.month.last_day() {
-            self.tell("F20", Severity::Justify, id, at, Some(last_day));
+            self.tell("F45", Severity::Justify, id, at, Some(last_day));
         }
     }
 
@@ -318,7 +318,7 @@ impl Joiner<'_> {
             && known.value != c.new
         {
             let show = |value: &Value| self.shown(&Fact { value: value.clone(), ..known.clone() });
-            let f = self.finding("F22", Severity::Justify, &c.employee, &[c.at, known.at]).arg("fact", decl.label.fr.clone());
+            let f = self.finding("F47", Severity::Justify, &c.employee, &[c.at, known.at]).arg("fact", decl.label.fr.clone());
             let f = f.arg("agent", &c.employee).arg("old", show(old)).arg("known", show(&known.value));
             self.out.findings.push(f);
         }

@@ -190,7 +190,7 @@ pub fn add_up(
             match rows.iter().find(|k| k.fact == p.fact && k.row == p.row && k.at.row != p.at.row) {
                 // The same row again: each of its numbers would be paid twice.
                 Some(first) => {
-                    let f = Finding::new("M39", Severity::Justify).arg("agent", &id).arg("fact", &vocabulary.get(p.fact).label.fr);
+                    let f = Finding::new("M85", Severity::Justify).arg("agent", &id).arg("fact", &vocabulary.get(p.fact).label.fr);
                     tell(f.arg("value", p.value).of(&id).at(sources.place(first.at)).at(sources.place(p.at)), p.at.source);
                 }
                 None => rows.push(p),
@@ -213,7 +213,7 @@ pub fn add_up(
             let said = |m: &BTreeMap<FactId, Amount>| {
                 m.iter().map(|(f, a)| format!("{} {}", vocabulary.get(*f).label.fr, a.value)).collect::<Vec<_>>().join(", ")
             };
-            let f = if same { Finding::new("M41", Severity::Justify) } else { Finding::new("M42", Severity::Blocking) };
+            let f = if same { Finding::new("M87", Severity::Justify) } else { Finding::new("M88", Severity::Blocking) };
             let f = f.arg("agent", &id).arg("first", said(known)).arg("second", said(&sum)).of(&id);
             tell(f.at(sources.place(a.at)).at(sources.place(b.at)), source);
         }
@@ -240,7 +240,7 @@ fn sum(
         sum.rows += 1;
         // Hours are added week by week; a second sum of money is worth a look.
         if matches!(vocabulary.get(p.fact).kind, FactKind::Number { form: NumberForm::Money }) {
-            let f = Finding::new("M40", Severity::Justify).arg("agent", id).arg("fact", &vocabulary.get(p.fact).label.fr);
+            let f = Finding::new("M86", Severity::Justify).arg("agent", id).arg("fact", &vocabulary.get(p.fact).label.fr);
             let f = f.arg("first", sum.value).arg("second", p.value).of(id);
             tell(f.at(sources.place(sum.at)).at(sources.place(p.at)), p.at.source);
         }
@@ -273,7 +273,7 @@ pub fn absences(events: Vec<Event>, sources: &Sources, tell: &mut dyn FnMut(Find
             kept.push(e);
             continue;
         };
-        let f = if same(rival) { Finding::new("M43", Severity::Justify) } else { Finding::new("M44", Severity::Blocking) };
+        let f = if same(rival) { Finding::new("M89", Severity::Justify) } else { Finding::new("M90", Severity::Blocking) };
         let f = f.arg("agent", &e.employee).arg("nature", &e.nature).of(&e.employee);
         tell(f.at(sources.place(rival.at)).at(sources.place(e.at)), e.at.source);
     }

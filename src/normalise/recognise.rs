@@ -105,7 +105,7 @@ pub fn recognise(tables: &[Table], sources: &mut Sources, given: &[SourceEntry],
     for (source, role, said) in late {
         // Beside the list of this month, an older one is kept as a record; alone, this month's is missing.
         let beside = mapping.sources.iter().any(|m| m.role == role);
-        let f = Finding::new("M34", if beside { Severity::Justify } else { Severity::Blocking }).arg("said", said).arg("month", cx.month);
+        let f = Finding::new("M80", if beside { Severity::Justify } else { Severity::Blocking }).arg("said", said).arg("month", cx.month);
         findings.push(f.arg("role", role).at(sources.place(At::source(source))));
     }
     Checked::new(mapping, findings)
@@ -293,13 +293,13 @@ fn source(
         found.why.push(if said.is_some() { "releve.toml" } else { "no data" }.to_owned());
         let here = || sources.place(At::source(found.source));
         if said.is_some() && s.data_rows > 0 {
-            findings.push(Finding::new("M33", Severity::Warning).arg("file", &s.file).arg("rows", s.data_rows).at(here()));
+            findings.push(Finding::new("M79", Severity::Warning).arg("file", &s.file).arg("rows", s.data_rows).at(here()));
         } else if said.is_none() && s.data_rows > 0 || s.kept.is_empty() {
             let grave = holds_agents(s, ids, &overlaps);
             let severity = if grave { Severity::Blocking } else { Severity::Warning };
             findings.push(Finding::new("M11", severity).arg("file", &s.file).at(here()));
         } else if said.is_none() {
-            findings.push(Finding::new("M32", Severity::Information).arg("file", &s.file).at(here()));
+            findings.push(Finding::new("M78", Severity::Information).arg("file", &s.file).at(here()));
         }
         if said.is_some() || s.layout.header.is_none() {
             return found;

@@ -118,7 +118,7 @@ impl<'a> RecordReader<'a> {
         let place = |c: usize| sources.place(At::cell(source.source, row.number, u16::try_from(c).unwrap_or(At::NO_COLUMN)));
         if let Some(most) = source.cells.filter(|most| row.cells.len() > *most) {
             told.push(
-                Finding::new("M36", Severity::Blocking).arg("agent", &id).arg("cells", row.cells.len()).arg("most", most).at(place(most)),
+                Finding::new("M82", Severity::Blocking).arg("agent", &id).arg("cells", row.cells.len()).arg("most", most).at(place(most)),
             );
         }
         for c in &source.columns {
@@ -135,10 +135,10 @@ impl<'a> RecordReader<'a> {
             let nameless = c.heading.is_empty() && source.header.is_some();
             if c.meaning == Meaning::Unknown {
                 if denied || nameless || lists::is_quantity(&text) {
-                    told.push(say("M31"));
+                    told.push(say("M77"));
                 }
             } else if c.certainty < SURE && lists::meaning_pays(c.meaning, self.cx.vocabulary) {
-                told.push(say("M30").arg("meaning", c.meaning.name(self.cx.vocabulary, self.cx.rubrics)).arg("certainty", c.certainty));
+                told.push(say("M76").arg("meaning", c.meaning.name(self.cx.vocabulary, self.cx.rubrics)).arg("certainty", c.certainty));
             }
         }
     }
@@ -290,7 +290,7 @@ impl<'a> RecordReader<'a> {
             lists::pays(fact) && fact.kind != FactKind::Date
         };
         if let Some(c) = undated.filter(|_| changed.iter().any(lasting)) {
-            let f = Finding::new("M45", Severity::Justify).arg("agent", self.who.read(row).id);
+            let f = Finding::new("M91", Severity::Justify).arg("agent", self.who.read(row).id);
             tell(f.at(sources.place(self.at(row, c))));
         }
         Content::Changes { changed, effective }
@@ -355,7 +355,7 @@ impl<'a> RecordReader<'a> {
         let counted = days.or(spanned);
         if counted.is_none_or(|d| !d.is_positive()) {
             let written = counted.map(|d| d.to_string()).unwrap_or_default();
-            tell(Finding::new("M37", Severity::Blocking).arg("agent", self.who.read(row).id).arg("days", written).at(place.clone()));
+            tell(Finding::new("M83", Severity::Blocking).arg("agent", self.who.read(row).id).arg("days", written).at(place.clone()));
         }
         let fact = event_fact(&nature, self.cx);
         if fact.is_none() {
@@ -383,7 +383,7 @@ impl<'a> RecordReader<'a> {
                 && !n.is_zero()
             {
                 if n.is_negative() {
-                    let f = Finding::new("M38", Severity::Blocking).arg("agent", self.who.read(row).id).arg("value", n);
+                    let f = Finding::new("M84", Severity::Blocking).arg("agent", self.who.read(row).id).arg("value", n);
                     tell(f.arg("heading", source.key(c)).at(sources.place(self.at(row, c))));
                 }
                 list.push((f, n, self.at(row, c)));

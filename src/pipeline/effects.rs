@@ -30,7 +30,7 @@ pub fn findings(ready: &Ready, w: &Worked) -> Vec<Finding> {
             x.arg("value", show_value(ready, f)).at(sources.place(f.at))
         };
         match w.output.fact_changes.iter().find(|c| c.fact == f.id) {
-            None if !changed.contains(&row(f.at)) => out.push(finding("F23")),
+            None if !changed.contains(&row(f.at)) => out.push(finding("F48")),
             None => {}
             Some(c) => {
                 let number = |f: &Option<crate::facts::Fact>| {
@@ -40,7 +40,7 @@ pub fn findings(ready: &Ready, w: &Worked) -> Vec<Finding> {
                 if let (NumberForm::Points, Some(a), Some(b)) = (form, number(&c.before), number(&c.after))
                     && b < a
                 {
-                    out.push(finding("F24").arg("before", a));
+                    out.push(finding("F49").arg("before", a));
                 }
             }
         }
