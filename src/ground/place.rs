@@ -34,7 +34,7 @@ impl At {
 /// What kind of thing a source is, which decides how its places are spoken of.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum SourceKind {
-    /// A sheet of a workbook: places are cells, `F17`.
+    /// A sheet of a workbook: places are cells, `F42`.
     Sheet,
     /// A text file with columns: places are lines and column titles.
     Text,

@@ -29,6 +29,8 @@ pub struct Compared {
     joined: BTreeMap<Title, u32>,
     group: BTreeMap<Title, u32>,
     pub has_title: bool,
+    /// « Montant », « Nb jours »: nothing says of what.
+    pub generic: bool,
     /// Whose share the group heading names: « Charges patronales ».
     group_share: Share,
     /// Whose share the column is, by its group or else by its own title: « RAFP PATRONAL ».
@@ -51,6 +53,7 @@ impl Compared {
             has_title: !own.is_empty() || !group.is_empty(),
             group_share,
             share: if group_share == Share::Unsaid { own_share } else { group_share },
+            generic: !own.is_empty() && Phrase::of(own).is_generic(),
         }
     }
     /// Likeness of the column's title, 0 when it is not like it.
@@ -207,7 +210,15 @@ pub fn choices(compared: &Compared, p: &Profile, role: Role, cx: &Context<'_>, a
             && allowed(meaning, role)
             && (meaning != Meaning::Ignored || *likeness >= 90)
         {
-            put(meaning, *likeness, fits_plain(p, meaning), 0);
+            // « Du », « Au » of a staff file are the days of a career; where they could be an entry or an end, they are that.
+            let career = role == Role::Staff && matches!(meaning, Meaning::From | Meaning::To);
+            put(meaning, *likeness, fits_plain(p, meaning), if career { 16 } else { 0 });
+        }
+        // « À compter du » among arrivals is the entry, among departures the first day away.
+        let entry = (role == Role::Arrivals).then(|| cx.vocabulary.role(FactRole::Entry)).flatten();
+        let moved = entry.or_else(|| (role == Role::Departures).then(|| cx.vocabulary.role(FactRole::Exit)).flatten());
+        if let (Title::Plain(Meaning::Effective), Some(f)) = (title, moved) {
+            put(Meaning::Fact(f), *likeness, fits_fact(p, cx.vocabulary.get(f)), 4);
         }
         // « Part salariale » under the name of a rubric is that rubric's part, never the agent's total.
         if let Title::Total(total) = title
@@ -297,6 +308,13 @@ fn by_contents(compared: &Compared, p: &Profile, role: Role, cx: &Context<'_>, i
     {
         put(Meaning::Fact(f), if compared.has_title { 58 } else { 66 });
     }
+    // « Motif » over kinds of absence, whatever the column is called.
+    if role == Role::Events && p.share(p.numbers) < 20 && p.share(p.dates) < 20 {
+        let known: u32 = p.values.iter().filter(|(v, _)| crate::normalise::records::event_fact(v, cx).is_some()).map(|(_, n)| *n).sum();
+        if p.share(known) >= 60 {
+            put(Meaning::Nature, 72);
+        }
+    }
     // « Agent » over numbers: the number, not the name.
     if let (Some(f), Some(name)) = (role_fact(FactRole::Employee), role_fact(FactRole::FullName))
         && compared.of(Title::Fact(name)) >= 85
@@ -329,18 +347,22 @@ fn by_contents(compared: &Compared, p: &Profile, role: Role, cx: &Context<'_>, i
 
 /// An amounts sheet whose column says only « montant » or « heures »: the name of the sheet says of what.
 fn by_subject(compared: &Compared, p: &Profile, role: Role, cx: &Context<'_>, about: &str, found: &mut Vec<Choice>) {
-    if role != Role::Amounts || compared.of(Title::Plain(Meaning::Amount)) < 85 && compared.of(Title::Plain(Meaning::Base)) < 85 {
+    if role != Role::Amounts || !compared.generic {
         return;
     }
     let tidy = spaced(about);
-    for (id, fact) in cx.vocabulary.iter().filter(|(_, f)| is_one_off(f)) {
-        let named = fact.headings.iter().any(|h| {
-            let words = spaced(h);
-            words.trim().len() > 2 && tidy.contains(&words)
-        });
-        if named && fits_fact(p, fact) > 0 {
-            found.push(Choice { meaning: Meaning::Fact(id), score: 54, title: 60, fit: 5 });
-        }
+    // The longest words that name a fact decide; two facts named equally well decide nothing.
+    let named = |fact: &FactDecl| {
+        let words = fact.headings.iter().filter(|h| !Phrase::of(h).is_generic()).map(|h| spaced(h));
+        words.filter(|w| w.trim().len() > 2 && tidy.contains(w.as_str())).map(|w| w.len()).max()
+    };
+    let mut all: Vec<(usize, crate::facts::FactId)> =
+        cx.vocabulary.iter().filter(|(_, f)| is_one_off(f) && fits_fact(p, f) > 0).filter_map(|(id, f)| Some((named(f)?, id))).collect();
+    all.sort_by_key(|(n, id)| (std::cmp::Reverse(*n), *id));
+    let alone = all.len() == 1 || all.len() > 1 && all[0].0 > all[1].0;
+    for (i, (_, id)) in all.into_iter().enumerate() {
+        let score = if i == 0 && alone { 66 } else { 50 };
+        found.push(Choice { meaning: Meaning::Fact(id), score, title: 60, fit: 5 });
     }
 }
 
@@ -363,7 +385,8 @@ fn allowed(meaning: Meaning, role: Role) -> bool {
         | M::EmployerAmount => role == Role::RegisterLines,
         M::Period | M::Year => role.is_register(),
         M::Effective => role == Role::Changes,
-        M::Nature | M::From | M::To | M::Days | M::Continues => role == Role::Events,
+        M::From | M::To => matches!(role, Role::Events | Role::Staff),
+        M::Nature | M::Days | M::Continues => role == Role::Events,
         M::Requested | M::ReceivedBy => role == Role::AccountChanges,
         M::Fact(_) | M::Old(_) | M::New(_) | M::Element(_, _) | M::Local(_) | M::Total(_) | M::Unknown => false,
     }

@@ -7,6 +7,7 @@ use crate::ground::iban::IbanProblem;
 use crate::ground::{At, Checked, EmployeeId, Exact, Finding, Iban, Money, Severity, Sources, ids};
 use crate::normalise::codes::{self, CodeStats, Sides};
 use crate::normalise::join::TransferRow;
+use crate::normalise::lists;
 use crate::normalise::mapping::{CodeTarget, Mapping, Meaning, Payer, Role, SourceMapping};
 use crate::normalise::people::{Directory, Joined, Who, may_be_same};
 use crate::normalise::records::{Content, RawRow, RecordReader, parsed};
@@ -201,9 +202,9 @@ pub fn gather(tables: &[Table], transfers: &[TransferRow], sources: &Sources, ma
         out.rows.push(count);
     }
     without_letters(&mut books, &mut raw, sources, &mut told);
-    let directory = note_people(&books, &raw, &mut told, sources);
+    let (directory, strange) = note_people(&books, &raw, &mut told, sources);
     settle_books(books, transfers, &directory, sources, cx, &mut out, &mut told);
-    place_rows(raw, &directory, sources, cx, &mut out, &mut told);
+    place_rows(raw, &strange, &directory, mapping, sources, cx, &mut out, &mut told);
     Checked::new(out, told.finish(sources))
 }
 
@@ -662,6 +663,14 @@ fn records(
                     told.add(refused(row, "", &[(who.id.unwrap_or(0), Unread("M15"))], map, sources), map.source);
                     return;
                 }
+                if !lists::is_number(&record.who.id) {
+                    n.refused += 1;
+                    let column = u16::try_from(who.id.unwrap_or(0)).unwrap_or(At::NO_COLUMN);
+                    let text: String = record.who.id.chars().take(60).collect();
+                    let place = sources.place(At::cell(map.source, row.number, column));
+                    told.add(Finding::new("M92", Severity::Blocking).arg("text", text).at(place), map.source);
+                    return;
+                }
                 n.data += 1;
                 n.hidden += u64::from(row.hidden);
                 if agents.len() < 200_000 {
@@ -692,7 +701,8 @@ fn without_letters(books: &mut Books, raw: &mut [(u16, Role, RawRow)], sources: 
 }
 
 /// All numbers and names, as the sources write them.
-fn note_people(books: &Books, raw: &[(u16, Role, RawRow)], told: &mut Told, sources: &Sources) -> Directory {
+/// Also the rows of lists that bear another person's name than their number: nobody is paid on them.
+fn note_people(books: &Books, raw: &[(u16, Role, RawRow)], told: &mut Told, sources: &Sources) -> (Directory, BTreeSet<At>) {
     let mut directory = Directory::default();
     for s in books.slips.iter().filter(|s| !s.who.named) {
         directory.note(&s.who.id, s.who.numeric, s.source);
@@ -746,14 +756,29 @@ fn note_people(books: &Books, raw: &[(u16, Role, RawRow)], told: &mut Told, sour
             unjoined.entry(id.clone()).or_insert_with(|| (format!("{} {}", known.0, known.1), format!("{surname} {given}")));
         }
     }
-    for (source, _, r) in raw {
+    let mut all: BTreeMap<&EmployeeId, Vec<&str>> = BTreeMap::new();
+    for (id, surname, _) in &names {
+        all.entry(id).or_default().push(surname);
+    }
+    let mut strange = BTreeSet::new();
+    for (source, role, r) in raw {
+        let list = lists::is_list(*role) || *role == Role::AccountChanges;
         if let Joined::AsWritten(id) | Joined::Padded(id) | Joined::Lengthened(id) = directory.join(&r.who)
             && let Some(known) = first.get(&id)
             && !r.who.surname.is_empty()
-            && !may_be_same(*known, (&r.who.surname, &r.who.given))
         {
+            let other = !may_be_same(*known, (&r.who.surname, &r.who.given));
+            // One first name in common is not enough in a list that pays.
+            let doubtful = list && !all.get(&id).is_some_and(|s| s.iter().any(|s| may_be_same((*s, ""), (&r.who.surname, ""))));
+            if !other && !doubtful {
+                continue;
+            }
+            let blocks = list && other;
+            if blocks {
+                strange.insert(r.at);
+            }
             told.add(
-                Finding::new("M14", Severity::Justify)
+                Finding::new("M14", if blocks { Severity::Blocking } else { Severity::Justify })
                     .arg("agent", &id)
                     .arg("name", format!("{} {}", r.who.surname, r.who.given))
                     .arg("known", format!("{} {}", known.0, known.1))
@@ -763,7 +788,7 @@ fn note_people(books: &Books, raw: &[(u16, Role, RawRow)], told: &mut Told, sour
             );
         }
     }
-    directory
+    (directory, strange)
 }
 
 /// The employee a row means, told where that is not what is written.
@@ -1163,31 +1188,58 @@ fn balance(slip: &Slip, id: &EmployeeId, net_expected: bool, sources: &Sources, 
 }
 
 /// Records take their place under their employee.
+#[expect(clippy::too_many_arguments, reason = "everything that was read, and what is made of it")]
 fn place_rows(
     raw: Vec<(u16, Role, RawRow)>,
+    strange: &BTreeSet<At>,
     directory: &Directory,
+    mapping: &Mapping,
     sources: &Sources,
     cx: &Context<'_>,
     out: &mut Gathered,
     told: &mut Told,
 ) {
     let id_fact = cx.vocabulary.role(FactRole::Employee);
-    let mut sums: BTreeMap<(EmployeeId, FactId, u16), Amount> = BTreeMap::new();
-    let mut seen: BTreeMap<(Role, EmployeeId), At> = BTreeMap::new();
-    for (_, role, row) in raw {
+    let mut parts: BTreeMap<EmployeeId, Vec<lists::Part>> = BTreeMap::new();
+    let mut events = Vec::new();
+    let mut seen: BTreeMap<(Role, EmployeeId), (At, Facts)> = BTreeMap::new();
+    let mut changed_before: BTreeMap<(EmployeeId, FactId), (At, Value)> = BTreeMap::new();
+    let careers = careers(&raw, directory, cx);
+    let silent = silent_rows(&raw, out.paid.len());
+    for (_, role, mut row) in raw {
+        if careers.contains(&row.at) {
+            continue;
+        }
         let id = joined(directory, &row.who, row.at, sources, told);
-        if let (Role::Staff | Role::Arrivals | Role::Departures, Some(id)) = (role, &id) {
-            if let Some(first) = seen.get(&(role, id.clone())) {
-                told.add(
-                    Finding::new("M21", Severity::Justify).arg("agent", id).of(id).at(sources.place(*first)).at(sources.place(row.at)),
-                    row.at.source,
-                );
-            } else {
-                seen.insert((role, id.clone()), row.at);
-            }
+        for f in row.told.drain(..) {
+            told.add(id.iter().fold(f, Finding::of), row.at.source);
+        }
+        if strange.contains(&row.at) {
+            continue;
+        }
+        if let (true, Some(id)) = (silent.contains(&row.at), &id) {
+            told.add(Finding::new("M93", Severity::Justify).arg("agent", id).of(id).at(sources.place(row.at)), row.at.source);
         }
         match row.content {
             Content::Facts(mut facts) => {
+                if let (Role::Staff | Role::Arrivals | Role::Departures, Some(id)) = (role, &id) {
+                    let mut own = facts.clone();
+                    if let Some(f) = id_fact {
+                        own.remove(f);
+                    }
+                    if let Some((first, known)) = seen.get(&(role, id.clone())) {
+                        let values = |f: &Facts| f.iter().map(|x| (x.id, x.value.clone())).collect::<Vec<_>>();
+                        let twice = role != Role::Staff && values(known) != values(&own);
+                        let severity = if twice { Severity::Blocking } else { Severity::Justify };
+                        let f = Finding::new("M21", severity).arg("agent", id).of(id);
+                        told.add(f.at(sources.place(*first)).at(sources.place(row.at)), row.at.source);
+                        if role != Role::Staff {
+                            continue;
+                        }
+                    } else {
+                        seen.insert((role, id.clone()), (row.at, own));
+                    }
+                }
                 if let (Some(f), Some(id)) = (id_fact, &id) {
                     let at = facts.get(f).map_or(row.at, |x| x.at);
                     facts.set(Fact { id: f, value: Value::Text(id.as_str().into()), at, origin: Origin::Read });
@@ -1206,40 +1258,35 @@ fn place_rows(
                 let Some(employee) = id else { continue };
                 if changed.is_empty() {
                     told.add(
-                        Finding::new("N18", Severity::Justify).arg("agent", &employee).of(&employee).at(sources.place(row.at)),
+                        Finding::new("N18", Severity::Blocking).arg("agent", &employee).of(&employee).at(sources.place(row.at)),
                         row.at.source,
                     );
                 }
-                out.changes.extend(changed.into_iter().map(|(fact, old, new, at)| Change {
-                    employee: employee.clone(),
-                    fact,
-                    old,
-                    new,
-                    effective,
-                    at,
-                }));
+                for (fact, old, new, at) in changed {
+                    let key = (employee.clone(), fact);
+                    match changed_before.get(&key).filter(|_| lists::pays(cx.vocabulary.get(fact))) {
+                        // Twice the same: once is enough. Two values: which one, a person must say.
+                        Some((_, known)) if *known == new => continue,
+                        Some((first, _)) => {
+                            let f = Finding::new("M94", Severity::Blocking).arg("agent", &employee);
+                            let f = f.arg("fact", &cx.vocabulary.get(fact).label.fr).of(&employee);
+                            told.add(f.at(sources.place(*first)).at(sources.place(at)), at.source);
+                        }
+                        None => {
+                            changed_before.insert(key, (at, new.clone()));
+                        }
+                    }
+                    out.changes.push(Change { employee: employee.clone(), fact, old, new, effective, at });
+                }
             }
             Content::Event { nature, fact, from, to, days, continues } => {
                 let Some(employee) = id else { continue };
-                out.events.push(Event { employee, nature, fact, from, to, days, continues, at: row.at });
+                events.push(Event { employee, nature, fact, from, to, days, continues, at: row.at });
             }
             Content::Amounts(list) => {
                 let Some(employee) = id else { continue };
-                for (fact, value, at) in list {
-                    let sum = sums.entry((employee.clone(), fact, at.source)).or_insert_with(|| Amount {
-                        employee: employee.clone(),
-                        fact,
-                        value: Exact::ZERO,
-                        at,
-                        rows: 0,
-                    });
-                    sum.rows += 1;
-                    match sum.value.add(value) {
-                        Some(v) => sum.value = v,
-                        None => told
-                            .add(Finding::new("N01", Severity::Blocking).arg("text", value).of(&employee).at(sources.place(at)), at.source),
-                    }
-                }
+                let of = parts.entry(employee).or_default();
+                of.extend(list.into_iter().map(|(fact, value, at)| lists::Part { fact, value, at, row: row.row.clone() }));
             }
             Content::Account { requested, iban, received_by, at } => {
                 let Some(employee) = id else { continue };
@@ -1247,5 +1294,33 @@ fn place_rows(
             }
         }
     }
-    out.amounts = sums.into_values().collect();
+    out.events = lists::absences(events, sources, &mut |f, s| told.add(f, s));
+    out.amounts = lists::add_up(parts, &mapping.sources, cx.vocabulary, sources, &mut |f, s| told.add(f, s));
+}
+
+/// Rows of a staff file that hold for other days, where another row of the same agent holds for the month last paid.
+fn careers(raw: &[(u16, Role, RawRow)], directory: &Directory, cx: &Context<'_>) -> BTreeSet<At> {
+    let day = cx.last.last_day();
+    let holds = |r: &RawRow| r.span.is_some_and(|(a, b)| a.is_none_or(|a| a <= day) && b.is_none_or(|b| b >= day));
+    let id = |r: &RawRow| match directory.join(&r.who) {
+        Joined::AsWritten(id) | Joined::Padded(id) | Joined::Lengthened(id) => Some(id),
+        Joined::ByName(_) | Joined::ByIdentityNumber(_) | Joined::Several(_) | Joined::Nobody => None,
+    };
+    let staff = || raw.iter().filter(|(_, role, r)| *role == Role::Staff && r.span.is_some());
+    let current: BTreeSet<(u16, EmployeeId)> = staff().filter(|x| holds(&x.2)).filter_map(|x| Some((x.0, id(&x.2)?))).collect();
+    staff().filter(|x| !holds(&x.2) && id(&x.2).is_some_and(|i| current.contains(&(x.0, i)))).map(|x| x.2.at).collect()
+}
+
+/// Rows without any value in a list of a few agents: each was written for something. A list of everybody is filled in for some.
+fn silent_rows(raw: &[(u16, Role, RawRow)], agents: usize) -> BTreeSet<At> {
+    let mut counts: BTreeMap<u16, (usize, usize)> = BTreeMap::new();
+    for (source, role, r) in raw {
+        if *role == Role::Amounts {
+            let n = counts.entry(*source).or_default();
+            n.0 += 1;
+            n.1 += usize::from(!r.says);
+        }
+    }
+    let few = |s: &u16| counts.get(s).is_some_and(|(all, none)| none * 4 <= *all || all * 2 < agents);
+    raw.iter().filter(|(s, role, r)| *role == Role::Amounts && !r.says && few(s)).map(|x| x.2.at).collect()
 }

@@ -10,6 +10,7 @@ use crate::normalise::gather::{AccountChange, Gathered, Record};
 use crate::normalise::records::HOURS_ALONE;
 use crate::normalise::text::name_key;
 use crate::payslip::PaidSlip;
+use chrono::NaiveDate;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Where and how much an employee was paid last month, by the transfer file.
@@ -240,16 +241,39 @@ impl Joiner<'_> {
         }
     }
 
+    /// The date of a movement that its list must give.
+    fn date_of(&self, r: &Record, role: Role) -> Option<(NaiveDate, At)> {
+        let f = r.facts.get(self.vocabulary.role(role)?)?;
+        Some((f.value.date()?, f.at))
+    }
+
     fn arrival(&mut self, r: &Record) {
         let Some(id) = r.employee.clone() else { return };
         self.unread(&id, r);
         let first = self.month.first_day();
-        let entry_day = self.vocabulary.role(Role::Entry).and_then(|f| r.facts.get(f)).and_then(|f| Some((f.value.date()?, f.at)));
-        if let Some((day, at)) = entry_day.filter(|(d, _)| *d < first)
-            && self.out.people.get(&id).is_none_or(|p| p.paid.is_none())
+        match self.date_of(r, Role::Entry) {
+            // Without its first day a newcomer would be paid the whole month.
+            None => self.tell("F40", Severity::Blocking, &id, r.at, None),
+            Some((d, at)) if d > self.month.last_day() => self.tell("F41", Severity::Blocking, &id, at, Some(d)),
+            // Nothing was paid since: what is owed is told.
+            Some((d, at)) if d < first && self.out.people.get(&id).is_none_or(|p| p.paid.is_none()) => {
+                self.tell("F33", Severity::Justify, &id, at, Some(d));
+            }
+            Some((d, at)) if d < first => self.tell("F41", Severity::Justify, &id, at, Some(d)),
+            Some(_) => {}
+        }
+        let last_end = self.month.previous().last_day();
+        let ended = |p: &Person| {
+            let date = |role| self.vocabulary.role(role).and_then(|f| p.known.get(f)).and_then(|f| f.value.date());
+            [Role::ContractEnd, Role::Exit].into_iter().filter_map(date).any(|d| d <= last_end)
+        };
+        if let Some(p) = self.out.people.get(&id)
+            && let (Some(slip), false) = (&p.paid, ended(p))
         {
-            let f = self.finding("F33", Severity::Justify, &id, &[at]).arg("agent", &id).arg("date", day.format("%d/%m/%Y"));
+            let at = slip.lines.first().map_or(r.at, |l| l.at);
+            let f = self.finding("F42", Severity::Blocking, &id, &[r.at, at]).arg("agent", &id);
             self.out.findings.push(f);
+            return;
         }
         let entry = self.out.people.entry(id).or_default();
         entry.arrival = Some(r.at);
@@ -281,6 +305,12 @@ impl Joiner<'_> {
         }
     }
 
+    fn tell(&mut self, code: &str, severity: Severity, id: &EmployeeId, at: At, date: Option<NaiveDate>) {
+        let date = date.map(|d| d.format("%d/%m/%Y").to_string()).unwrap_or_default();
+        let f = self.finding(code, severity, id, &[at]).arg("agent", id).arg("date", date);
+        self.out.findings.push(f);
+    }
+
     /// A row about somebody: known, or a stranger.
     fn person(&mut self, id: &EmployeeId, at: At, what: &str) -> Option<&mut Person> {
         if !self.out.people.contains_key(id) {
@@ -294,22 +324,30 @@ impl Joiner<'_> {
         let Some(id) = r.employee.clone() else { return };
         let vocabulary = self.vocabulary;
         let month = self.month;
+        let paid = self.out.people.get(&id).is_some_and(|p| p.paid.is_some());
+        match self.date_of(r, Role::Exit).or_else(|| self.date_of(r, Role::ContractEnd)) {
+            None => self.tell("F43", Severity::Blocking, &id, r.at, None),
+            Some((d, at)) => self.leaving(&id, d, at, paid),
+        }
         let Some(p) = self.person(&id, r.at, "sortie") else { return };
         let exit = vocabulary.role(Role::Exit).and_then(|f| r.facts.get(f)).and_then(|f| Some((f.value.date()?, f.at)));
         // Who leaves within the month is paid until then: the departure explains no missing pay.
         if !exit.is_some_and(|(day, _)| month.contains(day)) {
             p.departure = Some(r.at);
         }
-        let before_last_day = |day: chrono::NaiveDate| day.succ_opt().is_some_and(|next| next < month.first_day());
-        let late = exit.filter(|(day, _)| before_last_day(*day) && p.paid.is_some());
         for f in r.facts.iter() {
             if !matches!(vocabulary.get(f.id).role, Some(Role::Surname | Role::GivenName | Role::FullName | Role::Employee)) {
                 p.changes.push(f.clone());
             }
         }
-        if let Some((day, at)) = late {
-            let f = self.finding("F34", Severity::Justify, &id, &[at]).arg("agent", &id).arg("date", day.format("%d/%m/%Y"));
-            self.out.findings.push(f);
+    }
+
+    /// A last day outside the month: whoever was paid last month was paid too much, or the date is wrong.
+    fn leaving(&mut self, id: &EmployeeId, last_day: NaiveDate, at: At, paid: bool) {
+        if last_day < self.month.previous().last_day() && paid {
+            self.tell("F44", Severity::Blocking, id, at, Some(last_day));
+        } else if last_day > self.month.last_day() {
+            self.tell("F45", Severity::Justify, id, at, Some(last_day));
         }
     }
 
@@ -342,7 +380,27 @@ impl Joiner<'_> {
             }
         }
         self.unmoot(c);
+        let leaves = self.vocabulary.role(Role::Exit) == Some(c.fact);
+        if let (true, Some(d)) = (leaves, c.new.date()) {
+            let paid = self.out.people.get(&c.employee).is_some_and(|p| p.paid.is_some());
+            self.leaving(&c.employee, d, c.at, paid);
+        }
+        let decl = self.vocabulary.get(c.fact);
+        if let Some(old) = &c.old
+            && !matches!(decl.kind, FactKind::Text)
+            && let Some(known) = self.out.people.get(&c.employee).and_then(|p| p.known.get(c.fact)).cloned()
+            && known.value != *old
+            && known.value != c.new
+        {
+            let show = |value: &Value| self.shown(&Fact { value: value.clone(), ..known.clone() });
+            let f = self.finding("F47", Severity::Justify, &c.employee, &[c.at, known.at]).arg("fact", decl.label.fr.clone());
+            let f = f.arg("agent", &c.employee).arg("old", show(old)).arg("known", show(&known.value));
+            self.out.findings.push(f);
+        }
         let Some(p) = self.person(&c.employee, c.at, "changement") else { return };
+        if leaves {
+            p.departure = Some(c.at);
+        }
         if let Some(old) = &c.old {
             p.alternatives.push(Fact { id: c.fact, value: old.clone(), at: c.at, origin: Origin::Read });
         }

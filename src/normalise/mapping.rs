@@ -355,6 +355,8 @@ pub struct ColumnMapping {
     pub weekly: bool,
     /// Cells that hold something in the rows looked at.
     pub filled: u32,
+    /// What the title names and the cells contradict.
+    pub denied: Option<Meaning>,
 }
 
 /// One sheet or text file.
@@ -370,6 +372,8 @@ pub struct SourceMapping {
     pub why: Vec<String>,
     /// First and last heading row, as a person counts; `None` when there is none.
     pub header: Option<(u32, u32)>,
+    /// Cells that a row of a text file may have: a longer one was cut in the wrong places.
+    pub cells: Option<usize>,
     pub columns: Vec<ColumnMapping>,
     pub codes: Vec<CodeMapping>,
     /// A register whose agents stand on rows of their own above their lines.

@@ -15,6 +15,7 @@ pub mod gather;
 pub mod headless;
 pub mod join;
 pub mod layout;
+pub mod lists;
 pub mod mapping;
 pub mod nets;
 pub mod numbers;

@@ -13,8 +13,10 @@ use crate::normalise::columns::{self, Choice, Compared};
 use crate::normalise::fragment::{self, SourceEntry};
 use crate::normalise::headless;
 use crate::normalise::layout::{self, Kept, Layout};
+use crate::normalise::lists::{self, SURE};
 use crate::normalise::mapping::{CodeMapping, CodeTarget, ColumnMapping, Mapping, Meaning, Part, Payer, Role, SourceMapping};
 use crate::normalise::profile::{Profile, fits_fact};
+use crate::normalise::records;
 use crate::normalise::register::LineReader;
 use crate::normalise::text::fold;
 use crate::normalise::titles::{self, Title, Titles, summing};
@@ -41,6 +43,10 @@ struct Seen<'t> {
     /// Rows that name an agent and are no line of pay.
     bands: usize,
     entry: Option<&'t SourceEntry>,
+    /// A column that holds the sum of those beside it.
+    sum_column: Option<usize>,
+    /// Cells a row of a text file has.
+    cells: Option<usize>,
 }
 
 impl Seen<'_> {
@@ -71,10 +77,18 @@ pub fn recognise(tables: &[Table], sources: &mut Sources, given: &[SourceEntry],
     }
     let ids = known_ids(&seen, cx);
     let mut mapping = Mapping::default();
+    let mut late: Vec<(u16, Role, String)> = Vec::new();
     for (i, s) in seen.iter().enumerate() {
         let others: BTreeSet<&str> =
             ids.iter().enumerate().filter(|(j, _)| *j != i).flat_map(|(_, set)| set.iter().map(String::as_str)).collect();
-        let found = source(s, cx, &titles, &others, sources, &mut findings);
+        let mut found = source(s, cx, &titles, &others, sources, &mut findings);
+        let pinned = s.entry.is_some_and(|e| e.role.is_some());
+        let dated = lists::is_list(found.role) || found.role == Role::AccountChanges;
+        let other = if dated && !pinned {
+            lists::other_month(s.sheet.as_deref().unwrap_or_default(), &s.layout.title, s.stem(), cx.month, cx.last)
+        } else {
+            None
+        };
         if let Some(known) = sources.get_mut(found.source) {
             let width = found.columns.iter().map(|c| usize::from(c.column) + 1).max().unwrap_or(0);
             known.headings = vec![String::new(); width];
@@ -82,8 +96,20 @@ pub fn recognise(tables: &[Table], sources: &mut Sources, given: &[SourceEntry],
                 known.headings[usize::from(c.column)].clone_from(&c.heading);
             }
         }
-        ask(&found, s, cx, sources, &mut findings);
+        if let Some(said) = other {
+            late.push((found.source, found.role, said));
+            found.role = Role::Ignored;
+            found.why = vec!["another month".to_owned()];
+        } else {
+            ask(&found, s, cx, sources, &mut findings);
+        }
         mapping.sources.push(found);
+    }
+    for (source, role, said) in late {
+        // Beside the list of this month, an older one is kept as a record; alone, this month's is missing.
+        let beside = mapping.sources.iter().any(|m| m.role == role);
+        let f = Finding::new("M80", if beside { Severity::Justify } else { Severity::Blocking }).arg("said", said).arg("month", cx.month);
+        findings.push(f.arg("role", role).at(sources.place(At::source(source))));
     }
     Checked::new(mapping, findings)
 }
@@ -128,6 +154,10 @@ fn look<'t>(rows: &'t Table, sources: &Sources, given: &'t [SourceEntry], titles
     }
     let compared = (0..layout.width).map(|c| Compared::new(&layout, c, titles)).collect();
     let known = sources.get(rows.source);
+    let data = &kept[layout.data_start().min(kept.len())..];
+    let text = known.is_some_and(|s| s.kind == crate::ground::place::SourceKind::Text);
+    let cells = layout.header.filter(|_| text).map(|(_, last)| usual_cells(&kept[last], data));
+    let sum_column = sum_of_the_others(data, &profiles);
     Seen {
         rows,
         file: known.map(|s| s.file.clone()).unwrap_or_default(),
@@ -139,7 +169,57 @@ fn look<'t>(rows: &'t Table, sources: &Sources, given: &'t [SourceEntry], titles
         data_rows,
         bands,
         entry,
+        sum_column,
+        cells,
     }
+}
+
+/// How many cells the rows of a text file have: as many as the headings, unless nearly all rows have more.
+fn usual_cells(headings: &Kept, data: &[Kept]) -> usize {
+    let mut counts: BTreeMap<usize, usize> = BTreeMap::new();
+    for k in data {
+        *counts.entry(k.cells.len()).or_insert(0) += 1;
+    }
+    let usual = counts.iter().max_by_key(|(_, n)| **n).map_or(0, |(len, _)| *len);
+    headings.cells.len().max(usual)
+}
+
+/// The column whose every cell is the sum of the other numbers of its row, of two or more columns.
+fn sum_of_the_others(data: &[Kept], profiles: &[Profile]) -> Option<usize> {
+    let id_like = |p: &Profile| p.values.len() * 2 > p.filled as usize && p.longest >= 4 && p.share(p.id_like) >= 95;
+    let numeric: Vec<usize> = (0..profiles.len())
+        .filter(|&c| profiles[c].filled > 0 && profiles[c].share(profiles[c].numbers + profiles[c].hours) >= 90 && !id_like(&profiles[c]))
+        .collect();
+    if numeric.len() < 3 {
+        return None;
+    }
+    let rows: Vec<Vec<Exact>> = data
+        .iter()
+        .filter(|k| summing(&k.first()).is_none())
+        .map(|k| {
+            let value = |c: usize| {
+                let text = k.shown(c);
+                crate::normalise::values::hours(&text, profiles[c].mark()).ok().flatten().unwrap_or(Exact::ZERO)
+            };
+            numeric.iter().map(|&c| value(c)).collect()
+        })
+        .filter(|r: &Vec<Exact>| r.iter().any(|n| !n.is_zero()))
+        .collect();
+    let sums = |i: usize| {
+        rows.len() >= 3
+            && rows.iter().all(|r| {
+                let others = r.iter().enumerate().filter(|(j, _)| *j != i).try_fold(Exact::ZERO, |s, (_, n)| s.add(*n));
+                others == Some(r[i])
+            })
+    };
+    (0..numeric.len()).find(|&i| sums(i)).map(|i| numeric[i])
+}
+
+/// Whether numbers of agents that other files know stand in the sheet.
+fn holds_agents(s: &Seen<'_>, ids: &BTreeSet<&str>, overlaps: &[u32]) -> bool {
+    let by_column = (0..s.layout.width).any(|c| overlaps.get(c).is_some_and(|o| *o >= 50) && s.profiles[c].longest >= 4);
+    let known = |t: &str| t.len() >= 4 && ids.contains(ids::bare(t));
+    by_column || s.kept.iter().take(60).flat_map(|k| &k.cells).any(|c| c.shown().split(|c: char| !c.is_alphanumeric()).any(known))
 }
 
 /// A heading row once more, as printed pages have them.
@@ -166,6 +246,12 @@ fn overlap(p: &Profile, others: &BTreeSet<&str>) -> u32 {
     }
     let hits = p.values.keys().filter(|v| others.contains(ids::bare(v))).count();
     u32::try_from(hits * 100 / p.values.len()).unwrap_or(0)
+}
+
+/// How many of the agents the other files know stand in the sheet, percent.
+fn coverage(s: &Seen<'_>, ids: &BTreeSet<&str>, overlaps: &[u32]) -> usize {
+    let most = (0..s.layout.width).filter(|c| overlaps[*c] >= 50).map(|c| s.profiles[c].values.len()).max().unwrap_or(0);
+    (most * 100).checked_div(ids.len()).unwrap_or(0)
 }
 
 struct Try {
@@ -204,26 +290,38 @@ fn source(
         certainty: 0,
         why: Vec::new(),
         header: s.layout.header.map(|(a, b)| (s.kept[a].number, s.kept[b].number)),
+        cells: s.cells,
         columns: Vec::new(),
         codes: Vec::new(),
         banded: false,
     };
     let filled: usize = s.kept.iter().map(Kept::filled).sum();
     let said = s.entry.and_then(|e| e.role.as_deref()).and_then(Role::parse).filter(|r| *r != Role::Unknown);
+    if let Some(text) = s.entry.and_then(|e| e.role.as_deref()).filter(|t| Role::parse(t).is_none()) {
+        findings.push(Finding::new("M10", Severity::Blocking).arg("text", format!("{} : role = {text}", s.file)));
+    }
+    let overlaps: Vec<u32> = s.profiles.iter().map(|p| overlap(p, ids)).collect();
     if said == Some(Role::Ignored) || (said.is_none() && (s.data_rows == 0 || filled <= 12 && s.layout.header.is_none())) {
         found.role = Role::Ignored;
         found.certainty = if said.is_some() { 100 } else { 90 };
         found.why.push(if said.is_some() { "releve.toml" } else { "no data" }.to_owned());
-        if said.is_none() && s.data_rows > 0 || s.kept.is_empty() {
-            findings.push(Finding::new("M11", Severity::Warning).arg("file", &s.file).at(sources.place(At::source(found.source))));
+        let here = || sources.place(At::source(found.source));
+        if said.is_some() && s.data_rows > 0 {
+            findings.push(Finding::new("M79", Severity::Warning).arg("file", &s.file).arg("rows", s.data_rows).at(here()));
+        } else if said.is_none() && s.data_rows > 0 || s.kept.is_empty() {
+            let grave = holds_agents(s, ids, &overlaps);
+            let severity = if grave { Severity::Blocking } else { Severity::Warning };
+            findings.push(Finding::new("M11", severity).arg("file", &s.file).at(here()));
+        } else if said.is_none() {
+            findings.push(Finding::new("M78", Severity::Information).arg("file", &s.file).at(here()));
         }
         if said.is_some() || s.layout.header.is_none() {
             return found;
         }
     }
-    let overlaps: Vec<u32> = s.profiles.iter().map(|p| overlap(p, ids)).collect();
+    let coverage = coverage(s, ids, &overlaps);
     let roles: Vec<Role> = said.map_or_else(|| TRIED.to_vec(), |r| vec![r]);
-    let mut tries: Vec<Try> = roles.iter().filter_map(|r| attempt(s, *r, cx, &overlaps, said.is_some())).collect();
+    let mut tries: Vec<Try> = roles.iter().filter_map(|r| attempt(s, *r, cx, &overlaps, coverage, said.is_some())).collect();
     if s.layout.header.is_none() {
         tries.extend(without_headings(s, cx, said));
     }
@@ -231,8 +329,9 @@ fn source(
     let Some(best) = tries.first() else {
         found.columns = blank_columns(s);
         if found.role != Role::Ignored {
+            let grave = holds_agents(s, ids, &overlaps);
             findings.push(
-                Finding::new("M01", Severity::Justify)
+                Finding::new("M01", if grave { Severity::Blocking } else { Severity::Justify })
                     .arg("file", &s.file)
                     .arg("sheet", s.sheet.as_deref().unwrap_or("–"))
                     .at(sources.place(At::source(found.source))),
@@ -240,7 +339,8 @@ fn source(
         }
         return found;
     };
-    if found.role != Role::Ignored || said.is_some() {
+    // An empty list stays the list its headings make it: what is filled in later is read.
+    if found.role != Role::Ignored || said.is_some() || s.layout.header.is_some() {
         found.role = best.role;
         let lead = tries.get(1).map_or(100, |t| best.score - t.score);
         let most = if s.layout.header.is_none() { 60 } else { 99 };
@@ -254,6 +354,7 @@ fn source(
     found.banded = found.role == Role::RegisterLines && s.bands >= 2 && s.bands * 3 <= s.data_rows && !names_agents(best, cx);
     for (c, column) in found.columns.iter_mut().enumerate() {
         fill_column(column, &best.choices[c], best.picked[c], &s.profiles[c]);
+        column.denied = s.compared[c].against(&s.profiles[c], best.role, cx).filter(|m| *m != column.meaning);
     }
     if let Some(entry) = s.entry {
         fragment::overrule(&mut found, entry, cx.vocabulary, cx.rubrics, findings);
@@ -264,15 +365,9 @@ fn source(
             lines_codes(&mut found, s, cx);
         }
         Role::RegisterWide => wide_codes(&mut found, s, titles, cx),
-        Role::Changes => changed_columns(&mut found, cx),
-        Role::Staff
-        | Role::Arrivals
-        | Role::Departures
-        | Role::Events
-        | Role::Amounts
-        | Role::AccountChanges
-        | Role::Ignored
-        | Role::Unknown => {}
+        Role::Changes => changed_columns(&mut found, s, cx),
+        Role::Staff => career(&mut found, s),
+        Role::Arrivals | Role::Departures | Role::Events | Role::Amounts | Role::AccountChanges | Role::Ignored | Role::Unknown => {}
     }
     if let Some(entry) = s.entry {
         for (code, name) in &entry.codes {
@@ -323,6 +418,7 @@ fn blank_columns(s: &Seen<'_>) -> Vec<ColumnMapping> {
                     && p.least.is_some_and(|l| l > Exact::ONE)
                     && p.most.is_some_and(|m| m == Exact::int(35) || (m <= Exact::int(39) && fold(&s.layout.own[c]).contains("hebdo"))),
                 filled: p.filled,
+                denied: None,
             }
         })
         .collect()
@@ -370,10 +466,13 @@ fn percent(score: i32) -> u8 {
 }
 
 /// Tries a role; `None` when the sheet lacks what that role needs.
-fn attempt(s: &Seen<'_>, role: Role, cx: &Context<'_>, overlaps: &[u32], forced: bool) -> Option<Try> {
+fn attempt(s: &Seen<'_>, role: Role, cx: &Context<'_>, overlaps: &[u32], coverage: usize, forced: bool) -> Option<Try> {
     let about = s.about();
-    let choices: Vec<Vec<Choice>> =
+    let mut choices: Vec<Vec<Choice>> =
         (0..s.layout.width).map(|c| columns::choices(&s.compared[c], &s.profiles[c], role, cx, &about, overlaps[c])).collect();
+    if let (Role::Amounts, Some(c)) = (role, s.sum_column) {
+        choices[c] = vec![Choice { meaning: Meaning::Ignored, score: 90, title: 0, fit: 12 }];
+    }
     let picked = columns::assign_all(&choices);
     let meanings: Vec<Meaning> = picked.iter().zip(&choices).filter_map(|(p, c)| p.map(|i| c[i].meaning)).collect();
     let mut score: i32 = picked.iter().zip(&choices).filter_map(|(p, c)| p.map(|i| (c[i].score - columns::ENOUGH).max(0) + 6)).sum();
@@ -403,6 +502,25 @@ fn attempt(s: &Seen<'_>, role: Role, cx: &Context<'_>, overlaps: &[u32], forced:
         .count();
     let sums = meanings.iter().filter(|m| matches!(m, Meaning::Total(_))).count();
     let changed = meanings.iter().filter(|m| matches!(m, Meaning::New(_))).count();
+    let has_iban = role_column(FactRole::Iban);
+    let lasting =
+        |m: &Meaning| matches!(m, Meaning::Fact(f) if columns::is_situation(cx.vocabulary, *m) && lists::pays(cx.vocabulary.get(*f)));
+    let alone = (1..=2).contains(&meanings.iter().filter(|m| lasting(*m)).count())
+        && !role_column(FactRole::Entry)
+        && !role_column(FactRole::Exit)
+        && !role_column(FactRole::ContractEnd);
+    let between = |m: Meaning| {
+        (0..s.layout.width).any(|c| s.compared[c].title(Title::Plain(m)) >= 85 && s.profiles[c].share(s.profiles[c].dates) >= 60)
+    };
+    let dated = between(Meaning::From) && between(Meaning::To);
+    // « À compter du » is a date of leaving only where the sheet is called so.
+    let by_effect = |r: FactRole| {
+        cx.vocabulary.role(r).is_some_and(|f| {
+            let column = (0..picked.len()).find(|&c| picked[c].is_some_and(|i| choices[c][i].meaning == Meaning::Fact(f)));
+            column.is_some_and(|c| s.compared[c].title(Title::Fact(f)) < 60 && s.compared[c].title(Title::Plain(Meaning::Effective)) >= 60)
+        })
+    };
+    let unnamed = hint == 0 && (by_effect(FactRole::Exit) || by_effect(FactRole::Entry));
     let able = match role {
         Role::RegisterLines => {
             (agent || role_column(FactRole::IdentityNumber) || s.bands >= 2 && s.bands * 3 <= s.data_rows)
@@ -410,21 +528,40 @@ fn attempt(s: &Seen<'_>, role: Role, cx: &Context<'_>, overlaps: &[u32], forced:
                 && [Meaning::Gain, Meaning::Deduction, Meaning::Amount, Meaning::Signed].into_iter().any(has)
         }
         Role::RegisterWide => agent && (elements.len() >= 3 && kept_from >= 2 || elements.len() >= 2 && sums >= 2),
-        Role::Staff => agent && situations >= 3,
+        Role::Staff => {
+            // The accounts of all agents, or one more fact of all of them, come in a file of their own.
+            let whole = coverage >= 60 && one_offs == 0 && (alone || has_iban);
+            agent && (situations >= 3 || whole)
+        }
         Role::Arrivals => {
             if hint == 0 && !arrives_now(s, &choices, &picked, cx) {
                 score -= 40;
             }
-            agent && (situations >= 3 || hint > 0 && situations >= 1)
+            agent && !unnamed && (situations >= 3 || hint > 0 && situations >= 1)
         }
-        Role::Departures => agent && (role_column(FactRole::Exit) || hint > 0 && role_column(FactRole::ContractEnd)) && situations <= 8,
-        Role::Changes => agent && (changed > 0 || has(Meaning::Effective) && situations > 0),
-        Role::Events => agent && has(Meaning::Nature) && (has(Meaning::From) || has(Meaning::Days)),
-        Role::Amounts => agent && one_offs >= 1 && situations <= 3,
+        Role::Departures => {
+            agent && !unnamed && (role_column(FactRole::Exit) || hint > 0 && role_column(FactRole::ContractEnd)) && situations <= 8
+        }
+        Role::Changes => {
+            // One lasting fact of some agents: the monthly return of tax rates, the new members of a mutual insurance.
+            let some = alone && !has_iban && one_offs == 0 && coverage < 60;
+            if some && changed == 0 && !has(Meaning::Effective) {
+                score -= 30;
+            }
+            let newcomers = role_column(FactRole::IdentityNumber) && (role_column(FactRole::BirthDate) || has_iban);
+            agent && !newcomers && (changed > 0 || has(Meaning::Effective) && situations > 0 || some)
+        }
+        Role::Events => {
+            let natured = hint > 0 || !records::named_nature_of(s.sheet.as_deref(), s.stem(), cx).is_empty();
+            let dates = has(Meaning::From) && (has(Meaning::To) || has(Meaning::Days));
+            agent && (has(Meaning::Nature) && (has(Meaning::From) || has(Meaning::Days)) || natured && dates) && situations <= 3
+        }
+        // Days between two dates are an absence, whatever else is counted.
+        Role::Amounts => agent && one_offs >= 1 && situations <= 3 && !dated,
         Role::AccountChanges => {
             agent
                 && cx.vocabulary.role(FactRole::Iban).is_some_and(|f| has(Meaning::New(f)))
-                && (has(Meaning::Requested) || has(Meaning::ReceivedBy) || hint > 0)
+                && (has(Meaning::Requested) || has(Meaning::ReceivedBy) || hint > 0 && coverage < 60)
                 && situations <= 2
         }
         Role::Ignored | Role::Unknown => false,
@@ -476,11 +613,15 @@ fn sign_amounts(found: &mut SourceMapping, s: &Seen<'_>) {
 }
 
 /// In a sheet of changes without a « new » column, what is not identity or context is the new value.
-fn changed_columns(found: &mut SourceMapping, cx: &Context<'_>) {
-    if found.columns.iter().any(|c| matches!(c.meaning, Meaning::New(_))) {
-        return;
-    }
+/// Beside « new » columns, so is what stands alone in a row: a date of leaving, a number of children.
+fn changed_columns(found: &mut SourceMapping, s: &Seen<'_>, cx: &Context<'_>) {
+    let new: Vec<usize> = found.columns.iter().filter(|c| matches!(c.meaning, Meaning::New(_))).map(|c| usize::from(c.column)).collect();
+    let data = &s.kept[s.layout.data_start().min(s.kept.len())..];
+    let alone = |c: u16| data.iter().any(|k| !k.shown(usize::from(c)).is_empty() && new.iter().all(|n| k.shown(*n).is_empty()));
     for c in &mut found.columns {
+        if !new.is_empty() && !alone(c.column) {
+            continue;
+        }
         if let Meaning::Fact(f) = c.meaning {
             let fact = cx.vocabulary.get(f);
             let context = matches!(fact.role, Some(FactRole::Service | FactRole::Grade | FactRole::Act)) || fact.name == "motif";
@@ -488,6 +629,23 @@ fn changed_columns(found: &mut SourceMapping, cx: &Context<'_>) {
                 c.meaning = Meaning::New(f);
             }
         }
+    }
+}
+
+/// « Situation du », « Situation au »: the days between which a row of a career holds.
+fn career(found: &mut SourceMapping, s: &Seen<'_>) {
+    let dates = |c: &ColumnMapping| {
+        let p = &s.profiles[usize::from(c.column)];
+        matches!(c.meaning, Meaning::Unknown) && c.certainty < 100 && p.share(p.dates) >= 60 || p.filled == 0
+    };
+    let stem = |c: &ColumnMapping, word: &str| fold(&c.heading).strip_suffix(word).map(str::to_owned);
+    let Some(from) = found.columns.iter().position(|c| dates(c) && stem(c, " du").is_some()) else { return };
+    let begin = stem(&found.columns[from], " du");
+    let Some(to) = found.columns.iter().position(|c| stem(c, " au").is_some() && stem(c, " au") == begin && dates(c)) else { return };
+    for (i, m) in [(from, Meaning::From), (to, Meaning::To)] {
+        let c = &mut found.columns[i];
+        (c.meaning, c.certainty, c.denied) = (m, 90, None);
+        c.why = vec!["days of a career".to_owned()];
     }
 }
 
@@ -602,7 +760,7 @@ fn ask(found: &SourceMapping, s: &Seen<'_>, cx: &Context<'_>, sources: &Sources,
                         .at(place(header, c.column)),
                 );
             }
-        } else if c.certainty < 62 && p.filled > 0 && !matches!(c.meaning, Meaning::Ignored | Meaning::Local(_)) {
+        } else if c.certainty < SURE && p.filled > 0 && !matches!(c.meaning, Meaning::Ignored | Meaning::Local(_)) {
             findings.push(
                 Finding::new("M03", Severity::Justify)
                     .arg("heading", s_key(found, c))

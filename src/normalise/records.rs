@@ -4,6 +4,7 @@ use crate::facts::{Fact, FactId, FactKind, Facts, Origin, Value};
 use crate::ground::{At, Exact, Finding, Iban, Severity, Sources};
 use crate::normalise::Context;
 use crate::normalise::cells::{self, Interned};
+use crate::normalise::lists::{self, SURE};
 use crate::normalise::mapping::{ColumnMapping, Meaning, Role, SourceMapping};
 use crate::normalise::people::Who;
 use crate::normalise::register::{WhoColumns, shown};
@@ -22,6 +23,14 @@ pub struct RawRow {
     pub at: At,
     pub content: Content,
     pub problems: Vec<(FactId, &'static str)>,
+    /// What the row says and nobody may be paid without: told of the agent once it is known.
+    pub told: Vec<Finding>,
+    /// The days between which a row of a career holds.
+    pub span: Option<(Option<NaiveDate>, Option<NaiveDate>)>,
+    /// The row as written, for a list of this month.
+    pub row: String,
+    /// Holds a value where the list has values.
+    pub says: bool,
 }
 
 /// By role of the sheet.
@@ -80,16 +89,75 @@ impl<'a> RecordReader<'a> {
     pub fn read(&mut self, row: &Row<'_, '_>, sources: &Sources, tell: &mut dyn FnMut(Finding)) -> RawRow {
         let who = self.who.read(row);
         let mut problems = Vec::new();
-        let content = match self.source.role {
-            Role::Changes => self.changes(row, sources, &mut problems, tell),
-            Role::Events => self.event(row, sources, tell),
-            Role::AccountChanges => self.account(row, sources, tell),
-            Role::Amounts => self.amounts(row, sources, &mut problems, tell),
-            Role::Staff | Role::Arrivals | Role::Departures | Role::RegisterLines | Role::RegisterWide | Role::Ignored | Role::Unknown => {
-                Content::Facts(self.facts(row, sources, &mut problems, tell))
+        let mut told = Vec::new();
+        let list = lists::is_list(self.source.role);
+        if list {
+            self.unread(row, sources, &mut told);
+        }
+        let span = (self.source.role == Role::Staff).then(|| self.span(row)).flatten();
+        let content = {
+            let mut keep = |f: Finding| told.push(f);
+            let tell: &mut dyn FnMut(Finding) = if list { &mut keep } else { tell };
+            match self.source.role {
+                Role::Changes => self.changes(row, sources, &mut problems, tell),
+                Role::Events => self.event(row, sources, tell),
+                Role::AccountChanges => self.account(row, sources, tell),
+                Role::Amounts => self.amounts(row, sources, &mut problems, tell),
+                Role::Staff
+                | Role::Arrivals
+                | Role::Departures
+                | Role::RegisterLines
+                | Role::RegisterWide
+                | Role::Ignored
+                | Role::Unknown => Content::Facts(self.facts(row, sources, &mut problems, tell)),
             }
         };
-        RawRow { who, at: At::row(self.source.source, row.number), content, problems }
+        let written =
+            |c: &ColumnMapping| lists::meaning_pays(c.meaning, self.cx.vocabulary) && !shown(row, usize::from(c.column)).is_empty();
+        let says = !list || self.source.columns.iter().any(written);
+        let row_text = if list { row.cells.iter().map(Cell::shown).collect::<Vec<_>>().join("\u{1f}") } else { String::new() };
+        RawRow { who, at: At::row(self.source.source, row.number), content, problems, told, span, row: row_text, says }
+    }
+
+    /// Columns of this month's list that nobody read, or that are a guess: whoever has something written there is not paid without it.
+    fn unread(&self, row: &Row<'_, '_>, sources: &Sources, told: &mut Vec<Finding>) {
+        let source = self.source;
+        let id = self.who.read(row).id;
+        let place = |c: usize| sources.place(At::cell(source.source, row.number, u16::try_from(c).unwrap_or(At::NO_COLUMN)));
+        if let Some(most) = source.cells.filter(|most| row.cells.len() > *most) {
+            told.push(
+                Finding::new("M82", Severity::Blocking).arg("agent", &id).arg("cells", row.cells.len()).arg("most", most).at(place(most)),
+            );
+        }
+        for c in &source.columns {
+            let text = shown(row, usize::from(c.column));
+            if text.is_empty() {
+                continue;
+            }
+            let secret = text.chars().filter(char::is_ascii_digit).count() >= 10;
+            let say = |code: &str| {
+                let f = Finding::new(code, Severity::Blocking).arg("agent", &id).arg("heading", source.key(c));
+                f.arg("text", if secret { "••••" } else { text.as_ref() }).at(place(usize::from(c.column)))
+            };
+            let denied = c.denied.is_some_and(|m| lists::meaning_pays(m, self.cx.vocabulary));
+            let nameless = c.heading.is_empty() && source.header.is_some();
+            if c.meaning == Meaning::Unknown {
+                if denied || nameless || lists::is_quantity(&text) {
+                    told.push(say("M77"));
+                }
+            } else if c.certainty < SURE && lists::meaning_pays(c.meaning, self.cx.vocabulary) {
+                told.push(say("M76").arg("meaning", c.meaning.name(self.cx.vocabulary, self.cx.rubrics)).arg("certainty", c.certainty));
+            }
+        }
+    }
+
+    /// The days between which a row of a staff file holds, where it says so.
+    fn span(&self, row: &Row<'_, '_>) -> Option<(Option<NaiveDate>, Option<NaiveDate>)> {
+        let day = |m: Meaning| {
+            let c = self.source.column(m)?;
+            cells::date(row.cells.get(usize::from(c.column))?, self.latest).ok().flatten()
+        };
+        self.source.column(Meaning::From).map(|_| (day(Meaning::From), day(Meaning::To)))
     }
 
     fn at(&self, row: &Row<'_, '_>, c: &ColumnMapping) -> At {
@@ -99,7 +167,12 @@ impl<'a> RecordReader<'a> {
     fn refuse(&self, row: &Row<'_, '_>, c: &ColumnMapping, unread: Unread, sources: &Sources, tell: &mut dyn FnMut(Finding)) {
         let text = shown(row, usize::from(c.column));
         let secret = text.chars().filter(char::is_ascii_digit).count() >= 10;
-        let severity = if unread.0 == "N04" { Severity::Warning } else { Severity::Justify };
+        let blocks = lists::is_list(self.source.role) && lists::meaning_pays(c.meaning, self.cx.vocabulary) && unread.0 != "N04";
+        let severity = match unread.0 {
+            "N04" => Severity::Warning,
+            _ if blocks => Severity::Blocking,
+            _ => Severity::Justify,
+        };
         tell(
             Finding::new(unread.0, severity)
                 .arg("text", if secret { "••••".to_owned() } else { text.into_owned() })
@@ -165,7 +238,18 @@ impl<'a> RecordReader<'a> {
         let source = self.source;
         for c in &source.columns {
             let (Meaning::Fact(f) | Meaning::New(f)) = c.meaning else { continue };
-            let Some(read) = self.one(row, c, f, sources, problems, tell) else { continue };
+            // A guess about what everybody is paid on is asked, and last month's pay says the same better.
+            if source.role == Role::Staff && c.certainty < SURE && lists::pays(self.cx.vocabulary.get(f)) {
+                continue;
+            }
+            let Some(mut read) = self.one(row, c, f, sources, problems, tell) else { continue };
+            // « Radié à compter du 6 »: the day before is the last one paid.
+            if let Value::Date(d) = read.value
+                && self.cx.vocabulary.get(f).role == Some(crate::facts::Role::Exit)
+                && crate::normalise::titles::first_day_away(&c.heading)
+            {
+                read.value = Value::Date(d.pred_opt().unwrap_or(d));
+            }
             let at = self.at(row, c);
             // Of somebody who was paid, last month's lines tell part time from a reduced post better than hours do.
             let unsure = read.presumed && source.role == Role::Staff;
@@ -217,7 +301,17 @@ impl<'a> RecordReader<'a> {
         let mut changed = Vec::new();
         for c in &source.columns {
             let Meaning::New(f) = c.meaning else { continue };
-            let Some(new) = self.one(row, c, f, sources, problems, tell) else { continue };
+            let Some(new) = self.one(row, c, f, sources, problems, tell) else {
+                let old = source.column(Meaning::Old(f)).map(|o| shown(row, usize::from(o.column)));
+                if lists::pays(self.cx.vocabulary.get(f))
+                    && old.is_some_and(|o| !o.is_empty())
+                    && shown(row, usize::from(c.column)).is_empty()
+                {
+                    let f = Finding::new("N18", Severity::Blocking).arg("agent", self.who.read(row).id);
+                    tell(f.at(sources.place(self.at(row, c))));
+                }
+                continue;
+            };
             let old = match source.column(Meaning::Old(f)) {
                 Some(o) => self.one(row, o, f, sources, problems, tell).map(|r| r.value),
                 None => None,
@@ -236,13 +330,25 @@ impl<'a> RecordReader<'a> {
         {
             changed.push((f, None, read.value, self.at(row, c)));
         }
+        let undated = source.column(Meaning::Effective).filter(|c| shown(row, usize::from(c.column)).is_empty());
+        let lasting = |(f, ..): &(FactId, Option<Value>, Value, At)| {
+            let fact = self.cx.vocabulary.get(*f);
+            lists::pays(fact) && fact.kind != FactKind::Date
+        };
+        if let Some(c) = undated.filter(|_| changed.iter().any(lasting)) {
+            let f = Finding::new("M91", Severity::Justify).arg("agent", self.who.read(row).id);
+            tell(f.at(sources.place(self.at(row, c))));
+        }
         Content::Changes { changed, effective }
     }
 
     fn event(&mut self, row: &Row<'_, '_>, sources: &Sources, tell: &mut dyn FnMut(Finding)) -> Content {
         let source = self.source;
         let text = |m: Meaning| source.column(m).map(|c| shown(row, usize::from(c.column)).into_owned()).unwrap_or_default();
-        let nature = text(Meaning::Nature);
+        // A sheet of strikes alone says so in its name.
+        let nature = Some(text(Meaning::Nature))
+            .filter(|_| source.column(Meaning::Nature).is_some())
+            .unwrap_or_else(|| named_nature(source, self.cx));
         let mut day = |m: Meaning| -> Option<NaiveDate> {
             let c = source.column(m)?;
             match cells::date(row.cells.get(usize::from(c.column))?, self.latest) {
@@ -292,11 +398,16 @@ impl<'a> RecordReader<'a> {
                 },
             }
         });
+        let counted = days.or(spanned);
+        if counted.is_none_or(|d| !d.is_positive()) {
+            let written = counted.map(|d| d.to_string()).unwrap_or_default();
+            tell(Finding::new("M83", Severity::Blocking).arg("agent", self.who.read(row).id).arg("days", written).at(place.clone()));
+        }
         let fact = event_fact(&nature, self.cx);
         if fact.is_none() {
             tell(Finding::new("N17", Severity::Justify).arg("text", &nature).arg("agent", self.who.read(row).id).at(place));
         }
-        Content::Event { nature, fact, from, to, days: days.or(spanned), continues }
+        Content::Event { nature, fact, from, to, days: counted, continues }
     }
 
     fn amounts(
@@ -317,6 +428,10 @@ impl<'a> RecordReader<'a> {
                 && let Value::Number(n) = read.value
                 && !n.is_zero()
             {
+                if n.is_negative() {
+                    let f = Finding::new("M84", Severity::Blocking).arg("agent", self.who.read(row).id).arg("value", n);
+                    tell(f.arg("heading", source.key(c)).at(sources.place(self.at(row, c))));
+                }
                 list.push((f, n, self.at(row, c)));
             }
         }
@@ -344,6 +459,18 @@ impl<'a> RecordReader<'a> {
         let at = column.map_or(At::row(source.source, row.number), |c| self.at(row, c));
         Content::Account { requested, iban, received_by, at }
     }
+}
+
+/// The kind of absence that the sheet's or the file's name means, for a sheet without a column for it.
+pub fn named_nature(source: &SourceMapping, cx: &Context<'_>) -> String {
+    let stem = source.file.rsplit('/').next().unwrap_or(&source.file);
+    let stem = stem.rsplit_once('.').map_or(stem, |(s, _)| s);
+    named_nature_of(source.sheet.as_deref(), stem, cx).to_owned()
+}
+
+/// The same of the two names.
+pub fn named_nature_of<'n>(sheet: Option<&'n str>, stem: &'n str, cx: &Context<'_>) -> &'n str {
+    [sheet.unwrap_or_default(), stem].into_iter().find(|n| event_fact(n, cx).is_some()).unwrap_or_default()
 }
 
 /// The fact whose days an event of that nature counts.

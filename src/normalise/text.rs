@@ -17,6 +17,7 @@ struct Lists {
     light: BTreeSet<String>,
     drop: BTreeSet<String>,
     turns: BTreeSet<String>,
+    generic: BTreeSet<String>,
     employer_share: BTreeSet<String>,
     employee_share: BTreeSet<String>,
 }
@@ -120,7 +121,7 @@ impl Phrase {
 
     /// Takes a title apart. Dotted initials are joined (`N.B.I.` is `nbi`), plurals dropped.
     pub fn of(text: &str) -> Self {
-        let folded = fold(text).replace("n°", "num ").replace('º', "num ");
+        let folded = fold(text).replace("n°", "num ").replace('º', "num ").replace('<', " moins ").replace('>', " plus ");
         let mut raw: Vec<(String, bool)> = Vec::new();
         let mut dotted = false;
         let mut word = String::new();
@@ -176,6 +177,11 @@ impl Phrase {
 
     pub fn is_empty(&self) -> bool {
         self.words.is_empty()
+    }
+
+    /// « Nb jours », « Montant », « Total heures »: no word says of what.
+    pub fn is_generic(&self) -> bool {
+        self.words.iter().all(|w| WORDS.lists.generic.contains(w))
     }
 
     pub fn has(&self, word: &str) -> bool {

@@ -14,6 +14,12 @@ struct File {
     part: BTreeMap<String, Vec<String>>,
     sheet: BTreeMap<String, Vec<String>>,
     row: RowWords,
+    leaving: Leaving,
+}
+
+#[derive(serde::Deserialize)]
+struct Leaving {
+    first_day_away: Vec<String>,
 }
 
 #[derive(serde::Deserialize)]
@@ -92,6 +98,7 @@ impl Titles {
         let mut found: BTreeMap<Title, u32> = BTreeMap::new();
         let phrase = Phrase::of(text);
         let bare = phrase.without_share();
+        let generic = phrase.is_generic();
         let mut put = |title: Title, score: u32| {
             if score >= 50 {
                 let best = found.entry(title).or_insert(0);
@@ -103,6 +110,11 @@ impl Titles {
                 let (share, target) = (phrase.share, entry.share);
                 let said = if share != Share::Unsaid && target != Share::Unsaid && share != target { 15 } else { 0 };
                 put(*title, likeness(&bare, without).saturating_sub(said));
+            } else if generic && matches!(title, Title::Fact(_)) {
+                // Even a heading of the vocabulary is not enough then: the fact stays a proposal.
+                if entry.words == phrase.words {
+                    put(*title, GENERIC);
+                }
             } else {
                 put(*title, likeness(&phrase, entry));
             }
@@ -126,6 +138,9 @@ impl Titles {
         self.scores(text).into_values().max().unwrap_or(0)
     }
 }
+
+/// Likeness of a generic title to a fact: enough to propose it, never to pay on it.
+const GENERIC: u32 = 58;
 
 /// A sum the label of a rubric names, when it is surely one.
 pub fn total_named(label: &str) -> Option<(TotalRole, u32)> {
@@ -184,6 +199,12 @@ pub fn speaks_of(text: &str, role: Role) -> usize {
     };
     let tidy = spaced(text);
     FILE.sheet.get(key).map_or(0, |words| words.iter().filter(|w| tidy.contains(&format!(" {w} "))).map(String::len).max().unwrap_or(0))
+}
+
+/// Whether a date of leaving is the first day no longer paid: « radié à compter du ».
+pub fn first_day_away(heading: &str) -> bool {
+    let tidy = spaced(heading);
+    FILE.leaving.first_day_away.iter().any(|w| tidy.contains(&spaced(w)))
 }
 
 /// Folded, every mark a blank, with a blank at both ends: ready to look for whole words.

@@ -203,6 +203,8 @@ fn one(
     let pay_iban = last_iban.clone().or_else(|| staff_iban.as_ref().and_then(|s| s.0.clone().ok()));
     let mut w = Worked { id, name, standing, person, output, before, pay_iban, findings: Vec::new() };
     own_findings(ready, &mut w);
+    let effects = super::effects::findings(ready, &w);
+    w.findings.extend(effects);
     let subject_findings = {
         let s = subject(ready, frame, &w, situation, last_iban.as_ref(), staff_iban.as_ref());
         let requests = requests(ready, &w.person);
@@ -288,8 +290,10 @@ fn subject<'s>(
     let facts: &Facts = if w.output.facts.is_empty() { &w.person.known } else { &w.output.facts };
     let at = at_of(&w.person);
     let position = w.person.text(vocabulary, Role::Position).map(crate::normalise::text::fold);
-    let explained =
-        w.person.departure.is_some() || position.is_some_and(|p| !p.is_empty() && !p.starts_with("activ") && !p.starts_with("en activ"));
+    // Whoever leaves within the month is owed the days before.
+    let owed = w.person.fact(vocabulary, Role::Exit).and_then(|f| f.value.date()).is_some_and(|d| d >= ready.job.month.first_day());
+    let explained = w.person.departure.is_some() && !owed
+        || position.is_some_and(|p| !p.is_empty() && !p.starts_with("activ") && !p.starts_with("en activ"));
     Subject {
         id: &w.id,
         frame,

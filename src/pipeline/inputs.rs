@@ -251,6 +251,7 @@ pub fn read(job: &Job, pack: &Pack, settings: &[SettingValue], progress: fn(&str
     let mut recognised = normalise::recognise(&o.tables, &mut o.sources, &given.value, &cx);
     o.findings.append(&mut recognised.findings);
     let mut mapping = recognised.value;
+    cut_short(&mapping, &mut o.findings);
     wrong_month(&o.tables, &o.sources, &mut mapping, job, &mut o.findings);
     let mut gathered = normalise::gather(&o.tables, &o.transfers, &o.sources, &mapping, &cx);
     o.findings.append(&mut gathered.findings);
@@ -301,6 +302,16 @@ pub fn read(job: &Job, pack: &Pack, settings: &[SettingValue], progress: fn(&str
         rows,
     };
     Ok(Checked::new(inputs, o.findings))
+}
+
+/// A list of requests for another account that ends in the middle of a line: who else asked cannot be known.
+fn cut_short(mapping: &Mapping, findings: &mut [Finding]) {
+    let requests: Vec<&str> =
+        mapping.sources.iter().filter(|s| s.role == normalise::Role::AccountChanges).map(|s| s.file.as_str()).collect();
+    let about = |p: &Place| matches!(p, Place::File { file } | Place::Line { file, .. } if requests.contains(&file.as_str()));
+    for f in findings.iter_mut().filter(|f| f.code == "R60" && f.places.iter().any(about)) {
+        f.severity = Severity::Blocking;
+    }
 }
 
 fn stranger_words() -> Words {

@@ -8,6 +8,7 @@ mod calibrate;
 mod compare;
 mod compute;
 mod documents;
+mod effects;
 mod evidence;
 mod explain;
 mod inputs;

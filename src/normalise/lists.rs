@@ -1,0 +1,326 @@
+//! What every list of this month must pass before it pays: its month, its columns, its rows written twice.
+//!
+//! Nothing is added in silence: the same row twice counts once and says so, two lists that differ set the agent aside.
+
+use crate::facts::{FactDecl, FactId, FactKind, NumberForm, Role as FactRole, Vocabulary};
+use crate::ground::month::{MONTHS_EN, MONTHS_FR};
+use crate::ground::{At, EmployeeId, Exact, Finding, PayMonth, Severity, Sources};
+use crate::normalise::gather::{Amount, Event};
+use crate::normalise::mapping::{Meaning, Role, SourceMapping};
+use crate::normalise::text::fold;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Percent below which a column is a proposal: nobody is paid on it.
+pub const SURE: u8 = 62;
+
+/// Sheets whose rows change this month's pay.
+pub const fn is_list(role: Role) -> bool {
+    matches!(role, Role::Arrivals | Role::Departures | Role::Changes | Role::Events | Role::Amounts)
+}
+
+/// Whether an amount can depend on the fact.
+pub fn pays(fact: &FactDecl) -> bool {
+    match fact.kind {
+        FactKind::Number { .. } | FactKind::Flag | FactKind::Choice { .. } => true,
+        FactKind::Date => fact.role != Some(FactRole::BirthDate),
+        FactKind::Text => false,
+    }
+}
+
+/// Whether what the column says can move an amount.
+pub fn meaning_pays(meaning: Meaning, vocabulary: &Vocabulary) -> bool {
+    use Meaning as M;
+    match meaning {
+        M::Fact(f) | M::New(f) => pays(vocabulary.get(f)),
+        M::Effective | M::Nature | M::From | M::To | M::Days | M::Continues => true,
+        M::Old(_)
+        | M::Code
+        | M::Label
+        | M::Base
+        | M::Rate
+        | M::Gain
+        | M::Deduction
+        | M::Signed
+        | M::Amount
+        | M::Side
+        | M::EmployerBase
+        | M::EmployerRate
+        | M::EmployerAmount
+        | M::Period
+        | M::Year
+        | M::Element(_, _)
+        | M::Local(_)
+        | M::Total(_)
+        | M::Requested
+        | M::ReceivedBy
+        | M::Ignored
+        | M::Unknown => false,
+    }
+}
+
+/// A number, a date, a share, hours: what pay could depend on, as against a remark, a name or a reference.
+pub fn is_quantity(text: &str) -> bool {
+    let digits = text.chars().filter(char::is_ascii_digit).count();
+    let letters = text.chars().filter(|c| c.is_alphabetic()).count();
+    (1..=8).contains(&digits) && (letters <= 2 || text.chars().count() <= 12 && text.contains(['/', '%', ':']))
+}
+
+/// Whether a text can be the number of an employee; nothing of any other shape reaches a file or a table of results.
+pub fn is_number(id: &str) -> bool {
+    id.chars().all(|c| c.is_alphanumeric() || matches!(c, ' ' | '-' | '_' | '.' | '/'))
+        && !id.contains("..")
+        && !id.starts_with(['-', '/', '.'])
+}
+
+/// What a text says of the month its list is for.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Said {
+    Nothing,
+    This,
+    Other(String),
+}
+
+/// Which month a name or a title speaks of. In a title a year alone, or a month after a day, is about something else.
+pub fn month_said(text: &str, month: PayMonth, last: PayMonth, title: bool) -> Said {
+    let folded = fold(text);
+    let words: Vec<&str> = folded.split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty()).collect();
+    let number = |i: Option<usize>| i.and_then(|i| words.get(i)).and_then(|w| w.parse::<u32>().ok());
+    let year = |i: usize| number(Some(i)).filter(|y| (1990..2100).contains(y) && words[i].len() == 4);
+    let month_of = |i: usize| number(Some(i)).filter(|m| (1..=12).contains(m) && words[i].len() == 2);
+    let mut hits: Vec<(Option<u32>, Option<u32>)> = Vec::new();
+    let mut i = 0;
+    while i < words.len() {
+        let before = number(i.checked_sub(1)).is_some_and(|d| (1..=31).contains(&d)) || i > 0 && words[i - 1] == "1er";
+        if let Some(m) = month_name(words[i]) {
+            let y = (i + 1 < words.len()).then(|| year(i + 1)).flatten();
+            if !(before && (title || y.is_some())) {
+                hits.push((y, Some(m)));
+            }
+            i += 1 + usize::from(y.is_some());
+        } else if title {
+            i += 1;
+        } else if let (Some(y), Some(m)) = (year(i), (i + 1 < words.len()).then(|| month_of(i + 1)).flatten()) {
+            let day = number(Some(i + 2)).is_some_and(|d| (1..=31).contains(&d));
+            if !day {
+                hits.push((Some(y), Some(m)));
+            }
+            i += 2 + usize::from(day);
+        } else if let (Some(m), Some(y)) = (month_of(i), (i + 1 < words.len()).then(|| year(i + 1)).flatten()) {
+            if !before {
+                hits.push((Some(y), Some(m)));
+            }
+            i += 2;
+        } else {
+            if let Some(y) = year(i)
+                && number(Some(i + 1)).is_none()
+                && !before
+            {
+                hits.push((Some(y), None));
+            } else if let Some(n) =
+                number(Some(i)).filter(|n| words[i].len() == 6 && (1..=12).contains(&(n % 100)) && (1990..2100).contains(&(n / 100)))
+            {
+                hits.push((Some(n / 100), Some(n % 100)));
+            }
+            i += 1;
+        }
+    }
+    let fits = |(y, m): &(Option<u32>, Option<u32>)| {
+        let this = u32::try_from(month.year()).ok();
+        let before = u32::try_from(last.year()).ok();
+        m.is_none_or(|m| m == month.month()) && y.is_none_or(|_| *y == this || m.is_none() && *y == before)
+    };
+    match hits.first() {
+        None => Said::Nothing,
+        Some(_) if hits.iter().any(&fits) => Said::This,
+        Some((y, m)) => {
+            let name = m.map_or("", |m| MONTHS_FR[m as usize - 1]);
+            Said::Other(format!("{name} {}", y.map(|y| y.to_string()).unwrap_or_default()).trim().to_owned())
+        }
+    }
+}
+
+/// 1 to 12 for a month's whole name, or its usual short form.
+fn month_name(word: &str) -> Option<u32> {
+    let short = ["janv", "fev", "mars", "avr", "mai", "juin", "juil", "aout", "sept", "oct", "nov", "dec"];
+    let at = (0..12).find(|&i| word == short[i] || fold(MONTHS_FR[i]) == word || fold(MONTHS_EN[i]) == word);
+    at.and_then(|i| u32::try_from(i + 1).ok())
+}
+
+/// The other month a list is for, by its sheet's name and title, or else its file's name.
+pub fn other_month(sheet: &str, title: &str, stem: &str, month: PayMonth, last: PayMonth) -> Option<String> {
+    let near = [month_said(sheet, month, last, false), month_said(title, month, last, true)];
+    if near.contains(&Said::This) {
+        return None;
+    }
+    let far = month_said(stem, month, last, false);
+    near.into_iter().chain([far]).find_map(|s| match s {
+        Said::Other(what) => Some(what),
+        Said::Nothing | Said::This => None,
+    })
+}
+
+/// One number of one row of a list of sums.
+pub struct Part {
+    pub fact: FactId,
+    pub value: Exact,
+    pub at: At,
+    /// The whole row as written.
+    pub row: String,
+}
+
+/// Adds the rows of each agent: rows of one list together, never two lists.
+pub fn add_up(
+    parts: BTreeMap<EmployeeId, Vec<Part>>,
+    maps: &[SourceMapping],
+    vocabulary: &Vocabulary,
+    sources: &Sources,
+    tell: &mut dyn FnMut(Finding, u16),
+) -> Vec<Amount> {
+    let facts_of: BTreeMap<u16, BTreeSet<FactId>> = maps
+        .iter()
+        .filter(|m| m.role == Role::Amounts)
+        .map(|m| {
+            let facts = m.columns.iter().filter_map(|c| if let Meaning::Fact(f) = c.meaning { Some(f) } else { None });
+            (m.source, facts.filter(|f| pays(vocabulary.get(*f))).collect())
+        })
+        .collect();
+    let mut out = Vec::new();
+    for (id, list) in parts {
+        let mut by_source: BTreeMap<u16, Vec<Part>> = BTreeMap::new();
+        for p in list {
+            let rows = by_source.entry(p.at.source).or_default();
+            match rows.iter().find(|k| k.fact == p.fact && k.row == p.row && k.at.row != p.at.row) {
+                // The same row again: each of its numbers would be paid twice.
+                Some(first) => {
+                    let f = Finding::new("M85", Severity::Justify).arg("agent", &id).arg("fact", &vocabulary.get(p.fact).label.fr);
+                    tell(f.arg("value", p.value).of(&id).at(sources.place(first.at)).at(sources.place(p.at)), p.at.source);
+                }
+                None => rows.push(p),
+            }
+        }
+        let sums: BTreeMap<u16, BTreeMap<FactId, Amount>> =
+            by_source.into_iter().map(|(s, rows)| (s, sum(&id, rows, vocabulary, sources, tell))).collect();
+        let mut kept: Vec<(u16, BTreeMap<FactId, Amount>)> = Vec::new();
+        for (source, sum) in sums {
+            let empty = BTreeSet::new();
+            let mine = facts_of.get(&source).unwrap_or(&empty);
+            let rival = kept.iter().find(|(s, _)| facts_of.get(s).is_some_and(|f| !f.is_disjoint(mine)));
+            let Some((_, known)) = rival else {
+                kept.push((source, sum));
+                continue;
+            };
+            let values = |m: &BTreeMap<FactId, Amount>| m.iter().map(|(f, a)| (*f, a.value)).collect::<Vec<_>>();
+            let same = values(known) == values(&sum);
+            let (Some(a), Some(b)) = (known.values().next(), sum.values().next()) else { continue };
+            let said = |m: &BTreeMap<FactId, Amount>| {
+                m.iter().map(|(f, a)| format!("{} {}", vocabulary.get(*f).label.fr, a.value)).collect::<Vec<_>>().join(", ")
+            };
+            let f = if same { Finding::new("M87", Severity::Justify) } else { Finding::new("M88", Severity::Blocking) };
+            let f = f.arg("agent", &id).arg("first", said(known)).arg("second", said(&sum)).of(&id);
+            tell(f.at(sources.place(a.at)).at(sources.place(b.at)), source);
+        }
+        out.extend(kept.into_iter().flat_map(|(_, m)| m.into_values()));
+    }
+    out.sort_by(|a, b| (&a.employee, a.fact, a.at).cmp(&(&b.employee, b.fact, b.at)));
+    out
+}
+
+/// The rows of one agent in one list, by fact.
+fn sum(
+    id: &EmployeeId,
+    rows: Vec<Part>,
+    vocabulary: &Vocabulary,
+    sources: &Sources,
+    tell: &mut dyn FnMut(Finding, u16),
+) -> BTreeMap<FactId, Amount> {
+    let mut sums: BTreeMap<FactId, Amount> = BTreeMap::new();
+    for p in rows {
+        let Some(sum) = sums.get_mut(&p.fact) else {
+            sums.insert(p.fact, Amount { employee: id.clone(), fact: p.fact, value: p.value, at: p.at, rows: 1 });
+            continue;
+        };
+        sum.rows += 1;
+        // Hours are added week by week; a second sum of money is worth a look.
+        if matches!(vocabulary.get(p.fact).kind, FactKind::Number { form: NumberForm::Money }) {
+            let f = Finding::new("M86", Severity::Justify).arg("agent", id).arg("fact", &vocabulary.get(p.fact).label.fr);
+            let f = f.arg("first", sum.value).arg("second", p.value).of(id);
+            tell(f.at(sources.place(sum.at)).at(sources.place(p.at)), p.at.source);
+        }
+        match sum.value.add(p.value) {
+            Some(v) => sum.value = v,
+            None => {
+                let f = Finding::new("N01", Severity::Blocking).arg("text", p.value).of(id).at(sources.place(p.at));
+                tell(f, p.at.source);
+            }
+        }
+    }
+    sums
+}
+
+/// Absences once each: the same one again is dropped, two that overlap set the agent aside.
+pub fn absences(events: Vec<Event>, sources: &Sources, tell: &mut dyn FnMut(Finding, u16)) -> Vec<Event> {
+    let mut kept: Vec<Event> = Vec::new();
+    let mut of: BTreeMap<EmployeeId, Vec<usize>> = BTreeMap::new();
+    for e in events {
+        let mine = of.entry(e.employee.clone()).or_default();
+        let before = mine.iter().map(|i| &kept[*i]);
+        let same = |k: &Event| (k.fact, k.from, k.to, k.days) == (e.fact, e.from, e.to, e.days);
+        let overlap = |k: &Event| match (k.from, k.to, e.from, e.to) {
+            (Some(a), Some(b), Some(c), Some(d)) => a <= d && c <= b,
+            (None, _, None, _) => k.fact == e.fact && k.at.source != e.at.source,
+            _ => k.from.is_some() && k.from == e.from,
+        };
+        let Some(rival) = before.into_iter().find(|&k| same(k) || overlap(k)) else {
+            mine.push(kept.len());
+            kept.push(e);
+            continue;
+        };
+        let f = if same(rival) { Finding::new("M89", Severity::Justify) } else { Finding::new("M90", Severity::Blocking) };
+        let f = f.arg("agent", &e.employee).arg("nature", &e.nature).of(&e.employee);
+        tell(f.at(sources.place(rival.at)).at(sources.place(e.at)), e.at.source);
+    }
+    kept
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn december() -> (PayMonth, PayMonth) {
+        let m = PayMonth::parse("2021-12").expect("a month");
+        (m, m.previous())
+    }
+
+    #[test]
+    fn a_name_says_which_month_a_list_is_for() {
+        let (m, l) = december();
+        for this in ["heures-sup-décembre", "Décembre", "CIA 2021", "evp_202112", "absences 12-2021", "2021-12 HS", "HS dec"] {
+            assert_eq!(month_said(this, m, l, false), Said::This, "{this}");
+        }
+        for other in ["heures sup novembre", "Novembre", "CIA 2020", "evp_202111", "hs 2021-11", "2020", "décembre 2020"] {
+            assert!(matches!(month_said(other, m, l, false), Said::Other(_)), "{other}");
+        }
+        for nothing in ["absences", "extraction 2021-11-30", "export 30/11/2021", "Avancements", "arrêtés du 12 novembre 2021"] {
+            assert_eq!(month_said(nothing, m, l, false), Said::Nothing, "{nothing}");
+        }
+    }
+
+    #[test]
+    fn a_date_or_a_year_in_a_title_is_about_something_else() {
+        let (m, l) = december();
+        assert_eq!(month_said("Délibération du 12 novembre 2018, article 2 - 2018", m, l, true), Said::Nothing);
+        assert_eq!(month_said("Heures faites en novembre 2021, paie de décembre 2021", m, l, true), Said::This);
+        assert_eq!(other_month("Décembre", "", "heures novembre", m, l), None);
+        assert_eq!(other_month("Novembre", "", "heures décembre", m, l), Some("novembre".to_owned()));
+    }
+
+    #[test]
+    fn tells_quantities_from_remarks() {
+        for q in ["06/12/2021", "80 %", "17h30", "28/35", "3,5", "1 200,00", "06/12"] {
+            assert!(is_quantity(q), "{q}");
+        }
+        for r in ["naissance", "Arrêté n° 2021-17", "FR7699900001", "20 ans révolus", ""] {
+            assert!(!is_quantity(r), "{r}");
+        }
+    }
+}

@@ -1,0 +1,220 @@
+//! This month's lists as services write them, one at a time in the sample town: nobody is paid on what was not read for sure.
+//!
+//! Nets are those of `samples/montreval/expected`, which the sample's README says how they were made.
+
+use releve::ground::{Finding, Severity};
+use releve::pipeline::{self, Options};
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+const SAMPLE: &str = "samples/montreval";
+
+struct Ran {
+    findings: Vec<Finding>,
+    nets: BTreeMap<String, String>,
+    transfers: BTreeMap<String, String>,
+}
+
+impl Ran {
+    /// Severities of a code's findings about an agent; of the run's with an empty number.
+    fn told(&self, code: &str, agent: &str) -> Vec<Severity> {
+        let of = |f: &&Finding| f.code == code && f.employee.as_ref().map_or("", |e| e.as_str()) == agent;
+        self.findings.iter().filter(of).map(|f| f.severity).collect()
+    }
+    fn all(&self, code: &str) -> usize {
+        self.findings.iter().filter(|f| f.code == code).count()
+    }
+}
+
+fn column(path: &Path, name: &str) -> BTreeMap<String, String> {
+    let mut reader = csv::Reader::from_path(path).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
+    reader.deserialize::<BTreeMap<String, String>>().map(|r| r.expect("a row")).map(|r| (r["employee"].clone(), r[name].clone())).collect()
+}
+
+fn expected() -> BTreeMap<String, String> {
+    column(Path::new(SAMPLE).join("expected/payslips.csv").as_path(), "net_paid")
+}
+
+/// The sample without the files `out`, with the files `with`.
+fn run(name: &str, out: &[&str], with: &[(&str, &str)]) -> Ran {
+    let folder: PathBuf = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("lists-{name}"));
+    let _ = std::fs::remove_dir_all(&folder);
+    std::fs::create_dir_all(folder.join("inbox")).expect("a temporary folder");
+    std::fs::copy(Path::new(SAMPLE).join("releve.toml"), folder.join("releve.toml")).expect("the settings");
+    for entry in std::fs::read_dir(Path::new(SAMPLE).join("inbox")).expect("the sample") {
+        let entry = entry.expect("the sample");
+        if !out.contains(&entry.file_name().to_string_lossy().as_ref()) {
+            std::fs::copy(entry.path(), folder.join("inbox").join(entry.file_name())).expect("a copy");
+        }
+    }
+    for (file, text) in with {
+        std::fs::write(folder.join("inbox").join(file), text).expect("a list");
+    }
+    let options = Options { folder: folder.clone(), rules: None, lang: None, threads: 0, payslips: false, progress: |_, _, _| {} };
+    let outcome = pipeline::run(&options).expect("the job runs");
+    Ran {
+        findings: outcome.findings,
+        nets: column(&folder.join("out/payslips.csv"), "net_paid"),
+        transfers: column(&folder.join("out/transfers.csv"), "amount"),
+    }
+}
+
+const ABSENCES: &str = "absences-decembre.xls";
+const CIA: &str = "cia-decembre.csv";
+const HOURS: &str = "heures-sup-decembre.ods";
+const MOVES: &str = "mouvements-decembre.xlsx";
+
+#[test]
+fn a_list_of_strikes_says_so_in_its_name_alone() {
+    let text = "Matricule;Nom;Prénom;Du;Au;Nb jours\n00844;RAMPAL;Joël;06/12/2021;07/12/2021;2\n";
+    let r = run("strikes", &[ABSENCES], &[("Grèves.csv", text)]);
+    assert_eq!(r.nets["00844"], expected()["00844"]);
+}
+
+#[test]
+fn struck_off_from_the_sixth_is_paid_until_the_fifth() {
+    let text = "Matricule;Nom;Prénom;Radié des cadres à compter du;Motif\n00299;LECOQ;Sabrina;06/12/2021;Fin de contrat anticipée\n";
+    let r = run("struck", &[MOVES], &[("sorties.csv", text)]);
+    assert_eq!(r.nets["00299"], expected()["00299"]);
+}
+
+#[test]
+fn the_same_bonus_in_two_lists_counts_once_and_another_sum_sets_aside() {
+    let whole = std::fs::read_to_string(Path::new(SAMPLE).join("inbox").join(CIA)).expect("the sample is UTF-8");
+    let mut lines: Vec<String> = whole.lines().map(str::to_owned).collect();
+    let first = lines.iter().position(|l| l.starts_with("00102")).expect("the first agent");
+    assert!(lines[first].contains("200,00"));
+    lines[first] = lines[first].replace("200,00", "250,00");
+    lines.reverse();
+    let heading = lines.pop().expect("the headings");
+    lines.insert(0, heading);
+    let r = run("two-lists", &[], &[("cia corrigé.csv", &format!("{}\n", lines.join("\n")))]);
+    let want = expected();
+    assert_eq!(r.told("M88", "00102"), [Severity::Blocking]);
+    assert!(!r.transfers.contains_key("00102"));
+    assert_eq!(r.told("M87", "00232"), [Severity::Justify]);
+    assert_eq!(r.nets["00232"], want["00232"]);
+}
+
+#[test]
+fn a_row_written_twice_counts_once() {
+    let whole = std::fs::read_to_string(Path::new(SAMPLE).join("inbox").join(CIA)).expect("the sample is UTF-8");
+    let again = whole.lines().find(|l| l.starts_with("00232")).expect("an agent");
+    let r = run("twice", &[CIA], &[(CIA, &format!("{}\n{again}\n", whole.trim_end()))]);
+    assert_eq!(r.told("M85", "00232"), [Severity::Justify]);
+    assert_eq!(r.nets["00232"], expected()["00232"]);
+}
+
+#[test]
+fn a_list_of_another_month_is_not_read() {
+    let whole = std::fs::read_to_string(Path::new(SAMPLE).join("inbox").join(CIA)).expect("the sample is UTF-8");
+    let r = run("november", &[CIA], &[("cia-novembre.csv", &whole)]);
+    assert_eq!(r.told("M80", ""), [Severity::Justify], "hours of this month stand beside, in the same role");
+    let r = run("last-year", &[CIA, HOURS], &[("cia-2020.csv", &whole)]);
+    assert_eq!(r.told("M80", ""), [Severity::Blocking]);
+}
+
+#[test]
+fn a_number_nobody_read_sets_its_agent_aside() {
+    let text = "Matricule;Nom;Prénom;HS jour - 14 premières;Bidule\n00441;FLAMENT;André;2;\n00102;ARNOUX;Jean-Noël;2;3,5\n";
+    let r = run("unread", &[HOURS], &[("heures sup.csv", text)]);
+    assert_eq!(r.told("M77", "00102"), [Severity::Blocking]);
+    assert!(r.told("M77", "00441").is_empty());
+    let text = "Matricule;Nom;Prénom;HS jour - 14 premières\n00441;FLAMENT;André;-2\n00102;ARNOUX;Jean-Noël;3,5\n00207;POIREL;Mathieu;voir Monique\n";
+    let r = run("odd", &[HOURS], &[("heures sup.csv", text)]);
+    assert_eq!(r.told("M84", "00441"), [Severity::Blocking]);
+    assert_eq!(r.told("N01", "00207"), [Severity::Blocking]);
+    assert!(!r.transfers.contains_key("00207"));
+}
+
+#[test]
+fn a_title_that_says_nothing_names_no_fact() {
+    let text = "Matricule;Nom;Prénom;Nb HS\n00441;FLAMENT;André;2\n00102;ARNOUX;Jean-Noël;3\n";
+    let r = run("generic", &[HOURS], &[("liste.csv", text)]);
+    assert!(r.told("M76", "00102") == [Severity::Blocking] || r.told("M01", "") == [Severity::Blocking]);
+}
+
+#[test]
+fn a_decimal_comma_that_cuts_a_row_is_told() {
+    let text = "Matricule,Nom,Prénom,HS jour - 14 premières,HS nuit\n00441,FLAMENT,André,2,\n00207,POIREL,Mathieu,3,5,\n00102,ARNOUX,Jean-Noël,3,\n";
+    let r = run("comma", &[HOURS], &[("heures sup.csv", text)]);
+    assert_eq!(r.told("M82", "00207"), [Severity::Blocking]);
+    assert!(r.told("M82", "00441").is_empty());
+}
+
+#[test]
+fn absences_that_overlap_or_say_no_days_set_aside() {
+    let text = "Matricule;Nom;Prénom;Nature;Du;Au;Nb jours\n\
+        00844;RAMPAL;Joël;Grève;06/12/2021;07/12/2021;2\n\
+        00844;RAMPAL;Joël;Grève;07/12/2021;08/12/2021;2\n\
+        00484;BARBEAU;Mehdi;Absence non rémunérée;;;\n\
+        00541;LEFRANC;Jérémie;Grève;03/12/2021;03/12/2021;1\n\
+        00541;LEFRANC;Jérémie;Grève;03/12/2021;03/12/2021;1\n";
+    let r = run("absences", &[ABSENCES], &[("absences.csv", text)]);
+    assert_eq!(r.told("M90", "00844"), [Severity::Blocking]);
+    assert_eq!(r.told("M83", "00484"), [Severity::Blocking]);
+    assert_eq!(r.told("M89", "00541"), [Severity::Justify]);
+}
+
+#[test]
+fn an_arrival_has_a_first_day_in_the_month_and_was_not_paid_before() {
+    let head = "Matricule;Nom;Prénom;Date d'entrée;Statut;Catégorie;Indice majoré;Quotité;Taux PAS (%)\n";
+    let text = format!(
+        "{head}00615;DIALLO;Agathe;;Stagiaire;C;343;100 %;0\n00233;GRANDIN;Corentin;15/11/2021;Stagiaire;C;343;100 %;0\n\
+         00102;ARNOUX;Jean-Noël;06/12/2021;Titulaire;C;400;100 %;0\n"
+    );
+    let r = run("arrivals", &[MOVES], &[("arrivées.csv", &text)]);
+    assert_eq!(r.told("F40", "00615"), [Severity::Blocking]);
+    assert_eq!(r.told("F41", "00233"), [Severity::Justify]);
+    assert_eq!(r.told("F42", "00102"), [Severity::Blocking]);
+}
+
+#[test]
+fn a_departure_has_a_last_day_in_the_month() {
+    let text = "Matricule;Nom;Prénom;Dernier jour payé;Motif\n00299;LECOQ;Sabrina;15/11/2021;Démission\n\
+        00424;MÉNARD;Inès;20/12/2022;Démission\n00555;SAVARY;Fabien;;Disponibilité\n";
+    let r = run("departures", &[MOVES], &[("départs.csv", text)]);
+    assert_eq!(r.told("F44", "00299"), [Severity::Blocking]);
+    assert_eq!(r.told("F45", "00424"), [Severity::Justify]);
+    assert_eq!(r.told("F43", "00555"), [Severity::Blocking]);
+}
+
+#[test]
+fn a_change_says_what_it_changes() {
+    let text = "Matricule;Nom;Prénom;Ancien IM;Nouvel IM;Date d'effet\n\
+        00225;AGUILAR;Loïc;404;392;01/12/2021\n00715;KELLER;Édith;344;;01/12/2021\n\
+        00878;MATHEY;Karima;300;358;01/12/2021\n01517;BOULAY;Jean-Baptiste;465;400;01/12/2021\n\
+        01835;PELLETAN;Olivier;350;353;01/12/2021\n01835;PELLETAN;Olivier;350;360;01/12/2021\n";
+    let r = run("changes", &[MOVES], &[("avancements.csv", text)]);
+    assert_eq!(r.told("F48", "00225"), [Severity::Justify], "old and new are exchanged");
+    assert!(r.told("N18", "00715").contains(&Severity::Blocking));
+    assert_eq!(r.told("F47", "00878"), [Severity::Justify]);
+    assert_eq!(r.told("F49", "01517"), [Severity::Justify]);
+    assert_eq!(r.told("M94", "01835"), [Severity::Blocking]);
+}
+
+#[test]
+fn a_row_under_another_persons_number_is_not_used() {
+    let whole = std::fs::read_to_string(Path::new(SAMPLE).join("inbox").join(CIA)).expect("the sample is UTF-8");
+    let own = whole.lines().find(|l| l.starts_with("00232")).expect("an agent");
+    let r = run("other-name", &[CIA], &[(CIA, &whole.replace(own, "00232;QUIDAM;Zénobie;900,00;x"))]);
+    assert_eq!(r.told("M14", "00232"), [Severity::Blocking]);
+    assert!(!r.transfers.contains_key("00232"));
+    let r = run("path", &[CIA], &[(CIA, &whole.replace(own, "../../x;TARDIEU;Régine;900,00;x"))]);
+    assert_eq!(r.told("M92", ""), [Severity::Blocking]);
+}
+
+#[test]
+fn an_empty_list_is_said_and_stays_what_it_is() {
+    let r = run("empty", &[], &[("départs.csv", "matricule;nom;prénom;dernier jour payé;motif\n")]);
+    assert_eq!(r.told("M78", ""), [Severity::Information]);
+    assert_eq!(r.nets, expected());
+}
+
+#[test]
+fn a_list_of_agents_that_gave_nothing_blocks_the_run() {
+    let text = "Matricule;Truc;Bidule\n00102;a b;c d\n00232;e f;g h\n00441;i j;k l\n";
+    let r = run("nothing", &[], &[("liste du chef.csv", text)]);
+    assert!(r.all("M01") + r.all("M11") >= 1);
+    assert!(r.told("M01", "").iter().chain(&r.told("M11", "")).any(|s| *s == Severity::Blocking));
+}
