@@ -4,7 +4,7 @@
 
 use chrono::NaiveDate;
 use releve::check::agent::{self, Shift, Situation, Subject};
-use releve::check::lines::Moved;
+use releve::check::lines::{Moved, older_cards};
 use releve::check::{Control, Frame, Law};
 use releve::facts::{Fact, FactDecl, FactId, FactKind, Facts, NumberForm, Origin, Value, Vocabulary};
 use releve::ground::{At, EmployeeId, Exact, Finding, Lang, Money, PayMonth, Place, Severity, Sources, Words, words};
@@ -119,7 +119,7 @@ impl World {
             sources: &self.sources,
             catalogue: &self.catalogue,
             law: self.law.clone(),
-            older: BTreeSet::new(),
+            older: if c.measure == "older_bonus" { older_cards(c, &self.catalogue) } else { BTreeSet::new() },
             working_time: vec![FactId(0)],
         };
         let subject = Subject {
