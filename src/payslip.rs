@@ -187,9 +187,18 @@ pub enum PaidCode {
 #[derive(Clone, Debug, Default)]
 pub struct PaidSlip {
     pub lines: Vec<PaidLine>,
+    /// Lines about another month, paid with this one: once, and no part of the month's own pay.
+    pub arrears: Vec<PaidLine>,
     /// Totals the source itself shows, each if present.
     pub gross: Option<(Money, At)>,
     pub net_taxable: Option<(Money, At)>,
     pub net_before_tax: Option<(Money, At)>,
     pub net_paid: Option<(Money, At)>,
+}
+
+impl PaidSlip {
+    /// Every line that was paid, whatever month it is about.
+    pub fn all(&self) -> impl Iterator<Item = &PaidLine> {
+        self.lines.iter().chain(&self.arrears)
+    }
 }

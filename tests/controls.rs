@@ -86,6 +86,10 @@ impl World {
             headings: Vec::new(),
             role: None,
             recurs: true,
+            since_january: false,
+            follows: None,
+            more_next_month: false,
+            leave: false,
             causes: releve::facts::Causes::default(),
         });
         let id = EmployeeId::parse("00001").expect("a number");
@@ -141,6 +145,7 @@ impl World {
             month,
             incident: NaiveDate::from_ymd_opt(2021, 12, 3),
             event: false,
+            incomplete: false,
             neutral_rate: false,
             moved: self.moved.clone(),
             shifts: self.shifts.clone(),

@@ -20,6 +20,7 @@ pub struct Witness<'w> {
     pub known: &'w Facts,
     pub alternatives: &'w [Fact],
     pub paid: &'w [PaidLine],
+    pub arrears: &'w [PaidLine],
 }
 
 /// What last month says of one setting.
@@ -75,6 +76,11 @@ impl Calibration<'_> {
             }
         }
         (found.into_values().collect(), settings)
+    }
+
+    /// What last month says of one setting, the others as they stand.
+    pub fn ask(&self, i: usize, settings: &[SettingValue]) -> Finding {
+        self.vote(i, settings, self.alternatives(i, &settings[i]))
     }
 
     /// What a setting may be: its options, yes and no, or the rates that last month's lines show.
@@ -155,7 +161,7 @@ impl Calibration<'_> {
             .map_init(
                 || State::new(&plan),
                 |state, w| {
-                    let r = replay.run(state, w.known, w.alternatives, w.paid);
+                    let r = replay.run(state, w.known, w.alternatives, w.paid, w.arrears);
                     // A gap counts against, and so does a line the rules can no longer make: stopping is not agreeing.
                     let good =
                         r.lines.iter().filter(|l| matches!(l.verdict, Verdict::Exact | Verdict::OneOff) && l.gap().is_zero()).count();

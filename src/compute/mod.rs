@@ -4,5 +4,6 @@ pub mod calibrate;
 pub mod cases;
 pub mod employee;
 pub mod eval;
+pub mod late;
 pub mod replay;
 pub mod walk;

@@ -76,6 +76,8 @@ pub struct Replayed {
     pub adjust: Vec<Adjust>,
     /// Lines without a rule: carried as they are.
     pub unknown: Vec<(PaidCode, LineKind, Money, Money)>,
+    /// What the rules lacked for last month.
+    pub stops: Vec<crate::compute::eval::Stop>,
 }
 
 impl Replayed {
@@ -135,7 +137,10 @@ pub struct Replay<'a> {
 
 impl Replay<'_> {
     /// Replays one employee. `alternatives` are other values that files hold for a fact (an old index in a list of promotions).
-    pub fn run(&self, state: &mut State, facts: &Facts, alternatives: &[Fact], paid: &[PaidLine]) -> Replayed {
+    ///
+    /// `arrears` were paid with the month and are no part of it; a line taken on both together (tax, or contributions
+    /// that a product sums) comes out on what both make.
+    pub fn run(&self, state: &mut State, facts: &Facts, alternatives: &[Fact], paid: &[PaidLine], arrears: &[PaidLine]) -> Replayed {
         let pinned = pin(paid, self.plan.slots.elements as usize);
         let unknown: Vec<(PaidCode, LineKind, Money, Money)> = paid
             .iter()
@@ -161,8 +166,40 @@ impl Replay<'_> {
             let candidates = self.candidates(state, e, &p, alternatives, at);
             self.resolve(state, e, &p, &pinned, &extra, candidates, &mut facts, &mut resolved);
         }
-        let (lines, adjust) = self.verdicts(state, &pinned, paid);
-        Replayed { facts, lines, resolved, adjust, unknown }
+        let stops = state.stops(self.plan);
+        if !arrears.is_empty() {
+            self.on_both(state, &facts, paid, arrears, &pinned, &extra);
+        }
+        let (mut lines, adjust) = self.verdicts(state, &pinned, paid);
+        lines.extend(arrears.iter().map(|l| ReplayLine {
+            code: l.code,
+            paid: if l.amount.is_zero() { l.employer_amount } else { l.amount },
+            recomputed: None,
+            verdict: Verdict::OneOff,
+            at: l.at,
+        }));
+        Replayed { facts, lines, resolved, adjust, unknown, stops }
+    }
+
+    /// Lines that the month alone does not make, worked out once more with the arrears among what was paid.
+    fn on_both(
+        &self,
+        state: &mut State,
+        facts: &Facts,
+        paid: &[PaidLine],
+        arrears: &[PaidLine],
+        pinned: &[Option<Pinned>],
+        extra: &[(LineKind, Money, Money)],
+    ) {
+        let alone = state.results.clone();
+        let all: Vec<PaidLine> = paid.iter().chain(arrears).cloned().collect();
+        state.run(self.plan, facts, Pins::Paid(&pin(&all, pinned.len())), extra);
+        for ((now, alone), p) in state.results.iter_mut().zip(alone).zip(pinned) {
+            let p = p.unwrap_or(NOTHING);
+            if !now.is_some_and(|c| agrees(&c, &p)) {
+                *now = alone;
+            }
+        }
     }
 
     /// Sets of facts that may explain the line: what other files say first, then what the paid line implies.

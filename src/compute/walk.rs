@@ -46,6 +46,12 @@ pub struct Road {
     pub calendar: usize,
     /// What changed in law under each cause, for the report: parameter ids.
     pub law_changes: Vec<Vec<usize>>,
+    /// Tables of which others are in force, under each cause.
+    pub table_changes: Vec<Vec<usize>>,
+    /// Amounts of an employee that move with a value of the pack.
+    pub follows: Vec<(crate::facts::FactId, u16)>,
+    /// Last month as the law had it, when it was paid on the law of before.
+    pub due: Option<Plan>,
 }
 
 /// Causes the engine itself attributes.
@@ -64,6 +70,7 @@ impl Road {
         let mut list = vec![pack.plan(&law).0?];
         let mut plans = Vec::new();
         let mut law_changes = Vec::new();
+        let mut table_changes = Vec::new();
         for (i, (code, _)) in pack.causes.iter().enumerate() {
             let of = |cause: &str| position(cause).unwrap_or(fallback) == i && (cause == code || position(cause).is_none());
             let mut changed = Vec::new();
@@ -74,6 +81,7 @@ impl Road {
                 }
             }
             let mut any = !changed.is_empty();
+            let mut tables = Vec::new();
             for (s, setting) in pack.settings.iter().enumerate() {
                 if of(&setting.cause) && law.settings[s] != this.settings[s] {
                     law.settings[s] = this.settings[s].clone();
@@ -84,7 +92,10 @@ impl Road {
                 if of(&table.cause) && law.tables_on[t] != this.tables_on[t] {
                     let before = pack.brackets(t, &law);
                     law.tables_on[t] = this.tables_on[t];
-                    any |= pack.brackets(t, &law) != before;
+                    if pack.brackets(t, &law) != before {
+                        any = true;
+                        tables.push(t);
+                    }
                 }
             }
             if i == rates && law.versions_on != this.versions_on {
@@ -101,9 +112,12 @@ impl Road {
             }
             plans.push((list.len() - 1, any));
             law_changes.push(changed);
+            table_changes.push(tables);
         }
         (law == *this).then_some(())?;
-        Some(Self { plans, list, calendar, law_changes })
+        let value = |name: &str| pack.values.iter().position(|v| v.id == name).map(|i| i as u16);
+        let follows = pack.vocabulary.iter().filter_map(|(id, d)| Some((id, value(d.follows.as_deref()?)?))).collect();
+        Some(Self { plans, list, calendar, law_changes, table_changes, follows, due: None })
     }
 
     pub fn last(&self) -> &Plan {
@@ -209,7 +223,9 @@ pub fn fact_changes(pack: &Pack, vocabulary: &Vocabulary, last: &Facts, this: &F
 
 /// Walks one employee from what was paid to this month. The state is left as this month's computation leaves it.
 ///
-/// `rounding` and `unexplained` are the causes of what replay left: at most a cent per line, or more.
+/// What replay left is `arrondi`, at most a cent per line, or `estimation`; `settled` is the cause of lines that only this
+/// month could be made.
+#[expect(clippy::too_many_arguments, reason = "two months and what lies between them")]
 pub fn walk(
     pack: &Pack,
     road: &Road,
@@ -218,6 +234,7 @@ pub fn walk(
     last: &Month<'_>,
     this: &Month<'_>,
     changes: &[FactChange],
+    settled: Option<u16>,
 ) -> Vec<Change> {
     let extra = |m: &Month<'_>| m.unknown.iter().map(|u| (u.1, u.2, u.3)).collect::<Vec<_>>();
     let cause = |code: &str| pack.causes.iter().position(|c| c.0 == code).unwrap_or(0) as u16;
@@ -260,7 +277,7 @@ pub fn walk(
     if last.adjust != this.adjust || last.unknown != this.unknown {
         state.run(road.this(), this.facts, Pins::Adjusted(this.adjust), &extra(this));
         let next = collect(state, this.unknown);
-        compare(&now, &next, cause("estimation"), &mut out);
+        compare(&now, &next, settled.unwrap_or_else(|| cause("estimation")), &mut out);
     } else {
         // The same numbers as the last step; the places of the facts may be newer.
         state.run(road.this(), this.facts, Pins::Adjusted(this.adjust), &extra(this));
@@ -277,7 +294,7 @@ pub fn whole(before: &Amounts, after: &Amounts, cause: u16) -> Vec<Change> {
 }
 
 /// What was paid, by code.
-pub fn paid_amounts(lines: &[crate::payslip::PaidLine]) -> Amounts {
+pub fn paid_amounts<'l>(lines: impl IntoIterator<Item = &'l crate::payslip::PaidLine>) -> Amounts {
     let mut out = Amounts::new();
     for l in lines {
         let slot = out.entry(l.code).or_insert((Money::ZERO, Money::ZERO));

@@ -236,6 +236,12 @@ impl Joiner<'_> {
     fn change(&mut self, c: &crate::normalise::gather::Change) {
         let (first, last_day) = (self.month.first_day(), self.month.last_day());
         let silent = self.vocabulary.role(Role::Act) == Some(c.fact);
+        if let Some(d) = c.effective.filter(|d| *d > first && *d <= last_day && self.counts_later(c)) {
+            let next = self.month.next().first_day();
+            let f = self.finding("F17", Severity::Justify, &c.employee, &[c.at]).arg("fact", &self.vocabulary.get(c.fact).label.fr);
+            self.out.findings.push(f.arg("date", d.format("%d/%m/%Y")).arg("from", next.format("%d/%m/%Y")));
+            return;
+        }
         if let Some(d) = c.effective {
             let code = if d > last_day {
                 Some("F02")
@@ -265,6 +271,16 @@ impl Joiner<'_> {
         p.changes.push(Fact { id: c.fact, value: c.new.clone(), at: c.at, origin: Origin::Read });
     }
 
+    /// More of it (a child more) counts from the month after the event; less of it was paid for the month begun.
+    fn counts_later(&self, c: &crate::normalise::gather::Change) -> bool {
+        if !self.vocabulary.get(c.fact).more_next_month {
+            return false;
+        }
+        let known = || self.out.people.get(&c.employee).and_then(|p| p.known.get(c.fact)).and_then(|f| f.value.number());
+        let old = c.old.as_ref().and_then(Value::number).or_else(known).unwrap_or(Exact::ZERO);
+        c.new.number().is_some_and(|n| n > old)
+    }
+
     fn event(&mut self, e: &crate::normalise::gather::Event) {
         let Some(fact) = e.fact else {
             let f = self.finding("F06", Severity::Blocking, &e.employee, &[e.at]).arg("nature", &e.nature);
@@ -273,14 +289,31 @@ impl Joiner<'_> {
         };
         let continues = self.vocabulary.role(Role::LeaveContinues);
         let starts = self.vocabulary.role(Role::LeaveStart);
+        let (begun, length) = (self.vocabulary.role(Role::LeavesBegun), self.vocabulary.role(Role::LeaveLength));
+        let leave = self.vocabulary.get(fact).leave;
+        let last_day = self.month.last_day();
+        // A leave begun in the month, and not one that goes on: each has its own waiting day.
+        let begins = e.continues != Some(true) && e.from.is_none_or(|d| d >= self.month.first_day());
         let Some(days) = self.days_within(e) else { return };
         let Some(p) = self.person(&e.employee, e.at, &e.nature) else { return };
         add(&mut p.changes, fact, days, e.at);
         if let (Some(id), Some(flag)) = (continues, e.continues) {
             p.changes.push(Fact { id, value: Value::Flag(flag), at: e.at, origin: Origin::Read });
         }
+        if !leave {
+            return;
+        }
         if let (Some(id), Some(from), Some(false) | None) = (starts, e.from, e.continues) {
             p.changes.push(Fact { id, value: Value::Date(from), at: e.at, origin: Origin::Read });
+        }
+        if let Some(id) = begun {
+            add(&mut p.changes, id, Exact::int(i64::from(begins)), e.at);
+        }
+        if let (Some(id), Some(from), Some(to)) = (length, e.from, e.to) {
+            let n = Exact::int((to.min(last_day) - from).num_days() + 1);
+            let longest = p.changes.iter().filter(|f| f.id == id).filter_map(|f| f.value.number()).fold(n, Exact::max);
+            p.changes.retain(|f| f.id != id);
+            p.changes.push(Fact { id, value: Value::Number(longest), at: e.at, origin: Origin::Read });
         }
     }
 

@@ -12,6 +12,8 @@ mod explain;
 mod inputs;
 mod manifest;
 mod slips;
+mod undecided;
+mod uses;
 
 pub use calibrate::calibrate;
 pub use explain::explain;
@@ -19,6 +21,8 @@ pub use inputs::{Inputs, inspect};
 
 use crate::check::{self, NotRun};
 use crate::compute::employee::{CauseCodes, Machine, Score};
+use crate::compute::calibrate::Witness;
+use crate::compute::late::{self, Late};
 use crate::compute::walk::Road;
 use crate::ground::{Checked, Finding, Lang, Money, Place, Severity, Words, finding};
 use crate::job::{self, Job};
@@ -71,6 +75,8 @@ pub struct Outcome {
     pub replay: Score,
     pub replay_agents: (u64, u64),
     pub written: Vec<String>,
+    /// Codes of findings that stop the whole run: there is no transfer file.
+    pub held: Vec<String>,
     pub timings: Timings,
     /// False when nothing could be computed.
     pub ran: bool,
@@ -114,10 +120,25 @@ pub fn load_pack(id: &str, rules: Option<&Path>) -> Result<Checked<Option<Pack>>
 
 /// The settings of the job over the pack's defaults; a name or a value that does not fit is a finding.
 pub fn settings(pack: &Pack, job: &Job) -> Checked<Vec<SettingValue>> {
-    let mut out = pack.default_settings();
+    chosen(pack, job, pack.default_settings(), &job.settings, "")
+}
+
+/// The settings last month was paid on: this month's, but for those that `[settings.last]` names.
+pub fn last_settings(pack: &Pack, job: &Job, this: &[SettingValue]) -> Checked<Vec<SettingValue>> {
+    chosen(pack, job, this.to_vec(), &job.last_settings, "last.")
+}
+
+fn chosen(
+    pack: &Pack,
+    job: &Job,
+    start: Vec<SettingValue>,
+    given: &std::collections::BTreeMap<String, String>,
+    prefix: &str,
+) -> Checked<Vec<SettingValue>> {
+    let mut out = start;
     let mut findings = Vec::new();
-    for (name, text) in &job.settings {
-        let at = job.settings_at.get(name).cloned().unwrap_or_else(|| Place::File { file: job::SETTINGS_FILE.to_owned() });
+    for (name, text) in given {
+        let at = setting_place(job, &format!("{prefix}{name}"));
         match pack.settings.iter().position(|s| s.id == *name) {
             None => {
                 let near = document_suggestion(name, pack.settings.iter().map(|s| s.id.as_str())).unwrap_or_default();
@@ -130,6 +151,28 @@ pub fn settings(pack: &Pack, job: &Job) -> Checked<Vec<SettingValue>> {
         }
     }
     Checked::new(out, findings)
+}
+
+fn setting_place(job: &Job, name: &str) -> Place {
+    job.settings_at.get(name).cloned().unwrap_or_else(|| Place::File { file: job::SETTINGS_FILE.to_owned() })
+}
+
+/// Rates that are notified anew in a month that has begun since the last pay, and that nobody has looked at.
+fn renewed(pack: &Pack, job: &Job, this: &[SettingValue], lang: Lang) -> Vec<Finding> {
+    let mut months = Vec::new();
+    let mut m = job.last_month;
+    while m < job.month {
+        m = m.next();
+        months.push(m.month());
+    }
+    let asked = |s: &&pack::Setting| s.renewed.iter().any(|r| months.contains(r)) && !job.last_settings.contains_key(&s.id);
+    let due = pack.settings.iter().filter(asked).filter_map(|s| {
+        let i = pack.settings.iter().position(|x| x.id == s.id)?;
+        let SettingValue::Number(n) = &this[i] else { return None };
+        let f = Finding::new("J06", Severity::Justify).arg("name", &s.id).arg("label", s.label.get(lang)).arg("value", n);
+        (!n.is_zero()).then(|| f.arg("month", job.month).at(setting_place(job, &s.id)))
+    });
+    due.collect()
 }
 
 /// The main job: recover, replay, compute, check, explain; drafts under `out/`.
@@ -147,6 +190,7 @@ pub fn run(options: &Options) -> Result<Outcome> {
     let people = std::mem::take(&mut ready.inputs.people);
     let mut results = timings.measure("compute", || compute::people(&ready, people, options))?;
     out.findings.append(&mut results.findings);
+    timings.measure("settings", || undecided::name(&ready, &results, &mut out));
     timings.measure("check", || compute::run_controls(&ready, &mut results, &mut out));
     timings.measure("write", || documents::write(&ready, &mut results, &mut out, options))?;
     out.ran = true;
@@ -165,6 +209,10 @@ pub struct Ready {
     pub lang: Lang,
     /// Values that the head of a payslip shows: name and slot.
     pub head: Vec<(String, u32)>,
+    /// Values of law that last month was paid without.
+    pub late: Vec<Late>,
+    /// What of the law each line is made with.
+    pub uses: uses::Uses,
 }
 
 impl Ready {
@@ -195,14 +243,25 @@ fn prepare(options: &Options, out: &mut Outcome, timings: &mut Timings) -> Resul
     if !usable {
         return Ok(None);
     }
-    let mut read = timings.measure("read", || inputs::read(&job, &pack, &chosen.value, options.progress))?;
+    let mut before = last_settings(&pack, &job, &chosen.value);
+    let usable = before.findings.is_empty();
+    out.findings.append(&mut before.findings);
+    if !usable {
+        return Ok(None);
+    }
+    out.findings.extend(renewed(&pack, &job, &chosen.value, out.lang));
+    let mut read = timings.measure("read", || inputs::read(&job, &pack, &before.value, options.progress))?;
     out.findings.append(&mut read.findings);
     let inputs = read.value;
     let last_pay = job.last_pay_date.or(inputs.last_execution).unwrap_or_else(|| job.last_month.last_day());
-    let last = pack.law(Context { month: job.last_month, payment_date: last_pay }, chosen.value.clone());
+    let last = pack.law(Context { month: job.last_month, payment_date: last_pay }, before.value);
     let this = pack.law(Context { month: job.month, payment_date: job.pay_date }, chosen.value);
-    let road = timings.measure("plan", || Road::build(&pack, &last, &this));
-    let Some(road) = road else {
+    let mut catalogue = pack.catalogue();
+    let unknown_kinds: Vec<_> = inputs.unknown_cards.iter().map(|c| c.kind).collect();
+    catalogue.extend(inputs.unknown_cards.iter().cloned());
+    let (late, paid_on) = timings.measure("replay", || late(&pack, &catalogue, &unknown_kinds, &inputs, &last));
+    let road = timings.measure("plan", || Road::build(&pack, &paid_on, &this));
+    let Some(mut road) = road else {
         out.findings.extend(pack.plan(&last).1);
         out.findings.extend(pack.plan(&this).1);
         return Ok(None);
@@ -214,12 +273,27 @@ fn prepare(options: &Options, out: &mut Outcome, timings: &mut Timings) -> Resul
         out.findings.push(Finding::new("F01", Severity::Blocking));
         return Ok(None);
     }
-    let mut catalogue = pack.catalogue();
-    let unknown_kinds = inputs.unknown_cards.iter().map(|c| c.kind).collect();
-    catalogue.extend(inputs.unknown_cards.iter().cloned());
+    if !late.is_empty() {
+        road.due = pack.plan(&last).0;
+    }
     let lang = out.lang;
     let head = slips::head_values(&pack);
-    Ok(Some(Ready { job, pack, road, catalogue, unknown_kinds, inputs, lang, head }))
+    let uses = uses::Uses::of(&pack, job.month.first_day());
+    Ok(Some(Ready { job, pack, road, catalogue, unknown_kinds, inputs, lang, head, late, uses }))
+}
+
+/// More employees than this tell no more of the law that last month was paid on.
+const LATE_WITNESSES: usize = 400;
+
+fn late(
+    pack: &Pack,
+    catalogue: &crate::payslip::Catalogue,
+    unknown_kinds: &[crate::payslip::LineKind],
+    inputs: &Inputs,
+    last: &crate::rules::plan::Law,
+) -> (Vec<Late>, crate::rules::plan::Law) {
+    let witnesses: Vec<Witness<'_>> = calibrate::witnesses(inputs).take(LATE_WITNESSES).collect();
+    late::Search { pack, catalogue, unknown_kinds, witnesses: &witnesses }.run(last)
 }
 
 /// The pack's controls with a named measure, as the check stage takes them.

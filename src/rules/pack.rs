@@ -76,6 +76,8 @@ pub struct Setting {
     pub source: String,
     /// Lines of last month that settle it: element ids, or `element.employer_rate` for a rate the payslip shows.
     pub evidence: String,
+    /// Months of the year in which a new value comes.
+    pub renewed: Vec<u32>,
     pub origin: Origin,
 }
 
@@ -492,6 +494,10 @@ impl<'r, 'f> Reader<'r, 'f, '_> {
             headings: t.texts("headings"),
             role,
             recurs: t.flag("recurs").unwrap_or(true),
+            since_january: t.flag("since_january").unwrap_or(false),
+            follows: t.text("follows"),
+            more_next_month: t.flag("more_next_month").unwrap_or(false),
+            leave: t.flag("leave").unwrap_or(false),
             causes,
         };
         let default = t.spot("default");
@@ -538,6 +544,7 @@ impl<'r, 'f> Reader<'r, 'f, '_> {
             cause: t.text("cause").unwrap_or_default(),
             source: t.text("source").unwrap_or_default(),
             evidence: t.text("evidence").unwrap_or_default(),
+            renewed: t.texts("renewed").iter().filter_map(|m| m.parse().ok()).collect(),
             origin: Self::origin(t),
             id: id.text,
         };
