@@ -4,10 +4,11 @@
 //! the alternative that gives most. Lines are recomputed from what was paid above them, so settings hardly disturb one
 //! another; passes go on until nothing moves. Where nobody votes, or votes are split, nothing is chosen.
 
-use crate::compute::eval::State;
-use crate::compute::replay::{Replay, Verdict};
+use crate::compute::eval::{State, Stop};
+use crate::compute::rates;
+use crate::compute::replay::{Replay, ReplayLine, Replayed, Verdict};
 use crate::facts::{Fact, Facts};
-use crate::ground::Exact;
+use crate::ground::{Exact, Money};
 use crate::payslip::{Catalogue, LineKind, PaidCode, PaidLine};
 use crate::rules::Pack;
 use crate::rules::bind::{Context, SettingValue};
@@ -91,6 +92,7 @@ impl Calibration<'_> {
             SettingKind::Flag => vec![SettingValue::Flag(true), SettingValue::Flag(false)],
             SettingKind::Number(_) => {
                 let mut seen: BTreeMap<Exact, u64> = BTreeMap::new();
+                let mut intervals = Vec::new();
                 for name in s.evidence.split(',').map(str::trim) {
                     let (element, field) = name.split_once('.').unwrap_or((name, "employer_rate"));
                     let Some(e) = self.pack.element(element) else { continue };
@@ -100,10 +102,15 @@ impl Calibration<'_> {
                         .flat_map(|w| w.paid)
                         .filter(|l| l.code == PaidCode::Element(crate::payslip::ElementId(e as u16)))
                     {
-                        if let Some(r) = shown_rate(l, field) {
-                            *seen.entry(r).or_insert(0) += 1;
+                        match (columns(l, field), l.base) {
+                            ((Some(r), _), _) => *seen.entry(r).or_insert(0) += 1,
+                            ((None, amount), Some(base)) => intervals.extend(rates::interval(amount, base)),
+                            ((None, _), None) => {}
                         }
                     }
+                }
+                if let Some((r, n)) = rates::common(&intervals) {
+                    *seen.entry(r).or_insert(0) += n;
                 }
                 let mut most: Vec<(u64, Exact)> = seen.into_iter().map(|(r, n)| (n, r)).collect();
                 most.sort_by(|a, b| b.cmp(a));
@@ -119,18 +126,23 @@ impl Calibration<'_> {
     }
 
     fn vote(&self, i: usize, settings: &[SettingValue], alternatives: Vec<SettingValue>) -> Finding {
-        let scores: Vec<Vec<u64>> = alternatives
+        let evidence = self.evidence(i);
+        let scores: Vec<Vec<Score>> = alternatives
             .iter()
             .map(|a| {
                 let mut tried = settings.to_vec();
                 tried[i] = a.clone();
-                self.exact_lines(tried)
+                self.scores(tried, &evidence)
             })
             .collect();
         let mut votes = vec![0_u64; alternatives.len()];
         let mut deciding = 0;
         for w in 0..self.witnesses.len() {
-            let column: Vec<u64> = scores.iter().map(|s| s.get(w).copied().unwrap_or(0)).collect();
+            let of: Vec<&Score> = scores.iter().filter_map(|s| s.get(w)).collect();
+            if !is_evidence(&of) {
+                continue;
+            }
+            let column: Vec<u64> = scores.iter().map(|s| s.get(w).map_or(0, |x| x.good)).collect();
             let (best, worst) = (column.iter().max().copied().unwrap_or(0), column.iter().min().copied().unwrap_or(0));
             if best == worst {
                 continue;
@@ -143,42 +155,81 @@ impl Calibration<'_> {
         let top = votes.iter().max().copied().unwrap_or(0);
         let winners: Vec<usize> = (0..votes.len()).filter(|k| votes[*k] == top).collect();
         let clear = deciding > 0 && winners.len() == 1 && top * 100 >= deciding * SHARE;
+        // A rate that a few lines show and most do not is no rate.
+        let number = matches!(self.pack.settings[i].kind, SettingKind::Number(_));
+        let fits = |k: usize| {
+            let (exact, paid) = scores[k].iter().fold((0, 0), |(e, p), s| (e + s.shown.0, p + s.shown.1));
+            !number || exact * 2 >= paid
+        };
         Finding {
             setting: i,
             before: settings[i].clone(),
-            chosen: clear.then(|| alternatives[winners[0]].clone()),
+            chosen: (clear && fits(winners[0])).then(|| alternatives[winners[0]].clone()),
             votes: alternatives.into_iter().zip(votes).collect(),
             deciding,
         }
     }
 
-    /// Lines of each witness that come out to the cent.
-    fn exact_lines(&self, settings: Vec<SettingValue>) -> Vec<u64> {
+    /// The elements whose lines settle a setting.
+    fn evidence(&self, i: usize) -> Vec<usize> {
+        let names = self.pack.settings[i].evidence.split(',').map(str::trim);
+        names.filter_map(|n| self.pack.element(n.split_once('.').map_or(n, |x| x.0))).collect()
+    }
+
+    /// How each witness comes out.
+    fn scores(&self, settings: Vec<SettingValue>, evidence: &[usize]) -> Vec<Score> {
         let Some(plan) = self.pack.plan(&self.pack.law(self.context, settings)).0 else { return Vec::new() };
         let replay = Replay { plan: &plan, catalogue: self.catalogue, unknown_kinds: self.unknown_kinds };
         self.witnesses
             .par_iter()
             .map_init(
                 || State::new(&plan),
-                |state, w| {
-                    let r = replay.run(state, w.known, w.alternatives, w.paid, w.arrears);
-                    // A gap counts against, and so does a line the rules can no longer make: stopping is not agreeing.
-                    let good =
-                        r.lines.iter().filter(|l| matches!(l.verdict, Verdict::Exact | Verdict::OneOff) && l.gap().is_zero()).count();
-                    let bad = r.lines.iter().filter(|l| matches!(l.verdict, Verdict::Gap | Verdict::Carried)).count();
-                    (1000 + good).saturating_sub(bad) as u64
-                },
+                |state, w| self.score(replay.run(state, w.known, w.alternatives, w.paid, w.arrears), evidence),
             )
             .collect()
     }
+
+    fn score(&self, r: Replayed, evidence: &[usize]) -> Score {
+        // A gap counts against, and so does a line the rules can no longer make: stopping is not agreeing.
+        let exact = |l: &ReplayLine| matches!(l.verdict, Verdict::Exact | Verdict::OneOff) && l.gap().is_zero();
+        let astray = |l: &ReplayLine| matches!(l.verdict, Verdict::Gap | Verdict::Carried);
+        let good = r.lines.iter().filter(|l| exact(l)).count();
+        let bad = r.lines.iter().filter(|l| astray(l)).count();
+        let element = |l: &ReplayLine| match l.code {
+            PaidCode::Element(e) => Some(e.index()),
+            PaidCode::Unknown(_) => None,
+        };
+        let above = |e: usize| evidence.iter().any(|v| e < *v && self.catalogue[e].section == self.catalogue[*v].section);
+        let upstream = r.lines.iter().filter(|l| astray(l)).filter_map(element).any(|e| !evidence.contains(&e) && above(e));
+        let of: Vec<&ReplayLine> =
+            r.lines.iter().filter(|l| !l.paid.is_zero() && element(l).is_some_and(|e| evidence.contains(&e))).collect();
+        Score {
+            good: (1000 + good).saturating_sub(bad) as u64,
+            upstream,
+            shown: (of.iter().filter(|l| exact(l)).count(), of.len()),
+            stops: r.stops,
+        }
+    }
 }
 
-/// The rate a paid line shows, or what its amount over its base comes to, to a thousandth of a percent.
-fn shown_rate(l: &PaidLine, field: &str) -> Option<Exact> {
-    let (rate, amount) = if field.starts_with("employer") { (l.employer_rate, l.employer_amount) } else { (l.rate, l.amount) };
-    rate.or_else(|| {
-        let base = l.base.filter(|b| !b.is_zero())?;
-        let r = amount.exact().div(base)?.abs();
-        Exact::ratio(r.scaled_half_up(10_000)?, 10_000)
-    })
+/// How one witness comes out under one alternative.
+struct Score {
+    good: u64,
+    /// A line that stands above the evidence on the payslip does not come out itself.
+    upstream: bool,
+    /// Lines of the evidence that come out, of those paid.
+    shown: (usize, usize),
+    stops: Vec<Stop>,
+}
+
+/// Somebody whose pay cannot be made, or whose lines above are astray, whatever the alternative, shows nothing.
+fn is_evidence(of: &[&Score]) -> bool {
+    let Some((first, others)) = of.split_first() else { return false };
+    let stopped = first.stops.iter().any(|s| others.iter().all(|o| o.stops.contains(s)));
+    !stopped && !of.iter().all(|s| s.upstream)
+}
+
+/// The columns of a line that a rate is about.
+fn columns(l: &PaidLine, field: &str) -> (Option<Exact>, Money) {
+    if field.starts_with("employer") { (l.employer_rate, l.employer_amount) } else { (l.rate, l.amount) }
 }

@@ -147,6 +147,9 @@ impl Machine<'_> {
         let own = walk::paid_amounts(i.paid);
         let mut changes = walk::whole(paid, &own, self.causes.one_off_ended);
         changes.extend(walk::walk(self.pack, self.road, state, &own, &last, &this, &fact_changes, settled));
+        if !i.arrears.is_empty() {
+            self.name_arrears(&replay, &mut changes);
+        }
         let plan = self.road.this();
         let stops = state.stops(plan);
         if !stops.is_empty() && !self.understood(&replay) {
@@ -159,6 +162,15 @@ impl Machine<'_> {
         let controls = holding(state, plan);
         let shown = self.shown(state);
         Output { payslip: Some(payslip), replay, changes, fact_changes, facts, stops, controls, shown, nets, owed, ..Output::default() }
+    }
+
+    /// What a line that both made (tax, say) loses with the arrears ends with them.
+    fn name_arrears(&self, replay: &Replayed, changes: &mut [Change]) {
+        let estimate = self.pack.causes.iter().position(|c| c.0 == "estimation").map(|i| i as u16);
+        let exact = |code: PaidCode| replay.lines.iter().any(|l| l.code == code && l.verdict == Verdict::Exact);
+        for c in changes.iter_mut().filter(|c| Some(c.cause) == estimate && exact(c.code)) {
+            c.cause = self.causes.one_off_ended;
+        }
     }
 
     /// Whether the rules could make any lasting line of last month's pay.
@@ -242,7 +254,8 @@ impl Machine<'_> {
     }
 
     fn days(&self, state: &State) -> Option<Exact> {
-        self.head.iter().find(|h| h.0 == "presence").and_then(|h| state.slot(h.1).ok())
+        let name = self.pack.payslip.get("presence")?;
+        self.head.iter().find(|h| h.0 == *name).and_then(|h| state.slot(h.1).ok())
     }
 
     /// A day of entry before the month, and last month not paid: what last month owes.

@@ -5,5 +5,6 @@ pub mod cases;
 pub mod employee;
 pub mod eval;
 pub mod late;
+pub mod rates;
 pub mod replay;
 pub mod walk;

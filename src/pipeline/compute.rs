@@ -355,14 +355,20 @@ fn subject<'s>(
         place: ready.inputs.sources.place(at),
         month: ready.job.month,
         incident: ready.job.incident_date,
-        // Days present are an event too: whoever came in the middle of last month is whole this month.
-        event: !w.output.fact_changes.is_empty() || w.output.changes.iter().any(|c| usize::from(c.cause) == ready.road.calendar),
+        event: !w.output.fact_changes.is_empty() || event(ready, w),
         incomplete: !w.output.stops.is_empty(),
         neutral_rate: super::slips::flag(ready, w, "tax_neutral").unwrap_or(false),
         moved: evidence::moved(ready, w),
         shifts: evidence::shifts(ready, w),
         brought: &w.person.changes,
     }
+}
+
+/// Whether law, days present or arrears moved the gross: whoever came in the middle of last month is whole this month.
+fn event(ready: &Ready, w: &Worked) -> bool {
+    let arrears = w.person.paid.as_ref().is_some_and(|s| !s.arrears.is_empty());
+    let known = |c: &crate::compute::walk::Change| ready.road.plans.get(usize::from(c.cause)).is_some_and(|p| p.1);
+    arrears || w.output.changes.iter().any(|c| known(c) && code_card(ready, c.code).2 == LineKind::Earning)
 }
 
 /// Findings that computing itself gives: missing facts, values last month was not paid on, gaps of replay.

@@ -335,6 +335,7 @@ fn model(ready: &Ready, results: &Results, out: &Outcome) -> report::Report {
         totals_before: out.before,
         totals_after: out.after,
         transfers: report::Transfers { count: out.transfers.0, total: out.transfers.1 },
+        held: out.held.clone(),
         headcount: report::Headcount {
             before: run.before.count,
             arrivals: run.arrivals,
