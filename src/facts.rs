@@ -222,6 +222,7 @@ pub struct Vocabulary {
     facts: Vec<FactDecl>,
     by_name: BTreeMap<String, FactId>,
     by_role: BTreeMap<Role, FactId>,
+    moot: BTreeMap<FactId, FactId>,
 }
 
 impl Vocabulary {
@@ -246,6 +247,14 @@ impl Vocabulary {
     }
     pub fn iter(&self) -> impl Iterator<Item = (FactId, &FactDecl)> {
         self.facts.iter().enumerate().map(|(i, f)| (FactId(i as u16), f))
+    }
+    /// A no of `flag` beside a zero of `count` says nothing: who has no child draws nothing for children.
+    pub fn make_moot(&mut self, flag: FactId, count: FactId) {
+        self.moot.insert(flag, count);
+    }
+    /// Flags whose no says nothing beside a zero, each with the fact that is zero.
+    pub fn moot(&self) -> impl Iterator<Item = (FactId, FactId)> {
+        self.moot.iter().map(|(a, b)| (*a, *b))
     }
     pub fn len(&self) -> usize {
         self.facts.len()

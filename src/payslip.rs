@@ -194,6 +194,8 @@ pub struct PaidSlip {
     pub net_taxable: Option<(Money, At)>,
     pub net_before_tax: Option<(Money, At)>,
     pub net_paid: Option<(Money, At)>,
+    /// The source shows no employer's share at all: that none stands here says nothing.
+    pub employer_hidden: bool,
 }
 
 impl PaidSlip {

@@ -3,12 +3,12 @@
 //! Each setting is tried in every alternative, the others as they stand; an employee whose exact lines change votes for
 //! the alternative that gives most. Lines are recomputed from what was paid above them, so settings hardly disturb one
 //! another; passes go on until nothing moves. Where nobody votes, or votes are split, nothing is chosen.
+//! A rate is looked for where lines show it, and in amounts over the base that the rules give where they do not.
 
 use crate::compute::eval::{State, Stop};
-use crate::compute::rates;
 use crate::compute::replay::{Replay, ReplayLine, Replayed, Verdict};
 use crate::facts::{Fact, Facts};
-use crate::ground::{Exact, Money};
+use crate::ground::Exact;
 use crate::payslip::{Catalogue, LineKind, PaidCode, PaidLine};
 use crate::rules::Pack;
 use crate::rules::bind::{Context, SettingValue};
@@ -36,6 +36,14 @@ pub struct Finding {
     pub votes: Vec<(SettingValue, u64)>,
     /// Employees whose lines tell the alternatives apart.
     pub deciding: u64,
+    /// Of a rate: employees with a line that must show it.
+    pub lines: Option<u64>,
+}
+
+/// What a setting may be, and how many employees have a line that must show it, when that can be said.
+struct Alternatives {
+    list: Vec<SettingValue>,
+    lines: Option<u64>,
 }
 
 /// Nine in ten of those who decide must agree.
@@ -59,8 +67,9 @@ impl Calibration<'_> {
         for _ in 0..PASSES {
             let mut moved = false;
             for i in 0..self.pack.settings.len() {
-                let alternatives = self.alternatives(i, &settings[i]);
-                if alternatives.len() < 2 {
+                let alternatives = self.alternatives(i, &settings);
+                // One option is no question; a rate that no line shows still is one.
+                if alternatives.list.len() < 2 && alternatives.lines.is_none() {
                     continue;
                 }
                 let f = self.vote(i, &settings, alternatives);
@@ -81,51 +90,81 @@ impl Calibration<'_> {
 
     /// What last month says of one setting, the others as they stand.
     pub fn ask(&self, i: usize, settings: &[SettingValue]) -> Finding {
-        self.vote(i, settings, self.alternatives(i, &settings[i]))
+        self.vote(i, settings, self.alternatives(i, settings))
     }
 
     /// What a setting may be: its options, yes and no, or the rates that last month's lines show.
-    fn alternatives(&self, i: usize, now: &SettingValue) -> Vec<SettingValue> {
+    fn alternatives(&self, i: usize, settings: &[SettingValue]) -> Alternatives {
         let s = &self.pack.settings[i];
         match &s.kind {
-            SettingKind::Choice(options) => options.iter().map(|o| SettingValue::Choice(o.0.clone())).collect(),
-            SettingKind::Flag => vec![SettingValue::Flag(true), SettingValue::Flag(false)],
+            SettingKind::Choice(options) => {
+                Alternatives { list: options.iter().map(|o| SettingValue::Choice(o.0.clone())).collect(), lines: None }
+            }
+            SettingKind::Flag => Alternatives { list: vec![SettingValue::Flag(true), SettingValue::Flag(false)], lines: None },
             SettingKind::Number(_) => {
-                let mut seen: BTreeMap<Exact, u64> = BTreeMap::new();
-                let mut intervals = Vec::new();
-                for name in s.evidence.split(',').map(str::trim) {
-                    let (element, field) = name.split_once('.').unwrap_or((name, "employer_rate"));
-                    let Some(e) = self.pack.element(element) else { continue };
-                    for l in self
-                        .witnesses
-                        .iter()
-                        .flat_map(|w| w.paid)
-                        .filter(|l| l.code == PaidCode::Element(crate::payslip::ElementId(e as u16)))
-                    {
-                        match (columns(l, field), l.base) {
-                            ((Some(r), _), _) => *seen.entry(r).or_insert(0) += 1,
-                            ((None, amount), Some(base)) => intervals.extend(rates::interval(amount, base)),
-                            ((None, _), None) => {}
-                        }
+                let (seen, lines) = self.rates(&s.evidence, settings);
+                // Most lines first; of two rates as good, the shorter.
+                let mut most: Vec<(Exact, Tally)> = seen.into_iter().collect();
+                most.sort_by(|(a, x), (b, y)| y.lines.cmp(&x.lines).then(x.scale.cmp(&y.scale)).then(a.cmp(b)));
+                let mut list: Vec<SettingValue> = most.into_iter().take(4).map(|(r, _)| SettingValue::Number(r.reduced())).collect();
+                for other in [settings[i].clone(), SettingValue::Number(Exact::ZERO)] {
+                    if !list.contains(&other) {
+                        list.push(other);
                     }
                 }
-                if let Some((r, n)) = rates::common(&intervals) {
-                    *seen.entry(r).or_insert(0) += n;
-                }
-                let mut most: Vec<(u64, Exact)> = seen.into_iter().map(|(r, n)| (n, r)).collect();
-                most.sort_by(|a, b| b.cmp(a));
-                let mut out: Vec<SettingValue> = most.into_iter().take(4).map(|(_, r)| SettingValue::Number(r.reduced())).collect();
-                for other in [now.clone(), SettingValue::Number(Exact::ZERO)] {
-                    if !out.contains(&other) {
-                        out.push(other);
-                    }
-                }
-                out
+                Alternatives { list, lines: Some(lines) }
             }
         }
     }
 
-    fn vote(&self, i: usize, settings: &[SettingValue], alternatives: Vec<SettingValue>) -> Finding {
+    /// Rates that make the lines of the evidence to the cent, each with its lines, and how many lines there are.
+    fn rates(&self, evidence: &str, settings: &[SettingValue]) -> (BTreeMap<Exact, Tally>, u64) {
+        let mut seen: BTreeMap<Exact, Tally> = BTreeMap::new();
+        let mut lines = 0;
+        let Some(plan) = self.pack.plan(&self.pack.law(self.context, settings.to_vec())).0 else { return (seen, lines) };
+        let replay = Replay { plan: &plan, catalogue: self.catalogue, unknown_kinds: self.unknown_kinds };
+        for name in evidence.split(',').map(str::trim) {
+            let (element, field) = name.split_once('.').unwrap_or((name, "employer_rate"));
+            let Some(e) = self.pack.element(element) else { continue };
+            let code = PaidCode::Element(crate::payslip::ElementId(e as u16));
+            let holders: Vec<&Witness<'_>> = self.witnesses.iter().filter(|w| w.paid.iter().any(|l| l.code == code)).collect();
+            let found: Vec<Vec<(Exact, i64)>> = holders
+                .into_par_iter()
+                .map_init(
+                    || State::new(&plan),
+                    |state, w| {
+                        let mut own: Vec<(Exact, i64)> = Vec::new();
+                        for l in w.paid.iter().filter(|l| l.code == code) {
+                            if let Some(r) = shown_rate(l, field) {
+                                own.push((r, 1));
+                                continue;
+                            }
+                            // Lines of one element add up in the base that the rules give: only a single one tells the rate.
+                            let single = w.paid.iter().filter(|o| o.code == code).count() == 1;
+                            let base = l.base.or_else(|| {
+                                replay.run(state, w.known, w.alternatives, w.paid, w.arrears);
+                                state.results[e].filter(|c| single && c.stop.is_none()).and_then(|c| c.base)
+                            });
+                            own.extend(base.map(|b| quotients(amount_of(l, field), b)).unwrap_or_default());
+                        }
+                        own
+                    },
+                )
+                .collect();
+            for own in found {
+                lines += 1;
+                for (rate, scale) in own {
+                    let t = seen.entry(rate).or_insert(Tally { lines: 0, scale });
+                    t.lines += 1;
+                    t.scale = t.scale.min(scale);
+                }
+            }
+        }
+        (seen, lines)
+    }
+
+    fn vote(&self, i: usize, settings: &[SettingValue], alternatives: Alternatives) -> Finding {
+        let Alternatives { list: alternatives, lines } = alternatives;
         let evidence = self.evidence(i);
         let scores: Vec<Vec<Score>> = alternatives
             .iter()
@@ -154,19 +193,16 @@ impl Calibration<'_> {
         }
         let top = votes.iter().max().copied().unwrap_or(0);
         let winners: Vec<usize> = (0..votes.len()).filter(|k| votes[*k] == top).collect();
-        let clear = deciding > 0 && winners.len() == 1 && top * 100 >= deciding * SHARE;
-        // A rate that a few lines show and most do not is no rate.
-        let number = matches!(self.pack.settings[i].kind, SettingKind::Number(_));
-        let fits = |k: usize| {
-            let (exact, paid) = scores[k].iter().fold((0, 0), |(e, p), s| (e + s.shown.0, p + s.shown.1));
-            !number || exact * 2 >= paid
-        };
+        // A rate that most of its lines contradict is no rate, however few the others are.
+        let held = lines.is_none_or(|n| top * 2 > n);
+        let clear = deciding > 0 && winners.len() == 1 && top * 100 >= deciding * SHARE && held;
         Finding {
             setting: i,
             before: settings[i].clone(),
-            chosen: (clear && fits(winners[0])).then(|| alternatives[winners[0]].clone()),
+            chosen: clear.then(|| alternatives[winners[0]].clone()),
             votes: alternatives.into_iter().zip(votes).collect(),
             deciding,
+            lines,
         }
     }
 
@@ -201,14 +237,7 @@ impl Calibration<'_> {
         };
         let above = |e: usize| evidence.iter().any(|v| e < *v && self.catalogue[e].section == self.catalogue[*v].section);
         let upstream = r.lines.iter().filter(|l| astray(l)).filter_map(element).any(|e| !evidence.contains(&e) && above(e));
-        let of: Vec<&ReplayLine> =
-            r.lines.iter().filter(|l| !l.paid.is_zero() && element(l).is_some_and(|e| evidence.contains(&e))).collect();
-        Score {
-            good: (1000 + good).saturating_sub(bad) as u64,
-            upstream,
-            shown: (of.iter().filter(|l| exact(l)).count(), of.len()),
-            stops: r.stops,
-        }
+        Score { good: (1000 + good).saturating_sub(bad) as u64, upstream, stops: r.stops }
     }
 }
 
@@ -217,8 +246,6 @@ struct Score {
     good: u64,
     /// A line that stands above the evidence on the payslip does not come out itself.
     upstream: bool,
-    /// Lines of the evidence that come out, of those paid.
-    shown: (usize, usize),
     stops: Vec<Stop>,
 }
 
@@ -229,7 +256,53 @@ fn is_evidence(of: &[&Score]) -> bool {
     !stopped && !of.iter().all(|s| s.upstream)
 }
 
-/// The columns of a line that a rate is about.
-fn columns(l: &PaidLine, field: &str) -> (Option<Exact>, Money) {
-    if field.starts_with("employer") { (l.employer_rate, l.employer_amount) } else { (l.rate, l.amount) }
+/// A rate with the lines that it makes, and the denominator it is written with.
+struct Tally {
+    lines: u64,
+    scale: i64,
+}
+
+fn amount_of(l: &PaidLine, field: &str) -> Exact {
+    if field.starts_with("employer") { l.employer_amount } else { l.amount }.exact()
+}
+
+fn shown_rate(l: &PaidLine, field: &str) -> Option<Exact> {
+    if field.starts_with("employer") { l.employer_rate } else { l.rate }
+}
+
+/// Rates of a tenth, a hundredth, a thousandth of a percent that make the amount on that base to the cent.
+fn quotients(amount: Exact, base: Exact) -> Vec<(Exact, i64)> {
+    let mut out: Vec<(Exact, i64)> = Vec::new();
+    if base.is_zero() || amount.is_zero() {
+        return out;
+    }
+    let cents = |x: Exact| x.abs().scaled_half_up(100);
+    for scale in [1_000, 10_000, 100_000] {
+        let rate = amount.div(base).and_then(|r| r.abs().scaled_half_up(scale)).and_then(|n| Exact::ratio(n, scale)).map(Exact::reduced);
+        if let Some(rate) = rate
+            && base.mul(rate).and_then(cents) == cents(amount)
+            && !out.iter().any(|(r, _)| *r == rate)
+        {
+            out.push((rate, scale));
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn exact(t: &str) -> Exact {
+        Exact::parse(t).expect("a number")
+    }
+
+    // 2.95 % of 1750.86 is 51.65; 1.473 % of 1512.01 is 22.27, which 1.47 % (22.23) does not make.
+    #[test]
+    fn a_rate_is_found_in_an_amount_over_its_base() {
+        let rates = |a: &str, b: &str| quotients(exact(a), exact(b)).into_iter().map(|(r, _)| r).collect::<Vec<_>>();
+        assert_eq!(rates("51.65", "1750.86"), [exact("0.0295")]);
+        assert_eq!(rates("22.27", "1512.01"), [exact("0.01473")]);
+        assert!(rates("22.27", "0").is_empty());
+    }
 }

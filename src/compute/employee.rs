@@ -1,6 +1,7 @@
 //! One employee's month: replay of the last, computation of this one, and the walk between them.
 
 use crate::compute::eval::{Adjust, Pins, State, Stop};
+use crate::compute::raise;
 use crate::compute::replay::{Replay, Replayed, Verdict};
 use crate::compute::walk::{self, Change, FactChange, Month, Road};
 use crate::facts::{Fact, FactId, Facts, Origin, Role, Value, Vocabulary};
@@ -120,12 +121,16 @@ impl Machine<'_> {
 
     fn replay(&self, state: &mut State, i: &Input<'_>) -> Replayed {
         let facts = self.last_month(i.known);
-        let replay = Replay { plan: self.road.last(), catalogue: self.catalogue, unknown_kinds: self.unknown_kinds };
-        replay.run(state, &facts, i.alternatives, i.paid, i.arrears)
+        self.of_last_month().run(state, &facts, i.alternatives, i.paid, i.arrears)
+    }
+
+    /// What replays last month.
+    pub fn of_last_month(&self) -> Replay<'_> {
+        Replay { plan: self.road.last(), catalogue: self.catalogue, unknown_kinds: self.unknown_kinds }
     }
 
     fn stays(&self, state: &mut State, i: &Input<'_>, paid: &walk::Amounts) -> Output {
-        let replay = self.replay(state, i);
+        let mut replay = self.replay(state, i);
         let mut facts = i.known.clone();
         // What no file says and last month's lines prove stays true until something says otherwise.
         for r in &replay.resolved {
@@ -133,6 +138,7 @@ impl Machine<'_> {
                 facts.set(r.used.clone());
             }
         }
+        raise::apply(&self.road.raises, &mut facts, &mut replay, i.changes);
         let mut facts = self.this_month(facts, i.changes);
         self.follow(state, &replay.facts, &mut facts, i.changes);
         let last_adjust = replay.adjust.clone();
@@ -140,7 +146,8 @@ impl Machine<'_> {
         let settled = self.settle(state, &replay, &facts, &mut this_adjust);
         let nets = self.nets(state, &replay, &facts, &this_adjust);
         let owed = self.late_law(state, &replay);
-        let fact_changes = walk::fact_changes(self.pack, self.vocabulary(), &replay.facts, &facts);
+        let mut fact_changes = walk::fact_changes(self.pack, self.vocabulary(), &replay.facts, &facts);
+        raise::name_causes(&self.road.raises, &mut fact_changes);
         let last = Month { facts: &replay.facts, adjust: &last_adjust, unknown: &replay.unknown };
         let this = Month { facts: &facts, adjust: &this_adjust, unknown: &replay.unknown };
         // Arrears of an earlier month end with the month that paid them.

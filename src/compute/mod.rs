@@ -5,6 +5,7 @@ pub mod cases;
 pub mod employee;
 pub mod eval;
 pub mod late;
-pub mod rates;
+pub mod raise;
 pub mod replay;
+pub mod reveal;
 pub mod walk;

@@ -291,6 +291,10 @@ impl Replay<'_> {
             };
             let at = paid.iter().find(|l| l.code == PaidCode::Element(element)).map_or(At::NOWHERE, |l| l.at);
             let employer_only = paid_line.amount.is_zero() && !paid_line.employer_amount.is_zero();
+            if employer_only && at == At::NOWHERE {
+                // Not shown last month: nothing to compare with.
+                continue;
+            }
             let usable = c.filter(|c| c.stop.is_none());
             let verdict = match usable {
                 _ if !card.recurs => Verdict::OneOff,

@@ -4,6 +4,7 @@
 //! cent, because the first step starts at what was paid and the last one is this month's payslip itself.
 
 use crate::compute::eval::{Adjust, Pins, State};
+use crate::compute::raise::{self, Raise};
 use crate::facts::{Fact, Facts, Vocabulary};
 use crate::ground::Money;
 use crate::payslip::{ElementId, LineKind, PaidCode};
@@ -52,6 +53,8 @@ pub struct Road {
     pub follows: Vec<(crate::facts::FactId, u16)>,
     /// Last month as the law had it, when it was paid on the law of before.
     pub due: Option<Plan>,
+    /// Facts that the law moves for everybody between the two months.
+    pub raises: Vec<Raise>,
 }
 
 /// Causes the engine itself attributes.
@@ -117,7 +120,7 @@ impl Road {
         (law == *this).then_some(())?;
         let value = |name: &str| pack.values.iter().position(|v| v.id == name).map(|i| i as u16);
         let follows = pack.vocabulary.iter().filter_map(|(id, d)| Some((id, value(d.follows.as_deref()?)?))).collect();
-        Some(Self { plans, list, calendar, law_changes, table_changes, follows, due: None })
+        Some(Self { plans, list, calendar, law_changes, table_changes, follows, due: None, raises: raise::between(pack, &last.context, &this.context) })
     }
 
     pub fn last(&self) -> &Plan {

@@ -1,7 +1,7 @@
 //! One cell → one value of a fact, as the fact's kind and the column's way of writing say.
 
 use crate::facts::{FactDecl, FactKind, NumberForm, Role as FactRole, Value};
-use crate::ground::{Exact, Money};
+use crate::ground::{Exact, Money, Nir};
 use crate::normalise::mapping::ColumnMapping;
 use crate::normalise::profile::option_of;
 use crate::normalise::text::fold;
@@ -56,19 +56,24 @@ impl Interned {
     }
 }
 
+/// An identity number of 13 characters, whose key was worked out.
+pub const WITHOUT_KEY: &str = "N31";
+
 /// What a cell says of a fact.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Read {
     pub value: Value,
     /// Of a working time: whether the post itself is reduced, when that is written.
     pub reduced_post: Option<bool>,
+    /// Taken from the hours alone.
+    pub presumed: bool,
     /// Read, and yet to be reported: the code of the finding.
     pub remark: Option<&'static str>,
 }
 
 impl Read {
     const fn of(value: Value) -> Self {
-        Self { value, reduced_post: None, remark: None }
+        Self { value, reduced_post: None, presumed: false, remark: None }
     }
 }
 
@@ -101,6 +106,7 @@ pub fn value(
                 Ok(values::working_time(text, weekly, mark)?.map(|w| Read {
                     value: Value::Number(w.share),
                     reduced_post: w.reduced_post,
+                    presumed: w.presumed,
                     remark: None,
                 }))
             }
@@ -122,7 +128,10 @@ pub fn value(
                 n.map(|n| cents(n).map(|m| Read::of(Value::Number(m.exact())))).transpose()
             }
             NumberForm::Points | NumberForm::Count => {
-                let n = number(cell, column.mark)?;
+                let n = match cell {
+                    Cell::Text(t) => values::amount(values::without_unit(t), column.mark)?,
+                    Cell::Empty | Cell::Number(_) | Cell::Date(_) | Cell::Flag(_) | Cell::Broken(_) => number(cell, column.mark)?,
+                };
                 if n.is_some_and(|n| n.whole().is_none()) {
                     return Err(Unread("N07"));
                 }
@@ -146,7 +155,10 @@ pub fn date(cell: &Cell<'_>, latest: NaiveDate) -> Result<Option<NaiveDate>, Unr
         Cell::Empty => Ok(None),
         Cell::Date(d) => Ok(Some(*d)),
         Cell::Number(n) => {
-            n.to_i64().filter(|i| rust_decimal::Decimal::from(*i) == *n).and_then(values::serial).map(Some).ok_or(Unread("N03"))
+            let whole = n.to_i64().filter(|i| rust_decimal::Decimal::from(*i) == *n);
+            // 20211201, stored as a number.
+            let compact = || whole.and_then(|i| values::date(&i.to_string(), latest).ok().flatten());
+            whole.and_then(values::serial).or_else(compact).map(Some).ok_or(Unread("N03"))
         }
         Cell::Text(t) => values::date(t, latest),
         Cell::Flag(_) | Cell::Broken(_) => Err(Unread("N03")),
@@ -157,8 +169,15 @@ fn text_fact(text: &str, cell: &Cell<'_>, fact: &FactDecl, texts: &mut Interned)
     match fact.role {
         Some(FactRole::IdentityNumber) => {
             let plain: String = text.chars().filter(|c| !c.is_whitespace() && !matches!(c, '.' | '-')).collect();
+            // Without its key the number is whole all the same: the key follows from it.
+            if plain.len() == 13
+                && let Some(key) = Nir::key(&plain.to_uppercase())
+            {
+                let whole = format!("{plain}{key:02}");
+                return Read { value: Value::Text(whole.as_str().into()), reduced_post: None, presumed: false, remark: Some(WITHOUT_KEY) };
+            }
             let short = plain.chars().count() != 15;
-            Read { value: Value::Text(plain.as_str().into()), reduced_post: None, remark: short.then_some("N04") }
+            Read { value: Value::Text(plain.as_str().into()), reduced_post: None, presumed: false, remark: short.then_some("N04") }
         }
         Some(FactRole::Iban) => {
             let plain: String = text.chars().filter(|c| !c.is_whitespace()).collect();
@@ -169,5 +188,36 @@ fn text_fact(text: &str, cell: &Cell<'_>, fact: &FactDecl, texts: &mut Interned)
             Read::of(Value::Text(texts.get(&format!("0{text}"))))
         }
         Some(_) | None => Read::of(Value::Text(texts.get(&text.split_whitespace().collect::<Vec<_>>().join(" ")))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    // 1 58 11 24 964 319: 97 - 1581124964319 mod 97.
+    #[test]
+    fn a_number_without_its_key_gets_it() {
+        let key = 97 - 1_581_124_964_319_u64 % 97;
+        let decl = FactDecl {
+            name: "nir".to_owned(),
+            kind: FactKind::Text,
+            label: crate::ground::Words::new("NIR", ""),
+            headings: Vec::new(),
+            role: Some(FactRole::IdentityNumber),
+            recurs: true,
+            since_january: false,
+            follows: None,
+            more_next_month: false,
+            leave: false,
+            causes: crate::facts::Causes::default(),
+        };
+        let text = |t: &str| {
+            let read = text_fact(t, &Cell::Text(t.into()), &decl, &mut Interned::default());
+            (read.value.text().unwrap_or_default().to_owned(), read.remark)
+        };
+        assert_eq!(text("1 58 11 24 964 319"), (format!("1581124964319{key:02}"), Some(WITHOUT_KEY)));
+        assert_eq!(text(&format!("1 58 11 24 964 319 {key:02}")), (format!("1581124964319{key:02}"), None));
+        assert_eq!(text("1 58 11 24 964"), ("1581124964".to_owned(), Some("N04")));
     }
 }

@@ -282,7 +282,8 @@ fn judge(label: &Phrase, stats: &CodeStats, option: &Option_, sides: Sides) -> P
             behaviour += 22;
             why.push(format!("rate {}", percent(r)));
         } else if hits < 50 {
-            behaviour -= 18;
+            // A label known to the letter is not undone by a rate: a refund halved, a contribution at last year's rate.
+            behaviour -= if words >= 100 { 4 } else { 18 };
             why.push(format!("not at {}", percent(r)));
         }
     }
@@ -315,6 +316,7 @@ pub fn resolve(codes: &BTreeMap<String, CodeStats>, rubrics: &Rubrics, sides: Si
             code: code.clone(),
             labels: labels.clone(),
             target: CodeTarget::Open,
+            employer: None,
             certainty: 0,
             why: Vec::new(),
             alternatives: Vec::new(),
@@ -383,7 +385,33 @@ pub fn resolve(codes: &BTreeMap<String, CodeStats>, rubrics: &Rubrics, sides: Si
             m.alternatives.truncate(3);
         } else {
             m.target = options[pick].target;
+            if let Some(stats) = codes.get(&m.code) {
+                m.employer = employer_share(m, stats, &options[pick], &options);
+            }
         }
     }
     mapped
+}
+
+/// A row that shows both shares under one code, where the employer's is an element of its own: that element.
+fn employer_share(m: &CodeMapping, stats: &CodeStats, agent: &Option_, options: &[Option_]) -> Option<crate::payslip::ElementId> {
+    let both = stats.employer * 2 > stats.rows && stats.gains + stats.deductions > 0;
+    if !both || agent.kind != LineKind::Deduction || agent.employer_rate.is_some() {
+        return None;
+    }
+    let label = Phrase::of(m.labels.first().map_or("", |l| split_period(l).0)).without_share();
+    let points = |o: &Option_| -> u32 {
+        let words = o.phrases.iter().map(|(_, plain, weight)| likeness(&label, plain) * weight / 100).max().unwrap_or(0);
+        match o.employer_rate.and_then(|r| stats.follows(r, Payer::Employer)) {
+            Some(hits) if hits >= 90 => words + 40,
+            // On another base than the agent's, perhaps: the name still decides.
+            Some(_) => words.saturating_sub(15),
+            None => words,
+        }
+    };
+    let best = options.iter().filter(|o| o.kind == LineKind::Employer).max_by_key(|o| points(o))?;
+    match best.target {
+        CodeTarget::Element(e, Payer::Employer) if points(best) >= 80 => Some(e),
+        _ => None,
+    }
 }

@@ -30,20 +30,27 @@ pub struct Compared {
     group: BTreeMap<Title, u32>,
     pub has_title: bool,
     /// Whose share the group heading names: « Charges patronales ».
+    group_share: Share,
+    /// Whose share the column is, by its group or else by its own title: « RAFP PATRONAL ».
     share: Share,
 }
 
 impl Compared {
     pub fn new(layout: &Layout, column: usize, titles: &Titles) -> Self {
         let (own, group) = (&layout.own[column], &layout.group[column]);
+        let (own, marked) = marked_share(own);
+        let (own, group) = (bare_title(own), bare_title(group));
         let joined = if group.is_empty() { BTreeMap::new() } else { titles.scores(&format!("{group} {own}")) };
         let grouped = if group.is_empty() { BTreeMap::new() } else { titles.scores(group) };
+        let group_share = Phrase::of(group).share;
+        let own_share = if marked == Share::Unsaid { Phrase::of(own).share } else { marked };
         Self {
             own: titles.scores(own),
             joined,
             group: grouped,
             has_title: !own.is_empty() || !group.is_empty(),
-            share: Phrase::of(group).share,
+            group_share,
+            share: if group_share == Share::Unsaid { own_share } else { group_share },
         }
     }
     /// Likeness of the column's title, 0 when it is not like it.
@@ -82,6 +89,45 @@ impl Compared {
     /// The best likeness of any title.
     pub fn best(&self) -> u32 {
         self.own.values().chain(self.joined.values()).copied().max().unwrap_or(0)
+    }
+}
+
+/// « RAFP (P) » and « RAFP (S) »: the mark of the share taken off the title.
+fn marked_share(title: &str) -> (&str, Share) {
+    let marks = [("(p)", Share::Employer), ("(pp)", Share::Employer), ("(s)", Share::Employee), ("(ps)", Share::Employee)];
+    let lower = title.trim_end().to_lowercase();
+    let found = marks.iter().find(|(m, _)| lower.len() > m.len() && lower.ends_with(m) && title.is_char_boundary(lower.len() - m.len()));
+    found.map_or((title, Share::Unsaid), |(m, share)| (title[..lower.len() - m.len()].trim_end(), *share))
+}
+
+/// A title without the rubric's number before it and the rate after it: « 12000 CSG DEDUCTIBLE 6,8 ».
+fn bare_title(title: &str) -> &str {
+    let mut t = title.trim();
+    if let Some((first, rest)) = t.split_once([' ', '-', ':'])
+        && first.len() >= 3
+        && first.bytes().all(|b| b.is_ascii_digit())
+        && rest.chars().any(char::is_alphabetic)
+    {
+        t = rest.trim_start_matches([' ', '-', ':']);
+    }
+    if let Some((rest, last)) = t.rsplit_once(' ')
+        && let number = last.trim_end_matches('%')
+        && number.contains([',', '.'])
+        && number.bytes().all(|b| b.is_ascii_digit() || b == b',' || b == b'.')
+        && rest.chars().any(char::is_alphabetic)
+    {
+        t = rest;
+    }
+    t
+}
+
+/// What « Montant » means below « Part patronale ».
+const fn of_share(meaning: Meaning, share: Share) -> Meaning {
+    match (share, meaning) {
+        (Share::Employer, Meaning::Amount | Meaning::Gain | Meaning::Deduction | Meaning::Signed) => Meaning::EmployerAmount,
+        (Share::Employer, Meaning::Rate) => Meaning::EmployerRate,
+        (Share::Employer, Meaning::Base) => Meaning::EmployerBase,
+        (_, m) => m,
     }
 }
 
@@ -154,15 +200,19 @@ pub fn choices(compared: &Compared, p: &Profile, role: Role, cx: &Context<'_>, a
             }
         }
     }
+    let grouped = !compared.group.is_empty() || compared.group_share != Share::Unsaid;
     for (title, likeness) in compared.own.iter().chain(&compared.joined) {
         if let Title::Plain(meaning) = title
-            && allowed(*meaning, role)
-            && (*meaning != Meaning::Ignored || *likeness >= 90)
+            && let meaning = of_share(*meaning, compared.group_share)
+            && allowed(meaning, role)
+            && (meaning != Meaning::Ignored || *likeness >= 90)
         {
-            put(*meaning, *likeness, fits_plain(p, *meaning), 0);
+            put(meaning, *likeness, fits_plain(p, meaning), 0);
         }
+        // « Part salariale » under the name of a rubric is that rubric's part, never the agent's total.
         if let Title::Total(total) = title
             && role == Role::RegisterWide
+            && (!grouped || *likeness >= 90)
         {
             put(Meaning::Total(*total), *likeness, fits_plain(p, Meaning::Total(*total)), 0);
         }
@@ -188,18 +238,34 @@ fn elements(compared: &Compared, p: &Profile, cx: &Context<'_>, found: &mut Vec<
         let Title::Element(i) = t else { continue };
         let target = &cx.rubrics.targets[*i];
         if let Some((part_score, part)) = part_of(&compared.own) {
+            let employers = matches!(part, Part::EmployerAmount | Part::EmployerRate);
+            let foreign = match target.kind {
+                K::Employer => part == Part::Amount && compared.group_share != Share::Employer,
+                K::Deduction => employers && target.employer_rate.is_none(),
+                K::Earning | K::Tax | K::Net => employers,
+            };
+            if foreign {
+                continue;
+            }
             let fit = fits_part(p, part);
             let both = (s * 3 + part_score) / 4;
-            found.push(Choice { meaning: Meaning::Element(target.element, part), score: points(both, fit) + 8, title: both, fit });
+            // A base or a rate is the agent's share's, where the contribution has one.
+            let second = if target.kind == K::Employer && !employers { 6 } else { 0 };
+            found.push(Choice { meaning: Meaning::Element(target.element, part), score: points(both, fit) + 8 - second, title: both, fit });
         }
     }
-    for (t, s) in compared.own.iter().chain(&compared.joined) {
+    // « Base » below the name of a rubric is that rubric's base, not a rubric called « … base ».
+    let whole_part = !compared.group.is_empty() && part_of(&compared.own).is_some_and(|(s, _)| s >= 80);
+    let joined = if whole_part { None } else { Some(&compared.joined) };
+    for (t, s) in compared.own.iter().chain(joined.into_iter().flatten()) {
         let Title::Element(i) = t else { continue };
         let target = &cx.rubrics.targets[*i];
         let fit = fits_part(p, Part::Amount);
         let part = match (compared.share, target.kind) {
             (Share::Employee, K::Employer) => continue,
             (Share::Employer, K::Earning | K::Tax | K::Net) => continue,
+            // The employer's share of this contribution is an element of its own.
+            (Share::Employer, K::Deduction) if target.employer_rate.is_none() => continue,
             (Share::Employer, _) | (Share::Unsaid, K::Employer) => Part::EmployerAmount,
             (Share::Employee | Share::Unsaid, _) => Part::Amount,
         };
@@ -292,9 +358,10 @@ fn allowed(meaning: Meaning, role: Role) -> bool {
         | M::Amount
         | M::Signed
         | M::Side
+        | M::EmployerBase
         | M::EmployerRate
         | M::EmployerAmount => role == Role::RegisterLines,
-        M::Period => role.is_register(),
+        M::Period | M::Year => role.is_register(),
         M::Effective => role == Role::Changes,
         M::Nature | M::From | M::To | M::Days | M::Continues => role == Role::Events,
         M::Requested | M::ReceivedBy => role == Role::AccountChanges,

@@ -4,17 +4,18 @@
 
 use crate::facts::{Fact, FactId, Facts, Origin, Role as FactRole, Value};
 use crate::ground::iban::IbanProblem;
-use crate::ground::{At, Checked, EmployeeId, Exact, Finding, Iban, Money, Severity, Sources};
+use crate::ground::{At, Checked, EmployeeId, Exact, Finding, Iban, Money, Severity, Sources, ids};
 use crate::normalise::codes::{self, CodeStats, Sides};
+use crate::normalise::join::TransferRow;
 use crate::normalise::mapping::{CodeTarget, Mapping, Meaning, Payer, Role, SourceMapping};
 use crate::normalise::people::{Directory, Joined, Who, may_be_same};
 use crate::normalise::records::{Content, RawRow, RecordReader, parsed};
-use crate::normalise::register::{Books, LineReader, Slip, WhoColumns, WideReader, employee, shown};
+use crate::normalise::register::{Books, LineReader, Slip, WhoColumns, WideReader, employee, shown, tidy_number};
 use crate::normalise::sides::{self, How};
-use crate::normalise::titles::{Summing, counted, summing};
+use crate::normalise::titles::{Summing, counted, summing, total_named};
 use crate::normalise::totals::{Counted, Running};
-use crate::normalise::values::Unread;
-use crate::normalise::{Context, cells, fragment};
+use crate::normalise::values::{Mark, Unread};
+use crate::normalise::{Context, bands, cells, fragment, nets, numbers, periods};
 use crate::payslip::{ElementId, LineKind, PaidCode, PaidLine, PaidSlip};
 use crate::read::table::{Cell, MergedArea, Row, Table};
 use chrono::NaiveDate;
@@ -96,6 +97,8 @@ pub struct LocalCode {
     /// The element it stands for, when that is settled.
     pub element: Option<ElementId>,
     pub target: CodeTarget,
+    /// Its amounts stood among the agent's and no sum of his counts them.
+    pub beside: bool,
 }
 
 /// What became of the rows of one source.
@@ -110,6 +113,8 @@ pub struct RowCount {
     pub subtotal: u64,
     pub total: u64,
     pub blank: u64,
+    /// Lines of another month's payslips in a register of several; one finding names the months.
+    pub other_month: u64,
     /// Could not be read; each has a finding.
     pub refused: u64,
     /// Data rows a filter or a person had hidden; they are among `data`.
@@ -119,7 +124,7 @@ pub struct RowCount {
 impl RowCount {
     /// Every row was counted as something.
     pub const fn is_complete(&self) -> bool {
-        self.read == self.title + self.heading + self.data + self.subtotal + self.total + self.blank + self.refused
+        self.read == self.title + self.heading + self.data + self.subtotal + self.total + self.blank + self.other_month + self.refused
     }
 }
 
@@ -174,8 +179,8 @@ impl Told {
     }
 }
 
-/// Reads every table by the mapping.
-pub fn gather(tables: &[Table], sources: &Sources, mapping: &Mapping, cx: &Context<'_>) -> Checked<Gathered> {
+/// Reads every table by the mapping. The transfers of last month stand in for the nets of a register that prints none.
+pub fn gather(tables: &[Table], transfers: &[TransferRow], sources: &Sources, mapping: &Mapping, cx: &Context<'_>) -> Checked<Gathered> {
     let mut told = Told::default();
     let mut out = Gathered::default();
     let mut books = Books::default();
@@ -191,8 +196,9 @@ pub fn gather(tables: &[Table], sources: &Sources, mapping: &Mapping, cx: &Conte
         };
         out.rows.push(count);
     }
+    without_letters(&mut books, &mut raw, sources, &mut told);
     let directory = note_people(&books, &raw, &mut told, sources);
-    settle_books(books, &directory, sources, cx, &mut out, &mut told);
+    settle_books(books, transfers, &directory, sources, cx, &mut out, &mut told);
     place_rows(raw, &directory, sources, cx, &mut out, &mut told);
     Checked::new(out, told.finish(sources))
 }
@@ -263,6 +269,8 @@ enum Kind {
     Heading,
     Blank,
     Sum(Summing),
+    /// A sum of one agent on a row that does not name him.
+    AgentSum,
     Data,
 }
 
@@ -270,6 +278,12 @@ struct Sorter {
     header: Option<(u32, u32)>,
     headings: Vec<(usize, String)>,
     agent: Option<usize>,
+    /// Code and label of a register with a row per rubric (one at least), and its other columns: amounts, rates, bases.
+    rubric: Option<(Vec<usize>, Vec<usize>)>,
+    /// Employees have numbers: a text without a digit where they stand is none.
+    numbered: bool,
+    /// The agent's columns are filled on the first row only.
+    carries: bool,
 }
 
 impl Sorter {
@@ -279,7 +293,46 @@ impl Sorter {
             header: map.header,
             headings: map.columns.iter().filter(|c| !c.heading.is_empty()).map(|c| (usize::from(c.column), own(&c.heading))).collect(),
             agent: who.id.or_else(|| who.columns().first().copied()),
+            rubric: None,
+            numbered: who.id.is_some_and(|c| {
+                let samples = map.columns.iter().find(|m| usize::from(m.column) == c).map_or(&[][..], |m| m.samples.as_slice());
+                !samples.is_empty() && samples.iter().all(|t| t.bytes().any(|b| b.is_ascii_digit()))
+            }),
+            carries: false,
         }
+    }
+
+    /// For a register with a row per rubric.
+    fn of_rubrics(map: &SourceMapping, reader: &LineReader) -> Self {
+        let columns =
+            |wanted: &[Meaning]| map.columns.iter().filter(|c| wanted.contains(&c.meaning)).map(|c| usize::from(c.column)).collect();
+        let named = [Meaning::Code, Meaning::Label].iter().filter_map(|m| map.column(*m)).map(|c| usize::from(c.column)).collect();
+        let sums = columns(&[
+            Meaning::Base,
+            Meaning::EmployerBase,
+            Meaning::Rate,
+            Meaning::Gain,
+            Meaning::Deduction,
+            Meaning::Amount,
+            Meaning::Signed,
+            Meaning::EmployerRate,
+            Meaning::EmployerAmount,
+        ]);
+        Self { rubric: Some((named, sums)), carries: reader.carries, ..Self::new(map, &reader.who) }
+    }
+
+    /// What a row of such a register is when it is surely no line of pay: the page's head or foot, a sum of an agent.
+    fn beside_the_lines(&self, row: &Row<'_, '_>, agent: &str) -> Option<Kind> {
+        let (named, sums) = self.rubric.as_ref()?;
+        let filled = |c: &usize| !shown(row, *c).is_empty();
+        let number = |c: &usize| row.cells.get(*c).is_some_and(|cell| matches!(cells::number(cell, Mark::Unknown), Ok(Some(_))));
+        let strange = self.numbered && !agent.is_empty() && !agent.bytes().any(|b| b.is_ascii_digit());
+        if !named.first().is_some_and(filled) && (!sums.iter().any(number) || strange) {
+            return Some(Kind::Title);
+        }
+        // « Net à payer » below an agent's lines, without his number.
+        let label = named.last().map(|c| shown(row, *c)).unwrap_or_default();
+        (agent.is_empty() && !self.carries && total_named(&label).is_some()).then_some(Kind::AgentSum)
     }
 
     fn kind(&self, row: &Row<'_, '_>) -> Kind {
@@ -310,12 +363,19 @@ impl Sorter {
         if texts.next().is_none() && first.split_whitespace().count() >= 2 && self.headings.len() >= 3 {
             return Kind::Title;
         }
-        Kind::Data
+        self.beside_the_lines(row, &agent).unwrap_or(Kind::Data)
     }
 }
 
 /// Compares a row of sums with what stands above it.
-fn check_sums(row: &Row<'_, '_>, map: &SourceMapping, running: &mut Running, agents: u32, rows: u32, sources: &Sources, told: &mut Told) {
+fn check_sums(
+    row: &Row<'_, '_>,
+    map: &SourceMapping,
+    (running, part): (&mut Running, bool),
+    (agents, rows): (u32, u32),
+    sources: &Sources,
+    told: &mut Told,
+) {
     let mut seen = Vec::new();
     for c in running.columns() {
         let mark = map.columns.iter().find(|m| usize::from(m.column) == *c).map(|m| m.mark).unwrap_or_default();
@@ -323,7 +383,7 @@ fn check_sums(row: &Row<'_, '_>, map: &SourceMapping, running: &mut Running, age
             seen.push((*c, n));
         }
     }
-    for d in running.check(&seen) {
+    for d in running.check(&seen, part) {
         let column = u16::try_from(d.column).unwrap_or(At::NO_COLUMN);
         told.add(
             Finding::new("M18", Severity::Justify)
@@ -385,7 +445,7 @@ fn register(
     books.know(map, tells);
     let mut running =
         Running::new(lines.as_ref().map(LineReader::summed).or_else(|| wide.as_ref().map(WideReader::summed)).unwrap_or_default());
-    let sorter = Sorter::new(map, &who);
+    let sorter = lines.as_ref().map_or_else(|| Sorter::new(map, &who), |l| Sorter::of_rubrics(map, l));
     let marks: Vec<_> = running
         .columns()
         .iter()
@@ -397,20 +457,46 @@ fn register(
         .iter()
         .any(|c| wide.is_some() && crate::normalise::columns::is_situation(cx.vocabulary, c.meaning))
         .then(|| RecordReader::new(map, cx));
+    let below = map.header.map_or(0, |h| h.1);
+    let others = match &lines {
+        Some(l) if l.tells_months() => periods::other_months(table, below, l, cx),
+        _ => BTreeSet::new(),
+    };
+    if !others.is_empty() {
+        let months: Vec<String> = others.iter().map(ToString::to_string).collect();
+        told.add(
+            Finding::new("M31", Severity::Warning)
+                .arg("months", months.join(", "))
+                .arg("last", cx.last)
+                .at(sources.place(At::source(map.source))),
+            map.source,
+        );
+    }
     let mut carried = String::new();
+    let mut band: Option<bands::Band> = None;
     let mut before = None;
     let (mut subtotals, mut closed, mut last_row) = (0_u32, false, 0);
-    each_row(table, map.header.map_or(0, |h| h.1), &who.columns(), sources, told, &mut |row, told| {
+    each_row(table, below, &who.columns(), sources, told, &mut |row, told| {
         n.read += 1;
         last_row = row.number;
+        if map.banded
+            && row.number > below
+            && let Some(found) = bands::of_row(row)
+        {
+            n.heading += 1;
+            carried.clone_from(&found.id);
+            band = Some(found);
+            return;
+        }
         match sorter.kind(row) {
             Kind::Title => n.title += 1,
             Kind::Heading => n.heading += 1,
             Kind::Blank => n.blank += 1,
+            Kind::AgentSum => n.subtotal += 1,
             Kind::Sum(s) => {
                 let agents = u32::try_from(books.slips.len() - begun).unwrap_or(u32::MAX);
                 let rows = u32::try_from(n.data).unwrap_or(u32::MAX);
-                check_sums(row, map, &mut running, agents, rows, sources, told);
+                check_sums(row, map, (&mut running, s == Summing::Part), (agents, rows), sources, told);
                 if s == Summing::Part {
                     n.subtotal += 1;
                     subtotals += 1;
@@ -420,8 +506,9 @@ fn register(
                 }
             }
             Kind::Data => {
-                let written =
-                    lines.as_ref().map_or_else(|| who.id.map_or(std::borrow::Cow::Borrowed(""), |c| shown(row, c)), |l| l.agent(row));
+                let written = lines
+                    .as_ref()
+                    .map_or_else(|| who.id.map_or(std::borrow::Cow::Borrowed(""), |c| tidy_number(shown(row, c))), |l| l.agent(row));
                 let name_only = if written.is_empty() && lines.is_none() {
                     let w = who.read(row);
                     format!("{} {}", w.surname, w.given).trim().to_owned()
@@ -443,11 +530,20 @@ fn register(
                     told.add(refused(row, "", &[(who.id.unwrap_or(0), Unread("M15"))], map, sources), map.source);
                     return;
                 }
+                if let Some(l) = lines.as_ref().filter(|_| !others.is_empty())
+                    && l.month(row, cx).is_some_and(|m| others.contains(&m))
+                {
+                    n.other_month += 1;
+                    return;
+                }
                 let taken = match (&lines, &wide) {
                     (Some(l), _) => l.take(row, agent, map.source, cx, books),
                     (None, Some(w)) => w.take(row, agent, map.source, books),
                     (None, None) => return,
                 };
+                if let Some(b) = &band {
+                    books.name_last(&b.surname, &b.given);
+                }
                 if let Some(l) = &lines {
                     let sum = taken.code.is_some_and(|c| matches!(books.codes[usize::from(c)].target, CodeTarget::Total(_)));
                     let here = (books.slips.len(), taken.code, taken.shown);
@@ -485,9 +581,7 @@ fn register(
                     let mut found = Vec::new();
                     let mut record = reader.read(row, sources, &mut |f| found.push(f));
                     found.into_iter().for_each(|f| told.add(f, map.source));
-                    if record.who.id.is_empty() {
-                        agent.clone_into(&mut record.who.id);
-                    }
+                    record.who.stand_in(agent);
                     raw.push((map.source, map.role, record));
                 }
             }
@@ -535,10 +629,11 @@ fn records(
             Kind::Title => n.title += 1,
             Kind::Heading => n.heading += 1,
             Kind::Blank => n.blank += 1,
+            Kind::AgentSum => n.subtotal += 1,
             Kind::Sum(s) => {
                 let rows = u32::try_from(n.data).unwrap_or(u32::MAX);
                 let many = if agents.is_empty() { rows } else { u32::try_from(agents.len()).unwrap_or(u32::MAX) };
-                check_sums(row, map, &mut running, many, rows, sources, told);
+                check_sums(row, map, (&mut running, s == Summing::Part), (many, rows), sources, told);
                 if s == Summing::Part {
                     n.subtotal += 1;
                 } else {
@@ -575,10 +670,27 @@ fn records(
     n
 }
 
+/// Takes the letters off the numbers of a source that alone writes them, and says so once.
+fn without_letters(books: &mut Books, raw: &mut [(u16, Role, RawRow)], sources: &Sources, told: &mut Told) {
+    let ids = books.slips.iter().map(|s| (s.source, s.who.id.as_str())).chain(raw.iter().map(|(s, _, r)| (*s, r.who.id.as_str())));
+    for (source, (letters, count)) in numbers::prefixed(ids) {
+        let of_source = books.slips.iter_mut().filter(|s| s.source == source).map(|s| &mut s.who);
+        for who in of_source.chain(raw.iter_mut().filter(|(s, _, _)| *s == source).map(|(_, _, r)| &mut r.who)) {
+            if let Some(digits) = who.id.strip_prefix(letters.as_str()) {
+                who.id = digits.to_owned();
+            }
+        }
+        told.add(
+            Finding::new("M30", Severity::Warning).arg("letters", letters).arg("count", count).at(sources.place(At::source(source))),
+            source,
+        );
+    }
+}
+
 /// All numbers and names, as the sources write them.
 fn note_people(books: &Books, raw: &[(u16, Role, RawRow)], told: &mut Told, sources: &Sources) -> Directory {
     let mut directory = Directory::default();
-    for s in &books.slips {
+    for s in books.slips.iter().filter(|s| !s.who.named) {
         directory.note(&s.who.id, s.who.numeric, s.source);
     }
     for (source, _, r) in raw {
@@ -593,16 +705,33 @@ fn note_people(books: &Books, raw: &[(u16, Role, RawRow)], told: &mut Told, sour
         .chain(raw.iter().filter(|(_, r, _)| matches!(r, Role::Staff | Role::Arrivals)).map(|(_, _, r)| &r.who))
     {
         if let Joined::AsWritten(id) | Joined::Padded(id) | Joined::Lengthened(id) = directory.join(who)
-            && !who.surname.is_empty()
-            && !who.id.contains(' ')
+            && !who.named
+            && !who.id.is_empty()
         {
-            names.push((id, who.surname.as_str(), who.given.as_str()));
+            if let Some(nir) = &who.nir {
+                directory.identity(&id, nir);
+            }
+            if !who.surname.is_empty() {
+                names.push((id, who.surname.as_str(), who.given.as_str()));
+            }
         }
     }
-    let need_names = raw.iter().any(|(_, _, r)| r.who.id.is_empty()) || books.slips.iter().any(|s| s.who.id.contains(' '));
+    let staff: BTreeSet<&str> = raw.iter().filter(|(_, r, _)| *r == Role::Staff).map(|(_, _, r)| ids::bare(&r.who.id)).collect();
+    for (_, _, r) in raw.iter().filter(|(_, role, r)| *role == Role::Arrivals && !staff.contains(ids::bare(&r.who.id))) {
+        if let Joined::AsWritten(id) | Joined::Padded(id) | Joined::Lengthened(id) = directory.join(&r.who) {
+            directory.arrives(&id);
+        }
+    }
+    let nameless = || books.slips.iter().map(|s| &s.who).chain(raw.iter().map(|(_, _, r)| &r.who)).filter(|w| w.named || w.id.is_empty());
+    let need_names = nameless().next().is_some();
     if need_names {
         for (id, surname, given) in &names {
             directory.name(id, surname, given);
+        }
+        // Whom no source gives a number: last month's register and this month's staff know them, a list of changes makes nobody.
+        let staff = raw.iter().filter(|(_, r, _)| matches!(r, Role::Staff | Role::Arrivals)).map(|(_, _, r)| &r.who);
+        for who in books.slips.iter().map(|s| &s.who).chain(staff).filter(|w| w.named || w.id.is_empty()) {
+            directory.name_alone(who);
         }
     }
     // One number, two names: whoever is meant, a person must say.
@@ -643,6 +772,10 @@ fn joined(directory: &Directory, who: &Who, at: At, sources: &Sources, told: &mu
             told.add(Finding::new("M17", Severity::Information).arg("text", &who.id).arg("agent", &id).of(&id).at(place), at.source);
             Some(id)
         }
+        Joined::ByIdentityNumber(id) => {
+            told.add(Finding::new("M33", Severity::Information).arg("name", name.trim()).arg("agent", &id).of(&id).at(place), at.source);
+            Some(id)
+        }
         Joined::ByName(id) => {
             told.add(Finding::new("M12", Severity::Warning).arg("name", name.trim()).arg("agent", &id).of(&id).at(place), at.source);
             Some(id)
@@ -661,8 +794,18 @@ fn joined(directory: &Directory, who: &Who, at: At, sources: &Sources, told: &mu
 }
 
 /// Codes, signs and duplicates are settled, and slips take their place.
-fn settle_books(mut books: Books, directory: &Directory, sources: &Sources, cx: &Context<'_>, out: &mut Gathered, told: &mut Told) {
+fn settle_books(
+    mut books: Books,
+    transfers: &[TransferRow],
+    directory: &Directory,
+    sources: &Sources,
+    cx: &Context<'_>,
+    out: &mut Gathered,
+    told: &mut Told,
+) {
     late_codes(&mut books, cx, sources, told);
+    let with_net = books.slips.iter().filter(|s| s.paid.net_paid.is_some()).count();
+    let transferred = nets::put(&mut books, transfers);
     for c in &books.codes {
         let names: BTreeSet<&str> = c.labels.iter().map(String::as_str).collect();
         if names.len() > 1 {
@@ -676,11 +819,25 @@ fn settle_books(mut books: Books, directory: &Directory, sources: &Sources, cx: 
         }
     }
     let targets: Vec<CodeTarget> = books.codes.iter().map(|c| c.target).collect();
+    let partners: Vec<Option<ElementId>> = books.codes.iter().map(|c| c.employer).collect();
     let untold: Vec<bool> = books.codes.iter().map(|c| !c.told).collect();
     if untold.iter().any(|u| *u) {
         sign(&mut books, &targets, &untold, sources, cx, told);
     }
-    let with_net = books.slips.iter().filter(|s| s.paid.net_paid.is_some()).count();
+    let out_of_net = left_out(&books, &targets);
+    for i in &out_of_net {
+        books.codes[usize::from(*i)].beside = true;
+    }
+    for l in books.slips.iter_mut().flat_map(|s| &mut s.paid.lines) {
+        beside(l, matches!(l.code, PaidCode::Unknown(i) if out_of_net.contains(&i)));
+    }
+    if transferred > 0 {
+        let sum = |s: &Slip| s.paid.lines.iter().map(|l| l.amount).sum::<Money>();
+        let agree = books.slips.iter().filter(|s| s.paid.net_paid.is_some_and(|(net, _)| net == sum(s))).count();
+        if agree * 3 < transferred {
+            nets::take_back(&mut books);
+        }
+    }
     let net_expected = books.slips.len() >= 3 && with_net * 10 >= books.slips.len() * 8;
     let mut shared: BTreeMap<(u16, u16), usize> = BTreeMap::new();
     for mut slip in std::mem::take(&mut books.slips) {
@@ -697,7 +854,7 @@ fn settle_books(mut books: Books, directory: &Directory, sources: &Sources, cx: 
             }
             told.add(f, slip.source);
         }
-        name_elements(&mut slip, &targets, cx);
+        name_elements(&mut slip, &targets, &partners, cx);
         pair_shares(&mut slip.paid, cx);
         once(&mut slip, &id, &books, sources, cx, told);
         balance(&slip, &id, net_expected, sources, cx, told);
@@ -715,6 +872,7 @@ fn settle_books(mut books: Books, directory: &Directory, sources: &Sources, cx: 
             }
         }
     }
+    hide_employers(&mut out.paid);
     for ((a, b), count) in shared {
         told.add(
             Finding::new("M28", Severity::Justify).arg("count", count).at(sources.place(At::source(a))).at(sources.place(At::source(b))),
@@ -730,8 +888,18 @@ fn settle_books(mut books: Books, directory: &Directory, sources: &Sources, cx: 
             labels: c.labels,
             element: if let CodeTarget::Element(e, _) = c.target { Some(e) } else { None },
             target: c.target,
+            beside: c.beside,
         })
         .collect();
+}
+
+/// A register without a single employer's share does not show them; it does not say that there were none.
+fn hide_employers(paid: &mut BTreeMap<EmployeeId, PaidSlip>) {
+    let showing: BTreeSet<u16> =
+        paid.values().flat_map(|s| &s.lines).filter(|l| !l.employer_amount.is_zero()).map(|l| l.at.source).collect();
+    for slip in paid.values_mut() {
+        slip.employer_hidden = !slip.lines.iter().any(|l| showing.contains(&l.at.source));
+    }
 }
 
 /// Codes first met beyond the rows that were looked at are resolved by what was read of them.
@@ -765,6 +933,35 @@ fn late_codes(books: &mut Books, cx: &Context<'_>, sources: &Sources, told: &mut
     }
 }
 
+/// An amount that no sum of the agent needs is no pay of his: the employer's, or information. Replay may tell which.
+fn beside(l: &mut PaidLine, it_is: bool) {
+    if it_is && l.employer_amount.is_zero() {
+        l.employer_amount = l.amount;
+        l.employer_rate = l.employer_rate.or(l.rate.take());
+        l.amount = Money::ZERO;
+    }
+}
+
+/// Codes without an element that the agents' nets leave out, in a register that tells gains from deductions.
+fn left_out(books: &Books, targets: &[CodeTarget]) -> BTreeSet<u16> {
+    let mut votes: BTreeMap<u16, (u32, u32)> = BTreeMap::new();
+    for s in &books.slips {
+        let Some((net, _)) = s.paid.net_paid else { continue };
+        let open = |l: &&PaidLine| matches!(l.code, PaidCode::Unknown(i) if targets[usize::from(i)] == CodeTarget::Open);
+        let sum = |of: bool| s.paid.lines.iter().filter(|l| open(l) == of).map(|l| l.amount).sum::<Money>();
+        let (known, unknown) = (sum(false), sum(true));
+        let (without, within) = (known == net && !unknown.is_zero(), !unknown.is_zero() && known + unknown == net);
+        for l in s.paid.lines.iter().filter(open).filter(|l| !l.amount.is_zero()) {
+            if let PaidCode::Unknown(i) = l.code {
+                let v = votes.entry(i).or_default();
+                v.0 += u32::from(without);
+                v.1 += u32::from(within);
+            }
+        }
+    }
+    votes.into_iter().filter(|(_, (without, within))| without > within).map(|(i, _)| i).collect()
+}
+
 /// Gives amounts of registers that do not tell gain from deduction their sign.
 fn sign(books: &mut Books, targets: &[CodeTarget], untold: &[bool], sources: &Sources, cx: &Context<'_>, told: &mut Told) {
     let open: Vec<CodeTarget> = targets.iter().zip(untold).map(|(t, u)| if *u { *t } else { CodeTarget::Skipped }).collect();
@@ -785,11 +982,13 @@ fn sign(books: &mut Books, targets: &[CodeTarget], untold: &[bool], sources: &So
                 }
                 l.amount = Money::ZERO;
             } else {
+                beside(l, signs[i].factor == 0);
                 l.amount = Money::from_cents(l.amount.cents() * signs[i].factor);
             }
         }
     }
     for (i, sign) in signs.iter().enumerate() {
+        books.codes[i].beside |= untold[i] && used[i] && sign.factor == 0 && targets[i] == CodeTarget::Open;
         if !untold[i]
             || !used[i]
             || matches!(targets[i], CodeTarget::Element(_, Payer::Employer) | CodeTarget::Total(_) | CodeTarget::Skipped)
@@ -818,9 +1017,22 @@ fn sign(books: &mut Books, targets: &[CodeTarget], untold: &[bool], sources: &So
     }
 }
 
-fn name_elements(slip: &mut Slip, targets: &[CodeTarget], cx: &Context<'_>) {
+fn name_elements(slip: &mut Slip, targets: &[CodeTarget], partners: &[Option<ElementId>], cx: &Context<'_>) {
+    let mut apart = Vec::new();
     for l in &mut slip.paid.lines {
         let PaidCode::Unknown(i) = l.code else { continue };
+        if let (Some(e), false, false) = (partners[usize::from(i)], l.amount.is_zero(), l.employer_amount.is_zero()) {
+            let rate = l.employer_rate.take();
+            let amount = std::mem::take(&mut l.employer_amount);
+            apart.push(PaidLine {
+                code: PaidCode::Element(e),
+                rate: None,
+                amount: Money::ZERO,
+                employer_rate: rate,
+                employer_amount: amount,
+                ..l.clone()
+            });
+        }
         if let CodeTarget::Element(e, payer) = targets[usize::from(i)] {
             l.code = PaidCode::Element(e);
             // An employer's line whose amount stands in the agent's column of a register that tells sides.
@@ -831,6 +1043,7 @@ fn name_elements(slip: &mut Slip, targets: &[CodeTarget], cx: &Context<'_>) {
             }
         }
     }
+    slip.paid.lines.append(&mut apart);
 }
 
 /// An element whose shares stand under two local codes becomes one line.

@@ -31,10 +31,13 @@ pub struct Person {
     pub changes: Vec<Fact>,
     pub staff: Option<At>,
     pub arrival: Option<At>,
+    /// A reported departure that leaves nothing to pay this month.
     pub departure: Option<At>,
     pub paid: Option<PaidSlip>,
     pub transfer: Option<LastTransfer>,
     pub requests: Vec<AccountChange>,
+    /// Flags whose no, beside a zero, said nothing and was put away.
+    pub moot: Vec<Fact>,
     /// Names as the register writes them, when no staff file does.
     pub names: (String, String),
 }
@@ -108,6 +111,7 @@ pub fn join(vocabulary: &Vocabulary, sources: &Sources, month: PayMonth, gathere
     for r in &gathered.register_facts {
         j.register_facts(r);
     }
+    j.moot();
     for r in &gathered.arrivals {
         j.arrival(r);
     }
@@ -173,6 +177,39 @@ impl Joiner<'_> {
         }
     }
 
+    /// Puts away a no that says nothing; what this month brings is then judged without it.
+    fn moot(&mut self) {
+        for (flag, count) in self.vocabulary.moot() {
+            for p in self.out.people.values_mut() {
+                let zero = p.known.value(count).and_then(Value::number).is_some_and(Exact::is_zero);
+                if zero && p.known.value(flag) == Some(&Value::Flag(false)) {
+                    p.moot.extend(p.known.remove(flag));
+                }
+            }
+        }
+    }
+
+    /// A count that this month's lists raise, beside a file that said no.
+    fn unmoot(&mut self, c: &crate::normalise::gather::Change) {
+        let vocabulary = self.vocabulary;
+        for (flag, _) in vocabulary.moot().filter(|(_, count)| *count == c.fact) {
+            let Some(p) = self.out.people.get(&c.employee) else { continue };
+            if !c.new.number().is_some_and(Exact::is_positive) {
+                continue;
+            }
+            let put_away = p.moot.iter().find(|f| f.id == flag);
+            let said = p.known.get(flag).filter(|f| f.value == Value::Flag(false));
+            let Some((code, f)) = put_away.map(|f| ("F31", f)).or_else(|| said.map(|f| ("F32", f))) else { continue };
+            let finding = self
+                .finding(code, Severity::Justify, &c.employee, &[c.at, f.at])
+                .arg("agent", &c.employee)
+                .arg("what", vocabulary.get(c.fact).label.fr.clone())
+                .arg("new", c.new.number().unwrap_or(Exact::ZERO))
+                .arg("flag", vocabulary.get(flag).label.fr.clone());
+            self.out.findings.push(finding);
+        }
+    }
+
     fn contradiction(&self, id: &EmployeeId, a: &Fact, b: &Fact) -> Finding {
         let decl = self.vocabulary.get(a.id);
         let grave = matches!(decl.role, Some(Role::Iban | Role::IdentityNumber));
@@ -201,6 +238,7 @@ impl Joiner<'_> {
 
     fn arrival(&mut self, r: &Record) {
         let Some(id) = r.employee.clone() else { return };
+        self.unread(&id, r);
         let entry = self.out.people.entry(id).or_default();
         entry.arrival = Some(r.at);
         for f in r.facts.iter() {
@@ -209,6 +247,25 @@ impl Joiner<'_> {
             } else {
                 entry.changes.push(f.clone());
             }
+        }
+    }
+
+    /// What is written of a newcomer and cannot be read has no last month to fall back on: the employee waits.
+    fn unread(&mut self, id: &EmployeeId, r: &Record) {
+        for (fact, code) in &r.problems {
+            let decl = self.vocabulary.get(*fact);
+            if matches!(decl.kind, FactKind::Text)
+                || decl.role == Some(Role::BirthDate)
+                || self.out.people.get(id).is_some_and(|p| p.paid.is_some())
+            {
+                continue;
+            }
+            let f = self
+                .finding("F35", Severity::Blocking, id, &[r.at])
+                .arg("agent", id)
+                .arg("fact", decl.label.fr.clone())
+                .arg("reason", *code);
+            self.out.findings.push(f);
         }
     }
 
@@ -224,8 +281,13 @@ impl Joiner<'_> {
     fn movement(&mut self, r: &Record) {
         let Some(id) = r.employee.clone() else { return };
         let vocabulary = self.vocabulary;
+        let month = self.month;
         let Some(p) = self.person(&id, r.at, "sortie") else { return };
-        p.departure = Some(r.at);
+        let exit = vocabulary.role(Role::Exit).and_then(|f| r.facts.get(f)).and_then(|f| Some((f.value.date()?, f.at)));
+        // Who leaves within the month is paid until then: the departure explains no missing pay.
+        if !exit.is_some_and(|(day, _)| month.contains(day)) {
+            p.departure = Some(r.at);
+        }
         for f in r.facts.iter() {
             if !matches!(vocabulary.get(f.id).role, Some(Role::Surname | Role::GivenName | Role::FullName | Role::Employee)) {
                 p.changes.push(f.clone());
@@ -264,6 +326,7 @@ impl Joiner<'_> {
                 return;
             }
         }
+        self.unmoot(c);
         let Some(p) = self.person(&c.employee, c.at, "changement") else { return };
         if let Some(old) = &c.old {
             p.alternatives.push(Fact { id: c.fact, value: old.clone(), at: c.at, origin: Origin::Read });

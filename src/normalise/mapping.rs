@@ -149,9 +149,13 @@ pub enum Meaning {
     Amount,
     /// A letter or sign telling gain from deduction.
     Side,
+    /// A second base, of the employer's share; read where the agent's is empty.
+    EmployerBase,
     EmployerRate,
     EmployerAmount,
     Period,
+    /// The year of a period whose month stands in another column.
+    Year,
     /// A column of a wide register: a rubric's part.
     Element(ElementId, Part),
     /// A column of a wide register that no known element stands for; kept under its heading.
@@ -169,7 +173,7 @@ pub enum Meaning {
 }
 
 /// Meanings that are a name and nothing else.
-pub const PLAIN: [(&str, Meaning); 22] = [
+pub const PLAIN: [(&str, Meaning); 24] = [
     ("effective", Meaning::Effective),
     ("code", Meaning::Code),
     ("label", Meaning::Label),
@@ -180,9 +184,11 @@ pub const PLAIN: [(&str, Meaning); 22] = [
     ("signed", Meaning::Signed),
     ("amount", Meaning::Amount),
     ("side", Meaning::Side),
+    ("employer_base", Meaning::EmployerBase),
     ("employer_rate", Meaning::EmployerRate),
     ("employer_amount", Meaning::EmployerAmount),
     ("period", Meaning::Period),
+    ("year", Meaning::Year),
     ("nature", Meaning::Nature),
     ("from", Meaning::From),
     ("to", Meaning::To),
@@ -215,9 +221,11 @@ impl Meaning {
             | Self::Signed
             | Self::Amount
             | Self::Side
+            | Self::EmployerBase
             | Self::EmployerRate
             | Self::EmployerAmount
             | Self::Period
+            | Self::Year
             | Self::Nature
             | Self::From
             | Self::To
@@ -315,6 +323,8 @@ pub struct CodeMapping {
     /// As written, most frequent first.
     pub labels: Vec<String>,
     pub target: CodeTarget,
+    /// The element of the employer's share on the same row, where the pack has one of its own for it.
+    pub employer: Option<ElementId>,
     /// Percent.
     pub certainty: u8,
     /// Short reasons: `label 96`, `rate 11.1 %`.
@@ -362,6 +372,8 @@ pub struct SourceMapping {
     pub header: Option<(u32, u32)>,
     pub columns: Vec<ColumnMapping>,
     pub codes: Vec<CodeMapping>,
+    /// A register whose agents stand on rows of their own above their lines.
+    pub banded: bool,
 }
 
 impl SourceMapping {

@@ -5,6 +5,7 @@
 //! It knows no law: titles come from the pack's vocabulary and `rules/exports`, rates from the caller.
 
 pub mod assign;
+pub mod bands;
 pub mod cells;
 pub mod codes;
 pub mod columns;
@@ -14,7 +15,10 @@ pub mod headless;
 pub mod join;
 pub mod layout;
 pub mod mapping;
+pub mod nets;
+pub mod numbers;
 pub mod people;
+pub mod periods;
 pub mod profile;
 pub mod recognise;
 pub mod records;

@@ -12,8 +12,31 @@ pub struct Who {
     pub id: String,
     /// The id was stored as a number, so leading zeros are lost.
     pub numeric: bool,
+    /// There is no number: the id is the name as written, or the identity number.
+    pub named: bool,
+    /// The thirteen characters of the identity number, when the row shows it.
+    pub nir: Option<Box<str>>,
     pub surname: String,
     pub given: String,
+}
+
+impl Who {
+    /// Takes the agent as the register writes him for the number that the row does not have.
+    pub fn stand_in(&mut self, agent: &str) {
+        if self.id.is_empty() {
+            agent.clone_into(&mut self.id);
+            self.named = true;
+        }
+    }
+
+    /// The name as it stands for a number that nobody knows. An identity number never does.
+    fn name(&self) -> Option<EmployeeId> {
+        let whole = format!("{} {}", self.surname, self.given);
+        if self.named && self.nir.as_deref() != Some(self.id.as_str()) && whole.trim().is_empty() {
+            return EmployeeId::parse(&self.id);
+        }
+        EmployeeId::parse(&whole)
+    }
 }
 
 /// How a row was joined to an employee.
@@ -25,6 +48,7 @@ pub enum Joined {
     /// Leading zeros by the length all other numbers have.
     Lengthened(EmployeeId),
     ByName(EmployeeId),
+    ByIdentityNumber(EmployeeId),
     /// Two employees could be meant.
     Several(Vec<EmployeeId>),
     Nobody,
@@ -45,6 +69,9 @@ pub struct Directory {
     lengths: BTreeMap<usize, u32>,
     padded: bool,
     by_name: BTreeMap<String, BTreeSet<EmployeeId>>,
+    by_nir: BTreeMap<Box<str>, BTreeSet<EmployeeId>>,
+    /// Known to a list of arrivals only: nobody who was paid last month.
+    arriving: BTreeSet<EmployeeId>,
 }
 
 impl Directory {
@@ -79,6 +106,23 @@ impl Directory {
         }
     }
 
+    /// Notes an identity number; only sources with numbers of employees do.
+    pub fn identity(&mut self, id: &EmployeeId, nir: &str) {
+        self.by_nir.entry(nir.into()).or_default().insert(id.clone());
+    }
+
+    /// Notes somebody whom only a list of arrivals knows.
+    pub fn arrives(&mut self, id: &EmployeeId) {
+        self.arriving.insert(id.clone());
+    }
+
+    /// Notes somebody whom every source knows by name alone: the name is the number then.
+    pub fn name_alone(&mut self, who: &Who) {
+        if let (true, Some(id)) = (matches!(self.join_by_name(who), Joined::Nobody), who.name()) {
+            self.name(&id, &who.surname, &who.given);
+        }
+    }
+
     /// The length that all padded numbers have, when it is but one.
     fn length(&self) -> Option<usize> {
         let longest = *self.lengths.keys().last()?;
@@ -89,7 +133,10 @@ impl Directory {
 
     /// The number as it should be written.
     pub fn join(&self, who: &Who) -> Joined {
-        let Some(written) = EmployeeId::parse(&who.id) else { return self.join_by_name(who) };
+        let written = match EmployeeId::parse(&who.id) {
+            Some(written) if !who.named => written,
+            _ => return self.without_number(who),
+        };
         let forms = self.forms.get(ids::bare(&who.id)).map_or(&[][..], Vec::as_slice);
         let digits = who.id.bytes().all(|b| b.is_ascii_digit());
         let parsed = |f: &Form| EmployeeId::parse(&f.text);
@@ -123,6 +170,23 @@ impl Directory {
         Joined::AsWritten(written)
     }
 
+    /// By identity number, else by name.
+    fn without_number(&self, who: &Who) -> Joined {
+        if let Some(found) = who.nir.as_ref().and_then(|n| self.by_nir.get(n)) {
+            let all: Vec<EmployeeId> = found.iter().cloned().collect();
+            return match self.one_of(&all, who) {
+                Some(only) => Joined::ByIdentityNumber(only.clone()),
+                None => Joined::Several(all),
+            };
+        }
+        match (self.join_by_name(who), who.name()) {
+            // Known by the name and nothing else: the name is the number.
+            (Joined::ByName(id), Some(name)) if id == name => Joined::AsWritten(id),
+            (Joined::Nobody, Some(name)) if who.named => Joined::AsWritten(name),
+            (joined, _) => joined,
+        }
+    }
+
     fn join_by_name(&self, who: &Who) -> Joined {
         let key = name_key(&who.surname, &who.given);
         if key.is_empty() {
@@ -131,8 +195,15 @@ impl Directory {
         match self.by_name.get(&key).map(|s| s.iter().cloned().collect::<Vec<_>>()).as_deref() {
             Some([only]) => Joined::ByName(only.clone()),
             Some([]) | None => Joined::Nobody,
-            Some(several) => Joined::Several(several.to_vec()),
+            Some(several) => self.one_of(several, who).map_or_else(|| Joined::Several(several.to_vec()), |id| Joined::ByName(id.clone())),
         }
+    }
+
+    /// The one who is meant: of two, whoever was paid last month is no newcomer.
+    fn one_of<'a>(&self, all: &'a [EmployeeId], who: &Who) -> Option<&'a EmployeeId> {
+        let mut meant = all.iter().filter(|id| !(who.named && self.arriving.contains(*id)));
+        let first = if all.len() == 1 { all.first() } else { meant.next() };
+        first.filter(|_| all.len() == 1 || meant.next().is_none())
     }
 }
 

@@ -131,7 +131,14 @@ impl Profile {
                         _ => {}
                     }
                 }
-                let body = text.strip_suffix('%').map_or(text, str::trim);
+                // Eight digits in one piece that make a day: 20211201.
+                if digits == 8
+                    && text.len() == 8
+                    && let Ok(Some(d)) = values::date(text, latest)
+                {
+                    self.add_date(d, latest);
+                }
+                let body = text.strip_suffix('%').map_or_else(|| values::without_unit(text), str::trim);
                 if text.ends_with('%') {
                     self.percent += 1;
                 }
@@ -158,8 +165,9 @@ impl Profile {
                 self.add_identity(text, digits);
             }
         }
-        if folded.chars().all(|c| c.is_alphabetic() || matches!(c, ' ' | '-' | '\'' | '.' | '(' | ')'))
-            && folded.chars().any(char::is_alphabetic)
+        let lettered = crate::normalise::register::numbered_name(&folded).map_or(folded.as_str(), |(_, name)| name);
+        if lettered.chars().all(|c| c.is_alphabetic() || matches!(c, ' ' | '-' | '\'' | '.' | '(' | ')'))
+            && lettered.chars().any(char::is_alphabetic)
         {
             self.letters += 1;
             if text.chars().filter(|c| c.is_alphabetic()).all(char::is_uppercase) {
@@ -187,7 +195,9 @@ impl Profile {
         }
     }
 
-    fn add_identity(&mut self, text: &str, digits: usize) {
+    fn add_identity(&mut self, written: &str, digits: usize) {
+        let tidy = crate::normalise::register::tidy_number(std::borrow::Cow::Borrowed(written));
+        let text = tidy.as_ref();
         let (shape, valid) = looks_like_iban(text);
         self.iban_like += u32::from(shape);
         self.ibans += u32::from(valid);
@@ -227,12 +237,37 @@ impl Profile {
     }
 }
 
-/// The option a folded text names.
+/// The option a folded text names: as it is written, or else the longest of its words that an option is written with.
+/// « titulaire cnracl » says titulaire, « non titulaire (cdd) » says non titulaire; two options as long say nothing.
 pub fn option_of(options: &[ChoiceOption], folded: &str) -> Option<u16> {
     let tidy = folded.trim_end_matches('.');
     let found =
         options.iter().position(|o| fold(&o.id) == tidy || o.written.iter().any(|w| w == tidy || w.as_str() == folded || fold(w) == tidy));
-    found.and_then(|i| u16::try_from(i).ok())
+    found.or_else(|| option_within(options, tidy)).and_then(|i| u16::try_from(i).ok())
+}
+
+fn option_within(options: &[ChoiceOption], text: &str) -> Option<usize> {
+    let words: Vec<&str> = text.split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty()).collect();
+    let mut best: Vec<(usize, usize)> = Vec::new();
+    for (i, o) in options.iter().enumerate() {
+        let long = o
+            .written
+            .iter()
+            .filter_map(|w| {
+                let w = fold(w);
+                let own: Vec<&str> = w.split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty()).collect();
+                let length: usize = own.iter().map(|w| w.len()).sum();
+                (length >= 3 && !own.is_empty() && words.windows(own.len()).any(|x| x == own)).then_some(length)
+            })
+            .max();
+        best.extend(long.map(|l| (l, i)));
+    }
+    best.sort_unstable();
+    match best.as_slice() {
+        [.., (a, _), (b, _)] if a == b => None,
+        [.., (_, i)] => Some(*i),
+        [] => None,
+    }
 }
 
 /// From a share of cells that fit to a bonus or a contradiction.
@@ -266,6 +301,8 @@ pub fn fits_fact(p: &Profile, fact: &FactDecl) -> i32 {
             let fit = if serials { 0 } else { judged(p.share(p.dates), 14) };
             if fact.role == Some(FactRole::BirthDate) && p.share(p.births) < 60 { fit - 25 } else { fit }
         }
+        // A count is no yes or no, though its ones and noughts could be.
+        FactKind::Flag if p.share(p.numbers) > 80 && p.most.is_some_and(|m| m > Exact::ONE) => -60,
         FactKind::Flag => judged(p.share(p.flags), 14),
         FactKind::Choice { options } => judged(p.chosen(options), 20),
         FactKind::Text => fits_text(p, fact.role, number),
@@ -343,11 +380,15 @@ pub fn fits_plain(p: &Profile, meaning: Meaning) -> i32 {
                 8
             }
         }
-        Meaning::Base | Meaning::Gain | Meaning::Deduction | Meaning::EmployerAmount | Meaning::Rate | Meaning::EmployerRate => {
-            judged(number, 8)
-        }
+        Meaning::Base
+        | Meaning::Gain
+        | Meaning::Deduction
+        | Meaning::EmployerBase
+        | Meaning::EmployerAmount
+        | Meaning::Rate
+        | Meaning::EmployerRate => judged(number, 8),
         Meaning::Amount => judged(number, 6) - if p.negative > 0 { 3 } else { 0 },
-        Meaning::Signed => judged(number, 4) + if p.negative * 20 > p.filled { 12 } else { -25 },
+        Meaning::Signed => judged(number, 4) + if p.negative * 6 > p.filled { 12 } else { -25 },
         Meaning::Element(_, _) | Meaning::Local(_) | Meaning::Total(_) => judged(number, 8),
         Meaning::Side => {
             if p.values.len() <= 6 && p.longest <= 12 && number < 50 {
@@ -358,7 +399,13 @@ pub fn fits_plain(p: &Profile, meaning: Meaning) -> i32 {
         }
         Meaning::Period => {
             let periods = p.values.iter().filter(|(v, _)| period_of(v).is_some()).map(|(_, n)| *n).sum::<u32>();
-            judged(p.share(periods.max(p.dates)), 15)
+            // A bare month: the year stands in another column, or is understood.
+            let months = p.numbers == p.filled && p.least >= Some(Exact::ONE) && p.most <= Some(Exact::int(12));
+            if months { 5 } else { judged(p.share(periods.max(p.dates)), 15) }
+        }
+        Meaning::Year => {
+            let years = p.least >= Some(Exact::int(1_990)) && p.most.is_some_and(|m| m < Exact::int(2_100));
+            if years { judged(p.share(p.whole), 12) } else { -60 }
         }
         Meaning::Nature => {
             if number > 50 || p.share(p.dates) > 50 {
@@ -426,6 +473,26 @@ mod tests {
     fn masks_what_must_not_be_shown() {
         assert_eq!(mask("FR76 9999 9000 0000 0000 0000 123"), "FR76 •••• 0123");
         assert!(!mask("1 58 11 24 964 319 86").contains("319"));
+    }
+
+    #[test]
+    fn words_inside_decide_for_an_option() {
+        let option = |id: &str, written: &[&str]| ChoiceOption {
+            id: id.to_owned(),
+            label: crate::ground::Words::new(id, ""),
+            written: written.iter().map(|w| (*w).to_owned()).collect(),
+        };
+        let options = [option("tenured", &["titulaire", "tit", "t"]), option("contract", &["contractuel", "non titulaire", "cdd", "cdi"])];
+        for (text, want) in [
+            ("titulaire cnracl", Some(0)),
+            ("non titulaire (cdd) art. 3-3", Some(1)),
+            ("agent contractuel cdi", Some(1)),
+            ("tit.", Some(0)),
+            ("elu", None),
+            ("agent t", None),
+        ] {
+            assert_eq!(option_of(&options, text), want, "{text}");
+        }
     }
 
     #[test]

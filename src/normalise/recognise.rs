@@ -7,6 +7,7 @@ use crate::facts::Role as FactRole;
 use crate::ground::Exact;
 use crate::ground::{At, Checked, Finding, Severity, Sources, ids};
 use crate::normalise::Context;
+use crate::normalise::bands;
 use crate::normalise::codes::{self, CodeStats};
 use crate::normalise::columns::{self, Choice, Compared};
 use crate::normalise::fragment::{self, SourceEntry};
@@ -37,6 +38,8 @@ struct Seen<'t> {
     profiles: Vec<Profile>,
     compared: Vec<Compared>,
     data_rows: usize,
+    /// Rows that name an agent and are no line of pay.
+    bands: usize,
     entry: Option<&'t SourceEntry>,
 }
 
@@ -104,12 +107,18 @@ fn look<'t>(rows: &'t Table, sources: &Sources, given: &'t [SourceEntry], titles
     }
     let latest = latest_date(cx);
     let mut profiles = vec![Profile::default(); layout.width];
+    let body = &kept[layout.data_start().min(kept.len())..];
+    let bands = body.iter().filter(|k| bands::of_cells(&k.cells).is_some()).count();
     let mut data_rows = 0;
-    for k in &kept[layout.data_start().min(kept.len())..] {
+    for k in body {
         if summing(&k.first()).is_some() || repeats_heading(k, &layout) {
             continue;
         }
         data_rows += 1;
+        // The agents' own rows say nothing of what a column holds.
+        if bands >= 2 && bands * 3 <= body.len() && bands::of_cells(&k.cells).is_some() {
+            continue;
+        }
         for (c, p) in profiles.iter_mut().enumerate() {
             p.add(k.cells.get(c).unwrap_or(&crate::read::table::Cell::Empty), latest);
         }
@@ -125,6 +134,7 @@ fn look<'t>(rows: &'t Table, sources: &Sources, given: &'t [SourceEntry], titles
         profiles,
         compared,
         data_rows,
+        bands,
         entry,
     }
 }
@@ -193,6 +203,7 @@ fn source(
         header: s.layout.header.map(|(a, b)| (s.kept[a].number, s.kept[b].number)),
         columns: Vec::new(),
         codes: Vec::new(),
+        banded: false,
     };
     let filled: usize = s.kept.iter().map(Kept::filled).sum();
     let said = s.entry.and_then(|e| e.role.as_deref()).and_then(Role::parse).filter(|r| *r != Role::Unknown);
@@ -237,6 +248,7 @@ fn source(
         }
     }
     found.columns = blank_columns(s);
+    found.banded = found.role == Role::RegisterLines && s.bands >= 2 && s.bands * 3 <= s.data_rows && !names_agents(best, cx);
     for (c, column) in found.columns.iter_mut().enumerate() {
         fill_column(column, &best.choices[c], best.picked[c], &s.profiles[c]);
     }
@@ -274,6 +286,7 @@ fn source(
                         code: code.clone(),
                         labels: Vec::new(),
                         target,
+                        employer: None,
                         certainty: 100,
                         why: vec!["releve.toml".to_owned()],
                         alternatives: Vec::new(),
@@ -389,7 +402,7 @@ fn attempt(s: &Seen<'_>, role: Role, cx: &Context<'_>, overlaps: &[u32], forced:
     let changed = meanings.iter().filter(|m| matches!(m, Meaning::New(_))).count();
     let able = match role {
         Role::RegisterLines => {
-            agent
+            (agent || role_column(FactRole::IdentityNumber) || s.bands >= 2 && s.bands * 3 <= s.data_rows)
                 && (has(Meaning::Code) || has(Meaning::Label))
                 && [Meaning::Gain, Meaning::Deduction, Meaning::Amount, Meaning::Signed].into_iter().any(has)
         }
@@ -416,6 +429,13 @@ fn attempt(s: &Seen<'_>, role: Role, cx: &Context<'_>, overlaps: &[u32], forced:
     (able || forced).then_some(Try { role, score, picked, choices, why })
 }
 
+/// Whether a column says who a row is about.
+fn names_agents(best: &Try, cx: &Context<'_>) -> bool {
+    let roles = [FactRole::Employee, FactRole::Surname, FactRole::FullName, FactRole::IdentityNumber];
+    let facts: Vec<Meaning> = roles.iter().filter_map(|r| cx.vocabulary.role(*r)).map(Meaning::Fact).collect();
+    best.picked.iter().zip(&best.choices).any(|(p, c)| p.is_some_and(|i| facts.contains(&c[i].meaning)))
+}
+
 /// A register without headings, by contents alone; each column has the points of a proposal.
 fn without_headings(s: &Seen<'_>, cx: &Context<'_>, said: Option<Role>) -> Option<Try> {
     if said.is_some_and(|r| r != Role::RegisterLines) {
@@ -438,13 +458,14 @@ fn arrives_now(s: &Seen<'_>, choices: &[Vec<Choice>], picked: &[Option<usize>], 
     })
 }
 
-/// One amount column that holds negatives is signed; one that holds none takes its side from elsewhere.
+/// One amount column that holds many negatives is signed; one that holds a few (a bonus turned into points, a relief) or none
+/// takes its side from elsewhere: in a signed register what is kept from the agents is a third of its amounts and more.
 fn sign_amounts(found: &mut SourceMapping, s: &Seen<'_>) {
     let has_side = found.column(Meaning::Side).is_some();
     let split = found.column(Meaning::Gain).is_some() && found.column(Meaning::Deduction).is_some();
     for c in &mut found.columns {
         let p = &s.profiles[usize::from(c.column)];
-        if c.meaning == Meaning::Amount && !has_side && !split && p.negative * 20 > p.filled && c.certainty < 100 {
+        if c.meaning == Meaning::Amount && !has_side && !split && p.negative * 6 > p.filled && c.certainty < 100 {
             c.meaning = Meaning::Signed;
             c.why.push("has negatives".to_owned());
         }
@@ -473,9 +494,11 @@ fn lines_codes(found: &mut SourceMapping, s: &Seen<'_>, cx: &Context<'_>) {
     let first_data = found.header.map_or(0, |h| h.1);
     let mut rows = 0;
     let _ = s.rows.for_each(&mut |row| {
-        if row.number > first_data && !reader.agent(&row).is_empty() {
+        if row.number > first_data && (reader.carries || !reader.agent(&row).is_empty()) && !(found.banded && bands::of_row(&row).is_some())
+        {
             let (code, label) = reader.code(&row);
-            if !code.is_empty() {
+            let heading = |m: Meaning, text: &str| found.column(m).is_some_and(|c| !text.is_empty() && c.heading.ends_with(text));
+            if !code.is_empty() && !(heading(Meaning::Code, &code) && heading(Meaning::Label, &label)) {
                 let (shown, _) = reader.shown(&row);
                 stats.entry(code.into_owned()).or_default().add(&label, shown);
             }
@@ -522,14 +545,21 @@ fn wide_codes(found: &mut SourceMapping, s: &Seen<'_>, titles: &Titles, cx: &Con
             code: heading.clone(),
             labels: vec![heading.clone()],
             target,
+            employer: None,
             certainty: c.certainty,
             why: c.why.clone(),
             alternatives: Vec::new(),
             rows: 0,
         });
         entry.rows = entry.rows.max(p.filled);
-        if entry.target == CodeTarget::Open {
-            entry.target = target;
+        match (entry.target, target) {
+            (CodeTarget::Open, _) => entry.target = target,
+            (CodeTarget::Element(a, Payer::Agent), CodeTarget::Element(b, Payer::Employer)) if a != b => entry.employer = Some(b),
+            (CodeTarget::Element(b, Payer::Employer), CodeTarget::Element(a, Payer::Agent)) if a != b => {
+                entry.target = target;
+                entry.employer = Some(b);
+            }
+            _ => {}
         }
     }
     found.codes = codes.into_values().collect();
@@ -607,7 +637,8 @@ fn ask(found: &SourceMapping, s: &Seen<'_>, cx: &Context<'_>, sources: &Sources,
     let has = |m: Meaning| found.column(m).is_some();
     let role_column = |r: FactRole| cx.vocabulary.role(r).is_some_and(|f| has(Meaning::Fact(f)));
     let mut missing: Vec<&str> = Vec::new();
-    if !role_column(FactRole::Employee) && !role_column(FactRole::Surname) && !role_column(FactRole::FullName) {
+    if !found.banded && ![FactRole::Employee, FactRole::Surname, FactRole::FullName, FactRole::IdentityNumber].into_iter().any(role_column)
+    {
         missing.push("matricule");
     }
     match found.role {

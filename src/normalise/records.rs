@@ -9,7 +9,7 @@ use crate::normalise::people::Who;
 use crate::normalise::register::{WhoColumns, shown};
 use crate::normalise::text::fold;
 use crate::normalise::values::{Unread, flag};
-use crate::read::table::Row;
+use crate::read::table::{Cell, Row};
 use chrono::NaiveDate;
 
 /// What one row said, before its agent is known for sure.
@@ -54,6 +54,9 @@ pub struct RecordReader<'a> {
     latest: NaiveDate,
     pub texts: Interned,
     reduced_post: Option<FactId>,
+    /// Column of the key of identity numbers, when it stands apart.
+    key: Option<u16>,
+    told_keys: bool,
 }
 
 impl<'a> RecordReader<'a> {
@@ -65,6 +68,8 @@ impl<'a> RecordReader<'a> {
             latest: super::recognise::latest_date(cx),
             texts: Interned::default(),
             reduced_post: cx.vocabulary.named("temps_non_complet"),
+            key: cx.vocabulary.named("cle_nir").and_then(|f| source.column(Meaning::Fact(f))).map(|c| c.column),
+            told_keys: false,
         }
     }
 
@@ -111,9 +116,19 @@ impl<'a> RecordReader<'a> {
         tell: &mut dyn FnMut(Finding),
     ) -> Option<cells::Read> {
         let cell = row.cells.get(usize::from(c.column))?;
+        let with_key = self.with_key(row, c, f);
+        let cell = with_key.as_ref().unwrap_or(cell);
         match cells::value(cell, self.cx.vocabulary.get(f), c, self.latest, &mut self.texts) {
             Ok(read) => {
                 if let Some(code) = read.as_ref().and_then(|r| r.remark) {
+                    if code == cells::WITHOUT_KEY {
+                        // The whole column is so: said once.
+                        if !std::mem::replace(&mut self.told_keys, true) {
+                            let f = Finding::new(code, Severity::Warning).arg("heading", self.source.key(c));
+                            tell(f.at(sources.place(self.at(row, c))));
+                        }
+                        return read;
+                    }
                     problems.push((f, code));
                     self.refuse(row, c, Unread(code), sources, tell);
                 }
@@ -125,6 +140,15 @@ impl<'a> RecordReader<'a> {
                 None
             }
         }
+    }
+
+    /// An identity number of 13 characters with the key that stands in its own column.
+    fn with_key(&self, row: &Row<'_, '_>, c: &ColumnMapping, f: FactId) -> Option<Cell<'static>> {
+        let key = self.key.filter(|_| self.cx.vocabulary.get(f).role == Some(crate::facts::Role::IdentityNumber))?;
+        let number: String = shown(row, usize::from(c.column)).chars().filter(|c| c.is_ascii_alphanumeric()).collect();
+        let key = shown(row, usize::from(key)).trim().to_owned();
+        let whole = number.len() == 13 && (1..=2).contains(&key.len()) && key.bytes().all(|b| b.is_ascii_digit());
+        whole.then(|| Cell::Text(format!("{number}{key:0>2}").into()))
     }
 
     fn facts(
@@ -140,15 +164,31 @@ impl<'a> RecordReader<'a> {
             let (Meaning::Fact(f) | Meaning::New(f)) = c.meaning else { continue };
             let Some(read) = self.one(row, c, f, sources, problems, tell) else { continue };
             let at = self.at(row, c);
-            if let (Some(reduced), Some(id)) = (read.reduced_post, self.reduced_post)
+            // Of somebody who was paid, last month's lines tell part time from a reduced post better than hours do.
+            let unsure = read.presumed && source.role == Role::Staff;
+            if let (Some(reduced), Some(id), false) = (read.reduced_post, self.reduced_post, unsure)
                 && (reduced || facts.get(id).is_none())
             {
                 facts.set(Fact { id, value: Value::Flag(reduced), at, origin: Origin::Read });
             }
             facts.set(Fact { id: f, value: read.value, at, origin: Origin::Read });
         }
+        self.post_hours(&mut facts);
         facts.shrink();
         facts
+    }
+
+    /// A post of fewer than 35 hours a week is not full, and its working time is what the hours say where no share says less.
+    fn post_hours(&self, facts: &mut Facts) {
+        let named = |n: &str| self.cx.vocabulary.named(n);
+        let (Some(hours), Some(share), Some(reduced)) = (named("heures_poste"), named("quotite"), self.reduced_post) else { return };
+        let Some((h, at)) = facts.get(hours).and_then(|f| Some((f.value.number()?, f.at))) else { return };
+        let Some(part) = h.div(Exact::int(35)).filter(|p| p.is_positive() && *p < Exact::ONE).map(Exact::reduced) else { return };
+        let known = facts.value(share).and_then(Value::number);
+        if known.is_none_or(|k| k == Exact::ONE || k == part) {
+            facts.set(Fact { id: share, value: Value::Number(part), at, origin: Origin::Read });
+            facts.set(Fact { id: reduced, value: Value::Flag(true), at, origin: Origin::Read });
+        }
     }
 
     fn changes(

@@ -11,7 +11,7 @@ use crate::normalise::people::Who;
 use crate::normalise::profile::period_of;
 use crate::normalise::text::fold;
 use crate::normalise::titles::total_named;
-use crate::normalise::values::{Mark, RateForm, Unread};
+use crate::normalise::values::{Mark, RateForm, Unread, month_named};
 use crate::normalise::{Context, Part};
 use crate::payslip::{PaidCode, PaidLine, PaidSlip};
 use crate::read::table::{Cell, Row};
@@ -25,6 +25,7 @@ pub struct WhoColumns {
     surname: Option<usize>,
     given: Option<usize>,
     full: Option<usize>,
+    nir: Option<usize>,
 }
 
 impl WhoColumns {
@@ -38,10 +39,11 @@ impl WhoColumns {
             surname: of(FactRole::Surname).or_else(|| of(FactRole::MarriedName)),
             given: of(FactRole::GivenName),
             full: of(FactRole::FullName),
+            nir: of(FactRole::IdentityNumber),
         }
     }
     pub fn any(&self) -> bool {
-        self.id.is_some() || self.surname.is_some() || self.full.is_some()
+        self.id.is_some() || self.surname.is_some() || self.full.is_some() || self.nir.is_some()
     }
     /// Columns a merged cell is carried down in.
     pub fn columns(&self) -> Vec<usize> {
@@ -51,14 +53,55 @@ impl WhoColumns {
         let text = |c: Option<usize>| c.map(|c| shown(row, c).into_owned()).unwrap_or_default();
         let numeric = self.id.is_some_and(|c| matches!(row.cells.get(c), Some(Cell::Number(_))));
         let (mut surname, mut given) = (text(self.surname), text(self.given));
+        let mut number = None;
         if surname.is_empty()
             && let Some(full) = self.full
         {
             let whole = shown(row, full);
-            (surname, given) = split_name(&whole);
+            let (id, name) = numbered_name(&whole).map_or((None, whole.as_ref()), |(id, name)| (Some(id), name));
+            (surname, given) = split_name(name);
+            number = id.map(str::to_owned);
         }
-        Who { id: text(self.id), numeric, surname, given }
+        let id = self.id.map(|c| tidy_number(shown(row, c)).into_owned()).filter(|t| !t.is_empty()).or(number).unwrap_or_default();
+        let nir = self.nir.and_then(|c| nir_key(&shown(row, c)));
+        Who { id, numeric, named: false, nir, surname, given }
     }
+}
+
+/// The thirteen characters that make an identity number, when they all stand there.
+pub fn nir_key(text: &str) -> Option<Box<str>> {
+    let t: String = text.chars().filter(|c| c.is_ascii_alphanumeric()).take(13).collect();
+    (t.len() == 13 && t.bytes().filter(u8::is_ascii_digit).count() >= 12).then(|| t.to_uppercase().into())
+}
+
+/// A number of an employee without what a spreadsheet left on it: the mark of a text (`'00102`), a decimal part (`102.0`).
+pub fn tidy_number(text: Cow<'_, str>) -> Cow<'_, str> {
+    let marked = text.starts_with(['\'', '\u{2019}']);
+    let decimal = text
+        .split_once(['.', ','])
+        .is_some_and(|(a, b)| !a.is_empty() && a.bytes().all(|c| c.is_ascii_digit()) && !b.is_empty() && b.bytes().all(|c| c == b'0'));
+    if !marked && !decimal {
+        return text;
+    }
+    let bare = text.trim_start_matches(['\'', '\u{2019}']);
+    Cow::Owned(if decimal { bare.split(['.', ',']).next().unwrap_or(bare) } else { bare }.trim().to_owned())
+}
+
+/// `00102 - ARNOUX Jean-Noël`, `ARNOUX Jean-Noël (00102)`: the number and the name of one cell.
+pub fn numbered_name(text: &str) -> Option<(&str, &str)> {
+    let is_number = |w: &str| {
+        let digits = w.bytes().filter(u8::is_ascii_digit).count();
+        w.len() <= 12 && digits >= 2 && digits * 2 >= w.len() && w.bytes().all(|b| b.is_ascii_alphanumeric())
+    };
+    let blank = |c: char| c.is_whitespace() || matches!(c, '-' | '\u{2013}' | ':' | '/' | '(' | ')');
+    let t = text.trim();
+    let named = |s: &str| s.chars().filter(|c| c.is_alphabetic()).count() >= 3 && !s.bytes().any(|b| b.is_ascii_digit());
+    let (first, rest) = t.split_once(blank)?;
+    if is_number(first) && named(rest) {
+        return Some((first, rest.trim_matches(blank)));
+    }
+    let (rest, last) = t.trim_end_matches(blank).rsplit_once(blank)?;
+    (is_number(last) && named(rest)).then(|| (last, rest.trim_matches(blank)))
 }
 
 /// Words in capitals are the surname; without any, the first word is.
@@ -114,6 +157,7 @@ pub struct LineReader {
     code: Option<usize>,
     label: Option<usize>,
     base: Option<Col>,
+    employer_base: Option<Col>,
     rate: Option<Col>,
     gain: Option<Col>,
     deduction: Option<Col>,
@@ -123,6 +167,7 @@ pub struct LineReader {
     employer_rate: Option<Col>,
     employer: Option<Col>,
     period: Option<usize>,
+    year: Option<usize>,
     /// Agent columns are filled on the first row of each agent only.
     pub carries: bool,
 }
@@ -136,12 +181,13 @@ impl LineReader {
         let who = WhoColumns::new(source, cx);
         let filled = |c: Option<usize>| c.and_then(|c| source.columns.iter().find(|m| usize::from(m.column) == c)).map_or(0, |c| c.filled);
         let (code, label) = (plain(Meaning::Code), plain(Meaning::Label));
-        let carries = filled(who.id.or(who.surname).or(who.full)) * 2 < filled(code.or(label));
+        let carries = source.banded || filled(who.id.or(who.surname).or(who.full).or(who.nir)) * 2 < filled(code.or(label));
         let reader = Self {
             carries,
             code,
             label,
             base: col(Meaning::Base),
+            employer_base: col(Meaning::EmployerBase),
             rate: col(Meaning::Rate),
             gain: col(Meaning::Gain),
             deduction: col(Meaning::Deduction),
@@ -151,16 +197,21 @@ impl LineReader {
             employer_rate: col(Meaning::EmployerRate),
             employer: col(Meaning::EmployerAmount),
             period: plain(Meaning::Period),
+            year: plain(Meaning::Year),
             who,
         };
         let amounts = reader.gain.is_some() || reader.deduction.is_some() || reader.amount.is_some() || reader.signed.is_some();
-        (reader.who.any() && (reader.code.is_some() || reader.label.is_some()) && amounts).then_some(reader)
+        ((reader.who.any() || source.banded) && (reader.code.is_some() || reader.label.is_some()) && amounts).then_some(reader)
     }
 
     /// The agent as written: number, or name where there is none.
     pub fn agent<'r>(&self, row: &'r Row<'_, '_>) -> Cow<'r, str> {
         match (self.who.id, self.who.full, self.who.surname) {
-            (Some(c), _, _) | (None, Some(c), _) => shown(row, c),
+            (Some(c), _, _) => tidy_number(shown(row, c)),
+            (None, Some(c), _) => shown(row, c),
+            (None, None, _) if self.who.nir.is_some_and(|c| nir_key(&shown(row, c)).is_some()) => {
+                Cow::Owned(self.who.nir.and_then(|c| nir_key(&shown(row, c))).unwrap_or_default().into())
+            }
             (None, None, Some(s)) => {
                 let (a, b) = (shown(row, s), self.who.given.map_or(Cow::Borrowed(""), |g| shown(row, g)));
                 if a.is_empty() { a } else { Cow::Owned(format!("{a} {b}").trim().to_owned()) }
@@ -169,14 +220,34 @@ impl LineReader {
         }
     }
 
-    /// Code and label; the label without its month stands for a missing code.
+    /// Code and label; the label without its month stands for a missing code, or for that of a sum.
     pub fn code<'r>(&self, row: &'r Row<'_, '_>) -> (Cow<'r, str>, Cow<'r, str>) {
         let label = self.label.map_or(Cow::Borrowed(""), |c| shown(row, c));
         let code = match self.code {
             Some(c) => shown(row, c),
-            None => Cow::Owned(split_period(&label).0.to_owned()),
+            None => Cow::Borrowed(""),
         };
+        let tidy = split_period(&label).0;
+        if code.is_empty() && (self.code.is_none() || total_named(tidy).is_some()) {
+            return (Cow::Owned(tidy.to_owned()), label);
+        }
         (code, label)
+    }
+
+    /// The month a row says it is about.
+    pub fn month(&self, row: &Row<'_, '_>, cx: &Context<'_>) -> Option<PayMonth> {
+        let cell = row.cells.get(self.period?)?;
+        if let Cell::Date(d) = cell {
+            return Some(PayMonth::of(*d));
+        }
+        let text = cell.shown();
+        let year = || self.year.map_or(Some(cx.last.year()), |c| shown(row, c).trim().parse().ok());
+        period_of(&text).or_else(|| PayMonth::new(year()?, text.trim().parse().ok().or_else(|| month_named(text.trim()))?))
+    }
+
+    /// Whether rows can say which month they are about.
+    pub const fn tells_months(&self) -> bool {
+        self.period.is_some()
     }
 
     /// Whether gains and deductions are told apart in the register.
@@ -215,7 +286,7 @@ impl LineReader {
             }
         };
         let mut s = Shown {
-            base: read(self.base),
+            base: read(self.base).or_else(|| read(self.employer_base)),
             gain: read(self.gain),
             deduction: read(self.deduction),
             employer: read(self.employer),
@@ -251,7 +322,9 @@ impl LineReader {
                 Some((_, Some(Letter::Employer))) => s.employer = Some(a),
                 Some((c, None)) => {
                     s.gain = Some(a);
-                    if !a.is_zero() {
+                    // A sum of the agent needs no side.
+                    let sum = || total_named(split_period(&self.code(row).1).0).is_some() && shown(row, c).is_empty();
+                    if !a.is_zero() && !sum() {
                         bad.push((c, Unread("N13")));
                     }
                 }
@@ -311,16 +384,22 @@ pub struct KnownCode {
     pub code: String,
     pub labels: Vec<String>,
     pub target: CodeTarget,
+    /// The element of the employer's share on the same row, where it has one of its own.
+    pub employer: Option<crate::payslip::ElementId>,
     /// False when it first stood in rows that were not looked at to recognise codes.
     pub recognised: bool,
     pub stats: CodeStats,
     /// Sides of its source are told by the register.
     pub told: bool,
+    /// No sum of the agents counts its amounts.
+    pub beside: bool,
 }
 
 /// One agent of a register.
 #[derive(Clone, Debug)]
 pub struct Slip {
+    /// Its agent as the register writes him.
+    key: Box<str>,
     pub who: Who,
     pub paid: PaidSlip,
     pub employer: Option<(Money, At)>,
@@ -350,9 +429,11 @@ impl Books {
                 code: c.code.clone(),
                 labels: Vec::new(),
                 target: c.target,
+                employer: c.employer,
                 recognised: true,
                 stats: CodeStats::default(),
                 told,
+                beside: false,
             });
         }
     }
@@ -371,9 +452,11 @@ impl Books {
                     code: code.to_owned(),
                     labels: Vec::new(),
                     target,
+                    employer: None,
                     recognised: false,
                     stats: CodeStats::default(),
                     told,
+                    beside: false,
                 });
                 i
             }
@@ -388,7 +471,7 @@ impl Books {
     /// The agent's slip; `key` is the number or the name as written.
     pub fn slip(&mut self, key: &str, who: impl FnOnce() -> Who, source: u16, at: At) -> usize {
         if let Some(last) = self.last
-            && self.slips[last].key() == key
+            && *self.slips[last].key == *key
         {
             return last;
         }
@@ -399,12 +482,20 @@ impl Books {
             Some(i) => *i,
             None => {
                 self.index.insert(key.into(), self.slips.len());
-                self.slips.push(Slip { who: who(), paid: PaidSlip::default(), employer: None, source, first: at });
+                self.slips.push(Slip { key: key.into(), who: who(), paid: PaidSlip::default(), employer: None, source, first: at });
                 self.slips.len() - 1
             }
         };
         self.last = Some(i);
         i
+    }
+
+    /// Says who the slip last written to is about, when its own rows do not.
+    pub fn name_last(&mut self, surname: &str, given: &str) {
+        let Some(who) = self.last.map(|i| &mut self.slips[i].who).filter(|w| w.surname.is_empty()) else { return };
+        surname.clone_into(&mut who.surname);
+        given.clone_into(&mut who.given);
+        who.named = false;
     }
 
     /// Puts a line, or a total, into a slip. Amounts: gain minus deduction.
@@ -455,9 +546,6 @@ impl Books {
 }
 
 impl Slip {
-    fn key(&self) -> &str {
-        &self.who.id
-    }
     /// Notes a total a source shows; of one source the first wins, those of two registers add up.
     pub fn total(&mut self, role: TotalRole, value: Money, at: At) {
         let slot = match role {
@@ -493,9 +581,7 @@ impl LineReader {
             agent,
             || {
                 let mut w = self.who.read(row);
-                if self.who.id.is_none() || w.id.is_empty() {
-                    w.id = agent.to_owned();
-                }
+                w.stand_in(agent);
                 w
             },
             source,
@@ -507,12 +593,7 @@ impl LineReader {
             bad.push((self.code.or(self.label).unwrap_or(0), Unread("N14")));
         }
         let (tidy, from_label) = split_period(&label);
-        let written = self.period.and_then(|c| match row.cells.get(c) {
-            Some(Cell::Date(d)) => Some(PayMonth::of(*d)),
-            Some(cell) => period_of(&cell.shown()),
-            None => None,
-        });
-        let period = written.or(from_label).filter(|p| *p != cx.last);
+        let period = self.month(row, cx).or(from_label).filter(|p| *p != cx.last);
         let mut index = None;
         if bad.is_empty() {
             index = books.code(source, &code, tidy, self.tells_sides());
@@ -574,9 +655,7 @@ impl WideReader {
             agent,
             || {
                 let mut w = self.who.read(row);
-                if w.id.is_empty() {
-                    w.id = agent.to_owned();
-                }
+                w.stand_in(agent);
                 w
             },
             source,

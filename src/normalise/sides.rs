@@ -29,87 +29,96 @@ pub enum How {
     Open,
 }
 
-/// Which sum a line belongs to.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Stage {
-    Gross,
-    BeforeTax,
-    Net,
-    Any,
-}
+/// Which sums a line may belong to, a bit each.
+type Stages = u8;
+const GROSS: Stages = 1;
+const BEFORE_TAX: Stages = 2;
+const NET: Stages = 4;
+const ANY: Stages = GROSS | BEFORE_TAX | NET;
 
-const fn stage(kind: LineKind) -> Stage {
+const fn stage(kind: LineKind) -> Stages {
     match kind {
-        LineKind::Earning => Stage::Gross,
-        LineKind::Deduction | LineKind::Employer => Stage::BeforeTax,
-        LineKind::Tax | LineKind::Net => Stage::Net,
+        LineKind::Earning => GROSS,
+        LineKind::Deduction | LineKind::Employer => BEFORE_TAX,
+        LineKind::Tax | LineKind::Net => NET,
     }
 }
 
 /// An equation: what the lines of these stages must sum to.
 struct Equation {
     target: i64,
+    stages: Stages,
     terms: Vec<(usize, i64)>,
 }
 
-fn equations(slip: &PaidSlip, stages: &[Option<Stage>]) -> Vec<Equation> {
+/// A factor per code, and the sums it stands in: for a code that no element stands for, those of the equation that placed it.
+struct Signs {
+    factors: Vec<i64>,
+    placed: Vec<Stages>,
+}
+
+impl Signs {
+    /// What a code's amount counts for in an equation.
+    fn of(&self, i: usize, e: &Equation) -> i64 {
+        if self.placed[i] & e.stages == 0 { 0 } else { self.factors[i] }
+    }
+    fn gap(&self, e: &Equation) -> i64 {
+        e.target - e.terms.iter().map(|(i, a)| self.of(*i, e) * a).sum::<i64>()
+    }
+}
+
+fn equations(slip: &PaidSlip, stages: &[Option<Stages>]) -> Vec<Equation> {
     let total = |t: Option<(crate::ground::Money, crate::ground::At)>| t.map(|(m, _)| m.cents());
     let (gross, before, net) = (total(slip.gross), total(slip.net_before_tax), total(slip.net_paid));
-    let terms = |of: &[Stage]| -> Vec<(usize, i64)> {
-        slip.lines
+    let equation = |target: i64, of: Stages| -> Equation {
+        let terms = slip
+            .lines
             .iter()
             .filter_map(|l| {
                 let PaidCode::Unknown(i) = l.code else { return None };
                 let s = stages[usize::from(i)]?;
-                (of.contains(&s) || s == Stage::Any).then_some((usize::from(i), l.amount.cents()))
+                (s & of != 0).then_some((usize::from(i), l.amount.cents()))
             })
-            .collect()
+            .collect();
+        Equation { target, stages: of, terms }
     };
-    let mut all = Vec::new();
     match (gross, before, net) {
         (Some(g), Some(b), _) => {
-            all.push(Equation { target: g, terms: terms(&[Stage::Gross]) });
-            all.push(Equation { target: b - g, terms: terms(&[Stage::BeforeTax]) });
-            if let Some(n) = net {
-                all.push(Equation { target: n - b, terms: terms(&[Stage::Net]) });
-            }
+            let mut all = vec![equation(g, GROSS), equation(b - g, BEFORE_TAX)];
+            all.extend(net.map(|n| equation(n - b, NET)));
+            all
         }
-        (Some(g), None, Some(n)) => {
-            all.push(Equation { target: g, terms: terms(&[Stage::Gross]) });
-            all.push(Equation { target: n - g, terms: terms(&[Stage::BeforeTax, Stage::Net]) });
-        }
-        (None, Some(b), Some(n)) => {
-            all.push(Equation { target: b, terms: terms(&[Stage::Gross, Stage::BeforeTax]) });
-            all.push(Equation { target: n - b, terms: terms(&[Stage::Net]) });
-        }
-        (None, None, Some(n)) => all.push(Equation { target: n, terms: terms(&[Stage::Gross, Stage::BeforeTax, Stage::Net]) }),
-        (Some(g), None, None) => all.push(Equation { target: g, terms: terms(&[Stage::Gross]) }),
-        (None, Some(b), None) => all.push(Equation { target: b, terms: terms(&[Stage::Gross, Stage::BeforeTax]) }),
-        (None, None, None) => {}
+        (Some(g), None, Some(n)) => vec![equation(g, GROSS), equation(n - g, BEFORE_TAX | NET)],
+        (None, Some(b), Some(n)) => vec![equation(b, GROSS | BEFORE_TAX), equation(n - b, NET)],
+        (None, None, Some(n)) => vec![equation(n, ANY)],
+        (Some(g), None, None) => vec![equation(g, GROSS)],
+        (None, Some(b), None) => vec![equation(b, GROSS | BEFORE_TAX)],
+        (None, None, None) => Vec::new(),
     }
-    all
 }
 
 /// Codes that stand in an equation that comes out.
-fn proven(all: &[Equation], factors: &[i64]) -> Vec<bool> {
-    let mut proven = vec![false; factors.len()];
-    for e in all {
-        let sum: i64 = e.terms.iter().map(|(i, a)| factors[*i] * a).sum();
-        if sum == e.target {
-            e.terms.iter().filter(|(_, a)| *a != 0).for_each(|(i, _)| proven[*i] = true);
-        }
+fn proven(all: &[Equation], signs: &Signs) -> Vec<bool> {
+    let mut proven = vec![false; signs.factors.len()];
+    for e in all.iter().filter(|e| signs.gap(e) == 0) {
+        e.terms.iter().filter(|(i, a)| *a != 0 && signs.placed[*i] & e.stages != 0).for_each(|(i, _)| proven[*i] = true);
+    }
+    // A code that no sum needs, and none misses: information.
+    for (i, p) in proven.iter_mut().enumerate().filter(|(i, _)| signs.placed[*i] == 0) {
+        let mut of_code = all.iter().filter(|e| e.terms.iter().any(|(j, a)| *j == i && *a != 0)).peekable();
+        *p = of_code.peek().is_some() && of_code.all(|e| signs.gap(e) == 0);
     }
     proven
 }
 
 /// Codes that only ever stand together (the parts of one absence): turned as a group, where one group alone makes the
 /// equation come out.
-fn together(all: &[Equation], first: &[i64], factors: &mut [i64]) {
+fn together(all: &[Equation], first: &[i64], signs: &mut Signs) {
     for _ in 0..10 {
-        let sure = proven(all, factors);
+        let sure = proven(all, signs);
         let mut votes: BTreeMap<Vec<usize>, u32> = BTreeMap::new();
         for e in all {
-            let gap = e.target - e.terms.iter().map(|(i, a)| factors[*i] * a).sum::<i64>();
+            let gap = signs.gap(e);
             let mut sums: BTreeMap<usize, i64> = BTreeMap::new();
             for (i, a) in e.terms.iter().filter(|(i, _)| !sure[*i] && first[*i] != 0) {
                 *sums.entry(*i).or_default() += a;
@@ -120,7 +129,7 @@ fn together(all: &[Equation], first: &[i64], factors: &mut [i64]) {
             let sums: Vec<(usize, i64)> = sums.into_iter().collect();
             let closes = |mask: &u32| -> bool {
                 let turned: i64 =
-                    sums.iter().enumerate().filter(|(b, _)| mask & (1 << b) != 0).map(|(_, (i, a))| -2 * factors[*i] * a).sum();
+                    sums.iter().enumerate().filter(|(b, _)| mask & (1 << b) != 0).map(|(_, (i, a))| -2 * signs.factors[*i] * a).sum();
                 turned == gap
             };
             let masks: Vec<u32> = (1..1_u32 << sums.len()).filter(closes).collect();
@@ -130,7 +139,7 @@ fn together(all: &[Equation], first: &[i64], factors: &mut [i64]) {
             }
         }
         let Some((group, _)) = votes.into_iter().max_by_key(|(g, n)| (*n, std::cmp::Reverse(g.clone()))) else { return };
-        group.iter().for_each(|i| factors[*i] = -factors[*i]);
+        group.iter().for_each(|i| signs.factors[*i] = -signs.factors[*i]);
     }
 }
 
@@ -143,13 +152,13 @@ pub fn decide<'a>(slips: impl Iterator<Item = &'a PaidSlip> + Clone, targets: &[
             CodeTarget::Total(_) | CodeTarget::Skipped | CodeTarget::Open => None,
         })
         .collect();
-    let stages: Vec<Option<Stage>> = targets
+    let stages: Vec<Option<Stages>> = targets
         .iter()
         .zip(&kinds)
         .map(|(t, k)| match t {
             CodeTarget::Element(_, Payer::Employer) | CodeTarget::Total(_) | CodeTarget::Skipped => None,
             CodeTarget::Element(_, Payer::Agent) => k.map(stage),
-            CodeTarget::Open => Some(Stage::Any),
+            CodeTarget::Open => Some(ANY),
         })
         .collect();
     let mut factors: Vec<i64> = kinds
@@ -175,35 +184,45 @@ pub fn decide<'a>(slips: impl Iterator<Item = &'a PaidSlip> + Clone, targets: &[
     }
     let first = factors.clone();
     let all: Vec<Equation> = slips.take(LOOKED_AT).flat_map(|s| equations(s, &stages)).collect();
+    let placed = stages.iter().zip(&kinds).map(|(s, k)| if k.is_some() { s.unwrap_or(0) } else { 0 }).collect();
+    let mut signs = Signs { factors, placed };
     for _ in 0..60 {
         // Votes for giving a code another factor, from equations that come out with that one change.
-        let mut votes: Vec<[u32; 3]> = vec![[0; 3]; factors.len()];
-        let mut present: Vec<u32> = vec![0; factors.len()];
+        let mut votes: BTreeMap<(usize, i64, Stages), u32> = BTreeMap::new();
+        let mut present: Vec<u32> = vec![0; signs.factors.len()];
         for e in &all {
-            let sum: i64 = e.terms.iter().map(|(i, a)| factors[*i] * a).sum();
-            let gap = e.target - sum;
-            for (i, a) in &e.terms {
-                if *a == 0 {
+            let gap = signs.gap(e);
+            if gap == 0 {
+                continue;
+            }
+            for (n, (i, a)) in e.terms.iter().enumerate() {
+                let elsewhere = signs.placed[*i] != 0 && signs.placed[*i] & e.stages == 0;
+                if *a == 0 || elsewhere || e.terms[..n].iter().any(|(j, _)| j == i) {
                     continue;
                 }
-                present[*i] += u32::from(gap != 0);
+                present[*i] += 1;
                 let same: i64 = e.terms.iter().filter(|(j, _)| j == i).map(|(_, a)| a).sum();
-                for (slot, factor) in [-1_i64, 0, 1].into_iter().enumerate() {
-                    if gap != 0 && factor != factors[*i] && (factor != 0 || first[*i] == 0) && (factor - factors[*i]) * same == gap {
-                        votes[*i][slot] += 1;
+                let now = signs.of(*i, e);
+                for factor in [-1_i64, 0, 1] {
+                    if factor != now && (factor != 0 || first[*i] == 0) && (factor - now) * same == gap {
+                        *votes.entry((*i, factor, e.stages)).or_insert(0) += 1;
                     }
                 }
             }
         }
-        let winner = (0..factors.len())
-            .flat_map(|i| [(-1_i64, 0_usize), (0, 1), (1, 2)].map(|(f, s)| (votes[i][s], i, f)))
-            .filter(|(v, i, _)| *v > 0 && *v * 2 > present[*i])
-            .max_by_key(|(v, i, _)| (*v, std::cmp::Reverse(*i)));
-        let Some((_, i, f)) = winner else { break };
-        factors[i] = f;
+        let winner = votes
+            .into_iter()
+            .filter(|((i, _, _), v)| *v * 2 > present[*i])
+            .max_by_key(|((i, f, s), v)| (*v, std::cmp::Reverse((*i, *f, *s))));
+        let Some(((i, factor, of), _)) = winner else { break };
+        signs.factors[i] = factor;
+        if kinds[i].is_none() {
+            signs.placed[i] = if factor == 0 { 0 } else { of };
+        }
     }
-    together(&all, &first, &mut factors);
-    let proven = proven(&all, &factors);
+    together(&all, &first, &mut signs);
+    let proven = proven(&all, &signs);
+    let factors = signs.factors;
     (0..factors.len())
         .map(|i| {
             let how = match (proven[i], kinds[i]) {

@@ -51,7 +51,8 @@ impl Running {
     }
 
     /// Compares what a row of sums shows. A row agrees as a whole: with the page, or with everything so far.
-    pub fn check(&mut self, shown: &[(usize, Exact)]) -> Vec<Differs> {
+    /// A part's sum right below another sum (a service below its agents), and a sum of nothing, are left alone.
+    pub fn check(&mut self, shown: &[(usize, Exact)], part: bool) -> Vec<Differs> {
         let differs = |sums: &[[i64; 3]], kind: usize| -> Vec<Differs> {
             shown
                 .iter()
@@ -69,10 +70,12 @@ impl Running {
         let tries = [0, 1, 2].map(|kind| [differs(&self.page, kind), differs(&self.whole, kind)]).concat();
         let least = tries.iter().map(Vec::len).min().unwrap_or(0);
         let best = tries.into_iter().find(|d| d.len() == least).unwrap_or_default();
+        let empty = self.whole.iter().chain(&self.page).all(|s| *s == [0; 3]);
+        let closed = self.page.iter().all(|s| *s == [0; 3]);
         for sums in &mut self.page {
             *sums = [0; 3];
         }
-        best
+        if empty || (closed && part) { Vec::new() } else { best }
     }
 
     /// Whether rows stand below the last row of sums.
@@ -90,10 +93,17 @@ mod tests {
         let mut r = Running::new(vec![7]);
         r.add(0, 1_000, Counted::Line);
         r.add(0, 1_000, Counted::Sum);
-        assert_eq!(r.check(&[(7, Exact::int(10))]), []);
+        assert_eq!(r.check(&[(7, Exact::int(10))], true), []);
         r.add(0, 500, Counted::Line);
-        assert_eq!(r.check(&[(7, Exact::int(15))]), []);
+        assert_eq!(r.check(&[(7, Exact::int(15))], true), []);
         r.add(0, 500, Counted::Line);
-        assert_eq!(r.check(&[(7, Exact::int(6))]).len(), 1);
+        assert_eq!(r.check(&[(7, Exact::int(6))], true).len(), 1);
+        assert_eq!(r.check(&[(7, Exact::int(99))], true), [], "a service below its agents");
+        assert_eq!(r.check(&[(7, Exact::int(99))], false).len(), 1, "the whole is compared wherever it stands");
+    }
+
+    #[test]
+    fn a_sum_of_nothing_is_another_files_affair() {
+        assert_eq!(Running::new(vec![7]).check(&[(7, Exact::int(99))], false), []);
     }
 }

@@ -20,6 +20,15 @@ pub enum Mark {
     Dot,
 }
 
+/// A number without the word that says what it counts: « 25 pts », « 2 enfants ».
+pub fn without_unit(text: &str) -> &str {
+    let t = text.trim();
+    let word = t.trim_start_matches(|c: char| c.is_ascii_digit() || matches!(c, ' ' | ',' | '.' | '\u{a0}'));
+    let known = ["pts", "pt", "points", "point", "pts nbi", "points nbi", "enfant", "enfants", "enf", "jours", "jour", "j"];
+    let digits = t.len() > word.len() && t.starts_with(|c: char| c.is_ascii_digit());
+    if digits && known.contains(&word.to_lowercase().trim_end_matches('.')) { t[..t.len() - word.len()].trim() } else { t }
+}
+
 /// Reads an amount: `1 234,56`, `1.234,56`, `1,234.56`, `1234.56-`, `(12,00)`, `12 €`. `None` for nothing, or a lone dash.
 ///
 /// # Errors
@@ -208,67 +217,109 @@ pub struct WorkingTime {
     pub share: Exact,
     /// True for a post that is itself not full (temps non complet), false for a full post, `None` when unsaid.
     pub reduced_post: Option<bool>,
+    /// The post is taken for a reduced one from its hours alone, and part time of a full post has hours like these: 28 h are 80 %.
+    pub presumed: bool,
 }
 
-/// Reads `80 %`, `0,8`, `80`, `4/5`, `28/35`, `TC`, `TNC 17,5/35`, `TP 80%`. `weekly` is true when the column holds weekly hours out of 35.
+/// Words that say which kind of part time, in the order they are looked for.
+const PART_TIME: [(&str, Option<bool>, bool); 20] = [
+    ("emploi a temps non complet", Some(true), false),
+    ("temps non complet", Some(true), false),
+    ("temps incomplet", Some(true), false),
+    ("non complet", Some(true), false),
+    ("t.n.c.", Some(true), false),
+    ("tnc", Some(true), false),
+    ("temps complet", Some(false), true),
+    ("temps plein", Some(false), true),
+    ("complet", Some(false), true),
+    ("plein", Some(false), true),
+    ("temps partiel", Some(false), false),
+    ("mi-temps", Some(false), false),
+    ("mi temps", Some(false), false),
+    ("partiel", Some(false), false),
+    ("t.c.", Some(false), true),
+    ("t.p.", Some(false), false),
+    ("tpl", Some(false), false),
+    ("tc", Some(false), true),
+    ("tp", Some(false), false),
+    ("tps", None, false),
+];
+
+/// Reads `80 %`, `0,8`, `80`, `4/5`, `28/35`, `28/35e`, `17h30`, `TC`, `TNC 17,5/35`, `TP 80%`, `80 % TP`, `mi-temps`.
+/// What is written with an h or a colon is hours a week; a bare number is too when `weekly` is true. A full week has 35 hours.
 ///
 /// # Errors
 /// N02 for what is no share between 0 and 1; N10 for one that is below a twentieth.
 pub fn working_time(text: &str, weekly: bool, mark: Mark) -> Result<Option<WorkingTime>, Unread> {
     let bad = Unread("N02");
-    let t = fold(text).replace("h00", "").replace(" heures", "").replace("eme", "").replace("emes", "");
-    let mut t = t.as_str();
+    let folded = fold(text);
+    let mut t = folded.trim();
     if t.is_empty() || t == "-" {
         return Ok(None);
     }
     let mut reduced = None;
-    for (word, kind) in [
-        ("temps non complet", Some(true)),
-        ("temps incomplet", Some(true)),
-        ("non complet", Some(true)),
-        ("tnc", Some(true)),
-        ("temps complet", Some(false)),
-        ("temps plein", Some(false)),
-        ("complet", Some(false)),
-        ("plein", Some(false)),
-        ("temps partiel", Some(false)),
-        ("partiel", Some(false)),
-        ("t.n.c.", Some(true)),
-        ("t.c.", Some(false)),
-        ("t.p.", Some(false)),
-        ("tpl", Some(false)),
-        ("tc", Some(false)),
-        ("tp", Some(false)),
-    ] {
-        if let Some(rest) = t.strip_prefix(word) {
-            let full = matches!(word, "temps complet" | "temps plein" | "complet" | "plein" | "tc" | "t.c.");
-            reduced = kind;
-            t = rest.trim_matches(|c: char| c.is_whitespace() || matches!(c, ':' | '(' | ')' | '-'));
-            if t.is_empty() {
-                return if full { Ok(Some(WorkingTime { share: Exact::ONE, reduced_post: Some(false) })) } else { Err(bad) };
-            }
-            break;
+    let mut presumed = false;
+    let outside = |c: char| c.is_whitespace() || matches!(c, ':' | '(' | ')' | '-');
+    for (word, kind, full) in PART_TIME {
+        let rest = t.strip_prefix(word).filter(|r| !r.starts_with(char::is_alphabetic)).or_else(|| {
+            // After the share too: « 80 % TP », « 20/35 TNC ».
+            t.strip_suffix(word).filter(|r| r.ends_with(|c: char| !c.is_alphanumeric()))
+        });
+        let Some(rest) = rest else { continue };
+        reduced = kind;
+        t = rest.trim_matches(outside);
+        if t.is_empty() {
+            let half = word.starts_with("mi");
+            let share = if half { Exact::ratio(1, 2).ok_or(bad)? } else { Exact::ONE };
+            return if full || half { Ok(Some(WorkingTime { share, reduced_post: reduced, presumed: false })) } else { Err(bad) };
         }
+        break;
     }
-    let number = |s: &str| amount(s.trim().trim_end_matches('h').trim(), mark).ok().flatten();
+    for word in ["de droit", "sur autorisation", "therapeutique", "a ", "de "] {
+        t = t.strip_prefix(word).map_or(t, |r| r.trim_matches(outside));
+    }
+    for word in ["hebdomadaires", "hebdomadaire", "hebdo", "par semaine", "/semaine", "/sem", "/ sem", "/hebdo", "semaine"] {
+        t = t.strip_suffix(word).map_or(t, |r| r.trim_matches(|c: char| c.is_whitespace() || matches!(c, '(' | ')' | '.')));
+    }
+    let week = Exact::int(35);
+    let number = |s: &str| amount(s.trim(), mark).ok().flatten();
+    // « 28 », « 28h », « 17h30 », « 17:30 », « 28 heures »: a number, and whether it says hours.
+    let hourly = |s: &str| -> Option<(Exact, bool)> {
+        let s = s.trim();
+        let bare = s.strip_suffix("heures").or_else(|| s.strip_suffix("heure")).map_or(s, str::trim);
+        if bare.len() < s.len() {
+            return Some((number(bare)?, true));
+        }
+        match s.split_once(['h', ':']) {
+            Some((h, m)) if m.trim().is_empty() => Some((number(h)?, true)),
+            Some((h, m)) => Some((hours(&format!("{}h{}", h.trim(), m.trim()), mark).ok().flatten()?, true)),
+            None => Some((number(s)?, false)),
+        }
+    };
     let share = if let Some((a, b)) = t.split_once('/') {
-        let (a, b) = (number(a).ok_or(bad)?, number(b).ok_or(bad)?);
-        if reduced.is_none() && b == Exact::int(35) && a < b {
+        // « 28/35e », « 28/35èmes ».
+        let b = ["iemes", "ieme", "emes", "eme", "es", "e"].iter().find_map(|x| b.trim().strip_suffix(x)).unwrap_or(b);
+        let ((a, _), (b, _)) = (hourly(a).ok_or(bad)?, hourly(b).ok_or(bad)?);
+        if reduced.is_none() && b == week && a < b {
             reduced = Some(true);
         }
         a.div(b).ok_or(bad)?
     } else if let Some(p) = t.strip_suffix('%') {
         number(p).and_then(|n| n.div(Exact::int(100))).ok_or(bad)?
     } else {
-        let n = number(t).ok_or(bad)?;
+        let (n, said) = hourly(t).ok_or(bad)?;
         // « TNC 20h »: hours a week, whatever the other cells of the column are.
-        let hours = t.ends_with('h') && n > Exact::int(1);
+        let hours = said && n > Exact::ONE;
         if hours && reduced.is_none() {
-            reduced = Some(n < Exact::int(35));
+            reduced = Some(n < week);
+            // Part time goes by tenths, from a half.
+            presumed = n < week && n.mul(Exact::int(10)).and_then(|x| x.div(week)).and_then(Exact::whole).is_some_and(|x| x >= 5);
         }
-        let by = if weekly || hours {
+        // A post that is not full is counted in hours: « TNC 20 » of 35, not 20 %.
+        let post = reduced == Some(true) && n > Exact::ONE && n < week;
+        let by = if weekly || hours || post {
             35
-        } else if n > Exact::int(1) {
+        } else if n > Exact::ONE {
             100
         } else {
             1
@@ -281,7 +332,7 @@ pub fn working_time(text: &str, weekly: bool, mark: Mark) -> Result<Option<Worki
     if share < Exact::ratio(1, 20).ok_or(bad)? {
         return Err(Unread("N10"));
     }
-    Ok(Some(WorkingTime { share: share.reduced(), reduced_post: reduced }))
+    Ok(Some(WorkingTime { share: share.reduced(), reduced_post: reduced, presumed }))
 }
 
 /// A date a person or a program wrote. `latest` decides the century of two-digit years: the last one not after it.
@@ -294,9 +345,10 @@ pub fn date(text: &str, latest: NaiveDate) -> Result<Option<NaiveDate>, Unread> 
     if t.is_empty() || t == "-" {
         return Ok(None);
     }
+    // « lun. 06/12/2021 », « à compter du 06/12/2021 ».
+    let t = t.rsplit_once(' ').filter(|(w, d)| leads(w) && d.matches(['/', '-', '.']).count() == 2).map_or(t.as_str(), |(_, d)| d);
     // A time of day after the date says nothing here.
-    let t =
-        t.split(['t', ' ']).next().filter(|d| d.len() >= 8 && d.bytes().filter(u8::is_ascii_digit).count() >= 6).map_or(t.as_str(), |d| d);
+    let t = t.split(['t', ' ']).next().filter(|d| d.len() >= 8 && d.bytes().filter(u8::is_ascii_digit).count() >= 6).unwrap_or(t);
     let parts: Vec<&str> = t.split(['/', '-', '.', ' ']).filter(|p| !p.is_empty()).collect();
     let number = |p: &str| p.parse::<u32>().ok();
     match parts.as_slice() {
@@ -338,6 +390,14 @@ pub fn date(text: &str, latest: NaiveDate) -> Result<Option<NaiveDate>, Unread> 
 pub fn serial(days: i64) -> Option<NaiveDate> {
     let days = u64::try_from(days).ok().filter(|d| (10_000..80_000).contains(d))?;
     NaiveDate::from_ymd_opt(1899, 12, 30)?.checked_add_days(Days::new(days))
+}
+
+/// What may stand before a date and says no more than that it is one.
+fn leads(words: &str) -> bool {
+    let w = words.trim_end_matches('.');
+    matches!(w, "a compter du" | "a partir du" | "au" | "du" | "depuis le" | "le")
+        || matches!(w, "lun" | "mar" | "mer" | "jeu" | "ven" | "sam" | "dim")
+        || weekday(w)
 }
 
 fn weekday(word: &str) -> bool {
@@ -445,11 +505,33 @@ mod tests {
             ("TNC 28h", "0.8", Some(true)),
             ("28 h", "0.8", Some(true)),
             ("Temps partiel 90%", "0.9", Some(false)),
+            ("TNC 20h00", "4/7", Some(true)),
+            ("TNC 17h30", "0.5", Some(true)),
+            ("Temps non complet 20h00 hebdo", "4/7", Some(true)),
+            ("TP 80", "0.8", Some(false)),
+            ("35h00", "1", Some(false)),
+            ("28h00", "0.8", Some(true)),
+            ("28 heures", "0.8", Some(true)),
+            ("28h/sem", "0.8", Some(true)),
+            ("17h30/35h", "0.5", Some(true)),
+            ("17:30", "0.5", Some(true)),
+            ("35:00", "1", Some(false)),
+            ("28/35e", "0.8", Some(true)),
+            ("TNC 28/35èmes", "0.8", Some(true)),
+            ("20/35 TNC", "4/7", Some(true)),
+            ("80% TP", "0.8", Some(false)),
+            ("temps partiel à 80 %", "0.8", Some(false)),
+            ("Temps partiel de droit 90%", "0.9", Some(false)),
+            ("mi-temps", "0.5", Some(false)),
+            ("Temps complet", "1", Some(false)),
         ] {
             let got = working_time(text, false, Mark::Unknown).ok().flatten();
-            assert_eq!(got, Some(WorkingTime { share: exact(share), reduced_post: reduced }), "{text}");
+            assert_eq!(got.map(|w| (w.share, w.reduced_post)), Some((exact(share), reduced)), "{text}");
         }
         assert_eq!(working_time("17,5", true, Mark::Unknown).ok().flatten().map(|w| w.share), Some(exact("0.5")));
+        let presumed = |t: &str| working_time(t, false, Mark::Unknown).ok().flatten().is_some_and(|w| w.presumed);
+        assert!(presumed("28:00") && presumed("17h30"), "part time of a full post has such hours too");
+        assert!(!presumed("20:00") && !presumed("TNC 28h") && !presumed("35h"));
         assert_eq!(working_time("TP", false, Mark::Unknown), Err(Unread("N02")));
         assert_eq!(working_time("0,01", false, Mark::Unknown), Err(Unread("N10")));
     }
@@ -468,6 +550,8 @@ mod tests {
             "2021-12-01 00:00:00",
             "20211201",
             "mercredi 1 décembre 2021",
+            "mer. 01/12/2021",
+            "à compter du 01/12/2021",
         ] {
             assert_eq!(date(text, latest), Ok(NaiveDate::from_ymd_opt(2021, 12, 1)), "{text}");
         }

@@ -63,6 +63,10 @@ pub fn calibrate(options: &Options, write: bool) -> Result<Told> {
             None => ("?", text(&f.before)),
         };
         let why = match (f.deciding, f.chosen.is_some(), lang) {
+            (0, _, Lang::Fr) if f.lines == Some(0) => "aucune ligne du mois dernier ne le montre".to_owned(),
+            (0, _, Lang::En) if f.lines == Some(0) => "no line of last month shows it".to_owned(),
+            (n, false, Lang::Fr) if f.lines.is_some() => format!("{n} agents tranchent, aucun taux ne fait les lignes : à décider"),
+            (n, false, Lang::En) if f.lines.is_some() => format!("{n} employees decide, no rate makes the lines: yours to decide"),
             (0, _, Lang::Fr) => "aucun bulletin ne tranche".to_owned(),
             (0, _, Lang::En) => "no payslip decides".to_owned(),
             (1, true, Lang::Fr) => "un seul agent tranche : indice faible".to_owned(),

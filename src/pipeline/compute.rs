@@ -8,13 +8,14 @@ use crate::compute::cases::stop_name;
 use crate::compute::employee::{Input, Machine, Output, Score, Standing};
 use crate::compute::eval::State;
 use crate::compute::replay::Verdict;
+use crate::compute::reveal;
 use crate::compute::walk::Share;
 use crate::facts::{Fact, Facts, Role};
 use crate::ground::{At, EmployeeId, Finding, Iban, Lang, Money, Place, Severity, Words};
 use crate::job::NotInStaff;
 use crate::normalise::join::{People, Person};
 use crate::normalise::text::name_key;
-use crate::payslip::{LineKind, PaidCode, Totals};
+use crate::payslip::{ElementId, LineKind, PaidCode, Totals};
 use crate::rules::pack::Measure;
 use crate::write::register;
 use anyhow::Result;
@@ -154,7 +155,10 @@ fn work(
 ) -> Piece {
     let machine = ready.machine();
     let mut piece = Piece::default();
-    for (id, person) in people {
+    for (id, mut person) in people {
+        if let Some(slip) = person.paid.as_mut().filter(|s| s.employer_hidden) {
+            slip.lines = reveal::employer_shares(&machine.of_last_month(), state, &person.known, &person.alternatives, &slip.lines);
+        }
         let mut w = one(ready, &machine, (controls, frame), state, id, person, &mut piece.unknown_measures);
         w.findings.extend(another_account(ready, &w, owners));
         write_rows(ready, &w, &mut piece);
@@ -419,6 +423,7 @@ fn own_findings(ready: &Ready, w: &mut Worked) {
         let f = Finding::new("C05", Severity::Blocking).of(&w.id).arg("agent", &w.id).arg("net", net.french());
         w.findings.push(f.arg("sum", before.net_paid.french()).at(sources.place(at)).stake((net - before.net_paid).cents()));
     }
+    carried_rubrics(ready, w);
     for l in &w.output.replay.lines {
         if l.verdict == Verdict::Gap && w.output.payslip.is_some() {
             let card = code_card(ready, l.code);
@@ -491,6 +496,26 @@ fn owed(ready: &Ready, w: &mut Worked) {
     };
     let f = f.of(&w.id).arg("agent", &w.id).arg("name", &w.name).arg("month", ready.job.last_month).arg("days", days);
     w.findings.push(f.at(ready.inputs.sources.place(at_of(&w.person))));
+}
+
+/// Lines of last month that no element stands for, carried as they are. One that resembles a line of one month only, or a line
+/// that this month has besides, may be paid twice: nobody is paid on it before somebody has said what it is.
+fn carried_rubrics(ready: &Ready, w: &mut Worked) {
+    let Some(payslip) = &w.output.payslip else { return };
+    let mut told = Vec::new();
+    for l in w.person.paid.iter().flat_map(|s| &s.lines).filter(|l| !l.amount.is_zero()) {
+        let PaidCode::Unknown(u) = l.code else { continue };
+        let paid = |e: ElementId| w.person.paid.iter().flat_map(|s| &s.lines).any(|x| x.code == PaidCode::Element(e));
+        let twice = |e: &ElementId| !ready.catalogue[e.index()].recurs || (payslip.lines.iter().any(|x| x.element == *e) && !paid(*e));
+        let severity = match ready.inputs.proposals[usize::from(u)].first() {
+            Some(e) if twice(e) => Severity::Blocking,
+            _ => Severity::Justify,
+        };
+        let (code, label, _, _) = code_card(ready, l.code);
+        let f = Finding::new("C06", severity).of(&w.id).arg("agent", &w.id).arg("code", code).arg("label", label);
+        told.push(f.arg("amount", l.amount.french()).stake(l.amount.cents()).at(ready.inputs.sources.place(l.at)));
+    }
+    w.findings.append(&mut told);
 }
 
 /// Code and label of a line, the pack's or a local one.

@@ -637,3 +637,18 @@ fn replay(ready: &Ready, results: &Results) -> report::Replay {
         gaps: gaps.into_values().collect(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_too_long_for_the_scheme_is_cut_at_a_word() {
+        let long = format!("{} Marie-Charlotte de la Rochefoucauld", "Anne ".repeat(9).trim_end());
+        let short = cut(&long).expect("a cut name");
+        assert!(short.len() <= sepa_text::NAME_MAX && long.to_uppercase().starts_with(&short) && !short.ends_with(' '));
+        assert_eq!(long.to_uppercase().as_bytes()[short.len()], b' ', "between two words: {short}");
+        assert_eq!(cut(&"X".repeat(84)), Some("X".repeat(70)));
+        assert_eq!(cut("Inès Ménard"), None);
+    }
+}

@@ -4,8 +4,8 @@ use crate::ground::place::{Source, SourceKind};
 use crate::ground::{At, Checked, Finding, Lang, Money, PayMonth, Place, Severity, Sources, Words};
 use crate::job::{self, Job};
 use crate::normalise::join::{self, People, TransferRow};
-use crate::normalise::{self, Mapping, RubricTarget, Rubrics, fragment};
-use crate::payslip::{Card, LineKind, PaidCode, PaidLine};
+use crate::normalise::{self, CodeTarget, Mapping, Payer, RubricTarget, Rubrics, fragment};
+use crate::payslip::{Card, ElementId, LineKind, PaidCode, PaidLine};
 use crate::read::{self, FileKind, Input, Limits, pain001, xhl};
 use crate::rules::Pack;
 use crate::rules::bind::{Context, Num, SettingValue};
@@ -35,6 +35,10 @@ pub struct Inputs {
     pub people: People,
     /// Cards of local codes that no element stands for, carried as they are.
     pub unknown_cards: Vec<Card>,
+    /// For each local code, the elements its label and behaviour resemble, best first.
+    pub proposals: Vec<Vec<ElementId>>,
+    /// For each local code, whether its amounts stood among the agents' while no sum of theirs counts them.
+    pub beside: Vec<bool>,
     pub strangers: Vec<(crate::ground::EmployeeId, At, String)>,
     pub last_execution: Option<NaiveDate>,
     pub transferred: Option<(crate::ground::Money, Place)>,
@@ -215,9 +219,9 @@ pub fn read(job: &Job, pack: &Pack, settings: &[SettingValue], progress: fn(&str
     o.findings.append(&mut given.findings);
     let mut recognised = normalise::recognise(&o.tables, &mut o.sources, &given.value, &cx);
     o.findings.append(&mut recognised.findings);
-    let mapping = recognised.value;
-    wrong_month(&o.tables, &o.sources, &mapping, job, &mut o.findings);
-    let mut gathered = normalise::gather(&o.tables, &o.sources, &mapping, &cx);
+    let mut mapping = recognised.value;
+    wrong_month(&o.tables, &o.sources, &mut mapping, job, &mut o.findings);
+    let mut gathered = normalise::gather(&o.tables, &o.transfers, &o.sources, &mapping, &cx);
     o.findings.append(&mut gathered.findings);
     let mut gathered = gathered.value;
     let siret = job.employer.siret.as_ref().map(crate::ground::Siret::as_str);
@@ -230,6 +234,8 @@ pub fn read(job: &Job, pack: &Pack, settings: &[SettingValue], progress: fn(&str
     set_beside(&mut gathered);
     set_apart(&mut gathered, pack);
     let unknown_cards = unknown_cards(&gathered);
+    let proposals = proposals(&gathered, &mapping);
+    let beside = gathered.local_codes.iter().map(|c| c.beside).collect();
     let rows = gathered.rows.clone();
     let joined = join::join(&pack.vocabulary, &o.sources, job.month, gathered, o.transfers);
     o.findings.extend(joined.findings);
@@ -252,6 +258,8 @@ pub fn read(job: &Job, pack: &Pack, settings: &[SettingValue], progress: fn(&str
         files: o.files,
         people: joined.people,
         unknown_cards,
+        proposals,
+        beside,
         strangers: joined.strangers,
         last_execution,
         transferred,
@@ -265,8 +273,10 @@ fn stranger_words() -> Words {
     Words::new(sentence("F08", Lang::Fr), sentence("F08", Lang::En))
 }
 
-/// A register whose title names another month than the one last paid: everything would be compared with the wrong pay.
-fn wrong_month(tables: &[read::Table], sources: &Sources, mapping: &Mapping, job: &Job, findings: &mut Vec<Finding>) {
+/// Registers whose title names another month than the one last paid: set aside beside one of the right month, and otherwise
+/// nothing can be done, since everything would be compared with the wrong pay.
+fn wrong_month(tables: &[read::Table], sources: &Sources, mapping: &mut Mapping, job: &Job, findings: &mut Vec<Finding>) {
+    let (mut right, mut wrong) = (false, Vec::new());
     for t in tables {
         let Some(map) = mapping.of(t.source).filter(|m| m.role.is_register()) else { continue };
         let above = map.header.map_or(0, |h| h.0.saturating_sub(1)) as usize;
@@ -274,11 +284,18 @@ fn wrong_month(tables: &[read::Table], sources: &Sources, mapping: &Mapping, job
         for row in t.sample(above).iter().filter(|r| (r.number as usize) <= above) {
             said.extend(row.cells.iter().flat_map(|c| months_named(&c.shown())).map(|m| (m, row.number)));
         }
-        if let Some((month, row)) = said.first()
-            && !said.iter().any(|(m, _)| *m == job.last_month)
-        {
-            let f = Finding::new("F14", Severity::Blocking).arg("month", month).arg("last", job.last_month);
-            findings.push(f.at(sources.place(At::row(t.source, *row))));
+        match said.first() {
+            Some(_) if said.iter().any(|(m, _)| *m == job.last_month) => right = true,
+            Some((month, row)) => wrong.push((t.source, *month, *row)),
+            None => {}
+        }
+    }
+    for (source, month, row) in wrong {
+        let place = sources.place(At::row(source, row));
+        let (code, severity) = if right { ("M34", Severity::Justify) } else { ("F14", Severity::Blocking) };
+        findings.push(Finding::new(code, severity).arg("month", month).arg("last", job.last_month).at(place));
+        if right && let Some(map) = mapping.sources.iter_mut().find(|m| m.source == source) {
+            map.role = normalise::Role::Ignored;
         }
     }
 }
@@ -349,6 +366,15 @@ fn set_apart(gathered: &mut normalise::Gathered, pack: &Pack) {
         let apart = |l: &PaidLine| l.period.is_some_and(|p| months.contains(&p)) && own.contains(&l.at.source);
         (slip.arrears, slip.lines) = std::mem::take(&mut slip.lines).into_iter().partition(apart);
     }
+}
+
+fn proposals(gathered: &normalise::Gathered, mapping: &Mapping) -> Vec<Vec<ElementId>> {
+    let of = |c: &normalise::LocalCode| {
+        let known = mapping.of(c.source).and_then(|m| m.codes.iter().find(|k| k.code == c.code));
+        let targets = known.map_or(&[][..], |k| k.alternatives.as_slice());
+        targets.iter().filter_map(|(t, _)| if let CodeTarget::Element(e, Payer::Agent) = t { Some(*e) } else { None }).collect()
+    };
+    gathered.local_codes.iter().map(of).collect()
 }
 
 /// A card for each local code, in the order of their indices; only those without an element are used.

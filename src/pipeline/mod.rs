@@ -11,6 +11,7 @@ mod evidence;
 mod explain;
 mod inputs;
 mod manifest;
+mod open_codes;
 mod slips;
 mod undecided;
 mod uses;
@@ -269,6 +270,15 @@ fn prepare(options: &Options, out: &mut Outcome, timings: &mut Timings) -> Resul
     if out.findings.iter().any(|f| f.code == "F14") {
         return Ok(None);
     }
+    out.findings.extend(road.raises.iter().map(|r| {
+        let parameter = &pack.parameters[r.parameter];
+        let source = parameter.values.iter().find(|v| v.from == r.since).map_or("", |v| v.source.as_str());
+        Finding::new("C16", Severity::Justify)
+            .arg("fact", pack.vocabulary.get(r.fact).label.get(out.lang))
+            .arg("by", r.by)
+            .arg("since", r.since.format("%d/%m/%Y"))
+            .arg("source", source)
+    }));
     if inputs.people.is_empty() {
         out.findings.push(Finding::new("F01", Severity::Blocking));
         return Ok(None);
@@ -279,7 +289,9 @@ fn prepare(options: &Options, out: &mut Outcome, timings: &mut Timings) -> Resul
     let lang = out.lang;
     let head = slips::head_values(&pack);
     let uses = uses::Uses::of(&pack, job.month.first_day());
-    Ok(Some(Ready { job, pack, road, catalogue, unknown_kinds, inputs, lang, head, late, uses }))
+    let mut ready = Ready { job, pack, road, catalogue, unknown_kinds, inputs, lang, head, late, uses };
+    open_codes::settle(&mut ready, &mut out.findings);
+    Ok(Some(ready))
 }
 
 /// More employees than this tell no more of the law that last month was paid on.

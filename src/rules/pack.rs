@@ -54,6 +54,8 @@ pub struct Parameter {
     pub unit: Unit,
     pub cause: String,
     pub at_payment: bool,
+    /// The fact that each value, on the day it begins, is added to for everybody.
+    pub raises: Option<Spot>,
     pub values: Vec<ParameterValue>,
     pub origin: Origin,
 }
@@ -248,6 +250,8 @@ pub struct Pack {
     pub fact_origins: Vec<Origin>,
     /// Texts of a "nature" column that make a row's days count for a fact.
     pub events: Vec<(crate::facts::FactId, Vec<String>)>,
+    /// Flags whose no says nothing beside a zero of another fact.
+    pub moot: Vec<(crate::facts::FactId, Spot)>,
     pub parameters: Vec<Parameter>,
     pub settings: Vec<Setting>,
     pub tables: Vec<Table>,
@@ -292,6 +296,15 @@ pub fn read(files: Vec<TextFile>) -> (Pack, Vec<Finding>) {
         Reader { report: &report, pack: &mut pack }.document(&tab);
         if !errors.is_empty() {
             report.findings.borrow_mut().truncate(told);
+        }
+    }
+    for (flag, other) in std::mem::take(&mut pack.moot) {
+        match pack.vocabulary.named(&other.text).filter(|f| matches!(pack.vocabulary.get(*f).kind, FactKind::Number { .. })) {
+            Some(count) => pack.vocabulary.make_moot(flag, count),
+            None => {
+                let near = suggestion(&other.text, pack.vocabulary.iter().map(|f| f.1.name.as_str())).unwrap_or_default().to_owned();
+                report.error("L57", other.file, &other.span, &[("name", &other.text), ("near", &near)]);
+            }
         }
     }
     pack.elements.sort_by(|a, b| (a.order, &a.card.id).cmp(&(b.order, &b.card.id)));
@@ -505,8 +518,10 @@ impl<'r, 'f> Reader<'r, 'f, '_> {
             self.report.error("L59", d.file, &d.span, &[("id", &id.text), ("value", &d.text)]);
         }
         let events = t.texts("event");
+        let moot = t.spot("moot_without");
         t.close();
         let fact = self.pack.vocabulary.add(decl);
+        self.pack.moot.extend(moot.map(|m| (fact, m)));
         self.pack.defaults.push(default.map(|d| d.text));
         self.pack.fact_units.push(unit);
         self.pack.fact_unknown.push(unknown);
@@ -610,6 +625,7 @@ impl<'r, 'f> Reader<'r, 'f, '_> {
             unit,
             cause: t.text("cause").unwrap_or_default(),
             at_payment: self.at_payment(t),
+            raises: t.spot("raises"),
             values,
             origin: Self::origin(t),
             id: id.text,

@@ -252,6 +252,18 @@ impl Pack {
                 Some(_) => {}
             }
         }
+        for p in &self.parameters {
+            let Some(s) = &p.raises else { continue };
+            let Some(fact) = self.vocabulary.named(&s.text) else {
+                let near = suggestion(&s.text, self.vocabulary.iter().map(|f| f.1.name.as_str())).unwrap_or_default();
+                report.error("L57", s.file, &s.span, &[("name", &s.text), ("near", near)]);
+                continue;
+            };
+            let number = matches!(self.vocabulary.get(fact).kind, FactKind::Number { .. });
+            if !number || self.fact_units[fact.index()] != p.unit {
+                report.error("L71", s.file, &s.span, &[("name", &s.text), ("id", &p.id)]);
+            }
+        }
         for t in &self.tables {
             for (_, setting) in &t.wheres {
                 if !matches!(symbols.get(setting), Some(Symbol::Setting(_))) {

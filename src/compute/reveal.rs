@@ -1,0 +1,41 @@
+//! What a register does not show of last month: the employer's shares, as the rules give them.
+//!
+//! They are no witnesses of anything; they only let this month be compared with a whole payslip.
+
+use crate::compute::eval::{Pins, State};
+use crate::compute::replay::{Replay, pin};
+use crate::facts::{Fact, Facts};
+use crate::ground::{At, Money};
+use crate::payslip::{ElementId, PaidCode, PaidLine};
+
+/// The lines with the employer's shares put in. Lines that are nothing but such a share have no place.
+pub fn employer_shares(replay: &Replay<'_>, state: &mut State, facts: &Facts, alternatives: &[Fact], paid: &[PaidLine]) -> Vec<PaidLine> {
+    let seen = replay.run(state, facts, alternatives, paid, &[]);
+    let pinned = pin(paid, replay.plan.slots.elements as usize);
+    let extra: Vec<_> = seen.unknown.iter().map(|u| (u.1, u.2, u.3)).collect();
+    state.run(replay.plan, &seen.facts, Pins::Paid(&pinned), &extra);
+    let mut lines = paid.to_vec();
+    for (i, computed) in state.results.iter().enumerate() {
+        let Some(c) = computed.filter(|c| c.stop.is_none() && !c.employer_amount.is_zero()) else { continue };
+        let code = PaidCode::Element(ElementId(i as u16));
+        match lines.iter_mut().find(|l| l.code == code && l.period.is_none()) {
+            Some(l) => {
+                l.employer_amount = c.employer_amount;
+                l.employer_rate = c.employer_rate;
+            }
+            None if c.amount.is_zero() => lines.push(PaidLine {
+                code,
+                base: c.base,
+                rate: None,
+                amount: Money::ZERO,
+                employer_rate: c.employer_rate,
+                employer_amount: c.employer_amount,
+                period: None,
+                at: At::NOWHERE,
+            }),
+            // The agent's share was not paid: replay says so.
+            None => {}
+        }
+    }
+    lines
+}

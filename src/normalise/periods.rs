@@ -1,0 +1,49 @@
+//! A register that holds several months: whole payslips of another month are told from arrears within one.
+//!
+//! In: the rows of a register with a column of months. Out: the months that are other payslips and not last month's.
+
+use crate::ground::PayMonth;
+use crate::normalise::Context;
+use crate::normalise::register::LineReader;
+use crate::read::table::Table;
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::ControlFlow;
+
+/// An agent with so many rows of a month has a payslip of it; arrears of a month are fewer.
+const ROWS_OF_A_PAYSLIP: u32 = 5;
+
+/// Months of which half of the agents have a whole payslip, last month left out. Empty when last month itself is not among them.
+pub fn other_months(table: &Table, below: u32, reader: &LineReader, cx: &Context<'_>) -> BTreeSet<PayMonth> {
+    let mut rows: BTreeMap<PayMonth, BTreeMap<String, u32>> = BTreeMap::new();
+    let mut agents: BTreeSet<String> = BTreeSet::new();
+    let mut carried = String::new();
+    let _ = table.for_each(&mut |row| {
+        if row.number <= below {
+            return ControlFlow::Continue(());
+        }
+        let written = reader.agent(&row);
+        if !written.is_empty() {
+            carried.clear();
+            carried.push_str(&written);
+        } else if !reader.carries {
+            return ControlFlow::Continue(());
+        }
+        if let Some(month) = reader.month(&row, cx) {
+            if !agents.contains(&carried) {
+                agents.insert(carried.clone());
+            }
+            let of_month = rows.entry(month).or_default();
+            match of_month.get_mut(&carried) {
+                Some(n) => *n += 1,
+                None => drop(of_month.insert(carried.clone(), 1)),
+            }
+        }
+        ControlFlow::Continue(())
+    });
+    let whole: BTreeSet<PayMonth> = rows
+        .into_iter()
+        .filter(|(_, by_agent)| by_agent.values().filter(|n| **n >= ROWS_OF_A_PAYSLIP).count() * 2 >= agents.len().max(1))
+        .map(|(month, _)| month)
+        .collect();
+    if whole.contains(&cx.last) { whole.into_iter().filter(|m| *m != cx.last).collect() } else { BTreeSet::new() }
+}

@@ -1,0 +1,196 @@
+//! Rubrics whose label decides nothing: the element with which last month comes out to the cent is theirs.
+//!
+//! What no payslip proves stays open, is carried as it is, and is told of every agent who has it.
+
+use super::Ready;
+use crate::compute::eval::{Pins, State};
+use crate::compute::replay::{Replay, Replayed, Verdict, pin};
+use crate::ground::{Finding, Money, Severity};
+use crate::normalise::join::Person;
+use crate::normalise::text::{Phrase, Share};
+use crate::payslip::{ElementId, PaidCode, PaidLine};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Payslips looked at; more prove nothing more.
+const LOOKED_AT: usize = 400;
+
+/// Lines that come out, less those that do not.
+fn score(r: &Replayed) -> i64 {
+    r.lines
+        .iter()
+        .map(|l| match l.verdict {
+            Verdict::Exact => 1,
+            Verdict::OneOff if l.recomputed == Some(l.paid) => 1,
+            Verdict::Gap => -1,
+            Verdict::OneOff | Verdict::Rounding | Verdict::Carried => 0,
+        })
+        .sum()
+}
+
+fn comes_out(r: &Replayed, e: ElementId) -> bool {
+    r.lines.iter().any(|l| l.code == PaidCode::Element(e) && l.recomputed == Some(l.paid))
+}
+
+/// The rule gives the line from what the files say, without a fact drawn from the line itself.
+fn from_files(r: &Replayed, e: ElementId) -> bool {
+    !r.resolved.iter().any(|x| x.element == e)
+}
+
+fn with(lines: &[PaidLine], as_element: &BTreeMap<u16, ElementId>) -> Vec<PaidLine> {
+    let mut lines = lines.to_vec();
+    for l in &mut lines {
+        if let PaidCode::Unknown(u) = l.code
+            && let Some(e) = as_element.get(&u)
+        {
+            l.code = PaidCode::Element(*e);
+        }
+    }
+    lines
+}
+
+fn open_of(p: &Person) -> BTreeSet<u16> {
+    let lines = p.paid.iter().flat_map(|s| &s.lines).filter(|l| !(l.amount.is_zero() && l.employer_amount.is_zero()));
+    lines.filter_map(|l| if let PaidCode::Unknown(u) = l.code { Some(u) } else { None }).collect()
+}
+
+/// What one payslip proves: each open rubric with its element. A line more that comes out is not enough, since a free amount
+/// always does; another one must come out with it.
+fn proven(ready: &Ready, replay: &Replay<'_>, state: &mut State, p: &Person, open: &BTreeSet<u16>) -> BTreeMap<u16, ElementId> {
+    let Some(slip) = &p.paid else { return BTreeMap::new() };
+    let replayed = |state: &mut State, lines: &[PaidLine]| replay.run(state, &p.known, &p.alternatives, lines, &[]);
+    let plain = replayed(state, &slip.lines);
+    let before = score(&plain);
+    let taken: BTreeSet<ElementId> =
+        slip.lines.iter().filter_map(|l| if let PaidCode::Element(e) = l.code { Some(e) } else { None }).collect();
+    // Elements that the rules give for just what the rubric shows, and that were not paid.
+    let pinned = pin(&slip.lines, replay.plan.slots.elements as usize);
+    let extra: Vec<_> = plain.unknown.iter().map(|u| (u.1, u.2, u.3)).collect();
+    state.run(replay.plan, &p.known, Pins::Paid(&pinned), &extra);
+    let given: Vec<(ElementId, Money, Money)> = state
+        .results
+        .iter()
+        .enumerate()
+        .filter_map(|(i, c)| c.filter(|c| c.stop.is_none()).map(|c| (ElementId(i as u16), c.amount, c.employer_amount)))
+        .collect();
+    let same = |u: u16| {
+        let of_code = || slip.lines.iter().filter(move |l| l.code == PaidCode::Unknown(u));
+        let (amount, employer): (Money, Money) = (of_code().map(|l| l.amount).sum(), of_code().map(|l| l.employer_amount).sum());
+        given.iter().filter(move |g| (g.1, g.2) == (amount, employer)).map(|g| g.0)
+    };
+    let candidates: BTreeMap<u16, Vec<ElementId>> = open
+        .iter()
+        .map(|u| {
+            let mut all: Vec<ElementId> = same(*u).chain(ready.inputs.proposals[usize::from(*u)].iter().copied()).collect();
+            all.retain(|e| !taken.contains(e));
+            (*u, all)
+        })
+        .collect();
+    // All at once by their best candidates: the parts of one absence only come out together.
+    let mut together: BTreeMap<u16, ElementId> = BTreeMap::new();
+    for (u, all) in &candidates {
+        if let Some(e) = all.iter().find(|e| !together.values().any(|x| x == *e)) {
+            together.insert(*u, *e);
+        }
+    }
+    if together.len() > 1 {
+        let tried = replayed(state, &with(&slip.lines, &together));
+        if score(&tried) > before + together.len() as i64 && together.values().all(|e| comes_out(&tried, *e)) {
+            return together;
+        }
+    }
+    let mut found = BTreeMap::new();
+    for (u, all) in &candidates {
+        let best = all
+            .iter()
+            .filter_map(|e| {
+                let tried = replayed(state, &with(&slip.lines, &BTreeMap::from([(*u, *e)])));
+                let enough = score(&tried) > before + 1 || score(&tried) > before && from_files(&tried, *e);
+                (comes_out(&tried, *e) && enough).then_some((score(&tried), std::cmp::Reverse(*e)))
+            })
+            .max();
+        if let Some((_, std::cmp::Reverse(e))) = best {
+            found.insert(*u, e);
+        }
+    }
+    found
+}
+
+/// Settles open rubrics by last month's payslips; each is told, in place of the question about it.
+pub fn settle(ready: &mut Ready, findings: &mut Vec<Finding>) {
+    let mut votes: BTreeMap<u16, BTreeMap<ElementId, u32>> = BTreeMap::new();
+    {
+        let replay = Replay { plan: ready.road.last(), catalogue: &ready.catalogue, unknown_kinds: &ready.unknown_kinds };
+        let mut state = State::new(ready.road.last());
+        let with_open = ready.inputs.people.values().map(|p| (p, open_of(p))).filter(|(_, open)| !open.is_empty());
+        for (p, open) in with_open.take(LOOKED_AT) {
+            let found = proven(ready, &replay, &mut state, p, &open);
+            for (u, e) in found {
+                *votes.entry(u).or_default().entry(e).or_insert(0) += 1;
+            }
+        }
+    }
+    let mut settled: BTreeMap<u16, ElementId> = BTreeMap::new();
+    for (u, by_element) in votes {
+        let all: u32 = by_element.values().sum();
+        let Some((e, n)) = by_element.into_iter().max_by_key(|(e, n)| (*n, std::cmp::Reverse(*e))) else { continue };
+        if n * 10 < all * 8 {
+            continue;
+        }
+        settled.insert(u, e);
+        let card = &ready.catalogue[ready.pack.elements.len() + usize::from(u)];
+        let told = Finding::new("M32", Severity::Warning)
+            .arg("code", &card.code)
+            .arg("label", card.label.get(ready.lang))
+            .arg("element", &ready.catalogue[e.index()].code)
+            .arg("agents", n);
+        answer(&card.code, Some(told), findings);
+    }
+    information(ready, &settled, findings);
+    without_amounts(ready, findings);
+    if settled.is_empty() {
+        return;
+    }
+    for slip in ready.inputs.people.values_mut().filter_map(|p| p.paid.as_mut()) {
+        slip.lines = with(&slip.lines, &settled);
+    }
+}
+
+/// Rubrics beside the net that neither replay nor their label makes the employer's: sums since January, ceilings, leave. They are no
+/// pay; each is told once.
+fn information(ready: &mut Ready, settled: &BTreeMap<u16, ElementId>, findings: &mut Vec<Finding>) {
+    let first = ready.pack.elements.len();
+    let employers = |u: u16| Phrase::of(ready.catalogue[first + usize::from(u)].label.get(ready.lang)).share == Share::Employer;
+    let present: BTreeSet<u16> = ready.inputs.people.values().flat_map(open_of).collect();
+    let idle: BTreeSet<u16> =
+        present.into_iter().filter(|u| ready.inputs.beside[usize::from(*u)] && !settled.contains_key(u) && !employers(*u)).collect();
+    for u in &idle {
+        let card = &ready.catalogue[first + usize::from(*u)];
+        let told = Finding::new("M35", Severity::Information).arg("code", &card.code).arg("label", card.label.get(ready.lang));
+        answer(&card.code, Some(told), findings);
+    }
+    for slip in ready.inputs.people.values_mut().filter_map(|p| p.paid.as_mut()) {
+        slip.lines.retain(|l| !matches!(l.code, PaidCode::Unknown(u) if idle.contains(&u)));
+    }
+}
+
+/// Lines of a rubric that shows a base and never an amount are no pay, and no question.
+fn without_amounts(ready: &mut Ready, findings: &mut Vec<Finding>) {
+    let first = ready.pack.elements.len();
+    let present: BTreeSet<u16> = ready.inputs.people.values().flat_map(open_of).collect();
+    for slip in ready.inputs.people.values_mut().filter_map(|p| p.paid.as_mut()) {
+        slip.lines.retain(|l| !(matches!(l.code, PaidCode::Unknown(_)) && l.amount.is_zero() && l.employer_amount.is_zero()));
+    }
+    for (u, card) in ready.catalogue[first..].iter().enumerate() {
+        if ready.inputs.proposals.get(u).is_some() && !u16::try_from(u).is_ok_and(|u| present.contains(&u)) {
+            answer(&card.code, None, findings);
+        }
+    }
+}
+
+/// Puts what was found in the place of the question about a rubric.
+fn answer(code: &str, told: Option<Finding>, findings: &mut Vec<Finding>) {
+    let asked = |f: &Finding| f.code == "M05" && f.args.iter().any(|(k, v)| k == "code" && v == code);
+    let places: Vec<_> = findings.iter().filter(|f| asked(f)).flat_map(|f| f.places.clone()).collect();
+    findings.retain(|f| !asked(f));
+    findings.extend(told.map(|f| places.into_iter().fold(f, Finding::at)));
+}

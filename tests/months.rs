@@ -1,0 +1,355 @@
+//! Tiny towns of one to four people, each for one thing that differs from month to month or from town to town.
+//!
+//! Amounts are worked out by hand beside each; index pay is points × value of 100 points / 1200, to the cent.
+
+use releve::ground::{Finding, Lang, Severity};
+use releve::pipeline::{self, Options};
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+type Row = BTreeMap<String, String>;
+
+const REGISTER: &str = "Matricule;Nom;Prénom;Code rubrique;Libellé;Base;Taux salarial;À payer;À retenir;Taux patronal;Part patronale\n";
+
+struct Ran {
+    folder: PathBuf,
+    findings: Vec<Finding>,
+}
+
+fn options(folder: &Path) -> Options {
+    Options { folder: folder.to_path_buf(), rules: None, lang: Some(Lang::En), threads: 0, payslips: false, progress: |_, _, _| {} }
+}
+
+/// A job of that month with these files in its inbox.
+fn job(name: &str, month: &str, files: &[(&str, String)]) -> PathBuf {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("months-{name}"));
+    let _ = std::fs::remove_dir_all(&folder);
+    std::fs::create_dir_all(folder.join("inbox")).expect("a temporary folder");
+    let settings =
+        format!("format = 1\nmonth = \"{month}\"\npay_date = {month}-25\npack = \"fr-fpt\"\n\n[employer]\nname = \"Commune de Rosay\"\n");
+    std::fs::write(folder.join("releve.toml"), settings).expect("the settings");
+    for (file, text) in files {
+        std::fs::write(folder.join("inbox").join(file), text).expect("a file of the inbox");
+    }
+    folder
+}
+
+fn run(name: &str, month: &str, files: &[(&str, String)]) -> Ran {
+    let folder = job(name, month, files);
+    let outcome = pipeline::run(&options(&folder)).expect("the job runs");
+    assert!(outcome.ran, "{:?}", outcome.findings.iter().map(|f| f.message(Lang::En)).collect::<Vec<_>>());
+    Ran { folder, findings: outcome.findings }
+}
+
+impl Ran {
+    fn rows(&self, file: &str) -> Vec<Row> {
+        let mut reader = csv::Reader::from_path(self.folder.join("out").join(file)).expect("a result");
+        reader.deserialize::<Row>().map(|r| r.expect("a row")).collect()
+    }
+    /// Amounts by employee and code; an absent line is empty.
+    fn line(&self, employee: &str, code: &str) -> String {
+        let found = self.rows("lines.csv").into_iter().find(|r| r["employee"] == employee && r["code"] == code);
+        found.map(|r| r["amount"].clone()).unwrap_or_default()
+    }
+    fn replayed(&self, employee: &str, code: &str) -> (String, String) {
+        let found = self.rows("replay.csv").into_iter().find(|r| r["employee"] == employee && r["code"] == code).expect("a replayed line");
+        (found["paid"].clone(), found["recomputed"].clone())
+    }
+    fn count(&self, code: &str, employee: &str) -> usize {
+        self.findings.iter().filter(|f| f.code == code && f.employee.as_ref().map_or("", |e| e.as_str()) == employee).count()
+    }
+    fn has(&self, code: &str) -> bool {
+        self.findings.iter().any(|f| f.code == code)
+    }
+}
+
+/// Index pay alone, and the net that the register prints: contributions of last month are of no matter here.
+fn register(people: &[(&str, &str, &str, &[(&str, &str)])]) -> String {
+    let mut out = REGISTER.to_owned();
+    for (id, surname, net, lines) in people {
+        for (label, cells) in *lines {
+            out.push_str(&format!("{id};{surname};Jean;{label};{cells}\n"));
+        }
+        out.push_str(&format!("{id};{surname};Jean;9300;NET A PAYER;;;{net};;;\n"));
+    }
+    out
+}
+
+// 5907.34 / 1200 × 366 = 1801.74, × 420 = 2067.57, × 478 = 2353.09; five points more: 1826.35, 2092.18, 2377.70.
+#[test]
+fn five_points_for_everybody_are_paid_whether_the_staff_file_has_them_or_not() {
+    let tib = |base: &str, amount: &str| format!("{base};;{amount};;;");
+    let (a, b, c) = (tib("366,00", "1801,74"), tib("420,00", "2067,57"), tib("478,00", "2353,09"));
+    let ran = run(
+        "raise",
+        "2024-01",
+        &[
+            (
+                "livre de paie.csv",
+                register(&[
+                    ("00101", "ABEL", "1801,74", &[("0010;TRAITEMENT BRUT", &a)]),
+                    ("00102", "BLIN", "2067,57", &[("0010;TRAITEMENT BRUT", &b)]),
+                    ("00103", "CROS", "2353,09", &[("0010;TRAITEMENT BRUT", &c)]),
+                ]),
+            ),
+            (
+                "agents.csv",
+                "Matricule;Nom;Prénom;Statut;Catégorie;Indice majoré;Quotité;Taux PAS\n\
+                 00101;ABEL;Jean;Titulaire;C;366;100 %;0\n\
+                 00102;BLIN;Jean;Titulaire;C;420;100 %;0\n\
+                 00103;CROS;Jean;Titulaire;B;483;100 %;0\n"
+                    .to_owned(),
+            ),
+        ],
+    );
+    assert_eq!(["00101", "00102", "00103"].map(|e| ran.line(e, "TIB")), ["1826.35", "2092.18", "2377.70"]);
+    assert_eq!(ran.findings.iter().filter(|f| f.code == "C16").count(), 1);
+    assert!(!ran.has("IMP-04") && !ran.has("ACC-04"), "the law is no contradiction and needs no act");
+    let causes: Vec<String> = ran.rows("diff.csv").into_iter().filter(|r| r["code"] == "TIB").map(|r| r["cause"].clone()).collect();
+    assert_eq!(causes, ["point_indice"; 3]);
+}
+
+// 420 points: 2067.57; twelve sick days, one of them waiting: 2067.57 / 30 = 68.92, and a tenth of eleven thirtieths 75.81.
+#[test]
+fn sick_days_of_last_month_follow_from_their_lines() {
+    let ran = run(
+        "sick",
+        "2026-01",
+        &[
+            (
+                "livre de paie.csv",
+                register(&[(
+                    "00101",
+                    "ABEL",
+                    "1922,84",
+                    &[
+                        ("0010;TRAITEMENT BRUT", ";;2067,57;;;"),
+                        ("0011;JOUR DE CARENCE TRAITEMENT", ";;;68,92;;"),
+                        ("0012;MALADIE 90 % TRAITEMENT", ";;;75,81;;"),
+                    ],
+                )]),
+            ),
+            (
+                "agents.csv",
+                "Matricule;Nom;Prénom;Statut;Catégorie;Indice majoré;Quotité;Taux PAS\n00101;ABEL;Jean;Titulaire;C;420;100 %;0\n"
+                    .to_owned(),
+            ),
+        ],
+    );
+    assert_eq!(ran.replayed("00101", "MAL_TIB"), ("-75.81".to_owned(), "-75.81".to_owned()));
+    assert_eq!(ran.replayed("00101", "CAR_TIB"), ("-68.92".to_owned(), "-68.92".to_owned()));
+    assert_eq!((ran.line("00101", "TIB"), ran.line("00101", "MAL_TIB")), ("2067.57".to_owned(), String::new()));
+}
+
+// 438.75 / 13.50 = 32.5 hours.
+#[test]
+fn hours_of_a_vacataire_follow_from_the_amount_and_the_rate_of_the_files() {
+    let ran = run(
+        "hours",
+        "2025-06",
+        &[
+            ("livre de paie.csv", register(&[("00101", "ABEL", "438,75", &[("0310;VACATIONS", ";;438,75;;;")])])),
+            ("agents.csv", "Matricule;Nom;Prénom;Statut;Taux horaire;Taux PAS\n00101;ABEL;Jean;Vacataire;13,50;0\n".to_owned()),
+        ],
+    );
+    assert_eq!(ran.replayed("00101", "VAC"), ("438.75".to_owned(), "438.75".to_owned()));
+}
+
+// The fixed part for one child is 2.29.
+#[test]
+fn a_no_beside_no_child_does_not_keep_the_first_child_from_being_paid() {
+    let tib = "420,00;;2067,57;;;";
+    let ran = run(
+        "child",
+        "2025-06",
+        &[
+            (
+                "livre de paie.csv",
+                register(&[
+                    ("00101", "ABEL", "2067,57", &[("0010;TRAITEMENT BRUT", tib)]),
+                    ("00102", "BLIN", "2067,57", &[("0010;TRAITEMENT BRUT", tib)]),
+                    ("00103", "CROS", "2067,57", &[("0010;TRAITEMENT BRUT", tib)]),
+                ]),
+            ),
+            (
+                "agents.csv",
+                "Matricule;Nom;Prénom;Statut;Catégorie;Indice majoré;Quotité;Enfants;SFT (O/N);Taux PAS\n\
+                 00101;ABEL;Jean;Titulaire;C;420;100 %;0;N;0\n\
+                 00102;BLIN;Jean;Titulaire;C;420;100 %;1;N;0\n\
+                 00103;CROS;Jean;Titulaire;C;420;100 %;0;N;0\n"
+                    .to_owned(),
+            ),
+            (
+                "situation familiale.csv",
+                "Matricule;Nom;Prénom;Nb enfants à charge (SFT);À compter du;Motif\n\
+                 00101;ABEL;Jean;1;01/06/2025;naissance\n\
+                 00102;BLIN;Jean;2;01/06/2025;naissance\n"
+                    .to_owned(),
+            ),
+        ],
+    );
+    assert_eq!(["00101", "00102", "00103"].map(|e| ran.line(e, "SFT")), ["2.29", "", ""]);
+    assert_eq!((ran.count("F31", "00101"), ran.count("F32", "00102")), (1, 1));
+    assert_eq!(ran.count("F31", "00103") + ran.count("F32", "00103"), 0);
+}
+
+// Paid last month; in the register or not, somebody who leaves this month is owed days.
+#[test]
+fn a_leaver_whom_the_register_lost_is_told() {
+    let tib = "420,00;;2067,57;;;";
+    let ran = run(
+        "leaver",
+        "2025-06",
+        &[
+            ("livre de paie.csv", register(&[("00101", "ABEL", "2067,57", &[("0010;TRAITEMENT BRUT", tib)])])),
+            (
+                "agents.csv",
+                "Matricule;Nom;Prénom;Statut;Catégorie;Indice majoré;Quotité;Taux PAS\n\
+                 00101;ABEL;Jean;Titulaire;C;420;100 %;0\n\
+                 00102;BLIN;Jean;Titulaire;C;420;100 %;0\n\
+                 00103;CROS;Jean;Titulaire;C;420;100 %;0\n"
+                    .to_owned(),
+            ),
+            (
+                "departs.csv",
+                "Matricule;Nom;Prénom;Dernier jour payé;Motif\n00102;BLIN;Jean;12/06/2025;retraite\n00103;CROS;Jean;12/04/2025;mutation\n"
+                    .to_owned(),
+            ),
+        ],
+    );
+    assert_eq!((ran.count("POP-02", "00102"), ran.count("POP-02", "00103")), (1, 0));
+}
+
+#[test]
+fn words_inside_a_status_decide() {
+    let tib = "420,00;;2067,57;;;";
+    let people: Vec<(String, &str)> =
+        ["Titulaire CNRACL", "Titulaire IRCANTEC", "Non titulaire (CDD) art. 3-3", "Agent contractuel CDI", "STG", "CNT"]
+            .into_iter()
+            .enumerate()
+            .map(|(i, status)| (format!("0010{i}"), status))
+            .collect();
+    let mut book = REGISTER.to_owned();
+    let mut staff = "Matricule;Nom;Prénom;Statut;Catégorie;Indice majoré;Quotité;Taux PAS\n".to_owned();
+    for (id, status) in &people {
+        book.push_str(&format!("{id};NOM{id};Jean;0010;TRAITEMENT BRUT;{tib}\n{id};NOM{id};Jean;9300;NET A PAYER;;;2067,57;;;\n"));
+        staff.push_str(&format!("{id};NOM{id};Jean;{status};C;420;100 %;0\n"));
+    }
+    let ran = run("status", "2025-06", &[("livre de paie.csv", book), ("agents.csv", staff)]);
+    assert!(!ran.has("N06") && !ran.has("C01"), "{:?}", ran.findings.iter().map(|f| f.message(Lang::En)).collect::<Vec<_>>());
+    assert!(people.iter().all(|(id, _)| ran.line(id, "TIB") == "2067.57"));
+}
+
+// Numbers of nobody: 1 80 01 99 999 001 to 003, whose keys are 97 less the rest of the division by 97.
+#[test]
+fn identity_numbers_without_key_are_told_once_and_keys_of_their_own_column_are_joined() {
+    let tib = "420,00;;2067,57;;;";
+    let ids = ["00101", "00102", "00103"];
+    let number = |i: usize| 1_800_199_999_001_u64 + i as u64;
+    let mut book = REGISTER.to_owned();
+    let (mut bare, mut keyed) = (String::new(), String::new());
+    for (i, id) in ids.iter().enumerate() {
+        book.push_str(&format!("{id};NOM{id};Jean;0010;TRAITEMENT BRUT;{tib}\n{id};NOM{id};Jean;9300;NET A PAYER;;;2067,57;;;\n"));
+        bare.push_str(&format!("{id};NOM{id};Jean;{};Titulaire;C;420;100 %;0\n", number(i)));
+        keyed.push_str(&format!("{id};NOM{id};Jean;{};{:02};Titulaire;C;420;100 %;0\n", number(i), 97 - number(i) % 97));
+    }
+    let bare = format!("Matricule;Nom;Prénom;N° sécurité sociale;Statut;Catégorie;Indice majoré;Quotité;Taux PAS\n{bare}");
+    let keyed = format!("Matricule;Nom;Prénom;N° sécurité sociale;Clé;Statut;Catégorie;Indice majoré;Quotité;Taux PAS\n{keyed}");
+    let ran = run("nir", "2025-06", &[("livre de paie.csv", book.clone()), ("agents.csv", bare)]);
+    assert_eq!(ran.findings.iter().filter(|f| f.code == "N31").count(), 1);
+    assert!(!ran.has("N04") && !ran.has("ID-01"));
+    let ran = run("nir-key", "2025-06", &[("livre de paie.csv", book), ("agents.csv", keyed)]);
+    assert!(!ran.has("N31") && !ran.has("N04") && !ran.has("ID-01"));
+}
+
+// 20/35 of 2067.57 is 1181.47.
+#[test]
+fn weekly_hours_of_the_post_are_its_working_time() {
+    let ran = run(
+        "post",
+        "2025-06",
+        &[
+            ("livre de paie.csv", register(&[("00101", "ABEL", "1181,47", &[("0010;TRAITEMENT BRUT", "420,00;;1181,47;;;")])])),
+            (
+                "agents.csv",
+                "Matricule;Nom;Prénom;Statut;Catégorie;Indice majoré;% activité;Heures hebdo du poste;Taux PAS\n\
+                 00101;ABEL;Jean;Titulaire;C;420;100;20;0\n"
+                    .to_owned(),
+            ),
+        ],
+    );
+    assert_eq!(ran.replayed("00101", "TIB").1, "1181.47");
+    assert_eq!(ran.line("00101", "TIB"), "1181.47");
+    assert!(!ran.has("IMP-04"));
+}
+
+#[test]
+fn a_newcomer_whose_working_time_cannot_be_read_is_set_aside() {
+    let ran = run(
+        "newcomer",
+        "2025-06",
+        &[
+            ("livre de paie.csv", register(&[("00101", "ABEL", "2067,57", &[("0010;TRAITEMENT BRUT", "420,00;;2067,57;;;")])])),
+            (
+                "agents.csv",
+                "Matricule;Nom;Prénom;Statut;Catégorie;Indice majoré;Quotité;Taux PAS\n00101;ABEL;Jean;Titulaire;C;420;100 %;0\n"
+                    .to_owned(),
+            ),
+            (
+                "arrivees.csv",
+                "Matricule;Nom;Prénom;Date d'entrée;Statut;Catégorie;Indice majoré;Quotité;Taux PAS\n\
+                 00201;DROZ;Jean;02/06/2025;Titulaire;C;420;80 %;0\n\
+                 00202;EDEL;Jean;02/06/2025;Titulaire;C;420;100 %;0\n\
+                 00203;FAUR;Jean;02/06/2025;Titulaire;C;420;à voir;0\n\
+                 00204;GAST;Jean;02/05/2025;Titulaire;C;420;100 %;0\n"
+                    .to_owned(),
+            ),
+        ],
+    );
+    let told: Vec<(String, Severity)> = ran
+        .findings
+        .iter()
+        .filter(|f| f.code == "F35")
+        .map(|f| (f.employee.as_ref().map_or(String::new(), ToString::to_string), f.severity))
+        .collect();
+    assert_eq!(told, [("00203".to_owned(), Severity::Blocking)]);
+    assert_eq!((ran.count("F15", "00204"), ran.count("F15", "00201")), (1, 0));
+}
+
+// 2.95 % of 2067.57 is 60.99, of 2353.09 69.42, of 1969.11 58.09; nothing else shows the rate.
+#[test]
+fn a_rate_that_no_column_shows_is_found_in_the_amounts() {
+    let mut book = "Matricule;Nom;Prénom;Code rubrique;Libellé;Gains;Retenues;Part employeur\n".to_owned();
+    let mut staff = "Matricule;Nom;Prénom;Statut;Catégorie;Indice majoré;Quotité;Taux PAS\n".to_owned();
+    for (id, index, pay, levy) in
+        [("00101", "420", "2067,57", "60,99"), ("00102", "478", "2353,09", "69,42"), ("00103", "400", "1969,11", "58,09")]
+    {
+        book.push_str(&format!("{id};NOM{id};Jean;0010;TRAITEMENT BRUT;{pay};;\n"));
+        book.push_str(&format!("{id};NOM{id};Jean;0630;VERSEMENT MOBILITE;;;{levy}\n"));
+        book.push_str(&format!("{id};NOM{id};Jean;9300;NET A PAYER;{pay};;\n"));
+        staff.push_str(&format!("{id};NOM{id};Jean;Titulaire;C;{index};100 %;0\n"));
+    }
+    let folder = job("rate", "2025-06", &[("livre de paie.csv", book), ("agents.csv", staff)]);
+    let told = pipeline::calibrate(&options(&folder), false).expect("the settings are looked for");
+    let line = |id: &str| told.text.lines().find(|l| l.split_whitespace().nth(1) == Some(id)).unwrap_or_default().to_owned();
+    assert!(line("taux_vm").starts_with('→') && line("taux_vm").contains("0.0295"), "{}", told.text);
+    assert!(line("taux_cdg").starts_with('?') && line("taux_cdg").contains("no line of last month shows it"), "{}", told.text);
+}
+
+// 28 hours of 35: part time of a full post is paid 6/7 of 2067.57, 1772.20; a post of 28 hours 28/35, 1654.06. 20/35 is 1181.47.
+#[test]
+fn weekly_hours_of_a_staff_file_are_part_time_or_a_reduced_post_as_last_month_was_paid() {
+    let people =
+        [("00101", "1772,20", "28:00"), ("00102", "1654,06", "28:00"), ("00103", "1181,47", "20:00"), ("00104", "2067,57", "35:00")];
+    let mut book = REGISTER.to_owned();
+    let mut staff = "Matricule;Nom;Prénom;Statut;Catégorie;Indice majoré;Durée hebdo;Taux PAS\n".to_owned();
+    for (id, pay, hours) in people {
+        book.push_str(&format!("{id};NOM{id};Jean;0010;TRAITEMENT BRUT;420,00;;{pay};;;\n{id};NOM{id};Jean;9300;NET A PAYER;;;{pay};;;\n"));
+        staff.push_str(&format!("{id};NOM{id};Jean;Titulaire;C;420;{hours};0\n"));
+    }
+    let ran = run("hours-of-35", "2025-06", &[("livre de paie.csv", book), ("agents.csv", staff)]);
+    for (id, pay, _) in people {
+        assert_eq!(ran.line(id, "TIB"), pay.replace(',', "."), "{id}");
+    }
+    assert!(!ran.has("IMP-04"), "nothing contradicts");
+}
