@@ -1,10 +1,11 @@
 //! The command line as types, turned into calls of `pipeline`; what is printed, and the exit code.
 
-use crate::compute::cases;
+mod rules;
+
 use crate::ground::{Finding, Lang, PayMonth, Severity, words};
 use crate::job;
 use crate::pipeline::{self, Options};
-use anyhow::{Context as _, Result};
+use anyhow::Result;
 use clap::{Parser, Subcommand};
 use std::fmt::Write as _;
 use std::path::PathBuf;
@@ -78,24 +79,8 @@ pub enum Command {
     /// For rule authors.
     Rules {
         #[command(subcommand)]
-        command: RulesCommand,
+        command: rules::RulesCommand,
     },
-}
-
-#[derive(Subcommand, Debug)]
-pub enum RulesCommand {
-    /// Compile a pack and show every finding with its place.
-    Check {
-        #[arg(default_value = "fr-fpt")]
-        pack: String,
-    },
-    /// Run the worked examples of a pack.
-    Test {
-        #[arg(default_value = "fr-fpt")]
-        pack: String,
-    },
-    /// Write the embedded packs to a folder.
-    Unpack { folder: PathBuf },
 }
 
 fn lang(text: &str) -> Result<Lang, String> {
@@ -141,7 +126,7 @@ pub fn execute(cli: &Cli, progress: fn(&str, u64, u64)) -> Result<Said> {
             let told = pipeline::explain(&options(cli, folder, 1, false, progress), agent, line.as_deref())?;
             Ok(Said { out: told.text, err: listing(&told.findings, told.lang, cli.json), code: told.code })
         }
-        Command::Rules { command } => rules(cli, command),
+        Command::Rules { command } => rules::execute(cli, command),
     }
 }
 
@@ -185,7 +170,7 @@ fn inspect(cli: &Cli, folder: &std::path::Path, write: bool) -> Result<Said> {
     let Some(job) = opened.value else {
         return Ok(Said { err: listing(&opened.findings, lang, cli.json), code: 2, ..Said::default() });
     };
-    let mut loaded = pipeline::load_pack(&job.pack, cli.rules.as_deref())?;
+    let mut loaded = pipeline::load_pack(&job, cli.rules.as_deref())?;
     opened.findings.append(&mut loaded.findings);
     let Some(pack) = loaded.value else {
         return Ok(Said { err: listing(&opened.findings, lang, cli.json), code: 2, ..Said::default() });
@@ -266,67 +251,4 @@ fn run(cli: &Cli, options: &Options, replay_only: bool, timings: bool) -> Result
     let shown: Vec<Finding> =
         outcome.findings.iter().filter(|f| !replay_only || f.code.starts_with(['C', 'R', 'M', 'J', 'L'])).cloned().collect();
     Ok(Said { out, err: listing(&shown, lang, cli.json), code: outcome.exit_code() })
-}
-
-fn rules(cli: &Cli, command: &RulesCommand) -> Result<Said> {
-    let lang = cli.lang.unwrap_or_default();
-    match command {
-        RulesCommand::Unpack { folder } => {
-            for (path, text) in crate::rules::source::all_embedded() {
-                let to = folder.join(path);
-                if let Some(parent) = to.parent() {
-                    std::fs::create_dir_all(parent).with_context(|| parent.display().to_string())?;
-                }
-                std::fs::write(&to, text).with_context(|| to.display().to_string())?;
-            }
-            Ok(Said { out: format!("{}\n", folder.display()), ..Said::default() })
-        }
-        RulesCommand::Check { pack } => {
-            let loaded = pipeline::load_pack(pack, cli.rules.as_deref())?;
-            let sound = loaded.value.is_some();
-            let mut out = String::new();
-            if let Some(p) = &loaded.value {
-                let _ = writeln!(
-                    out,
-                    "{} {} : {} éléments, {} valeurs, {} paramètres, {} réglages, {} contrôles, {} cas",
-                    p.id,
-                    p.version,
-                    p.elements.len(),
-                    p.values.len(),
-                    p.parameters.len(),
-                    p.settings.len(),
-                    p.controls.len(),
-                    p.cases.len()
-                );
-                for s in &p.settings {
-                    let _ = writeln!(out, "  {:<28} = {:<20} {}", s.id, s.default, s.label.get(lang));
-                }
-            }
-            let err = if cli.json { listing(&loaded.findings, lang, true) } else { carets(pack, cli, &loaded.findings, lang)? };
-            Ok(Said { out, err, code: if sound { 0 } else { 2 } })
-        }
-        RulesCommand::Test { pack } => {
-            let loaded = pipeline::load_pack(pack, cli.rules.as_deref())?;
-            let Some(p) = loaded.value else {
-                return Ok(Said { err: listing(&loaded.findings, lang, cli.json), code: 2, ..Said::default() });
-            };
-            let results = cases::run_all(&p);
-            let findings: Vec<Finding> = results.iter().flat_map(|r| r.findings.clone()).collect();
-            let failed = results.iter().filter(|r| !r.findings.is_empty()).count();
-            let out = format!("{} passed, {failed} failed\n", results.len() - failed);
-            Ok(Said { out, err: listing(&findings, lang, cli.json), code: u8::from(failed > 0) })
-        }
-    }
-}
-
-/// Findings about rule text with the lines they stand on.
-fn carets(pack: &str, cli: &Cli, findings: &[Finding], lang: Lang) -> Result<String> {
-    let files = match &cli.rules {
-        None => crate::rules::source::embedded(pack),
-        Some(dir) => {
-            let inner = dir.join(pack);
-            crate::rules::source::folder(if inner.is_dir() { &inner } else { dir })?
-        }
-    };
-    Ok(findings.iter().map(|f| crate::rules::show::carets(&files, f, lang)).collect())
 }

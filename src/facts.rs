@@ -4,7 +4,7 @@
 
 use crate::ground::{At, EmployeeId, Exact, Words};
 use chrono::NaiveDate;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// Index of a fact in the vocabulary.
@@ -163,10 +163,6 @@ pub struct FactDecl {
     pub since_january: bool,
     /// A value of the pack that the amount moves with.
     pub follows: Option<String>,
-    /// More of it counts from the month after the event.
-    pub more_next_month: bool,
-    /// Days of a leave: dates and beginnings of leaves are about these.
-    pub leave: bool,
     /// Causes of a difference when the fact changes, starts or ends.
     pub causes: Causes,
 }
@@ -223,6 +219,7 @@ pub struct Vocabulary {
     by_name: BTreeMap<String, FactId>,
     by_role: BTreeMap<Role, FactId>,
     moot: BTreeMap<FactId, FactId>,
+    next_month: BTreeSet<FactId>,
 }
 
 impl Vocabulary {
@@ -255,6 +252,13 @@ impl Vocabulary {
     /// Flags whose no says nothing beside a zero, each with the fact that is zero.
     pub fn moot(&self) -> impl Iterator<Item = (FactId, FactId)> {
         self.moot.iter().map(|(a, b)| (*a, *b))
+    }
+    /// A rise within a month counts from the first day of the next: a child born on the 12th.
+    pub fn rises_next_month(&mut self, fact: FactId) {
+        self.next_month.insert(fact);
+    }
+    pub fn is_next_month(&self, fact: FactId) -> bool {
+        self.next_month.contains(&fact)
     }
     pub fn len(&self) -> usize {
         self.facts.len()

@@ -63,14 +63,17 @@ pub struct Job {
     pub incident_date: Option<NaiveDate>,
     pub lang: Lang,
     pub pack: String,
+    /// The employer's own layers over the pack: folders of the job, or packs that `--rules` finds.
+    pub overlays: Vec<String>,
     pub employer: Employer,
     pub debtor: Debtor,
     pub policies: Policies,
     pub settings: BTreeMap<String, String>,
-    /// What last month was paid on, where it differs: a transport rate that changed since.
-    pub last_settings: BTreeMap<String, String>,
-    /// Line of `releve.toml` that gives each setting; `last.` before the name for those of last month.
+    /// Line of `releve.toml` that gives each setting.
     pub settings_at: BTreeMap<String, Place>,
+    /// Those that had another value last month: a rate decided or notified in between.
+    pub last_settings: BTreeMap<String, String>,
+    pub last_settings_at: BTreeMap<String, Place>,
     /// The text itself: the mapping of sources is read from it by `normalise`.
     pub text: String,
 }
@@ -137,14 +140,15 @@ fn read(folder: &Path, t: &Tab<'_, '_>, report: &Report<'_>) -> Option<Job> {
     let employer = t.table("employer").map(|e| employer(&e, report)).unwrap_or_default();
     let debtor = t.table("debtor").map(|d| debtor(&d, report)).unwrap_or_default();
     let policies = policies(t.table("policies").as_ref(), report);
-    let of_settings = t.table("settings");
-    let before = of_settings.as_ref().and_then(|s| s.table("last")).map(|s| s.pairs()).unwrap_or_default();
-    let given = of_settings.map(|s| s.pairs()).unwrap_or_default();
-    let mut settings_at: BTreeMap<String, Place> = given.iter().map(|(k, _)| (k.text.clone(), report.place(0, &k.span))).collect();
-    settings_at.extend(before.iter().map(|(k, _)| (format!("last.{}", k.text), report.place(0, &k.span))));
-    let settings = given.into_iter().map(|(k, v)| (k.text, v.text)).collect();
-    let last_settings = before.into_iter().map(|(k, v)| (k.text, v.text)).collect();
-    let _ = (t.whole("format"), t.list("overlays"), t.has("source"));
+    let table = |name: &'static str| {
+        let given = t.table(name).map(|s| s.pairs()).unwrap_or_default();
+        let at: BTreeMap<String, Place> = given.iter().map(|(k, _)| (k.text.clone(), report.place(0, &k.span))).collect();
+        (given.into_iter().map(|(k, v)| (k.text, v.text)).collect::<BTreeMap<String, String>>(), at)
+    };
+    let (settings, settings_at) = table("settings");
+    let (last_settings, last_settings_at) = table("last_settings");
+    let overlays = t.texts("overlays");
+    let _ = (t.whole("format"), t.has("source"));
     t.close();
     let month = month?;
     years(t, report, month, last_month, pay_date, incident_date);
@@ -160,12 +164,14 @@ fn read(folder: &Path, t: &Tab<'_, '_>, report: &Report<'_>) -> Option<Job> {
         incident_date,
         lang,
         pack,
+        overlays,
         employer,
         debtor,
         policies,
         settings,
-        last_settings,
         settings_at,
+        last_settings,
+        last_settings_at,
         text: String::new(),
     })
 }
@@ -181,9 +187,7 @@ fn years(
 ) {
     let told = |key: &'static str, severity: Severity, value: String| {
         let place = report.place(0, &t.span_of(key));
-        report.findings.borrow_mut().push(
-            Finding::new("J08", severity).at(place).arg("key", key).arg("value", value).arg("month", month),
-        );
+        report.findings.borrow_mut().push(Finding::new("J08", severity).at(place).arg("key", key).arg("value", value).arg("month", month));
     };
     let (first, end) = (month.first_day(), month.last_day());
     if let Some(l) = last {
@@ -313,6 +317,7 @@ month = "{month}"                # mois à payer
 # last_pay_date = {last_pay}     # jour du dernier virement
 # incident_date = {incident}     # jour de l'attaque : les changements d'IBAN d'après sont suspects
 pack = "fr-fpt"
+# overlays = ["regles"]          # règles propres à l'employeur : dossiers de ce dossier, voir docs/rules.md
 
 [employer]
 name = ""                        # imprimé sur les bulletins
@@ -336,6 +341,9 @@ pain = "09"                      # version du fichier de virement : 09 | 03
 [settings]                       # réglages de l'employeur ; « releve rules check » en donne la liste et les valeurs par défaut
 # zone_residence = "3"
 # taux_vm = "0"
+
+# [last_settings]                # ceux qui avaient une autre valeur le mois dernier : taux notifié en janvier, délibération
+# taux_at = "0"
 "#,
         last = month.previous(),
         pay = month.first_day().format("%Y-%m-22"),

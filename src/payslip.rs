@@ -196,6 +196,11 @@ pub struct PaidSlip {
     pub net_paid: Option<(Money, At)>,
     /// The source shows no employer's share at all: that none stands here says nothing.
     pub employer_hidden: bool,
+    /// Elements that the source shows for nobody: that a line is absent says nothing of whether it was due.
+    pub unseen: Vec<ElementId>,
+    /// Whether gains that the source cannot name stand in a remainder of their own: a rule that lacks a fact for one of them
+    /// then adds nothing, as last month has it already.
+    pub melted: bool,
 }
 
 impl PaidSlip {

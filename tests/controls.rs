@@ -4,7 +4,7 @@
 
 use chrono::NaiveDate;
 use releve::check::agent::{self, Shift, Situation, Subject};
-use releve::check::lines::Moved;
+use releve::check::lines::{Moved, older_cards};
 use releve::check::{Control, Frame, Law};
 use releve::facts::{Fact, FactDecl, FactId, FactKind, Facts, NumberForm, Origin, Value, Vocabulary};
 use releve::ground::{At, EmployeeId, Exact, Finding, Lang, Money, PayMonth, Place, Severity, Sources, Words, words};
@@ -88,8 +88,6 @@ impl World {
             recurs: true,
             since_january: false,
             follows: None,
-            more_next_month: false,
-            leave: false,
             causes: releve::facts::Causes::default(),
         });
         let id = EmployeeId::parse("00001").expect("a number");
@@ -123,6 +121,7 @@ impl World {
             sources: &self.sources,
             catalogue: &self.catalogue,
             law: self.law.clone(),
+            older: older_cards(c, &self.catalogue),
             working_time: vec![FactId(0)],
         };
         let subject = Subject {

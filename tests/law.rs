@@ -9,7 +9,8 @@ use std::path::{Path, PathBuf};
 
 type Row = BTreeMap<String, String>;
 
-const REGISTER: &str = "Matricule;Nom;Prénom;Période;Code rubrique;Libellé;Base;Taux salarial;À payer;À retenir;Taux patronal;Part patronale\n";
+const REGISTER: &str =
+    "Matricule;Nom;Prénom;Période;Code rubrique;Libellé;Base;Taux salarial;À payer;À retenir;Taux patronal;Part patronale\n";
 const STAFF: &str = "Matricule;Nom;Prénom;Statut;Catégorie;Indice majoré;Quotité;Taux PAS\n";
 
 struct Ran {
@@ -100,31 +101,6 @@ fn arrears_of_an_earlier_month_are_paid_once() {
     assert_eq!(ended.iter().map(|r| (r["cause"].as_str(), r["change"].as_str())).collect::<Vec<_>>(), [("ponctuel_termine", "-44.31")]);
 }
 
-// 420 points: 2067.57; 2.95 % of it is 60.99, 3.20 % is 66.16.
-#[test]
-fn a_rate_that_changed_between_the_months_is_right_in_both() {
-    let mut book = paid("2024-01", &[("00101", "420", "2067,57")]);
-    book.push_str(&row("00101", "2024-01", "0630", "VERSEMENT MOBILITE;2067,57;;;;2,95;60,99"));
-    let files = [("livre de paie.csv", book), ("agents.csv", staff(&[("00101", "420")]))];
-    let settings = "\n[settings]\ntaux_vm = \"0.0320\"\n\n[settings.last]\ntaux_vm = \"0.0295\"\n";
-    let ran = run("rate", "2024-02", settings, &files);
-    assert_eq!((ran.line("00101", "VM", "employer_amount"), ran.line("00101", "VM", "status")), ("66.16".to_owned(), "computed".to_owned()));
-    let causes: Vec<String> = ran.rows("diff.csv").into_iter().filter(|r| r["code"] == "VM").map(|r| r["cause"].clone()).collect();
-    assert_eq!(causes, ["taux_cotisation"]);
-}
-
-// CSS art. D242-6: the rate of work accidents is notified each January.
-#[test]
-fn january_asks_for_the_new_rate_of_work_accidents() {
-    let files = |month: &str| {
-        [("livre de paie.csv", paid(month, &[("00101", "420", "2067,57")])), ("agents.csv", staff(&[("00101", "420")]))]
-    };
-    assert_eq!(run("notified", "2025-01", "\n[settings]\ntaux_at = \"0.0172\"\n", &files("2024-12")).told("J06").len(), 1);
-    let looked_at = "\n[settings]\ntaux_at = \"0.0172\"\n[settings.last]\ntaux_at = \"0.0172\"\n";
-    assert!(run("looked-at", "2025-01", looked_at, &files("2024-12")).told("J06").is_empty());
-    assert!(run("february", "2025-02", "\n[settings]\ntaux_at = \"0.0172\"\n", &files("2025-01")).told("J06").is_empty());
-}
-
 // 420 points: 2067.57 paid for thirty days; twenty were due, 1378.38: 689.19 too much.
 #[test]
 fn a_departure_dated_before_the_month_is_named_with_what_was_paid_beyond() {
@@ -143,7 +119,9 @@ fn a_departure_dated_before_the_month_is_named_with_what_was_paid_beyond() {
 #[test]
 fn a_slip_of_the_year_in_the_settings_stops_the_run() {
     let files = [("livre de paie.csv", paid("2021-11", &[("00101", "420", "1968,13")])), ("agents.csv", staff(&[("00101", "420")]))];
-    for (name, settings) in [("same", "last_month = \"2021-11\"\n"), ("year", "pay_date = 2022-12-22\n"), ("far", "last_month = \"2020-10\"\n")] {
+    for (name, settings) in
+        [("same", "last_month = \"2021-11\"\n"), ("year", "pay_date = 2022-12-22\n"), ("far", "last_month = \"2020-10\"\n")]
+    {
         let ran = run(name, if name == "same" { "2021-11" } else { "2021-12" }, settings, &files);
         assert!(!ran.outcome.ran, "{name}");
         assert_eq!(ran.told("J08").iter().map(|t| t.0).collect::<Vec<_>>(), [Severity::Blocking], "{name}");
@@ -160,7 +138,7 @@ fn a_file_nobody_recognises_holds_the_transfer_file_back() {
     let ran = run("sound", "2021-12", settings, &good);
     let held = ran.outcome.held.clone();
     let mut with = good.to_vec();
-    with.push(("lettre.csv", "Bonjour;;\nveuillez trouver;ci-joint;la liste\n".to_owned()));
+    with.push(("batiments.csv", "Bâtiment;Surface;Étage\nMairie;120;2\nÉcole;300;1\nGymnase;900;0\n".to_owned()));
     let stopped = run("unknown", "2021-12", settings, &with);
     assert!(stopped.outcome.held.contains(&"IMP-01".to_owned()) && !file(&stopped), "{:?}", stopped.outcome.held);
     assert!(!held.contains(&"IMP-01".to_owned()));

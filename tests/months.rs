@@ -313,7 +313,7 @@ fn a_newcomer_whose_working_time_cannot_be_read_is_set_aside() {
         .map(|f| (f.employee.as_ref().map_or(String::new(), ToString::to_string), f.severity))
         .collect();
     assert_eq!(told, [("00203".to_owned(), Severity::Blocking)]);
-    assert_eq!((ran.count("F15", "00204"), ran.count("F15", "00201")), (1, 0));
+    assert_eq!((ran.count("F33", "00204"), ran.count("F33", "00201")), (1, 0));
 }
 
 // 2.95 % of 2067.57 is 60.99, of 2353.09 69.42, of 1969.11 58.09; nothing else shows the rate.
@@ -352,4 +352,83 @@ fn weekly_hours_of_a_staff_file_are_part_time_or_a_reduced_post_as_last_month_wa
         assert_eq!(ran.line(id, "TIB"), pay.replace(',', "."), "{id}");
     }
     assert!(!ran.has("IMP-04"), "nothing contradicts");
+}
+
+// 2.95 % of 2067.57 was 60.99; 3.20 % is 66.16 (VM in Île-de-France, 1 February 2024).
+#[test]
+fn a_rate_decided_between_the_months_is_another_setting_last_month() {
+    let mut book = REGISTER.to_owned();
+    book.push_str("00101;ABEL;Jean;0010;TRAITEMENT BRUT;420,00;;2067,57;;;\n");
+    book.push_str("00101;ABEL;Jean;0630;VERSEMENT MOBILITE;2067,57;;;;2,95;60,99\n");
+    book.push_str("00101;ABEL;Jean;9300;NET A PAYER;;;2067,57;;;\n");
+    let staff =
+        "Matricule;Nom;Prénom;Statut;Catégorie;Indice majoré;Quotité;Taux PAS\n00101;ABEL;Jean;Titulaire;C;420;100 %;0\n".to_owned();
+    let folder = job("rates", "2024-02", &[("livre de paie.csv", book), ("agents.csv", staff)]);
+    let mut settings = std::fs::read_to_string(folder.join("releve.toml")).expect("the settings");
+    settings.push_str("\n[settings]\ntaux_vm = \"0.0320\"\n\n[last_settings]\ntaux_vm = \"0.0295\"\n");
+    std::fs::write(folder.join("releve.toml"), settings).expect("the settings");
+    let outcome = pipeline::run(&options(&folder)).expect("the job runs");
+    let ran = Ran { folder, findings: outcome.findings };
+    assert_eq!(ran.replayed("00101", "VM"), ("60.99".to_owned(), "60.99".to_owned()));
+    let levy = ran.rows("lines.csv").into_iter().find(|r| r["code"] == "VM").expect("the levy");
+    assert_eq!(levy["employer_amount"], "66.16");
+    let causes: Vec<String> = ran.rows("diff.csv").into_iter().filter(|r| r["code"] == "VM").map(|r| r["cause"].clone()).collect();
+    assert_eq!(causes, ["taux_cotisation"]);
+}
+
+// The rate of work accidents is notified each January (CSS art. D242-6-22).
+#[test]
+fn december_s_rate_of_accidents_in_january_is_told() {
+    for (month, told) in [("2025-01", 1), ("2025-02", 0)] {
+        let staff =
+            "Matricule;Nom;Prénom;Statut;Catégorie;Indice majoré;Quotité;Taux PAS\n00101;ABEL;Jean;Contractuel;C;420;100 %;0\n".to_owned();
+        let book = register(&[("00101", "ABEL", "2067,57", &[("0010;TRAITEMENT BRUT", "420,00;;2067,57;;;")])]);
+        let folder = job(&format!("renewed-{month}"), month, &[("livre de paie.csv", book), ("agents.csv", staff)]);
+        let mut settings = std::fs::read_to_string(folder.join("releve.toml")).expect("the settings");
+        settings.push_str("\n[settings]\ntaux_at = \"0.0172\"\n");
+        std::fs::write(folder.join("releve.toml"), settings).expect("the settings");
+        let outcome = pipeline::run(&options(&folder)).expect("the job runs");
+        assert_eq!(outcome.findings.iter().filter(|f| f.code == "C17").count(), told, "{month}");
+    }
+}
+
+// One child: 2.29 whole month. The second, born on the 12th, counts from July; leaves of the 2nd and of the 16th.
+#[test]
+fn a_birth_counts_from_the_next_month_and_a_second_leave_is_told() {
+    let tib = "420,00;;2067,57;;;";
+    let ran = run(
+        "birth",
+        "2025-06",
+        &[
+            (
+                "livre de paie.csv",
+                register(&[
+                    ("00101", "ABEL", "2069,86", &[("0010;TRAITEMENT BRUT", tib), ("0100;SUPPLEMENT FAMILIAL", "1,00;;2,29;;;")]),
+                    ("00102", "BLIN", "2067,57", &[("0010;TRAITEMENT BRUT", tib)]),
+                ]),
+            ),
+            (
+                "agents.csv",
+                "Matricule;Nom;Prénom;Statut;Catégorie;Indice majoré;Quotité;Enfants;SFT (O/N);Taux PAS\n\
+                 00101;ABEL;Jean;Titulaire;C;420;100 %;1;O;0\n\
+                 00102;BLIN;Jean;Titulaire;C;420;100 %;0;N;0\n"
+                    .to_owned(),
+            ),
+            (
+                "situation familiale.csv",
+                "Matricule;Nom;Prénom;Nb enfants à charge (SFT);À compter du;Motif\n00101;ABEL;Jean;2;12/06/2025;naissance\n".to_owned(),
+            ),
+            (
+                "absences.csv",
+                "Matricule;Nom;Prénom;Nature;Du;Au;Nb jours;Prolongation\n\
+                 00102;BLIN;Jean;Maladie ordinaire;02/06/2025;03/06/2025;2;N\n\
+                 00102;BLIN;Jean;Maladie ordinaire;16/06/2025;18/06/2025;3;N\n\
+                 00101;ABEL;Jean;Maladie ordinaire;16/06/2025;18/06/2025;3;N\n"
+                    .to_owned(),
+            ),
+        ],
+    );
+    assert_eq!(ran.line("00101", "SFT"), "2.29");
+    assert_eq!((ran.count("F36", "00101"), ran.count("F03", "00101")), (1, 0));
+    assert_eq!((ran.count("F37", "00102"), ran.count("F37", "00101")), (1, 0));
 }

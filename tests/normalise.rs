@@ -70,8 +70,6 @@ impl Pack {
                 recurs: f.get("recurs").and_then(toml::Value::as_bool).unwrap_or(true),
                 since_january: false,
                 follows: None,
-                more_next_month: false,
-                leave: false,
                 causes: Causes::default(),
             });
             let event = texts(f, "event");

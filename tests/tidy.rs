@@ -15,11 +15,12 @@ const MAY_NAME: [(&str, &[&str]); 13] = [
     ("compute", &["rules", "facts", "payslip"]),
     ("check", &["facts", "payslip"]),
     // Registers write changes and replayed lines; a transfer file is read back before it counts as written.
-    ("write", &["payslip", "check", "compute", "read"]),
+    // The manual prints the rules themselves and the facts they speak of.
+    ("write", &["payslip", "check", "compute", "read", "rules", "facts"]),
     ("job", &[]),
     ("pipeline", &["check", "compute", "facts", "job", "normalise", "payslip", "read", "rules", "write"]),
-    // The rule author's commands (cases, unpacking, carets) need no job and so no pipeline.
-    ("cli", &["pipeline", "job", "rules", "compute"]),
+    // The rule author's commands (cases, unpacking, carets, the manual) need no job and so no pipeline.
+    ("cli", &["pipeline", "job", "rules", "compute", "write"]),
     ("main", &["cli"]),
 ];
 

@@ -6,6 +6,7 @@ use crate::check::Control;
 use crate::check::agent::Subject;
 use crate::ground::{At, Exact, Finding, Money, Rounding, Severity, money, words};
 use crate::payslip::{Card, Line, LineKind, Mode, Payslip, Status};
+use std::collections::BTreeSet;
 
 /// What became of one line between the months. Amounts are the employee's share, or the employer's where there is no other.
 #[derive(Clone, Debug)]
@@ -106,16 +107,21 @@ fn shown_rate(x: Exact, share: bool) -> String {
     if share { format!("{text} %") } else { text }
 }
 
-/// A bonus of before beside the one that replaced them all. The first name is the element; the others are words of labels.
+/// A bonus of before beside the one that replaced them all.
 fn older(c: &Control, s: &Subject<'_>, p: &Payslip) -> Vec<Finding> {
-    let Some((new, old)) = c.names.split_first() else { return Vec::new() };
-    let card = |l: &Line| &s.frame.catalogue[l.element.index()];
-    if !p.lines.iter().any(|l| card(l).id == *new && !l.amount.is_zero()) {
+    let Some(new) = c.names.first() else { return Vec::new() };
+    if !p.lines.iter().any(|l| s.frame.catalogue[l.element.index()].id == *new && !l.amount.is_zero()) {
         return Vec::new();
     }
-    let named = |k: &Card| k.kind == LineKind::Earning && k.id != *new && old.iter().any(|o| says(&k.code, o) || says(&k.label.fr, o));
-    let hits = p.lines.iter().filter(|l| named(card(l)));
+    let hits = p.lines.iter().filter(|l| s.frame.older.contains(&l.element.index()));
     hits.map(|l| about(c, s, l.element.index()).arg("amount", l.amount.french()).stake(l.amount.cents())).collect()
+}
+
+/// The cards that the control's words name. The first name is the element that replaced them; the others are words of labels.
+pub fn older_cards(c: &Control, catalogue: &[Card]) -> BTreeSet<usize> {
+    let Some((new, old)) = c.names.split_first() else { return BTreeSet::new() };
+    let named = |k: &Card| k.kind == LineKind::Earning && k.id != *new && old.iter().any(|o| says(&k.code, o) || says(&k.label.fr, o));
+    catalogue.iter().enumerate().filter(|(_, k)| named(k)).map(|(i, _)| i).collect()
 }
 
 /// Whether the text has the word, dots and capitals aside: « I.A.T. » says IAT.

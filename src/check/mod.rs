@@ -14,7 +14,7 @@ pub mod written;
 use crate::facts::FactId;
 use crate::ground::{Exact, Finding, Lang, Money, PayMonth, Severity, Sources, Words};
 use crate::payslip::Card;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A control as the pack declares it, reduced to what a measure needs.
 #[derive(Clone, Debug)]
@@ -40,6 +40,8 @@ pub struct Frame<'f> {
     pub law: Vec<Law>,
     /// Facts that say how much somebody works.
     pub working_time: Vec<FactId>,
+    /// Cards of bonuses that the ones of today replaced, by index.
+    pub older: BTreeSet<usize>,
 }
 
 /// What the law of the month says of one element.

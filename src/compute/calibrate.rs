@@ -6,13 +6,15 @@
 //! A rate is looked for where lines show it, and in amounts over the base that the rules give where they do not.
 
 use crate::compute::eval::{State, Stop};
-use crate::compute::replay::{Replay, ReplayLine, Replayed, Verdict};
+use crate::compute::late::Late;
+use crate::compute::replay::{Hidden, Replay, ReplayLine, Replayed, Verdict};
 use crate::facts::{Fact, Facts};
 use crate::ground::Exact;
 use crate::payslip::{Catalogue, LineKind, PaidCode, PaidLine};
 use crate::rules::Pack;
 use crate::rules::bind::{Context, SettingValue};
 use crate::rules::pack::SettingKind;
+use crate::rules::plan::Law;
 use rayon::prelude::*;
 use std::collections::BTreeMap;
 
@@ -21,7 +23,7 @@ pub struct Witness<'w> {
     pub known: &'w Facts,
     pub alternatives: &'w [Fact],
     pub paid: &'w [PaidLine],
-    pub arrears: &'w [PaidLine],
+    pub hidden: Hidden<'w>,
 }
 
 /// What last month says of one setting.
@@ -56,6 +58,8 @@ pub struct Calibration<'c> {
     pub catalogue: &'c Catalogue,
     pub unknown_kinds: &'c [LineKind],
     pub context: Context,
+    /// Values of law that last month was paid without.
+    pub late: &'c [Late],
     pub witnesses: Vec<Witness<'c>>,
 }
 
@@ -86,6 +90,15 @@ impl Calibration<'_> {
             }
         }
         (found.into_values().collect(), settings)
+    }
+
+    /// Last month's law as it was paid.
+    fn law(&self, settings: Vec<SettingValue>) -> Law {
+        let mut law = self.pack.law(self.context, settings);
+        for l in self.late {
+            law.parameters[l.parameter] = Some(l.used);
+        }
+        law
     }
 
     /// What last month says of one setting, the others as they stand.
@@ -121,7 +134,7 @@ impl Calibration<'_> {
     fn rates(&self, evidence: &str, settings: &[SettingValue]) -> (BTreeMap<Exact, Tally>, u64) {
         let mut seen: BTreeMap<Exact, Tally> = BTreeMap::new();
         let mut lines = 0;
-        let Some(plan) = self.pack.plan(&self.pack.law(self.context, settings.to_vec())).0 else { return (seen, lines) };
+        let Some(plan) = self.pack.plan(&self.law(settings.to_vec())).0 else { return (seen, lines) };
         let replay = Replay { plan: &plan, catalogue: self.catalogue, unknown_kinds: self.unknown_kinds };
         for name in evidence.split(',').map(str::trim) {
             let (element, field) = name.split_once('.').unwrap_or((name, "employer_rate"));
@@ -142,7 +155,7 @@ impl Calibration<'_> {
                             // Lines of one element add up in the base that the rules give: only a single one tells the rate.
                             let single = w.paid.iter().filter(|o| o.code == code).count() == 1;
                             let base = l.base.or_else(|| {
-                                replay.run(state, w.known, w.alternatives, w.paid, w.arrears);
+                                replay.run(state, w.known, w.alternatives, w.paid, w.hidden);
                                 state.results[e].filter(|c| single && c.stop.is_none()).and_then(|c| c.base)
                             });
                             own.extend(base.map(|b| quotients(amount_of(l, field), b)).unwrap_or_default());
@@ -214,14 +227,11 @@ impl Calibration<'_> {
 
     /// How each witness comes out.
     fn scores(&self, settings: Vec<SettingValue>, evidence: &[usize]) -> Vec<Score> {
-        let Some(plan) = self.pack.plan(&self.pack.law(self.context, settings)).0 else { return Vec::new() };
+        let Some(plan) = self.pack.plan(&self.law(settings)).0 else { return Vec::new() };
         let replay = Replay { plan: &plan, catalogue: self.catalogue, unknown_kinds: self.unknown_kinds };
         self.witnesses
             .par_iter()
-            .map_init(
-                || State::new(&plan),
-                |state, w| self.score(replay.run(state, w.known, w.alternatives, w.paid, w.arrears), evidence),
-            )
+            .map_init(|| State::new(&plan), |state, w| self.score(replay.run(state, w.known, w.alternatives, w.paid, w.hidden), evidence))
             .collect()
     }
 
@@ -236,7 +246,8 @@ impl Calibration<'_> {
             PaidCode::Unknown(_) => None,
         };
         let above = |e: usize| evidence.iter().any(|v| e < *v && self.catalogue[e].section == self.catalogue[*v].section);
-        let upstream = r.lines.iter().filter(|l| astray(l)).filter_map(element).any(|e| !evidence.contains(&e) && above(e));
+        let upstream =
+            r.lines.iter().filter(|l| astray(l) && !l.paid.is_zero()).filter_map(element).any(|e| !evidence.contains(&e) && above(e));
         Score { good: (1000 + good).saturating_sub(bad) as u64, upstream, stops: r.stops }
     }
 }
@@ -244,7 +255,7 @@ impl Calibration<'_> {
 /// How one witness comes out under one alternative.
 struct Score {
     good: u64,
-    /// A line that stands above the evidence on the payslip does not come out itself.
+    /// A paid line that stands above the evidence on the payslip does not come out itself.
     upstream: bool,
     stops: Vec<Stop>,
 }

@@ -31,9 +31,15 @@ pub fn parse_value(vocabulary: &Vocabulary, id: FactId, text: &str) -> Option<Va
     })
 }
 
-/// Runs every case of the pack.
+/// Runs the cases of the pack; of a stack, those of its last overlay, because what stands below is proven without it.
 pub fn run_all(pack: &Pack) -> Vec<CaseResult> {
-    pack.cases.iter().map(|c| CaseResult { name: c.name.clone(), findings: run(pack, c) }).collect()
+    of_top(pack).map(|c| CaseResult { name: c.name.clone(), findings: run(pack, c) }).collect()
+}
+
+/// The cases of the last layer.
+pub fn of_top(pack: &Pack) -> impl Iterator<Item = &Case> {
+    let top = pack.layers.len().saturating_sub(1);
+    pack.cases.iter().filter(move |c| pack.layer_of(c.origin.file) == top)
 }
 
 struct Teller<'p> {

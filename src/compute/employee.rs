@@ -2,12 +2,13 @@
 
 use crate::compute::eval::{Adjust, Pins, State, Stop};
 use crate::compute::raise;
-use crate::compute::replay::{Replay, Replayed, Verdict};
+use crate::compute::replay::{Hidden, Replay, Replayed, Verdict};
 use crate::compute::walk::{self, Change, FactChange, Month, Road};
 use crate::facts::{Fact, FactId, Facts, Origin, Role, Value, Vocabulary};
 use crate::ground::{At, EmployeeId, Exact, Money, Rounding, money};
 use crate::payslip::{Catalogue, ElementId, Line, LineKind, Mode, PaidCode, PaidLine, PaidSlip, Payslip, Status, Totals};
 use crate::rules::Pack;
+use crate::rules::pack::CauseRole;
 use crate::rules::plan::Plan;
 
 /// Why an employee is on or off this month's list.
@@ -33,9 +34,14 @@ pub struct Input<'i> {
     pub alternatives: &'i [Fact],
     pub changes: &'i [Fact],
     pub paid: &'i [PaidLine],
-    /// Paid with last month and about an earlier one.
-    pub arrears: &'i [PaidLine],
     pub slip: Option<&'i PaidSlip>,
+}
+
+impl<'i> Input<'i> {
+    /// Paid with last month and about an earlier one.
+    fn arrears(&self) -> &'i [PaidLine] {
+        self.slip.map_or(&[], |s| &s.arrears)
+    }
 }
 
 /// What comes out.
@@ -92,8 +98,8 @@ pub struct CauseCodes {
 
 impl CauseCodes {
     pub fn of(pack: &Pack) -> Self {
-        let at = |id: &str| pack.causes.iter().position(|c| c.0 == id).unwrap_or(0) as u16;
-        Self { arrival: at("entree"), departure: at("sortie"), one_off_ended: at("ponctuel_termine") }
+        let at = |role| pack.cause_for(role).unwrap_or(0) as u16;
+        Self { arrival: at(CauseRole::Arrival), departure: at(CauseRole::Departure), one_off_ended: at(CauseRole::OneOffEnded) }
     }
 }
 
@@ -104,7 +110,7 @@ impl Machine<'_> {
 
     /// Computes one employee. The two states are room for the last and this month's plans.
     pub fn run(&self, state: &mut State, i: &Input<'_>) -> Output {
-        let paid = walk::paid_amounts(i.paid.iter().chain(i.arrears));
+        let paid = walk::paid_amounts(i.paid.iter().chain(i.arrears()));
         match i.standing {
             Standing::Stays => self.stays(state, i, &paid),
             Standing::Arrives => self.arrives(state, i),
@@ -121,7 +127,7 @@ impl Machine<'_> {
 
     fn replay(&self, state: &mut State, i: &Input<'_>) -> Replayed {
         let facts = self.last_month(i.known);
-        self.of_last_month().run(state, &facts, i.alternatives, i.paid, i.arrears)
+        self.of_last_month().run(state, &facts, i.alternatives, i.paid, i.slip.map_or_else(Hidden::default, Hidden::of))
     }
 
     /// What replays last month.
@@ -149,12 +155,13 @@ impl Machine<'_> {
         let mut fact_changes = walk::fact_changes(self.pack, self.vocabulary(), &replay.facts, &facts);
         raise::name_causes(&self.road.raises, &mut fact_changes);
         let last = Month { facts: &replay.facts, adjust: &last_adjust, unknown: &replay.unknown };
-        let this = Month { facts: &facts, adjust: &this_adjust, unknown: &replay.unknown };
+        let kept: Vec<_> = replay.unknown.iter().copied().filter(|u| self.recurs(u.0)).collect();
+        let this = Month { facts: &facts, adjust: &this_adjust, unknown: &kept };
         // Arrears of an earlier month end with the month that paid them.
         let own = walk::paid_amounts(i.paid);
         let mut changes = walk::whole(paid, &own, self.causes.one_off_ended);
         changes.extend(walk::walk(self.pack, self.road, state, &own, &last, &this, &fact_changes, settled));
-        if !i.arrears.is_empty() {
+        if !i.arrears().is_empty() {
             self.name_arrears(&replay, &mut changes);
         }
         let plan = self.road.this();
@@ -165,7 +172,7 @@ impl Machine<'_> {
                 return Output { replay, carried_for: stops, ..again };
             }
         }
-        let payslip = self.payslip(state, plan, i.id, &this_adjust, &replay.unknown);
+        let payslip = self.payslip(state, plan, i.id, &this_adjust, &kept);
         let controls = holding(state, plan);
         let shown = self.shown(state);
         Output { payslip: Some(payslip), replay, changes, fact_changes, facts, stops, controls, shown, nets, owed, ..Output::default() }
@@ -173,7 +180,7 @@ impl Machine<'_> {
 
     /// What a line that both made (tax, say) loses with the arrears ends with them.
     fn name_arrears(&self, replay: &Replayed, changes: &mut [Change]) {
-        let estimate = self.pack.causes.iter().position(|c| c.0 == "estimation").map(|i| i as u16);
+        let estimate = self.pack.cause_for(CauseRole::Estimate).map(|i| i as u16);
         let exact = |code: PaidCode| replay.lines.iter().any(|l| l.code == code && l.verdict == Verdict::Exact);
         for c in changes.iter_mut().filter(|c| Some(c.cause) == estimate && exact(c.code)) {
             c.cause = self.causes.one_off_ended;
@@ -358,11 +365,20 @@ impl Machine<'_> {
         ElementId(self.pack.elements.len() as u16 + u)
     }
 
+    /// Whether a line of last month comes again, as its card says.
+    fn recurs(&self, code: PaidCode) -> bool {
+        let element = match code {
+            PaidCode::Element(e) => e,
+            PaidCode::Unknown(u) => self.unknown_element(u),
+        };
+        self.catalogue.get(element.index()).is_none_or(|c| c.recurs)
+    }
+
     /// Last month's lines again without its one-offs; every line is an estimate by its status.
     fn carried(&self, i: &Input<'_>, paid: &walk::Amounts) -> Output {
         let mut lines: Vec<Line> = Vec::new();
         let mut kept = walk::Amounts::new();
-        for l in i.paid {
+        for l in i.paid.iter().filter(|l| self.recurs(l.code)) {
             let PaidCode::Element(e) = l.code else {
                 let slot = kept.entry(l.code).or_insert((Money::ZERO, Money::ZERO));
                 slot.0 += l.amount;
@@ -370,9 +386,6 @@ impl Machine<'_> {
                 lines.extend(self.unknown_line(l.code, l.amount, l.employer_amount));
                 continue;
             };
-            if !self.catalogue[e.index()].recurs {
-                continue;
-            }
             let slot = kept.entry(l.code).or_insert((Money::ZERO, Money::ZERO));
             slot.0 += l.amount;
             slot.1 += l.employer_amount;
@@ -391,6 +404,7 @@ impl Machine<'_> {
         let unknown: Vec<(LineKind, Money, Money)> = i
             .paid
             .iter()
+            .filter(|l| self.recurs(l.code))
             .filter_map(|l| match l.code {
                 PaidCode::Unknown(u) => {
                     Some((*self.unknown_kinds.get(usize::from(u)).unwrap_or(&LineKind::Earning), l.amount, l.employer_amount))

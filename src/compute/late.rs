@@ -90,7 +90,7 @@ impl Search<'_> {
             .map_init(
                 || State::new(&plan),
                 |state, w| {
-                    let r = replay.run(state, w.known, w.alternatives, w.paid, w.arrears);
+                    let r = replay.run(state, w.known, w.alternatives, w.paid, w.hidden);
                     // A value that replay had to take from the paid lines explains nothing that the files say.
                     let forced = r.resolved.iter().filter(|x| x.written.is_some()).count();
                     r.lines.iter().filter(|l| l.verdict == Verdict::Gap || !l.gap().is_zero()).count() + forced

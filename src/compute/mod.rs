@@ -2,10 +2,13 @@
 
 pub mod calibrate;
 pub mod cases;
+pub mod coverage;
 pub mod employee;
 pub mod eval;
+pub mod examples;
 pub mod late;
 pub mod raise;
 pub mod replay;
 pub mod reveal;
+pub mod trace;
 pub mod walk;

@@ -8,7 +8,7 @@
 use crate::compute::eval::{Adjust, Computed, Pinned, Pins, State};
 use crate::facts::{Fact, FactId, Facts, Origin, Value};
 use crate::ground::{At, Money};
-use crate::payslip::{Catalogue, ElementId, LineKind, PaidCode, PaidLine};
+use crate::payslip::{Catalogue, ElementId, LineKind, PaidCode, PaidLine, PaidSlip};
 use crate::rules::plan::{ElementStep, Plan, Step};
 
 /// What replay says of one line.
@@ -127,6 +127,23 @@ fn nearly(c: &Computed, p: &Pinned) -> bool {
 
 const NOTHING: Pinned = Pinned { base: None, rate: None, amount: Money::ZERO, employer_rate: None, employer_amount: Money::ZERO };
 
+/// What last month's lines do not show; see [`crate::payslip::PaidSlip`].
+#[derive(Clone, Copy, Default, Debug)]
+pub struct Hidden<'a> {
+    pub unseen: &'a [ElementId],
+    pub melted: bool,
+    /// Paid with the month and no part of it; a line taken on both together (tax, or contributions that a product sums)
+    /// comes out on what both make.
+    pub arrears: &'a [PaidLine],
+}
+
+impl<'a> Hidden<'a> {
+    /// Of a payslip.
+    pub fn of(slip: &'a PaidSlip) -> Self {
+        Self { unseen: &slip.unseen, melted: slip.melted, arrears: &slip.arrears }
+    }
+}
+
 /// What replay needs besides the employee: the plan of last month, how unknown codes count, printing data.
 pub struct Replay<'a> {
     pub plan: &'a Plan,
@@ -136,11 +153,9 @@ pub struct Replay<'a> {
 }
 
 impl Replay<'_> {
-    /// Replays one employee. `alternatives` are other values that files hold for a fact (an old index in a list of promotions).
-    ///
-    /// `arrears` were paid with the month and are no part of it; a line taken on both together (tax, or contributions
-    /// that a product sums) comes out on what both make.
-    pub fn run(&self, state: &mut State, facts: &Facts, alternatives: &[Fact], paid: &[PaidLine], arrears: &[PaidLine]) -> Replayed {
+    /// Replays one employee. `alternatives` are other values that files hold for a fact (an old index in a list of promotions),
+    /// `hidden` what the paid lines do not show.
+    pub fn run(&self, state: &mut State, facts: &Facts, alternatives: &[Fact], paid: &[PaidLine], hidden: Hidden<'_>) -> Replayed {
         let pinned = pin(paid, self.plan.slots.elements as usize);
         let unknown: Vec<(PaidCode, LineKind, Money, Money)> = paid
             .iter()
@@ -167,10 +182,11 @@ impl Replay<'_> {
             self.resolve(state, e, &p, &pinned, &extra, candidates, &mut facts, &mut resolved);
         }
         let stops = state.stops(self.plan);
+        let arrears = hidden.arrears;
         if !arrears.is_empty() {
             self.on_both(state, &facts, paid, arrears, &pinned, &extra);
         }
-        let (mut lines, adjust) = self.verdicts(state, &pinned, paid);
+        let (mut lines, adjust) = self.verdicts(state, &pinned, paid, hidden);
         lines.extend(arrears.iter().map(|l| ReplayLine {
             code: l.code,
             paid: if l.amount.is_zero() { l.employer_amount } else { l.amount },
@@ -259,7 +275,7 @@ impl Replay<'_> {
         state.results.iter().zip(pinned).filter(|(c, p)| c.is_some_and(|c| agrees(&c, &p.unwrap_or(NOTHING)))).count()
     }
 
-    fn verdicts(&self, state: &State, pinned: &[Option<Pinned>], paid: &[PaidLine]) -> (Vec<ReplayLine>, Vec<Adjust>) {
+    fn verdicts(&self, state: &State, pinned: &[Option<Pinned>], paid: &[PaidLine], hidden: Hidden<'_>) -> (Vec<ReplayLine>, Vec<Adjust>) {
         let mut lines = Vec::new();
         let mut adjust = vec![Adjust::None; pinned.len()];
         let mut any = false;
@@ -268,9 +284,15 @@ impl Replay<'_> {
             let card = &self.catalogue[i];
             let c = state.results[i];
             let Some(paid_line) = p else {
+                if hidden.melted && card.kind == LineKind::Earning && c.is_some_and(|c| c.stop.is_some()) {
+                    adjust[i] = Adjust::Give(Money::ZERO, Money::ZERO);
+                    any = true;
+                    continue;
+                }
                 // Not paid: of interest only when the rule says it should have been.
                 if let Some(c) = c
                     && c.stop.is_none()
+                    && !hidden.unseen.contains(&element)
                     && !(c.amount.is_zero() && c.employer_amount.is_zero())
                 {
                     let shown = if c.amount.is_zero() { c.employer_amount } else { c.amount };
@@ -323,9 +345,11 @@ impl Replay<'_> {
             lines.push(ReplayLine { code: PaidCode::Element(element), paid, recomputed, verdict, at });
         }
         for l in paid {
-            if matches!(l.code, PaidCode::Unknown(_)) {
+            if let PaidCode::Unknown(u) = l.code {
                 let paid = if l.amount.is_zero() { l.employer_amount } else { l.amount };
-                lines.push(ReplayLine { code: l.code, paid, recomputed: None, verdict: Verdict::Carried, at: l.at });
+                let once = self.catalogue.get(pinned.len() + usize::from(u)).is_some_and(|c| !c.recurs);
+                let verdict = if once { Verdict::OneOff } else { Verdict::Carried };
+                lines.push(ReplayLine { code: l.code, paid, recomputed: None, verdict, at: l.at });
             }
         }
         (lines, if any { adjust } else { Vec::new() })

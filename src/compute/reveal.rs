@@ -3,14 +3,14 @@
 //! They are no witnesses of anything; they only let this month be compared with a whole payslip.
 
 use crate::compute::eval::{Pins, State};
-use crate::compute::replay::{Replay, pin};
+use crate::compute::replay::{Hidden, Replay, pin};
 use crate::facts::{Fact, Facts};
 use crate::ground::{At, Money};
 use crate::payslip::{ElementId, PaidCode, PaidLine};
 
 /// The lines with the employer's shares put in. Lines that are nothing but such a share have no place.
 pub fn employer_shares(replay: &Replay<'_>, state: &mut State, facts: &Facts, alternatives: &[Fact], paid: &[PaidLine]) -> Vec<PaidLine> {
-    let seen = replay.run(state, facts, alternatives, paid, &[]);
+    let seen = replay.run(state, facts, alternatives, paid, Hidden::default());
     let pinned = pin(paid, replay.plan.slots.elements as usize);
     let extra: Vec<_> = seen.unknown.iter().map(|u| (u.1, u.2, u.3)).collect();
     state.run(replay.plan, &seen.facts, Pins::Paid(&pinned), &extra);

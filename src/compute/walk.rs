@@ -8,7 +8,7 @@ use crate::compute::raise::{self, Raise};
 use crate::facts::{Fact, Facts, Vocabulary};
 use crate::ground::Money;
 use crate::payslip::{ElementId, LineKind, PaidCode};
-use crate::rules::pack::Pack;
+use crate::rules::pack::{CauseRole, Pack};
 use crate::rules::plan::{Law, Plan};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -57,18 +57,13 @@ pub struct Road {
     pub raises: Vec<Raise>,
 }
 
-/// Causes the engine itself attributes.
-pub const CALENDAR: &str = "presence";
-pub const LEFTOVER: &str = "assiette";
-pub const RATES: &str = "taux_cotisation";
-
 impl Road {
     /// Builds the plans between two laws. `None` when one of them does not compile, which `Pack::plan` has reported.
     pub fn build(pack: &Pack, last: &Law, this: &Law) -> Option<Self> {
         let position = |code: &str| pack.causes.iter().position(|c| c.0 == code);
-        let fallback = position(LEFTOVER).unwrap_or_else(|| pack.causes.len().saturating_sub(1));
-        let calendar = position(CALENDAR).unwrap_or(fallback);
-        let rates = position(RATES).unwrap_or(fallback);
+        let fallback = pack.cause_for(CauseRole::Consequence).unwrap_or_else(|| pack.causes.len().saturating_sub(1));
+        let calendar = pack.cause_for(CauseRole::Calendar).unwrap_or(fallback);
+        let rates = pack.cause_for(CauseRole::Rates).unwrap_or(fallback);
         let mut law = last.clone();
         let mut list = vec![pack.plan(&law).0?];
         let mut plans = Vec::new();
@@ -120,7 +115,16 @@ impl Road {
         (law == *this).then_some(())?;
         let value = |name: &str| pack.values.iter().position(|v| v.id == name).map(|i| i as u16);
         let follows = pack.vocabulary.iter().filter_map(|(id, d)| Some((id, value(d.follows.as_deref()?)?))).collect();
-        Some(Self { plans, list, calendar, law_changes, table_changes, follows, due: None, raises: raise::between(pack, &last.context, &this.context) })
+        Some(Self {
+            plans,
+            list,
+            calendar,
+            law_changes,
+            table_changes,
+            follows,
+            due: None,
+            raises: raise::between(pack, &last.context, &this.context),
+        })
     }
 
     pub fn last(&self) -> &Plan {
@@ -184,7 +188,7 @@ pub fn fact_changes(pack: &Pack, vocabulary: &Vocabulary, last: &Facts, this: &F
         pack.causes
             .iter()
             .position(|c| c.0 == code)
-            .or_else(|| pack.causes.iter().position(|c| c.0 == LEFTOVER))
+            .or_else(|| pack.cause_for(CauseRole::Consequence))
             .unwrap_or_else(|| pack.causes.len().saturating_sub(1)) as u16
     };
     let ids: BTreeSet<_> = last.iter().chain(this.iter()).map(|f| f.id).collect();
@@ -240,16 +244,18 @@ pub fn walk(
     settled: Option<u16>,
 ) -> Vec<Change> {
     let extra = |m: &Month<'_>| m.unknown.iter().map(|u| (u.1, u.2, u.3)).collect::<Vec<_>>();
-    let cause = |code: &str| pack.causes.iter().position(|c| c.0 == code).unwrap_or(0) as u16;
+    let cause = |role| pack.cause_for(role).unwrap_or(0) as u16;
     let mut out = Vec::new();
     let before_extra = extra(last);
     state.run(road.last(), last.facts, Pins::Adjusted(last.adjust), &before_extra);
     let mut now = collect(state, last.unknown);
     let mut left = Vec::new();
-    compare(paid, &now, cause("arrondi"), &mut left);
+    compare(paid, &now, cause(CauseRole::Rounding), &mut left);
     for mut c in left {
         if c.change().abs().cents() > 1 {
-            c.cause = cause("estimation");
+            // A line that never comes twice has ended, whether or not a rule could make it.
+            let once = matches!(c.code, PaidCode::Element(e) if pack.elements.get(e.index()).is_some_and(|x| !x.card.recurs));
+            c.cause = cause(if once && c.after.is_zero() { CauseRole::OneOffEnded } else { CauseRole::Estimate });
         }
         out.push(c);
     }
@@ -277,10 +283,17 @@ pub fn walk(
         compare(&now, &next, i as u16, &mut out);
         now = next;
     }
-    if last.adjust != this.adjust || last.unknown != this.unknown {
+    if last.unknown != this.unknown {
+        // Lines without a rule that belonged to last month only.
+        state.run(road.this(), &facts, Pins::Adjusted(last.adjust), &extra(this));
+        let next = collect(state, this.unknown);
+        compare(&now, &next, cause(CauseRole::OneOffEnded), &mut out);
+        now = next;
+    }
+    if last.adjust != this.adjust {
         state.run(road.this(), this.facts, Pins::Adjusted(this.adjust), &extra(this));
         let next = collect(state, this.unknown);
-        compare(&now, &next, settled.unwrap_or_else(|| cause("estimation")), &mut out);
+        compare(&now, &next, settled.unwrap_or_else(|| cause(CauseRole::Estimate)), &mut out);
     } else {
         // The same numbers as the last step; the places of the facts may be newer.
         state.run(road.this(), this.facts, Pins::Adjusted(this.adjust), &extra(this));

@@ -3,7 +3,7 @@
 use super::{Exact, Finding, Place, Severity, Words};
 use chrono::NaiveDate;
 use std::cell::RefCell;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use toml::de::{DeTable, DeValue};
 
@@ -19,11 +19,20 @@ pub struct TextFile {
 pub struct Report<'f> {
     pub files: &'f [TextFile],
     pub findings: RefCell<Vec<Finding>>,
+    /// Every key asked for, by the path of its table, when somebody wants to know.
+    pub keys: Option<RefCell<Keys>>,
 }
+
+/// Keys a reader knows, by the path of the table they stand in: `parameter.value` → `from`, `value`, `source`, …
+pub type Keys = BTreeMap<String, BTreeSet<&'static str>>;
 
 impl<'f> Report<'f> {
     pub fn new(files: &'f [TextFile]) -> Self {
-        Self { files, findings: RefCell::new(Vec::new()) }
+        Self { files, findings: RefCell::new(Vec::new()), keys: None }
+    }
+    /// One that also keeps which keys were asked for.
+    pub fn watching(files: &'f [TextFile]) -> Self {
+        Self { keys: Some(RefCell::default()), ..Self::new(files) }
     }
     pub fn place(&self, file: u16, span: &Range<usize>) -> Place {
         place(self.files, file, span)
@@ -102,11 +111,22 @@ pub struct Tab<'a, 'f> {
     map: &'a DeTable<'a>,
     report: &'a Report<'f>,
     asked: RefCell<BTreeSet<&'static str>>,
+    /// Keys from the top of the file to here; kept only for a watching report.
+    path: String,
 }
 
 impl<'a, 'f> Tab<'a, 'f> {
     pub fn new(file: u16, span: Range<usize>, map: &'a DeTable<'a>, report: &'a Report<'f>) -> Self {
-        Self { file, span, map, report, asked: RefCell::new(BTreeSet::new()) }
+        Self { file, span, map, report, asked: RefCell::new(BTreeSet::new()), path: String::new() }
+    }
+
+    fn inner(&self, span: Range<usize>, map: &'a DeTable<'a>, key: &str) -> Self {
+        let path = match (&self.report.keys, self.path.is_empty()) {
+            (None, _) => String::new(),
+            (Some(_), true) => key.to_owned(),
+            (Some(_), false) => format!("{}.{key}", self.path),
+        };
+        Self { path, ..Self::new(self.file, span, map, self.report) }
     }
 
     fn get(&self, key: &'static str) -> Option<(&'a DeValue<'a>, Range<usize>)> {
@@ -212,7 +232,7 @@ impl<'a, 'f> Tab<'a, 'f> {
         match self.get(key)? {
             (DeValue::String(s), _) => Some(Words::new(s, "")),
             (DeValue::Table(map), span) => {
-                let t = Tab::new(self.file, span, map, self.report);
+                let t = self.inner(span, map, key);
                 let w = Words::new(&t.need("fr")?.text, &t.text("en").unwrap_or_default());
                 t.close();
                 Some(w)
@@ -253,7 +273,7 @@ impl<'a, 'f> Tab<'a, 'f> {
         let mut out = Vec::new();
         for item in items.iter() {
             match item.get_ref() {
-                DeValue::Table(map) => out.push(Tab::new(self.file, item.span(), map, self.report)),
+                DeValue::Table(map) => out.push(self.inner(item.span(), map, key)),
                 _ => self.wrong(&item.span(), key, "{ … }"),
             }
         }
@@ -261,7 +281,7 @@ impl<'a, 'f> Tab<'a, 'f> {
     }
     pub fn table(&self, key: &'static str) -> Option<Tab<'a, 'f>> {
         match self.get(key)? {
-            (DeValue::Table(map), span) => Some(Tab::new(self.file, span, map, self.report)),
+            (DeValue::Table(map), span) => Some(self.inner(span, map, key)),
             (_, span) => {
                 self.wrong(&span, key, "{ … }");
                 None
@@ -294,6 +314,9 @@ impl<'a, 'f> Tab<'a, 'f> {
     /// Reports every key that was never asked for.
     pub fn close(&self) {
         let asked = self.asked.borrow();
+        if let Some(keys) = &self.report.keys {
+            keys.borrow_mut().entry(self.path.clone()).or_default().extend(asked.iter().copied());
+        }
         for (k, _) in self.map.iter() {
             let key = k.get_ref().as_ref();
             if !asked.contains(key) {

@@ -208,8 +208,6 @@ mod tests {
             recurs: true,
             since_january: false,
             follows: None,
-            more_next_month: false,
-            leave: false,
             causes: crate::facts::Causes::default(),
         };
         let text = |t: &str| {

@@ -157,7 +157,7 @@ pub fn choices(compared: &Compared, p: &Profile, role: Role, cx: &Context<'_>, a
         }
     };
     for (id, fact) in cx.vocabulary.iter() {
-        let fit = fits_fact(p, fact);
+        let fit = p.fits[id.index()];
         let title = compared.of(Title::Fact(id));
         let malus = match role {
             Role::RegisterLines | Role::Events => {

@@ -99,6 +99,10 @@ pub struct LocalCode {
     pub target: CodeTarget,
     /// Its amounts stood among the agent's and no sum of his counts them.
     pub beside: bool,
+    /// False when the next month does not have it again.
+    pub recurs: bool,
+    /// The side of the payslip it stands on, when the source says so; otherwise its amounts do.
+    pub kind: Option<LineKind>,
 }
 
 /// What became of the rows of one source.
@@ -465,7 +469,7 @@ fn register(
     if !others.is_empty() {
         let months: Vec<String> = others.iter().map(ToString::to_string).collect();
         told.add(
-            Finding::new("M31", Severity::Warning)
+            Finding::new("M71", Severity::Warning)
                 .arg("months", months.join(", "))
                 .arg("last", cx.last)
                 .at(sources.place(At::source(map.source))),
@@ -681,7 +685,7 @@ fn without_letters(books: &mut Books, raw: &mut [(u16, Role, RawRow)], sources: 
             }
         }
         told.add(
-            Finding::new("M30", Severity::Warning).arg("letters", letters).arg("count", count).at(sources.place(At::source(source))),
+            Finding::new("M70", Severity::Warning).arg("letters", letters).arg("count", count).at(sources.place(At::source(source))),
             source,
         );
     }
@@ -773,7 +777,7 @@ fn joined(directory: &Directory, who: &Who, at: At, sources: &Sources, told: &mu
             Some(id)
         }
         Joined::ByIdentityNumber(id) => {
-            told.add(Finding::new("M33", Severity::Information).arg("name", name.trim()).arg("agent", &id).of(&id).at(place), at.source);
+            told.add(Finding::new("M73", Severity::Information).arg("name", name.trim()).arg("agent", &id).of(&id).at(place), at.source);
             Some(id)
         }
         Joined::ByName(id) => {
@@ -824,7 +828,7 @@ fn settle_books(
     if untold.iter().any(|u| *u) {
         sign(&mut books, &targets, &untold, sources, cx, told);
     }
-    let out_of_net = left_out(&books, &targets);
+    let out_of_net = left_out(&books, &targets, &untold, cx);
     for i in &out_of_net {
         books.codes[usize::from(*i)].beside = true;
     }
@@ -889,6 +893,8 @@ fn settle_books(
             element: if let CodeTarget::Element(e, _) = c.target { Some(e) } else { None },
             target: c.target,
             beside: c.beside,
+            recurs: true,
+            kind: None,
         })
         .collect();
 }
@@ -942,30 +948,21 @@ fn beside(l: &mut PaidLine, it_is: bool) {
     }
 }
 
-/// Codes without an element that the agents' nets leave out, in a register that tells gains from deductions.
-fn left_out(books: &Books, targets: &[CodeTarget]) -> BTreeSet<u16> {
-    let mut votes: BTreeMap<u16, (u32, u32)> = BTreeMap::new();
-    for s in &books.slips {
-        let Some((net, _)) = s.paid.net_paid else { continue };
-        let open = |l: &&PaidLine| matches!(l.code, PaidCode::Unknown(i) if targets[usize::from(i)] == CodeTarget::Open);
-        let sum = |of: bool| s.paid.lines.iter().filter(|l| open(l) == of).map(|l| l.amount).sum::<Money>();
-        let (known, unknown) = (sum(false), sum(true));
-        let (without, within) = (known == net && !unknown.is_zero(), !unknown.is_zero() && known + unknown == net);
-        for l in s.paid.lines.iter().filter(open).filter(|l| !l.amount.is_zero()) {
-            if let PaidCode::Unknown(i) = l.code {
-                let v = votes.entry(i).or_default();
-                v.0 += u32::from(without);
-                v.1 += u32::from(within);
-            }
-        }
+/// Codes without an element that no sum of the agents counts, in registers that tell gains from deductions.
+fn left_out(books: &Books, targets: &[CodeTarget], untold: &[bool], cx: &Context<'_>) -> BTreeSet<u16> {
+    let told: Vec<CodeTarget> = targets.iter().zip(untold).map(|(t, u)| if *u { CodeTarget::Skipped } else { *t }).collect();
+    if !told.contains(&CodeTarget::Open) {
+        return BTreeSet::new();
     }
-    votes.into_iter().filter(|(_, (without, within))| without > within).map(|(i, _)| i).collect()
+    let signs = sides::decide(books.slips.iter().map(|s| &s.paid), &told, cx.rubrics, true);
+    let open = (0_u16..).zip(signs).zip(&told).filter(|(_, t)| **t == CodeTarget::Open);
+    open.filter(|((_, s), _)| s.factor == 0 && s.how == How::Totals).map(|((i, _), _)| i).collect()
 }
 
 /// Gives amounts of registers that do not tell gain from deduction their sign.
 fn sign(books: &mut Books, targets: &[CodeTarget], untold: &[bool], sources: &Sources, cx: &Context<'_>, told: &mut Told) {
     let open: Vec<CodeTarget> = targets.iter().zip(untold).map(|(t, u)| if *u { *t } else { CodeTarget::Skipped }).collect();
-    let signs = sides::decide(books.slips.iter().map(|s| &s.paid), &open, cx.rubrics);
+    let signs = sides::decide(books.slips.iter().map(|s| &s.paid), &open, cx.rubrics, false);
     let mut used = vec![false; targets.len()];
     for s in &mut books.slips {
         for l in &mut s.paid.lines {

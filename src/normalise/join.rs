@@ -7,6 +7,7 @@ use crate::facts::{Fact, FactId, FactKind, Facts, Origin, Role, Value, Vocabular
 use crate::ground::ids::bare;
 use crate::ground::{At, EmployeeId, Exact, Finding, Iban, Money, PayMonth, Severity, Sources};
 use crate::normalise::gather::{AccountChange, Gathered, Record};
+use crate::normalise::records::HOURS_ALONE;
 use crate::normalise::text::name_key;
 use crate::payslip::PaidSlip;
 use std::collections::{BTreeMap, BTreeSet};
@@ -157,6 +158,9 @@ impl Joiner<'_> {
                 }
             }
         }
+        for (fact, _) in r.problems.iter().filter(|(_, why)| *why == HOURS_ALONE) {
+            person.alternatives.push(Fact { id: *fact, value: Value::Flag(true), at: r.at, origin: Origin::Read });
+        }
         for (a, b) in findings {
             let f = self.contradiction(&id, &a, &b);
             self.out.findings.push(f);
@@ -298,10 +302,7 @@ impl Joiner<'_> {
     fn change(&mut self, c: &crate::normalise::gather::Change) {
         let (first, last_day) = (self.month.first_day(), self.month.last_day());
         let silent = self.vocabulary.role(Role::Act) == Some(c.fact);
-        if let Some(d) = c.effective.filter(|d| *d > first && *d <= last_day && self.counts_later(c)) {
-            let next = self.month.next().first_day();
-            let f = self.finding("F17", Severity::Justify, &c.employee, &[c.at]).arg("fact", &self.vocabulary.get(c.fact).label.fr);
-            self.out.findings.push(f.arg("date", d.format("%d/%m/%Y")).arg("from", next.format("%d/%m/%Y")));
+        if self.begins_later(c) {
             return;
         }
         if let Some(d) = c.effective {
@@ -334,14 +335,43 @@ impl Joiner<'_> {
         p.changes.push(Fact { id: c.fact, value: c.new.clone(), at: c.at, origin: Origin::Read });
     }
 
-    /// More of it (a child more) counts from the month after the event; less of it was paid for the month begun.
-    fn counts_later(&self, c: &crate::normalise::gather::Change) -> bool {
-        if !self.vocabulary.get(c.fact).more_next_month {
-            return false;
+    /// A rise within the month of what counts from the first day of the next: told, and left to the next month.
+    fn begins_later(&mut self, c: &crate::normalise::gather::Change) -> bool {
+        let Some(day) = c.effective.filter(|d| self.month.contains(*d) && *d > self.month.first_day()) else { return false };
+        let held = self.out.people.get(&c.employee).and_then(|p| p.known.value(c.fact)).and_then(Value::number).unwrap_or(Exact::ZERO);
+        let Some(new) = c.new.number().filter(|n| *n > held && self.vocabulary.is_next_month(c.fact)) else { return false };
+        let f = self
+            .finding("F36", Severity::Justify, &c.employee, &[c.at])
+            .arg("agent", &c.employee)
+            .arg("fact", self.vocabulary.get(c.fact).label.fr.clone())
+            .arg("new", new)
+            .arg("date", day.format("%d/%m/%Y"));
+        self.out.findings.push(f);
+        true
+    }
+
+    /// Days of a leave that is granted on a day: they change pay under the same cause as that day does.
+    fn is_leave(&self, days: FactId) -> bool {
+        let cause = |f: FactId| self.vocabulary.get(f).causes.change.as_str();
+        self.vocabulary.role(Role::LeaveStart).is_some_and(|s| cause(s) == cause(days))
+    }
+
+    /// A second leave of its own in the month costs a second waiting day, but not within two days of the first: told.
+    fn second_leave(&mut self, e: &crate::normalise::gather::Event) {
+        let (Some(starts), Some(from), Some(false) | None) = (self.vocabulary.role(Role::LeaveStart), e.from, e.continues) else { return };
+        let counts = e.fact.is_some_and(|f| self.is_leave(f));
+        let first =
+            self.out.people.get(&e.employee).and_then(|p| p.changes.iter().find(|f| f.id == starts).map(|f| (f.value.date(), f.at)));
+        if let (Some((Some(day), at)), true) = (first, counts)
+            && day != from
+        {
+            let f = self
+                .finding("F37", Severity::Justify, &e.employee, &[at, e.at])
+                .arg("agent", &e.employee)
+                .arg("first", day.min(from).format("%d/%m/%Y"))
+                .arg("second", day.max(from).format("%d/%m/%Y"));
+            self.out.findings.push(f);
         }
-        let known = || self.out.people.get(&c.employee).and_then(|p| p.known.get(c.fact)).and_then(|f| f.value.number());
-        let old = c.old.as_ref().and_then(Value::number).or_else(known).unwrap_or(Exact::ZERO);
-        c.new.number().is_some_and(|n| n > old)
     }
 
     fn event(&mut self, e: &crate::normalise::gather::Event) {
@@ -350,21 +380,20 @@ impl Joiner<'_> {
             self.out.findings.push(f);
             return;
         };
-        let continues = self.vocabulary.role(Role::LeaveContinues);
-        let starts = self.vocabulary.role(Role::LeaveStart);
-        let (begun, length) = (self.vocabulary.role(Role::LeavesBegun), self.vocabulary.role(Role::LeaveLength));
-        let leave = self.vocabulary.get(fact).leave;
+        // A strike has neither a day it was granted nor a leave it goes on from.
+        let leave = self.is_leave(fact);
+        let role = |r: Role| self.vocabulary.role(r).filter(|_| leave);
+        let (continues, starts) = (role(Role::LeaveContinues), role(Role::LeaveStart));
+        let (begun, length) = (role(Role::LeavesBegun), role(Role::LeaveLength));
         let last_day = self.month.last_day();
         // A leave begun in the month, and not one that goes on: each has its own waiting day.
         let begins = e.continues != Some(true) && e.from.is_none_or(|d| d >= self.month.first_day());
         let Some(days) = self.days_within(e) else { return };
+        self.second_leave(e);
         let Some(p) = self.person(&e.employee, e.at, &e.nature) else { return };
         add(&mut p.changes, fact, days, e.at);
         if let (Some(id), Some(flag)) = (continues, e.continues) {
             p.changes.push(Fact { id, value: Value::Flag(flag), at: e.at, origin: Origin::Read });
-        }
-        if !leave {
-            return;
         }
         if let (Some(id), Some(from), Some(false) | None) = (starts, e.from, e.continues) {
             p.changes.push(Fact { id, value: Value::Date(from), at: e.at, origin: Origin::Read });

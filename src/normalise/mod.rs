@@ -9,6 +9,7 @@ pub mod bands;
 pub mod cells;
 pub mod codes;
 pub mod columns;
+pub mod dsn;
 pub mod fragment;
 pub mod gather;
 pub mod headless;

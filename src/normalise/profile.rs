@@ -50,6 +50,8 @@ pub struct Profile {
     pub fine: u32,
     /// Months of the dates, as (year, month).
     pub months: BTreeSet<(i32, u32)>,
+    /// How well the cells fit each fact, by its index; filled when every row is counted.
+    pub fits: Vec<i32>,
 }
 
 /// Shape, country length and key of an account number; bank details are checked later, where accounts are paid.

@@ -14,7 +14,7 @@ use crate::normalise::fragment::{self, SourceEntry};
 use crate::normalise::headless;
 use crate::normalise::layout::{self, Kept, Layout};
 use crate::normalise::mapping::{CodeMapping, CodeTarget, ColumnMapping, Mapping, Meaning, Part, Payer, Role, SourceMapping};
-use crate::normalise::profile::Profile;
+use crate::normalise::profile::{Profile, fits_fact};
 use crate::normalise::register::LineReader;
 use crate::normalise::text::fold;
 use crate::normalise::titles::{self, Title, Titles, summing};
@@ -25,7 +25,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::ControlFlow;
 
 /// Rows looked at to recognise a sheet's columns, and a register's codes.
-const SAMPLE: usize = 800;
+const SAMPLE: usize = 400;
 const CODE_SAMPLE: u32 = 60_000;
 
 /// One table with what was seen of it.
@@ -122,6 +122,9 @@ fn look<'t>(rows: &'t Table, sources: &Sources, given: &'t [SourceEntry], titles
         for (c, p) in profiles.iter_mut().enumerate() {
             p.add(k.cells.get(c).unwrap_or(&crate::read::table::Cell::Empty), latest);
         }
+    }
+    for p in &mut profiles {
+        p.fits = cx.vocabulary.iter().map(|(_, f)| fits_fact(p, f)).collect();
     }
     let compared = (0..layout.width).map(|c| Compared::new(&layout, c, titles)).collect();
     let known = sources.get(rows.source);
@@ -498,7 +501,7 @@ fn lines_codes(found: &mut SourceMapping, s: &Seen<'_>, cx: &Context<'_>) {
         {
             let (code, label) = reader.code(&row);
             let heading = |m: Meaning, text: &str| found.column(m).is_some_and(|c| !text.is_empty() && c.heading.ends_with(text));
-            if !code.is_empty() && !(heading(Meaning::Code, &code) && heading(Meaning::Label, &label)) {
+            if !(code.is_empty() || heading(Meaning::Code, &code) && heading(Meaning::Label, &label)) {
                 let (shown, _) = reader.shown(&row);
                 stats.entry(code.into_owned()).or_default().add(&label, shown);
             }

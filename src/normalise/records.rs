@@ -12,6 +12,9 @@ use crate::normalise::values::{Unread, flag};
 use crate::read::table::{Cell, Row};
 use chrono::NaiveDate;
 
+/// A remark on a flag left open: the hours would do for a yes too.
+pub const HOURS_ALONE: &str = "hours alone";
+
 /// What one row said, before its agent is known for sure.
 #[derive(Clone, Debug)]
 pub struct RawRow {
@@ -166,6 +169,9 @@ impl<'a> RecordReader<'a> {
             let at = self.at(row, c);
             // Of somebody who was paid, last month's lines tell part time from a reduced post better than hours do.
             let unsure = read.presumed && source.role == Role::Staff;
+            if let (true, Some(id)) = (unsure, self.reduced_post) {
+                problems.push((id, HOURS_ALONE));
+            }
             if let (Some(reduced), Some(id), false) = (read.reduced_post, self.reduced_post, unsure)
                 && (reduced || facts.get(id).is_none())
             {

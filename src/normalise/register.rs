@@ -51,7 +51,12 @@ impl WhoColumns {
     }
     pub fn read(&self, row: &Row<'_, '_>) -> Who {
         let text = |c: Option<usize>| c.map(|c| shown(row, c).into_owned()).unwrap_or_default();
-        let numeric = self.id.is_some_and(|c| matches!(row.cells.get(c), Some(Cell::Number(_))));
+        // A number that kept a decimal part has lost its zeros, whatever the cell is now.
+        let numeric = self.id.is_some_and(|c| match row.cells.get(c) {
+            Some(Cell::Number(_)) => true,
+            Some(cell) => cell.shown().contains(['.', ',']),
+            None => false,
+        });
         let (mut surname, mut given) = (text(self.surname), text(self.given));
         let mut number = None;
         if surname.is_empty()

@@ -143,8 +143,8 @@ fn together(all: &[Equation], first: &[i64], signs: &mut Signs) {
     }
 }
 
-/// Decides the sign of every local code.
-pub fn decide<'a>(slips: impl Iterator<Item = &'a PaidSlip> + Clone, targets: &[CodeTarget], rubrics: &Rubrics) -> Vec<Sign> {
+/// Decides the sign of every local code. Where the register has `told` the sides, only what a sum of the agent counts is asked.
+pub fn decide<'a>(slips: impl Iterator<Item = &'a PaidSlip> + Clone, targets: &[CodeTarget], rubrics: &Rubrics, told: bool) -> Vec<Sign> {
     let kinds: Vec<Option<LineKind>> = targets
         .iter()
         .map(|t| match t {
@@ -164,6 +164,7 @@ pub fn decide<'a>(slips: impl Iterator<Item = &'a PaidSlip> + Clone, targets: &[
     let mut factors: Vec<i64> = kinds
         .iter()
         .map(|k| match k {
+            Some(_) if told => 1,
             Some(LineKind::Earning) => 1,
             Some(LineKind::Deduction | LineKind::Employer | LineKind::Tax | LineKind::Net) => -1,
             None => 0,
@@ -204,7 +205,8 @@ pub fn decide<'a>(slips: impl Iterator<Item = &'a PaidSlip> + Clone, targets: &[
                 let same: i64 = e.terms.iter().filter(|(j, _)| j == i).map(|(_, a)| a).sum();
                 let now = signs.of(*i, e);
                 for factor in [-1_i64, 0, 1] {
-                    if factor != now && (factor != 0 || first[*i] == 0) && (factor - now) * same == gap {
+                    let open = !told || (kinds[*i].is_none() && factor >= 0);
+                    if open && factor != now && (factor != 0 || first[*i] == 0) && (factor - now) * same == gap {
                         *votes.entry((*i, factor, e.stages)).or_insert(0) += 1;
                     }
                 }
@@ -220,7 +222,9 @@ pub fn decide<'a>(slips: impl Iterator<Item = &'a PaidSlip> + Clone, targets: &[
             signs.placed[i] = if factor == 0 { 0 } else { of };
         }
     }
-    together(&all, &first, &mut signs);
+    if !told {
+        together(&all, &first, &mut signs);
+    }
     let proven = proven(&all, &signs);
     let factors = signs.factors;
     (0..factors.len())

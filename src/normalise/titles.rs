@@ -3,6 +3,7 @@
 use crate::facts::{FactId, Vocabulary};
 use crate::normalise::mapping::{Meaning, PLAIN, Part, Role, Rubrics, TotalRole};
 use crate::normalise::text::{Phrase, Share, fold, likeness};
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
@@ -44,6 +45,8 @@ pub struct Titles {
     entries: Vec<(Phrase, Title)>,
     /// The titles of elements without the words that only say whose share it is.
     bare: Vec<Option<Phrase>>,
+    /// What was asked before: headings come again on every page and in every list.
+    asked: RefCell<BTreeMap<String, BTreeMap<Title, u32>>>,
 }
 
 impl Titles {
@@ -69,15 +72,24 @@ impl Titles {
             entries.extend(target.labels.iter().chain([&target.code]).map(|t| (Phrase::of(t), title)));
         }
         let bare = entries.iter().map(|(e, title)| matches!(title, Title::Element(_)).then(|| e.without_share())).collect();
-        Self { entries, bare }
+        Self { entries, bare, asked: RefCell::default() }
     }
 
     /// Every meaning a title resembles by at least half, with how much.
     pub fn scores(&self, text: &str) -> BTreeMap<Title, u32> {
-        let mut found: BTreeMap<Title, u32> = BTreeMap::new();
         if text.trim().is_empty() {
-            return found;
+            return BTreeMap::new();
         }
+        if let Some(known) = self.asked.borrow().get(text) {
+            return known.clone();
+        }
+        let found = self.compare(text);
+        self.asked.borrow_mut().insert(text.to_owned(), found.clone());
+        found
+    }
+
+    fn compare(&self, text: &str) -> BTreeMap<Title, u32> {
+        let mut found: BTreeMap<Title, u32> = BTreeMap::new();
         let phrase = Phrase::of(text);
         let bare = phrase.without_share();
         let mut put = |title: Title, score: u32| {

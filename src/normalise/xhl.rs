@@ -198,7 +198,7 @@ fn without_repeats<'a>(used: &[&'a Registered], sources: &Sources, findings: &mu
 }
 
 /// Numbers that other sources know, by their form without zeros; `None` where that means two people.
-fn known_numbers(gathered: &Gathered) -> BTreeMap<String, Option<EmployeeId>> {
+pub(super) fn known_numbers(gathered: &Gathered) -> BTreeMap<String, Option<EmployeeId>> {
     let ids: BTreeSet<&EmployeeId> = gathered
         .paid
         .keys()

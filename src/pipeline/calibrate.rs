@@ -3,6 +3,7 @@
 use super::explain::Told;
 use super::{Inputs, Options, Outcome, Timings, prepare};
 use crate::compute::calibrate::{Calibration, Witness};
+use crate::compute::replay::Hidden;
 use crate::ground::{Lang, words};
 use crate::job;
 use crate::rules::bind::SettingValue;
@@ -26,7 +27,7 @@ pub fn text(v: &SettingValue) -> String {
 pub fn witnesses(inputs: &Inputs) -> impl Iterator<Item = Witness<'_>> {
     inputs.people.values().filter(|p| p.staff.is_some()).filter_map(|p| {
         let slip = p.paid.as_ref()?;
-        Some(Witness { known: &p.known, alternatives: &p.alternatives, paid: &slip.lines, arrears: &slip.arrears })
+        Some(Witness { known: &p.known, alternatives: &p.alternatives, paid: &slip.lines, hidden: Hidden::of(slip) })
     })
 }
 
@@ -47,6 +48,7 @@ pub fn calibrate(options: &Options, write: bool) -> Result<Told> {
         catalogue: &ready.catalogue,
         unknown_kinds: &ready.unknown_kinds,
         context: last.context,
+        late: &ready.late,
         witnesses,
     };
     let (found, _) = calibration.run(last.settings.clone());
@@ -79,7 +81,10 @@ pub fn calibrate(options: &Options, write: bool) -> Result<Told> {
         let _ = writeln!(text_out, "{mark} {:<28} {value:<14} {why} ({votes})   {}", s.id, s.label.get(lang));
         let Some(c) = &f.chosen else { continue };
         match ready.job.settings.get(&s.id) {
-            Some(given) if setting_value(&s.kind, given).as_ref() == Some(c) && !ready.job.last_settings.contains_key(&s.id) => {}
+            _ if ready.job.last_settings.contains_key(&s.id) => {
+                before.insert(s.id.clone(), text(c));
+            }
+            Some(given) if setting_value(&s.kind, given).as_ref() == Some(c) => {}
             Some(_) => {
                 before.insert(s.id.clone(), text(c));
             }
@@ -91,11 +96,11 @@ pub fn calibrate(options: &Options, write: bool) -> Result<Told> {
     }
     if write {
         let kept = with_settings(&ready.job.text, "settings", &keep);
-        let kept = with_settings(&kept, "settings.last", &before);
+        let kept = with_settings(&kept, "last_settings", &before);
         job::write(&options.folder, job::SETTINGS_FILE, kept.as_bytes())?;
         let _ = writeln!(text_out, "\n{}", words::ui("ui.settings_written", lang));
     } else {
-        for (table, list) in [("settings", &keep), ("settings.last", &before)].into_iter().filter(|t| !t.1.is_empty()) {
+        for (table, list) in [("settings", &keep), ("last_settings", &before)].into_iter().filter(|t| !t.1.is_empty()) {
             let _ = writeln!(text_out, "\n[{table}]");
             for (k, v) in list {
                 let _ = writeln!(text_out, "{k} = \"{v}\"");
@@ -157,8 +162,8 @@ mod tests {
         // What last month was paid on stands in a table of its own, after the other.
         let last = BTreeMap::from([("taux_vm".to_owned(), "0.02".to_owned())]);
         assert_eq!(
-            with_settings("[settings]\ntaux_vm = \"0.03\"\n", "settings.last", &last),
-            "[settings]\ntaux_vm = \"0.03\"\n\n[settings.last]\ntaux_vm = \"0.02\"\n"
+            with_settings("[settings]\ntaux_vm = \"0.03\"\n", "last_settings", &last),
+            "[settings]\ntaux_vm = \"0.03\"\n\n[last_settings]\ntaux_vm = \"0.02\"\n"
         );
     }
 }

@@ -211,7 +211,6 @@ fn one(
         alternatives: &person.alternatives,
         changes: &person.changes,
         paid,
-        arrears: person.paid.as_ref().map_or(&empty, |s| &s.arrears),
         slip: person.paid.as_ref(),
     };
     let output = machine.run(state, &input);
@@ -258,7 +257,7 @@ fn another_account(ready: &Ready, w: &Worked, owners: &Owners) -> Option<Finding
     let differs = own.value.text().and_then(|t| Iban::parse(t).ok()).is_some_and(|i| i != *paid);
     let transfer = w.person.transfer.as_ref().map_or(Place::Nowhere, |t| ready.inputs.sources.place(t.at));
     differs.then(|| {
-        let f = Finding::new("BNK-03", Severity::Blocking).text(said("F18")).of(&w.id).arg("agent", &w.id).arg("name", &w.name);
+        let f = Finding::new("BNK-03", Severity::Blocking).text(said("F53")).of(&w.id).arg("agent", &w.id).arg("name", &w.name);
         f.arg("account", paid.masked()).arg("other", owner).at(transfer).at(ready.inputs.sources.place(own.at))
     })
 }
@@ -482,11 +481,11 @@ fn owed(ready: &Ready, w: &mut Worked) {
     let f = match w.standing {
         Standing::Arrives => {
             let (day, place) = dated(Role::Entry);
-            Finding::new("F15", Severity::Justify).arg("date", day).arg("gross", o.gross.french()).stake(o.gross.cents()).at(place)
+            Finding::new("F33", Severity::Justify).arg("date", day).arg("gross", o.gross.french()).stake(o.gross.cents()).at(place)
         }
         Standing::Left => {
             let (day, place) = dated(Role::Exit);
-            let f = Finding::new("POP-04", Severity::Blocking).text(said("F16")).arg("date", day).at(place);
+            let f = Finding::new("POP-04", Severity::Blocking).text(said("F34")).arg("date", day).at(place);
             f.arg("gross", (-o.gross).french()).stake(o.gross.cents())
         }
         Standing::Stays | Standing::Unknown | Standing::NotPaid => {
@@ -660,7 +659,8 @@ fn tally(ready: &Ready, w: &Worked, after: Option<Totals>, r: &mut Results) {
         r.owed.1 += o.net;
         r.owed.2 += o.cost;
     }
-    let lacking = |s: &crate::compute::eval::Stop| matches!(s, crate::compute::eval::Stop::NoValue(_) | crate::compute::eval::Stop::NoBracket(_));
+    let lacking =
+        |s: &crate::compute::eval::Stop| matches!(s, crate::compute::eval::Stop::NoValue(_) | crate::compute::eval::Stop::NoBracket(_));
     let lacks: Vec<String> = w.output.replay.stops.iter().filter(|s| lacking(s)).map(|s| label_of(ready, *s)).collect();
     if !lacks.is_empty() {
         r.lawless.0.extend(lacks);
@@ -671,7 +671,7 @@ fn tally(ready: &Ready, w: &Worked, after: Option<Totals>, r: &mut Results) {
         r.exact_agents.0 += u64::from(w.output.replay.all_exact());
     }
     let mut explained = Money::ZERO;
-    let leftover = ready.pack.causes.iter().position(|c| c.0 == "estimation").map(|i| i as u16);
+    let leftover = ready.pack.cause_for(crate::rules::pack::CauseRole::Estimate).map(|i| i as u16);
     let mut unexplained = Money::ZERO;
     for c in w.output.changes.iter().filter(|c| c.share == Share::Employee) {
         explained += c.change();

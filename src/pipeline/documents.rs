@@ -278,9 +278,9 @@ fn payslips(
 
 fn reports(ready: &Ready, results: &Results, out: &Outcome, folder: &Path, made: &mut Vec<Made>) -> Result<()> {
     let model = model(ready, results, out);
-    let html = report::page(&model);
+    let (html, bytes) = rayon::join(|| report::page(&model), || report::workbook(&model, &report::Options::default()));
+    let bytes = bytes.context("diff.xlsx")?;
     put(folder, "diff.html", html.as_bytes(), made)?;
-    let bytes = report::workbook(&model, &report::Options::default()).context("diff.xlsx")?;
     put(folder, "diff.xlsx", &bytes, made)
 }
 

@@ -8,7 +8,7 @@ use super::inputs::hex;
 use super::manifest::Made;
 use crate::check::agent::Shift;
 use crate::check::books::Group;
-use crate::check::lines::Moved;
+use crate::check::lines::{Moved, older_cards};
 use crate::check::printed::Printed;
 use crate::check::run::Run;
 use crate::check::{Control, Frame, Law, written};
@@ -54,6 +54,7 @@ pub fn frame<'r>(ready: &'r Ready, controls: &[Control]) -> Frame<'r> {
         catalogue: &ready.catalogue,
         law,
         working_time: facts.into_iter().collect(),
+        older: controls.iter().filter(|c| c.measure == "older_bonus").flat_map(|c| older_cards(c, &ready.catalogue)).collect(),
     }
 }
 

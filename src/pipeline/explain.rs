@@ -47,7 +47,6 @@ pub fn explain(options: &Options, agent: &str, line: Option<&str>) -> Result<Tol
         alternatives: &person.alternatives,
         changes: &person.changes,
         paid: person.paid.as_ref().map_or(&empty, |s| &s.lines),
-        arrears: person.paid.as_ref().map_or(&empty, |s| &s.arrears),
         slip: person.paid.as_ref(),
     };
     let output = machine.run(&mut state, &input);

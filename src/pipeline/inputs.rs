@@ -1,19 +1,20 @@
 //! The inbox, read: tables recognised and gathered, transfers, everything joined into people.
 
+use super::rejected;
 use crate::ground::place::{Source, SourceKind};
 use crate::ground::{At, Checked, Finding, Lang, Money, PayMonth, Place, Severity, Sources, Words};
 use crate::job::{self, Job};
 use crate::normalise::join::{self, People, TransferRow};
 use crate::normalise::{self, CodeTarget, Mapping, Payer, RubricTarget, Rubrics, fragment};
 use crate::payslip::{Card, ElementId, LineKind, PaidCode, PaidLine};
-use crate::read::{self, FileKind, Input, Limits, pain001, xhl};
+use crate::read::{self, FileKind, Input, Limits, archive, dsn, pain001, pain002, xhl};
 use crate::rules::Pack;
 use crate::rules::bind::{Context, Num, SettingValue};
 use crate::rules::plan::Step;
 use anyhow::Result;
 use chrono::NaiveDate;
 use sha2::{Digest as _, Sha256};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::fs::File;
 use std::io::{BufReader, Read as _};
@@ -113,6 +114,12 @@ struct Opened {
     tables: Vec<read::Table>,
     transfers: Vec<TransferRow>,
     statements: Vec<normalise::xhl::Registered>,
+    declarations: Vec<normalise::dsn::Registered>,
+    /// What banks said of transfer files, and the files they may be about.
+    reports: Vec<pain002::Report>,
+    sent: Vec<rejected::Sent>,
+    /// Names of the files read, by hash.
+    seen: BTreeMap<String, String>,
     header: Option<(pain001::Header, Place, crate::ground::Money)>,
     files: Vec<HashedFile>,
     findings: Vec<Finding>,
@@ -124,6 +131,10 @@ fn open_all(job: &Job, progress: fn(&str, u64, u64)) -> Result<Opened> {
         tables: Vec::new(),
         transfers: Vec::new(),
         statements: Vec::new(),
+        declarations: Vec::new(),
+        reports: Vec::new(),
+        sent: Vec::new(),
+        seen: BTreeMap::new(),
         header: None,
         files: Vec::new(),
         findings: Vec::new(),
@@ -135,39 +146,58 @@ fn open_all(job: &Job, progress: fn(&str, u64, u64)) -> Result<Opened> {
         let input = Input::from(f.path.clone());
         match hash(&f.path) {
             Ok((bytes, sha256)) => {
-                let twin = o.files.iter().find(|x| x.sha256 == sha256 && bytes > 0).map(|x| x.name.clone());
-                o.files.push(HashedFile { name: f.name.clone(), bytes, sha256 });
-                if let Some(first) = twin {
-                    // A copy read again would pay again what it lists.
-                    o.findings.push(Finding::new("F12", Severity::Justify).at(Place::File { file: f.name.clone() }).arg("first", first));
-                    continue;
-                }
+                o.files.push(HashedFile { name: f.name.clone(), bytes, sha256: sha256.clone() });
+                open_one(&input, &f.name, bytes, sha256, &limits, &mut o);
             }
-            Err(_) => {
-                o.findings.push(Finding::new("R04", Severity::Justify).at(Place::File { file: f.name.clone() }));
-                continue;
-            }
-        }
-        match read::kind(&input, &limits) {
-            Ok(FileKind::Xml) if xhl::is_statement(&input) => {
-                let mut opened = xhl::open(&input, &f.name, &limits);
-                o.findings.append(&mut opened.findings);
-                o.statements.extend(opened.value.into_iter().map(|s| normalise::xhl::register(s, &mut o.sources)));
-            }
-            Ok(FileKind::Xml) => open_transfers(&f.path, &f.name, &mut o),
-            _ => {
-                let mut opened = read::open(&input, &f.name, &mut o.sources, &limits, None);
-                o.findings.append(&mut opened.findings);
-                o.tables.append(&mut opened.value);
-            }
+            Err(_) => o.findings.push(Finding::new("R04", Severity::Justify).at(Place::File { file: f.name.clone() })),
         }
     }
     Ok(o)
 }
 
-fn open_transfers(path: &std::path::Path, name: &str, o: &mut Opened) {
+/// One file of the inbox, or of an archive in it. A copy read again would pay again what it lists.
+fn open_one(input: &Input, name: &str, bytes: u64, sha256: String, limits: &Limits, o: &mut Opened) {
+    if let Some(first) = o.seen.get(&sha256).filter(|_| bytes > 0) {
+        let copy = Finding::new("F12", Severity::Justify).at(Place::File { file: name.to_owned() }).arg("first", first);
+        o.findings.push(copy);
+        return;
+    }
+    o.seen.insert(sha256, name.to_owned());
+    match read::kind(input, limits) {
+        Ok(FileKind::Xml) if xhl::is_statement(input) => {
+            let mut opened = xhl::open(input, name, limits);
+            o.findings.append(&mut opened.findings);
+            o.statements.extend(opened.value.into_iter().map(|s| normalise::xhl::register(s, &mut o.sources)));
+        }
+        Ok(FileKind::Xml) if pain002::is_report(input) => {
+            let mut opened = pain002::open(input, name, &pain001::Limits::default());
+            o.findings.append(&mut opened.findings);
+            o.reports.push(opened.value);
+        }
+        Ok(FileKind::Xml) => open_transfers(input, name, o),
+        Ok(FileKind::Dsn) => {
+            let mut opened = dsn::open(input, name, limits);
+            o.findings.append(&mut opened.findings);
+            o.declarations.push(normalise::dsn::register(opened.value, name, &mut o.sources));
+        }
+        Ok(FileKind::Archive) if archive::is_zip(input) => {
+            let mut found = archive::members(input, name, limits, &mut |member, bytes| {
+                let (size, sha256) = bytes.hashed(|b| hex(&Sha256::digest(b)));
+                open_one(&bytes, &member, size, sha256, limits, o);
+            });
+            o.findings.append(&mut found);
+        }
+        _ => {
+            let mut opened = read::open(input, name, &mut o.sources, limits, None);
+            o.findings.append(&mut opened.findings);
+            o.tables.append(&mut opened.value);
+        }
+    }
+}
+
+fn open_transfers(input: &Input, name: &str, o: &mut Opened) {
     let place = Place::File { file: name.to_owned() };
-    let Ok(file) = File::open(path) else {
+    let Ok(file) = input.reader() else {
         o.findings.push(Finding::new("R04", Severity::Justify).at(place));
         return;
     };
@@ -195,6 +225,7 @@ fn open_transfers(path: &std::path::Path, name: &str, o: &mut Opened) {
     if rows.is_empty() {
         return;
     }
+    o.sent.push(rejected::Sent::of(source, &read.value));
     // Two transfer files of a month add up; the header of the first dates the payment.
     match &mut o.header {
         None => o.header = Some((read.value, place, sum)),
@@ -231,14 +262,19 @@ pub fn read(job: &Job, pack: &Pack, settings: &[SettingValue], progress: fn(&str
     if o.transfers.is_empty() {
         o.transfers = accounts;
     }
+    let (mut declared, mut found) = normalise::dsn::add(&o.declarations, &mut gathered, siret, &o.sources, &cx);
+    o.findings.append(&mut found);
     set_beside(&mut gathered);
     set_apart(&mut gathered, pack);
     let unknown_cards = unknown_cards(&gathered);
     let proposals = proposals(&gathered, &mapping);
     let beside = gathered.local_codes.iter().map(|c| c.beside).collect();
     let rows = gathered.rows.clone();
-    let joined = join::join(&pack.vocabulary, &o.sources, job.month, gathered, o.transfers);
-    o.findings.extend(joined.findings);
+    let refused = rejected::find(&o.reports, &o.sent, &o.transfers, &mut o.findings);
+    let mut joined = join::join(&pack.vocabulary, &o.sources, job.month, gathered, o.transfers);
+    o.findings.append(&mut joined.findings);
+    o.findings.extend(declared.settle(&mut joined.people, &o.sources));
+    o.findings.extend(rejected::name(&refused, &joined, &o.sources));
     for t in &joined.orphan_transfers {
         o.findings
             .push(Finding::new("F07", Severity::Justify).at(o.sources.place(t.at)).arg("name", &t.name).arg("amount", t.amount.french()));
@@ -292,7 +328,7 @@ fn wrong_month(tables: &[read::Table], sources: &Sources, mapping: &mut Mapping,
     }
     for (source, month, row) in wrong {
         let place = sources.place(At::row(source, row));
-        let (code, severity) = if right { ("M34", Severity::Justify) } else { ("F14", Severity::Blocking) };
+        let (code, severity) = if right { ("M74", Severity::Justify) } else { ("F14", Severity::Blocking) };
         findings.push(Finding::new(code, severity).arg("month", month).arg("last", job.last_month).at(place));
         if right && let Some(map) = mapping.sources.iter_mut().find(|m| m.source == source) {
             map.role = normalise::Role::Ignored;
@@ -398,14 +434,14 @@ fn unknown_cards(gathered: &normalise::Gathered) -> Vec<Card> {
         .local_codes
         .iter()
         .zip(kinds)
-        .map(|(c, kind)| Card {
+        .map(|(c, told)| Card {
             id: format!("local_{}", c.code),
             code: c.code.clone(),
             label: Words::new(c.labels.first().map_or(c.code.as_str(), String::as_str), ""),
             printed: None,
-            kind,
+            kind: c.kind.unwrap_or(told),
             section: String::new(),
-            recurs: true,
+            recurs: c.recurs,
             account: None,
             rate_is_share: true,
         })
@@ -432,6 +468,10 @@ pub fn inspect(job: &Job, pack: &Pack, settings: &[SettingValue]) -> Result<Chec
     for s in o.statements.iter().map(|r| &r.statement) {
         let month = s.month.map_or_else(|| "?".to_owned(), |m| m.to_string());
         shown.push(format!("{} — état de paye, {} bulletins, {month}, {}", s.file, s.slips.len(), s.employer.text));
+    }
+    for d in o.declarations.iter().flat_map(|r| &r.file.declarations) {
+        let month = d.month().map_or_else(|| "?".to_owned(), |m| m.to_string());
+        shown.push(format!("{} — DSN {}, {} individus, {month}, SIRET {}", d.file, d.norm, d.people.len(), d.siret()));
     }
     if let Some((h, place, sum)) = &o.header {
         shown.push(format!(

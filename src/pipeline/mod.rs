@@ -5,6 +5,7 @@
 //! ```
 
 mod calibrate;
+mod compare;
 mod compute;
 mod documents;
 mod evidence;
@@ -12,17 +13,19 @@ mod explain;
 mod inputs;
 mod manifest;
 mod open_codes;
+mod rejected;
 mod slips;
 mod undecided;
 mod uses;
 
 pub use calibrate::calibrate;
+pub use compare::compare;
 pub use explain::explain;
 pub use inputs::{Inputs, inspect};
 
 use crate::check::{self, NotRun};
-use crate::compute::employee::{CauseCodes, Machine, Score};
 use crate::compute::calibrate::Witness;
+use crate::compute::employee::{CauseCodes, Machine, Score};
 use crate::compute::late::{self, Late};
 use crate::compute::walk::Road;
 use crate::ground::{Checked, Finding, Lang, Money, Place, Severity, Words, finding};
@@ -30,8 +33,9 @@ use crate::job::{self, Job};
 use crate::payslip::Totals;
 use crate::rules::bind::{Context, SettingValue};
 use crate::rules::plan::setting_value;
-use crate::rules::{Pack, document_suggestion, pack, source};
+use crate::rules::{Pack, document_suggestion, pack, stack};
 use anyhow::{Context as _, Result};
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
@@ -97,49 +101,43 @@ impl Outcome {
     }
 }
 
-/// Reads a pack, from the program or from disk, and checks it.
+/// Reads the job's pack with its overlays, from the program, from disk or from the job folder, and checks them.
 ///
 /// # Errors
-/// When the folder on disk cannot be read.
-pub fn load_pack(id: &str, rules: Option<&Path>) -> Result<Checked<Option<Pack>>> {
-    let files = match rules {
-        None => source::embedded(id),
-        Some(dir) => {
-            let inner = dir.join(id);
-            let dir = if inner.is_dir() { inner } else { dir.to_path_buf() };
-            source::folder(&dir).with_context(|| format!("{}", dir.display()))?
-        }
-    };
-    if files.is_empty() {
-        return Ok(Checked::new(None, vec![Finding::new("J01", Severity::Blocking).arg("pack", id)]));
-    }
-    let (pack, mut findings) = pack::read(files);
-    findings.extend(pack.check());
-    let sound = !findings.iter().any(|f| f.severity == Severity::Blocking);
-    Ok(Checked::new(sound.then_some(pack), findings))
+/// When a folder on disk cannot be read.
+pub fn load_pack(job: &Job, rules: Option<&Path>) -> Result<Checked<Option<Pack>>> {
+    let library = stack::Library { rules, job: Some(&job.folder) };
+    let loaded = stack::load(&job.pack, &job.overlays, &library).with_context(|| job.pack.clone())?;
+    Ok(Checked::new(loaded.sound.then_some(loaded.pack), loaded.findings))
+}
+
+/// Values of law that nobody has checked again for long enough before a day: one finding for all of them, with the first places.
+fn not_rechecked(pack: &Pack, on: chrono::NaiveDate) -> Option<Finding> {
+    let stale = pack.stale(on);
+    let mut told = Finding::new("L65", Severity::Information).arg("count", stale.len());
+    told.places = stale.iter().flat_map(|f| f.places.clone()).take(4).collect();
+    (!stale.is_empty()).then_some(told)
 }
 
 /// The settings of the job over the pack's defaults; a name or a value that does not fit is a finding.
 pub fn settings(pack: &Pack, job: &Job) -> Checked<Vec<SettingValue>> {
-    chosen(pack, job, pack.default_settings(), &job.settings, "")
+    over(pack, pack.default_settings(), &job.settings, &job.settings_at)
 }
 
-/// The settings last month was paid on: this month's, but for those that `[settings.last]` names.
+/// Last month's settings: this month's, but for those that the job says were others.
 pub fn last_settings(pack: &Pack, job: &Job, this: &[SettingValue]) -> Checked<Vec<SettingValue>> {
-    chosen(pack, job, this.to_vec(), &job.last_settings, "last.")
+    over(pack, this.to_vec(), &job.last_settings, &job.last_settings_at)
 }
 
-fn chosen(
+fn over(
     pack: &Pack,
-    job: &Job,
-    start: Vec<SettingValue>,
-    given: &std::collections::BTreeMap<String, String>,
-    prefix: &str,
+    mut out: Vec<SettingValue>,
+    given: &BTreeMap<String, String>,
+    places: &BTreeMap<String, Place>,
 ) -> Checked<Vec<SettingValue>> {
-    let mut out = start;
     let mut findings = Vec::new();
     for (name, text) in given {
-        let at = setting_place(job, &format!("{prefix}{name}"));
+        let at = places.get(name).cloned().unwrap_or_else(|| Place::File { file: job::SETTINGS_FILE.to_owned() });
         match pack.settings.iter().position(|s| s.id == *name) {
             None => {
                 let near = document_suggestion(name, pack.settings.iter().map(|s| s.id.as_str())).unwrap_or_default();
@@ -154,26 +152,22 @@ fn chosen(
     Checked::new(out, findings)
 }
 
-fn setting_place(job: &Job, name: &str) -> Place {
-    job.settings_at.get(name).cloned().unwrap_or_else(|| Place::File { file: job::SETTINGS_FILE.to_owned() })
-}
-
-/// Rates that are notified anew in a month that has begun since the last pay, and that nobody has looked at.
-fn renewed(pack: &Pack, job: &Job, this: &[SettingValue], lang: Lang) -> Vec<Finding> {
-    let mut months = Vec::new();
-    let mut m = job.last_month;
-    while m < job.month {
-        m = m.next();
-        months.push(m.month());
+/// Rates that are set anew each January, left as they were in December.
+fn not_renewed(pack: &Pack, job: &Job, last: &[SettingValue], this: &[SettingValue], lang: Lang) -> Vec<Finding> {
+    use chrono::Datelike as _;
+    if job.month.first_day().month() != 1 {
+        return Vec::new();
     }
-    let asked = |s: &&pack::Setting| s.renewed.iter().any(|r| months.contains(r)) && !job.last_settings.contains_key(&s.id);
-    let due = pack.settings.iter().filter(asked).filter_map(|s| {
-        let i = pack.settings.iter().position(|x| x.id == s.id)?;
-        let SettingValue::Number(n) = &this[i] else { return None };
-        let f = Finding::new("J06", Severity::Justify).arg("name", &s.id).arg("label", s.label.get(lang)).arg("value", n);
-        (!n.is_zero()).then(|| f.arg("month", job.month).at(setting_place(job, &s.id)))
-    });
-    due.collect()
+    let stays =
+        |i: &usize| pack.settings[*i].renewed && last[*i] == this[*i] && !matches!(&this[*i], SettingValue::Number(n) if n.is_zero());
+    (0..pack.settings.len())
+        .filter(stays)
+        .map(|i| {
+            let value = if let SettingValue::Number(n) = &this[i] { n.to_string() } else { pack.settings[i].id.clone() };
+            let f = Finding::new("C17", Severity::Justify).arg("setting", pack.settings[i].label.get(lang));
+            f.arg("id", &pack.settings[i].id).arg("value", value).at(Place::File { file: job::SETTINGS_FILE.to_owned() })
+        })
+        .collect()
 }
 
 /// The main job: recover, replay, compute, check, explain; drafts under `out/`.
@@ -230,32 +224,37 @@ impl Ready {
 }
 
 fn prepare(options: &Options, out: &mut Outcome, timings: &mut Timings) -> Result<Option<Ready>> {
+    prepare_with(options, None, out, timings)
+}
+
+/// The same with another pack than the job's, whose overlays stay.
+fn prepare_with(options: &Options, pack: Option<&str>, out: &mut Outcome, timings: &mut Timings) -> Result<Option<Ready>> {
     let mut opened = job::open(&options.folder)?;
     out.findings.append(&mut opened.findings);
     out.lang = options.lang.unwrap_or_default();
-    let Some(job) = opened.value else { return Ok(None) };
+    let Some(mut job) = opened.value else { return Ok(None) };
     out.lang = options.lang.unwrap_or(job.lang);
-    let mut loaded = timings.measure("rules", || load_pack(&job.pack, options.rules.as_deref()))?;
+    if let Some(p) = pack {
+        p.clone_into(&mut job.pack);
+    }
+    let mut loaded = timings.measure("rules", || load_pack(&job, options.rules.as_deref()))?;
     out.findings.append(&mut loaded.findings);
     let Some(pack) = loaded.value else { return Ok(None) };
+    out.findings.extend(not_rechecked(&pack, job.pay_date));
     let mut chosen = settings(&pack, &job);
-    let usable = chosen.findings.is_empty();
+    let mut last_chosen = last_settings(&pack, &job, &chosen.value);
+    let usable = chosen.findings.is_empty() && last_chosen.findings.is_empty();
     out.findings.append(&mut chosen.findings);
+    out.findings.append(&mut last_chosen.findings);
     if !usable {
         return Ok(None);
     }
-    let mut before = last_settings(&pack, &job, &chosen.value);
-    let usable = before.findings.is_empty();
-    out.findings.append(&mut before.findings);
-    if !usable {
-        return Ok(None);
-    }
-    out.findings.extend(renewed(&pack, &job, &chosen.value, out.lang));
-    let mut read = timings.measure("read", || inputs::read(&job, &pack, &before.value, options.progress))?;
+    out.findings.append(&mut not_renewed(&pack, &job, &last_chosen.value, &chosen.value, out.lang));
+    let mut read = timings.measure("read", || inputs::read(&job, &pack, &last_chosen.value, options.progress))?;
     out.findings.append(&mut read.findings);
     let inputs = read.value;
     let last_pay = job.last_pay_date.or(inputs.last_execution).unwrap_or_else(|| job.last_month.last_day());
-    let last = pack.law(Context { month: job.last_month, payment_date: last_pay }, before.value);
+    let last = pack.law(Context { month: job.last_month, payment_date: last_pay }, last_chosen.value);
     let this = pack.law(Context { month: job.month, payment_date: job.pay_date }, chosen.value);
     let mut catalogue = pack.catalogue();
     let unknown_kinds: Vec<_> = inputs.unknown_cards.iter().map(|c| c.kind).collect();

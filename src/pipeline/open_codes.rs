@@ -4,15 +4,17 @@
 
 use super::Ready;
 use crate::compute::eval::{Pins, State};
-use crate::compute::replay::{Replay, Replayed, Verdict, pin};
+use crate::compute::replay::{Hidden, Replay, Replayed, Verdict, pin};
 use crate::ground::{Finding, Money, Severity};
 use crate::normalise::join::Person;
 use crate::normalise::text::{Phrase, Share};
-use crate::payslip::{ElementId, PaidCode, PaidLine};
+use crate::payslip::{ElementId, LineKind, PaidCode, PaidLine};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Payslips looked at; more prove nothing more.
 const LOOKED_AT: usize = 400;
+/// Payslips of which every element is tried for a rubric that resembles none.
+const TRIED_WITH_ALL: usize = 100;
 
 /// Lines that come out, less those that do not.
 fn score(r: &Replayed) -> i64 {
@@ -54,10 +56,16 @@ fn open_of(p: &Person) -> BTreeSet<u16> {
 }
 
 /// What one payslip proves: each open rubric with its element. A line more that comes out is not enough, since a free amount
-/// always does; another one must come out with it.
-fn proven(ready: &Ready, replay: &Replay<'_>, state: &mut State, p: &Person, open: &BTreeSet<u16>) -> BTreeMap<u16, ElementId> {
+/// always does; another one must come out with it. With `everything`, elements that the label does not resemble are tried too.
+fn proven(
+    ready: &Ready,
+    replay: &Replay<'_>,
+    state: &mut State,
+    p: &Person,
+    (open, everything): (&BTreeSet<u16>, bool),
+) -> BTreeMap<u16, ElementId> {
     let Some(slip) = &p.paid else { return BTreeMap::new() };
-    let replayed = |state: &mut State, lines: &[PaidLine]| replay.run(state, &p.known, &p.alternatives, lines, &[]);
+    let replayed = |state: &mut State, lines: &[PaidLine]| replay.run(state, &p.known, &p.alternatives, lines, Hidden::default());
     let plain = replayed(state, &slip.lines);
     let before = score(&plain);
     let taken: BTreeSet<ElementId> =
@@ -81,6 +89,15 @@ fn proven(ready: &Ready, replay: &Replay<'_>, state: &mut State, p: &Person, ope
         .iter()
         .map(|u| {
             let mut all: Vec<ElementId> = same(*u).chain(ready.inputs.proposals[usize::from(*u)].iter().copied()).collect();
+            if all.is_empty() && everything {
+                let up = slip.lines.iter().filter(|l| l.code == PaidCode::Unknown(*u)).map(|l| l.amount).sum::<Money>().cents() > 0;
+                let fits = |k: LineKind| match k {
+                    LineKind::Earning | LineKind::Net => true,
+                    LineKind::Deduction | LineKind::Tax => !up,
+                    LineKind::Employer => false,
+                };
+                all.extend((0..ready.pack.elements.len()).filter(|i| fits(ready.catalogue[*i].kind)).map(|i| ElementId(i as u16)));
+            }
             all.retain(|e| !taken.contains(e));
             (*u, all)
         })
@@ -100,16 +117,21 @@ fn proven(ready: &Ready, replay: &Replay<'_>, state: &mut State, p: &Person, ope
     }
     let mut found = BTreeMap::new();
     for (u, all) in &candidates {
-        let best = all
+        let mut good: Vec<(i64, ElementId)> = all
             .iter()
             .filter_map(|e| {
                 let tried = replayed(state, &with(&slip.lines, &BTreeMap::from([(*u, *e)])));
                 let enough = score(&tried) > before + 1 || score(&tried) > before && from_files(&tried, *e);
-                (comes_out(&tried, *e) && enough).then_some((score(&tried), std::cmp::Reverse(*e)))
+                (comes_out(&tried, *e) && enough).then_some((score(&tried), *e))
             })
-            .max();
-        if let Some((_, std::cmp::Reverse(e))) = best {
-            found.insert(*u, e);
+            .collect();
+        good.sort_by_key(|(s, e)| (std::cmp::Reverse(*s), *e));
+        good.dedup();
+        // Two that fit alike prove neither.
+        if let [(a, e), rest @ ..] = good.as_slice()
+            && rest.first().is_none_or(|(b, _)| a > b)
+        {
+            found.insert(*u, *e);
         }
     }
     found
@@ -122,8 +144,8 @@ pub fn settle(ready: &mut Ready, findings: &mut Vec<Finding>) {
         let replay = Replay { plan: ready.road.last(), catalogue: &ready.catalogue, unknown_kinds: &ready.unknown_kinds };
         let mut state = State::new(ready.road.last());
         let with_open = ready.inputs.people.values().map(|p| (p, open_of(p))).filter(|(_, open)| !open.is_empty());
-        for (p, open) in with_open.take(LOOKED_AT) {
-            let found = proven(ready, &replay, &mut state, p, &open);
+        for (n, (p, open)) in with_open.take(LOOKED_AT).enumerate() {
+            let found = proven(ready, &replay, &mut state, p, (&open, n < TRIED_WITH_ALL));
             for (u, e) in found {
                 *votes.entry(u).or_default().entry(e).or_insert(0) += 1;
             }
@@ -138,7 +160,7 @@ pub fn settle(ready: &mut Ready, findings: &mut Vec<Finding>) {
         }
         settled.insert(u, e);
         let card = &ready.catalogue[ready.pack.elements.len() + usize::from(u)];
-        let told = Finding::new("M32", Severity::Warning)
+        let told = Finding::new("M72", Severity::Warning)
             .arg("code", &card.code)
             .arg("label", card.label.get(ready.lang))
             .arg("element", &ready.catalogue[e.index()].code)
@@ -165,7 +187,7 @@ fn information(ready: &mut Ready, settled: &BTreeMap<u16, ElementId>, findings: 
         present.into_iter().filter(|u| ready.inputs.beside[usize::from(*u)] && !settled.contains_key(u) && !employers(*u)).collect();
     for u in &idle {
         let card = &ready.catalogue[first + usize::from(*u)];
-        let told = Finding::new("M35", Severity::Information).arg("code", &card.code).arg("label", card.label.get(ready.lang));
+        let told = Finding::new("M75", Severity::Information).arg("code", &card.code).arg("label", card.label.get(ready.lang));
         answer(&card.code, Some(told), findings);
     }
     for slip in ready.inputs.people.values_mut().filter_map(|p| p.paid.as_mut()) {

@@ -7,7 +7,9 @@ use super::compute::{DETAIL, Results};
 use super::{Outcome, Ready, calibrate};
 use crate::compute::calibrate::{Calibration, Witness};
 use crate::compute::eval::{Pins, State};
-use crate::ground::{EmployeeId, Finding, Money, Severity};
+use crate::compute::replay::Hidden;
+use crate::ground::{EmployeeId, Finding, Money, Place, Severity};
+use crate::job;
 use crate::payslip::Mode;
 use crate::rules::bind::SettingValue;
 use crate::rules::pack::SettingKind;
@@ -61,7 +63,8 @@ pub fn name(ready: &Ready, results: &Results, out: &mut Outcome) {
         let stake: i64 = touched.iter().map(|t| (t.net - t.other).abs().cents()).sum();
         let f = Finding::new("C10", Severity::Justify).arg("label", s.label.get(ready.lang)).arg("name", &s.id);
         let f = f.arg("value", calibrate::text(&law.settings[i])).arg("other", &touched[0].option);
-        out.findings.push(f.arg("count", touched.len()).arg("who", who).stake(stake).at(super::setting_place(&ready.job, &s.id)));
+        let place = Place::File { file: job::SETTINGS_FILE.to_owned() };
+        out.findings.push(f.arg("count", touched.len()).arg("who", who).stake(stake).at(place));
     }
 }
 
@@ -99,7 +102,7 @@ fn decided(ready: &Ready, results: &Results, setting: usize, now: &SettingValue)
         .filter(|w| w.person.staff.is_some())
         .filter_map(|w| {
             let slip = w.person.paid.as_ref()?;
-            Some(Witness { known: &w.person.known, alternatives: &w.person.alternatives, paid: &slip.lines, arrears: &slip.arrears })
+            Some(Witness { known: &w.person.known, alternatives: &w.person.alternatives, paid: &slip.lines, hidden: Hidden::of(slip) })
         })
         .collect();
     let last = ready.road.last();
@@ -108,6 +111,7 @@ fn decided(ready: &Ready, results: &Results, setting: usize, now: &SettingValue)
         catalogue: &ready.catalogue,
         unknown_kinds: &ready.unknown_kinds,
         context: last.context,
+        late: &ready.late,
         witnesses,
     };
     calibration.ask(setting, &last.settings).chosen.as_ref() == Some(now)

@@ -39,7 +39,9 @@ impl Uses {
         for e in &pack.elements {
             let mut named = Named::default();
             let version = e.versions.iter().rev().find(|v| v.from <= day && v.until.is_none_or(|u| day <= u));
-            let amounts = version.iter().flat_map(|v| v.amounts.each().chain(v.exceptions.iter().flat_map(|(w, a, _)| std::iter::once(w).chain(a.each()))));
+            let amounts = version
+                .iter()
+                .flat_map(|v| v.amounts.each().chain(v.exceptions.iter().flat_map(|(w, a, _)| std::iter::once(w).chain(a.each()))));
             for f in e.applies.iter().chain(amounts) {
                 r.formula(f, &mut named);
             }

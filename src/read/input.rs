@@ -68,6 +68,14 @@ impl Input {
         }
     }
 
+    /// Size and hash of bytes in memory, by the caller's function; a file on disk is hashed in pieces by whoever opens it.
+    pub fn hashed(&self, hash: impl Fn(&[u8]) -> String) -> (u64, String) {
+        match self {
+            Self::Bytes(bytes) => (bytes.len() as u64, hash(bytes)),
+            Self::Path(_) => (0, String::new()),
+        }
+    }
+
     fn head(&self, n: u64) -> io::Result<Vec<u8>> {
         let mut bytes = Vec::new();
         self.reader()?.take(n).read_to_end(&mut bytes)?;
@@ -95,7 +103,7 @@ pub enum FileKind {
     Html,
     /// Any other XML.
     Xml,
-    /// The social declaration (rubrics `S10.G00…`).
+    /// The social declaration: its first line is a rubric, `S10.G00.00.001,'…'`.
     Dsn,
     Pdf,
     Image,
@@ -168,7 +176,8 @@ fn text_kind(head: &[u8]) -> FileKind {
     let utf16 =
         matches!(head, [0xFF, 0xFE, ..] | [0xFE, 0xFF, ..]) || (head.len() >= 8 && head[..8].iter().filter(|b| **b == 0).count() == 4);
     let plain: Vec<u8> = if utf16 { head.iter().copied().filter(|b| *b != 0).collect() } else { head.to_vec() };
-    let start = plain.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(&plain);
+    let marks: [&[u8]; 3] = [b"\xEF\xBB\xBF", b"\xFF\xFE", b"\xFE\xFF"];
+    let start = marks.iter().find_map(|m| plain.strip_prefix(*m)).unwrap_or(&plain);
     let start = start.trim_ascii_start();
     let beginning = String::from_utf8_lossy(&start[..start.len().min(4096)]).to_ascii_lowercase();
     if beginning.starts_with('<') {
@@ -184,7 +193,7 @@ fn text_kind(head: &[u8]) -> FileKind {
             FileKind::Xml
         };
     }
-    if beginning.starts_with("s10.g00") || beginning.starts_with("s20.g00") {
+    if super::dsn::begins(start) {
         return FileKind::Dsn;
     }
     // Text has next to no control bytes; encrypted bytes are evenly spread, one in nine of them a control byte.
@@ -199,7 +208,7 @@ mod tests {
     #[test]
     fn tells_what_a_file_is_from_its_bytes() {
         let noise: Vec<u8> = (0..4096_u32).map(|i| (i.wrapping_mul(2_654_435_761) >> 13) as u8).collect();
-        let cases: [(&[u8], FileKind); 14] = [
+        let cases: [(&[u8], FileKind); 15] = [
             (b"", FileKind::Empty),
             (b"Mat;Nom\n", FileKind::Text),
             (b"\xFF\xFEM\0a\0t\0;\0N\0", FileKind::Text),
@@ -211,6 +220,7 @@ mod tests {
             (b"<!DOCTYPE html><p>", FileKind::Html),
             (b"<?xml version=\"1.0\"?><?mso-application progid=\"Excel.Sheet\"?><Workbook xmlns=\"urn:schemas-microsoft-com:office:spreadsheet\">", FileKind::SpreadsheetXml),
             (b"S10.G00.00.001,'x'\r\n", FileKind::Dsn),
+            (b"\xEF\xBB\xBFS05.G51.00.001,'V01R02'\n", FileKind::Dsn),
             (&noise, FileKind::Unknown),
             (b"PK\x05\x06", FileKind::Archive),
             (b"a;b\n1;2\n\x1A", FileKind::Text),

@@ -3,6 +3,8 @@
 //! A text file is read row by row and never held whole; a workbook's sheets are held in memory, within limits.
 //! What cannot be read is a finding that names the place, never a panic.
 
+pub mod archive;
+pub mod dsn;
 pub mod encoding;
 mod grid;
 pub mod input;
@@ -10,6 +12,7 @@ pub mod limits;
 mod ods;
 mod ole;
 pub mod pain001;
+pub mod pain002;
 mod sheet;
 mod split;
 pub mod table;

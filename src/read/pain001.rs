@@ -4,7 +4,7 @@
 //! resolves no entity but the five built-in ones, and holds limits on size and nesting. Counts and sums stated in the file
 //! are recomputed, for the whole and for each batch. Knows nothing of employees or of what was meant to be paid.
 
-mod input;
+pub(super) mod input;
 mod state;
 mod tags;
 

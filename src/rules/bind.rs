@@ -226,6 +226,11 @@ impl Binder<'_, '_> {
         self.as_date(f, &f.ast, t)
     }
 
+    /// A part of a formula by itself; a name that is no number of its own stays what it is.
+    pub fn part(&self, f: &Formula, e: &Expr) -> Bound {
+        self.bind(f, e).1
+    }
+
     fn as_number(&self, f: &Formula, e: &Expr, (kind, bound): Typed) -> Num {
         match bound {
             Bound::Num(n) => n,

@@ -3,10 +3,13 @@
 pub mod bind;
 pub mod expr;
 pub mod kinds;
+pub mod overlay;
 pub mod pack;
 pub mod plan;
+pub mod schema;
 pub mod show;
 pub mod source;
+pub mod stack;
 
 pub use pack::Pack;
 pub use plan::Plan;

@@ -1,13 +1,15 @@
 //! What a pack declares, as read: every item with its file and bytes, names not yet bound.
 
 use crate::facts::{Causes, ChoiceOption, FactDecl, FactKind, NumberForm, Role, Vocabulary};
-use crate::ground::document::{Report, Spot, Tab, TextFile, suggestion};
+use crate::ground::document::{Keys, Report, Spot, Tab, TextFile, suggestion};
 use crate::ground::{Exact, Finding, Rounding, Severity, Words};
 use crate::payslip::{Card, LineKind};
 use crate::rules::expr::{self, Expr};
 use crate::rules::kinds::{Kind, ListOf, Unit};
+use crate::rules::overlay::{self, Layer, Order, Restriction, What};
 use crate::rules::plan::setting_value;
 use chrono::NaiveDate;
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::ops::Range;
 use toml::de::DeTable;
@@ -52,6 +54,7 @@ pub struct Parameter {
     pub id: String,
     pub label: Words,
     pub unit: Unit,
+    pub form: Option<NumberForm>,
     pub cause: String,
     pub at_payment: bool,
     /// The fact that each value, on the day it begins, is added to for everybody.
@@ -78,8 +81,8 @@ pub struct Setting {
     pub source: String,
     /// Lines of last month that settle it: element ids, or `element.employer_rate` for a rate the payslip shows.
     pub evidence: String,
-    /// Months of the year in which a new value comes.
-    pub renewed: Vec<u32>,
+    /// Set anew each January.
+    pub renewed: bool,
     pub origin: Origin,
 }
 
@@ -87,6 +90,7 @@ pub struct Setting {
 #[derive(Clone, Debug)]
 pub struct Table {
     pub id: String,
+    pub label: Words,
     pub key: Unit,
     pub unit: Unit,
     pub at_payment: bool,
@@ -123,6 +127,7 @@ pub struct ValueVersion {
     pub is: Formula,
     pub exceptions: Vec<(Formula, Formula)>,
     pub round: Option<Rounding>,
+    pub origin: Origin,
 }
 
 #[derive(Clone, Debug)]
@@ -130,8 +135,11 @@ pub struct ValueDecl {
     pub id: String,
     pub label: Words,
     pub kind: Kind,
+    pub form: Option<NumberForm>,
     pub versions: Vec<ValueVersion>,
     pub cause: String,
+    /// The employer's to decide: an overlay may replace it.
+    pub local: bool,
     pub origin: Origin,
 }
 
@@ -174,6 +182,10 @@ pub struct Element {
     pub card: Card,
     pub order: i64,
     pub applies: Option<Formula>,
+    /// What overlays narrow `applies` with.
+    pub restrictions: Vec<Restriction>,
+    /// The employer's to decide: an overlay may replace it.
+    pub local: bool,
     pub feeds: Vec<Spot>,
     pub feeds_employer: Vec<Spot>,
     pub replaces: Vec<Spot>,
@@ -183,6 +195,26 @@ pub struct Element {
     pub versions: Vec<Version>,
     pub inferences: Vec<Inference>,
     pub origin: Origin,
+}
+
+/// What the program itself attributes a cause for; a pack says which of its causes that is.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CauseRole {
+    /// Somebody new, or gone.
+    Arrival,
+    Departure,
+    /// A line of last month alone.
+    OneOffEnded,
+    /// The days of the month.
+    Calendar,
+    /// A law that moves a base.
+    Consequence,
+    /// Rates and versions of rules.
+    Rates,
+    /// What replay left: a cent, or more.
+    Rounding,
+    Estimate,
 }
 
 /// What a control measures.
@@ -262,16 +294,24 @@ pub struct Pack {
     pub controls: Vec<Control>,
     pub cases: Vec<Case>,
     pub causes: Vec<(String, Words)>,
+    /// Causes that the program itself attributes, by what it attributes them for.
+    pub cause_roles: BTreeMap<CauseRole, usize>,
     pub sections: Vec<(String, Words)>,
     pub results: Vec<(Spot, Spot)>,
     pub results_origin: Origin,
     /// What the payslip's head shows: field → fact, value or text.
     pub payslip: BTreeMap<String, String>,
+    /// The pack itself, then its overlays in order.
+    pub layers: Vec<Layer>,
 }
 
 impl Pack {
     pub fn element(&self, id: &str) -> Option<usize> {
         self.elements.iter().position(|e| e.card.id == id)
+    }
+    /// The cause the pack has for what the program attributes.
+    pub fn cause_for(&self, role: CauseRole) -> Option<usize> {
+        self.cause_roles.get(&role).copied()
     }
     pub fn cause_label(&self, id: &str) -> Option<&Words> {
         self.causes.iter().find(|c| c.0 == id).map(|c| &c.1)
@@ -280,23 +320,54 @@ impl Pack {
 
 /// Reads every file of a pack. What cannot be read is a finding, and the rest is still there.
 pub fn read(files: Vec<TextFile>) -> (Pack, Vec<Finding>) {
-    let mut pack = Pack::default();
+    read_layers(vec![files])
+}
+
+/// Reads a pack and the overlays stacked on it, lowest first.
+pub fn read_layers(layers: Vec<Vec<TextFile>>) -> (Pack, Vec<Finding>) {
+    let sizes: Vec<usize> = layers.iter().map(Vec::len).collect();
+    let files: Vec<TextFile> = layers.into_iter().flatten().collect();
     let report = Report::new(&files);
-    for (i, f) in files.iter().enumerate() {
-        if !f.path.ends_with(".toml") {
-            continue;
+    let mut pack = gather(&files, sizes, &report);
+    let findings = report.findings.take();
+    pack.files = files;
+    (pack, findings)
+}
+
+/// The keys that reading these layers asks for, by table; what the schema is held against.
+pub fn keys_of(layers: Vec<Vec<TextFile>>) -> Keys {
+    let sizes: Vec<usize> = layers.iter().map(Vec::len).collect();
+    let files: Vec<TextFile> = layers.into_iter().flatten().collect();
+    let report = Report::watching(&files);
+    gather(&files, sizes, &report);
+    report.keys.map(RefCell::into_inner).unwrap_or_default()
+}
+
+fn gather(files: &[TextFile], sizes: Vec<usize>, report: &Report<'_>) -> Pack {
+    let mut pack = Pack::default();
+    let mut first = 0;
+    for (number, size) in sizes.into_iter().enumerate() {
+        let range = first..first + size;
+        pack.layers.push(Layer::new(range.start as u16..range.end as u16));
+        let mut orders = Vec::new();
+        for i in range {
+            if !files[i].path.ends_with(".toml") {
+                continue;
+            }
+            let (doc, errors) = DeTable::parse_recoverable(&files[i].text);
+            for e in &errors {
+                report.error("L01", i as u16, &e.span().unwrap_or(0..1), &[("why", e.message())]);
+            }
+            // What could be read is kept, so that names are known; what it lacks is no finding of its own.
+            let told = report.findings.borrow().len();
+            let tab = Tab::new(i as u16, doc.span(), doc.get_ref(), report);
+            Reader { report, pack: &mut pack, orders: &mut orders, overlay: number > 0 }.document(&tab);
+            if !errors.is_empty() {
+                report.findings.borrow_mut().truncate(told);
+            }
         }
-        let (doc, errors) = DeTable::parse_recoverable(&f.text);
-        for e in &errors {
-            report.error("L01", i as u16, &e.span().unwrap_or(0..1), &[("why", e.message())]);
-        }
-        // What could be read is kept, so that names are known; what it lacks is no finding of its own.
-        let told = report.findings.borrow().len();
-        let tab = Tab::new(i as u16, doc.span(), doc.get_ref(), &report);
-        Reader { report: &report, pack: &mut pack }.document(&tab);
-        if !errors.is_empty() {
-            report.findings.borrow_mut().truncate(told);
-        }
+        first += size;
+        overlay::apply(&mut pack, number, orders, report);
     }
     for (flag, other) in std::mem::take(&mut pack.moot) {
         match pack.vocabulary.named(&other.text).filter(|f| matches!(pack.vocabulary.get(*f).kind, FactKind::Number { .. })) {
@@ -308,14 +379,15 @@ pub fn read(files: Vec<TextFile>) -> (Pack, Vec<Finding>) {
         }
     }
     pack.elements.sort_by(|a, b| (a.order, &a.card.id).cmp(&(b.order, &b.card.id)));
-    let findings = report.findings.take();
-    pack.files = files;
-    (pack, findings)
+    pack
 }
 
 struct Reader<'r, 'f, 'p> {
     report: &'r Report<'f>,
     pack: &'p mut Pack,
+    /// What an overlay does to what stands below it.
+    orders: &'p mut Vec<Order>,
+    overlay: bool,
 }
 
 const KINDS: [&str; 11] = ["money", "rate", "fraction", "points", "hours", "days", "count", "date", "text", "flag", "choice"];
@@ -337,30 +409,47 @@ fn number_kind(kind: &str) -> Option<(NumberForm, Unit)> {
 impl<'r, 'f> Reader<'r, 'f, '_> {
     fn document(&mut self, t: &Tab<'r, 'f>) {
         if let Some(head) = t.table("pack") {
-            self.pack.id = head.need("id").map(|s| s.text).unwrap_or_default();
-            self.pack.name = head.words("name").unwrap_or_default();
-            self.pack.version = head.text("version").unwrap_or_default();
-            self.pack.language = head.text("language").unwrap_or_else(|| "fr".to_owned());
-            self.pack.recheck_after_days = head.whole("recheck_after_days");
-            let _ = (head.text("extends"), head.words("jurisdiction"), head.words("description"));
-            head.close();
+            self.head(&head);
         }
         if let Some(r) = t.table("results") {
-            self.pack.results_origin = Origin { file: r.file, span: r.span.clone() };
-            self.pack.results.extend(r.pairs());
+            if self.overlay {
+                self.again(&r, "results", &self.pack.results_origin);
+            } else {
+                self.pack.results_origin = Origin { file: r.file, span: r.span.clone() };
+                self.pack.results.extend(r.pairs());
+            }
         }
         if let Some(p) = t.table("payslip") {
-            self.pack.payslip.extend(p.pairs().into_iter().map(|(k, v)| (k.text, v.text)));
+            for (k, v) in p.pairs() {
+                if self.overlay && self.pack.payslip.contains_key(&k.text) {
+                    self.again(&p, &k.text, &self.pack.results_origin);
+                }
+                self.pack.payslip.entry(k.text).or_insert(v.text);
+            }
         }
         let one_element = t.has("id");
         for s in if one_element { Vec::new() } else { t.tables("section") } {
             if let (Some(id), Some(label)) = (s.need("id"), s.words("label")) {
+                if self.overlay && self.pack.sections.iter().any(|x| x.0 == id.text) {
+                    self.again(&s, &id.text, &self.pack.results_origin);
+                }
                 self.pack.sections.push((id.text, label));
             }
             s.close();
         }
         for c in if one_element { Vec::new() } else { t.tables("cause") } {
             if let (Some(id), Some(label)) = (c.need("id"), c.words("label")) {
+                if self.overlay && self.pack.causes.iter().any(|x| x.0 == id.text) {
+                    self.again(&c, &id.text, &self.pack.results_origin);
+                }
+                if let Some(r) = c.spot("role") {
+                    match toml::Value::String(r.text.clone()).try_into::<CauseRole>() {
+                        Ok(role) => {
+                            self.pack.cause_roles.insert(role, self.pack.causes.len());
+                        }
+                        Err(_) => self.report.error("L09", c.file, &r.span, &[("role", &r.text)]),
+                    }
+                }
                 self.pack.causes.push((id.text, label));
             }
             c.close();
@@ -389,9 +478,102 @@ impl<'r, 'f> Reader<'r, 'f, '_> {
         for x in t.tables("case") {
             self.case(&x);
         }
+        for x in t.tables("restrict") {
+            self.restrict(&x);
+        }
+        for x in t.tables("replace") {
+            self.replace(&x);
+        }
+        for x in t.tables("succeed") {
+            self.succeed(&x);
+        }
         if one_element {
             self.element(t);
         }
+        t.close();
+    }
+
+    fn head(&mut self, head: &Tab<'r, 'f>) {
+        let id = head.need("id").map(|s| s.text).unwrap_or_default();
+        let name = head.words("name").unwrap_or_default();
+        let version = head.text("version").unwrap_or_default();
+        let language = head.text("language");
+        let recheck = head.whole("recheck_after_days");
+        let extends = head.spot("extends");
+        let _ = (head.words("jurisdiction"), head.words("description"));
+        head.close();
+        if let Some(layer) = self.pack.layers.last_mut() {
+            *layer = Layer {
+                id: id.clone(),
+                name: name.clone(),
+                version: version.clone(),
+                recheck_after_days: recheck,
+                extends,
+                ..layer.clone()
+            };
+        }
+        if !self.overlay {
+            self.pack.id = id;
+            self.pack.name = name;
+            self.pack.version = version;
+            self.pack.language = language.unwrap_or_else(|| "fr".to_owned());
+            self.pack.recheck_after_days = recheck;
+        }
+    }
+
+    /// An overlay says again what stands below it, without saying that it replaces.
+    fn again(&self, t: &Tab<'r, 'f>, id: &str, first: &Origin) {
+        self.report.both("L60", (t.file, t.span.clone()), (first.file, first.span.clone()), &[("id", id)]);
+    }
+
+    fn restrict(&mut self, t: &Tab<'r, 'f>) {
+        let source = self.source(t);
+        let (from, until) = (t.date("from"), t.date("until"));
+        if !t.has("applies") {
+            self.report.error("L03", t.file, &t.span, &[("key", "applies")]);
+        }
+        if let (Some(element), Some(applies)) = (t.need("element"), self.formula(t, "applies")) {
+            let origin = Origin { file: t.file, span: element.span.clone() };
+            self.orders.push(Order::Restrict { element, with: Restriction { applies, from, until, source, origin } });
+        }
+        let _ = t.text("note");
+        t.close();
+    }
+
+    fn replace(&mut self, t: &Tab<'r, 'f>) {
+        if let Some(target) = t.spot("setting") {
+            let source = self.source(t);
+            if let Some(default) = t.need("default") {
+                self.orders.push(Order::Setting { target, default, source });
+            }
+        } else if let Some(target) = t.spot("element") {
+            let applies = self.formula(t, "applies");
+            let versions = self.versions(t, &target);
+            self.orders.push(Order::Element { target, what: What::Replaces, applies, versions });
+        } else if let Some(target) = t.spot("formula") {
+            let versions = self.value_versions(t, &target);
+            self.orders.push(Order::Value { target, what: What::Replaces, versions });
+        } else {
+            self.report.error("L03", t.file, &t.span, &[("key", "element, formula, setting")]);
+        }
+        let _ = t.text("note");
+        t.close();
+    }
+
+    fn succeed(&mut self, t: &Tab<'r, 'f>) {
+        if let Some(target) = t.spot("parameter") {
+            let values = self.parameter_values(t, &target);
+            self.orders.push(Order::Parameter { target, values });
+        } else if let Some(target) = t.spot("element") {
+            let versions = self.versions(t, &target);
+            self.orders.push(Order::Element { target, what: What::Succeeds, applies: None, versions });
+        } else if let Some(target) = t.spot("formula") {
+            let versions = self.value_versions(t, &target);
+            self.orders.push(Order::Value { target, what: What::Succeeds, versions });
+        } else {
+            self.report.error("L03", t.file, &t.span, &[("key", "parameter, element, formula")]);
+        }
+        let _ = t.text("note");
         t.close();
     }
 
@@ -509,8 +691,6 @@ impl<'r, 'f> Reader<'r, 'f, '_> {
             recurs: t.flag("recurs").unwrap_or(true),
             since_january: t.flag("since_january").unwrap_or(false),
             follows: t.text("follows"),
-            more_next_month: t.flag("more_next_month").unwrap_or(false),
-            leave: t.flag("leave").unwrap_or(false),
             causes,
         };
         let default = t.spot("default");
@@ -519,8 +699,12 @@ impl<'r, 'f> Reader<'r, 'f, '_> {
         }
         let events = t.texts("event");
         let moot = t.spot("moot_without");
+        let next_month = t.flag("rises_next_month").unwrap_or(false);
         t.close();
         let fact = self.pack.vocabulary.add(decl);
+        if next_month {
+            self.pack.vocabulary.rises_next_month(fact);
+        }
         self.pack.moot.extend(moot.map(|m| (fact, m)));
         self.pack.defaults.push(default.map(|d| d.text));
         self.pack.fact_units.push(unit);
@@ -559,7 +743,7 @@ impl<'r, 'f> Reader<'r, 'f, '_> {
             cause: t.text("cause").unwrap_or_default(),
             source: t.text("source").unwrap_or_default(),
             evidence: t.text("evidence").unwrap_or_default(),
-            renewed: t.texts("renewed").iter().filter_map(|m| m.parse().ok()).collect(),
+            renewed: t.flag("renewed").unwrap_or(false),
             origin: Self::origin(t),
             id: id.text,
         };
@@ -580,9 +764,7 @@ impl<'r, 'f> Reader<'r, 'f, '_> {
         }
     }
 
-    fn parameter(&mut self, t: &Tab<'r, 'f>) {
-        let Some(id) = t.need("id") else { return };
-        let unit = self.unit(t).map_or(Unit::NONE, |u| u.1);
+    fn parameter_values(&self, t: &Tab<'r, 'f>, id: &Spot) -> Vec<ParameterValue> {
         let mut values = Vec::new();
         for v in t.tables("value") {
             let from = self.from(&v);
@@ -620,9 +802,18 @@ impl<'r, 'f> Reader<'r, 'f, '_> {
         if !t.has("value") {
             self.report.error("L22", t.file, &id.span, &[("id", &id.text)]);
         }
+        values
+    }
+
+    fn parameter(&mut self, t: &Tab<'r, 'f>) {
+        let Some(id) = t.need("id") else { return };
+        let kind = self.unit(t);
+        let (form, unit) = (kind.map(|k| k.0), kind.map_or(Unit::NONE, |u| u.1));
+        let values = self.parameter_values(t, &id);
         let p = Parameter {
             label: t.words("label").unwrap_or_else(|| Words::new(&id.text, "")),
             unit,
+            form,
             cause: t.text("cause").unwrap_or_default(),
             at_payment: self.at_payment(t),
             raises: t.spot("raises"),
@@ -664,6 +855,7 @@ impl<'r, 'f> Reader<'r, 'f, '_> {
             }
         }
         let table = Table {
+            label: t.words("label").unwrap_or_else(|| Words::new(&id.text, "")),
             key,
             unit,
             at_payment: self.at_payment(t),
@@ -674,7 +866,7 @@ impl<'r, 'f> Reader<'r, 'f, '_> {
             origin: Self::origin(t),
             id: id.text,
         };
-        let _ = (t.words("label"), t.text("note"), t.text("certainty"), t.date("checked"));
+        let _ = (t.text("note"), t.text("certainty"), t.date("checked"));
         t.close();
         self.pack.tables.push(table);
     }
@@ -743,13 +935,7 @@ impl<'r, 'f> Reader<'r, 'f, '_> {
         self.pack.totals.push(total);
     }
 
-    fn value(&mut self, t: &Tab<'r, 'f>) {
-        let Some(id) = t.need("id") else { return };
-        let kind = match t.text("kind").as_deref() {
-            Some("flag") => Kind::Flag,
-            Some("date") => Kind::Date,
-            _ => self.unit(t).map_or(Kind::Unknown, |u| Kind::Number(u.1)),
-        };
+    fn value_versions(&self, t: &Tab<'r, 'f>, id: &Spot) -> Vec<ValueVersion> {
         let mut versions = Vec::new();
         let mut days: Vec<(NaiveDate, (u16, Range<usize>))> = Vec::new();
         for v in t.tables("version") {
@@ -770,28 +956,49 @@ impl<'r, 'f> Reader<'r, 'f, '_> {
             let (is, round, until) = (self.formula(&v, "is"), self.rounding(&v, "round"), v.date("until"));
             if let (Some(from), Some(is)) = (from, is) {
                 let day = (v.file, v.span_of("from"));
+                let origin = Origin { file: v.file, span: day.1.clone() };
                 if let Some((_, first)) = days.iter().find(|d| d.0 == from) {
                     self.report.both("L21", day, first.clone(), &[("id", &id.text), ("from", &from.to_string())]);
                 } else {
                     days.push((from, day));
                 }
-                versions.push(ValueVersion { from, until, source, is, exceptions, round });
+                versions.push(ValueVersion { from, until, source, is, exceptions, round, origin });
             }
             let _ = v.text("note");
             v.close();
         }
         versions.sort_by_key(|v| v.from);
+        if !t.has("version") {
+            self.report.error("L22", t.file, &id.span, &[("id", &id.text)]);
+        }
+        versions
+    }
+
+    fn value(&mut self, t: &Tab<'r, 'f>) {
+        let Some(id) = t.need("id") else { return };
+        let mut form = None;
+        let kind = match t.text("kind").as_deref() {
+            Some("flag") => Kind::Flag,
+            Some("date") => Kind::Date,
+            _ => match self.unit(t) {
+                Some((f, u)) => {
+                    form = Some(f);
+                    Kind::Number(u)
+                }
+                None => Kind::Unknown,
+            },
+        };
+        let versions = self.value_versions(t, &id);
         let v = ValueDecl {
             label: t.words("label").unwrap_or_else(|| Words::new(&id.text, "")),
             kind,
+            form,
             versions,
             cause: t.text("cause").unwrap_or_default(),
+            local: t.flag("local").unwrap_or(false),
             origin: Self::origin(t),
             id: id.text,
         };
-        if !t.has("version") {
-            self.report.error("L22", t.file, &v.origin.span, &[("id", &v.id)]);
-        }
         let _ = t.text("note");
         t.close();
         self.pack.values.push(v);
@@ -807,10 +1014,7 @@ impl<'r, 'f> Reader<'r, 'f, '_> {
         }
     }
 
-    fn element(&mut self, t: &Tab<'r, 'f>) {
-        let Some(id) = t.need("id") else { return };
-        let kind = t.need("kind").and_then(|k| self.line_kind(t.file, &k)).unwrap_or(LineKind::Earning);
-        let code = t.need("code").map_or_else(|| id.text.to_uppercase(), |c| c.text);
+    fn versions(&self, t: &Tab<'r, 'f>, id: &Spot) -> Vec<Version> {
         let mut versions: Vec<Version> = Vec::new();
         for v in t.tables("version") {
             let from = self.from(&v);
@@ -857,6 +1061,14 @@ impl<'r, 'f> Reader<'r, 'f, '_> {
         if !t.has("version") {
             self.report.error("L22", t.file, &id.span, &[("id", &id.text)]);
         }
+        versions
+    }
+
+    fn element(&mut self, t: &Tab<'r, 'f>) {
+        let Some(id) = t.need("id") else { return };
+        let kind = t.need("kind").and_then(|k| self.line_kind(t.file, &k)).unwrap_or(LineKind::Earning);
+        let code = t.need("code").map_or_else(|| id.text.to_uppercase(), |c| c.text);
+        let versions = self.versions(t, &id);
         let mut inferences = Vec::new();
         for i in t.tables("inference") {
             if let (Some(fact), Some(value)) = (i.need("fact"), self.formula(&i, "value")) {
@@ -879,6 +1091,8 @@ impl<'r, 'f> Reader<'r, 'f, '_> {
             },
             order: t.whole("order").unwrap_or(i64::MAX),
             applies: self.formula(t, "applies"),
+            restrictions: Vec::new(),
+            local: t.flag("local").unwrap_or(false),
             feeds: t.list("feeds"),
             feeds_employer: t.list("feeds_employer"),
             replaces: t.list("replaces"),

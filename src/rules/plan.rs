@@ -8,7 +8,7 @@ use crate::ground::{Exact, Finding, Rounding, Severity};
 use crate::payslip::{Card, Catalogue, ElementId, LineKind};
 use crate::rules::bind::{AMOUNT, Binder, Bound, Cond, Context, DateNode, Num, SettingValue, Slots, Symbol, Symbols};
 use crate::rules::kinds::{Kind, Unit};
-use crate::rules::pack::{Amounts, Element, Formula, Measure, Origin, Pack, SettingKind, Version};
+use crate::rules::pack::{Amounts, Element, Formula, Measure, Origin, Pack, SettingKind, ValueDecl, ValueVersion, Version};
 use chrono::NaiveDate;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -85,6 +85,8 @@ pub struct ResultSlots {
 #[derive(Clone, Debug)]
 pub struct Plan {
     pub context: Context,
+    /// Day whose versions of elements and values these are.
+    pub versions_on: NaiveDate,
     pub steps: Vec<Step>,
     pub slots: Slots,
     pub defaults: Vec<Default>,
@@ -109,8 +111,22 @@ pub struct Law {
     pub settings: Vec<SettingValue>,
 }
 
-fn in_force(from: NaiveDate, until: Option<NaiveDate>, day: NaiveDate) -> bool {
+pub fn in_force(from: NaiveDate, until: Option<NaiveDate>, day: NaiveDate) -> bool {
     from <= day && until.is_none_or(|u| day <= u)
+}
+
+impl Element {
+    /// The version in force on a day.
+    pub fn version_on(&self, day: NaiveDate) -> Option<&Version> {
+        self.versions.iter().rev().find(|v| in_force(v.from, v.until, day))
+    }
+}
+
+impl ValueDecl {
+    /// The version in force on a day.
+    pub fn version_on(&self, day: NaiveDate) -> Option<&ValueVersion> {
+        self.versions.iter().rev().find(|v| in_force(v.from, v.until, day))
+    }
 }
 
 impl Pack {
@@ -121,7 +137,8 @@ impl Pack {
             if let Some((_, first)) = all.get(id) {
                 let first: &Origin = first;
                 let o: &Origin = o;
-                report.both("L49", (o.file, o.span.clone()), (first.file, first.span.clone()), &[("id", id)]);
+                let code = if self.layer_of(first.file) == self.layer_of(o.file) { "L49" } else { "L60" };
+                report.both(code, (o.file, o.span.clone()), (first.file, first.span.clone()), &[("id", id)]);
             } else {
                 all.insert(id.to_owned(), (s, o));
             }
@@ -224,7 +241,7 @@ impl Pack {
             }
         }
         for e in &self.elements {
-            if let Some(a) = &e.applies {
+            for a in e.applies.iter().chain(e.restrictions.iter().map(|r| &r.applies)) {
                 binder.condition(a);
             }
             for v in &e.versions {
@@ -261,7 +278,7 @@ impl Pack {
             };
             let number = matches!(self.vocabulary.get(fact).kind, FactKind::Number { .. });
             if !number || self.fact_units[fact.index()] != p.unit {
-                report.error("L71", s.file, &s.span, &[("name", &s.text), ("id", &p.id)]);
+                report.error("L72", s.file, &s.span, &[("name", &s.text), ("id", &p.id)]);
             }
         }
         for t in &self.tables {
@@ -340,7 +357,7 @@ impl Pack {
             match node {
                 NodeId::Value(i) => {
                     let v = &self.values[usize::from(i)];
-                    let Some(version) = v.versions.iter().rev().find(|x| in_force(x.from, x.until, law.versions_on)) else { continue };
+                    let Some(version) = v.version_on(law.versions_on) else { continue };
                     let mut is = bind_value(&binder, v.kind, &version.is);
                     for (when, instead) in version.exceptions.iter().rev() {
                         is = join(binder.condition(when), bind_value(&binder, v.kind, instead), is);
@@ -349,8 +366,8 @@ impl Pack {
                 }
                 NodeId::Element(i) => {
                     let e = &self.elements[usize::from(i)];
-                    let Some(version) = e.versions.iter().rev().find(|x| in_force(x.from, x.until, law.versions_on)) else { continue };
-                    steps.push(Step::Element(Box::new(self.element_step(&binder, &symbols, i, e, version))));
+                    let Some(version) = e.version_on(law.versions_on) else { continue };
+                    steps.push(Step::Element(Box::new(self.element_step(&binder, &symbols, law.versions_on, i, version))));
                 }
             }
         }
@@ -375,6 +392,7 @@ impl Pack {
         let findings = report.findings.take();
         let plan = (!findings.iter().any(|f| f.severity == Severity::Blocking)).then(|| Plan {
             context: law.context,
+            versions_on: law.versions_on,
             steps,
             slots,
             defaults: self.default_values(),
@@ -388,7 +406,8 @@ impl Pack {
         (plan, findings)
     }
 
-    fn element_step(&self, binder: &Binder<'_, '_>, symbols: &Symbols, i: u16, e: &Element, version: &Version) -> ElementStep {
+    fn element_step(&self, binder: &Binder<'_, '_>, symbols: &Symbols, day: NaiveDate, i: u16, version: &Version) -> ElementStep {
+        let e = &self.elements[usize::from(i)];
         let slots = binder.slots;
         let [base, rate, amount, employer_rate, employer_amount] = bind_amounts(binder, e, version);
         let total_slot = |id: &str| match symbols.get(id) {
@@ -412,7 +431,7 @@ impl Pack {
             element: ElementId(i),
             kind,
             slot: slots.element(i, AMOUNT),
-            applies: e.applies.as_ref().map(|a| binder.condition(a)),
+            applies: e.applies_on(day).map(|a| binder.condition(a)).reduce(|a, b| Cond::And(Box::new((a, b)))),
             base,
             base_round: version.base_round,
             rate,
@@ -473,7 +492,7 @@ impl Pack {
 
     /// Whether the same versions of every value and element are in force on two days.
     pub fn same_versions(&self, a: NaiveDate, b: NaiveDate) -> bool {
-        let value = |v: &crate::rules::pack::ValueDecl, day| v.versions.iter().rposition(|x| in_force(x.from, x.until, day));
+        let value = |v: &ValueDecl, day| v.versions.iter().rposition(|x| in_force(x.from, x.until, day));
         let element = |e: &Element, day| e.versions.iter().rposition(|x| in_force(x.from, x.until, day));
         self.values.iter().all(|v| value(v, a) == value(v, b)) && self.elements.iter().all(|e| element(e, a) == element(e, b))
     }
@@ -638,7 +657,8 @@ impl<'a> Ordering<'a> {
                     return Vec::new();
                 }
                 let exceptions = |x: &'a Version| x.exceptions.iter().flat_map(|(w, a, _)| std::iter::once(w).chain(a.each()));
-                e.applies.iter().chain(versions.flat_map(|x| x.amounts.each().chain(exceptions(x)))).collect()
+                let narrowed = e.restrictions.iter().map(|r| &r.applies);
+                e.applies.iter().chain(narrowed).chain(versions.flat_map(|x| x.amounts.each().chain(exceptions(x)))).collect()
             }
         }
     }

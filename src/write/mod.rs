@@ -2,6 +2,7 @@
 //!
 //! Computes no pay and touches no disk: what is printed is what the caller hands over.
 
+pub mod manual;
 pub mod payslip;
 pub mod register;
 pub mod report;

@@ -193,7 +193,7 @@ impl Codes {
 fn enter(gathered: &mut Gathered, source: u16, code: String, labels: Vec<String>, target: CodeTarget) -> Option<u16> {
     let index = u16::try_from(gathered.local_codes.len()).ok()?;
     let element = if let CodeTarget::Element(e, _) = target { Some(e) } else { None };
-    gathered.local_codes.push(LocalCode { source, code, labels, element, target, beside: false });
+    gathered.local_codes.push(LocalCode { source, code, labels, element, target, beside: false, recurs: true, kind: None });
     Some(index)
 }
 

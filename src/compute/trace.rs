@@ -1,0 +1,222 @@
+//! How a payslip came about, formula by formula: what every name stood for, which way every `if` went.
+//!
+//! The names are looked up once for a plan; a trace is then one reading per name, in the same order. The manual's worked
+//! examples and the coverage of cases are made of it.
+
+use crate::compute::eval::{State, Stop};
+use crate::facts::{FactId, Facts, Value};
+use crate::ground::Exact;
+use crate::ground::document::Report;
+use crate::rules::bind::{Binder, Bound, Slots, Symbol};
+use crate::rules::expr::{Expr, Node, Op};
+use crate::rules::kinds::ListOf;
+use crate::rules::pack::{Amounts, Formula, Pack};
+use crate::rules::plan::{Plan, Step};
+use chrono::NaiveDate;
+use std::ops::Range;
+
+/// Whose formula.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum Owner {
+    Value(u16),
+    Element(u16),
+}
+
+/// Which formula of its owner.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Part {
+    Applies,
+    /// The formula of a named value.
+    Is,
+    Base,
+    Rate,
+    Amount,
+    EmployerRate,
+    EmployerAmount,
+    /// Condition of the exception of this number.
+    When(usize),
+}
+
+/// A formula in force, with what is read in it.
+#[derive(Debug)]
+pub struct Watched<'p> {
+    pub owner: Owner,
+    pub part: Part,
+    /// Number of the exception it belongs to.
+    pub exception: Option<usize>,
+    pub formula: &'p Formula,
+    probes: Range<usize>,
+}
+
+/// What a name stood for, or a condition came to.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub enum Reading {
+    Number(Exact),
+    Flag(bool),
+    Date(NaiveDate),
+    /// Option of a fact: fact and index.
+    Option(u16, u16),
+    /// Option of a setting: the setting tells.
+    Setting(u16),
+    /// Not reached, not known, or text.
+    None,
+}
+
+/// The formulas of a plan, ready to be read after every run.
+#[derive(Debug)]
+pub struct Tracer<'p> {
+    pub formulas: Vec<Watched<'p>>,
+    probes: Vec<(Range<usize>, Bound)>,
+}
+
+/// One reading per name, in the order of the tracer's formulas.
+#[derive(Clone, Debug, Default)]
+pub struct Trace(Vec<Reading>);
+
+impl<'p> Tracer<'p> {
+    /// Looks every name of every formula in force up.
+    pub fn new(pack: &'p Pack, plan: &Plan) -> Self {
+        let report = Report::new(&pack.files);
+        let symbols = pack.symbols(&report);
+        let binder = Binder {
+            pack,
+            symbols: &symbols,
+            slots: Slots::of(pack),
+            report: &report,
+            context: Some(plan.context),
+            settings: &plan.settings,
+            parameters: &plan.parameters,
+            paid_allowed: false,
+        };
+        let mut t = Self { formulas: Vec::new(), probes: Vec::new() };
+        let day = plan.versions_on;
+        for step in &plan.steps {
+            match step {
+                Step::Value(v) => {
+                    let owner = Owner::Value(v.index);
+                    let Some(version) = pack.values[usize::from(v.index)].version_on(day) else { continue };
+                    t.watch(&binder, owner, Part::Is, None, &version.is);
+                    for (i, (when, is)) in version.exceptions.iter().enumerate() {
+                        t.watch(&binder, owner, Part::When(i), Some(i), when);
+                        t.watch(&binder, owner, Part::Is, Some(i), is);
+                    }
+                }
+                Step::Element(e) => {
+                    let owner = Owner::Element(e.element.0);
+                    let element = &pack.elements[e.element.index()];
+                    let Some(version) = element.version_on(day) else { continue };
+                    for a in element.applies_on(day) {
+                        t.watch(&binder, owner, Part::Applies, None, a);
+                    }
+                    t.amounts(&binder, owner, None, &version.amounts);
+                    for (i, (when, amounts, _)) in version.exceptions.iter().enumerate() {
+                        t.watch(&binder, owner, Part::When(i), Some(i), when);
+                        t.amounts(&binder, owner, Some(i), amounts);
+                    }
+                }
+            }
+        }
+        t
+    }
+
+    fn amounts(&mut self, binder: &Binder<'_, '_>, owner: Owner, exception: Option<usize>, a: &'p Amounts) {
+        for (part, f) in [
+            (Part::Base, &a.base),
+            (Part::Rate, &a.rate),
+            (Part::Amount, &a.amount),
+            (Part::EmployerRate, &a.employer_rate),
+            (Part::EmployerAmount, &a.employer_amount),
+        ] {
+            if let Some(f) = f {
+                self.watch(binder, owner, part, exception, f);
+            }
+        }
+    }
+
+    fn watch(&mut self, binder: &Binder<'_, '_>, owner: Owner, part: Part, exception: Option<usize>, formula: &'p Formula) {
+        let start = self.probes.len();
+        if matches!(part, Part::When(_) | Part::Applies) {
+            self.probes.push((formula.ast.span.clone(), binder.part(formula, &formula.ast)));
+        }
+        probe(binder, formula, &formula.ast, &mut self.probes);
+        self.formulas.push(Watched { owner, part, exception, formula, probes: start..self.probes.len() });
+    }
+
+    /// Reads everything after a run. The formulas of an element that does not apply are not read.
+    pub fn trace(&self, plan: &Plan, state: &State, facts: &Facts) -> Trace {
+        let mut out = Vec::with_capacity(self.probes.len());
+        for w in &self.formulas {
+            let skipped = match w.owner {
+                Owner::Element(i) if w.part != Part::Applies => !state.results[usize::from(i)].is_some_and(|c| c.applies),
+                Owner::Element(_) | Owner::Value(_) => false,
+            };
+            for (_, bound) in &self.probes[w.probes.clone()] {
+                out.push(if skipped { Reading::None } else { reading(plan, state, facts, bound).unwrap_or(Reading::None) });
+            }
+        }
+        Trace(out)
+    }
+
+    /// What stands at a stretch of a formula in a trace.
+    pub fn at(&self, trace: &Trace, w: &Watched<'_>, span: &Range<usize>) -> Reading {
+        let found = self.probes[w.probes.clone()].iter().position(|p| p.0 == *span);
+        found.and_then(|i| trace.0.get(w.probes.start + i).copied()).unwrap_or(Reading::None)
+    }
+}
+
+fn reading(plan: &Plan, state: &State, facts: &Facts, bound: &Bound) -> Result<Reading, Stop> {
+    Ok(match bound {
+        Bound::Num(n) => Reading::Number(state.num(plan, n)?),
+        Bound::Cond(c) => Reading::Flag(state.cond(plan, c)?),
+        Bound::Date(d) => Reading::Date(state.date(plan, d)?),
+        Bound::Choice(ListOf::Fact(i)) => match facts.get(FactId(*i)).map(|f| &f.value) {
+            Some(Value::Choice(c)) => Reading::Option(*i, *c),
+            _ => Reading::None,
+        },
+        Bound::Choice(ListOf::Setting(i)) => Reading::Setting(*i),
+        Bound::Text(_) | Bound::Bad => Reading::None,
+    })
+}
+
+/// Every name that stands for something, every look-up and every condition of an `if`, from left to right.
+fn probe(binder: &Binder<'_, '_>, f: &Formula, e: &Expr, out: &mut Vec<(Range<usize>, Bound)>) {
+    let mut here = |e: &Expr| out.push((e.span.clone(), binder.part(f, e)));
+    match &e.node {
+        Node::Number(..) | Node::Date(_) => {}
+        Node::Name(_) | Node::Field(..) => here(e),
+        Node::Negate(a) | Node::Not(a) => probe(binder, f, a, out),
+        Node::Binary(op, a, b) => {
+            probe(binder, f, a, out);
+            // The right side of a choice is one of its options, not a name.
+            let choice = matches!(op, Op::Eq | Op::Ne) && matches!(binder.part(f, a), Bound::Choice(_));
+            if !choice {
+                probe(binder, f, b, out);
+            }
+        }
+        Node::In(a, list) => {
+            probe(binder, f, a, out);
+            if !matches!(binder.part(f, a), Bound::Choice(_)) {
+                list.iter().for_each(|x| probe(binder, f, x, out));
+            }
+        }
+        Node::If(c, a, b) => {
+            here(c);
+            for x in [c, a, b] {
+                probe(binder, f, x, out);
+            }
+        }
+        Node::Call(name, args) => {
+            if name == "known" {
+                here(e);
+                return;
+            }
+            let table = matches!(binder.symbols.get(name), Some(Symbol::Table(_)));
+            if table || name == "slices" {
+                here(e);
+            }
+            for x in args.iter().skip(usize::from(name == "slices")) {
+                probe(binder, f, x, out);
+            }
+        }
+    }
+}

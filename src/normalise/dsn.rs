@@ -1,0 +1,264 @@
+//! Social declarations → last month's payslips and facts, beside what registers and pay statements say.
+//!
+//! Comes in: what [`crate::read::dsn`] read. Goes out: paid lines under elements or local codes that add up to the net as far
+//! as the norm tells it, and facts of the agents. What the norm does not detail is named: a remainder of gross pay, of
+//! contributions, and, where a transfer tells it, of deductions after tax. A declaration holds no account of anybody.
+
+mod bits;
+mod choose;
+mod facts;
+mod pay;
+mod table;
+mod who;
+
+use crate::ground::place::{Source, SourceKind};
+use crate::ground::{At, EmployeeId, Finding, Money, Severity, Sources};
+use crate::normalise::Context;
+use crate::normalise::gather::Gathered;
+use crate::normalise::join::People;
+use crate::payslip::{LineKind, PaidCode, PaidLine, PaidSlip};
+use crate::read::dsn::{File, tables};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Cents by which the tax withheld from all may differ from what was paid to the tax office.
+const TAX_TOLERANCE: i64 = 100;
+
+/// A file as registered among the sources.
+pub struct Registered {
+    pub source: u16,
+    pub file: File,
+}
+
+/// Registers a file, so that its values have places: a line and a rubric.
+pub fn register(file: File, name: &str, sources: &mut Sources) -> Registered {
+    let headings = tables::names().map(str::to_owned).collect();
+    let source = sources.add(Source { file: name.to_owned(), sheet: None, kind: SourceKind::Document, headings });
+    Registered { source, file }
+}
+
+/// Whose net was rebuilt from a declaration, to be held against transfers once people are joined.
+#[derive(Default)]
+pub struct Declared {
+    rebuilt: BTreeSet<EmployeeId>,
+    /// The local code of what a declaration cannot show.
+    beyond: Option<u16>,
+    first: Option<At>,
+}
+
+/// Adds the declarations of the month last paid to what was gathered. `siret` is the employer's, when the job knows it.
+pub fn add(
+    files: &[Registered],
+    gathered: &mut Gathered,
+    siret: Option<&str>,
+    sources: &Sources,
+    cx: &Context<'_>,
+) -> (Declared, Vec<Finding>) {
+    let mut findings = Vec::new();
+    let used = choose::choose(files, sources, cx, &mut findings);
+    let mut out = Declared::default();
+    let Some(first) = used.first().map(|(source, d)| At::row(*source, d.line)) else { return (out, findings) };
+    let main = who::main_siret(&used, siret);
+    employers(&used, &main, siret, sources, &mut findings);
+    tax_office(&used, sources, &mut findings);
+    let agents = who::agents(&used, &main, gathered, sources, cx, &mut findings);
+    // Without any staff file the declaration is the list of who works here.
+    let stands_in = gathered.staff.is_empty();
+    let mut locals = pay::Locals::default();
+    let (mut tallies, mut unplaced, mut agreeing) = (pay::Tallies::default(), bits::Unplaced::new(), 0_u64);
+    for agent in &agents {
+        let unread: u32 = agent.parts.iter().map(|(_, _, p)| p.unread).sum();
+        if unread > 0 {
+            findings.push(
+                Finding::new("M52", Severity::Blocking)
+                    .arg("agent", &agent.id)
+                    .arg("count", unread)
+                    .of(&agent.id)
+                    .at(sources.place(agent.first_at())),
+            );
+        }
+        facts::contradictions(agent, gathered, sources, cx, &mut findings);
+        if let Some(record) = facts::record(agent, sources, cx, &mut findings) {
+            if stands_in { gathered.staff.push(record) } else { gathered.register_facts.push(record) }
+        }
+        facts::to_decide(agent, sources, cx, &mut findings);
+        names(agent, gathered);
+        let declared = bits::declared(agent, cx.last, &mut unplaced);
+        if declared.payments == 0 {
+            continue;
+        }
+        let contract = facts::main_contract(agent).map_or("", |c| c.2.plain(9));
+        let source = agent.parts.first().map_or(0, |p| p.0);
+        let payments = declared.payments;
+        match gathered.paid.get(&agent.id) {
+            Some(known) => agreeing += u64::from(compare(&agent.id, known, &declared, sources, &mut findings)),
+            None => {
+                let mut maker = pay::Maker { gathered, locals: &mut locals, cx, tallies: &mut tallies };
+                let made = maker.slip(source, agent.first_at(), declared, contract);
+                told(agent, payments, &made, sources, &mut findings);
+                gathered.paid.insert(agent.id.clone(), made.slip);
+                out.rebuilt.insert(agent.id.clone());
+            }
+        }
+    }
+    summaries(&tallies, &unplaced, agreeing, first, sources, &mut findings);
+    if !out.rebuilt.is_empty() {
+        let row = table::own("beyond");
+        out.beyond = locals.enter(gathered, first.source, "DSN hors".to_owned(), &row.label, LineKind::Net, row.recurs);
+        out.first = Some(first);
+    }
+    (out, findings)
+}
+
+fn names(agent: &who::Agent<'_>, gathered: &mut Gathered) {
+    if let Some(b) = agent.parts.first().and_then(|(_, _, p)| p.group.first("S21.G00.30")) {
+        let surname = if b.plain(3).is_empty() { b.plain(2) } else { b.plain(3) };
+        gathered.register_names.entry(agent.id.clone()).or_insert_with(|| (surname.to_owned(), b.plain(4).to_owned()));
+    }
+}
+
+/// Whose declarations these are: other establishments are told, and kept apart.
+fn employers(used: &[choose::Used<'_>], main: &str, own: Option<&str>, sources: &Sources, findings: &mut Vec<Finding>) {
+    let mut others: BTreeMap<String, (usize, At)> = BTreeMap::new();
+    for (source, d) in used.iter().filter(|(_, d)| d.siret() != main) {
+        others.entry(d.siret()).or_insert((0, At::row(*source, d.line))).0 += d.people.len();
+    }
+    if let Some(own) = own.filter(|own| *own != main)
+        && let Some((source, d)) = used.first()
+    {
+        findings
+            .push(Finding::new("M58", Severity::Justify).arg("siret", main).arg("own", own).at(sources.place(At::row(*source, d.line))));
+    }
+    for (siret, (count, at)) in others {
+        findings.push(Finding::new("M57", Severity::Justify).arg("siret", siret).arg("count", count).at(sources.place(at)));
+    }
+}
+
+/// The tax withheld from all, against what the declaration pays the tax office.
+fn tax_office(used: &[choose::Used<'_>], sources: &Sources, findings: &mut Vec<Finding>) {
+    let mut sums: BTreeMap<String, (Money, Money, Option<Money>, At)> = BTreeMap::new();
+    for (source, d) in used {
+        let entry = sums.entry(d.siret()).or_insert((Money::ZERO, Money::ZERO, None, At::row(*source, d.line)));
+        for p in &d.people {
+            let of = |block, n| p.group.all(block).filter_map(move |b| b.money(n)).map(|m| m.value).sum::<Money>();
+            entry.0 += of("S21.G00.50", 9);
+            entry.1 += of("S21.G00.56", 7);
+        }
+        for m in d.head.all("S21.G00.20").filter(|b| b.plain(1) == "DGFIP").filter_map(|b| b.money(5)) {
+            entry.2 = Some(entry.2.unwrap_or_default() + m.value);
+            entry.3 = bits::at(*source, m);
+        }
+    }
+    for (withheld, corrections, paid, at) in sums.into_values() {
+        // Corrections of earlier months belong to the payment; some programs leave them out of it.
+        let far = |p: &Money| [withheld, withheld + corrections].iter().all(|w| (*p - *w).cents().abs() > TAX_TOLERANCE);
+        if let Some(paid) = paid.filter(far) {
+            findings.push(
+                Finding::new("M56", Severity::Justify)
+                    .arg("withheld", (withheld + corrections).french())
+                    .arg("paid", paid.french())
+                    .at(sources.place(at)),
+            );
+        }
+    }
+}
+
+fn told(agent: &who::Agent<'_>, payments: usize, made: &pay::Made, sources: &Sources, findings: &mut Vec<Finding>) {
+    let about =
+        |code: &str, severity| Finding::new(code, severity).arg("agent", &agent.id).of(&agent.id).at(sources.place(agent.first_at()));
+    if let Some(over) = made.overshoot {
+        findings.push(about("M47", Severity::Warning).arg("sum", over.french()).stake(over.cents()));
+    }
+    if payments > 1 {
+        let advance = made.advance.map_or_else(|| "–".to_owned(), Money::french);
+        findings.push(about("M49", Severity::Justify).arg("count", payments).arg("advance", advance));
+    }
+}
+
+fn summaries(tallies: &pay::Tallies, unplaced: &bits::Unplaced, agreeing: u64, first: At, sources: &Sources, findings: &mut Vec<Finding>) {
+    for ((block, code), (label, count, sum, at)) in unplaced {
+        findings.push(
+            Finding::new("M44", Severity::Justify)
+                .arg("code", format!("{block}.{code}"))
+                .arg("label", if label.is_empty() { "?" } else { label })
+                .arg("count", count)
+                .arg("sum", sum.french())
+                .at(sources.place(*at)),
+        );
+    }
+    findings.extend(tallies.unsplit.finding("M45", Severity::Warning, sources));
+    findings.extend(tallies.remainder.finding("M46", Severity::Justify, sources));
+    findings.extend(tallies.residual.finding("M48", Severity::Justify, sources));
+    findings.extend(tallies.without_net_social.finding("M60", Severity::Justify, sources));
+    if agreeing > 0 {
+        findings.push(Finding::new("M59", Severity::Information).arg("count", agreeing).at(sources.place(first)));
+    }
+}
+
+/// The taxable net is the one sum that registers and declarations define alike; true when it agrees.
+fn compare(id: &EmployeeId, known: &PaidSlip, declared: &bits::Declared, sources: &Sources, findings: &mut Vec<Finding>) -> bool {
+    let (Some((a, a_at)), Some((b, b_at))) = (known.net_taxable, declared.net_taxable) else { return false };
+    if a == b {
+        return true;
+    }
+    findings.push(
+        Finding::new("IMP-04", Severity::Justify)
+            .arg("fact", "Net imposable")
+            .arg("first", a.french())
+            .arg("second", b.french())
+            .stake((a - b).cents())
+            .of(id)
+            .at(sources.place(a_at))
+            .at(sources.place(b_at)),
+    );
+    false
+}
+
+impl Declared {
+    /// What was transferred against what the declaration explains: the difference becomes a line of its own, so that last month
+    /// starts at what was really paid. Without a transfer, what a declaration cannot show stays unknown, and that is told.
+    pub fn settle(&mut self, people: &mut People, sources: &Sources) -> Vec<Finding> {
+        let mut findings = Vec::new();
+        let (mut agreeing, mut alone) = (0_u64, 0_u64);
+        for id in &self.rebuilt {
+            let Some(p) = people.get_mut(id) else { continue };
+            let (Some(slip), transfer) = (&mut p.paid, &p.transfer) else { continue };
+            let Some((net, net_at)) = slip.net_paid else { continue };
+            let Some(t) = transfer else {
+                alone += 1;
+                continue;
+            };
+            let gap = t.amount - net;
+            if gap.is_zero() {
+                agreeing += 1;
+                continue;
+            }
+            // Less than explained is what deductions look like; more than explained is not.
+            let severity = if gap.is_negative() && (gap.abs().cents() * 3 < net.cents()) { Severity::Warning } else { Severity::Justify };
+            findings.push(
+                Finding::new("M55", severity)
+                    .arg("agent", id)
+                    .arg("paid", t.amount.french())
+                    .arg("net", net.french())
+                    .arg("gap", gap.french())
+                    .stake(gap.cents())
+                    .of(id)
+                    .at(sources.place(t.at))
+                    .at(sources.place(net_at)),
+            );
+            if let Some(index) = self.beyond {
+                let code = PaidCode::Unknown(index);
+                let (amount, employer_amount, at) = (gap, Money::ZERO, t.at);
+                slip.lines.push(PaidLine { code, base: None, rate: None, amount, employer_rate: None, employer_amount, period: None, at });
+                slip.net_paid = Some((t.amount, t.at));
+            }
+        }
+        let at = self.first.map_or(crate::ground::Place::Nowhere, |a| sources.place(a));
+        if agreeing > 0 {
+            findings.push(Finding::new("M54", Severity::Information).arg("count", agreeing).at(at.clone()));
+        }
+        if alone > 0 {
+            findings.push(Finding::new("M53", Severity::Justify).arg("count", alone).at(at));
+        }
+        findings
+    }
+}

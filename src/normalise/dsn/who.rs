@@ -1,0 +1,153 @@
+//! Who is meant: numbers as other sources write them, employers kept apart, people without number, people met twice.
+
+use super::choose::Used;
+use crate::facts::Role;
+use crate::ground::{At, EmployeeId, Finding, Severity, Sources};
+use crate::normalise::Context;
+use crate::normalise::gather::Gathered;
+use crate::normalise::xhl::known_numbers;
+use crate::read::dsn::{Declaration, Person};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// One person of one declaration, with the source.
+type Part<'a> = (u16, &'a Declaration, &'a Person);
+
+/// One agent of one employer: usually one person of one declaration, several when a month came in fractions.
+pub struct Agent<'a> {
+    pub id: EmployeeId,
+    pub parts: Vec<Part<'a>>,
+}
+
+impl Agent<'_> {
+    pub fn first_at(&self) -> At {
+        self.parts.first().map_or(At::NOWHERE, |(source, _, p)| At::row(*source, p.line))
+    }
+}
+
+/// The employer that the job is about: its own SIRET where a declaration has it, else the one with most people.
+pub fn main_siret(used: &[Used<'_>], own: Option<&str>) -> String {
+    let mut many: BTreeMap<String, usize> = BTreeMap::new();
+    for (_, d) in used {
+        *many.entry(d.siret()).or_default() += d.people.len();
+    }
+    match own {
+        Some(own) if many.contains_key(own) => own.to_owned(),
+        _ => many.into_iter().max_by(|a, b| a.1.cmp(&b.1).then(b.0.cmp(&a.0))).map(|m| m.0).unwrap_or_default(),
+    }
+}
+
+/// Everybody declared, by employer and number. Numbers made here are of letters and digits only: a transfer's reference is
+/// taken apart at anything else.
+pub fn agents<'a>(
+    used: &[Used<'a>],
+    main: &str,
+    gathered: &Gathered,
+    sources: &Sources,
+    cx: &Context<'_>,
+    findings: &mut Vec<Finding>,
+) -> Vec<Agent<'a>> {
+    let alone = gathered.staff.is_empty() && gathered.paid.is_empty();
+    let known = known_numbers(gathered);
+    let by_nir = known_nirs(gathered, cx);
+    let mut of_employer: BTreeMap<(String, EmployeeId), Vec<Part<'a>>> = BTreeMap::new();
+    let mut nameless = Vec::new();
+    for (source, d) in used {
+        for p in &d.people {
+            let written = EmployeeId::parse(p.number());
+            let id = match written {
+                Some(w) => known.get(w.bare()).cloned().flatten().unwrap_or(w),
+                None => match by_nir.get(p.nir()).cloned().flatten() {
+                    Some(id) => id,
+                    None => {
+                        nameless.push((At::row(*source, p.line), name(p)));
+                        if !alone {
+                            continue;
+                        }
+                        let Some(id) = EmployeeId::parse(&format!("DSN{}", p.line)) else { continue };
+                        id
+                    }
+                },
+            };
+            of_employer.entry((p.siret.to_string(), id)).or_default().push((*source, d, p));
+        }
+    }
+    tell_nameless(&nameless, alone, sources, findings);
+    let mut taken: BTreeSet<EmployeeId> = of_employer.keys().filter(|k| k.0 == main).map(|k| k.1.clone()).collect();
+    let mut out = Vec::new();
+    for ((siret, id), parts) in of_employer {
+        let mut agent = Agent { id, parts };
+        if siret != main && !taken.insert(agent.id.clone()) {
+            let Some(apart) = EmployeeId::parse(&format!("{}E{}", agent.id, siret.get(9..).unwrap_or(&siret))) else { continue };
+            findings.push(
+                Finding::new("M41", Severity::Justify)
+                    .arg("agent", &agent.id)
+                    .arg("siret", &siret)
+                    .arg("other", &apart)
+                    .of(&apart)
+                    .at(sources.place(agent.first_at())),
+            );
+            agent.id = apart;
+            taken.insert(agent.id.clone());
+        }
+        one_person(&mut agent, sources, findings);
+        out.push(agent);
+    }
+    out
+}
+
+pub fn name(p: &Person) -> String {
+    let Some(b) = p.group.first("S21.G00.30") else { return String::new() };
+    format!("{} {}", b.plain(2), b.plain(4)).trim().to_owned()
+}
+
+fn tell_nameless(nameless: &[(At, String)], alone: bool, sources: &Sources, findings: &mut Vec<Finding>) {
+    if alone && !nameless.is_empty() {
+        let f = Finding::new("M40", Severity::Justify).arg("count", nameless.len());
+        findings.push(nameless.iter().take(8).fold(f, |f, (at, _)| f.at(sources.place(*at))));
+    } else {
+        for (at, name) in nameless {
+            findings.push(Finding::new("R59", Severity::Blocking).arg("name", name).at(sources.place(*at)));
+        }
+    }
+}
+
+/// The parts under one number that are one person's; what came twice is counted once, somebody else's is set aside.
+fn one_person(agent: &mut Agent<'_>, sources: &Sources, findings: &mut Vec<Finding>) {
+    let Some((first_source, first_declaration, first)) = agent.parts.first().copied() else { return };
+    let first_place = sources.place(At::row(first_source, first.line));
+    let id = agent.id.clone();
+    let mut at = 0;
+    agent.parts.retain(|(source, d, p)| {
+        at += 1;
+        if at == 1 {
+            return true;
+        }
+        let place = sources.place(At::row(*source, p.line));
+        let told = |code: &str, severity| Finding::new(code, severity).arg("agent", &id).of(&id).at(first_place.clone()).at(place.clone());
+        let other_nir = !p.nir().is_empty() && !first.nir().is_empty() && p.nir() != first.nir();
+        if other_nir {
+            findings.push(told("IMP-04", Severity::Blocking).arg("fact", "NIR").arg("first", "••••").arg("second", "••••"));
+            return false;
+        }
+        if std::ptr::eq(*d, first_declaration) {
+            let twice = p.group.says_the_same(&first.group);
+            findings.push(told(if twice { "M42" } else { "M43" }, if twice { Severity::Warning } else { Severity::Blocking }));
+            return false;
+        }
+        true
+    });
+}
+
+/// Numbers by identity number; `None` where two agents have the same.
+fn known_nirs(gathered: &Gathered, cx: &Context<'_>) -> BTreeMap<String, Option<EmployeeId>> {
+    let mut out: BTreeMap<String, Option<EmployeeId>> = BTreeMap::new();
+    let Some(fact) = cx.vocabulary.role(Role::IdentityNumber) else { return out };
+    for r in gathered.staff.iter().chain(&gathered.register_facts).chain(&gathered.arrivals) {
+        let (Some(id), Some(nir)) = (&r.employee, r.facts.get(fact).and_then(|f| f.value.text())) else { continue };
+        let plain: String = nir.chars().filter(char::is_ascii_alphanumeric).take(13).collect();
+        if plain.len() == 13 {
+            out.entry(plain).and_modify(|k| *k = k.take().filter(|k| k == id)).or_insert_with(|| Some(id.clone()));
+        }
+    }
+    out
+}

@@ -1,0 +1,125 @@
+//! Transfers of last month that the bank refused: who was not paid, by the status reports in the inbox.
+//!
+//! A refusal may stand for a whole file, a batch or one transfer; it is followed down to transfers, and these to people.
+
+use crate::ground::{At, Finding, Place, Severity, Sources};
+use crate::normalise::join::{Joined, TransferRow};
+use crate::read::pain001::Header;
+use crate::read::pain002::{About, Outcome, Report};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// A transfer file that was read: its identifier, and the lines its batches begin on.
+pub struct Sent {
+    source: u16,
+    message: String,
+    batches: Vec<(u32, String)>,
+}
+
+impl Sent {
+    pub fn of(source: u16, header: &Header) -> Self {
+        let batches = header.batches.iter().map(|b| (b.line, b.id.clone())).collect();
+        Self { source, message: header.message_id.clone(), batches }
+    }
+
+    /// The batch that a line of the file stands in.
+    fn batch(&self, line: u32) -> &str {
+        self.batches.iter().rev().find(|b| b.0 <= line).map_or("", |b| b.1.as_str())
+    }
+}
+
+/// A refused transfer: where it stands in the transfer file, where the refusal stands, and why.
+pub struct Refused {
+    pub transfer: At,
+    place: Place,
+    why: String,
+}
+
+/// Follows every refusal to its transfers. What is about no transfer of the inbox is told here.
+pub fn find(reports: &[Report], sent: &[Sent], transfers: &[TransferRow], findings: &mut Vec<Finding>) -> Vec<Refused> {
+    let mut refused: BTreeMap<At, Refused> = BTreeMap::new();
+    for r in reports {
+        let about: Vec<&Sent> = sent.iter().filter(|s| s.message == r.original_message).collect();
+        let whole = Place::File { file: r.file.clone() };
+        let rejections: Vec<&Outcome> = r.outcomes.iter().filter(|o| o.is_rejected()).collect();
+        findings.push(
+            Finding::new("F18", Severity::Information)
+                .arg("message", &r.original_message)
+                .arg("rejected", rejections.len())
+                .arg("count", r.outcomes.len())
+                .at(whole.clone()),
+        );
+        if about.is_empty() {
+            findings.push(Finding::new("F17", Severity::Justify).arg("message", &r.original_message).at(whole));
+        }
+        let mut hit: BTreeSet<u32> = BTreeSet::new();
+        let group = rejections.iter().find(|o| o.about == About::Group);
+        let (mut batches, mut single) = (BTreeMap::new(), BTreeMap::<&str, Vec<(&str, &Outcome)>>::new());
+        for o in &rejections {
+            match &o.about {
+                About::Group => {}
+                About::Batch(id) => {
+                    batches.entry(id.as_str()).or_insert(*o);
+                }
+                About::Transfer { end_to_end_id, batch } => single.entry(end_to_end_id).or_default().push((batch, o)),
+            }
+        }
+        for t in transfers {
+            let Some(s) = about.iter().find(|s| s.source == t.at.source) else { continue };
+            let batch = s.batch(t.at.row);
+            // The innermost refusal says most.
+            let own = single.get(t.end_to_end.as_str()).and_then(|all| all.iter().find(|(b, _)| b.is_empty() || *b == batch));
+            let Some(o) = own.map(|x| x.1).or_else(|| batches.get(batch).copied()).or_else(|| group.copied()) else { continue };
+            hit.insert(o.line);
+            let place = Place::Line { file: r.file.clone(), line: o.line, heading: None };
+            refused.entry(t.at).or_insert_with(|| Refused { transfer: t.at, place, why: why(o) });
+        }
+        for o in rejections.iter().filter(|o| !about.is_empty() && !hit.contains(&o.line)) {
+            let place = Place::Line { file: r.file.clone(), line: o.line, heading: None };
+            findings.push(Finding::new("F16", Severity::Justify).arg("what", called(&o.about)).arg("why", why(o)).at(place));
+        }
+    }
+    refused.into_values().collect()
+}
+
+fn called(about: &About) -> String {
+    match about {
+        About::Group => "–".to_owned(),
+        About::Batch(id) | About::Transfer { end_to_end_id: id, .. } => id.clone(),
+    }
+}
+
+/// Reasons by code, with what the bank adds: `AC04, COMPTE CLOS`.
+fn why(o: &Outcome) -> String {
+    let mut all = o.reasons.clone();
+    all.extend((!o.remark.is_empty()).then(|| o.remark.clone()));
+    if all.is_empty() { "–".to_owned() } else { all.join(", ") }
+}
+
+/// Names whoever did not receive last month's pay.
+pub fn name(refused: &[Refused], joined: &Joined, sources: &Sources) -> Vec<Finding> {
+    let people: BTreeMap<At, _> = joined.people.iter().filter_map(|(id, p)| p.transfer.as_ref().map(|t| (t.at, (id, t)))).collect();
+    let orphans: BTreeMap<At, &TransferRow> = joined.orphan_transfers.iter().map(|t| (t.at, t)).collect();
+    let mut out = Vec::new();
+    for r in refused {
+        let of = people.get(&r.transfer);
+        let orphan = orphans.get(&r.transfer).copied();
+        let (agent, amount) = match (of, orphan) {
+            (Some((id, t)), _) => (Some(*id), t.amount),
+            (None, Some(t)) => (None, t.amount),
+            (None, None) => continue,
+        };
+        let called = agent.map_or_else(|| orphan.map_or("?", |t| t.name.as_str()).to_owned(), ToString::to_string);
+        let f = Finding::new("F15", Severity::Justify)
+            .arg("agent", called)
+            .arg("amount", amount.french())
+            .arg("why", &r.why)
+            .stake(amount.cents())
+            .at(r.place.clone())
+            .at(sources.place(r.transfer));
+        out.push(match agent {
+            Some(id) => f.of(id),
+            None => f,
+        });
+    }
+    out
+}

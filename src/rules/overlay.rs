@@ -1,0 +1,352 @@
+//! What an overlay does to the pack below it: add, restrict, replace, succeed, each by its name.
+//!
+//! A value of law is only ever succeeded by a later one. What is the employer's to decide (`local = true` in the pack,
+//! or declared by a lower overlay) may be replaced. Everything done is kept as a [`Change`], for the list of `rules check`.
+
+use crate::ground::document::{Report, Spot, suggestion};
+use crate::ground::{Finding, Severity, Words};
+use crate::rules::pack::{Element, Formula, Origin, Pack, ParameterValue, ValueVersion, Version};
+use crate::rules::plan::{in_force, setting_value};
+use chrono::NaiveDate;
+use std::ops::Range;
+
+/// One layer of a stack of rule files.
+#[derive(Clone, Debug, Default)]
+pub struct Layer {
+    pub id: String,
+    pub name: Words,
+    pub version: String,
+    pub recheck_after_days: Option<i64>,
+    /// What it stands on; an overlay must say.
+    pub extends: Option<Spot>,
+    /// Its files in the list of all files.
+    pub files: Range<u16>,
+    pub changes: Vec<Change>,
+}
+
+impl Layer {
+    pub fn new(files: Range<u16>) -> Self {
+        Self { files, ..Self::default() }
+    }
+}
+
+/// A narrower circle of those who get an element.
+#[derive(Clone, Debug)]
+pub struct Restriction {
+    pub applies: Formula,
+    pub from: Option<NaiveDate>,
+    pub until: Option<NaiveDate>,
+    pub source: String,
+    pub origin: Origin,
+}
+
+/// What an overlay does.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, serde::Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum What {
+    Adds,
+    Restricts,
+    Replaces,
+    Succeeds,
+}
+
+impl What {
+    /// Key of its word in the catalogue.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Adds => "ui.overlay_adds",
+            Self::Restricts => "ui.overlay_restricts",
+            Self::Replaces => "ui.overlay_replaces",
+            Self::Succeeds => "ui.overlay_succeeds",
+        }
+    }
+}
+
+/// What kind of thing is concerned.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, serde::Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Thing {
+    Element,
+    Fact,
+    Parameter,
+    Table,
+    Setting,
+    Value,
+    Total,
+    Control,
+    Case,
+}
+
+impl Thing {
+    /// Key of its word in the catalogue.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Element => "ui.thing_element",
+            Self::Fact => "ui.thing_fact",
+            Self::Parameter => "ui.thing_parameter",
+            Self::Table => "ui.thing_table",
+            Self::Setting => "ui.thing_setting",
+            Self::Value => "ui.thing_value",
+            Self::Total => "ui.thing_total",
+            Self::Control => "ui.thing_control",
+            Self::Case => "ui.thing_case",
+        }
+    }
+}
+
+/// One thing an overlay does.
+#[derive(Clone, Debug)]
+pub struct Change {
+    pub what: What,
+    pub thing: Thing,
+    pub id: String,
+    pub label: Words,
+    /// What it comes to: a date, a value, a formula.
+    pub detail: String,
+    pub source: String,
+    pub origin: Origin,
+}
+
+/// What an overlay asks for, as read; its target is looked up once the whole layer is known.
+#[derive(Clone, Debug)]
+pub enum Order {
+    Restrict { element: Spot, with: Restriction },
+    Element { target: Spot, what: What, applies: Option<Formula>, versions: Vec<Version> },
+    Value { target: Spot, what: What, versions: Vec<ValueVersion> },
+    Parameter { target: Spot, values: Vec<ParameterValue> },
+    Setting { target: Spot, default: Spot, source: String },
+}
+
+impl Element {
+    /// The conditions under which the element is paid on a day.
+    pub fn applies_on(&self, day: NaiveDate) -> impl Iterator<Item = &Formula> {
+        let narrowed = self.restrictions.iter().filter(move |r| in_force(r.from.unwrap_or(NaiveDate::MIN), r.until, day));
+        self.applies.iter().chain(narrowed.map(|r| &r.applies))
+    }
+}
+
+impl Pack {
+    /// Values of law in force on a day that nobody checked again for as long as their layer allows; one finding each.
+    pub fn stale(&self, on: NaiveDate) -> Vec<Finding> {
+        let report = Report::new(&self.files);
+        for p in &self.parameters {
+            let Some(v) = p.values.iter().rev().find(|v| in_force(v.from, v.until, on)) else { continue };
+            let layer = &self.layers[self.layer_of(v.origin.file)];
+            let (Some(limit), Some(checked)) = (layer.recheck_after_days.or(self.recheck_after_days), v.checked) else { continue };
+            let days = (on - checked).num_days();
+            if days > limit {
+                let args = [("id", p.id.as_str()), ("checked", &checked.to_string()), ("days", &days.to_string())];
+                report.push(Finding::new("L58", Severity::Information), &[(v.origin.file, v.origin.span.clone())], &args);
+            }
+        }
+        report.findings.take()
+    }
+
+    /// Number of the layer a file belongs to; 0 is the pack itself.
+    pub fn layer_of(&self, file: u16) -> usize {
+        self.layers.iter().position(|l| l.files.contains(&file)).unwrap_or(0)
+    }
+}
+
+/// Does what a layer asks for, and lists what it adds.
+pub fn apply(pack: &mut Pack, layer: usize, orders: Vec<Order>, report: &Report<'_>) {
+    if layer == 0 {
+        for o in &orders {
+            let at = o.target();
+            report.error("L66", at.file, &at.span, &[]);
+        }
+        return;
+    }
+    let l = &pack.layers[layer];
+    match &l.extends {
+        None => report.error("L03", l.files.start, &(0..1), &[("key", "extends")]),
+        Some(e) if !pack.layers[..layer].iter().any(|b| b.id == e.text) => {
+            report.error("L64", e.file, &e.span, &[("name", &e.text), ("below", &pack.layers[0].id)]);
+        }
+        Some(_) => {}
+    }
+    let mut changes = added(pack, layer);
+    for o in orders {
+        changes.extend(one(pack, layer, o, report));
+    }
+    changes.sort_by(|a, b| (a.what, a.thing, &a.id, &a.detail).cmp(&(b.what, b.thing, &b.id, &b.detail)));
+    if let Some(l) = pack.layers.get_mut(layer) {
+        l.changes = changes;
+    }
+}
+
+impl Order {
+    const fn target(&self) -> &Spot {
+        match self {
+            Self::Restrict { element: t, .. }
+            | Self::Element { target: t, .. }
+            | Self::Value { target: t, .. }
+            | Self::Parameter { target: t, .. }
+            | Self::Setting { target: t, .. } => t,
+        }
+    }
+}
+
+fn one(pack: &mut Pack, layer: usize, order: Order, report: &Report<'_>) -> Option<Change> {
+    let at = |s: &Spot| Origin { file: s.file, span: s.span.clone() };
+    let unknown = |s: &Spot, names: Vec<&str>| {
+        let near = suggestion(&s.text, names.into_iter()).unwrap_or_default();
+        report.error("L61", s.file, &s.span, &[("name", &s.text), ("near", near)]);
+    };
+    let below = |o: &Origin| pack.layer_of(o.file) > 0 && pack.layer_of(o.file) < layer;
+    match order {
+        Order::Restrict { element, with } => {
+            let Some(i) = pack.element(&element.text) else {
+                unknown(&element, pack.elements.iter().map(|e| e.card.id.as_str()).collect());
+                return None;
+            };
+            let (label, detail, source) = (pack.elements[i].card.label.clone(), with.applies.text.clone(), with.source.clone());
+            pack.elements[i].restrictions.push(with);
+            let origin = at(&element);
+            Some(Change { what: What::Restricts, thing: Thing::Element, id: element.text, label, detail, source, origin })
+        }
+        Order::Element { target, what, applies, versions } => {
+            let Some(i) = pack.element(&target.text) else {
+                unknown(&target, pack.elements.iter().map(|e| e.card.id.as_str()).collect());
+                return None;
+            };
+            let e = &pack.elements[i];
+            let local = e.local || below(&e.origin);
+            let days = |v: &Version| (v.from, v.origin.clone());
+            let first = admitted(&target, what, local, &e.origin, e.versions.last().map(days), versions.first().map(days), report)?;
+            let (label, source) = (e.card.label.clone(), versions[0].source.clone());
+            let e = &mut pack.elements[i];
+            if what == What::Replaces {
+                e.versions.retain(|v| v.from < first);
+            }
+            e.versions.extend(versions);
+            if applies.is_some() {
+                e.applies = applies;
+            }
+            let origin = at(&target);
+            Some(Change { what, thing: Thing::Element, id: target.text, label, detail: first.to_string(), source, origin })
+        }
+        Order::Value { target, what, versions } => {
+            let Some(i) = pack.values.iter().position(|v| v.id == target.text) else {
+                unknown(&target, pack.values.iter().map(|v| v.id.as_str()).collect());
+                return None;
+            };
+            let v = &pack.values[i];
+            let local = v.local || below(&v.origin);
+            let days = |v: &ValueVersion| (v.from, v.origin.clone());
+            let first = admitted(&target, what, local, &v.origin, v.versions.last().map(days), versions.first().map(days), report)?;
+            let (label, source) = (v.label.clone(), versions[0].source.clone());
+            let v = &mut pack.values[i];
+            if what == What::Replaces {
+                v.versions.retain(|v| v.from < first);
+            }
+            v.versions.extend(versions);
+            let origin = at(&target);
+            Some(Change { what, thing: Thing::Value, id: target.text, label, detail: first.to_string(), source, origin })
+        }
+        Order::Parameter { target, values } => {
+            let Some(i) = pack.parameters.iter().position(|p| p.id == target.text) else {
+                unknown(&target, pack.parameters.iter().map(|p| p.id.as_str()).collect());
+                return None;
+            };
+            let p = &pack.parameters[i];
+            let days = |v: &ParameterValue| (v.from, v.origin.clone());
+            let what = What::Succeeds;
+            let first = admitted(&target, what, false, &p.origin, p.values.last().map(days), values.first().map(days), report)?;
+            let (label, source) = (p.label.clone(), values[0].source.clone());
+            let detail = format!("{first} : {}", values[0].value);
+            pack.parameters[i].values.extend(values);
+            let origin = at(&target);
+            Some(Change { what, thing: Thing::Parameter, id: target.text, label, detail, source, origin })
+        }
+        Order::Setting { target, default, source } => {
+            let Some(i) = pack.settings.iter().position(|s| s.id == target.text) else {
+                unknown(&target, pack.settings.iter().map(|s| s.id.as_str()).collect());
+                return None;
+            };
+            let s = &mut pack.settings[i];
+            if setting_value(&s.kind, &default.text).is_none() {
+                report.error("L53", default.file, &default.span, &[("id", &s.id), ("value", &default.text)]);
+                return None;
+            }
+            let detail = format!("{} → {}", s.default, default.text);
+            s.default = default.text;
+            let (label, origin) = (s.label.clone(), at(&target));
+            Some(Change { what: What::Replaces, thing: Thing::Setting, id: target.text, label, detail, source, origin })
+        }
+    }
+}
+
+/// First day of what is brought, when it may stand there: after the last day of the law, or in place of what is the employer's.
+fn admitted(
+    target: &Spot,
+    what: What,
+    local: bool,
+    declared: &Origin,
+    last: Option<(NaiveDate, Origin)>,
+    brought: Option<(NaiveDate, Origin)>,
+    report: &Report<'_>,
+) -> Option<NaiveDate> {
+    let (from, place) = brought?;
+    if what == What::Replaces {
+        if local {
+            return Some(from);
+        }
+        report.both("L62", (target.file, target.span.clone()), (declared.file, declared.span.clone()), &[("id", &target.text)]);
+        return None;
+    }
+    match last {
+        Some((day, there)) if from <= day => {
+            let args = [("id", target.text.as_str()), ("from", &from.to_string()), ("last", &day.to_string())];
+            report.both("L63", (place.file, place.span), (there.file, there.span), &args);
+            None
+        }
+        _ => Some(from),
+    }
+}
+
+/// What the files of a layer declare anew.
+fn added(pack: &Pack, layer: usize) -> Vec<Change> {
+    let mine = |o: &Origin| pack.layer_of(o.file) == layer;
+    let mut out = Vec::new();
+    let mut add = |thing, id: &str, label: &Words, detail: String, source: &str, origin: &Origin| {
+        if mine(origin) {
+            let (id, label, source) = (id.to_owned(), label.clone(), source.to_owned());
+            out.push(Change { what: What::Adds, thing, id, label, detail, source, origin: origin.clone() });
+        }
+    };
+    let day = |d: Option<NaiveDate>| d.map(|d| d.to_string()).unwrap_or_default();
+    for e in &pack.elements {
+        let v = e.versions.first();
+        add(Thing::Element, &e.card.id, &e.card.label, day(v.map(|v| v.from)), v.map_or("", |v| &v.source), &e.origin);
+    }
+    for (i, o) in pack.fact_origins.iter().enumerate() {
+        let f = pack.vocabulary.get(crate::facts::FactId(i as u16));
+        add(Thing::Fact, &f.name, &f.label, String::new(), "", o);
+    }
+    for p in &pack.parameters {
+        let v = p.values.last();
+        let detail = v.map(|v| format!("{} : {}", v.from, v.value)).unwrap_or_default();
+        add(Thing::Parameter, &p.id, &p.label, detail, v.map_or("", |v| &v.source), &p.origin);
+    }
+    for t in &pack.tables {
+        add(Thing::Table, &t.id, &Words::default(), String::new(), &t.source, &t.origin);
+    }
+    for s in &pack.settings {
+        add(Thing::Setting, &s.id, &s.label, s.default.clone(), &s.source, &s.origin);
+    }
+    for v in &pack.values {
+        let first = v.versions.first();
+        add(Thing::Value, &v.id, &v.label, day(first.map(|x| x.from)), first.map_or("", |x| &x.source), &v.origin);
+    }
+    for t in &pack.totals {
+        add(Thing::Total, &t.id, &t.label, String::new(), "", &t.origin);
+    }
+    for c in &pack.controls {
+        add(Thing::Control, &c.id, &c.message, String::new(), "", &c.origin);
+    }
+    for c in &pack.cases {
+        add(Thing::Case, &c.name, &Words::default(), c.month.clone(), "", &c.origin);
+    }
+    out
+}

@@ -1,0 +1,623 @@
+//! Months paid from social declarations: alone, with transfers, replaced, in fractions, from an archive; and transfers refused.
+
+use releve::ground::{Exact, Finding, Severity};
+use releve::pipeline::{self, Options, Outcome};
+use releve::read::{Input, Limits, Table};
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+
+type Row = BTreeMap<String, String>;
+
+fn rows(path: &Path) -> Vec<Row> {
+    let mut reader = csv::Reader::from_path(path).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
+    let headers = reader.headers().expect("a header").clone();
+    reader.records().map(|r| headers.iter().map(str::to_owned).zip(r.expect("a row").iter().map(str::to_owned)).collect()).collect()
+}
+
+fn expected(name: &str) -> Vec<Row> {
+    rows(&Path::new("samples/montreval/expected").join(name))
+}
+
+fn data(name: &str) -> Vec<u8> {
+    std::fs::read(Path::new("tests/data").join(name)).expect("a file of the repository")
+}
+
+fn cents(text: &str) -> i64 {
+    if text.is_empty() {
+        return 0;
+    }
+    let (sign, digits) = text.strip_prefix('-').map_or((1, text), |t| (-1, t));
+    let (whole, part) = digits.split_once('.').unwrap_or((digits, "0"));
+    sign * (whole.parse::<i64>().expect("euros") * 100 + format!("{part:0<2}").parse::<i64>().expect("cents"))
+}
+
+fn shown(cents: i64) -> String {
+    format!("{}{}.{:02}", if cents < 0 { "-" } else { "" }, cents.abs() / 100, cents.abs() % 100)
+}
+
+/// A job with these files in its inbox, run.
+fn run(name: &str, settings: &str, inbox: &[(&str, &[u8])]) -> (PathBuf, Outcome) {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+    let _ = std::fs::remove_dir_all(&folder);
+    std::fs::create_dir_all(folder.join("inbox")).expect("a temporary folder");
+    std::fs::write(folder.join("releve.toml"), settings).expect("the settings");
+    for (file, bytes) in inbox {
+        std::fs::write(folder.join("inbox").join(file), bytes).expect("a file of the inbox");
+    }
+    let options = Options { folder: folder.clone(), rules: None, lang: None, threads: 0, payslips: false, progress: |_, _, _| {} };
+    let outcome = pipeline::run(&options).expect("the job runs");
+    (folder, outcome)
+}
+
+fn told<'o>(outcome: &'o Outcome, code: &str) -> Vec<&'o Finding> {
+    outcome.findings.iter().filter(|f| f.code == code).collect()
+}
+
+fn about(findings: &[&Finding]) -> BTreeSet<String> {
+    findings.iter().filter_map(|f| f.employee.as_ref().map(ToString::to_string)).collect()
+}
+
+fn arg(f: &Finding, name: &str) -> String {
+    f.args.iter().find(|a| a.0 == name).map(|a| a.1.clone()).unwrap_or_default()
+}
+
+/// What the lines of last month add up to, for the agent, by the replay.
+fn paid(folder: &Path, employer: &BTreeSet<String>) -> BTreeMap<String, i64> {
+    let mut out: BTreeMap<String, i64> = BTreeMap::new();
+    for r in rows(&folder.join("out/replay.csv")) {
+        if !employer.contains(&r["code"]) {
+            *out.entry(r["employee"].clone()).or_insert(0) += cents(&r["paid"]);
+        }
+    }
+    out
+}
+
+fn employer_codes() -> BTreeSet<String> {
+    expected("codes.csv").into_iter().filter(|r| r["kind"] == "employer").map(|r| r["code"].clone()).collect()
+}
+
+// ------------------------------------------------------------------ the shared samples
+
+fn november(siret: &str) -> String {
+    format!(
+        "format = 1\nmonth = \"2026-12\"\npay_date = 2026-12-22\npack = \"fr-fpt\"\n[employer]\nname = \"Villefictive\"\nsiret = \"{siret}\"\n\
+        [debtor]\niban = \"FR7699900004170000512340196\"\nbic = \"TESTFRPPXXX\"\n"
+    )
+}
+
+fn agents(sample: &str) -> Vec<Row> {
+    rows(&Path::new("tests/data/dsn").join(format!("commune-{sample}-P26V01.expected-agents.csv")))
+}
+
+#[test]
+fn a_declaration_alone_rebuilds_every_net_and_says_what_it_cannot_know() {
+    for (sample, siret) in [("simple", "22879217200014"), ("hard", "21240771200018")] {
+        let file = format!("commune-{sample}-P26V01.dsn");
+        let (folder, outcome) = run(&format!("dsn-{sample}"), &november(siret), &[("paie.dsn", &data(&format!("dsn/{file}")))]);
+        assert_eq!(arg(told(&outcome, "M53")[0], "count"), agents(sample).len().to_string());
+        assert!(told(&outcome, "M56").is_empty() && told(&outcome, "M44").is_empty(), "{sample}");
+        // Nobody's account is known: nothing leaves, and the payslips are there to read.
+        assert_eq!(outcome.transfers.0, 0);
+        // Whoever left in November has none.
+        let slips: BTreeSet<String> = rows(&folder.join("out/payslips.csv")).iter().map(|r| r["employee"].clone()).collect();
+        let stay = agents(sample).into_iter().filter(|a| a["fin_contrat"].is_empty()).map(|a| a["matricule"].clone());
+        assert_eq!(slips, stay.collect());
+        // Leaves and ends of contract are asked about, by name.
+        let asked: BTreeSet<String> =
+            agents(sample).into_iter().filter(|a| a["arret"] == "1" || a["fin_contrat"] == "1").map(|a| a["matricule"].clone()).collect();
+        assert!(about(&told(&outcome, "M51")).is_superset(&asked), "{sample}");
+        let twice: BTreeSet<String> =
+            agents(sample).into_iter().filter(|a| a["versements"] == "2").map(|a| a["matricule"].clone()).collect();
+        assert_eq!(about(&told(&outcome, "M49")), twice);
+    }
+}
+
+#[test]
+fn two_contracts_and_two_employers_are_kept_apart() {
+    let (folder, outcome) = run("dsn-employers", &november("21240771200018"), &[("paie.dsn", &data("dsn/commune-hard-P26V01.dsn"))]);
+    assert_eq!(about(&told(&outcome, "M50")), BTreeSet::from(["010154".to_owned()]));
+    let second = told(&outcome, "M57");
+    assert_eq!((second.len(), arg(second[0], "siret"), arg(second[0], "count")), (1, "22252300300010".to_owned(), "6".to_owned()));
+    // The second contract's lines keep its number.
+    let lines = rows(&folder.join("out/replay.csv"));
+    assert!(lines.iter().any(|r| r["employee"] == "010154" && r["code"].ends_with("contrat B00022")));
+    // The same numbers at both employers: two people with two payslips.
+    let text: String = data("dsn/commune-hard-P26V01.dsn").iter().map(|b| char::from(*b)).collect();
+    let shared = text.replace("S21.G00.30.019,'010287'", "S21.G00.30.019,'010007'");
+    let raw: Vec<u8> = shared.chars().map(|c| u8::try_from(u32::from(c)).unwrap_or(b'?')).collect();
+    let (folder, outcome) = run("dsn-same-number", &november("21240771200018"), &[("paie.dsn", &raw)]);
+    let apart = told(&outcome, "M41");
+    assert_eq!((apart.len(), arg(apart[0], "other")), (1, "010007E00010".to_owned()));
+    let lines = rows(&folder.join("out/replay.csv"));
+    let numbers: BTreeSet<String> = lines.iter().map(|r| r["employee"].clone()).collect();
+    assert_eq!(numbers.len(), 46);
+    assert!(numbers.contains("010007") && numbers.contains("010007E00010") && !numbers.contains("010287"));
+}
+
+/// Transfers as the table has them; accounts are invented, with right keys.
+fn transfers(agents: &[Row]) -> String {
+    let total: i64 = agents.iter().map(|a| cents(&a["net_a_virer"])).sum();
+    let mut x = format!(
+        "<Document xmlns=\"urn:iso:std:iso:20022:tech:xsd:pain.001.001.03\"><CstmrCdtTrfInitn><GrpHdr><MsgId>PAIE-2026-11</MsgId>\
+        <CreDtTm>2026-11-20T09:00:00</CreDtTm><NbOfTxs>{0}</NbOfTxs><CtrlSum>{1}</CtrlSum><InitgPty><Nm>VILLE</Nm></InitgPty></GrpHdr>\n\
+        <PmtInf><PmtInfId>PAIE-2026-11-1</PmtInfId><PmtMtd>TRF</PmtMtd><NbOfTxs>{0}</NbOfTxs><CtrlSum>{1}</CtrlSum>\
+        <ReqdExctnDt>2026-11-26</ReqdExctnDt><Dbtr><Nm>VILLE</Nm></Dbtr><DbtrAcct><Id><IBAN>FR7699900004170000512340196</IBAN></Id></DbtrAcct>\
+        <DbtrAgt><FinInstnId><BIC>TESTFRPPXXX</BIC></FinInstnId></DbtrAgt>\n",
+        agents.len(),
+        shown(total)
+    );
+    for (i, a) in agents.iter().enumerate() {
+        // An account of digits only always gives FR76; the key is 97 less the rest of 89 × bank + 15 × branch + 3 × account.
+        let account = 10_000_000 + i as u64;
+        let key = 97 - (89 * 99_900 + 15 * 417 + 3 * account) % 97;
+        let _ = writeln!(
+            x,
+            "<CdtTrfTxInf><PmtId><EndToEndId>PAIE-{}</EndToEndId></PmtId><Amt><InstdAmt Ccy=\"EUR\">{}</InstdAmt></Amt><Cdtr><Nm>{}</Nm></Cdtr>\
+            <CdtrAcct><Id><IBAN>FR769990000417{account:011}{key:02}</IBAN></Id></CdtrAcct></CdtTrfTxInf>",
+            a["matricule"], a["net_a_virer"], a["nom"]
+        );
+    }
+    x.push_str("</PmtInf></CstmrCdtTrfInitn></Document>\n");
+    x
+}
+
+#[test]
+fn with_the_transfers_what_was_paid_is_known_and_the_difference_is_named() {
+    for (sample, siret) in [("simple", "22879217200014"), ("hard", "21240771200018")] {
+        let (all, file) = (agents(sample), format!("dsn/commune-{sample}-P26V01.dsn"));
+        let (declared, sent) = (data(&file), transfers(&all));
+        let inbox: [(&str, &[u8]); 2] = [("paie.dsn", &declared), ("virements.xml", sent.as_bytes())];
+        let (_, outcome) = run(&format!("dsn-transfers-{sample}"), &november(siret), &inbox);
+        let hidden: BTreeMap<String, i64> = all
+            .iter()
+            .filter(|a| cents(&a["mutuelle_hors_dsn"]) > 0)
+            .map(|a| (a["matricule"].clone(), cents(&a["mutuelle_hors_dsn"])))
+            .collect();
+        // The net rebuilt is the table's true transfer to the cent, but for the deduction that the file cannot hold.
+        let gaps = told(&outcome, "M55");
+        assert_eq!(about(&gaps), hidden.keys().cloned().collect(), "{sample}");
+        for f in &gaps {
+            let id = f.employee.as_ref().map(ToString::to_string).unwrap_or_default();
+            assert_eq!((f.stake, f.severity, f.places.len()), (-hidden[&id], Severity::Warning, 2), "{id}");
+        }
+        assert_eq!(arg(told(&outcome, "M54")[0], "count"), (all.len() - hidden.len()).to_string());
+        assert!(told(&outcome, "M53").is_empty() && told(&outcome, "F07").is_empty());
+    }
+}
+
+// ------------------------------------------------------------------ a whole town
+
+/// The sample's staff file by number, five digits wide, its columns by title.
+fn staff() -> BTreeMap<String, Row> {
+    let mut sources = releve::ground::Sources::default();
+    let input = Input::from(PathBuf::from("samples/montreval/inbox/agents.xlsx"));
+    let tables: Vec<Table> = releve::read::open(&input, "agents.xlsx", &mut sources, &Limits::default(), None).value;
+    let mut out = BTreeMap::new();
+    for table in tables {
+        let mut titles: Vec<String> = Vec::new();
+        let _ = table.for_each(&mut |row| {
+            let cells: Vec<String> = row.cells.iter().map(|c| c.shown().to_string()).collect();
+            if cells.first().is_some_and(|c| c == "Mat.") {
+                titles = cells;
+            } else if !titles.is_empty() && cells.first().is_some_and(|c| c.parse::<u32>().is_ok()) {
+                out.insert(format!("{:0>5}", cells[0]), titles.iter().cloned().zip(cells).collect());
+            }
+            std::ops::ControlFlow::Continue(())
+        });
+    }
+    out
+}
+
+struct Writer {
+    text: String,
+    lines: usize,
+}
+
+impl Writer {
+    fn put(&mut self, rubric: &str, value: &str) {
+        if !value.is_empty() {
+            let _ = write!(self.text, "S{rubric},'{value}'\r\n");
+            self.lines += 1;
+        }
+    }
+    fn all(&mut self, block: &str, values: &[(u16, &str)]) {
+        for (n, v) in values {
+            self.put(&format!("{block}.{n:03}"), v);
+        }
+    }
+}
+
+const START: (&str, &str) = ("01112021", "30112021");
+
+/// The sample's November as a payroll package would declare it: what the norm has a place for, nothing else.
+fn town() -> String {
+    let staff = staff();
+    let mut of: BTreeMap<String, Vec<Row>> = BTreeMap::new();
+    for l in expected("november-lines.csv") {
+        of.entry(l["employee"].clone()).or_default().push(l);
+    }
+    let mut w = Writer { text: String::new(), lines: 0 };
+    w.all("10.G00.00", &[(1, "PAIEFICTIVE"), (5, "02"), (6, "P21V01"), (7, "01"), (8, "01")]);
+    w.all("20.G00.05", &[(1, "01"), (2, "01"), (3, "11"), (4, "1"), (5, "01112021"), (7, "02122021"), (8, "01"), (10, "01")]);
+    w.all("21.G00.06", &[(1, "219941010"), (2, "00015")]);
+    w.all("21.G00.11", &[(1, "00015")]);
+    for p in expected("november-payslips.csv") {
+        person(&mut w, &p, &of[&p["employee"]], staff.get(&p["employee"]).unwrap_or(&Row::new()));
+    }
+    w.put("90.G00.90.001", &(w.lines + 2).to_string());
+    w.put("90.G00.90.002", "1");
+    w.text
+}
+
+/// A contribution: its code, what it is taken on, and its amount.
+type Due = (&'static str, i64, i64);
+
+fn person(w: &mut Writer, p: &Row, lines: &[Row], s: &Row) {
+    let of = |k: &str| s.get(k).cloned().unwrap_or_default();
+    let sum = |codes: &[&str]| lines.iter().filter(|l| codes.contains(&l["code"].as_str())).map(|l| cents(&l["amount"])).sum::<i64>();
+    let employer = |code: &str| lines.iter().filter(|l| l["code"] == code).map(|l| cents(&l["employer_amount"])).sum::<i64>();
+    let base = |code: &str| lines.iter().find(|l| l["code"] == code).map_or(0, |l| cents(&l["base"]));
+    let nir: String = of("N° Sécu").replace(' ', "").chars().take(13).collect();
+    w.all("21.G00.30", &[(1, &nir), (2, &of("Nom")), (4, &of("Prénom")), (19, &p["employee"])]);
+    let status = of("Statut").to_lowercase();
+    let (nature, state) = match status.as_str() {
+        t if t.starts_with("tit") => ("50", "01"),
+        t if t.starts_with("stag") => ("50", "08"),
+        "" => ("90", "99"),
+        _ => ("10", "02"),
+    };
+    let special = sum(&["CNRACL"]) != 0;
+    let short = nature == "50" && !special;
+    let share = releve::normalise::values::working_time(&of("Quotité"), false, releve::normalise::values::Mark::Dot);
+    let share = share.ok().flatten().map_or(Exact::ONE, |x| x.share);
+    let hundredths = |x: Option<Exact>| x.and_then(|x| x.scaled_half_up(100)).map_or_else(String::new, shown);
+    let (mut part, mut hours) = (String::new(), "151.67".to_owned());
+    if short {
+        hours = hundredths(share.mul(Exact::cents(15_167)));
+    } else if share != Exact::ONE {
+        part = hundredths(share.mul(Exact::int(100)));
+    }
+    w.all(
+        "21.G00.40",
+        &[
+            (1, "01012015"),
+            (6, &of("Grade")),
+            (7, nature),
+            (9, "00000"),
+            (11, "10"),
+            (12, "151.67"),
+            (13, &hours),
+            (20, if special { "120" } else { "200" }),
+            (26, state),
+            (53, if short { "02" } else { "01" }),
+            (54, if short { "35.00" } else { "" }),
+            (55, &part),
+            (58, &of("I.M.")),
+            (59, &of("Pts NBI")),
+        ],
+    );
+    let overtime = sum(&["HS_J14", "HS_J15", "HS_DIM", "HS_NUIT"]);
+    let tax = lines.iter().find(|l| l["code"] == "PAS");
+    let rate = tax.map_or_else(|| "0.00".to_owned(), |l| shown(cents(&l["rate"])));
+    w.all(
+        "21.G00.50",
+        &[
+            (1, "25112021"),
+            (2, &p["net_taxable"]),
+            (3, "01"),
+            // By the letter of the norm: without overtime free of tax.
+            (4, &shown(cents(&p["net_before_tax"]) - overtime)),
+            (6, &rate),
+            (7, "01"),
+            (9, &shown(-sum(&["PAS"]))),
+            (13, &p["net_taxable"]),
+        ],
+    );
+    let late = sum(&["RAPPEL_TIB", "RAPPEL_RI"]);
+    let mut pay = |kind: &str, amount: i64, period: (&str, &str)| {
+        w.all("21.G00.51", &[(1, period.0), (2, period.1), (10, "00000"), (11, kind), (13, &shown(amount))]);
+    };
+    pay("001", cents(&p["gross"]) - late, START);
+    pay("010", sum(&["TIB", "ABS_TIB", "CAR_TIB"]), START);
+    if overtime != 0 {
+        pay("017", overtime, START);
+    }
+    if late != 0 {
+        let october = ("01102021", "31102021");
+        pay("001", late, october);
+        if sum(&["RAPPEL_TIB"]) != 0 {
+            pay("010", sum(&["RAPPEL_TIB"]), october);
+        }
+    }
+    for (kind, codes) in [
+        ("048", vec!["IR", "ABS_IR", "CAR_IR"]),
+        ("049", vec!["SFT"]),
+        ("050", vec!["IFSE", "ABS_IFSE", "CAR_IFSE"]),
+        ("051", vec!["CIA"]),
+        ("028", vec!["PRIME_EXC"]),
+    ] {
+        if sum(&codes) != 0 {
+            w.all("21.G00.52", &[(1, kind), (2, &shown(sum(&codes))), (6, "00000")]);
+        }
+    }
+    if sum(&["TRANSPORT"]) != 0 {
+        w.all("21.G00.54", &[(1, "18"), (2, &shown(sum(&["TRANSPORT"]))), (3, START.0), (4, START.1)]);
+    }
+    if overtime != 0 {
+        w.all("21.G00.58", &[(1, START.0), (2, START.1), (3, "01"), (4, &shown(overtime))]);
+    }
+    let both = |code: &str| employer(code) - sum(&[code]);
+    let bases: [(&str, Vec<Due>); 5] = [
+        ("02", vec![("076", base("VIEIL_P"), both("VIEIL_P"))]),
+        (
+            "03",
+            vec![
+                ("045", base("AT"), employer("AT")),
+                ("049", base("FNAL"), employer("FNAL")),
+                ("068", base("CSA"), employer("CSA")),
+                ("074", base("AF"), employer("AF")),
+                ("075", base("MALADIE"), employer("MALADIE")),
+                ("076", base("VIEIL_D"), both("VIEIL_D")),
+                ("081", base("VM"), employer("VM")),
+                ("114", 0, -sum(&["HS_RED"])),
+            ],
+        ),
+        ("28", vec![("060", base("IRC_A"), both("IRC_A")), ("061", base("IRC_B"), both("IRC_B"))]),
+        (
+            "48",
+            vec![
+                ("300", base("CNRACL"), -sum(&["CNRACL"])),
+                ("301", base("CNRACL_E"), employer("CNRACL_E")),
+                ("304", base("CNRACL_NBI"), -sum(&["CNRACL_NBI"])),
+            ],
+        ),
+        ("49", vec![("311", base("RAFP"), -sum(&["RAFP"])), ("312", base("RAFP"), employer("RAFP"))]),
+    ];
+    let social = vec![("072", base("CSG_D"), -sum(&["CSG_D", "CSG_N", "CSG_HS"])), ("079", base("CRDS"), -sum(&["CRDS"]))];
+    for (kind, contributions) in bases.into_iter().chain([("04", social)]) {
+        let due: Vec<_> = contributions.into_iter().filter(|c| c.2 != 0).collect();
+        if !due.is_empty() {
+            w.all("21.G00.78", &[(1, kind), (2, START.0), (3, START.1), (4, &shown(due[0].1))]);
+            for (code, on, amount) in due {
+                w.all("21.G00.81", &[(1, code), (3, &shown(on)), (4, &shown(amount))]);
+            }
+        }
+    }
+    if sum(&["SAISIE"]) != 0 {
+        w.all("21.G00.98", &[(1, "1"), (2, "06"), (3, &shown(-sum(&["SAISIE"])))]);
+    }
+}
+
+fn latin(text: &str) -> Vec<u8> {
+    text.chars().map(|c| u8::try_from(u32::from(c)).unwrap_or(b'?')).collect()
+}
+
+fn montreval() -> String {
+    std::fs::read_to_string("samples/montreval/releve.toml").expect("the settings")
+}
+
+/// What a declaration cannot show, of each agent.
+fn hidden() -> BTreeMap<String, i64> {
+    let mut out = BTreeMap::new();
+    for l in expected("november-lines.csv").iter().filter(|l| matches!(l["code"].as_str(), "MUTUELLE" | "AVANCE")) {
+        *out.entry(l["employee"].clone()).or_insert(0) += cents(&l["amount"]);
+    }
+    out
+}
+
+/// Lines that a declaration shows as a payslip does.
+const SHOWN: [&str; 22] = [
+    "NBI",
+    "SFT",
+    "PRIME_EXC",
+    "RAPPEL_TIB",
+    "RAPPEL_RI",
+    "CNRACL",
+    "CNRACL_NBI",
+    "RAFP",
+    "VIEIL_P",
+    "VIEIL_D",
+    "IRC_A",
+    "IRC_B",
+    "CRDS",
+    "HS_RED",
+    "PAS",
+    "TRANSPORT",
+    "SAISIE",
+    "CIA",
+    "CNRACL_E",
+    "MALADIE",
+    "AF",
+    "CSA",
+];
+
+#[test]
+fn a_declaration_alone_is_enough_to_replay_and_to_say_what_is_missing() {
+    let (folder, outcome) = run("dsn-alone", &montreval(), &[("dsn-2021-11.dsn", &latin(&town()))]);
+    let (want, hidden) = (expected("november-payslips.csv"), hidden());
+    let got = paid(&folder, &employer_codes());
+    for p in &want {
+        let beyond = hidden.get(&p["employee"]).copied().unwrap_or(0);
+        assert_eq!(got.get(&p["employee"]).copied(), Some(cents(&p["net_paid"]) - beyond), "{}", p["employee"]);
+    }
+    let lines: BTreeMap<(String, String), i64> =
+        rows(&folder.join("out/replay.csv")).into_iter().map(|r| ((r["employee"].clone(), r["code"].clone()), cents(&r["paid"]))).collect();
+    for l in expected("november-lines.csv").iter().filter(|l| SHOWN.contains(&l["code"].as_str())) {
+        let amount = if l["kind"] == "employer" { cents(&l["employer_amount"]) } else { cents(&l["amount"]) };
+        assert_eq!(lines.get(&(l["employee"].clone(), l["code"].clone())).copied(), Some(amount), "{} {}", l["employee"], l["code"]);
+    }
+    // One payslip for everybody, nobody paid: no account is known. What the norm has no place for is said once.
+    assert_eq!(rows(&folder.join("out/payslips.csv")).len(), want.len());
+    assert_eq!(outcome.transfers.0, 0);
+    for (code, count) in [("M53", want.len()), ("M60", want.len())] {
+        assert_eq!(arg(told(&outcome, code)[0], "count"), count.to_string(), "{code}");
+    }
+    // Compensation, transfer of bonuses into points and absences are what is melted into the gross.
+    let melted: BTreeSet<String> = expected("november-lines.csv")
+        .iter()
+        .filter(|l| matches!(l["code"].as_str(), "ICCSG" | "TPP" | "ABS_TPP" | "CAR_TPP"))
+        .map(|l| l["employee"].clone())
+        .collect();
+    assert_eq!(arg(told(&outcome, "M46")[0], "count"), melted.len().to_string());
+    assert!(told(&outcome, "M44").is_empty() && told(&outcome, "M45").is_empty() && told(&outcome, "M48").is_empty());
+    // The rules make most lines again; no employer line is held to be unpaid because the norm does not show it.
+    let replay = rows(&folder.join("out/replay.csv"));
+    assert!(!replay.iter().any(|r| matches!(r["code"].as_str(), "CNFPT" | "CDG" | "ATIACL")));
+    assert!(outcome.replay.exact > 1200, "{:?}", outcome.replay);
+}
+
+#[test]
+fn with_the_transfers_last_month_starts_at_what_was_received() {
+    let sent = std::fs::read("samples/montreval/inbox/virements-2021-11.xml").expect("a file of the repository");
+    let (folder, outcome) = run("dsn-and-transfers", &montreval(), &[("dsn-2021-11.dsn", &latin(&town())), ("virements.xml", &sent)]);
+    let got = paid(&folder, &employer_codes());
+    let sent = String::from_utf8_lossy(&sent).into_owned();
+    let mut gaps = BTreeSet::new();
+    for p in expected("november-payslips.csv").iter().filter(|p| sent.contains(&format!("-{}<", p["employee"]))) {
+        assert_eq!(got[&p["employee"]], cents(&p["net_paid"]), "{}", p["employee"]);
+        gaps.extend(hidden().get(&p["employee"]).filter(|h| **h != 0).map(|_| p["employee"].clone()));
+    }
+    assert_eq!(about(&told(&outcome, "M55")), gaps);
+    assert!(outcome.transfers.0 > 80, "{:?}", outcome.transfers);
+}
+
+#[test]
+fn beside_a_register_the_declaration_confirms_the_taxable_net() {
+    let book = std::fs::read("samples/montreval/inbox/livre-de-paie-2021-11.csv").expect("a file of the repository");
+    let (_, outcome) = run("dsn-beside", &montreval(), &[("dsn-2021-11.dsn", &latin(&town())), ("livre.csv", &book)]);
+    let others = outcome.findings.iter().filter(|f| f.code == "IMP-04" && arg(f, "fact") == "Net imposable").count();
+    let agreed: usize = told(&outcome, "M59").first().map_or(0, |f| arg(f, "count").parse().expect("a number"));
+    assert_eq!((others, agreed > 0), (0, true));
+    assert!(told(&outcome, "M53").is_empty());
+}
+
+// ------------------------------------------------------------------ which declaration counts
+
+fn simple() -> String {
+    data("dsn/commune-simple-P26V01.dsn").iter().map(|b| char::from(*b)).collect()
+}
+
+/// The simple sample as another sending: of another kind, with another order number.
+fn sending(kind: &str, order: &str) -> String {
+    simple()
+        .replace("S20.G00.05.002,'01'", &format!("S20.G00.05.002,'{kind}'"))
+        .replace("S20.G00.05.004,'1'", &format!("S20.G00.05.004,'{order}'"))
+}
+
+/// Runs December on these declarations, beside a transfer of 1.00 to everybody who has a payslip: the finding on the
+/// difference then tells the net that was rebuilt for each.
+fn december(name: &str, files: &[(&str, String)]) -> (BTreeMap<String, i64>, Outcome) {
+    let bytes: Vec<(&str, Vec<u8>)> = files.iter().map(|(n, t)| (*n, latin(t))).collect();
+    let inbox: Vec<(&str, &[u8])> = bytes.iter().map(|(n, b)| (*n, b.as_slice())).collect();
+    let (folder, outcome) = run(name, &november("22879217200014"), &inbox);
+    let slips = folder.join("out/payslips.csv");
+    if !slips.exists() {
+        return (BTreeMap::new(), outcome);
+    }
+    let sent: Vec<Row> = rows(&slips)
+        .into_iter()
+        .map(|r| {
+            Row::from([("matricule".into(), r["employee"].clone()), ("nom".into(), "X".into()), ("net_a_virer".into(), "1.00".into())])
+        })
+        .collect();
+    let sent = transfers(&sent);
+    let all: Vec<(&str, &[u8])> = inbox.into_iter().chain([("virements.xml", sent.as_bytes())]).collect();
+    let (_, again) = run(&format!("{name}-sent"), &november("22879217200014"), &all);
+    let net = |f: &Finding| arg(f, "net").chars().filter(char::is_ascii_digit).collect::<String>().parse::<i64>().expect("an amount");
+    let nets = told(&again, "M55").into_iter().filter_map(|f| Some((f.employee.as_ref()?.to_string(), net(f)))).collect();
+    (nets, outcome)
+}
+
+/// The first agent's net social amount and last transfer of refunds, raised by a hundred euros.
+fn raised(text: &str) -> String {
+    text.replace("S21.G00.58.004,'2357.24'", "S21.G00.58.004,'2457.24'")
+}
+
+#[test]
+fn the_last_word_counts_where_one_declaration_replaces_another() {
+    let plain = december("dsn-plain", &[("a.dsn", simple())]).0["010007"];
+    // Files are read by name: the replacement lies before what it replaces.
+    let (got, outcome) = december("dsn-replaced", &[("z.dsn", simple()), ("a.dsn", raised(&sending("03", "2")))]);
+    assert_eq!((got["010007"] - plain, told(&outcome, "M35").len(), got.len()), (10_000, 1, 12));
+    let (got, outcome) = december("dsn-cancelled", &[("a.dsn", simple()), ("b.dsn", sending("04", "2"))]);
+    assert_eq!((got.len(), told(&outcome, "M36").len()), (0, 1));
+    let (got, outcome) = december("dsn-twice-sent", &[("a.dsn", simple()), ("b.dsn", raised(&sending("01", "2")))]);
+    assert_eq!((got["010007"] - plain, told(&outcome, "M39").len(), told(&outcome, "M39")[0].places.len()), (10_000, 1, 2));
+    // The same once more, but for a blank at its end: no copy to the byte.
+    let (got, outcome) = december("dsn-same", &[("a.dsn", simple()), ("b.dsn", format!("{}\r\n", simple()))]);
+    assert_eq!((got["010007"], told(&outcome, "M37").len()), (plain, 1));
+    let (got, outcome) =
+        december("dsn-other-month", &[("a.dsn", simple().replace("S20.G00.05.005,'01112026'", "S20.G00.05.005,'01102026'"))]);
+    assert_eq!((got.len(), told(&outcome, "M32").len()), (0, 1));
+    let (got, outcome) = december("dsn-signal", &[("a.dsn", simple().replace("S20.G00.05.001,'01'", "S20.G00.05.001,'04'"))]);
+    assert_eq!((got.len(), told(&outcome, "M31").len()), (0, 1));
+    let (got, outcome) = december("dsn-test", &[("a.dsn", simple().replace("S10.G00.00.005,'02'", "S10.G00.00.005,'01'"))]);
+    assert_eq!((got.len(), told(&outcome, "M33").len()), (12, 1));
+}
+
+#[test]
+fn a_missing_fraction_is_told_and_two_fractions_add_up() {
+    let half = simple().replace("S20.G00.05.003,'11'", "S20.G00.05.003,'12'");
+    let (got, outcome) = december("dsn-fraction", &[("a.dsn", half.clone())]);
+    assert_eq!((got.len(), arg(told(&outcome, "M34")[0], "part")), (12, "2".to_owned()));
+    // The second fraction holds one more agent, the first of the sample under another number and name.
+    let first = half.find("S21.G00.30.001").expect("a person");
+    let second = first + 1 + half[first + 1..].find("S21.G00.30.001").expect("another");
+    let end = half.find("S90.G00.90.001").expect("a total");
+    let other = half[first..second].replace("1620477031399", "1620477031400").replace("'010007'", "'020007'");
+    let head = half[..first].replace("S20.G00.05.003,'12'", "S20.G00.05.003,'22'");
+    let (got, outcome) = december("dsn-fractions", &[("a.dsn", half.clone()), ("b.dsn", format!("{head}{other}{}", &half[end..]))]);
+    assert_eq!((got.len(), got["020007"], told(&outcome, "M34").len()), (13, got["010007"], 0));
+}
+
+#[test]
+fn somebody_twice_in_a_declaration_is_counted_once_or_set_aside() {
+    let text = simple();
+    let first = text.find("S21.G00.30.001").expect("a person");
+    let second = first + 1 + text[first + 1..].find("S21.G00.30.001").expect("another");
+    let again = |what: &str| format!("{}{}{}", &text[..second], what, &text[second..]);
+    let (got, outcome) = december("dsn-twin", &[("a.dsn", again(&text[first..second]))]);
+    assert_eq!((got["010007"], about(&told(&outcome, "M42"))), (238_969, BTreeSet::from(["010007".to_owned()])));
+    let (_, outcome) = december("dsn-other-twin", &[("a.dsn", again(&text[first..second].replace("2932.99", "3932.99")))]);
+    let twice = told(&outcome, "M43");
+    assert_eq!((twice.len(), twice[0].severity, twice[0].places.len()), (1, Severity::Blocking, 2));
+    // Another identity number under the same employee number is somebody else.
+    let (_, outcome) = december("dsn-other-nir", &[("a.dsn", again(&text[first..second].replace("1620477031399", "1620477031400")))]);
+    let clash = told(&outcome, "IMP-04");
+    assert_eq!((about(&clash), clash[0].severity), (BTreeSet::from(["010007".to_owned()]), Severity::Blocking));
+    assert!(clash[0].args.iter().all(|a| !a.1.contains("1620477")));
+}
+
+#[test]
+fn people_without_number_are_numbered_by_their_line_and_an_unread_line_sets_aside() {
+    let text = simple();
+    let (got, outcome) = december("dsn-no-number", &[("a.dsn", text.replacen("S21.G00.30.019,'010007'\r\n", "", 1))]);
+    let line = text.lines().position(|l| l.starts_with("S21.G00.30.001")).expect("a person") + 1;
+    assert_eq!((got.len(), got[&format!("DSN{line}")], told(&outcome, "M40").len()), (12, 238_969, 1));
+    let (_, outcome) = december("dsn-unread", &[("a.dsn", text.replacen("'2111.87'", "'2111,87'", 1))]);
+    let unread = told(&outcome, "M52");
+    assert_eq!((unread[0].severity, about(&unread)), (Severity::Blocking, BTreeSet::from(["010007".to_owned()])));
+}
+
+#[test]
+fn what_nothing_places_and_what_does_not_add_up_is_told() {
+    let text = simple();
+    // A code that the table gives no place on a payslip; the agent's net is still what the net social amount says.
+    let (got, outcome) = december("dsn-unplaced", &[("a.dsn", text.replacen("S21.G00.52.001,'050'", "S21.G00.52.001,'900'", 1))]);
+    let f = told(&outcome, "M44");
+    assert_eq!((f.len(), arg(f[0], "code"), got["010007"]), (1, "52.900".to_owned(), 238_969));
+    assert_eq!(arg(told(&outcome, "M46")[0], "count"), "1");
+    // More parts than gross pay.
+    let (_, outcome) = december("dsn-overshoot", &[("a.dsn", text.replacen("S21.G00.52.002,'800.00'", "S21.G00.52.002,'900.00'", 1))]);
+    assert_eq!((told(&outcome, "M47")[0].stake, about(&told(&outcome, "M47"))), (-10_000, BTreeSet::from(["010007".to_owned()])));
+    // Net social amount that the contributions do not explain: 57.24 euros less.
+    let residual = |o: &Outcome| told(o, "M48").first().map(|f| arg(f, "sum").chars().filter(char::is_ascii_digit).collect::<String>());
+    let cents_of = |o: &Outcome| residual(o).map_or(0, |t| t.parse::<i64>().expect("an amount"));
+    let before = cents_of(&december("dsn-residual-before", &[("a.dsn", text.clone())]).1);
+    let (_, outcome) = december("dsn-residual", &[("a.dsn", text.replacen("S21.G00.58.004,'2357.24'", "S21.G00.58.004,'2300.00'", 1))]);
+    assert_eq!(cents_of(&outcome) - before, 5_724);
+    // Tax withheld that the tax office did not get.
+    let (_, outcome) = december("dsn-tax", &[("a.dsn", text.replace("S21.G00.20.005,'1263.89'", "S21.G00.20.005,'1200.00'"))]);
+    assert_eq!(told(&outcome, "M56").len(), 1);
+}

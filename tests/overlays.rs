@@ -1,0 +1,132 @@
+//! An employer's own layer over the pack: what it does is listed, its cases come out, and a job computes with it.
+
+use releve::compute::cases;
+use releve::ground::Lang;
+use releve::pipeline::{self, Options};
+use releve::rules::overlay::{Thing, What};
+use releve::rules::stack::{self, Library, Loaded};
+use std::path::Path;
+
+const REGLES: &str = "samples/deliberation/regles";
+
+fn stacked() -> Loaded {
+    stack::load(REGLES, &[], &Library::default()).expect("the overlay is readable")
+}
+
+#[test]
+fn the_overlay_of_the_sample_compiles_over_its_pack() {
+    let loaded = stacked();
+    let text: Vec<String> = loaded.findings.iter().map(|f| format!("{} {:?}", f.message(Lang::En), f.places)).collect();
+    assert!(text.is_empty(), "{}", text.join("\n"));
+    let ids: Vec<&str> = loaded.pack.layers.iter().map(|l| l.id.as_str()).collect();
+    assert_eq!(ids, ["fr-fpt", "deliberation"]);
+    assert_eq!(loaded.pack.id, "fr-fpt", "the pack keeps its name under an overlay");
+}
+
+#[test]
+fn its_cases_come_out_to_the_cent() {
+    let results = cases::run_all(&stacked().pack);
+    let wrong: Vec<String> = results.iter().flat_map(|r| r.findings.iter().map(|f| f.message(Lang::En))).collect();
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    assert_eq!(results.len(), 6, "only the cases of the overlay are run");
+}
+
+#[test]
+fn what_it_does_is_listed_by_name() {
+    let loaded = stacked();
+    let did: Vec<(What, Thing, &str, &str)> = loaded.pack.layers[1]
+        .changes
+        .iter()
+        .filter(|c| c.thing != Thing::Case)
+        .map(|c| (c.what, c.thing, c.id.as_str(), c.detail.as_str()))
+        .collect();
+    let applies = "statut in (titulaire, stagiaire) or (known(date_entree) and days(date_entree, month_start) > 183 j)";
+    assert_eq!(
+        did,
+        [
+            (What::Adds, Thing::Element, "prime_fin_annee", "1984-01-27"),
+            (What::Adds, Thing::Fact, "groupe_fonctions", ""),
+            (What::Adds, Thing::Parameter, "ifse_groupe_1", "2021-07-01 : 520"),
+            (What::Adds, Thing::Parameter, "ifse_groupe_2", "2021-07-01 : 250"),
+            (What::Adds, Thing::Parameter, "ifse_groupe_3", "2021-07-01 : 120"),
+            (What::Adds, Thing::Parameter, "prime_fin_annee_montant", "1984-01-27 : 600"),
+            (What::Adds, Thing::Value, "ifse_du_groupe", "2021-07-01"),
+            (What::Restricts, Thing::Element, "ifse", applies),
+            (What::Replaces, Thing::Element, "ifse", "2021-07-01"),
+            (What::Replaces, Thing::Setting, "primes_maladie", "suivent → maintenues"),
+            (What::Replaces, Thing::Setting, "taux_vm", "0 → 0.012"),
+        ]
+    );
+}
+
+#[test]
+fn without_the_overlay_nothing_of_it_is_left() {
+    let alone = stack::load("fr-fpt", &[], &Library::default()).expect("the pack is embedded");
+    assert!(alone.sound);
+    assert_eq!(alone.pack.element("prime_fin_annee"), None);
+    let rate = alone.pack.settings.iter().find(|s| s.id == "taux_vm").expect("the setting");
+    assert_eq!(rate.default, "0");
+}
+
+#[test]
+fn a_value_nobody_checked_again_is_told_for_a_day() {
+    let pack = stacked().pack;
+    let day = |text: &str| text.parse::<chrono::NaiveDate>().expect("a day");
+    // Checked on 2021-11-30, 180 days allowed by the pack: 2022-05-29 is the last day without a word.
+    let local = |on: &str| pack.stale(day(on)).into_iter().filter(|f| f.args.iter().any(|a| a.1 == "ifse_groupe_1")).collect::<Vec<_>>();
+    assert!(local("2022-05-29").is_empty());
+    let told = local("2022-05-30");
+    assert_eq!(told.len(), 1);
+    assert_eq!(told[0].severity, releve::ground::Severity::Information);
+    assert!(told[0].message(Lang::En).contains("2021-11-30 (181 days)"), "{}", told[0].message(Lang::En));
+    assert!(told[0].places[0].to_string().starts_with("regles/groupes.toml:22"), "{}", told[0].places[0]);
+}
+
+fn copy(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to).expect("a temporary folder");
+    for entry in std::fs::read_dir(from).expect("the sample") {
+        let entry = entry.expect("the sample");
+        let target = to.join(entry.file_name());
+        if !entry.path().is_dir() {
+            std::fs::copy(entry.path(), target).expect("a copy");
+        } else if entry.file_name() != "out" && entry.file_name() != "expected" {
+            copy(&entry.path(), &target);
+        }
+    }
+}
+
+fn job(name: &str, overlays: &str) -> Options {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+    let _ = std::fs::remove_dir_all(&folder);
+    copy(Path::new("samples/montreval"), &folder);
+    copy(Path::new(REGLES), &folder.join("regles"));
+    let toml = std::fs::read_to_string(folder.join("releve.toml")).expect("the job");
+    let toml = toml.replace("pack = \"fr-fpt\"\n", &format!("pack = \"fr-fpt\"\noverlays = {overlays}\n"));
+    std::fs::write(folder.join("releve.toml"), toml).expect("the job");
+    Options { folder, rules: None, lang: None, threads: 0, payslips: false, progress: |_, _, _| {} }
+}
+
+#[test]
+fn a_job_pays_with_its_overlay() {
+    let options = job("overlay-job", "[\"regles\"]");
+    let outcome = pipeline::run(&options).expect("the job runs");
+    assert!(outcome.ran);
+    let mut lines = csv::Reader::from_path(options.folder.join("out/lines.csv")).expect("lines");
+    let paid: Vec<(String, String)> =
+        lines.records().map(|r| r.expect("a row")).filter(|r| &r[2] == "PFA").map(|r| (r[0].to_owned(), r[7].to_owned())).collect();
+    // 00927 works 90 %, paid 32/35: 600.00 x 32/35 = 548.571… ; 01740 is a full-time stagiaire.
+    let of = |agent: &str| paid.iter().find(|p| p.0 == agent).map(|p| p.1.as_str());
+    assert_eq!(of("00927"), Some("548.57"));
+    assert_eq!(of("01740"), Some("600.00"));
+    // 00747 is under contract.
+    assert_eq!(of("00747"), None);
+    let manifest = std::fs::read_to_string(options.folder.join("out/manifest.json")).expect("the manifest");
+    assert!(manifest.contains("regles/fin-d-annee.toml"), "the overlay's files are hashed with the rules");
+}
+
+#[test]
+fn an_overlay_nobody_finds_stops_the_run() {
+    let outcome = pipeline::run(&job("overlay-missing", "[\"reglement\"]")).expect("the job is read");
+    assert!(!outcome.ran);
+    assert!(outcome.findings.iter().any(|f| f.code == "J01" && f.message(Lang::En).contains("reglement")));
+}

@@ -1,0 +1,408 @@
+//! The sample town's register as other programs and other clerks write it: made from its rows, recognised without help, same pay.
+
+use releve::pipeline::{self, Options, Outcome};
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+
+const REGISTER: &str = "livre-de-paie-2021-11.csv";
+
+/// One line of the sample's register, amounts as written.
+#[derive(Clone, Debug)]
+struct Row {
+    number: String,
+    surname: String,
+    given: String,
+    code: String,
+    label: String,
+    base: String,
+    rate: String,
+    gain: String,
+    deduction: String,
+    employer_rate: String,
+    employer: String,
+}
+
+impl Row {
+    fn name(&self) -> String {
+        format!("{} {}", self.surname, self.given)
+    }
+    fn is_total(&self) -> bool {
+        self.code.starts_with('9')
+    }
+    /// Paid less kept, with a minus in front of what is kept.
+    fn signed(&self) -> String {
+        if self.deduction.is_empty() { self.gain.clone() } else { format!("-{}", self.deduction) }
+    }
+    /// Without any sign, but for the bonuses turned into points and the relief, whose side is not the usual one.
+    fn unsigned(&self) -> String {
+        match (self.code.as_str(), self.gain.is_empty()) {
+            ("0430" | "0012" | "0152" | "0212" | "0412", false) | (_, true) if self.code.starts_with('0') => format!("-{}", self.deduction),
+            ("1019", _) => format!("-{}", self.gain),
+            (_, false) => self.gain.clone(),
+            (_, true) => self.deduction.clone(),
+        }
+    }
+}
+
+/// The sample's lines; the row written twice at a page break once.
+fn rows() -> Vec<Row> {
+    let bytes = std::fs::read(Path::new("samples/montreval/inbox").join(REGISTER)).expect("the sample");
+    let text = encoding_rs::WINDOWS_1252.decode(&bytes).0.into_owned();
+    let mut seen = BTreeSet::new();
+    text.lines()
+        .filter(|l| l.starts_with(|c: char| c.is_ascii_digit()))
+        .filter(|l| seen.insert((*l).to_owned()))
+        .map(|l| {
+            let mut c = l.split(';').map(str::to_owned);
+            let mut next = || c.next().unwrap_or_default();
+            Row {
+                number: next(),
+                surname: next(),
+                given: next(),
+                code: next(),
+                label: next(),
+                base: next(),
+                rate: next(),
+                gain: next(),
+                deduction: next(),
+                employer_rate: next(),
+                employer: next(),
+            }
+        })
+        .collect()
+}
+
+fn by_agent(rows: &[Row]) -> Vec<Vec<Row>> {
+    let mut out: Vec<Vec<Row>> = Vec::new();
+    for r in rows {
+        match out.last_mut() {
+            Some(last) if last[0].number == r.number => last.push(r.clone()),
+            _ => out.push(vec![r.clone()]),
+        }
+    }
+    out
+}
+
+fn text(head: &str, lines: impl Iterator<Item = String>) -> String {
+    std::iter::once(head.to_owned()).chain(lines).collect::<Vec<_>>().join("\n") + "\n"
+}
+
+/// A job with the sample's inbox and these registers in place of the sample's.
+fn job(name: &str, registers: &[(&str, String)]) -> PathBuf {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("register-{name}"));
+    let _ = std::fs::remove_dir_all(&folder);
+    std::fs::create_dir_all(folder.join("inbox")).expect("a temporary folder");
+    std::fs::copy("samples/montreval/releve.toml", folder.join("releve.toml")).expect("the settings");
+    for entry in std::fs::read_dir("samples/montreval/inbox").expect("the sample") {
+        let entry = entry.expect("the sample");
+        if entry.file_name() != REGISTER {
+            std::fs::copy(entry.path(), folder.join("inbox").join(entry.file_name())).expect("a copy");
+        }
+    }
+    for (file, text) in registers {
+        std::fs::write(folder.join("inbox").join(file), text).expect("the register");
+    }
+    folder
+}
+
+fn run(folder: &Path) -> Outcome {
+    let options = Options { folder: folder.to_path_buf(), rules: None, lang: None, threads: 0, payslips: false, progress: |_, _, _| {} };
+    pipeline::run(&options).expect("the job runs")
+}
+
+fn table(path: &Path) -> Vec<BTreeMap<String, String>> {
+    let mut reader = csv::Reader::from_path(path).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
+    reader.deserialize().map(|r| r.expect("a row")).collect()
+}
+
+/// The expected payslips of everybody but `but`, whose number or employer's share the register does not hold; nobody is missing.
+fn same_pay(name: &str, registers: &[(&str, String)], but: &[&str]) -> Outcome {
+    let folder = job(name, registers);
+    let outcome = run(&folder);
+    assert_eq!(outcome.replay.gap, 0, "{name}: last month is understood");
+    assert_eq!(outcome.replay_agents, (87, 87), "{name}: every agent to the cent");
+    let nets = |path: &Path| -> BTreeMap<String, (String, String, String)> {
+        let of =
+            |r: BTreeMap<String, String>| (r["employee"].clone(), (r["gross"].clone(), r["net_paid"].clone(), r["employer_cost"].clone()));
+        table(path).into_iter().map(of).collect()
+    };
+    let got = nets(&folder.join("out/payslips.csv"));
+    let want = nets(Path::new("samples/montreval/expected/payslips.csv"));
+    assert_eq!(got.len(), want.len(), "{name}");
+    let wrong: Vec<&String> = want.keys().filter(|k| !but.contains(&k.as_str()) && want.get(*k) != got.get(*k)).collect();
+    assert!(wrong.is_empty(), "{name}: {wrong:?}");
+    outcome
+}
+
+fn told(outcome: &Outcome, code: &str) -> usize {
+    outcome.findings.iter().filter(|f| f.code == code).count()
+}
+
+#[test]
+fn without_signs_and_without_totals_the_transfers_are_the_nets() {
+    let lines = rows().into_iter().filter(|r| !r.is_total()).map(|r| {
+        format!(
+            "{};{};{};{};{};{};{};{};{};{}",
+            r.number,
+            r.surname,
+            r.given,
+            r.code,
+            r.label,
+            r.base,
+            r.rate,
+            r.unsigned(),
+            r.employer_rate,
+            r.employer
+        )
+    });
+    let head = "Matricule;Nom;Prénom;Code rubrique;Libellé;Base;Taux salarial;Montant salarial;Taux patronal;Montant patronal";
+    same_pay("unsigned", &[("livre.csv", text(head, lines))], &[]);
+}
+
+#[test]
+fn totals_need_no_letter_in_the_column_of_sides() {
+    let lines = rows().into_iter().map(|r| {
+        let side = match (r.is_total(), r.deduction.is_empty(), r.gain.is_empty()) {
+            (true, _, _) | (false, true, true) => "",
+            (false, true, false) => "G",
+            (false, false, _) => "R",
+        };
+        let amount = if r.gain.is_empty() { &r.deduction } else { &r.gain };
+        format!(
+            "{};{};{};{};{};{};{};{amount};{side};{};{}",
+            r.number, r.surname, r.given, r.code, r.label, r.base, r.rate, r.employer_rate, r.employer
+        )
+    });
+    let head = "Matricule;Nom;Prénom;Code rubrique;Libellé;Base;Taux salarial;Montant;Sens;Taux patronal;Part patronale";
+    let outcome = same_pay("sides", &[("livre.csv", text(head, lines))], &[]);
+    assert_eq!(told(&outcome, "IMP-05"), 1, "nothing but the bonus of a number that nobody has");
+}
+
+#[test]
+fn both_shares_of_a_contribution_on_one_row_are_told_apart() {
+    let mut lines = Vec::new();
+    for agent in by_agent(&rows()) {
+        let of = |code: &str| agent.iter().find(|r| r.code == code).cloned();
+        for mut r in agent.clone() {
+            if r.code == "2010" {
+                continue;
+            }
+            if r.code == "1010"
+                && let Some(e) = of("2010")
+            {
+                r.label = "CNRACL".to_owned();
+                (r.employer_rate, r.employer) = (e.employer_rate, e.employer);
+            }
+            lines.push(format!(
+                "{};{};{};{};{};{};{};{};{};{};{}",
+                r.number, r.surname, r.given, r.code, r.label, r.base, r.rate, r.gain, r.deduction, r.employer_rate, r.employer
+            ));
+        }
+    }
+    let head = "Matricule;Nom;Prénom;Code rubrique;Libellé;Base;Taux salarial;À payer;À retenir;Taux patronal;Part patronale";
+    same_pay("one-row", &[("livre.csv", text(head, lines.into_iter()))], &[]);
+}
+
+#[test]
+fn a_register_without_the_employers_columns_says_nothing_of_them() {
+    let lines = rows()
+        .into_iter()
+        .filter(|r| !(r.gain.is_empty() && r.deduction.is_empty()))
+        .map(|r| format!("{};{};{};{};{};{};{};{};{}", r.number, r.surname, r.given, r.code, r.label, r.base, r.rate, r.gain, r.deduction));
+    let head = "Matricule;Nom;Prénom;Code rubrique;Libellé;Base;Taux salarial;À payer;À retenir";
+    // 00156 stands in no staff file: carried, and nobody knows the employer's shares.
+    same_pay("no-employer", &[("livre.csv", text(head, lines))], &["00156"]);
+}
+
+#[test]
+fn of_two_months_in_one_register_the_last_paid_is_read() {
+    let october: Vec<Row> = rows();
+    let line = |r: &Row, month: &str| {
+        format!(
+            "{};{};{};{month};{};{};{};{};{};{};{};{}",
+            r.number, r.surname, r.given, r.code, r.label, r.base, r.rate, r.gain, r.deduction, r.employer_rate, r.employer
+        )
+    };
+    let head = "Matricule;Nom;Prénom;Période;Code rubrique;Libellé;Base;Taux salarial;À payer;À retenir;Taux patronal;Part patronale";
+    let both = october.iter().map(|r| line(r, "10/2021")).chain(october.iter().map(|r| line(r, "11/2021")));
+    let outcome = same_pay("two-months", &[("livre.csv", text(head, both))], &[]);
+    assert_eq!(told(&outcome, "M71"), 1);
+}
+
+#[test]
+fn beside_the_register_of_the_right_month_another_is_set_aside() {
+    let register = |month: &str| {
+        let lines = rows().into_iter().map(|r| {
+            format!(
+                "{};{};{};{};{};{};{};{};{};{};{}",
+                r.number, r.surname, r.given, r.code, r.label, r.base, r.rate, r.gain, r.deduction, r.employer_rate, r.employer
+            )
+        });
+        let head = "Matricule;Nom;Prénom;Code rubrique;Libellé;Base;Taux salarial;À payer;À retenir;Taux patronal;Part patronale";
+        format!("LIVRE DE PAIE {month} 2021\n{}", text(head, lines))
+    };
+    let outcome = same_pay("two-files", &[("a.csv", register("OCTOBRE")), ("b.csv", register("NOVEMBRE"))], &[]);
+    assert_eq!(told(&outcome, "M74"), 1);
+}
+
+#[test]
+fn agents_stand_above_their_lines() {
+    let mut lines = Vec::new();
+    for agent in by_agent(&rows()) {
+        lines.push(format!("Matricule : {}   {}", agent[0].number, agent[0].name()));
+        for r in agent {
+            lines.push(format!(
+                "{};{};{};{};{};{};{};{}",
+                r.code, r.label, r.base, r.rate, r.gain, r.deduction, r.employer_rate, r.employer
+            ));
+        }
+    }
+    same_pay("bands", &[("livre.csv", text("Rubrique;Libellé;Base;Taux;Gain;Retenue;Taux pat.;Part pat.", lines.into_iter()))], &[]);
+}
+
+#[test]
+fn heads_of_printed_pages_are_nobody() {
+    let mut lines = Vec::new();
+    for (page, agents) in by_agent(&rows()).chunks(7).enumerate() {
+        if page > 0 {
+            lines.push(";Commune de Montreval;;;LIVRE DE PAIE NOVEMBRE 2021;;;;;;Page".to_owned() + &format!(" {}", page + 1));
+            lines.push("Matricule;Nom;Prénom;Rubrique;Libellé;Base;Taux;Gain;Retenue;Taux pat.;Part pat.".to_owned());
+        }
+        for r in agents.iter().flatten() {
+            lines.push(format!(
+                "{};{};{};{};{};{};{};{};{};{};{}",
+                r.number, r.surname, r.given, r.code, r.label, r.base, r.rate, r.gain, r.deduction, r.employer_rate, r.employer
+            ));
+        }
+    }
+    let outcome = same_pay(
+        "pages",
+        &[("livre.csv", text("Matricule;Nom;Prénom;Rubrique;Libellé;Base;Taux;Gain;Retenue;Taux pat.;Part pat.", lines.into_iter()))],
+        &[],
+    );
+    assert_eq!(told(&outcome, "M05"), 0, "a heading is no rubric");
+    assert_eq!(told(&outcome, "IMP-05"), 1);
+}
+
+#[test]
+fn numbers_are_joined_however_one_source_writes_them() {
+    let register = |number: &dyn Fn(&str) -> String| {
+        let lines = rows().into_iter().map(|r| {
+            let n = number(&r.number);
+            format!(
+                "{n};{};{};{};{};{};{};{};{};{};{}",
+                r.surname, r.given, r.code, r.label, r.base, r.rate, r.gain, r.deduction, r.employer_rate, r.employer
+            )
+        });
+        text("Matricule;Nom;Prénom;Code rubrique;Libellé;Base;Taux salarial;À payer;À retenir;Taux patronal;Part patronale", lines)
+    };
+    let outcome = same_pay("letters", &[("livre.csv", register(&|n| format!("A{n}")))], &[]);
+    assert_eq!(told(&outcome, "M70"), 1);
+    same_pay("apostrophe", &[("livre.csv", register(&|n| format!("'{n}")))], &[]);
+    same_pay("decimals", &[("livre.csv", register(&|n| format!("{}.0", n.trim_start_matches('0'))))], &[]);
+}
+
+#[test]
+fn a_number_and_a_name_stand_in_one_cell_or_there_is_no_number() {
+    let lines = |who: &dyn Fn(&Row) -> String| {
+        let of = |r: Row| {
+            format!(
+                "{};{};{};{};{};{};{};{};{}",
+                who(&r),
+                r.code,
+                r.label,
+                r.base,
+                r.rate,
+                r.gain,
+                r.deduction,
+                r.employer_rate,
+                r.employer
+            )
+        };
+        rows().into_iter().map(of).collect::<Vec<_>>()
+    };
+    let tail = "Code rubrique;Libellé;Base;Taux salarial;À payer;À retenir;Taux patronal;Part patronale";
+    let one = lines(&|r| format!("{} - {}", r.number, r.name()));
+    same_pay("one-cell", &[("livre.csv", text(&format!("Agent;{tail}"), one.into_iter()))], &[]);
+    // Paid last month, in no file with numbers: the name is the number.
+    let names = lines(&|r| format!("{};{}", r.surname, r.given));
+    same_pay("names", &[("livre.csv", text(&format!("Nom;Prénom;{tail}"), names.into_iter()))], &["00156"]);
+}
+
+#[test]
+fn columns_of_one_rubric_are_paired_by_whose_share_they_are() {
+    let all = rows();
+    let mut columns: Vec<(String, String)> = Vec::new();
+    for r in all.iter().filter(|r| !r.is_total()) {
+        let key = (r.code.clone(), r.label.clone());
+        if !columns.iter().any(|c| c.0 == key.0) {
+            columns.push(key);
+        }
+    }
+    for (employee, employer) in [("", " PATRONAL"), (" - Part salariale", " - Part patronale"), (" (S)", " (P)")] {
+        let shared = |code: &str| all.iter().any(|r| r.code == code && !r.employer.is_empty() && !r.deduction.is_empty());
+        let mut head = vec!["Matricule".to_owned(), "Nom".to_owned(), "Prénom".to_owned()];
+        for (code, label) in &columns {
+            if shared(code) {
+                head.extend([format!("{label}{employee}"), format!("{label}{employer}")]);
+            } else {
+                head.push(label.clone());
+            }
+        }
+        head.push("NET A PAYER".to_owned());
+        let lines = by_agent(&all).into_iter().map(|agent| {
+            let mut cells = vec![agent[0].number.clone(), agent[0].surname.clone(), agent[0].given.clone()];
+            for (code, _) in &columns {
+                let of_code: Vec<&Row> = agent.iter().filter(|r| r.code == *code).collect();
+                let one = of_code.first();
+                let own = one
+                    .map(|r| if r.gain.is_empty() && r.deduction.is_empty() { r.employer.clone() } else { r.signed() })
+                    .unwrap_or_default();
+                cells.push(own);
+                if shared(code) {
+                    cells.push(one.map(|r| r.employer.clone()).unwrap_or_default());
+                }
+            }
+            cells.push(agent.iter().find(|r| r.code == "9300").map(|r| r.gain.clone()).unwrap_or_default());
+            cells.join(";")
+        });
+        let name = format!("pairs-{}", employer.trim().len());
+        same_pay(&name, &[("etat.csv", text(&head.join(";"), lines))], &[]);
+    }
+}
+
+#[test]
+fn labels_that_say_nothing_are_settled_by_replay_and_information_is_no_pay() {
+    let strange = |r: &Row| match r.code.as_str() {
+        "0430" => "RETENUE R-41".to_owned(),
+        "1212" => "PRELEVEMENT 12".to_owned(),
+        _ => r.label.clone(),
+    };
+    let mut lines = Vec::new();
+    for agent in by_agent(&rows()) {
+        for r in &agent {
+            lines.push(format!(
+                "{};{};{};{};{};{};{};{};{};{};{}",
+                r.number,
+                r.surname,
+                r.given,
+                r.code,
+                strange(r),
+                r.base,
+                r.rate,
+                r.gain,
+                r.deduction,
+                r.employer_rate,
+                r.employer
+            ));
+        }
+        let r = &agent[0];
+        lines.push(format!("{};{};{};8100;CUMUL IMPOSABLE;;;12 345,67;;;", r.number, r.surname, r.given));
+        lines.push(format!("{};{};{};8200;SOLDE RTT;;;4,50;;;", r.number, r.surname, r.given));
+    }
+    let head = "Matricule;Nom;Prénom;Code rubrique;Libellé;Base;Taux salarial;À payer;À retenir;Taux patronal;Part patronale";
+    let outcome = same_pay("strange", &[("livre.csv", text(head, lines.into_iter()))], &[]);
+    assert_eq!(told(&outcome, "M72"), 2, "what replay proves is told");
+    assert_eq!(told(&outcome, "M75"), 2, "the sum since January and the leave");
+    assert_eq!(told(&outcome, "M05"), 0, "no question stays");
+}
