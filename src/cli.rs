@@ -223,6 +223,9 @@ fn run(cli: &Cli, options: &Options, replay_only: bool, timings: bool) -> Result
                 ],
             );
             out += &say("ui.transfers", &[("count", outcome.transfers.0.to_string()), ("sum", outcome.transfers.1.french())]);
+            if !outcome.held.is_empty() {
+                out += &say("ui.transfers_held", &[("codes", outcome.held.join(", "))]);
+            }
             if !outcome.excluded.is_empty() {
                 out += &say("ui.excluded", &[("count", outcome.excluded.len().to_string()), ("list", outcome.excluded.join(", "))]);
             }

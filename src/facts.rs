@@ -159,6 +159,10 @@ pub struct FactDecl {
     pub role: Option<Role>,
     /// True when it stays from month to month; false when it belongs to one month.
     pub recurs: bool,
+    /// A sum since January, this month left out: the file of last month's end holds it for this month; zero in January.
+    pub since_january: bool,
+    /// A value of the pack that the amount moves with.
+    pub follows: Option<String>,
     /// Causes of a difference when the fact changes, starts or ends.
     pub causes: Causes,
 }
@@ -203,6 +207,9 @@ pub enum Role {
     /// Whether a leave goes on from an earlier one, and the day it began.
     LeaveContinues,
     LeaveStart,
+    /// How many leaves begin in the month, and how long the longest has lasted at its end.
+    LeavesBegun,
+    LeaveLength,
 }
 
 /// All facts the pack knows.

@@ -1,7 +1,7 @@
 //! The job folder: `releve.toml`, `inbox/`, `decisions.csv`, `out/`. With `store`, the only way to the disk.
 
 use crate::ground::document::{Report, Tab, TextFile};
-use crate::ground::{Checked, Finding, Iban, Lang, PayMonth, Place, Severity, Siret, target_days};
+use crate::ground::{Bic, Checked, Finding, Iban, Lang, PayMonth, Place, Severity, Siret, target_days};
 use anyhow::{Context as _, Result};
 use chrono::NaiveDate;
 use std::collections::BTreeMap;
@@ -151,6 +151,7 @@ fn read(folder: &Path, t: &Tab<'_, '_>, report: &Report<'_>) -> Option<Job> {
     let _ = (t.whole("format"), t.has("source"));
     t.close();
     let month = month?;
+    years(t, report, month, last_month, pay_date, incident_date);
     Some(Job {
         folder: folder.to_path_buf(),
         month,
@@ -173,6 +174,37 @@ fn read(folder: &Path, t: &Tab<'_, '_>, report: &Report<'_>) -> Option<Job> {
         last_settings_at,
         text: String::new(),
     })
+}
+
+/// A slip of the year: days and months that cannot belong together.
+fn years(
+    t: &Tab<'_, '_>,
+    report: &Report<'_>,
+    month: PayMonth,
+    last: Option<PayMonth>,
+    pay_date: Option<NaiveDate>,
+    incident: Option<NaiveDate>,
+) {
+    let told = |key: &'static str, severity: Severity, value: String| {
+        let place = report.place(0, &t.span_of(key));
+        report.findings.borrow_mut().push(Finding::new("J08", severity).at(place).arg("key", key).arg("value", value).arg("month", month));
+    };
+    let (first, end) = (month.first_day(), month.last_day());
+    if let Some(l) = last {
+        if l >= month || (first - l.first_day()).num_days() > 366 {
+            told("last_month", Severity::Blocking, l.to_string());
+        } else if l.next() != month {
+            told("last_month", Severity::Justify, l.to_string());
+        }
+    }
+    // Paid a little before the month or well after it: an advance, a late month.
+    if let Some(d) = pay_date.filter(|d| (first - *d).num_days() > 31 || (*d - end).num_days() > 120) {
+        told("pay_date", Severity::Blocking, d.format("%d/%m/%Y").to_string());
+    }
+    let paid = pay_date.unwrap_or(end).max(end);
+    if let Some(d) = incident.filter(|d| *d > paid || (first - *d).num_days() > 366) {
+        told("incident_date", Severity::Justify, d.format("%d/%m/%Y").to_string());
+    }
 }
 
 fn employer(t: &Tab<'_, '_>, report: &Report<'_>) -> Employer {
@@ -206,7 +238,14 @@ fn debtor(t: &Tab<'_, '_>, report: &Report<'_>) -> Debtor {
             None
         }
     });
-    let d = Debtor { iban, bic: t.text("bic").filter(|b| !b.trim().is_empty()) };
+    let bic = t.spot("bic").filter(|s| !s.text.trim().is_empty()).and_then(|s| {
+        if Bic::parse(s.text.trim()).is_err() {
+            report.push(Finding::new("J07", Severity::Justify), &[(0, s.span.clone())], &[("text", &s.text)]);
+            return None;
+        }
+        Some(s.text)
+    });
+    let d = Debtor { iban, bic };
     t.close();
     d
 }
@@ -298,6 +337,7 @@ name = ""                        # imprimé sur les bulletins
 not_in_staff = "carry"           # agent payé le mois dernier et absent des fichiers du personnel : carry | exclude
 pain = "09"                      # version du fichier de virement : 09 | 03
 
+# [settings.last] plus bas : ce qui valait le mois dernier quand un taux a changé depuis
 [settings]                       # réglages de l'employeur ; « releve rules check » en donne la liste et les valeurs par défaut
 # zone_residence = "3"
 # taux_vm = "0"

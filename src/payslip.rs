@@ -187,6 +187,8 @@ pub enum PaidCode {
 #[derive(Clone, Debug, Default)]
 pub struct PaidSlip {
     pub lines: Vec<PaidLine>,
+    /// Lines about another month, paid with this one: once, and no part of the month's own pay.
+    pub arrears: Vec<PaidLine>,
     /// Totals the source itself shows, each if present.
     pub gross: Option<(Money, At)>,
     pub net_taxable: Option<(Money, At)>,
@@ -199,4 +201,11 @@ pub struct PaidSlip {
     /// Whether gains that the source cannot name stand in a remainder of their own: a rule that lacks a fact for one of them
     /// then adds nothing, as last month has it already.
     pub melted: bool,
+}
+
+impl PaidSlip {
+    /// Every line that was paid, whatever month it is about.
+    pub fn all(&self) -> impl Iterator<Item = &PaidLine> {
+        self.lines.iter().chain(&self.arrears)
+    }
 }

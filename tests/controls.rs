@@ -10,7 +10,7 @@ use releve::facts::{Fact, FactDecl, FactId, FactKind, Facts, NumberForm, Origin,
 use releve::ground::{At, EmployeeId, Exact, Finding, Lang, Money, PayMonth, Place, Severity, Sources, Words, words};
 use releve::payslip::{Card, ElementId, Line, LineKind, Mode, Payslip, Status, Totals};
 use releve::pipeline::{self, Options};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::path::Path;
 
 const PAY: u16 = 0;
@@ -86,6 +86,8 @@ impl World {
             headings: Vec::new(),
             role: None,
             recurs: true,
+            since_january: false,
+            follows: None,
             causes: releve::facts::Causes::default(),
         });
         let id = EmployeeId::parse("00001").expect("a number");
@@ -119,7 +121,7 @@ impl World {
             sources: &self.sources,
             catalogue: &self.catalogue,
             law: self.law.clone(),
-            older: if c.measure == "older_bonus" { older_cards(c, &self.catalogue) } else { BTreeSet::new() },
+            older: older_cards(c, &self.catalogue),
             working_time: vec![FactId(0)],
         };
         let subject = Subject {
@@ -142,6 +144,7 @@ impl World {
             month,
             incident: NaiveDate::from_ymd_opt(2021, 12, 3),
             event: false,
+            incomplete: false,
             neutral_rate: false,
             moved: self.moved.clone(),
             shifts: self.shifts.clone(),

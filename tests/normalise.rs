@@ -68,6 +68,8 @@ impl Pack {
                 headings: texts(f, "headings"),
                 role,
                 recurs: f.get("recurs").and_then(toml::Value::as_bool).unwrap_or(true),
+                since_january: false,
+                follows: None,
                 causes: Causes::default(),
             });
             let event = texts(f, "event");

@@ -69,6 +69,8 @@ pub struct Subject<'s> {
     pub incident: Option<NaiveDate>,
     /// Whether facts of the employee changed this month.
     pub event: bool,
+    /// A fact is missing and some line could not be made, which another finding says.
+    pub incomplete: bool,
     /// The tax rate is the neutral one for want of a personal rate.
     pub neutral_rate: bool,
     /// Lines of either month.
@@ -81,6 +83,13 @@ pub struct Subject<'s> {
 impl Subject<'_> {
     fn text(&self, role: Role) -> Option<&str> {
         self.vocabulary.role(role).and_then(|id| self.facts.value(id)).and_then(|v| v.text()).filter(|t| !t.trim().is_empty())
+    }
+    /// The cells of this month's files that hold the employee's numbers stand before the staff file.
+    fn with_what_was_brought(&self, mut f: Finding) -> Finding {
+        let own = std::mem::take(&mut f.places);
+        let numbers = self.brought.iter().filter(|x| x.value.number().is_some());
+        let f = numbers.fold(f, |f, x| f.at(self.frame.sources.place(x.at)));
+        own.into_iter().fold(f, Finding::at)
     }
     fn date(&self, role: Role) -> Option<NaiveDate> {
         self.vocabulary.role(role).and_then(|id| self.facts.value(id)).and_then(|v| v.date())
@@ -128,12 +137,15 @@ pub fn measure(c: &Control, s: &Subject<'_>) -> Option<Vec<Finding>> {
             let close = s.holder.is_none_or(|h| same_words(h, s.name));
             if close { Vec::new() } else { vec![here().at(s.last_iban_place.clone()).arg("holder", s.holder.unwrap_or_default())] }
         }
-        "net_negative" => net.filter(|n| n.is_negative()).map(|n| here().arg("amount", n.french()).stake(n.cents())).into_iter().collect(),
-        "net_zero" => when(net.is_some_and(Money::is_zero)),
+        "net_negative" => {
+            let f = net.filter(|n| n.is_negative()).map(|n| here().arg("amount", n.french()).stake(n.cents()));
+            f.map(|f| s.with_what_was_brought(f)).into_iter().collect()
+        }
+        "net_zero" => when(net.is_some_and(Money::is_zero) && !s.incomplete),
         "net_above" => {
             let limit = c.money("amount").unwrap_or(Money::from_cents(1_000_000));
             net.filter(|n| *n > limit)
-                .map(|n| here().arg("amount", n.french()).arg("limit", limit.french()).stake(n.cents()))
+                .map(|n| s.with_what_was_brought(here().arg("amount", n.french()).arg("limit", limit.french()).stake(n.cents())))
                 .into_iter()
                 .collect()
         }
@@ -282,7 +294,7 @@ fn gross(c: &Control, s: &Subject<'_>) -> Vec<Finding> {
 fn arithmetic(c: &Control, s: &Subject<'_>) -> Vec<Finding> {
     let Some(p) = s.payslip else { return Vec::new() };
     let sum: Money = p.lines.iter().map(|l| l.amount).sum();
-    if sum == p.totals.net_paid {
+    if sum == p.totals.net_paid || s.incomplete {
         return Vec::new();
     }
     vec![

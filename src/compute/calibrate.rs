@@ -5,14 +5,16 @@
 //! another; passes go on until nothing moves. Where nobody votes, or votes are split, nothing is chosen.
 //! A rate is looked for where lines show it, and in amounts over the base that the rules give where they do not.
 
-use crate::compute::eval::State;
-use crate::compute::replay::{Hidden, Replay, Verdict};
+use crate::compute::eval::{State, Stop};
+use crate::compute::late::Late;
+use crate::compute::replay::{Hidden, Replay, ReplayLine, Replayed, Verdict};
 use crate::facts::{Fact, Facts};
 use crate::ground::Exact;
 use crate::payslip::{Catalogue, LineKind, PaidCode, PaidLine};
 use crate::rules::Pack;
 use crate::rules::bind::{Context, SettingValue};
 use crate::rules::pack::SettingKind;
+use crate::rules::plan::Law;
 use rayon::prelude::*;
 use std::collections::BTreeMap;
 
@@ -21,6 +23,7 @@ pub struct Witness<'w> {
     pub known: &'w Facts,
     pub alternatives: &'w [Fact],
     pub paid: &'w [PaidLine],
+    pub hidden: Hidden<'w>,
 }
 
 /// What last month says of one setting.
@@ -55,6 +58,8 @@ pub struct Calibration<'c> {
     pub catalogue: &'c Catalogue,
     pub unknown_kinds: &'c [LineKind],
     pub context: Context,
+    /// Values of law that last month was paid without.
+    pub late: &'c [Late],
     pub witnesses: Vec<Witness<'c>>,
 }
 
@@ -87,6 +92,20 @@ impl Calibration<'_> {
         (found.into_values().collect(), settings)
     }
 
+    /// Last month's law as it was paid.
+    fn law(&self, settings: Vec<SettingValue>) -> Law {
+        let mut law = self.pack.law(self.context, settings);
+        for l in self.late {
+            law.parameters[l.parameter] = Some(l.used);
+        }
+        law
+    }
+
+    /// What last month says of one setting, the others as they stand.
+    pub fn ask(&self, i: usize, settings: &[SettingValue]) -> Finding {
+        self.vote(i, settings, self.alternatives(i, settings))
+    }
+
     /// What a setting may be: its options, yes and no, or the rates that last month's lines show.
     fn alternatives(&self, i: usize, settings: &[SettingValue]) -> Alternatives {
         let s = &self.pack.settings[i];
@@ -115,7 +134,7 @@ impl Calibration<'_> {
     fn rates(&self, evidence: &str, settings: &[SettingValue]) -> (BTreeMap<Exact, Tally>, u64) {
         let mut seen: BTreeMap<Exact, Tally> = BTreeMap::new();
         let mut lines = 0;
-        let Some(plan) = self.pack.plan(&self.pack.law(self.context, settings.to_vec())).0 else { return (seen, lines) };
+        let Some(plan) = self.pack.plan(&self.law(settings.to_vec())).0 else { return (seen, lines) };
         let replay = Replay { plan: &plan, catalogue: self.catalogue, unknown_kinds: self.unknown_kinds };
         for name in evidence.split(',').map(str::trim) {
             let (element, field) = name.split_once('.').unwrap_or((name, "employer_rate"));
@@ -136,7 +155,7 @@ impl Calibration<'_> {
                             // Lines of one element add up in the base that the rules give: only a single one tells the rate.
                             let single = w.paid.iter().filter(|o| o.code == code).count() == 1;
                             let base = l.base.or_else(|| {
-                                replay.run(state, w.known, w.alternatives, w.paid, Hidden::default());
+                                replay.run(state, w.known, w.alternatives, w.paid, w.hidden);
                                 state.results[e].filter(|c| single && c.stop.is_none()).and_then(|c| c.base)
                             });
                             own.extend(base.map(|b| quotients(amount_of(l, field), b)).unwrap_or_default());
@@ -159,18 +178,23 @@ impl Calibration<'_> {
 
     fn vote(&self, i: usize, settings: &[SettingValue], alternatives: Alternatives) -> Finding {
         let Alternatives { list: alternatives, lines } = alternatives;
-        let scores: Vec<Vec<u64>> = alternatives
+        let evidence = self.evidence(i);
+        let scores: Vec<Vec<Score>> = alternatives
             .iter()
             .map(|a| {
                 let mut tried = settings.to_vec();
                 tried[i] = a.clone();
-                self.exact_lines(tried)
+                self.scores(tried, &evidence)
             })
             .collect();
         let mut votes = vec![0_u64; alternatives.len()];
         let mut deciding = 0;
         for w in 0..self.witnesses.len() {
-            let column: Vec<u64> = scores.iter().map(|s| s.get(w).copied().unwrap_or(0)).collect();
+            let of: Vec<&Score> = scores.iter().filter_map(|s| s.get(w)).collect();
+            if !is_evidence(&of) {
+                continue;
+            }
+            let column: Vec<u64> = scores.iter().map(|s| s.get(w).map_or(0, |x| x.good)).collect();
             let (best, worst) = (column.iter().max().copied().unwrap_or(0), column.iter().min().copied().unwrap_or(0));
             if best == worst {
                 continue;
@@ -195,25 +219,52 @@ impl Calibration<'_> {
         }
     }
 
-    /// Lines of each witness that come out to the cent.
-    fn exact_lines(&self, settings: Vec<SettingValue>) -> Vec<u64> {
-        let Some(plan) = self.pack.plan(&self.pack.law(self.context, settings)).0 else { return Vec::new() };
+    /// The elements whose lines settle a setting.
+    fn evidence(&self, i: usize) -> Vec<usize> {
+        let names = self.pack.settings[i].evidence.split(',').map(str::trim);
+        names.filter_map(|n| self.pack.element(n.split_once('.').map_or(n, |x| x.0))).collect()
+    }
+
+    /// How each witness comes out.
+    fn scores(&self, settings: Vec<SettingValue>, evidence: &[usize]) -> Vec<Score> {
+        let Some(plan) = self.pack.plan(&self.law(settings)).0 else { return Vec::new() };
         let replay = Replay { plan: &plan, catalogue: self.catalogue, unknown_kinds: self.unknown_kinds };
         self.witnesses
             .par_iter()
-            .map_init(
-                || State::new(&plan),
-                |state, w| {
-                    let r = replay.run(state, w.known, w.alternatives, w.paid, Hidden::default());
-                    // A gap counts against, and so does a line the rules can no longer make: stopping is not agreeing.
-                    let good =
-                        r.lines.iter().filter(|l| matches!(l.verdict, Verdict::Exact | Verdict::OneOff) && l.gap().is_zero()).count();
-                    let bad = r.lines.iter().filter(|l| matches!(l.verdict, Verdict::Gap | Verdict::Carried)).count();
-                    (1000 + good).saturating_sub(bad) as u64
-                },
-            )
+            .map_init(|| State::new(&plan), |state, w| self.score(replay.run(state, w.known, w.alternatives, w.paid, w.hidden), evidence))
             .collect()
     }
+
+    fn score(&self, r: Replayed, evidence: &[usize]) -> Score {
+        // A gap counts against, and so does a line the rules can no longer make: stopping is not agreeing.
+        let exact = |l: &ReplayLine| matches!(l.verdict, Verdict::Exact | Verdict::OneOff) && l.gap().is_zero();
+        let astray = |l: &ReplayLine| matches!(l.verdict, Verdict::Gap | Verdict::Carried);
+        let good = r.lines.iter().filter(|l| exact(l)).count();
+        let bad = r.lines.iter().filter(|l| astray(l)).count();
+        let element = |l: &ReplayLine| match l.code {
+            PaidCode::Element(e) => Some(e.index()),
+            PaidCode::Unknown(_) => None,
+        };
+        let above = |e: usize| evidence.iter().any(|v| e < *v && self.catalogue[e].section == self.catalogue[*v].section);
+        let upstream =
+            r.lines.iter().filter(|l| astray(l) && !l.paid.is_zero()).filter_map(element).any(|e| !evidence.contains(&e) && above(e));
+        Score { good: (1000 + good).saturating_sub(bad) as u64, upstream, stops: r.stops }
+    }
+}
+
+/// How one witness comes out under one alternative.
+struct Score {
+    good: u64,
+    /// A paid line that stands above the evidence on the payslip does not come out itself.
+    upstream: bool,
+    stops: Vec<Stop>,
+}
+
+/// Somebody whose pay cannot be made, or whose lines above are astray, whatever the alternative, shows nothing.
+fn is_evidence(of: &[&Score]) -> bool {
+    let Some((first, others)) = of.split_first() else { return false };
+    let stopped = first.stops.iter().any(|s| others.iter().all(|o| o.stops.contains(s)));
+    !stopped && !of.iter().all(|s| s.upstream)
 }
 
 /// A rate with the lines that it makes, and the denominator it is written with.

@@ -149,7 +149,7 @@ pub fn run(pack: &Pack, case: &Case) -> Vec<Finding> {
     let here = place(&pack.files, case.origin.file, &case.origin.span);
     let mut state = State::new(&plan);
     state.run(&plan, &facts, Pins::None, &[]);
-    for stop in state.stops() {
+    for stop in state.stops(&plan) {
         let what = stop_name(pack, stop);
         t.wrong("T03", here.clone(), &[("what", what)]);
     }

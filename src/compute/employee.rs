@@ -4,8 +4,8 @@ use crate::compute::eval::{Adjust, Pins, State, Stop};
 use crate::compute::raise;
 use crate::compute::replay::{Hidden, Replay, Replayed, Verdict};
 use crate::compute::walk::{self, Change, FactChange, Month, Road};
-use crate::facts::{Fact, Facts, Vocabulary};
-use crate::ground::{EmployeeId, Money};
+use crate::facts::{Fact, FactId, Facts, Origin, Role, Value, Vocabulary};
+use crate::ground::{At, EmployeeId, Exact, Money, Rounding, money};
 use crate::payslip::{Catalogue, ElementId, Line, LineKind, Mode, PaidCode, PaidLine, PaidSlip, Payslip, Status, Totals};
 use crate::rules::Pack;
 use crate::rules::pack::CauseRole;
@@ -37,6 +37,13 @@ pub struct Input<'i> {
     pub slip: Option<&'i PaidSlip>,
 }
 
+impl<'i> Input<'i> {
+    /// Paid with last month and about an earlier one.
+    fn arrears(&self) -> &'i [PaidLine] {
+        self.slip.map_or(&[], |s| &s.arrears)
+    }
+}
+
 /// What comes out.
 #[derive(Debug, Default)]
 pub struct Output {
@@ -52,6 +59,22 @@ pub struct Output {
     pub controls: Vec<usize>,
     /// Values that the head of the payslip shows, by name.
     pub shown: Vec<(String, crate::ground::Exact)>,
+    /// Why nothing could be computed and last month is carried over.
+    pub carried_for: Vec<Stop>,
+    /// For a fact that last month was not paid on as the files have it: the net on what was paid.
+    pub nets: Vec<(FactId, Money)>,
+    /// What last month owes: paid on the law of before, not paid at all, or paid beyond the last day.
+    pub owed: Option<Owed>,
+}
+
+/// What last month should have been against what was paid: positive when the employee is owed.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Owed {
+    pub gross: Money,
+    pub net: Money,
+    pub cost: Money,
+    /// Days of last month that were due, as the head of a payslip counts them.
+    pub days: Option<Exact>,
 }
 
 /// What every employee is computed with.
@@ -87,22 +110,24 @@ impl Machine<'_> {
 
     /// Computes one employee. The two states are room for the last and this month's plans.
     pub fn run(&self, state: &mut State, i: &Input<'_>) -> Output {
-        let paid = walk::paid_amounts(i.paid);
+        let paid = walk::paid_amounts(i.paid.iter().chain(i.arrears()));
         match i.standing {
             Standing::Stays => self.stays(state, i, &paid),
             Standing::Arrives => self.arrives(state, i),
             Standing::Unknown => self.carried(i, &paid),
             Standing::Left => {
                 let replay = if i.paid.is_empty() { Replayed::default() } else { self.replay(state, i) };
-                Output { changes: walk::whole(&paid, &walk::Amounts::new(), self.causes.departure), replay, ..Output::default() }
+                let owed = self.paid_beyond(state, i, &replay);
+                let changes = walk::whole(&paid, &walk::Amounts::new(), self.causes.departure);
+                Output { changes, replay, owed, ..Output::default() }
             }
             Standing::NotPaid => Output::default(),
         }
     }
 
     fn replay(&self, state: &mut State, i: &Input<'_>) -> Replayed {
-        let hidden = i.slip.map_or_else(Hidden::default, |s| Hidden { unseen: &s.unseen, melted: s.melted });
-        self.of_last_month().run(state, i.known, i.alternatives, i.paid, hidden)
+        let facts = self.last_month(i.known);
+        self.of_last_month().run(state, &facts, i.alternatives, i.paid, i.slip.map_or_else(Hidden::default, Hidden::of))
     }
 
     /// What replays last month.
@@ -120,45 +145,208 @@ impl Machine<'_> {
             }
         }
         raise::apply(&self.road.raises, &mut facts, &mut replay, i.changes);
-        let facts = self.this_month(facts, i.changes);
+        let mut facts = self.this_month(facts, i.changes);
+        self.follow(state, &replay.facts, &mut facts, i.changes);
         let last_adjust = replay.adjust.clone();
-        let this_adjust = last_adjust.clone();
+        let mut this_adjust = last_adjust.clone();
+        let settled = self.settle(state, &replay, &facts, &mut this_adjust);
+        let nets = self.nets(state, &replay, &facts, &this_adjust);
+        let owed = self.late_law(state, &replay);
         let mut fact_changes = walk::fact_changes(self.pack, self.vocabulary(), &replay.facts, &facts);
         raise::name_causes(&self.road.raises, &mut fact_changes);
         let last = Month { facts: &replay.facts, adjust: &last_adjust, unknown: &replay.unknown };
         let kept: Vec<_> = replay.unknown.iter().copied().filter(|u| self.recurs(u.0)).collect();
         let this = Month { facts: &facts, adjust: &this_adjust, unknown: &kept };
-        let changes = walk::walk(self.pack, self.road, state, paid, &last, &this, &fact_changes);
+        // Arrears of an earlier month end with the month that paid them.
+        let own = walk::paid_amounts(i.paid);
+        let mut changes = walk::whole(paid, &own, self.causes.one_off_ended);
+        changes.extend(walk::walk(self.pack, self.road, state, &own, &last, &this, &fact_changes, settled));
+        if !i.arrears().is_empty() {
+            self.name_arrears(&replay, &mut changes);
+        }
         let plan = self.road.this();
-        let stops = state.stops();
+        let stops = state.stops(plan);
+        if !stops.is_empty() && !self.understood(&replay) {
+            let again = self.carried(i, paid);
+            if again.payslip.as_ref().is_some_and(|p| !p.lines.is_empty()) {
+                return Output { replay, carried_for: stops, ..again };
+            }
+        }
         let payslip = self.payslip(state, plan, i.id, &this_adjust, &kept);
         let controls = holding(state, plan);
         let shown = self.shown(state);
-        Output { payslip: Some(payslip), replay, changes, fact_changes, facts, stops, controls, shown }
+        Output { payslip: Some(payslip), replay, changes, fact_changes, facts, stops, controls, shown, nets, owed, ..Output::default() }
+    }
+
+    /// What a line that both made (tax, say) loses with the arrears ends with them.
+    fn name_arrears(&self, replay: &Replayed, changes: &mut [Change]) {
+        let estimate = self.pack.cause_for(CauseRole::Estimate).map(|i| i as u16);
+        let exact = |code: PaidCode| replay.lines.iter().any(|l| l.code == code && l.verdict == Verdict::Exact);
+        for c in changes.iter_mut().filter(|c| Some(c.cause) == estimate && exact(c.code)) {
+            c.cause = self.causes.one_off_ended;
+        }
+    }
+
+    /// Whether the rules could make any lasting line of last month's pay.
+    fn understood(&self, replay: &Replayed) -> bool {
+        replay.lines.iter().any(|l| {
+            let lasting = matches!(l.code, PaidCode::Element(e) if self.catalogue[e.index()].kind == LineKind::Earning);
+            lasting && l.recomputed.is_some_and(|m| !m.is_zero())
+        })
+    }
+
+    /// An amount that is kept in step with another value (a share of pay) moves as that value does.
+    fn follow(&self, state: &mut State, last: &Facts, facts: &mut Facts, changes: &[Fact]) {
+        for (fact, value) in &self.road.follows {
+            let (Some(paid), Some(now)) = (last.get(*fact), facts.get(*fact)) else { continue };
+            let (Some(amount), false) = (now.value.number(), changes.iter().any(|c| c.id == *fact)) else { continue };
+            if amount.is_zero() || paid.value != now.value {
+                continue;
+            }
+            let at = now.at;
+            let mut share = |plan: &Plan, facts: &Facts| {
+                state.run(plan, facts, Pins::None, &[]);
+                state.slot(plan.slots.value(*value)).ok().filter(|x| x.is_positive())
+            };
+            let (Some(before), Some(after)) = (share(self.road.last(), last), share(self.road.this(), facts)) else { continue };
+            let moved = amount.mul(after).and_then(|x| x.div(before)).and_then(|x| money::round(x, Rounding::HalfUp));
+            if let (Some(moved), true) = (moved, before != after) {
+                facts.set(Fact { id: *fact, value: Value::Number(moved.exact()), at, origin: Origin::Inferred });
+            }
+        }
+    }
+
+    /// Lines that last month could not be made for want of a sum since January, and this month can: computed, not carried.
+    /// The cause under which they move.
+    fn settle(&self, state: &mut State, replay: &Replayed, facts: &Facts, adjust: &mut [Adjust]) -> Option<u16> {
+        let since = |s: &Stop| match s {
+            Stop::Missing(f) => Some(self.vocabulary().get(FactId(*f))).filter(|d| d.since_january),
+            Stop::NoValue(_) | Stop::Arithmetic | Stop::NoBracket(_) => None,
+        };
+        let decl = replay.stops.iter().find_map(since)?;
+        state.run(self.road.this(), facts, Pins::Adjusted(&[]), &[]);
+        for (a, c) in adjust.iter_mut().zip(&state.results) {
+            if matches!(a, Adjust::Give(..)) && c.is_some_and(|c| c.stop.is_none()) {
+                *a = Adjust::None;
+            }
+        }
+        self.pack.causes.iter().position(|c| c.0 == decl.causes.change).map(|i| i as u16)
+    }
+
+    /// The net on the value that last month was paid on, where this month follows another that no list announces.
+    fn nets(&self, state: &mut State, replay: &Replayed, facts: &Facts, adjust: &[Adjust]) -> Vec<(FactId, Money)> {
+        let extra: Vec<_> = replay.unknown.iter().map(|u| (u.1, u.2, u.3)).collect();
+        let mut out = Vec::new();
+        for r in &replay.resolved {
+            let Some(written) = &r.written else { continue };
+            if !self.vocabulary().get(r.fact).recurs || facts.get(r.fact).map(|f| (&f.value, f.at)) != Some((&written.value, written.at)) {
+                continue;
+            }
+            let mut on_paid = facts.clone();
+            on_paid.set(r.used.clone());
+            state.run(self.road.this(), &on_paid, Pins::Adjusted(adjust), &extra);
+            out.push((r.fact, state.totals(self.road.this()).net_paid));
+        }
+        out
+    }
+
+    /// What the law in force owed last month, where it was paid on the law of before.
+    fn late_law(&self, state: &mut State, replay: &Replayed) -> Option<Owed> {
+        let due = self.road.due.as_ref()?;
+        let extra: Vec<_> = replay.unknown.iter().map(|u| (u.1, u.2, u.3)).collect();
+        state.run(self.road.last(), &replay.facts, Pins::Adjusted(&replay.adjust), &extra);
+        let paid = state.totals(self.road.last());
+        state.run(due, &replay.facts, Pins::Adjusted(&replay.adjust), &extra);
+        let due = state.totals(due);
+        let owed = Owed {
+            gross: due.gross - paid.gross,
+            net: due.net_paid - paid.net_paid,
+            cost: due.employer_cost - paid.employer_cost,
+            days: None,
+        };
+        (!(owed.net.is_zero() && owed.cost.is_zero())).then_some(owed)
+    }
+
+    fn days(&self, state: &State) -> Option<Exact> {
+        let name = self.pack.payslip.get("presence")?;
+        self.head.iter().find(|h| h.0 == *name).and_then(|h| state.slot(h.1).ok())
+    }
+
+    /// A day of entry before the month, and last month not paid: what last month owes.
+    fn not_paid(&self, state: &mut State, facts: &Facts) -> Option<Owed> {
+        let entry = self.vocabulary().role(Role::Entry).and_then(|id| facts.value(id)).and_then(Value::date)?;
+        (entry <= self.road.last().context.month.last_day()).then_some(())?;
+        state.run(self.road.last(), facts, Pins::None, &[]);
+        let t = state.totals(self.road.last());
+        let days = self.days(state);
+        days.is_none_or(|d| !d.is_zero()).then_some(Owed { gross: t.gross, net: t.net_paid, cost: t.employer_cost, days })
+    }
+
+    /// A last day before the month's end that last month was paid beyond.
+    fn paid_beyond(&self, state: &mut State, i: &Input<'_>, replay: &Replayed) -> Option<Owed> {
+        let exit = self.vocabulary().role(Role::Exit)?;
+        let last = i.changes.iter().rev().find(|f| f.id == exit).or_else(|| i.known.get(exit)).filter(|_| !i.paid.is_empty())?;
+        let mut facts = replay.facts.clone();
+        facts.set(last.clone());
+        state.run(self.road.last(), &facts, Pins::None, &[]);
+        let due = state.totals(self.road.last());
+        let earning = |l: &&PaidLine| matches!(l.code, PaidCode::Element(e) if self.catalogue[e.index()].kind == LineKind::Earning);
+        let gross = due.gross - i.paid.iter().filter(earning).map(|l| l.amount).sum();
+        let days = self.days(state);
+        // A few cents are a gap of replay, not days.
+        (gross < Money::from_cents(-100)).then_some(Owed { gross, net: Money::ZERO, cost: Money::ZERO, days })
     }
 
     fn arrives(&self, state: &mut State, i: &Input<'_>) -> Output {
         let facts = self.this_month(i.known.clone(), i.changes);
         let plan = self.road.this();
+        let owed = self.not_paid(state, &facts);
         state.run(plan, &facts, Pins::None, &[]);
-        let stops = state.stops();
+        let stops = state.stops(plan);
         let payslip = self.payslip(state, plan, i.id, &[], &[]);
         let after = payslip.lines.iter().map(|l| (PaidCode::Element(l.element), (l.amount, l.employer_amount))).collect();
         let changes = walk::whole(&walk::Amounts::new(), &after, self.causes.arrival);
         let controls = holding(state, plan);
         let shown = self.shown(state);
-        Output { payslip: Some(payslip), changes, facts, stops, controls, shown, ..Output::default() }
+        Output { payslip: Some(payslip), changes, facts, stops, controls, shown, owed, ..Output::default() }
     }
 
     fn shown(&self, state: &State) -> Vec<(String, crate::ground::Exact)> {
         self.head.iter().filter_map(|(name, slot)| Some((name.clone(), state.slot(*slot).ok()?))).collect()
     }
 
+    /// What the files of last month's end say of last month: sums since January are not among it, they hold it already.
+    fn last_month(&self, known: &Facts) -> Facts {
+        let mut facts = known.clone();
+        for (id, _) in self.vocabulary().iter().filter(|(_, d)| d.since_january) {
+            facts.remove(id);
+        }
+        self.january(&mut facts, self.road.last());
+        facts
+    }
+
+    /// In January every sum since January, the month left out, is zero.
+    fn january(&self, facts: &mut Facts, plan: &Plan) {
+        if plan.context.month.month() != 1 {
+            return;
+        }
+        let open = |id: FactId| self.pack.defaults[id.index()].is_none();
+        for (id, _) in self.vocabulary().iter().filter(|(id, d)| d.since_january && open(*id)) {
+            facts.set(Fact { id, value: Value::Number(Exact::ZERO), at: At::NOWHERE, origin: Origin::Inferred });
+        }
+    }
+
     fn this_month(&self, mut facts: Facts, changes: &[Fact]) -> Facts {
-        let once: Vec<_> = facts.iter().filter(|f| !self.vocabulary().get(f.id).recurs).map(|f| f.id).collect();
+        let january = self.road.this().context.month.month() == 1;
+        let ends = |id: FactId| {
+            let d = self.vocabulary().get(id);
+            !d.recurs && (january || !d.since_january)
+        };
+        let once: Vec<_> = facts.iter().map(|f| f.id).filter(|id| ends(*id)).collect();
         for id in once {
             facts.remove(id);
         }
+        self.january(&mut facts, self.road.this());
         for c in changes {
             facts.set(c.clone());
         }

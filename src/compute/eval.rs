@@ -149,9 +149,13 @@ impl State {
         self.slot(slot).ok().and_then(|x| money::round(x, Rounding::HalfUp)).unwrap_or(Money::ZERO)
     }
 
-    /// Every reason why something stopped, sorted, each once.
-    pub fn stops(&self) -> Vec<Stop> {
-        let mut s = self.stops.clone();
+    /// Every reason why a line or a total of the payslip stopped, sorted, each once. What only a line that does not apply
+    /// would need stops nobody.
+    pub fn stops(&self, plan: &Plan) -> Vec<Stop> {
+        let r = plan.results;
+        let totals = [r.gross, r.net_social, r.net_taxable, r.net_before_tax, r.income_tax, r.net_paid, r.employer_cost];
+        let mut s: Vec<Stop> = self.results.iter().flatten().filter_map(|c| c.stop).collect();
+        s.extend(totals.iter().filter_map(|t| self.slot(*t).err()));
         s.sort_unstable();
         s.dedup();
         s

@@ -6,6 +6,7 @@ pub mod coverage;
 pub mod employee;
 pub mod eval;
 pub mod examples;
+pub mod late;
 pub mod raise;
 pub mod replay;
 pub mod reveal;

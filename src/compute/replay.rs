@@ -8,7 +8,7 @@
 use crate::compute::eval::{Adjust, Computed, Pinned, Pins, State};
 use crate::facts::{Fact, FactId, Facts, Origin, Value};
 use crate::ground::{At, Money};
-use crate::payslip::{Catalogue, ElementId, LineKind, PaidCode, PaidLine};
+use crate::payslip::{Catalogue, ElementId, LineKind, PaidCode, PaidLine, PaidSlip};
 use crate::rules::plan::{ElementStep, Plan, Step};
 
 /// What replay says of one line.
@@ -76,6 +76,8 @@ pub struct Replayed {
     pub adjust: Vec<Adjust>,
     /// Lines without a rule: carried as they are.
     pub unknown: Vec<(PaidCode, LineKind, Money, Money)>,
+    /// What the rules lacked for last month.
+    pub stops: Vec<crate::compute::eval::Stop>,
 }
 
 impl Replayed {
@@ -125,11 +127,21 @@ fn nearly(c: &Computed, p: &Pinned) -> bool {
 
 const NOTHING: Pinned = Pinned { base: None, rate: None, amount: Money::ZERO, employer_rate: None, employer_amount: Money::ZERO };
 
-/// What the source of last month's lines does not show; see [`crate::payslip::PaidSlip`].
+/// What last month's lines do not show; see [`crate::payslip::PaidSlip`].
 #[derive(Clone, Copy, Default, Debug)]
 pub struct Hidden<'a> {
     pub unseen: &'a [ElementId],
     pub melted: bool,
+    /// Paid with the month and no part of it; a line taken on both together (tax, or contributions that a product sums)
+    /// comes out on what both make.
+    pub arrears: &'a [PaidLine],
+}
+
+impl<'a> Hidden<'a> {
+    /// Of a payslip.
+    pub fn of(slip: &'a PaidSlip) -> Self {
+        Self { unseen: &slip.unseen, melted: slip.melted, arrears: &slip.arrears }
+    }
 }
 
 /// What replay needs besides the employee: the plan of last month, how unknown codes count, printing data.
@@ -142,7 +154,7 @@ pub struct Replay<'a> {
 
 impl Replay<'_> {
     /// Replays one employee. `alternatives` are other values that files hold for a fact (an old index in a list of promotions),
-    /// `hidden` what the source of the paid lines does not show.
+    /// `hidden` what the paid lines do not show.
     pub fn run(&self, state: &mut State, facts: &Facts, alternatives: &[Fact], paid: &[PaidLine], hidden: Hidden<'_>) -> Replayed {
         let pinned = pin(paid, self.plan.slots.elements as usize);
         let unknown: Vec<(PaidCode, LineKind, Money, Money)> = paid
@@ -169,8 +181,41 @@ impl Replay<'_> {
             let candidates = self.candidates(state, e, &p, alternatives, at);
             self.resolve(state, e, &p, &pinned, &extra, candidates, &mut facts, &mut resolved);
         }
-        let (lines, adjust) = self.verdicts(state, &pinned, paid, hidden);
-        Replayed { facts, lines, resolved, adjust, unknown }
+        let stops = state.stops(self.plan);
+        let arrears = hidden.arrears;
+        if !arrears.is_empty() {
+            self.on_both(state, &facts, paid, arrears, &pinned, &extra);
+        }
+        let (mut lines, adjust) = self.verdicts(state, &pinned, paid, hidden);
+        lines.extend(arrears.iter().map(|l| ReplayLine {
+            code: l.code,
+            paid: if l.amount.is_zero() { l.employer_amount } else { l.amount },
+            recomputed: None,
+            verdict: Verdict::OneOff,
+            at: l.at,
+        }));
+        Replayed { facts, lines, resolved, adjust, unknown, stops }
+    }
+
+    /// Lines that the month alone does not make, worked out once more with the arrears among what was paid.
+    fn on_both(
+        &self,
+        state: &mut State,
+        facts: &Facts,
+        paid: &[PaidLine],
+        arrears: &[PaidLine],
+        pinned: &[Option<Pinned>],
+        extra: &[(LineKind, Money, Money)],
+    ) {
+        let alone = state.results.clone();
+        let all: Vec<PaidLine> = paid.iter().chain(arrears).cloned().collect();
+        state.run(self.plan, facts, Pins::Paid(&pin(&all, pinned.len())), extra);
+        for ((now, alone), p) in state.results.iter_mut().zip(alone).zip(pinned) {
+            let p = p.unwrap_or(NOTHING);
+            if !now.is_some_and(|c| agrees(&c, &p)) {
+                *now = alone;
+            }
+        }
     }
 
     /// Sets of facts that may explain the line: what other files say first, then what the paid line implies.

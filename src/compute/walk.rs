@@ -47,6 +47,12 @@ pub struct Road {
     pub calendar: usize,
     /// What changed in law under each cause, for the report: parameter ids.
     pub law_changes: Vec<Vec<usize>>,
+    /// Tables of which others are in force, under each cause.
+    pub table_changes: Vec<Vec<usize>>,
+    /// Amounts of an employee that move with a value of the pack.
+    pub follows: Vec<(crate::facts::FactId, u16)>,
+    /// Last month as the law had it, when it was paid on the law of before.
+    pub due: Option<Plan>,
     /// Facts that the law moves for everybody between the two months.
     pub raises: Vec<Raise>,
 }
@@ -62,6 +68,7 @@ impl Road {
         let mut list = vec![pack.plan(&law).0?];
         let mut plans = Vec::new();
         let mut law_changes = Vec::new();
+        let mut table_changes = Vec::new();
         for (i, (code, _)) in pack.causes.iter().enumerate() {
             let of = |cause: &str| position(cause).unwrap_or(fallback) == i && (cause == code || position(cause).is_none());
             let mut changed = Vec::new();
@@ -72,6 +79,7 @@ impl Road {
                 }
             }
             let mut any = !changed.is_empty();
+            let mut tables = Vec::new();
             for (s, setting) in pack.settings.iter().enumerate() {
                 if of(&setting.cause) && law.settings[s] != this.settings[s] {
                     law.settings[s] = this.settings[s].clone();
@@ -82,7 +90,10 @@ impl Road {
                 if of(&table.cause) && law.tables_on[t] != this.tables_on[t] {
                     let before = pack.brackets(t, &law);
                     law.tables_on[t] = this.tables_on[t];
-                    any |= pack.brackets(t, &law) != before;
+                    if pack.brackets(t, &law) != before {
+                        any = true;
+                        tables.push(t);
+                    }
                 }
             }
             if i == rates && law.versions_on != this.versions_on {
@@ -99,9 +110,21 @@ impl Road {
             }
             plans.push((list.len() - 1, any));
             law_changes.push(changed);
+            table_changes.push(tables);
         }
         (law == *this).then_some(())?;
-        Some(Self { plans, list, calendar, law_changes, raises: raise::between(pack, &last.context, &this.context) })
+        let value = |name: &str| pack.values.iter().position(|v| v.id == name).map(|i| i as u16);
+        let follows = pack.vocabulary.iter().filter_map(|(id, d)| Some((id, value(d.follows.as_deref()?)?))).collect();
+        Some(Self {
+            plans,
+            list,
+            calendar,
+            law_changes,
+            table_changes,
+            follows,
+            due: None,
+            raises: raise::between(pack, &last.context, &this.context),
+        })
     }
 
     pub fn last(&self) -> &Plan {
@@ -207,7 +230,9 @@ pub fn fact_changes(pack: &Pack, vocabulary: &Vocabulary, last: &Facts, this: &F
 
 /// Walks one employee from what was paid to this month. The state is left as this month's computation leaves it.
 ///
-/// `rounding` and `unexplained` are the causes of what replay left: at most a cent per line, or more.
+/// What replay left is `arrondi`, at most a cent per line, or `estimation`; `settled` is the cause of lines that only this
+/// month could be made.
+#[expect(clippy::too_many_arguments, reason = "two months and what lies between them")]
 pub fn walk(
     pack: &Pack,
     road: &Road,
@@ -216,6 +241,7 @@ pub fn walk(
     last: &Month<'_>,
     this: &Month<'_>,
     changes: &[FactChange],
+    settled: Option<u16>,
 ) -> Vec<Change> {
     let extra = |m: &Month<'_>| m.unknown.iter().map(|u| (u.1, u.2, u.3)).collect::<Vec<_>>();
     let cause = |role| pack.cause_for(role).unwrap_or(0) as u16;
@@ -267,7 +293,7 @@ pub fn walk(
     if last.adjust != this.adjust {
         state.run(road.this(), this.facts, Pins::Adjusted(this.adjust), &extra(this));
         let next = collect(state, this.unknown);
-        compare(&now, &next, cause(CauseRole::Estimate), &mut out);
+        compare(&now, &next, settled.unwrap_or_else(|| cause(CauseRole::Estimate)), &mut out);
     } else {
         // The same numbers as the last step; the places of the facts may be newer.
         state.run(road.this(), this.facts, Pins::Adjusted(this.adjust), &extra(this));
@@ -284,7 +310,7 @@ pub fn whole(before: &Amounts, after: &Amounts, cause: u16) -> Vec<Change> {
 }
 
 /// What was paid, by code.
-pub fn paid_amounts(lines: &[crate::payslip::PaidLine]) -> Amounts {
+pub fn paid_amounts<'l>(lines: impl IntoIterator<Item = &'l crate::payslip::PaidLine>) -> Amounts {
     let mut out = Amounts::new();
     for l in lines {
         let slot = out.entry(l.code).or_insert((Money::ZERO, Money::ZERO));

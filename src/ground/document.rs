@@ -288,10 +288,10 @@ impl<'a, 'f> Tab<'a, 'f> {
             }
         }
     }
-    /// Every key with its text, for tables whose keys are names.
+    /// Every key with its text, for tables whose keys are names; keys already asked for by name are left out.
     pub fn pairs(&self) -> Vec<(Spot, Spot)> {
         let mut out = Vec::new();
-        for (k, v) in self.map.iter() {
+        for (k, v) in self.map.iter().filter(|(k, _)| !self.asked.borrow().contains(k.get_ref().as_ref())) {
             let key = Spot { text: k.get_ref().to_string(), file: self.file, span: k.span(), inner: k.span().start };
             match v.get_ref() {
                 DeValue::String(s) => {

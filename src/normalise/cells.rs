@@ -206,6 +206,8 @@ mod tests {
             headings: Vec::new(),
             role: Some(FactRole::IdentityNumber),
             recurs: true,
+            since_january: false,
+            follows: None,
             causes: crate::facts::Causes::default(),
         };
         let text = |t: &str| {

@@ -255,11 +255,10 @@ impl Joiner<'_> {
             // Without its first day a newcomer would be paid the whole month.
             None => self.tell("F40", Severity::Blocking, &id, r.at, None),
             Some((d, at)) if d > self.month.last_day() => self.tell("F41", Severity::Blocking, &id, at, Some(d)),
-            // Nothing was paid since: what is owed is told.
-            Some((d, at)) if d < first && self.out.people.get(&id).is_none_or(|p| p.paid.is_none()) => {
-                self.tell("F33", Severity::Justify, &id, at, Some(d));
+            // Of one who was not paid since, what is owed is told once it is computed.
+            Some((d, at)) if d < first && self.out.people.get(&id).is_some_and(|p| p.paid.is_some()) => {
+                self.tell("F41", Severity::Justify, &id, at, Some(d))
             }
-            Some((d, at)) if d < first => self.tell("F41", Severity::Justify, &id, at, Some(d)),
             Some(_) => {}
         }
         let last_end = self.month.previous().last_day();
@@ -428,7 +427,7 @@ impl Joiner<'_> {
         self.vocabulary.role(Role::LeaveStart).is_some_and(|s| cause(s) == cause(days))
     }
 
-    /// A second leave of its own in the month may cost a second waiting day, or not: within two days of the first it does not.
+    /// A second leave of its own in the month costs a second waiting day, but not within two days of the first: told.
     fn second_leave(&mut self, e: &crate::normalise::gather::Event) {
         let (Some(starts), Some(from), Some(false) | None) = (self.vocabulary.role(Role::LeaveStart), e.from, e.continues) else { return };
         let counts = e.fact.is_some_and(|f| self.is_leave(f));
@@ -454,8 +453,12 @@ impl Joiner<'_> {
         };
         // A strike has neither a day it was granted nor a leave it goes on from.
         let leave = self.is_leave(fact);
-        let continues = self.vocabulary.role(Role::LeaveContinues).filter(|_| leave);
-        let starts = self.vocabulary.role(Role::LeaveStart).filter(|_| leave);
+        let role = |r: Role| self.vocabulary.role(r).filter(|_| leave);
+        let (continues, starts) = (role(Role::LeaveContinues), role(Role::LeaveStart));
+        let (begun, length) = (role(Role::LeavesBegun), role(Role::LeaveLength));
+        let last_day = self.month.last_day();
+        // A leave begun in the month, and not one that goes on: each has its own waiting day.
+        let begins = e.continues != Some(true) && e.from.is_none_or(|d| d >= self.month.first_day());
         let Some(days) = self.days_within(e) else { return };
         self.second_leave(e);
         let Some(p) = self.person(&e.employee, e.at, &e.nature) else { return };
@@ -465,6 +468,15 @@ impl Joiner<'_> {
         }
         if let (Some(id), Some(from), Some(false) | None) = (starts, e.from, e.continues) {
             p.changes.push(Fact { id, value: Value::Date(from), at: e.at, origin: Origin::Read });
+        }
+        if let Some(id) = begun {
+            add(&mut p.changes, id, Exact::int(i64::from(begins)), e.at);
+        }
+        if let (Some(id), Some(from), Some(to)) = (length, e.from, e.to) {
+            let n = Exact::int((to.min(last_day) - from).num_days() + 1);
+            let longest = p.changes.iter().filter(|f| f.id == id).filter_map(|f| f.value.number()).fold(n, Exact::max);
+            p.changes.retain(|f| f.id != id);
+            p.changes.push(Fact { id, value: Value::Number(longest), at: e.at, origin: Origin::Read });
         }
     }
 

@@ -341,7 +341,9 @@ fn fits_text(p: &Profile, role: Option<FactRole>, number: u32) -> i32 {
             | R::Act
             | R::Grade
             | R::LeaveStart
-            | R::LeaveContinues,
+            | R::LeaveContinues
+            | R::LeavesBegun
+            | R::LeaveLength,
         )
         | None => {
             if p.share(p.dates) > 60 || p.share(p.ibans) > 50 || p.share(p.nirs) > 50 {

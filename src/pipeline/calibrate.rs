@@ -1,11 +1,13 @@
 //! `releve replay --calibrate`: the employer's settings from last month's payslips, shown with their evidence and kept on demand.
 
 use super::explain::Told;
-use super::{Options, Outcome, Timings, prepare};
+use super::{Inputs, Options, Outcome, Timings, prepare};
 use crate::compute::calibrate::{Calibration, Witness};
+use crate::compute::replay::Hidden;
 use crate::ground::{Lang, words};
 use crate::job;
 use crate::rules::bind::SettingValue;
+use crate::rules::plan::setting_value;
 use anyhow::Result;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -13,12 +15,20 @@ use std::fmt::Write as _;
 /// More witnesses than this tell nothing more.
 const WITNESSES: usize = 3_000;
 
-fn text(v: &SettingValue) -> String {
+pub fn text(v: &SettingValue) -> String {
     match v {
         SettingValue::Choice(c) => c.clone(),
         SettingValue::Flag(b) => if *b { "yes" } else { "no" }.to_owned(),
         SettingValue::Number(n) => n.to_string(),
     }
+}
+
+/// Those whom a staff file knows and last month paid.
+pub fn witnesses(inputs: &Inputs) -> impl Iterator<Item = Witness<'_>> {
+    inputs.people.values().filter(|p| p.staff.is_some()).filter_map(|p| {
+        let slip = p.paid.as_ref()?;
+        Some(Witness { known: &p.known, alternatives: &p.alternatives, paid: &slip.lines, hidden: Hidden::of(slip) })
+    })
 }
 
 /// Finds the settings; with `write`, puts them in `releve.toml`.
@@ -31,25 +41,21 @@ pub fn calibrate(options: &Options, write: bool) -> Result<Told> {
         return Ok(Told { text: String::new(), findings: out.findings, lang: out.lang, code: 2 });
     };
     let lang = ready.lang;
-    let witnesses = ready
-        .inputs
-        .people
-        .values()
-        .filter(|p| p.staff.is_some())
-        .filter_map(|p| Some(Witness { known: &p.known, alternatives: &p.alternatives, paid: &p.paid.as_ref()?.lines }))
-        .take(WITNESSES)
-        .collect();
+    let witnesses = witnesses(&ready.inputs).take(WITNESSES).collect();
     let last = ready.road.last();
     let calibration = Calibration {
         pack: &ready.pack,
         catalogue: &ready.catalogue,
         unknown_kinds: &ready.unknown_kinds,
         context: last.context,
+        late: &ready.late,
         witnesses,
     };
     let (found, _) = calibration.run(last.settings.clone());
     let mut text_out = String::new();
     let mut keep: BTreeMap<String, String> = BTreeMap::new();
+    // What the job says of this month stands; last month's own value goes beside it.
+    let mut before: BTreeMap<String, String> = BTreeMap::new();
     for f in &found {
         let s = &ready.pack.settings[f.setting];
         let votes = f.votes.iter().map(|(v, n)| format!("{} : {n}", text(v))).collect::<Vec<_>>().join(", ");
@@ -65,35 +71,48 @@ pub fn calibrate(options: &Options, write: bool) -> Result<Told> {
             (n, false, Lang::En) if f.lines.is_some() => format!("{n} employees decide, no rate makes the lines: yours to decide"),
             (0, _, Lang::Fr) => "aucun bulletin ne tranche".to_owned(),
             (0, _, Lang::En) => "no payslip decides".to_owned(),
+            (1, true, Lang::Fr) => "un seul agent tranche : indice faible".to_owned(),
+            (1, true, Lang::En) => "one employee decides: weak evidence".to_owned(),
             (n, true, Lang::Fr) => format!("{n} agents tranchent"),
             (n, true, Lang::En) => format!("{n} employees decide"),
             (n, false, Lang::Fr) => format!("{n} agents tranchent, partagés : à décider"),
             (n, false, Lang::En) => format!("{n} employees decide, split: yours to decide"),
         };
         let _ = writeln!(text_out, "{mark} {:<28} {value:<14} {why} ({votes})   {}", s.id, s.label.get(lang));
-        if let Some(c) = &f.chosen
-            && text(c) != s.default
-            // Said of last month alone, it is no value of this month's.
-            && !ready.job.last_settings.contains_key(&s.id)
-        {
-            keep.insert(s.id.clone(), text(c));
+        let Some(c) = &f.chosen else { continue };
+        match ready.job.settings.get(&s.id) {
+            _ if ready.job.last_settings.contains_key(&s.id) => {
+                before.insert(s.id.clone(), text(c));
+            }
+            Some(given) if setting_value(&s.kind, given).as_ref() == Some(c) => {}
+            Some(_) => {
+                before.insert(s.id.clone(), text(c));
+            }
+            None if text(c) != s.default => {
+                keep.insert(s.id.clone(), text(c));
+            }
+            None => {}
         }
     }
     if write {
-        let kept = with_settings(&ready.job.text, &keep);
+        let kept = with_settings(&ready.job.text, "settings", &keep);
+        let kept = with_settings(&kept, "last_settings", &before);
         job::write(&options.folder, job::SETTINGS_FILE, kept.as_bytes())?;
         let _ = writeln!(text_out, "\n{}", words::ui("ui.settings_written", lang));
-    } else if !keep.is_empty() {
-        let _ = writeln!(text_out, "\n[settings]");
-        for (k, v) in &keep {
-            let _ = writeln!(text_out, "{k} = \"{v}\"");
+    } else {
+        for (table, list) in [("settings", &keep), ("last_settings", &before)].into_iter().filter(|t| !t.1.is_empty()) {
+            let _ = writeln!(text_out, "\n[{table}]");
+            for (k, v) in list {
+                let _ = writeln!(text_out, "{k} = \"{v}\"");
+            }
         }
     }
     Ok(Told { text: text_out, findings: out.findings, lang, code: 0 })
 }
 
 /// The text of `releve.toml` with these settings: lines of the table are replaced or added, all else stays.
-fn with_settings(toml: &str, keep: &BTreeMap<String, String>) -> String {
+fn with_settings(toml: &str, table: &str, keep: &BTreeMap<String, String>) -> String {
+    let title = format!("[{table}]");
     let mut out = String::new();
     let mut inside = false;
     let mut seen = false;
@@ -109,10 +128,7 @@ fn with_settings(toml: &str, keep: &BTreeMap<String, String>) -> String {
             if inside {
                 flush(&mut out, &mut left);
             }
-            inside = bare == "[settings]"
-                || bare.starts_with("[settings] ")
-                || bare.starts_with("[settings]\t")
-                || bare.starts_with("[settings]#");
+            inside = bare.strip_prefix(&title).is_some_and(|rest| rest.is_empty() || rest.starts_with([' ', '\t', '#']));
             seen |= inside;
         }
         let key = bare.trim_start_matches(['#', ' ']).split('=').next().unwrap_or_default().trim().to_owned();
@@ -126,7 +142,7 @@ fn with_settings(toml: &str, keep: &BTreeMap<String, String>) -> String {
         out.push('\n');
     }
     if !seen && !left.is_empty() {
-        out.push_str("\n[settings]\n");
+        let _ = writeln!(out, "\n{title}");
     }
     flush(&mut out, &mut left);
     out
@@ -140,8 +156,14 @@ mod tests {
     fn settings_are_replaced_in_place_and_the_rest_stays() {
         let keep = BTreeMap::from([("taux_vm".to_owned(), "0.008".to_owned()), ("zone".to_owned(), "2".to_owned())]);
         let before = "month = \"2021-12\"\n[settings] # x\n# taux_vm = \"0\"\nother = \"1\"\n[debtor]\niban = \"\"\n";
-        let after = with_settings(before, &keep);
+        let after = with_settings(before, "settings", &keep);
         assert_eq!(after, "month = \"2021-12\"\n[settings] # x\ntaux_vm = \"0.008\"\nother = \"1\"\nzone = \"2\"\n[debtor]\niban = \"\"\n");
-        assert!(with_settings("month = \"2021-12\"\n", &keep).contains("\n[settings]\ntaux_vm = \"0.008\"\n"));
+        assert!(with_settings("month = \"2021-12\"\n", "settings", &keep).contains("\n[settings]\ntaux_vm = \"0.008\"\n"));
+        // What last month was paid on stands in a table of its own, after the other.
+        let last = BTreeMap::from([("taux_vm".to_owned(), "0.02".to_owned())]);
+        assert_eq!(
+            with_settings("[settings]\ntaux_vm = \"0.03\"\n", "last_settings", &last),
+            "[settings]\ntaux_vm = \"0.03\"\n\n[last_settings]\ntaux_vm = \"0.02\"\n"
+        );
     }
 }

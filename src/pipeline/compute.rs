@@ -11,11 +11,12 @@ use crate::compute::replay::Verdict;
 use crate::compute::reveal;
 use crate::compute::walk::Share;
 use crate::facts::{Fact, Facts, Role};
-use crate::ground::{At, EmployeeId, Finding, Iban, Money, Place, Severity};
+use crate::ground::{At, EmployeeId, Finding, Iban, Lang, Money, Place, Severity, Words};
 use crate::job::NotInStaff;
 use crate::normalise::join::{People, Person};
 use crate::normalise::text::name_key;
 use crate::payslip::{ElementId, LineKind, PaidCode, Totals};
+use crate::rules::pack::Measure;
 use crate::write::register;
 use anyhow::Result;
 use rayon::prelude::*;
@@ -70,6 +71,10 @@ pub struct Results {
     pub not_run: BTreeSet<NotRun>,
     /// Controls that wait for the files.
     pub of_files: Vec<Control>,
+    /// What last month owes for having been paid on the law of before: employees, net, cost of the employer.
+    pub owed: (u64, Money, Money),
+    /// Values of law that the pack lacks for last month, and lines carried for want of them.
+    pub lawless: (BTreeSet<String>, u64),
 }
 
 /// What one piece of the population gives.
@@ -91,6 +96,7 @@ pub fn people(ready: &Ready, people: People, options: &Options) -> Result<Result
     let pool = rayon::ThreadPoolBuilder::new().num_threads(options.threads).build()?;
     let controls = named_controls(&ready.pack, ready.job.month.first_day());
     let twins = twins(ready, &people);
+    let owners = owners(ready, &people);
     let mut results = Results::default();
     let frame = evidence::frame(ready, &controls);
     results.run.twins = twins;
@@ -108,7 +114,7 @@ pub fn people(ready: &Ready, people: People, options: &Options) -> Result<Result
         let worked: Vec<Piece> = pool.install(|| {
             pieces
                 .into_par_iter()
-                .map_init(|| State::new(ready.road.this()), |state, piece| work(ready, &controls, &frame, state, piece))
+                .map_init(|| State::new(ready.road.this()), |state, piece| work(ready, &controls, &frame, &owners, state, piece))
                 .collect()
         });
         for piece in worked {
@@ -130,14 +136,31 @@ fn split<T>(mut list: Vec<T>, size: usize) -> Vec<Vec<T>> {
     out
 }
 
-fn work(ready: &Ready, controls: &[Control], frame: &Frame<'_>, state: &mut State, people: Vec<(EmployeeId, Person)>) -> Piece {
+/// Whose account each IBAN of the staff files is.
+type Owners = BTreeMap<Iban, EmployeeId>;
+
+fn owners(ready: &Ready, people: &People) -> Owners {
+    let Some(iban) = ready.pack.vocabulary.role(Role::Iban) else { return Owners::new() };
+    let own = |(id, p): (&EmployeeId, &Person)| Some((Iban::parse(p.known.get(iban)?.value.text()?).ok()?, id.clone()));
+    people.iter().filter_map(own).collect()
+}
+
+fn work(
+    ready: &Ready,
+    controls: &[Control],
+    frame: &Frame<'_>,
+    owners: &Owners,
+    state: &mut State,
+    people: Vec<(EmployeeId, Person)>,
+) -> Piece {
     let machine = ready.machine();
     let mut piece = Piece::default();
     for (id, mut person) in people {
         if let Some(slip) = person.paid.as_mut().filter(|s| s.employer_hidden) {
             slip.lines = reveal::employer_shares(&machine.of_last_month(), state, &person.known, &person.alternatives, &slip.lines);
         }
-        let w = one(ready, &machine, (controls, frame), state, id, person, &mut piece.unknown_measures);
+        let mut w = one(ready, &machine, (controls, frame), state, id, person, &mut piece.unknown_measures);
+        w.findings.extend(another_account(ready, &w, owners));
         write_rows(ready, &w, &mut piece);
         piece.worked.push(w);
     }
@@ -227,11 +250,37 @@ fn one(
     w
 }
 
+/// Last month's account is somebody else's by the staff files, and this one's is another: two accounts exchanged.
+fn another_account(ready: &Ready, w: &Worked, owners: &Owners) -> Option<Finding> {
+    let paid = w.pay_iban.as_ref().filter(|_| w.output.payslip.is_some())?;
+    let owner = owners.get(paid).filter(|o| **o != w.id)?;
+    let iban = ready.pack.vocabulary.role(Role::Iban)?;
+    let own = w.person.known.get(iban)?;
+    let differs = own.value.text().and_then(|t| Iban::parse(t).ok()).is_some_and(|i| i != *paid);
+    let transfer = w.person.transfer.as_ref().map_or(Place::Nowhere, |t| ready.inputs.sources.place(t.at));
+    differs.then(|| {
+        let f = Finding::new("BNK-03", Severity::Blocking).text(said("F53")).of(&w.id).arg("agent", &w.id).arg("name", &w.name);
+        f.arg("account", paid.masked()).arg("other", owner).at(transfer).at(ready.inputs.sources.place(own.at))
+    })
+}
+
+/// A sentence of the catalogue, for a finding under a control's code.
+fn said(code: &str) -> Words {
+    use crate::ground::words::sentence;
+    Words::new(sentence(code, Lang::Fr), sentence(code, Lang::En))
+}
+
 fn formula_finding(ready: &Ready, control: usize, w: &Worked) -> Finding {
     let c = &ready.pack.controls[control];
     let mut f = Finding::new(&c.id, c.severity).of(&w.id).arg("agent", &w.id).arg("name", &w.name);
     if !c.message.fr.is_empty() {
         f = f.text(c.message.clone());
+    }
+    // The cells that hold what the control looked at come first.
+    for i in ready.uses.facts(control) {
+        if let Some(fact) = w.output.facts.get(crate::facts::FactId(*i)).filter(|f| f.value.number().is_some_and(|n| !n.is_zero())) {
+            f = f.at(ready.inputs.sources.place(fact.at));
+        }
     }
     let text = format!("{} {}", c.message.fr, c.message.en);
     for (id, decl) in ready.pack.vocabulary.iter() {
@@ -313,12 +362,20 @@ fn subject<'s>(
         place: ready.inputs.sources.place(at),
         month: ready.job.month,
         incident: ready.job.incident_date,
-        event: !w.output.fact_changes.is_empty(),
+        event: !w.output.fact_changes.is_empty() || event(ready, w),
+        incomplete: !w.output.stops.is_empty(),
         neutral_rate: super::slips::flag(ready, w, "tax_neutral").unwrap_or(false),
         moved: evidence::moved(ready, w),
         shifts: evidence::shifts(ready, w),
         brought: &w.person.changes,
     }
+}
+
+/// Whether law, days present or arrears moved the gross: whoever came in the middle of last month is whole this month.
+fn event(ready: &Ready, w: &Worked) -> bool {
+    let arrears = w.person.paid.as_ref().is_some_and(|s| !s.arrears.is_empty());
+    let known = |c: &crate::compute::walk::Change| ready.road.plans.get(usize::from(c.cause)).is_some_and(|p| p.1);
+    arrears || w.output.changes.iter().any(|c| known(c) && code_card(ready, c.code).2 == LineKind::Earning)
 }
 
 /// Findings that computing itself gives: missing facts, values last month was not paid on, gaps of replay.
@@ -330,10 +387,23 @@ fn own_findings(ready: &Ready, w: &mut Worked) {
         let at = w.person.staff.or(w.person.arrival).unwrap_or(At::NOWHERE);
         w.findings.push(Finding::new("C01", Severity::Blocking).of(&w.id).arg("agent", &w.id).arg("fact", label).at(sources.place(at)));
     }
+    if !w.output.carried_for.is_empty() {
+        let names: Vec<String> = w.output.carried_for.iter().map(|s| label_of(ready, *s)).collect();
+        let net = w.output.payslip.as_ref().map_or(Money::ZERO, |p| p.totals.net_paid);
+        let f = Finding::new("C08", Severity::Blocking).of(&w.id).arg("agent", &w.id).arg("facts", names.join(", "));
+        w.findings.push(f.arg("net", net.french()).stake(net.cents()).at(sources.place(at_of(&w.person))));
+    }
+    owed(ready, w);
     for r in &w.output.replay.resolved {
         let Some(written) = &r.written else { continue };
         let decl = pack.vocabulary.get(r.fact);
         if !decl.recurs {
+            continue;
+        }
+        if let Some(f) = contradiction(ready, w, r.fact) {
+            let f = f.of(&w.id).arg("agent", &w.id).arg("fact", decl.label.get(ready.lang));
+            let f = f.arg("first", show_value(ready, written)).arg("second", show_value(ready, &r.used));
+            w.findings.push(f.at(sources.place(written.at)).at(sources.place(r.used.at)));
             continue;
         }
         let f = Finding::new("IMP-04", Severity::Justify)
@@ -373,6 +443,64 @@ fn own_findings(ready: &Ready, w: &mut Worked) {
     }
 }
 
+/// What the computation stopped at, in words.
+fn label_of(ready: &Ready, stop: crate::compute::eval::Stop) -> String {
+    use crate::compute::eval::Stop;
+    match stop {
+        Stop::Missing(i) => ready.pack.vocabulary.get(crate::facts::FactId(i)).label.get(ready.lang).to_owned(),
+        Stop::NoValue(i) => ready.pack.parameters[i as usize].label.get(ready.lang).to_owned(),
+        Stop::NoBracket(_) | Stop::Arithmetic => stop_name(&ready.pack, stop),
+    }
+}
+
+/// A value of the file that last month contradicts and no list announces: where it moves the net beyond what a control
+/// calls a large change, or is about working time, the employee is set aside and both nets are told.
+fn contradiction(ready: &Ready, w: &Worked, fact: crate::facts::FactId) -> Option<Finding> {
+    let on_paid = w.output.nets.iter().find(|n| n.0 == fact)?.1;
+    let net = w.output.payslip.as_ref()?.totals.net_paid;
+    let large = ready.pack.controls.iter().find(|c| c.threshold.contains_key("strong_amount"))?;
+    let limit = |name: &str| large.threshold.get(name).copied();
+    let change = (net - on_paid).abs().exact();
+    let beyond = limit("strong_amount").is_some_and(|a| change > a)
+        || limit("strong_share").and_then(|s| s.mul(on_paid.abs().exact())).is_some_and(|a| change > a);
+    let of_time = |m: &Measure| matches!(m, Measure::Named(n) if n == "pay_without_working_time");
+    let time = ready.pack.controls.iter().find(|c| of_time(&c.measure));
+    let about_time = time.is_some_and(|c| c.names.contains(&ready.pack.vocabulary.get(fact).name));
+    (net != on_paid && (beyond || about_time)).then(|| {
+        let f = Finding::new("IMP-04", Severity::Blocking).text(said("C09"));
+        f.arg("net", net.french()).arg("other", on_paid.french()).stake((net - on_paid).cents())
+    })
+}
+
+/// What last month still owes, or was paid too much.
+fn owed(ready: &Ready, w: &mut Worked) {
+    let Some(o) = w.output.owed else { return };
+    let vocabulary = &ready.pack.vocabulary;
+    let days = o.days.map_or_else(|| "?".to_owned(), |d| d.to_string());
+    let dated = |role: Role| {
+        let f = w.person.fact(vocabulary, role);
+        let day = f.and_then(|f| f.value.date()).map_or_else(|| "?".to_owned(), |d| d.format("%d/%m/%Y").to_string());
+        (day, f.map_or(Place::Nowhere, |f| ready.inputs.sources.place(f.at)))
+    };
+    let f = match w.standing {
+        Standing::Arrives => {
+            let (day, place) = dated(Role::Entry);
+            Finding::new("F33", Severity::Justify).arg("date", day).arg("gross", o.gross.french()).stake(o.gross.cents()).at(place)
+        }
+        Standing::Left => {
+            let (day, place) = dated(Role::Exit);
+            let f = Finding::new("POP-04", Severity::Blocking).text(said("F34")).arg("date", day).at(place);
+            f.arg("gross", (-o.gross).french()).stake(o.gross.cents())
+        }
+        Standing::Stays | Standing::Unknown | Standing::NotPaid => {
+            let f = Finding::new("C07", Severity::Information).arg("net", o.net.french()).arg("cost", o.cost.french());
+            f.stake(o.net.cents())
+        }
+    };
+    let f = f.of(&w.id).arg("agent", &w.id).arg("name", &w.name).arg("month", ready.job.last_month).arg("days", days);
+    w.findings.push(f.at(ready.inputs.sources.place(at_of(&w.person))));
+}
+
 /// Lines of last month that no element stands for, carried as they are. One that resembles a line of one month only, or a line
 /// that this month has besides, may be paid twice: nobody is paid on it before somebody has said what it is.
 fn carried_rubrics(ready: &Ready, w: &mut Worked) {
@@ -408,7 +536,7 @@ pub fn code_card(ready: &Ready, code: PaidCode) -> (String, String, LineKind, bo
 /// Totals of last month: the register's own where it shows them, else the sums of its lines.
 fn paid_totals(ready: &Ready, s: &crate::payslip::PaidSlip) -> Totals {
     let mut t = Totals::default();
-    for l in &s.lines {
+    for l in s.all() {
         let (_, _, kind, _) = code_card(ready, l.code);
         t.employer_cost += l.employer_amount;
         match kind {
@@ -454,14 +582,27 @@ pub fn detail(ready: &Ready, w: &Worked, cause: u16) -> String {
         let side = |f: &Option<Fact>| f.as_ref().map_or_else(|| "–".to_owned(), |f| show_value(ready, f));
         parts.push(format!("{} : {} → {}", decl.label.get(ready.lang), side(&fc.before), side(&fc.after)));
     }
-    if let Some(changed) = ready.road.law_changes.get(usize::from(cause)) {
-        for p in changed.iter().take(3) {
-            let (a, b) = (ready.road.last().parameters[*p], ready.road.this().parameters[*p]);
-            let text = |x: Option<crate::ground::Exact>| x.map_or_else(|| "–".to_owned(), |x| x.to_string());
-            parts.push(format!("{} : {} → {}", ready.pack.parameters[*p].label.get(ready.lang), text(a), text(b)));
-        }
+    // Only the law that a line of this employee, changed under the cause, is made with.
+    let touched: BTreeSet<usize> = w.output.changes.iter().filter(|c| c.cause == cause).filter_map(|c| element(c.code)).collect();
+    let at = usize::from(cause);
+    let parameters = ready.road.law_changes.get(at).into_iter().flatten();
+    for p in parameters.filter(|p| touched.iter().any(|e| ready.uses.parameter(*e, **p))).take(3) {
+        let (a, b) = (ready.road.last().parameters[*p], ready.road.this().parameters[*p]);
+        let text = |x: Option<crate::ground::Exact>| x.map_or_else(|| "–".to_owned(), |x| x.to_string());
+        parts.push(format!("{} : {} → {}", ready.pack.parameters[*p].label.get(ready.lang), text(a), text(b)));
+    }
+    let tables = ready.road.table_changes.get(at).into_iter().flatten();
+    for t in tables.filter(|t| touched.iter().any(|e| ready.uses.table(*e, **t))) {
+        parts.push(ready.pack.tables[*t].source.clone());
     }
     parts.join(" ; ")
+}
+
+const fn element(code: PaidCode) -> Option<usize> {
+    match code {
+        PaidCode::Element(e) => Some(e.index()),
+        PaidCode::Unknown(_) => None,
+    }
 }
 
 /// A fact's value for people: options by their labels.
@@ -516,6 +657,18 @@ fn add(s: &mut Sums, t: &Totals) {
 fn tally(ready: &Ready, w: &Worked, after: Option<Totals>, r: &mut Results) {
     for l in &w.output.replay.lines {
         r.score.add(l.verdict);
+    }
+    if let (Some(o), Standing::Stays) = (w.output.owed, w.standing) {
+        r.owed.0 += 1;
+        r.owed.1 += o.net;
+        r.owed.2 += o.cost;
+    }
+    let lacking =
+        |s: &crate::compute::eval::Stop| matches!(s, crate::compute::eval::Stop::NoValue(_) | crate::compute::eval::Stop::NoBracket(_));
+    let lacks: Vec<String> = w.output.replay.stops.iter().filter(|s| lacking(s)).map(|s| label_of(ready, *s)).collect();
+    if !lacks.is_empty() {
+        r.lawless.0.extend(lacks);
+        r.lawless.1 += 1;
     }
     if !w.output.replay.lines.is_empty() {
         r.exact_agents.1 += 1;
@@ -628,6 +781,7 @@ pub fn run_controls(ready: &Ready, results: &mut Results, out: &mut Outcome) {
     if results.score.gap > 0 {
         out.findings.push(Finding::new("C04", Severity::Warning).arg("lines", results.score.gap));
     }
+    law_of_last_month(ready, results, out);
     results.run.debtor_missing = ready.job.debtor.iban.is_none();
     if !crate::ground::target_days::is_open(ready.job.pay_date) {
         results.run.closed_day = Some(ready.job.pay_date.format("%d/%m/%Y").to_string());
@@ -662,6 +816,25 @@ pub fn run_controls(ready: &Ready, results: &mut Results, out: &mut Outcome) {
     let (all_sum, all_count) = due.fold((Money::ZERO, 0), |(s, n), t| (s + t.net_paid, n + 1));
     results.run.transfer_total = (!results.run.debtor_missing).then_some((sum, transfers.len() as u64, all_sum, all_count));
     measure_all(ready, &late, results, out);
+}
+
+/// What there is to say once of the law last month was paid on: older than it should have been, or not in the pack.
+fn law_of_last_month(ready: &Ready, results: &Results, out: &mut Outcome) {
+    if !ready.late.is_empty() {
+        let say = |l: &crate::compute::late::Late| {
+            let label = ready.pack.parameters[l.parameter].label.get(ready.lang);
+            format!("{label} : {} → {} ({})", l.used, l.due, l.since.format("%d/%m/%Y"))
+        };
+        let what = ready.late.iter().map(say).collect::<Vec<_>>().join(" ; ");
+        let (count, net, cost) = results.owed;
+        let f = Finding::new("C12", Severity::Justify).arg("what", what).arg("month", ready.job.last_month).arg("count", count);
+        out.findings.push(f.arg("net", net.french()).arg("cost", cost.french()).stake(cost.cents()));
+    }
+    let (names, count) = &results.lawless;
+    if !names.is_empty() {
+        let what = names.iter().cloned().collect::<Vec<_>>().join(", ");
+        out.findings.push(Finding::new("C11", Severity::Justify).arg("month", ready.job.last_month).arg("what", what).arg("count", count));
+    }
 }
 
 /// Measures that need the files of this run on the disk.

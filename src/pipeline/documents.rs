@@ -7,7 +7,7 @@ use crate::check::printed::Printed;
 use crate::compute::employee::Standing;
 use crate::compute::walk::Share;
 use crate::facts::Role;
-use crate::ground::{Bic, EmployeeId, Iban, Lang, Money, Severity, finding};
+use crate::ground::{Bic, EmployeeId, Finding, Iban, Lang, Money, Severity, finding, sepa_text};
 use crate::job::{self, Pain};
 use crate::payslip::{LineKind, Status, Totals};
 use crate::write::payslip as print;
@@ -103,13 +103,19 @@ fn transfers(ready: &Ready, results: &mut Results, out: &mut Outcome, folder: &P
     let list = to_transfer(results);
     let month = ready.job.month.to_string();
     let prefix = format!("PAIE-{month}");
+    for (id, name, ..) in &list {
+        if let Some(short) = cut(name) {
+            let f = Finding::new("S40", Severity::Warning).of(id).arg("agent", id).arg("max", sepa_text::NAME_MAX).arg("name", short);
+            out.findings.push(f);
+        }
+    }
     let rows: Vec<Transfer> = list
         .iter()
         .map(|(id, name, net, iban)| Transfer {
             end_to_end_id: transfer::derive_id(&prefix, &[id.as_str(), "1", &net.cents().to_string(), iban.as_str()]),
             employee: Some(id.clone()),
             // In capitals, as transfer files write names: a bank that compares them sees what it saw last month.
-            name: name.to_uppercase(),
+            name: cut(name).unwrap_or_else(|| name.to_uppercase()),
             holder: None,
             iban: iban.clone(),
             bic: None,
@@ -128,7 +134,8 @@ fn transfers(ready: &Ready, results: &mut Results, out: &mut Outcome, folder: &P
     put(folder, "transfers.csv", csv.as_bytes(), made)?;
     out.transfers = (rows.len() as u64, rows.iter().map(|t| t.amount).sum());
     let Some(iban) = ready.job.debtor.iban.clone() else { return Ok(()) };
-    if rows.is_empty() {
+    out.held = held_by(out);
+    if rows.is_empty() || !out.held.is_empty() {
         return Ok(());
     }
     let file = file_head(ready, &rows, iban, &prefix);
@@ -149,6 +156,25 @@ fn transfers(ready: &Ready, results: &mut Results, out: &mut Outcome, folder: &P
         Err(transfer::NotWritten::Io(e)) => return Err(e).context("virements"),
     }
     Ok(())
+}
+
+/// A name that the scheme has no room for, cut at the last word that fits.
+fn cut(name: &str) -> Option<String> {
+    let whole = sepa_text::convert(&name.to_uppercase(), sepa_text::Ligatures::default()).text;
+    if whole.chars().count() <= sepa_text::NAME_MAX {
+        return None;
+    }
+    let head: String = whole.chars().take(sepa_text::NAME_MAX).collect();
+    let end = head.rfind(' ').filter(|i| *i * 2 > sepa_text::NAME_MAX).unwrap_or(head.len());
+    Some(head[..end].trim_end().to_owned())
+}
+
+/// Codes of what blocks the run and no single employee: then no money leaves.
+pub fn held_by(out: &Outcome) -> Vec<String> {
+    let whole = out.findings.iter().filter(|f| f.severity == Severity::Blocking && f.employee.is_none());
+    // A row about nobody known names its number: it is that number's affair.
+    let codes: BTreeSet<String> = whole.filter(|f| !f.args.iter().any(|a| a.0 == "agent")).map(|f| f.code.clone()).collect();
+    codes.into_iter().collect()
 }
 
 fn file_head(ready: &Ready, rows: &[Transfer], iban: Iban, prefix: &str) -> transfer::TransferFile {
@@ -309,6 +335,7 @@ fn model(ready: &Ready, results: &Results, out: &Outcome) -> report::Report {
         totals_before: out.before,
         totals_after: out.after,
         transfers: report::Transfers { count: out.transfers.0, total: out.transfers.1 },
+        held: out.held.clone(),
         headcount: report::Headcount {
             before: run.before.count,
             arrivals: run.arrivals,
@@ -397,7 +424,7 @@ fn card_index(ready: &Ready, code: crate::payslip::PaidCode) -> usize {
 /// Both months of every line of an employee, by card and share.
 fn sides(ready: &Ready, w: &Worked) -> BTreeMap<(usize, Share), (Money, Money)> {
     let mut out: BTreeMap<(usize, Share), (Money, Money)> = BTreeMap::new();
-    for l in w.person.paid.iter().flat_map(|s| &s.lines) {
+    for l in w.person.paid.iter().flat_map(crate::payslip::PaidSlip::all) {
         let index = card_index(ready, l.code);
         if !l.amount.is_zero() {
             out.entry((index, Share::Employee)).or_default().0 += l.amount;
@@ -608,5 +635,20 @@ fn replay(ready: &Ready, results: &Results) -> report::Replay {
         gap: s.gap,
         one_off: s.one_off,
         gaps: gaps.into_values().collect(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_too_long_for_the_scheme_is_cut_at_a_word() {
+        let long = format!("{} Marie-Charlotte de la Rochefoucauld", "Anne ".repeat(9).trim_end());
+        let short = cut(&long).expect("a cut name");
+        assert!(short.len() <= sepa_text::NAME_MAX && long.to_uppercase().starts_with(&short) && !short.ends_with(' '));
+        assert_eq!(long.to_uppercase().as_bytes()[short.len()], b' ', "between two words: {short}");
+        assert_eq!(cut(&"X".repeat(84)), Some("X".repeat(70)));
+        assert_eq!(cut("Inès Ménard"), None);
     }
 }

@@ -16,7 +16,7 @@ use crate::facts::Role;
 use crate::ground::place::SourceKind;
 use crate::ground::{At, EmployeeId, Money, PayMonth, Place, sepa_text};
 use crate::normalise::mapping::Role as SourceRole;
-use crate::payslip::{LineKind, PaidCode, Status};
+use crate::payslip::{LineKind, PaidCode, PaidSlip, Status};
 use crate::read::pain001;
 use crate::rules::bind::Num;
 use crate::rules::plan::Step;
@@ -92,7 +92,7 @@ pub fn moved(ready: &Ready, w: &Worked) -> Vec<Moved> {
     let of = |card: usize, amount: Money, employer: Money| {
         if ready.catalogue[card].kind == LineKind::Employer { employer } else { amount }
     };
-    for l in w.person.paid.iter().flat_map(|s| &s.lines) {
+    for l in w.person.paid.iter().flat_map(PaidSlip::all) {
         let card = card_index(ready, l.code);
         let m = list.entry(card).or_insert_with(|| empty(card));
         m.before += of(card, l.amount, l.employer_amount);
@@ -150,7 +150,7 @@ pub fn enter(ready: &Ready, frame: &Frame<'_>, w: &Worked, run: &mut Run) {
         let k = &ready.catalogue[i];
         (k.kind, format!("{} {}", k.code, k.label.get(ready.lang)))
     };
-    for l in w.person.paid.iter().flat_map(|s| &s.lines) {
+    for l in w.person.paid.iter().flat_map(PaidSlip::all) {
         let (kind, name) = card(card_index(ready, l.code));
         books.group(Group::Line, &name, if kind == LineKind::Employer { l.employer_amount } else { l.amount }, Money::ZERO);
     }
@@ -181,7 +181,7 @@ pub fn enter(ready: &Ready, frame: &Frame<'_>, w: &Worked, run: &mut Run) {
 
 /// The latest month that a register speaks of.
 fn dated(ready: &Ready, slip: &crate::payslip::PaidSlip, run: &mut Run) {
-    for l in &slip.lines {
+    for l in slip.all() {
         let Some(month) = l.period else { continue };
         let place = ready.inputs.sources.place(At::source(l.at.source));
         match run.periods.iter_mut().find(|p| p.2 == place) {

@@ -6,7 +6,7 @@ use crate::ground::{At, Checked, Finding, Lang, Money, PayMonth, Place, Severity
 use crate::job::{self, Job};
 use crate::normalise::join::{self, People, TransferRow};
 use crate::normalise::{self, CodeTarget, Mapping, Payer, RubricTarget, Rubrics, fragment};
-use crate::payslip::{Card, ElementId, LineKind, PaidCode};
+use crate::payslip::{Card, ElementId, LineKind, PaidCode, PaidLine};
 use crate::read::{self, FileKind, Input, Limits, archive, dsn, pain001, pain002, xhl};
 use crate::rules::Pack;
 use crate::rules::bind::{Context, Num, SettingValue};
@@ -14,7 +14,7 @@ use crate::rules::plan::Step;
 use anyhow::Result;
 use chrono::NaiveDate;
 use sha2::{Digest as _, Sha256};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::fs::File;
 use std::io::{BufReader, Read as _};
@@ -266,6 +266,7 @@ pub fn read(job: &Job, pack: &Pack, settings: &[SettingValue], progress: fn(&str
     let (mut declared, mut found) = normalise::dsn::add(&o.declarations, &mut gathered, siret, &o.sources, &cx);
     o.findings.append(&mut found);
     set_beside(&mut gathered);
+    set_apart(&mut gathered, pack);
     let unknown_cards = unknown_cards(&gathered);
     let proposals = proposals(&gathered, &mapping);
     let beside = gathered.local_codes.iter().map(|c| c.beside).collect();
@@ -398,6 +399,22 @@ fn set_beside(gathered: &mut normalise::Gathered) {
     }
 }
 
+/// Lines about an earlier month than the register's are arrears: paid once. Overtime that only names the month it was
+/// worked in stands alone and stays. A register of which no line is about last month is another month's as a whole,
+/// which a control says.
+fn set_apart(gathered: &mut normalise::Gathered, pack: &Pack) {
+    let own: BTreeSet<u16> = gathered.paid.values().flat_map(|s| &s.lines).filter(|l| l.period.is_none()).map(|l| l.at.source).collect();
+    let lasting = |l: &PaidLine| match l.code {
+        PaidCode::Element(e) => pack.elements[e.index()].card.recurs,
+        PaidCode::Unknown(_) => true,
+    };
+    for slip in gathered.paid.values_mut() {
+        let months: BTreeSet<PayMonth> = slip.lines.iter().filter(|l| lasting(l)).filter_map(|l| l.period).collect();
+        let apart = |l: &PaidLine| l.period.is_some_and(|p| months.contains(&p)) && own.contains(&l.at.source);
+        (slip.arrears, slip.lines) = std::mem::take(&mut slip.lines).into_iter().partition(apart);
+    }
+}
+
 fn proposals(gathered: &normalise::Gathered, mapping: &Mapping) -> Vec<Vec<ElementId>> {
     let of = |c: &normalise::LocalCode| {
         let known = mapping.of(c.source).and_then(|m| m.codes.iter().find(|k| k.code == c.code));
@@ -410,7 +427,7 @@ fn proposals(gathered: &normalise::Gathered, mapping: &Mapping) -> Vec<Vec<Eleme
 /// A card for each local code, in the order of their indices; only those without an element are used.
 fn unknown_cards(gathered: &normalise::Gathered) -> Vec<Card> {
     let mut kinds = vec![LineKind::Earning; gathered.local_codes.len()];
-    for l in gathered.paid.values().flat_map(|s| &s.lines) {
+    for l in gathered.paid.values().flat_map(crate::payslip::PaidSlip::all) {
         if let PaidCode::Unknown(u) = l.code
             && let Some(k) = kinds.get_mut(usize::from(u))
         {

@@ -16,6 +16,8 @@ mod manifest;
 mod open_codes;
 mod rejected;
 mod slips;
+mod undecided;
+mod uses;
 
 pub use calibrate::calibrate;
 pub use compare::compare;
@@ -23,7 +25,9 @@ pub use explain::explain;
 pub use inputs::{Inputs, inspect};
 
 use crate::check::{self, NotRun};
+use crate::compute::calibrate::Witness;
 use crate::compute::employee::{CauseCodes, Machine, Score};
+use crate::compute::late::{self, Late};
 use crate::compute::walk::Road;
 use crate::ground::{Checked, Finding, Lang, Money, Place, Severity, Words, finding};
 use crate::job::{self, Job};
@@ -77,6 +81,8 @@ pub struct Outcome {
     pub replay: Score,
     pub replay_agents: (u64, u64),
     pub written: Vec<String>,
+    /// Codes of findings that stop the whole run: there is no transfer file.
+    pub held: Vec<String>,
     pub timings: Timings,
     /// False when nothing could be computed.
     pub ran: bool,
@@ -180,6 +186,7 @@ pub fn run(options: &Options) -> Result<Outcome> {
     let people = std::mem::take(&mut ready.inputs.people);
     let mut results = timings.measure("compute", || compute::people(&ready, people, options))?;
     out.findings.append(&mut results.findings);
+    timings.measure("settings", || undecided::name(&ready, &results, &mut out));
     timings.measure("check", || compute::run_controls(&ready, &mut results, &mut out));
     timings.measure("write", || documents::write(&ready, &mut results, &mut out, options))?;
     out.ran = true;
@@ -198,6 +205,10 @@ pub struct Ready {
     pub lang: Lang,
     /// Values that the head of a payslip shows: name and slot.
     pub head: Vec<(String, u32)>,
+    /// Values of law that last month was paid without.
+    pub late: Vec<Late>,
+    /// What of the law each line is made with.
+    pub uses: uses::Uses,
 }
 
 impl Ready {
@@ -246,8 +257,12 @@ fn prepare_with(options: &Options, pack: Option<&str>, out: &mut Outcome, timing
     let last_pay = job.last_pay_date.or(inputs.last_execution).unwrap_or_else(|| job.last_month.last_day());
     let last = pack.law(Context { month: job.last_month, payment_date: last_pay }, last_chosen.value);
     let this = pack.law(Context { month: job.month, payment_date: job.pay_date }, chosen.value);
-    let road = timings.measure("plan", || Road::build(&pack, &last, &this));
-    let Some(road) = road else {
+    let mut catalogue = pack.catalogue();
+    let unknown_kinds: Vec<_> = inputs.unknown_cards.iter().map(|c| c.kind).collect();
+    catalogue.extend(inputs.unknown_cards.iter().cloned());
+    let (late, paid_on) = timings.measure("replay", || late(&pack, &catalogue, &unknown_kinds, &inputs, &last));
+    let road = timings.measure("plan", || Road::build(&pack, &paid_on, &this));
+    let Some(mut road) = road else {
         out.findings.extend(pack.plan(&last).1);
         out.findings.extend(pack.plan(&this).1);
         return Ok(None);
@@ -268,14 +283,29 @@ fn prepare_with(options: &Options, pack: Option<&str>, out: &mut Outcome, timing
         out.findings.push(Finding::new("F01", Severity::Blocking));
         return Ok(None);
     }
-    let mut catalogue = pack.catalogue();
-    let unknown_kinds = inputs.unknown_cards.iter().map(|c| c.kind).collect();
-    catalogue.extend(inputs.unknown_cards.iter().cloned());
+    if !late.is_empty() {
+        road.due = pack.plan(&last).0;
+    }
     let lang = out.lang;
     let head = slips::head_values(&pack);
-    let mut ready = Ready { job, pack, road, catalogue, unknown_kinds, inputs, lang, head };
+    let uses = uses::Uses::of(&pack, job.month.first_day());
+    let mut ready = Ready { job, pack, road, catalogue, unknown_kinds, inputs, lang, head, late, uses };
     open_codes::settle(&mut ready, &mut out.findings);
     Ok(Some(ready))
+}
+
+/// More employees than this tell no more of the law that last month was paid on.
+const LATE_WITNESSES: usize = 400;
+
+fn late(
+    pack: &Pack,
+    catalogue: &crate::payslip::Catalogue,
+    unknown_kinds: &[crate::payslip::LineKind],
+    inputs: &Inputs,
+    last: &crate::rules::plan::Law,
+) -> (Vec<Late>, crate::rules::plan::Law) {
+    let witnesses: Vec<Witness<'_>> = calibrate::witnesses(inputs).take(LATE_WITNESSES).collect();
+    late::Search { pack, catalogue, unknown_kinds, witnesses: &witnesses }.run(last)
 }
 
 /// The pack's controls with a named measure, as the check stage takes them.

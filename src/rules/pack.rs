@@ -689,6 +689,8 @@ impl<'r, 'f> Reader<'r, 'f, '_> {
             headings: t.texts("headings"),
             role,
             recurs: t.flag("recurs").unwrap_or(true),
+            since_january: t.flag("since_january").unwrap_or(false),
+            follows: t.text("follows"),
             causes,
         };
         let default = t.spot("default");

@@ -38,6 +38,8 @@ pub struct Report {
     /// The same for this month, payslips set aside included.
     pub totals_after: Totals,
     pub transfers: Transfers,
+    /// Codes of what stops the whole run: there is no transfer file.
+    pub held: Vec<String>,
     pub headcount: Headcount,
     pub movements: Vec<Movement>,
     pub iban_changes: Vec<IbanChange>,

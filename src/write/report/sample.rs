@@ -417,6 +417,7 @@ fn empty() -> Report {
         set_aside: Vec::new(),
         estimations: Vec::new(),
         findings: Vec::new(),
+        held: Vec::new(),
         not_run: Vec::new(),
         replay: Replay::default(),
     }

@@ -152,6 +152,7 @@ texts! {
     WHY_DIFFERENT = "Pourquoi le net change", "Why the net changes";
     CHECKS = "Contrôles d’égalité", "Equality checks";
     CHECKS_NOTE = "Chaque ligne compare deux chemins de calcul. Elle doit être nulle.", "Each row compares two ways of arriving at a sum. It must be zero.";
+    HELD = "Pas de fichier de virement, toute la paie est arrêtée par", "No transfer file, the whole run is stopped by";
     CHECK_LINES_BEFORE = "Net du mois précédent\u{a0}: par rubrique − par agent", "Last month’s net: by line − by employee";
     CHECK_LINES_AFTER = "Net du mois\u{a0}: par rubrique − par agent", "This month’s net: by line − by employee";
     CHECK_GROSS_BEFORE = "Brut du mois précédent\u{a0}: par rubrique − par agent", "Last month’s gross: by line − by employee";

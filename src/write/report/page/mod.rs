@@ -170,6 +170,9 @@ fn alarms(d: &Digest<'_>) -> Markup {
     ];
     let bridge = h.before + h.arrivals + h.returns == h.after + h.departures + h.suspensions;
     html! {
+        @if !r.held.is_empty() {
+            p.alarm { (w::HELD.get(lang)) "\u{a0}: " (r.held.join(", ")) }
+        }
         @for (text, gap) in checks.iter().filter(|(_, gap)| !gap.is_zero()) {
             p.alarm { (text.get(lang)) "\u{a0}: " (w::signed(*gap, lang)) "\u{a0}€" }
         }

@@ -1,0 +1,101 @@
+//! Last month paid on the law of before: values that came into force lately, and that last month's payslips do not have.
+//!
+//! A late programme pays a month on old values and corrects later. Each value that is new is tried as it was before;
+//! where last month then comes out, the old one was paid. Without that, the distance would be kept as a gap and this
+//! month paid on the old value too.
+
+use crate::compute::calibrate::Witness;
+use crate::compute::eval::State;
+use crate::compute::replay::{Replay, Verdict};
+use crate::ground::Exact;
+use crate::payslip::{Catalogue, LineKind};
+use crate::rules::Pack;
+use crate::rules::plan::Law;
+use chrono::NaiveDate;
+use rayon::prelude::*;
+
+/// A value that last month was paid on, though another was in force.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Late {
+    /// Index in the pack's parameters.
+    pub parameter: usize,
+    pub used: Exact,
+    pub due: Exact,
+    /// First day of the value that was due.
+    pub since: NaiveDate,
+}
+
+/// A value newer than this many days at last month's start may still be unknown to a programme.
+const LATELY: i64 = 100;
+/// Nine in ten of those whose lines tell the two values apart must agree.
+const SHARE: usize = 90;
+
+/// What the search works with.
+pub struct Search<'s> {
+    pub pack: &'s Pack,
+    pub catalogue: &'s Catalogue,
+    pub unknown_kinds: &'s [LineKind],
+    pub witnesses: &'s [Witness<'s>],
+}
+
+impl Search<'_> {
+    /// Values of the law that last month was paid without; the law as it was paid.
+    pub fn run(&self, law: &Law) -> (Vec<Late>, Law) {
+        let mut now = law.clone();
+        let mut found = Vec::new();
+        let candidates = self.candidates(law);
+        if candidates.is_empty() {
+            return (found, now);
+        }
+        let mut gaps = self.gaps(&now);
+        if gaps.iter().all(|g| *g == 0) {
+            return (found, now);
+        }
+        for c in candidates {
+            let mut tried = now.clone();
+            tried.parameters[c.parameter] = Some(c.used);
+            let then = self.gaps(&tried);
+            let better = gaps.iter().zip(&then).filter(|(a, b)| b < a).count();
+            let worse = gaps.iter().zip(&then).filter(|(a, b)| b > a).count();
+            if better > 0 && better * 100 >= (better + worse) * SHARE {
+                (now, gaps) = (tried, then);
+                found.push(c);
+            }
+        }
+        (found, now)
+    }
+
+    /// Values that came into force lately, each with the one before.
+    fn candidates(&self, law: &Law) -> Vec<Late> {
+        let mut out = Vec::new();
+        for (i, p) in self.pack.parameters.iter().enumerate() {
+            let day = if p.at_payment { law.context.payment_date } else { law.context.month.first_day() };
+            let mut values: Vec<_> = p.values.iter().filter(|v| v.from <= day).collect();
+            values.sort_by_key(|v| v.from);
+            let [.., before, newest] = values.as_slice() else { continue };
+            let lately = (law.context.month.first_day() - newest.from).num_days() <= LATELY;
+            if lately && before.value != newest.value && law.parameters[i] == Some(newest.value) {
+                out.push(Late { parameter: i, used: before.value, due: newest.value, since: newest.from });
+            }
+        }
+        out
+    }
+
+    /// Lines of each witness that do not come out.
+    fn gaps(&self, law: &Law) -> Vec<usize> {
+        let Some(plan) = self.pack.plan(law).0 else { return Vec::new() };
+        let replay = Replay { plan: &plan, catalogue: self.catalogue, unknown_kinds: self.unknown_kinds };
+        self.witnesses
+            .par_iter()
+            .map_init(
+                || State::new(&plan),
+                |state, w| {
+                    let r = replay.run(state, w.known, w.alternatives, w.paid, w.hidden);
+                    // A value that replay had to take from the paid lines explains nothing that the files say.
+                    let forced = r.resolved.iter().filter(|x| x.written.is_some()).count();
+                    r.lines.iter().filter(|l| l.verdict == Verdict::Gap || !l.gap().is_zero()).count() + forced
+                },
+            )
+            .collect()
+    }
+}

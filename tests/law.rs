@@ -1,0 +1,145 @@
+//! Tiny towns of one or two people for what changes between two months: the law, a rate, days, arrears, and slips of the year.
+//!
+//! Amounts are worked out by hand beside each; index pay is points × value of 100 points / 1200, to the cent.
+
+use releve::ground::{Lang, Severity};
+use releve::pipeline::{self, Options, Outcome};
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+type Row = BTreeMap<String, String>;
+
+const REGISTER: &str =
+    "Matricule;Nom;Prénom;Période;Code rubrique;Libellé;Base;Taux salarial;À payer;À retenir;Taux patronal;Part patronale\n";
+const STAFF: &str = "Matricule;Nom;Prénom;Statut;Catégorie;Indice majoré;Quotité;Taux PAS\n";
+
+struct Ran {
+    folder: PathBuf,
+    outcome: Outcome,
+}
+
+/// A job of that month; `settings` is the rest of its `releve.toml`.
+fn run(name: &str, month: &str, settings: &str, files: &[(&str, String)]) -> Ran {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("law-{name}"));
+    let _ = std::fs::remove_dir_all(&folder);
+    std::fs::create_dir_all(folder.join("inbox")).expect("a temporary folder");
+    let head = format!("format = 1\nmonth = \"{month}\"\npack = \"fr-fpt\"\n{settings}");
+    std::fs::write(folder.join("releve.toml"), head).expect("the settings");
+    for (file, text) in files {
+        std::fs::write(folder.join("inbox").join(file), text).expect("a file of the inbox");
+    }
+    let options =
+        Options { folder: folder.clone(), rules: None, lang: Some(Lang::En), threads: 0, payslips: false, progress: |_, _, _| {} };
+    let outcome = pipeline::run(&options).expect("the job runs or says why not");
+    Ran { folder, outcome }
+}
+
+impl Ran {
+    fn rows(&self, file: &str) -> Vec<Row> {
+        let mut reader = csv::Reader::from_path(self.folder.join("out").join(file)).expect("a result");
+        reader.deserialize::<Row>().map(|r| r.expect("a row")).collect()
+    }
+    fn line(&self, employee: &str, code: &str, column: &str) -> String {
+        let found = self.rows("lines.csv").into_iter().find(|r| r["employee"] == employee && r["code"] == code);
+        found.map(|r| r[column].clone()).unwrap_or_default()
+    }
+    fn told(&self, code: &str) -> Vec<(Severity, String)> {
+        let of = self.outcome.findings.iter().filter(|f| f.code == code);
+        of.map(|f| (f.severity, f.message(Lang::En))).collect()
+    }
+}
+
+fn row(id: &str, period: &str, code: &str, rest: &str) -> String {
+    format!("{id};NOM{id};Jean;{period};{code};{rest}\n")
+}
+
+/// The register of one month: index pay and the net printed.
+fn paid(period: &str, people: &[(&str, &str, &str)]) -> String {
+    let mut out = REGISTER.to_owned();
+    for (id, index, pay) in people {
+        out.push_str(&row(id, period, "0010", &format!("TRAITEMENT BRUT;{index},00;;{pay};;;")));
+        out.push_str(&row(id, period, "9300", &format!("NET A PAYER;;;{pay};;;")));
+    }
+    out
+}
+
+fn staff(people: &[(&str, &str)]) -> String {
+    let row = |(id, index): &(&str, &str)| format!("{id};NOM{id};Jean;Titulaire;C;{index};100 %;0\n");
+    STAFF.to_owned() + &people.iter().map(row).collect::<String>()
+}
+
+// Décret 2022-994: 5820.04 from 1 July 2022, 5623.23 before. 420 points: 1968.13 and 2037.01; 478 points: 2239.92 and 2318.32.
+#[test]
+fn last_month_on_the_old_point_is_said_once_and_this_month_follows_the_law() {
+    let files = [
+        ("livre de paie.csv", paid("2022-07", &[("00101", "420", "1968,13"), ("00102", "478", "2239,92")])),
+        ("agents.csv", staff(&[("00101", "420"), ("00102", "478")])),
+    ];
+    let ran = run("point", "2022-08", "", &files);
+    assert_eq!(["00101", "00102"].map(|e| ran.line(e, "TIB", "amount")), ["2037.01", "2318.32"]);
+    let told = ran.told("C12");
+    assert_eq!(told.len(), 1);
+    assert!(told[0].1.contains("5623.23 → 5820.04"), "{}", told[0].1);
+    assert_eq!(ran.told("C07").len(), 2, "what is still due is named for each");
+    let tib: Vec<String> = ran.rows("replay.csv").into_iter().filter(|r| r["code"] == "TIB").map(|r| r["gap"].clone()).collect();
+    assert!(tib.iter().all(|g| g.parse::<i64>() == Ok(0) || g == "0.00"), "{tib:?}");
+}
+
+// 5907.34 / 1200 × 388 = 1910.04; 44.31 of August were paid with September and are no pay of October.
+#[test]
+fn arrears_of_an_earlier_month_are_paid_once() {
+    let mut book = REGISTER.to_owned();
+    book.push_str(&row("00101", "2024-09", "0010", "TRAITEMENT BRUT;388,00;;1910,04;;;"));
+    book.push_str(&row("00101", "2024-08", "0010", "TRAITEMENT BRUT;;;44,31;;;"));
+    book.push_str(&row("00101", "2024-09", "9300", "NET A PAYER;;;1954,35;;;"));
+    book.push_str(&row("00102", "2024-09", "0010", "TRAITEMENT BRUT;420,00;;2067,57;;;"));
+    book.push_str(&row("00102", "2024-09", "9300", "NET A PAYER;;;2067,57;;;"));
+    let files = [("livre de paie.csv", book), ("agents.csv", staff(&[("00101", "388"), ("00102", "420")]))];
+    let ran = run("arrears", "2024-10", "", &files);
+    assert_eq!((ran.line("00101", "TIB", "amount"), ran.line("00101", "TIB", "status")), ("1910.04".to_owned(), "computed".to_owned()));
+    let ended: Vec<Row> = ran.rows("diff.csv").into_iter().filter(|r| r["employee"] == "00101" && r["code"] == "TIB").collect();
+    assert_eq!(ended.iter().map(|r| (r["cause"].as_str(), r["change"].as_str())).collect::<Vec<_>>(), [("ponctuel_termine", "-44.31")]);
+}
+
+// 420 points: 2067.57 paid for thirty days; twenty were due, 1378.38: 689.19 too much.
+#[test]
+fn a_departure_dated_before_the_month_is_named_with_what_was_paid_beyond() {
+    let files = [
+        ("livre de paie.csv", paid("2023-10", &[("00101", "420", "2067,57"), ("00102", "420", "2067,57")])),
+        ("agents.csv", staff(&[("00101", "420"), ("00102", "420")])),
+        ("departs.csv", "Matricule;Nom;Prénom;Dernier jour payé;Motif\n00101;NOM00101;Jean;20/10/2023;Mutation\n".to_owned()),
+    ];
+    let ran = run("left", "2023-11", "", &files);
+    assert!(ran.line("00101", "TIB", "amount").is_empty());
+    let told = ran.told("POP-04");
+    assert_eq!(told.iter().map(|t| t.0).collect::<Vec<_>>(), [Severity::Blocking]);
+    assert!(told[0].1.contains("20 days were due, 689,19"), "{}", told[0].1);
+}
+
+#[test]
+fn a_slip_of_the_year_in_the_settings_stops_the_run() {
+    let files = [("livre de paie.csv", paid("2021-11", &[("00101", "420", "1968,13")])), ("agents.csv", staff(&[("00101", "420")]))];
+    for (name, settings) in
+        [("same", "last_month = \"2021-11\"\n"), ("year", "pay_date = 2022-12-22\n"), ("far", "last_month = \"2020-10\"\n")]
+    {
+        let ran = run(name, if name == "same" { "2021-11" } else { "2021-12" }, settings, &files);
+        assert!(!ran.outcome.ran, "{name}");
+        assert_eq!(ran.told("J08").iter().map(|t| t.0).collect::<Vec<_>>(), [Severity::Blocking], "{name}");
+    }
+}
+
+#[test]
+fn a_file_nobody_recognises_holds_the_transfer_file_back() {
+    let mut agents = "Matricule;Nom;Prénom;Statut;Catégorie;Indice majoré;Quotité;Taux PAS;IBAN\n".to_owned();
+    agents.push_str("00101;NOM00101;Jean;Titulaire;C;420;100 %;0;FR7699901006753803284993747\n");
+    let good = [("livre de paie.csv", paid("2021-11", &[("00101", "420", "1968,13")])), ("agents.csv", agents)];
+    let settings = "pay_date = 2021-12-22\n[employer]\nname = \"Commune de Rosay\"\n[debtor]\niban = \"FR7699900004170000512340196\"\n";
+    let file = |r: &Ran| r.folder.join("out/virements-2021-12.xml").exists();
+    let ran = run("sound", "2021-12", settings, &good);
+    let held = ran.outcome.held.clone();
+    let mut with = good.to_vec();
+    with.push(("batiments.csv", "Bâtiment;Surface;Étage\nMairie;120;2\nÉcole;300;1\nGymnase;900;0\n".to_owned()));
+    let stopped = run("unknown", "2021-12", settings, &with);
+    assert!(stopped.outcome.held.contains(&"IMP-01".to_owned()) && !file(&stopped), "{:?}", stopped.outcome.held);
+    assert!(!held.contains(&"IMP-01".to_owned()));
+}
