@@ -63,8 +63,11 @@ impl Ran {
     }
 }
 
+/// Number, name, net and lines: code with label, and the rest of the row.
+type Paid<'p> = (&'p str, &'p str, &'p str, &'p [(&'p str, &'p str)]);
+
 /// Index pay alone, and the net that the register prints: contributions of last month are of no matter here.
-fn register(people: &[(&str, &str, &str, &[(&str, &str)])]) -> String {
+fn register(people: &[Paid<'_>]) -> String {
     let mut out = REGISTER.to_owned();
     for (id, surname, net, lines) in people {
         for (label, cells) in *lines {
