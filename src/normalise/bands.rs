@@ -39,7 +39,9 @@ pub fn named(text: &str) -> Option<Band> {
     let (id, name) = numbered_name(&tidy)?;
     let name = name.trim_matches(|c: char| !c.is_alphanumeric());
     let (surname, given) = split_name(name);
-    let plausible = worded || name.split_whitespace().count() <= 5;
+    // « LIVRE DE PAIE NOVEMBRE 2021 »: a year is nobody's number.
+    let year = id.parse::<u32>().is_ok_and(|y| id.len() == 4 && (1990..2100).contains(&y));
+    let plausible = worded || (!year && name.split_whitespace().count() <= 5);
     (plausible && !surname.is_empty()).then(|| Band { id: id.to_owned(), surname, given })
 }
 

@@ -505,7 +505,7 @@ fn attempt(s: &Seen<'_>, role: Role, cx: &Context<'_>, overlaps: &[u32], coverag
     let has_iban = role_column(FactRole::Iban);
     let lasting =
         |m: &Meaning| matches!(m, Meaning::Fact(f) if columns::is_situation(cx.vocabulary, *m) && lists::pays(cx.vocabulary.get(*f)));
-    let alone = (1..=2).contains(&meanings.iter().filter(|m| lasting(*m)).count())
+    let alone = (1..=2).contains(&meanings.iter().filter(|m| lasting(m)).count())
         && !role_column(FactRole::Entry)
         && !role_column(FactRole::Exit)
         && !role_column(FactRole::ContractEnd);
