@@ -435,3 +435,44 @@ fn a_birth_counts_from_the_next_month_and_a_second_leave_is_told() {
     assert_eq!((ran.count("F36", "00101"), ran.count("F03", "00101")), (1, 0));
     assert_eq!((ran.count("F37", "00102"), ran.count("F37", "00101")), (1, 0));
 }
+
+// 420 points: 2067.57; half of a whole month 1033.785, taken off as 1033.79; a waiting day that the row gives 68.92;
+// a leave granted in February 2025 keeps full pay: seven days cost nothing.
+#[test]
+fn what_an_absence_row_says_beside_its_days_counts() {
+    let tib = "420,00;;2067,57;;;";
+    let ran = run(
+        "absence",
+        "2025-03",
+        &[
+            (
+                "livre de paie.csv",
+                register(&[
+                    ("00101", "ABEL", "2067,57", &[("0010;TRAITEMENT BRUT", tib)]),
+                    ("00102", "BLIN", "2067,57", &[("0010;TRAITEMENT BRUT", tib)]),
+                    ("00103", "CROS", "2067,57", &[("0010;TRAITEMENT BRUT", tib)]),
+                ]),
+            ),
+            (
+                "agents.csv",
+                "Matricule;Nom;Prénom;Statut;Catégorie;Indice majoré;Quotité;Taux PAS\n\
+                 00101;ABEL;Jean;Titulaire;C;420;100 %;0\n\
+                 00102;BLIN;Jean;Titulaire;C;420;100 %;0\n\
+                 00103;CROS;Jean;Titulaire;C;420;100 %;0\n"
+                    .to_owned(),
+            ),
+            (
+                "absences.csv",
+                "Matricule;Nom;Prénom;Nature;Du;Au;Nb jours;Prolongation;Jours à demi-traitement;Jours de carence;Date d'arrêt initial\n\
+                 00101;ABEL;Jean;Maladie ordinaire;01/03/2025;31/03/2025;31;O;31;;01/12/2024\n\
+                 00102;BLIN;Jean;Maladie ordinaire;10/03/2025;16/03/2025;7;O;;1;20/02/2025\n\
+                 00103;CROS;Jean;Maladie ordinaire;10/03/2025;16/03/2025;7;O;;;20/02/2025\n"
+                    .to_owned(),
+            ),
+        ],
+    );
+    assert_eq!(ran.line("00101", "DEMI_TIB"), "-1033.79");
+    assert_eq!((ran.line("00102", "CAR_TIB"), ran.line("00102", "MAL_TIB")), ("-68.92".to_owned(), String::new()));
+    assert_eq!((ran.line("00103", "CAR_TIB"), ran.line("00103", "MAL_TIB")), (String::new(), String::new()));
+    assert!(!ran.has("STA-16"));
+}

@@ -62,6 +62,8 @@ pub struct Event {
     pub days: Option<Exact>,
     /// Goes on from an earlier leave.
     pub continues: Option<bool>,
+    /// What else the row says of the month.
+    pub beside: Facts,
     pub at: At,
 }
 
@@ -1279,9 +1281,9 @@ fn place_rows(
                     out.changes.push(Change { employee: employee.clone(), fact, old, new, effective, at });
                 }
             }
-            Content::Event { nature, fact, from, to, days, continues } => {
+            Content::Event { nature, fact, from, to, days, continues, beside } => {
                 let Some(employee) = id else { continue };
-                events.push(Event { employee, nature, fact, from, to, days, continues, at: row.at });
+                events.push(Event { employee, nature, fact, from, to, days, continues, beside, at: row.at });
             }
             Content::Amounts(list) => {
                 let Some(employee) = id else { continue };

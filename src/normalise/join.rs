@@ -3,7 +3,7 @@
 //! Joins are by employee number; a transfer also joins by account, then by name together with amount, never by name alone.
 //! What contradicts is a finding with both places, and the first source keeps its word.
 
-use crate::facts::{Fact, FactId, FactKind, Facts, Origin, Role, Value, Vocabulary};
+use crate::facts::{Fact, FactId, FactKind, Facts, NumberForm, Origin, Role, Value, Vocabulary};
 use crate::ground::ids::bare;
 use crate::ground::{At, EmployeeId, Exact, Finding, Iban, Money, PayMonth, Severity, Sources};
 use crate::normalise::gather::{AccountChange, Gathered, Record};
@@ -459,6 +459,7 @@ impl Joiner<'_> {
         let last_day = self.month.last_day();
         // A leave begun in the month, and not one that goes on: each has its own waiting day.
         let begins = e.continues != Some(true) && e.from.is_none_or(|d| d >= self.month.first_day());
+        let vocabulary = self.vocabulary;
         let Some(days) = self.days_within(e) else { return };
         self.second_leave(e);
         let Some(p) = self.person(&e.employee, e.at, &e.nature) else { return };
@@ -477,6 +478,14 @@ impl Joiner<'_> {
             let longest = p.changes.iter().filter(|f| f.id == id).filter_map(|f| f.value.number()).fold(n, Exact::max);
             p.changes.retain(|f| f.id != id);
             p.changes.push(Fact { id, value: Value::Number(longest), at: e.at, origin: Origin::Read });
+        }
+        // What the row says in so many words stands over what follows from its dates; days of which part are never more than the days.
+        for f in e.beside.iter() {
+            match (&vocabulary.get(f.id).kind, &f.value) {
+                (FactKind::Number { form: NumberForm::Days }, Value::Number(n)) => add(&mut p.changes, f.id, (*n).min(days), f.at),
+                (FactKind::Number { .. }, Value::Number(n)) => add(&mut p.changes, f.id, *n, f.at),
+                _ => p.changes.push(f.clone()),
+            }
         }
     }
 

@@ -48,6 +48,8 @@ pub enum Content {
         to: Option<NaiveDate>,
         days: Option<Exact>,
         continues: Option<bool>,
+        /// What else the row says of the month: half-pay days, waiting days, the day the leave was granted, an act.
+        beside: Facts,
     },
     Amounts(Vec<(FactId, Exact, At)>),
     Account {
@@ -100,7 +102,7 @@ impl<'a> RecordReader<'a> {
             let tell: &mut dyn FnMut(Finding) = if list { &mut keep } else { tell };
             match self.source.role {
                 Role::Changes => self.changes(row, sources, &mut problems, tell),
-                Role::Events => self.event(row, sources, tell),
+                Role::Events => self.event(row, sources, &mut problems, tell),
                 Role::AccountChanges => self.account(row, sources, tell),
                 Role::Amounts => self.amounts(row, sources, &mut problems, tell),
                 Role::Staff
@@ -342,7 +344,13 @@ impl<'a> RecordReader<'a> {
         Content::Changes { changed, effective }
     }
 
-    fn event(&mut self, row: &Row<'_, '_>, sources: &Sources, tell: &mut dyn FnMut(Finding)) -> Content {
+    fn event(
+        &mut self,
+        row: &Row<'_, '_>,
+        sources: &Sources,
+        problems: &mut Vec<(FactId, &'static str)>,
+        tell: &mut dyn FnMut(Finding),
+    ) -> Content {
         let source = self.source;
         let text = |m: Meaning| source.column(m).map(|c| shown(row, usize::from(c.column)).into_owned()).unwrap_or_default();
         // A sheet of strikes alone says so in its name.
@@ -407,7 +415,17 @@ impl<'a> RecordReader<'a> {
         if fact.is_none() {
             tell(Finding::new("N17", Severity::Justify).arg("text", &nature).arg("agent", self.who.read(row).id).at(place));
         }
-        Content::Event { nature, fact, from, to, days: counted, continues }
+        let mut beside = Facts::default();
+        for c in &source.columns {
+            let Meaning::Fact(f) = c.meaning else { continue };
+            if self.cx.vocabulary.get(f).recurs {
+                continue;
+            }
+            if let Some(read) = self.one(row, c, f, sources, problems, tell) {
+                beside.set(Fact { id: f, value: read.value, at: self.at(row, c), origin: Origin::Read });
+            }
+        }
+        Content::Event { nature, fact, from, to, days: counted, continues, beside }
     }
 
     fn amounts(
