@@ -41,7 +41,7 @@ pub fn named(text: &str) -> Option<Band> {
     let (surname, given) = split_name(name);
     // « LIVRE DE PAIE NOVEMBRE 2021 »: a year is nobody's number.
     let year = id.parse::<u32>().is_ok_and(|y| id.len() == 4 && (1990..2100).contains(&y));
-    let plausible = worded || (!year && name.split_whitespace().count() <= 5);
+    let plausible = worded || (!year && (2..=5).contains(&name.split_whitespace().count()));
     (plausible && !surname.is_empty()).then(|| Band { id: id.to_owned(), surname, given })
 }
 
