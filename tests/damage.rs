@@ -364,7 +364,10 @@ fn violations(case: &str, file: &str, ran: &Ran, whole: &Ran) -> Vec<String> {
 }
 
 /// Known gaps, each with what is missing. A case that passes must leave this list.
-const KNOWN: [&str; 0] = [];
+const KNOWN: [&str; 1] = [
+    // Known from the register alone: without numbers there, its findings name the person and no number.
+    "livre-de-paie-2021-11.csv NoNumbers",
+];
 
 #[test]
 fn no_damage_to_an_input_makes_a_payslip_wrong_in_silence() {

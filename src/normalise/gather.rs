@@ -746,6 +746,8 @@ fn note_people(books: &Books, raw: &[(u16, Role, RawRow)], told: &mut Told, sour
         }
         // Whom no source gives a number: last month's register and this month's staff know them, a list of changes makes nobody.
         let staff = raw.iter().filter(|(_, r, _)| matches!(r, Role::Staff | Role::Arrivals)).map(|(_, _, r)| &r.who);
+        // A list without numbers beside files that have them has lost its column: its people are asked for, not invented.
+        let staff = staff.filter(|_| names.is_empty());
         for who in books.slips.iter().map(|s| &s.who).chain(staff).filter(|w| w.named || w.id.is_empty()) {
             directory.name_alone(who);
         }
@@ -793,8 +795,8 @@ fn note_people(books: &Books, raw: &[(u16, Role, RawRow)], told: &mut Told, sour
     (directory, strange)
 }
 
-/// The employee a row means, told where that is not what is written.
-fn joined(directory: &Directory, who: &Who, at: At, sources: &Sources, told: &mut Told) -> Option<EmployeeId> {
+/// The employee a row means, told where that is not what is written; `lost` is how grave a row of nobody is.
+fn joined(directory: &Directory, who: &Who, at: At, lost: Severity, sources: &Sources, told: &mut Told) -> Option<EmployeeId> {
     let name = format!("{} {}", who.surname, who.given);
     let place = sources.place(at);
     match directory.join(who) {
@@ -814,11 +816,11 @@ fn joined(directory: &Directory, who: &Who, at: At, sources: &Sources, told: &mu
         Joined::Several(ids) => {
             let all: Vec<String> = ids.iter().map(ToString::to_string).collect();
             let shown = if who.id.is_empty() { name.trim().to_owned() } else { who.id.clone() };
-            told.add(Finding::new("M13", Severity::Justify).arg("name", shown).arg("agents", all.join(", ")).at(place), at.source);
+            told.add(Finding::new("M13", lost).arg("name", shown).arg("agents", all.join(", ")).at(place), at.source);
             None
         }
         Joined::Nobody => {
-            told.add(Finding::new("M15", Severity::Justify).arg("name", name.trim()).at(place), at.source);
+            told.add(Finding::new("M15", lost).arg("name", name.trim()).at(place), at.source);
             None
         }
     }
@@ -876,7 +878,7 @@ fn settle_books(
         if let (Some(a), Some(b), true) = (all.first(), all.last(), all.len() > 1) {
             *shared.entry((*a, *b)).or_insert(0) += 1;
         }
-        let Some(id) = joined(directory, &slip.who, slip.first, sources, told) else { continue };
+        let Some(id) = joined(directory, &slip.who, slip.first, Severity::Justify, sources, told) else { continue };
         if all.len() > 1 {
             // Two registers added up would pay twice.
             let mut f = Finding::new("M29", Severity::Blocking).arg("agent", &id).of(&id);
@@ -1212,7 +1214,9 @@ fn place_rows(
         if careers.contains(&row.at) {
             continue;
         }
-        let id = joined(directory, &row.who, row.at, sources, told);
+        // What a list of this month says of nobody is owed to somebody.
+        let lost = if lists::is_list(role) { Severity::Blocking } else { Severity::Justify };
+        let id = joined(directory, &row.who, row.at, lost, sources, told);
         for f in row.told.drain(..) {
             told.add(id.iter().fold(f, Finding::of), row.at.source);
         }

@@ -822,14 +822,16 @@ fn ask(found: &SourceMapping, s: &Seen<'_>, cx: &Context<'_>, sources: &Sources,
                 missing.push("days");
             }
         }
-        Role::RegisterWide
-        | Role::Staff
-        | Role::Arrivals
-        | Role::Departures
-        | Role::Changes
-        | Role::Amounts
-        | Role::Ignored
-        | Role::Unknown => {}
+        Role::Amounts => {
+            for c in &found.columns {
+                let Meaning::Fact(f) = c.meaning else { continue };
+                let needed = titles::needed(&cx.vocabulary.get(f).name).and_then(|n| cx.vocabulary.named(n));
+                if let Some(n) = needed.filter(|n| !has(Meaning::Fact(*n))) {
+                    missing.push(&cx.vocabulary.get(n).label.fr);
+                }
+            }
+        }
+        Role::RegisterWide | Role::Staff | Role::Arrivals | Role::Departures | Role::Changes | Role::Ignored | Role::Unknown => {}
     }
     for m in missing {
         findings.push(

@@ -15,6 +15,7 @@ struct File {
     sheet: BTreeMap<String, Vec<String>>,
     row: RowWords,
     leaving: Leaving,
+    needs: BTreeMap<String, String>,
 }
 
 #[derive(serde::Deserialize)]
@@ -199,6 +200,11 @@ pub fn speaks_of(text: &str, role: Role) -> usize {
     };
     let tidy = spaced(text);
     FILE.sheet.get(key).map_or(0, |words| words.iter().filter(|w| tidy.contains(&format!(" {w} "))).map(String::len).max().unwrap_or(0))
+}
+
+/// Facts that a list with another fact must have a column for.
+pub fn needed(fact: &str) -> Option<&'static str> {
+    FILE.needs.get(fact).map(String::as_str)
 }
 
 /// Whether a date of leaving is the first day no longer paid: « radié à compter du ».

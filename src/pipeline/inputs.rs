@@ -220,7 +220,9 @@ fn open_transfers(input: &Input, name: &str, o: &mut Opened) {
     let mut read = pain001::read(&mut BufReader::new(file), name, &pain001::Limits::default(), &mut take);
     o.findings.append(&mut read.findings);
     if without > 0 {
-        o.findings.push(Finding::new("R61", Severity::Justify).arg("count", without).at(first));
+        // Without any account there is nothing to hold a changed one against.
+        let severity = if without == rows.len() as u64 { Severity::Blocking } else { Severity::Justify };
+        o.findings.push(Finding::new("R61", severity).arg("count", without).at(first));
     }
     if rows.is_empty() {
         return;
@@ -251,10 +253,10 @@ pub fn read(job: &Job, pack: &Pack, settings: &[SettingValue], progress: fn(&str
     let mut recognised = normalise::recognise(&o.tables, &mut o.sources, &given.value, &cx);
     o.findings.append(&mut recognised.findings);
     let mut mapping = recognised.value;
-    cut_short(&mapping, &mut o.findings);
     wrong_month(&o.tables, &o.sources, &mut mapping, job, &mut o.findings);
     let mut gathered = normalise::gather(&o.tables, &o.transfers, &o.sources, &mapping, &cx);
     o.findings.append(&mut gathered.findings);
+    cut_short(&mapping, &mut o.findings);
     let mut gathered = gathered.value;
     let siret = job.employer.siret.as_ref().map(crate::ground::Siret::as_str);
     let (accounts, mut found) = normalise::xhl::add(&o.statements, &mut gathered, siret, &given.value, &o.sources, &cx);
@@ -305,13 +307,19 @@ pub fn read(job: &Job, pack: &Pack, settings: &[SettingValue], progress: fn(&str
     Ok(Checked::new(inputs, o.findings))
 }
 
-/// A list of requests for another account that ends in the middle of a line: who else asked cannot be known.
+/// A list of this month that ends within a row, or requests for another account that may: who stood below cannot be known.
 fn cut_short(mapping: &Mapping, findings: &mut [Finding]) {
-    let requests: Vec<&str> =
-        mapping.sources.iter().filter(|s| s.role == normalise::Role::AccountChanges).map(|s| s.file.as_str()).collect();
-    let about = |p: &Place| matches!(p, Place::File { file } | Place::Line { file, .. } if requests.contains(&file.as_str()));
-    for f in findings.iter_mut().filter(|f| f.code == "R60" && f.places.iter().any(about)) {
-        f.severity = Severity::Blocking;
+    let of = |role: fn(normalise::Role) -> bool| -> Vec<&str> {
+        mapping.sources.iter().filter(|s| role(s.role)).map(|s| s.file.as_str()).collect()
+    };
+    let (lists, requests) = (of(normalise::lists::is_list), of(|r| r == normalise::Role::AccountChanges));
+    for f in findings.iter_mut().filter(|f| f.code == "R60") {
+        let about = |files: &[&str]| {
+            f.places.iter().any(|p| matches!(p, Place::File { file } | Place::Line { file, .. } if files.contains(&file.as_str())))
+        };
+        if about(&requests) || f.severity == Severity::Justify && about(&lists) {
+            f.severity = Severity::Blocking;
+        }
     }
 }
 
