@@ -275,6 +275,8 @@ fn mojibake(text: &str) -> Vec<u8> {
 
 struct Ran {
     code: u8,
+    /// The whole run is stopped: there is no transfer file.
+    held: bool,
     findings: Vec<Finding>,
     payslips: BTreeMap<String, String>,
     transfers: BTreeMap<String, String>,
@@ -310,9 +312,9 @@ fn folder(name: &str) -> PathBuf {
 fn run(folder: &Path) -> Ran {
     let options = Options { folder: folder.to_path_buf(), rules: None, lang: None, threads: 1, payslips: false, progress: |_, _, _| {} };
     let outcome = pipeline::run(&options).expect("the folder is readable and writable");
-    let ran = outcome.ran;
+    let (ran, held) = (outcome.ran, !outcome.held.is_empty());
     let list = |name: &str| if ran { by_agent(&folder.join("out").join(name)) } else { BTreeMap::new() };
-    Ran { code: outcome.exit_code(), payslips: list("payslips.csv"), transfers: list("transfers.csv"), findings: outcome.findings }
+    Ran { held, code: outcome.exit_code(), payslips: list("payslips.csv"), transfers: list("transfers.csv"), findings: outcome.findings }
 }
 
 fn names_file(p: &Place, name: &str) -> bool {
@@ -337,8 +339,6 @@ fn violations(case: &str, file: &str, ran: &Ran, whole: &Ran) -> Vec<String> {
         out.push(format!("{case}: could not run, and no finding names {file}"));
     }
     let grave = |f: &&&Finding| f.severity <= Severity::Justify;
-    // Nothing leaves before somebody has decided on what concerns no single agent.
-    let stopped = new.iter().any(|f| f.severity == Severity::Blocking && f.employee.is_none());
     let agent_told = |id: &str| {
         new.iter().filter(grave).any(|f| f.employee.as_ref().is_some_and(|e| e.as_str() == id) || f.message(Lang::Fr).contains(id))
     };
@@ -346,7 +346,8 @@ fn violations(case: &str, file: &str, ran: &Ran, whole: &Ran) -> Vec<String> {
         let told = ran.findings.iter().any(|f| f.severity == Severity::Blocking && f.employee.as_ref().is_some_and(|e| e.as_str() == id));
         told && !ran.transfers.contains_key(id)
     };
-    if ran.code == 2 || stopped {
+    // Without a transfer file nothing leaves before somebody has decided.
+    if ran.code == 2 || ran.held {
         return out;
     }
     let agents: BTreeSet<&String> =
@@ -376,7 +377,7 @@ fn no_damage_to_an_input_makes_a_payslip_wrong_in_silence() {
         copy(&to, None);
         run(&to)
     };
-    assert!(whole.payslips.len() > 80, "the sample is paid");
+    assert!(whole.payslips.len() > 80 && !whole.held, "the sample is paid");
     let cases: Vec<(&str, &str, Damage)> = FILES.iter().flat_map(|(f, a)| ALL.iter().map(move |d| (*f, *a, *d))).collect();
     let found: Vec<(String, Vec<String>)> = cases
         .par_iter()

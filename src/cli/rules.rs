@@ -2,7 +2,7 @@
 
 use super::{Cli, Said, listing};
 use crate::compute::cases;
-use crate::compute::coverage::{self, Coverage, Kind};
+use crate::compute::coverage::{self, Coverage};
 use crate::ground::{Finding, Lang, words};
 use crate::pipeline;
 use crate::rules::overlay::{Layer, What};
@@ -192,26 +192,15 @@ fn diff(cli: &Cli, packs: [&String; 2], job: &std::path::Path) -> Result<Said> {
     Ok(Said { out: told.text, err: listing(&told.findings, told.lang, cli.json), code: told.code })
 }
 
-/// Key of the word for a kind of gap.
-const fn gap_word(kind: Kind) -> &'static str {
-    match kind {
-        Kind::Element => "ui.gap_element",
-        Kind::Value => "ui.gap_value",
-        Kind::Version => "ui.gap_version",
-        Kind::Exception => "ui.gap_exception",
-        Kind::Branch => "ui.gap_branch",
-    }
-}
-
 /// How much of the pack its cases exercise, then what they do not, each with its place.
 fn coverage_text(c: &Coverage, lang: Lang) -> String {
     let mut out = String::new();
     for (kind, (met, all)) in &c.counts {
-        let args = [("met", met.to_string()), ("all", all.to_string()), ("what", words::ui(gap_word(*kind), lang).to_owned())];
+        let args = [("met", met.to_string()), ("all", all.to_string()), ("what", words::ui(kind.word(), lang).to_owned())];
         let _ = writeln!(out, "  {}", words::fill(words::ui("ui.exercised", lang), &args));
     }
     for g in &c.gaps {
-        let what = words::ui(gap_word(g.kind), lang);
+        let what = words::ui(g.kind.word(), lang);
         let way = match g.never {
             Some(true) => words::ui("ui.never_true", lang),
             Some(false) => words::ui("ui.never_false", lang),

@@ -24,6 +24,19 @@ pub enum Kind {
     Branch,
 }
 
+impl Kind {
+    /// Key of its word in the catalogue.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Element => "ui.gap_element",
+            Self::Value => "ui.gap_value",
+            Self::Version => "ui.gap_version",
+            Self::Exception => "ui.gap_exception",
+            Self::Branch => "ui.gap_branch",
+        }
+    }
+}
+
 /// One thing that no case exercises.
 #[derive(Clone, Debug)]
 pub struct Gap {

@@ -126,13 +126,20 @@ impl Machine<'_> {
     }
 
     fn replay(&self, state: &mut State, i: &Input<'_>) -> Replayed {
-        let facts = self.last_month(i.known);
-        self.of_last_month().run(state, &facts, i.alternatives, i.paid, i.slip.map_or_else(Hidden::default, Hidden::of))
+        self.replay_lines(state, i.known, i.alternatives, i.paid, i.slip.map_or_else(Hidden::default, Hidden::of))
     }
 
-    /// What replays last month.
-    pub fn of_last_month(&self) -> Replay<'_> {
-        Replay { plan: self.road.last(), catalogue: self.catalogue, unknown_kinds: self.unknown_kinds }
+    /// Replays last month on these lines.
+    pub fn replay_lines(
+        &self,
+        state: &mut State,
+        known: &Facts,
+        alternatives: &[Fact],
+        lines: &[PaidLine],
+        hidden: Hidden<'_>,
+    ) -> Replayed {
+        let replay = Replay { plan: self.road.last(), catalogue: self.catalogue, unknown_kinds: self.unknown_kinds };
+        replay.run(state, &self.last_month(known), alternatives, lines, hidden)
     }
 
     fn stays(&self, state: &mut State, i: &Input<'_>, paid: &walk::Amounts) -> Output {
@@ -316,7 +323,7 @@ impl Machine<'_> {
     }
 
     /// What the files of last month's end say of last month: sums since January are not among it, they hold it already.
-    fn last_month(&self, known: &Facts) -> Facts {
+    pub fn last_month(&self, known: &Facts) -> Facts {
         let mut facts = known.clone();
         for (id, _) in self.vocabulary().iter().filter(|(_, d)| d.since_january) {
             facts.remove(id);

@@ -2,18 +2,20 @@
 //!
 //! They are no witnesses of anything; they only let this month be compared with a whole payslip.
 
+use crate::compute::employee::Machine;
 use crate::compute::eval::{Pins, State};
-use crate::compute::replay::{Hidden, Replay, pin};
+use crate::compute::replay::{Hidden, pin};
 use crate::facts::{Fact, Facts};
 use crate::ground::{At, Money};
-use crate::payslip::{ElementId, PaidCode, PaidLine};
+use crate::payslip::{ElementId, PaidCode, PaidLine, PaidSlip};
 
 /// The lines with the employer's shares put in. Lines that are nothing but such a share have no place.
-pub fn employer_shares(replay: &Replay<'_>, state: &mut State, facts: &Facts, alternatives: &[Fact], paid: &[PaidLine]) -> Vec<PaidLine> {
-    let seen = replay.run(state, facts, alternatives, paid, Hidden::default());
-    let pinned = pin(paid, replay.plan.slots.elements as usize);
+pub fn employer_shares(machine: &Machine<'_>, state: &mut State, known: &Facts, alternatives: &[Fact], slip: &PaidSlip) -> Vec<PaidLine> {
+    let (plan, paid) = (machine.road.last(), &slip.lines);
+    let seen = machine.replay_lines(state, known, alternatives, paid, Hidden::of(slip));
+    let pinned = pin(paid, plan.slots.elements as usize);
     let extra: Vec<_> = seen.unknown.iter().map(|u| (u.1, u.2, u.3)).collect();
-    state.run(replay.plan, &seen.facts, Pins::Paid(&pinned), &extra);
+    state.run(plan, &seen.facts, Pins::Paid(&pinned), &extra);
     let mut lines = paid.to_vec();
     for (i, computed) in state.results.iter().enumerate() {
         let Some(c) = computed.filter(|c| c.stop.is_none() && !c.employer_amount.is_zero()) else { continue };

@@ -200,16 +200,7 @@ fn compare(id: &EmployeeId, known: &PaidSlip, declared: &bits::Declared, sources
     if a == b {
         return true;
     }
-    findings.push(
-        Finding::new("IMP-04", Severity::Justify)
-            .arg("fact", "Net imposable")
-            .arg("first", a.french())
-            .arg("second", b.french())
-            .stake((a - b).cents())
-            .of(id)
-            .at(sources.place(a_at))
-            .at(sources.place(b_at)),
-    );
+    findings.push(super::sums_differ("Net imposable", id, (a, a_at), (b, b_at), sources));
     false
 }
 

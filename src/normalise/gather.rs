@@ -503,7 +503,10 @@ fn register(
             Kind::Sum(s) => {
                 let agents = u32::try_from(books.slips.len() - begun).unwrap_or(u32::MAX);
                 let rows = u32::try_from(n.data).unwrap_or(u32::MAX);
-                check_sums(row, map, (&mut running, s == Summing::Part), (agents, rows), sources, told);
+                // Sums of two months are no sums of what is read.
+                if others.is_empty() {
+                    check_sums(row, map, (&mut running, s == Summing::Part), (agents, rows), sources, told);
+                }
                 if s == Summing::Part {
                     n.subtotal += 1;
                     subtotals += 1;

@@ -40,7 +40,7 @@ pub use mapping::{
 pub use recognise::recognise;
 
 use crate::facts::{FactId, Vocabulary};
-use crate::ground::PayMonth;
+use crate::ground::{At, EmployeeId, Finding, Money, PayMonth, Severity, Sources};
 
 /// What the pack and the job say: the same for every table.
 #[derive(Clone, Copy)]
@@ -53,4 +53,10 @@ pub struct Context<'a> {
     pub month: PayMonth,
     /// The month last paid.
     pub last: PayMonth,
+}
+
+/// Two sources that show the same sum of an employee differently.
+fn sums_differ(what: &str, id: &EmployeeId, (a, a_at): (Money, At), (b, b_at): (Money, At), sources: &Sources) -> Finding {
+    let f = Finding::new("IMP-04", Severity::Justify).arg("fact", what).arg("first", a.french()).arg("second", b.french());
+    f.stake((a - b).cents()).of(id).at(sources.place(a_at)).at(sources.place(b_at))
 }

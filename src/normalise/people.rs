@@ -201,9 +201,11 @@ impl Directory {
 
     /// The one who is meant: of two, whoever was paid last month is no newcomer.
     fn one_of<'a>(&self, all: &'a [EmployeeId], who: &Who) -> Option<&'a EmployeeId> {
+        if let [only] = all {
+            return Some(only);
+        }
         let mut meant = all.iter().filter(|id| !(who.named && self.arriving.contains(*id)));
-        let first = if all.len() == 1 { all.first() } else { meant.next() };
-        first.filter(|_| all.len() == 1 || meant.next().is_none())
+        meant.next().filter(|_| meant.next().is_none())
     }
 }
 

@@ -306,15 +306,6 @@ fn compare(id: &EmployeeId, register: &PaidSlip, statement: &PaidSlip, sources: 
     if a == b {
         return true;
     }
-    findings.push(
-        Finding::new("IMP-04", Severity::Justify)
-            .arg("fact", "Net à payer")
-            .arg("first", a.french())
-            .arg("second", b.french())
-            .stake((a - b).cents())
-            .of(id)
-            .at(sources.place(a_at))
-            .at(sources.place(b_at)),
-    );
+    findings.push(super::sums_differ("Net à payer", id, (a, a_at), (b, b_at), sources));
     false
 }

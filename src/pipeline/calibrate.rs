@@ -1,11 +1,12 @@
 //! `releve replay --calibrate`: the employer's settings from last month's payslips, shown with their evidence and kept on demand.
 
 use super::explain::Told;
-use super::{Inputs, Options, Outcome, Timings, prepare};
+use super::{Inputs, Options, Outcome, Ready, Timings, prepare};
 use crate::compute::calibrate::{Calibration, Witness};
 use crate::compute::replay::Hidden;
 use crate::ground::{Lang, words};
 use crate::job;
+use crate::normalise::join::Person;
 use crate::rules::bind::SettingValue;
 use crate::rules::plan::setting_value;
 use anyhow::Result;
@@ -23,12 +24,27 @@ pub fn text(v: &SettingValue) -> String {
     }
 }
 
+/// What one employee's last month can say of the settings: nothing of whom no staff file knows.
+pub fn witness(p: &Person) -> Option<Witness<'_>> {
+    let slip = p.paid.as_ref().filter(|_| p.staff.is_some())?;
+    Some(Witness { known: &p.known, alternatives: &p.alternatives, paid: &slip.lines, hidden: Hidden::of(slip) })
+}
+
 /// Those whom a staff file knows and last month paid.
 pub fn witnesses(inputs: &Inputs) -> impl Iterator<Item = Witness<'_>> {
-    inputs.people.values().filter(|p| p.staff.is_some()).filter_map(|p| {
-        let slip = p.paid.as_ref()?;
-        Some(Witness { known: &p.known, alternatives: &p.alternatives, paid: &slip.lines, hidden: Hidden::of(slip) })
-    })
+    inputs.people.values().filter_map(witness)
+}
+
+/// The search for settings by these witnesses, on last month's law.
+pub fn search<'r>(ready: &'r Ready, witnesses: Vec<Witness<'r>>) -> Calibration<'r> {
+    Calibration {
+        pack: &ready.pack,
+        catalogue: &ready.catalogue,
+        unknown_kinds: &ready.unknown_kinds,
+        context: ready.road.last().context,
+        late: &ready.late,
+        witnesses,
+    }
 }
 
 /// Finds the settings; with `write`, puts them in `releve.toml`.
@@ -42,16 +58,7 @@ pub fn calibrate(options: &Options, write: bool) -> Result<Told> {
     };
     let lang = ready.lang;
     let witnesses = witnesses(&ready.inputs).take(WITNESSES).collect();
-    let last = ready.road.last();
-    let calibration = Calibration {
-        pack: &ready.pack,
-        catalogue: &ready.catalogue,
-        unknown_kinds: &ready.unknown_kinds,
-        context: last.context,
-        late: &ready.late,
-        witnesses,
-    };
-    let (found, _) = calibration.run(last.settings.clone());
+    let (found, _) = search(&ready, witnesses).run(ready.road.last().settings.clone());
     let mut text_out = String::new();
     let mut keep: BTreeMap<String, String> = BTreeMap::new();
     // What the job says of this month stands; last month's own value goes beside it.

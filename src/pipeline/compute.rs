@@ -157,7 +157,7 @@ fn work(
     let mut piece = Piece::default();
     for (id, mut person) in people {
         if let Some(slip) = person.paid.as_mut().filter(|s| s.employer_hidden) {
-            slip.lines = reveal::employer_shares(&machine.of_last_month(), state, &person.known, &person.alternatives, &slip.lines);
+            slip.lines = reveal::employer_shares(&machine, state, &person.known, &person.alternatives, slip);
         }
         let mut w = one(ready, &machine, (controls, frame), state, id, person, &mut piece.unknown_measures);
         w.findings.extend(another_account(ready, &w, owners));

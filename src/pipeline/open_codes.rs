@@ -3,8 +3,9 @@
 //! What no payslip proves stays open, is carried as it is, and is told of every agent who has it.
 
 use super::Ready;
+use crate::compute::employee::Machine;
 use crate::compute::eval::{Pins, State};
-use crate::compute::replay::{Hidden, Replay, Replayed, Verdict, pin};
+use crate::compute::replay::{Hidden, Replayed, Verdict, pin};
 use crate::ground::{Finding, Money, Severity};
 use crate::normalise::join::Person;
 use crate::normalise::text::{Phrase, Share};
@@ -59,21 +60,22 @@ fn open_of(p: &Person) -> BTreeSet<u16> {
 /// always does; another one must come out with it. With `everything`, elements that the label does not resemble are tried too.
 fn proven(
     ready: &Ready,
-    replay: &Replay<'_>,
+    machine: &Machine<'_>,
     state: &mut State,
     p: &Person,
     (open, everything): (&BTreeSet<u16>, bool),
 ) -> BTreeMap<u16, ElementId> {
     let Some(slip) = &p.paid else { return BTreeMap::new() };
-    let replayed = |state: &mut State, lines: &[PaidLine]| replay.run(state, &p.known, &p.alternatives, lines, Hidden::default());
+    let replayed = |state: &mut State, lines: &[PaidLine]| machine.replay_lines(state, &p.known, &p.alternatives, lines, Hidden::of(slip));
     let plain = replayed(state, &slip.lines);
     let before = score(&plain);
     let taken: BTreeSet<ElementId> =
         slip.lines.iter().filter_map(|l| if let PaidCode::Element(e) = l.code { Some(e) } else { None }).collect();
     // Elements that the rules give for just what the rubric shows, and that were not paid.
-    let pinned = pin(&slip.lines, replay.plan.slots.elements as usize);
+    let plan = machine.road.last();
+    let pinned = pin(&slip.lines, plan.slots.elements as usize);
     let extra: Vec<_> = plain.unknown.iter().map(|u| (u.1, u.2, u.3)).collect();
-    state.run(replay.plan, &p.known, Pins::Paid(&pinned), &extra);
+    state.run(plan, &machine.last_month(&p.known), Pins::Paid(&pinned), &extra);
     let given: Vec<(ElementId, Money, Money)> = state
         .results
         .iter()
@@ -137,54 +139,64 @@ fn proven(
     found
 }
 
-/// Settles open rubrics by last month's payslips; each is told, in place of the question about it.
+/// Settles open rubrics by last month's payslips; each is told, in place of the question about it. What one round settles may
+/// show the next one another, since a contribution comes out only when its base does.
 pub fn settle(ready: &mut Ready, findings: &mut Vec<Finding>) {
-    let mut votes: BTreeMap<u16, BTreeMap<ElementId, u32>> = BTreeMap::new();
-    {
-        let replay = Replay { plan: ready.road.last(), catalogue: &ready.catalogue, unknown_kinds: &ready.unknown_kinds };
-        let mut state = State::new(ready.road.last());
-        let with_open = ready.inputs.people.values().map(|p| (p, open_of(p))).filter(|(_, open)| !open.is_empty());
-        for (n, (p, open)) in with_open.take(LOOKED_AT).enumerate() {
-            let found = proven(ready, &replay, &mut state, p, (&open, n < TRIED_WITH_ALL));
-            for (u, e) in found {
-                *votes.entry(u).or_default().entry(e).or_insert(0) += 1;
-            }
+    loop {
+        let settled = round(ready);
+        if settled.is_empty() {
+            break;
+        }
+        for (u, (e, agents)) in &settled {
+            let card = &ready.catalogue[ready.pack.elements.len() + usize::from(*u)];
+            let told = Finding::new("M72", Severity::Warning)
+                .arg("code", &card.code)
+                .arg("label", card.label.get(ready.lang))
+                .arg("element", &ready.catalogue[e.index()].code)
+                .arg("agents", agents);
+            answer(&card.code, Some(told), findings);
+        }
+        let settled: BTreeMap<u16, ElementId> = settled.into_iter().map(|(u, (e, _))| (u, e)).collect();
+        for slip in ready.inputs.people.values_mut().filter_map(|p| p.paid.as_mut()) {
+            slip.lines = with(&slip.lines, &settled);
         }
     }
-    let mut settled: BTreeMap<u16, ElementId> = BTreeMap::new();
-    for (u, by_element) in votes {
-        let all: u32 = by_element.values().sum();
-        let Some((e, n)) = by_element.into_iter().max_by_key(|(e, n)| (*n, std::cmp::Reverse(*e))) else { continue };
-        if n * 10 < all * 8 {
-            continue;
-        }
-        settled.insert(u, e);
-        let card = &ready.catalogue[ready.pack.elements.len() + usize::from(u)];
-        let told = Finding::new("M72", Severity::Warning)
-            .arg("code", &card.code)
-            .arg("label", card.label.get(ready.lang))
-            .arg("element", &ready.catalogue[e.index()].code)
-            .arg("agents", n);
-        answer(&card.code, Some(told), findings);
-    }
-    information(ready, &settled, findings);
+    information(ready, findings);
     without_amounts(ready, findings);
-    if settled.is_empty() {
-        return;
+}
+
+/// Rubrics that the payslips settle as they stand, each with its element and how many say so.
+fn round(ready: &Ready) -> BTreeMap<u16, (ElementId, u32)> {
+    let mut votes: BTreeMap<u16, BTreeMap<ElementId, u32>> = BTreeMap::new();
+    let mut seen: BTreeMap<u16, u32> = BTreeMap::new();
+    let machine = ready.machine();
+    let mut state = State::new(ready.road.last());
+    let with_open = ready.inputs.people.values().map(|p| (p, open_of(p))).filter(|(_, open)| !open.is_empty());
+    for (n, (p, open)) in with_open.take(LOOKED_AT).enumerate() {
+        let found = proven(ready, &machine, &mut state, p, (&open, n < TRIED_WITH_ALL));
+        for u in open {
+            *seen.entry(u).or_insert(0) += 1;
+        }
+        for (u, e) in found {
+            *votes.entry(u).or_default().entry(e).or_insert(0) += 1;
+        }
     }
-    for slip in ready.inputs.people.values_mut().filter_map(|p| p.paid.as_mut()) {
-        slip.lines = with(&slip.lines, &settled);
-    }
+    let elected = |(u, by_element): (u16, BTreeMap<ElementId, u32>)| {
+        let all: u32 = by_element.values().sum();
+        let (e, n) = by_element.into_iter().max_by_key(|(e, n)| (*n, std::cmp::Reverse(*e)))?;
+        // Half of those who have it, and nearly all of those who tell: one coincidence names nothing for a whole town.
+        (n * 10 >= all * 8 && n * 2 >= seen[&u]).then_some((u, (e, n)))
+    };
+    votes.into_iter().filter_map(elected).collect()
 }
 
 /// Rubrics beside the net that neither replay nor their label makes the employer's: sums since January, ceilings, leave. They are no
 /// pay; each is told once.
-fn information(ready: &mut Ready, settled: &BTreeMap<u16, ElementId>, findings: &mut Vec<Finding>) {
+fn information(ready: &mut Ready, findings: &mut Vec<Finding>) {
     let first = ready.pack.elements.len();
     let employers = |u: u16| Phrase::of(ready.catalogue[first + usize::from(u)].label.get(ready.lang)).share == Share::Employer;
     let present: BTreeSet<u16> = ready.inputs.people.values().flat_map(open_of).collect();
-    let idle: BTreeSet<u16> =
-        present.into_iter().filter(|u| ready.inputs.beside[usize::from(*u)] && !settled.contains_key(u) && !employers(*u)).collect();
+    let idle: BTreeSet<u16> = present.into_iter().filter(|u| ready.inputs.beside[usize::from(*u)] && !employers(*u)).collect();
     for u in &idle {
         let card = &ready.catalogue[first + usize::from(*u)];
         let told = Finding::new("M75", Severity::Information).arg("code", &card.code).arg("label", card.label.get(ready.lang));

@@ -5,9 +5,7 @@
 
 use super::compute::{DETAIL, Results};
 use super::{Outcome, Ready, calibrate};
-use crate::compute::calibrate::{Calibration, Witness};
 use crate::compute::eval::{Pins, State};
-use crate::compute::replay::Hidden;
 use crate::ground::{EmployeeId, Finding, Money, Place, Severity};
 use crate::job;
 use crate::payslip::Mode;
@@ -96,23 +94,6 @@ fn nets(ready: &Ready, results: &Results, law: &Law, option: &str) -> Vec<Touche
 
 /// Whether last month's payslips speak for the setting as it stands.
 fn decided(ready: &Ready, results: &Results, setting: usize, now: &SettingValue) -> bool {
-    let witnesses = results
-        .worked
-        .iter()
-        .filter(|w| w.person.staff.is_some())
-        .filter_map(|w| {
-            let slip = w.person.paid.as_ref()?;
-            Some(Witness { known: &w.person.known, alternatives: &w.person.alternatives, paid: &slip.lines, hidden: Hidden::of(slip) })
-        })
-        .collect();
-    let last = ready.road.last();
-    let calibration = Calibration {
-        pack: &ready.pack,
-        catalogue: &ready.catalogue,
-        unknown_kinds: &ready.unknown_kinds,
-        context: last.context,
-        late: &ready.late,
-        witnesses,
-    };
-    calibration.ask(setting, &last.settings).chosen.as_ref() == Some(now)
+    let witnesses = results.worked.iter().filter_map(|w| calibrate::witness(&w.person)).collect();
+    calibrate::search(ready, witnesses).ask(setting, &ready.road.last().settings).chosen.as_ref() == Some(now)
 }

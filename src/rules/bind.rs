@@ -684,18 +684,7 @@ impl Binder<'_, '_> {
     fn value_on(&self, f: &Formula, parameter: &Expr, day: &Expr) -> Typed {
         let t = self.bind(f, day);
         let day = self.as_date(f, day, t);
-        let symbol = match &parameter.node {
-            Node::Name(n) => self.symbols.get(n).copied(),
-            Node::Number(..)
-            | Node::Date(_)
-            | Node::Field(..)
-            | Node::Negate(_)
-            | Node::Not(_)
-            | Node::Binary(..)
-            | Node::In(..)
-            | Node::If(..)
-            | Node::Call(..) => None,
-        };
+        let symbol = if let Node::Name(n) = &parameter.node { self.symbols.get(n).copied() } else { None };
         let Some(Symbol::Parameter(i)) = symbol else {
             self.error(f, &parameter.span, "L70", &[]);
             return (Kind::Unknown, Bound::Bad);

@@ -2,7 +2,6 @@
 
 use super::notation::{number, unit_word};
 use super::{Manual, both, each, label, ui};
-use crate::compute::coverage::Kind;
 use crate::facts::{FactId, FactKind};
 use crate::ground::Lang;
 use crate::rules::kinds::Unit;
@@ -218,7 +217,7 @@ impl Manual<'_> {
             section {
                 h2 #cases { (ui("ui.manual_cases")) }
                 p { (ui("ui.manual_cases_about")) }
-                dl.counts { @for (kind, (met, all)) in &self.covered.counts { div { dt { (ui(gap(*kind))) } dd { (met) " / " (all) } } } }
+                dl.counts { @for (kind, (met, all)) in &self.covered.counts { div { dt { (ui(kind.word())) } dd { (met) " / " (all) } } } }
                 table {
                     thead { tr { th { (ui("ui.manual_cases")) } th { (ui("ui.manual_month")) } th.n { (ui("ui.manual_net")) } th { (ui("ui.manual_expected_from")) } } }
                     tbody { @for x in &self.examples {
@@ -239,15 +238,5 @@ fn certainty(text: &str) -> Markup {
         "one source" => both("une source", text),
         "recalled" => both("de mémoire", text),
         _ => html! { (text) },
-    }
-}
-
-const fn gap(kind: Kind) -> &'static str {
-    match kind {
-        Kind::Element => "ui.gap_element",
-        Kind::Value => "ui.gap_value",
-        Kind::Version => "ui.gap_version",
-        Kind::Exception => "ui.gap_exception",
-        Kind::Branch => "ui.gap_branch",
     }
 }
