@@ -7,6 +7,7 @@ use crate::ground::{At, Exact, Finding, Money, PayMonth, Place, Severity};
 use crate::rules::bind::{Bound, Context, Num};
 use crate::rules::pack::{Case, Pack};
 use crate::rules::plan::{Plan, Step, setting_value};
+use crate::rules::reads::Reads;
 use std::collections::BTreeMap;
 
 /// One case run: findings are empty when it came out as written.
@@ -111,6 +112,7 @@ pub fn prepare(pack: &Pack, case: &Case) -> Result<(Plan, Facts), Vec<Finding>> 
                     t.wrong("T02", at, &[("what", k.text.clone()), ("text", v.text.clone())]);
                 }
             }
+            p.reads = Reads::of(&p.steps, p.defaults.len(), p.slots, p.tables.len());
             if t.findings.is_empty() { Ok((p, facts)) } else { Err(t.findings) }
         }
         _ => Err(t.findings),

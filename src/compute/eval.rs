@@ -8,8 +8,10 @@ use crate::ground::{Exact, Money, Rounding, money};
 use crate::payslip::{ElementId, Line, LineKind, Status, Totals};
 use crate::rules::bind::{AMOUNT, BASE, Bound, Cond, DateNode, EMPLOYER, EMPLOYER_RATE, Num, RATE, whole_years};
 use crate::rules::expr::Op;
-use crate::rules::plan::{Default, ElementStep, Plan, Step};
+use crate::rules::plan::{Default, ElementStep, Plan, Step, ValueStep};
+use crate::rules::reads::StepSet;
 use chrono::{Datelike, NaiveDate};
+use std::sync::Arc;
 
 /// Why a computation stopped.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, PartialOrd, Ord)]
@@ -56,21 +58,29 @@ pub enum Adjust {
     Give(Money, Money),
 }
 
-/// A number that stands for a result that stopped.
-const BAD: u32 = u32::MAX;
+/// Facts that differ by more are somebody else's: the payslip is computed whole.
+const SOMEBODY_ELSE: usize = 24;
 
-/// Room for one computation, used again for the next.
+/// Room for one computation, used again for the next: one that differs in little only goes over the steps that see it.
 pub struct State {
     facts: Vec<Known>,
     nums: Vec<Exact>,
-    /// For each slot: index into `stops` plus one, or zero.
-    bad: Vec<u32>,
-    stops: Vec<Stop>,
-    /// Recomputed results, by element, as the rules give them.
+    /// For each slot: what spoilt it.
+    bad: Vec<Option<Stop>>,
+    /// By element: what the rules give, and what went on.
+    ruled: Vec<Option<Computed>>,
+    gone: Vec<Computed>,
+    extra: Vec<(LineKind, Money, Money)>,
+    /// Results, by element, as the rules give them.
     pub results: Vec<Option<Computed>>,
+    /// The plan that all this was computed by.
+    by: Option<Arc<()>>,
+    /// Room for facts and steps that differ.
+    given: Vec<Known>,
+    todo: StepSet,
 }
 
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, PartialEq, Debug)]
 enum Known {
     No,
     Number(Exact),
@@ -102,35 +112,19 @@ impl State {
         Self {
             facts: vec![Known::No; plan.defaults.len()],
             nums: vec![Exact::ZERO; plan.slots.count()],
-            bad: vec![0; plan.slots.count()],
-            stops: Vec::new(),
+            bad: vec![None; plan.slots.count()],
+            ruled: vec![None; plan.slots.elements as usize],
+            gone: vec![Computed::ABSENT; plan.slots.elements as usize],
+            extra: Vec::new(),
             results: vec![None; plan.slots.elements as usize],
-        }
-    }
-
-    fn load(&mut self, facts: &Facts) {
-        self.facts.fill(Known::No);
-        for f in facts.iter() {
-            self.facts[f.id.index()] = match &f.value {
-                Value::Number(n) => Known::Number(*n),
-                Value::Date(d) => Known::Date(*d),
-                Value::Choice(c) => Known::Choice(*c),
-                Value::Flag(b) => Known::Flag(*b),
-                Value::Text(_) => Known::Text,
-            };
-        }
-    }
-
-    fn stop_of(&self, slot: u32) -> Option<Stop> {
-        match self.bad[slot as usize] {
-            0 => None,
-            i => self.stops.get(i as usize - 1).copied(),
+            by: None,
+            given: vec![Known::No; plan.defaults.len()],
+            todo: StepSet::default(),
         }
     }
 
     fn spoil(&mut self, slot: u32, stop: Stop) {
-        self.stops.push(stop);
-        self.bad[slot as usize] = u32::try_from(self.stops.len()).unwrap_or(BAD);
+        self.bad[slot as usize] = Some(stop);
     }
 
     /// The value of a slot, or why there is none.
@@ -138,10 +132,10 @@ impl State {
     /// # Errors
     /// The stop that spoilt it.
     pub fn slot(&self, slot: u32) -> Result<Exact, Stop> {
-        if self.bad[slot as usize] != 0 {
-            return Err(self.stop_of(slot).unwrap_or(Stop::Arithmetic));
+        match self.bad[slot as usize] {
+            None => Ok(self.nums[slot as usize]),
+            Some(stop) => Err(stop),
         }
-        Ok(self.nums[slot as usize])
     }
 
     /// Money in a slot; zero where it stopped.
@@ -161,13 +155,35 @@ impl State {
         s
     }
 
-    /// Runs every step. `extra` are lines without a rule: their kind, amount and employer amount.
+    /// Computes a payslip. `extra` are lines without a rule: their kind, amount and employer amount.
     pub fn run(&mut self, plan: &Plan, facts: &Facts, pins: Pins<'_>, extra: &[(LineKind, Money, Money)]) {
-        self.load(facts);
+        self.given.fill(Known::No);
+        for f in facts.iter() {
+            self.given[f.id.index()] = match &f.value {
+                Value::Number(n) => Known::Number(*n),
+                Value::Date(d) => Known::Date(*d),
+                Value::Choice(c) => Known::Choice(*c),
+                Value::Flag(b) => Known::Flag(*b),
+                Value::Text(_) => Known::Text,
+            };
+        }
+        let departs = self.by.as_ref().and_then(|by| plan.departs_from(by));
+        if departs.and_then(|d| self.go_on(plan, d, pins, extra)).is_none() {
+            self.whole(plan, pins, extra);
+        }
+        self.by = Some(Arc::clone(&plan.identity));
+    }
+
+    /// Runs every step.
+    fn whole(&mut self, plan: &Plan, pins: Pins<'_>, extra: &[(LineKind, Money, Money)]) {
+        self.facts.copy_from_slice(&self.given);
         self.nums.fill(Exact::ZERO);
-        self.bad.fill(0);
-        self.stops.clear();
+        self.bad.fill(None);
         self.results.fill(None);
+        self.ruled.fill(None);
+        self.gone.fill(Computed::ABSENT);
+        self.extra.clear();
+        self.extra.extend_from_slice(extra);
         for (kind, amount, employer) in extra {
             for (k, slot, employer_part) in &plan.by_kind {
                 if k == kind {
@@ -177,23 +193,110 @@ impl State {
         }
         for step in &plan.steps {
             match step {
+                Step::Value(v) => match self.value(plan, v) {
+                    Ok(x) => self.nums[v.slot as usize] = x,
+                    Err(stop) => self.spoil(v.slot, stop),
+                },
+                Step::Element(e) => {
+                    let index = e.element.index();
+                    let ruled = self.compute(plan, e);
+                    self.ruled[index] = Some(ruled);
+                    let c = pinned(&ruled, index, pins);
+                    self.results[index] = Some(if matches!(pins, Pins::Adjusted(_)) { c } else { ruled });
+                    self.gone[index] = c;
+                    self.put(e, &c);
+                }
+            }
+        }
+    }
+
+    /// Goes on from the last computation, over the steps that see a difference. `None` when that cannot be: somebody else,
+    /// other lines without a rule, or a sum that stops or no longer does.
+    fn go_on(&mut self, plan: &Plan, departs: Option<&StepSet>, pins: Pins<'_>, extra: &[(LineKind, Money, Money)]) -> Option<()> {
+        let others = self.facts.iter().zip(&self.given).filter(|(a, b)| a != b).count();
+        (others <= SOMEBODY_ELSE && self.extra == extra).then_some(())?;
+        match departs {
+            Some(set) => self.todo.become_like(set),
+            None => self.todo.become_none(plan.steps.len()),
+        }
+        for i in 0..self.facts.len() {
+            if self.facts[i] != self.given[i] {
+                self.facts[i] = self.given[i];
+                self.todo.join(plan.reads.of_fact(i));
+            }
+        }
+        for (i, step) in plan.steps.iter().enumerate() {
+            match step {
                 Step::Value(v) => {
-                    let result = match &v.is {
-                        Bound::Num(n) => self.num(plan, n).and_then(|x| match v.round {
-                            Some(how) => money::round(x, how).map(Money::exact).ok_or(Stop::Arithmetic),
-                            None => Ok(x),
-                        }),
-                        Bound::Cond(c) => self.cond(plan, c).map(|b| Exact::int(i64::from(b))),
-                        Bound::Date(d) => self.date(plan, d).map(|d| Exact::int(i64::from(d.num_days_from_ce()))),
-                        Bound::Choice(_) | Bound::Text(_) | Bound::Bad => Err(Stop::Arithmetic),
-                    };
-                    match result {
-                        Ok(x) => self.nums[v.slot as usize] = x,
-                        Err(stop) => self.spoil(v.slot, stop),
+                    if self.todo.contains(i) {
+                        let (number, stop) = self.value(plan, v).map_or_else(|stop| (Exact::ZERO, Some(stop)), |x| (x, None));
+                        self.exchange(plan, v.slot, number, stop);
                     }
                 }
-                Step::Element(e) => self.element(plan, e, pins),
+                Step::Element(e) => {
+                    let index = e.element.index();
+                    if self.todo.contains(i) {
+                        self.ruled[index] = Some(self.compute(plan, e));
+                    }
+                    let ruled = self.ruled[index]?;
+                    let c = pinned(&ruled, index, pins);
+                    self.results[index] = Some(if matches!(pins, Pins::Adjusted(_)) { c } else { ruled });
+                    let before = self.gone[index];
+                    if c != before {
+                        self.replace(plan, e, &before, &c)?;
+                        self.gone[index] = c;
+                    }
+                }
             }
+        }
+        Some(())
+    }
+
+    /// Whether these steps of another plan give on this payslip what they gave.
+    pub fn same_by(&self, plan: &Plan, steps: &StepSet) -> bool {
+        steps.iter().all(|i| match &plan.steps[i] {
+            Step::Value(v) => self.value(plan, v) == self.slot(v.slot),
+            Step::Element(e) => Some(self.compute(plan, e)) == self.ruled[e.element.index()],
+        })
+    }
+
+    /// Puts another result into a slot, and what reads it on the list.
+    fn exchange(&mut self, plan: &Plan, slot: u32, number: Exact, stop: Option<Stop>) {
+        let at = slot as usize;
+        if self.nums[at] != number || self.bad[at] != stop {
+            self.nums[at] = number;
+            self.bad[at] = stop;
+            self.todo.join(plan.reads.of_slot(slot));
+        }
+    }
+
+    /// What goes on from an element, in place of what went on before.
+    fn replace(&mut self, plan: &Plan, e: &ElementStep, before: &Computed, now: &Computed) -> Option<()> {
+        (before.stop.is_none() && now.stop.is_none()).then_some(())?;
+        self.exchange(plan, e.slot + AMOUNT, now.amount.exact(), None);
+        self.exchange(plan, e.slot + BASE, now.base.unwrap_or(Exact::ZERO), None);
+        self.exchange(plan, e.slot + RATE, now.rate.unwrap_or(Exact::ZERO), None);
+        self.exchange(plan, e.slot + EMPLOYER, now.employer_amount.exact(), None);
+        self.exchange(plan, e.slot + EMPLOYER_RATE, now.employer_rate.unwrap_or(Exact::ZERO), None);
+        let parts = [(now.amount - before.amount, &e.adds), (now.employer_amount - before.employer_amount, &e.adds_employer)];
+        for (more, totals) in parts.into_iter().filter(|p| !p.0.is_zero()) {
+            for t in totals {
+                let sum = self.slot(*t).ok()?.add(more.exact())?;
+                self.exchange(plan, *t, sum, None);
+            }
+        }
+        Some(())
+    }
+
+    fn value(&self, plan: &Plan, v: &ValueStep) -> Result<Exact, Stop> {
+        match &v.is {
+            Bound::Num(n) => self.num(plan, n).and_then(|x| match v.round {
+                Some(how) => money::round(x, how).map(Money::exact).ok_or(Stop::Arithmetic),
+                None => Ok(x),
+            }),
+            Bound::Cond(c) => self.cond(plan, c).map(|b| Exact::int(i64::from(b))),
+            Bound::Date(d) => self.date(plan, d).map(|d| Exact::int(i64::from(d.num_days_from_ce()))),
+            Bound::Choice(_) | Bound::Text(_) | Bound::Bad => Err(Stop::Arithmetic),
         }
     }
 
@@ -247,45 +350,6 @@ impl State {
         Ok(Computed { base, rate, amount, employer_rate, employer_amount, stop: None, applies: true })
     }
 
-    fn element(&mut self, plan: &Plan, e: &ElementStep, pins: Pins<'_>) {
-        let index = e.element.index();
-        let mut c = self.compute(plan, e);
-        self.results[index] = Some(c);
-        match pins {
-            Pins::None => {}
-            Pins::Paid(paid) => {
-                c = match paid[index] {
-                    Some(p) => Computed {
-                        base: p.base.or(c.base),
-                        rate: p.rate.or(c.rate),
-                        amount: p.amount,
-                        employer_rate: p.employer_rate.or(c.employer_rate),
-                        employer_amount: p.employer_amount,
-                        stop: None,
-                        applies: true,
-                    },
-                    None => Computed::ABSENT,
-                };
-            }
-            Pins::Adjusted(list) => {
-                match list.get(index).copied().unwrap_or_default() {
-                    Adjust::None => {}
-                    // A correction follows the line: where the rule now gives nothing, there is nothing to correct.
-                    Adjust::Shift(amount, employer) if c.stop.is_none() && (c.applies || !amount.is_zero() || !employer.is_zero()) => {
-                        c.amount += amount;
-                        c.employer_amount += employer;
-                    }
-                    Adjust::Shift(..) => {}
-                    Adjust::Give(amount, employer) => {
-                        c = Computed { amount, employer_amount: employer, stop: None, applies: true, ..c };
-                    }
-                }
-                self.results[index] = Some(c);
-            }
-        }
-        self.put(e, &c);
-    }
-
     fn put(&mut self, e: &ElementStep, c: &Computed) {
         if let Some(stop) = c.stop {
             for column in [AMOUNT, BASE, RATE, EMPLOYER, EMPLOYER_RATE] {
@@ -326,10 +390,7 @@ impl State {
         ] {
             let slot = slots.paid(column);
             self.nums[slot as usize] = x.unwrap_or(Exact::ZERO);
-            self.bad[slot as usize] = 0;
-            if x.is_none() {
-                self.spoil(slot, Stop::Arithmetic);
-            }
+            self.bad[slot as usize] = x.is_none().then_some(Stop::Arithmetic);
         }
         match value {
             Bound::Num(n) => self.num(plan, n).ok().map(|x| Value::Number(x.reduced())),
@@ -544,6 +605,31 @@ impl State {
             .collect();
         lines.sort_by_key(|l| l.element);
         lines
+    }
+}
+
+/// What goes on of what the rules give for an element.
+fn pinned(ruled: &Computed, index: usize, pins: Pins<'_>) -> Computed {
+    let c = *ruled;
+    match pins {
+        Pins::None => c,
+        Pins::Paid(paid) => paid[index].map_or(Computed::ABSENT, |p| Computed {
+            base: p.base.or(c.base),
+            rate: p.rate.or(c.rate),
+            amount: p.amount,
+            employer_rate: p.employer_rate.or(c.employer_rate),
+            employer_amount: p.employer_amount,
+            stop: None,
+            applies: true,
+        }),
+        Pins::Adjusted(list) => match list.get(index).copied().unwrap_or_default() {
+            // A correction follows the line: where the rule now gives nothing, there is nothing to correct.
+            Adjust::Shift(amount, employer) if c.stop.is_none() && (c.applies || !amount.is_zero() || !employer.is_zero()) => {
+                Computed { amount: c.amount + amount, employer_amount: c.employer_amount + employer, ..c }
+            }
+            Adjust::None | Adjust::Shift(..) => c,
+            Adjust::Give(amount, employer) => Computed { amount, employer_amount: employer, stop: None, applies: true, ..c },
+        },
     }
 }
 

@@ -106,7 +106,8 @@ impl Road {
             }
             // The plan after the last cause must be this month's even when only its day is new.
             if any || (i + 1 == pack.causes.len() && law == *this) {
-                list.push(pack.plan(&law).0?);
+                let next = pack.plan(&law).0?.departing_from(&list[list.len() - 1]);
+                list.push(next);
             }
             plans.push((list.len() - 1, any));
             law_changes.push(changed);

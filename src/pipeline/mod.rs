@@ -284,7 +284,7 @@ fn prepare_with(options: &Options, pack: Option<&str>, out: &mut Outcome, timing
         return Ok(None);
     }
     if !late.is_empty() {
-        road.due = pack.plan(&last).0;
+        road.due = pack.plan(&last).0.map(|p| p.departing_from(road.last()));
     }
     let lang = out.lang;
     let head = slips::head_values(&pack);

@@ -11,7 +11,8 @@ use crate::job;
 use crate::payslip::Mode;
 use crate::rules::bind::SettingValue;
 use crate::rules::pack::SettingKind;
-use crate::rules::plan::Law;
+use crate::rules::plan::{Law, Plan};
+use crate::rules::reads::StepSet;
 use rayon::prelude::*;
 
 /// Employees named in a finding; the others are counted.
@@ -19,10 +20,11 @@ const NAMED: usize = 5;
 
 /// Somebody whose net depends on a setting: the net as computed, and in the other option.
 struct Touched {
+    /// Index of the option tried.
+    tried: usize,
     employee: EmployeeId,
     net: Money,
     other: Money,
-    option: String,
 }
 
 /// Adds a finding for each setting that is nobody's decision and somebody's money.
@@ -32,63 +34,99 @@ pub fn name(ready: &Ready, results: &Results, out: &mut Outcome) {
     }
     let plan = ready.road.this();
     let law = ready.pack.law(plan.context, plan.settings.clone());
+    let open: Vec<(usize, SettingValue)> = ready
+        .pack
+        .settings
+        .iter()
+        .enumerate()
+        .filter(|(_, s)| !ready.job.settings.contains_key(&s.id))
+        .flat_map(|(i, s)| others(&s.kind, &law.settings[i]).into_iter().map(move |o| (i, o)))
+        .collect();
+    let tried: Vec<Tried> = open.into_par_iter().filter_map(|(i, o)| Tried::new(ready, &law, i, o)).collect();
+    let touched = nets(ready, results, &tried);
     for (i, s) in ready.pack.settings.iter().enumerate() {
-        if ready.job.settings.contains_key(&s.id) {
+        let mut own: Vec<&Touched> = touched.iter().filter(|t| tried[t.tried].setting == i).collect();
+        own.sort_by(|a, b| a.employee.cmp(&b.employee));
+        own.dedup_by(|a, b| a.employee == b.employee);
+        if own.is_empty() || decided(ready, results, i, &law.settings[i]) {
             continue;
         }
-        let others: Vec<SettingValue> = match &s.kind {
-            SettingKind::Choice(options) => options.iter().map(|o| SettingValue::Choice(o.0.clone())).collect(),
-            SettingKind::Flag => vec![SettingValue::Flag(true), SettingValue::Flag(false)],
-            // A rate has no list of options: that it is zero shows on every payslip.
-            SettingKind::Number(_) => continue,
-        };
-        let mut touched: Vec<Touched> = Vec::new();
-        for o in others.into_iter().filter(|o| *o != law.settings[i]) {
-            let mut tried = law.clone();
-            tried.settings[i] = o.clone();
-            touched.extend(nets(ready, results, &tried, &calibrate::text(&o)));
-        }
-        touched.sort_by(|a, b| a.employee.cmp(&b.employee));
-        touched.dedup_by(|a, b| a.employee == b.employee);
-        if touched.is_empty() || decided(ready, results, i, &law.settings[i]) {
-            continue;
-        }
-        let list = |t: &Touched| format!("{} ({} / {})", t.employee, t.net.french(), t.other.french());
-        let mut who = touched.iter().take(NAMED).map(list).collect::<Vec<_>>().join(", ");
-        if touched.len() > NAMED {
+        let list = |t: &&Touched| format!("{} ({} / {})", t.employee, t.net.french(), t.other.french());
+        let mut who = own.iter().take(NAMED).map(list).collect::<Vec<_>>().join(", ");
+        if own.len() > NAMED {
             who.push_str(", …");
         }
-        let stake: i64 = touched.iter().map(|t| (t.net - t.other).abs().cents()).sum();
+        let stake: i64 = own.iter().map(|t| (t.net - t.other).abs().cents()).sum();
         let f = Finding::new("C10", Severity::Justify).arg("label", s.label.get(ready.lang)).arg("name", &s.id);
-        let f = f.arg("value", calibrate::text(&law.settings[i])).arg("other", &touched[0].option);
+        let f = f.arg("value", calibrate::text(&law.settings[i])).arg("other", calibrate::text(&tried[own[0].tried].option));
         let place = Place::File { file: job::SETTINGS_FILE.to_owned() };
-        out.findings.push(f.arg("count", touched.len()).arg("who", who).stake(stake).at(place));
+        out.findings.push(f.arg("count", own.len()).arg("who", who).stake(stake).at(place));
+    }
+}
+
+/// What else a setting may be. A rate has no list of options: that it is zero shows on every payslip.
+fn others(kind: &SettingKind, now: &SettingValue) -> Vec<SettingValue> {
+    let mut all = match kind {
+        SettingKind::Choice(options) => options.iter().map(|o| SettingValue::Choice(o.0.clone())).collect(),
+        SettingKind::Flag => vec![SettingValue::Flag(true), SettingValue::Flag(false)],
+        SettingKind::Number(_) => Vec::new(),
+    };
+    all.retain(|o| o != now);
+    all
+}
+
+/// This month's plan with one setting in another option, where that makes any step another.
+struct Tried {
+    setting: usize,
+    option: SettingValue,
+    plan: Plan,
+    /// `None` when the steps are not the same ones.
+    steps: Option<StepSet>,
+}
+
+impl Tried {
+    fn new(ready: &Ready, law: &Law, setting: usize, option: SettingValue) -> Option<Self> {
+        let mut law = law.clone();
+        law.settings[setting] = option.clone();
+        let plan = ready.pack.plan(&law).0?;
+        let steps = plan.differences(ready.road.this());
+        steps.as_ref().is_none_or(|s| !s.is_empty()).then_some(Self { setting, option, plan, steps })
     }
 }
 
 /// Employees whose net is another under a law that differs in one setting.
-fn nets(ready: &Ready, results: &Results, law: &Law, option: &str) -> Vec<Touched> {
-    let Some(plan) = ready.pack.plan(law).0 else { return Vec::new() };
+fn nets(ready: &Ready, results: &Results, tried: &[Tried]) -> Vec<Touched> {
+    let this = ready.road.this();
     results
         .worked
         .par_iter()
         .map_init(
-            || State::new(&plan),
-            |state, w| {
-                let p = w.output.payslip.as_ref().filter(|p| p.mode == Mode::Computed && w.output.stops.is_empty())?;
+            || (State::new(this), State::new(this)),
+            |(state, other), w| {
+                let Some(p) = w.output.payslip.as_ref().filter(|p| p.mode == Mode::Computed && w.output.stops.is_empty()) else {
+                    return Vec::new();
+                };
                 let extra: Vec<_> = w.output.replay.unknown.iter().map(|u| (u.1, u.2, u.3)).collect();
-                state.run(&plan, &w.output.facts, Pins::Adjusted(&w.output.replay.adjust), &extra);
-                let other = state.totals(&plan).net_paid;
-                let sound = state.stops(&plan).is_empty();
-                (sound && other != p.totals.net_paid).then(|| Touched {
-                    employee: w.id.clone(),
-                    net: p.totals.net_paid,
-                    other,
-                    option: option.to_owned(),
-                })
+                let pins = Pins::Adjusted(&w.output.replay.adjust);
+                state.run(this, &w.output.facts, pins, &extra);
+                let moved = |(i, t): (usize, &Tried)| {
+                    if t.steps.as_ref().is_some_and(|s| state.same_by(&t.plan, s)) {
+                        return None;
+                    }
+                    other.run(&t.plan, &w.output.facts, pins, &extra);
+                    let net = other.totals(&t.plan).net_paid;
+                    let sound = other.stops(&t.plan).is_empty();
+                    (sound && net != p.totals.net_paid).then(|| Touched {
+                        tried: i,
+                        employee: w.id.clone(),
+                        net: p.totals.net_paid,
+                        other: net,
+                    })
+                };
+                tried.iter().enumerate().filter_map(moved).collect()
             },
         )
-        .flatten()
+        .flatten_iter()
         .collect()
 }
 

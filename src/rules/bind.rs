@@ -13,7 +13,7 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 
 /// A bound formula that gives a number.
-#[derive(Clone, Debug)]
+#[derive(Clone, PartialEq, Debug)]
 pub enum Num {
     Const(Exact),
     /// The number of a fact; stops when it is not known and has no default.
@@ -50,7 +50,7 @@ pub enum Num {
 }
 
 /// A bound formula that gives yes or no.
-#[derive(Clone, Debug)]
+#[derive(Clone, PartialEq, Debug)]
 pub enum Cond {
     Const(bool),
     Fact(u16),
@@ -68,7 +68,7 @@ pub enum Cond {
 }
 
 /// A bound formula that gives a date.
-#[derive(Clone, Debug)]
+#[derive(Clone, PartialEq, Debug)]
 pub enum DateNode {
     Const(NaiveDate),
     Fact(u16),
@@ -78,7 +78,7 @@ pub enum DateNode {
 }
 
 /// A bound formula of whatever kind.
-#[derive(Clone, Debug)]
+#[derive(Clone, PartialEq, Debug)]
 pub enum Bound {
     Num(Num),
     Cond(Cond),

@@ -9,8 +9,10 @@ use crate::payslip::{Card, Catalogue, ElementId, LineKind};
 use crate::rules::bind::{AMOUNT, Binder, Bound, Cond, Context, DateNode, Num, SettingValue, Slots, Symbol, Symbols};
 use crate::rules::kinds::{Kind, Unit};
 use crate::rules::pack::{Amounts, Element, Formula, Measure, Origin, Pack, SettingKind, ValueDecl, ValueVersion, Version};
+use crate::rules::reads::{Reads, StepSet};
 use chrono::NaiveDate;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 /// A fact's value where no source speaks of it.
 #[derive(Clone, Copy, PartialEq, Debug)]
@@ -22,13 +24,13 @@ pub enum Default {
 }
 
 /// One computation: a named value or a pay element.
-#[derive(Clone, Debug)]
+#[derive(Clone, PartialEq, Debug)]
 pub enum Step {
     Value(ValueStep),
     Element(Box<ElementStep>),
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, PartialEq, Debug)]
 pub struct ValueStep {
     pub index: u16,
     pub slot: u32,
@@ -36,7 +38,7 @@ pub struct ValueStep {
     pub round: Option<Rounding>,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, PartialEq, Debug)]
 pub struct ElementStep {
     pub element: ElementId,
     pub kind: LineKind,
@@ -97,6 +99,11 @@ pub struct Plan {
     pub controls: Vec<BoundControl>,
     pub parameters: Vec<Option<Exact>>,
     pub settings: Vec<SettingValue>,
+    pub reads: Reads,
+    /// One for each plan: a computation remembers whose it is.
+    pub identity: Arc<()>,
+    /// The plan it was derived from, and the steps that are not the same.
+    pub departs: Option<(Arc<()>, StepSet)>,
 }
 
 /// The values of law and settings a plan is made with.
@@ -393,6 +400,7 @@ impl Pack {
         let plan = (!findings.iter().any(|f| f.severity == Severity::Blocking)).then(|| Plan {
             context: law.context,
             versions_on: law.versions_on,
+            reads: Reads::of(&steps, self.defaults.len(), slots, self.tables.len()),
             steps,
             slots,
             defaults: self.default_values(),
@@ -402,6 +410,8 @@ impl Pack {
             controls,
             parameters: law.parameters.clone(),
             settings: law.settings.clone(),
+            identity: Arc::new(()),
+            departs: None,
         });
         (plan, findings)
     }
