@@ -143,7 +143,7 @@ pub enum NumberForm {
 pub struct ChoiceOption {
     pub id: String,
     pub label: Words,
-    /// Texts that mean it, folded (no accents, lower case).
+    /// Texts that mean it, folded once [`Vocabulary::fold_options`] has been told how (no accents, lower case).
     pub written: Vec<String>,
 }
 
@@ -244,6 +244,16 @@ impl Vocabulary {
     }
     pub fn iter(&self) -> impl Iterator<Item = (FactId, &FactDecl)> {
         self.facts.iter().enumerate().map(|(i, f)| (FactId(i as u16), f))
+    }
+    /// Brings the texts of all options into the form that readers compare, the options' own names among them.
+    pub fn fold_options(&mut self, fold: fn(&str) -> String) {
+        for decl in &mut self.facts {
+            let FactKind::Choice { options } = &mut decl.kind else { continue };
+            for o in options {
+                let id = std::iter::once(&o.id);
+                o.written = o.written.iter().chain(id).map(|w| fold(w)).collect();
+            }
+        }
     }
     /// A no of `flag` beside a zero of `count` says nothing: who has no child draws nothing for children.
     pub fn make_moot(&mut self, flag: FactId, count: FactId) {

@@ -2,7 +2,10 @@
 
 use releve::facts::{Causes, ChoiceOption, FactDecl, FactId, FactKind, NumberForm, Role as FactRole, Value, Vocabulary};
 use releve::ground::{Checked, EmployeeId, Exact, Finding, Lang, Money, PayMonth, Sources, Words};
-use releve::normalise::{self, CodeTarget, Context, Gathered, Mapping, Meaning, Role, RubricTarget, Rubrics, SourceEntry, fragment};
+use releve::normalise::text::fold;
+use releve::normalise::{
+    self, CodeTarget, Context, Gathered, Mapping, Meaning, Natures, Role, RubricTarget, Rubrics, SourceEntry, fragment,
+};
 use releve::payslip::{ElementId, LineKind, PaidCode, PaidSlip};
 use releve::read::{Input, Limits, Table, open};
 use std::collections::BTreeMap;
@@ -28,7 +31,7 @@ fn texts(t: &toml::Value, key: &str) -> Vec<String> {
 
 struct Pack {
     vocabulary: Vocabulary,
-    events: Vec<(FactId, Vec<String>)>,
+    natures: Natures,
     rubrics: Rubrics,
 }
 
@@ -92,12 +95,13 @@ impl Pack {
                 total: None,
             })
             .collect();
-        Self { vocabulary, events, rubrics: Rubrics { targets } }
+        vocabulary.fold_options(fold);
+        Self { vocabulary, natures: Natures::of(&events), rubrics: Rubrics { targets } }
     }
 
     fn context(&self) -> Context<'_> {
         let month = PayMonth::new(2021, 12).expect("a month");
-        Context { vocabulary: &self.vocabulary, events: &self.events, rubrics: &self.rubrics, month, last: month.previous() }
+        Context { vocabulary: &self.vocabulary, natures: &self.natures, rubrics: &self.rubrics, month, last: month.previous() }
     }
 
     fn fact(&self, name: &str) -> FactId {

@@ -14,7 +14,8 @@ use crate::payslip::{Catalogue, LineKind, PaidCode, PaidLine};
 use crate::rules::Pack;
 use crate::rules::bind::{Context, SettingValue};
 use crate::rules::pack::SettingKind;
-use crate::rules::plan::Law;
+use crate::rules::plan::{Law, Plan};
+use crate::rules::reads::StepSet;
 use rayon::prelude::*;
 use std::collections::BTreeMap;
 
@@ -179,22 +180,20 @@ impl Calibration<'_> {
     fn vote(&self, i: usize, settings: &[SettingValue], alternatives: Alternatives) -> Finding {
         let Alternatives { list: alternatives, lines } = alternatives;
         let evidence = self.evidence(i);
-        let scores: Vec<Vec<Score>> = alternatives
-            .iter()
-            .map(|a| {
-                let mut tried = settings.to_vec();
-                tried[i] = a.clone();
-                self.scores(tried, &evidence)
-            })
-            .collect();
+        let plan = |a: &SettingValue| {
+            let mut tried = settings.to_vec();
+            tried[i] = a.clone();
+            self.pack.plan(&self.law(tried)).0
+        };
+        let plans: Vec<Option<Plan>> = alternatives.iter().map(plan).collect();
+        let scores = self.scores(&plans, &evidence);
         let mut votes = vec![0_u64; alternatives.len()];
         let mut deciding = 0;
-        for w in 0..self.witnesses.len() {
-            let of: Vec<&Score> = scores.iter().filter_map(|s| s.get(w)).collect();
-            if !is_evidence(&of) {
+        for own in &scores {
+            if !is_evidence(&own.iter().flatten().collect::<Vec<_>>()) {
                 continue;
             }
-            let column: Vec<u64> = scores.iter().map(|s| s.get(w).map_or(0, |x| x.good)).collect();
+            let column: Vec<u64> = own.iter().map(|s| s.as_ref().map_or(0, |x| x.good)).collect();
             let (best, worst) = (column.iter().max().copied().unwrap_or(0), column.iter().min().copied().unwrap_or(0));
             if best == worst {
                 continue;
@@ -225,13 +224,31 @@ impl Calibration<'_> {
         names.filter_map(|n| self.pack.element(n.split_once('.').map_or(n, |x| x.0))).collect()
     }
 
-    /// How each witness comes out.
-    fn scores(&self, settings: Vec<SettingValue>, evidence: &[usize]) -> Vec<Score> {
-        let Some(plan) = self.pack.plan(&self.law(settings)).0 else { return Vec::new() };
-        let replay = Replay { plan: &plan, catalogue: self.catalogue, unknown_kinds: self.unknown_kinds };
+    /// How each witness comes out by each plan.
+    fn scores(&self, plans: &[Option<Plan>], evidence: &[usize]) -> Vec<Vec<Option<Score>>> {
+        let Some((at, first)) = plans.iter().enumerate().find_map(|(i, p)| Some((i, p.as_ref()?))) else { return Vec::new() };
+        let steps: Vec<Option<StepSet>> = plans.iter().map(|p| p.as_ref().and_then(|p| p.differences(first))).collect();
         self.witnesses
             .par_iter()
-            .map_init(|| State::new(&plan), |state, w| self.score(replay.run(state, w.known, w.alternatives, w.paid, w.hidden), evidence))
+            .map_init(
+                || (State::new(first), State::new(first)),
+                |(state, other), w| {
+                    let by = |state: &mut State, plan: &Plan| {
+                        let replay = Replay { plan, catalogue: self.catalogue, unknown_kinds: self.unknown_kinds };
+                        replay.run(state, w.known, w.alternatives, w.paid, w.hidden)
+                    };
+                    let replayed = by(state, first);
+                    // Where nothing else was sought, steps that give the same leave the whole replay the same.
+                    let plain = !replayed.sought && w.hidden.arrears.is_empty();
+                    let same = self.score(replayed, evidence);
+                    let each = |(i, p): (usize, &Option<Plan>)| {
+                        let p = p.as_ref()?;
+                        let alike = i == at || plain && steps[i].as_ref().is_some_and(|s| state.same_by(p, s));
+                        Some(if alike { same.clone() } else { self.score(by(other, p), evidence) })
+                    };
+                    plans.iter().enumerate().map(each).collect()
+                },
+            )
             .collect()
     }
 
@@ -253,6 +270,7 @@ impl Calibration<'_> {
 }
 
 /// How one witness comes out under one alternative.
+#[derive(Clone)]
 struct Score {
     good: u64,
     /// A paid line that stands above the evidence on the payslip does not come out itself.

@@ -78,6 +78,8 @@ pub struct Replayed {
     pub unknown: Vec<(PaidCode, LineKind, Money, Money)>,
     /// What the rules lacked for last month.
     pub stops: Vec<crate::compute::eval::Stop>,
+    /// Whether a line made the replay look for other facts, found or not.
+    pub sought: bool,
 }
 
 impl Replayed {
@@ -169,6 +171,7 @@ impl Replay<'_> {
         let extra: Vec<(LineKind, Money, Money)> = unknown.iter().map(|u| (u.1, u.2, u.3)).collect();
         let mut facts = facts.clone();
         let mut resolved = Vec::new();
+        let mut sought = false;
         state.run(self.plan, &facts, Pins::Paid(&pinned), &extra);
         for step in &self.plan.steps {
             let Step::Element(e) = step else { continue };
@@ -179,6 +182,7 @@ impl Replay<'_> {
             }
             let at = paid.iter().find(|l| l.code == PaidCode::Element(e.element)).map_or(At::NOWHERE, |l| l.at);
             let candidates = self.candidates(state, e, &p, alternatives, at);
+            sought = true;
             self.resolve(state, e, &p, &pinned, &extra, candidates, &mut facts, &mut resolved);
         }
         let stops = state.stops(self.plan);
@@ -194,7 +198,7 @@ impl Replay<'_> {
             verdict: Verdict::OneOff,
             at: l.at,
         }));
-        Replayed { facts, lines, resolved, adjust, unknown, stops }
+        Replayed { facts, lines, resolved, adjust, unknown, stops, sought }
     }
 
     /// Lines that the month alone does not make, worked out once more with the arrears among what was paid.

@@ -1,6 +1,6 @@
 //! What a column may mean in a sheet of a given role: points from its title and its cells, with reasons.
 
-use crate::facts::{FactDecl, FactKind, NumberForm, Role as FactRole, Vocabulary};
+use crate::facts::{FactDecl, FactId, FactKind, NumberForm, Role as FactRole, Vocabulary};
 use crate::normalise::layout::Layout;
 use crate::normalise::mapping::{Meaning, Part, Role};
 use crate::normalise::profile::{Profile, fits_fact, fits_part, fits_plain};
@@ -8,7 +8,7 @@ use crate::normalise::text::{Phrase, Share};
 use crate::normalise::titles::{Title, Titles, spaced};
 use crate::normalise::{Context, assign};
 use crate::payslip::LineKind as K;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Points a meaning must have before a column takes it.
 pub const ENOUGH: i32 = 48;
@@ -61,12 +61,12 @@ impl Compared {
         self.of(title)
     }
     /// A meaning the title names and the cells contradict.
-    pub fn against(&self, p: &Profile, role: Role, cx: &Context<'_>) -> Option<Meaning> {
+    pub fn against(&self, p: &Profile, role: Role) -> Option<Meaning> {
         self.own
             .iter()
             .filter(|(_, s)| **s >= 85)
             .filter_map(|(t, s)| match t {
-                Title::Fact(f) => (fits_fact(p, cx.vocabulary.get(*f)) <= -25).then_some((*s, Meaning::Fact(*f))),
+                Title::Fact(f) => (p.fits[f.index()] <= -25).then_some((*s, Meaning::Fact(*f))),
                 Title::Plain(m) if allowed(*m, role) => (fits_plain(p, *m) <= -25).then_some((*s, *m)),
                 Title::Plain(_) | Title::Old(_) | Title::New(_) | Title::Total(_) | Title::Part(_) | Title::Element(_) => None,
             })
@@ -88,6 +88,14 @@ impl Compared {
     fn of(&self, title: Title) -> u32 {
         let own = self.own.get(&title).copied().unwrap_or(0);
         own.max(self.joined.get(&title).copied().unwrap_or(0) * 97 / 100)
+    }
+    /// The facts that the title is at all like.
+    fn facts(&self) -> BTreeSet<FactId> {
+        let fact = |t: &Title| match t {
+            Title::Fact(f) | Title::Old(f) | Title::New(f) => Some(*f),
+            Title::Plain(_) | Title::Total(_) | Title::Part(_) | Title::Element(_) => None,
+        };
+        self.own.keys().chain(self.joined.keys()).filter_map(fact).collect()
     }
     /// The best likeness of any title.
     pub fn best(&self) -> u32 {
@@ -159,7 +167,8 @@ pub fn choices(compared: &Compared, p: &Profile, role: Role, cx: &Context<'_>, a
             found.push(Choice { meaning, score, title, fit });
         }
     };
-    for (id, fact) in cx.vocabulary.iter() {
+    for id in compared.facts() {
+        let fact = cx.vocabulary.get(id);
         let fit = p.fits[id.index()];
         let title = compared.of(Title::Fact(id));
         let malus = match role {
@@ -218,7 +227,7 @@ pub fn choices(compared: &Compared, p: &Profile, role: Role, cx: &Context<'_>, a
         let entry = (role == Role::Arrivals).then(|| cx.vocabulary.role(FactRole::Entry)).flatten();
         let moved = entry.or_else(|| (role == Role::Departures).then(|| cx.vocabulary.role(FactRole::Exit)).flatten());
         if let (Title::Plain(Meaning::Effective), Some(f)) = (title, moved) {
-            put(Meaning::Fact(f), *likeness, fits_fact(p, cx.vocabulary.get(f)), 4);
+            put(Meaning::Fact(f), *likeness, p.fits[f.index()], 4);
         }
         // « Part salariale » under the name of a rubric is that rubric's part, never the agent's total.
         if let Title::Total(total) = title
@@ -310,7 +319,7 @@ fn by_contents(compared: &Compared, p: &Profile, role: Role, cx: &Context<'_>, i
     }
     // « Motif » over kinds of absence, whatever the column is called.
     if role == Role::Events && p.share(p.numbers) < 20 && p.share(p.dates) < 20 {
-        let known: u32 = p.values.iter().filter(|(v, _)| crate::normalise::records::event_fact(v, cx).is_some()).map(|(_, n)| *n).sum();
+        let known: u32 = p.values.iter().filter(|(v, _)| cx.natures.fact(v).is_some()).map(|(_, n)| *n).sum();
         if p.share(known) >= 60 {
             put(Meaning::Nature, 72);
         }
@@ -327,7 +336,7 @@ fn by_contents(compared: &Compared, p: &Profile, role: Role, cx: &Context<'_>, i
     }
     for (id, fact) in cx.vocabulary.iter() {
         if let FactKind::Choice { .. } = &fact.kind
-            && fits_fact(p, fact) >= 20
+            && p.fits[id.index()] >= 20
             && p.filled >= 4
         {
             put(Meaning::Fact(id), 52);

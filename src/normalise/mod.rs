@@ -17,6 +17,7 @@ pub mod join;
 pub mod layout;
 pub mod lists;
 pub mod mapping;
+pub mod natures;
 pub mod nets;
 pub mod numbers;
 pub mod people;
@@ -37,9 +38,10 @@ pub use gather::{AccountChange, Amount, Change, Event, Gathered, LocalCode, Reco
 pub use mapping::{
     CodeMapping, CodeTarget, ColumnMapping, Mapping, Meaning, Part, Payer, Role, RubricTarget, Rubrics, SourceMapping, TotalRole,
 };
+pub use natures::Natures;
 pub use recognise::recognise;
 
-use crate::facts::{FactId, Vocabulary};
+use crate::facts::Vocabulary;
 use crate::ground::{At, EmployeeId, Finding, Money, PayMonth, Severity, Sources};
 
 /// What the pack and the job say: the same for every table.
@@ -47,7 +49,7 @@ use crate::ground::{At, EmployeeId, Finding, Money, PayMonth, Severity, Sources}
 pub struct Context<'a> {
     pub vocabulary: &'a Vocabulary,
     /// Texts of a "nature" column, by the fact whose days they count.
-    pub events: &'a [(FactId, Vec<String>)],
+    pub natures: &'a Natures,
     pub rubrics: &'a Rubrics,
     /// The month to be paid.
     pub month: PayMonth,

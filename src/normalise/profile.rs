@@ -243,8 +243,7 @@ impl Profile {
 /// « titulaire cnracl » says titulaire, « non titulaire (cdd) » says non titulaire; two options as long say nothing.
 pub fn option_of(options: &[ChoiceOption], folded: &str) -> Option<u16> {
     let tidy = folded.trim_end_matches('.');
-    let found =
-        options.iter().position(|o| fold(&o.id) == tidy || o.written.iter().any(|w| w == tidy || w.as_str() == folded || fold(w) == tidy));
+    let found = options.iter().position(|o| o.written.iter().any(|w| w == tidy || w.as_str() == folded));
     found.or_else(|| option_within(options, tidy)).and_then(|i| u16::try_from(i).ok())
 }
 
@@ -256,7 +255,10 @@ fn option_within(options: &[ChoiceOption], text: &str) -> Option<usize> {
             .written
             .iter()
             .filter_map(|w| {
-                let w = fold(w);
+                let first = w.split(|c: char| !c.is_alphanumeric()).find(|w| !w.is_empty())?;
+                if !text.contains(first) {
+                    return None;
+                }
                 let own: Vec<&str> = w.split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty()).collect();
                 let length: usize = own.iter().map(|w| w.len()).sum();
                 (length >= 3 && !own.is_empty() && words.windows(own.len()).any(|x| x == own)).then_some(length)

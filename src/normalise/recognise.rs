@@ -23,6 +23,7 @@ use crate::normalise::titles::{self, Title, Titles, summing};
 use crate::normalise::values::RateForm;
 use crate::read::table::Table;
 use chrono::{Days, NaiveDate};
+use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::ControlFlow;
 
@@ -68,7 +69,10 @@ pub fn latest_date(cx: &Context<'_>) -> NaiveDate {
 pub fn recognise(tables: &[Table], sources: &mut Sources, given: &[SourceEntry], cx: &Context<'_>) -> Checked<Mapping> {
     let titles = Titles::new(cx.vocabulary, cx.rubrics);
     let mut findings = Vec::new();
-    let seen: Vec<Seen<'_>> = tables.iter().map(|t| look(t, sources, given, &titles, cx)).collect();
+    let seen: Vec<Seen<'_>> = {
+        let sources = &*sources;
+        tables.par_iter().map(|t| look(t, sources, given, &titles, cx)).collect()
+    };
     for entry in given {
         if !seen.iter().any(|s| matches(entry, s.rows.source, sources)) {
             findings
@@ -78,10 +82,18 @@ pub fn recognise(tables: &[Table], sources: &mut Sources, given: &[SourceEntry],
     let ids = known_ids(&seen, cx);
     let mut mapping = Mapping::default();
     let mut late: Vec<(u16, Role, String)> = Vec::new();
-    for (i, s) in seen.iter().enumerate() {
-        let others: BTreeSet<&str> =
-            ids.iter().enumerate().filter(|(j, _)| *j != i).flat_map(|(_, set)| set.iter().map(String::as_str)).collect();
-        let mut found = source(s, cx, &titles, &others, sources, &mut findings);
+    let understood: Vec<(SourceMapping, Vec<Finding>)> = {
+        let sources = &*sources;
+        let one = |(i, s): (usize, &Seen<'_>)| {
+            let others: BTreeSet<&str> =
+                ids.iter().enumerate().filter(|(j, _)| *j != i).flat_map(|(_, set)| set.iter().map(String::as_str)).collect();
+            let mut told = Vec::new();
+            (source(s, cx, &titles, &others, sources, &mut told), told)
+        };
+        seen.par_iter().enumerate().map(one).collect()
+    };
+    for (s, (mut found, mut told)) in seen.iter().zip(understood) {
+        findings.append(&mut told);
         let pinned = s.entry.is_some_and(|e| e.role.is_some());
         let dated = lists::is_list(found.role) || found.role == Role::AccountChanges;
         let other = if dated && !pinned {
@@ -354,7 +366,7 @@ fn source(
     found.banded = found.role == Role::RegisterLines && s.bands >= 2 && s.bands * 3 <= s.data_rows && !names_agents(best, cx);
     for (c, column) in found.columns.iter_mut().enumerate() {
         fill_column(column, &best.choices[c], best.picked[c], &s.profiles[c]);
-        column.denied = s.compared[c].against(&s.profiles[c], best.role, cx).filter(|m| *m != column.meaning);
+        column.denied = s.compared[c].against(&s.profiles[c], best.role).filter(|m| *m != column.meaning);
     }
     if let Some(entry) = s.entry {
         fragment::overrule(&mut found, entry, cx.vocabulary, cx.rubrics, findings);
@@ -772,7 +784,7 @@ fn ask(found: &SourceMapping, s: &Seen<'_>, cx: &Context<'_>, sources: &Sources,
             );
         }
         if c.certainty < 100 && p.filled >= 3 && s.compared[i].has_title {
-            let against = s.compared[i].against(p, found.role, cx);
+            let against = s.compared[i].against(p, found.role);
             if let Some(m) = against.filter(|m| *m != c.meaning && !(c.meaning != Meaning::Unknown && s.compared[i].surely(c.meaning))) {
                 findings.push(
                     Finding::new("M04", Severity::Justify)

@@ -411,7 +411,7 @@ impl<'a> RecordReader<'a> {
             let written = counted.map(|d| d.to_string()).unwrap_or_default();
             tell(Finding::new("M83", Severity::Blocking).arg("agent", self.who.read(row).id).arg("days", written).at(place.clone()));
         }
-        let fact = event_fact(&nature, self.cx);
+        let fact = self.cx.natures.fact(&nature);
         if fact.is_none() {
             tell(Finding::new("N17", Severity::Justify).arg("text", &nature).arg("agent", self.who.read(row).id).at(place));
         }
@@ -488,28 +488,7 @@ pub fn named_nature(source: &SourceMapping, cx: &Context<'_>) -> String {
 
 /// The same of the two names.
 pub fn named_nature_of<'n>(sheet: Option<&'n str>, stem: &'n str, cx: &Context<'_>) -> &'n str {
-    [sheet.unwrap_or_default(), stem].into_iter().find(|n| event_fact(n, cx).is_some()).unwrap_or_default()
-}
-
-/// The fact whose days an event of that nature counts.
-pub fn event_fact(nature: &str, cx: &Context<'_>) -> Option<FactId> {
-    use crate::normalise::text::{Phrase, likeness};
-    let wanted = Phrase::of(nature);
-    let folded = fold(nature);
-    let mut best: Vec<(u32, FactId)> = cx
-        .events
-        .iter()
-        .filter_map(|(f, texts)| {
-            let s = texts.iter().map(|t| if fold(t) == folded { 101 } else { likeness(&wanted, &Phrase::of(t)) }).max()?;
-            (s >= 80).then_some((s, *f))
-        })
-        .collect();
-    best.sort_by_key(|(s, f)| (std::cmp::Reverse(*s), *f));
-    match best.as_slice() {
-        [(_, f)] => Some(*f),
-        [(a, f), (b, _), ..] if a > b => Some(*f),
-        _ => None,
-    }
+    [sheet.unwrap_or_default(), stem].into_iter().find(|n| cx.natures.fact(n).is_some()).unwrap_or_default()
 }
 
 /// A requested account, checked.

@@ -3,9 +3,8 @@
 use crate::facts::{FactId, Vocabulary};
 use crate::normalise::mapping::{Meaning, PLAIN, Part, Role, Rubrics, TotalRole};
 use crate::normalise::text::{Phrase, Share, fold, likeness};
-use std::cell::RefCell;
 use std::collections::BTreeMap;
-use std::sync::LazyLock;
+use std::sync::{LazyLock, Mutex, PoisonError};
 
 #[derive(serde::Deserialize)]
 struct File {
@@ -53,7 +52,7 @@ pub struct Titles {
     /// The titles of elements without the words that only say whose share it is.
     bare: Vec<Option<Phrase>>,
     /// What was asked before: headings come again on every page and in every list.
-    asked: RefCell<BTreeMap<String, BTreeMap<Title, u32>>>,
+    asked: Mutex<BTreeMap<String, BTreeMap<Title, u32>>>,
 }
 
 impl Titles {
@@ -79,7 +78,7 @@ impl Titles {
             entries.extend(target.labels.iter().chain([&target.code]).map(|t| (Phrase::of(t), title)));
         }
         let bare = entries.iter().map(|(e, title)| matches!(title, Title::Element(_)).then(|| e.without_share())).collect();
-        Self { entries, bare, asked: RefCell::default() }
+        Self { entries, bare, asked: Mutex::default() }
     }
 
     /// Every meaning a title resembles by at least half, with how much.
@@ -87,11 +86,11 @@ impl Titles {
         if text.trim().is_empty() {
             return BTreeMap::new();
         }
-        if let Some(known) = self.asked.borrow().get(text) {
+        if let Some(known) = self.asked.lock().unwrap_or_else(PoisonError::into_inner).get(text) {
             return known.clone();
         }
         let found = self.compare(text);
-        self.asked.borrow_mut().insert(text.to_owned(), found.clone());
+        self.asked.lock().unwrap_or_else(PoisonError::into_inner).insert(text.to_owned(), found.clone());
         found
     }
 

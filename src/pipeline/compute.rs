@@ -89,11 +89,7 @@ struct Piece {
 }
 
 /// Computes every employee, in pieces of a fixed size so that the number of threads changes nothing.
-///
-/// # Errors
-/// When the pool of threads cannot be made.
-pub fn people(ready: &Ready, people: People, options: &Options) -> Result<Results> {
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(options.threads).build()?;
+pub fn people(ready: &Ready, people: People, options: &Options) -> Results {
     let controls = named_controls(&ready.pack, ready.job.month.first_day());
     let twins = twins(ready, &people);
     let owners = owners(ready, &people);
@@ -111,19 +107,17 @@ pub fn people(ready: &Ready, people: People, options: &Options) -> Result<Result
         let rest = people.split_off(people.len().min(32_768));
         let batch = std::mem::replace(&mut people, rest);
         let pieces: Vec<Vec<(EmployeeId, Person)>> = split(batch, 512);
-        let worked: Vec<Piece> = pool.install(|| {
-            pieces
-                .into_par_iter()
-                .map_init(|| State::new(ready.road.this()), |state, piece| work(ready, &controls, &frame, &owners, state, piece))
-                .collect()
-        });
+        let worked: Vec<Piece> = pieces
+            .into_par_iter()
+            .map_init(|| State::new(ready.road.this()), |state, piece| work(ready, &controls, &frame, &owners, state, piece))
+            .collect();
         for piece in worked {
             done += piece.worked.len();
             collect(ready, &frame, piece, keep, &mut results);
         }
         (options.progress)("compute", done as u64, total as u64);
     }
-    Ok(results)
+    results
 }
 
 fn split<T>(mut list: Vec<T>, size: usize) -> Vec<Vec<T>> {

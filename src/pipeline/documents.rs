@@ -232,11 +232,10 @@ fn payslips(
             Some((format!("payslips/bulletin-{month}-{}.pdf", safe(&w.id)), slips::printed(ready, w, p, &number)))
         })
         .collect();
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(options.threads).build()?;
     let total = printed.len() as u64;
     let mut done = 0;
     for chunk in printed.chunks(256) {
-        let pages: Vec<Result<Vec<u8>, print::Problem>> = pool.install(|| chunk.par_iter().map(|(_, p)| print::one(p, &fonts)).collect());
+        let pages: Vec<Result<Vec<u8>, print::Problem>> = chunk.par_iter().map(|(_, p)| print::one(p, &fonts)).collect();
         for ((name, _), page) in chunk.iter().zip(pages) {
             match page {
                 Ok(bytes) => put(folder, name, &bytes, made)?,

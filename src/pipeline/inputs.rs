@@ -5,7 +5,7 @@ use crate::ground::place::{Source, SourceKind};
 use crate::ground::{At, Checked, Finding, Lang, Money, PayMonth, Place, Severity, Sources, Words};
 use crate::job::{self, Job};
 use crate::normalise::join::{self, People, TransferRow};
-use crate::normalise::{self, CodeTarget, Mapping, Payer, RubricTarget, Rubrics, fragment};
+use crate::normalise::{self, CodeTarget, Mapping, Natures, Payer, RubricTarget, Rubrics, fragment};
 use crate::payslip::{Card, ElementId, LineKind, PaidCode, PaidLine};
 use crate::read::{self, FileKind, Input, Limits, archive, dsn, pain001, pain002, xhl};
 use crate::rules::Pack;
@@ -236,8 +236,8 @@ fn open_transfers(input: &Input, name: &str, o: &mut Opened) {
     o.transfers.append(&mut rows);
 }
 
-fn context<'a>(pack: &'a Pack, rubrics: &'a Rubrics, job: &Job) -> normalise::Context<'a> {
-    normalise::Context { vocabulary: &pack.vocabulary, events: &pack.events, rubrics, month: job.month, last: job.last_month }
+fn context<'a>(pack: &'a Pack, natures: &'a Natures, rubrics: &'a Rubrics, job: &Job) -> normalise::Context<'a> {
+    normalise::Context { vocabulary: &pack.vocabulary, natures, rubrics, month: job.month, last: job.last_month }
 }
 
 /// Reads the inbox to the end.
@@ -247,7 +247,8 @@ fn context<'a>(pack: &'a Pack, rubrics: &'a Rubrics, job: &Job) -> normalise::Co
 pub fn read(job: &Job, pack: &Pack, settings: &[SettingValue], progress: fn(&str, u64, u64)) -> Result<Checked<Inputs>> {
     let mut o = open_all(job, progress)?;
     let rubrics = rubrics(pack, job, settings);
-    let cx = context(pack, &rubrics, job);
+    let natures = Natures::of(&pack.events);
+    let cx = context(pack, &natures, &rubrics, job);
     let mut given = fragment::read(&job.text);
     o.findings.append(&mut given.findings);
     let mut recognised = normalise::recognise(&o.tables, &mut o.sources, &given.value, &cx);
@@ -474,7 +475,8 @@ fn unknown_cards(gathered: &normalise::Gathered) -> Vec<Card> {
 pub fn inspect(job: &Job, pack: &Pack, settings: &[SettingValue]) -> Result<Checked<(Mapping, String, Vec<String>)>> {
     let mut o = open_all(job, |_, _, _| {})?;
     let rubrics = rubrics(pack, job, settings);
-    let cx = context(pack, &rubrics, job);
+    let natures = Natures::of(&pack.events);
+    let cx = context(pack, &natures, &rubrics, job);
     let mut given = fragment::read(&job.text);
     o.findings.append(&mut given.findings);
     let mut recognised = normalise::recognise(&o.tables, &mut o.sources, &given.value, &cx);

@@ -108,7 +108,8 @@ impl Outcome {
 /// When a folder on disk cannot be read.
 pub fn load_pack(job: &Job, rules: Option<&Path>) -> Result<Checked<Option<Pack>>> {
     let library = stack::Library { rules, job: Some(&job.folder) };
-    let loaded = stack::load(&job.pack, &job.overlays, &library).with_context(|| job.pack.clone())?;
+    let mut loaded = stack::load(&job.pack, &job.overlays, &library).with_context(|| job.pack.clone())?;
+    loaded.pack.vocabulary.fold_options(crate::normalise::text::fold);
     Ok(Checked::new(loaded.sound.then_some(loaded.pack), loaded.findings))
 }
 
@@ -176,6 +177,10 @@ fn not_renewed(pack: &Pack, job: &Job, last: &[SettingValue], this: &[SettingVal
 /// # Errors
 /// When the job cannot be read or `out/` cannot be written.
 pub fn run(options: &Options) -> Result<Outcome> {
+    rayon::ThreadPoolBuilder::new().num_threads(options.threads).build()?.install(|| run_here(options))
+}
+
+fn run_here(options: &Options) -> Result<Outcome> {
     let mut out = Outcome::default();
     let mut timings = Timings::default();
     let Some(mut ready) = prepare(options, &mut out, &mut timings)? else {
@@ -184,7 +189,7 @@ pub fn run(options: &Options) -> Result<Outcome> {
         return Ok(out);
     };
     let people = std::mem::take(&mut ready.inputs.people);
-    let mut results = timings.measure("compute", || compute::people(&ready, people, options))?;
+    let mut results = timings.measure("compute", || compute::people(&ready, people, options));
     out.findings.append(&mut results.findings);
     timings.measure("settings", || undecided::name(&ready, &results, &mut out));
     timings.measure("check", || compute::run_controls(&ready, &mut results, &mut out));
