@@ -12,7 +12,8 @@ use releve::pipeline::{self, Options};
 use std::io::{BufWriter, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::time::Instant;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
 
 const SETTINGS: &str = r#"format = 1
 month = "2021-12"
@@ -45,22 +46,44 @@ fn town(agents: u64) -> PathBuf {
     dir
 }
 
-/// Highest resident memory of this process so far, in MiB.
-fn peak() -> u64 {
+/// A memory figure of this process in MiB: `VmRSS` now, `VmHWM` the highest so far.
+fn memory(what: &str) -> u64 {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let line = status.lines().find(|l| l.starts_with("VmHWM")).unwrap_or("");
+    let line = status.lines().find(|l| l.starts_with(what)).unwrap_or("");
     line.split_whitespace().nth(1).and_then(|n| n.parse::<u64>().ok()).unwrap_or(0) / 1024
 }
 
+/// Resident memory every few milliseconds, until the run is over.
+fn watch(start: Instant, over: &AtomicBool) -> Vec<(Duration, u64)> {
+    let mut seen = Vec::new();
+    while !over.load(Ordering::Relaxed) {
+        seen.push((start.elapsed(), memory("VmRSS")));
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    seen
+}
+
 fn whole(dir: &Path) {
+    let over = AtomicBool::new(false);
     let start = Instant::now();
     let options = Options { folder: dir.to_path_buf(), rules: None, lang: None, threads: 0, payslips: false, progress: |_, _, _| {} };
-    let out = pipeline::run(&options).expect("the town runs");
-    let total = start.elapsed();
+    let (out, total, seen) = std::thread::scope(|threads| {
+        let watcher = threads.spawn(|| watch(start, &over));
+        let out = pipeline::run(&options).expect("the town runs");
+        let total = start.elapsed();
+        over.store(true, Ordering::Relaxed);
+        (out, total, watcher.join().expect("the watcher ends"))
+    });
+    let mut begun = Duration::ZERO;
     for (stage, time) in &out.timings.0 {
-        println!("  {stage:<10} {:>9.3} s", time.as_secs_f64());
+        let ended = begun + *time;
+        let most = seen.iter().filter(|s| (begun..=ended).contains(&s.0)).map(|s| s.1).max();
+        let most = most.map_or_else(String::new, |m| format!(", {m} MiB"));
+        println!("  {stage:<10} {:>9.3} s{most}", time.as_secs_f64());
+        begun = ended;
     }
-    println!("  total      {:>9.3} s, peak {} MiB, {} payslips, {} gaps", total.as_secs_f64(), peak(), out.payslips, out.replay.gap);
+    let peak = memory("VmHWM");
+    println!("  total      {:>9.3} s, peak {peak} MiB, {} payslips, {} gaps", total.as_secs_f64(), out.payslips, out.replay.gap);
 }
 
 /// Parses every CSV row of the inbox and writes as many rows as the run wrote.

@@ -1,5 +1,6 @@
 //! Every employee: standing, computation, controls. Employees are independent; results come back in order.
 
+use super::tables::{Rows, Tables};
 use super::{Options, Outcome, Ready, evidence, named_controls, not_run};
 use crate::check::agent::{self, Request, Situation, Subject};
 use crate::check::run::{self as run_check, Run, Sums, Twin};
@@ -24,6 +25,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// Above this many employees, payslips and changes are written and let go; reports then show totals and the largest only.
 pub const DETAIL: usize = 20_000;
+
+/// Employees computed in one go, and employees whose results are in memory together when they are not kept.
+const PIECE: usize = 128;
+const BATCH: usize = 4_096;
 
 /// One employee after computation.
 pub struct Worked {
@@ -60,11 +65,6 @@ pub struct Results {
     pub findings: Vec<Finding>,
     pub score: Score,
     pub exact_agents: (u64, u64),
-    /// Texts of the CSV results, in order.
-    pub payslips: String,
-    pub lines: String,
-    pub diff: String,
-    pub replay: String,
     /// Sum of the changes of net pay per cause.
     pub causes: BTreeMap<u16, Money>,
     pub run: Run,
@@ -81,15 +81,16 @@ pub struct Results {
 #[derive(Default)]
 struct Piece {
     worked: Vec<Worked>,
-    payslips: String,
-    lines: String,
-    diff: String,
-    replay: String,
+    rows: Rows,
     unknown_measures: BTreeSet<String>,
 }
 
-/// Computes every employee, in pieces of a fixed size so that the number of threads changes nothing.
-pub fn people(ready: &Ready, people: People, options: &Options) -> Results {
+/// Computes every employee, in pieces of a fixed size so that the number of threads changes nothing. Rows of results go to
+/// the tables at once.
+///
+/// # Errors
+/// When the tables cannot be written.
+pub fn people(ready: &Ready, people: People, options: &Options, tables: &mut Tables) -> Result<Results> {
     let controls = named_controls(&ready.pack, ready.job.month.first_day());
     let twins = twins(ready, &people);
     let owners = owners(ready, &people);
@@ -100,34 +101,27 @@ pub fn people(ready: &Ready, people: People, options: &Options) -> Results {
     results.run.transferred = ready.inputs.transferred.clone();
     let total = people.len();
     let keep = total <= DETAIL;
-    let mut people: Vec<(EmployeeId, Person)> = people.into_iter().collect();
+    let mut people = people.into_iter();
     let mut done = 0;
-    while !people.is_empty() {
+    loop {
         // A few pieces at a time: results of one batch are written before the next is computed.
-        let rest = people.split_off(people.len().min(32_768));
-        let batch = std::mem::replace(&mut people, rest);
-        let pieces: Vec<Vec<(EmployeeId, Person)>> = split(batch, 512);
+        let next = |_| people.by_ref().take(PIECE).collect();
+        let pieces: Vec<Vec<(EmployeeId, Person)>> = (0..BATCH / PIECE).map(next).take_while(|p: &Vec<_>| !p.is_empty()).collect();
+        if pieces.is_empty() {
+            break;
+        }
         let worked: Vec<Piece> = pieces
             .into_par_iter()
             .map_init(|| State::new(ready.road.this()), |state, piece| work(ready, &controls, &frame, &owners, state, piece))
             .collect();
         for piece in worked {
             done += piece.worked.len();
+            tables.add(&piece.rows)?;
             collect(ready, &frame, piece, keep, &mut results);
         }
         (options.progress)("compute", done as u64, total as u64);
     }
-    results
-}
-
-fn split<T>(mut list: Vec<T>, size: usize) -> Vec<Vec<T>> {
-    let mut out = Vec::with_capacity(list.len() / size + 1);
-    while list.len() > size {
-        let rest = list.split_off(size);
-        out.push(std::mem::replace(&mut list, rest));
-    }
-    out.push(list);
-    out
+    Ok(results)
 }
 
 /// Whose account each IBAN of the staff files is.
@@ -555,16 +549,16 @@ fn paid_totals(ready: &Ready, s: &crate::payslip::PaidSlip) -> Totals {
 
 fn write_rows(ready: &Ready, w: &Worked, piece: &mut Piece) {
     if let Some(p) = &w.output.payslip {
-        register::payslip_row(&mut piece.payslips, p);
-        register::line_rows(&mut piece.lines, p, &ready.catalogue, ready.lang);
+        register::payslip_row(&mut piece.rows.payslips, p);
+        register::line_rows(&mut piece.rows.lines, p, &ready.catalogue, ready.lang);
     }
     for l in &w.output.replay.lines {
-        register::replay_row(&mut piece.replay, w.id.as_str(), 1, &code_card(ready, l.code).0, l);
+        register::replay_row(&mut piece.rows.replay, w.id.as_str(), 1, &code_card(ready, l.code).0, l);
     }
     for c in &w.output.changes {
         let (code, label, _, employer) = code_card(ready, c.code);
         let cause = ready.pack.causes.get(usize::from(c.cause)).map_or("", |x| x.0.as_str());
-        register::diff_row(&mut piece.diff, w.id.as_str(), 1, &code, &label, !employer, c, cause, &detail(ready, w, c.cause));
+        register::diff_row(&mut piece.rows.diff, w.id.as_str(), 1, &code, &label, !employer, c, cause, &detail(ready, w, c.cause));
     }
 }
 
@@ -611,10 +605,6 @@ pub fn show_value(ready: &Ready, f: &Fact) -> String {
 }
 
 fn collect(ready: &Ready, frame: &Frame<'_>, piece: Piece, keep: bool, r: &mut Results) {
-    r.payslips.push_str(&piece.payslips);
-    r.lines.push_str(&piece.lines);
-    r.diff.push_str(&piece.diff);
-    r.replay.push_str(&piece.replay);
     for id in piece.unknown_measures {
         r.not_run.insert(not_run(&id, "ui.no_measure"));
     }

@@ -2,6 +2,7 @@
 
 use super::compute::{DETAIL, Results, Worked, code_card, detail, to_transfer};
 use super::manifest::{self, Made};
+use super::tables::Tables;
 use super::{Options, Outcome, Ready, slips};
 use crate::check::printed::Printed;
 use crate::compute::employee::Standing;
@@ -24,20 +25,11 @@ use std::path::Path;
 ///
 /// # Errors
 /// When `out/` cannot be written.
-pub fn write(ready: &Ready, results: &mut Results, out: &mut Outcome, options: &Options) -> Result<()> {
+pub fn write(ready: &Ready, results: &mut Results, tables: Tables, out: &mut Outcome, options: &Options) -> Result<()> {
     let folder = ready.job.folder.join("out");
     clear(&folder)?;
-    let mut made = Vec::new();
+    let mut made = tables.finish()?;
     out.findings.append(&mut results.findings);
-    let texts = [
-        ("payslips.csv", register::PAYSLIPS, std::mem::take(&mut results.payslips)),
-        ("lines.csv", register::LINES, std::mem::take(&mut results.lines)),
-        ("diff.csv", register::DIFF, std::mem::take(&mut results.diff)),
-        ("replay.csv", register::REPLAY, std::mem::take(&mut results.replay)),
-    ];
-    for (name, header, rows) in texts {
-        put(&folder, name, format!("{header}{rows}").as_bytes(), &mut made)?;
-    }
     transfers(ready, results, out, &folder, &mut made)?;
     if options.payslips && !results.worked.is_empty() {
         results.run.printed = Some(payslips(ready, results, out, &folder, &mut made, options)?);

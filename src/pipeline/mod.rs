@@ -16,6 +16,7 @@ mod manifest;
 mod open_codes;
 mod rejected;
 mod slips;
+mod tables;
 mod undecided;
 mod uses;
 
@@ -39,6 +40,7 @@ use anyhow::{Context as _, Result};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
+use tables::Tables;
 
 /// What a run is asked for.
 #[derive(Clone, Debug)]
@@ -189,11 +191,12 @@ fn run_here(options: &Options) -> Result<Outcome> {
         return Ok(out);
     };
     let people = std::mem::take(&mut ready.inputs.people);
-    let mut results = timings.measure("compute", || compute::people(&ready, people, options));
+    let mut tables = Tables::begin(&ready.job.folder.join("out"))?;
+    let mut results = timings.measure("compute", || compute::people(&ready, people, options, &mut tables))?;
     out.findings.append(&mut results.findings);
     timings.measure("settings", || undecided::name(&ready, &results, &mut out));
     timings.measure("check", || compute::run_controls(&ready, &mut results, &mut out));
-    timings.measure("write", || documents::write(&ready, &mut results, &mut out, options))?;
+    timings.measure("write", || documents::write(&ready, &mut results, tables, &mut out, options))?;
     out.ran = true;
     out.timings = timings;
     Ok(out)

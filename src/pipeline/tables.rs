@@ -1,0 +1,104 @@
+//! The CSV results, written row by row while employees are computed, and put in place together at the end.
+
+use super::manifest::Made;
+use crate::pipeline::inputs::hex;
+use crate::write::register;
+use anyhow::{Context as _, Result};
+use sha2::{Digest as _, Sha256};
+use std::fs::File;
+use std::io::{BufWriter, Write as _};
+use std::path::{Path, PathBuf};
+
+/// Rows of the four tables, as text.
+#[derive(Default)]
+pub struct Rows {
+    pub payslips: String,
+    pub lines: String,
+    pub diff: String,
+    pub replay: String,
+}
+
+/// The four tables while they grow.
+pub struct Tables {
+    payslips: Growing,
+    lines: Growing,
+    diff: Growing,
+    replay: Growing,
+}
+
+impl Tables {
+    /// Begins them under a folder, beside what the last run left there.
+    ///
+    /// # Errors
+    /// When the folder cannot be written.
+    pub fn begin(folder: &Path) -> Result<Self> {
+        std::fs::create_dir_all(folder).with_context(|| format!("{}", folder.display()))?;
+        Ok(Self {
+            payslips: Growing::begin(folder, "payslips.csv", register::PAYSLIPS)?,
+            lines: Growing::begin(folder, "lines.csv", register::LINES)?,
+            diff: Growing::begin(folder, "diff.csv", register::DIFF)?,
+            replay: Growing::begin(folder, "replay.csv", register::REPLAY)?,
+        })
+    }
+
+    /// # Errors
+    /// When the disk is full.
+    pub fn add(&mut self, rows: &Rows) -> Result<()> {
+        self.payslips.add(&rows.payslips)?;
+        self.lines.add(&rows.lines)?;
+        self.diff.add(&rows.diff)?;
+        self.replay.add(&rows.replay)
+    }
+
+    /// Puts them in place.
+    ///
+    /// # Errors
+    /// When the folder cannot be written.
+    pub fn finish(self) -> Result<Vec<Made>> {
+        [self.payslips, self.lines, self.diff, self.replay].into_iter().map(Growing::finish).collect()
+    }
+}
+
+/// One file that grows under another name, with its hash. What is not finished goes.
+struct Growing {
+    name: &'static str,
+    path: PathBuf,
+    partial: PathBuf,
+    file: BufWriter<File>,
+    hash: Sha256,
+    bytes: u64,
+    finished: bool,
+}
+
+impl Growing {
+    fn begin(folder: &Path, name: &'static str, header: &str) -> Result<Self> {
+        let partial = folder.join(format!(".{name}.partial"));
+        let file = BufWriter::new(File::create(&partial).with_context(|| format!("{}", partial.display()))?);
+        let mut out = Self { name, path: folder.join(name), partial, file, hash: Sha256::new(), bytes: 0, finished: false };
+        out.add(header)?;
+        Ok(out)
+    }
+
+    fn add(&mut self, text: &str) -> Result<()> {
+        self.hash.update(text.as_bytes());
+        self.bytes += text.len() as u64;
+        self.file.write_all(text.as_bytes()).with_context(|| format!("{}", self.partial.display()))
+    }
+
+    fn finish(mut self) -> Result<Made> {
+        self.file.flush().with_context(|| format!("{}", self.partial.display()))?;
+        self.file.get_ref().sync_all().ok();
+        std::fs::rename(&self.partial, &self.path).with_context(|| format!("{}", self.path.display()))?;
+        self.finished = true;
+        let sha256 = hex(&std::mem::take(&mut self.hash).finalize());
+        Ok(Made { name: self.name.to_owned(), bytes: self.bytes, sha256 })
+    }
+}
+
+impl Drop for Growing {
+    fn drop(&mut self) {
+        if !self.finished {
+            std::fs::remove_file(&self.partial).ok();
+        }
+    }
+}
