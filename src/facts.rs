@@ -69,6 +69,14 @@ pub struct Fact {
     pub origin: Origin,
 }
 
+/// A change of a fact that begins on another day than the first of the month to be paid.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Dated {
+    pub fact: FactId,
+    pub from: NaiveDate,
+    pub at: At,
+}
+
 /// All facts of one employee for one month, sorted by id, each at most once.
 #[derive(Clone, Default, Debug)]
 pub struct Facts(Vec<Fact>);

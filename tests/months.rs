@@ -476,3 +476,76 @@ fn what_an_absence_row_says_beside_its_days_counts() {
     assert_eq!((ran.line("00103", "CAR_TIB"), ran.line("00103", "MAL_TIB")), (String::new(), String::new()));
     assert!(!ran.has("STA-16"));
 }
+
+/// One agent on 400 points last month, and a list that gives 420 from a day.
+fn promoted(name: &str, from: &str, more: &[(&str, String)]) -> Ran {
+    let mut files = vec![
+        ("livre de paie.csv", register(&[("00101", "ABEL", "1874,41", &[("0010;TRAITEMENT BRUT", "400,00;;1874,41;;;")])])),
+        (
+            "agents.csv",
+            "Matricule;Nom;Prénom;Statut;Catégorie;Indice majoré;Quotité;Taux PAS\n00101;ABEL;Jean;Titulaire;C;400;100 %;0\n".to_owned(),
+        ),
+        (
+            "avancements.csv",
+            format!("Matricule;Nom;Prénom;Ancien IM;Nouvel IM;Date d'effet;Arrêté\n00101;ABEL;Jean;400;420;{from};2021-118\n"),
+        ),
+    ];
+    files.extend(more.iter().cloned());
+    run(name, "2021-12", &files)
+}
+
+// 5623.23 / 1200 × 400 = 1874.41, × 420 = 1968.13. From the 16th: fifteen thirtieths of 93.72 stay unpaid, 46.86.
+#[test]
+fn a_change_within_the_month_leaves_the_days_before_at_the_old_value() {
+    let ran = promoted("within", "16/12/2021", &[]);
+    assert_eq!((ran.line("00101", "TIB").as_str(), ran.line("00101", "RAPPEL_TIB").as_str()), ("1968.13", "-46.86"));
+    assert_eq!((ran.count("F03", "00101"), ran.count("F04", "00101"), ran.count("F56", "00101")), (1, 0, 0));
+    let ran = promoted("first-day", "01/12/2021", &[]);
+    assert_eq!((ran.line("00101", "TIB").as_str(), ran.line("00101", "RAPPEL_TIB").as_str()), ("1968.13", ""));
+    assert_eq!(ran.count("F03", "00101"), 0);
+}
+
+// November owes 93.72 whole; October from the 16th about fifteen thirtieths of as much, 46.86, which nothing here lets pay.
+#[test]
+fn a_change_that_began_earlier_pays_the_last_month_and_names_those_before() {
+    let ran = promoted("earlier", "16/10/2021", &[]);
+    let line = ran.rows("lines.csv").into_iter().find(|r| r["code"] == "RAPPEL_TIB").expect("a line of arrears");
+    assert_eq!((line["amount"].as_str(), line["period"].as_str()), ("93.72", "2021-11"));
+    assert_eq!((ran.count("F04", "00101"), ran.count("F56", "00101")), (1, 1));
+    let estimate = ran.findings.iter().find(|f| f.code == "F56").expect("what is still due");
+    assert_eq!(estimate.stake, 4_686);
+    // From the 11th of November: twenty thirtieths, 62.48.
+    let ran = promoted("since-november", "11/11/2021", &[]);
+    assert_eq!((ran.line("00101", "RAPPEL_TIB").as_str(), ran.count("F56", "00101")), ("62.48", 0));
+}
+
+#[test]
+fn arrears_that_a_list_gives_are_not_worked_out_a_second_time() {
+    let list = "Matricule;Nom;Prénom;Rappel de traitement\n00101;ABEL;Jean;93,72\n".to_owned();
+    let ran = promoted("listed", "01/11/2021", &[("rappels decembre 2021.csv", list)]);
+    assert_eq!(ran.line("00101", "RAPPEL_TIB"), "93.72");
+    assert_eq!((ran.count("F04", "00101"), ran.count("F55", "00101")), (0, 1));
+}
+
+// Last month was on 420 points already: nothing is due, whatever the day the list names.
+#[test]
+fn a_change_that_last_month_was_paid_on_owes_nothing() {
+    let ran = run(
+        "paid-in-time",
+        "2021-12",
+        &[
+            ("livre de paie.csv", register(&[("00101", "ABEL", "1968,13", &[("0010;TRAITEMENT BRUT", "420,00;;1968,13;;;")])])),
+            (
+                "agents.csv",
+                "Matricule;Nom;Prénom;Statut;Catégorie;Indice majoré;Quotité;Taux PAS\n00101;ABEL;Jean;Titulaire;C;420;100 %;0\n"
+                    .to_owned(),
+            ),
+            (
+                "avancements.csv",
+                "Matricule;Nom;Prénom;Ancien IM;Nouvel IM;Date d'effet;Arrêté\n00101;ABEL;Jean;400;420;01/11/2021;2021-118\n".to_owned(),
+            ),
+        ],
+    );
+    assert_eq!((ran.line("00101", "TIB").as_str(), ran.line("00101", "RAPPEL_TIB").as_str()), ("1968.13", ""));
+    assert_eq!((ran.count("F04", "00101"), ran.count("F55", "00101")), (0, 0));
+}

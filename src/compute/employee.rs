@@ -1,10 +1,11 @@
 //! One employee's month: replay of the last, computation of this one, and the walk between them.
 
+use crate::compute::arrears::Arrears;
 use crate::compute::eval::{Adjust, Pins, State, Stop};
 use crate::compute::raise;
 use crate::compute::replay::{Hidden, Replay, Replayed, Verdict};
 use crate::compute::walk::{self, Change, FactChange, Month, Road};
-use crate::facts::{Fact, FactId, Facts, Origin, Role, Value, Vocabulary};
+use crate::facts::{Dated, Fact, FactId, Facts, Origin, Role, Value, Vocabulary};
 use crate::ground::{At, EmployeeId, Exact, Money, Rounding, money};
 use crate::payslip::{Catalogue, ElementId, Line, LineKind, Mode, PaidCode, PaidLine, PaidSlip, Payslip, Status, Totals};
 use crate::rules::Pack;
@@ -35,6 +36,8 @@ pub struct Input<'i> {
     pub changes: &'i [Fact],
     pub paid: &'i [PaidLine],
     pub slip: Option<&'i PaidSlip>,
+    /// Changes that begin within this month, or before it.
+    pub dated: &'i [Dated],
 }
 
 impl<'i> Input<'i> {
@@ -63,6 +66,8 @@ pub struct Output {
     pub carried_for: Vec<Stop>,
     /// For a fact that last month was not paid on as the files have it: the net on what was paid.
     pub nets: Vec<(FactId, Money)>,
+    /// What changes that began before this month, or within it, come to.
+    pub arrears: Arrears,
     /// What last month owes: paid on the law of before, not paid at all, or paid beyond the last day.
     pub owed: Option<Owed>,
 }
@@ -154,6 +159,7 @@ impl Machine<'_> {
         raise::apply(&self.road.raises, &mut facts, &mut replay, i.changes);
         let mut facts = self.this_month(facts, i.changes);
         self.follow(state, &replay.facts, &mut facts, i.changes);
+        let arrears = self.arrears(state, &replay, i.dated, i.changes, &mut facts);
         let last_adjust = replay.adjust.clone();
         let mut this_adjust = last_adjust.clone();
         let settled = self.settle(state, &replay, &facts, &mut this_adjust);
@@ -179,10 +185,33 @@ impl Machine<'_> {
                 return Output { replay, carried_for: stops, ..again };
             }
         }
-        let payslip = self.payslip(state, plan, i.id, &this_adjust, &kept);
+        let mut payslip = self.payslip(state, plan, i.id, &this_adjust, &kept);
+        self.date_arrears(&arrears, &mut payslip);
         let controls = holding(state, plan);
         let shown = self.shown(state);
-        Output { payslip: Some(payslip), replay, changes, fact_changes, facts, stops, controls, shown, nets, owed, ..Output::default() }
+        Output {
+            payslip: Some(payslip),
+            replay,
+            changes,
+            fact_changes,
+            facts,
+            stops,
+            controls,
+            shown,
+            nets,
+            arrears,
+            owed,
+            ..Output::default()
+        }
+    }
+
+    /// A line of arrears shows the month it is about.
+    fn date_arrears(&self, arrears: &Arrears, payslip: &mut Payslip) {
+        for l in payslip.lines.iter_mut().filter(|l| l.element.index() < self.pack.elements.len()) {
+            let carries = |i: &crate::rules::pack::Inference| self.pack.vocabulary.named(&i.fact.text);
+            let facts = self.pack.elements[l.element.index()].inferences.iter().filter_map(carries);
+            l.period = facts.filter_map(|f| arrears.month(f)).next();
+        }
     }
 
     /// What a line that both made (tax, say) loses with the arrears ends with them.
@@ -274,7 +303,8 @@ impl Machine<'_> {
         (!(owed.net.is_zero() && owed.cost.is_zero())).then_some(owed)
     }
 
-    fn days(&self, state: &State) -> Option<Exact> {
+    /// Thirtieths of presence, as the head of a payslip counts them.
+    pub fn days(&self, state: &State) -> Option<Exact> {
         let name = self.pack.payslip.get("presence")?;
         self.head.iter().find(|h| h.0 == *name).and_then(|h| state.slot(h.1).ok())
     }

@@ -1,5 +1,6 @@
 //! `Plan` + facts → payslips. Knows no file and no pay element by name.
 
+pub mod arrears;
 pub mod calibrate;
 pub mod cases;
 pub mod coverage;

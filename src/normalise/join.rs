@@ -3,7 +3,7 @@
 //! Joins are by employee number; a transfer also joins by account, then by name together with amount, never by name alone.
 //! What contradicts is a finding with both places, and the first source keeps its word.
 
-use crate::facts::{Fact, FactId, FactKind, Facts, NumberForm, Origin, Role, Value, Vocabulary};
+use crate::facts::{Dated, Fact, FactId, FactKind, Facts, NumberForm, Origin, Role, Value, Vocabulary};
 use crate::ground::ids::bare;
 use crate::ground::{At, EmployeeId, Exact, Finding, Iban, Money, PayMonth, Severity, Sources};
 use crate::normalise::gather::{AccountChange, Gathered, Record};
@@ -38,6 +38,8 @@ pub struct Person {
     pub paid: Option<PaidSlip>,
     pub transfer: Option<LastTransfer>,
     pub requests: Vec<AccountChange>,
+    /// Changes that begin within this month, or before it.
+    pub dated: Vec<Dated>,
     /// Flags whose no, beside a zero, said nothing and was put away.
     pub moot: Vec<Fact>,
     /// Names as the register writes them, when no staff file does.
@@ -357,24 +359,14 @@ impl Joiner<'_> {
             return;
         }
         if let Some(d) = c.effective {
-            let code = if d > last_day {
-                Some("F02")
-            } else if d > first {
-                Some("F03")
-            } else if d < first {
-                Some("F04")
-            } else {
-                None
-            };
-            if let Some(code) = code.filter(|_| !silent) {
-                let severity = if code == "F02" { Severity::Information } else { Severity::Justify };
-                let f = self
-                    .finding(code, severity, &c.employee, &[c.at])
-                    .arg("fact", self.vocabulary.get(c.fact).label.fr.clone())
-                    .arg("date", d.format("%d/%m/%Y"));
-                self.out.findings.push(f);
-            }
             if d > last_day {
+                if !silent {
+                    let f = self
+                        .finding("F02", Severity::Information, &c.employee, &[c.at])
+                        .arg("fact", self.vocabulary.get(c.fact).label.fr.clone())
+                        .arg("date", d.format("%d/%m/%Y"));
+                    self.out.findings.push(f);
+                }
                 return;
             }
         }
@@ -404,6 +396,9 @@ impl Joiner<'_> {
             p.alternatives.push(Fact { id: c.fact, value: old.clone(), at: c.at, origin: Origin::Read });
         }
         p.changes.push(Fact { id: c.fact, value: c.new.clone(), at: c.at, origin: Origin::Read });
+        // A day of entry or leaving is dated by what it says.
+        let own_date = matches!(decl.kind, FactKind::Date | FactKind::Text);
+        p.dated.extend(c.effective.filter(|d| *d != first && !silent && !own_date).map(|from| Dated { fact: c.fact, from, at: c.at }));
     }
 
     /// A rise within the month of what counts from the first day of the next: told, and left to the next month.

@@ -3,10 +3,9 @@
 //! The facts are those the first pack computes with, so that a change of rules is all that differs: the second would keep
 //! its distance from last month's pay, or infer other facts, and so hide the very change that is asked about.
 
-use super::compute::standing;
+use super::compute::{input, standing};
 use super::explain::Told;
 use super::{Options, Outcome, Ready, Timings, prepare_with};
-use crate::compute::employee::Input;
 use crate::compute::eval::{Pins, State};
 use crate::facts::{Fact, FactKind, Facts, Value};
 use crate::ground::{EmployeeId, Lang, Money, words};
@@ -80,23 +79,13 @@ type People = BTreeMap<EmployeeId, (String, Facts)>;
 /// The facts of this month of everybody who is computed, those that last month's pay proves included.
 fn month(ready: &Ready) -> People {
     let machine = ready.machine();
-    let empty = Vec::new();
     let people: Vec<_> = ready.inputs.people.iter().collect();
     people
         .into_par_iter()
         .map_init(
             || State::new(ready.road.this()),
             |state, (id, person)| {
-                let input = Input {
-                    id,
-                    standing: standing(ready, person).0,
-                    known: &person.known,
-                    alternatives: &person.alternatives,
-                    changes: &person.changes,
-                    paid: person.paid.as_ref().map_or(&empty, |s| &s.lines),
-                    slip: person.paid.as_ref(),
-                };
-                let output = machine.run(state, &input);
+                let output = machine.run(state, &input(id, standing(ready, person).0, person));
                 let computed = output.payslip.is_some_and(|p| p.mode == Mode::Computed);
                 computed.then(|| (id.clone(), (person.name(&ready.pack.vocabulary), output.facts)))
             },

@@ -179,6 +179,20 @@ pub fn standing(ready: &Ready, p: &Person) -> (Standing, Situation) {
     }
 }
 
+/// What the computation takes of somebody.
+pub fn input<'i>(id: &'i EmployeeId, standing: Standing, person: &'i Person) -> Input<'i> {
+    Input {
+        id,
+        standing,
+        known: &person.known,
+        alternatives: &person.alternatives,
+        changes: &person.changes,
+        paid: person.paid.as_ref().map_or(&[], |s| &s.lines),
+        slip: person.paid.as_ref(),
+        dated: &person.dated,
+    }
+}
+
 fn one(
     ready: &Ready,
     machine: &Machine<'_>,
@@ -189,19 +203,8 @@ fn one(
     unknown: &mut BTreeSet<String>,
 ) -> Worked {
     let (standing, situation) = standing(ready, &person);
-    let empty = Vec::new();
-    let paid = person.paid.as_ref().map_or(&empty, |s| &s.lines);
     let leave_out = standing == Standing::Unknown && ready.job.policies.not_in_staff == NotInStaff::Exclude;
-    let input = Input {
-        id: &id,
-        standing: if leave_out { Standing::Left } else { standing },
-        known: &person.known,
-        alternatives: &person.alternatives,
-        changes: &person.changes,
-        paid,
-        slip: person.paid.as_ref(),
-    };
-    let output = machine.run(state, &input);
+    let output = machine.run(state, &input(&id, if leave_out { Standing::Left } else { standing }, &person));
     let before = person.paid.as_ref().map(|s| paid_totals(ready, s));
     let name = person.name(&ready.pack.vocabulary);
     let last_iban = person.transfer.as_ref().and_then(|t| t.iban.clone());
@@ -382,6 +385,8 @@ fn own_findings(ready: &Ready, w: &mut Worked) {
         w.findings.push(f.arg("net", net.french()).stake(net.cents()).at(sources.place(at_of(&w.person))));
     }
     owed(ready, w);
+    let dated = super::arrears::findings(ready, w);
+    w.findings.extend(dated);
     for r in &w.output.replay.resolved {
         let Some(written) = &r.written else { continue };
         let decl = pack.vocabulary.get(r.fact);

@@ -1,8 +1,7 @@
 //! How an amount came about: formula, values, places, parameters with their texts of law.
 
-use super::compute::{show_value, standing};
+use super::compute::{input, show_value, standing};
 use super::{Options, Outcome, Timings, prepare};
-use crate::compute::employee::Input;
 use crate::compute::eval::State;
 use crate::ground::{EmployeeId, Exact, Finding, Lang, Money, Severity};
 use crate::payslip::Payslip;
@@ -39,17 +38,7 @@ pub fn explain(options: &Options, agent: &str, line: Option<&str>) -> Result<Tol
     };
     let machine = ready.machine();
     let mut state = State::new(ready.road.this());
-    let empty = Vec::new();
-    let input = Input {
-        id: &id,
-        standing: standing(&ready, &person).0,
-        known: &person.known,
-        alternatives: &person.alternatives,
-        changes: &person.changes,
-        paid: person.paid.as_ref().map_or(&empty, |s| &s.lines),
-        slip: person.paid.as_ref(),
-    };
-    let output = machine.run(&mut state, &input);
+    let output = machine.run(&mut state, &input(&id, standing(&ready, &person).0, &person));
     let Some(payslip) = &output.payslip else {
         let f = Finding::new("F10", Severity::Justify).arg("agent", agent);
         return Ok(Told { text: String::new(), findings: vec![f], lang, code: 1 });

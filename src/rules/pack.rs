@@ -189,6 +189,8 @@ pub struct Element {
     pub feeds: Vec<Spot>,
     pub feeds_employer: Vec<Spot>,
     pub replaces: Vec<Spot>,
+    /// The fact that carries arrears of the element.
+    pub arrears: Option<Spot>,
     pub labels: Vec<String>,
     pub cause: String,
     pub keep_zero: bool,
@@ -1096,6 +1098,7 @@ impl<'r, 'f> Reader<'r, 'f, '_> {
             feeds: t.list("feeds"),
             feeds_employer: t.list("feeds_employer"),
             replaces: t.list("replaces"),
+            arrears: t.spot("arrears"),
             labels: t.texts("labels"),
             cause: t.text("cause").unwrap_or_default(),
             keep_zero: t.flag("keep_zero").unwrap_or(false),

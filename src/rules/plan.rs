@@ -2,7 +2,7 @@
 //!
 //! [`Pack::check`] goes over every version whatever the month; [`Pack::plan`] takes the versions in force.
 
-use crate::facts::{FactId, FactKind};
+use crate::facts::{FactId, FactKind, NumberForm};
 use crate::ground::document::{Report, suggestion};
 use crate::ground::{Exact, Finding, Rounding, Severity};
 use crate::payslip::{Card, Catalogue, ElementId, LineKind};
@@ -259,6 +259,7 @@ impl Pack {
                 bind_inference(&paid, &i.fact, &i.value);
             }
             self.check_feeds(e, &symbols, &report);
+            self.check_arrears(e, &report);
         }
         for c in &self.controls {
             if let Measure::When(f) = &c.measure {
@@ -312,6 +313,15 @@ impl Pack {
         }
         if e.feeds.is_empty() && e.feeds_employer.is_empty() && !self.totals.iter().any(|t| t.of.contains(&e.card.kind)) {
             report.error("L55", e.origin.file, &e.origin.span, &[("id", &e.card.id)]);
+        }
+    }
+
+    fn check_arrears(&self, e: &Element, report: &Report<'_>) {
+        let Some(s) = &e.arrears else { return };
+        let fact = self.vocabulary.named(&s.text);
+        if !fact.is_some_and(|f| matches!(self.vocabulary.get(f).kind, FactKind::Number { form: NumberForm::Money })) {
+            let near = suggestion(&s.text, self.vocabulary.iter().map(|f| f.1.name.as_str())).unwrap_or_default();
+            report.error("L73", s.file, &s.span, &[("name", &s.text), ("id", &e.card.id), ("near", near)]);
         }
     }
 
