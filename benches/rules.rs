@@ -7,8 +7,11 @@
 use divan::{Bencher, black_box};
 use releve::compute::cases;
 use releve::compute::eval::{Pins, State};
+use releve::compute::replay::{Hidden, Replay};
 use releve::compute::trace::Tracer;
 use releve::facts::Facts;
+use releve::ground::At;
+use releve::payslip::{Line, PaidCode, PaidLine, Status};
 use releve::rules::plan::Plan;
 use releve::rules::{Pack, pack, source};
 
@@ -51,6 +54,7 @@ fn payslip(bencher: Bencher<'_, '_>) {
     let (plan, facts) = fullest(&pack);
     let mut state = State::new(&plan);
     bencher.bench_local(|| {
+        state.forget();
         state.run(&plan, black_box(&facts), Pins::None, &[]);
         state.totals(&plan)
     });
@@ -63,7 +67,43 @@ fn payslip_with_full_trace(bencher: Bencher<'_, '_>) {
     let tracer = Tracer::new(&pack, &plan);
     let mut state = State::new(&plan);
     bencher.bench_local(|| {
+        state.forget();
         state.run(&plan, black_box(&facts), Pins::None, &[]);
         (state.totals(&plan), tracer.trace(&plan, &state, &facts))
     });
+}
+
+/// Two payslips of one employee: last month replayed on what was paid, and this month computed from it.
+#[divan::bench]
+fn replay_and_month(bencher: Bencher<'_, '_>) {
+    let pack = read();
+    let (last, facts) = fullest(&pack);
+    let mut context = last.context;
+    context.month = context.month.next();
+    context.payment_date = context.month.last_day();
+    let this = pack.plan(&pack.law(context, last.settings.clone())).0.expect("the pack compiles").departing_from(&last);
+    let catalogue = pack.catalogue();
+    let mut state = State::new(&last);
+    state.run(&last, &facts, Pins::None, &[]);
+    let paid: Vec<PaidLine> = state.lines(&last, |_| Status::Computed).into_iter().map(paid_line).collect();
+    let replay = Replay { plan: &last, catalogue: &catalogue, unknown_kinds: &[] };
+    bencher.bench_local(|| {
+        state.forget();
+        let replayed = replay.run(&mut state, black_box(&facts), &[], &paid, Hidden::default());
+        state.run(&this, &replayed.facts, Pins::Adjusted(&replayed.adjust), &[]);
+        (replayed.lines.len(), state.totals(&this))
+    });
+}
+
+fn paid_line(l: Line) -> PaidLine {
+    PaidLine {
+        code: PaidCode::Element(l.element),
+        base: l.base,
+        rate: l.rate,
+        amount: l.amount,
+        employer_rate: l.employer_rate,
+        employer_amount: l.employer_amount,
+        period: None,
+        at: At::NOWHERE,
+    }
 }

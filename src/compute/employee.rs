@@ -115,6 +115,7 @@ impl Machine<'_> {
 
     /// Computes one employee. The two states are room for the last and this month's plans.
     pub fn run(&self, state: &mut State, i: &Input<'_>) -> Output {
+        state.forget();
         let paid = walk::paid_amounts(i.paid.iter().chain(i.arrears()));
         match i.standing {
             Standing::Stays => self.stays(state, i, &paid),

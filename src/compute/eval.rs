@@ -123,6 +123,11 @@ impl State {
         }
     }
 
+    /// The next payslip is somebody else's: it is computed whole.
+    pub fn forget(&mut self) {
+        self.by = None;
+    }
+
     fn spoil(&mut self, slot: u32, stop: Stop) {
         self.bad[slot as usize] = Some(stop);
     }

@@ -13,6 +13,7 @@ use crate::rules::kinds::ListOf;
 use crate::rules::pack::{Amounts, Formula, Pack};
 use crate::rules::plan::{Plan, Step};
 use chrono::NaiveDate;
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 /// Whose formula.
@@ -45,7 +46,8 @@ pub struct Watched<'p> {
     /// Number of the exception it belongs to.
     pub exception: Option<usize>,
     pub formula: &'p Formula,
-    probes: Range<usize>,
+    /// Each name with where it is read.
+    probes: Vec<(Range<usize>, usize)>,
 }
 
 /// What a name stood for, or a condition came to.
@@ -66,12 +68,17 @@ pub enum Reading {
 #[derive(Debug)]
 pub struct Tracer<'p> {
     pub formulas: Vec<Watched<'p>>,
-    probes: Vec<(Range<usize>, Bound)>,
+    /// What is read, each once however many formulas name it.
+    probes: Vec<Bound>,
+    known: BTreeMap<String, usize>,
 }
 
-/// One reading per name, in the order of the tracer's formulas.
+/// One reading for each of the tracer's probes, and the elements that applied: formulas of the others were not reached.
 #[derive(Clone, Debug, Default)]
-pub struct Trace(Vec<Reading>);
+pub struct Trace {
+    readings: Vec<Reading>,
+    applied: Vec<bool>,
+}
 
 impl<'p> Tracer<'p> {
     /// Looks every name of every formula in force up.
@@ -88,7 +95,7 @@ impl<'p> Tracer<'p> {
             parameters: &plan.parameters,
             paid_allowed: false,
         };
-        let mut t = Self { formulas: Vec::new(), probes: Vec::new() };
+        let mut t = Self { formulas: Vec::new(), probes: Vec::new(), known: BTreeMap::new() };
         let day = plan.versions_on;
         for step in &plan.steps {
             match step {
@@ -134,33 +141,40 @@ impl<'p> Tracer<'p> {
     }
 
     fn watch(&mut self, binder: &Binder<'_, '_>, owner: Owner, part: Part, exception: Option<usize>, formula: &'p Formula) {
-        let start = self.probes.len();
+        let mut found = Vec::new();
         if matches!(part, Part::When(_) | Part::Applies) {
-            self.probes.push((formula.ast.span.clone(), binder.part(formula, &formula.ast)));
+            found.push((formula.ast.span.clone(), binder.part(formula, &formula.ast)));
         }
-        probe(binder, formula, &formula.ast, &mut self.probes);
-        self.formulas.push(Watched { owner, part, exception, formula, probes: start..self.probes.len() });
+        probe(binder, formula, &formula.ast, &mut found);
+        let probes = found.into_iter().map(|(span, bound)| (span, self.once(bound))).collect();
+        self.formulas.push(Watched { owner, part, exception, formula, probes });
     }
 
-    /// Reads everything after a run. The formulas of an element that does not apply are not read.
-    pub fn trace(&self, plan: &Plan, state: &State, facts: &Facts) -> Trace {
-        let mut out = Vec::with_capacity(self.probes.len());
-        for w in &self.formulas {
-            let skipped = match w.owner {
-                Owner::Element(i) if w.part != Part::Applies => !state.results[usize::from(i)].is_some_and(|c| c.applies),
-                Owner::Element(_) | Owner::Value(_) => false,
-            };
-            for (_, bound) in &self.probes[w.probes.clone()] {
-                out.push(if skipped { Reading::None } else { reading(plan, state, facts, bound).unwrap_or(Reading::None) });
-            }
+    fn once(&mut self, bound: Bound) -> usize {
+        let next = self.probes.len();
+        let at = *self.known.entry(format!("{bound:?}")).or_insert(next);
+        if at == next {
+            self.probes.push(bound);
         }
-        Trace(out)
+        at
+    }
+
+    /// Reads everything after a run.
+    pub fn trace(&self, plan: &Plan, state: &State, facts: &Facts) -> Trace {
+        Trace {
+            readings: self.probes.iter().map(|b| reading(plan, state, facts, b).unwrap_or(Reading::None)).collect(),
+            applied: state.results.iter().map(|c| c.is_some_and(|c| c.applies)).collect(),
+        }
     }
 
     /// What stands at a stretch of a formula in a trace.
     pub fn at(&self, trace: &Trace, w: &Watched<'_>, span: &Range<usize>) -> Reading {
-        let found = self.probes[w.probes.clone()].iter().position(|p| p.0 == *span);
-        found.and_then(|i| trace.0.get(w.probes.start + i).copied()).unwrap_or(Reading::None)
+        let reached = match w.owner {
+            Owner::Element(i) => w.part == Part::Applies || trace.applied.get(usize::from(i)) == Some(&true),
+            Owner::Value(_) => true,
+        };
+        let found = w.probes.iter().find(|p| reached && p.0 == *span);
+        found.and_then(|p| trace.readings.get(p.1).copied()).unwrap_or(Reading::None)
     }
 }
 

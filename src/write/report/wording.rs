@@ -272,20 +272,17 @@ pub const fn severity(s: Severity) -> Text {
     }
 }
 
-/// Who prepared the run and when, who approved it, and when it is paid.
+/// Who prepared the run and when, when that is recorded, who approved it, and when it is paid.
 pub fn provenance(r: &Report) -> String {
     let lang = r.lang;
     let approved =
         if r.approved_by.is_empty() { NOT_APPROVED.get(lang).to_owned() } else { format!("{} {}", APPROVED.get(lang), r.approved_by) };
-    format!(
-        "{} {} {} {}. {approved}. {} {}.",
-        PREPARED.get(lang),
-        short_date(r.prepared_at.date(), lang),
-        BY.get(lang),
-        r.prepared_by,
-        PAY_DATE.get(lang),
-        long_date(r.pay_date, lang),
-    )
+    let prepared = if r.prepared_by.is_empty() {
+        String::new()
+    } else {
+        format!("{} {} {} {}. ", PREPARED.get(lang), short_date(r.prepared_at.date(), lang), BY.get(lang), r.prepared_by)
+    };
+    format!("{prepared}{approved}. {} {}.", PAY_DATE.get(lang), long_date(r.pay_date, lang))
 }
 
 /// Which pay is compared with which.
