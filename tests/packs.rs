@@ -27,3 +27,12 @@ fn every_case_of_the_pack_comes_out_to_the_cent() {
     assert!(text.is_empty(), "{}", text.join("\n"));
     assert!(p.cases.len() > 10, "the pack has lost its cases");
 }
+
+#[test]
+fn every_element_version_exception_and_branch_of_the_pack_is_exercised_by_a_case() {
+    let (p, _) = pack::read(source::embedded("fr-fpt"));
+    let covered = releve::compute::coverage::of(&p);
+    let left: Vec<String> = covered.gaps.iter().map(|g| format!("{} {}", g.id, g.detail)).collect();
+    assert!(left.is_empty(), "{}", left.join("\n"));
+    assert!(covered.counts.values().map(|c| c.1).sum::<usize>() > 600, "the pack has lost its formulas");
+}
