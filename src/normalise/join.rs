@@ -109,24 +109,25 @@ pub fn join(vocabulary: &Vocabulary, sources: &Sources, month: PayMonth, gathere
             p.names = names;
         }
     }
-    for r in &gathered.staff {
-        j.staff(r);
+    // Each record goes as soon as it is taken in: a town's facts need not be in memory twice.
+    for r in gathered.staff {
+        j.staff(&r);
     }
-    for r in &gathered.register_facts {
-        j.register_facts(r);
+    for r in gathered.register_facts {
+        j.register_facts(&r);
     }
     j.moot();
-    for r in &gathered.arrivals {
-        j.arrival(r);
+    for r in gathered.arrivals {
+        j.arrival(&r);
     }
-    for r in &gathered.departures {
-        j.movement(r);
+    for r in gathered.departures {
+        j.movement(&r);
     }
-    for c in &gathered.changes {
-        j.change(c);
+    for c in gathered.changes {
+        j.change(&c);
     }
-    for e in &gathered.events {
-        j.event(e);
+    for e in gathered.events {
+        j.event(&e);
     }
     j.amounts(&gathered.amounts);
     for a in gathered.account_changes {
