@@ -95,6 +95,7 @@ fn month(ready: &Ready) -> People {
                     changes: &person.changes,
                     paid: person.paid.as_ref().map_or(&empty, |s| &s.lines),
                     slip: person.paid.as_ref(),
+                    ways: super::compute::ways(ready, id),
                 };
                 let output = machine.run(state, &input);
                 let computed = output.payslip.is_some_and(|p| p.mode == Mode::Computed);

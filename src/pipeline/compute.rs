@@ -1,18 +1,18 @@
 //! Every employee: standing, computation, controls. Employees are independent; results come back in order.
 
 use super::{Options, Outcome, Ready, evidence, named_controls, not_run};
-use crate::check::agent::{self, Request, Situation, Subject};
+use crate::check::agent::{self, CallBack, Request, Situation, Subject};
 use crate::check::run::{self as run_check, Run, Sums, Twin};
 use crate::check::{Control, Frame, NotRun};
 use crate::compute::cases::stop_name;
-use crate::compute::employee::{Input, Machine, Output, Score, Standing};
+use crate::compute::employee::{Input, Machine, Output, Score, Standing, Way, Ways};
 use crate::compute::eval::State;
 use crate::compute::replay::Verdict;
 use crate::compute::reveal;
 use crate::compute::walk::Share;
-use crate::facts::{Fact, Facts, Role};
+use crate::facts::{Fact, Facts, Origin, Role};
 use crate::ground::{At, EmployeeId, Finding, Iban, Lang, Money, Place, Severity, Words};
-use crate::job::NotInStaff;
+use crate::job::{self, NotInStaff};
 use crate::normalise::join::{People, Person};
 use crate::normalise::text::name_key;
 use crate::payslip::{ElementId, LineKind, PaidCode, Totals};
@@ -71,6 +71,8 @@ pub struct Results {
     pub not_run: BTreeSet<NotRun>,
     /// Controls that wait for the files.
     pub of_files: Vec<Control>,
+    /// Decisions that waive a finding: their place in the list.
+    pub waivers: Vec<usize>,
     /// What last month owes for having been paid on the law of before: employees, net, cost of the employer.
     pub owed: (u64, Money, Money),
     /// Values of law that the pack lacks for last month, and lines carried for want of them.
@@ -200,7 +202,10 @@ fn one(
     person: Person,
     unknown: &mut BTreeSet<String>,
 ) -> Worked {
-    let (standing, situation) = standing(ready, &person);
+    let (standing, mut situation) = standing(ready, &person);
+    if situation == Situation::Unknown && ready.inputs.decisions.is_present(&id) {
+        situation = Situation::Stays;
+    }
     let empty = Vec::new();
     let paid = person.paid.as_ref().map_or(&empty, |s| &s.lines);
     let leave_out = standing == Standing::Unknown && ready.job.policies.not_in_staff == NotInStaff::Exclude;
@@ -212,6 +217,7 @@ fn one(
         changes: &person.changes,
         paid,
         slip: person.paid.as_ref(),
+        ways: ways(ready, &id),
     };
     let output = machine.run(state, &input);
     let before = person.paid.as_ref().map(|s| paid_totals(ready, s));
@@ -223,9 +229,11 @@ fn one(
         .chain(&person.changes)
         .rfind(|f| Some(f.id) == ready.pack.vocabulary.role(Role::Iban))
         .and_then(|f| Some((Iban::parse(f.value.text()?), ready.inputs.sources.place(f.at))));
-    let pay_iban = last_iban.clone().or_else(|| staff_iban.as_ref().and_then(|s| s.0.clone().ok()));
+    let called = ready.inputs.decisions.call_back(&id).map(|c| c.0.clone());
+    let pay_iban = called.or_else(|| last_iban.clone()).or_else(|| staff_iban.as_ref().and_then(|s| s.0.clone().ok()));
     let mut w = Worked { id, name, standing, person, output, before, pay_iban, findings: Vec::new() };
     own_findings(ready, &mut w);
+    w.findings.extend(held(ready, &w));
     let effects = super::effects::findings(ready, &w);
     w.findings.extend(effects);
     let subject_findings = {
@@ -248,6 +256,29 @@ fn one(
     };
     w.findings.extend(subject_findings);
     w
+}
+
+/// How the employee is paid: as somebody decided, or as the job's policies say.
+pub fn ways(ready: &Ready, id: &EmployeeId) -> Ways {
+    let share = ready.job.policies.advance_share;
+    let policy = |w: job::Way| match w {
+        job::Way::Recompute => Way::Recompute,
+        job::Way::Carry => Way::Carry,
+        job::Way::Advance => Way::Advance(Some(share)),
+        job::Way::Hold => Way::Hold,
+    };
+    match ready.inputs.decisions.way(id) {
+        Some(Way::Advance(s)) => Ways::decided(Way::Advance(s.or(Some(share)))),
+        Some(way) => Ways::decided(way),
+        None => Ways { proven: policy(ready.job.policies.mode), unproven: policy(ready.job.policies.unproven) },
+    }
+}
+
+/// A person, or the job's policy, keeps the transfer back: the payslip is made and the money stays.
+fn held(ready: &Ready, w: &Worked) -> Option<Finding> {
+    let net = w.output.payslip.as_ref().filter(|_| w.output.way == Way::Hold)?.totals.net_paid;
+    let f = Finding::new("D13", Severity::Blocking).of(&w.id).arg("agent", &w.id).arg("name", &w.name).arg("net", net.french());
+    Some(f.stake(net.cents()).at(ready.inputs.sources.place(at_of(&w.person))))
 }
 
 /// Last month's account is somebody else's by the staff files, and this one's is another: two accounts exchanged.
@@ -358,6 +389,7 @@ fn subject<'s>(
         holder: w.person.transfer.as_ref().map(|t| t.name.as_str()),
         staff_iban: staff_iban.cloned(),
         requests: &[],
+        called: ready.inputs.decisions.call_back(&w.id).map(|c| CallBack { iban: c.0 }),
         pay_iban: w.pay_iban.as_ref(),
         place: ready.inputs.sources.place(at),
         month: ready.job.month,
@@ -397,7 +429,9 @@ fn own_findings(ready: &Ready, w: &mut Worked) {
     for r in &w.output.replay.resolved {
         let Some(written) = &r.written else { continue };
         let decl = pack.vocabulary.get(r.fact);
-        if !decl.recurs {
+        // Somebody has decided which of the two it is.
+        let decided = |f: &Fact| f.id == r.fact && f.origin == Origin::Decided;
+        if !decl.recurs || w.output.facts.iter().any(decided) {
             continue;
         }
         if let Some(f) = contradiction(ready, w, r.fact) {
@@ -680,7 +714,8 @@ fn tally(ready: &Ready, w: &Worked, after: Option<Totals>, r: &mut Results) {
     for c in w.output.changes.iter().filter(|c| c.share == Share::Employee) {
         explained += c.change();
         *r.causes.entry(c.cause).or_insert(Money::ZERO) += c.change();
-        if Some(c.cause) == leftover {
+        // What a policy estimates is explained by it.
+        if Some(c.cause) == leftover && matches!(w.output.way, Way::Recompute | Way::Hold) {
             unexplained += c.change();
         }
     }
@@ -792,6 +827,7 @@ pub fn run_controls(ready: &Ready, results: &mut Results, out: &mut Outcome) {
         all.into_iter().partition(|c| matches!(c.measure.as_str(), "transfer_total" | "excluded_listed"));
     results.of_files = files;
     measure_all(ready, &early, results, out);
+    super::decisions::judge(ready, results, out);
     // A control of the run may set single employees aside: before the transfers are counted.
     for f in out.findings.iter().filter(|f| f.severity == Severity::Blocking) {
         if let Some(id) = &f.employee

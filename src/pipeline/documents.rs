@@ -43,6 +43,7 @@ pub fn write(ready: &Ready, results: &mut Results, out: &mut Outcome, options: &
         results.run.printed = Some(payslips(ready, results, out, &folder, &mut made, options)?);
     }
     super::compute::file_controls(ready, results, out);
+    super::decisions::settle(ready, &results.waivers, out);
     sum_up(results, out);
     finding::sort(&mut out.findings);
     out.not_run = std::mem::take(&mut results.not_run).into_iter().collect();
@@ -456,6 +457,7 @@ fn report_agent(ready: &Ready, results: &Results, w: &Worked) -> report::Agent {
     let after = w.output.payslip.as_ref().map(|p| p.totals);
     let why = blocked(results, &w.id);
     let state = match (w.standing, after.is_some(), why.is_some()) {
+        (_, true, true) if why.is_some_and(|c| c == "D13") => report::AgentState::Held,
         (_, true, true) | (Standing::NotPaid, _, true) => report::AgentState::Excluded,
         (Standing::Arrives, _, _) => report::AgentState::Arrived,
         (Standing::Left, _, _) => report::AgentState::Left,
@@ -519,15 +521,28 @@ fn iban_changes(ready: &Ready, results: &Results) -> Vec<report::IbanChange> {
     let mut out = Vec::new();
     for w in &results.worked {
         let Some(last) = w.person.transfer.as_ref().and_then(|t| t.iban.as_ref()) else { continue };
-        let in_use = if blocked(results, &w.id).is_some() { report::IbanInUse::Neither } else { report::IbanInUse::Old };
-        let mut add = |new: report::MaskedIban, at| {
+        let called = ready.inputs.decisions.call_back(&w.id);
+        let in_use = match (blocked(results, &w.id), called) {
+            (Some(_), _) => report::IbanInUse::Neither,
+            (None, Some((iban, ..))) if iban != last => report::IbanInUse::New,
+            (None, _) => report::IbanInUse::Old,
+        };
+        let heard = |new: Option<&Iban>| {
+            called.map(|(iban, number, d)| report::CallBack {
+                by: d.author.clone(),
+                date: d.date,
+                number: number.to_owned(),
+                confirmed: new == Some(iban),
+            })
+        };
+        let mut add = |new: report::MaskedIban, at, call_back| {
             out.push(report::IbanChange {
                 employee: w.id.clone(),
                 name: w.name.clone(),
                 old: Some(report::MaskedIban::of(last)),
                 new,
                 source: ready.inputs.sources.place(at).to_string(),
-                call_back: None,
+                call_back,
                 in_use,
             });
         };
@@ -535,11 +550,11 @@ fn iban_changes(ready: &Ready, results: &Results) -> Vec<report::IbanChange> {
         if let Some((Ok(i), at)) = staff.and_then(|f| Some((Iban::parse(f.value.text()?), f.at)))
             && i != *last
         {
-            add(report::MaskedIban::of(&i), at);
+            add(report::MaskedIban::of(&i), at, heard(Some(&i)));
         }
         for r in &w.person.requests {
             let shown = r.iban.as_ref().map_or_else(|_| report::MaskedIban::unreadable(&r.written), report::MaskedIban::of);
-            add(shown, r.at);
+            add(shown, r.at, heard(r.iban.as_ref().ok()));
         }
     }
     out

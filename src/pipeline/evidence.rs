@@ -62,6 +62,7 @@ pub fn frame<'r>(ready: &'r Ready, controls: &[Control]) -> Frame<'r> {
 pub fn sources(ready: &Ready, run: &mut Run) {
     let inputs = &ready.inputs;
     run.lang = ready.lang;
+    run.decisions = inputs.decisions.file.is_some();
     run.catalogue = ready.catalogue.clone();
     run.last_month = Some(ready.job.last_month);
     run.register = inputs.mapping.sources.iter().any(|s| s.role.is_register());

@@ -48,6 +48,7 @@ pub fn explain(options: &Options, agent: &str, line: Option<&str>) -> Result<Tol
         changes: &person.changes,
         paid: person.paid.as_ref().map_or(&empty, |s| &s.lines),
         slip: person.paid.as_ref(),
+        ways: super::compute::ways(&ready, &id),
     };
     let output = machine.run(&mut state, &input);
     let Some(payslip) = &output.payslip else {

@@ -1,5 +1,6 @@
 //! The inbox, read: tables recognised and gathered, transfers, everything joined into people.
 
+use super::decisions::{self, Decisions};
 use super::rejected;
 use crate::ground::place::{Source, SourceKind};
 use crate::ground::{At, Checked, Finding, Lang, Money, PayMonth, Place, Severity, Sources, Words};
@@ -44,6 +45,8 @@ pub struct Inputs {
     pub last_execution: Option<NaiveDate>,
     pub transferred: Option<(crate::ground::Money, Place)>,
     pub rows: Vec<normalise::RowCount>,
+    /// What people decided.
+    pub decisions: Decisions,
 }
 
 /// SHA-256 of a file, read in pieces.
@@ -269,6 +272,8 @@ pub fn read(job: &Job, pack: &Pack, settings: &[SettingValue], progress: fn(&str
     o.findings.append(&mut found);
     set_beside(&mut gathered);
     set_apart(&mut gathered, pack);
+    let mut decided = decisions::read(job, pack, &mut o.sources, &mut o.findings);
+    decisions::rename(&mut decided, &mut gathered, job, &o.sources, &mut o.findings);
     let unknown_cards = unknown_cards(&gathered);
     let proposals = proposals(&gathered, &mapping);
     let beside = gathered.local_codes.iter().map(|c| c.beside).collect();
@@ -287,6 +292,7 @@ pub fn read(job: &Job, pack: &Pack, settings: &[SettingValue], progress: fn(&str
             Finding::new("IMP-05", Severity::Blocking).at(o.sources.place(*at)).arg("agent", id).arg("what", what).text(stranger_words()),
         );
     }
+    decisions::apply(&mut decided, &mut joined.people, &pack.vocabulary, job, &o.sources, &mut o.findings);
     let (last_execution, transferred) = match &o.header {
         Some((h, place, sum)) => (h.execution, Some((*sum, place.clone()))),
         None => (None, None),
@@ -303,6 +309,7 @@ pub fn read(job: &Job, pack: &Pack, settings: &[SettingValue], progress: fn(&str
         last_execution,
         transferred,
         rows,
+        decisions: decided,
     };
     Ok(Checked::new(inputs, o.findings))
 }

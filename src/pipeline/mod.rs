@@ -7,6 +7,7 @@
 mod calibrate;
 mod compare;
 mod compute;
+mod decisions;
 mod documents;
 mod effects;
 mod evidence;

@@ -1,0 +1,324 @@
+//! What people record in `decisions.csv`, in the sample town: it is used, told with its author, and blocks when nothing uses it.
+//!
+//! Where no arithmetic is shown, nets are those of `samples/montreval/expected`, which the sample's README says how they were made.
+
+use releve::ground::{Finding, Severity};
+use releve::pipeline::{self, Options};
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+const SAMPLE: &str = "samples/montreval";
+const TITLES: &str = "décision;agent;objet;valeur;mois;jusqu'à;auteur;date;motif\n";
+
+type Row = BTreeMap<String, String>;
+
+struct Ran {
+    folder: PathBuf,
+    findings: Vec<Finding>,
+    held: Vec<String>,
+    code: u8,
+}
+
+impl Ran {
+    fn rows(&self, file: &str) -> Vec<Row> {
+        let mut reader = csv::Reader::from_path(self.folder.join("out").join(file)).unwrap_or_else(|e| panic!("{file}: {e}"));
+        reader.deserialize::<Row>().map(|r| r.expect("a row")).collect()
+    }
+    fn of(&self, file: &str, agent: &str) -> Vec<Row> {
+        self.rows(file).into_iter().filter(|r| r["employee"] == agent).collect()
+    }
+    fn slip(&self, agent: &str) -> Option<Row> {
+        self.of("payslips.csv", agent).pop()
+    }
+    fn transfer(&self, agent: &str) -> Option<Row> {
+        self.of("transfers.csv", agent).pop()
+    }
+    /// Findings of a code about an agent; of the run with an empty number.
+    fn told(&self, code: &str, agent: &str) -> Vec<&Finding> {
+        let of = |f: &&Finding| f.code == code && f.employee.as_ref().map_or("", |e| e.as_str()) == agent;
+        self.findings.iter().filter(of).collect()
+    }
+    fn grave(&self, code: &str, agent: &str) -> Vec<Severity> {
+        self.told(code, agent).iter().map(|f| f.severity).collect()
+    }
+    /// Line by line, the causes add up to the difference between what was paid and what is paid.
+    fn causes_add_up(&self, agent: &str, before: i64, after: i64) {
+        let cents = |t: &str| t.replace('.', "").parse::<i64>().expect("an amount");
+        let kinds: BTreeMap<String, String> = self.rows("lines.csv").into_iter().map(|r| (r["code"].clone(), r["kind"].clone())).collect();
+        let own = |r: &&Row| !r["code"].ends_with("/E") && kinds.get(&r["code"]).map(String::as_str) != Some("employer");
+        let sum: i64 = self.of("diff.csv", agent).iter().filter(own).map(|r| cents(&r["change"])).sum();
+        assert_eq!(sum, after - before, "{agent}: {:?}", self.of("diff.csv", agent));
+    }
+    fn causes(&self, agent: &str) -> Vec<String> {
+        let mut all: Vec<String> = self.of("diff.csv", agent).iter().map(|r| r["cause"].clone()).collect();
+        all.sort();
+        all.dedup();
+        all
+    }
+}
+
+fn expected(agent: &str) -> String {
+    let mut reader = csv::Reader::from_path(Path::new(SAMPLE).join("expected/payslips.csv")).expect("the sample");
+    reader.deserialize::<Row>().map(|r| r.expect("a row")).find(|r| r["employee"] == agent).map(|r| r["net_paid"].clone()).expect("an agent")
+}
+
+/// The sample with these lines in `decisions.csv`, and these replacements in `releve.toml`.
+fn run_with(name: &str, decisions: Option<&str>, settings: &[(&str, &str)]) -> Ran {
+    let folder: PathBuf = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("decisions-{name}"));
+    let _ = std::fs::remove_dir_all(&folder);
+    std::fs::create_dir_all(folder.join("inbox")).expect("a temporary folder");
+    let mut text = std::fs::read_to_string(Path::new(SAMPLE).join("releve.toml")).expect("the settings");
+    for (from, to) in settings {
+        assert!(text.contains(from));
+        text = text.replace(from, to);
+    }
+    std::fs::write(folder.join("releve.toml"), text).expect("the settings");
+    for entry in std::fs::read_dir(Path::new(SAMPLE).join("inbox")).expect("the sample") {
+        let entry = entry.expect("the sample");
+        std::fs::copy(entry.path(), folder.join("inbox").join(entry.file_name())).expect("a copy");
+    }
+    if let Some(d) = decisions {
+        std::fs::write(folder.join("decisions.csv"), d).expect("the decisions");
+    }
+    let options = Options { folder: folder.clone(), rules: None, lang: None, threads: 0, payslips: false, progress: |_, _, _| {} };
+    let outcome = pipeline::run(&options).expect("the job runs");
+    Ran { folder, code: outcome.exit_code(), held: outcome.held, findings: outcome.findings }
+}
+
+fn run(name: &str, rows: &str) -> Ran {
+    run_with(name, Some(&format!("{TITLES}{rows}")), &[])
+}
+
+fn cents(row: &Row) -> i64 {
+    row["net_paid"].replace('.', "").parse().expect("an amount")
+}
+
+#[test]
+fn a_call_back_pays_the_account_that_was_confirmed() {
+    let r = run(
+        "call-back",
+        "contre-appel;01684;01 99 00 12 34, fiche de 2019;FR76 9990 1004 4427 4065 5625 831;2021-12;;Mme Roche;06/12/2021;rappelée, IBAN lu par l'agent\n",
+    );
+    assert_eq!(r.transfer("01684").expect("a transfer")["iban"], "FR7699901004442740655625831");
+    assert_eq!(r.grave("BNK-03", "01684"), []);
+    let told = r.told("D12", "01684");
+    assert!(told[0].message(releve::ground::Lang::Fr).contains("Mme Roche, le 06/12/2021"), "{told:?}");
+    assert!(told[0].places.iter().any(|p| p.to_string() == "decisions.csv:2"), "{told:?}");
+    // Nobody called the other one: the account last paid stays in use, and the request is still asked about.
+    assert_eq!(r.grave("BNK-03", "01316"), [Severity::Justify]);
+    assert!(r.held.is_empty());
+    // The full account is in no finding.
+    assert!(!std::fs::read_to_string(r.folder.join("out/findings.json")).expect("findings").contains("4427 4065"));
+    assert!(!std::fs::read_to_string(r.folder.join("out/findings.json")).expect("findings").contains("44274065"));
+}
+
+#[test]
+fn who_never_asked_for_another_account_is_paid_on_the_old_one() {
+    let before = run("no-call", "");
+    assert_eq!(before.grave("BNK-04", "00825"), [Severity::Blocking]);
+    let transfers = std::fs::read_to_string(Path::new(SAMPLE).join("inbox/virements-2021-11.xml")).expect("the sample");
+    let last: Vec<String> = transfers.split("<IBAN>").skip(1).filter_map(|t| t.split('<').next()).filter(|i| i.ends_with("1951")).map(str::to_owned).collect();
+    assert_eq!(last.len(), 1, "one account ends as the request says");
+    let r = run("never-asked", &format!("call-back;825;01 99 00 12 35;{};2021-12;;Mme Roche;06/12/2021;n'a rien demandé\n", last[0]));
+    assert_eq!(r.grave("BNK-04", "00825"), []);
+    let t = r.transfer("00825").expect("a transfer");
+    assert_eq!((t["iban"].as_str(), t["amount"].as_str()), (last[0].as_str(), expected("00825").as_str()));
+}
+
+#[test]
+fn a_foreign_account_confirmed_by_telephone_is_left_to_the_second_person() {
+    let r = run("foreign", "call-back;00825;01 99 00 12 35;LT30 9999 0843 9069 9106;2021-12;;Mme Roche;06/12/2021;confirmé\n");
+    assert_eq!(r.grave("BNK-04", "00825"), [Severity::Justify]);
+    assert_eq!(r.transfer("00825").expect("a transfer")["iban"], "LT309999084390699106");
+}
+
+#[test]
+fn an_account_that_no_file_has_is_paid_and_asked_for_in_writing() {
+    // The arrival's IBAN fails its key; the account of another sample request stands in for the one read on the telephone.
+    let r = run("by-telephone", "call-back;01700;01 99 00 12 36;FR61 9990 1004 2174 257U 3134 613;2021-12;;Mme Roche;06/12/2021;RIB illisible\n");
+    assert_eq!(r.grave("BNK-01", "01700"), []);
+    assert_eq!(r.grave("D14", "01700"), [Severity::Justify]);
+    assert_eq!(r.transfer("01700").expect("a transfer")["amount"], expected("01700"));
+}
+
+#[test]
+fn a_waiver_gives_the_reason_and_shows_who_gave_it() {
+    let r = run("waiver", "dispense;00299;VAR-02;;2021-12;;Mme Roche;06/12/2021;fin de contrat le 5\ndispense;;VAR-06;;2021-12;;M. Petit;07/12/2021;CIA de décembre\n");
+    let f = r.told("VAR-02", "00299")[0];
+    assert_eq!(f.severity, Severity::Warning);
+    assert!(f.message(releve::ground::Lang::Fr).ends_with("dispensé par Mme Roche le 06/12/2021 : fin de contrat le 5"));
+    assert_eq!(r.grave("VAR-06", ""), [Severity::Warning; 3], "net, gross and cost");
+    assert_eq!(r.grave("VAR-02", "00539"), [Severity::Justify], "nobody waived this one");
+    let json = std::fs::read_to_string(r.folder.join("out/findings.json")).expect("findings");
+    assert!(json.contains("\"by\": \"M. Petit\""));
+    assert_eq!(r.code, 1);
+}
+
+#[test]
+fn a_star_waives_a_code_for_every_agent() {
+    let r = run("everyone", "waiver;*;VAR-02;;2021-12;;Mme Roche;06/12/2021;CIA de décembre\n");
+    assert!(r.findings.iter().filter(|f| f.code == "VAR-02").all(|f| f.severity == Severity::Warning));
+}
+
+#[test]
+fn a_blocking_finding_is_not_waived() {
+    let r = run("blocking", "dispense;00825;BNK-04;;2021-12;;Mme Roche;06/12/2021;pressé\n");
+    assert_eq!(r.grave("D11", "00825"), [Severity::Blocking]);
+    assert_eq!(r.grave("BNK-04", "00825"), [Severity::Blocking]);
+    assert!(r.transfer("00825").is_none());
+}
+
+#[test]
+fn a_decision_of_no_effect_blocks() {
+    // Nothing asks for a reason; nobody has this number; the agent was not paid last month.
+    let r = run(
+        "idle",
+        "dispense;00102;STA-07;;2021-12;;A;06/12/2021;m\nmode;09999;;hold;2021-12;;A;06/12/2021;m\nmode;01700;;carry-over;2021-12;;A;06/12/2021;m\n",
+    );
+    assert_eq!(r.grave("GOV-05", "00102"), [Severity::Blocking]);
+    assert!(r.transfer("00102").is_none());
+    assert_eq!(r.grave("D08", ""), [Severity::Blocking]);
+    assert_eq!(r.grave("GOV-05", "01700"), [Severity::Blocking]);
+    assert!(r.held.contains(&"D08".to_owned()), "a decision about nobody known holds the file: {:?}", r.held);
+}
+
+#[test]
+fn every_damage_has_its_cell() {
+    let cases = [
+        ("D05", "présence;00102;;;2021-12;;A;06/12/2021;m", "decisions.csv:2 (décision)"),
+        ("D05", "mode;00102;;à moitié;2021-12;;A;06/12/2021;m", "decisions.csv:2 (valeur)"),
+        ("D05", "mode;00102;;hold;décembre;;A;06/12/2021;m", "decisions.csv:2 (mois)"),
+        ("D05", "mode;00102;;hold;2021-12;2021-11;A;06/12/2021;m", "decisions.csv:2 (jusqu'à)"),
+        ("D05", "mode;00102;;hold;2021-12;;A;31/02/2021;m", "decisions.csv:2 (date)"),
+        ("D05", "mode;00102;80;acompte;2021-12;;A;06/12/2021;m", "decisions.csv:2 (objet)"),
+        ("D05", "correction;00102;indice_major;380;2021-12;2021-12;A;06/12/2021;m", "decisions.csv:2 (objet)"),
+        ("D05", "correction;00102;taux_pas;2,1;2021-12;2021-12;A;06/12/2021;m", "decisions.csv:2 (valeur)"),
+        ("D05", "correction;00102;iban;FR76;2021-12;2021-12;A;06/12/2021;m", "decisions.csv:2 (objet)"),
+        ("D05", "dispense;00102;QQQ-99;;2021-12;;A;06/12/2021;m", "decisions.csv:2 (objet)"),
+        ("D05", "contre-appel;00102;0199;FR7699901004442740655625832;2021-12;;A;06/12/2021;m", "decisions.csv:2 (valeur)"),
+        ("D06", "mode;00102;;hold;2021-12;;;06/12/2021;m", "decisions.csv:2 (auteur)"),
+        ("D06", "mode;00102;;hold;2021-12;;A;;m", "decisions.csv:2 (date)"),
+        ("D06", "mode;00102;;hold;2021-12;;A;06/12/2021;", "decisions.csv:2 (motif)"),
+        ("D06", "contre-appel;00102;;FR7699901004442740655625831;2021-12;;A;06/12/2021;m", "decisions.csv:2 (objet)"),
+        ("GOV-02", "correction;00102;indice_majore;380;2021-12;;A;06/12/2021;m", "decisions.csv:2 (jusqu'à)"),
+        ("GOV-02", "correction;00102;indice_majore;380;2021-12;2021-12;A;06/12/2021;", "decisions.csv:2 (motif)"),
+        ("D04", "mode;00102;;hold;2021-12;;A;06/12/2021;absent;injoignable", "decisions.csv:2"),
+        ("D07", "mode;00102;;hold;2020-12;;A;06/12/2021;m", "decisions.csv:2"),
+        ("D07", "mode;00102;;hold;2022-01;;A;06/12/2021;m", "decisions.csv:2"),
+    ];
+    for (n, (code, row, place)) in cases.iter().enumerate() {
+        let r = run(&format!("damage-{n}"), &format!("{row}\n"));
+        let told = r.told(code, "00102");
+        assert_eq!(told.len(), 1, "{code} {row}: {:?}", r.findings.iter().filter(|f| f.severity == Severity::Blocking).collect::<Vec<_>>());
+        assert_eq!(told[0].severity, Severity::Blocking);
+        assert!(told[0].places.iter().any(|p| p.to_string() == *place), "{row}: {:?}", told[0].places);
+        assert!(r.transfer("00102").is_none(), "{row}");
+        assert!(r.transfer("00176").is_some(), "{row}: the others are paid");
+        let all = std::fs::read_to_string(r.folder.join("out/findings.json")).expect("findings");
+        assert!(!all.contains("99901004442740655625832"), "an account is not repeated");
+    }
+}
+
+#[test]
+fn a_damaged_file_holds_the_run() {
+    let columns = "décision;agent;objet;valeur;mois;jusqu'à;auteur;date\nmode;00102;;hold;2021-12;;A;06/12/2021\n";
+    let r = run_with("no-reason", Some(columns), &[]);
+    assert_eq!(r.grave("D01", ""), [Severity::Blocking]);
+    assert!(r.held.contains(&"D01".to_owned()) && r.transfer("00102").is_none());
+    let r = run_with("unknown-column", Some("décision;agent;objet;valeur;mois;jusqu'à;auteur;date;motif;accord\n"), &[]);
+    assert_eq!(r.grave("D03", ""), [Severity::Blocking]);
+    let r = run_with("encrypted", Some(&"\u{1}\u{2}\u{3}\u{fffd}\u{0}".repeat(400)), &[]);
+    assert_eq!(r.code, 1);
+    assert!(!r.held.is_empty(), "{:?}", r.findings);
+    let r = run_with("empty", Some(""), &[]);
+    assert_eq!(r.grave("R01", ""), [Severity::Blocking]);
+}
+
+#[test]
+fn an_earlier_months_decision_ends_and_stands_beside_the_same_finding() {
+    let r = run("earlier", "dispense;00102;VAR-02;;2021-11;;Mme Roche;08/11/2021;rappel de novembre\nmode;00176;;hold;2021-11;;A;08/11/2021;m\n");
+    let f = r.told("VAR-02", "00102")[0];
+    assert_eq!(f.severity, Severity::Justify);
+    assert!(f.message(releve::ground::Lang::Fr).contains("déjà dispensé pour 2021-11 par Mme Roche"));
+    assert_eq!(r.grave("D15", "00176"), [Severity::Information]);
+    assert!(r.transfer("00176").is_some());
+}
+
+#[test]
+fn two_decisions_that_differ_are_both_refused() {
+    let r = run("differ", "mode;102;;hold;2021-12;;A;06/12/2021;m\nmode;00102;;recompute;2021-12;;B;07/12/2021;m\n");
+    assert_eq!(r.grave("D10", "00102"), [Severity::Blocking]);
+    assert_eq!(r.told("D10", "00102")[0].places.len(), 2);
+    assert!(r.transfer("00102").is_none());
+}
+
+#[test]
+fn an_override_moves_pay_under_its_own_cause() {
+    // 00102 : indice 355 → 360, points at 56,2323 €/an : (360 − 355) × 56,2323 / 12 = 23,43 ; 360 × 56,2323 / 12 = 1 686,97.
+    let r = run("override", "correction;00102;Indice majoré;360;2021-12;2021-12;Mme Roche;06/12/2021;arrêté du 2/12 reçu par courriel\n");
+    let line = r.of("lines.csv", "00102").into_iter().find(|l| l["code"] == "TIB").expect("the line");
+    assert_eq!(line["amount"], "1686.97");
+    let moved: Vec<Row> = r.of("diff.csv", "00102").into_iter().filter(|d| d["code"] == "TIB").collect();
+    assert_eq!(moved.iter().map(|d| (d["cause"].as_str(), d["change"].as_str())).collect::<Vec<_>>(), [("saisie_manuelle", "23.43")]);
+    r.causes_add_up("00102", 158_506, cents(&r.slip("00102").expect("a payslip")));
+    assert!(r.findings.iter().all(|f| f.code != "VAR-01"));
+    assert_eq!(r.grave("D12", "00102"), [Severity::Warning]);
+}
+
+#[test]
+fn a_number_nobody_knows_is_joined_by_decision() {
+    // 01764 of the list of CIA is nobody's; the sum beside it is paid to whom the decision names.
+    let list = std::fs::read_to_string(Path::new(SAMPLE).join("inbox/cia-decembre.csv")).expect("the sample");
+    let line = list.lines().find(|l| l.starts_with("01764")).expect("the stranger").to_owned();
+    let sum = line.split(';').next_back().expect("a sum").replace(',', ".");
+    let r = run("join", "rapprochement;00825;01764;;2021-12;;Mme Roche;06/12/2021;ancien matricule\n");
+    assert!(r.findings.iter().all(|f| f.code != "IMP-05"), "{:?}", r.told("IMP-05", ""));
+    let cia = r.of("lines.csv", "00825").into_iter().find(|l| l["code"] == "CIA").expect("the bonus");
+    let had = csv::Reader::from_path(Path::new(SAMPLE).join("expected/lines.csv"))
+        .expect("the sample")
+        .deserialize::<Row>()
+        .map(|l| l.expect("a row"))
+        .find(|l| l["employee"] == "00825" && l["code"] == "CIA")
+        .map_or(0.0_f64.to_string(), |l| l["amount"].clone());
+    let cents = |t: &str| (t.parse::<rust_decimal::Decimal>().expect("a sum") * rust_decimal::Decimal::from(100)).normalize();
+    assert_eq!(cents(&cia["amount"]), cents(&had) + cents(sum.trim()));
+}
+
+#[test]
+fn still_in_post_and_gone_are_two_decisions() {
+    let here = run("present", "présent;00156;;;2021-12;;Mme Roche;06/12/2021;vu au service\n");
+    assert_eq!(here.grave("POP-03", "00156"), []);
+    assert_eq!(here.transfer("00156").expect("a transfer")["amount"], expected("00156"));
+    let gone = run("gone", "départ;00156;;30/11/2021;2021-12;;Mme Roche;06/12/2021;muté\n");
+    assert_eq!(gone.grave("POP-03", "00156"), []);
+    assert!(gone.slip("00156").is_none());
+    assert_eq!(gone.causes("00156"), ["sortie"]);
+}
+
+#[test]
+fn an_arrival_that_no_list_names_is_paid_from_its_first_day() {
+    let r = run("arrival", "arrivée;00995;arrêté 2021-317;13/12/2021;2021-12;;Mme Roche;06/12/2021;nommé\n");
+    assert_eq!(r.grave("POP-02", "00995"), []);
+    let slip = r.slip("00995").expect("a payslip");
+    assert_eq!(slip["mode"], "computed");
+    assert_eq!(r.causes("00995"), ["entree"]);
+    // From the 13th to the 30th: 18 thirtieths of the index pay. Index and pay of the whole month stand in the staff file's row.
+    let line = r.of("lines.csv", "00995").into_iter().find(|l| l["code"] == "TIB").expect("the line");
+    let index: rust_decimal::Decimal = line["base"].parse().expect("an index");
+    let month = "56.2323".parse::<rust_decimal::Decimal>().expect("the point") * index / rust_decimal::Decimal::from(12);
+    let due = (month * rust_decimal::Decimal::from(18) / rust_decimal::Decimal::from(30)).round_dp(2);
+    let paid: rust_decimal::Decimal = line["amount"].parse().expect("a sum");
+    assert!((due - paid).abs() <= "0.01".parse().expect("a cent"), "{due} {paid}");
+}
+
+#[test]
+fn the_manifest_holds_the_hash_of_the_decisions() {
+    let r = run("manifest", "mode;00102;;hold;2021-12;;A;06/12/2021;m\n");
+    let text = std::fs::read_to_string(r.folder.join("out/manifest.json")).expect("the manifest");
+    let manifest: serde_json::Value = serde_json::from_str(&text).expect("JSON");
+    assert_eq!(manifest["job"]["decisions.csv"].as_str().map(str::len), Some(64));
+    let without = run_with("manifest-without", None, &[]);
+    let text = std::fs::read_to_string(without.folder.join("out/manifest.json")).expect("the manifest");
+    assert!(!text.contains("decisions.csv"));
+    assert!(without.findings.iter().all(|f| !f.code.starts_with('D')));
+}
