@@ -206,17 +206,22 @@ fn every_damage_has_its_cell() {
         ("D07", "mode;00102;;hold;2020-12;;A;06/12/2021;m", "decisions.csv:2"),
         ("D07", "mode;00102;;hold;2022-01;;A;06/12/2021;m", "decisions.csv:2"),
     ];
-    for (n, (code, row, place)) in cases.iter().enumerate() {
-        let r = run(&format!("damage-{n}"), &format!("{row}\n"));
-        let told = r.told(code, "00102");
-        assert_eq!(told.len(), 1, "{code} {row}: {:?}", r.findings.iter().filter(|f| f.severity == Severity::Blocking).collect::<Vec<_>>());
+    // Each row about somebody else, whose pay is untouched otherwise.
+    let paid: Vec<String> = run_with("undamaged", None, &[]).rows("transfers.csv").into_iter().map(|r| r["employee"].clone()).collect();
+    let agents: Vec<&String> = paid.iter().take(cases.len()).collect();
+    let rows: String = cases.iter().zip(&agents).map(|(c, a)| c.1.replacen("00102", a, 1) + "\n").collect();
+    let r = run("damage", &rows);
+    for (n, ((code, row, place), agent)) in cases.iter().zip(&agents).enumerate() {
+        let told = r.told(code, agent);
+        assert_eq!(told.len(), 1, "{code} {row}");
         assert_eq!(told[0].severity, Severity::Blocking);
-        assert!(told[0].places.iter().any(|p| p.to_string() == *place), "{row}: {:?}", told[0].places);
-        assert!(r.transfer("00102").is_none(), "{row}");
-        assert!(r.transfer("00176").is_some(), "{row}: the others are paid");
-        let all = std::fs::read_to_string(r.folder.join("out/findings.json")).expect("findings");
-        assert!(!all.contains("99901004442740655625832"), "an account is not repeated");
+        let place = place.replacen(":2", &format!(":{}", n + 2), 1);
+        assert!(told[0].places.iter().any(|p| p.to_string() == place), "{row}: {:?}", told[0].places);
+        assert!(r.transfer(agent).is_none(), "{row}");
     }
+    assert_eq!(r.rows("transfers.csv").len(), paid.len() - agents.len(), "the others are paid");
+    let all = std::fs::read_to_string(r.folder.join("out/findings.json")).expect("findings");
+    assert!(!all.contains("99901004442740655625832"), "an account is not repeated");
 }
 
 #[test]
@@ -267,21 +272,12 @@ fn an_override_moves_pay_under_its_own_cause() {
 
 #[test]
 fn a_number_nobody_knows_is_joined_by_decision() {
-    // 01764 of the list of CIA is nobody's; the sum beside it is paid to whom the decision names.
-    let list = std::fs::read_to_string(Path::new(SAMPLE).join("inbox/cia-decembre.csv")).expect("the sample");
-    let line = list.lines().find(|l| l.starts_with("01764")).expect("the stranger").to_owned();
-    let sum = line.split(';').next_back().expect("a sum").replace(',', ".");
-    let r = run("join", "rapprochement;00825;01764;;2021-12;;Mme Roche;06/12/2021;ancien matricule\n");
+    // 01764 of the list of CIA is nobody's; the 250,00 beside it are paid to whom the decision names, who had none.
+    let r = run("join", "rapprochement;00176;01764;;2021-12;;Mme Roche;06/12/2021;ancien matricule\n");
     assert!(r.findings.iter().all(|f| f.code != "IMP-05"), "{:?}", r.told("IMP-05", ""));
-    let cia = r.of("lines.csv", "00825").into_iter().find(|l| l["code"] == "CIA").expect("the bonus");
-    let had = csv::Reader::from_path(Path::new(SAMPLE).join("expected/lines.csv"))
-        .expect("the sample")
-        .deserialize::<Row>()
-        .map(|l| l.expect("a row"))
-        .find(|l| l["employee"] == "00825" && l["code"] == "CIA")
-        .map_or(0.0_f64.to_string(), |l| l["amount"].clone());
-    let cents = |t: &str| (t.parse::<rust_decimal::Decimal>().expect("a sum") * rust_decimal::Decimal::from(100)).normalize();
-    assert_eq!(cents(&cia["amount"]), cents(&had) + cents(sum.trim()));
+    let cia = r.of("lines.csv", "00176").into_iter().find(|l| l["code"] == "CIA").expect("the bonus");
+    assert_eq!(cia["amount"], "250.00");
+    assert_eq!(r.grave("D12", "00176"), [Severity::Warning]);
 }
 
 #[test]
@@ -321,4 +317,92 @@ fn the_manifest_holds_the_hash_of_the_decisions() {
     let text = std::fs::read_to_string(without.folder.join("out/manifest.json")).expect("the manifest");
     assert!(!text.contains("decisions.csv"));
     assert!(without.findings.iter().all(|f| !f.code.starts_with('D')));
+}
+
+#[test]
+fn carried_over_repeats_what_lasts_and_computes_the_rest_again() {
+    // 00179, November: overtime of 134,20, its relief 6,71 and its CSG 12,79 belong to November alone.
+    // RAFP: 16,12 + 31,40 + 97,93 − 13,92 = 131,53, at 5 % 6,58. CSG on 98,25 % of 1 743,52 = 1 713,01, as in November.
+    // Net: 1 743,52 − 178,93 − 6,58 − 116,48 − 41,11 − 8,57 + 26,20 − 85,50 = 1 332,55.
+    let r = run("carry", "mode;00179;;reconduction;2021-12;;Mme Roche;06/12/2021;heures de décembre inconnues\n");
+    let slip = r.slip("00179").expect("a payslip");
+    assert_eq!((slip["mode"].as_str(), slip["net_paid"].as_str(), slip["gross"].as_str()), ("carried", "1332.55", "1743.52"));
+    let lines = r.of("lines.csv", "00179");
+    let line = |code: &str| lines.iter().find(|l| l["code"] == code).map(|l| (l["amount"].as_str(), l["status"].as_str()));
+    assert_eq!(line("TIB"), Some(("1611.99", "carried")));
+    assert_eq!(line("RAFP"), Some(("-6.58", "estimated")));
+    assert_eq!([line("HS_J14"), line("HS_RED"), line("CSG_HS")], [None; 3]);
+    // November: 1 743,52 + 134,20 − 178,93 + 6,71 − 13,29 − 116,48 − 41,11 − 8,57 − 12,79 + 26,20 − 85,50 = 1 453,96.
+    r.causes_add_up("00179", 145_396, 133_255);
+    assert_eq!(r.causes("00179"), ["ponctuel_termine"]);
+    assert!(r.findings.iter().all(|f| f.code != "VAR-01"));
+    assert_eq!(r.transfer("00179").expect("a transfer")["amount"], "1332.55");
+    let estimates = r.of("estimates.csv", "00179");
+    assert_eq!(estimates.len(), lines.len(), "every line is an estimate");
+    assert!(estimates.iter().all(|e| e["reason"] == "Mme Roche, 06/12/2021 : heures de décembre inconnues"));
+}
+
+#[test]
+fn what_a_carried_agent_was_given_this_month_blocks() {
+    // 00232 has 300,00 of CIA in this month's list; November's net was 1 836,16 and has nothing of one month only.
+    let r = run("carry-unused", "mode;00232;;reconduction;2021-12;;A;06/12/2021;m\n");
+    assert_eq!(r.slip("00232").expect("a payslip")["net_paid"], "1836.16");
+    assert_eq!(r.grave("GOV-05", "00232"), [Severity::Blocking]);
+    assert!(r.transfer("00232").is_none());
+}
+
+#[test]
+fn the_law_of_the_month_stands_on_what_is_carried_over() {
+    // July 2022: the point is 58,2004 € a year. 00176 at index 364: 364 × 58,2004 / 12 = 1 765,41; residence 1 % = 17,65.
+    let r = run_with(
+        "carry-law",
+        None,
+        &[
+            ("month = \"2021-12\"\npay_date = 2021-12-22", "month = \"2022-07\"\nlast_month = \"2021-11\"\npay_date = 2022-07-22"),
+            ("[employer]", "[policies]\nmode = \"carry\"\n\n[employer]"),
+        ],
+    );
+    let line = |code: &str| r.of("lines.csv", "00176").into_iter().find(|l| l["code"] == code).map(|l| l["amount"].clone());
+    assert_eq!(line("TIB").as_deref(), Some("1765.41"));
+    assert_eq!(line("IR").as_deref(), Some("17.65"));
+    assert_eq!(r.slip("00176").expect("a payslip")["mode"], "carried");
+    let moved: Vec<Row> = r.of("diff.csv", "00176").into_iter().filter(|d| d["code"] == "TIB").collect();
+    assert_eq!(moved.iter().map(|d| (d["cause"].as_str(), d["change"].as_str())).collect::<Vec<_>>(), [("point_indice", "59.70")]);
+    r.causes_add_up("00176", 134_875, cents(&r.slip("00176").expect("a payslip")));
+}
+
+#[test]
+fn an_advance_is_a_share_of_the_last_net_and_nothing_else() {
+    // November's net of 00176 is 1 348,75: 80 % are 1 079,00.
+    let r = run("advance", "mode;00176;;acompte;2021-12;;A;06/12/2021;m\nmode;00484;90 %;advance;2021-12;;A;06/12/2021;m\n");
+    let slip = r.slip("00176").expect("a payslip");
+    assert_eq!((slip["mode"].as_str(), slip["net_paid"].as_str(), slip["gross"].as_str()), ("advance", "1079.00", "0.00"));
+    let lines = r.of("lines.csv", "00176");
+    assert_eq!(lines.iter().map(|l| (l["code"].as_str(), l["status"].as_str())).collect::<Vec<_>>(), [("ACOMPTE", "estimated")]);
+    assert_eq!(r.transfer("00176").expect("a transfer")["amount"], "1079.00");
+    r.causes_add_up("00176", 134_875, 107_900);
+    assert_eq!(r.causes("00176"), ["estimation"]);
+    assert!(r.findings.iter().all(|f| f.code != "VAR-01"));
+    assert_eq!(r.of("estimates.csv", "00176")[0]["policy"], "acompte de 80 % du dernier net (1\u{202f}348,75)");
+    // 00484 was paid 1 352,70: 90 % are 1 217,43.
+    assert_eq!(r.slip("00484").expect("a payslip")["net_paid"], "1217.43");
+}
+
+#[test]
+fn a_held_agent_has_a_payslip_and_no_transfer() {
+    let r = run("hold", "mode;00176;;hold;2021-12;;Mme Roche;06/12/2021;injoignable\n");
+    assert_eq!(r.slip("00176").expect("a payslip")["net_paid"], expected("00176"));
+    assert_eq!(r.grave("D13", "00176"), [Severity::Blocking]);
+    assert!(r.transfer("00176").is_none());
+    assert!(r.held.is_empty() && r.transfer("00179").is_some());
+}
+
+#[test]
+fn whom_the_rules_do_not_reproduce_is_paid_as_the_policy_says_unless_somebody_decides() {
+    // In residence zone 1 the rules give 3 % where 1 % was paid: no titulaire of November comes out.
+    let settings = [("zone_residence = \"2\"", "zone_residence = \"1\""), ("[employer]", "[policies]\nunproven = \"advance\"\nadvance_share = \"0.50\"\n\n[employer]")];
+    let r = run_with("unproven", Some(&format!("{TITLES}mode;00179;;recompute;2021-12;;A;06/12/2021;m\n")), &settings);
+    // 50 % of 1 348,75 = 674,375.
+    assert_eq!(r.slip("00176").expect("a payslip")["net_paid"], "674.38");
+    assert_eq!(r.slip("00179").expect("a payslip")["mode"], "computed");
 }

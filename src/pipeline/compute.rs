@@ -65,6 +65,7 @@ pub struct Results {
     pub lines: String,
     pub diff: String,
     pub replay: String,
+    pub estimates: String,
     /// Sum of the changes of net pay per cause.
     pub causes: BTreeMap<u16, Money>,
     pub run: Run,
@@ -87,6 +88,7 @@ struct Piece {
     lines: String,
     diff: String,
     replay: String,
+    estimates: String,
     unknown_measures: BTreeSet<String>,
 }
 
@@ -208,7 +210,8 @@ fn one(
     }
     let empty = Vec::new();
     let paid = person.paid.as_ref().map_or(&empty, |s| &s.lines);
-    let leave_out = standing == Standing::Unknown && ready.job.policies.not_in_staff == NotInStaff::Exclude;
+    let alone = standing == Standing::Unknown && situation == Situation::Unknown;
+    let leave_out = alone && ready.job.policies.not_in_staff == NotInStaff::Exclude;
     let input = Input {
         id: &id,
         standing: if leave_out { Standing::Left } else { standing },
@@ -598,6 +601,7 @@ fn write_rows(ready: &Ready, w: &Worked, piece: &mut Piece) {
         register::payslip_row(&mut piece.payslips, p);
         register::line_rows(&mut piece.lines, p, &ready.catalogue, ready.lang);
     }
+    super::estimates::rows(&mut piece.estimates, ready, w);
     for l in &w.output.replay.lines {
         register::replay_row(&mut piece.replay, w.id.as_str(), 1, &code_card(ready, l.code).0, l);
     }
@@ -614,7 +618,10 @@ pub fn detail(ready: &Ready, w: &Worked, cause: u16) -> String {
     for fc in w.output.fact_changes.iter().filter(|f| f.cause == cause) {
         let decl = ready.pack.vocabulary.get(fc.fact);
         let side = |f: &Option<Fact>| f.as_ref().map_or_else(|| "–".to_owned(), |f| show_value(ready, f));
-        parts.push(format!("{} : {} → {}", decl.label.get(ready.lang), side(&fc.before), side(&fc.after)));
+        let by = fc.after.as_ref().filter(|f| f.origin == Origin::Decided);
+        let by = by.and_then(|f| ready.inputs.decisions.list.iter().find(|d| d.at == f.at));
+        let by = by.map_or_else(String::new, |d| format!(" ({}, {} : {})", d.author, d.date.format("%d/%m/%Y"), d.reason));
+        parts.push(format!("{} : {} → {}{by}", decl.label.get(ready.lang), side(&fc.before), side(&fc.after)));
     }
     // Only the law that a line of this employee, changed under the cause, is made with.
     let touched: BTreeSet<usize> = w.output.changes.iter().filter(|c| c.cause == cause).filter_map(|c| element(c.code)).collect();
@@ -655,6 +662,7 @@ fn collect(ready: &Ready, frame: &Frame<'_>, piece: Piece, keep: bool, r: &mut R
     r.lines.push_str(&piece.lines);
     r.diff.push_str(&piece.diff);
     r.replay.push_str(&piece.replay);
+    r.estimates.push_str(&piece.estimates);
     for id in piece.unknown_measures {
         r.not_run.insert(not_run(&id, "ui.no_measure"));
     }

@@ -9,7 +9,7 @@ use crate::compute::walk::Share;
 use crate::facts::Role;
 use crate::ground::{Bic, EmployeeId, Finding, Iban, Lang, Money, Severity, finding, sepa_text};
 use crate::job::{self, Pain};
-use crate::payslip::{LineKind, Status, Totals};
+use crate::payslip::{LineKind, Totals};
 use crate::write::payslip as print;
 use crate::write::register;
 use crate::write::report;
@@ -34,6 +34,7 @@ pub fn write(ready: &Ready, results: &mut Results, out: &mut Outcome, options: &
         ("lines.csv", register::LINES, std::mem::take(&mut results.lines)),
         ("diff.csv", register::DIFF, std::mem::take(&mut results.diff)),
         ("replay.csv", register::REPLAY, std::mem::take(&mut results.replay)),
+        ("estimates.csv", register::ESTIMATES, std::mem::take(&mut results.estimates)),
     ];
     for (name, header, rows) in texts {
         put(&folder, name, format!("{header}{rows}").as_bytes(), &mut made)?;
@@ -60,7 +61,8 @@ pub fn write(ready: &Ready, results: &mut Results, out: &mut Outcome, options: &
 
 /// Drafts of the last run go, so that nothing old is taken for new.
 fn clear(folder: &Path) -> Result<()> {
-    for name in ["payslips", "payslips.csv", "lines.csv", "diff.csv", "replay.csv", "transfers.csv", "findings.json", "manifest.json"] {
+    let drafts = ["payslips", "payslips.csv", "lines.csv", "diff.csv", "replay.csv", "estimates.csv", "transfers.csv"];
+    for name in drafts.into_iter().chain(["findings.json", "manifest.json"]) {
         let path = folder.join(name);
         let gone = if path.is_dir() { std::fs::remove_dir_all(&path) } else { std::fs::remove_file(&path) };
         match gone {
@@ -348,7 +350,7 @@ fn model(ready: &Ready, results: &Results, out: &Outcome) -> report::Report {
         movements: movements(ready, results),
         iban_changes: iban_changes(ready, results),
         set_aside: set_aside(results, out, ready),
-        estimations: estimations(ready, results),
+        estimations: results.worked.iter().flat_map(|w| super::estimates::of(ready, w)).collect(),
         findings: out.findings.iter().map(|f| report::FindingRow::of(f, lang)).collect(),
         not_run: out
             .not_run
@@ -587,36 +589,6 @@ fn set_aside(results: &Results, out: &Outcome, ready: &Ready) -> Vec<report::Set
             })
         })
         .collect()
-}
-
-fn estimations(ready: &Ready, results: &Results) -> Vec<report::Estimation> {
-    let fr = ready.lang == Lang::Fr;
-    let mut out = Vec::new();
-    for w in &results.worked {
-        for l in w.output.payslip.iter().flat_map(|p| &p.lines).filter(|l| l.status != Status::Computed) {
-            let card = &ready.catalogue[l.element.index()];
-            let (policy, reason) = match (l.status, fr) {
-                (Status::Estimated, true) => {
-                    ("montant du mois dernier corrigé de la règle", "la règle ne retrouve pas le montant payé le mois dernier")
-                }
-                (Status::Estimated, false) => ("last month's amount moved by the rule", "the rule does not give what was paid last month"),
-                (_, true) => ("reconduction du mois dernier", "aucune règle ou aucun fait pour calculer la ligne"),
-                (_, false) => ("last month again", "no rule or no fact to compute the line"),
-            };
-            out.push(report::Estimation {
-                employee: w.id.clone(),
-                name: w.name.clone(),
-                code: card.code.clone(),
-                label: card.label.get(ready.lang).to_owned(),
-                amount: if l.amount.is_zero() { l.employer_amount } else { l.amount },
-                policy: policy.to_owned(),
-                reason: reason.to_owned(),
-                source: ready.job.last_month.to_string(),
-                status: if fr { "à confirmer" } else { "to be confirmed" }.to_owned(),
-            });
-        }
-    }
-    out
 }
 
 fn replay(ready: &Ready, results: &Results) -> report::Replay {

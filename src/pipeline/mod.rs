@@ -10,6 +10,7 @@ mod compute;
 mod decisions;
 mod documents;
 mod effects;
+mod estimates;
 mod evidence;
 mod explain;
 mod inputs;
