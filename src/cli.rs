@@ -113,7 +113,7 @@ pub fn execute(cli: &Cli, progress: fn(&str, u64, u64)) -> Result<Said> {
                 ..Said::default()
             })
         }
-        Command::Inspect { folder, write } => inspect(cli, folder, *write),
+        Command::Inspect { folder, write } => inspect(cli, folder, *write, progress),
         Command::Replay { folder, calibrate: true, write } => {
             let told = pipeline::calibrate(&options(cli, folder, 0, false, progress), *write)?;
             Ok(Said { out: told.text, err: listing(&told.findings, told.lang, cli.json), code: told.code })
@@ -164,7 +164,7 @@ fn listing(findings: &[Finding], lang: Lang, json: bool) -> String {
     findings.iter().map(|f| paragraph(f, lang)).collect()
 }
 
-fn inspect(cli: &Cli, folder: &std::path::Path, write: bool) -> Result<Said> {
+fn inspect(cli: &Cli, folder: &std::path::Path, write: bool, progress: fn(&str, u64, u64)) -> Result<Said> {
     let mut opened = job::open(folder)?;
     let lang = cli.lang.or_else(|| opened.value.as_ref().map(|j| j.lang)).unwrap_or_default();
     let Some(job) = opened.value else {
@@ -188,6 +188,8 @@ fn inspect(cli: &Cli, folder: &std::path::Path, write: bool) -> Result<Said> {
         job::write(folder, job::SETTINGS_FILE, text.as_bytes())?;
         let _ = writeln!(out, "\n{}", words::ui("ui.mapping_written", lang));
     }
+    let picture = pipeline::recovery(&options(cli, folder, 0, false, progress))?;
+    let out = if cli.json { pipeline::recovery_json(&picture) } else { format!("{out}\n{}", pipeline::recovery_text(&picture)) };
     let code = u8::from(opened.findings.iter().any(|f| f.severity <= Severity::Justify));
     Ok(Said { out, err: listing(&opened.findings, lang, cli.json), code })
 }

@@ -481,7 +481,7 @@ fn own_findings(ready: &Ready, w: &mut Worked) {
 }
 
 /// What the computation stopped at, in words.
-fn label_of(ready: &Ready, stop: crate::compute::eval::Stop) -> String {
+pub fn label_of(ready: &Ready, stop: crate::compute::eval::Stop) -> String {
     use crate::compute::eval::Stop;
     match stop {
         Stop::Missing(i) => ready.pack.vocabulary.get(crate::facts::FactId(i)).label.get(ready.lang).to_owned(),

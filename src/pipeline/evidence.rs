@@ -271,6 +271,11 @@ pub fn printed(ready: &Ready, results: &Results, folder: &Path, name: &str, p: &
     }
 }
 
+/// What a slip about to be printed says of the employer and the employee.
+pub fn mentions(p: &print::PrintedPayslip) -> BTreeSet<&'static str> {
+    filled(p, matches!(&p.body, print::Body::Pay(pay) if pay.tax.is_some()))
+}
+
 fn filled(p: &print::PrintedPayslip, tax: bool) -> BTreeSet<&'static str> {
     let text = |t: &Option<String>| t.as_ref().is_some_and(|t| !t.trim().is_empty());
     let a = &p.agent;

@@ -45,6 +45,8 @@ pub struct Inputs {
     pub last_execution: Option<NaiveDate>,
     pub transferred: Option<(crate::ground::Money, Place)>,
     pub rows: Vec<normalise::RowCount>,
+    /// Kinds of documents that spoke: pay statements, declarations.
+    pub documents: BTreeSet<&'static str>,
     /// What people decided.
     pub decisions: Decisions,
 }
@@ -297,6 +299,8 @@ pub fn read(job: &Job, pack: &Pack, settings: &[SettingValue], progress: fn(&str
         Some((h, place, sum)) => (h.execution, Some((*sum, place.clone()))),
         None => (None, None),
     };
+    let spoke = [("statement", !o.statements.is_empty()), ("declaration", !o.declarations.is_empty())];
+    let documents = spoke.into_iter().filter(|d| d.1).map(|d| d.0).collect();
     let inputs = Inputs {
         sources: o.sources,
         mapping,
@@ -309,6 +313,7 @@ pub fn read(job: &Job, pack: &Pack, settings: &[SettingValue], progress: fn(&str
         last_execution,
         transferred,
         rows,
+        documents,
         decisions: decided,
     };
     Ok(Checked::new(inputs, o.findings))

@@ -16,6 +16,7 @@ mod explain;
 mod inputs;
 mod manifest;
 mod open_codes;
+mod recovery;
 mod rejected;
 mod slips;
 mod undecided;
@@ -25,6 +26,7 @@ pub use calibrate::calibrate;
 pub use compare::compare;
 pub use explain::explain;
 pub use inputs::{Inputs, inspect};
+pub use recovery::{json as recovery_json, recovery, text as recovery_text};
 
 use crate::check::{self, NotRun};
 use crate::compute::calibrate::Witness;

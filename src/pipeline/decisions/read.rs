@@ -14,7 +14,7 @@ use crate::rules::pack::Measure;
 use chrono::NaiveDate;
 use std::ops::ControlFlow;
 
-/// Titles of the columns, the first of each in the order of the file that `docs/decisions-file.md` shows.
+/// Titles of the columns, the first of each in the order of the file that `docs/deciding.md` shows.
 const COLUMNS: [&[&str]; 9] = [
     &["decision", "type", "nature"],
     &["employee", "agent", "matricule"],
