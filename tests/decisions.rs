@@ -59,7 +59,12 @@ impl Ran {
 
 fn expected(agent: &str) -> String {
     let mut reader = csv::Reader::from_path(Path::new(SAMPLE).join("expected/payslips.csv")).expect("the sample");
-    reader.deserialize::<Row>().map(|r| r.expect("a row")).find(|r| r["employee"] == agent).map(|r| r["net_paid"].clone()).expect("an agent")
+    reader
+        .deserialize::<Row>()
+        .map(|r| r.expect("a row"))
+        .find(|r| r["employee"] == agent)
+        .map(|r| r["net_paid"].clone())
+        .expect("an agent")
 }
 
 /// The sample with these lines in `decisions.csv`, and these replacements in `releve.toml`.
@@ -117,7 +122,8 @@ fn who_never_asked_for_another_account_is_paid_on_the_old_one() {
     let before = run("no-call", "");
     assert_eq!(before.grave("BNK-04", "00825"), [Severity::Blocking]);
     let transfers = std::fs::read_to_string(Path::new(SAMPLE).join("inbox/virements-2021-11.xml")).expect("the sample");
-    let last: Vec<String> = transfers.split("<IBAN>").skip(1).filter_map(|t| t.split('<').next()).filter(|i| i.ends_with("1951")).map(str::to_owned).collect();
+    let last: Vec<String> =
+        transfers.split("<IBAN>").skip(1).filter_map(|t| t.split('<').next()).filter(|i| i.ends_with("1951")).map(str::to_owned).collect();
     assert_eq!(last.len(), 1, "one account ends as the request says");
     let r = run("never-asked", &format!("call-back;825;01 99 00 12 35;{};2021-12;;Mme Roche;06/12/2021;n'a rien demandé\n", last[0]));
     assert_eq!(r.grave("BNK-04", "00825"), []);
@@ -135,7 +141,10 @@ fn a_foreign_account_confirmed_by_telephone_is_left_to_the_second_person() {
 #[test]
 fn an_account_that_no_file_has_is_paid_and_asked_for_in_writing() {
     // The arrival's IBAN fails its key; the account of another sample request stands in for the one read on the telephone.
-    let r = run("by-telephone", "call-back;01700;01 99 00 12 36;FR61 9990 1004 2174 257U 3134 613;2021-12;;Mme Roche;06/12/2021;RIB illisible\n");
+    let r = run(
+        "by-telephone",
+        "call-back;01700;01 99 00 12 36;FR61 9990 1004 2174 257U 3134 613;2021-12;;Mme Roche;06/12/2021;RIB illisible\n",
+    );
     assert_eq!(r.grave("BNK-01", "01700"), []);
     assert_eq!(r.grave("D14", "01700"), [Severity::Justify]);
     assert_eq!(r.transfer("01700").expect("a transfer")["amount"], expected("01700"));
@@ -143,7 +152,10 @@ fn an_account_that_no_file_has_is_paid_and_asked_for_in_writing() {
 
 #[test]
 fn a_waiver_gives_the_reason_and_shows_who_gave_it() {
-    let r = run("waiver", "dispense;00299;VAR-02;;2021-12;;Mme Roche;06/12/2021;fin de contrat le 5\ndispense;;VAR-06;;2021-12;;M. Petit;07/12/2021;CIA de décembre\n");
+    let r = run(
+        "waiver",
+        "dispense;00299;VAR-02;;2021-12;;Mme Roche;06/12/2021;fin de contrat le 5\ndispense;;VAR-06;;2021-12;;M. Petit;07/12/2021;CIA de décembre\n",
+    );
     let f = r.told("VAR-02", "00299")[0];
     assert_eq!(f.severity, Severity::Warning);
     assert!(f.message(releve::ground::Lang::Fr).ends_with("dispensé par Mme Roche le 06/12/2021 : fin de contrat le 5"));
@@ -173,11 +185,11 @@ fn a_decision_of_no_effect_blocks() {
     // Nothing asks for a reason; nobody has this number; the agent was not paid last month.
     let r = run(
         "idle",
-        "dispense;00102;STA-07;;2021-12;;A;06/12/2021;m\nmode;09999;;hold;2021-12;;A;06/12/2021;m\nmode;01700;;carry-over;2021-12;;A;06/12/2021;m\n",
+        "dispense;00102;STA-07;;2021-12;;A;06/12/2021;m\ncorrection;09998;indice_majore;380;2021-12;;A;06/12/2021;m\nmode;09999;;hold;2021-12;;A;06/12/2021;m\nmode;01700;;carry-over;2021-12;;A;06/12/2021;m\n",
     );
     assert_eq!(r.grave("GOV-05", "00102"), [Severity::Blocking]);
     assert!(r.transfer("00102").is_none());
-    assert_eq!(r.grave("D08", ""), [Severity::Blocking]);
+    assert_eq!(r.grave("D08", ""), [Severity::Blocking; 2], "one that can be read, one that cannot");
     assert_eq!(r.grave("GOV-05", "01700"), [Severity::Blocking]);
     assert!(r.held.contains(&"D08".to_owned()), "a decision about nobody known holds the file: {:?}", r.held);
 }
@@ -241,7 +253,10 @@ fn a_damaged_file_holds_the_run() {
 
 #[test]
 fn an_earlier_months_decision_ends_and_stands_beside_the_same_finding() {
-    let r = run("earlier", "dispense;00102;VAR-02;;2021-11;;Mme Roche;08/11/2021;rappel de novembre\nmode;00176;;hold;2021-11;;A;08/11/2021;m\n");
+    let r = run(
+        "earlier",
+        "dispense;00102;VAR-02;;2021-11;;Mme Roche;08/11/2021;rappel de novembre\nmode;00176;;hold;2021-11;;A;08/11/2021;m\n",
+    );
     let f = r.told("VAR-02", "00102")[0];
     assert_eq!(f.severity, Severity::Justify);
     assert!(f.message(releve::ground::Lang::Fr).contains("déjà dispensé pour 2021-11 par Mme Roche"));
@@ -400,9 +415,57 @@ fn a_held_agent_has_a_payslip_and_no_transfer() {
 #[test]
 fn whom_the_rules_do_not_reproduce_is_paid_as_the_policy_says_unless_somebody_decides() {
     // In residence zone 1 the rules give 3 % where 1 % was paid: no titulaire of November comes out.
-    let settings = [("zone_residence = \"2\"", "zone_residence = \"1\""), ("[employer]", "[policies]\nunproven = \"advance\"\nadvance_share = \"0.50\"\n\n[employer]")];
+    let settings = [
+        ("zone_residence = \"2\"", "zone_residence = \"1\""),
+        ("[employer]", "[policies]\nunproven = \"advance\"\nadvance_share = \"0.50\"\n\n[employer]"),
+    ];
     let r = run_with("unproven", Some(&format!("{TITLES}mode;00179;;recompute;2021-12;;A;06/12/2021;m\n")), &settings);
     // 50 % of 1 348,75 = 674,375.
     assert_eq!(r.slip("00176").expect("a payslip")["net_paid"], "674.38");
     assert_eq!(r.slip("00179").expect("a payslip")["mode"], "computed");
+}
+
+/// The program on a folder: exit code, what is said, what is told.
+fn said(folder: &Path, args: &[&str]) -> (Option<i32>, String, String) {
+    let out = std::process::Command::new(env!("CARGO_BIN_EXE_releve")).args(args).arg(folder).output().expect("the program runs");
+    (out.status.code(), String::from_utf8_lossy(&out.stdout).into_owned(), String::from_utf8_lossy(&out.stderr).into_owned())
+}
+
+#[test]
+fn the_command_writes_a_row_that_the_run_reads() {
+    let r = run_with("command", None, &[]);
+    let folder = r.folder.to_str().expect("a path");
+    let decide = |rest: &[&str]| {
+        let args =
+            [&["decide", folder][..], rest, &["--by", "Mme Roche", "--on", "2021-12-06", "--reason", "vu ; \"bien\" noté"][..]].concat();
+        let out = std::process::Command::new(env!("CARGO_BIN_EXE_releve")).args(args).output().expect("the program runs");
+        (out.status.code(), String::from_utf8_lossy(&out.stderr).into_owned())
+    };
+    assert_eq!(decide(&["mode", "--agent", "00176", "--value", "hold"]).0, Some(0));
+    assert_eq!(decide(&["waiver", "--agent", "00299", "--about", "VAR-02"]).0, Some(0));
+    // What cannot be read back is not written.
+    let kept = std::fs::read_to_string(r.folder.join("decisions.csv")).expect("the decisions");
+    let (code, told) = decide(&["override", "--agent", "00102", "--about", "indice_majore", "--value", "beaucoup"]);
+    assert_eq!(code, Some(2));
+    assert!(told.contains("GOV-02"), "an override without its end: {told}");
+    let (code, told) = decide(&["mode", "--agent", "00102", "--value", "demain"]);
+    assert!(code == Some(2) && told.contains("recompute, carry-over, advance, hold"), "{told}");
+    assert_eq!(std::fs::read_to_string(r.folder.join("decisions.csv")).expect("the decisions"), kept);
+    assert!(kept.starts_with("\u{feff}décision;agent;"));
+    let (code, _, told) = said(&r.folder, &["run", "--no-payslips"]);
+    assert_eq!(code, Some(1));
+    assert!(told.contains("[D13] 00176") && told.contains("dispensé par Mme Roche le 06/12/2021 : vu ; \"bien\" noté"), "{told}");
+}
+
+#[test]
+fn the_page_on_decisions_shows_what_runs() {
+    let page = std::fs::read_to_string("docs/deciding.md").expect("the page");
+    let table = page.split("```csv\n").nth(1).and_then(|t| t.split("```").next()).expect("the example");
+    let r = run_with("page", Some(table), &[]);
+    let wrong = r.findings.iter().filter(|f| f.severity == Severity::Blocking && (f.code.starts_with('D') || f.code.starts_with("GOV")));
+    let wrong: Vec<&Finding> = wrong.filter(|f| f.code != "D13").collect();
+    assert!(wrong.is_empty(), "{wrong:?}");
+    // Every row is told: all but the one that holds as applied, and none twice.
+    let rows = table.lines().count() - 1;
+    assert_eq!(r.findings.iter().filter(|f| f.code == "D12").count(), rows);
 }

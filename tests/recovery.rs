@@ -62,7 +62,9 @@ fn says_what_is_known_of_how_many_and_from_which_file() {
 #[test]
 fn says_what_is_missing_by_what_it_is_missing_for() {
     let p = picture(&job("missing", |_| true));
-    let one = |list: Vec<(String, Vec<String>)>, id: &str| list.into_iter().filter(|m| m.1.iter().any(|w| w == id)).map(|m| m.0).collect::<Vec<_>>();
+    let one = |list: Vec<(String, Vec<String>)>, id: &str| {
+        list.into_iter().filter(|m| m.1.iter().any(|w| w == id)).map(|m| m.0).collect::<Vec<_>>()
+    };
     assert_eq!(one(lacks(&p, "compute"), "00156"), ["fichier du personnel qui connaît l'agent"]);
     assert_eq!(one(lacks(&p, "compute"), "00995"), ["pourquoi rien n'a été payé en novembre 2021"]);
     assert_eq!(one(lacks(&p, "pay"), "01700"), ["compte (IBAN), celui écrit est faux"]);
@@ -105,6 +107,9 @@ fn fits_a_terminal_in_both_languages() {
             assert!(l.chars().count() <= 100, "{l}");
         }
         // No identity number and no account stands in it.
-        assert!(!picture.split(|c: char| !c.is_ascii_alphanumeric()).any(|w| w.len() > 12 && w.bytes().any(|b| b.is_ascii_digit())), "{picture}");
+        assert!(
+            !picture.split(|c: char| !c.is_ascii_alphanumeric()).any(|w| w.len() > 12 && w.bytes().any(|b| b.is_ascii_digit())),
+            "{picture}"
+        );
     }
 }

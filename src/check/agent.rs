@@ -249,8 +249,7 @@ fn suspicious(c: &Control, s: &Subject<'_>) -> Vec<Finding> {
                 // Somebody has decided; a second person still looks at it.
                 f.severity = f.severity.max(Severity::Justify);
             }
-            f
-                .of(s.id)
+            f.of(s.id)
                 .at(r.place.clone())
                 .arg("agent", s.id)
                 .arg("name", s.name)

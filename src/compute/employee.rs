@@ -133,7 +133,12 @@ pub struct CauseCodes {
 impl CauseCodes {
     pub fn of(pack: &Pack) -> Self {
         let at = |role| pack.cause_for(role).unwrap_or(0) as u16;
-        Self { arrival: at(CauseRole::Arrival), departure: at(CauseRole::Departure), one_off_ended: at(CauseRole::OneOffEnded), estimate: at(CauseRole::Estimate) }
+        Self {
+            arrival: at(CauseRole::Arrival),
+            departure: at(CauseRole::Departure),
+            one_off_ended: at(CauseRole::OneOffEnded),
+            estimate: at(CauseRole::Estimate),
+        }
     }
 }
 

@@ -24,6 +24,7 @@ mod uses;
 
 pub use calibrate::calibrate;
 pub use compare::compare;
+pub use decisions::decide;
 pub use explain::explain;
 pub use inputs::{Inputs, inspect};
 pub use recovery::{json as recovery_json, recovery, text as recovery_text};

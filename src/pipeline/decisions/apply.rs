@@ -103,13 +103,26 @@ fn renumber(g: &mut Gathered, from: &EmployeeId, to: &EmployeeId) -> bool {
 }
 
 /// Applies what is decided for single employees; what cannot be applied says so.
-pub fn apply(decisions: &mut Decisions, people: &mut People, vocabulary: &Vocabulary, job: &Job, sources: &Sources, findings: &mut Vec<Finding>) {
+pub fn apply(
+    decisions: &mut Decisions,
+    people: &mut People,
+    vocabulary: &Vocabulary,
+    job: &Job,
+    sources: &Sources,
+    findings: &mut Vec<Finding>,
+) {
     for Broken { whom, finding } in std::mem::take(&mut decisions.broken) {
         let id = EmployeeId::parse(&whom).and_then(|id| meant(&id, people.keys()));
-        findings.push(match &id {
-            Some(id) => finding.of(id),
-            None => finding,
-        });
+        let Some(id) = id else {
+            // Whoever was meant would be paid as if nothing had been decided: nobody is.
+            if !matches!(whom.as_str(), "" | "*") {
+                let told = Finding::new("D08", Severity::Blocking).arg("who", &whom).arg("kind", "?");
+                findings.push(finding.places.iter().fold(told, |f, p| f.at(p.clone())));
+            }
+            findings.push(finding);
+            continue;
+        };
+        findings.push(finding.of(&id));
     }
     let mut list = std::mem::take(&mut decisions.list);
     for (i, d) in list.iter_mut().enumerate() {
@@ -197,7 +210,8 @@ fn settle_account(id: &EmployeeId, p: &Person, vocabulary: &Vocabulary, findings
     let Some(role) = vocabulary.role(Role::Iban) else { return };
     let label = &vocabulary.get(role).label.fr;
     let two = p.alternatives.iter().any(|f| f.id == role);
-    let about = |f: &&mut Finding| f.code == "IMP-04" && f.employee.as_ref() == Some(id) && f.args.iter().any(|a| a.0 == "fact" && a.1 == *label);
+    let about =
+        |f: &&mut Finding| f.code == "IMP-04" && f.employee.as_ref() == Some(id) && f.args.iter().any(|a| a.0 == "fact" && a.1 == *label);
     for f in findings.iter_mut().filter(about).filter(|_| two) {
         f.severity = Severity::Warning;
     }

@@ -85,7 +85,11 @@ pub fn judge(ready: &Ready, results: &mut Results, out: &mut Outcome) {
         };
         match (d.state, &d.what) {
             (State::Refused, _) => {}
-            (State::Expired, _) => told.push(signed(Finding::new("D15", Severity::Information).arg("what", described(ready, d)).arg("month", d.months.1), d, ready)),
+            (State::Expired, _) => told.push(signed(
+                Finding::new("D15", Severity::Information).arg("what", described(ready, d)).arg("month", d.months.1),
+                d,
+                ready,
+            )),
             (State::Idle(key), _) => told.push(unused(ready, d, key)),
             (State::Applied, What::Mode(_) | What::Override(..) | What::CallBack { .. } | What::Present) if !paid => {
                 told.push(unused(ready, d, "ui.idle_no_slip"));

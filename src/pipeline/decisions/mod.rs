@@ -6,10 +6,12 @@
 mod apply;
 mod judge;
 mod read;
+mod write;
 
 pub use apply::{apply, rename};
 pub use judge::{judge, settle};
 pub use read::read;
+pub use write::decide;
 
 use super::inputs::HashedFile;
 use crate::compute::employee::Way;

@@ -15,7 +15,7 @@ use chrono::NaiveDate;
 use std::ops::ControlFlow;
 
 /// Titles of the columns, the first of each in the order of the file that `docs/deciding.md` shows.
-const COLUMNS: [&[&str]; 9] = [
+pub const COLUMNS: [&[&str]; 9] = [
     &["decision", "type", "nature"],
     &["employee", "agent", "matricule"],
     &["about", "objet"],
@@ -26,6 +26,13 @@ const COLUMNS: [&[&str]; 9] = [
     &["date"],
     &["reason", "motif"],
 ];
+pub const TITLES_FR: [&str; 9] = ["décision", "agent", "objet", "valeur", "mois", "jusqu'à", "auteur", "date", "motif"];
+
+/// Which column a title is.
+pub fn column_named(title: &str) -> Option<usize> {
+    COLUMNS.iter().position(|names| names.contains(&fold(title).as_str()))
+}
+
 const DECISION: usize = 0;
 const EMPLOYEE: usize = 1;
 const ABOUT: usize = 2;
@@ -60,14 +67,20 @@ const MODES: [(Way, &[&str]); 4] = [
 /// What the reader itself finds in it blocks: a row that was lost may have been a decision.
 pub fn read(job: &Job, pack: &Pack, sources: &mut Sources, findings: &mut Vec<Finding>) -> Decisions {
     let path = job.folder.join(DECISIONS_FILE);
-    let mut out = Decisions::default();
     if !path.exists() {
-        return out;
+        return Decisions::default();
     }
+    let mut out = read_from(&Input::from(path.clone()), job, pack, sources, findings);
     if let Ok((bytes, sha256)) = hash(&path) {
         out.file = Some(HashedFile { name: DECISIONS_FILE.to_owned(), bytes, sha256 });
     }
-    let mut opened = reader::open(&Input::from(path), DECISIONS_FILE, sources, &Limits::default(), None);
+    out
+}
+
+/// The same from bytes that are not written yet.
+pub fn read_from(input: &Input, job: &Job, pack: &Pack, sources: &mut Sources, findings: &mut Vec<Finding>) -> Decisions {
+    let mut out = Decisions::default();
+    let mut opened = reader::open(input, DECISIONS_FILE, sources, &Limits::default(), None);
     let mut told = std::mem::take(&mut opened.findings);
     for table in &opened.value {
         let mut titles: Option<Vec<Option<usize>>> = None;
@@ -107,8 +120,7 @@ pub fn read(job: &Job, pack: &Pack, sources: &mut Sources, findings: &mut Vec<Fi
 
 /// Which column each title is; what is missing or not known is told.
 fn heading(row: &Row<'_, '_>, source: u16, sources: &Sources, told: &mut Vec<Finding>) -> Vec<Option<usize>> {
-    let found: Vec<Option<usize>> =
-        row.cells.iter().map(|c| COLUMNS.iter().position(|names| names.contains(&fold(&c.shown()).as_str()))).collect();
+    let found: Vec<Option<usize>> = row.cells.iter().map(|c| column_named(&c.shown())).collect();
     let place = sources.place(At::row(source, row.number));
     for (i, names) in COLUMNS.iter().enumerate() {
         let count = found.iter().filter(|c| **c == Some(i)).count();
@@ -180,7 +192,8 @@ impl Reader<'_, '_> {
             return Err(vec![self.wrong(DECISION, &words.join(", "))]);
         };
         let mut found = Vec::new();
-        let beyond = self.row.cells.iter().enumerate().filter(|(i, c)| self.titles.get(*i).is_none_or(Option::is_none) && !c.shown().is_empty());
+        let beyond =
+            self.row.cells.iter().enumerate().filter(|(i, c)| self.titles.get(*i).is_none_or(Option::is_none) && !c.shown().is_empty());
         found.extend(beyond.map(|(i, c)| {
             let at = At::cell(self.source, self.row.number, i as u16);
             Finding::new("D04", Severity::Blocking).arg("text", c.shown()).at(self.sources.place(at))
@@ -339,14 +352,12 @@ fn value(vocabulary: &Vocabulary, fact: FactId, text: &str, month: PayMonth) -> 
     match &vocabulary.get(fact).kind {
         FactKind::Text => Ok(Value::Text(text.into())),
         FactKind::Flag => values::flag(text).ok().flatten().map(Value::Flag).ok_or_else(|| "oui, non".to_owned()),
-        FactKind::Date => {
-            values::date(text, month.last_day()).ok().flatten().map(Value::Date).ok_or_else(|| "06/12/2021".to_owned())
-        }
+        FactKind::Date => values::date(text, month.last_day()).ok().flatten().map(Value::Date).ok_or_else(|| "06/12/2021".to_owned()),
         FactKind::Choice { options } => {
             let wanted = fold(text);
-            let hit = options.iter().position(|o| {
-                o.id == text || fold(&o.label.fr) == wanted || fold(&o.label.en) == wanted || o.written.contains(&wanted)
-            });
+            let hit = options
+                .iter()
+                .position(|o| o.id == text || fold(&o.label.fr) == wanted || fold(&o.label.en) == wanted || o.written.contains(&wanted));
             let list = || options.iter().map(|o| o.id.as_str()).collect::<Vec<_>>().join(", ");
             hit.map(|i| Value::Choice(i as u16)).ok_or_else(list)
         }
@@ -358,9 +369,13 @@ fn value(vocabulary: &Vocabulary, fact: FactId, text: &str, month: PayMonth) -> 
             let n = values::amount(values::without_unit(text), Mark::Unknown).or_else(|_| values::hours(text, Mark::Unknown));
             number(n.ok().flatten(), "7,5")
         }
-        FactKind::Number { form: NumberForm::Money } => {
-            number(values::amount(text, Mark::Unknown).ok().flatten().filter(|x| x.scaled_half_up(100).and_then(|c| Exact::ratio(c, 100)) == Some(x.reduced())), "1 234,56")
-        }
+        FactKind::Number { form: NumberForm::Money } => number(
+            values::amount(text, Mark::Unknown)
+                .ok()
+                .flatten()
+                .filter(|x| x.scaled_half_up(100).and_then(|c| Exact::ratio(c, 100)) == Some(x.reduced())),
+            "1 234,56",
+        ),
         FactKind::Number { form: NumberForm::Points | NumberForm::Days | NumberForm::Count } => {
             number(values::amount(values::without_unit(text), Mark::Unknown).ok().flatten(), "12")
         }

@@ -94,7 +94,8 @@ impl Book {
         }
         let iban = ready.pack.vocabulary.role(Role::Iban);
         let in_file = w.person.known.iter().chain(&w.person.changes).any(|f| Some(f.id) == iban);
-        let pays = w.output.payslip.as_ref().is_some_and(|p| p.totals.net_paid > crate::ground::Money::ZERO) || w.standing == Standing::NotPaid;
+        let pays =
+            w.output.payslip.as_ref().is_some_and(|p| p.totals.net_paid > crate::ground::Money::ZERO) || w.standing == Standing::NotPaid;
         if pays && w.pay_iban.is_none() && !(w.standing == Standing::NotPaid && in_file) {
             lacks(&mut self.pay, Some(Need::Account), ui(if in_file { "ui.lack.right_account" } else { "ui.lack.account" }));
         }
