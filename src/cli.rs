@@ -76,11 +76,45 @@ pub enum Command {
         #[arg(long)]
         line: Option<String>,
     },
+    /// Record a decision in decisions.csv: call-back, override, mode, waiver, join, arrival, leaver, present.
+    Decide(Decide),
     /// For rule authors.
     Rules {
         #[command(subcommand)]
         command: rules::RulesCommand,
     },
+}
+
+/// One decision; what each kind needs stands in docs/deciding.md.
+#[derive(clap::Args, Debug)]
+pub struct Decide {
+    folder: PathBuf,
+    /// call-back, override, mode, waiver, join, arrival, leaver, present.
+    kind: String,
+    /// Employee number; none for a waiver about the run, * for one about everybody.
+    #[arg(long, default_value = "")]
+    agent: String,
+    /// The fact, the code of the finding, the number called, the other number, the act.
+    #[arg(long, default_value = "")]
+    about: String,
+    /// What is decided.
+    #[arg(long, default_value = "")]
+    value: String,
+    /// First month for which it holds; the job's by default.
+    #[arg(long, default_value = "")]
+    month: String,
+    /// Last month; the first one by default, and always said for an override.
+    #[arg(long, default_value = "")]
+    until: String,
+    /// Who decides.
+    #[arg(long)]
+    by: String,
+    /// When, 2021-12-06.
+    #[arg(long)]
+    on: String,
+    /// Why.
+    #[arg(long)]
+    reason: String,
 }
 
 fn lang(text: &str) -> Result<Lang, String> {
@@ -113,7 +147,7 @@ pub fn execute(cli: &Cli, progress: fn(&str, u64, u64)) -> Result<Said> {
                 ..Said::default()
             })
         }
-        Command::Inspect { folder, write } => inspect(cli, folder, *write),
+        Command::Inspect { folder, write } => inspect(cli, folder, *write, progress),
         Command::Replay { folder, calibrate: true, write } => {
             let told = pipeline::calibrate(&options(cli, folder, 0, false, progress), *write)?;
             Ok(Said { out: told.text, err: listing(&told.findings, told.lang, cli.json), code: told.code })
@@ -124,6 +158,11 @@ pub fn execute(cli: &Cli, progress: fn(&str, u64, u64)) -> Result<Said> {
         }
         Command::Explain { folder, agent, line } => {
             let told = pipeline::explain(&options(cli, folder, 1, false, progress), agent, line.as_deref())?;
+            Ok(Said { out: told.text, err: listing(&told.findings, told.lang, cli.json), code: told.code })
+        }
+        Command::Decide(d) => {
+            let row = [&d.kind, &d.agent, &d.about, &d.value, &d.month, &d.until, &d.by, &d.on, &d.reason].map(Clone::clone);
+            let told = pipeline::decide(&options(cli, &d.folder, 0, false, progress), row)?;
             Ok(Said { out: told.text, err: listing(&told.findings, told.lang, cli.json), code: told.code })
         }
         Command::Rules { command } => rules::execute(cli, command),
@@ -164,7 +203,7 @@ fn listing(findings: &[Finding], lang: Lang, json: bool) -> String {
     findings.iter().map(|f| paragraph(f, lang)).collect()
 }
 
-fn inspect(cli: &Cli, folder: &std::path::Path, write: bool) -> Result<Said> {
+fn inspect(cli: &Cli, folder: &std::path::Path, write: bool, progress: fn(&str, u64, u64)) -> Result<Said> {
     let mut opened = job::open(folder)?;
     let lang = cli.lang.or_else(|| opened.value.as_ref().map(|j| j.lang)).unwrap_or_default();
     let Some(job) = opened.value else {
@@ -188,6 +227,8 @@ fn inspect(cli: &Cli, folder: &std::path::Path, write: bool) -> Result<Said> {
         job::write(folder, job::SETTINGS_FILE, text.as_bytes())?;
         let _ = writeln!(out, "\n{}", words::ui("ui.mapping_written", lang));
     }
+    let picture = pipeline::recovery(&options(cli, folder, 0, false, progress))?;
+    let out = if cli.json { pipeline::recovery_json(&picture) } else { format!("{out}\n{}", pipeline::recovery_text(&picture)) };
     let code = u8::from(opened.findings.iter().any(|f| f.severity <= Severity::Justify));
     Ok(Said { out, err: listing(&opened.findings, lang, cli.json), code })
 }

@@ -1,7 +1,7 @@
 //! The job folder: `releve.toml`, `inbox/`, `decisions.csv`, `out/`. With `store`, the only way to the disk.
 
 use crate::ground::document::{Report, Tab, TextFile};
-use crate::ground::{Bic, Checked, Finding, Iban, Lang, PayMonth, Place, Severity, Siret, target_days};
+use crate::ground::{Bic, Checked, Exact, Finding, Iban, Lang, PayMonth, Place, Severity, Siret, target_days};
 use anyhow::{Context as _, Result};
 use chrono::NaiveDate;
 use std::collections::BTreeMap;
@@ -33,6 +33,12 @@ pub struct Debtor {
 pub struct Policies {
     /// An agent paid last month whom no staff file knows.
     pub not_in_staff: NotInStaff,
+    /// Everybody whose last month the rules reproduce to the cent.
+    pub mode: Way,
+    /// Those of whom replay leaves a gap, or a line that no rule makes.
+    pub unproven: Way,
+    /// Share of last month's net that an advance pays.
+    pub advance_share: Exact,
     /// Text format of the transfer file.
     pub pain: Pain,
 }
@@ -43,6 +49,31 @@ pub enum NotInStaff {
     Carry,
     /// No payslip.
     Exclude,
+}
+
+/// How somebody is paid.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Way {
+    /// By the rules, from this month's facts.
+    Recompute,
+    /// Last month's lasting lines again, under this month's law.
+    Carry,
+    /// A share of last month's net.
+    Advance,
+    /// A payslip, and no transfer.
+    Hold,
+}
+
+impl Way {
+    fn parse(text: &str) -> Option<Self> {
+        Some(match text {
+            "recompute" => Self::Recompute,
+            "carry" => Self::Carry,
+            "advance" => Self::Advance,
+            "hold" => Self::Hold,
+            _ => return None,
+        })
+    }
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -87,6 +118,8 @@ pub struct InboxFile {
 }
 
 pub const SETTINGS_FILE: &str = "releve.toml";
+/// What people decided, beside it.
+pub const DECISIONS_FILE: &str = "decisions.csv";
 
 /// Reads the job. Findings name the line of `releve.toml`; without a value nothing can run.
 ///
@@ -251,7 +284,13 @@ fn debtor(t: &Tab<'_, '_>, report: &Report<'_>) -> Debtor {
 }
 
 fn policies(t: Option<&Tab<'_, '_>>, report: &Report<'_>) -> Policies {
-    let mut p = Policies { not_in_staff: NotInStaff::Carry, pain: Pain::V09 };
+    let mut p = Policies {
+        not_in_staff: NotInStaff::Carry,
+        mode: Way::Recompute,
+        unproven: Way::Recompute,
+        advance_share: Exact::ratio(4, 5).unwrap_or(Exact::ONE),
+        pain: Pain::V09,
+    };
     let Some(t) = t else { return p };
     let wrong = |key: &str, span: &std::ops::Range<usize>, wanted: &str| report.error("L04", 0, span, &[("key", key), ("wanted", wanted)]);
     if let Some(s) = t.spot("not_in_staff") {
@@ -259,6 +298,22 @@ fn policies(t: Option<&Tab<'_, '_>>, report: &Report<'_>) -> Policies {
             "carry" => p.not_in_staff = NotInStaff::Carry,
             "exclude" => p.not_in_staff = NotInStaff::Exclude,
             _ => wrong("not_in_staff", &s.span, "carry, exclude"),
+        }
+    }
+    let way = |key: &'static str, slot: &mut Way| {
+        if let Some(s) = t.spot(key) {
+            match Way::parse(&s.text) {
+                Some(w) => *slot = w,
+                None => wrong(key, &s.span, "recompute, carry, advance, hold"),
+            }
+        }
+    };
+    way("mode", &mut p.mode);
+    way("unproven", &mut p.unproven);
+    if let Some(s) = t.spot("advance_share") {
+        match Exact::parse(&s.text).filter(|x| x.is_positive() && *x <= Exact::ONE) {
+            Some(x) => p.advance_share = x,
+            None => wrong("advance_share", &s.span, "\"0.80\""),
         }
     }
     if let Some(s) = t.spot("pain") {
@@ -333,8 +388,11 @@ name = ""                        # imprimé sur les bulletins
 # iban = ""
 # bic = ""
 
-[policies]
+[policies]                       # pour un seul agent : decisions.csv
 not_in_staff = "carry"           # agent payé le mois dernier et absent des fichiers du personnel : carry | exclude
+# mode = "recompute"             # agents dont le rejeu est exact : recompute | carry | advance | hold
+# unproven = "recompute"         # agents dont le rejeu laisse un écart : les mêmes choix
+# advance_share = "0.80"         # part du dernier net versée en acompte
 pain = "09"                      # version du fichier de virement : 09 | 03
 
 # [settings.last] plus bas : ce qui valait le mois dernier quand un taux a changé depuis

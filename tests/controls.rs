@@ -139,6 +139,7 @@ impl World {
             holder: None,
             staff_iban: None,
             requests: &[],
+            called: None,
             pay_iban: None,
             place: Place::File { file: "agents.csv".to_owned() },
             month,

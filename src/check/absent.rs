@@ -15,7 +15,6 @@ pub fn reason(measure: &str) -> Option<&'static str> {
         "full_time_hours" => "need_hours",
         "cumulated_sums" => "need_sums",
         "same_person_approves" | "changed_after_approval" => "need_approval",
-        "incomplete_override" => "need_overrides",
         "payroll_staff_changed" => "need_payroll_staff",
         "official_difference"
         | "sum_of_differences"
@@ -35,7 +34,7 @@ mod tests {
 
     #[test]
     fn every_reason_has_its_sentence() {
-        for measure in ["iban_of_third_party", "already_paid", "full_time_hours", "incomplete_override", "correction_priority"] {
+        for measure in ["iban_of_third_party", "already_paid", "full_time_hours", "correction_priority"] {
             let key = format!("ui.{}", reason(measure).expect("a measure without data"));
             assert_ne!(words::ui(&key, Lang::Fr), key);
             assert_ne!(words::ui(&key, Lang::Fr), words::ui(&key, Lang::En));

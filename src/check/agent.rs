@@ -5,7 +5,7 @@ use crate::check::{Control, Frame, beyond};
 use crate::facts::{Fact, FactKind, Facts, Role, Vocabulary};
 use crate::ground::iban::IbanProblem;
 use crate::ground::nir::NirProblem;
-use crate::ground::{EmployeeId, Finding, Iban, Money, Nir, PayMonth, Place};
+use crate::ground::{EmployeeId, Finding, Iban, Money, Nir, PayMonth, Place, Severity};
 use crate::payslip::{Mode, Payslip, Totals};
 use chrono::NaiveDate;
 
@@ -16,6 +16,13 @@ pub struct Request {
     pub requested: Option<NaiveDate>,
     pub received_by: String,
     pub place: Place,
+}
+
+/// A call to the employee on a number known before the incident.
+#[derive(Clone, Copy, Debug)]
+pub struct CallBack<'s> {
+    /// The account that the employee named.
+    pub iban: &'s Iban,
 }
 
 /// Why an employee is on the list, as controls see it.
@@ -61,6 +68,8 @@ pub struct Subject<'s> {
     /// Account of the staff file, as written and checked.
     pub staff_iban: Option<(Result<Iban, IbanProblem>, Place)>,
     pub requests: &'s [Request],
+    /// The recorded call-back: any other account than the one it names is refused.
+    pub called: Option<CallBack<'s>>,
     /// The account that will be paid.
     pub pay_iban: Option<&'s Iban>,
     /// Where the employee stands in the staff files, in the register, among the arrivals.
@@ -200,7 +209,7 @@ fn changed(c: &Control, s: &Subject<'_>) -> Vec<Finding> {
     let mut out = Vec::new();
     let Some(last) = s.last_iban else { return out };
     let base = || c.finding().of(s.id).arg("agent", s.id).arg("name", s.name).arg("old", last.masked()).at(s.last_iban_place.clone());
-    if s.payslip.is_none() {
+    if s.payslip.is_none() || s.called.is_some() {
         return out;
     }
     if let Some((Ok(now), place)) = &s.staff_iban
@@ -226,6 +235,8 @@ fn suspicious(c: &Control, s: &Subject<'_>) -> Vec<Finding> {
     s.requests
         .iter()
         .filter(|r| r.requested.is_none_or(|d| d >= incident))
+        // What the employee did not ask for is no change.
+        .filter(|r| s.called.is_none_or(|c| r.iban.as_ref() == Ok(c.iban)))
         .filter(|r| match &r.iban {
             Ok(i) => home.as_deref() != Some(&i.as_str()[..2]),
             Err(_) => true,
@@ -233,8 +244,12 @@ fn suspicious(c: &Control, s: &Subject<'_>) -> Vec<Finding> {
         .map(|r| {
             let date = r.requested.map_or_else(|| "?".to_owned(), |d| d.format("%d/%m/%Y").to_string());
             let new = r.iban.as_ref().map_or_else(|w| problem(*w).to_owned(), Iban::masked);
-            c.finding()
-                .of(s.id)
+            let mut f = c.finding();
+            if s.called.is_some() {
+                // Somebody has decided; a second person still looks at it.
+                f.severity = f.severity.max(Severity::Justify);
+            }
+            f.of(s.id)
                 .at(r.place.clone())
                 .arg("agent", s.id)
                 .arg("name", s.name)
@@ -322,9 +337,9 @@ fn without_act(c: &Control, s: &Subject<'_>) -> Vec<Finding> {
     vec![bare.iter().fold(f, |f, x| f.at(x.place.clone()))]
 }
 
-/// What this month's files bring for somebody whose pay is last month's again.
+/// What this month's files bring for somebody whose pay is last month's again, or an advance on it.
 fn unused(c: &Control, s: &Subject<'_>) -> Vec<Finding> {
-    if s.payslip.is_none_or(|p| p.mode != Mode::Carried) {
+    if s.payslip.is_none_or(|p| !matches!(p.mode, Mode::Carried | Mode::Advance)) {
         return Vec::new();
     }
     let counts = |f: &&Fact| !matches!(s.vocabulary.get(f.id).kind, FactKind::Text);

@@ -40,6 +40,8 @@ pub struct Run {
     pub periods: Vec<(String, PayMonth, Place)>,
     /// Files of the inbox nobody could use.
     pub unidentified: Vec<(String, Place)>,
+    /// Whether somebody recorded decisions.
+    pub decisions: bool,
     /// Whether a register of last month was read.
     pub register: bool,
     /// Slips of last month whose agent's working time is known, of how many.
@@ -137,6 +139,13 @@ pub fn measure(c: &Control, r: &Run) -> Result<Option<Vec<Finding>>, &'static st
         "changed_number" => r.twins.iter().filter(|t| t.renumbered).map(|t| twin(c, t)).collect(),
         // What these three find is told where it is read, cell by cell; here it only counts as looked for.
         "conflicting_sources" => Vec::new(),
+        // Told where `decisions.csv` is read, cell by cell.
+        "incomplete_override" => {
+            if !r.decisions {
+                return Err("need_overrides");
+            }
+            Vec::new()
+        }
         "duplicate_rows" | "ambiguous_code" => {
             if !r.register {
                 return Err("need_register");

@@ -3,7 +3,7 @@
 use crate::compute::arrears::Arrears;
 use crate::compute::eval::{Adjust, Pins, State, Stop};
 use crate::compute::raise;
-use crate::compute::replay::{Hidden, Replay, Replayed, Verdict};
+use crate::compute::replay::{Hidden, Replay, Replayed, Verdict, pin};
 use crate::compute::walk::{self, Change, FactChange, Month, Road};
 use crate::facts::{Dated, Fact, FactId, Facts, Origin, Role, Value, Vocabulary};
 use crate::ground::{At, EmployeeId, Exact, Money, Rounding, money};
@@ -27,6 +27,33 @@ pub enum Standing {
     NotPaid,
 }
 
+/// How somebody is paid this month.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum Way {
+    /// By the rules, from this month's facts.
+    #[default]
+    Recompute,
+    /// Last month's facts again under this month's law; what belonged to last month alone is dropped.
+    Carry,
+    /// A share of last month's net, to be taken back later; the job's own share when none is given.
+    Advance(Option<Exact>),
+    /// As computed, and not transferred.
+    Hold,
+}
+
+/// The way of those whom the rules reproduce, and of those of whom something is left.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Ways {
+    pub proven: Way,
+    pub unproven: Way,
+}
+
+impl Ways {
+    pub const fn decided(way: Way) -> Self {
+        Self { proven: way, unproven: way }
+    }
+}
+
 /// What goes in.
 pub struct Input<'i> {
     pub id: &'i EmployeeId,
@@ -38,6 +65,7 @@ pub struct Input<'i> {
     pub slip: Option<&'i PaidSlip>,
     /// Changes that begin within this month, or before it.
     pub dated: &'i [Dated],
+    pub ways: Ways,
 }
 
 impl<'i> Input<'i> {
@@ -46,6 +74,9 @@ impl<'i> Input<'i> {
         self.slip.map_or(&[], |s| &s.arrears)
     }
 }
+
+/// Both shares of a line.
+type Amount = (Money, Money);
 
 /// What comes out.
 #[derive(Debug, Default)]
@@ -62,6 +93,8 @@ pub struct Output {
     pub controls: Vec<usize>,
     /// Values that the head of the payslip shows, by name.
     pub shown: Vec<(String, crate::ground::Exact)>,
+    /// How the employee is paid, as policy or somebody decided.
+    pub way: Way,
     /// Why nothing could be computed and last month is carried over.
     pub carried_for: Vec<Stop>,
     /// For a fact that last month was not paid on as the files have it: the net on what was paid.
@@ -99,12 +132,18 @@ pub struct CauseCodes {
     pub arrival: u16,
     pub departure: u16,
     pub one_off_ended: u16,
+    pub estimate: u16,
 }
 
 impl CauseCodes {
     pub fn of(pack: &Pack) -> Self {
         let at = |role| pack.cause_for(role).unwrap_or(0) as u16;
-        Self { arrival: at(CauseRole::Arrival), departure: at(CauseRole::Departure), one_off_ended: at(CauseRole::OneOffEnded) }
+        Self {
+            arrival: at(CauseRole::Arrival),
+            departure: at(CauseRole::Departure),
+            one_off_ended: at(CauseRole::OneOffEnded),
+            estimate: at(CauseRole::Estimate),
+        }
     }
 }
 
@@ -118,9 +157,11 @@ impl Machine<'_> {
         state.forget();
         let paid = walk::paid_amounts(i.paid.iter().chain(i.arrears()));
         match i.standing {
-            Standing::Stays => self.stays(state, i, &paid),
-            Standing::Arrives => self.arrives(state, i),
-            Standing::Unknown => self.carried(i, &paid),
+            Standing::Stays | Standing::Unknown => self.again(state, i, &paid),
+            Standing::Arrives => {
+                let way = if matches!(i.ways.proven, Way::Hold) { Way::Hold } else { Way::Recompute };
+                Output { way, ..self.arrives(state, i) }
+            }
             Standing::Left => {
                 let replay = if i.paid.is_empty() { Replayed::default() } else { self.replay(state, i) };
                 let owed = self.paid_beyond(state, i, &replay);
@@ -148,8 +189,22 @@ impl Machine<'_> {
         replay.run(state, &self.last_month(known), alternatives, lines, hidden)
     }
 
-    fn stays(&self, state: &mut State, i: &Input<'_>, paid: &walk::Amounts) -> Output {
-        let mut replay = self.replay(state, i);
+    /// Whoever was paid last month: which way the replay leaves open, then this month.
+    fn again(&self, state: &mut State, i: &Input<'_>, paid: &walk::Amounts) -> Output {
+        // Of somebody whom no staff file knows nothing has changed as far as anybody can say.
+        let unknown = i.standing == Standing::Unknown;
+        let replay = self.replay(state, i);
+        let way = if replay.all_exact() { i.ways.proven } else { i.ways.unproven };
+        let output = match way {
+            Way::Advance(share) => self.advance(i, paid, replay, share.unwrap_or(Exact::ONE)),
+            Way::Carry => self.carries(state, i, paid, replay),
+            Way::Recompute | Way::Hold if unknown => self.carries(state, i, paid, replay),
+            Way::Recompute | Way::Hold => self.stays(state, i, paid, replay),
+        };
+        Output { way, ..output }
+    }
+
+    fn stays(&self, state: &mut State, i: &Input<'_>, paid: &walk::Amounts, mut replay: Replayed) -> Output {
         let mut facts = i.known.clone();
         // What no file says and last month's lines prove stays true until something says otherwise.
         for r in &replay.resolved {
@@ -213,6 +268,114 @@ impl Machine<'_> {
             let facts = self.pack.elements[l.element.index()].inferences.iter().filter_map(carries);
             l.period = facts.filter_map(|f| arrears.month(f)).next();
         }
+    }
+
+    /// Last month's facts under this month's law: its lasting lines again, contributions and tax on what these now make.
+    ///
+    /// Nothing that this month's files say enters; a line that no rule makes keeps last month's amount.
+    fn carries(&self, state: &mut State, i: &Input<'_>, paid: &walk::Amounts, mut replay: Replayed) -> Output {
+        let mut facts = replay.facts.clone();
+        raise::apply(&self.road.raises, &mut facts, &mut replay, &[]);
+        let mut facts = self.this_month(facts, &[]);
+        self.follow(state, &replay.facts, &mut facts, &[]);
+        let pinned = pin(i.paid, self.pack.elements.len());
+        let was = |e: usize| pinned[e].map_or((Money::ZERO, Money::ZERO), |p| (p.amount, p.employer_amount));
+        let lasting = |e: usize| if self.catalogue[e].recurs { was(e) } else { (Money::ZERO, Money::ZERO) };
+        let last_adjust = self.given(state, (self.road.last(), &replay.facts), replay.adjust.clone(), &replay.unknown, &was);
+        let mut this_adjust = last_adjust.clone();
+        for (e, a) in this_adjust.iter_mut().enumerate() {
+            if let (Adjust::Give(..), false) = (&a, self.catalogue[e].recurs) {
+                *a = Adjust::Give(Money::ZERO, Money::ZERO);
+            }
+        }
+        let kept: Vec<_> = replay.unknown.iter().copied().filter(|u| self.recurs(u.0)).collect();
+        let this_adjust = self.given(state, (self.road.this(), &facts), this_adjust, &kept, &lasting);
+        let plan = self.road.this();
+        if !state.stops(plan).is_empty() {
+            return Output { replay, ..self.carried(i, paid) };
+        }
+        let mut fact_changes = walk::fact_changes(self.pack, self.vocabulary(), &replay.facts, &facts);
+        raise::name_causes(&self.road.raises, &mut fact_changes);
+        let own = walk::paid_amounts(i.paid);
+        let mut changes = walk::whole(paid, &own, self.causes.one_off_ended);
+        let last = Month { facts: &replay.facts, adjust: &last_adjust, unknown: &replay.unknown };
+        let this = Month { facts: &facts, adjust: &this_adjust, unknown: &kept };
+        changes.extend(walk::walk(self.pack, self.road, state, &own, &last, &this, &fact_changes, Some(self.causes.one_off_ended)));
+        if !i.arrears().is_empty() {
+            self.name_arrears(&replay, &mut changes);
+        }
+        let mut payslip = self.payslip(state, plan, i.id, &this_adjust, &kept);
+        payslip.mode = Mode::Carried;
+        for l in &mut payslip.lines {
+            let given = matches!(this_adjust.get(l.element.index()), Some(Adjust::Give(..)));
+            let made = matches!(self.catalogue[l.element.index()].kind, LineKind::Deduction | LineKind::Employer | LineKind::Tax);
+            l.status = if made && !given && l.element.index() < self.pack.elements.len() { Status::Estimated } else { Status::Carried };
+            if let (true, Some(p)) = (given, i.paid.iter().find(|p| p.code == PaidCode::Element(l.element))) {
+                (l.base, l.rate, l.employer_rate) = (p.base, p.rate, p.employer_rate);
+            }
+        }
+        if walk::collect(state, &kept) == *paid {
+            shown_totals(&mut payslip.totals, i.slip);
+        }
+        let shown = self.shown(state);
+        let out = Output { payslip: Some(payslip), changes, fact_changes, facts, shown, ..Output::default() };
+        if i.standing == Standing::Unknown {
+            // What no staff file speaks of neither proves a rule nor can be held against one.
+            return out;
+        }
+        Output { replay, controls: holding(state, plan), ..out }
+    }
+
+    /// Gives an amount to every line that the facts cannot make. The state is left as the last run leaves it.
+    fn given(
+        &self,
+        state: &mut State,
+        (plan, facts): (&Plan, &Facts),
+        mut adjust: Vec<Adjust>,
+        unknown: &[(PaidCode, LineKind, Money, Money)],
+        amount: &dyn Fn(usize) -> Amount,
+    ) -> Vec<Adjust> {
+        adjust.resize(self.pack.elements.len(), Adjust::None);
+        let extra: Vec<_> = unknown.iter().map(|u| (u.1, u.2, u.3)).collect();
+        loop {
+            state.run(plan, facts, Pins::Adjusted(&adjust), &extra);
+            let mut any = false;
+            for (e, (a, c)) in adjust.iter_mut().zip(&state.results).enumerate() {
+                if c.is_some_and(|c| c.stop.is_some()) {
+                    let (x, y) = amount(e);
+                    *a = Adjust::Give(x, y);
+                    any = true;
+                }
+            }
+            // Each round gives at least one line more.
+            if !any {
+                return adjust;
+            }
+        }
+    }
+
+    /// A share of last month's net, booked on the element that the pack has for it; taken back with a later payslip.
+    fn advance(&self, i: &Input<'_>, paid: &walk::Amounts, replay: Replayed, share: Exact) -> Output {
+        let Some(element) = advance_element(self.pack) else { return Output { replay, ..self.carried(i, paid) } };
+        let net = i.slip.and_then(|s| s.net_paid).map_or_else(|| paid.values().map(|a| a.0).sum(), |n| n.0);
+        let amount = net.exact().mul(share).and_then(|x| money::round(x, Rounding::HalfUp)).unwrap_or(Money::ZERO).max(Money::ZERO);
+        let line = Line {
+            element,
+            base: Some(net.exact()),
+            rate: Some(share),
+            amount,
+            employer_rate: None,
+            employer_amount: Money::ZERO,
+            period: None,
+            status: Status::Estimated,
+        };
+        let lines = vec![line];
+        let totals = self.carried_totals(&lines, &[]);
+        let after = walk::Amounts::from([(PaidCode::Element(element), (amount, Money::ZERO))]);
+        let changes = walk::whole(paid, &after, self.causes.estimate);
+        let payslip =
+            Payslip { employee: i.id.clone(), post: 1, month: self.road.this().context.month, mode: Mode::Advance, lines, totals };
+        Output { payslip: Some(payslip), replay, changes, facts: i.known.clone(), ..Output::default() }
     }
 
     /// What a line that both made (tax, say) loses with the arrears ends with them.
@@ -451,21 +614,8 @@ impl Machine<'_> {
             })
             .collect();
         let mut totals = self.carried_totals(&lines, &unknown);
-        // The same lines have the same totals: those the source shows are better than a computation without facts.
-        if let Some(slip) = i.slip
-            && kept == *paid
-        {
-            for (mine, theirs) in [
-                (&mut totals.gross, slip.gross),
-                (&mut totals.net_taxable, slip.net_taxable),
-                (&mut totals.net_before_tax, slip.net_before_tax),
-                (&mut totals.net_social, slip.net_before_tax),
-                (&mut totals.net_paid, slip.net_paid),
-            ] {
-                if let Some((m, _)) = theirs {
-                    *mine = m;
-                }
-            }
+        if kept == *paid {
+            shown_totals(&mut totals, i.slip);
         }
         let changes = walk::whole(paid, &kept, self.causes.one_off_ended);
         let payslip =
@@ -508,6 +658,28 @@ impl Machine<'_> {
         lines.extend(unknown.iter().filter_map(|u| self.unknown_line(u.0, u.2, u.3)));
         Payslip { employee: id.clone(), post: 1, month: plan.context.month, mode: Mode::Computed, lines, totals: state.totals(plan) }
     }
+}
+
+/// The same lines have the same totals: those the source shows are better than a computation without facts.
+fn shown_totals(totals: &mut Totals, slip: Option<&PaidSlip>) {
+    let Some(slip) = slip else { return };
+    for (mine, theirs) in [
+        (&mut totals.gross, slip.gross),
+        (&mut totals.net_taxable, slip.net_taxable),
+        (&mut totals.net_before_tax, slip.net_before_tax),
+        (&mut totals.net_social, slip.net_before_tax),
+        (&mut totals.net_paid, slip.net_paid),
+    ] {
+        if let Some((m, _)) = theirs {
+            *mine = m;
+        }
+    }
+}
+
+/// The element on which the pack books an advance.
+pub fn advance_element(pack: &Pack) -> Option<ElementId> {
+    let name = pack.payslip.get("advance")?;
+    pack.elements.iter().position(|e| e.card.id == *name).map(|i| ElementId(i as u16))
 }
 
 /// Controls of the pack whose formula holds for the payslip just computed; one whose fact is missing does not run.

@@ -5,7 +5,7 @@
 
 use crate::compute::eval::{Adjust, Pins, State};
 use crate::compute::raise::{self, Raise};
-use crate::facts::{Fact, Facts, Vocabulary};
+use crate::facts::{Fact, Facts, Origin, Role, Vocabulary};
 use crate::ground::Money;
 use crate::payslip::{ElementId, LineKind, PaidCode};
 use crate::rules::pack::{CauseRole, Pack};
@@ -143,7 +143,8 @@ pub struct Month<'m> {
     pub unknown: &'m [(PaidCode, LineKind, Money, Money)],
 }
 
-fn collect(state: &State, unknown: &[(PaidCode, LineKind, Money, Money)]) -> Amounts {
+/// The lines that a state holds, and those without a rule.
+pub fn collect(state: &State, unknown: &[(PaidCode, LineKind, Money, Money)]) -> Amounts {
     let mut out: Amounts = state
         .results
         .iter()
@@ -204,8 +205,15 @@ pub fn fact_changes(pack: &Pack, vocabulary: &Vocabulary, last: &Facts, this: &F
         if a.map(|f| &f.value) == b.map(|f| &f.value) && decl.recurs {
             continue;
         }
+        let own = |code: &str, after: Option<&Fact>| match pack.cause_for(CauseRole::Override) {
+            // What a person set stands under its own cause; who comes or goes does so whoever says it.
+            Some(manual) if after.is_some_and(|f| f.origin == Origin::Decided) && !matches!(decl.role, Some(Role::Entry | Role::Exit)) => {
+                manual as u16
+            }
+            Some(_) | None => position(code),
+        };
         let one = |code: &str, before: Option<&Fact>, after: Option<&Fact>| FactChange {
-            cause: position(code),
+            cause: own(code, after),
             fact: id,
             before: before.cloned(),
             after: after.cloned(),

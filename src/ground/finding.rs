@@ -51,11 +51,25 @@ pub struct Finding {
     /// Cents at stake, for sorting.
     pub stake: i64,
     pub text: Option<Words>,
+    /// What a person recorded about it in `decisions.csv`.
+    pub decided: Option<Box<Decided>>,
+}
+
+/// Who decided about a finding, when, and why.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Decided {
+    pub by: String,
+    pub on: String,
+    pub reason: String,
+    /// Month that the decision was for.
+    pub month: String,
+    /// Whether it holds this month; an earlier one is only shown.
+    pub stands: bool,
 }
 
 impl Finding {
     pub fn new(code: &str, severity: Severity) -> Self {
-        Self { code: code.to_owned(), severity, args: Vec::new(), places: Vec::new(), employee: None, stake: 0, text: None }
+        Self { code: code.to_owned(), severity, args: Vec::new(), places: Vec::new(), employee: None, stake: 0, text: None, decided: None }
     }
     #[must_use]
     pub fn arg(mut self, name: &'static str, value: impl ToString) -> Self {
@@ -94,7 +108,13 @@ impl Finding {
     /// The sentence, its arguments filled in.
     pub fn message(&self, lang: Lang) -> String {
         let template = self.text.as_ref().map_or_else(|| words::sentence(&self.code, lang), |w| w.get(lang));
-        words::fill(template, &self.args)
+        let mut said = words::fill(template, &self.args);
+        if let Some(d) = &self.decided {
+            let key = if d.stands { "ui.decided" } else { "ui.decided_before" };
+            let args = [("by", d.by.clone()), ("on", d.on.clone()), ("month", d.month.clone()), ("reason", d.reason.clone())];
+            said = format!("{said} — {}", words::fill(words::ui(key, lang), &args));
+        }
+        said
     }
     /// What to do about it, when the catalogue says. A suggestion without anything to suggest is none.
     pub fn help(&self, lang: Lang) -> Option<String> {

@@ -85,7 +85,7 @@ fn month(ready: &Ready) -> People {
         .map_init(
             || State::new(ready.road.this()),
             |state, (id, person)| {
-                let output = machine.run(state, &input(id, standing(ready, person).0, person));
+                let output = machine.run(state, &input(ready, id, standing(ready, person).0, person));
                 let computed = output.payslip.is_some_and(|p| p.mode == Mode::Computed);
                 computed.then(|| (id.clone(), (person.name(&ready.pack.vocabulary), output.facts)))
             },

@@ -1,19 +1,19 @@
 //! Every employee: standing, computation, controls. Employees are independent; results come back in order.
 
-use super::tables::{Rows, Tables};
+use super::tables::Rows;
 use super::{Options, Outcome, Ready, evidence, named_controls, not_run};
-use crate::check::agent::{self, Request, Situation, Subject};
+use crate::check::agent::{self, CallBack, Request, Situation, Subject};
 use crate::check::run::{self as run_check, Run, Sums, Twin};
 use crate::check::{Control, Frame, NotRun};
 use crate::compute::cases::stop_name;
-use crate::compute::employee::{Input, Machine, Output, Score, Standing};
+use crate::compute::employee::{Input, Machine, Output, Score, Standing, Way, Ways};
 use crate::compute::eval::State;
 use crate::compute::replay::Verdict;
 use crate::compute::reveal;
 use crate::compute::walk::Share;
-use crate::facts::{Fact, Facts, Role};
+use crate::facts::{Fact, Facts, Origin, Role};
 use crate::ground::{At, EmployeeId, Finding, Iban, Lang, Money, Place, Severity, Words};
-use crate::job::NotInStaff;
+use crate::job::{self, NotInStaff};
 use crate::normalise::join::{People, Person};
 use crate::normalise::text::name_key;
 use crate::payslip::{ElementId, LineKind, PaidCode, Totals};
@@ -71,6 +71,8 @@ pub struct Results {
     pub not_run: BTreeSet<NotRun>,
     /// Controls that wait for the files.
     pub of_files: Vec<Control>,
+    /// Decisions that waive a finding: their place in the list.
+    pub waivers: Vec<usize>,
     /// What last month owes for having been paid on the law of before: employees, net, cost of the employer.
     pub owed: (u64, Money, Money),
     /// Values of law that the pack lacks for last month, and lines carried for want of them.
@@ -86,11 +88,11 @@ struct Piece {
 }
 
 /// Computes every employee, in pieces of a fixed size so that the number of threads changes nothing. Rows of results go to
-/// the tables at once.
+/// whoever writes them at once.
 ///
 /// # Errors
-/// When the tables cannot be written.
-pub fn people(ready: &Ready, people: People, options: &Options, tables: &mut Tables) -> Result<Results> {
+/// When they cannot be written.
+pub fn people(ready: &Ready, people: People, options: &Options, write: &mut dyn FnMut(&Rows) -> Result<()>) -> Result<Results> {
     let controls = named_controls(&ready.pack, ready.job.month.first_day());
     let twins = twins(ready, &people);
     let owners = owners(ready, &people);
@@ -116,7 +118,7 @@ pub fn people(ready: &Ready, people: People, options: &Options, tables: &mut Tab
             .collect();
         for piece in worked {
             done += piece.worked.len();
-            tables.add(&piece.rows)?;
+            write(&piece.rows)?;
             collect(ready, &frame, piece, keep, &mut results);
         }
         (options.progress)("compute", done as u64, total as u64);
@@ -180,7 +182,7 @@ pub fn standing(ready: &Ready, p: &Person) -> (Standing, Situation) {
 }
 
 /// What the computation takes of somebody.
-pub fn input<'i>(id: &'i EmployeeId, standing: Standing, person: &'i Person) -> Input<'i> {
+pub fn input<'i>(ready: &Ready, id: &'i EmployeeId, standing: Standing, person: &'i Person) -> Input<'i> {
     Input {
         id,
         standing,
@@ -190,6 +192,7 @@ pub fn input<'i>(id: &'i EmployeeId, standing: Standing, person: &'i Person) -> 
         paid: person.paid.as_ref().map_or(&[], |s| &s.lines),
         slip: person.paid.as_ref(),
         dated: &person.dated,
+        ways: ways(ready, id),
     }
 }
 
@@ -202,9 +205,13 @@ fn one(
     person: Person,
     unknown: &mut BTreeSet<String>,
 ) -> Worked {
-    let (standing, situation) = standing(ready, &person);
-    let leave_out = standing == Standing::Unknown && ready.job.policies.not_in_staff == NotInStaff::Exclude;
-    let output = machine.run(state, &input(&id, if leave_out { Standing::Left } else { standing }, &person));
+    let (standing, mut situation) = standing(ready, &person);
+    if situation == Situation::Unknown && ready.inputs.decisions.is_present(&id) {
+        situation = Situation::Stays;
+    }
+    let alone = standing == Standing::Unknown && situation == Situation::Unknown;
+    let leave_out = alone && ready.job.policies.not_in_staff == NotInStaff::Exclude;
+    let output = machine.run(state, &input(ready, &id, if leave_out { Standing::Left } else { standing }, &person));
     let before = person.paid.as_ref().map(|s| paid_totals(ready, s));
     let name = person.name(&ready.pack.vocabulary);
     let last_iban = person.transfer.as_ref().and_then(|t| t.iban.clone());
@@ -214,9 +221,11 @@ fn one(
         .chain(&person.changes)
         .rfind(|f| Some(f.id) == ready.pack.vocabulary.role(Role::Iban))
         .and_then(|f| Some((Iban::parse(f.value.text()?), ready.inputs.sources.place(f.at))));
-    let pay_iban = last_iban.clone().or_else(|| staff_iban.as_ref().and_then(|s| s.0.clone().ok()));
+    let called = ready.inputs.decisions.call_back(&id).map(|c| c.0.clone());
+    let pay_iban = called.or_else(|| last_iban.clone()).or_else(|| staff_iban.as_ref().and_then(|s| s.0.clone().ok()));
     let mut w = Worked { id, name, standing, person, output, before, pay_iban, findings: Vec::new() };
     own_findings(ready, &mut w);
+    w.findings.extend(held(ready, &w));
     let effects = super::effects::findings(ready, &w);
     w.findings.extend(effects);
     let subject_findings = {
@@ -239,6 +248,29 @@ fn one(
     };
     w.findings.extend(subject_findings);
     w
+}
+
+/// How the employee is paid: as somebody decided, or as the job's policies say.
+pub fn ways(ready: &Ready, id: &EmployeeId) -> Ways {
+    let share = ready.job.policies.advance_share;
+    let policy = |w: job::Way| match w {
+        job::Way::Recompute => Way::Recompute,
+        job::Way::Carry => Way::Carry,
+        job::Way::Advance => Way::Advance(Some(share)),
+        job::Way::Hold => Way::Hold,
+    };
+    match ready.inputs.decisions.way(id) {
+        Some(Way::Advance(s)) => Ways::decided(Way::Advance(s.or(Some(share)))),
+        Some(way) => Ways::decided(way),
+        None => Ways { proven: policy(ready.job.policies.mode), unproven: policy(ready.job.policies.unproven) },
+    }
+}
+
+/// A person, or the job's policy, keeps the transfer back: the payslip is made and the money stays.
+fn held(ready: &Ready, w: &Worked) -> Option<Finding> {
+    let net = w.output.payslip.as_ref().filter(|_| w.output.way == Way::Hold)?.totals.net_paid;
+    let f = Finding::new("D13", Severity::Blocking).of(&w.id).arg("agent", &w.id).arg("name", &w.name).arg("net", net.french());
+    Some(f.stake(net.cents()).at(ready.inputs.sources.place(at_of(&w.person))))
 }
 
 /// Last month's account is somebody else's by the staff files, and this one's is another: two accounts exchanged.
@@ -349,6 +381,7 @@ fn subject<'s>(
         holder: w.person.transfer.as_ref().map(|t| t.name.as_str()),
         staff_iban: staff_iban.cloned(),
         requests: &[],
+        called: ready.inputs.decisions.call_back(&w.id).map(|c| CallBack { iban: c.0 }),
         pay_iban: w.pay_iban.as_ref(),
         place: ready.inputs.sources.place(at),
         month: ready.job.month,
@@ -390,7 +423,9 @@ fn own_findings(ready: &Ready, w: &mut Worked) {
     for r in &w.output.replay.resolved {
         let Some(written) = &r.written else { continue };
         let decl = pack.vocabulary.get(r.fact);
-        if !decl.recurs {
+        // Somebody has decided which of the two it is.
+        let decided = |f: &Fact| f.id == r.fact && f.origin == Origin::Decided;
+        if !decl.recurs || w.output.facts.iter().any(decided) {
             continue;
         }
         if let Some(f) = contradiction(ready, w, r.fact) {
@@ -437,7 +472,7 @@ fn own_findings(ready: &Ready, w: &mut Worked) {
 }
 
 /// What the computation stopped at, in words.
-fn label_of(ready: &Ready, stop: crate::compute::eval::Stop) -> String {
+pub fn label_of(ready: &Ready, stop: crate::compute::eval::Stop) -> String {
     use crate::compute::eval::Stop;
     match stop {
         Stop::Missing(i) => ready.pack.vocabulary.get(crate::facts::FactId(i)).label.get(ready.lang).to_owned(),
@@ -557,6 +592,7 @@ fn write_rows(ready: &Ready, w: &Worked, piece: &mut Piece) {
         register::payslip_row(&mut piece.rows.payslips, p);
         register::line_rows(&mut piece.rows.lines, p, &ready.catalogue, ready.lang);
     }
+    super::estimates::rows(&mut piece.rows.estimates, ready, w);
     for l in &w.output.replay.lines {
         register::replay_row(&mut piece.rows.replay, w.id.as_str(), 1, &code_card(ready, l.code).0, l);
     }
@@ -573,7 +609,10 @@ pub fn detail(ready: &Ready, w: &Worked, cause: u16) -> String {
     for fc in w.output.fact_changes.iter().filter(|f| f.cause == cause) {
         let decl = ready.pack.vocabulary.get(fc.fact);
         let side = |f: &Option<Fact>| f.as_ref().map_or_else(|| "–".to_owned(), |f| show_value(ready, f));
-        parts.push(format!("{} : {} → {}", decl.label.get(ready.lang), side(&fc.before), side(&fc.after)));
+        let by = fc.after.as_ref().filter(|f| f.origin == Origin::Decided);
+        let by = by.and_then(|f| ready.inputs.decisions.list.iter().find(|d| d.at == f.at));
+        let by = by.map_or_else(String::new, |d| format!(" ({}, {} : {})", d.author, d.date.format("%d/%m/%Y"), d.reason));
+        parts.push(format!("{} : {} → {}{by}", decl.label.get(ready.lang), side(&fc.before), side(&fc.after)));
     }
     // Only the law that a line of this employee, changed under the cause, is made with.
     let touched: BTreeSet<usize> = w.output.changes.iter().filter(|c| c.cause == cause).filter_map(|c| element(c.code)).collect();
@@ -669,7 +708,8 @@ fn tally(ready: &Ready, w: &Worked, after: Option<Totals>, r: &mut Results) {
     for c in w.output.changes.iter().filter(|c| c.share == Share::Employee) {
         explained += c.change();
         *r.causes.entry(c.cause).or_insert(Money::ZERO) += c.change();
-        if Some(c.cause) == leftover {
+        // What a policy estimates is explained by it.
+        if Some(c.cause) == leftover && matches!(w.output.way, Way::Recompute | Way::Hold) {
             unexplained += c.change();
         }
     }
@@ -781,6 +821,7 @@ pub fn run_controls(ready: &Ready, results: &mut Results, out: &mut Outcome) {
         all.into_iter().partition(|c| matches!(c.measure.as_str(), "transfer_total" | "excluded_listed"));
     results.of_files = files;
     measure_all(ready, &early, results, out);
+    super::decisions::judge(ready, results, out);
     // A control of the run may set single employees aside: before the transfers are counted.
     for f in out.findings.iter().filter(|f| f.severity == Severity::Blocking) {
         if let Some(id) = &f.employee

@@ -10,7 +10,7 @@ use crate::compute::walk::Share;
 use crate::facts::Role;
 use crate::ground::{Bic, EmployeeId, Finding, Iban, Lang, Money, Severity, finding, sepa_text};
 use crate::job::{self, Pain};
-use crate::payslip::{LineKind, Status, Totals};
+use crate::payslip::{LineKind, Totals};
 use crate::write::payslip as print;
 use crate::write::register;
 use crate::write::report;
@@ -35,6 +35,7 @@ pub fn write(ready: &Ready, results: &mut Results, tables: Tables, out: &mut Out
         results.run.printed = Some(payslips(ready, results, out, &folder, &mut made, options)?);
     }
     super::compute::file_controls(ready, results, out);
+    super::decisions::settle(ready, &results.waivers, out);
     sum_up(results, out);
     finding::sort(&mut out.findings);
     out.not_run = std::mem::take(&mut results.not_run).into_iter().collect();
@@ -51,7 +52,8 @@ pub fn write(ready: &Ready, results: &mut Results, tables: Tables, out: &mut Out
 
 /// Drafts of the last run go, so that nothing old is taken for new.
 fn clear(folder: &Path) -> Result<()> {
-    for name in ["payslips", "payslips.csv", "lines.csv", "diff.csv", "replay.csv", "transfers.csv", "findings.json", "manifest.json"] {
+    let drafts = ["payslips", "payslips.csv", "lines.csv", "diff.csv", "replay.csv", "estimates.csv", "transfers.csv"];
+    for name in drafts.into_iter().chain(["findings.json", "manifest.json"]) {
         let path = folder.join(name);
         let gone = if path.is_dir() { std::fs::remove_dir_all(&path) } else { std::fs::remove_file(&path) };
         match gone {
@@ -338,7 +340,7 @@ fn model(ready: &Ready, results: &Results, out: &Outcome) -> report::Report {
         movements: movements(ready, results),
         iban_changes: iban_changes(ready, results),
         set_aside: set_aside(results, out, ready),
-        estimations: estimations(ready, results),
+        estimations: results.worked.iter().flat_map(|w| super::estimates::of(ready, w)).collect(),
         findings: out.findings.iter().map(|f| report::FindingRow::of(f, lang)).collect(),
         not_run: out
             .not_run
@@ -447,6 +449,7 @@ fn report_agent(ready: &Ready, results: &Results, w: &Worked) -> report::Agent {
     let after = w.output.payslip.as_ref().map(|p| p.totals);
     let why = blocked(results, &w.id);
     let state = match (w.standing, after.is_some(), why.is_some()) {
+        (_, true, true) if why.is_some_and(|c| c == "D13") => report::AgentState::Held,
         (_, true, true) | (Standing::NotPaid, _, true) => report::AgentState::Excluded,
         (Standing::Arrives, _, _) => report::AgentState::Arrived,
         (Standing::Left, _, _) => report::AgentState::Left,
@@ -510,15 +513,28 @@ fn iban_changes(ready: &Ready, results: &Results) -> Vec<report::IbanChange> {
     let mut out = Vec::new();
     for w in &results.worked {
         let Some(last) = w.person.transfer.as_ref().and_then(|t| t.iban.as_ref()) else { continue };
-        let in_use = if blocked(results, &w.id).is_some() { report::IbanInUse::Neither } else { report::IbanInUse::Old };
-        let mut add = |new: report::MaskedIban, at| {
+        let called = ready.inputs.decisions.call_back(&w.id);
+        let in_use = match (blocked(results, &w.id), called) {
+            (Some(_), _) => report::IbanInUse::Neither,
+            (None, Some((iban, ..))) if iban != last => report::IbanInUse::New,
+            (None, _) => report::IbanInUse::Old,
+        };
+        let heard = |new: Option<&Iban>| {
+            called.map(|(iban, number, d)| report::CallBack {
+                by: d.author.clone(),
+                date: d.date,
+                number: number.to_owned(),
+                confirmed: new == Some(iban),
+            })
+        };
+        let mut add = |new: report::MaskedIban, at, call_back| {
             out.push(report::IbanChange {
                 employee: w.id.clone(),
                 name: w.name.clone(),
                 old: Some(report::MaskedIban::of(last)),
                 new,
                 source: ready.inputs.sources.place(at).to_string(),
-                call_back: None,
+                call_back,
                 in_use,
             });
         };
@@ -526,11 +542,11 @@ fn iban_changes(ready: &Ready, results: &Results) -> Vec<report::IbanChange> {
         if let Some((Ok(i), at)) = staff.and_then(|f| Some((Iban::parse(f.value.text()?), f.at)))
             && i != *last
         {
-            add(report::MaskedIban::of(&i), at);
+            add(report::MaskedIban::of(&i), at, heard(Some(&i)));
         }
         for r in &w.person.requests {
             let shown = r.iban.as_ref().map_or_else(|_| report::MaskedIban::unreadable(&r.written), report::MaskedIban::of);
-            add(shown, r.at);
+            add(shown, r.at, heard(r.iban.as_ref().ok()));
         }
     }
     out
@@ -563,36 +579,6 @@ fn set_aside(results: &Results, out: &Outcome, ready: &Ready) -> Vec<report::Set
             })
         })
         .collect()
-}
-
-fn estimations(ready: &Ready, results: &Results) -> Vec<report::Estimation> {
-    let fr = ready.lang == Lang::Fr;
-    let mut out = Vec::new();
-    for w in &results.worked {
-        for l in w.output.payslip.iter().flat_map(|p| &p.lines).filter(|l| l.status != Status::Computed) {
-            let card = &ready.catalogue[l.element.index()];
-            let (policy, reason) = match (l.status, fr) {
-                (Status::Estimated, true) => {
-                    ("montant du mois dernier corrigé de la règle", "la règle ne retrouve pas le montant payé le mois dernier")
-                }
-                (Status::Estimated, false) => ("last month's amount moved by the rule", "the rule does not give what was paid last month"),
-                (_, true) => ("reconduction du mois dernier", "aucune règle ou aucun fait pour calculer la ligne"),
-                (_, false) => ("last month again", "no rule or no fact to compute the line"),
-            };
-            out.push(report::Estimation {
-                employee: w.id.clone(),
-                name: w.name.clone(),
-                code: card.code.clone(),
-                label: card.label.get(ready.lang).to_owned(),
-                amount: if l.amount.is_zero() { l.employer_amount } else { l.amount },
-                policy: policy.to_owned(),
-                reason: reason.to_owned(),
-                source: ready.job.last_month.to_string(),
-                status: if fr { "à confirmer" } else { "to be confirmed" }.to_owned(),
-            });
-        }
-    }
-    out
 }
 
 fn replay(ready: &Ready, results: &Results) -> report::Replay {

@@ -62,6 +62,7 @@ pub fn frame<'r>(ready: &'r Ready, controls: &[Control]) -> Frame<'r> {
 pub fn sources(ready: &Ready, run: &mut Run) {
     let inputs = &ready.inputs;
     run.lang = ready.lang;
+    run.decisions = inputs.decisions.file.is_some();
     run.catalogue = ready.catalogue.clone();
     run.last_month = Some(ready.job.last_month);
     run.register = inputs.mapping.sources.iter().any(|s| s.role.is_register());
@@ -268,6 +269,11 @@ pub fn printed(ready: &Ready, results: &Results, folder: &Path, name: &str, p: &
         marked,
         sound: sound(&folder.join(name), made),
     }
+}
+
+/// What a slip about to be printed says of the employer and the employee.
+pub fn mentions(p: &print::PrintedPayslip) -> BTreeSet<&'static str> {
+    filled(p, matches!(&p.body, print::Body::Pay(pay) if pay.tax.is_some()))
 }
 
 fn filled(p: &print::PrintedPayslip, tax: bool) -> BTreeSet<&'static str> {

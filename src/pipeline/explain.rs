@@ -38,7 +38,7 @@ pub fn explain(options: &Options, agent: &str, line: Option<&str>) -> Result<Tol
     };
     let machine = ready.machine();
     let mut state = State::new(ready.road.this());
-    let output = machine.run(&mut state, &input(&id, standing(&ready, &person).0, &person));
+    let output = machine.run(&mut state, &input(&ready, &id, standing(&ready, &person).0, &person));
     let Some(payslip) = &output.payslip else {
         let f = Finding::new("F10", Severity::Justify).arg("agent", agent);
         return Ok(Told { text: String::new(), findings: vec![f], lang, code: 1 });

@@ -1,5 +1,6 @@
 //! The inbox, read: tables recognised and gathered, transfers, everything joined into people.
 
+use super::decisions::{self, Decisions};
 use super::rejected;
 use crate::ground::place::{Source, SourceKind};
 use crate::ground::{At, Checked, Finding, Lang, Money, PayMonth, Place, Severity, Sources, Words};
@@ -44,6 +45,10 @@ pub struct Inputs {
     pub last_execution: Option<NaiveDate>,
     pub transferred: Option<(crate::ground::Money, Place)>,
     pub rows: Vec<normalise::RowCount>,
+    /// Kinds of documents that spoke: pay statements, declarations.
+    pub documents: BTreeSet<&'static str>,
+    /// What people decided.
+    pub decisions: Decisions,
 }
 
 /// SHA-256 of a file, read in pieces.
@@ -270,6 +275,8 @@ pub fn read(job: &Job, pack: &Pack, settings: &[SettingValue], progress: fn(&str
     o.findings.append(&mut found);
     set_beside(&mut gathered);
     set_apart(&mut gathered, pack);
+    let mut decided = decisions::read(job, pack, &mut o.sources, &mut o.findings);
+    decisions::rename(&mut decided, &mut gathered, job, &o.sources, &mut o.findings);
     let unknown_cards = unknown_cards(&gathered);
     let proposals = proposals(&gathered, &mapping);
     let beside = gathered.local_codes.iter().map(|c| c.beside).collect();
@@ -288,10 +295,13 @@ pub fn read(job: &Job, pack: &Pack, settings: &[SettingValue], progress: fn(&str
             Finding::new("IMP-05", Severity::Blocking).at(o.sources.place(*at)).arg("agent", id).arg("what", what).text(stranger_words()),
         );
     }
+    decisions::apply(&mut decided, &mut joined.people, &pack.vocabulary, job, &o.sources, &mut o.findings);
     let (last_execution, transferred) = match &o.header {
         Some((h, place, sum)) => (h.execution, Some((*sum, place.clone()))),
         None => (None, None),
     };
+    let spoke = [("statement", !o.statements.is_empty()), ("declaration", !o.declarations.is_empty())];
+    let documents = spoke.into_iter().filter(|d| d.1).map(|d| d.0).collect();
     let inputs = Inputs {
         sources: o.sources,
         mapping,
@@ -304,6 +314,8 @@ pub fn read(job: &Job, pack: &Pack, settings: &[SettingValue], progress: fn(&str
         last_execution,
         transferred,
         rows,
+        documents,
+        decisions: decided,
     };
     Ok(Checked::new(inputs, o.findings))
 }

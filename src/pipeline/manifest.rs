@@ -37,7 +37,11 @@ pub fn text(ready: &Ready, out: &Outcome, made: &[Made]) -> String {
         ready.pack.files.iter().map(|f| file(&f.path, f.text.len() as u64, &hex(&Sha256::digest(f.text.as_bytes())))).collect();
     let inputs: Vec<Value> = ready.inputs.files.iter().map(|f: &HashedFile| file(&f.name, f.bytes, &f.sha256)).collect();
     let outputs: Vec<Value> = made.iter().map(|m| file(&m.name, m.bytes, &m.sha256)).collect();
-    let settings = Sha256::digest(ready.job.text.as_bytes());
+    let mut job = serde_json::Map::new();
+    job.insert("releve.toml".to_owned(), hex(&Sha256::digest(ready.job.text.as_bytes())).into());
+    if let Some(f) = &ready.inputs.decisions.file {
+        job.insert(f.name.clone(), f.sha256.clone().into());
+    }
     let value = json!({
         "format": 1,
         "program": { "name": "releve", "version": env!("CARGO_PKG_VERSION") },
@@ -45,7 +49,7 @@ pub fn text(ready: &Ready, out: &Outcome, made: &[Made]) -> String {
         "month": ready.job.month.to_string(),
         "last_month": ready.job.last_month.to_string(),
         "pay_date": ready.job.pay_date.to_string(),
-        "job": { "releve.toml": hex(&settings) },
+        "job": job,
         "inputs": inputs,
         "rules": rules,
         "outputs": outputs,
@@ -75,6 +79,7 @@ pub fn findings(out: &Outcome) -> String {
                 "help": f.help(out.lang),
                 "employee": f.employee.as_ref().map(ToString::to_string),
                 "places": f.places.iter().map(ToString::to_string).collect::<Vec<_>>(),
+                "decided": f.decided.as_ref().filter(|d| d.stands).map(|d| json!({ "by": d.by, "on": d.on, "reason": d.reason })),
             })
         })
         .collect();

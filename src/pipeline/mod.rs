@@ -8,13 +8,16 @@ mod arrears;
 mod calibrate;
 mod compare;
 mod compute;
+mod decisions;
 mod documents;
 mod effects;
+mod estimates;
 mod evidence;
 mod explain;
 mod inputs;
 mod manifest;
 mod open_codes;
+mod recovery;
 mod rejected;
 mod slips;
 mod tables;
@@ -23,8 +26,10 @@ mod uses;
 
 pub use calibrate::calibrate;
 pub use compare::compare;
+pub use decisions::decide;
 pub use explain::explain;
 pub use inputs::{Inputs, inspect};
+pub use recovery::{json as recovery_json, recovery, text as recovery_text};
 
 use crate::check::{self, NotRun};
 use crate::compute::calibrate::Witness;
@@ -193,7 +198,7 @@ fn run_here(options: &Options) -> Result<Outcome> {
     };
     let people = std::mem::take(&mut ready.inputs.people);
     let mut tables = Tables::begin(&ready.job.folder.join("out"))?;
-    let mut results = timings.measure("compute", || compute::people(&ready, people, options, &mut tables))?;
+    let mut results = timings.measure("compute", || compute::people(&ready, people, options, &mut |rows| tables.add(rows)))?;
     out.findings.append(&mut results.findings);
     timings.measure("settings", || undecided::name(&ready, &results, &mut out));
     timings.measure("check", || compute::run_controls(&ready, &mut results, &mut out));

@@ -9,21 +9,23 @@ use std::fs::File;
 use std::io::{BufWriter, Write as _};
 use std::path::{Path, PathBuf};
 
-/// Rows of the four tables, as text.
+/// Rows of the five tables, as text.
 #[derive(Default)]
 pub struct Rows {
     pub payslips: String,
     pub lines: String,
     pub diff: String,
     pub replay: String,
+    pub estimates: String,
 }
 
-/// The four tables while they grow.
+/// The tables while they grow.
 pub struct Tables {
     payslips: Growing,
     lines: Growing,
     diff: Growing,
     replay: Growing,
+    estimates: Growing,
 }
 
 impl Tables {
@@ -38,6 +40,7 @@ impl Tables {
             lines: Growing::begin(folder, "lines.csv", register::LINES)?,
             diff: Growing::begin(folder, "diff.csv", register::DIFF)?,
             replay: Growing::begin(folder, "replay.csv", register::REPLAY)?,
+            estimates: Growing::begin(folder, "estimates.csv", register::ESTIMATES)?,
         })
     }
 
@@ -47,7 +50,8 @@ impl Tables {
         self.payslips.add(&rows.payslips)?;
         self.lines.add(&rows.lines)?;
         self.diff.add(&rows.diff)?;
-        self.replay.add(&rows.replay)
+        self.replay.add(&rows.replay)?;
+        self.estimates.add(&rows.estimates)
     }
 
     /// Puts them in place.
@@ -55,7 +59,7 @@ impl Tables {
     /// # Errors
     /// When the folder cannot be written.
     pub fn finish(self) -> Result<Vec<Made>> {
-        [self.payslips, self.lines, self.diff, self.replay].into_iter().map(Growing::finish).collect()
+        [self.payslips, self.lines, self.diff, self.replay, self.estimates].into_iter().map(Growing::finish).collect()
     }
 }
 

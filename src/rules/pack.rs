@@ -217,6 +217,8 @@ pub enum CauseRole {
     /// What replay left: a cent, or more.
     Rounding,
     Estimate,
+    /// A fact that a person set.
+    Override,
 }
 
 /// What a control measures.

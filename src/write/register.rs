@@ -7,12 +7,14 @@ use crate::compute::replay::ReplayLine;
 use crate::compute::walk::{Change, Share};
 use crate::ground::{Exact, Lang, Money};
 use crate::payslip::{Catalogue, Payslip};
+use crate::write::report::Estimation;
 use std::fmt::Write as _;
 
 pub const PAYSLIPS: &str = "employee,post,month,mode,gross,net_social,net_taxable,net_before_tax,income_tax,net_paid,employer_cost\n";
 pub const LINES: &str = "employee,post,code,label,kind,base,rate,amount,employer_rate,employer_amount,period,status\n";
 pub const DIFF: &str = "employee,post,code,label,before,after,change,cause,detail\n";
 pub const REPLAY: &str = "employee,post,code,paid,recomputed,gap,verdict\n";
+pub const ESTIMATES: &str = "employee,post,code,label,amount,policy,reason,source,status\n";
 pub const TRANSFERS: &str = "employee,name,iban,amount,end_to_end_id\n";
 
 /// One field: quoted when it must be, and never a formula in a spreadsheet.
@@ -124,6 +126,22 @@ pub fn replay_row(out: &mut String, employee: &str, post: u16, code: &str, l: &R
         out.push(',');
     }
     let _ = writeln!(out, ",{}", l.verdict.id());
+}
+
+pub fn estimate_row(out: &mut String, e: &Estimation) {
+    let _ = write!(out, "{},1,", e.employee);
+    for text in [&e.code, &e.label] {
+        field(out, text);
+        out.push(',');
+    }
+    let _ = write!(out, "{},", e.amount);
+    for text in [&e.policy, &e.reason] {
+        field(out, text);
+        out.push(',');
+    }
+    let _ = write!(out, "{},", e.source);
+    field(out, &e.status);
+    out.push('\n');
 }
 
 #[cfg(test)]

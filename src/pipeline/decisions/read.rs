@@ -1,0 +1,397 @@
+//! The rows of `decisions.csv` as people write them, in French or English, with any separator; every damage has its cell.
+
+use super::{Broken, Decision, Decisions, State, What, Whom};
+use crate::compute::employee::Way;
+use crate::facts::{FactId, FactKind, NumberForm, Role, Value, Vocabulary};
+use crate::ground::{At, EmployeeId, Exact, Finding, Iban, PayMonth, Severity, Sources};
+use crate::job::{DECISIONS_FILE, Job};
+use crate::normalise::text::fold;
+use crate::normalise::values::{self, Mark};
+use crate::pipeline::inputs::{HashedFile, hash};
+use crate::read::{self as reader, Input, Limits, Row};
+use crate::rules::Pack;
+use crate::rules::pack::Measure;
+use chrono::NaiveDate;
+use std::ops::ControlFlow;
+
+/// Titles of the columns, the first of each in the order of the file that `docs/deciding.md` shows.
+pub const COLUMNS: [&[&str]; 9] = [
+    &["decision", "type", "nature"],
+    &["employee", "agent", "matricule"],
+    &["about", "objet"],
+    &["value", "valeur"],
+    &["month", "mois"],
+    &["until", "jusqu'a", "jusqu’a", "jusqu'au", "jusqu’au", "fin"],
+    &["author", "auteur"],
+    &["date"],
+    &["reason", "motif"],
+];
+pub const TITLES_FR: [&str; 9] = ["décision", "agent", "objet", "valeur", "mois", "jusqu'à", "auteur", "date", "motif"];
+
+/// Which column a title is.
+pub fn column_named(title: &str) -> Option<usize> {
+    COLUMNS.iter().position(|names| names.contains(&fold(title).as_str()))
+}
+
+const DECISION: usize = 0;
+const EMPLOYEE: usize = 1;
+const ABOUT: usize = 2;
+const VALUE: usize = 3;
+const MONTH: usize = 4;
+const UNTIL: usize = 5;
+const AUTHOR: usize = 6;
+const DATE: usize = 7;
+const REASON: usize = 8;
+
+/// Words for each kind of decision.
+const KINDS: [(&str, &[&str]); 8] = [
+    ("mode", &["mode"]),
+    ("override", &["override", "correction", "forcage"]),
+    ("waiver", &["waiver", "dispense", "derogation"]),
+    ("call-back", &["call-back", "callback", "rappel telephonique", "contre-appel"]),
+    ("join", &["join", "rapprochement", "meme agent"]),
+    ("arrival", &["arrival", "arrivee", "entree"]),
+    ("leaver", &["leaver", "depart", "sortie"]),
+    ("present", &["present"]),
+];
+
+const MODES: [(Way, &[&str]); 4] = [
+    (Way::Recompute, &["recompute", "recalcul", "calcul"]),
+    (Way::Carry, &["carry-over", "carry over", "carry", "reconduction"]),
+    (Way::Advance(None), &["advance", "acompte", "avance"]),
+    (Way::Hold, &["hold", "suspendre", "suspendu", "retenir", "bloquer"]),
+];
+
+/// Reads the file, if there is one.
+///
+/// What the reader itself finds in it blocks: a row that was lost may have been a decision.
+pub fn read(job: &Job, pack: &Pack, sources: &mut Sources, findings: &mut Vec<Finding>) -> Decisions {
+    let path = job.folder.join(DECISIONS_FILE);
+    if !path.exists() {
+        return Decisions::default();
+    }
+    let mut out = read_from(&Input::from(path.clone()), job, pack, sources, findings);
+    if let Ok((bytes, sha256)) = hash(&path) {
+        out.file = Some(HashedFile { name: DECISIONS_FILE.to_owned(), bytes, sha256 });
+    }
+    out
+}
+
+/// The same from bytes that are not written yet.
+pub fn read_from(input: &Input, job: &Job, pack: &Pack, sources: &mut Sources, findings: &mut Vec<Finding>) -> Decisions {
+    let mut out = Decisions::default();
+    let mut opened = reader::open(input, DECISIONS_FILE, sources, &Limits::default(), None);
+    let mut told = std::mem::take(&mut opened.findings);
+    for table in &opened.value {
+        let mut titles: Option<Vec<Option<usize>>> = None;
+        let mut rows = Vec::new();
+        told.extend(table.for_each(&mut |row| {
+            rows.push(row.to_owned());
+            ControlFlow::Continue(())
+        }));
+        for row in &rows {
+            let row = row.as_row();
+            match &titles {
+                None => {
+                    titles = Some(heading(&row, table.source, sources, &mut told));
+                    if let Some(s) = sources.get_mut(table.source) {
+                        s.headings = row.cells.iter().map(|c| c.shown().into_owned()).collect();
+                    }
+                }
+                Some(t) => {
+                    let r = Reader { row: &row, titles: t, source: table.source, sources, pack, job };
+                    match r.decision() {
+                        Ok(d) => out.list.push(d),
+                        Err(found) => {
+                            let whom = r.text(EMPLOYEE);
+                            out.broken.extend(found.into_iter().map(|finding| Broken { whom: whom.clone(), finding }));
+                        }
+                    }
+                }
+            }
+        }
+    }
+    for f in told.iter_mut().filter(|f| f.severity == Severity::Justify) {
+        f.severity = Severity::Blocking;
+    }
+    findings.append(&mut told);
+    out
+}
+
+/// Which column each title is; what is missing or not known is told.
+fn heading(row: &Row<'_, '_>, source: u16, sources: &Sources, told: &mut Vec<Finding>) -> Vec<Option<usize>> {
+    let found: Vec<Option<usize>> = row.cells.iter().map(|c| column_named(&c.shown())).collect();
+    let place = sources.place(At::row(source, row.number));
+    for (i, names) in COLUMNS.iter().enumerate() {
+        let count = found.iter().filter(|c| **c == Some(i)).count();
+        if count != 1 {
+            let code = if count == 0 { "D01" } else { "D02" };
+            told.push(Finding::new(code, Severity::Blocking).arg("column", names[0]).at(place.clone()));
+        }
+    }
+    for (cell, _) in row.cells.iter().zip(&found).filter(|(cell, f)| f.is_none() && !cell.shown().is_empty()) {
+        told.push(Finding::new("D03", Severity::Blocking).arg("column", cell.shown()).at(place.clone()));
+    }
+    found
+}
+
+struct Reader<'r, 'a> {
+    row: &'r Row<'r, 'a>,
+    titles: &'r [Option<usize>],
+    source: u16,
+    sources: &'r Sources,
+    pack: &'r Pack,
+    job: &'r Job,
+}
+
+impl Reader<'_, '_> {
+    fn column(&self, which: usize) -> Option<usize> {
+        self.titles.iter().position(|t| *t == Some(which))
+    }
+    fn text(&self, which: usize) -> String {
+        let shown = self.column(which).map(|c| self.row.cell(c).shown().into_owned()).unwrap_or_default();
+        shown.chars().filter(|c| !c.is_control()).collect::<String>().trim().to_owned()
+    }
+    fn at(&self, which: usize) -> At {
+        self.column(which).map_or(At::row(self.source, self.row.number), |c| At::cell(self.source, self.row.number, c as u16))
+    }
+    /// A cell that does not say what it should.
+    fn wrong(&self, which: usize, wanted: &str) -> Finding {
+        // An account is not repeated.
+        let text = if which == VALUE && self.kind() == Some("call-back") {
+            crate::ground::iban::mask(&self.text(which))
+        } else {
+            self.text(which)
+        };
+        let f = Finding::new("D05", Severity::Blocking).arg("column", COLUMNS[which][0]).arg("text", text);
+        f.arg("wanted", wanted).at(self.sources.place(self.at(which)))
+    }
+    fn missing(&self, kind: &str, which: usize) -> Finding {
+        let place = self.sources.place(self.at(which));
+        let control = self.pack.controls.iter().find(|c| matches!(&c.measure, Measure::Named(n) if n == "incomplete_override"));
+        match control.filter(|_| kind == "override") {
+            Some(c) => Finding::new(&c.id, Severity::Blocking)
+                .text(c.message.clone())
+                .arg("agent", self.text(EMPLOYEE))
+                .arg("what", self.text(ABOUT))
+                .arg("missing", COLUMNS[which][0])
+                .at(place),
+            None => Finding::new("D06", Severity::Blocking).arg("kind", kind).arg("column", COLUMNS[which][0]).at(place),
+        }
+    }
+
+    fn kind(&self) -> Option<&'static str> {
+        let word = fold(&self.text(DECISION));
+        KINDS.iter().find(|k| k.1.contains(&word.as_str())).map(|k| k.0)
+    }
+
+    /// The row, or everything that is wrong with it.
+    fn decision(&self) -> Result<Decision, Vec<Finding>> {
+        let Some(kind) = self.kind() else {
+            let words: Vec<&str> = KINDS.iter().map(|k| k.0).collect();
+            return Err(vec![self.wrong(DECISION, &words.join(", "))]);
+        };
+        let mut found = Vec::new();
+        let beyond =
+            self.row.cells.iter().enumerate().filter(|(i, c)| self.titles.get(*i).is_none_or(Option::is_none) && !c.shown().is_empty());
+        found.extend(beyond.map(|(i, c)| {
+            let at = At::cell(self.source, self.row.number, i as u16);
+            Finding::new("D04", Severity::Blocking).arg("text", c.shown()).at(self.sources.place(at))
+        }));
+        let mut needs: Vec<usize> = vec![MONTH, AUTHOR, DATE, REASON];
+        match kind {
+            "mode" | "arrival" | "leaver" => needs.extend([EMPLOYEE, VALUE]),
+            "override" => needs.extend([EMPLOYEE, ABOUT, VALUE, UNTIL]),
+            "call-back" => needs.extend([EMPLOYEE, ABOUT, VALUE]),
+            "join" => needs.extend([EMPLOYEE, ABOUT]),
+            "present" => needs.push(EMPLOYEE),
+            _ => needs.push(ABOUT),
+        }
+        needs.sort_unstable();
+        found.extend(needs.iter().filter(|c| self.text(**c).is_empty()).map(|c| self.missing(kind, *c)));
+        let given = |c: usize| !self.text(c).is_empty();
+        let month = |c: usize, found: &mut Vec<Finding>| {
+            let m = PayMonth::parse(&self.text(c));
+            if m.is_none() && given(c) {
+                found.push(self.wrong(c, "2021-12"));
+            }
+            m
+        };
+        let from = month(MONTH, &mut found);
+        let until = month(UNTIL, &mut found).or(from);
+        if let (Some(a), Some(b)) = (from, until)
+            && b < a
+        {
+            found.push(self.wrong(UNTIL, &format!("≥ {a}")));
+        }
+        let date = self.day(DATE);
+        if date.is_none() && given(DATE) {
+            found.push(self.wrong(DATE, "06/12/2021"));
+        }
+        let whom = match self.text(EMPLOYEE).as_str() {
+            "" => Some(Whom::Run),
+            "*" => Some(Whom::Everyone),
+            one => EmployeeId::parse(one).map(Whom::One),
+        };
+        if kind != "waiver" && whom == Some(Whom::Everyone) {
+            found.push(self.wrong(EMPLOYEE, "00123"));
+        }
+        let what = if needs.iter().all(|c| given(*c)) { self.what(kind, &mut found) } else { None };
+        match (what, whom, from, until, date) {
+            (Some(what), Some(whom), Some(from), Some(until), Some(date)) if found.is_empty() => Ok(Decision {
+                what,
+                whom,
+                months: (from, until),
+                author: self.text(AUTHOR),
+                date,
+                reason: self.text(REASON),
+                at: At::row(self.source, self.row.number),
+                state: State::Open,
+            }),
+            _ => Err(found),
+        }
+    }
+
+    fn day(&self, which: usize) -> Option<NaiveDate> {
+        values::date(&self.text(which), self.job.month.last_day()).ok().flatten()
+    }
+
+    fn what(&self, kind: &str, found: &mut Vec<Finding>) -> Option<What> {
+        let vocabulary = &self.pack.vocabulary;
+        let mut refuse = |which: usize, wanted: &str| {
+            found.push(self.wrong(which, wanted));
+            None
+        };
+        match kind {
+            "mode" => {
+                let word = fold(&self.text(VALUE));
+                let Some((way, _)) = MODES.iter().find(|m| m.1.contains(&word.as_str())) else {
+                    return refuse(VALUE, "recompute, carry-over, advance, hold");
+                };
+                let share = self.text(ABOUT);
+                match (way, share.is_empty()) {
+                    (_, true) => Some(What::Mode(*way)),
+                    (Way::Advance(_), false) => match part(&share).filter(|x| x.is_positive() && *x <= Exact::ONE) {
+                        Some(x) => Some(What::Mode(Way::Advance(Some(x)))),
+                        None => refuse(ABOUT, "80 %"),
+                    },
+                    (Way::Recompute | Way::Carry | Way::Hold, false) => refuse(ABOUT, "–"),
+                }
+            }
+            "override" => {
+                let Some(fact) = named(vocabulary, &self.text(ABOUT)) else {
+                    return refuse(ABOUT, &near(vocabulary, &self.text(ABOUT)));
+                };
+                if vocabulary.get(fact).role == Some(Role::Iban) {
+                    return refuse(ABOUT, "call-back");
+                }
+                match value(vocabulary, fact, &self.text(VALUE), self.job.month) {
+                    Ok(v) => Some(What::Override(fact, v)),
+                    Err(wanted) => refuse(VALUE, &wanted),
+                }
+            }
+            "waiver" => {
+                let code = self.text(ABOUT).to_uppercase();
+                if crate::ground::words::known(&code) || self.pack.controls.iter().any(|c| c.id == code) {
+                    Some(What::Waiver(code))
+                } else {
+                    refuse(ABOUT, "VAR-02")
+                }
+            }
+            "call-back" => match Iban::parse(&self.text(VALUE)) {
+                Ok(iban) => Some(What::CallBack { iban, number: self.text(ABOUT) }),
+                Err(_) => refuse(VALUE, "IBAN"),
+            },
+            "join" => EmployeeId::parse(&self.text(ABOUT)).map(What::Join),
+            "present" => Some(What::Present),
+            "arrival" | "leaver" => match self.day(VALUE) {
+                Some(day) if kind == "arrival" => Some(What::Arrival { day, act: self.text(ABOUT) }),
+                Some(day) => Some(What::Leaver(day)),
+                None => refuse(VALUE, "06/12/2021"),
+            },
+            _ => None,
+        }
+    }
+}
+
+/// `80 %`, `0,8`, `4/5`; a bare number above one says nothing.
+fn part(text: &str) -> Option<Exact> {
+    let number = |t: &str| values::amount(t.trim(), Mark::Unknown).ok().flatten();
+    if let Some(percent) = text.trim().strip_suffix('%') {
+        return number(percent)?.div(Exact::int(100));
+    }
+    if let Some((a, b)) = text.split_once('/') {
+        return number(a)?.div(number(b)?);
+    }
+    number(text).filter(|x| *x <= Exact::ONE)
+}
+
+/// The fact of that name, label or heading; `None` when none or several have it.
+fn named(vocabulary: &Vocabulary, text: &str) -> Option<FactId> {
+    if let Some(id) = vocabulary.named(text) {
+        return Some(id);
+    }
+    let wanted = fold(text);
+    let labels = |id: &FactId| {
+        let d = vocabulary.get(*id);
+        [&d.label.fr, &d.label.en].into_iter().any(|l| fold(l) == wanted)
+    };
+    let headings = |id: &FactId| vocabulary.get(*id).headings.iter().any(|h| fold(h) == wanted);
+    let one = |hits: Vec<FactId>| (hits.len() == 1).then(|| hits[0]);
+    let all = || vocabulary.iter().map(|f| f.0);
+    one(all().filter(labels).collect()).or_else(|| one(all().filter(headings).collect()))
+}
+
+fn near(vocabulary: &Vocabulary, text: &str) -> String {
+    crate::rules::document_suggestion(text, vocabulary.iter().map(|f| f.1.name.as_str())).unwrap_or_default().to_owned()
+}
+
+/// A value as a person writes it, or what should stand there. A rate must say its percent sign: nothing is guessed.
+fn value(vocabulary: &Vocabulary, fact: FactId, text: &str, month: PayMonth) -> Result<Value, String> {
+    let number = |n: Option<Exact>, wanted: &str| n.map(Value::Number).ok_or_else(|| wanted.to_owned());
+    match &vocabulary.get(fact).kind {
+        FactKind::Text => Ok(Value::Text(text.into())),
+        FactKind::Flag => values::flag(text).ok().flatten().map(Value::Flag).ok_or_else(|| "oui, non".to_owned()),
+        FactKind::Date => values::date(text, month.last_day()).ok().flatten().map(Value::Date).ok_or_else(|| "06/12/2021".to_owned()),
+        FactKind::Choice { options } => {
+            let wanted = fold(text);
+            let hit = options
+                .iter()
+                .position(|o| o.id == text || fold(&o.label.fr) == wanted || fold(&o.label.en) == wanted || o.written.contains(&wanted));
+            let list = || options.iter().map(|o| o.id.as_str()).collect::<Vec<_>>().join(", ");
+            hit.map(|i| Value::Choice(i as u16)).ok_or_else(list)
+        }
+        FactKind::Number { form: NumberForm::Rate } => number(part(text), "2,1 %"),
+        FactKind::Number { form: NumberForm::Fraction } => {
+            number(values::working_time(text, false, Mark::Unknown).ok().flatten().map(|w| w.share), "80 %")
+        }
+        FactKind::Number { form: NumberForm::Hours } => {
+            let n = values::amount(values::without_unit(text), Mark::Unknown).or_else(|_| values::hours(text, Mark::Unknown));
+            number(n.ok().flatten(), "7,5")
+        }
+        FactKind::Number { form: NumberForm::Money } => number(
+            values::amount(text, Mark::Unknown)
+                .ok()
+                .flatten()
+                .filter(|x| x.scaled_half_up(100).and_then(|c| Exact::ratio(c, 100)) == Some(x.reduced())),
+            "1 234,56",
+        ),
+        FactKind::Number { form: NumberForm::Points | NumberForm::Days | NumberForm::Count } => {
+            number(values::amount(values::without_unit(text), Mark::Unknown).ok().flatten(), "12")
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_share_says_its_percent_sign_or_is_below_one() {
+        assert_eq!(part("80 %"), Exact::ratio(4, 5));
+        assert_eq!(part("0,8"), Exact::ratio(4, 5));
+        assert_eq!(part("4/5"), Exact::ratio(4, 5));
+        assert_eq!(part("80"), None);
+        assert_eq!(part("presque tout"), None);
+    }
+}

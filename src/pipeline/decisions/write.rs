@@ -1,0 +1,78 @@
+//! `releve decide`: one row more in `decisions.csv`, read back before it is kept.
+
+use super::read::{COLUMNS, TITLES_FR, read_from};
+use crate::ground::{Finding, Lang, Severity, Sources, words};
+use crate::job::{self, DECISIONS_FILE};
+use crate::pipeline::explain::Told;
+use crate::pipeline::{Options, load_pack};
+use crate::read::{self as reader, Encoding, Input, Limits};
+use anyhow::Result;
+use std::fmt::Write as _;
+
+/// A row in the order of the columns that the page on decisions shows; an empty month is the job's.
+pub type Written = [String; 9];
+
+/// Adds a row to the job's decisions. Nothing is written when the row, or the file it would join, cannot be read back.
+///
+/// # Errors
+/// When the job cannot be read or the file cannot be written.
+pub fn decide(options: &Options, mut row: Written) -> Result<Told> {
+    let mut opened = job::open(&options.folder)?;
+    let mut findings = std::mem::take(&mut opened.findings);
+    let lang = options.lang.or_else(|| opened.value.as_ref().map(|j| j.lang)).unwrap_or_default();
+    let refused = |findings: Vec<Finding>| Told { text: String::new(), findings, lang, code: 2 };
+    let Some(job) = opened.value else { return Ok(refused(findings)) };
+    let mut loaded = load_pack(&job, options.rules.as_deref())?;
+    findings.append(&mut loaded.findings);
+    let Some(pack) = loaded.value else { return Ok(refused(findings)) };
+    if row[4].is_empty() {
+        row[4] = job.month.to_string();
+    }
+    let path = job.folder.join(DECISIONS_FILE);
+    let old = if path.exists() { std::fs::read(&path)? } else { Vec::new() };
+    let Some((mut text, titles, separator)) = before(&old, lang) else {
+        findings.push(Finding::new("D16", Severity::Blocking).at(crate::ground::Place::File { file: DECISIONS_FILE.to_owned() }));
+        return Ok(refused(findings));
+    };
+    let cells: Vec<String> = titles.iter().map(|t| t.map_or_else(String::new, |i| quoted(&row[i], separator))).collect();
+    let _ = writeln!(text, "{}", cells.join(&separator.to_string()));
+    let mut found = Vec::new();
+    let again = read_from(&Input::from(text.clone().into_bytes()), &job, &pack, &mut Sources::default(), &mut found);
+    found.extend(again.broken.into_iter().map(|b| b.finding));
+    found.retain(|f| f.severity == Severity::Blocking);
+    if !found.is_empty() {
+        findings.append(&mut found);
+        return Ok(refused(findings));
+    }
+    job::write(&job.folder, DECISIONS_FILE, text.as_bytes())?;
+    let line = text.lines().count().to_string();
+    let said = words::fill(words::ui("ui.decision_written", lang), &[("line", line)]);
+    Ok(Told { text: said + "\n", findings: Vec::new(), lang, code: 0 })
+}
+
+/// The file so far, which column each of its titles is, and what stands between its cells. `None` when it is no UTF-8 text:
+/// a row written in another encoding would spoil it.
+fn before(old: &[u8], lang: Lang) -> Option<(String, Vec<Option<usize>>, char)> {
+    if old.is_empty() {
+        let titles: Vec<&str> = match lang {
+            Lang::Fr => TITLES_FR.to_vec(),
+            Lang::En => COLUMNS.iter().map(|c| c[0]).collect(),
+        };
+        // The mark tells a spreadsheet that the accents are UTF-8.
+        return Some((format!("\u{feff}{}\n", titles.join(";")), (0..COLUMNS.len()).map(Some).collect(), ';'));
+    }
+    let mut text = String::from_utf8(old.to_vec()).ok()?;
+    let opened = reader::open(&Input::from(old.to_vec()), DECISIONS_FILE, &mut Sources::default(), &Limits::default(), None);
+    let table = opened.value.first()?;
+    let dialect = table.dialect().filter(|d| d.encoding == Encoding::Utf8)?;
+    let titles = table.sample(1).first().map(|r| r.cells.iter().map(|c| super::read::column_named(&c.shown())).collect())?;
+    if !text.ends_with('\n') {
+        text.push('\n');
+    }
+    Some((text, titles, dialect.separator))
+}
+
+fn quoted(text: &str, separator: char) -> String {
+    let plain: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+    if plain.contains([separator, '"']) { format!("\"{}\"", plain.replace('"', "\"\"")) } else { plain }
+}

@@ -1,0 +1,129 @@
+//! The three files that would help most if they could be found: first what fills gaps, one after the other, then what confirms.
+
+use super::super::Ready;
+use super::super::compute::Worked;
+use super::known::LISTS;
+use super::missing::Need;
+use super::{Wanted, is_new, month_name};
+use crate::ground::{Lang, words};
+use crate::normalise::mapping::Role as SourceRole;
+use std::collections::BTreeSet;
+
+/// How many files are asked for.
+const ASKED: usize = 3;
+
+/// Files by what they can give, as `docs/sources.md` says; of two that give as much, the first is easier to have.
+const KINDS: [(&str, &[Need]); 5] = [
+    ("staff", &[Need::Fact, Need::Staff, Need::Mention]),
+    ("statement", &[Need::Slip, Need::Fact, Need::Account, Need::Mention]),
+    ("register", &[Need::Slip]),
+    ("transfers", &[Need::Account]),
+    ("declaration", &[Need::Slip, Need::Fact, Need::Mention]),
+];
+/// Files that speak of last month only.
+const OF_LAST_MONTH: [&str; 4] = ["statement", "register", "transfers", "declaration"];
+
+#[derive(Default)]
+pub struct Book {
+    /// Needs of each employee who has some, and whether they are new.
+    needs: Vec<(bool, BTreeSet<(Need, String)>)>,
+    agents: u64,
+    paid: u64,
+}
+
+fn label(id: &str, lang: Lang, month: &str) -> String {
+    words::fill(words::ui(&format!("ui.file.{id}"), lang), &[("month", month.to_owned())])
+}
+
+/// What to look for when nothing at all was found.
+pub fn first(lang: Lang) -> Vec<Wanted> {
+    let gives = |id: &'static str| Wanted {
+        id,
+        label: words::fill(words::ui(&format!("ui.file.{id}"), lang), &[("month", String::new())]).replace("  ", " ").trim_end().to_owned(),
+        count: 0,
+        gives: vec![words::ui(&format!("ui.gives.{id}"), lang).to_owned()],
+        confirms: false,
+    };
+    ["statement", "staff", "transfers"].map(gives).to_vec()
+}
+
+impl Book {
+    pub fn enter(&mut self, w: &Worked, needs: BTreeSet<(Need, String)>) {
+        self.agents += 1;
+        self.paid += u64::from(w.person.paid.is_some());
+        if !needs.is_empty() {
+            self.needs.push((is_new(w), needs));
+        }
+    }
+
+    pub fn finish(mut self, ready: &Ready) -> Vec<Wanted> {
+        let month = month_name(ready.job.last_month, ready.lang);
+        let mut out: Vec<Wanted> = Vec::new();
+        while out.len() < ASKED {
+            let gain = |id: &str, can: &[Need]| {
+                let helped = self.needs.iter().filter(|(new, _)| !(*new && OF_LAST_MONTH.contains(&id)));
+                helped.map(|(_, n)| n.iter().filter(|(need, _)| can.contains(need)).count()).sum::<usize>()
+            };
+            // A newcomer's account comes from nobody but them.
+            let newcomers = self.needs.iter().filter(|(new, n)| *new && n.iter().any(|x| x.0 == Need::Account)).count();
+            let asked = |id: &str| out.iter().any(|w| w.id == id);
+            let mut best: Option<(usize, &'static str, &[Need])> = None;
+            for (id, can) in KINDS.iter().filter(|k| !asked(k.0)) {
+                let g = gain(id, can);
+                if g > best.map_or(0, |b| b.0) {
+                    best = Some((g, id, can));
+                }
+            }
+            if newcomers > best.map_or(0, |b| b.0) && !asked("accounts") {
+                best = Some((newcomers, "accounts", &[Need::Account]));
+            }
+            let Some((_, id, can)) = best else { break };
+            let mut gives: BTreeSet<String> = BTreeSet::new();
+            let mut count = 0;
+            for (_, needs) in self.needs.iter_mut().filter(|(new, _)| !(*new && OF_LAST_MONTH.contains(&id))) {
+                let before = needs.len();
+                gives.extend(needs.iter().filter(|n| can.contains(&n.0)).map(|n| n.1.clone()));
+                needs.retain(|n| !can.contains(&n.0));
+                count += u64::from(needs.len() < before);
+            }
+            let kin = words::ui("ui.lack.staff", ready.lang);
+            if gives.len() > 1 {
+                // A staff file gives a staff file's row: what else it says is worth the words.
+                gives.remove(kin);
+            }
+            out.push(Wanted { id, label: label(id, ready.lang, &month), count, gives: gives.into_iter().collect(), confirms: false });
+        }
+        self.confirming(ready, &month, &mut out);
+        out
+    }
+
+    /// What is complete can still be wrong: lists of this month that nobody sent, then second witnesses of last month.
+    fn confirming(&self, ready: &Ready, month: &str, out: &mut Vec<Wanted>) {
+        let roles: BTreeSet<SourceRole> = ready.inputs.mapping.sources.iter().map(|s| s.role).collect();
+        let list = |role: SourceRole| LISTS.iter().any(|l| l.0 == role) && !roles.contains(&role);
+        let document = |what: &str| ready.inputs.documents.contains(what);
+        let candidates: [(&'static str, bool); 6] = [
+            ("absences", list(SourceRole::Events)),
+            ("movements", list(SourceRole::Arrivals) && list(SourceRole::Departures)),
+            ("amounts", list(SourceRole::Amounts)),
+            ("statement", !document("statement")),
+            ("transfers", ready.inputs.transferred.is_none()),
+            ("declaration", !document("declaration")),
+        ];
+        for (id, absent) in candidates {
+            if out.len() >= ASKED {
+                return;
+            }
+            if absent && !out.iter().any(|w| w.id == id) {
+                let of_this = matches!(id, "absences" | "movements" | "amounts");
+                out.push(Wanted {
+                    id,
+                    label: label(id, ready.lang, &if of_this { month_name(ready.job.month, ready.lang) } else { month.to_owned() }),
+                    count: if of_this { self.agents } else { self.paid },
+                    gives: vec![words::ui(&format!("ui.gives.{id}"), ready.lang).to_owned()],
+                    confirms: true,
+                });
+            }
+        }
+    }
+}
