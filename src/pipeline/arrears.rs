@@ -21,7 +21,7 @@ pub fn findings(ready: &Ready, w: &Worked) -> Vec<Finding> {
             (true, true) => "F03",
             (false, true) => "F04",
             (true, false) => "F54",
-            (false, false) => "F55",
+            (false, false) => "F58",
         };
         let mut f = Finding::new(code, Severity::Justify).of(&w.id).arg("agent", &w.id);
         f = f.arg("fact", ready.pack.vocabulary.get(d.fact).label.get(ready.lang)).arg("date", d.from.format("%d/%m/%Y"));
