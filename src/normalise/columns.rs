@@ -6,7 +6,7 @@ use crate::normalise::mapping::{Meaning, Part, Role};
 use crate::normalise::profile::{Profile, fits_fact, fits_part, fits_plain};
 use crate::normalise::text::{Phrase, Share};
 use crate::normalise::titles::{Title, Titles, spaced};
-use crate::normalise::{Context, assign};
+use crate::normalise::{Context, assign, dated};
 use crate::payslip::LineKind as K;
 use std::collections::BTreeMap;
 
@@ -41,6 +41,8 @@ impl Compared {
     pub fn new(layout: &Layout, column: usize, titles: &Titles) -> Self {
         let (own, group) = (&layout.own[column], &layout.group[column]);
         let (own, marked) = marked_share(own);
+        // « IM 2021 » is the IM, unless some title is known with its year.
+        let own = if titles.best(own) >= 95 { own } else { dated::split(own).0 };
         let (own, group) = (bare_title(own), bare_title(group));
         let joined = if group.is_empty() { BTreeMap::new() } else { titles.scores(&format!("{group} {own}")) };
         let grouped = if group.is_empty() { BTreeMap::new() } else { titles.scores(group) };

@@ -9,6 +9,7 @@ use crate::normalise::codes::{self, CodeStats, Sides};
 use crate::normalise::join::TransferRow;
 use crate::normalise::lists;
 use crate::normalise::mapping::{CodeTarget, Mapping, Meaning, Payer, Role, SourceMapping};
+use crate::normalise::named::Known;
 use crate::normalise::people::{Directory, Joined, Who, may_be_same};
 use crate::normalise::records::{Content, RawRow, RecordReader, parsed};
 use crate::normalise::register::{Books, LineReader, Slip, WhoColumns, WideReader, employee, shown, tidy_number};
@@ -205,9 +206,28 @@ pub fn gather(tables: &[Table], transfers: &[TransferRow], sources: &Sources, ma
     }
     without_letters(&mut books, &mut raw, sources, &mut told);
     let (directory, strange) = note_people(&books, &raw, &mut told, sources);
+    let lost = raw.iter().any(|(_, role, r)| lists::is_list(*role) && r.who.id.is_empty());
+    let unknown = tables.iter().any(|t| mapping.of(t.source).is_some_and(|m| m.role == Role::Unknown));
+    let known = if lost || unknown { known_people(&books, &raw, &directory) } else { Known::default() };
+    let paid = books.slips.len();
+    for table in tables.iter().filter(|t| mapping.of(t.source).is_some_and(|m| m.role == Role::Unknown)) {
+        known.unread(table, paid, sources).into_iter().for_each(|f| told.add(f, table.source));
+    }
     settle_books(books, transfers, &directory, sources, cx, &mut out, &mut told);
-    place_rows(raw, &strange, &directory, mapping, sources, cx, &mut out, &mut told);
+    place_rows(raw, &strange, (&directory, &known), mapping, sources, cx, &mut out, &mut told);
     Checked::new(out, told.finish(sources))
+}
+
+/// Everybody that registers, staff files and arrivals know, to look for them in what could not be read.
+fn known_people(books: &Books, raw: &[(u16, Role, RawRow)], directory: &Directory) -> Known {
+    let mut known = Known::default();
+    let staff = raw.iter().filter(|(_, r, _)| matches!(r, Role::Staff | Role::Arrivals)).map(|(_, _, r)| &r.who);
+    for who in books.slips.iter().map(|s| &s.who).chain(staff) {
+        if let Joined::AsWritten(id) | Joined::Padded(id) | Joined::Lengthened(id) = directory.join(who) {
+            known.note(&id, who);
+        }
+    }
+    known
 }
 
 fn count_only(table: &Table, map: &SourceMapping) -> RowCount {
@@ -431,6 +451,18 @@ fn refused(row: &Row<'_, '_>, agent: &str, bad: &[(usize, Unread)], map: &Source
     }
 }
 
+/// Cells beyond the sheet's columns are named, not read.
+fn stray(row: &Row<'_, '_>, map: &SourceMapping, sources: &Sources, told: &mut Told) {
+    for (c, cell) in row.cells.iter().enumerate().skip(map.columns.len()) {
+        let text = cell.shown();
+        if !text.is_empty() {
+            let at = At::cell(map.source, row.number, u16::try_from(c).unwrap_or(At::NO_COLUMN));
+            let text: String = text.chars().take(60).collect();
+            told.add(Finding::new("M96", Severity::Justify).arg("text", text).at(sources.place(at)), map.source);
+        }
+    }
+}
+
 fn register(
     table: &Table,
     map: &SourceMapping,
@@ -516,6 +548,7 @@ fn register(
                 }
             }
             Kind::Data => {
+                stray(row, map, sources, told);
                 let written = lines
                     .as_ref()
                     .map_or_else(|| who.id.map_or(std::borrow::Cow::Borrowed(""), |c| tidy_number(shown(row, c))), |l| l.agent(row));
@@ -651,6 +684,9 @@ fn records(
                 }
             }
             Kind::Data => {
+                if !lists::is_list(map.role) {
+                    stray(row, map, sources, told);
+                }
                 for slot in 0..running.columns().len() {
                     let column = running.columns()[slot];
                     let mark = map.columns.iter().find(|m| usize::from(m.column) == column).map(|m| m.mark).unwrap_or_default();
@@ -1199,7 +1235,7 @@ fn balance(slip: &Slip, id: &EmployeeId, net_expected: bool, sources: &Sources, 
 fn place_rows(
     raw: Vec<(u16, Role, RawRow)>,
     strange: &BTreeSet<At>,
-    directory: &Directory,
+    (directory, known): (&Directory, &Known),
     mapping: &Mapping,
     sources: &Sources,
     cx: &Context<'_>,
@@ -1220,6 +1256,9 @@ fn place_rows(
         // What a list of this month says of nobody is owed to somebody.
         let lost = if lists::is_list(role) { Severity::Blocking } else { Severity::Justify };
         let id = joined(directory, &row.who, row.at, lost, sources, told);
+        if id.is_none() && lists::is_list(role) {
+            known.perhaps(&row.who, row.at, sources).into_iter().for_each(|f| told.add(f, row.at.source));
+        }
         for f in row.told.drain(..) {
             told.add(id.iter().fold(f, Finding::of), row.at.source);
         }

@@ -376,6 +376,8 @@ pub struct SourceMapping {
     pub cells: Option<usize>,
     pub columns: Vec<ColumnMapping>,
     pub codes: Vec<CodeMapping>,
+    /// Of a list with a row per agent and rubric: which fact each rubric is.
+    pub variables: Option<crate::normalise::variables::Variables>,
     /// A register whose agents stand on rows of their own above their lines.
     pub banded: bool,
 }

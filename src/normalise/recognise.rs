@@ -10,6 +10,7 @@ use crate::normalise::Context;
 use crate::normalise::bands;
 use crate::normalise::codes::{self, CodeStats};
 use crate::normalise::columns::{self, Choice, Compared};
+use crate::normalise::dated;
 use crate::normalise::fragment::{self, SourceEntry};
 use crate::normalise::headless;
 use crate::normalise::layout::{self, Kept, Layout};
@@ -21,6 +22,7 @@ use crate::normalise::register::LineReader;
 use crate::normalise::text::fold;
 use crate::normalise::titles::{self, Title, Titles, summing};
 use crate::normalise::values::RateForm;
+use crate::normalise::variables::{self, Variables};
 use crate::read::table::Table;
 use chrono::{Days, NaiveDate};
 use std::collections::{BTreeMap, BTreeSet};
@@ -47,6 +49,8 @@ struct Seen<'t> {
     sum_column: Option<usize>,
     /// Cells a row of a text file has.
     cells: Option<usize>,
+    /// Rubrics of a list with a row for each.
+    variables: Option<Variables>,
 }
 
 impl Seen<'_> {
@@ -68,7 +72,14 @@ pub fn latest_date(cx: &Context<'_>) -> NaiveDate {
 pub fn recognise(tables: &[Table], sources: &mut Sources, given: &[SourceEntry], cx: &Context<'_>) -> Checked<Mapping> {
     let titles = Titles::new(cx.vocabulary, cx.rubrics);
     let mut findings = Vec::new();
-    let seen: Vec<Seen<'_>> = tables.iter().map(|t| look(t, sources, given, &titles, cx)).collect();
+    let mut seen: Vec<Seen<'_>> = tables.iter().map(|t| look(t, sources, given, &titles, cx)).collect();
+    let mut labels = BTreeMap::new();
+    for s in &seen {
+        variables::labels(&s.kept, &s.layout, &s.compared, &mut labels);
+    }
+    for s in &mut seen {
+        s.variables = variables::find(&s.kept, &s.layout, (&s.compared, &s.profiles), &labels, cx);
+    }
     for entry in given {
         if !seen.iter().any(|s| matches(entry, s.rows.source, sources)) {
             findings
@@ -171,6 +182,7 @@ fn look<'t>(rows: &'t Table, sources: &Sources, given: &'t [SourceEntry], titles
         entry,
         sum_column,
         cells,
+        variables: None,
     }
 }
 
@@ -293,6 +305,7 @@ fn source(
         cells: s.cells,
         columns: Vec::new(),
         codes: Vec::new(),
+        variables: None,
         banded: false,
     };
     let filled: usize = s.kept.iter().map(Kept::filled).sum();
@@ -367,7 +380,11 @@ fn source(
         Role::RegisterWide => wide_codes(&mut found, s, titles, cx),
         Role::Changes => changed_columns(&mut found, s, cx),
         Role::Staff => career(&mut found, s),
-        Role::Arrivals | Role::Departures | Role::Events | Role::Amounts | Role::AccountChanges | Role::Ignored | Role::Unknown => {}
+        Role::Amounts => {
+            let listed = |v: &&Variables| v.rubric().is_some_and(|c| matches!(found.columns[c].meaning, Meaning::Label | Meaning::Code));
+            found.variables = s.variables.as_ref().filter(listed).cloned();
+        }
+        Role::Arrivals | Role::Departures | Role::Events | Role::AccountChanges | Role::Ignored | Role::Unknown => {}
     }
     if let Some(entry) = s.entry {
         for (code, name) in &entry.codes {
@@ -473,6 +490,11 @@ fn attempt(s: &Seen<'_>, role: Role, cx: &Context<'_>, overlaps: &[u32], coverag
     if let (Role::Amounts, Some(c)) = (role, s.sum_column) {
         choices[c] = vec![Choice { meaning: Meaning::Ignored, score: 90, title: 0, fit: 12 }];
     }
+    let rubrics = s.variables.as_ref().filter(|_| role == Role::Amounts);
+    if let Some(v) = rubrics {
+        variables::columns(v, &s.layout, &s.compared, &s.profiles, &mut choices);
+    }
+    dated::older(role, &s.layout, cx.month, &mut choices);
     let picked = columns::assign_all(&choices);
     let meanings: Vec<Meaning> = picked.iter().zip(&choices).filter_map(|(p, c)| p.map(|i| c[i].meaning)).collect();
     let mut score: i32 = picked.iter().zip(&choices).filter_map(|(p, c)| p.map(|i| (c[i].score - columns::ENOUGH).max(0) + 6)).sum();
@@ -510,7 +532,7 @@ fn attempt(s: &Seen<'_>, role: Role, cx: &Context<'_>, overlaps: &[u32], coverag
         && !role_column(FactRole::Exit)
         && !role_column(FactRole::ContractEnd);
     let between = |m: Meaning| {
-        (0..s.layout.width).any(|c| s.compared[c].title(Title::Plain(m)) >= 85 && s.profiles[c].share(s.profiles[c].dates) >= 60)
+        (0..s.layout.width).any(|c| s.compared[c].title(Title::Plain(m)) >= 85 && s.profiles[c].share(s.profiles[c].dates + s.profiles[c].days) >= 60)
     };
     let dated = between(Meaning::From) && between(Meaning::To);
     // « À compter du » is a date of leaving only where the sheet is called so.
@@ -526,6 +548,7 @@ fn attempt(s: &Seen<'_>, role: Role, cx: &Context<'_>, overlaps: &[u32], coverag
             (agent || role_column(FactRole::IdentityNumber) || s.bands >= 2 && s.bands * 3 <= s.data_rows)
                 && (has(Meaning::Code) || has(Meaning::Label))
                 && [Meaning::Gain, Meaning::Deduction, Meaning::Amount, Meaning::Signed].into_iter().any(has)
+                && s.variables.is_none()
         }
         Role::RegisterWide => agent && (elements.len() >= 3 && kept_from >= 2 || elements.len() >= 2 && sums >= 2),
         Role::Staff => {
@@ -557,7 +580,10 @@ fn attempt(s: &Seen<'_>, role: Role, cx: &Context<'_>, overlaps: &[u32], coverag
             agent && (has(Meaning::Nature) && (has(Meaning::From) || has(Meaning::Days)) || natured && dates) && situations <= 3
         }
         // Days between two dates are an absence, whatever else is counted.
-        Role::Amounts => agent && one_offs >= 1 && situations <= 3 && !dated,
+        Role::Amounts => {
+            let listed = rubrics.is_some() && [Meaning::Base, Meaning::Amount, Meaning::Signed].into_iter().any(has);
+            agent && (one_offs >= 1 || listed) && situations <= 3 && !dated
+        }
         Role::AccountChanges => {
             agent
                 && cx.vocabulary.role(FactRole::Iban).is_some_and(|f| has(Meaning::New(f)))

@@ -8,6 +8,7 @@ mod calibrate;
 mod compare;
 mod compute;
 mod documents;
+mod doubtful;
 mod effects;
 mod evidence;
 mod explain;
@@ -186,6 +187,7 @@ pub fn run(options: &Options) -> Result<Outcome> {
     let people = std::mem::take(&mut ready.inputs.people);
     let mut results = timings.measure("compute", || compute::people(&ready, people, options))?;
     out.findings.append(&mut results.findings);
+    doubtful::columns(results.exact_agents.1, &mut out.findings);
     timings.measure("settings", || undecided::name(&ready, &results, &mut out));
     timings.measure("check", || compute::run_controls(&ready, &mut results, &mut out));
     timings.measure("write", || documents::write(&ready, &mut results, &mut out, options))?;
