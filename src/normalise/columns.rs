@@ -46,10 +46,21 @@ impl Compared {
         let (own, group) = (bare_title(own), bare_title(group));
         let joined = if group.is_empty() { BTreeMap::new() } else { titles.scores(&format!("{group} {own}")) };
         let grouped = if group.is_empty() { BTreeMap::new() } else { titles.scores(group) };
+        let mut own_scores = titles.scores(own);
+        // « Ancienne situation » over « IM »: the old IM.
+        let turned = Phrase::of(group);
+        for (word, wrap) in [("ancien", Title::Old as fn(crate::facts::FactId) -> Title), ("nouveau", Title::New)] {
+            if turned.has(word) && !Phrase::of(own).has(word) {
+                let facts: Vec<(crate::facts::FactId, u32)> =
+                    own_scores.iter().filter_map(|(t, s)| if let Title::Fact(f) = t { Some((*f, *s)) } else { None }).collect();
+                own_scores.retain(|t, _| !matches!(t, Title::Fact(_)));
+                own_scores.extend(facts.into_iter().map(|(f, s)| (wrap(f), s)));
+            }
+        }
         let group_share = Phrase::of(group).share;
         let own_share = if marked == Share::Unsaid { Phrase::of(own).share } else { marked };
         Self {
-            own: titles.scores(own),
+            own: own_scores,
             joined,
             group: grouped,
             has_title: !own.is_empty() || !group.is_empty(),

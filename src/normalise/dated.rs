@@ -12,7 +12,8 @@ use chrono::NaiveDate;
 use std::collections::BTreeMap;
 
 /// Words between a title and its date.
-const BETWEEN: [&str; 13] = ["au", "le", "du", "en", "a", "depuis", "jusqu'au", "jusqu’au", "compter", "partir", "situation", "annee", "mois"];
+const BETWEEN: [&str; 13] =
+    ["au", "le", "du", "en", "a", "depuis", "jusqu'au", "jusqu’au", "compter", "partir", "situation", "annee", "mois"];
 
 /// A title without the date, the month or the year it ends with.
 pub fn split(title: &str) -> (&str, Option<NaiveDate>) {
@@ -23,7 +24,8 @@ pub fn split(title: &str) -> (&str, Option<NaiveDate>) {
         NaiveDate::from_ymd_opt(y, 12, 31)
     };
     let month = || crate::normalise::profile::period_of(last).filter(|_| last.contains(['/', '-'])).map(PayMonth::last_day);
-    let day = || values::date(last, NaiveDate::from_ymd_opt(2099, 12, 31)?).ok().flatten().filter(|_| last.matches(['/', '-', '.']).count() == 2);
+    let day =
+        || values::date(last, NaiveDate::from_ymd_opt(2099, 12, 31)?).ok().flatten().filter(|_| last.matches(['/', '-', '.']).count() == 2);
     let Some(date) = day().or_else(month).or_else(year) else { return (title, None) };
     let mut head = head.trim_end_matches(['(', ' ', ':', '-']);
     // « au », « à compter du », and the name of the month before a year.

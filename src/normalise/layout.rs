@@ -61,6 +61,8 @@ const DEPTH: usize = 40;
 /// A single cell this far from all others does not make the sheet as wide, nor several beyond the second.
 const STRAY: usize = 16;
 const FAR: usize = 128;
+/// A sheet wider than this has lost its line ends, or never was a table: no column of it is looked at.
+const WIDEST: usize = 1_024;
 
 /// How many columns the sheet has. What strayed far beyond them is no column of it.
 fn width(rows: &[Kept]) -> usize {
@@ -79,7 +81,7 @@ fn width(rows: &[Kept]) -> usize {
         }
         width = c + 1;
     }
-    width
+    if width > WIDEST { 0 } else { width }
 }
 
 /// Finds the headings among the first rows.

@@ -355,6 +355,8 @@ pub struct ColumnMapping {
     pub weekly: bool,
     /// Cells that hold something in the rows looked at.
     pub filled: u32,
+    /// Nearly all its numbers are negative: a column of what is kept, written with its sign.
+    pub negated: bool,
     /// What the title names and the cells contradict.
     pub denied: Option<Meaning>,
 }

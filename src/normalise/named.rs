@@ -61,7 +61,10 @@ impl Known {
             }
             ControlFlow::Continue(())
         });
-        hits.into_iter().filter(|(_, (known, all))| *known > 0 && known * 2 >= *all).max_by_key(|(c, n)| (n.0, std::cmp::Reverse(*c))).map(|x| x.0)
+        hits.into_iter()
+            .filter(|(_, (known, all))| *known > 0 && known * 2 >= *all)
+            .max_by_key(|(c, n)| (n.0, std::cmp::Reverse(*c)))
+            .map(|x| x.0)
     }
 
     /// A finding for each agent that a sheet nobody could read names, unless it names nearly everybody: then it stops the run.
@@ -94,7 +97,9 @@ impl Known {
             return Vec::new();
         }
         let name = format!("{} {}", who.surname, who.given);
-        let told = |id: &EmployeeId| Finding::new("M98", Severity::Blocking).arg("agent", id).arg("name", name.trim()).of(id).at(sources.place(at));
+        let told = |id: &EmployeeId| {
+            Finding::new("M98", Severity::Blocking).arg("agent", id).arg("name", name.trim()).of(id).at(sources.place(at))
+        };
         all.into_iter().map(told).collect()
     }
 }

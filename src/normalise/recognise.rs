@@ -435,6 +435,7 @@ fn blank_columns(s: &Seen<'_>) -> Vec<ColumnMapping> {
                     && p.least.is_some_and(|l| l > Exact::ONE)
                     && p.most.is_some_and(|m| m == Exact::int(35) || (m <= Exact::int(39) && fold(&s.layout.own[c]).contains("hebdo"))),
                 filled: p.filled,
+                negated: p.negative * 10 >= p.filled * 8 && p.negative > 0,
                 denied: None,
             }
         })
@@ -462,6 +463,11 @@ fn fill_column(column: &mut ColumnMapping, choices: &[Choice], picked: Option<us
         .map(|(_, c)| (c.meaning, percent(c.score)))
         .collect();
     let Some(choice) = picked.map(|i| &choices[i]) else { return };
+    // What another column took is no reason to take this one for something its title hardly names.
+    let named = choices.iter().filter(|c| c.meaning != Meaning::Ignored).map(|c| c.title).max().unwrap_or(0);
+    if choice.title > 0 && choice.title < 85 && named >= 95 && choice.meaning != Meaning::Ignored {
+        return;
+    }
     column.meaning = choice.meaning;
     column.certainty = percent(choice.score + if choice.fit >= 0 && choice.title >= 95 { 18 } else { 6 });
     if choice.title > 0 {
@@ -532,7 +538,8 @@ fn attempt(s: &Seen<'_>, role: Role, cx: &Context<'_>, overlaps: &[u32], coverag
         && !role_column(FactRole::Exit)
         && !role_column(FactRole::ContractEnd);
     let between = |m: Meaning| {
-        (0..s.layout.width).any(|c| s.compared[c].title(Title::Plain(m)) >= 85 && s.profiles[c].share(s.profiles[c].dates + s.profiles[c].days) >= 60)
+        (0..s.layout.width)
+            .any(|c| s.compared[c].title(Title::Plain(m)) >= 85 && s.profiles[c].share(s.profiles[c].dates + s.profiles[c].days) >= 60)
     };
     let dated = between(Meaning::From) && between(Meaning::To);
     // « À compter du » is a date of leaving only where the sheet is called so.
@@ -549,6 +556,7 @@ fn attempt(s: &Seen<'_>, role: Role, cx: &Context<'_>, overlaps: &[u32], coverag
                 && (has(Meaning::Code) || has(Meaning::Label))
                 && [Meaning::Gain, Meaning::Deduction, Meaning::Amount, Meaning::Signed].into_iter().any(has)
                 && s.variables.is_none()
+                && !(few_rubrics(s, &picked, &choices) && titles::speaks_of(s.stem(), Role::Amounts) > titles::speaks_of(s.stem(), role))
         }
         Role::RegisterWide => agent && (elements.len() >= 3 && kept_from >= 2 || elements.len() >= 2 && sums >= 2),
         Role::Staff => {
@@ -593,6 +601,12 @@ fn attempt(s: &Seen<'_>, role: Role, cx: &Context<'_>, overlaps: &[u32], coverag
         Role::Ignored | Role::Unknown => false,
     };
     (able || forced).then_some(Try { role, score, picked, choices, why })
+}
+
+/// No register has so few rubrics: net and gross alone are made of more.
+fn few_rubrics(s: &Seen<'_>, picked: &[Option<usize>], choices: &[Vec<Choice>]) -> bool {
+    let at = |m: Meaning| (0..picked.len()).find(|&c| picked[c].is_some_and(|i| choices[c][i].meaning == m));
+    at(Meaning::Code).or_else(|| at(Meaning::Label)).is_some_and(|c| s.profiles[c].values.len() <= 4)
 }
 
 /// Whether a column says who a row is about.

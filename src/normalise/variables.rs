@@ -77,7 +77,8 @@ pub fn find(
     if rows.is_empty() || layout.header.is_none() {
         return None;
     }
-    let words = |c: usize| profiles[c].filled > 0 && profiles[c].share(profiles[c].numbers) < 50 && profiles[c].share(profiles[c].dates) < 50;
+    let words =
+        |c: usize| profiles[c].filled > 0 && profiles[c].share(profiles[c].numbers) < 50 && profiles[c].share(profiles[c].dates) < 50;
     let by_label = |text: &str| fact_named(text, cx);
     let by_code = |text: &str| {
         let mut facts = known.get(text)?.iter().map(|l| fact_named(l, cx));
@@ -149,12 +150,9 @@ fn quantity(title: &str, compared: &Compared) -> Option<Meaning> {
 pub const fn wanted(form: NumberForm) -> Meaning {
     match form {
         NumberForm::Money => Meaning::Amount,
-        NumberForm::Hours
-        | NumberForm::Days
-        | NumberForm::Count
-        | NumberForm::Points
-        | NumberForm::Rate
-        | NumberForm::Fraction => Meaning::Base,
+        NumberForm::Hours | NumberForm::Days | NumberForm::Count | NumberForm::Points | NumberForm::Rate | NumberForm::Fraction => {
+            Meaning::Base
+        }
     }
 }
 
@@ -165,4 +163,3 @@ pub const fn form_of(fact: &FactDecl) -> Option<NumberForm> {
         FactKind::Date | FactKind::Flag | FactKind::Choice { .. } | FactKind::Text => None,
     }
 }
-
