@@ -109,6 +109,16 @@ pub fn of_row(row: &Row<'_, '_>) -> Option<Band> {
     of_cells(row.cells)
 }
 
+/// A row below an agent's name that tells more of him: his grade, his index.
+pub fn tells_more(row: &Row<'_, '_>) -> bool {
+    let filled = row.cells.iter().filter(|c| !c.shown().is_empty()).count();
+    let first = row.cells.iter().map(Cell::shown).find(|t| !t.is_empty()).unwrap_or_default();
+    let words = fold(first.trim_end_matches([':', ' ', '.']));
+    let opens = words.split(|c: char| !c.is_alphanumeric()).next().is_some_and(|w| w != "total" && OTHER.contains(&w));
+    let amounts = row.cells.iter().filter(|c| c.shown().contains(',')).count();
+    opens && (2..=2 * CELLS).contains(&filled) && amounts == 0 && row.cells.iter().filter(|c| matches!(c, Cell::Number(_))).count() <= 1
+}
+
 /// The same for cells kept from a sheet.
 pub fn of_cells(cells: &[Cell<'_>]) -> Option<Band> {
     let texts: Vec<_> = cells.iter().map(Cell::shown).filter(|t| !t.is_empty()).collect();

@@ -519,12 +519,19 @@ fn register(
         n.read += 1;
         last_row = row.number;
         if map.banded
-            && row.number > below
             && let Some(found) = bands::of_row(row)
         {
-            n.heading += 1;
+            if row.number > below {
+                n.heading += 1;
+            } else {
+                n.title += 1;
+            }
             carried.clone_from(&found.id);
             band = Some(found);
+            return;
+        }
+        if map.banded && row.number > below && bands::tells_more(row) {
+            n.heading += 1;
             return;
         }
         match sorter.kind(row) {
