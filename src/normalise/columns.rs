@@ -38,7 +38,8 @@ pub struct Compared {
 }
 
 impl Compared {
-    pub fn new(layout: &Layout, column: usize, titles: &Titles) -> Self {
+    /// `employers` says that the whole sheet is about the employer's shares.
+    pub fn new(layout: &Layout, column: usize, employers: bool, titles: &Titles) -> Self {
         let (own, group) = (&layout.own[column], &layout.group[column]);
         let (own, marked) = marked_share(own);
         // « IM 2021 » is the IM, unless some title is known with its year.
@@ -59,6 +60,7 @@ impl Compared {
         }
         let group_share = Phrase::of(group).share;
         let own_share = if marked == Share::Unsaid { Phrase::of(own).share } else { marked };
+        let own_share = if employers && own_share == Share::Unsaid { Share::Employer } else { own_share };
         Self {
             own: own_scores,
             joined,
@@ -106,6 +108,12 @@ impl Compared {
     pub fn best(&self) -> u32 {
         self.own.values().chain(self.joined.values()).copied().max().unwrap_or(0)
     }
+}
+
+/// « Charges patronales » over a whole sheet.
+pub fn of_employers(sheet: &str) -> bool {
+    let phrase = Phrase::of(sheet);
+    phrase.share == Share::Employer && phrase.words.len() <= 3 && !phrase.has("cout") && !phrase.has("total")
 }
 
 /// « RAFP (P) » and « RAFP (S) »: the mark of the share taken off the title.

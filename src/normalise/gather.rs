@@ -921,19 +921,19 @@ fn settle_books(
     let mut shared: BTreeMap<(u16, u16), usize> = BTreeMap::new();
     for mut slip in std::mem::take(&mut books.slips) {
         let all: BTreeSet<u16> = slip.paid.lines.iter().map(|l| l.at.source).collect();
-        if let (Some(a), Some(b), true) = (all.first(), all.last(), all.len() > 1) {
-            *shared.entry((*a, *b)).or_insert(0) += 1;
-        }
         let Some(id) = joined(directory, &slip.who, slip.first, Severity::Justify, sources, told) else { continue };
-        if all.len() > 1 {
+        name_elements(&mut slip, &targets, &partners, cx);
+        if all.len() > 1 && shared_sides(&slip.paid) {
             // Two registers added up would pay twice.
+            if let (Some(a), Some(b)) = (all.first(), all.last()) {
+                *shared.entry((*a, *b)).or_insert(0) += 1;
+            }
             let mut f = Finding::new("M29", Severity::Blocking).arg("agent", &id).of(&id);
             for source in &all {
                 f = f.at(sources.place(At::source(*source)));
             }
             told.add(f, slip.source);
         }
-        name_elements(&mut slip, &targets, &partners, cx);
         pair_shares(&mut slip.paid, cx);
         once(&mut slip, &id, &books, sources, cx, told);
         balance(&slip, &id, net_expected, sources, cx, told);
@@ -972,6 +972,16 @@ fn settle_books(
             kind: None,
         })
         .collect();
+}
+
+/// Whether two registers both hold the agent's own amounts, or both the employer's of one element: one sheet may hold each.
+fn shared_sides(paid: &PaidSlip) -> bool {
+    let own: BTreeSet<u16> = paid.lines.iter().filter(|l| !l.amount.is_zero()).map(|l| l.at.source).collect();
+    let mut employers: BTreeMap<PaidCode, u16> = BTreeMap::new();
+    let both = |l: &PaidLine, employers: &mut BTreeMap<PaidCode, u16>| {
+        !l.employer_amount.is_zero() && *employers.entry(l.code).or_insert(l.at.source) != l.at.source
+    };
+    own.len() > 1 || paid.lines.iter().any(|l| both(l, &mut employers))
 }
 
 /// A register without a single employer's share does not show them; it does not say that there were none.

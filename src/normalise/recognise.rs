@@ -163,8 +163,9 @@ fn look<'t>(rows: &'t Table, sources: &Sources, given: &'t [SourceEntry], titles
     for p in &mut profiles {
         p.fits = cx.vocabulary.iter().map(|(_, f)| fits_fact(p, f)).collect();
     }
-    let compared = (0..layout.width).map(|c| Compared::new(&layout, c, titles)).collect();
     let known = sources.get(rows.source);
+    let employers = known.and_then(|s| s.sheet.as_deref()).is_some_and(columns::of_employers);
+    let compared = (0..layout.width).map(|c| Compared::new(&layout, c, employers, titles)).collect();
     let data = &kept[layout.data_start().min(kept.len())..];
     let text = known.is_some_and(|s| s.kind == crate::ground::place::SourceKind::Text);
     let cells = layout.header.filter(|_| text).map(|(_, last)| usual_cells(&kept[last], data));

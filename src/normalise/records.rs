@@ -234,7 +234,8 @@ impl<'a> RecordReader<'a> {
 
     /// A date of this month's lists, which may leave out its year.
     fn day(&self, cell: &Cell<'_>) -> Result<Option<NaiveDate>, Unread> {
-        let alone = || crate::normalise::values::day_of_year(&cell.shown(), self.latest).filter(|_| lists::is_list(self.source.role));
+        let text = matches!(cell, Cell::Text(_)) && lists::is_list(self.source.role);
+        let alone = || crate::normalise::values::day_of_year(&cell.shown(), self.latest).filter(|_| text);
         cells::date(cell, self.latest).or_else(|e| alone().map(Some).ok_or(e))
     }
 
