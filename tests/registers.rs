@@ -326,6 +326,51 @@ fn columns_of_a_print_out_are_made_of_blanks() {
 }
 
 #[test]
+fn one_sheet_holds_the_agents_amounts_and_another_the_employers() {
+    let agents = by_agent(&rows());
+    let labels = |of: &dyn Fn(&Row) -> bool| {
+        let mut all: Vec<String> = Vec::new();
+        for r in agents.iter().flatten().filter(|r| of(r) && !all.contains(&r.label)).collect::<Vec<_>>() {
+            if !all.contains(&r.label) && r.label != "IFSE MENSUELLE" {
+                all.push(r.label.clone());
+            }
+        }
+        all
+    };
+    let mut book = rust_xlsxwriter::Workbook::new();
+    let own = |r: &Row| !(r.gain.is_empty() && r.deduction.is_empty());
+    let employers = |r: &Row| !r.employer.is_empty();
+    let sides: [(&str, &dyn Fn(&Row) -> bool, &dyn Fn(&Row) -> String); 2] =
+        [("Part agent", &own, &Row::signed), ("Charges patronales", &employers, &|r: &Row| r.employer.clone())];
+    for (sheet, of, amount) in sides {
+        let titles = labels(of);
+        let page = book.add_worksheet().set_name(sheet).expect("a name");
+        for (c, t) in ["Matricule", "Nom", "Prénom"].into_iter().chain(titles.iter().map(String::as_str)).enumerate() {
+            page.write(0, u16::try_from(c).expect("few"), t).expect("a cell");
+        }
+        for (i, a) in agents.iter().enumerate() {
+            let line = u32::try_from(i + 1).expect("few");
+            for (c, t) in [&a[0].number, &a[0].surname, &a[0].given].into_iter().enumerate() {
+                page.write(line, u16::try_from(c).expect("few"), t.as_str()).expect("a cell");
+            }
+            for r in a.iter().filter(|r| of(r)) {
+                let label = if r.label == "IFSE MENSUELLE" { "I.F.S.E." } else { r.label.as_str() };
+                let c = titles.iter().position(|t| t == label).expect("a title") + 3;
+                page.write(line, u16::try_from(c).expect("few"), amount(r).as_str()).expect("a cell");
+            }
+        }
+    }
+    let folder = job("two-sheets", &[]);
+    book.save(folder.join("inbox/livre.xlsx")).expect("the register");
+    let outcome = run(&folder);
+    assert_eq!((outcome.replay.gap, outcome.replay_agents), (0, (87, 87)));
+    let nets = |path: &Path| -> BTreeMap<String, (String, String)> {
+        table(path).into_iter().map(|r| (r["employee"].clone(), (r["net_paid"].clone(), r["employer_cost"].clone()))).collect()
+    };
+    assert_eq!(nets(&folder.join("out/payslips.csv")), nets(Path::new("samples/montreval/expected/payslips.csv")));
+}
+
+#[test]
 fn heads_of_printed_pages_are_nobody() {
     let mut lines = Vec::new();
     for (page, agents) in by_agent(&rows()).chunks(7).enumerate() {
