@@ -218,3 +218,119 @@ fn a_list_of_agents_that_gave_nothing_blocks_the_run() {
     assert!(r.all("M01") + r.all("M11") >= 1);
     assert!(r.told("M01", "").iter().chain(&r.told("M11", "")).any(|s| *s == Severity::Blocking));
 }
+
+/// The hours of the sample's list, as its sheet has them: fourteen first, beyond, night.
+const WORKED: [(&str, &str, &str, &str, &str); 10] = [
+    ("00207", "POIREL", "9", "", ""),
+    ("00207", "POIREL", "2", "", ""),
+    ("00441", "FLAMENT", "14", "", ""),
+    ("00801", "DEMANGE", "14", "4", ""),
+    ("01044", "MASSOT", "6", "", "3"),
+    ("01494", "MONNET", "6", "", "4"),
+    ("01740", "LAVAL", "8,5", "", ""),
+    ("01847", "ÉCHEVIN", "8,5", "", ""),
+    ("01856", "SANZ", "5", "", ""),
+    ("01889", "AMBLARD", "14", "15", ""),
+];
+
+/// The same with a row for each rubric, under these labels.
+fn rubrics(head: &str, labels: [&str; 3]) -> String {
+    let row = |w: &(&str, &str, &str, &str, &str)| {
+        let numbers = [w.2, w.3, w.4].into_iter().zip(labels).filter(|(n, _)| !n.is_empty());
+        numbers.map(|(n, l)| format!("{};{};{l};{n}\n", w.0, w.1)).collect::<String>()
+    };
+    format!("{head}\n{}", WORKED.iter().map(row).collect::<String>())
+}
+
+#[test]
+fn a_row_for_each_rubric_is_read_by_its_label() {
+    for (name, head, labels) in [
+        ("evp", "Matricule;Nom;Libellé;Nombre", ["H.S. JOUR 14 PREM.", "H.S. JOUR AU-DELA", "H.S. NUIT"]),
+        ("kinds", "Matricule;Nom;Type d'heures;Nombre d'heures", ["Jour - 14 premières", "Jour - au-delà de 14", "Nuit"]),
+        ("values", "Matricule;Agent;Élément;Valeur", ["H.S. JOUR 14 PREM.", "H.S. JOUR AU-DELA", "H.S. NUIT"]),
+    ] {
+        let r = run(&format!("rubrics-{name}"), &[HOURS], &[("variables.csv", &rubrics(head, labels))]);
+        assert_eq!(r.nets, expected(), "{name}");
+    }
+}
+
+#[test]
+fn a_rubric_nobody_knows_and_hours_written_in_euros_set_aside() {
+    let labels = ["H.S. JOUR 14 PREM.", "H.S. JOUR AU-DELA", "H.S. NUIT"];
+    let known = rubrics("Matricule;Nom;Libellé;Nombre", labels);
+    let r = run("rubric-unknown", &[HOURS], &[("variables.csv", &format!("{known}00102;ARNOUX;PRIME DE MARCHE;2\n"))]);
+    assert_eq!(r.told("M97", "00102"), [Severity::Blocking]);
+    assert_eq!(r.nets["00207"], expected()["00207"]);
+    let r = run("rubric-euros", &[HOURS], &[("variables.csv", &rubrics("Matricule;Nom;Libellé;Montant", labels))]);
+    assert_eq!(r.told("M97", "00441"), [Severity::Blocking]);
+    assert!(!r.transfers.contains_key("00441"));
+}
+
+#[test]
+fn whoever_an_unread_list_names_is_set_aside() {
+    // A type of movement on each row: not understood, and said of each agent.
+    let text = "Matricule;Nom;Prénom;Type de mouvement;Ancienne valeur;Nouvelle valeur\n\
+        00760;ASTIER;Sofiane;Temps de travail;80 %;100 %\n00225;AGUILAR;Loïc;Avancement d'échelon;IM 392;IM 404\n";
+    let r = run("unread-list", &[MOVES], &[("mouvements du personnel.csv", text)]);
+    for agent in ["00760", "00225"] {
+        assert_eq!(r.told("M95", agent), [Severity::Blocking]);
+        assert!(!r.transfers.contains_key(agent));
+    }
+    assert!(r.told("M95", "00102").is_empty());
+}
+
+#[test]
+fn a_surname_and_an_initial_are_nobody_and_whoever_it_may_be_waits() {
+    let text = "Agent;HS jour - 14 premières\nPOIREL M.;9\nDEMANGE M.;14\nFLAMENT André;14\n";
+    let r = run("initials", &[HOURS], &[("heures sup.csv", text)]);
+    assert_eq!(r.told("M98", "00207"), [Severity::Blocking], "the only one of that name");
+    // Of the four DEMANGE of the town one begins with M.
+    assert_eq!(r.told("M98", "00801"), [Severity::Blocking]);
+    assert_eq!(r.nets["00441"], expected()["00441"]);
+}
+
+#[test]
+fn days_without_a_year_are_of_the_month_being_paid() {
+    let text = "Matricule;Nom;Prénom;Dernier jour payé;Motif\n00299;LECOQ;Sabrina;5/12;Démission\n00424;MÉNARD;Inès;20/12;Démission\n\
+        00555;SAVARY;Fabien;20 déc.;Disponibilité\n01114;KERGUELEN;Benoît;31/12;Fin de contrat\n";
+    let r = run("short-days", &[MOVES], &[("départs.csv", text)]);
+    let want = expected();
+    for agent in ["00299", "00424", "00555", "01114"] {
+        assert_eq!(r.nets[agent], want[agent], "{agent}");
+    }
+}
+
+#[test]
+fn of_columns_at_two_dates_the_later_is_new() {
+    let want = expected();
+    for (name, head) in [
+        ("dates", "Matricule;Nom;Prénom;Quotité jusqu'au 30/11/2021;Quotité au 01/12/2021"),
+        ("words", "Matricule;Nom;Prénom;Quotité avant;Quotité après"),
+    ] {
+        let text = format!("{head}\n00760;ASTIER;Sofiane;80 %;100 %\n00927;BRIAND;Kévin;100 %;90 %\n01293;DEMANGE;Joël;100 %;60 %\n");
+        let r = run(&format!("two-{name}"), &[MOVES], &[("temps de travail.csv", &text)]);
+        for agent in ["00760", "00927", "01293"] {
+            assert_eq!(r.nets[agent], want[agent], "{name} {agent}");
+        }
+    }
+}
+
+#[test]
+fn a_heading_over_columns_says_which_are_old_and_which_are_new() {
+    let text = "Matricule;Agent;Ancienne situation;;Nouvelle situation;;Date d'effet\n;;Échelon;IM;Échelon;IM;\n\
+        00225;AGUILAR Loïc;1;392;2;404;01/12/2021\n00715;KELLER Édith;4;344;5;346;01/12/2021\n";
+    let r = run("groups", &[MOVES], &[("avancements.csv", text)]);
+    for agent in ["00225", "00715"] {
+        assert_eq!(r.nets[agent], expected()[agent], "{agent}");
+    }
+}
+
+#[test]
+fn a_cell_far_beside_the_list_is_named_and_its_agent_waits() {
+    let whole = std::fs::read_to_string(Path::new(SAMPLE).join("inbox").join(CIA)).expect("the sample is UTF-8");
+    let own = whole.lines().find(|l| l.starts_with("00232")).expect("an agent");
+    let stray = whole.replace(own, &format!("{own}{}x", ";".repeat(300)));
+    let r = run("stray", &[CIA], &[(CIA, &stray)]);
+    assert_eq!(r.told("M96", "00232"), [Severity::Blocking]);
+    assert_eq!(r.nets["00102"], expected()["00102"]);
+}

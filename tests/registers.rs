@@ -261,6 +261,116 @@ fn agents_stand_above_their_lines() {
 }
 
 #[test]
+fn agents_stand_above_their_lines_in_cells_or_with_more_beside() {
+    let of = |band: &dyn Fn(&Row) -> Vec<String>| {
+        let mut lines = vec!["COMMUNE DE MONTREVAL".to_owned(), String::new()];
+        for a in by_agent(&rows()) {
+            lines.extend(band(&a[0]));
+            lines.push("Code;Libellé;Base;Taux;Gain;Retenue;Taux pat.;Part pat.".to_owned());
+            for r in a.iter().filter(|r| !r.is_total() || r.label == "NET A PAYER") {
+                lines.push(
+                    [&r.code, &r.label, &r.base, &r.rate, &r.gain, &r.deduction, &r.employer_rate, &r.employer]
+                        .map(String::as_str)
+                        .join(";"),
+                );
+            }
+            lines.push(String::new());
+        }
+        lines.join("\n")
+    };
+    let cells = of(&|r| vec![format!("Matricule;{};Nom;{}", r.number, r.name()), "Emploi;Rédacteur;Indice majoré;353".to_owned()]);
+    same_pay("band-cells", &[("livre.csv", cells)], &[]);
+    let long = of(&|r| vec![format!("Agent : {}   Matricule : {}   Service : Voirie   Grade : Rédacteur", r.name(), r.number)]);
+    same_pay("band-long", &[("livre.csv", long)], &[]);
+}
+
+#[test]
+fn what_is_kept_is_kept_with_a_minus_of_its_own() {
+    let head = "Matricule;Nom;Prénom;Code rubrique;Libellé;Base;Taux salarial;À payer;À retenir;Taux patronal;Part patronale";
+    let kept = |d: &str| if d.is_empty() { String::new() } else { format!("{d}-") };
+    let line = |r: Row| {
+        let all = [r.number, r.surname, r.given, r.code, r.label, r.base, r.rate, r.gain, kept(&r.deduction), r.employer_rate, r.employer];
+        all.join(";")
+    };
+    same_pay("minus", &[("livre.csv", text(head, rows().into_iter().map(line)))], &[]);
+}
+
+#[test]
+fn columns_of_a_print_out_are_made_of_blanks() {
+    let head = [
+        "Matricule",
+        "Nom",
+        "Prénom",
+        "Code rubrique",
+        "Libellé",
+        "Base",
+        "Taux salarial",
+        "À payer",
+        "À retenir",
+        "Taux patronal",
+        "Part patronale",
+    ];
+    let mut all: Vec<[String; 11]> = vec![head.map(str::to_owned)];
+    all.extend(rows().into_iter().map(|r| {
+        [r.number, r.surname, r.given, r.code, r.label, r.base, r.rate, r.gain, r.deduction, r.employer_rate, r.employer]
+            .map(|t| t.replace(['\u{a0}', '\u{202f}'], " "))
+    }));
+    let width: Vec<usize> = (0..11).map(|c| all.iter().map(|r| r[c].chars().count()).max().unwrap_or(0)).collect();
+    // Words to the left of their column, numbers to the right, as printers put them.
+    let line = |r: &[String; 11]| {
+        let cells = r.iter().zip(&width).enumerate();
+        let put = |(c, (t, w)): (usize, (&String, &usize))| if c < 5 { format!("{t:<w$}") } else { format!("{t:>w$}") };
+        cells.map(put).collect::<Vec<_>>().join("  ").trim_end().to_owned()
+    };
+    same_pay("printed", &[("livre.txt", all.iter().map(line).collect::<Vec<_>>().join("\n") + "\n")], &[]);
+}
+
+#[test]
+fn one_sheet_holds_the_agents_amounts_and_another_the_employers() {
+    let agents = by_agent(&rows());
+    let labels = |of: &dyn Fn(&Row) -> bool| {
+        let mut all: Vec<String> = Vec::new();
+        for r in agents.iter().flatten().filter(|r| of(r) && !all.contains(&r.label)).collect::<Vec<_>>() {
+            if !all.contains(&r.label) && r.label != "IFSE MENSUELLE" {
+                all.push(r.label.clone());
+            }
+        }
+        all
+    };
+    let mut book = rust_xlsxwriter::Workbook::new();
+    let own = |r: &Row| !(r.gain.is_empty() && r.deduction.is_empty());
+    let employers = |r: &Row| !r.employer.is_empty();
+    let sides: [(&str, &dyn Fn(&Row) -> bool, &dyn Fn(&Row) -> String); 2] =
+        [("Part agent", &own, &Row::signed), ("Charges patronales", &employers, &|r: &Row| r.employer.clone())];
+    for (sheet, of, amount) in sides {
+        let titles = labels(of);
+        let page = book.add_worksheet().set_name(sheet).expect("a name");
+        for (c, t) in ["Matricule", "Nom", "Prénom"].into_iter().chain(titles.iter().map(String::as_str)).enumerate() {
+            page.write(0, u16::try_from(c).expect("few"), t).expect("a cell");
+        }
+        for (i, a) in agents.iter().enumerate() {
+            let line = u32::try_from(i + 1).expect("few");
+            for (c, t) in [&a[0].number, &a[0].surname, &a[0].given].into_iter().enumerate() {
+                page.write(line, u16::try_from(c).expect("few"), t.as_str()).expect("a cell");
+            }
+            for r in a.iter().filter(|r| of(r)) {
+                let label = if r.label == "IFSE MENSUELLE" { "I.F.S.E." } else { r.label.as_str() };
+                let c = titles.iter().position(|t| t == label).expect("a title") + 3;
+                page.write(line, u16::try_from(c).expect("few"), amount(r).as_str()).expect("a cell");
+            }
+        }
+    }
+    let folder = job("two-sheets", &[]);
+    book.save(folder.join("inbox/livre.xlsx")).expect("the register");
+    let outcome = run(&folder);
+    assert_eq!((outcome.replay.gap, outcome.replay_agents), (0, (87, 87)));
+    let nets = |path: &Path| -> BTreeMap<String, (String, String)> {
+        table(path).into_iter().map(|r| (r["employee"].clone(), (r["net_paid"].clone(), r["employer_cost"].clone()))).collect()
+    };
+    assert_eq!(nets(&folder.join("out/payslips.csv")), nets(Path::new("samples/montreval/expected/payslips.csv")));
+}
+
+#[test]
 fn heads_of_printed_pages_are_nobody() {
     let mut lines = Vec::new();
     for (page, agents) in by_agent(&rows()).chunks(7).enumerate() {

@@ -18,6 +18,57 @@ pub struct Band {
     pub given: String,
 }
 
+/// Words after which the number stands, and those after which the name does, in a row of keys and values.
+const NUMBER: [&str; 8] = ["matricule", "matr", "mat", "n° agent", "no agent", "n° matricule", "numero agent", "code agent"];
+const NAME: [&str; 8] = ["agent", "nom", "salarie", "nom prenom", "nom et prenom", "nom de l'agent", "beneficiaire", "employe"];
+/// Words of what else such rows say; a number after them is nobody's.
+const OTHER: [&str; 14] = [
+    "indice",
+    "echelon",
+    "emploi",
+    "grade",
+    "page",
+    "total",
+    "categorie",
+    "quotite",
+    "heures",
+    "statut",
+    "service",
+    "temps",
+    "taux",
+    "siret",
+];
+
+/// `Agent : ARNOUX Jean-Noël   Matricule : 00102   Service : Voirie`, or the same in cells: keys and values.
+fn keyed(parts: &[&str]) -> Option<Band> {
+    let mut pairs: Vec<(String, String)> = Vec::new();
+    for part in parts {
+        match part.split_once(':') {
+            Some((key, value)) => pairs.push((fold(key), value.trim().to_owned())),
+            None => match pairs.last_mut() {
+                Some((_, value)) if value.is_empty() => part.trim().clone_into(value),
+                _ => pairs.push((fold(part.trim_end_matches(['.', ' '])), String::new())),
+            },
+        }
+    }
+    let of =
+        |words: &[&str]| pairs.iter().find(|(k, v)| words.contains(&k.trim_end_matches('.')) && !v.is_empty()).map(|(_, v)| v.as_str());
+    let number = of(&NUMBER)?;
+    let digits = number.bytes().filter(u8::is_ascii_digit).count();
+    let id = number.len() <= 12 && digits >= 2 && digits * 2 >= number.len() && number.bytes().all(|b| b.is_ascii_alphanumeric());
+    let (mut surname, mut given) = split_name(of(&NAME)?);
+    if let (true, Some(first)) = (given.is_empty(), of(&["prenom"])) {
+        first.clone_into(&mut given);
+    }
+    surname = surname.trim().to_owned();
+    (id && !surname.is_empty()).then(|| Band { id: number.to_owned(), surname, given })
+}
+
+/// Pieces of a row that stand apart: cells, and what two blanks or more divide in them.
+fn pieces<'t>(texts: &'t [std::borrow::Cow<'_, str>]) -> Vec<&'t str> {
+    texts.iter().flat_map(|t| t.split("  ")).map(str::trim).filter(|t| !t.is_empty()).collect()
+}
+
 /// The agent a text names, when it does nothing else: `Matricule : 00225   AGUILAR Loïc`, `AGUILAR Loïc - Matricule 00225`.
 pub fn named(text: &str) -> Option<Band> {
     let mut rest = text.trim();
@@ -41,7 +92,8 @@ pub fn named(text: &str) -> Option<Band> {
     let (surname, given) = split_name(name);
     // « LIVRE DE PAIE NOVEMBRE 2021 »: a year is nobody's number.
     let year = id.parse::<u32>().is_ok_and(|y| id.len() == 4 && (1990..2100).contains(&y));
-    let plausible = worded || (!year && (2..=5).contains(&name.split_whitespace().count()));
+    let other = fold(&tidy).split(|c: char| !c.is_alphanumeric()).any(|w| OTHER.contains(&w));
+    let plausible = worded || (!other && !year && (2..=5).contains(&name.split_whitespace().count()));
     (plausible && !surname.is_empty()).then(|| Band { id: id.to_owned(), surname, given })
 }
 
@@ -57,10 +109,27 @@ pub fn of_row(row: &Row<'_, '_>) -> Option<Band> {
     of_cells(row.cells)
 }
 
+/// A row below an agent's name that tells more of him: his grade, his index.
+pub fn tells_more(row: &Row<'_, '_>) -> bool {
+    let filled = row.cells.iter().filter(|c| !c.shown().is_empty()).count();
+    let first = row.cells.iter().map(Cell::shown).find(|t| !t.is_empty()).unwrap_or_default();
+    let words = fold(first.trim_end_matches([':', ' ', '.']));
+    let opens = words.split(|c: char| !c.is_alphanumeric()).next().is_some_and(|w| w != "total" && OTHER.contains(&w));
+    let amounts = row.cells.iter().filter(|c| c.shown().contains(',')).count();
+    opens && (2..=2 * CELLS).contains(&filled) && amounts == 0 && row.cells.iter().filter(|c| matches!(c, Cell::Number(_))).count() <= 1
+}
+
 /// The same for cells kept from a sheet.
 pub fn of_cells(cells: &[Cell<'_>]) -> Option<Band> {
     let texts: Vec<_> = cells.iter().map(Cell::shown).filter(|t| !t.is_empty()).collect();
-    if texts.is_empty() || texts.len() > CELLS || texts.iter().any(|t| t.len() > 120) {
+    if texts.is_empty() || texts.len() > 2 * CELLS || texts.iter().any(|t| t.len() > 240) {
+        return None;
+    }
+    let parts = pieces(&texts);
+    if let Some(found) = keyed(&parts) {
+        return Some(found);
+    }
+    if texts.len() > CELLS || texts.iter().any(|t| t.len() > 120) {
         return None;
     }
     named(&texts.join(" "))
@@ -83,6 +152,16 @@ mod tests {
         ] {
             assert_eq!(named(text), Some(expected.clone()), "{text}");
         }
+        let cells = |texts: &[&str]| of_cells(&texts.iter().map(|t| Cell::Text((*t).into())).collect::<Vec<_>>());
+        for texts in [
+            &["Agent : AGUILAR Loïc   Matricule : 00225   Service : Voirie   Grade : Rédacteur"][..],
+            &["Matricule", "00225", "Nom", "AGUILAR Loïc"],
+            &["Matricule : 00225", "Nom : AGUILAR", "Prénom : Loïc"],
+            &["Nom et prénom :", "AGUILAR Loïc", "Matricule :", "00225"],
+        ] {
+            assert_eq!(cells(texts), Some(expected.clone()), "{texts:?}");
+        }
+        assert_eq!(cells(&["Emploi", "Rédacteur principal", "Indice majoré", "392"]), None);
         for text in ["TRAITEMENT BRUT", "LIVRE DE PAIE NOVEMBRE 2021", "Total agent 3 154,66", "Page 12"] {
             assert_eq!(named(text), None, "{text}");
         }

@@ -72,7 +72,7 @@ pub struct Read {
 }
 
 impl Read {
-    const fn of(value: Value) -> Self {
+    pub const fn of(value: Value) -> Self {
         Self { value, reduced_post: None, presumed: false, remark: None }
     }
 }

@@ -6,7 +6,7 @@ use crate::normalise::mapping::{Meaning, Part, Role};
 use crate::normalise::profile::{Profile, fits_fact, fits_part, fits_plain};
 use crate::normalise::text::{Phrase, Share};
 use crate::normalise::titles::{Title, Titles, spaced};
-use crate::normalise::{Context, assign};
+use crate::normalise::{Context, assign, dated};
 use crate::payslip::LineKind as K;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -38,16 +38,31 @@ pub struct Compared {
 }
 
 impl Compared {
-    pub fn new(layout: &Layout, column: usize, titles: &Titles) -> Self {
+    /// `employers` says that the whole sheet is about the employer's shares.
+    pub fn new(layout: &Layout, column: usize, employers: bool, titles: &Titles) -> Self {
         let (own, group) = (&layout.own[column], &layout.group[column]);
         let (own, marked) = marked_share(own);
+        // « IM 2021 » is the IM, unless some title is known with its year.
+        let own = if titles.best(own) >= 95 { own } else { dated::split(own).0 };
         let (own, group) = (bare_title(own), bare_title(group));
         let joined = if group.is_empty() { BTreeMap::new() } else { titles.scores(&format!("{group} {own}")) };
         let grouped = if group.is_empty() { BTreeMap::new() } else { titles.scores(group) };
+        let mut own_scores = titles.scores(own);
+        // « Ancienne situation » over « IM »: the old IM.
+        let turned = Phrase::of(group);
+        for (word, wrap) in [("ancien", Title::Old as fn(crate::facts::FactId) -> Title), ("nouveau", Title::New)] {
+            if turned.has(word) && !Phrase::of(own).has(word) {
+                let facts: Vec<(crate::facts::FactId, u32)> =
+                    own_scores.iter().filter_map(|(t, s)| if let Title::Fact(f) = t { Some((*f, *s)) } else { None }).collect();
+                own_scores.retain(|t, _| !matches!(t, Title::Fact(_)));
+                own_scores.extend(facts.into_iter().map(|(f, s)| (wrap(f), s)));
+            }
+        }
         let group_share = Phrase::of(group).share;
         let own_share = if marked == Share::Unsaid { Phrase::of(own).share } else { marked };
+        let own_share = if employers && own_share == Share::Unsaid { Share::Employer } else { own_share };
         Self {
-            own: titles.scores(own),
+            own: own_scores,
             joined,
             group: grouped,
             has_title: !own.is_empty() || !group.is_empty(),
@@ -101,6 +116,12 @@ impl Compared {
     pub fn best(&self) -> u32 {
         self.own.values().chain(self.joined.values()).copied().max().unwrap_or(0)
     }
+}
+
+/// « Charges patronales » over a whole sheet.
+pub fn of_employers(sheet: &str) -> bool {
+    let phrase = Phrase::of(sheet);
+    phrase.share == Share::Employer && phrase.words.len() <= 3 && !phrase.has("cout") && !phrase.has("total")
 }
 
 /// « RAFP (P) » and « RAFP (S) »: the mark of the share taken off the title.

@@ -9,6 +9,7 @@ use crate::normalise::codes::{self, CodeStats, Sides};
 use crate::normalise::join::TransferRow;
 use crate::normalise::lists;
 use crate::normalise::mapping::{CodeTarget, Mapping, Meaning, Payer, Role, SourceMapping};
+use crate::normalise::named::Known;
 use crate::normalise::people::{Directory, Joined, Who, may_be_same};
 use crate::normalise::records::{Content, RawRow, RecordReader, parsed};
 use crate::normalise::register::{Books, LineReader, Slip, WhoColumns, WideReader, employee, shown, tidy_number};
@@ -205,9 +206,28 @@ pub fn gather(tables: &[Table], transfers: &[TransferRow], sources: &Sources, ma
     }
     without_letters(&mut books, &mut raw, sources, &mut told);
     let (directory, strange) = note_people(&books, &raw, &mut told, sources);
+    let lost = raw.iter().any(|(_, role, r)| lists::is_list(*role) && r.who.id.is_empty());
+    let unknown = tables.iter().any(|t| mapping.of(t.source).is_some_and(|m| m.role == Role::Unknown));
+    let known = if lost || unknown { known_people(&books, &raw, &directory) } else { Known::default() };
+    let paid = books.slips.len();
+    for table in tables.iter().filter(|t| mapping.of(t.source).is_some_and(|m| m.role == Role::Unknown)) {
+        known.unread(table, paid, sources).into_iter().for_each(|f| told.add(f, table.source));
+    }
     settle_books(books, transfers, &directory, sources, cx, &mut out, &mut told);
-    place_rows(raw, &strange, &directory, mapping, sources, cx, &mut out, &mut told);
+    place_rows(raw, &strange, (&directory, &known), mapping, sources, cx, &mut out, &mut told);
     Checked::new(out, told.finish(sources))
+}
+
+/// Everybody that registers, staff files and arrivals know, to look for them in what could not be read.
+fn known_people(books: &Books, raw: &[(u16, Role, RawRow)], directory: &Directory) -> Known {
+    let mut known = Known::default();
+    let staff = raw.iter().filter(|(_, r, _)| matches!(r, Role::Staff | Role::Arrivals)).map(|(_, _, r)| &r.who);
+    for who in books.slips.iter().map(|s| &s.who).chain(staff) {
+        if let Joined::AsWritten(id) | Joined::Padded(id) | Joined::Lengthened(id) = directory.join(who) {
+            known.note(&id, who);
+        }
+    }
+    known
 }
 
 fn count_only(table: &Table, map: &SourceMapping) -> RowCount {
@@ -431,6 +451,18 @@ fn refused(row: &Row<'_, '_>, agent: &str, bad: &[(usize, Unread)], map: &Source
     }
 }
 
+/// Cells beyond the sheet's columns are named, not read.
+fn stray(row: &Row<'_, '_>, map: &SourceMapping, sources: &Sources, told: &mut Told) {
+    for (c, cell) in row.cells.iter().enumerate().skip(map.columns.len()) {
+        let text = cell.shown();
+        if !text.is_empty() {
+            let at = At::cell(map.source, row.number, u16::try_from(c).unwrap_or(At::NO_COLUMN));
+            let text: String = text.chars().take(60).collect();
+            told.add(Finding::new("M96", Severity::Justify).arg("text", text).at(sources.place(at)), map.source);
+        }
+    }
+}
+
 fn register(
     table: &Table,
     map: &SourceMapping,
@@ -487,12 +519,19 @@ fn register(
         n.read += 1;
         last_row = row.number;
         if map.banded
-            && row.number > below
             && let Some(found) = bands::of_row(row)
         {
-            n.heading += 1;
+            if row.number > below {
+                n.heading += 1;
+            } else {
+                n.title += 1;
+            }
             carried.clone_from(&found.id);
             band = Some(found);
+            return;
+        }
+        if map.banded && row.number > below && bands::tells_more(row) {
+            n.heading += 1;
             return;
         }
         match sorter.kind(row) {
@@ -516,6 +555,7 @@ fn register(
                 }
             }
             Kind::Data => {
+                stray(row, map, sources, told);
                 let written = lines
                     .as_ref()
                     .map_or_else(|| who.id.map_or(std::borrow::Cow::Borrowed(""), |c| tidy_number(shown(row, c))), |l| l.agent(row));
@@ -651,6 +691,9 @@ fn records(
                 }
             }
             Kind::Data => {
+                if !lists::is_list(map.role) {
+                    stray(row, map, sources, told);
+                }
                 for slot in 0..running.columns().len() {
                     let column = running.columns()[slot];
                     let mark = map.columns.iter().find(|m| usize::from(m.column) == column).map(|m| m.mark).unwrap_or_default();
@@ -878,19 +921,19 @@ fn settle_books(
     let mut shared: BTreeMap<(u16, u16), usize> = BTreeMap::new();
     for mut slip in std::mem::take(&mut books.slips) {
         let all: BTreeSet<u16> = slip.paid.lines.iter().map(|l| l.at.source).collect();
-        if let (Some(a), Some(b), true) = (all.first(), all.last(), all.len() > 1) {
-            *shared.entry((*a, *b)).or_insert(0) += 1;
-        }
         let Some(id) = joined(directory, &slip.who, slip.first, Severity::Justify, sources, told) else { continue };
-        if all.len() > 1 {
+        name_elements(&mut slip, &targets, &partners, cx);
+        if all.len() > 1 && shared_sides(&slip.paid) {
             // Two registers added up would pay twice.
+            if let (Some(a), Some(b)) = (all.first(), all.last()) {
+                *shared.entry((*a, *b)).or_insert(0) += 1;
+            }
             let mut f = Finding::new("M29", Severity::Blocking).arg("agent", &id).of(&id);
             for source in &all {
                 f = f.at(sources.place(At::source(*source)));
             }
             told.add(f, slip.source);
         }
-        name_elements(&mut slip, &targets, &partners, cx);
         pair_shares(&mut slip.paid, cx);
         once(&mut slip, &id, &books, sources, cx, told);
         balance(&slip, &id, net_expected, sources, cx, told);
@@ -929,6 +972,16 @@ fn settle_books(
             kind: None,
         })
         .collect();
+}
+
+/// Whether two registers both hold the agent's own amounts, or both the employer's of one element: one sheet may hold each.
+fn shared_sides(paid: &PaidSlip) -> bool {
+    let own: BTreeSet<u16> = paid.lines.iter().filter(|l| !l.amount.is_zero()).map(|l| l.at.source).collect();
+    let mut employers: BTreeMap<PaidCode, u16> = BTreeMap::new();
+    let both = |l: &PaidLine, employers: &mut BTreeMap<PaidCode, u16>| {
+        !l.employer_amount.is_zero() && *employers.entry(l.code).or_insert(l.at.source) != l.at.source
+    };
+    own.len() > 1 || paid.lines.iter().any(|l| both(l, &mut employers))
 }
 
 /// A register without a single employer's share does not show them; it does not say that there were none.
@@ -1199,7 +1252,7 @@ fn balance(slip: &Slip, id: &EmployeeId, net_expected: bool, sources: &Sources, 
 fn place_rows(
     raw: Vec<(u16, Role, RawRow)>,
     strange: &BTreeSet<At>,
-    directory: &Directory,
+    (directory, known): (&Directory, &Known),
     mapping: &Mapping,
     sources: &Sources,
     cx: &Context<'_>,
@@ -1220,6 +1273,9 @@ fn place_rows(
         // What a list of this month says of nobody is owed to somebody.
         let lost = if lists::is_list(role) { Severity::Blocking } else { Severity::Justify };
         let id = joined(directory, &row.who, row.at, lost, sources, told);
+        if id.is_none() && lists::is_list(role) {
+            known.perhaps(&row.who, row.at, sources).into_iter().for_each(|f| told.add(f, row.at.source));
+        }
         for f in row.told.drain(..) {
             told.add(id.iter().fold(f, Finding::of), row.at.source);
         }

@@ -4,6 +4,7 @@
 
 use crate::normalise::titles::{Titles, summing};
 use crate::read::table::{Cell, MergedArea};
+use std::collections::BTreeMap;
 
 /// A row kept from a sheet.
 #[derive(Clone, Debug)]
@@ -57,9 +58,35 @@ impl Layout {
 /// How many rows from the top may hold the headings.
 const DEPTH: usize = 40;
 
+/// A single cell this far from all others does not make the sheet as wide, nor several beyond the second.
+const STRAY: usize = 16;
+const FAR: usize = 128;
+/// A sheet wider than this has lost its line ends, or never was a table: no column of it is looked at.
+const WIDEST: usize = 1_024;
+
+/// How many columns the sheet has. What strayed far beyond them is no column of it.
+fn width(rows: &[Kept]) -> usize {
+    let mut filled: BTreeMap<usize, usize> = BTreeMap::new();
+    for r in rows {
+        for (c, cell) in r.cells.iter().enumerate() {
+            if !matches!(cell, Cell::Empty) && !cell.shown().is_empty() {
+                *filled.entry(c).or_insert(0) += 1;
+            }
+        }
+    }
+    let mut width = 0;
+    for (c, n) in filled {
+        if width > 0 && c >= width + if n > 1 { FAR } else { STRAY } {
+            break;
+        }
+        width = c + 1;
+    }
+    if width > WIDEST { 0 } else { width }
+}
+
 /// Finds the headings among the first rows.
 pub fn find(rows: &[Kept], merged: &[MergedArea], titles: &Titles) -> Layout {
-    let width = rows.iter().map(|r| r.cells.iter().rposition(|c| !c.shown().is_empty()).map_or(0, |i| i + 1)).max().unwrap_or(0);
+    let width = width(rows);
     let mut layout =
         Layout { header: None, own: vec![String::new(); width], group: vec![String::new(); width], title: String::new(), width };
     let known: Vec<(usize, usize)> = rows.iter().take(DEPTH).map(|r| known_titles(r, titles)).collect();

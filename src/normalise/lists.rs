@@ -181,6 +181,7 @@ pub fn add_up(
         .filter(|m| m.role == Role::Amounts)
         .map(|m| {
             let facts = m.columns.iter().filter_map(|c| if let Meaning::Fact(f) = c.meaning { Some(f) } else { None });
+            let facts = facts.chain(m.variables.iter().flat_map(|v| v.facts.values().copied()));
             (m.source, facts.filter(|f| pays(vocabulary.get(*f))).collect())
         })
         .collect();

@@ -355,6 +355,8 @@ pub struct ColumnMapping {
     pub weekly: bool,
     /// Cells that hold something in the rows looked at.
     pub filled: u32,
+    /// Nearly all its numbers are negative: a column of what is kept, written with its sign.
+    pub negated: bool,
     /// What the title names and the cells contradict.
     pub denied: Option<Meaning>,
 }
@@ -376,6 +378,8 @@ pub struct SourceMapping {
     pub cells: Option<usize>,
     pub columns: Vec<ColumnMapping>,
     pub codes: Vec<CodeMapping>,
+    /// Of a list with a row per agent and rubric: which fact each rubric is.
+    pub variables: Option<crate::normalise::variables::Variables>,
     /// A register whose agents stand on rows of their own above their lines.
     pub banded: bool,
 }

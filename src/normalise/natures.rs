@@ -31,6 +31,11 @@ impl Natures {
         found
     }
 
+    /// Whether the fact counts the days of some event.
+    pub fn counts(&self, fact: FactId) -> bool {
+        self.known.iter().any(|(f, _)| *f == fact)
+    }
+
     fn look(&self, nature: &str) -> Option<FactId> {
         let (folded, wanted) = (fold(nature), Phrase::of(nature));
         let like = |(text, phrase): &(String, Phrase)| if *text == folded { 101 } else { likeness(&wanted, phrase) };

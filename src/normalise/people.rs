@@ -218,6 +218,14 @@ pub fn may_be_same(a: (&str, &str), b: (&str, &str)) -> bool {
     if x.is_empty() || y.is_empty() {
         return true;
     }
+    // A surname alone is said by all its words.
+    let alone = |a: (&str, &str), x: &str, y: &str| {
+        let own = y.split(' ').collect::<BTreeSet<_>>();
+        a.1.is_empty() && x.len() >= 3 && x.split(' ').all(|w| own.contains(w))
+    };
+    if alone(a, &x, &y) || alone(b, &y, &x) {
+        return true;
+    }
     let words: BTreeSet<&str> = x.split(' ').filter(|w| w.len() >= 3).collect();
     let common = y.split(' ').filter(|w| words.contains(w)).count();
     common >= 1 && (common * 2 >= words.len() || common >= 2)
@@ -244,6 +252,13 @@ mod tests {
         assert_eq!(d.join(&who("801", true)), Joined::Padded(id("00801")));
         assert_eq!(d.join(&who("12345", true)), Joined::AsWritten(id("12345")));
         assert_eq!(d.join(&who("995", true)), Joined::Lengthened(id("00995")));
+    }
+
+    #[test]
+    fn a_surname_alone_is_the_same_person_as_with_a_given_name_of_two_words() {
+        assert!(may_be_same(("ARNOUX", "Jean-Noël"), ("ARNOUX", "")));
+        assert!(may_be_same(("DA SILVA", ""), ("DA SILVA", "Julien")));
+        assert!(!may_be_same(("ARNOUX", "Jean-Noël"), ("AGUILAR", "")));
     }
 
     #[test]

@@ -23,6 +23,8 @@ pub struct Profile {
     pub negative: u32,
     pub percent: u32,
     pub dates: u32,
+    /// Days without their year, which only a list of this month may hold.
+    pub days: u32,
     /// Dates of a plausible birth.
     pub births: u32,
     pub ibans: u32,
@@ -121,6 +123,9 @@ impl Profile {
                         && let Ok(Some(d)) = values::date(text, latest)
                     {
                         self.add_date(d, latest);
+                    }
+                    if (2..=4).contains(&digits) && values::day_of_year(text, latest).is_some() {
+                        self.days += 1;
                     }
                     let comma = text.rfind(',');
                     let dot = text.rfind('.');
@@ -302,7 +307,10 @@ pub fn fits_fact(p: &Profile, fact: &FactDecl) -> i32 {
         FactKind::Date => {
             let serials =
                 p.share(p.whole) > 90 && p.least.is_some_and(|n| n >= Exact::int(10_000)) && p.most.is_some_and(|n| n < Exact::int(80_000));
-            let fit = if serials { 0 } else { judged(p.share(p.dates), 14) };
+            // A day without its year: no date of birth, and where a number could stand a weaker sign.
+            let short = fact.role != Some(FactRole::BirthDate) && p.days > 0;
+            let dates = if short { p.dates + p.days } else { p.dates };
+            let fit = if serials { 0 } else { judged(p.share(dates), if short { 8 } else { 14 }) };
             if fact.role == Some(FactRole::BirthDate) && p.share(p.births) < 60 { fit - 25 } else { fit }
         }
         // A count is no yes or no, though its ones and noughts could be.
@@ -418,7 +426,7 @@ pub fn fits_plain(p: &Profile, meaning: Meaning) -> i32 {
                 6
             }
         }
-        Meaning::From | Meaning::To | Meaning::Effective | Meaning::Requested => judged(p.share(p.dates), 15),
+        Meaning::From | Meaning::To | Meaning::Effective | Meaning::Requested => judged(p.share(p.dates + p.days), 15),
         Meaning::Days => judged(number, 10) - if p.most.is_some_and(|m| m > Exact::int(366)) { 50 } else { 0 },
         Meaning::Continues => {
             if p.share(p.flags) >= 90 || p.values.keys().all(|v| v.starts_with("init") || v.starts_with("prol") || v == "i" || v == "p") {

@@ -10,6 +10,7 @@ use crate::normalise::Context;
 use crate::normalise::bands;
 use crate::normalise::codes::{self, CodeStats};
 use crate::normalise::columns::{self, Choice, Compared};
+use crate::normalise::dated;
 use crate::normalise::fragment::{self, SourceEntry};
 use crate::normalise::headless;
 use crate::normalise::layout::{self, Kept, Layout};
@@ -21,6 +22,7 @@ use crate::normalise::register::LineReader;
 use crate::normalise::text::fold;
 use crate::normalise::titles::{self, Title, Titles, summing};
 use crate::normalise::values::RateForm;
+use crate::normalise::variables::{self, Variables};
 use crate::read::table::Table;
 use chrono::{Days, NaiveDate};
 use rayon::prelude::*;
@@ -48,6 +50,8 @@ struct Seen<'t> {
     sum_column: Option<usize>,
     /// Cells a row of a text file has.
     cells: Option<usize>,
+    /// Rubrics of a list with a row for each.
+    variables: Option<Variables>,
 }
 
 impl Seen<'_> {
@@ -69,10 +73,17 @@ pub fn latest_date(cx: &Context<'_>) -> NaiveDate {
 pub fn recognise(tables: &[Table], sources: &mut Sources, given: &[SourceEntry], cx: &Context<'_>) -> Checked<Mapping> {
     let titles = Titles::new(cx.vocabulary, cx.rubrics);
     let mut findings = Vec::new();
-    let seen: Vec<Seen<'_>> = {
+    let mut seen: Vec<Seen<'_>> = {
         let sources = &*sources;
         tables.par_iter().map(|t| look(t, sources, given, &titles, cx)).collect()
     };
+    let mut labels = BTreeMap::new();
+    for s in &seen {
+        variables::labels(&s.kept, &s.layout, &s.compared, &mut labels);
+    }
+    for s in &mut seen {
+        s.variables = variables::find(&s.kept, &s.layout, (&s.compared, &s.profiles), &labels, cx);
+    }
     for entry in given {
         if !seen.iter().any(|s| matches(entry, s.rows.source, sources)) {
             findings
@@ -164,8 +175,9 @@ fn look<'t>(rows: &'t Table, sources: &Sources, given: &'t [SourceEntry], titles
     for p in &mut profiles {
         p.fits = cx.vocabulary.iter().map(|(_, f)| fits_fact(p, f)).collect();
     }
-    let compared = (0..layout.width).map(|c| Compared::new(&layout, c, titles)).collect();
     let known = sources.get(rows.source);
+    let employers = known.and_then(|s| s.sheet.as_deref()).is_some_and(columns::of_employers);
+    let compared = (0..layout.width).map(|c| Compared::new(&layout, c, employers, titles)).collect();
     let data = &kept[layout.data_start().min(kept.len())..];
     let text = known.is_some_and(|s| s.kind == crate::ground::place::SourceKind::Text);
     let cells = layout.header.filter(|_| text).map(|(_, last)| usual_cells(&kept[last], data));
@@ -183,6 +195,7 @@ fn look<'t>(rows: &'t Table, sources: &Sources, given: &'t [SourceEntry], titles
         entry,
         sum_column,
         cells,
+        variables: None,
     }
 }
 
@@ -305,6 +318,7 @@ fn source(
         cells: s.cells,
         columns: Vec::new(),
         codes: Vec::new(),
+        variables: None,
         banded: false,
     };
     let filled: usize = s.kept.iter().map(Kept::filled).sum();
@@ -379,7 +393,11 @@ fn source(
         Role::RegisterWide => wide_codes(&mut found, s, titles, cx),
         Role::Changes => changed_columns(&mut found, s, cx),
         Role::Staff => career(&mut found, s),
-        Role::Arrivals | Role::Departures | Role::Events | Role::Amounts | Role::AccountChanges | Role::Ignored | Role::Unknown => {}
+        Role::Amounts => {
+            let listed = |v: &&Variables| v.rubric().is_some_and(|c| matches!(found.columns[c].meaning, Meaning::Label | Meaning::Code));
+            found.variables = s.variables.as_ref().filter(listed).cloned();
+        }
+        Role::Arrivals | Role::Departures | Role::Events | Role::AccountChanges | Role::Ignored | Role::Unknown => {}
     }
     if let Some(entry) = s.entry {
         for (code, name) in &entry.codes {
@@ -430,6 +448,7 @@ fn blank_columns(s: &Seen<'_>) -> Vec<ColumnMapping> {
                     && p.least.is_some_and(|l| l > Exact::ONE)
                     && p.most.is_some_and(|m| m == Exact::int(35) || (m <= Exact::int(39) && fold(&s.layout.own[c]).contains("hebdo"))),
                 filled: p.filled,
+                negated: p.negative * 10 >= p.filled * 8 && p.negative > 0,
                 denied: None,
             }
         })
@@ -457,6 +476,11 @@ fn fill_column(column: &mut ColumnMapping, choices: &[Choice], picked: Option<us
         .map(|(_, c)| (c.meaning, percent(c.score)))
         .collect();
     let Some(choice) = picked.map(|i| &choices[i]) else { return };
+    // What another column took is no reason to take this one for something its title hardly names.
+    let named = choices.iter().filter(|c| c.meaning != Meaning::Ignored).map(|c| c.title).max().unwrap_or(0);
+    if choice.title > 0 && choice.title < 85 && named >= 95 && choice.meaning != Meaning::Ignored {
+        return;
+    }
     column.meaning = choice.meaning;
     column.certainty = percent(choice.score + if choice.fit >= 0 && choice.title >= 95 { 18 } else { 6 });
     if choice.title > 0 {
@@ -485,6 +509,11 @@ fn attempt(s: &Seen<'_>, role: Role, cx: &Context<'_>, overlaps: &[u32], coverag
     if let (Role::Amounts, Some(c)) = (role, s.sum_column) {
         choices[c] = vec![Choice { meaning: Meaning::Ignored, score: 90, title: 0, fit: 12 }];
     }
+    let rubrics = s.variables.as_ref().filter(|_| role == Role::Amounts);
+    if let Some(v) = rubrics {
+        variables::columns(v, &s.layout, &s.compared, &s.profiles, &mut choices);
+    }
+    dated::older(role, &s.layout, cx.month, &mut choices);
     let picked = columns::assign_all(&choices);
     let meanings: Vec<Meaning> = picked.iter().zip(&choices).filter_map(|(p, c)| p.map(|i| c[i].meaning)).collect();
     let mut score: i32 = picked.iter().zip(&choices).filter_map(|(p, c)| p.map(|i| (c[i].score - columns::ENOUGH).max(0) + 6)).sum();
@@ -522,7 +551,8 @@ fn attempt(s: &Seen<'_>, role: Role, cx: &Context<'_>, overlaps: &[u32], coverag
         && !role_column(FactRole::Exit)
         && !role_column(FactRole::ContractEnd);
     let between = |m: Meaning| {
-        (0..s.layout.width).any(|c| s.compared[c].title(Title::Plain(m)) >= 85 && s.profiles[c].share(s.profiles[c].dates) >= 60)
+        (0..s.layout.width)
+            .any(|c| s.compared[c].title(Title::Plain(m)) >= 85 && s.profiles[c].share(s.profiles[c].dates + s.profiles[c].days) >= 60)
     };
     let dated = between(Meaning::From) && between(Meaning::To);
     // « À compter du » is a date of leaving only where the sheet is called so.
@@ -538,6 +568,8 @@ fn attempt(s: &Seen<'_>, role: Role, cx: &Context<'_>, overlaps: &[u32], coverag
             (agent || role_column(FactRole::IdentityNumber) || s.bands >= 2 && s.bands * 3 <= s.data_rows)
                 && (has(Meaning::Code) || has(Meaning::Label))
                 && [Meaning::Gain, Meaning::Deduction, Meaning::Amount, Meaning::Signed].into_iter().any(has)
+                && s.variables.is_none()
+                && !(few_rubrics(s, &picked, &choices) && titles::speaks_of(s.stem(), Role::Amounts) > titles::speaks_of(s.stem(), role))
         }
         Role::RegisterWide => agent && (elements.len() >= 3 && kept_from >= 2 || elements.len() >= 2 && sums >= 2),
         Role::Staff => {
@@ -569,7 +601,10 @@ fn attempt(s: &Seen<'_>, role: Role, cx: &Context<'_>, overlaps: &[u32], coverag
             agent && (has(Meaning::Nature) && (has(Meaning::From) || has(Meaning::Days)) || natured && dates) && situations <= 3
         }
         // Days between two dates are an absence, whatever else is counted.
-        Role::Amounts => agent && one_offs >= 1 && situations <= 3 && !dated,
+        Role::Amounts => {
+            let listed = rubrics.is_some() && [Meaning::Base, Meaning::Amount, Meaning::Signed].into_iter().any(has);
+            agent && (one_offs >= 1 || listed) && situations <= 3 && !dated
+        }
         Role::AccountChanges => {
             agent
                 && cx.vocabulary.role(FactRole::Iban).is_some_and(|f| has(Meaning::New(f)))
@@ -579,6 +614,12 @@ fn attempt(s: &Seen<'_>, role: Role, cx: &Context<'_>, overlaps: &[u32], coverag
         Role::Ignored | Role::Unknown => false,
     };
     (able || forced).then_some(Try { role, score, picked, choices, why })
+}
+
+/// No register has so few rubrics: net and gross alone are made of more.
+fn few_rubrics(s: &Seen<'_>, picked: &[Option<usize>], choices: &[Vec<Choice>]) -> bool {
+    let at = |m: Meaning| (0..picked.len()).find(|&c| picked[c].is_some_and(|i| choices[c][i].meaning == m));
+    at(Meaning::Code).or_else(|| at(Meaning::Label)).is_some_and(|c| s.profiles[c].values.len() <= 4)
 }
 
 /// Whether a column says who a row is about.

@@ -1,6 +1,6 @@
 //! Rows about one agent each: staff, movements, changes, absences, sums of the month, requests for another account.
 
-use crate::facts::{Fact, FactId, FactKind, Facts, Origin, Value};
+use crate::facts::{Fact, FactId, FactKind, Facts, NumberForm, Origin, Value};
 use crate::ground::{At, Exact, Finding, Iban, Severity, Sources};
 use crate::normalise::Context;
 use crate::normalise::cells::{self, Interned};
@@ -10,6 +10,7 @@ use crate::normalise::people::Who;
 use crate::normalise::register::{WhoColumns, shown};
 use crate::normalise::text::fold;
 use crate::normalise::values::{Unread, flag};
+use crate::normalise::variables::{self, Variables};
 use crate::read::table::{Cell, Row};
 use chrono::NaiveDate;
 
@@ -116,7 +117,11 @@ impl<'a> RecordReader<'a> {
         };
         let written =
             |c: &ColumnMapping| lists::meaning_pays(c.meaning, self.cx.vocabulary) && !shown(row, usize::from(c.column)).is_empty();
-        let says = !list || self.source.columns.iter().any(written);
+        let number = |c: &ColumnMapping| {
+            matches!(c.meaning, Meaning::Base | Meaning::Amount | Meaning::Signed) && !shown(row, usize::from(c.column)).is_empty()
+        };
+        let rubric = self.source.variables.is_some() && self.source.columns.iter().any(number);
+        let says = !list || rubric || self.source.columns.iter().any(written);
         let row_text = if list { row.cells.iter().map(Cell::shown).collect::<Vec<_>>().join("\u{1f}") } else { String::new() };
         RawRow { who, at: At::row(self.source.source, row.number), content, problems, told, span, row: row_text, says }
     }
@@ -130,6 +135,12 @@ impl<'a> RecordReader<'a> {
             told.push(
                 Finding::new("M82", Severity::Blocking).arg("agent", &id).arg("cells", row.cells.len()).arg("most", most).at(place(most)),
             );
+        }
+        for c in source.columns.len()..row.cells.len() {
+            let text = shown(row, c);
+            if !text.is_empty() {
+                told.push(Finding::new("M96", Severity::Blocking).arg("text", text.chars().take(60).collect::<String>()).at(place(c)));
+            }
         }
         for c in &source.columns {
             let text = shown(row, usize::from(c.column));
@@ -212,12 +223,27 @@ impl<'a> RecordReader<'a> {
                 }
                 read
             }
+            Err(Unread("N03")) if self.day_alone(cell, f).is_some() => self.day_alone(cell, f).map(|d| cells::Read::of(Value::Date(d))),
             Err(unread) => {
                 problems.push((f, unread.0));
                 self.refuse(row, c, unread, sources, tell);
                 None
             }
         }
+    }
+
+    /// A date of this month's lists, which may leave out its year.
+    fn day(&self, cell: &Cell<'_>) -> Result<Option<NaiveDate>, Unread> {
+        let text = matches!(cell, Cell::Text(_)) && lists::is_list(self.source.role);
+        let alone = || crate::normalise::values::day_of_year(&cell.shown(), self.latest).filter(|_| text);
+        cells::date(cell, self.latest).or_else(|e| alone().map(Some).ok_or(e))
+    }
+
+    /// The same for a fact: nobody's birth is near the month being paid.
+    fn day_alone(&self, cell: &Cell<'_>, f: FactId) -> Option<NaiveDate> {
+        let decl = self.cx.vocabulary.get(f);
+        let dated = decl.kind == FactKind::Date && decl.role != Some(crate::facts::Role::BirthDate);
+        self.day(cell).ok().flatten().filter(|_| dated)
     }
 
     /// An identity number of 13 characters with the key that stands in its own column.
@@ -295,7 +321,7 @@ impl<'a> RecordReader<'a> {
         if let Some(c) = source.column(Meaning::Effective)
             && let Some(cell) = row.cells.get(usize::from(c.column))
         {
-            match cells::date(cell, self.latest) {
+            match self.day(cell) {
                 Ok(d) => effective = d,
                 Err(e) => self.refuse(row, c, e, sources, tell),
             }
@@ -359,7 +385,7 @@ impl<'a> RecordReader<'a> {
             .unwrap_or_else(|| named_nature(source, self.cx));
         let mut day = |m: Meaning| -> Option<NaiveDate> {
             let c = source.column(m)?;
-            match cells::date(row.cells.get(usize::from(c.column))?, self.latest) {
+            match self.day(row.cells.get(usize::from(c.column))?) {
                 Ok(d) => d,
                 Err(e) => {
                     self.refuse(row, c, e, sources, tell);
@@ -437,6 +463,9 @@ impl<'a> RecordReader<'a> {
     ) -> Content {
         let source = self.source;
         let mut list = Vec::new();
+        if let Some(v) = &source.variables {
+            list.extend(self.variable(v, row, sources, tell));
+        }
         for c in &source.columns {
             let Meaning::Fact(f) = c.meaning else { continue };
             if !matches!(self.cx.vocabulary.get(f).kind, FactKind::Number { .. }) {
@@ -454,6 +483,40 @@ impl<'a> RecordReader<'a> {
             }
         }
         Content::Amounts(list)
+    }
+
+    /// The number of a row about one rubric. Which fact it is, and whether the column holds hours or euros of it, must be sure.
+    fn variable(&self, v: &Variables, row: &Row<'_, '_>, sources: &Sources, tell: &mut dyn FnMut(Finding)) -> Option<(FactId, Exact, At)> {
+        let source = self.source;
+        let text = shown(row, v.rubric()?);
+        let fact = v.facts.get(text.as_ref()).copied().or_else(|| variables::fact_named(&text, self.cx));
+        let filled = |m: Meaning| source.column(m).filter(|c| !shown(row, usize::from(c.column)).is_empty());
+        let form = fact.and_then(|f| variables::form_of(self.cx.vocabulary.get(f)));
+        let column = form.and_then(|form| filled(variables::wanted(form)).or_else(|| filled(Meaning::Signed)));
+        let numbers = [Meaning::Base, Meaning::Amount, Meaning::Signed].into_iter().filter_map(filled).collect::<Vec<_>>();
+        let (Some(fact), Some(c)) = (fact, column) else {
+            let c = numbers.first()?;
+            let f = Finding::new("M97", Severity::Blocking).arg("agent", self.who.read(row).id).arg("text", &text);
+            let f = f.arg("heading", &c.heading).arg("value", shown(row, usize::from(c.column)));
+            tell(f.at(sources.place(self.at(row, c))));
+            return None;
+        };
+        let cell = row.cells.get(usize::from(c.column))?;
+        let hours = matches!(form, Some(NumberForm::Hours)) && matches!(cell, Cell::Text(_));
+        let read = if hours { crate::normalise::values::hours(&cell.shown(), c.mark) } else { cells::number(cell, c.mark) };
+        match read {
+            Ok(Some(n)) if n.is_negative() => {
+                let f = Finding::new("M84", Severity::Blocking).arg("agent", self.who.read(row).id).arg("value", n);
+                tell(f.arg("heading", source.key(c)).at(sources.place(self.at(row, c))));
+                None
+            }
+            Ok(n) => n.filter(|n| !n.is_zero()).map(|n| (fact, n, self.at(row, c))),
+            Err(e) => {
+                let f = Finding::new(e.0, Severity::Blocking).arg("text", cell.shown()).arg("heading", source.key(c));
+                tell(f.arg("agent", self.who.read(row).id).at(sources.place(self.at(row, c))));
+                None
+            }
+        }
     }
 
     fn account(&mut self, row: &Row<'_, '_>, sources: &Sources, tell: &mut dyn FnMut(Finding)) -> Content {

@@ -153,6 +153,7 @@ struct Col {
     index: usize,
     mark: Mark,
     form: RateForm,
+    negated: bool,
 }
 
 /// Reads the rows of a register with one row per agent and rubric.
@@ -180,8 +181,14 @@ pub struct LineReader {
 impl LineReader {
     /// `None` when the mapping lacks what such a register needs.
     pub fn new(source: &SourceMapping, cx: &Context<'_>) -> Option<Self> {
-        let col =
-            |m: Meaning| source.column(m).map(|c: &ColumnMapping| Col { index: usize::from(c.column), mark: c.mark, form: c.rate_form });
+        let col = |m: Meaning| {
+            source.column(m).map(|c: &ColumnMapping| Col {
+                index: usize::from(c.column),
+                mark: c.mark,
+                form: c.rate_form,
+                negated: c.negated,
+            })
+        };
         let plain = |m: Meaning| source.column(m).map(|c| usize::from(c.column));
         let who = WhoColumns::new(source, cx);
         let filled = |c: Option<usize>| c.and_then(|c| source.columns.iter().find(|m| usize::from(m.column) == c)).map_or(0, |c| c.filled);
@@ -293,7 +300,8 @@ impl LineReader {
         let mut s = Shown {
             base: read(self.base).or_else(|| read(self.employer_base)),
             gain: read(self.gain),
-            deduction: read(self.deduction),
+            // « 12,50- » in a column of deductions is kept all the same.
+            deduction: read(self.deduction).map(|d| if self.deduction.is_some_and(|c| c.negated) { d.neg() } else { d }),
             employer: read(self.employer),
             ..Shown::default()
         };
@@ -351,7 +359,8 @@ impl LineReader {
             }
         };
         put(self.gain.is_some(), cents(s.gain));
-        put(self.deduction.is_some(), cents(s.deduction));
+        let kept = cents(s.deduction).map(|c| if self.deduction.is_some_and(|d| d.negated) { -c } else { c });
+        put(self.deduction.is_some(), kept);
         put(self.amount.is_some(), cents(any()));
         put(self.signed.is_some(), cents(s.gain.or(s.deduction.map(Exact::neg))));
         put(self.employer.is_some(), cents(s.employer));
@@ -629,7 +638,7 @@ impl WideReader {
         let mut groups: Vec<(String, Vec<(Part, Col)>)> = Vec::new();
         let mut totals = Vec::new();
         for c in &source.columns {
-            let col = Col { index: usize::from(c.column), mark: c.mark, form: c.rate_form };
+            let col = Col { index: usize::from(c.column), mark: c.mark, form: c.rate_form, negated: c.negated };
             match c.meaning {
                 Meaning::Element(_, part) | Meaning::Local(part) => {
                     let group = group_of(source, c);

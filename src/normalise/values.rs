@@ -386,6 +386,20 @@ pub fn date(text: &str, latest: NaiveDate) -> Result<Option<NaiveDate>, Unread> 
     }
 }
 
+/// `6/12`, `06.12`, `6 déc.`: a day without its year, in the year that puts it nearest to the month being paid.
+/// `latest` is as for [`date`]: ten years after that month.
+pub fn day_of_year(text: &str, latest: NaiveDate) -> Option<NaiveDate> {
+    let t = fold(text);
+    let t = t.rsplit_once(' ').filter(|(w, d)| leads(w) && d.contains(['/', '-', '.'])).map_or(t.as_str(), |(_, d)| d);
+    let parts: Vec<&str> = t.split(['/', '-', '.', ' ']).filter(|p| !p.is_empty()).collect();
+    let [d, m] = parts.as_slice() else { return None };
+    let day: u32 = d.strip_suffix("er").unwrap_or(d).parse().ok()?;
+    let month = m.parse().ok().filter(|_| m.len() <= 2).or_else(|| month_named(m))?;
+    let paid = latest.checked_sub_days(Days::new(3_650))?;
+    let near = |y: i32| NaiveDate::from_ymd_opt(y, month, day).filter(|d| (*d - paid).num_days().abs() <= 183);
+    [paid.year() - 1, paid.year(), paid.year() + 1].into_iter().find_map(near)
+}
+
 /// A spreadsheet's day number (1900 system), between 1927 and 2119.
 pub fn serial(days: i64) -> Option<NaiveDate> {
     let days = u64::try_from(days).ok().filter(|d| (10_000..80_000).contains(d))?;
@@ -558,6 +572,25 @@ mod tests {
         assert_eq!(date("14/05/82", latest), Ok(NaiveDate::from_ymd_opt(1982, 5, 14)));
         for text in ["12/31/2021", "31/02/2021", "bientôt", "12/2021", "00/00/0000"] {
             assert_eq!(date(text, latest), Err(Unread("N03")), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_day_without_year_is_the_nearest_to_the_month_paid() {
+        let latest = NaiveDate::from_ymd_opt(2031, 12, 29).expect("a date");
+        let day = |y, m, d| NaiveDate::from_ymd_opt(y, m, d);
+        for (text, want) in [
+            ("6/12", day(2021, 12, 6)),
+            ("06.12", day(2021, 12, 6)),
+            ("1er déc.", day(2021, 12, 1)),
+            ("3 janv.", day(2022, 1, 3)),
+            ("15/11", day(2021, 11, 15)),
+            ("le 06/12", day(2021, 12, 6)),
+            ("28/35", None),
+            ("12/2021", None),
+            ("80 %", None),
+        ] {
+            assert_eq!(day_of_year(text, latest), want, "{text}");
         }
     }
 

@@ -10,6 +10,7 @@ mod compare;
 mod compute;
 mod decisions;
 mod documents;
+mod doubtful;
 mod effects;
 mod estimates;
 mod evidence;
@@ -200,6 +201,7 @@ fn run_here(options: &Options) -> Result<Outcome> {
     let mut tables = Tables::begin(&ready.job.folder.join("out"))?;
     let mut results = timings.measure("compute", || compute::people(&ready, people, options, &mut |rows| tables.add(rows)))?;
     out.findings.append(&mut results.findings);
+    doubtful::columns(results.exact_agents.1, &mut out.findings);
     timings.measure("settings", || undecided::name(&ready, &results, &mut out));
     timings.measure("check", || compute::run_controls(&ready, &mut results, &mut out));
     timings.measure("write", || documents::write(&ready, &mut results, tables, &mut out, options))?;

@@ -6,6 +6,7 @@
 pub mod archive;
 pub mod dsn;
 pub mod encoding;
+mod fixed;
 mod grid;
 pub mod input;
 pub mod limits;

@@ -3,6 +3,7 @@
 //! The dialect is decided from the beginning of the file and can be told by a hint; a row is never held longer than its turn.
 
 use super::encoding::{self, Encoding, FromUtf16};
+use super::fixed::{self, Cut, Gaps};
 use super::input::Input;
 use super::limits::{Limits, Passed, Tally};
 use super::split::{Shape, Splitter, Trouble, is_blank};
@@ -38,12 +39,16 @@ pub struct Dialect {
     pub quoted: bool,
     /// `None` when no number with decimals was seen.
     pub decimal: Option<DecimalMark>,
+    /// Where blanks divide the columns of a print-out; the separator is then a tab put there.
+    pub gaps: Option<Gaps>,
 }
 
 impl Dialect {
     /// A line for the user: encoding, separator, quotes, decimal mark.
     pub fn shown(&self, lang: Lang) -> String {
         let separator = match (self.separator, lang) {
+            _ if self.gaps.is_some() && lang == Lang::Fr => "de blancs alignés".to_owned(),
+            _ if self.gaps.is_some() => "of aligned blanks".to_owned(),
             ('\t', Lang::Fr) => "tabulation".to_owned(),
             ('\t', Lang::En) => "tab".to_owned(),
             (c, Lang::Fr) => format!("« {c} »"),
@@ -113,17 +118,24 @@ impl Text {
 
         let named = lines.first().and_then(|l| l.trim().strip_prefix("sep=")).and_then(|s| s.chars().next()).filter(char::is_ascii);
         let lines = &lines[usize::from(named.is_some()).min(lines.len())..];
-        let (separator, columns) = match hint.separator.filter(char::is_ascii).or(named) {
-            Some(known) => (known, usual_count(lines, known).0 + 1),
+        let told = hint.separator.filter(char::is_ascii).or(named);
+        let (mut separator, mut columns, agreeing) = match told {
+            Some(known) => (known, usual_count(lines, known).0 + 1, lines.len()),
             None => choose_separator(lines),
         };
+        // A print-out: commas are in its amounts, and blanks divide its columns.
+        let gaps = if agreeing * 2 < lines.len() || separator == ',' && told.is_none() { fixed::find(lines) } else { None };
+        if let Some(g) = &gaps {
+            (separator, columns) = ('\t', g.columns());
+        }
         let dialect = Dialect {
             encoding: guess.encoding,
             encoding_proven: guess.proven,
             separator,
             columns,
             quoted: lines.iter().any(|l| l.starts_with('"') || l.contains(&format!("{separator}\""))),
-            decimal: decimal_mark(lines, separator),
+            decimal: decimal_mark(lines, if gaps.is_some() { ' ' } else { separator }),
+            gaps,
         };
         let shown: usize = lines.iter().map(|l| l.len() + 1).sum();
         let row_bytes = (shown / lines.len().max(1)).max(1) as u64;
@@ -212,7 +224,12 @@ impl Text {
     }
 
     fn reader(&self) -> io::Result<Box<dyn Read>> {
-        decoding_reader(&self.input, self.dialect.encoding, self.mark)
+        let reader = decoding_reader(&self.input, self.dialect.encoding, self.mark)?;
+        let utf8 = self.dialect.encoding == Encoding::Utf8 || is_utf16(self.dialect.encoding);
+        Ok(match &self.dialect.gaps {
+            Some(gaps) => Box::new(Cut::new(reader, gaps.clone(), utf8, self.limits.line_bytes)),
+            None => reader,
+        })
     }
 }
 
@@ -287,8 +304,8 @@ fn usual_count(lines: &[&str], separator: char) -> (usize, usize) {
 }
 
 /// The separator that most lines agree on, and the columns it makes. A comma comes last, and counts only
-/// where it is more than a decimal mark; titles, which have few separators or none, weigh little.
-fn choose_separator(lines: &[&str]) -> (char, usize) {
+/// where it is more than a decimal mark; titles, which have few separators or none, weigh little. Also how many lines agree.
+fn choose_separator(lines: &[&str]) -> (char, usize, usize) {
     let mut best = (';', 0, 0);
     for separator in [';', '\t', '|', ','] {
         if separator == ',' && !lines.iter().any(|l| separates_words(l)) {
@@ -300,7 +317,7 @@ fn choose_separator(lines: &[&str]) -> (char, usize) {
             best = (separator, usual, agreeing);
         }
     }
-    (best.0, best.1 + 1)
+    (best.0, best.1 + 1, best.2)
 }
 
 /// Whether a line has a comma that does not stand between two digits.

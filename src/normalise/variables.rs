@@ -1,0 +1,165 @@
+//! Lists of variable elements as pay programs exchange them: a row per agent and rubric, the number beside it.
+//!
+//! A rubric is known by its label, or by its code where last month's register says which label that is;
+//! what it pays must be one of the facts of one month (hours, sums), and surely that one.
+
+use crate::facts::{FactDecl, FactId, FactKind, NumberForm};
+use crate::normalise::Context;
+use crate::normalise::columns::{Choice, Compared, is_one_off};
+use crate::normalise::layout::{Kept, Layout};
+use crate::normalise::mapping::Meaning;
+use crate::normalise::profile::Profile;
+use crate::normalise::text::{Phrase, likeness};
+use crate::normalise::titles::{Title, spaced, summing};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// A rubric is taken for a fact from this likeness on, and so far ahead of the next.
+const SURELY: u32 = 76;
+const AHEAD: u32 = 8;
+/// Of the rows, percent that must name such a fact.
+const MOST: usize = 80;
+
+/// Where such a list has its rubrics, and which fact each of them is.
+#[derive(Clone, Debug, Default)]
+pub struct Variables {
+    pub label: Option<usize>,
+    pub code: Option<usize>,
+    /// By rubric as written: its label, or its code where there is no label.
+    pub facts: BTreeMap<String, FactId>,
+}
+
+impl Variables {
+    /// The column rubrics are looked up by.
+    pub fn rubric(&self) -> Option<usize> {
+        self.label.or(self.code)
+    }
+}
+
+/// The fact of one month that a rubric's label surely names.
+pub fn fact_named(label: &str, cx: &Context<'_>) -> Option<FactId> {
+    let wanted = Phrase::of(label);
+    if wanted.words.is_empty() || wanted.is_generic() {
+        return None;
+    }
+    let of = |f: &FactDecl| f.headings.iter().chain([&f.label.fr]).map(|h| likeness(&wanted, &Phrase::of(h))).max().unwrap_or(0);
+    let absence = |id: FactId| cx.natures.counts(id);
+    let one_offs = cx.vocabulary.iter().filter(|(id, f)| is_one_off(f) && !absence(*id));
+    let mut best: Vec<(u32, FactId)> = one_offs.map(|(id, f)| (of(f), id)).collect();
+    best.sort_unstable_by_key(|(s, id)| (std::cmp::Reverse(*s), *id));
+    match best.as_slice() {
+        [(a, id), (b, _), ..] if *a >= SURELY && (*a == 100 && *b < 100 || *a >= b + AHEAD) => Some(*id),
+        [(a, id)] if *a >= SURELY => Some(*id),
+        _ => None,
+    }
+}
+
+/// Labels of a table's codes, where titles leave no doubt which column is which.
+pub fn labels(kept: &[Kept], layout: &Layout, compared: &[Compared], into: &mut BTreeMap<String, BTreeSet<String>>) {
+    let column = |m: Meaning| (0..layout.width).find(|&c| compared[c].title(Title::Plain(m)) >= 85);
+    let (Some(code), Some(label)) = (column(Meaning::Code), column(Meaning::Label)) else { return };
+    for k in kept.iter().skip(layout.data_start()) {
+        let (code, label) = (k.shown(code), k.shown(label));
+        if !code.is_empty() && !label.is_empty() {
+            into.entry(code).or_default().insert(label);
+        }
+    }
+}
+
+/// The rubrics of a sheet, when nearly all its rows name facts of one month.
+pub fn find(
+    kept: &[Kept],
+    layout: &Layout,
+    (compared, profiles): (&[Compared], &[Profile]),
+    known: &BTreeMap<String, BTreeSet<String>>,
+    cx: &Context<'_>,
+) -> Option<Variables> {
+    let rows: Vec<&Kept> = kept.iter().skip(layout.data_start()).filter(|k| k.filled() >= 3 && summing(&k.first()).is_none()).collect();
+    if rows.is_empty() || layout.header.is_none() {
+        return None;
+    }
+    let words =
+        |c: usize| profiles[c].filled > 0 && profiles[c].share(profiles[c].numbers) < 50 && profiles[c].share(profiles[c].dates) < 50;
+    let by_label = |text: &str| fact_named(text, cx);
+    let by_code = |text: &str| {
+        let mut facts = known.get(text)?.iter().map(|l| fact_named(l, cx));
+        let first = facts.next()??;
+        facts.all(|f| f == Some(first)).then_some(first)
+    };
+    let named = |c: usize, of: &dyn Fn(&str) -> Option<FactId>| -> Option<BTreeMap<String, FactId>> {
+        let mut asked: BTreeMap<String, Option<FactId>> = BTreeMap::new();
+        let mut hits = 0;
+        for k in &rows {
+            let text = k.shown(c);
+            let fact = *asked.entry(text.clone()).or_insert_with(|| if text.is_empty() { None } else { of(&text) });
+            hits += usize::from(fact.is_some());
+        }
+        let facts: BTreeMap<String, FactId> = asked.into_iter().filter_map(|(t, f)| Some((t, f?))).collect();
+        (hits * 100 >= rows.len() * MOST).then_some(facts)
+    };
+    let titled = |c: usize, m: Meaning| compared[c].title(Title::Plain(m)) >= 60;
+    let label = (0..layout.width).filter(|&c| words(c)).find_map(|c| Some((c, named(c, &by_label)?)));
+    let code = (0..layout.width).find(|&c| titled(c, Meaning::Code) && label.as_ref().is_none_or(|l| l.0 != c));
+    if let Some((c, facts)) = label {
+        return Some(Variables { label: Some(c), code, facts });
+    }
+    let c = code?;
+    let facts = named(c, &by_code)?;
+    Some(Variables { label: None, code: Some(c), facts })
+}
+
+/// What the columns of such a list are: its rubric, and the numbers that say how much.
+pub fn columns(v: &Variables, layout: &Layout, compared: &[Compared], profiles: &[Profile], choices: &mut [Vec<Choice>]) {
+    let sure = |meaning: Meaning| vec![Choice { meaning, score: 88, title: 100, fit: 12 }];
+    for c in 0..layout.width {
+        if v.label == Some(c) {
+            choices[c] = sure(Meaning::Label);
+            continue;
+        }
+        if v.code == Some(c) {
+            choices[c] = sure(Meaning::Code);
+            continue;
+        }
+        choices[c].retain(|x| !matches!(x.meaning, Meaning::Code | Meaning::Label | Meaning::Base | Meaning::Amount));
+        let p = &profiles[c];
+        if p.filled == 0 || p.share(p.numbers + p.hours) < 80 || choices[c].first().is_some_and(|x| x.title >= 85 && x.score >= 80) {
+            continue;
+        }
+        if let Some(meaning) = quantity(&layout.own[c], &compared[c]) {
+            choices[c] = sure(meaning);
+        }
+    }
+}
+
+/// Whether a title says how many (hours, days) or how much (euros).
+fn quantity(title: &str, compared: &Compared) -> Option<Meaning> {
+    let tidy = spaced(title);
+    let has = |words: &[&str]| words.iter().any(|w| tidy.contains(&format!(" {w} ")));
+    if has(&["montant", "mt", "somme", "euros", "eur", "brut"]) || title.contains('€') {
+        Some(Meaning::Amount)
+    } else if has(&["nombre", "nb", "nbre", "heures", "heure", "h", "quantite", "qte", "jours"]) {
+        Some(Meaning::Base)
+    } else if has(&["valeur", "saisie"]) || compared.title(Title::Plain(Meaning::Amount)) >= 85 {
+        // « Valeur »: hours of a rubric of hours, euros of a bonus.
+        Some(Meaning::Signed)
+    } else {
+        None
+    }
+}
+
+/// Which of these columns says how much of the fact.
+pub const fn wanted(form: NumberForm) -> Meaning {
+    match form {
+        NumberForm::Money => Meaning::Amount,
+        NumberForm::Hours | NumberForm::Days | NumberForm::Count | NumberForm::Points | NumberForm::Rate | NumberForm::Fraction => {
+            Meaning::Base
+        }
+    }
+}
+
+/// The number form of a fact.
+pub const fn form_of(fact: &FactDecl) -> Option<NumberForm> {
+    match fact.kind {
+        FactKind::Number { form } => Some(form),
+        FactKind::Date | FactKind::Flag | FactKind::Choice { .. } | FactKind::Text => None,
+    }
+}

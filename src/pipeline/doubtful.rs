@@ -1,0 +1,56 @@
+//! Columns of a staff file that last month contradicts for many agents: misread, of another date, or counted otherwise.
+//!
+//! One agent's new step is an event; a tenth of the town at once is a column that says something else.
+
+use crate::ground::{Finding, Severity};
+use std::collections::BTreeMap;
+
+/// Fewer agents than this are events of their own.
+const MANY: usize = 5;
+/// And no smaller a part of those who were paid.
+const ONE_IN: usize = 10;
+
+/// Sets aside the agents whose file contradicts last month in a fact that it contradicts for many; tells it once for the run.
+pub fn columns(paid: u64, findings: &mut Vec<Finding>) {
+    let paid = usize::try_from(paid).unwrap_or(usize::MAX);
+    let fact = |f: &Finding| f.args.iter().find(|(name, _)| name == "fact").map(|(_, v)| v.clone());
+    let contradicts = |f: &Finding| f.code == "IMP-04" && f.text.is_some() && f.employee.is_some() && f.severity <= Severity::Justify;
+    let mut counts: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+    for (i, f) in findings.iter().enumerate().filter(|(_, f)| contradicts(f)) {
+        counts.entry(fact(f).unwrap_or_default()).or_default().push(i);
+    }
+    for (fact, of) in counts {
+        let agents: std::collections::BTreeSet<_> = of.iter().filter_map(|i| findings[*i].employee.clone()).collect();
+        if agents.len() < MANY || agents.len() * ONE_IN <= paid {
+            continue;
+        }
+        let place = of.first().and_then(|i| findings[*i].places.first().cloned());
+        for i in of {
+            findings[i].severity = Severity::Blocking;
+        }
+        let f = Finding::new("F55", Severity::Justify).arg("fact", fact).arg("count", agents.len()).arg("paid", paid);
+        findings.push(place.into_iter().fold(f, Finding::at));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ground::{EmployeeId, Words};
+
+    fn told(agents: usize) -> Vec<Finding> {
+        let of = |i: usize| EmployeeId::parse(&format!("{i:05}")).expect("a number");
+        let one = |i| Finding::new("IMP-04", Severity::Justify).of(&of(i)).arg("fact", "indice").text(Words::new("", ""));
+        (0..agents).map(one).collect()
+    }
+
+    #[test]
+    fn a_column_contradicted_for_a_tenth_of_the_town_sets_its_agents_aside() {
+        for (agents, paid, aside) in [(4, 20, 0), (5, 50, 0), (5, 49, 5), (11, 87, 11)] {
+            let mut findings = told(agents);
+            columns(paid, &mut findings);
+            assert_eq!(findings.iter().filter(|f| f.severity == Severity::Blocking).count(), aside, "{agents} of {paid}");
+            assert_eq!(findings.iter().any(|f| f.code == "F55"), aside > 0);
+        }
+    }
+}
