@@ -96,7 +96,8 @@ impl Pack {
             })
             .collect();
         vocabulary.fold_options(fold);
-        Self { vocabulary, natures: Natures::of(&events), rubrics: Rubrics { targets } }
+        let natures = Natures::of(&events, &vocabulary);
+        Self { vocabulary, natures, rubrics: Rubrics { targets } }
     }
 
     fn context(&self) -> Context<'_> {

@@ -73,8 +73,9 @@ pub struct State {
     extra: Vec<(LineKind, Money, Money)>,
     /// Results, by element, as the rules give them.
     pub results: Vec<Option<Computed>>,
-    /// The plan that all this was computed by.
+    /// The plan that all this was computed by, and the one whose steps the room was last made for.
     by: Option<Arc<()>>,
+    room_of: Option<Arc<()>>,
     /// Room for facts and steps that differ.
     given: Vec<Known>,
     todo: StepSet,
@@ -118,6 +119,7 @@ impl State {
             extra: Vec::new(),
             results: vec![None; plan.slots.elements as usize],
             by: None,
+            room_of: None,
             given: vec![Known::No; plan.defaults.len()],
             todo: StepSet::default(),
         }
@@ -175,18 +177,28 @@ impl State {
         let departs = self.by.as_ref().and_then(|by| plan.departs_from(by));
         if departs.and_then(|d| self.go_on(plan, d, pins, extra)).is_none() {
             self.whole(plan, pins, extra);
+        } else {
+            // The same steps, so the same room.
+            self.room_of = Some(Arc::clone(&plan.identity));
         }
         self.by = Some(Arc::clone(&plan.identity));
     }
 
     /// Runs every step.
     fn whole(&mut self, plan: &Plan, pins: Pins<'_>, extra: &[(LineKind, Money, Money)]) {
-        self.facts.copy_from_slice(&self.given);
-        self.nums.fill(Exact::ZERO);
+        std::mem::swap(&mut self.facts, &mut self.given);
         self.bad.fill(None);
-        self.results.fill(None);
-        self.ruled.fill(None);
-        self.gone.fill(Computed::ABSENT);
+        if self.room_of.as_ref().is_some_and(|of| Arc::ptr_eq(of, &plan.identity)) {
+            // Every step writes its own; only sums begin anew.
+            let sums = plan.slots.total(0) as usize;
+            self.nums[sums..].fill(Exact::ZERO);
+        } else {
+            self.nums.fill(Exact::ZERO);
+            self.results.fill(None);
+            self.ruled.fill(None);
+            self.gone.fill(Computed::ABSENT);
+            self.room_of = Some(Arc::clone(&plan.identity));
+        }
         self.extra.clear();
         self.extra.extend_from_slice(extra);
         for (kind, amount, employer) in extra {
@@ -206,10 +218,10 @@ impl State {
                     let index = e.element.index();
                     let ruled = self.compute(plan, e);
                     self.ruled[index] = Some(ruled);
-                    let c = pinned(&ruled, index, pins);
+                    let c = pinned(ruled, index, pins);
                     self.results[index] = Some(if matches!(pins, Pins::Adjusted(_)) { c } else { ruled });
-                    self.gone[index] = c;
                     self.put(e, &c);
+                    self.gone[index] = c;
                 }
             }
         }
@@ -244,7 +256,7 @@ impl State {
                         self.ruled[index] = Some(self.compute(plan, e));
                     }
                     let ruled = self.ruled[index]?;
-                    let c = pinned(&ruled, index, pins);
+                    let c = pinned(ruled, index, pins);
                     self.results[index] = Some(if matches!(pins, Pins::Adjusted(_)) { c } else { ruled });
                     let before = self.gone[index];
                     if c != before {
@@ -614,8 +626,8 @@ impl State {
 }
 
 /// What goes on of what the rules give for an element.
-fn pinned(ruled: &Computed, index: usize, pins: Pins<'_>) -> Computed {
-    let c = *ruled;
+#[inline]
+fn pinned(c: Computed, index: usize, pins: Pins<'_>) -> Computed {
     match pins {
         Pins::None => c,
         Pins::Paid(paid) => paid[index].map_or(Computed::ABSENT, |p| Computed {

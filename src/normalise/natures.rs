@@ -1,6 +1,8 @@
-//! What kind of event a text names: « maladie ordinaire », « grève », « congé sans traitement ».
+//! What kind of event a text names: « maladie ordinaire », « grève », « congé sans traitement »; and which fact of one month
+//! a rubric's label does.
 
-use crate::facts::FactId;
+use crate::facts::{FactId, Vocabulary};
+use crate::normalise::columns::is_one_off;
 use crate::normalise::text::{Phrase, fold, likeness};
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
@@ -11,13 +13,52 @@ pub struct Natures {
     known: Vec<(FactId, Vec<(String, Phrase)>)>,
     /// What was asked before: every column of every sheet is asked for each role it may have.
     asked: Mutex<BTreeMap<String, Option<FactId>>>,
+    /// Facts of one month that count no event, by their titles, and what was asked of them.
+    one_offs: Vec<(FactId, Vec<Phrase>)>,
+    labels: Mutex<BTreeMap<String, Option<FactId>>>,
 }
 
+/// A rubric is taken for a fact from this likeness on, and so far ahead of the next.
+const SURELY: u32 = 76;
+const AHEAD: u32 = 8;
+
 impl Natures {
-    /// Of the pack's texts, by the fact whose days they count.
-    pub fn of(events: &[(FactId, Vec<String>)]) -> Self {
+    /// Of the pack's texts, by the fact whose days they count, and of its vocabulary.
+    pub fn of(events: &[(FactId, Vec<String>)], vocabulary: &Vocabulary) -> Self {
         let apart = |t: &String| (fold(t), Phrase::of(t));
-        Self { known: events.iter().map(|(f, texts)| (*f, texts.iter().map(apart).collect())).collect(), asked: Mutex::default() }
+        let counts = |id: FactId| events.iter().any(|(f, _)| *f == id);
+        let one_offs = vocabulary.iter().filter(|(id, f)| is_one_off(f) && !counts(*id));
+        Self {
+            known: events.iter().map(|(f, texts)| (*f, texts.iter().map(apart).collect())).collect(),
+            one_offs: one_offs.map(|(id, f)| (id, f.headings.iter().chain([&f.label.fr]).map(|h| Phrase::of(h)).collect())).collect(),
+            ..Self::default()
+        }
+    }
+
+    /// The fact of one month that a rubric's label surely names.
+    pub fn one_off(&self, label: &str) -> Option<FactId> {
+        let mut asked = self.labels.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = asked.get(label) {
+            return *known;
+        }
+        let found = self.look_for_one_off(label);
+        asked.insert(label.to_owned(), found);
+        found
+    }
+
+    fn look_for_one_off(&self, label: &str) -> Option<FactId> {
+        let wanted = Phrase::of(label);
+        if wanted.words.is_empty() || wanted.is_generic() {
+            return None;
+        }
+        let of = |titles: &[Phrase]| titles.iter().map(|t| likeness(&wanted, t)).max().unwrap_or(0);
+        let mut best: Vec<(u32, FactId)> = self.one_offs.iter().map(|(id, titles)| (of(titles), *id)).collect();
+        best.sort_unstable_by_key(|(s, id)| (std::cmp::Reverse(*s), *id));
+        match best.as_slice() {
+            [(a, id), (b, _), ..] if *a >= SURELY && (*a == 100 && *b < 100 || *a >= b + AHEAD) => Some(*id),
+            [(a, id)] if *a >= SURELY => Some(*id),
+            _ => None,
+        }
     }
 
     /// The fact whose days an event of that nature counts.
@@ -29,11 +70,6 @@ impl Natures {
         let found = self.look(nature);
         asked.insert(nature.to_owned(), found);
         found
-    }
-
-    /// Whether the fact counts the days of some event.
-    pub fn counts(&self, fact: FactId) -> bool {
-        self.known.iter().any(|(f, _)| *f == fact)
     }
 
     fn look(&self, nature: &str) -> Option<FactId> {

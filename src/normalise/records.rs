@@ -489,7 +489,7 @@ impl<'a> RecordReader<'a> {
     fn variable(&self, v: &Variables, row: &Row<'_, '_>, sources: &Sources, tell: &mut dyn FnMut(Finding)) -> Option<(FactId, Exact, At)> {
         let source = self.source;
         let text = shown(row, v.rubric()?);
-        let fact = v.facts.get(text.as_ref()).copied().or_else(|| variables::fact_named(&text, self.cx));
+        let fact = v.facts.get(text.as_ref()).copied().or_else(|| self.cx.natures.one_off(&text));
         let filled = |m: Meaning| source.column(m).filter(|c| !shown(row, usize::from(c.column)).is_empty());
         let form = fact.and_then(|f| variables::form_of(self.cx.vocabulary.get(f)));
         let column = form.and_then(|form| filled(variables::wanted(form)).or_else(|| filled(Meaning::Signed)));

@@ -5,17 +5,13 @@
 
 use crate::facts::{FactDecl, FactId, FactKind, NumberForm};
 use crate::normalise::Context;
-use crate::normalise::columns::{Choice, Compared, is_one_off};
+use crate::normalise::columns::{Choice, Compared};
 use crate::normalise::layout::{Kept, Layout};
 use crate::normalise::mapping::Meaning;
 use crate::normalise::profile::Profile;
-use crate::normalise::text::{Phrase, likeness};
 use crate::normalise::titles::{Title, spaced, summing};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// A rubric is taken for a fact from this likeness on, and so far ahead of the next.
-const SURELY: u32 = 76;
-const AHEAD: u32 = 8;
 /// Of the rows, percent that must name such a fact.
 const MOST: usize = 80;
 
@@ -32,24 +28,6 @@ impl Variables {
     /// The column rubrics are looked up by.
     pub fn rubric(&self) -> Option<usize> {
         self.label.or(self.code)
-    }
-}
-
-/// The fact of one month that a rubric's label surely names.
-pub fn fact_named(label: &str, cx: &Context<'_>) -> Option<FactId> {
-    let wanted = Phrase::of(label);
-    if wanted.words.is_empty() || wanted.is_generic() {
-        return None;
-    }
-    let of = |f: &FactDecl| f.headings.iter().chain([&f.label.fr]).map(|h| likeness(&wanted, &Phrase::of(h))).max().unwrap_or(0);
-    let absence = |id: FactId| cx.natures.counts(id);
-    let one_offs = cx.vocabulary.iter().filter(|(id, f)| is_one_off(f) && !absence(*id));
-    let mut best: Vec<(u32, FactId)> = one_offs.map(|(id, f)| (of(f), id)).collect();
-    best.sort_unstable_by_key(|(s, id)| (std::cmp::Reverse(*s), *id));
-    match best.as_slice() {
-        [(a, id), (b, _), ..] if *a >= SURELY && (*a == 100 && *b < 100 || *a >= b + AHEAD) => Some(*id),
-        [(a, id)] if *a >= SURELY => Some(*id),
-        _ => None,
     }
 }
 
@@ -79,22 +57,26 @@ pub fn find(
     }
     let words =
         |c: usize| profiles[c].filled > 0 && profiles[c].share(profiles[c].numbers) < 50 && profiles[c].share(profiles[c].dates) < 50;
-    let by_label = |text: &str| fact_named(text, cx);
+    let by_label = |text: &str| cx.natures.one_off(text);
     let by_code = |text: &str| {
-        let mut facts = known.get(text)?.iter().map(|l| fact_named(l, cx));
+        let mut facts = known.get(text)?.iter().map(|l| cx.natures.one_off(l));
         let first = facts.next()??;
         facts.all(|f| f == Some(first)).then_some(first)
     };
     let named = |c: usize, of: &dyn Fn(&str) -> Option<FactId>| -> Option<BTreeMap<String, FactId>> {
         let mut asked: BTreeMap<String, Option<FactId>> = BTreeMap::new();
-        let mut hits = 0;
+        let mut misses = 0;
         for k in &rows {
             let text = k.shown(c);
             let fact = *asked.entry(text.clone()).or_insert_with(|| if text.is_empty() { None } else { of(&text) });
-            hits += usize::from(fact.is_some());
+            misses += usize::from(fact.is_none());
+            // A column of names is given up at once, not after every name was compared with every title.
+            if misses * 100 > rows.len() * (100 - MOST) {
+                return None;
+            }
         }
         let facts: BTreeMap<String, FactId> = asked.into_iter().filter_map(|(t, f)| Some((t, f?))).collect();
-        (hits * 100 >= rows.len() * MOST).then_some(facts)
+        Some(facts)
     };
     let titled = |c: usize, m: Meaning| compared[c].title(Title::Plain(m)) >= 60;
     let label = (0..layout.width).filter(|&c| words(c)).find_map(|c| Some((c, named(c, &by_label)?)));

@@ -252,7 +252,7 @@ fn context<'a>(pack: &'a Pack, natures: &'a Natures, rubrics: &'a Rubrics, job: 
 pub fn read(job: &Job, pack: &Pack, settings: &[SettingValue], progress: fn(&str, u64, u64)) -> Result<Checked<Inputs>> {
     let mut o = open_all(job, progress)?;
     let rubrics = rubrics(pack, job, settings);
-    let natures = Natures::of(&pack.events);
+    let natures = Natures::of(&pack.events, &pack.vocabulary);
     let cx = context(pack, &natures, &rubrics, job);
     let mut given = fragment::read(&job.text);
     o.findings.append(&mut given.findings);
@@ -487,7 +487,7 @@ fn unknown_cards(gathered: &normalise::Gathered) -> Vec<Card> {
 pub fn inspect(job: &Job, pack: &Pack, settings: &[SettingValue]) -> Result<Checked<(Mapping, String, Vec<String>)>> {
     let mut o = open_all(job, |_, _, _| {})?;
     let rubrics = rubrics(pack, job, settings);
-    let natures = Natures::of(&pack.events);
+    let natures = Natures::of(&pack.events, &pack.vocabulary);
     let cx = context(pack, &natures, &rubrics, job);
     let mut given = fragment::read(&job.text);
     o.findings.append(&mut given.findings);
