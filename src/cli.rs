@@ -7,6 +7,7 @@ use crate::job;
 use crate::pipeline::{self, Options};
 use anyhow::Result;
 use clap::{Parser, Subcommand};
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::PathBuf;
 
@@ -203,6 +204,30 @@ fn listing(findings: &[Finding], lang: Lang, json: bool) -> String {
     findings.iter().map(|f| paragraph(f, lang)).collect()
 }
 
+/// Findings of one code that a run shows; the others stand in its results. What blocks is always shown.
+const SHOWN: usize = 8;
+
+/// The findings of a run that has written its results: of a code that comes many times, the first ones and how many more.
+fn shortened(findings: &[Finding], lang: Lang) -> String {
+    let mut out = String::new();
+    for of_one in findings.chunk_by(|a, b| a.severity == b.severity) {
+        let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+        for f in of_one {
+            let n = counts.entry(&f.code).or_default();
+            *n += 1;
+            if *n <= SHOWN || f.severity == Severity::Blocking {
+                out.push_str(&paragraph(f, lang));
+            }
+        }
+        let more = |(code, n): (&str, usize)| (n > SHOWN).then(|| format!("{} {code}", n - SHOWN));
+        let more: Vec<String> = counts.into_iter().filter_map(more).collect();
+        if of_one[0].severity != Severity::Blocking && !more.is_empty() {
+            let _ = writeln!(out, "{}", words::fill(words::ui("ui.more_findings", lang), &[("list", more.join(", "))]));
+        }
+    }
+    out
+}
+
 fn inspect(cli: &Cli, folder: &std::path::Path, write: bool, progress: fn(&str, u64, u64)) -> Result<Said> {
     let mut opened = job::open(folder)?;
     let lang = cli.lang.or_else(|| opened.value.as_ref().map(|j| j.lang)).unwrap_or_default();
@@ -291,5 +316,7 @@ fn run(cli: &Cli, options: &Options, replay_only: bool, timings: bool) -> Result
     }
     let shown: Vec<Finding> =
         outcome.findings.iter().filter(|f| !replay_only || f.code.starts_with(['C', 'R', 'M', 'J', 'L'])).cloned().collect();
-    Ok(Said { out, err: listing(&shown, lang, cli.json), code: outcome.exit_code() })
+    let short = outcome.ran && !replay_only && !cli.json;
+    let err = if short { shortened(&shown, lang) } else { listing(&shown, lang, cli.json) };
+    Ok(Said { out, err, code: outcome.exit_code() })
 }
