@@ -330,7 +330,7 @@ fn one_sheet_holds_the_agents_amounts_and_another_the_employers() {
     let agents = by_agent(&rows());
     let labels = |of: &dyn Fn(&Row) -> bool| {
         let mut all: Vec<String> = Vec::new();
-        for r in agents.iter().flatten().filter(|r| of(r) && !all.contains(&r.label)).collect::<Vec<_>>() {
+        for r in agents.iter().flatten().filter(|r| of(r)) {
             if !all.contains(&r.label) && r.label != "IFSE MENSUELLE" {
                 all.push(r.label.clone());
             }
@@ -340,9 +340,11 @@ fn one_sheet_holds_the_agents_amounts_and_another_the_employers() {
     let mut book = rust_xlsxwriter::Workbook::new();
     let own = |r: &Row| !(r.gain.is_empty() && r.deduction.is_empty());
     let employers = |r: &Row| !r.employer.is_empty();
-    let sides: [(&str, &dyn Fn(&Row) -> bool, &dyn Fn(&Row) -> String); 2] =
-        [("Part agent", &own, &Row::signed), ("Charges patronales", &employers, &|r: &Row| r.employer.clone())];
-    for (sheet, of, amount) in sides {
+    let of_side = |side: &str, r: &Row| if side == "Part agent" { own(r) } else { employers(r) };
+    let amount_of = |side: &str, r: &Row| if side == "Part agent" { r.signed() } else { r.employer.clone() };
+    for sheet in ["Part agent", "Charges patronales"] {
+        let of = &|r: &Row| of_side(sheet, r);
+        let amount = |r: &Row| amount_of(sheet, r);
         let titles = labels(of);
         let page = book.add_worksheet().set_name(sheet).expect("a name");
         for (c, t) in ["Matricule", "Nom", "Prénom"].into_iter().chain(titles.iter().map(String::as_str)).enumerate() {

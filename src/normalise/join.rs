@@ -359,17 +359,15 @@ impl Joiner<'_> {
         if self.begins_later(c) {
             return;
         }
-        if let Some(d) = c.effective {
-            if d > last_day {
-                if !silent {
-                    let f = self
-                        .finding("F02", Severity::Information, &c.employee, &[c.at])
-                        .arg("fact", self.vocabulary.get(c.fact).label.fr.clone())
-                        .arg("date", d.format("%d/%m/%Y"));
-                    self.out.findings.push(f);
-                }
-                return;
+        if let Some(d) = c.effective.filter(|d| *d > last_day) {
+            if !silent {
+                let f = self
+                    .finding("F02", Severity::Information, &c.employee, &[c.at])
+                    .arg("fact", self.vocabulary.get(c.fact).label.fr.clone())
+                    .arg("date", d.format("%d/%m/%Y"));
+                self.out.findings.push(f);
             }
+            return;
         }
         self.unmoot(c);
         let leaves = self.vocabulary.role(Role::Exit) == Some(c.fact);
