@@ -395,7 +395,6 @@ not_in_staff = "carry"           # agent payé le mois dernier et absent des fic
 # advance_share = "0.80"         # part du dernier net versée en acompte
 pain = "09"                      # version du fichier de virement : 09 | 03
 
-# [settings.last] plus bas : ce qui valait le mois dernier quand un taux a changé depuis
 [settings]                       # réglages de l'employeur ; « releve rules check » en donne la liste et les valeurs par défaut
 # zone_residence = "3"
 # taux_vm = "0"

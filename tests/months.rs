@@ -527,6 +527,15 @@ fn arrears_that_a_list_gives_are_not_worked_out_a_second_time() {
     assert_eq!((ran.count("F04", "00101"), ran.count("F58", "00101")), (0, 1));
 }
 
+// A contribution to a mutual fund that was to begin in November: it begins now, and nothing says that it pays arrears.
+#[test]
+fn a_sum_withheld_owes_no_arrears() {
+    let list = "Matricule;Nom;Prénom;Ancienne mutuelle;Nouvelle mutuelle;Date d'effet\n00101;ABEL;Jean;0,00;12,50;01/11/2021\n".to_owned();
+    let ran = promoted("withheld", "01/12/2021", &[("mutuelle.csv", list)]);
+    assert_eq!((ran.line("00101", "MUTUELLE").as_str(), ran.line("00101", "RAPPEL_TIB").as_str()), ("-12.50", ""));
+    assert_eq!((ran.count("F04", "00101"), ran.count("F58", "00101")), (0, 1));
+}
+
 // Last month was on 420 points already: nothing is due, whatever the day the list names.
 #[test]
 fn a_change_that_last_month_was_paid_on_owes_nothing() {

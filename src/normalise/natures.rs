@@ -7,15 +7,29 @@ use crate::normalise::text::{Phrase, fold, likeness};
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
 
+/// What a text was found to name, or that it names nothing.
+type Asked = Mutex<BTreeMap<String, Option<FactId>>>;
+
+/// Looks a text up once, however often it is asked for.
+fn once(asked: &Asked, text: &str, look: impl FnOnce() -> Option<FactId>) -> Option<FactId> {
+    let mut asked = asked.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(known) = asked.get(text) {
+        return *known;
+    }
+    let found = look();
+    asked.insert(text.to_owned(), found);
+    found
+}
+
 /// The texts of the pack, taken apart once.
 #[derive(Debug, Default)]
 pub struct Natures {
     known: Vec<(FactId, Vec<(String, Phrase)>)>,
     /// What was asked before: every column of every sheet is asked for each role it may have.
-    asked: Mutex<BTreeMap<String, Option<FactId>>>,
+    asked: Asked,
     /// Facts of one month that count no event, by their titles, and what was asked of them.
     one_offs: Vec<(FactId, Vec<Phrase>)>,
-    labels: Mutex<BTreeMap<String, Option<FactId>>>,
+    labels: Asked,
 }
 
 /// A rubric is taken for a fact from this likeness on, and so far ahead of the next.
@@ -37,13 +51,7 @@ impl Natures {
 
     /// The fact of one month that a rubric's label surely names.
     pub fn one_off(&self, label: &str) -> Option<FactId> {
-        let mut asked = self.labels.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(known) = asked.get(label) {
-            return *known;
-        }
-        let found = self.look_for_one_off(label);
-        asked.insert(label.to_owned(), found);
-        found
+        once(&self.labels, label, || self.look_for_one_off(label))
     }
 
     fn look_for_one_off(&self, label: &str) -> Option<FactId> {
@@ -63,13 +71,7 @@ impl Natures {
 
     /// The fact whose days an event of that nature counts.
     pub fn fact(&self, nature: &str) -> Option<FactId> {
-        let mut asked = self.asked.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(known) = asked.get(nature) {
-            return *known;
-        }
-        let found = self.look(nature);
-        asked.insert(nature.to_owned(), found);
-        found
+        once(&self.asked, nature, || self.look(nature))
     }
 
     fn look(&self, nature: &str) -> Option<FactId> {
