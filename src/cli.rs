@@ -292,6 +292,10 @@ fn run(cli: &Cli, options: &Options, replay_only: bool, timings: bool) -> Result
             if !outcome.held.is_empty() {
                 out += &say("ui.transfers_held", &[("codes", outcome.held.join(", "))]);
             }
+            let file = outcome.written.iter().any(|w| w.starts_with("virements-"));
+            if outcome.held.is_empty() && outcome.transfers.0 > 0 && !file {
+                out += &say("ui.no_transfer_file", &[]);
+            }
             if !outcome.excluded.is_empty() {
                 out += &say("ui.excluded", &[("count", outcome.excluded.len().to_string()), ("list", outcome.excluded.join(", "))]);
             }

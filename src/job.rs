@@ -185,14 +185,19 @@ fn read(folder: &Path, t: &Tab<'_, '_>, report: &Report<'_>) -> Option<Job> {
     t.close();
     let month = month?;
     years(t, report, month, last_month, pay_date, incident_date);
+    let due = pay_date.unwrap_or_else(|| {
+        let last = month.last_day();
+        if target_days::is_open(last) { last } else { target_days::previous_open(last) }
+    });
+    for (code, _) in [("J09", pay_date), ("J10", incident_date)].into_iter().filter(|d| d.1.is_none()) {
+        let f = Finding::new(code, Severity::Warning).arg("date", due.format("%d/%m/%Y"));
+        report.findings.borrow_mut().push(f.at(Place::File { file: SETTINGS_FILE.to_owned() }));
+    }
     Some(Job {
         folder: folder.to_path_buf(),
         month,
         last_month: last_month.unwrap_or_else(|| month.previous()),
-        pay_date: pay_date.unwrap_or_else(|| {
-            let last = month.last_day();
-            if target_days::is_open(last) { last } else { target_days::previous_open(last) }
-        }),
+        pay_date: due,
         last_pay_date,
         incident_date,
         lang,

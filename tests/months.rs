@@ -527,6 +527,30 @@ fn arrears_that_a_list_gives_are_not_worked_out_a_second_time() {
     assert_eq!((ran.count("F04", "00101"), ran.count("F58", "00101")), (0, 1));
 }
 
+// Two days without pay before the change: on which value they are taken off is for a person to see.
+#[test]
+fn an_absence_before_a_change_within_the_month_is_named() {
+    let list = "Matricule;Nom;Prénom;Nature;Du;Au;Nb jours\n00101;ABEL;Jean;Absence non rémunérée;02/12/2021;03/12/2021;2\n".to_owned();
+    let ran = promoted("absent", "16/12/2021", &[("absences.csv", list)]);
+    assert_eq!((ran.line("00101", "RAPPEL_TIB").as_str(), ran.count("F03", "00101"), ran.count("F57", "00101")), ("-46.86", 1, 1));
+}
+
+// The copy of a list is left out and says so; the list itself is no unknown file.
+#[test]
+fn a_copy_of_a_list_stops_nobody() {
+    let list = "Matricule;Nom;Prénom;Montant CIA à verser (€)\n00101;ABEL;Jean;250,00\n".to_owned();
+    let ran = promoted("copy", "01/12/2021", &[("cia (2).csv", list.clone()), ("cia.csv", list)]);
+    assert_eq!((ran.line("00101", "CIA").as_str(), ran.has("F12"), ran.has("IMP-01")), ("250.00", true, false));
+}
+
+#[test]
+fn a_departure_under_a_wrong_number_sets_the_bearer_of_the_name_aside() {
+    let list = "Matricule;Nom;Prénom;Dernier jour payé\n00909;ABEL;Jean;15/12/2021\n".to_owned();
+    let ran = promoted("wrong-leaver", "01/12/2021", &[("departs.csv", list)]);
+    assert_eq!((ran.has("IMP-05"), ran.count("M98", "00101")), (true, 1));
+    assert!(ran.findings.iter().any(|f| f.code == "M98" && f.severity == Severity::Blocking));
+}
+
 // A contribution to a mutual fund that was to begin in November: it begins now, and nothing says that it pays arrears.
 #[test]
 fn a_sum_withheld_owes_no_arrears() {

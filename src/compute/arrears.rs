@@ -139,10 +139,10 @@ impl Machine<'_> {
         self.pack.elements[element].arrears.as_ref().and_then(|s| self.pack.vocabulary.named(&s.text))
     }
 
-    /// Lasting gains, by element.
+    /// Gains, by element.
     fn amounts(&self, state: &mut State, plan: &Plan, adjust: &[Adjust], facts: &Facts) -> Vec<Money> {
         state.run(plan, facts, Pins::Adjusted(adjust), &[]);
-        let gain = |e: usize| self.catalogue[e].kind == LineKind::Earning && self.catalogue[e].recurs;
+        let gain = |e: usize| self.catalogue[e].kind == LineKind::Earning;
         let amount = |(e, c): (usize, &Option<crate::compute::eval::Computed>)| {
             c.filter(|c| gain(e) && c.stop.is_none()).map_or(Money::ZERO, |c| c.amount)
         };
@@ -152,7 +152,8 @@ impl Machine<'_> {
     /// What so many thirtieths of the difference come to.
     fn enter(&self, out: &mut Arrears, month: PayMonth, had: &[Money], due: &[Money], thirtieths: i64) {
         for (e, (had, due)) in had.iter().zip(due).enumerate().filter(|(_, (a, b))| a != b) {
-            let Some(carrier) = self.carrier(e) else {
+            // A day of absence, an hour: of which days of the month it was is not known here.
+            let Some(carrier) = self.carrier(e).filter(|_| self.catalogue[e].recurs) else {
                 out.without.insert(ElementId(e as u16));
                 continue;
             };
@@ -187,7 +188,8 @@ impl Machine<'_> {
             let due = self.amounts(state, &plan, &replay.adjust, &then);
             let begun = past.iter().filter(|d| month.contains(d.from)).map(|d| before(d.from.day())).min().unwrap_or(0);
             let share = Exact::ratio(MONTH - begun, MONTH).unwrap_or(Exact::ONE);
-            let more = due.iter().zip(&paid).fold(Money::ZERO, |sum, (due, paid)| sum + (*due - *paid));
+            let lasting = due.iter().zip(&paid).enumerate().filter(|(e, _)| self.catalogue[*e].recurs);
+            let more = lasting.fold(Money::ZERO, |sum, (_, (due, paid))| sum + (*due - *paid));
             out.estimate += more.exact().mul(share).and_then(|x| money::round(x, Rounding::HalfUp)).unwrap_or(more);
             out.earlier.push(month);
             month = month.previous();

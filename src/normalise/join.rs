@@ -331,6 +331,7 @@ impl Joiner<'_> {
             None => self.tell("F43", Severity::Blocking, &id, r.at, None),
             Some((d, at)) => self.leaving(&id, d, at, paid),
         }
+        self.perhaps_leaving(&id, r);
         let Some(p) = self.person(&id, r.at, "sortie") else { return };
         let exit = vocabulary.role(Role::Exit).and_then(|f| r.facts.get(f)).and_then(|f| Some((f.value.date()?, f.at)));
         // Who leaves within the month is paid until then: the departure explains no missing pay.
@@ -341,6 +342,25 @@ impl Joiner<'_> {
             if !matches!(vocabulary.get(f.id).role, Some(Role::Surname | Role::GivenName | Role::FullName | Role::Employee)) {
                 p.changes.push(f.clone());
             }
+        }
+    }
+
+    /// A departure under a number that nobody has: whoever bears the name may be the one who leaves, and is set aside.
+    fn perhaps_leaving(&mut self, id: &EmployeeId, r: &Record) {
+        if self.out.people.contains_key(id) {
+            return;
+        }
+        let text = |role: Role| self.vocabulary.role(role).and_then(|f| r.facts.value(f)).and_then(Value::text).unwrap_or_default();
+        let name = format!("{} {} {}", text(Role::Surname), text(Role::GivenName), text(Role::FullName));
+        let key = name_key(&name, "");
+        if key.is_empty() {
+            return;
+        }
+        let namesakes: Vec<EmployeeId> =
+            self.out.people.iter().filter(|(_, p)| name_key(&p.name(self.vocabulary), "") == key).map(|(id, _)| id.clone()).collect();
+        for other in namesakes {
+            let f = self.finding("M98", Severity::Blocking, &other, &[r.at]).arg("agent", &other).arg("name", name.trim());
+            self.out.findings.push(f);
         }
     }
 

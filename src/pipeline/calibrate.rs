@@ -113,6 +113,9 @@ pub fn calibrate(options: &Options, write: bool) -> Result<Told> {
                 let _ = writeln!(text_out, "{k} = \"{v}\"");
             }
         }
+        if !(keep.is_empty() && before.is_empty()) {
+            let _ = writeln!(text_out, "\n{}", words::ui("ui.settings_to_copy", lang));
+        }
     }
     Ok(Told { text: text_out, findings: out.findings, lang, code: 0 })
 }

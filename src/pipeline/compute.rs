@@ -321,6 +321,12 @@ fn formula_finding(ready: &Ready, control: usize, w: &Worked) -> Finding {
                 f = f.named(&card.id, l.amount.abs().french());
             }
         }
+        // A line that the payslip does not have is nought.
+        for card in ready.catalogue.iter().filter(|c| text.contains(&format!("{{{}}}", c.id))) {
+            if !p.lines.iter().any(|l| ready.catalogue[l.element.index()].id == card.id) {
+                f = f.named(&card.id, Money::ZERO.french());
+            }
+        }
     }
     for (name, limit) in &c.threshold {
         f = f.named(name, limit.to_string());
@@ -436,6 +442,7 @@ fn own_findings(ready: &Ready, w: &mut Worked) {
         }
         let f = Finding::new("IMP-04", Severity::Justify)
             .of(&w.id)
+            .arg("agent", &w.id)
             .arg("fact", decl.label.get(ready.lang))
             .arg("first", shown(written))
             .arg("second", shown(&r.used))

@@ -69,10 +69,13 @@ pub fn sources(ready: &Ready, run: &mut Run) {
     if let (Some(day), Some((_, place))) = (inputs.last_execution, &inputs.transferred) {
         run.periods.push((place.to_string(), PayMonth::of(day), place.clone()));
     }
-    for f in &inputs.files {
+    let identified = |f: &super::inputs::HashedFile| {
         let known = inputs.mapping.sources.iter().any(|s| s.file == f.name && s.role != SourceRole::Unknown);
-        let document = inputs.sources.iter().any(|(_, s)| s.file == f.name && s.kind == SourceKind::Document);
-        if !known && !document {
+        known || inputs.sources.iter().any(|(_, s)| s.file == f.name && s.kind == SourceKind::Document)
+    };
+    for f in &inputs.files {
+        let copy = inputs.files.iter().any(|o| o.name != f.name && o.sha256 == f.sha256 && identified(o));
+        if !copy && !identified(f) {
             run.unidentified.push((f.name.clone(), Place::File { file: f.name.clone() }));
         }
     }
