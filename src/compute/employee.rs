@@ -152,7 +152,7 @@ impl Machine<'_> {
         &self.pack.vocabulary
     }
 
-    /// Computes one employee. The two states are room for the last and this month's plans.
+    /// Computes one employee; the state is room for whatever plans that takes.
     pub fn run(&self, state: &mut State, i: &Input<'_>) -> Output {
         state.forget();
         let paid = walk::paid_amounts(i.paid.iter().chain(i.arrears()));
