@@ -89,11 +89,10 @@ pub fn recovery(options: &Options) -> Result<Picture> {
     let people = std::mem::take(&mut ready.inputs.people);
     let mut wanted = wanted::Book::default();
     let mut agents = 0;
-    let mut people: Vec<_> = people.into_iter().collect();
-    while !people.is_empty() {
+    let mut people = people.into_iter().peekable();
+    while people.peek().is_some() {
         // As many at a time as a run keeps whole.
-        let rest = people.split_off(people.len().min(DETAIL));
-        let batch = std::mem::replace(&mut people, rest).into_iter().collect();
+        let batch = people.by_ref().take(DETAIL).collect();
         for w in &compute::people(&ready, batch, options, &mut |_| Ok(()))?.worked {
             if w.standing == Standing::Left {
                 continue;
