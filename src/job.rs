@@ -39,8 +39,18 @@ pub struct Policies {
     pub unproven: Way,
     /// Share of last month's net that an advance pays.
     pub advance_share: Exact,
+    /// What last month was paid too little of because the law came late.
+    pub late_law: LateLaw,
     /// Text format of the transfer file.
     pub pain: Pain,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum LateLaw {
+    /// Lines of arrears on this month's payslips.
+    Pay,
+    /// A finding, and nothing paid.
+    Tell,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -294,6 +304,7 @@ fn policies(t: Option<&Tab<'_, '_>>, report: &Report<'_>) -> Policies {
         mode: Way::Recompute,
         unproven: Way::Recompute,
         advance_share: Exact::ratio(4, 5).unwrap_or(Exact::ONE),
+        late_law: LateLaw::Pay,
         pain: Pain::V09,
     };
     let Some(t) = t else { return p };
@@ -303,6 +314,13 @@ fn policies(t: Option<&Tab<'_, '_>>, report: &Report<'_>) -> Policies {
             "carry" => p.not_in_staff = NotInStaff::Carry,
             "exclude" => p.not_in_staff = NotInStaff::Exclude,
             _ => wrong("not_in_staff", &s.span, "carry, exclude"),
+        }
+    }
+    if let Some(s) = t.spot("late_law") {
+        match s.text.as_str() {
+            "pay" => p.late_law = LateLaw::Pay,
+            "tell" => p.late_law = LateLaw::Tell,
+            _ => wrong("late_law", &s.span, "pay, tell"),
         }
     }
     let way = |key: &'static str, slot: &mut Way| {
@@ -398,6 +416,7 @@ not_in_staff = "carry"           # agent payé le mois dernier et absent des fic
 # mode = "recompute"             # agents dont le rejeu est exact : recompute | carry | advance | hold
 # unproven = "recompute"         # agents dont le rejeu laisse un écart : les mêmes choix
 # advance_share = "0.80"         # part du dernier net versée en acompte
+# late_law = "pay"               # loi en retard le mois dernier : pay (rappel versé ce mois-ci) | tell (seulement dit)
 pain = "09"                      # version du fichier de virement : 09 | 03
 
 [settings]                       # réglages de l'employeur ; « releve rules check » en donne la liste et les valeurs par défaut

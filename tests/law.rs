@@ -18,6 +18,10 @@ struct Ran {
     outcome: Outcome,
 }
 
+fn options(folder: &Path) -> Options {
+    Options { folder: folder.to_path_buf(), rules: None, lang: Some(Lang::En), threads: 0, payslips: false, progress: |_, _, _| {} }
+}
+
 /// A job of that month; `settings` is the rest of its `releve.toml`.
 fn run(name: &str, month: &str, settings: &str, files: &[(&str, String)]) -> Ran {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("law-{name}"));
@@ -28,9 +32,7 @@ fn run(name: &str, month: &str, settings: &str, files: &[(&str, String)]) -> Ran
     for (file, text) in files {
         std::fs::write(folder.join("inbox").join(file), text).expect("a file of the inbox");
     }
-    let options =
-        Options { folder: folder.clone(), rules: None, lang: Some(Lang::En), threads: 0, payslips: false, progress: |_, _, _| {} };
-    let outcome = pipeline::run(&options).expect("the job runs or says why not");
+    let outcome = pipeline::run(&options(&folder)).expect("the job runs or says why not");
     Ran { folder, outcome }
 }
 
@@ -70,19 +72,72 @@ fn staff(people: &[(&str, &str)]) -> String {
 
 // Décret 2022-994: 5820.04 from 1 July 2022, 5623.23 before. 420 points: 1968.13 and 2037.01; 478 points: 2239.92 and 2318.32.
 #[test]
-fn last_month_on_the_old_point_is_said_once_and_this_month_follows_the_law() {
+fn last_month_on_the_old_point_is_said_once_and_paid_by_arrears() {
     let files = [
         ("livre de paie.csv", paid("2022-07", &[("00101", "420", "1968,13"), ("00102", "478", "2239,92")])),
         ("agents.csv", staff(&[("00101", "420"), ("00102", "478")])),
     ];
     let ran = run("point", "2022-08", "", &files);
     assert_eq!(["00101", "00102"].map(|e| ran.line(e, "TIB", "amount")), ["2037.01", "2318.32"]);
-    let told = ran.told("C12");
+    assert_eq!(["00101", "00102"].map(|e| ran.line(e, "RAPPEL_TIB", "amount")), ["68.88", "78.40"]);
+    assert_eq!(ran.line("00101", "RAPPEL_TIB", "period"), "2022-07");
+    let told = ran.told("C20");
     assert_eq!(told.len(), 1);
-    assert!(told[0].1.contains("5623.23 → 5820.04"), "{}", told[0].1);
-    assert_eq!(ran.told("C07").len(), 2, "what is still due is named for each");
+    assert!(told[0].1.contains("5623.23 → 5820.04") && told[0].1.contains("2 employees") && told[0].1.contains("147,28"), "{}", told[0].1);
+    assert_eq!((ran.told("C12").len(), ran.told("C07").len()), (0, 0), "nothing is left to be paid");
+    let settings = "[policies]\nlate_law = \"tell\"\n";
+    let told = run("point-told", "2022-08", settings, &files);
+    assert_eq!(told.line("00101", "RAPPEL_TIB", "amount"), "");
+    assert_eq!((told.told("C12").len(), told.told("C07").len(), told.told("C20").len()), (1, 2, 0), "what is still due is named for each");
     let tib: Vec<String> = ran.rows("replay.csv").into_iter().filter(|r| r["code"] == "TIB").map(|r| r["gap"].clone()).collect();
     assert!(tib.iter().all(|g| g.parse::<i64>() == Ok(0) || g == "0.00"), "{tib:?}");
+}
+
+/// January 2024 as most programmes paid it: five points less, and the employer's pension rate of the year before.
+fn january_2024(people: &[(&str, &str, &str, &str, &str)]) -> String {
+    let mut out = REGISTER.to_owned();
+    for (id, index, pay, own, employer) in people {
+        out.push_str(&row(id, "2024-01", "0010", &format!("TRAITEMENT BRUT;{index},00;;{pay};;;")));
+        out.push_str(&row(id, "2024-01", "2010", &format!("CNRACL;{pay};11,10;;{own};;")));
+        out.push_str(&row(id, "2024-01", "2011", &format!("CNRACL PATRONALE;{pay};;;;30,65;{employer}")));
+    }
+    out
+}
+
+// Décret 2023-519: 5 points from 1 January 2024; décret 2024-49 of 30 January: 31.65 % from 1 January, 30.65 % before.
+// 388 points: 5907.34 × 388 / 1200 = 1910.04, own 212.01, employer 585.43; 393 points: 1934.65, so 24.61 of arrears.
+// January's employer share at 31.65 % of what was paid: 604.53, 19.10 more. February's: 31.65 % of 1934.65 + 24.61, 620.11.
+// 420 points: 2067.57, 229.50, 633.71; 425: 2092.18, so 24.61; 654.39 at 31.65 %, 20.68 more.
+#[test]
+fn january_2024_on_the_law_of_2023_is_paid_with_february() {
+    let files = [
+        (
+            "livre de paie.csv",
+            january_2024(&[("00101", "388", "1910,04", "212,01", "585,43"), ("00102", "420", "2067,57", "229,50", "633,71")]),
+        ),
+        ("agents.csv", staff(&[("00101", "393"), ("00102", "425")])),
+    ];
+    let ran = run("january-2024", "2024-02", "", &files);
+    assert_eq!(["00101", "00102"].map(|e| ran.line(e, "TIB", "amount")), ["1934.65", "2092.18"]);
+    assert_eq!(["00101", "00102"].map(|e| ran.line(e, "RAPPEL_TIB", "amount")), ["24.61", "24.61"]);
+    let shares = |employee: &str| -> Vec<(String, String, String)> {
+        let of = ran.rows("lines.csv").into_iter().filter(|r| r["employee"] == employee && r["code"] == "CNRACL_E");
+        of.map(|r| (r["period"].clone(), r["employer_rate"].clone(), r["employer_amount"].clone())).collect()
+    };
+    let own = |period: &str, rate: &str, amount: &str| (period.to_owned(), rate.to_owned(), amount.to_owned());
+    assert_eq!(shares("00101"), [own("2024-02", "31.65", "620.11"), own("2024-01", "1", "19.10")]);
+    assert_eq!(shares("00102")[1], own("2024-01", "1", "20.68"));
+    let of = |line: &str| pipeline::explain(&options(&ran.folder), "00101", Some(line)).expect("the line is told").text;
+    assert!(of("RAPPEL_TIB").contains("934,65 instead of "), "{}", of("RAPPEL_TIB"));
+    assert!(of("CNRACL_E").contains("604,53 was due, 585,43 was counted"), "{}", of("CNRACL_E"));
+    let told = ran.told("C20");
+    assert_eq!(told.len(), 1);
+    assert!(["+ 5", "0.3065 → 0.3165", "49,22", "39,78"].iter().all(|t| told[0].1.contains(t)), "{}", told[0].1);
+    assert!(ran.told("IMP-04").is_empty(), "the file is not wrong");
+    let moved: Vec<Row> = ran.rows("diff.csv").into_iter().filter(|r| r["employee"] == "00101" && r["code"] == "CNRACL_E").collect();
+    let arrears = moved.iter().filter(|r| r["cause"] == "rappel").map(|r| r["change"].clone()).collect::<Vec<_>>();
+    assert!(arrears.contains(&"19.10".to_owned()), "{arrears:?}");
+    assert!(ran.told("VAR-01").is_empty());
 }
 
 // 5907.34 / 1200 × 388 = 1910.04; 44.31 of August were paid with September and are no pay of October.

@@ -88,6 +88,10 @@ fn product(c: &Control, s: &Subject<'_>, l: &Line) -> Vec<Finding> {
 }
 
 fn rate(c: &Control, s: &Subject<'_>, l: &Line) -> Vec<Finding> {
+    // A correction of another month shows what its rate moved by.
+    if l.period.is_some_and(|m| m != s.frame.month) {
+        return Vec::new();
+    }
     let law = s.frame.law.get(l.element.index()).copied().unwrap_or_default();
     let card = &s.frame.catalogue[l.element.index()];
     let pairs = [(l.rate, law.rate, card.rate_is_share), (l.employer_rate, law.employer_rate, true)];

@@ -6,6 +6,7 @@
 
 use crate::compute::employee::Machine;
 use crate::compute::eval::{Adjust, Pins, State};
+use crate::compute::late::Late;
 use crate::compute::replay::Replayed;
 use crate::facts::{Dated, Fact, FactId, Facts, Origin, Value};
 use crate::ground::{Exact, Money, PayMonth, Rounding, money};
@@ -25,6 +26,8 @@ const FURTHEST: usize = 24;
 pub struct Arrears {
     /// For each month: the fact that carries it, and the sum.
     pub sums: BTreeMap<(PayMonth, FactId), Money>,
+    /// How each sum came about.
+    pub steps: Vec<Step>,
     /// Months before the last one paid, and about what is due for them, before contributions.
     pub earlier: Vec<PayMonth>,
     pub estimate: Money,
@@ -32,6 +35,20 @@ pub struct Arrears {
     pub without: BTreeSet<ElementId>,
     /// Why nothing was worked out.
     pub left: Option<Left>,
+}
+
+/// Days of a month that a line was paid on one value and due on another.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Step {
+    pub month: PayMonth,
+    pub carrier: FactId,
+    pub element: ElementId,
+    /// The whole month's amount, as it was paid and as it was due.
+    pub had: Money,
+    pub due: Money,
+    /// Of the month; negative for days that were paid on the later value and were due on the one before.
+    pub thirtieths: i64,
+    pub sum: Money,
 }
 
 /// Why the days are left to people.
@@ -72,14 +89,15 @@ fn take(facts: &mut Facts, of: &Facts, fact: FactId) {
 }
 
 impl Machine<'_> {
-    /// Works out what the changes come to, and puts it into this month's facts.
+    /// Works out what the changes and a late law come to, and puts it into this month's facts.
     pub fn arrears(&self, state: &mut State, replay: &Replayed, dated: &[Dated], changes: &[Fact], facts: &mut Facts) -> Arrears {
         let mut out = Arrears::default();
         let (last, this, adjust) = (self.road.last(), self.road.this(), replay.adjust.as_slice());
         // What last month was paid on already has begun in time.
         let moved = |d: &&Dated| facts.value(d.fact) != replay.facts.value(d.fact);
         let dated: Vec<&Dated> = dated.iter().filter(moved).collect();
-        if dated.is_empty() {
+        let due = self.road.due.as_ref().filter(|_| self.road.settles);
+        if dated.is_empty() && due.is_none() {
             return out;
         }
         let carriers: BTreeSet<FactId> = (0..self.pack.elements.len()).filter_map(|e| self.carrier(e)).collect();
@@ -87,12 +105,27 @@ impl Machine<'_> {
             out.left = Some(Left::Listed);
             return out;
         }
-        // This month: until a change begins, the old value.
-        let whole = self.amounts(state, this, adjust, facts);
-        if self.days(state).is_some_and(|d| d != Exact::int(MONTH)) {
-            out.left = Some(Left::Presence);
-            return out;
+        if !dated.is_empty() {
+            let whole = self.amounts(state, this, adjust, facts);
+            if self.days(state).is_some_and(|d| d != Exact::int(MONTH)) {
+                out.left = Some(Left::Presence);
+                return out;
+            }
+            self.this_month_before(state, replay, &dated, facts, &whole, &mut out);
         }
+        let past: Vec<&Dated> = dated.into_iter().filter(|d| d.from <= last.context.month.last_day()).collect();
+        if self.last_month_since(state, replay, &past, facts, due, &mut out).is_some() {
+            self.estimate(state, replay, &past, facts, &mut out);
+        }
+        if out.left.is_none() {
+            self.put(&out, facts);
+        }
+        out
+    }
+
+    /// This month: until a change begins, the old value.
+    fn this_month_before(&self, state: &mut State, replay: &Replayed, dated: &[&Dated], facts: &Facts, whole: &[Money], out: &mut Arrears) {
+        let (this, adjust) = (self.road.this(), replay.adjust.as_slice());
         let month = this.context.month;
         let within: BTreeSet<u32> = dated.iter().filter(|d| month.contains(d.from)).map(|d| d.from.day()).collect();
         let mut begun = 1;
@@ -102,36 +135,43 @@ impl Machine<'_> {
                 take(&mut then, &replay.facts, d.fact);
             }
             let amounts = self.amounts(state, this, adjust, &then);
-            self.enter(&mut out, month, &whole, &amounts, before(day) - before(begun));
+            self.enter(out, month, whole, &amounts, before(day) - before(begun));
             begun = day;
         }
-        // Last month: from the day a change began, the new value.
+    }
+
+    /// Last month: from the day a change began, the new value, and the law that was due from its first day on.
+    /// `None` when there is nothing to go back to.
+    fn last_month_since(
+        &self,
+        state: &mut State,
+        replay: &Replayed,
+        past: &[&Dated],
+        facts: &Facts,
+        due: Option<&Plan>,
+        out: &mut Arrears,
+    ) -> Option<()> {
+        let (last, adjust) = (self.road.last(), replay.adjust.as_slice());
         let month = last.context.month;
+        (due.is_some() || !past.is_empty()).then_some(())?;
         let paid = self.amounts(state, last, adjust, &replay.facts);
         let full = self.days(state).is_none_or(|d| d == Exact::int(MONTH));
-        let past: Vec<&Dated> = dated.into_iter().filter(|d| d.from <= month.last_day()).collect();
-        if past.is_empty() {
-            self.put(&out, facts);
-            return out;
-        }
         let from = |d: &Dated| if d.from < month.first_day() { 1 } else { d.from.day() };
-        let days: Vec<u32> = past.iter().map(|d| from(d)).collect::<BTreeSet<_>>().into_iter().collect();
+        let days: Vec<u32> = past.iter().map(|d| from(d)).chain(due.map(|_| 1)).collect::<BTreeSet<_>>().into_iter().collect();
         if !full && days.iter().any(|d| *d > 1) {
             out.left = Some(Left::Presence);
-            return out;
+            return None;
         }
         for (k, day) in days.iter().enumerate() {
             let mut then = replay.facts.clone();
             for d in past.iter().filter(|d| from(d) <= *day) {
                 take(&mut then, facts, d.fact);
             }
-            let amounts = self.amounts(state, last, adjust, &then);
+            let amounts = self.amounts(state, due.unwrap_or(last), adjust, &then);
             let end = days.get(k + 1).map_or(MONTH, |next| before(*next));
-            self.enter(&mut out, month, &paid, &amounts, end - before(*day));
+            self.enter(out, month, &paid, &amounts, end - before(*day));
         }
-        self.put(&out, facts);
-        self.estimate(state, replay, &past, facts, &mut out);
-        out
+        Some(())
     }
 
     /// The fact that carries arrears of an element.
@@ -160,6 +200,7 @@ impl Machine<'_> {
             let share = Exact::ratio(thirtieths, MONTH).and_then(|s| (*due - *had).exact().mul(s));
             if let Some(sum) = share.and_then(|x| money::round(x, Rounding::HalfUp)).filter(|m| !m.is_zero()) {
                 out.add(month, carrier, sum);
+                out.steps.push(Step { month, carrier, element: ElementId(e as u16), had: *had, due: *due, thirtieths, sum });
             }
         }
     }
@@ -177,10 +218,17 @@ impl Machine<'_> {
     fn estimate(&self, state: &mut State, replay: &Replayed, past: &[&Dated], facts: &Facts, out: &mut Arrears) {
         let last = self.road.last();
         let mut month = last.context.month.previous();
-        while past.iter().any(|d| d.from <= month.last_day()) && out.earlier.len() < FURTHEST {
+        let late: &[Late] = if self.road.settles { &self.road.late } else { &[] };
+        let began = |month: PayMonth| past.iter().map(|d| d.from).chain(late.iter().map(|l| l.since)).any(|d| d <= month.last_day());
+        while began(month) && out.earlier.len() < FURTHEST {
             let context = Context { month, payment_date: month.last_day() };
-            let Some(plan) = self.pack.plan(&self.pack.law(context, last.settings.clone())).0 else { return };
-            let paid = self.amounts(state, &plan, &replay.adjust, &replay.facts);
+            let law = self.pack.law(context, last.settings.clone());
+            let mut used = law.clone();
+            for l in late.iter().filter(|l| law.parameters[l.parameter] == Some(l.due)) {
+                used.parameters[l.parameter] = Some(l.used);
+            }
+            let (Some(plan), Some(old)) = (self.pack.plan(&law).0, self.pack.plan(&used).0) else { return };
+            let paid = self.amounts(state, &old, &replay.adjust, &replay.facts);
             let mut then = replay.facts.clone();
             for d in past.iter().filter(|d| d.from <= month.last_day()) {
                 take(&mut then, facts, d.fact);

@@ -1,6 +1,7 @@
 //! One employee's month: replay of the last, computation of this one, and the walk between them.
 
-use crate::compute::arrears::Arrears;
+use crate::compute::arrears::{Arrears, Left};
+use crate::compute::corrections::{self, Correction};
 use crate::compute::eval::{Adjust, Pins, State, Stop};
 use crate::compute::raise;
 use crate::compute::replay::{Hidden, Replay, Replayed, Verdict, pin};
@@ -101,6 +102,8 @@ pub struct Output {
     pub nets: Vec<(FactId, Money)>,
     /// What changes that began before this month, or within it, come to.
     pub arrears: Arrears,
+    /// Contributions of last month that this payslip corrects.
+    pub corrections: Vec<Correction>,
     /// What last month owes: paid on the law of before, not paid at all, or paid beyond the last day.
     pub owed: Option<Owed>,
 }
@@ -133,6 +136,7 @@ pub struct CauseCodes {
     pub departure: u16,
     pub one_off_ended: u16,
     pub estimate: u16,
+    pub arrears: u16,
 }
 
 impl CauseCodes {
@@ -143,6 +147,7 @@ impl CauseCodes {
             departure: at(CauseRole::Departure),
             one_off_ended: at(CauseRole::OneOffEnded),
             estimate: at(CauseRole::Estimate),
+            arrears: pack.cause_for(CauseRole::Arrears).map_or_else(|| at(CauseRole::Estimate), |i| i as u16),
         }
     }
 }
@@ -215,12 +220,16 @@ impl Machine<'_> {
         raise::apply(&self.road.raises, &mut facts, &mut replay, i.changes);
         let mut facts = self.this_month(facts, i.changes);
         self.follow(state, &replay.facts, &mut facts, i.changes);
-        let arrears = self.arrears(state, &replay, i.dated, i.changes, &mut facts);
+        let dated = raise::begun(&self.road.raises, &self.road.last().context, i.dated, &replay, &facts);
+        let arrears = self.arrears(state, &replay, &dated, i.changes, &mut facts);
+        let settles = self.road.settles && arrears.left != Some(Left::Listed);
+        let corrections = if settles { self.corrections(state, &replay) } else { Vec::new() };
+        let owed = if settles { None } else { self.late_law(state, &replay) };
         let last_adjust = replay.adjust.clone();
         let mut this_adjust = last_adjust.clone();
         let settled = self.settle(state, &replay, &facts, &mut this_adjust);
-        let nets = self.nets(state, &replay, &facts, &this_adjust);
-        let owed = self.late_law(state, &replay);
+        let corrected = corrections::on_top(&corrections, &this_adjust, self.pack.elements.len());
+        let nets = self.nets(state, &replay, &facts, &corrected);
         let mut fact_changes = walk::fact_changes(self.pack, self.vocabulary(), &replay.facts, &facts);
         raise::name_causes(&self.road.raises, &mut fact_changes);
         let last = Month { facts: &replay.facts, adjust: &last_adjust, unknown: &replay.unknown };
@@ -234,6 +243,12 @@ impl Machine<'_> {
             self.name_arrears(&replay, &mut changes);
         }
         let plan = self.road.this();
+        if !corrections.is_empty() {
+            let without = walk::collect(state, &kept);
+            let extra: Vec<_> = kept.iter().map(|u| (u.1, u.2, u.3)).collect();
+            state.run(plan, &facts, Pins::Adjusted(&corrected), &extra);
+            changes.extend(walk::whole(&without, &walk::collect(state, &kept), self.causes.arrears));
+        }
         let stops = state.stops(plan);
         if !stops.is_empty() && !self.understood(&replay) {
             let again = self.carried(i, paid);
@@ -243,6 +258,7 @@ impl Machine<'_> {
         }
         let mut payslip = self.payslip(state, plan, i.id, &this_adjust, &kept);
         self.date_arrears(&arrears, &mut payslip);
+        corrections::apart(&corrections, self.road.last().context.month, &mut payslip);
         let controls = holding(state, plan);
         let shown = self.shown(state);
         Output {
@@ -256,6 +272,7 @@ impl Machine<'_> {
             shown,
             nets,
             arrears,
+            corrections,
             owed,
             ..Output::default()
         }
@@ -317,13 +334,14 @@ impl Machine<'_> {
         if walk::collect(state, &kept) == *paid {
             shown_totals(&mut payslip.totals, i.slip);
         }
-        let shown = self.shown(state);
-        let out = Output { payslip: Some(payslip), changes, fact_changes, facts, shown, ..Output::default() };
+        let (shown, controls) = (self.shown(state), holding(state, plan));
+        let owed = self.late_law(state, &replay);
+        let out = Output { payslip: Some(payslip), changes, fact_changes, facts, shown, owed, ..Output::default() };
         if i.standing == Standing::Unknown {
             // What no staff file speaks of neither proves a rule nor can be held against one.
             return out;
         }
-        Output { replay, controls: holding(state, plan), ..out }
+        Output { replay, controls, ..out }
     }
 
     /// Gives an amount to every line that the facts cannot make. The state is left as the last run leaves it.

@@ -6,12 +6,13 @@
 
 use crate::compute::calibrate::Witness;
 use crate::compute::eval::State;
+use crate::compute::raise::{self, Raise};
 use crate::compute::replay::{Replay, Verdict};
 use crate::ground::Exact;
 use crate::payslip::{Catalogue, LineKind};
 use crate::rules::Pack;
 use crate::rules::plan::Law;
-use chrono::NaiveDate;
+use chrono::{NaiveDate, TimeDelta};
 use rayon::prelude::*;
 
 /// A value that last month was paid on, though another was in force.
@@ -39,6 +40,34 @@ pub struct Search<'s> {
 }
 
 impl Search<'_> {
+    /// Raises of everybody that last month was paid without: files written since hold a fact that is higher by just as much.
+    pub fn raises(&self, law: &Law) -> Vec<Raise> {
+        let first = law.context.month.first_day();
+        let mut raises = raise::from_to(self.pack, first - TimeDelta::days(LATELY), first);
+        if raises.is_empty() {
+            return raises;
+        }
+        let Some(plan) = self.pack.plan(law).0 else { return Vec::new() };
+        let replay = Replay { plan: &plan, catalogue: self.catalogue, unknown_kinds: self.unknown_kinds };
+        let replayed: Vec<_> = self
+            .witnesses
+            .par_iter()
+            .map_init(|| State::new(&plan), |state, w| replay.run(state, w.known, w.alternatives, w.paid, w.hidden).resolved)
+            .collect();
+        raises.retain(|r| {
+            let files = self.witnesses.iter().zip(&replayed).filter(|(w, _)| w.known.value(r.fact).is_some());
+            let (mut late, mut told) = (0, 0);
+            for (_, resolved) in files {
+                let found = resolved.iter().find(|x| x.fact == r.fact && x.written.is_some());
+                let by = found.and_then(|x| x.written.as_ref()?.value.number()?.sub(x.used.value.number()?));
+                told += 1;
+                late += usize::from(by == Some(r.by));
+            }
+            late * 2 > told
+        });
+        raises
+    }
+
     /// Values of the law that last month was paid without; the law as it was paid.
     pub fn run(&self, law: &Law) -> (Vec<Late>, Law) {
         let mut now = law.clone();

@@ -3,6 +3,7 @@
 pub mod arrears;
 pub mod calibrate;
 pub mod cases;
+pub mod corrections;
 pub mod coverage;
 pub mod employee;
 pub mod eval;

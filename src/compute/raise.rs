@@ -5,10 +5,12 @@
 
 use crate::compute::replay::Replayed;
 use crate::compute::walk::FactChange;
-use crate::facts::{Fact, FactId, Facts, Origin, Value};
-use crate::ground::Exact;
+use crate::facts::{Dated, Fact, FactId, Facts, Origin, Value};
+use crate::ground::{At, Exact};
 use crate::rules::bind::Context;
 use crate::rules::pack::Pack;
+use chrono::NaiveDate;
+use std::borrow::Cow;
 
 /// One raise between two months.
 #[derive(Clone, Debug)]
@@ -18,16 +20,21 @@ pub struct Raise {
     pub fact: FactId,
     pub by: Exact,
     pub cause: u16,
-    pub since: chrono::NaiveDate,
+    pub since: NaiveDate,
 }
 
 /// Raises whose day lies after the first day of last month and not after that of this one.
 pub fn between(pack: &Pack, last: &Context, this: &Context) -> Vec<Raise> {
+    from_to(pack, last.month.first_day(), this.month.first_day())
+}
+
+/// Raises whose day lies after the first day and not after the second.
+pub fn from_to(pack: &Pack, after: NaiveDate, until: NaiveDate) -> Vec<Raise> {
     let mut out = Vec::new();
     for (i, p) in pack.parameters.iter().enumerate() {
         let Some(fact) = p.raises.as_ref().and_then(|s| pack.vocabulary.named(&s.text)) else { continue };
         let cause = pack.causes.iter().position(|c| c.0 == p.cause).unwrap_or(0) as u16;
-        for v in p.values.iter().filter(|v| v.from > last.month.first_day() && v.from <= this.month.first_day()) {
+        for v in p.values.iter().filter(|v| v.from > after && v.from <= until) {
             out.push(Raise { parameter: i, fact, by: v.value, cause, since: v.from });
         }
     }
@@ -50,6 +57,16 @@ pub fn apply(raises: &[Raise], known: &mut Facts, replay: &mut Replayed, changes
             _ => {}
         }
     }
+}
+
+/// Raises in force before last month ended that it was paid without begin on their own day, as any other change.
+pub fn begun<'d>(raises: &[Raise], last: &Context, dated: &'d [Dated], replay: &Replayed, facts: &Facts) -> Cow<'d, [Dated]> {
+    let number = |facts: &Facts, r: &Raise| facts.value(r.fact).and_then(Value::number);
+    let late = raises.iter().filter(|r| r.since <= last.month.last_day() && !dated.iter().any(|d| d.fact == r.fact));
+    let owed = late.filter(|r| number(&replay.facts, r).and_then(|paid| paid.add(r.by)).is_some_and(|n| Some(n) == number(facts, r)));
+    let more: Vec<Dated> =
+        owed.map(|r| Dated { fact: r.fact, from: r.since, at: facts.get(r.fact).map_or(At::NOWHERE, |f| f.at) }).collect();
+    if more.is_empty() { Cow::Borrowed(dated) } else { Cow::Owned(dated.iter().copied().chain(more).collect()) }
 }
 
 /// A change that a raise makes stands under the raise's cause.

@@ -4,6 +4,7 @@
 //! cent, because the first step starts at what was paid and the last one is this month's payslip itself.
 
 use crate::compute::eval::{Adjust, Pins, State};
+use crate::compute::late::Late;
 use crate::compute::raise::{self, Raise};
 use crate::facts::{Fact, Facts, Origin, Role, Vocabulary};
 use crate::ground::Money;
@@ -53,6 +54,10 @@ pub struct Road {
     pub follows: Vec<(crate::facts::FactId, u16)>,
     /// Last month as the law had it, when it was paid on the law of before.
     pub due: Option<Plan>,
+    /// The values that it was paid without.
+    pub late: Vec<Late>,
+    /// Whether this month pays what they come to.
+    pub settles: bool,
     /// Facts that the law moves for everybody between the two months.
     pub raises: Vec<Raise>,
 }
@@ -124,6 +129,8 @@ impl Road {
             table_changes,
             follows,
             due: None,
+            late: Vec::new(),
+            settles: false,
             raises: raise::between(pack, &last.context, &this.context),
         })
     }

@@ -42,7 +42,7 @@ pub fn search<'r>(ready: &'r Ready, witnesses: Vec<Witness<'r>>) -> Calibration<
         catalogue: &ready.catalogue,
         unknown_kinds: &ready.unknown_kinds,
         context: ready.road.last().context,
-        late: &ready.late,
+        late: &ready.road.late,
         witnesses,
     }
 }

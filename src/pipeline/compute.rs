@@ -75,6 +75,8 @@ pub struct Results {
     pub waivers: Vec<usize>,
     /// What last month owes for having been paid on the law of before: employees, net, cost of the employer.
     pub owed: (u64, Money, Money),
+    /// Those whom this month pays what last month owed them: how many, gross, employer contributions.
+    pub settled: (u64, Money, Money),
     /// Values of law that the pack lacks for last month, and lines carried for want of them.
     pub lawless: (BTreeSet<String>, u64),
 }
@@ -693,6 +695,13 @@ fn tally(ready: &Ready, w: &Worked, after: Option<Totals>, r: &mut Results) {
     for l in &w.output.replay.lines {
         r.score.add(l.verdict);
     }
+    let arrears = w.output.arrears.of(ready.job.last_month);
+    let employer: Money = w.output.corrections.iter().map(|c| c.employer_amount).sum();
+    if !(arrears.is_zero() && w.output.corrections.is_empty()) && after.is_some() {
+        r.settled.0 += 1;
+        r.settled.1 += arrears;
+        r.settled.2 += employer;
+    }
     if let (Some(o), Standing::Stays) = (w.output.owed, w.standing) {
         r.owed.0 += 1;
         r.owed.1 += o.net;
@@ -855,17 +864,29 @@ pub fn run_controls(ready: &Ready, results: &mut Results, out: &mut Outcome) {
     measure_all(ready, &late, results, out);
 }
 
+/// The values of law that last month was paid without, and what moved for everybody.
+fn late_values(ready: &Ready) -> String {
+    let label = |parameter: usize| ready.pack.parameters[parameter].label.get(ready.lang);
+    let day = |d: chrono::NaiveDate| d.format("%d/%m/%Y").to_string();
+    let values = ready.road.late.iter().map(|l| format!("{} : {} → {} ({})", label(l.parameter), l.used, l.due, day(l.since)));
+    let begun = ready.road.raises.iter().filter(|r| r.since <= ready.job.last_month.first_day());
+    let raises = begun.map(|r| format!("{} : + {} ({})", label(r.parameter), r.by, day(r.since)));
+    values.chain(raises).collect::<Vec<_>>().join(" ; ")
+}
+
 /// What there is to say once of the law last month was paid on: older than it should have been, or not in the pack.
 fn law_of_last_month(ready: &Ready, results: &Results, out: &mut Outcome) {
-    if !ready.late.is_empty() {
-        let say = |l: &crate::compute::late::Late| {
-            let label = ready.pack.parameters[l.parameter].label.get(ready.lang);
-            format!("{label} : {} → {} ({})", l.used, l.due, l.since.format("%d/%m/%Y"))
-        };
-        let what = ready.late.iter().map(say).collect::<Vec<_>>().join(" ; ");
-        let (count, net, cost) = results.owed;
-        let f = Finding::new("C12", Severity::Justify).arg("what", what).arg("month", ready.job.last_month).arg("count", count);
+    let what = late_values(ready);
+    let about = |code: &'static str| Finding::new(code, Severity::Justify).arg("what", &what).arg("month", ready.job.last_month);
+    let (count, net, cost) = results.owed;
+    if !ready.road.late.is_empty() && (count > 0 || !ready.road.settles) {
+        let f = about("C12").arg("count", count);
         out.findings.push(f.arg("net", net.french()).arg("cost", cost.french()).stake(cost.cents()));
+    }
+    if !what.is_empty() && ready.road.settles {
+        let (count, gross, cost) = results.settled;
+        let f = about("C20").arg("count", count);
+        out.findings.push(f.arg("gross", gross.french()).arg("cost", cost.french()).stake(gross.cents()));
     }
     let (names, count) = &results.lawless;
     if !names.is_empty() {

@@ -2,9 +2,10 @@
 
 use super::compute::{input, show_value, standing};
 use super::{Options, Outcome, Timings, prepare};
+use crate::compute::employee::Output;
 use crate::compute::eval::State;
-use crate::ground::{EmployeeId, Exact, Finding, Lang, Money, Severity};
-use crate::payslip::Payslip;
+use crate::ground::{EmployeeId, Exact, Finding, Lang, Money, Severity, words};
+use crate::payslip::{Line, Mode, Payslip};
 use crate::rules::bind::{Symbol, Symbols};
 use crate::rules::pack::{Element, Formula, Version};
 use anyhow::Result;
@@ -45,7 +46,7 @@ pub fn explain(options: &Options, agent: &str, line: Option<&str>) -> Result<Tol
     };
     let report = crate::ground::document::Report::new(&ready.pack.files);
     let symbols = ready.pack.symbols(&report);
-    let teller = Teller { ready: &ready, symbols: &symbols, state: &state, facts: &output.facts, lang };
+    let teller = Teller { ready: &ready, symbols: &symbols, state: &state, output: &output, lang };
     let mut text = format!("{id} {} — {}\n", person.name(&ready.pack.vocabulary), ready.job.month);
     let told = teller.lines(&mut text, payslip, line);
     if !told {
@@ -54,11 +55,12 @@ pub fn explain(options: &Options, agent: &str, line: Option<&str>) -> Result<Tol
     }
     if line.is_none() {
         for (label, m) in [
-            ("brut", payslip.totals.gross),
-            ("net imposable", payslip.totals.net_taxable),
-            ("net avant impôt", payslip.totals.net_before_tax),
-            ("net à payer", payslip.totals.net_paid),
+            ("ui.gross", payslip.totals.gross),
+            ("ui.net_taxable", payslip.totals.net_taxable),
+            ("ui.net_before_tax", payslip.totals.net_before_tax),
+            ("ui.net_paid", payslip.totals.net_paid),
         ] {
+            let label = words::ui(label, lang);
             let _ = writeln!(text, "{label:<20} {:>12}", m.french());
         }
     }
@@ -69,7 +71,7 @@ struct Teller<'t> {
     ready: &'t super::Ready,
     symbols: &'t Symbols,
     state: &'t State,
-    facts: &'t crate::facts::Facts,
+    output: &'t Output,
     lang: Lang,
 }
 
@@ -86,12 +88,57 @@ impl Teller<'_> {
             let shown = if l.amount.is_zero() { l.employer_amount } else { l.amount };
             let _ = writeln!(text, "\n{} — {} : {}   [{}]", card.code, card.label.get(self.lang), shown.french(), l.status.id());
             let Some(e) = self.ready.pack.elements.get(l.element.index()) else {
-                let _ = writeln!(text, "  reconduit de {} : aucune règle", self.ready.job.last_month);
+                self.say(text, "ui.explain_carried", &[("month", self.ready.job.last_month.to_string())]);
                 continue;
             };
-            self.element(text, e);
+            match p.mode {
+                Mode::Advance => {
+                    let [base, share] = [l.base, l.rate].map(|x| x.unwrap_or(Exact::ZERO));
+                    let net = Money::from_exact(base).unwrap_or(Money::ZERO).french();
+                    self.say(text, "ui.explain_advance", &[("share", share.to_string()), ("net", net)]);
+                }
+                _ if l.period.is_some_and(|m| m != self.ready.job.month) && self.correction(text, l) => {}
+                _ => {
+                    self.arrears(text, e);
+                    self.element(text, e);
+                }
+            }
         }
         any
+    }
+
+    fn say(&self, text: &mut String, sentence: &str, args: &[(&str, String)]) {
+        let _ = writeln!(text, "  {}", words::fill(words::ui(sentence, self.lang), args));
+    }
+
+    /// Whether the line corrects a contribution of last month; it is told how.
+    fn correction(&self, text: &mut String, l: &Line) -> bool {
+        let Some(c) = self.output.corrections.iter().find(|c| c.element == l.element) else { return false };
+        let late = self.ready.road.late.iter();
+        let what: Vec<String> = late.map(|v| format!("{} {} → {}", self.ready.pack.parameters[v.parameter].id, v.used, v.due)).collect();
+        let employer = c.amount.is_zero();
+        let (was, by) = if employer { (c.paid.1, c.employer_amount) } else { (c.paid.0, c.amount) };
+        let args = [("month", self.ready.job.last_month.to_string()), ("what", what.join(", ")), ("had", was.french())];
+        self.say(text, "ui.explain_correction", &[&args[..], &[("due", (was + by).french())]].concat());
+        true
+    }
+
+    /// The months and days that a line of arrears is made of.
+    fn arrears(&self, text: &mut String, e: &Element) {
+        let facts = e.inferences.iter().filter_map(|i| self.ready.pack.vocabulary.named(&i.fact.text));
+        let carried: Vec<_> = facts.collect();
+        for s in self.output.arrears.steps.iter().filter(|s| carried.contains(&s.carrier)) {
+            let label = self.ready.catalogue[s.element.index()].label.get(self.lang);
+            let args = [
+                ("month", s.month.to_string()),
+                ("line", label.to_owned()),
+                ("had", s.had.french()),
+                ("due", s.due.french()),
+                ("thirtieths", s.thirtieths.to_string()),
+                ("sum", s.sum.french()),
+            ];
+            self.say(text, "ui.explain_arrears", &args);
+        }
     }
 
     fn element(&self, text: &mut String, e: &Element) {
@@ -143,7 +190,7 @@ impl Teller<'_> {
                 Symbol::Fact(i) => {
                     let id = crate::facts::FactId(*i);
                     let decl = self.ready.pack.vocabulary.get(id);
-                    match self.facts.get(id) {
+                    match self.output.facts.get(id) {
                         Some(fact) => {
                             let place = self.ready.inputs.sources.place(fact.at);
                             let origin = match fact.origin {

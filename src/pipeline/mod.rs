@@ -36,9 +36,10 @@ use crate::check::{self, NotRun};
 use crate::compute::calibrate::Witness;
 use crate::compute::employee::{CauseCodes, Machine, Score};
 use crate::compute::late::{self, Late};
+use crate::compute::raise::Raise;
 use crate::compute::walk::Road;
 use crate::ground::{Checked, Finding, Lang, Money, Place, Severity, Words, finding};
-use crate::job::{self, Job};
+use crate::job::{self, Job, LateLaw};
 use crate::payslip::Totals;
 use crate::rules::bind::{Context, SettingValue};
 use crate::rules::plan::setting_value;
@@ -221,8 +222,6 @@ pub struct Ready {
     pub lang: Lang,
     /// Values that the head of a payslip shows: name and slot.
     pub head: Vec<(String, u32)>,
-    /// Values of law that last month was paid without.
-    pub late: Vec<Late>,
     /// What of the law each line is made with.
     pub uses: uses::Uses,
 }
@@ -276,7 +275,7 @@ fn prepare_with(options: &Options, pack: Option<&str>, out: &mut Outcome, timing
     let mut catalogue = pack.catalogue();
     let unknown_kinds: Vec<_> = inputs.unknown_cards.iter().map(|c| c.kind).collect();
     catalogue.extend(inputs.unknown_cards.iter().cloned());
-    let (late, paid_on) = timings.measure("replay", || late(&pack, &catalogue, &unknown_kinds, &inputs, &last));
+    let (late, raised, paid_on) = timings.measure("replay", || late(&pack, &catalogue, &unknown_kinds, &inputs, &last));
     let road = timings.measure("plan", || Road::build(&pack, &paid_on, &this));
     let Some(mut road) = road else {
         out.findings.extend(pack.plan(&last).1);
@@ -299,13 +298,15 @@ fn prepare_with(options: &Options, pack: Option<&str>, out: &mut Outcome, timing
         out.findings.push(Finding::new("F01", Severity::Blocking));
         return Ok(None);
     }
+    road.raises.extend(raised);
     if !late.is_empty() {
         road.due = pack.plan(&last).0.map(|p| p.departing_from(road.last()));
     }
+    (road.late, road.settles) = (late, job.policies.late_law == LateLaw::Pay);
     let lang = out.lang;
     let head = slips::head_values(&pack);
     let uses = uses::Uses::of(&pack, job.month.first_day());
-    let mut ready = Ready { job, pack, road, catalogue, unknown_kinds, inputs, lang, head, late, uses };
+    let mut ready = Ready { job, pack, road, catalogue, unknown_kinds, inputs, lang, head, uses };
     open_codes::settle(&mut ready, &mut out.findings);
     Ok(Some(ready))
 }
@@ -319,9 +320,11 @@ fn late(
     unknown_kinds: &[crate::payslip::LineKind],
     inputs: &Inputs,
     last: &crate::rules::plan::Law,
-) -> (Vec<Late>, crate::rules::plan::Law) {
+) -> (Vec<Late>, Vec<Raise>, crate::rules::plan::Law) {
     let witnesses: Vec<Witness<'_>> = calibrate::witnesses(inputs).take(LATE_WITNESSES).collect();
-    late::Search { pack, catalogue, unknown_kinds, witnesses: &witnesses }.run(last)
+    let search = late::Search { pack, catalogue, unknown_kinds, witnesses: &witnesses };
+    let (late, paid_on) = search.run(last);
+    (late, search.raises(&paid_on), paid_on)
 }
 
 /// The pack's controls with a named measure, as the check stage takes them.

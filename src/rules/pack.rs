@@ -219,6 +219,8 @@ pub enum CauseRole {
     Estimate,
     /// A fact that a person set.
     Override,
+    /// What an earlier month owed, or was paid too much.
+    Arrears,
 }
 
 /// What a control measures.
