@@ -72,6 +72,24 @@ fn a_list_of_strikes_says_so_in_its_name_alone() {
 }
 
 #[test]
+fn without_last_months_transfers_a_change_of_account_is_asked_for_all_the_same() {
+    let r = run("no-transfers", &["virements-2021-11.xml"], &[]);
+    assert_eq!(["01316", "01684"].map(|e| r.told("BNK-03", e)), [[Severity::Justify], [Severity::Justify]]);
+    assert_eq!(r.told("BNK-04", "00825"), [Severity::Blocking]);
+    assert_eq!(r.transfers["01316"], expected()["01316"]);
+}
+
+#[test]
+fn an_account_with_a_false_key_is_told_beside_the_one_that_is_paid() {
+    let mut staff = "Matricule;Nom;Prénom;Statut;Catégorie;Quotité;IBAN\n".to_owned();
+    for (id, name, iban) in [("00299", "LECOQ;Sabrina", "FR76 9990 1004 4427 4065 5625 832"), ("01316", "LOISEL;Sophie", "")] {
+        staff.push_str(&format!("{id};{name};;;;{iban}\n"));
+    }
+    let r = run("false-key", &[], &[("agents-bis.csv", &staff)]);
+    assert_eq!(r.told("BNK-01", "00299"), [Severity::Warning]);
+}
+
+#[test]
 fn struck_off_from_the_sixth_is_paid_until_the_fifth() {
     let text = "Matricule;Nom;Prénom;Radié des cadres à compter du;Motif\n00299;LECOQ;Sabrina;06/12/2021;Fin de contrat anticipée\n";
     let r = run("struck", &[MOVES], &[("sorties.csv", text)]);

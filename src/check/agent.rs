@@ -173,7 +173,8 @@ pub fn measure(c: &Control, s: &Subject<'_>) -> Option<Vec<Finding>> {
     })
 }
 
-fn problem(why: IbanProblem) -> &'static str {
+/// Why an account cannot be one.
+pub fn problem(why: IbanProblem) -> &'static str {
     match why {
         IbanProblem::Characters => "caractères interdits",
         IbanProblem::Country => "pays inconnu",

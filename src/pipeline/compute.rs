@@ -1,8 +1,9 @@
 //! Every employee: standing, computation, controls. Employees are independent; results come back in order.
 
+use super::accounts::{self, Accounts};
 use super::tables::Rows;
 use super::{Options, Outcome, Ready, evidence, named_controls, not_run};
-use crate::check::agent::{self, CallBack, Request, Situation, Subject};
+use crate::check::agent::{self, CallBack, Situation, Subject};
 use crate::check::run::{self as run_check, Run, Sums, Twin};
 use crate::check::{Control, Frame, NotRun};
 use crate::compute::cases::stop_name;
@@ -97,7 +98,7 @@ struct Piece {
 pub fn people(ready: &Ready, people: People, options: &Options, write: &mut dyn FnMut(&Rows) -> Result<()>) -> Result<Results> {
     let controls = named_controls(&ready.pack, ready.job.month.first_day());
     let twins = twins(ready, &people);
-    let owners = owners(ready, &people);
+    let owners = accounts::owners(ready, &people);
     let mut results = Results::default();
     let frame = evidence::frame(ready, &controls);
     results.run.twins = twins;
@@ -128,20 +129,11 @@ pub fn people(ready: &Ready, people: People, options: &Options, write: &mut dyn 
     Ok(results)
 }
 
-/// Whose account each IBAN of the staff files is.
-type Owners = BTreeMap<Iban, EmployeeId>;
-
-fn owners(ready: &Ready, people: &People) -> Owners {
-    let Some(iban) = ready.pack.vocabulary.role(Role::Iban) else { return Owners::new() };
-    let own = |(id, p): (&EmployeeId, &Person)| Some((Iban::parse(p.known.get(iban)?.value.text()?).ok()?, id.clone()));
-    people.iter().filter_map(own).collect()
-}
-
 fn work(
     ready: &Ready,
     controls: &[Control],
     frame: &Frame<'_>,
-    owners: &Owners,
+    owners: &accounts::Owners,
     state: &mut State,
     people: Vec<(EmployeeId, Person)>,
 ) -> Piece {
@@ -152,7 +144,7 @@ fn work(
             slip.lines = reveal::employer_shares(&machine, state, &person.known, &person.alternatives, slip);
         }
         let mut w = one(ready, &machine, (controls, frame), state, id, person, &mut piece.unknown_measures);
-        w.findings.extend(another_account(ready, &w, owners));
+        w.findings.extend(accounts::another(ready, &w, owners));
         write_rows(ready, &w, &mut piece);
         piece.worked.push(w);
     }
@@ -216,23 +208,17 @@ fn one(
     let output = machine.run(state, &input(ready, &id, if leave_out { Standing::Left } else { standing }, &person));
     let before = person.paid.as_ref().map(|s| paid_totals(ready, s));
     let name = person.name(&ready.pack.vocabulary);
-    let last_iban = person.transfer.as_ref().and_then(|t| t.iban.clone());
-    let staff_iban = person
-        .known
-        .iter()
-        .chain(&person.changes)
-        .rfind(|f| Some(f.id) == ready.pack.vocabulary.role(Role::Iban))
-        .and_then(|f| Some((Iban::parse(f.value.text()?), ready.inputs.sources.place(f.at))));
-    let called = ready.inputs.decisions.call_back(&id).map(|c| c.0.clone());
-    let pay_iban = called.or_else(|| last_iban.clone()).or_else(|| staff_iban.as_ref().and_then(|s| s.0.clone().ok()));
+    let accounts = Accounts::of(ready, &id, &person);
+    let pay_iban = accounts.pays.clone();
     let mut w = Worked { id, name, standing, person, output, before, pay_iban, findings: Vec::new() };
     own_findings(ready, &mut w);
+    w.findings.extend(accounts::invalid(ready, &w, &accounts));
     w.findings.extend(held(ready, &w));
     let effects = super::effects::findings(ready, &w);
     w.findings.extend(effects);
     let subject_findings = {
-        let s = subject(ready, frame, &w, situation, last_iban.as_ref(), staff_iban.as_ref());
-        let requests = requests(ready, &w.person);
+        let s = subject(ready, frame, &w, situation, &accounts);
+        let requests = accounts::requests(ready, &w.person);
         let s = Subject { requests: &requests, ..s };
         let mut found = Vec::new();
         for c in controls {
@@ -275,22 +261,8 @@ fn held(ready: &Ready, w: &Worked) -> Option<Finding> {
     Some(f.stake(net.cents()).at(ready.inputs.sources.place(at_of(&w.person))))
 }
 
-/// Last month's account is somebody else's by the staff files, and this one's is another: two accounts exchanged.
-fn another_account(ready: &Ready, w: &Worked, owners: &Owners) -> Option<Finding> {
-    let paid = w.pay_iban.as_ref().filter(|_| w.output.payslip.is_some())?;
-    let owner = owners.get(paid).filter(|o| **o != w.id)?;
-    let iban = ready.pack.vocabulary.role(Role::Iban)?;
-    let own = w.person.known.get(iban)?;
-    let differs = own.value.text().and_then(|t| Iban::parse(t).ok()).is_some_and(|i| i != *paid);
-    let transfer = w.person.transfer.as_ref().map_or(Place::Nowhere, |t| ready.inputs.sources.place(t.at));
-    differs.then(|| {
-        let f = Finding::new("BNK-03", Severity::Blocking).text(said("F53")).of(&w.id).arg("agent", &w.id).arg("name", &w.name);
-        f.arg("account", paid.masked()).arg("other", owner).at(transfer).at(ready.inputs.sources.place(own.at))
-    })
-}
-
 /// A sentence of the catalogue, for a finding under a control's code.
-fn said(code: &str) -> Words {
+pub fn said(code: &str) -> Words {
     use crate::ground::words::sentence;
     Words::new(sentence(code, Lang::Fr), sentence(code, Lang::En))
 }
@@ -341,31 +313,12 @@ fn shown(f: &Fact) -> String {
     crate::compute::replay::shown(&f.value, None)
 }
 
-fn requests(ready: &Ready, p: &Person) -> Vec<Request> {
-    p.requests
-        .iter()
-        .map(|r| Request {
-            iban: r.iban.clone(),
-            requested: r.requested,
-            received_by: r.received_by.clone(),
-            place: ready.inputs.sources.place(r.at),
-        })
-        .collect()
-}
-
 /// Where somebody stands: in the staff file, among the arrivals, or else in the register.
 fn at_of(p: &Person) -> At {
     p.staff.or(p.arrival).or_else(|| p.paid.as_ref().and_then(|s| s.lines.first()).map(|l| l.at)).unwrap_or(At::NOWHERE)
 }
 
-fn subject<'s>(
-    ready: &'s Ready,
-    frame: &'s Frame<'s>,
-    w: &'s Worked,
-    situation: Situation,
-    last_iban: Option<&'s Iban>,
-    staff_iban: Option<&'s (Result<Iban, crate::ground::iban::IbanProblem>, Place)>,
-) -> Subject<'s> {
+fn subject<'s>(ready: &'s Ready, frame: &'s Frame<'s>, w: &'s Worked, situation: Situation, accounts: &'s Accounts) -> Subject<'s> {
     let vocabulary = &ready.pack.vocabulary;
     let facts: &Facts = if w.output.facts.is_empty() { &w.person.known } else { &w.output.facts };
     let at = at_of(&w.person);
@@ -384,10 +337,10 @@ fn subject<'s>(
         vocabulary,
         payslip: w.output.payslip.as_ref(),
         before: w.before,
-        last_iban,
-        last_iban_place: w.person.transfer.as_ref().map_or(Place::Nowhere, |t| ready.inputs.sources.place(t.at)),
+        last_iban: accounts.reference.as_ref(),
+        last_iban_place: accounts.place.clone(),
         holder: w.person.transfer.as_ref().map(|t| t.name.as_str()),
-        staff_iban: staff_iban.cloned(),
+        staff_iban: accounts.written.clone(),
         requests: &[],
         called: ready.inputs.decisions.call_back(&w.id).map(|c| CallBack { iban: c.0 }),
         pay_iban: w.pay_iban.as_ref(),

@@ -4,6 +4,7 @@
 //! inbox → tables → mapping → people → plans → (per employee: replay, compute, walk, check) → run controls → documents
 //! ```
 
+mod accounts;
 mod arrears;
 mod calibrate;
 mod compare;

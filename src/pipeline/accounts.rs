@@ -1,0 +1,84 @@
+//! Which account somebody is paid on, and what is said of the others that files name.
+//!
+//! The account last paid is the reference. Where no transfer of last month was found, it is the one of the staff file:
+//! what a list of this month brings is a change all the same.
+
+use super::Ready;
+use super::compute::{Worked, said};
+use crate::check::agent::Request;
+use crate::facts::{Fact, Role};
+use crate::ground::iban::IbanProblem;
+use crate::ground::{EmployeeId, Finding, Iban, Place, Severity};
+use crate::normalise::join::{People, Person};
+use std::collections::BTreeMap;
+
+/// An account as a file writes it, and where.
+pub type Written = (Result<Iban, IbanProblem>, Place);
+
+/// The accounts that speak of somebody.
+pub struct Accounts {
+    /// The account last paid, or the one that stands for it.
+    pub reference: Option<Iban>,
+    pub place: Place,
+    /// What the files say now.
+    pub written: Option<Written>,
+    /// Where the money goes.
+    pub pays: Option<Iban>,
+}
+
+impl Accounts {
+    pub fn of(ready: &Ready, id: &EmployeeId, p: &Person) -> Self {
+        let role = ready.pack.vocabulary.role(Role::Iban);
+        let read = |f: &Fact| Some((Iban::parse(f.value.text()?), ready.inputs.sources.place(f.at)));
+        let known = p.known.iter().find(|f| Some(f.id) == role).and_then(read);
+        let changed = p.changes.iter().rfind(|f| Some(f.id) == role).and_then(read);
+        let transfer = p.transfer.as_ref().and_then(|t| Some((t.iban.clone()?, ready.inputs.sources.place(t.at))));
+        // Of a newcomer everything that is known is new.
+        let own = known.clone().filter(|_| p.paid.is_some()).and_then(|(iban, place)| Some((iban.ok()?, place)));
+        let (reference, place) = transfer.or(own).map_or((None, Place::Nowhere), |(iban, place)| (Some(iban), place));
+        let written = changed.or(known);
+        let called = ready.inputs.decisions.call_back(id).map(|c| c.0.clone());
+        let now = || written.as_ref().and_then(|w| w.0.clone().ok());
+        let pays = called.or_else(|| reference.clone()).or_else(now);
+        Self { reference, place, written, pays }
+    }
+}
+
+/// An account that cannot be one, beside the one that is paid; a call-back has settled it.
+pub fn invalid(ready: &Ready, w: &Worked, accounts: &Accounts) -> Option<Finding> {
+    ready.inputs.decisions.call_back(&w.id).is_none().then_some(())?;
+    let (Err(why), place) = accounts.written.as_ref()? else { return None };
+    let used = accounts.pays.as_ref().filter(|_| w.output.payslip.is_some())?;
+    let f = Finding::new("BNK-01", Severity::Warning).text(said("F59")).of(&w.id).arg("agent", &w.id).arg("name", &w.name);
+    Some(f.arg("why", crate::check::agent::problem(*why)).arg("account", used.masked()).at(place.clone()))
+}
+
+/// Whose account each IBAN of the staff files is.
+pub type Owners = BTreeMap<Iban, EmployeeId>;
+
+pub fn owners(ready: &Ready, people: &People) -> Owners {
+    let Some(iban) = ready.pack.vocabulary.role(Role::Iban) else { return Owners::new() };
+    let own = |(id, p): (&EmployeeId, &Person)| Some((Iban::parse(p.known.get(iban)?.value.text()?).ok()?, id.clone()));
+    people.iter().filter_map(own).collect()
+}
+
+/// Last month's account is somebody else's by the staff files, and this one's is another: two accounts exchanged.
+pub fn another(ready: &Ready, w: &Worked, owners: &Owners) -> Option<Finding> {
+    let paid = w.pay_iban.as_ref().filter(|_| w.output.payslip.is_some())?;
+    let owner = owners.get(paid).filter(|o| **o != w.id)?;
+    let iban = ready.pack.vocabulary.role(Role::Iban)?;
+    let own = w.person.known.get(iban)?;
+    let differs = own.value.text().and_then(|t| Iban::parse(t).ok()).is_some_and(|i| i != *paid);
+    let transfer = w.person.transfer.as_ref().map_or(Place::Nowhere, |t| ready.inputs.sources.place(t.at));
+    differs.then(|| {
+        let f = Finding::new("BNK-03", Severity::Blocking).text(said("F53")).of(&w.id).arg("agent", &w.id).arg("name", &w.name);
+        f.arg("account", paid.masked()).arg("other", owner).at(transfer).at(ready.inputs.sources.place(own.at))
+    })
+}
+
+/// Changes of account that lists ask for.
+pub fn requests(ready: &Ready, p: &Person) -> Vec<Request> {
+    let place = |at| ready.inputs.sources.place(at);
+    let each = p.requests.iter();
+    each.map(|r| Request { iban: r.iban.clone(), requested: r.requested, received_by: r.received_by.clone(), place: place(r.at) }).collect()
+}
