@@ -450,6 +450,8 @@ fn the_command_writes_a_row_that_the_run_reads() {
     assert!(told.contains("GOV-02"), "an override without its end: {told}");
     let (code, told) = decide(&["mode", "--agent", "00102", "--value", "demain"]);
     assert!(code == Some(2) && told.contains("recompute, carry-over, advance, hold"), "{told}");
+    let (code, told) = decide(&["mode", "--agent", "00123", "--value", "hold"]);
+    assert!(code == Some(2) && told.contains("[D08]") && told.contains("[D17]") && !told.contains("decisions.csv:"), "{told}");
     assert_eq!(std::fs::read_to_string(r.folder.join("decisions.csv")).expect("the decisions"), kept);
     assert!(kept.starts_with("\u{feff}décision;agent;"));
     let (code, _, told) = said(&r.folder, &["run", "--no-payslips"]);

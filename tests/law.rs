@@ -172,6 +172,21 @@ fn a_departure_dated_before_the_month_is_named_with_what_was_paid_beyond() {
 }
 
 #[test]
+fn a_january_whose_law_the_pack_does_not_know_is_told() {
+    let files = |period: &str| {
+        let book = paid(period, &[("00101", "420", "2067,57")]);
+        [("livre de paie.csv", book), ("agents.csv", staff(&[("00101", "420")]))]
+    };
+    let told = run("unknown-law", "2027-01", "", &files("2026-12")).told("C21");
+    assert_eq!(told.iter().map(|t| t.0).collect::<Vec<_>>(), [Severity::Justify]);
+    assert!(told[0].1.contains("2027-01") && told[0].1.contains("ceiling"), "{}", told[0].1);
+    for month in ["2022-01", "2024-01", "2025-06", "2026-01", "2026-12"] {
+        let earlier = releve::ground::PayMonth::parse(month).expect("a month").previous().to_string();
+        assert_eq!(run(&format!("known-law-{month}"), month, "", &files(&earlier)).told("C21").len(), 0, "{month}");
+    }
+}
+
+#[test]
 fn a_slip_of_the_year_in_the_settings_stops_the_run() {
     let files = [("livre de paie.csv", paid("2021-11", &[("00101", "420", "1968,13")])), ("agents.csv", staff(&[("00101", "420")]))];
     for (name, settings) in

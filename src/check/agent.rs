@@ -153,10 +153,7 @@ pub fn measure(c: &Control, s: &Subject<'_>) -> Option<Vec<Finding>> {
         "net_zero" => when(net.is_some_and(Money::is_zero) && !s.incomplete),
         "net_above" => {
             let limit = c.money("amount").unwrap_or(Money::from_cents(1_000_000));
-            net.filter(|n| *n > limit)
-                .map(|n| s.with_what_was_brought(here().arg("amount", n.french()).arg("limit", limit.french()).stake(n.cents())))
-                .into_iter()
-                .collect()
+            net.filter(|n| *n > limit).map(|n| s.with_what_was_brought(very_high(c, s, n, limit))).into_iter().collect()
         }
         "net_variation" => variation(c, s),
         "gross_variation" => gross(c, s),
@@ -171,6 +168,13 @@ pub fn measure(c: &Control, s: &Subject<'_>) -> Option<Vec<Finding>> {
         "validated_data_unused" => unused(c, s),
         _ => return lines::measure(c, s),
     })
+}
+
+/// A net above the limit; far above, it is a slip of the key.
+fn very_high(c: &Control, s: &Subject<'_>, net: Money, limit: Money) -> Finding {
+    let f = if c.money("strong_amount").is_some_and(|most| net > most) { c.strong_finding() } else { c.finding() };
+    let f = f.of(s.id).at(s.place.clone()).arg("agent", s.id).arg("name", s.name);
+    f.arg("amount", net.french()).arg("limit", limit.french()).stake(net.cents())
 }
 
 /// Why an account cannot be one.

@@ -132,6 +132,21 @@ fn not_rechecked(pack: &Pack, on: chrono::NaiveDate) -> Option<Finding> {
     (!stale.is_empty()).then_some(told)
 }
 
+/// Values of law that changed on four Januaries running, and that have none for the year of the month to pay.
+fn not_yet_known(pack: &Pack, month: crate::ground::PayMonth, lang: Lang) -> Option<Finding> {
+    use chrono::Datelike as _;
+    let year = month.year();
+    let from_january = |p: &&pack::Parameter| {
+        let has = |y: i32| p.values.iter().any(|v| v.from.year() == y && v.from.ordinal() == 1);
+        let none_since = p.values.iter().all(|v| v.from.year() < year);
+        let last = p.values.iter().map(|v| v.from.year()).max().unwrap_or(year);
+        none_since && p.values.iter().all(|v| v.until.is_none()) && (last - 3..=last).all(has)
+    };
+    let labels: Vec<&str> = pack.parameters.iter().filter(from_january).map(|p| p.label.get(lang)).collect();
+    let f = Finding::new("C21", Severity::Justify).arg("month", month).arg("count", labels.len());
+    (!labels.is_empty()).then(|| f.arg("what", labels.iter().take(6).copied().collect::<Vec<_>>().join(", ")))
+}
+
 /// The settings of the job over the pack's defaults; a name or a value that does not fit is a finding.
 pub fn settings(pack: &Pack, job: &Job) -> Checked<Vec<SettingValue>> {
     over(pack, pack.default_settings(), &job.settings, &job.settings_at)
@@ -258,6 +273,7 @@ fn prepare_with(options: &Options, pack: Option<&str>, out: &mut Outcome, timing
     out.findings.append(&mut loaded.findings);
     let Some(pack) = loaded.value else { return Ok(None) };
     out.findings.extend(not_rechecked(&pack, job.pay_date));
+    out.findings.extend(not_yet_known(&pack, job.month, out.lang));
     let mut chosen = settings(&pack, &job);
     let mut last_chosen = last_settings(&pack, &job, &chosen.value);
     let usable = chosen.findings.is_empty() && last_chosen.findings.is_empty();

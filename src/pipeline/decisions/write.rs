@@ -1,11 +1,12 @@
 //! `releve decide`: one row more in `decisions.csv`, read back before it is kept.
 
 use super::read::{COLUMNS, TITLES_FR, read_from};
-use crate::ground::{Finding, Lang, Severity, Sources, words};
-use crate::job::{self, DECISIONS_FILE};
+use crate::ground::{EmployeeId, Finding, Lang, Severity, Sources, words};
+use crate::job::{self, DECISIONS_FILE, Job};
 use crate::pipeline::explain::Told;
-use crate::pipeline::{Options, load_pack};
+use crate::pipeline::{Options, inputs, load_pack, settings};
 use crate::read::{self as reader, Encoding, Input, Limits};
+use crate::rules::Pack;
 use anyhow::Result;
 use std::fmt::Write as _;
 
@@ -36,11 +37,23 @@ pub fn decide(options: &Options, mut row: Written) -> Result<Told> {
     };
     let cells: Vec<String> = titles.iter().map(|t| t.map_or_else(String::new, |i| quoted(&row[i], separator))).collect();
     let _ = writeln!(text, "{}", cells.join(&separator.to_string()));
-    let mut found = Vec::new();
-    let again = read_from(&Input::from(text.clone().into_bytes()), &job, &pack, &mut Sources::default(), &mut found);
-    found.extend(again.broken.into_iter().map(|b| b.finding));
-    found.retain(|f| f.severity == Severity::Blocking);
+    let blocking = |text: &[u8]| {
+        let mut found = Vec::new();
+        let read = read_from(&Input::from(text.to_vec()), &job, &pack, &mut Sources::default(), &mut found);
+        found.extend(read.broken.into_iter().map(|b| b.finding));
+        found.retain(|f| f.severity == Severity::Blocking);
+        found
+    };
+    let mut found = blocking(text.as_bytes());
+    if found.is_empty() && !known(&job, &pack, &row[1], options)? {
+        found.push(Finding::new("D08", Severity::Blocking).arg("who", &row[1]).arg("kind", &row[0]));
+    }
     if !found.is_empty() {
+        if old.is_empty() || blocking(&old).is_empty() {
+            // The row that is wrong is not written: it has no place.
+            found.iter_mut().for_each(|f| f.places.clear());
+            found.push(Finding::new("D17", Severity::Information));
+        }
         findings.append(&mut found);
         return Ok(refused(findings));
     }
@@ -48,6 +61,14 @@ pub fn decide(options: &Options, mut row: Written) -> Result<Told> {
     let line = text.lines().count().to_string();
     let said = words::fill(words::ui("ui.decision_written", lang), &[("line", line)]);
     Ok(Told { text: said + "\n", findings: Vec::new(), lang, code: 0 })
+}
+
+/// Whether a source knows the employee that a row names. A row for all, or for the run, names nobody; an inbox without
+/// anybody cannot tell.
+fn known(job: &Job, pack: &Pack, whom: &str, options: &Options) -> Result<bool> {
+    let Some(id) = EmployeeId::parse(whom).filter(|id| id.as_str() != "*") else { return Ok(true) };
+    let people = inputs::read(job, pack, &settings(pack, job).value, options.progress)?.value.people;
+    Ok(people.is_empty() || people.keys().any(|k| k.bare() == id.bare()))
 }
 
 /// The file so far, which column each of its titles is, and what stands between its cells. `None` when it is no UTF-8 text:
