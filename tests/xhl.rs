@@ -1,11 +1,14 @@
 //! Pay statements: the publisher's examples, the two ways to write signs, damage, and a month paid from a statement alone.
 
+mod made;
+
+use made::xhl::november;
+use made::{Row, cents, expected, rows};
 use releve::ground::{Finding, Iban, Money, PayMonth, Severity};
 use releve::pipeline::{self, Options};
 use releve::read::xhl::{self, Category, Statement};
-use releve::read::{Input, Limits, Table};
+use releve::read::{Input, Limits};
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt::Write as _;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
@@ -213,138 +216,6 @@ fn oddities_of_real_packages_are_read() {
     assert_eq!((unread.severity, unread.employee.as_ref().map(ToString::to_string).as_deref()), (Severity::Blocking, Some("9")));
 }
 // ------------------------------------------------------------------ a whole month
-
-type Row = BTreeMap<String, String>;
-
-fn rows(path: &Path) -> Vec<Row> {
-    let mut reader = csv::Reader::from_path(path).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
-    let headers = reader.headers().expect("a header").clone();
-    reader.records().map(|r| headers.iter().map(str::to_owned).zip(r.expect("a row").iter().map(str::to_owned)).collect()).collect()
-}
-
-fn expected(name: &str) -> Vec<Row> {
-    rows(&Path::new("samples/montreval/expected").join(name))
-}
-
-fn cents(text: &str) -> i64 {
-    if text.is_empty() {
-        return 0;
-    }
-    let (sign, digits) = text.strip_prefix('-').map_or((1, text), |t| (-1, t));
-    let (whole, part) = digits.split_once('.').unwrap_or((digits, "0"));
-    sign * (whole.parse::<i64>().expect("euros") * 100 + format!("{part:0<2}").parse::<i64>().expect("cents"))
-}
-
-/// The sample's staff file by number, five digits wide, its columns by title.
-fn staff() -> BTreeMap<String, Row> {
-    let mut sources = releve::ground::Sources::default();
-    let input = Input::from(PathBuf::from("samples/montreval/inbox/agents.xlsx"));
-    let tables: Vec<Table> = releve::read::open(&input, "agents.xlsx", &mut sources, &Limits::default(), None).value;
-    let mut out = BTreeMap::new();
-    for table in tables {
-        let mut titles: Vec<String> = Vec::new();
-        let _ = table.for_each(&mut |row| {
-            let cells: Vec<String> = row.cells.iter().map(|c| c.shown().to_string()).collect();
-            if cells.first().is_some_and(|c| c == "Mat.") {
-                titles = cells;
-            } else if !titles.is_empty() && cells.first().is_some_and(|c| c.parse::<u32>().is_ok()) {
-                out.insert(format!("{:0>5}", cells[0]), titles.iter().cloned().zip(cells).collect());
-            }
-            std::ops::ControlFlow::Continue(())
-        });
-    }
-    out
-}
-
-fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;").replace('"', "&quot;").replace('<', "&lt;")
-}
-
-/// The sample's November as a payroll package would write its pay statement.
-fn november() -> String {
-    let staff = staff();
-    let codes: BTreeMap<String, Row> = expected("codes.csv").into_iter().map(|r| (r["code"].clone(), r)).collect();
-    let mut lines: BTreeMap<String, Vec<Row>> = BTreeMap::new();
-    for l in expected("november-lines.csv") {
-        lines.entry(l["employee"].clone()).or_default().push(l);
-    }
-    let mut x = String::from(
-        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<n:DocumentPaye xmlns:n=\"http://www.minefi.gouv.fr/cp/helios/pes_v2/paye_1_1\">\n\
-        <IdVer V=\"1.1\"/><Annee V=\"2021\"/><Mois V=\"11\"/>\n<Employeur><Nom V=\"COMMUNE DE MONTREVAL\"/><Siret V=\"21994101000015\"/></Employeur>\n<DonneesIndiv>\n",
-    );
-    let put = |x: &mut String, name: &str, v: &str| {
-        let _ = writeln!(x, "<{name} V=\"{}\"/>", escaped(v));
-    };
-    for p in expected("november-payslips.csv") {
-        let empty = Row::new();
-        let s = staff.get(&p["employee"]).unwrap_or(&empty);
-        let of = |k: &str| s.get(k).cloned().unwrap_or_default();
-        x.push_str("<PayeIndivMensuel><Agent>\n");
-        put(&mut x, "Nom", &of("Nom"));
-        put(&mut x, "Prenom", &of("Prénom"));
-        put(&mut x, "Matricule", &p["employee"]);
-        put(&mut x, "NIR", &of("N° Sécu").replace(' ', ""));
-        put(&mut x, "NbEnfants", &of("Enfants"));
-        let status = match of("Statut").to_lowercase() {
-            t if t.starts_with("tit") => "TITULAIRE",
-            t if t.starts_with("stag") => "STAGIAIRE",
-            t if t.is_empty() => "",
-            _ => "NON_TITULAIRE",
-        };
-        put(&mut x, "Statut", status);
-        put(&mut x, "Grade", &of("Grade"));
-        put(&mut x, "Echelon", &of("Éch."));
-        put(&mut x, "Indice", &of("I.M."));
-        x.push_str("<CptBancaire>\n");
-        put(&mut x, "IBAN", &of("IBAN").replace(' ', ""));
-        x.push_str("</CptBancaire></Agent>\n");
-        put(&mut x, "Service", &of("Service"));
-        put(&mut x, "NBI", if of("Pts NBI").is_empty() { "0" } else { "" });
-        if !of("Pts NBI").is_empty() {
-            put(&mut x, "NBI", &of("Pts NBI"));
-        }
-        let share = releve::normalise::values::working_time(&of("Quotité"), false, releve::normalise::values::Mark::Dot);
-        let percent = share.ok().flatten().and_then(|w| w.share.mul(releve::ground::Exact::int(100)));
-        put(&mut x, "QuotiteTrav", &percent.map_or_else(|| "100".to_owned(), |p| p.to_string()));
-        x.push_str("<Remuneration>\n");
-        for l in lines.remove(&p["employee"]).unwrap_or_default() {
-            let code = &codes[&l["code"]];
-            let amount = cents(&l["amount"]);
-            let category = match l["kind"].as_str() {
-                "earning" if l["code"] == "TIB" => "TraitBrut",
-                "earning" if l["code"] == "SFT" => "SupFam",
-                "earning" => "Indemnite",
-                "deduction" => "Deduction",
-                "employer" => "",
-                _ if amount > 0 => "RemDivers",
-                _ => "Retenue",
-            };
-            let mut line = |category: &str, rate: &str, cents: i64| {
-                let _ = writeln!(x, "<{category}>");
-                put(&mut x, "Libelle", &code["local_label"]);
-                put(&mut x, "Code", &code["local_code"]);
-                put(&mut x, "Base", &l["base"]);
-                put(&mut x, "Taux", rate);
-                put(&mut x, "Mt", &format!("{}{}.{:02}", if cents < 0 { "-" } else { "" }, cents.abs() / 100, cents.abs() % 100));
-                let _ = writeln!(x, "</{category}>");
-            };
-            if !category.is_empty() && amount != 0 {
-                let taken = matches!(category, "Deduction" | "Retenue");
-                line(category, &l["rate"], if taken { -amount } else { amount });
-            }
-            if cents(&l["employer_amount"]) != 0 {
-                line("Cotisation", &l["employer_rate"], cents(&l["employer_amount"]));
-            }
-        }
-        x.push_str("</Remuneration>\n");
-        put(&mut x, "MtBrut", &p["gross"]);
-        put(&mut x, "MtNetAPayer", &p["net_paid"]);
-        put(&mut x, "MtImposable", &p["net_taxable"]);
-        x.push_str("</PayeIndivMensuel>\n");
-    }
-    x.push_str("</DonneesIndiv></n:DocumentPaye>\n");
-    x
-}
 
 fn run(name: &str, inbox: &[&str]) -> (PathBuf, pipeline::Outcome) {
     run_with(name, inbox, &november())

@@ -10,7 +10,7 @@ mod signs;
 mod walk;
 
 use super::input::Input;
-use super::limits::{Limits, Passed};
+use super::limits::Limits;
 use crate::ground::iban::IbanProblem;
 use crate::ground::{Checked, Exact, Finding, Iban, Money, PayMonth, Place, Severity};
 use std::fmt;
@@ -234,27 +234,24 @@ pub fn is_statement(input: &Input) -> bool {
     use std::io::Read as _;
     let mut head = Vec::new();
     let read = input.reader().and_then(|r| r.take(64 << 10).read_to_end(&mut head));
-    read.is_ok() && walk::root_of(&decode::text(&head).text).is_some()
+    read.is_ok() && walk::root_of(&decode::text(&head)).is_some()
 }
 
 /// Reads a file. What came before a damage is handed over, with a finding.
 pub fn open(input: &Input, file: &str, limits: &Limits) -> Checked<Vec<Statement>> {
-    let place = Place::File { file: file.to_owned() };
-    match input.all(limits.workbook_bytes) {
-        Ok(Some(bytes)) => read(&bytes, file, limits),
-        Ok(None) => Checked::new(Vec::new(), vec![Passed::FileBytes(limits.workbook_bytes).finding(limits, place)]),
-        Err(_) => Checked::new(Vec::new(), vec![Finding::new("R04", Severity::Justify).at(place)]),
-    }
-}
-
-/// Reads the bytes of a statement, or of a flow with statements attached.
-pub fn read(bytes: &[u8], file: &str, limits: &Limits) -> Checked<Vec<Statement>> {
-    if bytes.is_empty() {
+    if input.len().is_ok_and(|n| n == 0) {
         return Checked::new(Vec::new(), vec![Finding::new("R01", Severity::Justify).at(Place::File { file: file.to_owned() })]);
     }
-    let mut walked = walk::walk(bytes, file, limits, walk::Nested::Allowed);
+    let Ok(mut walked) = walk::walk(input, file, limits, walk::Nested::Allowed) else {
+        return Checked::new(Vec::new(), vec![Finding::new("R04", Severity::Justify).at(Place::File { file: file.to_owned() })]);
+    };
     for s in &mut walked.value {
         signs::settle(s, &mut walked.findings);
     }
     walked
+}
+
+/// Reads the bytes of a statement, or of a flow with statements attached.
+pub fn read(bytes: &[u8], file: &str, limits: &Limits) -> Checked<Vec<Statement>> {
+    open(&Input::from(bytes.to_vec()), file, limits)
 }

@@ -2,49 +2,123 @@
 
 use crate::ground::{Exact, Money, PayMonth};
 use crate::read::limits::{Limits, Passed};
-use encoding_rs::{Encoding, UTF_8, WINDOWS_1252};
+use encoding_rs::{Decoder, Encoding, UTF_8, WINDOWS_1252};
 use flate2::read::MultiGzDecoder;
-use std::borrow::Cow;
-use std::io::Read as _;
+use std::io::{self, BufRead, BufReader, Cursor, Read};
+use std::ops::Range;
 
-/// A document as text.
-pub struct Decoded<'b> {
-    pub text: Cow<'b, str>,
-    /// The encoding it was read in.
-    pub encoding: &'static str,
-    /// The encoding it declares, when that is not how its bytes are.
-    pub declared: Option<String>,
+/// The beginning of a document as text.
+pub fn text(bytes: &[u8]) -> String {
+    let mut out = String::new();
+    let read = survey(bytes).and_then(|s| s.stream(Box::new(Cursor::new(bytes.to_vec())))?.read_to_string(&mut out));
+    // Memory does not fail, and what a survey has chosen decodes.
+    if read.is_err() { String::new() } else { out }
 }
 
-/// Text by byte order mark, declaration and bytes: a common tool writes windows-1252 whatever the declaration says.
-pub fn text(bytes: &[u8]) -> Decoded<'_> {
-    if let Some((encoding, mark)) = Encoding::for_bom(bytes) {
-        let (text, malformed) = encoding.decode_without_bom_handling(&bytes[mark..]);
-        if !malformed || encoding != UTF_8 {
-            return Decoded { text, encoding: encoding.name(), declared: None };
+/// How the bytes of a whole document are, found by going through them once.
+pub struct Survey {
+    pub encoding: &'static Encoding,
+    /// The encoding it declares, when that is not how its bytes are.
+    pub declared: Option<String>,
+    /// Bytes of the mark before the text.
+    mark: u64,
+    /// Bytes until the last whole letter, of UTF-8.
+    whole: u64,
+}
+
+/// Chooses by byte order mark, declaration and bytes: a common tool writes windows-1252 whatever the declaration says.
+///
+/// # Errors
+/// When they cannot be read.
+pub fn survey(mut bytes: impl Read) -> io::Result<Survey> {
+    let mut piece = vec![0; 64 << 10];
+    let (mut head, mut held, mut whole, mut ascii, mut utf8) = (Vec::new(), 0, 0, true, true);
+    while utf8 {
+        let n = bytes.read(&mut piece[held..])?;
+        if n == 0 {
+            break;
+        }
+        let read = &piece[..held + n];
+        if head.len() < HEAD {
+            head.extend_from_slice(&read[held..]);
+        }
+        ascii &= read.is_ascii();
+        let good = match std::str::from_utf8(read) {
+            Ok(_) => read.len(),
+            Err(e) => {
+                utf8 = e.error_len().is_none();
+                e.valid_up_to()
+            }
+        };
+        whole += good as u64;
+        let end = read.len();
+        piece.copy_within(good..end, 0);
+        held = end - good;
+    }
+    head.truncate(HEAD);
+    let found = Encoding::for_bom(&head).filter(|f| f.0 != UTF_8 || utf8);
+    if let Some((encoding, mark)) = found {
+        return Ok(Survey { encoding, declared: None, mark: mark as u64, whole });
+    }
+    let label = declared(&head);
+    let named = label.as_deref().map_or(Some(UTF_8), |l| Encoding::for_label_no_replacement(l.as_bytes()));
+    let encoding = if utf8 { UTF_8 } else { named.filter(|e| *e != UTF_8 && e.is_ascii_compatible()).unwrap_or(WINDOWS_1252) };
+    let other = named != Some(encoding) && !(utf8 && ascii);
+    let declared = other.then(|| label.unwrap_or_else(|| UTF_8.name().to_owned()));
+    Ok(Survey { encoding, declared, mark: 0, whole })
+}
+
+impl Survey {
+    /// The document as UTF-8.
+    ///
+    /// # Errors
+    /// When its mark cannot be passed over.
+    pub fn stream(&self, mut bytes: Box<dyn Read>) -> io::Result<Box<dyn BufRead>> {
+        io::copy(&mut (&mut bytes).take(self.mark), &mut io::sink())?;
+        if self.encoding == UTF_8 {
+            // What is cut in the middle of a letter ends before it.
+            return Ok(Box::new(BufReader::with_capacity(PIECE, bytes.take(self.whole - self.mark))));
+        }
+        let decoder = self.encoding.new_decoder_without_bom_handling();
+        Ok(Box::new(BufReader::with_capacity(PIECE, Letters { bytes, decoder, piece: vec![0; PIECE], ready: 0..0, ended: false })))
+    }
+}
+
+const HEAD: usize = 400;
+const PIECE: usize = 64 << 10;
+
+/// Letters of another encoding as UTF-8; bytes that it does not have become the replacement character.
+struct Letters {
+    bytes: Box<dyn Read>,
+    decoder: Decoder,
+    piece: Vec<u8>,
+    ready: Range<usize>,
+    ended: bool,
+}
+
+impl Read for Letters {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        // Room for the longest letter.
+        if into.len() < 8 {
+            return Err(io::ErrorKind::InvalidInput.into());
+        }
+        loop {
+            if self.ready.is_empty() && !self.ended {
+                self.ready = 0..self.bytes.read(&mut self.piece)?;
+                self.ended = self.ready.is_empty();
+            }
+            let (_, read, written, _) = self.decoder.decode_to_utf8(&self.piece[self.ready.clone()], into, self.ended);
+            self.ready.start += read;
+            if written > 0 || self.ended {
+                return Ok(written);
+            }
         }
     }
-    let label = declared(bytes);
-    let named = label.as_deref().map_or(Some(UTF_8), |l| Encoding::for_label_no_replacement(l.as_bytes()));
-    let other = |e: &'static Encoding| (named != Some(e)).then(|| label.clone().unwrap_or_else(|| UTF_8.name().to_owned()));
-    // A head cut in the middle of a letter is still UTF-8.
-    let utf8 = match std::str::from_utf8(bytes) {
-        Ok(t) => Some(t),
-        Err(e) if e.error_len().is_none() => std::str::from_utf8(&bytes[..e.valid_up_to()]).ok(),
-        Err(_) => None,
-    };
-    if let Some(t) = utf8 {
-        let declared = if t.is_ascii() { None } else { other(UTF_8) };
-        return Decoded { text: Cow::Borrowed(t), encoding: UTF_8.name(), declared };
-    }
-    let encoding = named.filter(|e| *e != UTF_8 && e.is_ascii_compatible()).unwrap_or(WINDOWS_1252);
-    let (text, _) = encoding.decode_without_bom_handling(bytes);
-    Decoded { text, encoding: encoding.name(), declared: other(encoding) }
 }
 
 /// The label in `<?xml … encoding="label"?>`.
 fn declared(bytes: &[u8]) -> Option<String> {
-    let head = bytes.get(..bytes.len().min(400))?;
+    let head = bytes.get(..bytes.len().min(HEAD))?;
     let head = String::from_utf8_lossy(head);
     let declaration = head.trim_start_matches('\u{feff}').trim_start().strip_prefix("<?xml")?.split("?>").next()?.to_owned();
     let rest = declaration.split_once("encoding")?.1.trim_start().strip_prefix('=')?.trim_start().to_owned();
@@ -195,8 +269,8 @@ mod tests {
     #[test]
     fn believes_the_bytes_before_the_declaration() {
         let of = |b: &[u8]| {
-            let d = text(b);
-            (d.text.chars().rev().nth(1), d.encoding, d.declared.is_some())
+            let s = survey(b).expect("memory does not fail");
+            (text(b).chars().rev().nth(1), s.encoding.name(), s.declared.is_some())
         };
         assert_eq!(of(b"<?xml version=\"1.0\" encoding=\"UTF-8\"?>\xe9 "), (Some('é'), "windows-1252", true));
         assert_eq!(of(b"<?xml version=\"1.0\" encoding=\"ISO-8859-1\"?>\x80 "), (Some('€'), "windows-1252", false));

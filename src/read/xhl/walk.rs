@@ -6,10 +6,13 @@ use super::decode::{self, Unpacked};
 use super::{Account, Amount, Category, Number, PayLine, Slip, Statement, Text};
 use crate::ground::iban::{self, rib_to_iban};
 use crate::ground::{Checked, EmployeeId, Finding, Iban, Money, PayMonth, Place, Severity};
+use crate::read::input::Input;
 use crate::read::limits::{Limits, Passed};
+use crate::read::pain001::input::{Guard, Stop};
 use quick_xml::errors::Error;
 use quick_xml::events::{BytesStart, Event};
 use quick_xml::{Reader, XmlVersion};
+use std::io::{self, BufRead};
 
 /// Whether a flow may be met: not inside an attachment.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -101,9 +104,6 @@ struct Walk<'a> {
     file: &'a str,
     limits: &'a Limits,
     nested: Nested,
-    text: &'a str,
-    /// Where lines have been counted to.
-    counted: usize,
     line: u32,
     path: Vec<Tag>,
     out: Vec<Statement>,
@@ -124,28 +124,30 @@ struct Walk<'a> {
     findings: Vec<Finding>,
 }
 
-/// Reads a document to its end, or to the first damage.
-pub fn walk(bytes: &[u8], file: &str, limits: &Limits, nested: Nested) -> Checked<Vec<Statement>> {
-    let decoded = decode::text(bytes);
+/// Reads a document to its end, or to the first damage. The bytes are gone through twice: for their encoding, then tag by tag.
+///
+/// # Errors
+/// When the disk fails before the first tag.
+pub fn walk(input: &Input, file: &str, limits: &Limits, nested: Nested) -> io::Result<Checked<Vec<Statement>>> {
+    let survey = decode::survey(input.reader()?)?;
     let mut findings = Vec::new();
-    if let Some(declared) = &decoded.declared {
+    if let Some(declared) = &survey.declared {
         findings.push(
             Finding::new("R44", Severity::Information)
                 .arg("declared", declared)
-                .arg("encoding", decoded.encoding)
+                .arg("encoding", survey.encoding.name())
                 .at(Place::File { file: file.to_owned() }),
         );
     }
+    let bytes = survey.stream(input.reader()?)?;
     let walk = Walk {
         file,
         limits,
         nested,
-        text: &decoded.text,
-        counted: 0,
         line: 1,
         path: Vec::new(),
         out: Vec::new(),
-        statement: Statement { file: file.to_owned(), encoding: decoded.encoding, ..Statement::default() },
+        statement: Statement { file: file.to_owned(), encoding: survey.encoding.name(), ..Statement::default() },
         root: None,
         year: String::new(),
         month: Text::default(),
@@ -161,7 +163,7 @@ pub fn walk(bytes: &[u8], file: &str, limits: &Limits, nested: Nested) -> Checke
         odd_dates: 0,
         findings,
     };
-    walk.read()
+    Ok(walk.read(bytes))
 }
 
 impl Walk<'_> {
@@ -185,8 +187,8 @@ impl Walk<'_> {
         }
     }
 
-    fn read(mut self) -> Checked<Vec<Statement>> {
-        let end = self.run();
+    fn read(mut self, bytes: Box<dyn BufRead>) -> Checked<Vec<Statement>> {
+        let end = self.run(bytes);
         match end {
             Ok(()) => self.statement.complete = true,
             Err(fatal) => self.findings.push(*fatal),
@@ -207,25 +209,16 @@ impl Walk<'_> {
         Checked::new(self.out, self.findings)
     }
 
-    /// Counts the lines before a byte of the text.
-    fn count_to(&mut self, position: usize) {
-        let position = position.min(self.text.len());
-        if let Some(bytes) = self.text.as_bytes().get(self.counted..position) {
-            let lines = memchr::memchr_iter(b'\n', bytes).count();
-            self.line = self.line.saturating_add(u32::try_from(lines).unwrap_or(u32::MAX));
-            self.counted = position;
-        }
-    }
-
-    fn run(&mut self) -> Result<(), Box<Finding>> {
-        let text = self.text;
-        let mut reader = Reader::from_str(text);
+    fn run(&mut self, bytes: Box<dyn BufRead>) -> Result<(), Box<Finding>> {
+        let event_bytes = usize::try_from(self.limits.workbook_bytes).unwrap_or(usize::MAX);
+        let mut reader = Reader::from_reader(Guard::new(bytes, self.limits.text_bytes, event_bytes));
         reader.config_mut().expand_empty_elements = true;
-        loop {
-            let before = usize::try_from(reader.buffer_position()).unwrap_or(usize::MAX);
-            let event = reader.read_event();
-            self.count_to(before);
-            match event {
+        let mut buffer = Vec::new();
+        let failed = loop {
+            buffer.clear();
+            reader.get_mut().next_event();
+            self.line = reader.get_ref().line();
+            match reader.read_event_into(&mut buffer) {
                 Ok(Event::Start(tag)) => self.start(&tag)?,
                 Ok(Event::End(_)) => self.end()?,
                 Ok(Event::Text(t)) => self.content(&t.xml_content(XmlVersion::Implicit1_0)),
@@ -239,13 +232,24 @@ impl Walk<'_> {
                     };
                 }
                 Ok(Event::Empty(_) | Event::Comment(_) | Event::Decl(_) | Event::PI(_) | Event::GeneralRef(_)) => {}
-                Err(Error::Syntax(_)) => return Err(self.stop("R41")),
-                Err(_) => {
-                    let what: String = text[floor(text, before)..].trim_start().chars().take(30).take_while(|c| *c != '"').collect();
-                    return Err(self.stop("R42").arg("what", what).into());
-                }
+                Err(e) => break e,
             }
-        }
+        };
+        Err(match failed {
+            Error::Syntax(_) => self.stop("R41"),
+            Error::Io(e) => match Stop::of(&e) {
+                Some(Stop::FileSize) => Passed::FileBytes(self.limits.text_bytes).finding(self.limits, self.place(self.line, "")).into(),
+                Some(Stop::EventSize) => {
+                    Passed::FileBytes(self.limits.workbook_bytes).finding(self.limits, self.place(self.line, "")).into()
+                }
+                Some(Stop::Malformed) | None => self.stop("R41"),
+            },
+            _ => {
+                let tag = String::from_utf8_lossy(&buffer).into_owned();
+                let what: String = tag.trim_start().chars().take(30).take_while(|c| *c != '"').collect();
+                self.stop("R42").arg("what", what).into()
+            }
+        })
     }
 
     fn content(&mut self, text: &str) {
@@ -414,7 +418,7 @@ impl Walk<'_> {
     fn end_attachment(&mut self) {
         let a = std::mem::take(&mut self.attached);
         let said = a.kind == "004";
-        if !said && root_of(&decode::text(&decode::head(&a.content)).text) != Some(Root::Statement) {
+        if !said && root_of(&decode::text(&decode::head(&a.content))) != Some(Root::Statement) {
             return;
         }
         self.attachments += 1;
@@ -440,9 +444,11 @@ impl Walk<'_> {
         if bytes.is_empty() {
             return;
         }
-        let mut inner = walk(&bytes, &file, self.limits, Nested::Refused);
-        self.findings.append(&mut inner.findings);
-        self.out.append(&mut inner.value);
+        // Bytes in memory do not fail.
+        if let Ok(mut inner) = walk(&Input::from(bytes), &file, self.limits, Nested::Refused) {
+            self.findings.append(&mut inner.findings);
+            self.out.append(&mut inner.value);
+        }
     }
 
     /// Puts a value where it belongs. Absent and empty are the same.
@@ -569,13 +575,4 @@ impl Walk<'_> {
 
 fn number(v: &str, line: u32) -> Option<Number> {
     decode::number(v).map(|value| Number { value, line })
-}
-
-/// The start of the letter a byte belongs to.
-fn floor(text: &str, mut at: usize) -> usize {
-    at = at.min(text.len());
-    while !text.is_char_boundary(at) {
-        at -= 1;
-    }
-    at
 }

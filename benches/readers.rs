@@ -1,0 +1,165 @@
+//! Every format that holds last month's pay, read alone: time, size of the file and memory it leaves behind.
+//!
+//!     cargo bench --bench readers                  # 1,300 agents of each
+//!     cargo bench --bench readers -- 100000        # any number; memory at its highest is measured for each format
+//!
+//! The agents are the sample's, again and again under other numbers. Files are made under the target folder.
+
+#![allow(clippy::print_stdout, reason = "a benchmark prints")]
+
+#[path = "../tests/made/mod.rs"]
+mod made;
+
+use releve::ground::Sources;
+use releve::read::{self, Input, Limits, dsn, pain001, xhl};
+use std::fs::File;
+use std::io::{BufReader, BufWriter, Write as _};
+use std::ops::ControlFlow;
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+fn main() {
+    let agents: usize = std::env::args().find_map(|a| a.parse().ok()).unwrap_or(1_300);
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("readers");
+    std::fs::create_dir_all(&folder).expect("a temporary folder");
+    println!("{agents} agents; each file read once after another read");
+    println!("{:<12} {:>12} {:>10} {:>12} {:>12}", "format", "bytes", "seconds", "kept, MiB", "peak, MiB");
+    let statement = made(&folder, "etat.xhl", |out| repeated(out, &made::xhl::november(), "<PayeIndivMensuel>", "</DonneesIndiv>", agents));
+    measure("XHL", &statement, |input| Box::new(xhl::open(input, "etat.xhl", &Limits::default()).value));
+    let declaration = made(&folder, "mois.dsn", |out| {
+        let town = made::dsn::town();
+        repeated(out, &town, "S21.G00.30.001,", "S90.G00.90.001,", agents);
+    });
+    measure("DSN", &declaration, |input| Box::new(dsn::open(input, "mois.dsn", &Limits::default()).value));
+    let sent = std::fs::read_to_string("samples/montreval/inbox/virements-2021-11.xml").expect("the sample");
+    let transfers = made(&folder, "virements.xml", |out| repeated(out, &sent, "<CdtTrfTxInf>", "</PmtInf>", agents));
+    measure("pain.001", &transfers, |input| {
+        let Input::Path(path) = input else { unreachable!("a file") };
+        let mut kept = Vec::new();
+        let mut reader = BufReader::with_capacity(64 << 10, File::open(path).expect("just written"));
+        let _ = pain001::read(&mut reader, "virements.xml", &pain001::Limits::default(), &mut |t| kept.push(t));
+        Box::new(kept)
+    });
+    let book = rows();
+    let text = made(&folder, "livre.csv", |out| {
+        for line in pages(&book, agents) {
+            writeln!(out, "{}", line.join(";")).expect("the disk has room");
+        }
+    });
+    measure("CSV", &text, |input| Box::new(tables(input, "livre.csv")));
+    if agents <= 40_000 {
+        let workbook = folder.join(format!("{agents}-livre.xlsx"));
+        write_workbook(&workbook, &book, agents);
+        measure("XLSX", &workbook, |input| Box::new(tables(input, "livre.xlsx")));
+    }
+}
+
+/// A file made once for a size and kept.
+fn made(folder: &Path, name: &str, write: impl FnOnce(&mut BufWriter<File>)) -> PathBuf {
+    let agents: usize = std::env::args().find_map(|a| a.parse().ok()).unwrap_or(1_300);
+    let path = folder.join(format!("{agents}-{name}"));
+    let mut out = BufWriter::new(File::create(&path).expect("a file"));
+    write(&mut out);
+    out.flush().expect("the disk has room");
+    path
+}
+
+/// The text with the pieces that begin with `begin` as often as there are agents, each under a number of its own.
+fn repeated(out: &mut BufWriter<File>, text: &str, begin: &str, end: &str, agents: usize) {
+    let (first, last) = (text.find(begin).expect("a piece"), text.rfind(end).expect("an end"));
+    let pieces: Vec<&str> = text[first..last].split(begin).skip(1).collect();
+    let mut put = |s: &str| out.write_all(s.as_bytes()).expect("the disk has room");
+    put(&text[..first]);
+    for i in 0..agents {
+        put(begin);
+        let piece = pieces[i % pieces.len()];
+        // The employee's number as each format marks it.
+        let number =
+            ["<Matricule V=\"", "S21.G00.30.019,'", "<EndToEndId>"].iter().find_map(|mark| piece.find(mark).map(|at| at + mark.len()));
+        match number {
+            Some(at) => {
+                let rest = &piece[at..];
+                let over = rest.find(['"', '\'', '<']).unwrap_or(0);
+                put(&piece[..at]);
+                put(&format!("{i:07}"));
+                put(&rest[over..]);
+            }
+            None => put(piece),
+        }
+    }
+    put(&text[last..]);
+}
+
+/// Rows of the sample's register.
+fn rows() -> Vec<Vec<String>> {
+    let mut out = vec![["Matricule", "Nom", "Code", "Libellé", "Base", "Taux", "Montant"].map(str::to_owned).to_vec()];
+    for l in made::expected("november-lines.csv") {
+        let of = |name: &str| l.get(name).cloned().unwrap_or_default().replace('.', ",");
+        out.push(vec![of("employee"), "NOM".to_owned(), of("code"), of("label"), of("base"), of("rate"), of("amount")]);
+    }
+    out
+}
+
+fn pages(book: &[Vec<String>], agents: usize) -> impl Iterator<Item = Vec<String>> {
+    let mut people: Vec<&[Vec<String>]> = Vec::new();
+    for (i, row) in book.iter().enumerate().skip(1) {
+        if people.last().is_none_or(|p| p[0][0] != row[0]) {
+            let end = book[i..].iter().position(|r| r[0] != row[0]).map_or(book.len(), |n| i + n);
+            people.push(&book[i..end]);
+        }
+    }
+    let page = move |i: usize, of: &[Vec<String>]| -> Vec<Vec<String>> {
+        of.iter().map(|r| [vec![format!("{i:07}")], r[1..].to_vec()].concat()).collect()
+    };
+    let each: Vec<Vec<Vec<String>>> = people.iter().map(|p| p.to_vec()).collect();
+    std::iter::once(book[0].clone()).chain((0..agents).flat_map(move |i| page(i, &each[i % each.len()])))
+}
+
+fn write_workbook(path: &Path, book: &[Vec<String>], agents: usize) {
+    let mut workbook = rust_xlsxwriter::Workbook::new();
+    let sheet = workbook.add_worksheet_with_constant_memory().expect("a sheet");
+    for (r, row) in pages(book, agents).enumerate() {
+        for (c, cell) in row.iter().enumerate() {
+            let (r, c) = (u32::try_from(r).expect("a row"), u16::try_from(c).expect("a column"));
+            sheet.write_string(r, c, cell).expect("a cell");
+        }
+    }
+    workbook.save(path).expect("a file");
+}
+
+/// Rows and letters of every table; nothing is kept but their number.
+fn tables(input: &Input, name: &str) -> (u64, u64) {
+    let mut sources = Sources::default();
+    let (mut rows, mut letters) = (0, 0);
+    for table in read::open(input, name, &mut sources, &Limits::default(), None).value {
+        let _ = table.for_each(&mut |row| {
+            rows += 1;
+            letters += row.cells.iter().map(|c| c.shown().len() as u64).sum::<u64>();
+            ControlFlow::Continue(())
+        });
+    }
+    (rows, letters)
+}
+
+/// A memory figure of this process in MiB.
+fn memory(what: &str) -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = status.lines().find(|l| l.starts_with(what)).unwrap_or("");
+    line.split_whitespace().nth(1).and_then(|n| n.parse::<u64>().ok()).unwrap_or(0) / 1024
+}
+
+fn measure<T>(name: &str, path: &Path, read: impl Fn(&Input) -> Box<T>) {
+    let input = Input::from(path.to_path_buf());
+    let bytes = std::fs::metadata(path).map_or(0, |m| m.len());
+    // Once for the disk.
+    drop(read(&input));
+    let before = memory("VmRSS");
+    // The highest so far starts again here, where the system allows it.
+    let _ = std::fs::write("/proc/self/clear_refs", "5");
+    let start = Instant::now();
+    let kept = read(&input);
+    let time = start.elapsed();
+    let (now, peak) = (memory("VmRSS"), memory("VmHWM"));
+    println!("{name:<12} {bytes:>12} {:>10.3} {:>12} {peak:>12}", time.as_secs_f64(), now.saturating_sub(before));
+    drop(kept);
+}

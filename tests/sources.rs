@@ -1,0 +1,114 @@
+//! One town from each of the sources that may survive, and from all of them: the same pay where the facts suffice, a list of
+//! what is missing where they do not, and no source that makes anything worse.
+//!
+//! Nets are those of `samples/montreval/expected`, which the sample's README says how they were made.
+
+mod made;
+
+use made::{cents, expected, rows};
+use releve::ground::{Finding, Severity};
+use releve::pipeline::{self, Options, Outcome};
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+
+const REGISTER: &str = "livre-de-paie-2021-11.csv";
+const TRANSFERS: &str = "virements-2021-11.xml";
+/// The staff file and what changes in December.
+const STAFF: [&str; 6] = [
+    "agents.xlsx",
+    "absences-decembre.xls",
+    "changements-rib.csv",
+    "cia-decembre.csv",
+    "heures-sup-decembre.ods",
+    "mouvements-decembre.xlsx",
+];
+
+struct Ran {
+    outcome: Outcome,
+    nets: BTreeMap<String, i64>,
+    transfers: BTreeMap<String, i64>,
+}
+
+impl Ran {
+    fn aside(&self) -> BTreeSet<String> {
+        let blocking = |f: &&Finding| f.severity == Severity::Blocking;
+        self.outcome.findings.iter().filter(blocking).filter_map(|f| f.employee.as_ref().map(ToString::to_string)).collect()
+    }
+}
+
+fn run(name: &str, files: &[&str], statement: bool, declaration: bool) -> Ran {
+    let folder: PathBuf = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("sources-{name}"));
+    let _ = std::fs::remove_dir_all(&folder);
+    std::fs::create_dir_all(folder.join("inbox")).expect("a temporary folder");
+    std::fs::copy("samples/montreval/releve.toml", folder.join("releve.toml")).expect("the settings");
+    for file in files {
+        std::fs::copy(Path::new("samples/montreval/inbox").join(file), folder.join("inbox").join(file)).expect("a copy");
+    }
+    if statement {
+        std::fs::write(folder.join("inbox/etat-de-paye.xhl"), made::xhl::november()).expect("the statement");
+    }
+    if declaration {
+        std::fs::write(folder.join("inbox/dsn-2021-11.dsn"), made::dsn::latin(&made::dsn::town())).expect("the declaration");
+    }
+    let options = Options { folder: folder.clone(), rules: None, lang: None, threads: 0, payslips: false, progress: |_, _, _| {} };
+    let outcome = pipeline::run(&options).expect("the job runs");
+    let column =
+        |file: &str, of: &str| rows(&folder.join("out").join(file)).iter().map(|r| (r["employee"].clone(), cents(&r[of]))).collect();
+    Ran { nets: column("payslips.csv", "net_paid"), transfers: column("transfers.csv", "amount"), outcome }
+}
+
+fn december() -> BTreeMap<String, i64> {
+    expected("payslips.csv").into_iter().map(|r| (r["employee"].clone(), cents(&r["net_paid"]))).collect()
+}
+
+/// Who has a payslip of December that is not the expected one.
+fn wrong(ran: &Ran) -> Vec<(String, i64, i64)> {
+    let want = december();
+    ran.nets.iter().filter(|(e, n)| want.get(*e) != Some(n)).map(|(e, n)| (e.clone(), *n, want.get(e).copied().unwrap_or(0))).collect()
+}
+
+#[test]
+fn the_register_the_statement_and_all_together_pay_the_same_to_the_cent() {
+    let with = |first: &[&'static str]| [&STAFF[..], first].concat();
+    let spreadsheets = run("spreadsheets", &with(&[REGISTER]), false, false);
+    let statement = run("statement", &with(&[]), true, false);
+    let all = run("all", &with(&[REGISTER, TRANSFERS]), true, true);
+    for (name, ran) in [("spreadsheets", &spreadsheets), ("statement", &statement), ("all", &all)] {
+        assert_eq!(wrong(ran), [], "{name}");
+        assert_eq!(ran.nets.len(), december().len(), "{name}");
+    }
+    assert_eq!(spreadsheets.nets, all.nets);
+}
+
+#[test]
+fn a_declaration_with_transfers_pays_the_same_or_sets_aside_by_name() {
+    let ran = run("declaration", &[&STAFF[..], &[TRANSFERS]].concat(), false, true);
+    let aside = ran.aside();
+    let paid_wrongly: Vec<_> = wrong(&ran).into_iter().filter(|w| !aside.contains(&w.0)).collect();
+    let named = |e: &str| {
+        ran.outcome.findings.iter().any(|f| f.severity <= Severity::Justify && f.employee.as_ref().is_some_and(|x| x.as_str() == e))
+    };
+    let silent: Vec<_> = paid_wrongly.iter().filter(|w| !named(&w.0)).collect();
+    assert!(silent.is_empty(), "paid another net in silence: {silent:?}");
+    for e in december().keys() {
+        assert!(ran.nets.contains_key(e) || named(e), "{e} is silently left out");
+    }
+}
+
+#[test]
+fn no_source_more_makes_anything_worse() {
+    let with = |first: &[&'static str]| [&STAFF[..], first].concat();
+    let steps: [(&str, Vec<&str>, bool, bool); 5] = [
+        ("one", with(&[REGISTER]), false, false),
+        ("two", with(&[REGISTER, TRANSFERS]), false, false),
+        ("three", with(&[REGISTER, TRANSFERS]), true, false),
+        ("four", with(&[REGISTER, TRANSFERS]), false, true),
+        ("five", with(&[REGISTER, TRANSFERS]), true, true),
+    ];
+    let ran: Vec<Ran> = steps.iter().map(|(name, files, xhl, dsn)| run(&format!("step-{name}"), files, *xhl, *dsn)).collect();
+    for (r, step) in ran.iter().zip(&steps) {
+        assert_eq!(wrong(r), [], "{}", step.0);
+        assert!(r.aside().is_subset(&ran[0].aside()), "{}: set aside {:?}", step.0, r.aside().difference(&ran[0].aside()));
+        assert!(ran[0].transfers.iter().all(|(e, n)| r.transfers.get(e) == Some(n)), "{}", step.0);
+    }
+}
