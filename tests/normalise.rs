@@ -72,7 +72,8 @@ impl Pack {
                 role,
                 recurs: f.get("recurs").and_then(toml::Value::as_bool).unwrap_or(true),
                 since_january: false,
-                follows: None,
+                adds: None,
+            follows: None,
                 causes: Causes::default(),
             });
             let event = texts(f, "event");
