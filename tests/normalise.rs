@@ -73,7 +73,7 @@ impl Pack {
                 recurs: f.get("recurs").and_then(toml::Value::as_bool).unwrap_or(true),
                 since_january: false,
                 adds: None,
-            follows: None,
+                follows: None,
                 causes: Causes::default(),
             });
             let event = texts(f, "event");

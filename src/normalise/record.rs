@@ -194,7 +194,8 @@ impl Reader<'_, '_> {
 
     /// A value that no run wrote like that: whoever the row is about waits.
     fn unread(&mut self, row: &rows::OneRow, title: &'static str) {
-        let f = Finding::new("R96", Severity::Blocking).arg("column", title).arg("text", row.text(title)).arg("agent", row.text("employee"));
+        let f =
+            Finding::new("R96", Severity::Blocking).arg("column", title).arg("text", row.text(title)).arg("agent", row.text("employee"));
         let f = f.at(self.place(row.at(title)));
         self.found.push(EmployeeId::parse(row.text("employee")).iter().fold(f, Finding::of));
     }
@@ -357,7 +358,8 @@ impl Reader<'_, '_> {
 impl MonthRecord {
     /// What the record says of each employee as rows of a staff file, or beside one (`beside`), for everything to be joined to.
     pub fn rows(&mut self, beside: bool, cx: &Context<'_>) -> Vec<(u16, Role, RawRow)> {
-        let text = |f: &Facts, role| cx.vocabulary.role(role).and_then(|id| f.value(id)).and_then(|v| v.text()).unwrap_or_default().to_owned();
+        let text =
+            |f: &Facts, role| cx.vocabulary.role(role).and_then(|id| f.value(id)).and_then(|v| v.text()).unwrap_or_default().to_owned();
         let row = |(id, m): (&EmployeeId, &mut Member)| {
             let role = if beside || m.stood == Stood::Unknown { Role::RegisterWide } else { Role::Staff };
             let nir = text(&m.known, crate::facts::Role::IdentityNumber);

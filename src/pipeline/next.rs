@@ -9,16 +9,8 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 /// Files of a record, as a run names them.
-const RECORD: [&str; 8] = [
-    "manifest.json",
-    "payslips.csv",
-    "lines.csv",
-    "facts.csv",
-    "people.csv",
-    "transfers.csv",
-    "estimates.csv",
-    "settings.csv",
-];
+const RECORD: [&str; 8] =
+    ["manifest.json", "payslips.csv", "lines.csv", "facts.csv", "people.csv", "transfers.csv", "estimates.csv", "settings.csv"];
 
 /// Starts the job of a month from that of an earlier one, and says what it took and what it left.
 ///
@@ -29,7 +21,8 @@ pub fn start(folder: &Path, month: PayMonth, from: &Path, lang: Option<Lang>) ->
     let told: Vec<String> = opened.findings.iter().map(|f| f.message(lang.unwrap_or_default())).collect();
     let before = opened.value.with_context(|| format!("{} : {}", from.join(SETTINGS_FILE).display(), told.join(" ; ")))?;
     let lang = lang.unwrap_or(before.lang);
-    let refusal = |key: &str| words::fill(words::ui(key, lang), &[("folder", from.display().to_string()), ("month", before.month.to_string())]);
+    let refusal =
+        |key: &str| words::fill(words::ui(key, lang), &[("folder", from.display().to_string()), ("month", before.month.to_string())]);
     let (record, manifest) = last_record(from).with_context(|| refusal("ui.next_never_run"))?;
     ensure!(manifest.month == before.month, refusal("ui.next_other_month"));
     ensure!(before.month < month, refusal("ui.next_not_before"));

@@ -66,7 +66,9 @@ fn proven(
     (open, everything): (&BTreeSet<u16>, bool),
 ) -> BTreeMap<u16, ElementId> {
     let Some(slip) = &p.paid else { return BTreeMap::new() };
-    let replayed = |state: &mut State, lines: &[PaidLine]| machine.replay_lines(state, &machine.then(&p.known, &p.then), &p.alternatives, lines, Hidden::of(slip));
+    let replayed = |state: &mut State, lines: &[PaidLine]| {
+        machine.replay_lines(state, &machine.then(&p.known, &p.then), &p.alternatives, lines, Hidden::of(slip))
+    };
     let plain = replayed(state, &slip.lines);
     let before = score(&plain);
     let taken: BTreeSet<ElementId> =

@@ -102,7 +102,13 @@ pub fn rows(ready: &Ready, w: &Worked, rows: &mut Rows) {
         (Standing::Unknown, true) => Stood::Unknown,
         (Standing::Stays | Standing::Left, true) => Stood::Stays,
     };
-    let writer = Writer { vocabulary: &ready.pack.vocabulary, sources: &ready.inputs.sources, lang: ready.lang, past: &ready.inputs.past, month: ready.job.month };
+    let writer = Writer {
+        vocabulary: &ready.pack.vocabulary,
+        sources: &ready.inputs.sources,
+        lang: ready.lang,
+        past: &ready.inputs.past,
+        month: ready.job.month,
+    };
     let paid_on = paid_on(w);
     let next = next(ready, w, &paid_on);
     let since = w.person.dated.iter().map(|d| (d.fact, d.from)).collect();
@@ -228,7 +234,8 @@ pub fn rows_of_last_month(ready: &Ready, w: &Worked, rows: &mut Rows) {
     for f in paid_on.iter().filter(|f| !vocabulary.get(f.id).recurs && !vocabulary.get(f.id).since_january) {
         next.set(f.clone());
     }
-    let writer = Writer { vocabulary, sources: &ready.inputs.sources, lang: ready.lang, past: &ready.inputs.past, month: ready.job.last_month };
+    let writer =
+        Writer { vocabulary, sources: &ready.inputs.sources, lang: ready.lang, past: &ready.inputs.past, month: ready.job.last_month };
     let facts = writer.facts(&mut rows.facts, &w.id, paid_on, &next, &w.person.moot, &BTreeMap::new());
     let iban = w.person.transfer.as_ref().and_then(|t| t.iban.as_ref());
     let person = PersonRow { employee: &w.id, name: &w.name, stood, iban, facts, carried: 0, sums: None };

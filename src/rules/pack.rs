@@ -386,7 +386,8 @@ fn gather(files: &[TextFile], sizes: Vec<usize>, report: &Report<'_>) -> Pack {
     }
     for named in std::mem::take(&mut pack.adds) {
         let values = pack.values.iter().map(|v| v.id.as_str());
-        let known: Vec<&str> = values.chain(pack.totals.iter().map(|t| t.id.as_str())).chain(pack.elements.iter().map(|e| e.card.id.as_str())).collect();
+        let known: Vec<&str> =
+            values.chain(pack.totals.iter().map(|t| t.id.as_str())).chain(pack.elements.iter().map(|e| e.card.id.as_str())).collect();
         if !known.contains(&named.text.as_str()) {
             let near = suggestion(&named.text, known.into_iter()).unwrap_or_default().to_owned();
             report.error("L57", named.file, &named.span, &[("name", &named.text), ("near", &near)]);
