@@ -18,7 +18,7 @@ use crate::normalise::records::{Content, RawRow};
 use crate::normalise::{CodeTarget, Context, Gathered, LocalCode, Role};
 use crate::payslip::{Card, ElementId, LineKind, PaidCode, PaidLine, PaidSlip};
 use crate::read::Table;
-use rows::Rows;
+use rows::OneRow;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What a file of a record is, told by its titles.
@@ -140,17 +140,21 @@ pub fn read(found: &Found, sources: &Sources, cards: &[Card], cx: &Context<'_>) 
             r.found.push(out.at.iter().fold(f, |f, p| f.at(p.clone())));
         }
     }
-    let rows = |part: Part| found.parts.get(&part).and_then(|f| f.table.as_ref()).map(|t| Rows::of(t, sources));
-    r.people(rows(Part::People), &mut out);
-    r.payslips(rows(Part::Payslips), &mut out);
-    r.lines(rows(Part::Lines), &mut out);
-    r.facts(rows(Part::Facts), &mut out);
-    r.transfers(rows(Part::Transfers), &mut out);
-    r.estimates(rows(Part::Estimates), &mut out);
-    for row in rows(Part::Settings).into_iter().flat_map(|t| t.list) {
+    let table = |part: Part| found.parts.get(&part).and_then(|f| f.table.as_ref());
+    let each = |part: Part, take: &mut dyn FnMut(&OneRow)| table(part).into_iter().for_each(|t| rows::each(t, take));
+    each(Part::People, &mut |row| r.person(row, &mut out));
+    each(Part::Payslips, &mut |row| r.payslip(row, &mut out));
+    let codes: BTreeMap<&str, usize> = cards.iter().enumerate().rev().map(|(i, c)| (c.code.as_str(), i)).collect();
+    each(Part::Lines, &mut |row| r.line(row, &codes, &mut out));
+    if let Some(t) = table(Part::Facts) {
+        r.facts(t, &mut out);
+    }
+    each(Part::Transfers, &mut |row| r.transfer(row, &mut out));
+    each(Part::Estimates, &mut |row| r.estimate(row, &mut out));
+    each(Part::Settings, &mut |row| {
         out.settings_at = At::source(row.at("value").source);
         out.settings.insert(row.text("setting").to_owned(), row.text("value").to_owned());
-    }
+    });
     r.whole(found, &out);
     Checked::new(out, r.found)
 }
@@ -170,7 +174,7 @@ impl Reader<'_, '_> {
         }
     }
 
-    fn number(&mut self, row: &rows::OneRow, title: &'static str) -> Option<Exact> {
+    fn number(&mut self, row: &OneRow, title: &'static str) -> Option<Exact> {
         let text = row.text(title);
         if text.is_empty() {
             return None;
@@ -183,7 +187,7 @@ impl Reader<'_, '_> {
         read
     }
 
-    fn money(&mut self, row: &rows::OneRow, title: &'static str) -> Money {
+    fn money(&mut self, row: &OneRow, title: &'static str) -> Money {
         let read = self.number(row, title);
         let money = read.and_then(Money::from_exact);
         if money.is_none() && read.is_some() {
@@ -193,86 +197,79 @@ impl Reader<'_, '_> {
     }
 
     /// A value that no run wrote like that: whoever the row is about waits.
-    fn unread(&mut self, row: &rows::OneRow, title: &'static str) {
+    fn unread(&mut self, row: &OneRow, title: &'static str) {
         let f =
             Finding::new("R96", Severity::Blocking).arg("column", title).arg("text", row.text(title)).arg("agent", row.text("employee"));
         let f = f.at(self.place(row.at(title)));
         self.found.push(EmployeeId::parse(row.text("employee")).iter().fold(f, Finding::of));
     }
 
-    fn people(&mut self, rows: Option<Rows>, out: &mut MonthRecord) {
-        for row in rows.into_iter().flat_map(|t| t.list) {
-            let Some(id) = EmployeeId::parse(row.text("employee")) else { continue };
-            let member = people::Member::of(&row, self);
-            out.members.insert(id, member);
-        }
+    fn person(&mut self, row: &OneRow, out: &mut MonthRecord) {
+        let Some(id) = EmployeeId::parse(row.text("employee")) else { return };
+        let member = people::Member::of(row, self);
+        out.members.insert(id, member);
     }
 
-    fn payslips(&mut self, rows: Option<Rows>, out: &mut MonthRecord) {
-        for row in rows.into_iter().flat_map(|t| t.list) {
-            let Some(id) = EmployeeId::parse(row.text("employee")) else { continue };
-            if out.month.is_none() {
-                out.month = PayMonth::parse(row.text("month"));
-            }
-            let mut slip = PaidSlip::default();
-            let at = |title| row.at(title);
-            for (slot, title) in [
-                (&mut slip.gross, "gross"),
-                (&mut slip.net_taxable, "net_taxable"),
-                (&mut slip.net_before_tax, "net_before_tax"),
-                (&mut slip.net_paid, "net_paid"),
-            ] {
-                *slot = Some((self.money(&row, title), at(title)));
-            }
-            // An advance is no pay of the month: that a line is absent says nothing of whether it was due.
-            let advance = row.text("mode") == "advance";
-            if advance {
-                slip.unseen = (0..self.cards.len()).map(|i| ElementId(i as u16)).collect();
-            }
-            let cost = self.money(&row, "employer_cost");
-            let m = out.members.entry(id).or_insert_with(|| Member::unlisted(row.at("employee")));
-            (m.slip, m.cost, m.advance) = (Some(slip), cost, advance);
+    fn payslip(&mut self, row: &OneRow, out: &mut MonthRecord) {
+        let Some(id) = EmployeeId::parse(row.text("employee")) else { return };
+        if out.month.is_none() {
+            out.month = PayMonth::parse(row.text("month"));
         }
+        let mut slip = PaidSlip::default();
+        let at = |title| row.at(title);
+        for (slot, title) in [
+            (&mut slip.gross, "gross"),
+            (&mut slip.net_taxable, "net_taxable"),
+            (&mut slip.net_before_tax, "net_before_tax"),
+            (&mut slip.net_paid, "net_paid"),
+        ] {
+            *slot = Some((self.money(row, title), at(title)));
+        }
+        // An advance is no pay of the month: that a line is absent says nothing of whether it was due.
+        let advance = row.text("mode") == "advance";
+        if advance {
+            slip.unseen = (0..self.cards.len()).map(|i| ElementId(i as u16)).collect();
+        }
+        let cost = self.money(row, "employer_cost");
+        let m = out.members.entry(id).or_insert_with(|| Member::unlisted(row.at("employee")));
+        (m.slip, m.cost, m.advance) = (Some(slip), cost, advance);
     }
 
-    fn lines(&mut self, rows: Option<Rows>, out: &mut MonthRecord) {
-        let codes: BTreeMap<&str, usize> = self.cards.iter().enumerate().rev().map(|(i, c)| (c.code.as_str(), i)).collect();
+    fn line(&mut self, row: &OneRow, codes: &BTreeMap<&str, usize>, out: &mut MonthRecord) {
         let hundred = Exact::int(100);
-        for row in rows.into_iter().flat_map(|t| t.list) {
-            let Some(id) = EmployeeId::parse(row.text("employee")) else { continue };
-            let code = row.text("code");
-            let known = codes.get(code).copied();
-            let paid_code = match known {
-                Some(i) => PaidCode::Element(ElementId(i as u16)),
-                None => match self.local(&row, &mut out.codes) {
-                    Some(u) => PaidCode::Unknown(u),
-                    None => continue,
-                },
-            };
-            let share = known.is_none_or(|i| self.cards[i].rate_is_share);
-            let percent = |x: Option<Exact>| x.and_then(|x| x.div(hundred));
-            let rate = self.number(&row, "rate");
-            let period = PayMonth::parse(row.text("period"));
-            if period.is_none() {
-                self.unread(&row, "period");
-            }
-            let line = PaidLine {
-                code: paid_code,
-                base: self.number(&row, "base"),
-                rate: if share { percent(rate) } else { rate },
-                amount: self.money(&row, "amount"),
-                employer_rate: percent(self.number(&row, "employer_rate")),
-                employer_amount: self.money(&row, "employer_amount"),
-                period: period.filter(|p| Some(*p) != out.month),
-                at: row.at("amount"),
-            };
-            let m = out.members.entry(id).or_insert_with(|| Member::unlisted(row.at("employee")));
-            m.slip.get_or_insert_default().lines.push(line);
+        let Some(id) = EmployeeId::parse(row.text("employee")) else { return };
+        let code = row.text("code");
+        let known = codes.get(code).copied();
+        let paid_code = match known {
+            Some(i) => PaidCode::Element(ElementId(i as u16)),
+            None => match self.local(row, &mut out.codes) {
+                Some(u) => PaidCode::Unknown(u),
+                None => return,
+            },
+        };
+        let share = known.is_none_or(|i| self.cards[i].rate_is_share);
+        let percent = |x: Option<Exact>| x.and_then(|x| x.div(hundred));
+        let rate = self.number(row, "rate");
+        let period = PayMonth::parse(row.text("period"));
+        if period.is_none() {
+            self.unread(row, "period");
         }
+        let line = PaidLine {
+            code: paid_code,
+            base: self.number(row, "base"),
+            rate: if share { percent(rate) } else { rate },
+            amount: self.money(row, "amount"),
+            employer_rate: percent(self.number(row, "employer_rate")),
+            employer_amount: self.money(row, "employer_amount"),
+            period: period.filter(|p| Some(*p) != out.month),
+            at: row.at("amount"),
+        };
+        let m = out.members.entry(id).or_insert_with(|| Member::unlisted(row.at("employee")));
+        m.slip.get_or_insert_default().lines.push(line);
     }
 
     /// A line that no rule made, under the code it had.
-    fn local(&mut self, row: &rows::OneRow, codes: &mut Vec<LocalCode>) -> Option<u16> {
+    fn local(&mut self, row: &OneRow, codes: &mut Vec<LocalCode>) -> Option<u16> {
         let code = row.text("code");
         if let Some(i) = codes.iter().position(|c| c.code == code) {
             return u16::try_from(i).ok();
@@ -291,41 +288,37 @@ impl Reader<'_, '_> {
         u16::try_from(codes.len() - 1).ok()
     }
 
-    fn transfers(&mut self, rows: Option<Rows>, out: &mut MonthRecord) {
-        for row in rows.into_iter().flat_map(|t| t.list) {
-            let employee = row.text("employee");
-            let iban = crate::ground::Iban::parse(row.text("iban"));
-            if iban.is_err() {
-                let f = Finding::new("R96", Severity::Blocking).arg("column", "iban").arg("text", "••••").arg("agent", employee);
-                let f = f.at(self.place(row.at("iban")));
-                self.found.push(EmployeeId::parse(employee).iter().fold(f, Finding::of));
-            }
-            out.transfers.push(TransferRow {
-                end_to_end: employee.to_owned(),
-                name: row.text("name").to_owned(),
-                iban: iban.ok(),
-                amount: self.money(&row, "amount"),
-                at: row.at("amount"),
-            });
+    fn transfer(&mut self, row: &OneRow, out: &mut MonthRecord) {
+        let employee = row.text("employee");
+        let iban = crate::ground::Iban::parse(row.text("iban"));
+        if iban.is_err() {
+            let f = Finding::new("R96", Severity::Blocking).arg("column", "iban").arg("text", "••••").arg("agent", employee);
+            let f = f.at(self.place(row.at("iban")));
+            self.found.push(EmployeeId::parse(employee).iter().fold(f, Finding::of));
         }
+        out.transfers.push(TransferRow {
+            end_to_end: employee.to_owned(),
+            name: row.text("name").to_owned(),
+            iban: iban.ok(),
+            amount: self.money(row, "amount"),
+            at: row.at("amount"),
+        });
     }
 
-    fn estimates(&mut self, rows: Option<Rows>, out: &mut MonthRecord) {
-        for row in rows.into_iter().flat_map(|t| t.list) {
-            let Some(employee) = EmployeeId::parse(row.text("employee")) else { continue };
-            let text = |title: &str| row.text(title).to_owned();
-            out.estimates.push(OldEstimate {
-                employee,
-                month: text("month"),
-                code: text("code"),
-                label: text("label"),
-                amount: self.money(&row, "amount"),
-                policy: text("policy"),
-                reason: text("reason"),
-                source: text("source"),
-                status: text("status"),
-            });
-        }
+    fn estimate(&mut self, row: &OneRow, out: &mut MonthRecord) {
+        let Some(employee) = EmployeeId::parse(row.text("employee")) else { return };
+        let text = |title: &str| row.text(title).to_owned();
+        out.estimates.push(OldEstimate {
+            employee,
+            month: text("month"),
+            code: text("code"),
+            label: text("label"),
+            amount: self.money(row, "amount"),
+            policy: text("policy"),
+            reason: text("reason"),
+            source: text("source"),
+            status: text("status"),
+        });
     }
 
     /// What the record says of itself against what was read: nobody is left out in silence.
@@ -406,6 +399,11 @@ impl MonthRecord {
             }
         }
         found
+    }
+
+    /// The manifest, or else the first file.
+    pub fn place(&self) -> Option<&Place> {
+        self.at.as_ref()
     }
 
     /// The sum of the transfers, and where they stand.

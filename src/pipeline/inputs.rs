@@ -519,12 +519,17 @@ pub fn inspect(job: &Job, pack: &Pack, settings: &[SettingValue]) -> Result<Chec
     let cx = context(pack, &natures, &rubrics, job);
     let mut given = fragment::read(&job.text);
     o.findings.append(&mut given.findings);
+    let (record, _) = records::last_month(&mut o, &pack.catalogue(), &cx);
     let mut recognised = normalise::recognise(&o.tables, &mut o.sources, &given.value, &cx);
     o.findings.append(&mut recognised.findings);
     let text = fragment::write(&recognised.value, &pack.vocabulary, &rubrics);
     let mut shown = Vec::new();
     for s in &recognised.value.sources {
         shown.extend(describe(s, pack, &rubrics));
+    }
+    if let (Some(month), Some(place)) = (record.month, record.place()) {
+        let slips = record.members.values().filter(|m| m.slip.is_some()).count();
+        shown.push(format!("{place} — dossier de paie de {month}, {slips} bulletins, {} virements", record.transfers.len()));
     }
     for s in o.statements.iter().map(|r| &r.statement) {
         let month = s.month.map_or_else(|| "?".to_owned(), |m| m.to_string());

@@ -390,7 +390,7 @@ fn gather(files: &[TextFile], sizes: Vec<usize>, report: &Report<'_>) -> Pack {
             values.chain(pack.totals.iter().map(|t| t.id.as_str())).chain(pack.elements.iter().map(|e| e.card.id.as_str())).collect();
         if !known.contains(&named.text.as_str()) {
             let near = suggestion(&named.text, known.into_iter()).unwrap_or_default().to_owned();
-            report.error("L57", named.file, &named.span, &[("name", &named.text), ("near", &near)]);
+            report.error("L39", named.file, &named.span, &[("name", &named.text), ("near", &near)]);
         }
     }
     pack.elements.sort_by(|a, b| (a.order, &a.card.id).cmp(&(b.order, &b.card.id)));

@@ -1,11 +1,12 @@
 //! One employee of a record, and what of it goes on beyond the month.
 
-use super::rows::OneRow;
-use super::{MonthRecord, OldEstimate, Reader, Rows};
+use super::rows::{self, OneRow};
+use super::{MonthRecord, OldEstimate, Reader};
 use crate::facts::{Fact, FactId, Facts, Origin, Stood};
 use crate::ground::{At, EmployeeId, Finding, Iban, Money, PayMonth, Severity};
 use crate::normalise::join::People;
 use crate::payslip::{PaidSlip, YearSums};
+use crate::read::Table;
 use std::collections::BTreeMap;
 
 /// What the record holds of one employee.
@@ -101,12 +102,11 @@ fn net_of(slip: &PaidSlip) -> Money {
 }
 
 impl Reader<'_, '_> {
-    pub(super) fn facts(&mut self, rows: Option<Rows>, out: &mut MonthRecord) {
-        let Some(rows) = rows else { return };
+    pub(super) fn facts(&mut self, table: &Table, out: &mut MonthRecord) {
         let mut places: Vec<Box<str>> = Vec::new();
         let mut strange: BTreeMap<String, (u64, At)> = BTreeMap::new();
-        for row in &rows.list {
-            let Some(id) = EmployeeId::parse(row.text("employee")) else { continue };
+        rows::each(table, &mut |row| {
+            let Some(id) = EmployeeId::parse(row.text("employee")) else { return };
             let n = row.number() as usize;
             places.resize_with(places.len().max(n + 1), Box::default);
             places[n] = row.text("place").into();
@@ -114,19 +114,19 @@ impl Reader<'_, '_> {
             // The last row of a file that was cut has no end.
             let Some(origin) = Origin::parse(row.text("origin")) else {
                 self.unread(row, "origin");
-                continue;
+                return;
             };
             m.read += 1;
             let vocabulary = self.cx.vocabulary;
             let Some(fact) = vocabulary.named(row.text("fact")) else {
                 strange.entry(row.text("fact").to_owned()).or_insert((0, row.at("fact"))).0 += 1;
-                continue;
+                return;
             };
             let text = row.text("value");
             let value = vocabulary.get(fact).read_back(text);
             if value.is_none() && !text.is_empty() {
                 self.unread(row, "value");
-                continue;
+                return;
             }
             let known = value.map(|value| Fact { id: fact, value, at: row.at("value"), origin });
             if PayMonth::parse(row.text("month")) == out.month {
@@ -135,12 +135,12 @@ impl Reader<'_, '_> {
                 m.then.push((fact, m.known.remove(fact)));
                 known.map(|f| m.known.set(f));
             }
-        }
+        });
         for (name, (count, at)) in strange {
             let f = Finding::new("R99", Severity::Justify).arg("fact", name).arg("count", count);
             self.found.push(f.at(self.place(at)));
         }
-        out.places = Some((rows.source, places));
+        out.places = Some((table.source, places));
     }
 }
 

@@ -1,6 +1,6 @@
 //! Rows of a record's file by the titles of their columns, each cell with its place.
 
-use crate::ground::{At, Sources};
+use crate::ground::At;
 use crate::read::Table;
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
@@ -28,32 +28,23 @@ impl OneRow {
     }
 }
 
-/// All rows below the titles.
-pub struct Rows {
-    pub source: u16,
-    pub list: Vec<OneRow>,
-}
-
-impl Rows {
-    pub fn of(table: &Table, _: &Sources) -> Self {
-        let mut titles: Option<Arc<BTreeMap<String, usize>>> = None;
-        let mut list = Vec::new();
-        let _ = table.for_each(&mut |row| {
-            let shown = || row.cells.iter().map(|c| c.shown().into_owned());
-            match &titles {
-                None => titles = Some(Arc::new(shown().enumerate().map(|(i, t)| (t, i)).collect())),
-                Some(t) => {
-                    // What a spreadsheet would take for a formula was written behind an apostrophe.
-                    let plain = |t: String| match t.strip_prefix('\'') {
-                        Some(rest) if rest.starts_with(['=', '+', '@', '-']) => rest.into(),
-                        _ => t.into_boxed_str(),
-                    };
-                    let cells = shown().map(plain).collect();
-                    list.push(OneRow { source: table.source, number: row.number, titles: Arc::clone(t), cells });
-                }
+/// Hands over each row below the titles.
+pub fn each(table: &Table, take: &mut dyn FnMut(&OneRow)) {
+    let mut titles: Option<Arc<BTreeMap<String, usize>>> = None;
+    let _ = table.for_each(&mut |row| {
+        let shown = || row.cells.iter().map(|c| c.shown().into_owned());
+        match &titles {
+            None => titles = Some(Arc::new(shown().enumerate().map(|(i, t)| (t, i)).collect())),
+            Some(t) => {
+                // What a spreadsheet would take for a formula was written behind an apostrophe.
+                let plain = |t: String| match t.strip_prefix('\'') {
+                    Some(rest) if rest.starts_with(['=', '+', '@', '-']) => rest.into(),
+                    _ => t.into_boxed_str(),
+                };
+                let cells = shown().map(plain).collect();
+                take(&OneRow { source: table.source, number: row.number, titles: Arc::clone(t), cells });
             }
-            ControlFlow::Continue(())
-        });
-        Self { source: table.source, list }
-    }
+        }
+        ControlFlow::Continue(())
+    });
 }
