@@ -36,6 +36,9 @@ pub enum Command {
         /// Month to pay, 2021-12.
         #[arg(long, value_parser = month)]
         month: PayMonth,
+        /// The job of the month before: its record, its settings and decisions still in force are taken.
+        #[arg(long, value_name = "DIR")]
+        from: Option<PathBuf>,
     },
     /// Say what each file of the inbox is and which columns mean what.
     Inspect {
@@ -140,7 +143,11 @@ pub struct Said {
 /// When the program could not run: a missing folder, an unwritable file.
 pub fn execute(cli: &Cli, progress: fn(&str, u64, u64)) -> Result<Said> {
     match &cli.command {
-        Command::New { folder, month } => {
+        Command::New { folder, month, from: Some(from) } => {
+            let (out, _) = pipeline::start_from(folder, *month, from, cli.lang)?;
+            Ok(Said { out, ..Said::default() })
+        }
+        Command::New { folder, month, from: None } => {
             job::create(folder, *month)?;
             let lang = cli.lang.unwrap_or_default();
             Ok(Said {

@@ -12,6 +12,7 @@ use crate::payslip::{Catalogue, ElementId, Line, LineKind, Mode, PaidCode, PaidL
 use crate::rules::Pack;
 use crate::rules::pack::CauseRole;
 use crate::rules::plan::Plan;
+use chrono::Datelike as _;
 
 /// Why an employee is on or off this month's list.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -64,6 +65,8 @@ pub struct Input<'i> {
     pub changes: &'i [Fact],
     pub paid: &'i [PaidLine],
     pub slip: Option<&'i PaidSlip>,
+    /// What last month alone was paid on, where that is known.
+    pub then: &'i [(FactId, Option<Fact>)],
     /// Changes that begin within this month, or before it.
     pub dated: &'i [Dated],
     pub ways: Ways,
@@ -178,20 +181,32 @@ impl Machine<'_> {
     }
 
     fn replay(&self, state: &mut State, i: &Input<'_>) -> Replayed {
-        self.replay_lines(state, i.known, i.alternatives, i.paid, i.slip.map_or_else(Hidden::default, Hidden::of))
+        self.replay_lines(state, &self.then(i.known, i.then), i.alternatives, i.paid, i.slip.map_or_else(Hidden::default, Hidden::of))
     }
 
-    /// Replays last month on these lines.
+    /// Facts of last month: those known, but for what is known of last month alone.
+    pub fn then(&self, known: &Facts, then: &[(FactId, Option<Fact>)]) -> Facts {
+        let mut facts = self.last_month(known);
+        for (id, fact) in then {
+            match fact {
+                Some(f) => drop(facts.set(f.clone())),
+                None => drop(facts.remove(*id)),
+            }
+        }
+        facts
+    }
+
+    /// Replays last month on these lines, and on these facts of last month.
     pub fn replay_lines(
         &self,
         state: &mut State,
-        known: &Facts,
+        facts: &Facts,
         alternatives: &[Fact],
         lines: &[PaidLine],
         hidden: Hidden<'_>,
     ) -> Replayed {
         let replay = Replay { plan: self.road.last(), catalogue: self.catalogue, unknown_kinds: self.unknown_kinds };
-        replay.run(state, &self.last_month(known), alternatives, lines, hidden)
+        replay.run(state, facts, alternatives, lines, hidden)
     }
 
     /// Whoever was paid last month: which way the replay leaves open, then this month.
@@ -292,6 +307,13 @@ impl Machine<'_> {
     /// Nothing that this month's files say enters; a line that no rule makes keeps last month's amount.
     fn carries(&self, state: &mut State, i: &Input<'_>, paid: &walk::Amounts, mut replay: Replayed) -> Output {
         let mut facts = replay.facts.clone();
+        // What held for last month alone does not come again.
+        for (id, _) in i.then {
+            match i.known.get(*id) {
+                Some(f) => drop(facts.set(f.clone())),
+                None => drop(facts.remove(*id)),
+            }
+        }
         raise::apply(&self.road.raises, &mut facts, &mut replay, &[]);
         let mut facts = self.this_month(facts, &[]);
         self.follow(state, &replay.facts, &mut facts, &[]);
@@ -376,6 +398,9 @@ impl Machine<'_> {
     fn advance(&self, i: &Input<'_>, paid: &walk::Amounts, replay: Replayed, share: Exact) -> Output {
         let Some(element) = advance_element(self.pack) else { return Output { replay, ..self.carried(i, paid) } };
         let net = i.slip.and_then(|s| s.net_paid).map_or_else(|| paid.values().map(|a| a.0).sum(), |n| n.0);
+        // Last month was an advance too: the share is of the pay that one was of.
+        let advance = i.paid.iter().find(|l| l.code == PaidCode::Element(element)).filter(|_| i.paid.len() == 1);
+        let net = advance.and_then(|l| Money::from_exact(l.base?)).unwrap_or(net);
         let amount = net.exact().mul(share).and_then(|x| money::round(x, Rounding::HalfUp)).unwrap_or(Money::ZERO).max(Money::ZERO);
         let line = Line {
             element,
@@ -544,9 +569,20 @@ impl Machine<'_> {
         facts
     }
 
-    /// In January every sum since January, the month left out, is zero.
+    /// Whether a month's pay is the first that is paid in its year: of this month the day of the last payment tells, of last
+    /// month nothing does, and it was paid as far from the one before as months are.
+    fn opens_year(&self, plan: &Plan) -> bool {
+        let (last, this) = (self.road.last().context, self.road.this().context);
+        if plan.context == this && this != last {
+            this.payment_date.year() != last.payment_date.year()
+        } else {
+            plan.context.payment_date.month() == 1
+        }
+    }
+
+    /// With the first payment of a year every sum since January, that payment left out, is zero.
     fn january(&self, facts: &mut Facts, plan: &Plan) {
-        if plan.context.month.month() != 1 {
+        if !self.opens_year(plan) {
             return;
         }
         let open = |id: FactId| self.pack.defaults[id.index()].is_none();
@@ -556,7 +592,7 @@ impl Machine<'_> {
     }
 
     fn this_month(&self, mut facts: Facts, changes: &[Fact]) -> Facts {
-        let january = self.road.this().context.month.month() == 1;
+        let january = self.opens_year(self.road.this());
         let ends = |id: FactId| {
             let d = self.vocabulary().get(id);
             !d.recurs && (january || !d.since_january)

@@ -185,6 +185,7 @@ pub fn input<'i>(ready: &Ready, id: &'i EmployeeId, standing: Standing, person: 
         changes: &person.changes,
         paid: person.paid.as_ref().map_or(&[], |s| &s.lines),
         slip: person.paid.as_ref(),
+        then: &person.then,
         dated: &person.dated,
         ways: ways(ready, id),
     }
@@ -353,6 +354,8 @@ fn subject<'s>(ready: &'s Ready, frame: &'s Frame<'s>, w: &'s Worked, situation:
         moved: evidence::moved(ready, w),
         shifts: evidence::shifts(ready, w),
         brought: &w.person.changes,
+        carried: super::record::carried(ready, w),
+        estimates: super::estimates::ages(ready, &w.id),
     }
 }
 
@@ -555,6 +558,7 @@ fn write_rows(ready: &Ready, w: &Worked, piece: &mut Piece) {
         register::line_rows(&mut piece.rows.lines, p, &ready.catalogue, ready.lang);
     }
     super::estimates::rows(&mut piece.rows.estimates, ready, w);
+    super::record::rows(ready, w, &mut piece.rows);
     for l in &w.output.replay.lines {
         register::replay_row(&mut piece.rows.replay, w.id.as_str(), 1, &code_card(ready, l.code).0, l);
     }

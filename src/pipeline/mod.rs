@@ -18,7 +18,10 @@ mod evidence;
 mod explain;
 mod inputs;
 mod manifest;
+mod next;
 mod open_codes;
+pub mod record;
+mod records;
 mod recovery;
 mod rejected;
 mod slips;
@@ -31,6 +34,7 @@ pub use compare::compare;
 pub use decisions::decide;
 pub use explain::explain;
 pub use inputs::{Inputs, inspect};
+pub use next::start as start_from;
 pub use recovery::{json as recovery_json, recovery, text as recovery_text};
 
 use crate::check::{self, NotRun};
@@ -180,6 +184,19 @@ fn over(
     Checked::new(out, findings)
 }
 
+/// Settings that last month was paid on, by its own record, and that the job has otherwise for that month.
+fn other_settings(pack: &Pack, inputs: &Inputs, last: &[SettingValue], lang: Lang) -> Vec<Finding> {
+    let past = &inputs.past;
+    let differ = |(i, s): (usize, &pack::Setting)| {
+        let was = past.settings.get(&s.id)?;
+        (setting_value(&s.kind, was).as_ref() != Some(&last[i])).then(|| {
+            let f = Finding::new("J11", Severity::Justify).arg("setting", s.label.get(lang)).arg("id", &s.id).arg("was", was);
+            f.arg("now", record::setting_text(&last[i])).at(inputs.sources.place(past.settings_at))
+        })
+    };
+    pack.settings.iter().enumerate().filter_map(differ).collect()
+}
+
 /// Rates that are set anew each January, left as they were in December.
 fn not_renewed(pack: &Pack, job: &Job, last: &[SettingValue], this: &[SettingValue], lang: Lang) -> Vec<Finding> {
     use chrono::Datelike as _;
@@ -218,6 +235,10 @@ fn run_here(options: &Options) -> Result<Outcome> {
     let mut tables = Tables::begin(&ready.job.folder.join("out"))?;
     let mut results = timings.measure("compute", || compute::people(&ready, people, options, &mut |rows| tables.add(rows)))?;
     out.findings.append(&mut results.findings);
+    let mut rest = tables::Rows::default();
+    estimates::rest(&ready).iter().for_each(|e| crate::write::register::estimate_row(&mut rest.estimates, e));
+    tables.add(&rest)?;
+    out.findings.extend(estimates::still_open(&ready));
     doubtful::columns(results.exact_agents.1, &mut out.findings);
     timings.measure("settings", || undecided::name(&ready, &results, &mut out));
     timings.measure("check", || compute::run_controls(&ready, &mut results, &mut out));
@@ -240,6 +261,8 @@ pub struct Ready {
     pub head: Vec<(String, u32)>,
     /// What of the law each line is made with.
     pub uses: uses::Uses,
+    /// Settings of the month to pay, in the order of the pack.
+    pub settings: Vec<crate::rules::bind::SettingValue>,
 }
 
 impl Ready {
@@ -286,9 +309,10 @@ fn prepare_with(options: &Options, pack: Option<&str>, out: &mut Outcome, timing
     let mut read = timings.measure("read", || inputs::read(&job, &pack, &last_chosen.value, options.progress))?;
     out.findings.append(&mut read.findings);
     let inputs = read.value;
+    out.findings.append(&mut other_settings(&pack, &inputs, &last_chosen.value, out.lang));
     let last_pay = job.last_pay_date.or(inputs.last_execution).unwrap_or_else(|| job.last_month.last_day());
     let last = pack.law(Context { month: job.last_month, payment_date: last_pay }, last_chosen.value);
-    let this = pack.law(Context { month: job.month, payment_date: job.pay_date }, chosen.value);
+    let this = pack.law(Context { month: job.month, payment_date: job.pay_date }, chosen.value.clone());
     let mut catalogue = pack.catalogue();
     let unknown_kinds: Vec<_> = inputs.unknown_cards.iter().map(|c| c.kind).collect();
     catalogue.extend(inputs.unknown_cards.iter().cloned());
@@ -323,7 +347,7 @@ fn prepare_with(options: &Options, pack: Option<&str>, out: &mut Outcome, timing
     let lang = out.lang;
     let head = slips::head_values(&pack);
     let uses = uses::Uses::of(&pack, job.month.first_day());
-    let mut ready = Ready { job, pack, road, catalogue, unknown_kinds, inputs, lang, head, uses };
+    let mut ready = Ready { job, pack, road, catalogue, unknown_kinds, inputs, lang, head, uses, settings: chosen.value };
     open_codes::settle(&mut ready, &mut out.findings);
     Ok(Some(ready))
 }

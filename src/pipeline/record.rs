@@ -1,0 +1,272 @@
+//! The record of a month: what the next one starts from, beside the results of a run.
+//!
+//! Of a month just computed, or of last month as replay understood it.
+
+use super::Ready;
+use super::compute::Worked;
+use super::decisions::What;
+use super::tables::Rows;
+use crate::compute::employee::{Standing, Way};
+use crate::compute::replay::Verdict;
+use crate::facts::{Fact, FactId, Facts, Origin, Role, Stood, Value, Vocabulary};
+use crate::ground::{At, EmployeeId, Exact, Lang, Money, PayMonth, Sources};
+use crate::normalise::record::Past;
+use crate::payslip::{Line, Mode, PaidCode, PaidSlip, Payslip, Status, YearSums};
+use crate::rules::Pack;
+use crate::rules::bind::SettingValue;
+use crate::write::record::{self, FactRow, PersonRow};
+use crate::write::register;
+use chrono::NaiveDate;
+use std::collections::BTreeMap;
+
+/// What the rows of facts are written with.
+pub struct Writer<'a> {
+    pub vocabulary: &'a Vocabulary,
+    pub sources: &'a Sources,
+    pub lang: Lang,
+    /// Where facts of an earlier record were first read.
+    pub past: &'a Past,
+    /// The month that the record is of.
+    pub month: PayMonth,
+}
+
+impl Writer<'_> {
+    /// The facts that the month was paid on, then those that the next month starts from where they are others; how many rows.
+    pub fn facts(
+        &self,
+        out: &mut String,
+        id: &EmployeeId,
+        paid_on: &Facts,
+        next: &Facts,
+        moot: &[Fact],
+        since: &BTreeMap<FactId, NaiveDate>,
+    ) -> usize {
+        let mut rows = 0;
+        let mut row = |month: PayMonth, fact: FactId, known: Option<&Fact>| {
+            let place = |f: &Fact| self.past.origin(f.at).map_or_else(|| self.sources.place(f.at).to_string(), str::to_owned);
+            let place = known.filter(|f| f.at != At::NOWHERE).map(place).unwrap_or_default();
+            let row = FactRow {
+                month,
+                decl: self.vocabulary.get(fact),
+                value: known.map(|f| &f.value),
+                since: since.get(&fact).copied().filter(|_| month == self.month),
+                origin: known.map_or(Origin::Read, |f| f.origin),
+                place: &place,
+            };
+            record::fact_row(out, id, self.lang, &row);
+            rows += 1;
+        };
+        // Who stands in the row is its first column.
+        let own = self.vocabulary.role(Role::Employee);
+        for f in paid_on.iter().filter(|f| Some(f.id) != own) {
+            row(self.month, f.id, Some(f));
+        }
+        for f in moot.iter().filter(|f| paid_on.get(f.id).is_none()) {
+            row(self.month, f.id, Some(f));
+        }
+        for (fact, _) in self.vocabulary.iter().filter(|f| Some(f.0) != own) {
+            if next.value(fact) != paid_on.value(fact) {
+                row(self.month.next(), fact, next.get(fact));
+            }
+        }
+        rows
+    }
+}
+
+/// The settings in force, and who pays.
+pub fn settings(pack: &Pack, values: &[SettingValue], employer: &crate::job::Employer) -> String {
+    let mut out = record::SETTINGS.to_owned();
+    record::setting_row(&mut out, "employer.name", &employer.name);
+    record::setting_row(&mut out, "employer.siret", employer.siret.as_ref().map_or("", |s| s.as_str()));
+    for (s, v) in pack.settings.iter().zip(values) {
+        record::setting_row(&mut out, &s.id, &setting_text(v));
+    }
+    out
+}
+
+/// A setting as `releve.toml` writes it.
+pub fn setting_text(value: &SettingValue) -> String {
+    match value {
+        SettingValue::Choice(c) => c.clone(),
+        SettingValue::Flag(yes) => if *yes { "yes" } else { "no" }.to_owned(),
+        SettingValue::Number(n) => n.to_string(),
+    }
+}
+
+/// Rows of the month just computed. Who left before it and is not paid is of no matter to the next.
+pub fn rows(ready: &Ready, w: &Worked, rows: &mut Rows) {
+    let stood = match (w.standing, w.output.payslip.is_some()) {
+        (Standing::NotPaid, _) => Stood::NotPaid,
+        (_, false) => return,
+        (Standing::Arrives, true) => Stood::Arrives,
+        (Standing::Unknown, true) => Stood::Unknown,
+        (Standing::Stays | Standing::Left, true) => Stood::Stays,
+    };
+    let writer = Writer {
+        vocabulary: &ready.pack.vocabulary,
+        sources: &ready.inputs.sources,
+        lang: ready.lang,
+        past: &ready.inputs.past,
+        month: ready.job.month,
+    };
+    let paid_on = paid_on(w);
+    let next = next(ready, w, &paid_on);
+    let since = w.person.dated.iter().map(|d| (d.fact, d.from)).collect();
+    let facts = writer.facts(&mut rows.facts, &w.id, &paid_on, &next, &w.person.moot, &since);
+    let person = PersonRow {
+        employee: &w.id,
+        name: &w.name,
+        stood,
+        iban: w.person.transfer.as_ref().and_then(|t| t.iban.as_ref()),
+        facts,
+        carried: carried(ready, w),
+        sums: sums(ready, w),
+    };
+    record::person_row(&mut rows.people, &person);
+}
+
+/// Months running that the employee was carried over, this one included; none when this one is not.
+pub fn carried(ready: &Ready, w: &Worked) -> u32 {
+    let now = w.output.payslip.as_ref().is_some_and(|p| p.mode == Mode::Carried);
+    let before = ready.inputs.past.people.get(&w.id).map_or(0, |p| p.0);
+    if now { before + 1 } else { 0 }
+}
+
+/// What the employee was paid in the year of this payment, as far back as records tell.
+pub fn sums(ready: &Ready, w: &Worked) -> Option<YearSums> {
+    use chrono::Datelike as _;
+    let (last, this) = (ready.road.last().context, ready.road.this().context);
+    let year = this.payment_date.year();
+    let past = &ready.inputs.past;
+    let before = past.people.get(&w.id).and_then(|p| p.1).filter(|s| s.year == year);
+    let Some(p) = &w.output.payslip else { return before };
+    let known = past.people.values().any(|p| p.1.is_some_and(|s| s.year == year && s.whole));
+    let first = last.payment_date.year() < year || (known && w.standing == Standing::Arrives);
+    let mut s = before.unwrap_or(YearSums {
+        year,
+        since: this.month,
+        whole: first,
+        gross: Money::ZERO,
+        net_taxable: Money::ZERO,
+        income_tax: Money::ZERO,
+        employer_cost: Money::ZERO,
+    });
+    s.gross += p.totals.gross;
+    s.net_taxable += p.totals.net_taxable;
+    s.income_tax += p.totals.income_tax;
+    s.employer_cost += p.totals.employer_cost;
+    Some(s)
+}
+
+/// What the month was paid on; of somebody not paid, what is known.
+fn paid_on(w: &Worked) -> Facts {
+    if w.output.facts.is_empty() {
+        let mut facts = w.person.known.clone();
+        w.person.changes.iter().for_each(|c| drop(facts.set(c.clone())));
+        return facts;
+    }
+    w.output.facts.clone()
+}
+
+/// What the next month starts from: what this one was paid on, with what it left unused and without what held for it alone.
+fn next(ready: &Ready, w: &Worked, paid_on: &Facts) -> Facts {
+    let vocabulary = &ready.pack.vocabulary;
+    let decisions = &ready.inputs.decisions;
+    let mut next = paid_on.clone();
+    let unused = matches!(w.output.way, Way::Carry | Way::Advance(_)) || w.standing == Standing::Unknown;
+    for c in w.person.changes.iter().filter(|c| unused && vocabulary.get(c.id).recurs) {
+        next.set(c.clone());
+    }
+    for c in w.person.changes.iter().filter(|c| c.origin == Origin::Decided) {
+        let decided = decisions.list.iter().find(|d| d.at == c.at);
+        if decided.is_some_and(|d| matches!(d.what, What::Override(..))) {
+            next.remove(c.id);
+            if let Some(f) = w.person.known.get(c.id) {
+                next.set(f.clone());
+            }
+        }
+    }
+    since_january(ready, w, paid_on, &mut next);
+    // The account that the employee named on the telephone is the staff file's from now on.
+    if let (Some((iban, _, d)), Some(id)) = (decisions.call_back(&w.id), vocabulary.role(Role::Iban)) {
+        next.set(Fact { id, value: Value::Text(iban.as_str().into()), at: d.at, origin: Origin::Decided });
+    }
+    next
+}
+
+/// Sums since January with this month in them. One that this month did not know, nobody knows in the next.
+fn since_january(ready: &Ready, w: &Worked, paid_on: &Facts, next: &mut Facts) {
+    let pack = &ready.pack;
+    for (id, decl) in pack.vocabulary.iter().filter(|f| f.1.since_january) {
+        let known = paid_on.value(id).and_then(Value::number).or_else(|| Exact::parse(pack.defaults[id.index()].as_deref()?));
+        let month = decl.adds.as_ref().and_then(|name| w.output.shown.iter().find(|s| s.0 == *name)).map(|s| s.1);
+        match known.zip(month).and_then(|(a, b)| a.add(b)) {
+            // What nobody has had is not written for everybody.
+            Some(sum) if sum.is_zero() && paid_on.get(id).is_none() => drop(next.remove(id)),
+            Some(sum) => drop(next.set(Fact { id, value: Value::Number(sum), at: At::NOWHERE, origin: Origin::Inferred })),
+            None => drop(next.remove(id)),
+        }
+    }
+}
+
+/// Rows of last month as replay understood it: its payslip, its lines, the facts that reproduce them, and what the files of
+/// its end say of the month after.
+pub fn rows_of_last_month(ready: &Ready, w: &Worked, rows: &mut Rows) {
+    let vocabulary = &ready.pack.vocabulary;
+    let stood = match (&w.person.paid, w.standing) {
+        (Some(_), Standing::Unknown) => Stood::Unknown,
+        (Some(_), _) => Stood::Stays,
+        (None, Standing::NotPaid) => Stood::NotPaid,
+        (None, _) => return,
+    };
+    if let Some(slip) = &w.person.paid {
+        let p = understood(ready, &w.id, slip, w);
+        register::payslip_row(&mut rows.payslips, &p);
+        register::line_rows(&mut rows.lines, &p, &ready.catalogue, ready.lang);
+    }
+    let replay = &w.output.replay;
+    let paid_on = if replay.facts.is_empty() { &w.person.known } else { &replay.facts };
+    let mut next = w.person.known.clone();
+    for r in replay.resolved.iter().filter(|r| r.written.is_none() && vocabulary.get(r.fact).recurs) {
+        next.set(r.used.clone());
+    }
+    // What belonged to last month alone is no other in the next: it ends.
+    for f in paid_on.iter().filter(|f| !vocabulary.get(f.id).recurs && !vocabulary.get(f.id).since_january) {
+        next.set(f.clone());
+    }
+    let writer =
+        Writer { vocabulary, sources: &ready.inputs.sources, lang: ready.lang, past: &ready.inputs.past, month: ready.job.last_month };
+    let facts = writer.facts(&mut rows.facts, &w.id, paid_on, &next, &w.person.moot, &BTreeMap::new());
+    let iban = w.person.transfer.as_ref().and_then(|t| t.iban.as_ref());
+    let person = PersonRow { employee: &w.id, name: &w.name, stood, iban, facts, carried: 0, sums: None };
+    record::person_row(&mut rows.people, &person);
+}
+
+/// A payslip made of the lines that were paid, each as sure as its replay.
+fn understood(ready: &Ready, id: &EmployeeId, slip: &PaidSlip, w: &Worked) -> Payslip {
+    let ours = ready.pack.elements.len();
+    let status = |code: PaidCode| match w.output.replay.lines.iter().find(|l| l.code == code).map(|l| l.verdict) {
+        Some(Verdict::Exact | Verdict::Rounding | Verdict::OneOff) => Status::Computed,
+        Some(Verdict::Gap) => Status::Estimated,
+        Some(Verdict::Carried) | None => Status::Carried,
+    };
+    let mut lines: Vec<Line> = slip
+        .all()
+        .map(|l| Line {
+            element: match l.code {
+                PaidCode::Element(e) => e,
+                PaidCode::Unknown(u) => crate::payslip::ElementId((ours + usize::from(u)) as u16),
+            },
+            base: l.base,
+            rate: l.rate,
+            amount: l.amount,
+            employer_rate: l.employer_rate,
+            employer_amount: l.employer_amount,
+            period: l.period,
+            status: status(l.code),
+        })
+        .collect();
+    lines.sort_by_key(|l| (l.element, l.period));
+    let totals = w.before.unwrap_or_default();
+    Payslip { employee: id.clone(), post: 1, month: ready.job.last_month, mode: Mode::Computed, lines, totals }
+}
