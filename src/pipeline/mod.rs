@@ -16,6 +16,7 @@ mod estimates;
 mod evidence;
 mod explain;
 mod inputs;
+mod kit;
 mod manifest;
 mod open_codes;
 mod recovery;
@@ -30,7 +31,8 @@ pub use compare::compare;
 pub use decisions::decide;
 pub use explain::explain;
 pub use inputs::{Inputs, inspect};
-pub use recovery::{json as recovery_json, recovery, text as recovery_text};
+pub use kit::{Opened, Prepared, Seal, begin, passphrase_in, prepare_kit, seal_folder, unseal_folder};
+pub use recovery::{Picture, json as recovery_json, needs as recovery_needs, recovery, text as recovery_text};
 
 use crate::check::{self, NotRun};
 use crate::compute::calibrate::Witness;
