@@ -356,6 +356,31 @@ fn a_folder_is_sealed_and_comes_out_the_same() {
     assert_eq!((again.written, codes(&again.findings)), (false, vec!["K04"]));
 }
 
+/// The size of a kit of 1,300 agents, as docs/prepare.md says it: register of 2 MB, staff file, transfers, and the replay as proof.
+#[test]
+fn a_town_of_1300_takes_less_than_a_mebibyte() {
+    let folder = room("town");
+    let job = folder.join("job");
+    let made =
+        Command::new("python3").arg("samples/make_town.py").arg(folder.join("files")).args(["--agents", "1300", "--transfers"]).status();
+    if !made.is_ok_and(|s| s.success()) {
+        eprintln!("python3 is not installed: the size of a town's kit was not measured");
+        return;
+    }
+    std::fs::create_dir_all(job.join("inbox")).expect("a temporary folder");
+    for name in ["livre-de-paie-2021-11.csv", "agents.csv", "virements-2021-11.xml"] {
+        std::fs::copy(folder.join("files").join(name), job.join("inbox").join(name)).expect("the town");
+    }
+    let settings = "zone_residence = \"2\"\ntaux_vm = \"0.008\"\ntaux_at = \"0.016\"\ntaux_cdg = \"0.008\"\n";
+    std::fs::write(job.join("releve.toml"), format!("month = \"2021-12\"\n[settings]\n{settings}")).expect("a temporary folder");
+    let made = prepare(&job, &folder.join("k.age"));
+    // Everybody of an invented town that follows the rules is proven.
+    assert_eq!((made.told.employees, made.told.exact), (1300, 1300));
+    let size = made.sealed.expect("a kit");
+    eprintln!("kit of 1,300 agents: {} KiB", size / 1024);
+    assert!((300 << 10..1 << 20).contains(&size), "{size} bytes");
+}
+
 /// By the program itself, with the real work, and a passphrase from a file.
 #[test]
 fn the_commands_take_the_passphrase_from_a_file_and_never_show_it() {

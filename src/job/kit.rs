@@ -7,8 +7,10 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
-/// Folders of a job that are no part of what it starts from.
-const MADE: [&str; 3] = ["inbox", "out", "released"];
+/// Folder of a kit, and of a job started from one, for what shows how well the month was understood.
+pub const PROOF: &str = "preuve";
+/// Folders of a job where no rules are looked for.
+const MADE: [&str; 4] = ["inbox", "out", "released", PROOF];
 /// Deepest folder that is looked into.
 const DEEPEST: usize = 16;
 

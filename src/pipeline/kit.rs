@@ -12,10 +12,8 @@ use crate::job::{self, kit as disk};
 use crate::kit::{self, Head, Kit, Largest, Passphrase, Refused, Told};
 use anyhow::Result;
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-/// Folder of a kit for what shows how well the month was understood.
-const PROOF: &str = "preuve";
 const REPLAY: &str = "out/replay.csv";
 const PAYSLIPS: &str = "out/payslips.csv";
 const FINDINGS: &str = "out/findings.json";
@@ -100,10 +98,10 @@ pub fn prepare_kit(options: &Options, seal: &Seal<'_>) -> Result<Prepared> {
     let made = |name: &str| disk::read_up_to(&options.folder.join(name), Largest::default().packed);
     for name in [REPLAY, FINDINGS] {
         if let Some(bytes) = made(name)? {
-            files.insert(name.replace("out/", &format!("{PROOF}/")), bytes);
+            files.insert(name.replace("out/", &format!("{}/", disk::PROOF)), bytes);
         }
     }
-    files.insert(format!("{PROOF}/calibration.txt"), calibrated.text.into_bytes());
+    files.insert(format!("{}/calibration.txt", disk::PROOF), calibrated.text.into_bytes());
     let replay = out.outcome.replay;
     out.told = Told {
         employer: job.employer.name.clone(),
@@ -276,7 +274,7 @@ pub fn unseal_folder(path: &Path, folder: &Path, passphrase: &Passphrase) -> Res
 ///
 /// # Errors
 /// When the file cannot be read.
-pub fn passphrase_in(path: &PathBuf) -> Result<Result<Passphrase, Finding>> {
+pub fn passphrase_in(path: &Path) -> Result<Result<Passphrase, Finding>> {
     let found = disk::first_line(path)?.filter(|l| !l.trim().is_empty()).map(|l| Passphrase::new(&l));
     Ok(found.ok_or_else(|| Finding::new("K19", Severity::Blocking).at(Place::File { file: path.display().to_string() })))
 }
