@@ -60,6 +60,46 @@ pub enum Origin {
     Decided,
 }
 
+impl Origin {
+    pub const fn id(self) -> &'static str {
+        match self {
+            Self::Read => "read",
+            Self::Inferred => "inferred",
+            Self::Decided => "decided",
+        }
+    }
+    pub fn parse(text: &str) -> Option<Self> {
+        [Self::Read, Self::Inferred, Self::Decided].into_iter().find(|o| o.id() == text)
+    }
+}
+
+/// Where somebody stood in the month, as the program's standings are called in files.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Stood {
+    /// Paid, and known to the staff files.
+    Stays,
+    /// Paid for the first time.
+    Arrives,
+    /// Paid, and known to no staff file.
+    Unknown,
+    /// Known to a staff file, and not paid.
+    NotPaid,
+}
+
+impl Stood {
+    pub const fn id(self) -> &'static str {
+        match self {
+            Self::Stays => "stays",
+            Self::Arrives => "arrives",
+            Self::Unknown => "unknown",
+            Self::NotPaid => "not-paid",
+        }
+    }
+    pub fn parse(text: &str) -> Option<Self> {
+        [Self::Stays, Self::Arrives, Self::Unknown, Self::NotPaid].into_iter().find(|s| s.id() == text)
+    }
+}
+
 /// One fact of one employee.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Fact {
@@ -173,6 +213,35 @@ pub struct FactDecl {
     pub follows: Option<String>,
     /// Causes of a difference when the fact changes, starts or ends.
     pub causes: Causes,
+}
+
+impl FactDecl {
+    /// A value as the record of a month writes it, the same in every language: `2.1`, `6/7`, `2021-12-06`, `yes`, an option's id.
+    pub fn written(&self, value: &Value) -> String {
+        match (value, &self.kind) {
+            (Value::Number(n), _) => n.to_string(),
+            (Value::Text(t), _) => t.to_string(),
+            (Value::Date(d), _) => d.to_string(),
+            (Value::Flag(yes), _) => if *yes { "yes" } else { "no" }.to_owned(),
+            (Value::Choice(i), FactKind::Choice { options }) => options.get(usize::from(*i)).map_or_else(String::new, |o| o.id.clone()),
+            (Value::Choice(_), _) => String::new(),
+        }
+    }
+
+    /// The value that [`Self::written`] wrote.
+    pub fn read_back(&self, text: &str) -> Option<Value> {
+        Some(match &self.kind {
+            FactKind::Number { .. } => Value::Number(Exact::parse(text)?),
+            FactKind::Text => Value::Text(text.into()),
+            FactKind::Date => Value::Date(NaiveDate::parse_from_str(text, "%Y-%m-%d").ok()?),
+            FactKind::Flag => Value::Flag(match text {
+                "yes" => true,
+                "no" => false,
+                _ => return None,
+            }),
+            FactKind::Choice { options } => Value::Choice(options.iter().position(|o| o.id == text)? as u16),
+        })
+    }
 }
 
 /// Cause codes of a change of a fact.

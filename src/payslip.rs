@@ -149,6 +149,20 @@ impl std::ops::AddAssign for Totals {
     }
 }
 
+/// What was paid since January, by the year of payment.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct YearSums {
+    pub year: i32,
+    /// First month whose payment is in the sums.
+    pub since: PayMonth,
+    /// Whether that is the first payment of the year.
+    pub whole: bool,
+    pub gross: Money,
+    pub net_taxable: Money,
+    pub income_tax: Money,
+    pub employer_cost: Money,
+}
+
 /// A computed payslip.
 #[derive(Clone, Debug)]
 pub struct Payslip {

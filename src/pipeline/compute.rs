@@ -600,6 +600,7 @@ fn write_rows(ready: &Ready, w: &Worked, piece: &mut Piece) {
         register::line_rows(&mut piece.rows.lines, p, &ready.catalogue, ready.lang);
     }
     super::estimates::rows(&mut piece.rows.estimates, ready, w);
+    super::record::rows(ready, w, &mut piece.rows);
     for l in &w.output.replay.lines {
         register::replay_row(&mut piece.rows.replay, w.id.as_str(), 1, &code_card(ready, l.code).0, l);
     }

@@ -42,6 +42,8 @@ pub fn write(ready: &Ready, results: &mut Results, tables: Tables, out: &mut Out
     if results.briefs.len() <= DETAIL {
         reports(ready, results, out, &folder, &mut made)?;
     }
+    let settings = super::record::settings(&ready.pack, &ready.settings, &ready.job.employer);
+    put(&folder, "settings.csv", settings.as_bytes(), &mut made)?;
     put(&folder, "findings.json", manifest::findings(out).as_bytes(), &mut made)?;
     made.sort_by(|a, b| a.name.cmp(&b.name));
     let text = manifest::text(ready, out, &made);
@@ -53,7 +55,8 @@ pub fn write(ready: &Ready, results: &mut Results, tables: Tables, out: &mut Out
 /// Drafts of the last run go, so that nothing old is taken for new.
 fn clear(folder: &Path) -> Result<()> {
     let drafts = ["payslips", "payslips.csv", "lines.csv", "diff.csv", "replay.csv", "estimates.csv", "transfers.csv"];
-    for name in drafts.into_iter().chain(["findings.json", "manifest.json"]) {
+    let record = ["facts.csv", "people.csv", "settings.csv"];
+    for name in drafts.into_iter().chain(record).chain(["findings.json", "manifest.json"]) {
         let path = folder.join(name);
         let gone = if path.is_dir() { std::fs::remove_dir_all(&path) } else { std::fs::remove_file(&path) };
         match gone {

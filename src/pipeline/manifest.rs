@@ -44,6 +44,7 @@ pub fn text(ready: &Ready, out: &Outcome, made: &[Made]) -> String {
     }
     let value = json!({
         "format": 1,
+        "state": "draft",
         "program": { "name": "releve", "version": env!("CARGO_PKG_VERSION") },
         "pack": { "id": ready.pack.id, "version": ready.pack.version },
         "month": ready.job.month.to_string(),

@@ -19,6 +19,7 @@ mod inputs;
 mod kit;
 mod manifest;
 mod open_codes;
+pub mod record;
 mod recovery;
 mod rejected;
 mod slips;
@@ -227,6 +228,8 @@ pub struct Ready {
     pub late: Vec<Late>,
     /// What of the law each line is made with.
     pub uses: uses::Uses,
+    /// Settings of the month to pay, in the order of the pack.
+    pub settings: Vec<crate::rules::bind::SettingValue>,
 }
 
 impl Ready {
@@ -274,7 +277,7 @@ fn prepare_with(options: &Options, pack: Option<&str>, out: &mut Outcome, timing
     let inputs = read.value;
     let last_pay = job.last_pay_date.or(inputs.last_execution).unwrap_or_else(|| job.last_month.last_day());
     let last = pack.law(Context { month: job.last_month, payment_date: last_pay }, last_chosen.value);
-    let this = pack.law(Context { month: job.month, payment_date: job.pay_date }, chosen.value);
+    let this = pack.law(Context { month: job.month, payment_date: job.pay_date }, chosen.value.clone());
     let mut catalogue = pack.catalogue();
     let unknown_kinds: Vec<_> = inputs.unknown_cards.iter().map(|c| c.kind).collect();
     catalogue.extend(inputs.unknown_cards.iter().cloned());
@@ -307,7 +310,7 @@ fn prepare_with(options: &Options, pack: Option<&str>, out: &mut Outcome, timing
     let lang = out.lang;
     let head = slips::head_values(&pack);
     let uses = uses::Uses::of(&pack, job.month.first_day());
-    let mut ready = Ready { job, pack, road, catalogue, unknown_kinds, inputs, lang, head, late, uses };
+    let mut ready = Ready { job, pack, road, catalogue, unknown_kinds, inputs, lang, head, late, uses, settings: chosen.value };
     open_codes::settle(&mut ready, &mut out.findings);
     Ok(Some(ready))
 }

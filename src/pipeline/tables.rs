@@ -2,14 +2,14 @@
 
 use super::manifest::Made;
 use crate::pipeline::inputs::hex;
-use crate::write::register;
+use crate::write::{record, register};
 use anyhow::{Context as _, Result};
 use sha2::{Digest as _, Sha256};
 use std::fs::File;
 use std::io::{BufWriter, Write as _};
 use std::path::{Path, PathBuf};
 
-/// Rows of the five tables, as text.
+/// Rows of the tables, as text.
 #[derive(Default)]
 pub struct Rows {
     pub payslips: String,
@@ -17,6 +17,9 @@ pub struct Rows {
     pub diff: String,
     pub replay: String,
     pub estimates: String,
+    /// The record that the next month starts from.
+    pub facts: String,
+    pub people: String,
 }
 
 /// The tables while they grow.
@@ -26,6 +29,8 @@ pub struct Tables {
     diff: Growing,
     replay: Growing,
     estimates: Growing,
+    facts: Growing,
+    people: Growing,
 }
 
 impl Tables {
@@ -41,6 +46,8 @@ impl Tables {
             diff: Growing::begin(folder, "diff.csv", register::DIFF)?,
             replay: Growing::begin(folder, "replay.csv", register::REPLAY)?,
             estimates: Growing::begin(folder, "estimates.csv", register::ESTIMATES)?,
+            facts: Growing::begin(folder, "facts.csv", record::FACTS)?,
+            people: Growing::begin(folder, "people.csv", record::PEOPLE)?,
         })
     }
 
@@ -51,7 +58,9 @@ impl Tables {
         self.lines.add(&rows.lines)?;
         self.diff.add(&rows.diff)?;
         self.replay.add(&rows.replay)?;
-        self.estimates.add(&rows.estimates)
+        self.estimates.add(&rows.estimates)?;
+        self.facts.add(&rows.facts)?;
+        self.people.add(&rows.people)
     }
 
     /// Puts them in place.
@@ -59,7 +68,8 @@ impl Tables {
     /// # Errors
     /// When the folder cannot be written.
     pub fn finish(self) -> Result<Vec<Made>> {
-        [self.payslips, self.lines, self.diff, self.replay, self.estimates].into_iter().map(Growing::finish).collect()
+        let all = [self.payslips, self.lines, self.diff, self.replay, self.estimates, self.facts, self.people];
+        all.into_iter().map(Growing::finish).collect()
     }
 }
 

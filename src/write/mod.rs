@@ -4,6 +4,7 @@
 
 pub mod manual;
 pub mod payslip;
+pub mod record;
 pub mod register;
 pub mod report;
 pub mod transfer;

@@ -1,0 +1,107 @@
+//! What the next month needs of a month and its results do not hold: facts, people, settings, as CSV rows.
+//!
+//! Takes facts, sums and texts, whatever they were made by: a month just computed, or last month as replay understood it.
+//! Together with `payslips.csv`, `lines.csv`, `transfers.csv`, `estimates.csv` and the manifest they are a complete source.
+
+use super::register::field;
+use crate::facts::{FactDecl, Origin, Stood, Value};
+use crate::ground::{EmployeeId, Iban, Lang, PayMonth};
+use crate::payslip::YearSums;
+use chrono::NaiveDate;
+use std::fmt::Write as _;
+
+pub const FACTS: &str = "employee,post,month,fact,label,value,since,origin,place\n";
+pub const PEOPLE: &str = "employee,post,name,standing,iban,facts,carried,year,since,whole,gross,net_taxable,income_tax,employer_cost\n";
+pub const SETTINGS: &str = "setting,value\n";
+
+/// One fact of one employee. A fact stands under the month that was paid on it, and once more under the next month where
+/// that one starts from something else: a sum since January, an override that ended. No value: the next month starts without.
+#[derive(Clone, Debug)]
+pub struct FactRow<'a> {
+    pub month: PayMonth,
+    pub decl: &'a FactDecl,
+    pub value: Option<&'a Value>,
+    /// First day of the value, when it began within the month or is about days before it.
+    pub since: Option<NaiveDate>,
+    pub origin: Origin,
+    /// Where it was first read, in words.
+    pub place: &'a str,
+}
+
+/// What runs on of one employee from month to month.
+#[derive(Clone, Debug)]
+pub struct PersonRow<'a> {
+    pub employee: &'a EmployeeId,
+    pub name: &'a str,
+    pub stood: Stood,
+    /// The account last paid before this month; `transfers.csv` has the one paid now.
+    pub iban: Option<&'a Iban>,
+    /// Rows of `facts.csv` about the employee: a cut file is noticed.
+    pub facts: usize,
+    /// Months running that were carried over, this one included.
+    pub carried: u32,
+    pub sums: Option<YearSums>,
+}
+
+pub fn fact_row(out: &mut String, employee: &EmployeeId, lang: Lang, row: &FactRow<'_>) {
+    field(out, employee.as_str());
+    let _ = write!(out, ",1,{},{},", row.month, row.decl.name);
+    field(out, row.decl.label.get(lang));
+    out.push(',');
+    field(out, &row.value.map(|v| row.decl.written(v)).unwrap_or_default());
+    let _ = write!(out, ",{},{},", row.since.map(|d| d.to_string()).unwrap_or_default(), row.origin.id());
+    field(out, row.place);
+    out.push('\n');
+}
+
+pub fn person_row(out: &mut String, p: &PersonRow<'_>) {
+    field(out, p.employee.as_str());
+    out.push_str(",1,");
+    field(out, p.name);
+    let _ = write!(out, ",{},{},{},{},", p.stood.id(), p.iban.map(Iban::as_str).unwrap_or_default(), p.facts, p.carried);
+    match &p.sums {
+        None => out.push_str(",,,,,,\n"),
+        Some(s) => {
+            let whole = if s.whole { "yes" } else { "no" };
+            let _ = writeln!(out, "{},{},{whole},{},{},{},{}", s.year, s.since, s.gross, s.net_taxable, s.income_tax, s.employer_cost);
+        }
+    }
+}
+
+pub fn setting_row(out: &mut String, name: &str, value: &str) {
+    field(out, name);
+    out.push(',');
+    field(out, value);
+    out.push('\n');
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ground::Money;
+
+    // Seven sums, each behind a comma, whether they are known or not.
+    #[test]
+    fn a_row_has_as_many_fields_as_its_header() {
+        let id = EmployeeId::parse("00101").expect("a number");
+        let mut p = PersonRow { employee: &id, name: "ABEL, Jean", stood: Stood::Stays, iban: None, facts: 3, carried: 0, sums: None };
+        let month = PayMonth::new(2022, 1).expect("a month");
+        let sums = YearSums {
+            year: 2022,
+            since: month,
+            whole: true,
+            gross: Money::from_cents(180_000),
+            net_taxable: Money::ZERO,
+            income_tax: Money::ZERO,
+            employer_cost: Money::ZERO,
+        };
+        for s in [None, Some(sums)] {
+            p.sums = s;
+            let mut out = PEOPLE.to_owned();
+            person_row(&mut out, &p);
+            let mut reader = csv::Reader::from_reader(out.as_bytes());
+            let row = reader.records().next().expect("a row").expect("as many fields as the header");
+            assert_eq!((&row[2], &row[10]), ("ABEL, Jean", if s.is_some() { "1800.00" } else { "" }));
+        }
+    }
+}
