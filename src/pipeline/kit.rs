@@ -4,6 +4,8 @@
 //! job folder → settings found → rehearsal → contents → sealed file → read back        sealed file → contents → job folder
 //! ```
 
+mod understood;
+
 use super::calibrate::calibrate;
 use super::recovery::{Picture, recovery};
 use super::{Options, Outcome, load_pack, run};
@@ -100,6 +102,9 @@ pub fn prepare_kit(options: &Options, seal: &Seal<'_>) -> Result<Prepared> {
         if let Some(bytes) = made(name)? {
             files.insert(name.replace("out/", &format!("{}/", disk::PROOF)), bytes);
         }
+    }
+    for (name, bytes) in understood::last_month(&options)? {
+        files.insert(format!("{}/{}/{name}", disk::PROOF, job.last_month), bytes);
     }
     files.insert(format!("{}/calibration.txt", disk::PROOF), calibrated.text.into_bytes());
     let replay = out.outcome.replay;
