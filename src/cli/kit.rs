@@ -2,7 +2,7 @@
 
 use super::{Cli, Said, listing, shortened};
 use crate::ground::{Finding, Lang, PayMonth, Severity, words};
-use crate::kit::{BUILT, Passphrase, Refused, WORK};
+use crate::kit::{BUILT, Head, Passphrase, Refused, WORK};
 use crate::pipeline::{self, Opened, Options, Prepared, Seal};
 use anyhow::Result;
 use std::path::{Path, PathBuf};
@@ -73,7 +73,14 @@ pub fn prepare(cli: &Cli, options: &Options, to: &Path, secret: &Secret) -> Resu
     let open: Vec<Finding> = made.outcome.findings.iter().filter(|f| f.severity <= Severity::Justify).cloned().collect();
     let err = if cli.json { listing(&open, made.lang, true) } else { shortened(&open, made.lang) };
     let code = made.outcome.exit_code().max(u8::from(made.findings.iter().any(|f| f.severity <= Severity::Justify)));
-    Ok(Said { out: rehearsed(&made, to, bytes, options), err: err + &listing(&made.findings, made.lang, cli.json), code })
+    let out = if cli.json {
+        let shown =
+            serde_json::json!({ "format": 1, "kit": to.display().to_string(), "bytes": bytes, "files": made.files, "month": made.told });
+        format!("{shown:#}\n")
+    } else {
+        rehearsed(&made, to, bytes, options)
+    };
+    Ok(Said { out, err: err + &listing(&made.findings, made.lang, cli.json), code })
 }
 
 fn rehearsed(made: &Prepared, to: &Path, bytes: u64, options: &Options) -> String {
@@ -129,6 +136,7 @@ pub fn begin(cli: &Cli, folder: &Path, month: PayMonth, kit: &Path, secret: &Sec
             ("count", opened.files.to_string()),
             ("folder", folder.display().to_string()),
         ];
+        let lang = cli.lang.or(opened.lang).unwrap_or_default();
         out = words::fill(words::ui("ui.kit.begun", lang), &args) + "\n";
     }
     Ok(told(cli, &opened, out))
@@ -151,7 +159,9 @@ pub fn unseal(cli: &Cli, file: &Path, to: &Path, secret: &Secret) -> Result<Said
         Err(f) => return Ok(stopped(cli, &[f], lang)),
     };
     let opened = pipeline::unseal_folder(file, to, &passphrase)?;
-    Ok(told(cli, &opened, counted(&opened, "ui.kit.unsealed", to, lang)))
+    // What a kit says of itself is no file of it.
+    let head = opened.head.as_ref().filter(|h| opened.written && h.month.is_some()).map(Head::shown).unwrap_or_default();
+    Ok(told(cli, &opened, head + &counted(&opened, "ui.kit.unsealed", to, lang)))
 }
 
 fn counted(opened: &Opened, key: &str, to: &Path, lang: Lang) -> String {
@@ -159,7 +169,7 @@ fn counted(opened: &Opened, key: &str, to: &Path, lang: Lang) -> String {
 }
 
 fn told(cli: &Cli, opened: &Opened, out: String) -> Said {
-    let lang = cli.lang.unwrap_or_default();
+    let lang = cli.lang.or(opened.lang).unwrap_or_default();
     if !opened.written {
         return stopped(cli, &opened.findings, lang);
     }

@@ -59,6 +59,13 @@ pub struct Told {
     pub set_aside: u64,
 }
 
+impl Head {
+    /// As TOML, for a person.
+    pub fn shown(&self) -> String {
+        toml::to_string(self).unwrap_or_default()
+    }
+}
+
 /// Why a kit is not made or not opened.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Refused {

@@ -10,7 +10,7 @@ pub const SHORTEST: usize = 12;
 /// Whether this program can seal and open.
 pub const BUILT: bool = cfg!(feature = "seal");
 
-/// A passphrase. Nothing prints it, and its memory is wiped.
+/// A passphrase. Nothing prints it.
 pub struct Passphrase {
     #[cfg(feature = "seal")]
     text: age::secrecy::SecretString,

@@ -53,10 +53,19 @@ pub struct Opened {
     pub findings: Vec<Finding>,
     /// False when nothing was written.
     pub written: bool,
+    /// The job's own language.
+    pub lang: Option<Lang>,
 }
 
 fn refuse(why: &Refused, path: &Path) -> Finding {
     why.finding(&path.display().to_string())
+}
+
+/// Refuses a place for a sealed file before any work is done for it.
+fn room_for(to: &Path) -> Result<Option<Finding>> {
+    let parent = to.parent().filter(|p| !p.as_os_str().is_empty());
+    anyhow::ensure!(parent.is_none_or(Path::is_dir), "{}", to.display());
+    Ok(to.exists().then(|| occupied(to)))
 }
 
 /// Something is where a file or a folder is to go.
@@ -74,8 +83,8 @@ pub fn prepare_kit(options: &Options, seal: &Seal<'_>) -> Result<Prepared> {
         out.findings.push(why.finding(""));
         return Ok(out);
     }
-    if seal.to.exists() {
-        out.findings.push(occupied(seal.to));
+    if let Some(there) = room_for(seal.to)? {
+        out.findings.push(there);
         return Ok(out);
     }
     let options = Options { payslips: false, ..options.clone() };
@@ -202,6 +211,7 @@ pub fn begin(folder: &Path, month: PayMonth, path: &Path, passphrase: &Passphras
         out.findings.extend(parsed.findings);
         return Ok(out);
     };
+    out.lang = Some(job.lang);
     contents.files.insert(job::SETTINGS_FILE.to_owned(), text.into_bytes());
     contents.files.retain(|name, _| !name.starts_with("out/") && !name.starts_with("released/"));
     if let Some(name) = disk::taken(folder, contents.files.keys()) {
@@ -239,8 +249,8 @@ pub fn seal_folder(folder: &Path, seal: &Seal<'_>) -> Result<Opened> {
         out.findings.push(why.finding(""));
         return Ok(out);
     }
-    if seal.to.exists() {
-        out.findings.push(occupied(seal.to));
+    if let Some(there) = room_for(seal.to)? {
+        out.findings.push(there);
         return Ok(out);
     }
     let contents = Kit { head: Head { program: env!("CARGO_PKG_VERSION").to_owned(), month: None }, files: disk::whole(folder)? };
