@@ -37,6 +37,9 @@ pub enum Command {
         /// Month to pay, 2021-12.
         #[arg(long, value_parser = month)]
         month: PayMonth,
+        /// The job of the month before: its record, its settings and decisions still in force are taken.
+        #[arg(long, value_name = "DIR", conflicts_with = "kit")]
+        from: Option<PathBuf>,
         /// Start from what `prepare` sealed on an ordinary day.
         #[arg(long, value_name = "FILE")]
         kit: Option<PathBuf>,
@@ -173,11 +176,15 @@ pub struct Said {
 /// When the program could not run: a missing folder, an unwritable file.
 pub fn execute(cli: &Cli, progress: fn(&str, u64, u64)) -> Result<Said> {
     match &cli.command {
-        Command::New { folder, month, kit: Some(file), secret } => kit::begin(cli, folder, *month, file, secret),
+        Command::New { folder, month, kit: Some(file), secret, .. } => kit::begin(cli, folder, *month, file, secret),
         Command::Prepare { folder, to, secret } => kit::prepare(cli, &options(cli, folder, 0, false, progress), to, secret),
         Command::Seal { folder, to, secret } => kit::seal(cli, folder, to, secret),
         Command::Unseal { file, to, secret } => kit::unseal(cli, file, to, secret),
-        Command::New { folder, month, kit: None, .. } => {
+        Command::New { folder, month, from: Some(from), .. } => {
+            let (out, _) = pipeline::start_from(folder, *month, from, cli.lang)?;
+            Ok(Said { out, ..Said::default() })
+        }
+        Command::New { folder, month, .. } => {
             job::create(folder, *month)?;
             let lang = cli.lang.unwrap_or_default();
             Ok(Said {

@@ -209,6 +209,8 @@ pub struct FactDecl {
     pub recurs: bool,
     /// A sum since January, this month left out: the file of last month's end holds it for this month; zero in January.
     pub since_january: bool,
+    /// What each month adds to such a sum: a value, a total or a pay element.
+    pub adds: Option<String>,
     /// A value of the pack that the amount moves with.
     pub follows: Option<String>,
     /// Causes of a difference when the fact changes, starts or ends.

@@ -87,6 +87,7 @@ impl World {
             role: None,
             recurs: true,
             since_january: false,
+            adds: None,
             follows: None,
             causes: releve::facts::Causes::default(),
         });
@@ -150,6 +151,8 @@ impl World {
             moved: self.moved.clone(),
             shifts: self.shifts.clone(),
             brought: &self.brought,
+            carried: 0,
+            estimates: Vec::new(),
         };
         let found = agent::measure(c, &subject).expect("a measure over one employee");
         for f in &found {

@@ -72,6 +72,7 @@ impl Pack {
                 role,
                 recurs: f.get("recurs").and_then(toml::Value::as_bool).unwrap_or(true),
                 since_january: false,
+                adds: None,
                 follows: None,
                 causes: Causes::default(),
             });

@@ -9,7 +9,6 @@ pub fn reason(measure: &str) -> Option<&'static str> {
         "seizure_without_creditor" => "need_creditors",
         "already_paid" | "payment_already_released" => "need_releases",
         "same_month_last_year" => "need_last_year",
-        "carried_again" | "estimate_unconfirmed" => "need_history",
         "ifse_above_ceiling" => "need_ceilings",
         "elected_allowance" => "need_elected",
         "full_time_hours" => "need_hours",

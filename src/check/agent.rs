@@ -87,6 +87,10 @@ pub struct Subject<'s> {
     pub shifts: Vec<Shift<'s>>,
     /// What this month's files bring.
     pub brought: &'s [Fact],
+    /// Months running that the employee was carried over, this one included.
+    pub carried: u32,
+    /// Open estimates of earlier months: the code of the line, and how many months ago.
+    pub estimates: Vec<(&'s str, u32)>,
 }
 
 impl Subject<'_> {
@@ -169,6 +173,19 @@ pub fn measure(c: &Control, s: &Subject<'_>) -> Option<Vec<Finding>> {
         }
         "change_without_act" => without_act(c, s),
         "validated_data_unused" => unused(c, s),
+        "carried_again" => {
+            let beyond = |name: &str| c.count(name).is_some_and(|n| i64::from(s.carried) >= n);
+            let mut list = when(beyond("count"));
+            for f in &mut list {
+                f.severity = if beyond("justify") { Severity::Justify } else { f.severity };
+                f.args.push(("count".into(), s.carried.to_string()));
+            }
+            list
+        }
+        "estimate_unconfirmed" => {
+            let old = s.estimates.iter().filter(|e| c.count("count").is_some_and(|n| i64::from(e.1) > n));
+            old.map(|(code, months)| here().arg("code", code).arg("count", months)).collect()
+        }
         _ => return lines::measure(c, s),
     })
 }

@@ -11,6 +11,7 @@ use crate::payslip::{Catalogue, ElementId, Line, LineKind, Mode, PaidCode, PaidL
 use crate::rules::Pack;
 use crate::rules::pack::CauseRole;
 use crate::rules::plan::Plan;
+use chrono::Datelike as _;
 
 /// Why an employee is on or off this month's list.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -63,6 +64,8 @@ pub struct Input<'i> {
     pub changes: &'i [Fact],
     pub paid: &'i [PaidLine],
     pub slip: Option<&'i PaidSlip>,
+    /// What last month alone was paid on, where that is known.
+    pub then: &'i [(FactId, Option<Fact>)],
     /// Changes that begin within this month, or before it.
     pub dated: &'i [Dated],
     pub ways: Ways,
@@ -173,20 +176,32 @@ impl Machine<'_> {
     }
 
     fn replay(&self, state: &mut State, i: &Input<'_>) -> Replayed {
-        self.replay_lines(state, i.known, i.alternatives, i.paid, i.slip.map_or_else(Hidden::default, Hidden::of))
+        self.replay_lines(state, &self.then(i.known, i.then), i.alternatives, i.paid, i.slip.map_or_else(Hidden::default, Hidden::of))
     }
 
-    /// Replays last month on these lines.
+    /// Facts of last month: those known, but for what is known of last month alone.
+    pub fn then(&self, known: &Facts, then: &[(FactId, Option<Fact>)]) -> Facts {
+        let mut facts = self.last_month(known);
+        for (id, fact) in then {
+            match fact {
+                Some(f) => drop(facts.set(f.clone())),
+                None => drop(facts.remove(*id)),
+            }
+        }
+        facts
+    }
+
+    /// Replays last month on these lines, and on these facts of last month.
     pub fn replay_lines(
         &self,
         state: &mut State,
-        known: &Facts,
+        facts: &Facts,
         alternatives: &[Fact],
         lines: &[PaidLine],
         hidden: Hidden<'_>,
     ) -> Replayed {
         let replay = Replay { plan: self.road.last(), catalogue: self.catalogue, unknown_kinds: self.unknown_kinds };
-        replay.run(state, &self.last_month(known), alternatives, lines, hidden)
+        replay.run(state, facts, alternatives, lines, hidden)
     }
 
     /// Whoever was paid last month: which way the replay leaves open, then this month.
@@ -275,6 +290,13 @@ impl Machine<'_> {
     /// Nothing that this month's files say enters; a line that no rule makes keeps last month's amount.
     fn carries(&self, state: &mut State, i: &Input<'_>, paid: &walk::Amounts, mut replay: Replayed) -> Output {
         let mut facts = replay.facts.clone();
+        // What held for last month alone does not come again.
+        for (id, _) in i.then {
+            match i.known.get(*id) {
+                Some(f) => drop(facts.set(f.clone())),
+                None => drop(facts.remove(*id)),
+            }
+        }
         raise::apply(&self.road.raises, &mut facts, &mut replay, &[]);
         let mut facts = self.this_month(facts, &[]);
         self.follow(state, &replay.facts, &mut facts, &[]);
@@ -526,9 +548,20 @@ impl Machine<'_> {
         facts
     }
 
-    /// In January every sum since January, the month left out, is zero.
+    /// Whether a month's pay is the first that is paid in its year: of this month the day of the last payment tells, of last
+    /// month nothing does, and it was paid as far from the one before as months are.
+    fn opens_year(&self, plan: &Plan) -> bool {
+        let (last, this) = (self.road.last().context, self.road.this().context);
+        if plan.context == this && this != last {
+            this.payment_date.year() != last.payment_date.year()
+        } else {
+            plan.context.payment_date.month() == 1
+        }
+    }
+
+    /// With the first payment of a year every sum since January, that payment left out, is zero.
     fn january(&self, facts: &mut Facts, plan: &Plan) {
-        if plan.context.month.month() != 1 {
+        if !self.opens_year(plan) {
             return;
         }
         let open = |id: FactId| self.pack.defaults[id.index()].is_none();
@@ -538,7 +571,7 @@ impl Machine<'_> {
     }
 
     fn this_month(&self, mut facts: Facts, changes: &[Fact]) -> Facts {
-        let january = self.road.this().context.month.month() == 1;
+        let january = self.opens_year(self.road.this());
         let ends = |id: FactId| {
             let d = self.vocabulary().get(id);
             !d.recurs && (january || !d.since_january)

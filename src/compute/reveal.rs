@@ -12,7 +12,7 @@ use crate::payslip::{ElementId, PaidCode, PaidLine, PaidSlip};
 /// The lines with the employer's shares put in. Lines that are nothing but such a share have no place.
 pub fn employer_shares(machine: &Machine<'_>, state: &mut State, known: &Facts, alternatives: &[Fact], slip: &PaidSlip) -> Vec<PaidLine> {
     let (plan, paid) = (machine.road.last(), &slip.lines);
-    let seen = machine.replay_lines(state, known, alternatives, paid, Hidden::of(slip));
+    let seen = machine.replay_lines(state, &machine.last_month(known), alternatives, paid, Hidden::of(slip));
     let pinned = pin(paid, plan.slots.elements as usize);
     let extra: Vec<_> = seen.unknown.iter().map(|u| (u.1, u.2, u.3)).collect();
     state.run(plan, &seen.facts, Pins::Paid(&pinned), &extra);

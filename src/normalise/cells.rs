@@ -207,6 +207,7 @@ mod tests {
             role: Some(FactRole::IdentityNumber),
             recurs: true,
             since_january: false,
+            adds: None,
             follows: None,
             causes: crate::facts::Causes::default(),
         };

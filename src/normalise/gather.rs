@@ -189,10 +189,22 @@ impl Told {
 
 /// Reads every table by the mapping. The transfers of last month stand in for the nets of a register that prints none.
 pub fn gather(tables: &[Table], transfers: &[TransferRow], sources: &Sources, mapping: &Mapping, cx: &Context<'_>) -> Checked<Gathered> {
+    gather_beside(Vec::new(), tables, transfers, sources, mapping, cx)
+}
+
+/// The same beside rows that are read already: what a record says of each employee.
+pub fn gather_beside(
+    first: Vec<(u16, Role, RawRow)>,
+    tables: &[Table],
+    transfers: &[TransferRow],
+    sources: &Sources,
+    mapping: &Mapping,
+    cx: &Context<'_>,
+) -> Checked<Gathered> {
     let mut told = Told::default();
     let mut out = Gathered::default();
     let mut books = Books::default();
-    let mut raw: Vec<(u16, Role, RawRow)> = Vec::new();
+    let mut raw = first;
     for table in tables {
         let Some(map) = mapping.of(table.source) else { continue };
         let count = match map.role {

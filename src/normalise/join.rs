@@ -42,6 +42,8 @@ pub struct Person {
     pub dated: Vec<Dated>,
     /// Flags whose no, beside a zero, said nothing and was put away.
     pub moot: Vec<Fact>,
+    /// Facts that last month alone was paid on, by the record of that month; nothing where it was paid without.
+    pub then: Vec<(FactId, Option<Fact>)>,
     /// Names as the register writes them, when no staff file does.
     pub names: (String, String),
 }

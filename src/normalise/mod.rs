@@ -26,6 +26,7 @@ pub mod people;
 pub mod periods;
 pub mod profile;
 pub mod recognise;
+pub mod record;
 pub mod records;
 pub mod register;
 pub mod sides;
@@ -37,7 +38,7 @@ pub mod variables;
 pub mod xhl;
 
 pub use fragment::SourceEntry;
-pub use gather::{AccountChange, Amount, Change, Event, Gathered, LocalCode, Record, RowCount, gather};
+pub use gather::{AccountChange, Amount, Change, Event, Gathered, LocalCode, Record, RowCount, gather, gather_beside};
 pub use mapping::{
     CodeMapping, CodeTarget, ColumnMapping, Mapping, Meaning, Part, Payer, Role, RubricTarget, Rubrics, SourceMapping, TotalRole,
 };

@@ -191,6 +191,7 @@ pub fn input<'i>(ready: &Ready, id: &'i EmployeeId, standing: Standing, person: 
         changes: &person.changes,
         paid: person.paid.as_ref().map_or(&[], |s| &s.lines),
         slip: person.paid.as_ref(),
+        then: &person.then,
         dated: &person.dated,
         ways: ways(ready, id),
     }
@@ -398,6 +399,8 @@ fn subject<'s>(
         moved: evidence::moved(ready, w),
         shifts: evidence::shifts(ready, w),
         brought: &w.person.changes,
+        carried: super::record::carried(ready, w),
+        estimates: super::estimates::ages(ready, &w.id),
     }
 }
 

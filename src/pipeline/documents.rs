@@ -343,7 +343,7 @@ fn model(ready: &Ready, results: &Results, out: &Outcome) -> report::Report {
         movements: movements(ready, results),
         iban_changes: iban_changes(ready, results),
         set_aside: set_aside(results, out, ready),
-        estimations: results.worked.iter().flat_map(|w| super::estimates::of(ready, w)).collect(),
+        estimations: results.worked.iter().flat_map(|w| super::estimates::of(ready, w)).chain(super::estimates::rest(ready)).collect(),
         findings: out.findings.iter().map(|f| report::FindingRow::of(f, lang)).collect(),
         not_run: out
             .not_run

@@ -4,13 +4,61 @@ use super::Ready;
 use super::compute::Worked;
 use super::decisions::Decision;
 use crate::compute::employee::{Standing, Way};
-use crate::ground::{Exact, words};
+use crate::ground::{EmployeeId, Exact, Finding, PayMonth, Severity, words};
+use crate::normalise::record::OldEstimate;
 use crate::payslip::{Line, Mode, Status};
 use crate::write::register;
 use crate::write::report;
+use std::collections::BTreeSet;
 
-/// The register's rows of one employee.
+/// An estimate of an earlier month that is still open.
+fn old(ready: &Ready, e: &OldEstimate, name: &str) -> report::Estimation {
+    report::Estimation {
+        employee: e.employee.clone(),
+        name: name.to_owned(),
+        month: e.month.clone(),
+        code: e.code.clone(),
+        label: e.label.clone(),
+        amount: e.amount,
+        policy: e.policy.clone(),
+        reason: e.reason.clone(),
+        source: e.source.clone(),
+        status: words::ui("ui.to_confirm", ready.lang).to_owned(),
+    }
+}
+
+/// Those of people after the last of this month's.
+pub fn rest(ready: &Ready) -> Vec<report::Estimation> {
+    ready.inputs.past.estimates.1.iter().map(|e| old(ready, e, "")).collect()
+}
+
+/// Codes of an employee's open estimates, and how many months ago they were paid.
+pub fn ages<'r>(ready: &'r Ready, id: &EmployeeId) -> Vec<(&'r str, u32)> {
+    let now = ready.job.month;
+    let months = |m: PayMonth| (now.year() * 12 + now.month() as i32) - (m.year() * 12 + m.month() as i32);
+    let mine = ready.inputs.past.estimates.0.get(id).into_iter().flatten().filter(|e| e.employee == *id);
+    mine.filter_map(|e| Some((e.code.as_str(), u32::try_from(months(PayMonth::parse(&e.month)?)).ok()?))).collect()
+}
+
+/// What earlier months left open, said once.
+pub fn still_open(ready: &Ready) -> Option<Finding> {
+    let past = &ready.inputs.past.estimates;
+    let all: Vec<&OldEstimate> = past.0.values().flatten().chain(&past.1).collect();
+    let oldest = all.iter().map(|e| e.month.as_str()).min()?;
+    let agents: BTreeSet<&EmployeeId> = all.iter().map(|e| &e.employee).collect();
+    let f = Finding::new("C18", Severity::Information).arg("count", all.len()).arg("agents", agents.len());
+    Some(f.arg("month", oldest))
+}
+
+/// The register's rows of one employee, after those of people before who are no longer known.
 pub fn of(ready: &Ready, w: &Worked) -> Vec<report::Estimation> {
+    let name = |e: &OldEstimate| if e.employee == w.id { w.name.as_str() } else { "" };
+    let mut list: Vec<_> = ready.inputs.past.estimates.0.get(&w.id).into_iter().flatten().map(|e| old(ready, e, name(e))).collect();
+    list.append(&mut new(ready, w));
+    list
+}
+
+fn new(ready: &Ready, w: &Worked) -> Vec<report::Estimation> {
     let Some(p) = &w.output.payslip else { return Vec::new() };
     let open = p.lines.iter().filter(|l| l.status != Status::Computed);
     open.map(|l| {
@@ -19,6 +67,7 @@ pub fn of(ready: &Ready, w: &Worked) -> Vec<report::Estimation> {
         report::Estimation {
             employee: w.id.clone(),
             name: w.name.clone(),
+            month: ready.job.month.to_string(),
             code: card.code.clone(),
             label: card.label.get(ready.lang).to_owned(),
             amount: if l.amount.is_zero() { l.employer_amount } else { l.amount },

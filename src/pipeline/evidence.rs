@@ -71,7 +71,11 @@ pub fn sources(ready: &Ready, run: &mut Run) {
     }
     let identified = |f: &super::inputs::HashedFile| {
         let known = inputs.mapping.sources.iter().any(|s| s.file == f.name && s.role != SourceRole::Unknown);
-        known || inputs.sources.iter().any(|(_, s)| s.file == f.name && s.kind == SourceKind::Document)
+        // Of an archive the files in it count.
+        let within = |n: &String| *n == f.name || n.strip_prefix(&f.name).is_some_and(|rest| rest.starts_with('/'));
+        known
+            || inputs.of_records.iter().any(within)
+            || inputs.sources.iter().any(|(_, s)| s.file == f.name && s.kind == SourceKind::Document)
     };
     for f in &inputs.files {
         let copy = inputs.files.iter().any(|o| o.name != f.name && o.sha256 == f.sha256 && identified(o));

@@ -1,11 +1,12 @@
 //! The inbox, read: tables recognised and gathered, transfers, everything joined into people.
 
 use super::decisions::{self, Decisions};
-use super::rejected;
+use super::{records, rejected};
 use crate::ground::place::{Source, SourceKind};
 use crate::ground::{At, Checked, Finding, Lang, Money, PayMonth, Place, Severity, Sources, Words};
 use crate::job::{self, Job};
 use crate::normalise::join::{self, People, TransferRow};
+use crate::normalise::record::Past;
 use crate::normalise::{self, CodeTarget, Mapping, Natures, Payer, RubricTarget, Rubrics, fragment};
 use crate::payslip::{Card, ElementId, LineKind, PaidCode, PaidLine};
 use crate::read::{self, FileKind, Input, Limits, archive, dsn, pain001, pain002, xhl};
@@ -49,6 +50,10 @@ pub struct Inputs {
     pub documents: BTreeSet<&'static str>,
     /// What people decided.
     pub decisions: Decisions,
+    /// What goes on of the months before, by their records.
+    pub past: Past,
+    /// Files that belong to a record, used or not.
+    pub of_records: BTreeSet<String>,
 }
 
 /// SHA-256 of a file, read in pieces.
@@ -114,10 +119,10 @@ pub fn rubrics(pack: &Pack, job: &Job, settings: &[SettingValue]) -> Rubrics {
 }
 
 /// Tables and transfers of every file of the inbox.
-struct Opened {
-    sources: Sources,
-    tables: Vec<read::Table>,
-    transfers: Vec<TransferRow>,
+pub(super) struct Opened {
+    pub(super) sources: Sources,
+    pub(super) tables: Vec<read::Table>,
+    pub(super) transfers: Vec<TransferRow>,
     statements: Vec<normalise::xhl::Registered>,
     declarations: Vec<normalise::dsn::Registered>,
     /// What banks said of transfer files, and the files they may be about.
@@ -125,9 +130,11 @@ struct Opened {
     sent: Vec<rejected::Sent>,
     /// Names of the files read, by hash.
     seen: BTreeMap<String, String>,
-    header: Option<(pain001::Header, Place, crate::ground::Money)>,
+    pub(super) header: Option<(pain001::Header, Place, crate::ground::Money)>,
     files: Vec<HashedFile>,
-    findings: Vec<Finding>,
+    pub(super) findings: Vec<Finding>,
+    /// What runs wrote, by folder.
+    pub(super) records: records::Found,
 }
 
 fn open_all(job: &Job, progress: fn(&str, u64, u64)) -> Result<Opened> {
@@ -143,6 +150,7 @@ fn open_all(job: &Job, progress: fn(&str, u64, u64)) -> Result<Opened> {
         header: None,
         files: Vec::new(),
         findings: Vec::new(),
+        records: records::Found::default(),
     };
     let inbox = job::inbox(&job.folder)?;
     let limits = Limits::default();
@@ -162,6 +170,10 @@ fn open_all(job: &Job, progress: fn(&str, u64, u64)) -> Result<Opened> {
 
 /// One file of the inbox, or of an archive in it. A copy read again would pay again what it lists.
 fn open_one(input: &Input, name: &str, bytes: u64, sha256: String, limits: &Limits, o: &mut Opened) {
+    // Two months may have the same settings, or no transfer at all: files of records are no copies of each other.
+    if o.records.take(input, name, &sha256, limits, &mut o.sources, &mut o.findings) {
+        return;
+    }
     if let Some(first) = o.seen.get(&sha256).filter(|_| bytes > 0) {
         let copy = Finding::new("F12", Severity::Justify).at(Place::File { file: name.to_owned() }).arg("first", first);
         o.findings.push(copy);
@@ -256,14 +268,23 @@ pub fn read(job: &Job, pack: &Pack, settings: &[SettingValue], progress: fn(&str
     let cx = context(pack, &natures, &rubrics, job);
     let mut given = fragment::read(&job.text);
     o.findings.append(&mut given.findings);
+    let (mut record, of_records) = records::last_month(&mut o, &pack.catalogue(), &cx);
     let mut recognised = normalise::recognise(&o.tables, &mut o.sources, &given.value, &cx);
     o.findings.append(&mut recognised.findings);
     let mut mapping = recognised.value;
     wrong_month(&o.tables, &o.sources, &mut mapping, job, &mut o.findings);
-    let mut gathered = normalise::gather(&o.tables, &o.transfers, &o.sources, &mapping, &cx);
+    // Beside a staff file of this month a record only tells what last month was paid on.
+    let beside = mapping.sources.iter().any(|s| s.role == normalise::Role::Staff);
+    let known = record.rows(beside, &cx);
+    let mut gathered = normalise::gather_beside(known, &o.tables, &o.transfers, &o.sources, &mapping, &cx);
     o.findings.append(&mut gathered.findings);
     cut_short(&mapping, &mut o.findings);
     let mut gathered = gathered.value;
+    o.findings.append(&mut record.add(&mut gathered, &o.sources));
+    let sent = !o.transfers.is_empty();
+    if !sent {
+        o.transfers.clone_from(&record.transfers);
+    }
     let siret = job.employer.siret.as_ref().map(crate::ground::Siret::as_str);
     let (accounts, mut found) = normalise::xhl::add(&o.statements, &mut gathered, siret, &given.value, &o.sources, &cx);
     o.findings.append(&mut found);
@@ -284,6 +305,11 @@ pub fn read(job: &Job, pack: &Pack, settings: &[SettingValue], progress: fn(&str
     let refused = rejected::find(&o.reports, &o.sent, &o.transfers, &mut o.findings);
     let mut joined = join::join(&pack.vocabulary, &o.sources, job.month, gathered, o.transfers);
     o.findings.append(&mut joined.findings);
+    let pay_date = record.manifest.as_ref().and_then(|m| m.pay_date);
+    let transferred = record.transferred(&o.sources);
+    let spoke_record = record.month.is_some();
+    let (past, mut found) = record.settle(&mut joined.people, &o.sources, sent);
+    o.findings.append(&mut found);
     o.findings.extend(declared.settle(&mut joined.people, &o.sources));
     o.findings.extend(rejected::name(&refused, &joined, &o.sources));
     for t in &joined.orphan_transfers {
@@ -298,9 +324,9 @@ pub fn read(job: &Job, pack: &Pack, settings: &[SettingValue], progress: fn(&str
     decisions::apply(&mut decided, &mut joined.people, &pack.vocabulary, job, &o.sources, &mut o.findings);
     let (last_execution, transferred) = match &o.header {
         Some((h, place, sum)) => (h.execution, Some((*sum, place.clone()))),
-        None => (None, None),
+        None => (pay_date, transferred),
     };
-    let spoke = [("statement", !o.statements.is_empty()), ("declaration", !o.declarations.is_empty())];
+    let spoke = [("statement", !o.statements.is_empty()), ("declaration", !o.declarations.is_empty()), ("record", spoke_record)];
     let documents = spoke.into_iter().filter(|d| d.1).map(|d| d.0).collect();
     let inputs = Inputs {
         sources: o.sources,
@@ -316,6 +342,8 @@ pub fn read(job: &Job, pack: &Pack, settings: &[SettingValue], progress: fn(&str
         rows,
         documents,
         decisions: decided,
+        past,
+        of_records,
     };
     Ok(Checked::new(inputs, o.findings))
 }

@@ -66,7 +66,9 @@ fn proven(
     (open, everything): (&BTreeSet<u16>, bool),
 ) -> BTreeMap<u16, ElementId> {
     let Some(slip) = &p.paid else { return BTreeMap::new() };
-    let replayed = |state: &mut State, lines: &[PaidLine]| machine.replay_lines(state, &p.known, &p.alternatives, lines, Hidden::of(slip));
+    let replayed = |state: &mut State, lines: &[PaidLine]| {
+        machine.replay_lines(state, &machine.then(&p.known, &p.then), &p.alternatives, lines, Hidden::of(slip))
+    };
     let plain = replayed(state, &slip.lines);
     let before = score(&plain);
     let taken: BTreeSet<ElementId> =
@@ -75,7 +77,7 @@ fn proven(
     let plan = machine.road.last();
     let pinned = pin(&slip.lines, plan.slots.elements as usize);
     let extra: Vec<_> = plain.unknown.iter().map(|u| (u.1, u.2, u.3)).collect();
-    state.run(plan, &machine.last_month(&p.known), Pins::Paid(&pinned), &extra);
+    state.run(plan, &machine.then(&p.known, &p.then), Pins::Paid(&pinned), &extra);
     let given: Vec<(ElementId, Money, Money)> = state
         .results
         .iter()

@@ -9,8 +9,9 @@ use super::tables::Rows;
 use crate::compute::employee::{Standing, Way};
 use crate::compute::replay::Verdict;
 use crate::facts::{Fact, FactId, Facts, Origin, Role, Stood, Value, Vocabulary};
-use crate::ground::{At, EmployeeId, Lang, PayMonth, Sources};
-use crate::payslip::{Line, Mode, PaidCode, PaidSlip, Payslip, Status};
+use crate::ground::{At, EmployeeId, Exact, Lang, Money, PayMonth, Sources};
+use crate::normalise::record::Past;
+use crate::payslip::{Line, Mode, PaidCode, PaidSlip, Payslip, Status, YearSums};
 use crate::rules::Pack;
 use crate::rules::bind::SettingValue;
 use crate::write::record::{self, FactRow, PersonRow};
@@ -23,6 +24,8 @@ pub struct Writer<'a> {
     pub vocabulary: &'a Vocabulary,
     pub sources: &'a Sources,
     pub lang: Lang,
+    /// Where facts of an earlier record were first read.
+    pub past: &'a Past,
     /// The month that the record is of.
     pub month: PayMonth,
 }
@@ -40,7 +43,8 @@ impl Writer<'_> {
     ) -> usize {
         let mut rows = 0;
         let mut row = |month: PayMonth, fact: FactId, known: Option<&Fact>| {
-            let place = known.filter(|f| f.at != At::NOWHERE).map(|f| self.sources.place(f.at).to_string()).unwrap_or_default();
+            let place = |f: &Fact| self.past.origin(f.at).map_or_else(|| self.sources.place(f.at).to_string(), str::to_owned);
+            let place = known.filter(|f| f.at != At::NOWHERE).map(place).unwrap_or_default();
             let row = FactRow {
                 month,
                 decl: self.vocabulary.get(fact),
@@ -94,22 +98,60 @@ pub fn rows(ready: &Ready, w: &Worked, rows: &mut Rows) {
         (Standing::Unknown, true) => Stood::Unknown,
         (Standing::Stays | Standing::Left, true) => Stood::Stays,
     };
-    let writer = Writer { vocabulary: &ready.pack.vocabulary, sources: &ready.inputs.sources, lang: ready.lang, month: ready.job.month };
+    let writer = Writer {
+        vocabulary: &ready.pack.vocabulary,
+        sources: &ready.inputs.sources,
+        lang: ready.lang,
+        past: &ready.inputs.past,
+        month: ready.job.month,
+    };
     let paid_on = paid_on(w);
     let next = next(ready, w, &paid_on);
     let since = w.person.dated.iter().map(|d| (d.fact, d.from)).collect();
     let facts = writer.facts(&mut rows.facts, &w.id, &paid_on, &next, &w.person.moot, &since);
-    let carried = w.output.payslip.as_ref().is_some_and(|p| p.mode == Mode::Carried);
     let person = PersonRow {
         employee: &w.id,
         name: &w.name,
         stood,
         iban: w.person.transfer.as_ref().and_then(|t| t.iban.as_ref()),
         facts,
-        carried: u32::from(carried),
-        sums: None,
+        carried: carried(ready, w),
+        sums: sums(ready, w),
     };
     record::person_row(&mut rows.people, &person);
+}
+
+/// Months running that the employee was carried over, this one included; none when this one is not.
+pub fn carried(ready: &Ready, w: &Worked) -> u32 {
+    let now = w.output.payslip.as_ref().is_some_and(|p| p.mode == Mode::Carried);
+    let before = ready.inputs.past.people.get(&w.id).map_or(0, |p| p.0);
+    if now { before + 1 } else { 0 }
+}
+
+/// What the employee was paid in the year of this payment, as far back as records tell.
+pub fn sums(ready: &Ready, w: &Worked) -> Option<YearSums> {
+    use chrono::Datelike as _;
+    let (last, this) = (ready.road.last().context, ready.road.this().context);
+    let year = this.payment_date.year();
+    let past = &ready.inputs.past;
+    let before = past.people.get(&w.id).and_then(|p| p.1).filter(|s| s.year == year);
+    let Some(p) = &w.output.payslip else { return before };
+    let known = past.people.values().any(|p| p.1.is_some_and(|s| s.year == year && s.whole));
+    let first = last.payment_date.year() < year || (known && w.standing == Standing::Arrives);
+    let mut s = before.unwrap_or(YearSums {
+        year,
+        since: this.month,
+        whole: first,
+        gross: Money::ZERO,
+        net_taxable: Money::ZERO,
+        income_tax: Money::ZERO,
+        employer_cost: Money::ZERO,
+    });
+    s.gross += p.totals.gross;
+    s.net_taxable += p.totals.net_taxable;
+    s.income_tax += p.totals.income_tax;
+    s.employer_cost += p.totals.employer_cost;
+    Some(s)
 }
 
 /// What the month was paid on; of somebody not paid, what is known.
@@ -140,11 +182,25 @@ fn next(ready: &Ready, w: &Worked, paid_on: &Facts) -> Facts {
             }
         }
     }
+    since_january(ready, w, paid_on, &mut next);
     // The account that the employee named on the telephone is the staff file's from now on.
     if let (Some((iban, _, d)), Some(id)) = (decisions.call_back(&w.id), vocabulary.role(Role::Iban)) {
         next.set(Fact { id, value: Value::Text(iban.as_str().into()), at: d.at, origin: Origin::Decided });
     }
     next
+}
+
+/// Sums since January with this month in them. One that this month did not know, nobody knows in the next.
+fn since_january(ready: &Ready, w: &Worked, paid_on: &Facts, next: &mut Facts) {
+    let pack = &ready.pack;
+    for (id, decl) in pack.vocabulary.iter().filter(|f| f.1.since_january) {
+        let known = paid_on.value(id).and_then(Value::number).or_else(|| Exact::parse(pack.defaults[id.index()].as_deref()?));
+        let month = decl.adds.as_ref().and_then(|name| w.output.shown.iter().find(|s| s.0 == *name)).map(|s| s.1);
+        match known.zip(month).and_then(|(a, b)| a.add(b)) {
+            Some(sum) => drop(next.set(Fact { id, value: Value::Number(sum), at: At::NOWHERE, origin: Origin::Inferred })),
+            None => drop(next.remove(id)),
+        }
+    }
 }
 
 /// Rows of last month as replay understood it: its payslip, its lines, the facts that reproduce them, and what the files of
@@ -172,7 +228,8 @@ pub fn rows_of_last_month(ready: &Ready, w: &Worked, rows: &mut Rows) {
     for f in paid_on.iter().filter(|f| !vocabulary.get(f.id).recurs && !vocabulary.get(f.id).since_january) {
         next.set(f.clone());
     }
-    let writer = Writer { vocabulary, sources: &ready.inputs.sources, lang: ready.lang, month: ready.job.last_month };
+    let writer =
+        Writer { vocabulary, sources: &ready.inputs.sources, lang: ready.lang, past: &ready.inputs.past, month: ready.job.last_month };
     let facts = writer.facts(&mut rows.facts, &w.id, paid_on, &next, &w.person.moot, &BTreeMap::new());
     let iban = w.person.transfer.as_ref().and_then(|t| t.iban.as_ref());
     let person = PersonRow { employee: &w.id, name: &w.name, stood, iban, facts, carried: 0, sums: None };

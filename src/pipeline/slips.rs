@@ -80,10 +80,23 @@ pub fn printed(ready: &Ready, w: &Worked, p: &Payslip, number: &str) -> print::P
             lines,
             totals: p.totals,
             tax: tax(ready, w, p),
-            cumuls: None,
+            cumuls: cumuls(ready, w),
             leave: None,
         })),
     }
+}
+
+/// Sums of the year, when they are known from its first payment on.
+fn cumuls(ready: &Ready, w: &Worked) -> Option<print::Cumuls> {
+    let s = super::record::sums(ready, w).filter(|s| s.whole)?;
+    Some(print::Cumuls {
+        year: s.year,
+        gross: Some(s.gross),
+        hours: None,
+        taxable: Some(s.net_taxable),
+        income_tax: Some(s.income_tax),
+        employer: Some(s.employer_cost - s.gross),
+    })
 }
 
 fn line(ready: &Ready, l: &Line) -> print::Line {
@@ -203,16 +216,23 @@ fn period(ready: &Ready, w: &Worked) -> print::Period {
     print::Period { month, days, hours, presence }
 }
 
-/// The values of the pack that the head of a payslip shows.
+/// The values of the pack that the head of a payslip shows, and those that go on in sums since January.
 pub fn head_values(pack: &crate::rules::Pack) -> Vec<(String, u32)> {
     let report = crate::ground::document::Report::new(&pack.files);
     let symbols = pack.symbols(&report);
     let slots = crate::rules::bind::Slots::of(pack);
-    pack.payslip
-        .values()
-        .filter_map(|name| match symbols.get(name) {
-            Some(Symbol::Value(i)) => Some((name.clone(), slots.value(*i))),
-            _ => None,
-        })
-        .collect()
+    let head = pack.payslip.values().filter_map(|name| match symbols.get(name) {
+        Some(Symbol::Value(i)) => Some((name.clone(), slots.value(*i))),
+        _ => None,
+    });
+    let summed = pack.vocabulary.iter().filter_map(|f| f.1.adds.as_ref()).filter_map(|name| {
+        let slot = match symbols.get(name)? {
+            Symbol::Value(i) => slots.value(*i),
+            Symbol::Total(i) => slots.total(*i),
+            Symbol::Element(i) => slots.element(*i, crate::rules::bind::AMOUNT),
+            Symbol::Fact(_) | Symbol::Parameter(_) | Symbol::Setting(_) | Symbol::Table(_) => return None,
+        };
+        Some((name.clone(), slot))
+    });
+    head.chain(summed).collect()
 }

@@ -288,6 +288,8 @@ pub struct Pack {
     pub events: Vec<(crate::facts::FactId, Vec<String>)>,
     /// Flags whose no says nothing beside a zero of another fact.
     pub moot: Vec<(crate::facts::FactId, Spot)>,
+    /// What facts name as added to them each month, to be looked up once everything is read.
+    pub adds: Vec<Spot>,
     pub parameters: Vec<Parameter>,
     pub settings: Vec<Setting>,
     pub tables: Vec<Table>,
@@ -380,6 +382,15 @@ fn gather(files: &[TextFile], sizes: Vec<usize>, report: &Report<'_>) -> Pack {
                 let near = suggestion(&other.text, pack.vocabulary.iter().map(|f| f.1.name.as_str())).unwrap_or_default().to_owned();
                 report.error("L57", other.file, &other.span, &[("name", &other.text), ("near", &near)]);
             }
+        }
+    }
+    for named in std::mem::take(&mut pack.adds) {
+        let values = pack.values.iter().map(|v| v.id.as_str());
+        let known: Vec<&str> =
+            values.chain(pack.totals.iter().map(|t| t.id.as_str())).chain(pack.elements.iter().map(|e| e.card.id.as_str())).collect();
+        if !known.contains(&named.text.as_str()) {
+            let near = suggestion(&named.text, known.into_iter()).unwrap_or_default().to_owned();
+            report.error("L57", named.file, &named.span, &[("name", &named.text), ("near", &near)]);
         }
     }
     pack.elements.sort_by(|a, b| (a.order, &a.card.id).cmp(&(b.order, &b.card.id)));
@@ -686,6 +697,7 @@ impl<'r, 'f> Reader<'r, 'f, '_> {
             end: t.text("cause_end").unwrap_or_else(|| change.clone()),
             change,
         };
+        let adds = t.spot("adds");
         let decl = FactDecl {
             name: id.text.clone(),
             kind: kind.clone(),
@@ -694,6 +706,7 @@ impl<'r, 'f> Reader<'r, 'f, '_> {
             role,
             recurs: t.flag("recurs").unwrap_or(true),
             since_january: t.flag("since_january").unwrap_or(false),
+            adds: adds.as_ref().map(|s| s.text.clone()),
             follows: t.text("follows"),
             causes,
         };
@@ -710,6 +723,7 @@ impl<'r, 'f> Reader<'r, 'f, '_> {
             self.pack.vocabulary.rises_next_month(fact);
         }
         self.pack.moot.extend(moot.map(|m| (fact, m)));
+        self.pack.adds.extend(adds);
         self.pack.defaults.push(default.map(|d| d.text));
         self.pack.fact_units.push(unit);
         self.pack.fact_unknown.push(unknown);

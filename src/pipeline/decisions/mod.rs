@@ -11,7 +11,7 @@ mod write;
 pub use apply::{apply, rename};
 pub use judge::{judge, settle};
 pub use read::read;
-pub use write::decide;
+pub use write::{decide, still_valid};
 
 use super::inputs::HashedFile;
 use crate::compute::employee::Way;

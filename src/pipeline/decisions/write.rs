@@ -1,7 +1,7 @@
 //! `releve decide`: one row more in `decisions.csv`, read back before it is kept.
 
 use super::read::{COLUMNS, TITLES_FR, read_from};
-use crate::ground::{Finding, Lang, Severity, Sources, words};
+use crate::ground::{Finding, Lang, PayMonth, Severity, Sources, words};
 use crate::job::{self, DECISIONS_FILE};
 use crate::pipeline::explain::Told;
 use crate::pipeline::{Options, load_pack};
@@ -48,6 +48,40 @@ pub fn decide(options: &Options, mut row: Written) -> Result<Told> {
     let line = text.lines().count().to_string();
     let said = words::fill(words::ui("ui.decision_written", lang), &[("line", line)]);
     Ok(Told { text: said + "\n", findings: Vec::new(), lang, code: 0 })
+}
+
+/// The rows that still hold in a month, under the same titles: the text, how many, and how many have ended. A row whose
+/// months cannot be read stays: it blocks until somebody looks at it. `None` when the file is no UTF-8 text.
+pub fn still_valid(old: &[u8], month: PayMonth) -> Option<(String, usize, usize)> {
+    let text = std::str::from_utf8(old).ok()?;
+    let opened = reader::open(&Input::from(old.to_vec()), DECISIONS_FILE, &mut Sources::default(), &Limits::default(), None);
+    let table = opened.value.first()?;
+    table.dialect().filter(|d| d.encoding == Encoding::Utf8)?;
+    let rows = table.sample(usize::MAX);
+    let titles: Vec<Option<usize>> = rows.first()?.cells.iter().map(|c| super::read::column_named(&c.shown())).collect();
+    let months = |row: &reader::OwnedRow| {
+        let of = |which: usize| {
+            let cell = titles.iter().position(|t| *t == Some(which)).and_then(|i| row.cells.get(i));
+            cell.map(|c| c.shown().trim().to_owned()).unwrap_or_default()
+        };
+        // `month`, then `until`: the same month when it says nothing.
+        if of(5).is_empty() { PayMonth::parse(&of(4)) } else { PayMonth::parse(&of(5)) }
+    };
+    let lines: Vec<&str> = text.split_inclusive('\n').collect();
+    let (mut out, mut kept, mut ended) = (String::new(), 0, 0);
+    for (i, row) in rows.iter().enumerate() {
+        let end = rows.get(i + 1).map_or(lines.len(), |r| r.number as usize - 1);
+        let part = lines.get(row.number as usize - 1..end).unwrap_or_default().concat();
+        if i == 0 {
+            out.push_str(&part);
+        } else if months(row).is_some_and(|until| until < month) {
+            ended += 1;
+        } else {
+            kept += 1;
+            out.push_str(&part);
+        }
+    }
+    Some((out, kept, ended))
 }
 
 /// The file so far, which column each of its titles is, and what stands between its cells. `None` when it is no UTF-8 text:

@@ -271,6 +271,8 @@ pub struct SetAside {
 pub struct Estimation {
     pub employee: EmployeeId,
     pub name: String,
+    /// The month it was paid in: an estimate of an earlier month stands until it is settled.
+    pub month: String,
     pub code: String,
     pub label: String,
     pub amount: Money,

@@ -527,6 +527,7 @@ fn registers(r: &mut Report) {
         r.estimations.push(Estimation {
             employee,
             name,
+            month: "2021-12".to_owned(),
             code: "NET".to_owned(),
             label: "Net du mois entier".to_owned(),
             amount: before,

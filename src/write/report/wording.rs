@@ -36,6 +36,7 @@ texts! {
     IBAN = "IBAN", "IBAN";
     SET_ASIDE = "Exclus", "Set aside";
     ESTIMATIONS = "Estimations", "Estimates";
+    MONTH = "Mois", "Month";
     FINDINGS = "Contrôles", "Controls";
     REPLAY = "Rejeu", "Replay";
     SOURCES = "Sources", "Sources";

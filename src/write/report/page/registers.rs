@@ -147,19 +147,20 @@ pub fn estimations(r: &Report) -> Markup {
         @if r.estimations.is_empty() { (nothing(lang)) } @else {
             div.scroll { table {
                 (heads(&[
-                    (w::EMPLOYEE.get(lang), false), (w::NAME.get(lang), false), (w::LINE.get(lang), false), (w::AMOUNT.get(lang), true),
-                    (w::POLICY.get(lang), false), (w::REASON.get(lang), false), (w::STATUS.get(lang), false),
+                    (w::EMPLOYEE.get(lang), false), (w::NAME.get(lang), false), (w::MONTH.get(lang), false), (w::LINE.get(lang), false),
+                    (w::AMOUNT.get(lang), true), (w::POLICY.get(lang), false), (w::REASON.get(lang), false), (w::STATUS.get(lang), false),
                 ]))
                 tbody { @for e in &r.estimations { tr {
                     td.id { (e.employee) }
                     th scope="row" { (e.name) }
+                    td { (e.month) }
                     td { span.code { (e.code) } " " (e.label) }
                     (amount(Some(e.amount), lang))
                     td { (e.policy) }
                     td { (e.reason) br; span.soft { (e.source) } }
                     td { (e.status) }
                 } } }
-                tfoot { tr { th scope="row" colspan="3" { (w::TOTAL.get(lang)) } (amount(Some(total), lang)) td {} td {} td {} } }
+                tfoot { tr { th scope="row" colspan="4" { (w::TOTAL.get(lang)) } (amount(Some(total), lang)) td {} td {} td {} } }
             } }
         }
     }

@@ -108,6 +108,7 @@ pub fn estimations(book: &mut Book<'_>) -> Result<(), ReportError> {
     let columns = vec![
         column(w::EMPLOYEE.get(lang), 10, Kind::Text),
         column(w::NAME.get(lang), 26, Kind::Text),
+        column(w::MONTH.get(lang), 10, Kind::Text),
         column(w::CODE.get(lang), 11, Kind::Text),
         column(w::LABEL.get(lang), 32, Kind::Text),
         column(w::AMOUNT.get(lang), 13, Kind::Sum(total)),
@@ -122,6 +123,7 @@ pub fn estimations(book: &mut Book<'_>) -> Result<(), ReportError> {
         vec![
             Cell::text(e.employee.as_str()),
             Cell::text(&e.name),
+            Cell::text(&e.month),
             Cell::text(&e.code),
             Cell::text(&e.label),
             Cell::Money(e.amount),

@@ -1,0 +1,430 @@
+//! A month's own record → last month's payslips, facts, accounts and estimates: what a run wrote is a source like any other.
+//!
+//! Comes in: the tables of one folder, told by their titles, and the manifest beside them. What was changed after the run,
+//! cut short or is missing is told, and whoever the record does not hold whole is set aside.
+
+mod manifest;
+mod people;
+mod rows;
+
+pub use manifest::{Json, LARGEST, Manifest, read as json};
+pub use people::{Member, Past};
+
+use crate::facts::{Facts, Stood};
+use crate::ground::{At, Checked, EmployeeId, Exact, Finding, Money, PayMonth, Place, Severity, Sources};
+use crate::normalise::join::{LastTransfer, People, TransferRow};
+use crate::normalise::people::Who;
+use crate::normalise::records::{Content, RawRow};
+use crate::normalise::{CodeTarget, Context, Gathered, LocalCode, Role};
+use crate::payslip::{Card, ElementId, LineKind, PaidCode, PaidLine, PaidSlip};
+use crate::read::Table;
+use rows::Rows;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What a file of a record is, told by its titles.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum Part {
+    Payslips,
+    Lines,
+    Facts,
+    People,
+    Transfers,
+    Estimates,
+    Settings,
+    /// A result that the next month does not need.
+    Beside,
+}
+
+/// Titles that tell a file; more may stand beside them.
+const TITLES: [(Part, &[&str]); 9] = [
+    (Part::Payslips, &["employee", "post", "month", "mode", "gross", "net_paid", "employer_cost"]),
+    (Part::Lines, &["employee", "post", "code", "kind", "amount", "employer_amount", "period", "status"]),
+    (Part::Facts, &["employee", "post", "month", "fact", "value", "origin", "place"]),
+    (Part::People, &["employee", "post", "standing", "iban", "facts", "carried", "employer_cost"]),
+    (Part::Transfers, &["employee", "name", "iban", "amount", "end_to_end_id"]),
+    (Part::Estimates, &["employee", "post", "month", "code", "amount", "policy", "reason", "status"]),
+    (Part::Settings, &["setting", "value"]),
+    (Part::Beside, &["employee", "post", "code", "before", "after", "change", "cause", "detail"]),
+    (Part::Beside, &["employee", "post", "code", "paid", "recomputed", "gap", "verdict"]),
+];
+
+/// What a file is by its first line; `None` when no run wrote it.
+pub fn part(head: &[u8]) -> Option<Part> {
+    let text = String::from_utf8_lossy(head);
+    let line = text.trim_start_matches('\u{feff}').lines().next()?;
+    let titles: BTreeSet<&str> = line.split([',', ';', '\t']).map(|t| t.trim().trim_matches('"')).collect();
+    TITLES.iter().find(|(_, wanted)| wanted.iter().all(|w| titles.contains(w)) && titles.len() <= 16).map(|t| t.0)
+}
+
+/// The files of one folder, before they are read.
+#[derive(Default)]
+pub struct Found {
+    pub parts: BTreeMap<Part, Filed>,
+    pub manifest: Option<(Manifest, String)>,
+}
+
+/// One file of a record.
+pub struct Filed {
+    pub file: String,
+    pub sha256: String,
+    pub table: Option<Table>,
+}
+
+/// One line of the register of estimates that nothing has settled yet.
+#[derive(Clone, Debug)]
+pub struct OldEstimate {
+    pub employee: EmployeeId,
+    pub month: String,
+    pub code: String,
+    pub label: String,
+    pub amount: Money,
+    pub policy: String,
+    pub reason: String,
+    pub source: String,
+    pub status: String,
+}
+
+/// A record, read.
+#[derive(Default)]
+pub struct MonthRecord {
+    pub month: Option<PayMonth>,
+    pub manifest: Option<Manifest>,
+    pub members: BTreeMap<EmployeeId, Member>,
+    pub transfers: Vec<TransferRow>,
+    pub estimates: Vec<OldEstimate>,
+    pub settings: BTreeMap<String, String>,
+    /// Where each row of the facts was first read, by the source of the facts.
+    pub places: Option<(u16, Vec<Box<str>>)>,
+    /// Lines by employee; a code is an element or the index of a local one.
+    codes: Vec<LocalCode>,
+    at: Option<Place>,
+}
+
+struct Reader<'r, 'c> {
+    sources: &'r Sources,
+    cx: &'r Context<'c>,
+    cards: &'r [Card],
+    found: Vec<Finding>,
+}
+
+/// Reads a record. `cards` are the pack's, to find its codes again.
+pub fn read(found: &Found, sources: &Sources, cards: &[Card], cx: &Context<'_>) -> Checked<MonthRecord> {
+    let mut r = Reader { sources, cx, cards, found: Vec::new() };
+    let mut out = MonthRecord::default();
+    let first = found.manifest.as_ref().map(|m| m.1.clone()).or_else(|| found.parts.values().next().map(|p| p.file.clone()));
+    out.at = first.map(|file| Place::File { file });
+    match &found.manifest {
+        Some((m, _)) => {
+            r.hashes(found, m);
+            (out.month, out.manifest) = (Some(m.month), Some(m.clone()));
+        }
+        None => {
+            let f = Finding::new("R92", Severity::Justify);
+            r.found.push(out.at.iter().fold(f, |f, p| f.at(p.clone())));
+        }
+    }
+    let rows = |part: Part| found.parts.get(&part).and_then(|f| f.table.as_ref()).map(|t| Rows::of(t, sources));
+    r.people(rows(Part::People), &mut out);
+    r.payslips(rows(Part::Payslips), &mut out);
+    r.lines(rows(Part::Lines), &mut out);
+    r.facts(rows(Part::Facts), &mut out);
+    r.transfers(rows(Part::Transfers), &mut out);
+    r.estimates(rows(Part::Estimates), &mut out);
+    for row in rows(Part::Settings).into_iter().flat_map(|t| t.list) {
+        out.settings.insert(row.text("setting").to_owned(), row.text("value").to_owned());
+    }
+    r.whole(found, &out);
+    Checked::new(out, r.found)
+}
+
+impl Reader<'_, '_> {
+    fn place(&self, at: At) -> Place {
+        self.sources.place(at)
+    }
+
+    /// Files that are not what the run wrote.
+    fn hashes(&mut self, found: &Found, m: &Manifest) {
+        for f in found.parts.values() {
+            let name = f.file.rsplit('/').next().unwrap_or(&f.file);
+            if m.outputs.get(name).is_some_and(|h| *h != f.sha256) {
+                self.found.push(Finding::new("R91", Severity::Justify).arg("file", name).at(Place::File { file: f.file.clone() }));
+            }
+        }
+    }
+
+    fn number(&mut self, row: &rows::OneRow, title: &'static str) -> Option<Exact> {
+        let text = row.text(title);
+        if text.is_empty() {
+            return None;
+        }
+        // A spreadsheet that saved the file may have written commas.
+        let read = Exact::parse(text).or_else(|| Exact::parse(&text.replace(',', ".")));
+        if read.is_none() {
+            self.unread(row, title);
+        }
+        read
+    }
+
+    fn money(&mut self, row: &rows::OneRow, title: &'static str) -> Money {
+        let read = self.number(row, title);
+        let money = read.and_then(Money::from_exact);
+        if money.is_none() && read.is_some() {
+            self.unread(row, title);
+        }
+        money.unwrap_or(Money::ZERO)
+    }
+
+    /// A value that no run wrote like that: whoever the row is about waits.
+    fn unread(&mut self, row: &rows::OneRow, title: &'static str) {
+        let f =
+            Finding::new("R96", Severity::Blocking).arg("column", title).arg("text", row.text(title)).arg("agent", row.text("employee"));
+        let f = f.at(self.place(row.at(title)));
+        self.found.push(EmployeeId::parse(row.text("employee")).iter().fold(f, Finding::of));
+    }
+
+    fn people(&mut self, rows: Option<Rows>, out: &mut MonthRecord) {
+        for row in rows.into_iter().flat_map(|t| t.list) {
+            let Some(id) = EmployeeId::parse(row.text("employee")) else { continue };
+            let member = people::Member::of(&row, self);
+            out.members.insert(id, member);
+        }
+    }
+
+    fn payslips(&mut self, rows: Option<Rows>, out: &mut MonthRecord) {
+        for row in rows.into_iter().flat_map(|t| t.list) {
+            let Some(id) = EmployeeId::parse(row.text("employee")) else { continue };
+            if out.month.is_none() {
+                out.month = PayMonth::parse(row.text("month"));
+            }
+            let mut slip = PaidSlip::default();
+            let at = |title| row.at(title);
+            for (slot, title) in [
+                (&mut slip.gross, "gross"),
+                (&mut slip.net_taxable, "net_taxable"),
+                (&mut slip.net_before_tax, "net_before_tax"),
+                (&mut slip.net_paid, "net_paid"),
+            ] {
+                *slot = Some((self.money(&row, title), at(title)));
+            }
+            // An advance is no pay of the month: that a line is absent says nothing of whether it was due.
+            let advance = row.text("mode") == "advance";
+            if advance {
+                slip.unseen = (0..self.cards.len()).map(|i| ElementId(i as u16)).collect();
+            }
+            let cost = self.money(&row, "employer_cost");
+            let m = out.members.entry(id).or_insert_with(|| Member::unlisted(row.at("employee")));
+            (m.slip, m.cost, m.advance) = (Some(slip), cost, advance);
+        }
+    }
+
+    fn lines(&mut self, rows: Option<Rows>, out: &mut MonthRecord) {
+        let codes: BTreeMap<&str, usize> = self.cards.iter().enumerate().rev().map(|(i, c)| (c.code.as_str(), i)).collect();
+        let hundred = Exact::int(100);
+        for row in rows.into_iter().flat_map(|t| t.list) {
+            let Some(id) = EmployeeId::parse(row.text("employee")) else { continue };
+            let code = row.text("code");
+            let known = codes.get(code).copied();
+            let paid_code = match known {
+                Some(i) => PaidCode::Element(ElementId(i as u16)),
+                None => match self.local(&row, &mut out.codes) {
+                    Some(u) => PaidCode::Unknown(u),
+                    None => continue,
+                },
+            };
+            let share = known.is_none_or(|i| self.cards[i].rate_is_share);
+            let percent = |x: Option<Exact>| x.and_then(|x| x.div(hundred));
+            let rate = self.number(&row, "rate");
+            let period = PayMonth::parse(row.text("period"));
+            if period.is_none() {
+                self.unread(&row, "period");
+            }
+            let line = PaidLine {
+                code: paid_code,
+                base: self.number(&row, "base"),
+                rate: if share { percent(rate) } else { rate },
+                amount: self.money(&row, "amount"),
+                employer_rate: percent(self.number(&row, "employer_rate")),
+                employer_amount: self.money(&row, "employer_amount"),
+                period: period.filter(|p| Some(*p) != out.month),
+                at: row.at("amount"),
+            };
+            let m = out.members.entry(id).or_insert_with(|| Member::unlisted(row.at("employee")));
+            m.slip.get_or_insert_default().lines.push(line);
+        }
+    }
+
+    /// A line that no rule made, under the code it had.
+    fn local(&mut self, row: &rows::OneRow, codes: &mut Vec<LocalCode>) -> Option<u16> {
+        let code = row.text("code");
+        if let Some(i) = codes.iter().position(|c| c.code == code) {
+            return u16::try_from(i).ok();
+        }
+        let kinds = [LineKind::Earning, LineKind::Deduction, LineKind::Employer, LineKind::Tax, LineKind::Net];
+        codes.push(LocalCode {
+            source: row.at("code").source,
+            code: code.to_owned(),
+            labels: vec![row.text("label").to_owned()],
+            element: None,
+            target: CodeTarget::Open,
+            beside: false,
+            recurs: true,
+            kind: kinds.into_iter().find(|k| k.id() == row.text("kind")),
+        });
+        u16::try_from(codes.len() - 1).ok()
+    }
+
+    fn transfers(&mut self, rows: Option<Rows>, out: &mut MonthRecord) {
+        for row in rows.into_iter().flat_map(|t| t.list) {
+            let employee = row.text("employee");
+            let iban = crate::ground::Iban::parse(row.text("iban"));
+            if iban.is_err() {
+                let f = Finding::new("R96", Severity::Blocking).arg("column", "iban").arg("text", "••••").arg("agent", employee);
+                let f = f.at(self.place(row.at("iban")));
+                self.found.push(EmployeeId::parse(employee).iter().fold(f, Finding::of));
+            }
+            out.transfers.push(TransferRow {
+                end_to_end: employee.to_owned(),
+                name: row.text("name").to_owned(),
+                iban: iban.ok(),
+                amount: self.money(&row, "amount"),
+                at: row.at("amount"),
+            });
+        }
+    }
+
+    fn estimates(&mut self, rows: Option<Rows>, out: &mut MonthRecord) {
+        for row in rows.into_iter().flat_map(|t| t.list) {
+            let Some(employee) = EmployeeId::parse(row.text("employee")) else { continue };
+            let text = |title: &str| row.text(title).to_owned();
+            out.estimates.push(OldEstimate {
+                employee,
+                month: text("month"),
+                code: text("code"),
+                label: text("label"),
+                amount: self.money(&row, "amount"),
+                policy: text("policy"),
+                reason: text("reason"),
+                source: text("source"),
+                status: text("status"),
+            });
+        }
+    }
+
+    /// What the record says of itself against what was read: nobody is left out in silence.
+    fn whole(&mut self, found: &Found, out: &MonthRecord) {
+        let places = |f: Finding| out.at.iter().fold(f, |f, p| f.at(p.clone()));
+        for (part, name) in
+            [(Part::Payslips, "payslips.csv"), (Part::Lines, "lines.csv"), (Part::Facts, "facts.csv"), (Part::People, "people.csv")]
+        {
+            if !found.parts.contains_key(&part) {
+                self.found.push(places(Finding::new("R94", Severity::Blocking).arg("file", name)));
+            }
+        }
+        let slips: Vec<&PaidSlip> = out.members.values().filter_map(|m| m.slip.as_ref()).collect();
+        let net: Money = slips.iter().filter_map(|s| s.net_paid).map(|n| n.0).sum();
+        if let Some(m) = &out.manifest
+            && (slips.len() as u64, net) != (m.payslips, m.net)
+        {
+            let f = Finding::new("R95", Severity::Blocking).arg("count", slips.len()).arg("net", net.french());
+            self.found.push(places(f.arg("written", m.payslips).arg("total", m.net.french()).stake((net - m.net).cents())));
+        }
+        for (id, m) in &out.members {
+            if let Some(what) = m.lacks() {
+                let f = Finding::new("R93", Severity::Blocking).of(id).arg("agent", id).arg("what", what);
+                self.found.push(f.at(self.place(m.at)));
+            }
+        }
+    }
+}
+
+impl MonthRecord {
+    /// What the record says of each employee as rows of a staff file, or beside one (`beside`), for everything to be joined to.
+    pub fn rows(&mut self, beside: bool, cx: &Context<'_>) -> Vec<(u16, Role, RawRow)> {
+        let text =
+            |f: &Facts, role| cx.vocabulary.role(role).and_then(|id| f.value(id)).and_then(|v| v.text()).unwrap_or_default().to_owned();
+        let row = |(id, m): (&EmployeeId, &mut Member)| {
+            let role = if beside || m.stood == Stood::Unknown { Role::RegisterWide } else { Role::Staff };
+            let nir = text(&m.known, crate::facts::Role::IdentityNumber);
+            let who = Who {
+                id: id.as_str().to_owned(),
+                nir: nir.get(..13).map(Into::into),
+                surname: text(&m.known, crate::facts::Role::Surname),
+                given: text(&m.known, crate::facts::Role::GivenName),
+                ..Who::default()
+            };
+            let row = RawRow {
+                who,
+                at: m.at,
+                content: Content::Facts(std::mem::take(&mut m.known)),
+                problems: Vec::new(),
+                told: Vec::new(),
+                span: None,
+                row: String::new(),
+                says: true,
+            };
+            (m.at.source, role, row)
+        };
+        self.members.iter_mut().map(row).collect()
+    }
+
+    /// Adds last month's payslips to what was gathered. Where a register holds the same month, its lines stay.
+    pub fn add(&mut self, gathered: &mut Gathered, sources: &Sources) -> Vec<Finding> {
+        let mut found = Vec::new();
+        let shift = gathered.local_codes.len() as u16;
+        gathered.local_codes.append(&mut self.codes);
+        for (id, m) in &mut self.members {
+            let Some(slip) = &mut m.slip else { continue };
+            for l in &mut slip.lines {
+                if let PaidCode::Unknown(u) = &mut l.code {
+                    *u += shift;
+                }
+            }
+            gathered.register_names.entry(id.clone()).or_insert_with(|| (m.name.clone(), String::new()));
+            match gathered.paid.get(id) {
+                Some(register) => found.extend(differs(id, register, slip, sources)),
+                None => {
+                    gathered.paid.insert(id.clone(), slip.clone());
+                }
+            }
+        }
+        found
+    }
+
+    /// The sum of the transfers, and where they stand.
+    pub fn transferred(&self, sources: &Sources) -> Option<(Money, Place)> {
+        let first = self.transfers.first()?;
+        Some((self.transfers.iter().map(|t| t.amount).sum(), sources.place(At::source(first.at.source))))
+    }
+
+    /// What runs on of each employee once they are joined: what last month alone was paid on, the account it went to.
+    pub fn settle(self, people: &mut People, sources: &Sources, sent: bool) -> (Past, Vec<Finding>) {
+        let mut found = Vec::new();
+        let paid: BTreeSet<&str> = self.transfers.iter().map(|t| t.end_to_end.as_str()).collect();
+        for (id, m) in &self.members {
+            let Some(p) = people.get_mut(id) else { continue };
+            p.then.clone_from(&m.then);
+            let net = m.slip.as_ref().and_then(|s| s.net_paid).filter(|n| n.0 > Money::ZERO);
+            if let (Some((net, at)), false, false) = (net, sent, paid.contains(id.as_str())) {
+                let month = self.month.map_or_else(String::new, |m| m.to_string());
+                let f = Finding::new("R97", Severity::Justify).of(id).arg("agent", id).arg("name", &m.name).arg("month", month);
+                found.push(f.arg("net", net.french()).stake(net.cents()).at(sources.place(at)));
+            }
+            if let (true, Some(slip)) = (m.advance, &m.slip) {
+                let sum = slip.net_paid.map_or(Money::ZERO, |n| n.0);
+                let f = Finding::new("R98", Severity::Justify).of(id).arg("agent", id).arg("name", &m.name).arg("amount", sum.french());
+                found.push(f.stake(sum.cents()).at(sources.place(m.at)));
+            }
+            if let (None, Some(iban)) = (&p.transfer, &m.iban) {
+                let at = m.iban_at;
+                p.transfer = Some(LastTransfer { iban: Some(iban.clone()), name: m.name.clone(), amount: Money::ZERO, at });
+            }
+        }
+        (Past::of(self, people), found)
+    }
+}
+
+fn differs(id: &EmployeeId, register: &PaidSlip, record: &PaidSlip, sources: &Sources) -> Option<Finding> {
+    let sum = || Some((register.all().map(|l| l.amount).sum::<Money>(), register.all().next()?.at));
+    let ((a, a_at), (b, b_at)) = (register.net_paid.or_else(sum)?, record.net_paid?);
+    (a != b).then(|| super::sums_differ("Net à payer", id, (a, a_at), (b, b_at), sources))
+}

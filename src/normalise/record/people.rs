@@ -1,0 +1,183 @@
+//! One employee of a record, and what of it goes on beyond the month.
+
+use super::rows::OneRow;
+use super::{MonthRecord, OldEstimate, Reader, Rows};
+use crate::facts::{Fact, FactId, Facts, Origin, Stood};
+use crate::ground::{At, EmployeeId, Finding, Iban, Money, PayMonth, Severity};
+use crate::normalise::join::People;
+use crate::payslip::{PaidSlip, YearSums};
+use std::collections::BTreeMap;
+
+/// What the record holds of one employee.
+#[derive(Clone, Debug)]
+pub struct Member {
+    pub name: String,
+    pub stood: Stood,
+    pub at: At,
+    pub iban: Option<Iban>,
+    pub iban_at: At,
+    pub carried: u32,
+    pub sums: Option<YearSums>,
+    pub slip: Option<PaidSlip>,
+    /// The payslip was an advance.
+    pub advance: bool,
+    pub cost: Money,
+    /// What the month after starts from.
+    pub known: Facts,
+    /// What the month alone was paid on, where that is something else.
+    pub then: Vec<(FactId, Option<Fact>)>,
+    /// Rows of facts: written by the run, and read. `None` when the list of people does not have the employee.
+    rows: Option<u64>,
+    read: u64,
+}
+
+impl Member {
+    pub fn unlisted(at: At) -> Self {
+        Self {
+            name: String::new(),
+            stood: Stood::Stays,
+            at,
+            iban: None,
+            iban_at: at,
+            carried: 0,
+            sums: None,
+            slip: None,
+            advance: false,
+            cost: Money::ZERO,
+            known: Facts::default(),
+            then: Vec::new(),
+            rows: None,
+            read: 0,
+        }
+    }
+
+    pub(super) fn of(row: &OneRow, r: &mut Reader<'_, '_>) -> Self {
+        let mut m = Self::unlisted(row.at("employee"));
+        row.text("name").clone_into(&mut m.name);
+        match Stood::parse(row.text("standing")) {
+            Some(s) => m.stood = s,
+            None => r.unread(row, "standing"),
+        }
+        m.iban_at = row.at("iban");
+        if !row.text("iban").is_empty() {
+            m.iban = Iban::parse(row.text("iban")).ok();
+        }
+        let count = |r: &mut Reader<'_, '_>, title| r.number(row, title).and_then(|n| n.whole()).and_then(|n| u64::try_from(n).ok());
+        m.rows = Some(count(r, "facts").unwrap_or(0));
+        m.carried = count(r, "carried").and_then(|n| u32::try_from(n).ok()).unwrap_or(0);
+        if let (Ok(year), Some(since)) = (row.text("year").parse(), PayMonth::parse(row.text("since"))) {
+            m.sums = Some(YearSums {
+                year,
+                since,
+                whole: row.text("whole") == "yes",
+                gross: r.money(row, "gross"),
+                net_taxable: r.money(row, "net_taxable"),
+                income_tax: r.money(row, "income_tax"),
+                employer_cost: r.money(row, "employer_cost"),
+            });
+        }
+        m
+    }
+
+    /// What is missing of the employee, in words that need no language: files and counts.
+    pub(super) fn lacks(&self) -> Option<String> {
+        let Some(rows) = self.rows else { return Some("people.csv".to_owned()) };
+        if rows != self.read {
+            return Some(format!("facts.csv {}/{rows}", self.read));
+        }
+        let Some(slip) = &self.slip else {
+            return (self.stood != Stood::NotPaid).then(|| "payslips.csv".to_owned());
+        };
+        let Some((gross, _)) = slip.gross else { return Some("payslips.csv".to_owned()) };
+        let employer: Money = slip.lines.iter().map(|l| l.employer_amount).sum();
+        let net: Money = slip.lines.iter().map(|l| l.amount).sum();
+        let short = self.cost != gross + employer || slip.net_paid.is_some_and(|n| n.0 != net);
+        short.then(|| format!("lines.csv {} ≠ payslips.csv {}", (net + employer).french(), (self.cost - gross + net_of(slip)).french()))
+    }
+}
+
+fn net_of(slip: &PaidSlip) -> Money {
+    slip.net_paid.map_or(Money::ZERO, |n| n.0)
+}
+
+impl Reader<'_, '_> {
+    pub(super) fn facts(&mut self, rows: Option<Rows>, out: &mut MonthRecord) {
+        let Some(rows) = rows else { return };
+        let mut places: Vec<Box<str>> = Vec::new();
+        let mut strange: BTreeMap<String, (u64, At)> = BTreeMap::new();
+        for row in &rows.list {
+            let Some(id) = EmployeeId::parse(row.text("employee")) else { continue };
+            let n = row.number() as usize;
+            places.resize_with(places.len().max(n + 1), Box::default);
+            places[n] = row.text("place").into();
+            let m = out.members.entry(id).or_insert_with(|| Member::unlisted(row.at("employee")));
+            // The last row of a file that was cut has no end.
+            let Some(origin) = Origin::parse(row.text("origin")) else {
+                self.unread(row, "origin");
+                continue;
+            };
+            m.read += 1;
+            let vocabulary = self.cx.vocabulary;
+            let Some(fact) = vocabulary.named(row.text("fact")) else {
+                strange.entry(row.text("fact").to_owned()).or_insert((0, row.at("fact"))).0 += 1;
+                continue;
+            };
+            let text = row.text("value");
+            let value = vocabulary.get(fact).read_back(text);
+            if value.is_none() && !text.is_empty() {
+                self.unread(row, "value");
+                continue;
+            }
+            let known = value.map(|value| Fact { id: fact, value, at: row.at("value"), origin });
+            if PayMonth::parse(row.text("month")) == out.month {
+                known.map(|f| m.known.set(f));
+            } else {
+                m.then.push((fact, m.known.remove(fact)));
+                known.map(|f| m.known.set(f));
+            }
+        }
+        for (name, (count, at)) in strange {
+            let f = Finding::new("R99", Severity::Justify).arg("fact", name).arg("count", count);
+            self.found.push(f.at(self.place(at)));
+        }
+        out.places = Some((rows.source, places));
+    }
+}
+
+/// What of a record goes on beyond its month.
+#[derive(Default)]
+pub struct Past {
+    pub month: Option<PayMonth>,
+    /// Months running carried over, and sums of the year, by employee.
+    pub people: BTreeMap<EmployeeId, (u32, Option<YearSums>)>,
+    /// Open estimates, each under the first employee of this month who is not before theirs; and those after the last.
+    pub estimates: (BTreeMap<EmployeeId, Vec<OldEstimate>>, Vec<OldEstimate>),
+    places: Option<(u16, Vec<Box<str>>)>,
+}
+
+impl Past {
+    pub(super) fn of(record: MonthRecord, people: &People) -> Self {
+        let mut estimates: (BTreeMap<EmployeeId, Vec<OldEstimate>>, Vec<OldEstimate>) = Default::default();
+        let mut open: Vec<OldEstimate> = record.estimates.into_iter().filter(|e| e.status == "open").collect();
+        open.sort_by(|a, b| (&a.employee, &a.month).cmp(&(&b.employee, &b.month)));
+        for e in open {
+            match people.range(e.employee.clone()..).next() {
+                Some((id, _)) => estimates.0.entry(id.clone()).or_default().push(e),
+                None => estimates.1.push(e),
+            }
+        }
+        Self {
+            month: record.month,
+            people: record.members.into_iter().map(|(id, m)| (id, (m.carried, m.sums))).collect(),
+            estimates,
+            places: record.places,
+        }
+    }
+
+    /// Where a fact that the record holds was first read.
+    pub fn origin(&self, at: At) -> Option<&str> {
+        let (source, places) = self.places.as_ref()?;
+        let text = places.get(at.row as usize).filter(|_| *source == at.source)?;
+        (!text.is_empty()).then_some(text)
+    }
+}

@@ -1,0 +1,138 @@
+//! `releve new --from`: the next month's job, started from the one before: its record, its settings, decisions still in force.
+
+use super::decisions;
+use crate::ground::{Lang, PayMonth, words};
+use crate::job::{self, DECISIONS_FILE, Job, SETTINGS_FILE};
+use crate::normalise::record::{self, Json};
+use anyhow::{Context as _, Result, ensure};
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+
+/// Files of a record, as a run names them.
+const RECORD: [&str; 8] =
+    ["manifest.json", "payslips.csv", "lines.csv", "facts.csv", "people.csv", "transfers.csv", "estimates.csv", "settings.csv"];
+
+/// Starts the job of a month from that of an earlier one, and says what it took and what it left.
+///
+/// # Errors
+/// When the earlier job cannot be read or was never run, when its month is not before, or when the new one exists.
+pub fn start(folder: &Path, month: PayMonth, from: &Path, lang: Option<Lang>) -> Result<(String, Lang)> {
+    let opened = job::open(from)?;
+    let told: Vec<String> = opened.findings.iter().map(|f| f.message(lang.unwrap_or_default())).collect();
+    let before = opened.value.with_context(|| format!("{} : {}", from.join(SETTINGS_FILE).display(), told.join(" ; ")))?;
+    let lang = lang.unwrap_or(before.lang);
+    let refusal =
+        |key: &str| words::fill(words::ui(key, lang), &[("folder", from.display().to_string()), ("month", before.month.to_string())]);
+    let (record, manifest) = last_record(from).with_context(|| refusal("ui.next_never_run"))?;
+    ensure!(manifest.month == before.month, refusal("ui.next_other_month"));
+    ensure!(before.month < month, refusal("ui.next_not_before"));
+    // What is left must be whole before anything is begun.
+    let decided = std::fs::read(from.join(DECISIONS_FILE)).ok().map(|old| decisions::still_valid(&old, month));
+    job::create(folder, month)?;
+    let into = format!("inbox/paie-{}", before.month);
+    for name in RECORD.iter().filter(|n| record.join(n).exists()) {
+        let bytes = std::fs::read(record.join(name)).with_context(|| format!("{}", record.join(name).display()))?;
+        job::write(folder, &format!("{into}/{name}"), &bytes)?;
+    }
+    let (text, sources) = settings(&before, month);
+    job::write(folder, SETTINGS_FILE, text.as_bytes())?;
+    for overlay in before.overlays.iter().filter(|o| from.join(o).is_dir()) {
+        copy(&from.join(overlay), &folder.join(overlay), 0)?;
+    }
+    let mut said = String::new();
+    let mut say = |key: &str, args: &[(&str, String)]| {
+        let _ = writeln!(said, "{}", words::fill(words::ui(key, lang), args));
+    };
+    say("ui.next_created", &[("folder", folder.display().to_string()), ("month", month.to_string()), ("into", into)]);
+    let count = manifest.payslips.to_string();
+    say("ui.next_record", &[("count", count), ("month", before.month.to_string()), ("net", manifest.net.french())]);
+    if !manifest.released {
+        say("ui.next_draft", &[("month", before.month.to_string())]);
+    }
+    match decided {
+        Some(Some((text, kept, ended))) => {
+            if kept > 0 {
+                job::write(folder, DECISIONS_FILE, text.as_bytes())?;
+            }
+            say("ui.next_decisions", &[("kept", kept.to_string()), ("ended", ended.to_string())]);
+        }
+        Some(None) => say("ui.next_decisions_unread", &[]),
+        None => {}
+    }
+    if !before.last_settings.is_empty() {
+        let list: Vec<&str> = before.last_settings.keys().map(String::as_str).collect();
+        say("ui.next_last_settings", &[("list", list.join(", "))]);
+    }
+    if sources > 0 {
+        say("ui.next_sources", &[("count", sources.to_string())]);
+    }
+    say("ui.next_left", &[]);
+    Ok((said, lang))
+}
+
+/// Where the month's record stands: what was released, or else the drafts of the last run.
+fn last_record(from: &Path) -> Option<(PathBuf, record::Manifest)> {
+    let released = from.join("released");
+    let mut folders: Vec<PathBuf> = std::fs::read_dir(&released).into_iter().flatten().flatten().map(|e| e.path()).collect();
+    folders.sort();
+    let all = std::iter::once(released).chain(folders).chain(std::iter::once(from.join("out")));
+    all.filter_map(|folder| {
+        let bytes = std::fs::read(folder.join("manifest.json")).ok()?;
+        match record::json(&bytes)? {
+            Json::Manifest(m) => Some((folder, *m)),
+            Json::Findings => None,
+        }
+    })
+    .next()
+}
+
+/// The settings of the month before, for this one: what was about its days, its last month and its files goes. How many
+/// sources it named.
+fn settings(before: &Job, month: PayMonth) -> (String, usize) {
+    let mut out = String::new();
+    let mut table = String::new();
+    let mut sources = 0;
+    let text = before.text.split("\n# ---- sources").next().unwrap_or_default();
+    let left = before.text.get(text.len()..).unwrap_or_default();
+    for line in text.lines() {
+        let bare = line.trim();
+        if bare.starts_with('[') {
+            bare.split('#').next().unwrap_or_default().trim().clone_into(&mut table);
+            sources += usize::from(table == "[[source]]");
+        }
+        if table.starts_with("[last_settings") || table.starts_with("[[source") || table.starts_with("[source") {
+            continue;
+        }
+        let key = bare.trim_start_matches(['#', ' ']).split('=').next().unwrap_or_default().trim();
+        match key {
+            "month" if table.is_empty() && !bare.starts_with('#') => {
+                let _ = writeln!(out, "month = \"{month}\"");
+                if month.previous() != before.month {
+                    let _ = writeln!(out, "last_month = \"{}\"", before.month);
+                }
+                let _ = writeln!(out, "# pay_date = {}", month.first_day().format("%Y-%m-25"));
+                let _ = writeln!(out, "last_pay_date = {}", before.pay_date);
+            }
+            "last_month" | "pay_date" | "last_pay_date" if table.is_empty() => {}
+            _ => {
+                out.push_str(line);
+                out.push('\n');
+            }
+        }
+    }
+    sources += left.lines().filter(|l| l.trim() == "[[source]]").count();
+    (out.trim_end().to_owned() + "\n", sources)
+}
+
+fn copy(from: &Path, to: &Path, depth: u32) -> Result<()> {
+    std::fs::create_dir_all(to).with_context(|| format!("{}", to.display()))?;
+    for e in std::fs::read_dir(from).with_context(|| format!("{}", from.display()))?.flatten() {
+        let target = to.join(e.file_name());
+        if e.path().is_dir() && depth < 4 {
+            copy(&e.path(), &target, depth + 1)?;
+        } else if e.path().is_file() {
+            std::fs::copy(e.path(), &target).with_context(|| format!("{}", target.display()))?;
+        }
+    }
+    Ok(())
+}
