@@ -380,6 +380,9 @@ impl Machine<'_> {
     fn advance(&self, i: &Input<'_>, paid: &walk::Amounts, replay: Replayed, share: Exact) -> Output {
         let Some(element) = advance_element(self.pack) else { return Output { replay, ..self.carried(i, paid) } };
         let net = i.slip.and_then(|s| s.net_paid).map_or_else(|| paid.values().map(|a| a.0).sum(), |n| n.0);
+        // Last month was an advance too: the share is of the pay that one was of.
+        let advance = i.paid.iter().find(|l| l.code == PaidCode::Element(element)).filter(|_| i.paid.len() == 1);
+        let net = advance.and_then(|l| Money::from_exact(l.base?)).unwrap_or(net);
         let amount = net.exact().mul(share).and_then(|x| money::round(x, Rounding::HalfUp)).unwrap_or(Money::ZERO).max(Money::ZERO);
         let line = Line {
             element,

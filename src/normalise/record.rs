@@ -85,7 +85,6 @@ pub struct OldEstimate {
 }
 
 /// A record, read.
-#[derive(Default)]
 pub struct MonthRecord {
     pub month: Option<PayMonth>,
     pub manifest: Option<Manifest>,
@@ -93,11 +92,29 @@ pub struct MonthRecord {
     pub transfers: Vec<TransferRow>,
     pub estimates: Vec<OldEstimate>,
     pub settings: BTreeMap<String, String>,
+    pub settings_at: At,
     /// Where each row of the facts was first read, by the source of the facts.
     pub places: Option<(u16, Vec<Box<str>>)>,
-    /// Lines by employee; a code is an element or the index of a local one.
+    /// Codes that no element stands for.
     codes: Vec<LocalCode>,
     at: Option<Place>,
+}
+
+impl Default for MonthRecord {
+    fn default() -> Self {
+        Self {
+            month: None,
+            manifest: None,
+            members: BTreeMap::new(),
+            transfers: Vec::new(),
+            estimates: Vec::new(),
+            settings: BTreeMap::new(),
+            settings_at: At::NOWHERE,
+            places: None,
+            codes: Vec::new(),
+            at: None,
+        }
+    }
 }
 
 struct Reader<'r, 'c> {
@@ -131,6 +148,7 @@ pub fn read(found: &Found, sources: &Sources, cards: &[Card], cx: &Context<'_>) 
     r.transfers(rows(Part::Transfers), &mut out);
     r.estimates(rows(Part::Estimates), &mut out);
     for row in rows(Part::Settings).into_iter().flat_map(|t| t.list) {
+        out.settings_at = At::source(row.at("value").source);
         out.settings.insert(row.text("setting").to_owned(), row.text("value").to_owned());
     }
     r.whole(found, &out);

@@ -169,6 +169,19 @@ fn over(
     Checked::new(out, findings)
 }
 
+/// Settings that last month was paid on, by its own record, and that the job has otherwise for that month.
+fn other_settings(pack: &Pack, inputs: &Inputs, last: &[SettingValue], lang: Lang) -> Vec<Finding> {
+    let past = &inputs.past;
+    let differ = |(i, s): (usize, &pack::Setting)| {
+        let was = past.settings.get(&s.id)?;
+        (setting_value(&s.kind, was).as_ref() != Some(&last[i])).then(|| {
+            let f = Finding::new("J11", Severity::Justify).arg("setting", s.label.get(lang)).arg("id", &s.id).arg("was", was);
+            f.arg("now", record::setting_text(&last[i])).at(inputs.sources.place(past.settings_at))
+        })
+    };
+    pack.settings.iter().enumerate().filter_map(differ).collect()
+}
+
 /// Rates that are set anew each January, left as they were in December.
 fn not_renewed(pack: &Pack, job: &Job, last: &[SettingValue], this: &[SettingValue], lang: Lang) -> Vec<Finding> {
     use chrono::Datelike as _;
@@ -282,6 +295,7 @@ fn prepare_with(options: &Options, pack: Option<&str>, out: &mut Outcome, timing
     let mut read = timings.measure("read", || inputs::read(&job, &pack, &last_chosen.value, options.progress))?;
     out.findings.append(&mut read.findings);
     let inputs = read.value;
+    out.findings.append(&mut other_settings(&pack, &inputs, &last_chosen.value, out.lang));
     let last_pay = job.last_pay_date.or(inputs.last_execution).unwrap_or_else(|| job.last_month.last_day());
     let last = pack.law(Context { month: job.last_month, payment_date: last_pay }, last_chosen.value);
     let this = pack.law(Context { month: job.month, payment_date: job.pay_date }, chosen.value.clone());

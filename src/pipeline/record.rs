@@ -79,14 +79,18 @@ pub fn settings(pack: &Pack, values: &[SettingValue], employer: &crate::job::Emp
     record::setting_row(&mut out, "employer.name", &employer.name);
     record::setting_row(&mut out, "employer.siret", employer.siret.as_ref().map_or("", |s| s.as_str()));
     for (s, v) in pack.settings.iter().zip(values) {
-        let text = match v {
-            SettingValue::Choice(c) => c.clone(),
-            SettingValue::Flag(yes) => if *yes { "yes" } else { "no" }.to_owned(),
-            SettingValue::Number(n) => n.to_string(),
-        };
-        record::setting_row(&mut out, &s.id, &text);
+        record::setting_row(&mut out, &s.id, &setting_text(v));
     }
     out
+}
+
+/// A setting as `releve.toml` writes it.
+pub fn setting_text(value: &SettingValue) -> String {
+    match value {
+        SettingValue::Choice(c) => c.clone(),
+        SettingValue::Flag(yes) => if *yes { "yes" } else { "no" }.to_owned(),
+        SettingValue::Number(n) => n.to_string(),
+    }
 }
 
 /// Rows of the month just computed. Who left before it and is not paid is of no matter to the next.
@@ -197,6 +201,8 @@ fn since_january(ready: &Ready, w: &Worked, paid_on: &Facts, next: &mut Facts) {
         let known = paid_on.value(id).and_then(Value::number).or_else(|| Exact::parse(pack.defaults[id.index()].as_deref()?));
         let month = decl.adds.as_ref().and_then(|name| w.output.shown.iter().find(|s| s.0 == *name)).map(|s| s.1);
         match known.zip(month).and_then(|(a, b)| a.add(b)) {
+            // What nobody has had is not written for everybody.
+            Some(sum) if sum.is_zero() && paid_on.get(id).is_none() => drop(next.remove(id)),
             Some(sum) => drop(next.set(Fact { id, value: Value::Number(sum), at: At::NOWHERE, origin: Origin::Inferred })),
             None => drop(next.remove(id)),
         }

@@ -145,14 +145,22 @@ impl Reader<'_, '_> {
 }
 
 /// What of a record goes on beyond its month.
-#[derive(Default)]
 pub struct Past {
     pub month: Option<PayMonth>,
     /// Months running carried over, and sums of the year, by employee.
     pub people: BTreeMap<EmployeeId, (u32, Option<YearSums>)>,
     /// Open estimates, each under the first employee of this month who is not before theirs; and those after the last.
     pub estimates: (BTreeMap<EmployeeId, Vec<OldEstimate>>, Vec<OldEstimate>),
+    /// Settings of the month, by their names.
+    pub settings: BTreeMap<String, String>,
+    pub settings_at: At,
     places: Option<(u16, Vec<Box<str>>)>,
+}
+
+impl Default for Past {
+    fn default() -> Self {
+        Self::of(MonthRecord::default(), &People::default())
+    }
 }
 
 impl Past {
@@ -170,6 +178,8 @@ impl Past {
             month: record.month,
             people: record.members.into_iter().map(|(id, m)| (id, (m.carried, m.sums))).collect(),
             estimates,
+            settings: record.settings,
+            settings_at: record.settings_at,
             places: record.places,
         }
     }
