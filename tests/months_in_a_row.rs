@@ -141,7 +141,8 @@ fn the_same_people_are_paid_on_the_same_accounts() {
     }
     assert_eq!(gone.len(), 4);
     assert!(after.employees("payslips.csv").is_subset(&before.employees("payslips.csv")));
-    let paid: BTreeMap<String, String> = before.rows("transfers.csv").into_iter().map(|r| (r["employee"].clone(), r["iban"].clone())).collect();
+    let paid: BTreeMap<String, String> =
+        before.rows("transfers.csv").into_iter().map(|r| (r["employee"].clone(), r["iban"].clone())).collect();
     for t in after.rows("transfers.csv") {
         if let Some(iban) = paid.get(&t["employee"]) {
             assert_eq!(*iban, t["iban"], "{}", t["employee"]);
@@ -165,7 +166,8 @@ fn facts_go_on_unchanged_with_the_place_they_were_first_read_at() {
     assert_eq!(place(december()).1, "agents.xlsx, « Titulaires-stagiaires », F7 (AGENT / N° Sécu)");
     assert_eq!(place(december()), place(february()));
     let lasting = |ran: &Ran, month: &str| -> BTreeSet<(String, String, String)> {
-        let own = |r: &Row| r["month"] == month && ["indice_majore", "statut", "quotite", "date_naissance", "ifse"].contains(&r["fact"].as_str());
+        let own =
+            |r: &Row| r["month"] == month && ["indice_majore", "statut", "quotite", "date_naissance", "ifse"].contains(&r["fact"].as_str());
         ran.rows("facts.csv").into_iter().filter(own).map(|r| (r["employee"].clone(), r["fact"].clone(), r["value"].clone())).collect()
     };
     let stayed = january().employees("payslips.csv");
@@ -244,7 +246,8 @@ fn sums_of_the_year_follow_the_payments() {
 #[test]
 fn two_runs_of_january_give_the_same_bytes() {
     let again = run_with(next("2022-01-again", "2022-01", "2022-01-25", &december().folder).0, 1);
-    for file in ["payslips.csv", "lines.csv", "facts.csv", "people.csv", "estimates.csv", "transfers.csv", "manifest.json", "findings.json"] {
+    for file in ["payslips.csv", "lines.csv", "facts.csv", "people.csv", "estimates.csv", "transfers.csv", "manifest.json", "findings.json"]
+    {
         assert!(january().out(file) == again.out(file), "{file} differs");
     }
 }
@@ -300,14 +303,18 @@ fn damaged(name: &str, file: &str, change: impl Fn(&str) -> Option<String>) -> R
 fn nobody_is_left_out(ran: &Ran) {
     let mut known = ran.employees("transfers.csv");
     known.extend(ran.outcome.excluded.iter().cloned());
-    known.extend(ran.outcome.findings.iter().filter(|f| f.severity == Severity::Blocking).filter_map(|f| Some(f.employee.as_ref()?.to_string())));
+    known.extend(
+        ran.outcome.findings.iter().filter(|f| f.severity == Severity::Blocking).filter_map(|f| Some(f.employee.as_ref()?.to_string())),
+    );
     let lost: Vec<String> = january().employees("payslips.csv").difference(&known).cloned().collect();
     assert!(lost.is_empty() || !ran.outcome.held.is_empty(), "left out in silence: {lost:?}");
 }
 
 #[test]
 fn a_cut_file_of_facts_sets_aside_whom_it_no_longer_holds() {
-    let ran = damaged("cut", "facts.csv", |t| Some(t.split_at(t.char_indices().nth(t.chars().count() * 9 / 10).expect("a letter").0).0.to_owned()));
+    let ran = damaged("cut", "facts.csv", |t| {
+        Some(t.split_at(t.char_indices().nth(t.chars().count() * 9 / 10).expect("a letter").0).0.to_owned())
+    });
     let told = ran.told("R91");
     assert!(told.len() == 1 && told[0].places[0].to_string() == "paie-2021-12/facts.csv", "{told:?}");
     // The last employee has lost every fact.
@@ -366,11 +373,16 @@ fn a_new_month_takes_settings_and_decisions_in_force_and_says_what_it_left() {
     std::fs::write(folder.join("decisions.csv"), rows).expect("the decisions");
     let decided = run(folder);
     let (folder, said) = next("decided-next", "2022-01", "2022-01-25", &decided.folder);
-    assert!(said.contains("never released") && said.contains("1 still in force") && said.contains("2 ended") && said.contains("taux_cdg"), "{said}");
+    assert!(
+        said.contains("never released") && said.contains("1 still in force") && said.contains("2 ended") && said.contains("taux_cdg"),
+        "{said}"
+    );
     let kept = std::fs::read_to_string(folder.join("decisions.csv")).expect("decisions");
     assert!(kept.contains(";00179;") && !kept.contains(";00677;"));
     let settings = std::fs::read_to_string(folder.join("releve.toml")).expect("settings");
-    assert!(settings.contains("last_pay_date = 2021-12-22") && settings.contains("taux_at = \"0.016\"") && !settings.contains("last_settings"));
+    assert!(
+        settings.contains("last_pay_date = 2021-12-22") && settings.contains("taux_at = \"0.016\"") && !settings.contains("last_settings")
+    );
     let ran = run(folder);
     // 430 × 5 623,23 / 1200 = 2 014,99 in December, by decision; 420 again in January: 1 968,13. December replays on 430.
     assert_eq!((decided.line("00232", "TIB"), ran.line("00232", "TIB")), (Some("2014.99".to_owned()), Some("1968.13".to_owned())));
@@ -381,7 +393,10 @@ fn a_new_month_takes_settings_and_decisions_in_force_and_says_what_it_left() {
     // Held in December: not transferred, still due.
     assert_eq!(ran.grave("R97", "00677"), [Severity::Justify]);
     assert!(pipeline::start_from(&empty("backwards"), PayMonth::parse("2021-12").expect("a month"), &decided.folder, None).is_err());
-    assert!(pipeline::start_from(&empty("never-run"), PayMonth::parse("2022-01").expect("a month"), Path::new("samples/montreval/inbox"), None).is_err());
+    assert!(
+        pipeline::start_from(&empty("never-run"), PayMonth::parse("2022-01").expect("a month"), Path::new("samples/montreval/inbox"), None)
+            .is_err()
+    );
 }
 
 const REGISTER: &str = "Matricule;Nom;Prénom;Code rubrique;Libellé;Base;Taux salarial;À payer;À retenir;Taux patronal;Part patronale\n";
@@ -400,23 +415,30 @@ fn december_paid_in_january_counts_for_the_new_year() {
         "{REGISTER}00101;ABEL;Jean;0010;TRAITEMENT BRUT;420,00;;1968,13;;;\n00101;ABEL;Jean;0300;IFSE;;;200,00;;;\n00101;ABEL;Jean;0450;RAFP;200,00;5,00;;10,00;5,00;10,00\n00101;ABEL;Jean;9300;NET A PAYER;;;2158,13;;;\n"
     );
     std::fs::write(folder.join("inbox/livre de paie.csv"), register).expect("a register");
-    let staff = "Matricule;Nom;Prénom;Statut;Catégorie;Indice majoré;Quotité;IFSE;Taux PAS\n00101;ABEL;Jean;Titulaire;C;420;100 %;200,00;0\n";
+    let staff =
+        "Matricule;Nom;Prénom;Statut;Catégorie;Indice majoré;Quotité;IFSE;Taux PAS\n00101;ABEL;Jean;Titulaire;C;420;100 %;200,00;0\n";
     std::fs::write(folder.join("inbox/agents.csv"), staff).expect("a staff file");
     let december = run(folder);
     let person = december.of("people.csv", "00101").remove(0);
     assert_eq!(["year", "since", "whole", "gross"].map(|c| person[c].as_str()), ["2022", "2021-12", "yes", "2168.13"]);
-    let sums: BTreeMap<String, String> =
-        december.rows("facts.csv").into_iter().filter(|r| r["month"] == "2022-01").map(|r| (r["fact"].clone(), r["value"].clone())).collect();
+    let sums: BTreeMap<String, String> = december
+        .rows("facts.csv")
+        .into_iter()
+        .filter(|r| r["month"] == "2022-01")
+        .map(|r| (r["fact"].clone(), r["value"].clone()))
+        .collect();
     assert_eq!((sums["cumul_primes_rafp"].as_str(), sums["cumul_traitement_rafp"].as_str()), ("200", "1968.13"));
 
     let (folder, _) = next("late-january", "2022-01", "2022-01-27", &december.folder);
-    std::fs::write(folder.join("inbox/cia.csv"), "matricule;nom;prénom;montant CIA à verser (€)\n00101;ABEL;Jean;400,00\n").expect("a list");
+    std::fs::write(folder.join("inbox/cia.csv"), "matricule;nom;prénom;montant CIA à verser (€)\n00101;ABEL;Jean;400,00\n")
+        .expect("a list");
     let january = run(folder);
     let person = january.of("people.csv", "00101").remove(0);
     assert_eq!(["year", "since", "gross"].map(|c| person[c].as_str()), ["2022", "2021-12", "4736.26"]);
     assert_eq!((december.line("00101", "RAFP"), january.line("00101", "RAFP")), (Some("-10.00".to_owned()), Some("-29.36".to_owned())));
     let rafp = january.of("replay.csv", "00101").into_iter().find(|r| r["code"] == "RAFP").expect("a replayed line");
     assert_eq!(rafp["verdict"], "exact", "December on its own sums");
-    let base = january.rows("facts.csv").into_iter().find(|r| r["month"] == "2022-02" && r["fact"] == "cumul_assiette_rafp").expect("a sum");
+    let base =
+        january.rows("facts.csv").into_iter().find(|r| r["month"] == "2022-02" && r["fact"] == "cumul_assiette_rafp").expect("a sum");
     assert_eq!(base["value"], "787.25");
 }
