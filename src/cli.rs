@@ -1,5 +1,6 @@
 //! The command line as types, turned into calls of `pipeline`; what is printed, and the exit code.
 
+mod kit;
 mod rules;
 
 use crate::ground::{Finding, Lang, PayMonth, Severity, words};
@@ -37,8 +38,40 @@ pub enum Command {
         #[arg(long, value_parser = month)]
         month: PayMonth,
         /// The job of the month before: its record, its settings and decisions still in force are taken.
-        #[arg(long, value_name = "DIR")]
+        #[arg(long, value_name = "DIR", conflicts_with = "kit")]
         from: Option<PathBuf>,
+        /// Start from what `prepare` sealed on an ordinary day.
+        #[arg(long, value_name = "FILE")]
+        kit: Option<PathBuf>,
+        #[command(flatten)]
+        secret: kit::Secret,
+    },
+    /// On an ordinary day: rehearse next month from this month's exports and seal what it takes to start from them.
+    Prepare {
+        folder: PathBuf,
+        /// The sealed file to write.
+        #[arg(long, value_name = "FILE")]
+        to: PathBuf,
+        #[command(flatten)]
+        secret: kit::Secret,
+    },
+    /// Keep a folder encrypted, in one file.
+    Seal {
+        folder: PathBuf,
+        /// The sealed file to write.
+        #[arg(long, value_name = "FILE")]
+        to: PathBuf,
+        #[command(flatten)]
+        secret: kit::Secret,
+    },
+    /// Open a sealed file into a new folder.
+    Unseal {
+        file: PathBuf,
+        /// The folder to make.
+        #[arg(long, value_name = "DIR")]
+        to: PathBuf,
+        #[command(flatten)]
+        secret: kit::Secret,
     },
     /// Say what each file of the inbox is and which columns mean what.
     Inspect {
@@ -143,11 +176,15 @@ pub struct Said {
 /// When the program could not run: a missing folder, an unwritable file.
 pub fn execute(cli: &Cli, progress: fn(&str, u64, u64)) -> Result<Said> {
     match &cli.command {
-        Command::New { folder, month, from: Some(from) } => {
+        Command::New { folder, month, kit: Some(file), secret, .. } => kit::begin(cli, folder, *month, file, secret),
+        Command::Prepare { folder, to, secret } => kit::prepare(cli, &options(cli, folder, 0, false, progress), to, secret),
+        Command::Seal { folder, to, secret } => kit::seal(cli, folder, to, secret),
+        Command::Unseal { file, to, secret } => kit::unseal(cli, file, to, secret),
+        Command::New { folder, month, from: Some(from), .. } => {
             let (out, _) = pipeline::start_from(folder, *month, from, cli.lang)?;
             Ok(Said { out, ..Said::default() })
         }
-        Command::New { folder, month, from: None } => {
+        Command::New { folder, month, .. } => {
             job::create(folder, *month)?;
             let lang = cli.lang.unwrap_or_default();
             Ok(Said {

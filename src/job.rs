@@ -1,5 +1,7 @@
 //! The job folder: `releve.toml`, `inbox/`, `decisions.csv`, `out/`. With `store`, the only way to the disk.
 
+pub mod kit;
+
 use crate::ground::document::{Report, Tab, TextFile};
 use crate::ground::{Bic, Checked, Exact, Finding, Iban, Lang, PayMonth, Place, Severity, Siret, target_days};
 use anyhow::{Context as _, Result};
@@ -138,7 +140,12 @@ pub const DECISIONS_FILE: &str = "decisions.csv";
 pub fn open(folder: &Path) -> Result<Checked<Option<Job>>> {
     let path = folder.join(SETTINGS_FILE);
     let bytes = std::fs::read(&path).with_context(|| format!("{}", path.display()))?;
-    let files = [TextFile { path: SETTINGS_FILE.to_owned(), text: String::from_utf8_lossy(&bytes).into_owned() }];
+    Ok(parse(folder, &String::from_utf8_lossy(&bytes)))
+}
+
+/// The job that a text of `releve.toml` in this folder would be.
+pub fn parse(folder: &Path, text: &str) -> Checked<Option<Job>> {
+    let files = [TextFile { path: SETTINGS_FILE.to_owned(), text: text.to_owned() }];
     let report = Report::new(&files);
     let (doc, errors) = DeTable::parse_recoverable(&files[0].text);
     for e in &errors {
@@ -153,7 +160,7 @@ pub fn open(folder: &Path) -> Result<Checked<Option<Job>>> {
     });
     // A mistake here would be a month paid on a default that nobody chose: it stops the run.
     let sound = !findings.iter().any(|f| f.severity == Severity::Blocking);
-    Ok(Checked::new(job.filter(|_| sound), findings))
+    Checked::new(job.filter(|_| sound), findings)
 }
 
 fn read(folder: &Path, t: &Tab<'_, '_>, report: &Report<'_>) -> Option<Job> {

@@ -12,6 +12,7 @@ pub mod compute;
 pub mod facts;
 pub mod ground;
 pub mod job;
+pub mod kit;
 pub mod normalise;
 pub mod payslip;
 pub mod pipeline;

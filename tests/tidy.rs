@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 /// Who may name whom. `ground` is open to all; a new arrow is a change to this table.
-const MAY_NAME: [(&str, &[&str]); 13] = [
+const MAY_NAME: [(&str, &[&str]); 14] = [
     ("ground", &[]),
     ("facts", &[]),
     ("payslip", &[]),
@@ -18,9 +18,11 @@ const MAY_NAME: [(&str, &[&str]); 13] = [
     // The manual prints the rules themselves and the facts they speak of.
     ("write", &["payslip", "check", "compute", "read", "rules", "facts"]),
     ("job", &[]),
-    ("pipeline", &["check", "compute", "facts", "job", "normalise", "payslip", "read", "rules", "write"]),
-    // The rule author's commands (cases, unpacking, carets, the manual) need no job and so no pipeline.
-    ("cli", &["pipeline", "job", "rules", "compute", "write"]),
+    // A kit is opened by the reader of archives, within its limits.
+    ("kit", &["read"]),
+    ("pipeline", &["check", "compute", "facts", "job", "kit", "normalise", "payslip", "read", "rules", "write"]),
+    // The rule author's commands (cases, unpacking, carets, the manual) need no job and so no pipeline; a passphrase is asked for where people are.
+    ("cli", &["pipeline", "job", "kit", "rules", "compute", "write"]),
     ("main", &["cli"]),
 ];
 

@@ -17,6 +17,7 @@ mod estimates;
 mod evidence;
 mod explain;
 mod inputs;
+mod kit;
 mod manifest;
 mod next;
 mod open_codes;
@@ -34,8 +35,9 @@ pub use compare::compare;
 pub use decisions::decide;
 pub use explain::explain;
 pub use inputs::{Inputs, inspect};
+pub use kit::{Opened, Prepared, Seal, begin, passphrase_in, prepare_kit, seal_folder, unseal_folder};
 pub use next::start as start_from;
-pub use recovery::{json as recovery_json, recovery, text as recovery_text};
+pub use recovery::{Picture, json as recovery_json, needs as recovery_needs, recovery, text as recovery_text};
 
 use crate::check::{self, NotRun};
 use crate::compute::calibrate::Witness;

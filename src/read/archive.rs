@@ -4,7 +4,7 @@
 //! would climb out of a folder lose what makes them climb. An archive within an archive is not opened.
 
 use super::input::{FileKind, Input, kind};
-use super::limits::Limits;
+use super::limits::{Limits, Passed};
 use super::zipped::{Archive, Refused};
 use crate::ground::{Finding, Place, Severity};
 
@@ -26,7 +26,7 @@ pub fn members(input: &Input, file: &str, limits: &Limits, take: &mut dyn FnMut(
     };
     let bytes = match input.all(limits.workbook_bytes) {
         Ok(Some(bytes)) => bytes,
-        Ok(None) => return vec![super::limits::Passed::FileBytes(limits.workbook_bytes).finding(limits, place())],
+        Ok(None) => return vec![Passed::FileBytes(limits.workbook_bytes).finding(limits, place())],
         Err(_) => return vec![refused(Refused::Damaged)],
     };
     let mut archive = match Archive::open(&bytes, limits) {
@@ -67,6 +67,17 @@ pub fn members(input: &Input, file: &str, limits: &Limits, take: &mut dyn FnMut(
     }
     findings.push(Finding::new("R65", Severity::Information).arg("count", count).at(place()));
     findings
+}
+
+/// Every part of an archive that this program made, with the name it was given.
+///
+/// # Errors
+/// The limit that was passed; without one it is no archive, or damaged.
+pub fn parts(bytes: &[u8], limits: &Limits) -> Result<Vec<(String, Vec<u8>)>, Option<Passed>> {
+    let passed = |why: Refused| if let Refused::Passed(limit) = why { Some(limit) } else { None };
+    let mut archive = Archive::open(bytes, limits).map_err(passed)?;
+    let names = archive.names().to_vec();
+    names.into_iter().enumerate().map(|(i, name)| Ok((name, archive.part(i).map_err(passed)?))).collect()
 }
 
 /// A name that stays where it is: no drive, no way up, no control characters.

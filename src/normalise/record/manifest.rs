@@ -43,7 +43,8 @@ pub fn read(bytes: &[u8]) -> Option<Json> {
     Some(Json::Manifest(Box::new(Manifest {
         month: PayMonth::parse(v["month"].as_str()?)?,
         pay_date: v["pay_date"].as_str().and_then(|t| NaiveDate::parse_from_str(t, "%Y-%m-%d").ok()),
-        released: v["state"] == "released",
+        // A kit's record is of what the employer's own software paid.
+        released: matches!(v["state"].as_str(), Some("released" | "paid")),
         outputs: outputs.iter().filter_map(|o| Some((text(&o["name"])?, text(&o["sha256"])?))).collect(),
         payslips: v["totals"]["payslips"].as_u64()?,
         net: sum?,

@@ -7,7 +7,7 @@ mod missing;
 mod show;
 mod wanted;
 
-pub use show::{json, text};
+pub use show::{json, needs, text};
 
 use super::compute::{self, DETAIL, Worked};
 use super::{Options, Outcome, Ready, Timings, prepare};

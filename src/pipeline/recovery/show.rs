@@ -43,6 +43,13 @@ pub fn text(p: &Picture) -> String {
         line(&mut out, &format!("  {}", ui("ui.recovery.legend_differ")));
     }
     out.push('\n');
+    out + &needs(p)
+}
+
+/// Its second half: what is missing, and which files to look for.
+pub fn needs(p: &Picture) -> String {
+    let ui = |key: &str| words::ui(key, p.lang);
+    let mut out = String::new();
     line(&mut out, ui("ui.recovery.missing"));
     if p.agents == 0 {
         line(&mut out, &format!("  {}", ui("ui.recovery.everything")));
