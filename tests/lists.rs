@@ -90,6 +90,13 @@ fn an_account_with_a_false_key_is_told_beside_the_one_that_is_paid() {
 }
 
 #[test]
+fn half_a_day_of_strike_is_counted_in_proportion_and_told() {
+    let text = "Matricule;Nom;Prénom;Motif;Du;Au;Nb jours\n00844;RAMPAL;Joël;Grève;06/12/2021;06/12/2021;0,5\n";
+    let r = run("half-strike", &[ABSENCES], &[("absences.csv", text)]);
+    assert_eq!(r.told("F60", "00844"), [Severity::Justify]);
+}
+
+#[test]
 fn struck_off_from_the_sixth_is_paid_until_the_fifth() {
     let text = "Matricule;Nom;Prénom;Radié des cadres à compter du;Motif\n00299;LECOQ;Sabrina;06/12/2021;Fin de contrat anticipée\n";
     let r = run("struck", &[MOVES], &[("sorties.csv", text)]);

@@ -22,6 +22,10 @@ pub fn findings(ready: &Ready, w: &Worked) -> Vec<Finding> {
         let listed = ready.inputs.mapping.of(f.at.source).is_some_and(|m| m.role == Role::Changes);
         let decl = vocabulary.get(f.id);
         let FactKind::Number { form } = decl.kind else { continue };
+        if form == NumberForm::Days && f.value.number().is_some_and(|n| n.whole().is_none()) {
+            let f60 = Finding::new("F60", Severity::Justify).of(&w.id).arg("agent", &w.id).arg("fact", decl.label.get(ready.lang));
+            out.push(f60.arg("days", show_value(ready, f)).at(sources.place(f.at)));
+        }
         if !listed || !decl.recurs {
             continue;
         }
