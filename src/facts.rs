@@ -298,6 +298,7 @@ pub struct Vocabulary {
     by_name: BTreeMap<String, FactId>,
     by_role: BTreeMap<Role, FactId>,
     moot: BTreeMap<FactId, FactId>,
+    told_with: Vec<(FactId, FactId)>,
     next_month: BTreeSet<FactId>,
 }
 
@@ -341,6 +342,14 @@ impl Vocabulary {
     /// Flags whose no says nothing beside a zero, each with the fact that is zero.
     pub fn moot(&self) -> impl Iterator<Item = (FactId, FactId)> {
         self.moot.iter().map(|(a, b)| (*a, *b))
+    }
+    /// The first holds for the value of the second that came with it: another value alone ends it.
+    pub fn told_with(&mut self, about: FactId, value: FactId) {
+        self.told_with.push((about, value));
+    }
+    /// Facts that are about another, each with it.
+    pub fn about_others(&self) -> &[(FactId, FactId)] {
+        &self.told_with
     }
     /// A rise within a month counts from the first day of the next: a child born on the 12th.
     pub fn rises_next_month(&mut self, fact: FactId) {

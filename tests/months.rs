@@ -112,6 +112,28 @@ fn five_points_for_everybody_are_paid_whether_the_staff_file_has_them_or_not() {
     assert_eq!(causes, ["point_indice"; 3]);
 }
 
+// CGI art. 204 H: the neutral table is for those of whom no rate was sent; a rate that comes this month is the one to apply.
+#[test]
+fn a_rate_that_comes_ends_the_neutral_table_of_the_staff_file() {
+    let files = |list: &str| {
+        let tib = "420,00;;2067,57;;;";
+        let staff = "Matricule;Nom;Prénom;Statut;Catégorie;Indice majoré;Quotité;Taux PAS;Type taux\n\
+                     00101;ABEL;Jean;Titulaire;C;420;100 %;;Barème\n00102;BLIN;Jean;Titulaire;C;420;100 %;;Barème\n";
+        let paid = register(&[
+            ("00101", "ABEL", "2067,57", &[("0010;TRAITEMENT BRUT", tib)]),
+            ("00102", "BLIN", "2067,57", &[("0010;TRAITEMENT BRUT", tib)]),
+        ]);
+        [("livre de paie.csv", paid), ("agents.csv", staff.to_owned()), ("taux-pas-juin.csv", list.to_owned())]
+    };
+    let ran = run("rate-comes", "2024-06", &files("Matricule;Nom;Prénom;Taux PAS (%)\n00101;ABEL;Jean;3,9\n"));
+    let rate = |employee: &str| {
+        ran.rows("lines.csv").into_iter().find(|r| r["employee"] == employee && r["code"] == "PAS").map(|r| r["rate"].clone())
+    };
+    assert_eq!(rate("00101"), Some("3.9".to_owned()));
+    assert_ne!(rate("00102"), Some("3.9".to_owned()));
+    assert_eq!((ran.count("TAX-01", "00101"), ran.count("TAX-01", "00102")), (0, 1));
+}
+
 // 420 points: 2067.57; twelve sick days, one of them waiting: 2067.57 / 30 = 68.92, and a tenth of eleven thirtieths 75.81.
 #[test]
 fn sick_days_of_last_month_follow_from_their_lines() {

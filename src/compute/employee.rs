@@ -602,6 +602,12 @@ impl Machine<'_> {
             facts.remove(id);
         }
         self.january(&mut facts, self.road.this());
+        let changed = |id: FactId| changes.iter().any(|c| c.id == id);
+        for (about, value) in self.vocabulary().about_others() {
+            if changed(*value) && !changed(*about) {
+                facts.remove(*about);
+            }
+        }
         for c in changes {
             facts.set(c.clone());
         }

@@ -290,6 +290,8 @@ pub struct Pack {
     pub events: Vec<(crate::facts::FactId, Vec<String>)>,
     /// Flags whose no says nothing beside a zero of another fact.
     pub moot: Vec<(crate::facts::FactId, Spot)>,
+    /// Facts that are about another, which they name.
+    pub told_with: Vec<(crate::facts::FactId, Spot)>,
     /// What facts name as added to them each month, to be looked up once everything is read.
     pub adds: Vec<Spot>,
     pub parameters: Vec<Parameter>,
@@ -380,6 +382,15 @@ fn gather(files: &[TextFile], sizes: Vec<usize>, report: &Report<'_>) -> Pack {
     for (flag, other) in std::mem::take(&mut pack.moot) {
         match pack.vocabulary.named(&other.text).filter(|f| matches!(pack.vocabulary.get(*f).kind, FactKind::Number { .. })) {
             Some(count) => pack.vocabulary.make_moot(flag, count),
+            None => {
+                let near = suggestion(&other.text, pack.vocabulary.iter().map(|f| f.1.name.as_str())).unwrap_or_default().to_owned();
+                report.error("L57", other.file, &other.span, &[("name", &other.text), ("near", &near)]);
+            }
+        }
+    }
+    for (about, other) in std::mem::take(&mut pack.told_with) {
+        match pack.vocabulary.named(&other.text) {
+            Some(value) => pack.vocabulary.told_with(about, value),
             None => {
                 let near = suggestion(&other.text, pack.vocabulary.iter().map(|f| f.1.name.as_str())).unwrap_or_default().to_owned();
                 report.error("L57", other.file, &other.span, &[("name", &other.text), ("near", &near)]);
@@ -718,6 +729,7 @@ impl<'r, 'f> Reader<'r, 'f, '_> {
         }
         let events = t.texts("event");
         let moot = t.spot("moot_without");
+        let told_with = t.spot("told_with");
         let next_month = t.flag("rises_next_month").unwrap_or(false);
         t.close();
         let fact = self.pack.vocabulary.add(decl);
@@ -725,6 +737,7 @@ impl<'r, 'f> Reader<'r, 'f, '_> {
             self.pack.vocabulary.rises_next_month(fact);
         }
         self.pack.moot.extend(moot.map(|m| (fact, m)));
+        self.pack.told_with.extend(told_with.map(|m| (fact, m)));
         self.pack.adds.extend(adds);
         self.pack.defaults.push(default.map(|d| d.text));
         self.pack.fact_units.push(unit);
