@@ -32,9 +32,8 @@ impl Machine<'_> {
         adjust.resize(self.pack.elements.len(), Adjust::None);
         state.run(self.road.last(), &replay.facts, Pins::Adjusted(&adjust), &extra);
         let paid = state.results.clone();
-        for (e, (a, c)) in adjust.iter_mut().zip(&paid).enumerate().filter(|(e, _)| self.catalogue[*e].kind == LineKind::Earning) {
+        for (_, (a, c)) in adjust.iter_mut().zip(&paid).enumerate().filter(|(e, _)| self.catalogue[*e].kind == LineKind::Earning) {
             let amounts = c.filter(|c| c.stop.is_none()).map_or((Money::ZERO, Money::ZERO), |c| (c.amount, c.employer_amount));
-            debug_assert!(e < self.pack.elements.len(), "a card of the pack");
             *a = Adjust::Give(amounts.0, amounts.1);
         }
         state.run(due, &replay.facts, Pins::Adjusted(&adjust), &extra);
@@ -82,8 +81,8 @@ pub fn on_top(corrections: &[Correction], adjust: &[Adjust], elements: usize) ->
 pub fn apart(corrections: &[Correction], month: PayMonth, payslip: &mut Payslip) {
     for c in corrections {
         if let Some(l) = payslip.lines.iter_mut().find(|l| l.element == c.element) {
-            l.amount = l.amount - c.amount;
-            l.employer_amount = l.employer_amount - c.employer_amount;
+            l.amount -= c.amount;
+            l.employer_amount -= c.employer_amount;
         }
         payslip.lines.push(Line {
             element: c.element,
