@@ -1,18 +1,12 @@
 //! Social declarations: the samples to the last line, and damage. Months paid from them stand in `dsn_month.rs`.
 
+mod made;
+
+use made::{Row, cents, rows};
 use releve::ground::{Finding, Money, PayMonth, Severity};
 use releve::read::dsn::{self, Block, Declaration, Person};
 use releve::read::{FileKind, Input, Limits};
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-
-type Row = BTreeMap<String, String>;
-
-fn rows(path: &Path) -> Vec<Row> {
-    let mut reader = csv::Reader::from_path(path).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
-    let headers = reader.headers().expect("a header").clone();
-    reader.records().map(|r| headers.iter().map(str::to_owned).zip(r.expect("a row").iter().map(str::to_owned)).collect()).collect()
-}
 
 fn data(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/dsn").join(name)
@@ -41,15 +35,6 @@ fn codes(findings: &[Finding]) -> Vec<&str> {
 
 fn people(file: &dsn::File) -> impl Iterator<Item = (&Declaration, &Person)> {
     file.declarations.iter().flat_map(|d| d.people.iter().map(move |p| (d, p)))
-}
-
-fn cents(text: &str) -> i64 {
-    if text.is_empty() {
-        return 0;
-    }
-    let (sign, digits) = text.strip_prefix('-').map_or((1, text), |t| (-1, t));
-    let (whole, part) = digits.split_once('.').unwrap_or((digits, "0"));
-    sign * (whole.parse::<i64>().expect("euros") * 100 + format!("{part:0<2}").parse::<i64>().expect("cents"))
 }
 
 fn sum<'g>(blocks: impl Iterator<Item = Block<'g>>, number: u16) -> i64 {

@@ -4,6 +4,9 @@
 
 #![cfg(feature = "seal")]
 
+mod made;
+
+use made::{Row, cents, rows};
 use releve::ground::PayMonth;
 use releve::kit::{self, Largest, Passphrase};
 use releve::pipeline::{self, Opened, Options, Outcome, Prepared, Seal};
@@ -85,23 +88,6 @@ fn november() -> &'static Made {
         let prepared = prepare(&folder.join("job"), &kit);
         Made { kit, prepared }
     })
-}
-
-type Row = BTreeMap<String, String>;
-
-fn rows(path: &Path) -> Vec<Row> {
-    let mut reader = csv::Reader::from_path(path).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
-    let headers = reader.headers().expect("a header").clone();
-    reader.records().map(|r| headers.iter().map(str::to_owned).zip(r.expect("a row").iter().map(str::to_owned)).collect()).collect()
-}
-
-fn cents(text: &str) -> i64 {
-    if text.is_empty() {
-        return 0;
-    }
-    let (sign, digits) = text.strip_prefix('-').map_or((1, text), |t| (-1, t));
-    let (whole, part) = digits.split_once('.').unwrap_or((digits, "0"));
-    sign * (whole.parse::<i64>().expect("euros") * 100 + format!("{part:0<2}").parse::<i64>().expect("cents"))
 }
 
 fn codes(findings: &[releve::ground::Finding]) -> Vec<&str> {

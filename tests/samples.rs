@@ -2,6 +2,9 @@
 //!
 //! `samples/montreval/expected` was computed independently of this program; its README tells how.
 
+mod made;
+
+use made::{Row, cents, expected, rows};
 use releve::pipeline::{self, Options, Outcome};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -43,29 +46,8 @@ fn montreval() -> &'static Ran {
     })
 }
 
-type Row = BTreeMap<String, String>;
-
-fn rows(path: &Path) -> Vec<Row> {
-    let mut reader = csv::Reader::from_path(path).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
-    let headers = reader.headers().expect("a header").clone();
-    reader.records().map(|r| headers.iter().map(str::to_owned).zip(r.expect("a row").iter().map(str::to_owned)).collect()).collect()
-}
-
-fn expected(name: &str) -> Vec<Row> {
-    rows(&Path::new("samples/montreval/expected").join(name))
-}
-
 fn out(name: &str) -> Vec<Row> {
     rows(&montreval().folder.join("out").join(name))
-}
-
-fn cents(text: &str) -> i64 {
-    if text.is_empty() {
-        return 0;
-    }
-    let (sign, digits) = text.strip_prefix('-').map_or((1, text), |t| (-1, t));
-    let (whole, part) = digits.split_once('.').unwrap_or((digits, "0"));
-    sign * (whole.parse::<i64>().expect("euros") * 100 + format!("{part:0<2}").parse::<i64>().expect("cents"))
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use super::{Broken, Decision, Decisions, State, What, Whom};
 use crate::compute::employee::Way;
 use crate::facts::{FactId, FactKind, NumberForm, Role, Value, Vocabulary};
-use crate::ground::{At, EmployeeId, Exact, Finding, Iban, PayMonth, Severity, Sources};
+use crate::ground::{At, EmployeeId, Exact, Finding, Iban, Lang, PayMonth, Severity, Sources, Words, words};
 use crate::job::{DECISIONS_FILE, Job};
 use crate::normalise::text::fold;
 use crate::normalise::values::{self, Mark};
@@ -31,6 +31,18 @@ pub const TITLES_FR: [&str; 9] = ["décision", "agent", "objet", "valeur", "mois
 /// Which column a title is.
 pub fn column_named(title: &str) -> Option<usize> {
     COLUMNS.iter().position(|names| names.contains(&fold(title).as_str()))
+}
+
+/// A blocking finding about a column, which each language names as the file does in that language.
+fn about(code: &str, which: usize, sentence: &Words, slot: &str) -> Finding {
+    let named = |text: &str, title: &str| text.replace(slot, title);
+    Finding::new(code, Severity::Blocking).text(Words::new(&named(&sentence.fr, TITLES_FR[which]), &named(&sentence.en, COLUMNS[which][0])))
+}
+
+/// The same with a sentence of the catalogue.
+fn column(code: &str, which: usize) -> Finding {
+    let sentence = Words::new(words::sentence(code, Lang::Fr), words::sentence(code, Lang::En));
+    about(code, which, &sentence, "{column}")
 }
 
 const DECISION: usize = 0;
@@ -122,11 +134,11 @@ pub fn read_from(input: &Input, job: &Job, pack: &Pack, sources: &mut Sources, f
 fn heading(row: &Row<'_, '_>, source: u16, sources: &Sources, told: &mut Vec<Finding>) -> Vec<Option<usize>> {
     let found: Vec<Option<usize>> = row.cells.iter().map(|c| column_named(&c.shown())).collect();
     let place = sources.place(At::row(source, row.number));
-    for (i, names) in COLUMNS.iter().enumerate() {
+    for i in 0..COLUMNS.len() {
         let count = found.iter().filter(|c| **c == Some(i)).count();
         if count != 1 {
             let code = if count == 0 { "D01" } else { "D02" };
-            told.push(Finding::new(code, Severity::Blocking).arg("column", names[0]).at(place.clone()));
+            told.push(column(code, i).at(place.clone()));
         }
     }
     for (cell, _) in row.cells.iter().zip(&found).filter(|(cell, f)| f.is_none() && !cell.shown().is_empty()) {
@@ -163,20 +175,17 @@ impl Reader<'_, '_> {
         } else {
             self.text(which)
         };
-        let f = Finding::new("D05", Severity::Blocking).arg("column", COLUMNS[which][0]).arg("text", text);
-        f.arg("wanted", wanted).at(self.sources.place(self.at(which)))
+        column("D05", which).arg("text", text).arg("wanted", wanted).at(self.sources.place(self.at(which)))
     }
     fn missing(&self, kind: &str, which: usize) -> Finding {
         let place = self.sources.place(self.at(which));
         let control = self.pack.controls.iter().find(|c| matches!(&c.measure, Measure::Named(n) if n == "incomplete_override"));
         match control.filter(|_| kind == "override") {
-            Some(c) => Finding::new(&c.id, Severity::Blocking)
-                .text(c.message.clone())
-                .arg("agent", self.text(EMPLOYEE))
-                .arg("what", self.text(ABOUT))
-                .arg("missing", COLUMNS[which][0])
-                .at(place),
-            None => Finding::new("D06", Severity::Blocking).arg("kind", kind).arg("column", COLUMNS[which][0]).at(place),
+            Some(c) => {
+                let f = about(&c.id, which, &c.message, "{missing}").arg("agent", self.text(EMPLOYEE));
+                f.arg("what", self.text(ABOUT)).at(place)
+            }
+            None => column("D06", which).arg("kind", kind).at(place),
         }
     }
 
