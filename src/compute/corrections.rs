@@ -8,6 +8,7 @@ use crate::compute::eval::{Adjust, Computed, Pins, State};
 use crate::compute::replay::Replayed;
 use crate::ground::{Exact, Money, PayMonth, Rounding, money};
 use crate::payslip::{ElementId, Line, LineKind, Payslip, Status};
+use std::borrow::Cow;
 
 /// One contribution of last month, corrected.
 #[derive(Clone, Debug)]
@@ -63,7 +64,10 @@ fn correction(element: ElementId, paid: &Computed, due: &Computed) -> Option<Cor
 }
 
 /// This month's adjustments with the corrections on top.
-pub fn on_top(corrections: &[Correction], adjust: &[Adjust], elements: usize) -> Vec<Adjust> {
+pub fn on_top<'a>(corrections: &[Correction], adjust: &'a [Adjust], elements: usize) -> Cow<'a, [Adjust]> {
+    if corrections.is_empty() {
+        return Cow::Borrowed(adjust);
+    }
     let mut out = adjust.to_vec();
     out.resize(elements, Adjust::None);
     for c in corrections {
@@ -74,11 +78,14 @@ pub fn on_top(corrections: &[Correction], adjust: &[Adjust], elements: usize) ->
             Adjust::Give(a, e) => Adjust::Give(a + c.amount, e + c.employer_amount),
         };
     }
-    out
+    Cow::Owned(out)
 }
 
 /// Takes the corrections out of the lines that were computed with them, as lines of their own with their month.
 pub fn apart(corrections: &[Correction], month: PayMonth, payslip: &mut Payslip) {
+    if corrections.is_empty() {
+        return;
+    }
     for c in corrections {
         if let Some(l) = payslip.lines.iter_mut().find(|l| l.element == c.element) {
             l.amount -= c.amount;

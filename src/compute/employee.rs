@@ -1,6 +1,6 @@
 //! One employee's month: replay of the last, computation of this one, and the walk between them.
 
-use crate::compute::arrears::{Arrears, Left};
+use crate::compute::arrears::Arrears;
 use crate::compute::corrections::{self, Correction};
 use crate::compute::eval::{Adjust, Pins, State, Stop};
 use crate::compute::raise;
@@ -237,7 +237,7 @@ impl Machine<'_> {
         self.follow(state, &replay.facts, &mut facts, i.changes);
         let dated = raise::begun(&self.road.raises, &self.road.last().context, i.dated, &replay, &facts);
         let arrears = self.arrears(state, &replay, &dated, i.changes, &mut facts);
-        let settles = self.road.settles && arrears.left != Some(Left::Listed);
+        let settles = self.road.settles && arrears.left.is_none();
         let corrections = if settles { self.corrections(state, &replay) } else { Vec::new() };
         let owed = if settles { None } else { self.late_law(state, &replay) };
         let last_adjust = replay.adjust.clone();
