@@ -2,7 +2,7 @@
 
 use crate::ground::{Exact, Money, PayMonth};
 use crate::read::limits::{Limits, Passed};
-use encoding_rs::{Decoder, Encoding, UTF_8, WINDOWS_1252};
+use encoding_rs::{CoderResult, Decoder, Encoding, UTF_8, WINDOWS_1252};
 use flate2::read::MultiGzDecoder;
 use std::io::{self, BufRead, BufReader, Cursor, Read};
 use std::ops::Range;
@@ -80,7 +80,10 @@ impl Survey {
             return Ok(Box::new(BufReader::with_capacity(PIECE, bytes.take(self.whole - self.mark))));
         }
         let decoder = self.encoding.new_decoder_without_bom_handling();
-        Ok(Box::new(BufReader::with_capacity(PIECE, Letters { bytes, decoder, piece: vec![0; PIECE], ready: 0..0, ended: false })))
+        Ok(Box::new(BufReader::with_capacity(
+            PIECE,
+            Letters { bytes, decoder, piece: vec![0; PIECE], ready: 0..0, ended: false, done: false },
+        )))
     }
 }
 
@@ -94,6 +97,8 @@ struct Letters {
     piece: Vec<u8>,
     ready: Range<usize>,
     ended: bool,
+    /// The decoder has given its last letter and takes no more bytes.
+    done: bool,
 }
 
 impl Read for Letters {
@@ -102,17 +107,19 @@ impl Read for Letters {
         if into.len() < 8 {
             return Err(io::ErrorKind::InvalidInput.into());
         }
-        loop {
+        while !self.done {
             if self.ready.is_empty() && !self.ended {
                 self.ready = 0..self.bytes.read(&mut self.piece)?;
                 self.ended = self.ready.is_empty();
             }
-            let (_, read, written, _) = self.decoder.decode_to_utf8(&self.piece[self.ready.clone()], into, self.ended);
+            let (result, read, written, _) = self.decoder.decode_to_utf8(&self.piece[self.ready.clone()], into, self.ended);
             self.ready.start += read;
-            if written > 0 || self.ended {
+            self.done = self.ended && result == CoderResult::InputEmpty;
+            if written > 0 {
                 return Ok(written);
             }
         }
+        Ok(0)
     }
 }
 
@@ -276,6 +283,17 @@ mod tests {
         assert_eq!(of(b"<?xml version=\"1.0\" encoding=\"ISO-8859-1\"?>\x80 "), (Some('€'), "windows-1252", false));
         assert_eq!(of("<?xml version='1.0' encoding='ISO-8859-1'?>é ".as_bytes()), (Some('é'), "UTF-8", true));
         assert_eq!(of("\u{feff}<a>é ".as_bytes()), (Some('é'), "UTF-8", false));
+    }
+
+    #[test]
+    fn a_stream_that_has_ended_stays_ended() {
+        let bytes = b"<?xml version=\"1.0\" encoding=\"ISO-8859-1\"?><a>\xe9</a>";
+        let survey = survey(&bytes[..]).expect("memory does not fail");
+        let mut stream = survey.stream(Box::new(Cursor::new(bytes.to_vec()))).expect("memory does not fail");
+        let mut text = String::new();
+        assert!(stream.read_to_string(&mut text).is_ok() && text.ends_with("<a>é</a>"));
+        assert_eq!(stream.read_to_string(&mut text).ok(), Some(0));
+        assert_eq!(stream.fill_buf().map(<[u8]>::len).ok(), Some(0));
     }
 
     // Vectors of RFC 4648, section 10.
