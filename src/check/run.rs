@@ -238,9 +238,8 @@ fn twin(c: &Control, t: &Twin) -> Finding {
 /// Months between what a source is about and the last month paid.
 fn age(c: &Control, r: &Run) -> Result<Vec<Finding>, &'static str> {
     let (Some(last), false) = (r.last_month, r.periods.is_empty()) else { return Err("need_period") };
-    let count = |m: PayMonth| i64::from(m.year()) * 12 + i64::from(m.month());
     let limit = c.count("count").ok_or("need_threshold")?;
-    let old = r.periods.iter().filter(|(_, m, _)| count(last) - count(*m) > limit);
+    let old = r.periods.iter().filter(|(_, m, _)| last.months_since(*m) > limit);
     Ok(old.map(|(what, m, place)| c.finding().at(place.clone()).arg("what", what).arg("period", m)).collect())
 }
 

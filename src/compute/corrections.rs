@@ -33,7 +33,7 @@ impl Machine<'_> {
         adjust.resize(self.pack.elements.len(), Adjust::None);
         state.run(self.road.last(), &replay.facts, Pins::Adjusted(&adjust), &extra);
         let paid = state.results.clone();
-        for (_, (a, c)) in adjust.iter_mut().zip(&paid).enumerate().filter(|(e, _)| self.catalogue[*e].kind == LineKind::Earning) {
+        for ((a, c), _) in adjust.iter_mut().zip(&paid).zip(self.catalogue).filter(|(_, card)| card.kind == LineKind::Earning) {
             let amounts = c.filter(|c| c.stop.is_none()).map_or((Money::ZERO, Money::ZERO), |c| (c.amount, c.employer_amount));
             *a = Adjust::Give(amounts.0, amounts.1);
         }
@@ -87,9 +87,13 @@ pub fn apart(corrections: &[Correction], month: PayMonth, payslip: &mut Payslip)
         return;
     }
     for c in corrections {
-        if let Some(l) = payslip.lines.iter_mut().find(|l| l.element == c.element) {
+        if let Some(i) = payslip.lines.iter().position(|l| l.element == c.element) {
+            let l = &mut payslip.lines[i];
             l.amount -= c.amount;
             l.employer_amount -= c.employer_amount;
+            if l.amount.is_zero() && l.employer_amount.is_zero() {
+                payslip.lines.remove(i);
+            }
         }
         payslip.lines.push(Line {
             element: c.element,
@@ -102,10 +106,5 @@ pub fn apart(corrections: &[Correction], month: PayMonth, payslip: &mut Payslip)
             status: Status::Computed,
         });
     }
-    payslip.lines.retain(|l| l.period.is_some() || !(l.amount.is_zero() && l.employer_amount.is_zero()) || !corrected(corrections, l));
     payslip.lines.sort_by_key(|l| (l.element, l.period));
-}
-
-fn corrected(corrections: &[Correction], line: &Line) -> bool {
-    corrections.iter().any(|c| c.element == line.element)
 }

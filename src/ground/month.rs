@@ -37,6 +37,10 @@ impl PayMonth {
     pub const fn next(self) -> Self {
         if self.month == 12 { Self { year: self.year + 1, month: 1 } } else { Self { year: self.year, month: self.month + 1 } }
     }
+    /// How many months lie from another to this one; negative when it comes later.
+    pub const fn months_since(self, other: Self) -> i64 {
+        (self.year as i64 - other.year as i64) * 12 + self.month as i64 - other.month as i64
+    }
     pub fn first_day(self) -> NaiveDate {
         NaiveDate::from_ymd_opt(self.year(), self.month(), 1).expect("a month that was checked when made")
     }

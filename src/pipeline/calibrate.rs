@@ -7,7 +7,6 @@ use crate::compute::replay::Hidden;
 use crate::ground::{Lang, words};
 use crate::job;
 use crate::normalise::join::Person;
-use crate::rules::bind::SettingValue;
 use crate::rules::plan::setting_value;
 use anyhow::Result;
 use std::collections::BTreeMap;
@@ -15,14 +14,6 @@ use std::fmt::Write as _;
 
 /// More witnesses than this tell nothing more.
 const WITNESSES: usize = 3_000;
-
-pub fn text(v: &SettingValue) -> String {
-    match v {
-        SettingValue::Choice(c) => c.clone(),
-        SettingValue::Flag(b) => if *b { "yes" } else { "no" }.to_owned(),
-        SettingValue::Number(n) => n.to_string(),
-    }
-}
 
 /// What one employee's last month can say of the settings: nothing of whom no staff file knows.
 pub fn witness(p: &Person) -> Option<Witness<'_>> {
@@ -65,11 +56,11 @@ pub fn calibrate(options: &Options, write: bool) -> Result<Told> {
     let mut before: BTreeMap<String, String> = BTreeMap::new();
     for f in &found {
         let s = &ready.pack.settings[f.setting];
-        let votes = f.votes.iter().map(|(v, n)| format!("{} : {n}", text(v))).collect::<Vec<_>>().join(", ");
+        let votes = f.votes.iter().map(|(v, n)| format!("{v} : {n}")).collect::<Vec<_>>().join(", ");
         let (mark, value) = match &f.chosen {
-            Some(c) if *c == f.before => ("=", text(c)),
-            Some(c) => ("→", text(c)),
-            None => ("?", text(&f.before)),
+            Some(c) if *c == f.before => ("=", c.to_string()),
+            Some(c) => ("→", c.to_string()),
+            None => ("?", f.before.to_string()),
         };
         let why = match (f.deciding, f.chosen.is_some(), lang) {
             (0, _, Lang::Fr) if f.lines == Some(0) => "aucune ligne du mois dernier ne le montre".to_owned(),
@@ -89,14 +80,14 @@ pub fn calibrate(options: &Options, write: bool) -> Result<Told> {
         let Some(c) = &f.chosen else { continue };
         match ready.job.settings.get(&s.id) {
             _ if ready.job.last_settings.contains_key(&s.id) => {
-                before.insert(s.id.clone(), text(c));
+                before.insert(s.id.clone(), c.to_string());
             }
             Some(given) if setting_value(&s.kind, given).as_ref() == Some(c) => {}
             Some(_) => {
-                before.insert(s.id.clone(), text(c));
+                before.insert(s.id.clone(), c.to_string());
             }
-            None if text(c) != s.default => {
-                keep.insert(s.id.clone(), text(c));
+            None if c.to_string() != s.default => {
+                keep.insert(s.id.clone(), c.to_string());
             }
             None => {}
         }

@@ -35,9 +35,8 @@ pub fn rest(ready: &Ready) -> Vec<report::Estimation> {
 /// Codes of an employee's open estimates, and how many months ago they were paid.
 pub fn ages<'r>(ready: &'r Ready, id: &EmployeeId) -> Vec<(&'r str, u32)> {
     let now = ready.job.month;
-    let months = |m: PayMonth| (now.year() * 12 + now.month() as i32) - (m.year() * 12 + m.month() as i32);
     let mine = ready.inputs.past.estimates.0.get(id).into_iter().flatten().filter(|e| e.employee == *id);
-    mine.filter_map(|e| Some((e.code.as_str(), u32::try_from(months(PayMonth::parse(&e.month)?)).ok()?))).collect()
+    mine.filter_map(|e| Some((e.code.as_str(), u32::try_from(now.months_since(PayMonth::parse(&e.month)?)).ok()?))).collect()
 }
 
 /// What earlier months left open, said once.

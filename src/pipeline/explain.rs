@@ -221,11 +221,7 @@ impl Teller<'_> {
                 Symbol::Parameter(i) => self.parameter(text, &pad, *i),
                 Symbol::Setting(i) => {
                     let s = &self.ready.pack.settings[usize::from(*i)];
-                    let value = match &self.ready.road.this().settings[usize::from(*i)] {
-                        crate::rules::bind::SettingValue::Choice(c) => c.clone(),
-                        crate::rules::bind::SettingValue::Flag(b) => if *b { "yes" } else { "no" }.to_owned(),
-                        crate::rules::bind::SettingValue::Number(n) => n.to_string(),
-                    };
+                    let value = &self.ready.road.this().settings[usize::from(*i)];
                     let _ = writeln!(text, "{pad}{name} = {value}   ({})", s.label.get(self.lang));
                 }
                 Symbol::Value(i) => {

@@ -61,11 +61,14 @@ fn refuse(why: &Refused, path: &Path) -> Finding {
     why.finding(&path.display().to_string())
 }
 
-/// Refuses a place for a sealed file before any work is done for it.
-fn room_for(to: &Path) -> Result<Option<Finding>> {
-    let parent = to.parent().filter(|p| !p.as_os_str().is_empty());
-    anyhow::ensure!(parent.is_none_or(Path::is_dir), "{}", to.display());
-    Ok(to.exists().then(|| occupied(to)))
+/// Refuses a weak passphrase and a place that is taken before any work is done.
+fn refused_at_once(seal: &Seal<'_>) -> Result<Option<Finding>> {
+    if let Err(why) = seal.passphrase.long_enough() {
+        return Ok(Some(why.finding("")));
+    }
+    let parent = seal.to.parent().filter(|p| !p.as_os_str().is_empty());
+    anyhow::ensure!(parent.is_none_or(Path::is_dir), "{}", seal.to.display());
+    Ok(seal.to.exists().then(|| occupied(seal.to)))
 }
 
 /// Something is where a file or a folder is to go.
@@ -79,12 +82,8 @@ fn occupied(path: &Path) -> Finding {
 /// When the job cannot be read or the file cannot be written.
 pub fn prepare_kit(options: &Options, seal: &Seal<'_>) -> Result<Prepared> {
     let mut out = Prepared { lang: options.lang.unwrap_or_default(), ..Prepared::default() };
-    if let Err(why) = seal.passphrase.long_enough() {
-        out.findings.push(why.finding(""));
-        return Ok(out);
-    }
-    if let Some(there) = room_for(seal.to)? {
-        out.findings.push(there);
+    if let Some(no) = refused_at_once(seal)? {
+        out.findings.push(no);
         return Ok(out);
     }
     let options = Options { payslips: false, ..options.clone() };
@@ -198,7 +197,7 @@ pub fn begin(folder: &Path, month: PayMonth, path: &Path, passphrase: &Passphras
     };
     let place = || Place::File { file: path.display().to_string() };
     let age = |code: &str, severity| {
-        Finding::new(code, severity).at(place()).arg("last", last).arg("month", month).arg("months", months(last, month))
+        Finding::new(code, severity).at(place()).arg("last", last).arg("month", month).arg("months", month.months_since(last))
     };
     if month <= last {
         out.findings.push(age("K15", Severity::Blocking));
@@ -233,24 +232,14 @@ pub fn begin(folder: &Path, month: PayMonth, path: &Path, passphrase: &Passphras
     Ok(out)
 }
 
-/// Months from one to another.
-fn months(from: PayMonth, to: PayMonth) -> i64 {
-    let count = |m: PayMonth| i64::from(m.year()) * 12 + i64::from(m.month());
-    count(to) - count(from)
-}
-
 /// Seals a folder as it is: a released month, a job that is over.
 ///
 /// # Errors
 /// When the folder cannot be read or the file cannot be written.
 pub fn seal_folder(folder: &Path, seal: &Seal<'_>) -> Result<Opened> {
     let mut out = Opened::default();
-    if let Err(why) = seal.passphrase.long_enough() {
-        out.findings.push(why.finding(""));
-        return Ok(out);
-    }
-    if let Some(there) = room_for(seal.to)? {
-        out.findings.push(there);
+    if let Some(no) = refused_at_once(seal)? {
+        out.findings.push(no);
         return Ok(out);
     }
     let contents = Kit { head: Head { program: env!("CARGO_PKG_VERSION").to_owned(), month: None }, files: disk::whole(folder)? };

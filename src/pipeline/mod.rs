@@ -193,7 +193,7 @@ fn other_settings(pack: &Pack, inputs: &Inputs, last: &[SettingValue], lang: Lan
         let was = past.settings.get(&s.id)?;
         (setting_value(&s.kind, was).as_ref() != Some(&last[i])).then(|| {
             let f = Finding::new("J11", Severity::Justify).arg("setting", s.label.get(lang)).arg("id", &s.id).arg("was", was);
-            f.arg("now", record::setting_text(&last[i])).at(inputs.sources.place(past.settings_at))
+            f.arg("now", &last[i]).at(inputs.sources.place(past.settings_at))
         })
     };
     pack.settings.iter().enumerate().filter_map(differ).collect()

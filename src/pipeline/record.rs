@@ -79,18 +79,9 @@ pub fn settings(pack: &Pack, values: &[SettingValue], employer: &crate::job::Emp
     record::setting_row(&mut out, "employer.name", &employer.name);
     record::setting_row(&mut out, "employer.siret", employer.siret.as_ref().map_or("", |s| s.as_str()));
     for (s, v) in pack.settings.iter().zip(values) {
-        record::setting_row(&mut out, &s.id, &setting_text(v));
+        record::setting_row(&mut out, &s.id, &v.to_string());
     }
     out
-}
-
-/// A setting as `releve.toml` writes it.
-pub fn setting_text(value: &SettingValue) -> String {
-    match value {
-        SettingValue::Choice(c) => c.clone(),
-        SettingValue::Flag(yes) => if *yes { "yes" } else { "no" }.to_owned(),
-        SettingValue::Number(n) => n.to_string(),
-    }
 }
 
 /// Rows of the month just computed. Who left before it and is not paid is of no matter to the next.

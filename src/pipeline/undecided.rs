@@ -58,7 +58,7 @@ pub fn name(ready: &Ready, results: &Results, out: &mut Outcome) {
         }
         let stake: i64 = own.iter().map(|t| (t.net - t.other).abs().cents()).sum();
         let f = Finding::new("C10", Severity::Justify).arg("label", s.label.get(ready.lang)).arg("name", &s.id);
-        let f = f.arg("value", calibrate::text(&law.settings[i])).arg("other", calibrate::text(&tried[own[0].tried].option));
+        let f = f.arg("value", &law.settings[i]).arg("other", &tried[own[0].tried].option);
         let place = Place::File { file: job::SETTINGS_FILE.to_owned() };
         out.findings.push(f.arg("count", own.len()).arg("who", who).stake(stake).at(place));
     }

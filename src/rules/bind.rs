@@ -171,6 +171,17 @@ pub enum SettingValue {
     Number(Exact),
 }
 
+/// As `releve.toml` writes it.
+impl std::fmt::Display for SettingValue {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Choice(c) => f.write_str(c),
+            Self::Flag(yes) => f.write_str(if *yes { "yes" } else { "no" }),
+            Self::Number(n) => n.fmt(f),
+        }
+    }
+}
+
 type Typed = (Kind, Bound);
 
 const FUNCTIONS: [&str; 17] = [

@@ -495,11 +495,7 @@ impl Pack {
             .iter()
             .map(|(_, setting)| {
                 let i = self.settings.iter().position(|s| s.id == *setting)?;
-                match law.settings.get(i)? {
-                    SettingValue::Choice(c) => Some(c.clone()),
-                    SettingValue::Number(n) => Some(n.to_string()),
-                    SettingValue::Flag(b) => Some(if *b { "yes" } else { "no" }.to_owned()),
-                }
+                law.settings.get(i).map(ToString::to_string)
             })
             .collect();
         let fits = |r: &&crate::rules::pack::TableRow| r.wheres.iter().zip(&chosen).all(|(w, c)| c.as_ref() == Some(w));
