@@ -29,7 +29,7 @@ pub const DETAIL: usize = 20_000;
 
 /// Employees computed in one go, and employees whose results are in memory together when they are not kept.
 const PIECE: usize = 128;
-const BATCH: usize = 4_096;
+const BATCH: usize = 2_048;
 
 /// One employee after computation.
 pub struct Worked {
@@ -95,7 +95,7 @@ struct Piece {
 ///
 /// # Errors
 /// When they cannot be written.
-pub fn people(ready: &Ready, people: People, options: &Options, write: &mut dyn FnMut(&Rows) -> Result<()>) -> Result<Results> {
+pub fn people(ready: &Ready, people: People, options: &Options, write: &mut (dyn FnMut(&Rows) -> Result<()> + Send)) -> Result<Results> {
     let controls = named_controls(&ready.pack, ready.job.month.first_day());
     let twins = twins(ready, &people);
     let owners = accounts::owners(ready, &people);
@@ -108,22 +108,30 @@ pub fn people(ready: &Ready, people: People, options: &Options, write: &mut dyn 
     let keep = total <= DETAIL;
     let mut people = people.into_iter();
     let mut done = 0;
+    let mut computed: Vec<Piece> = Vec::new();
     loop {
-        // A few pieces at a time: results of one batch are written before the next is computed.
+        // A few pieces at a time: results of one batch are written while the next is computed.
         let next = |_| people.by_ref().take(PIECE).collect();
         let pieces: Vec<Vec<(EmployeeId, Person)>> = (0..BATCH / PIECE).map(next).take_while(|p: &Vec<_>| !p.is_empty()).collect();
-        if pieces.is_empty() {
+        if pieces.is_empty() && computed.is_empty() {
             break;
         }
-        let worked: Vec<Piece> = pieces
-            .into_par_iter()
-            .map_init(|| State::new(ready.road.this()), |state, piece| work(ready, &controls, &frame, &owners, state, piece))
-            .collect();
-        for piece in worked {
-            done += piece.worked.len();
-            write(&piece.rows)?;
-            collect(ready, &frame, piece, keep, &mut results);
-        }
+        let batch = std::mem::take(&mut computed);
+        let enter = || {
+            for piece in batch {
+                done += piece.worked.len();
+                write(&piece.rows)?;
+                collect(ready, &frame, piece, keep, &mut results);
+            }
+            anyhow::Ok(())
+        };
+        let compute = || {
+            let state = || State::new(ready.road.this());
+            pieces.into_par_iter().map_init(state, |state, piece| work(ready, &controls, &frame, &owners, state, piece)).collect()
+        };
+        let (entered, next) = rayon::join(enter, compute);
+        entered?;
+        computed = next;
         (options.progress)("compute", done as u64, total as u64);
     }
     Ok(results)

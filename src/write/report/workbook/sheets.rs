@@ -96,7 +96,7 @@ pub fn by_agent(book: &mut Book<'_>, d: &Digest<'_>) -> Result<(), ReportError> 
     let mut table = Table::new(name, w::BY_AGENT_NOTE.get(lang), columns, r.agents.len()).frozen(3);
     table.printed = Some(12);
     table::write(book, &table, |i, row| agent_row(d, d.by_size[i], row))?;
-    book.inner.worksheet_from_name(name)?.group_columns_collapsed(13, 24)?;
+    book.made(name).group_columns_collapsed(13, 24)?;
     Ok(())
 }
 

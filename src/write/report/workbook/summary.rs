@@ -289,7 +289,7 @@ fn contents(grid: &mut Grid<'_>) -> Result<(), ReportError> {
 pub fn causes_check(book: &mut Book<'_>, d: &Digest<'_>, rows: usize) -> Result<(), ReportError> {
     let lang = book.report.lang;
     let (agents, causes) = (book.agents.clone(), book.causes.clone());
-    let sheet = book.inner.worksheet_from_name(w::CAUSES.get(lang))?;
+    let sheet = book.made(w::CAUSES.get(lang));
     let start = FIRST_ROW + u32::try_from(rows.max(1)).expect("causes are a handful");
     let styles = Styles::new();
     let change = d.net_change();
