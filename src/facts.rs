@@ -213,6 +213,12 @@ pub struct FactDecl {
     pub adds: Option<String>,
     /// A value of the pack that the amount moves with.
     pub follows: Option<String>,
+    /// No number above it is this fact: what a column that holds one cannot be.
+    pub most: Option<Exact>,
+    /// Texts that say there is no value of one's own: « neutre » where a personal rate would stand.
+    pub none: Vec<String>,
+    /// Facts that one cell holds together, the larger first: `778/640` is a gross index and a pay index.
+    pub parts: Vec<String>,
     /// Causes of a difference when the fact changes, starts or ends.
     pub causes: Causes,
 }
@@ -271,6 +277,11 @@ pub enum Role {
     PostalCode,
     Town,
     Iban,
+    /// The four parts of an account as banks wrote it before the IBAN.
+    AccountBank,
+    AccountBranch,
+    AccountNumber,
+    AccountKey,
     AccountHolder,
     Service,
     /// First and last paid day.

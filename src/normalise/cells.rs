@@ -37,6 +37,13 @@ pub fn cents(value: Exact) -> Result<Money, Unread> {
     if dust.is_some_and(|d| d < 10) { Ok(Money::from_cents(near)) } else { Err(Unread("N01")) }
 }
 
+/// The whole numbers of a text, the largest first: `IB 778 - IM 640`.
+pub fn numbers_within(text: &str) -> Vec<i64> {
+    let mut all: Vec<i64> = text.split(|c: char| !c.is_ascii_digit()).filter_map(|w| w.parse().ok()).collect();
+    all.sort_unstable_by_key(|n| std::cmp::Reverse(*n));
+    all
+}
+
 /// Texts that come again and again (services, grades, towns) are held once.
 #[derive(Default)]
 pub struct Interned {
@@ -96,6 +103,10 @@ pub fn value(
     if text.is_empty() {
         return Ok(None);
     }
+    // « neutre » where a personal rate would stand: there is none.
+    if matches!(cell, Cell::Text(_)) && fact.none.iter().any(|w| fold(w) == fold(text).trim_end_matches('.')) {
+        return Ok(None);
+    }
     // A number stored as a number is shown with a point, however the texts of its column are written.
     let mark = if matches!(cell, Cell::Number(_)) { Mark::Dot } else { column.mark };
     let numeric = |n: Option<Exact>| n.map(|n| Read::of(Value::Number(n)));
@@ -106,7 +117,7 @@ pub fn value(
                 Ok(values::working_time(text, weekly, mark)?.map(|w| Read {
                     value: Value::Number(w.share),
                     reduced_post: w.reduced_post,
-                    presumed: w.presumed,
+                    presumed: w.presumed && !column.tenths,
                     remark: None,
                 }))
             }
@@ -209,6 +220,9 @@ mod tests {
             since_january: false,
             adds: None,
             follows: None,
+            most: None,
+            none: Vec::new(),
+            parts: Vec::new(),
             causes: crate::facts::Causes::default(),
         };
         let text = |t: &str| {

@@ -31,6 +31,8 @@ pub struct Compared {
     pub has_title: bool,
     /// « Montant », « Nb jours »: nothing says of what.
     pub generic: bool,
+    /// « N° », and no word of what it numbers.
+    bare_number: bool,
     /// Whose share the group heading names: « Charges patronales ».
     group_share: Share,
     /// Whose share the column is, by its group or else by its own title: « RAFP PATRONAL ».
@@ -69,6 +71,7 @@ impl Compared {
             group_share,
             share: if group_share == Share::Unsaid { own_share } else { group_share },
             generic: !own.is_empty() && Phrase::of(own).is_generic(),
+            bare_number: matches!(Phrase::of(own).words.as_slice(), [word] if word == "num" || word == "numero"),
         }
     }
     /// Likeness of the column's title, 0 when it is not like it.
@@ -218,6 +221,8 @@ pub fn choices(compared: &Compared, p: &Profile, role: Role, cx: &Context<'_>, a
             }
             Role::Staff | Role::Arrivals | Role::Departures | Role::Changes | Role::Amounts | Role::Ignored | Role::Unknown => 0,
         };
+        // « N° » over 1, 2, 3 counts the rows.
+        let malus = if fact.role == Some(FactRole::Employee) && p.counts_rows() && compared.bare_number { malus + 60 } else { malus };
         let meaning = if role == Role::AccountChanges && fact.role == Some(FactRole::Iban) { Meaning::New(id) } else { Meaning::Fact(id) };
         if title > 0 {
             put(meaning, title, fit, malus);
@@ -351,6 +356,14 @@ fn by_contents(compared: &Compared, p: &Profile, role: Role, cx: &Context<'_>, i
         && p.share(p.id_like) >= 98
     {
         put(Meaning::Fact(f), 64);
+    }
+    // « Position » over TIT, STG, CDD: the list that the cells are all of.
+    let position = role_fact(FactRole::Position);
+    let called_position = position.is_some_and(|f| compared.of(Title::Fact(f)) >= 85 && p.fits[f.index()] <= -60);
+    for (id, fact) in cx.vocabulary.iter().filter(|_| called_position) {
+        if matches!(fact.kind, FactKind::Choice { .. }) && p.fits[id.index()] >= 20 {
+            put(Meaning::Fact(id), 62);
+        }
     }
     if compared.has_title {
         return;

@@ -223,7 +223,7 @@ pub fn gather_beside(
     let known = if lost || unknown { known_people(&books, &raw, &directory) } else { Known::default() };
     let paid = books.slips.len();
     for table in tables.iter().filter(|t| mapping.of(t.source).is_some_and(|m| m.role == Role::Unknown)) {
-        known.unread(table, paid, sources).into_iter().for_each(|f| told.add(f, table.source));
+        known.unread(table, paid, sources).into_iter().chain(known.strangers(table, sources)).for_each(|f| told.add(f, table.source));
     }
     settle_books(books, transfers, &directory, sources, cx, &mut out, &mut told);
     place_rows(raw, &strange, (&directory, &known), mapping, sources, cx, &mut out, &mut told);

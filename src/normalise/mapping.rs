@@ -353,6 +353,8 @@ pub struct ColumnMapping {
     pub rate_form: RateForm,
     /// The column holds weekly hours out of 35.
     pub weekly: bool,
+    /// Part time of full posts is written by tenths here (80 %, 90 %): what is written otherwise is hours of a post.
+    pub tenths: bool,
     /// Cells that hold something in the rows looked at.
     pub filled: u32,
     /// Nearly all its numbers are negative: a column of what is kept, written with its sign.

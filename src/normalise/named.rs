@@ -2,9 +2,9 @@
 //!
 //! Nothing is joined here: whoever may be meant is set aside, and a person says.
 
-use crate::ground::{At, EmployeeId, Finding, Severity, Sources, ids};
+use crate::ground::{At, EmployeeId, Finding, Nir, Severity, Sources, ids};
 use crate::normalise::people::Who;
-use crate::normalise::register::tidy_number;
+use crate::normalise::register::{nir_key, tidy_number};
 use crate::normalise::text::{fold, name_key};
 use crate::read::table::{Cell, Table};
 use std::collections::{BTreeMap, BTreeSet};
@@ -19,12 +19,14 @@ pub struct Known {
     by_number: BTreeMap<String, EmployeeId>,
     by_name: BTreeMap<String, BTreeSet<EmployeeId>>,
     by_surname: BTreeMap<String, BTreeSet<(EmployeeId, String)>>,
+    by_identity: BTreeSet<Box<str>>,
 }
 
 impl Known {
     /// Notes somebody as a register or a staff file writes them.
     pub fn note(&mut self, id: &EmployeeId, who: &Who) {
         self.by_number.insert(ids::bare(id.as_str()).to_owned(), id.clone());
+        self.by_identity.extend(who.nir.clone());
         let key = name_key(&who.surname, &who.given);
         if key.contains(' ') {
             self.by_name.entry(key).or_default().insert(id.clone());
@@ -85,6 +87,29 @@ impl Known {
             Finding::new("M95", Severity::Blocking).arg("agent", id).arg("file", &table.file).of(id).at(place(row))
         };
         named.into_iter().map(told).collect()
+    }
+
+    /// Rows of a sheet nobody could read that hold an identity number no other file knows: people who would be in nothing.
+    pub fn strangers(&self, table: &Table, sources: &Sources) -> Option<Finding> {
+        let mut found: BTreeMap<Box<str>, (u32, String)> = BTreeMap::new();
+        let _ = table.for_each(&mut |row| {
+            let texts: Vec<_> = row.cells.iter().map(Cell::shown).collect();
+            let own = texts.iter().find(|t| Nir::parse(t).is_ok()).and_then(|t| nir_key(t));
+            if let Some(nir) = own.filter(|n| !self.by_identity.contains(n)) {
+                let letters = |t: &&std::borrow::Cow<'_, str>| {
+                    t.chars().filter(|c| c.is_alphabetic()).count() >= 2 && !t.bytes().any(|b| b.is_ascii_digit())
+                };
+                let name: Vec<&str> = texts.iter().filter(letters).take(2).map(AsRef::as_ref).collect();
+                found.entry(nir).or_insert((row.number, name.join(" ")));
+            }
+            ControlFlow::Continue(())
+        });
+        let rows: Vec<&(u32, String)> = found.values().collect();
+        let first = rows.iter().map(|r| r.0).min()?;
+        let mut who: Vec<&str> = rows.iter().map(|r| r.1.as_str()).filter(|n| !n.is_empty()).collect();
+        who.sort_unstable();
+        let f = Finding::new("M110", Severity::Blocking).arg("count", rows.len()).arg("file", &table.file);
+        Some(f.arg("who", who.join(", ")).at(sources.place(At::row(table.source, first))))
     }
 
     /// A finding for each agent that a row of nobody may mean: the same surname, and no other first letter of the given name.

@@ -70,6 +70,8 @@ pub struct Directory {
     padded: bool,
     by_name: BTreeMap<String, BTreeSet<EmployeeId>>,
     by_nir: BTreeMap<Box<str>, BTreeSet<EmployeeId>>,
+    /// The identity numbers that sources with numbers of employees give each.
+    nirs: BTreeMap<EmployeeId, BTreeSet<Box<str>>>,
     /// Known to a list of arrivals only: nobody who was paid last month.
     arriving: BTreeSet<EmployeeId>,
 }
@@ -109,6 +111,7 @@ impl Directory {
     /// Notes an identity number; only sources with numbers of employees do.
     pub fn identity(&mut self, id: &EmployeeId, nir: &str) {
         self.by_nir.entry(nir.into()).or_default().insert(id.clone());
+        self.nirs.entry(id.clone()).or_default().insert(nir.into());
     }
 
     /// Notes somebody whom only a list of arrivals knows.
@@ -192,7 +195,9 @@ impl Directory {
         if key.is_empty() {
             return Joined::Nobody;
         }
-        match self.by_name.get(&key).map(|s| s.iter().cloned().collect::<Vec<_>>()).as_deref() {
+        // Another identity number is another person, whatever the name.
+        let other = |id: &EmployeeId| matches!((&who.nir, self.nirs.get(id)), (Some(own), Some(known)) if !known.contains(own));
+        match self.by_name.get(&key).map(|s| s.iter().filter(|id| !other(id)).cloned().collect::<Vec<_>>()).as_deref() {
             Some([only]) => Joined::ByName(only.clone()),
             Some([]) | None => Joined::Nobody,
             Some(several) => self.one_of(several, who).map_or_else(|| Joined::Several(several.to_vec()), |id| Joined::ByName(id.clone())),
@@ -259,6 +264,16 @@ mod tests {
         assert!(may_be_same(("ARNOUX", "Jean-Noël"), ("ARNOUX", "")));
         assert!(may_be_same(("DA SILVA", ""), ("DA SILVA", "Julien")));
         assert!(!may_be_same(("ARNOUX", "Jean-Noël"), ("AGUILAR", "")));
+    }
+
+    #[test]
+    fn a_namesake_with_another_identity_number_is_somebody_else() {
+        let mut d = Directory::default();
+        d.name(&id("1312"), "PRÉVOT", "Sylvie");
+        d.identity(&id("1312"), "2710533063008");
+        let who = |nir: Option<&str>| Who { surname: "PRÉVOT".into(), given: "Sylvie".into(), nir: nir.map(Into::into), ..Who::default() };
+        assert_eq!(d.join(&who(Some("2980233063001"))), Joined::Nobody);
+        assert_eq!(d.join(&who(None)), Joined::ByName(id("1312")));
     }
 
     #[test]

@@ -22,6 +22,8 @@ pub struct Profile {
     pub whole: u32,
     pub negative: u32,
     pub percent: u32,
+    /// Cells of fifty to ninety percent in tenths, as part time of a full post is granted.
+    pub tenths: u32,
     pub dates: u32,
     /// Days without their year, which only a list of this month may hold.
     pub days: u32,
@@ -158,6 +160,8 @@ impl Profile {
                         if n.is_negative() {
                             self.negative += 1;
                         }
+                        let percent = if n <= Exact::ONE { n.mul(Exact::int(100)) } else { Some(n) };
+                        self.tenths += u32::from(percent.and_then(Exact::whole).is_some_and(|p| (50..=90).contains(&p) && p % 10 == 0));
                         if n.mul(Exact::int(100)).and_then(Exact::whole).is_none() {
                             self.fine += 1;
                         }
@@ -237,6 +241,28 @@ impl Profile {
         }
     }
 
+    /// 1, 2, 3 … as many as there are rows.
+    pub fn counts_rows(&self) -> bool {
+        let rows = Exact::int(i64::from(self.filled));
+        self.filled > 1 && self.whole == self.filled && self.least == Some(Exact::ONE) && self.most == Some(rows)
+    }
+
+    /// Whether a cell holds a number above what the fact can be; a rate is written in percent or as a share.
+    fn has_above(&self, most: Exact, kind: &FactKind) -> bool {
+        let rate = matches!(kind, FactKind::Number { form: NumberForm::Rate });
+        let number = |text: &str| {
+            let percent = text.ends_with('%');
+            let body = text.strip_suffix('%').map_or(text, str::trim);
+            let n = values::amount(body, Mark::Unknown).or_else(|_| values::amount(body, Mark::Comma)).ok().flatten()?;
+            match rate {
+                false => Some(n),
+                // A bare number up to one may be a percent or a share.
+                true => (percent || n > Exact::ONE).then(|| n.div(Exact::int(100))).flatten(),
+            }
+        };
+        self.values.keys().any(|v| number(v).is_some_and(|n| n > most))
+    }
+
     /// Cells that one of the options names.
     fn chosen(&self, options: &[ChoiceOption]) -> u32 {
         let hits: u32 = self.values.iter().filter(|(v, _)| option_of(options, v).is_some()).map(|(_, n)| *n).sum();
@@ -279,6 +305,18 @@ fn option_within(options: &[ChoiceOption], text: &str) -> Option<usize> {
     }
 }
 
+/// A column called a position whose cells are all of one closed list (TIT, STG, CDD) is that list.
+pub fn prefer_lists(p: &mut Profile, vocabulary: &crate::facts::Vocabulary) {
+    let several = |options: &[ChoiceOption]| p.values.keys().filter_map(|v| option_of(options, v)).collect::<BTreeSet<_>>().len() >= 2;
+    let listed = vocabulary.iter().any(|(id, f)| match &f.kind {
+        FactKind::Choice { options } => p.fits[id.index()] >= 20 && several(options),
+        FactKind::Number { .. } | FactKind::Date | FactKind::Text | FactKind::Flag => false,
+    });
+    if let (true, Some(position)) = (listed, vocabulary.role(FactRole::Position)) {
+        p.fits[position.index()] = -60;
+    }
+}
+
 /// From a share of cells that fit to a bonus or a contradiction.
 fn judged(share: u32, bonus: i32) -> i32 {
     match share {
@@ -296,6 +334,13 @@ pub fn fits_fact(p: &Profile, fact: &FactDecl) -> i32 {
         return 0;
     }
     let number = p.share(p.numbers);
+    if fact.most.is_some_and(|most| p.has_above(most, &fact.kind)) {
+        return -60;
+    }
+    if !fact.parts.is_empty() {
+        let whole = p.values.iter().filter(|(v, _)| crate::normalise::cells::numbers_within(v).len() == fact.parts.len());
+        return judged(p.share(whole.map(|(_, n)| *n).sum()), 20);
+    }
     match &fact.kind {
         FactKind::Number { form } => match form {
             NumberForm::Fraction => judged(p.share(p.shares), 14),
@@ -327,6 +372,9 @@ fn fits_text(p: &Profile, role: Option<FactRole>, number: u32) -> i32 {
         Some(R::Iban) => judged(p.share(p.iban_like), 25),
         Some(R::IdentityNumber) => judged(p.share(p.nir_like), 25),
         Some(R::PostalCode) => judged(p.share(p.postal), 15),
+        Some(R::AccountBank | R::AccountBranch | R::AccountNumber | R::AccountKey) => {
+            if p.share(p.iban_like) > 50 || p.share(p.dates) > 50 { -60 } else { judged(p.share(p.id_like), 12) }
+        }
         Some(R::Employee) => {
             let fit = judged(p.share(p.id_like), 12);
             if p.share(p.nir_like) > 50 || p.share(p.dates) > 50 { -60 } else { fit }

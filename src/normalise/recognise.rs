@@ -16,7 +16,7 @@ use crate::normalise::headless;
 use crate::normalise::layout::{self, Kept, Layout};
 use crate::normalise::lists::{self, SURE};
 use crate::normalise::mapping::{CodeMapping, CodeTarget, ColumnMapping, Mapping, Meaning, Part, Payer, Role, SourceMapping};
-use crate::normalise::profile::{Profile, fits_fact};
+use crate::normalise::profile::{Profile, fits_fact, prefer_lists};
 use crate::normalise::records;
 use crate::normalise::register::LineReader;
 use crate::normalise::text::fold;
@@ -174,6 +174,7 @@ fn look<'t>(rows: &'t Table, sources: &Sources, given: &'t [SourceEntry], titles
     }
     for p in &mut profiles {
         p.fits = cx.vocabulary.iter().map(|(_, f)| fits_fact(p, f)).collect();
+        prefer_lists(p, cx.vocabulary);
     }
     let known = sources.get(rows.source);
     let employers = known.and_then(|s| s.sheet.as_deref()).is_some_and(columns::of_employers);
@@ -442,17 +443,23 @@ fn blank_columns(s: &Seen<'_>) -> Vec<ColumnMapping> {
                 alternatives: Vec::new(),
                 mark: p.mark(),
                 rate_form: rate_form(p, &s.layout.own[c]).0,
-                weekly: p.percent == 0
-                    && p.filled > 0
-                    && p.numbers == p.filled
-                    && p.least.is_some_and(|l| l > Exact::ONE)
-                    && p.most.is_some_and(|m| m == Exact::int(35) || (m <= Exact::int(39) && fold(&s.layout.own[c]).contains("hebdo"))),
+                weekly: weekly(p, &s.layout.own[c]),
+                tenths: p.tenths > 0,
                 filled: p.filled,
                 negated: p.negative * 10 >= p.filled * 8 && p.negative > 0,
                 denied: None,
             }
         })
         .collect()
+}
+
+/// Whether bare numbers are hours a week of 35: the title says hours, other cells are written in hours, or most is a full week.
+fn weekly(p: &Profile, title: &str) -> bool {
+    let folded = fold(title);
+    let said = ["hebdo", "heure", "duree", "dhs"].iter().any(|w| folded.contains(w)) || p.hours > 0;
+    let hours = p.numbers + p.hours == p.filled || p.numbers > 0 && said && p.share(p.shares) >= 90;
+    let most = p.most.is_some_and(|m| m == Exact::int(35) || said && m <= Exact::int(39));
+    p.percent == 0 && p.numbers > 0 && hours && most && p.least.is_some_and(|l| l > Exact::ONE)
 }
 
 /// Whether bare numbers of a rate column are percents, and whether that is sure.

@@ -291,9 +291,71 @@ impl<'a> RecordReader<'a> {
             }
             facts.set(Fact { id: f, value: read.value, at, origin: Origin::Read });
         }
+        self.parts(&mut facts, row, sources, problems, tell);
+        if let Some((f, account)) = self.account_in_parts(row) {
+            let at = self.at(row, f.1);
+            match account {
+                Ok(iban) if facts.get(f.0).is_none() => {
+                    facts.set(Fact { id: f.0, value: Value::Text(iban.as_str().into()), at, origin: Origin::Read });
+                }
+                Ok(_) => {}
+                Err(_) => {
+                    problems.push((f.0, "N34"));
+                    self.refuse(row, f.1, Unread("N34"), sources, tell);
+                }
+            }
+        }
         self.post_hours(&mut facts);
         facts.shrink();
         facts
+    }
+
+    /// Cells that hold several facts together become these facts; a column of its own says more.
+    fn parts(
+        &self,
+        facts: &mut Facts,
+        row: &Row<'_, '_>,
+        sources: &Sources,
+        problems: &mut Vec<(FactId, &'static str)>,
+        tell: &mut dyn FnMut(Finding),
+    ) {
+        for c in &self.source.columns {
+            let Meaning::Fact(f) = c.meaning else { continue };
+            let names = &self.cx.vocabulary.get(f).parts;
+            if names.is_empty() {
+                continue;
+            }
+            let Some(whole) = facts.remove(f) else { continue };
+            let numbers = cells::numbers_within(whole.value.text().unwrap_or_default());
+            let parts: Vec<FactId> = names.iter().filter_map(|n| self.cx.vocabulary.named(n)).collect();
+            if numbers.len() != parts.len() {
+                problems.extend(parts.iter().map(|p| (*p, "N01")));
+                self.refuse(row, c, Unread("N01"), sources, tell);
+                continue;
+            }
+            for (id, n) in parts.into_iter().zip(numbers) {
+                if facts.get(id).is_none() {
+                    facts.set(Fact { id, value: Value::Number(Exact::int(n)), at: whole.at, origin: Origin::Read });
+                }
+            }
+        }
+    }
+
+    /// The account that a row writes in four columns, with the fact and the column it is named by; `None` without them.
+    #[expect(clippy::type_complexity, reason = "a fact, its column and what was made of four cells")]
+    fn account_in_parts(&self, row: &Row<'_, '_>) -> Option<((FactId, &'a ColumnMapping), Result<Iban, crate::ground::iban::IbanProblem>)> {
+        use crate::facts::Role as R;
+        let iban = self.cx.vocabulary.role(R::Iban)?;
+        let column = |r: R| self.source.column(Meaning::Fact(self.cx.vocabulary.role(r)?));
+        let [bank, branch, number, key] =
+            [column(R::AccountBank)?, column(R::AccountBranch)?, column(R::AccountNumber)?, column(R::AccountKey)?];
+        let text = |c: &ColumnMapping| shown(row, usize::from(c.column)).into_owned();
+        let written = [text(bank), text(branch), text(number), text(key)];
+        if written.iter().all(String::is_empty) {
+            return None;
+        }
+        let account = crate::ground::iban::rib_to_iban(&written[0], &written[1], &written[2], &written[3]);
+        Some(((iban, number), account))
     }
 
     /// A post of fewer than 35 hours a week is not full, and its working time is what the hours say where no share says less.
@@ -536,6 +598,12 @@ impl<'a> RecordReader<'a> {
             .find(|c| matches!(c.meaning, Meaning::New(f) if self.cx.vocabulary.get(f).role == Some(crate::facts::Role::Iban)));
         let iban: String =
             column.map(|c| shown(row, usize::from(c.column)).chars().filter(|c| !c.is_whitespace()).collect()).unwrap_or_default();
+        let (iban, column) = match self.account_in_parts(row).filter(|_| column.is_none()) {
+            // A key that does not fit stays as written, and is refused as an account.
+            Some(((_, c), Err(_))) => (shown(row, usize::from(c.column)).into_owned(), Some(c)),
+            Some(((_, c), Ok(account))) => (account.as_str().to_owned(), Some(c)),
+            None => (iban, column),
+        };
         let received_by = source.column(Meaning::ReceivedBy).map(|c| shown(row, usize::from(c.column)).into_owned()).unwrap_or_default();
         let at = column.map_or(At::row(source.source, row.number), |c| self.at(row, c));
         Content::Account { requested, iban, received_by, at }

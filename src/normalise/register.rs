@@ -9,7 +9,7 @@ use crate::normalise::codes::{CodeStats, Shown, Sides, split_period};
 use crate::normalise::mapping::{CodeTarget, ColumnMapping, Meaning, SourceMapping, TotalRole};
 use crate::normalise::people::Who;
 use crate::normalise::profile::period_of;
-use crate::normalise::text::fold;
+use crate::normalise::text::{fold, is_courtesy};
 use crate::normalise::titles::total_named;
 use crate::normalise::values::{Mark, RateForm, Unread, month_named};
 use crate::normalise::{Context, Part};
@@ -67,6 +67,7 @@ impl WhoColumns {
             (surname, given) = split_name(name);
             number = id.map(str::to_owned);
         }
+        let (surname, given) = without_courtesy(surname, given);
         let id = self.id.map(|c| tidy_number(shown(row, c)).into_owned()).filter(|t| !t.is_empty()).or(number).unwrap_or_default();
         let nir = self.nir.and_then(|c| nir_key(&shown(row, c)));
         Who { id, numeric, named: false, nir, surname, given }
@@ -109,12 +110,22 @@ pub fn numbered_name(text: &str) -> Option<(&str, &str)> {
     (is_number(last) && named(rest)).then(|| (last, rest.trim_matches(blank)))
 }
 
+/// « M. THÉVENOT Thierry » beside « Thierry »: the surname without the title before it and without the given name behind.
+fn without_courtesy(surname: String, given: String) -> (String, String) {
+    let words: Vec<&str> = surname.split_whitespace().collect();
+    let titled = words.len() > 1 && is_courtesy(&fold(words[0]));
+    let own = &words[usize::from(titled)..];
+    let first: Vec<&str> = given.split_whitespace().collect();
+    let twice = !first.is_empty() && own.len() > first.len() && fold(&own[own.len() - first.len()..].join(" ")) == fold(&given);
+    if !titled && !twice {
+        return (surname, given);
+    }
+    (own[..own.len() - if twice { first.len() } else { 0 }].join(" "), given)
+}
+
 /// Words in capitals are the surname; without any, the first word is.
 pub fn split_name(full: &str) -> (String, String) {
-    let words: Vec<&str> = full
-        .split_whitespace()
-        .filter(|w| !matches!(fold(w).trim_end_matches('.'), "m" | "mme" | "mlle" | "monsieur" | "madame"))
-        .collect();
+    let words: Vec<&str> = full.split_whitespace().filter(|w| !is_courtesy(&fold(w))).collect();
     let capital =
         |w: &&&str| w.chars().filter(|c| c.is_alphabetic()).count() > 1 && w.chars().filter(|c| c.is_alphabetic()).all(char::is_uppercase);
     let upper: Vec<&str> = words.iter().filter(capital).copied().collect();

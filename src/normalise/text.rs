@@ -91,8 +91,9 @@ pub fn name_key(surname: &str, given: &str) -> String {
     words.join(" ")
 }
 
-fn is_courtesy(word: &str) -> bool {
-    matches!(word, "m" | "mme" | "mlle" | "mr" | "monsieur" | "madame" | "mademoiselle")
+/// A title before a name: « M. », « Mme ».
+pub fn is_courtesy(folded: &str) -> bool {
+    matches!(folded.trim_end_matches('.'), "m" | "mme" | "mlle" | "mr" | "monsieur" | "madame" | "mademoiselle")
 }
 
 /// Whose share a title speaks of, when it says.
@@ -252,6 +253,18 @@ fn word_likeness(a: &str, b: &str) -> u32 {
     0
 }
 
+/// Whether one word is the beginnings of several, run together as fields of old programs are named: `DATNAI` is a date of
+/// birth, `NBENF` a number of children. Each piece has two letters at least; a piece of two is a short form or its word whole.
+pub fn runs_together(word: &str, words: &[String]) -> bool {
+    let Some((first, rest)) = words.split_first() else { return word.is_empty() };
+    if WORDS.lists.light.contains(first) && runs_together(word, rest) {
+        return true;
+    }
+    let short = |piece: &str| WORDS.short.get(piece).is_some_and(|v| v.iter().any(|p| p.len() == 1 && p[0] == *first));
+    let fits = |piece: &str| piece == first || short(piece) || piece.len() >= 3 && first.starts_with(piece);
+    (2..=word.len()).rev().filter(|n| word.is_char_boundary(*n)).any(|n| fits(&word[..n]) && runs_together(&word[n..], rest))
+}
+
 /// Letters of the short form stand in order in the long one, and none after the first is a vowel.
 fn is_skeleton(short: &str, long: &str) -> bool {
     let mut rest = long.chars();
@@ -382,6 +395,25 @@ mod tests {
     fn three_letters_are_not_enough_for_a_word() {
         assert!(likeness(&Phrase::of("Agent"), &Phrase::of("Âge")) < 78);
         assert!(likeness(&Phrase::of("Nom"), &Phrase::of("Nombre")) < 78);
+    }
+
+    // Names of fields in files of programs that have eight characters for them.
+    #[test]
+    fn a_field_of_run_together_beginnings_is_its_title() {
+        for (word, title) in [
+            ("datnai", "date de naissance"),
+            ("nbenf", "nb enfants"),
+            ("txpas", "taux pas"),
+            ("dtentr", "date entrée"),
+            ("indmaj", "indice majoré"),
+            ("txtrav", "taux travail"),
+            ("codpost", "code postal"),
+        ] {
+            assert!(runs_together(word, &Phrase::of(title).words), "{word}");
+        }
+        for (word, title) in [("nomination", "nom"), ("datnai", "date entrée"), ("service", "service matricule"), ("natal", "nom agent")] {
+            assert!(!runs_together(word, &Phrase::of(title).words), "{word}");
+        }
     }
 
     #[test]

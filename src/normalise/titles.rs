@@ -2,7 +2,7 @@
 
 use crate::facts::{FactId, Vocabulary};
 use crate::normalise::mapping::{Meaning, PLAIN, Part, Role, Rubrics, TotalRole};
-use crate::normalise::text::{Phrase, Share, fold, likeness};
+use crate::normalise::text::{Phrase, Share, fold, likeness, runs_together};
 use std::collections::BTreeMap;
 use std::sync::{LazyLock, Mutex, PoisonError};
 
@@ -119,6 +119,16 @@ impl Titles {
                 put(*title, likeness(&phrase, entry));
             }
         }
+        if let [word] = phrase.words.as_slice()
+            && word.len() >= 5
+            && word.bytes().all(|b| b.is_ascii_lowercase())
+        {
+            for (entry, title) in self.entries.iter().filter(|(e, _)| (2..=4).contains(&e.words.len())) {
+                if matches!(title, Title::Fact(_) | Title::Plain(_)) && runs_together(word, &entry.words) {
+                    put(*title, RUN_TOGETHER);
+                }
+            }
+        }
         // « ancien IM », « nouvelle quotité »: the rest of the title names the fact.
         for (word, wrap) in [("ancien", Title::Old as fn(FactId) -> Title), ("nouveau", Title::New)] {
             if phrase.has(word) && phrase.words.len() > 1 {
@@ -141,6 +151,9 @@ impl Titles {
 
 /// Likeness of a generic title to a fact: enough to propose it, never to pay on it.
 const GENERIC: u32 = 58;
+
+/// Likeness of a field's name to the title whose beginnings it is.
+const RUN_TOGETHER: u32 = 88;
 
 /// A sum the label of a rubric names, when it is surely one.
 pub fn total_named(label: &str) -> Option<(TotalRole, u32)> {

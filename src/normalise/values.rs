@@ -217,8 +217,24 @@ pub struct WorkingTime {
     pub share: Exact,
     /// True for a post that is itself not full (temps non complet), false for a full post, `None` when unsaid.
     pub reduced_post: Option<bool>,
-    /// The post is taken for a reduced one from its hours alone, and part time of a full post has hours like these: 28 h are 80 %.
+    /// The post is taken for a reduced one from its hours or its percent alone, and part time of a full post is written like
+    /// these too: 28 h are 80 %, 85,7143 % is what 80 % is paid.
     pub presumed: bool,
+}
+
+/// The part of a week of 35 hours, counted in quarters of an hour, that a share of two digits of percent or more is rounded
+/// from: 0.571429 is 20/35. `None` for a share that is exact as written (80 %, 62.5 %), or no such part.
+fn rounded_hours(share: Exact, places: u32) -> Option<Exact> {
+    let scale = 10_i64.checked_pow(places.min(9))?;
+    let written = share.scaled_half_up(scale)?;
+    let quarters = share.mul(Exact::int(140))?.scaled_half_up(1)?;
+    let part = Exact::ratio(quarters, 140)?.reduced();
+    (places >= 4 && part != share && (1..140).contains(&quarters) && part.scaled_half_up(scale)? == written).then_some(part)
+}
+
+/// Digits written after the decimal mark.
+fn decimals(text: &str) -> u32 {
+    text.trim().rsplit_once([',', '.']).map_or(0, |(_, d)| u32::try_from(d.trim().len()).unwrap_or(0))
 }
 
 /// Words that say which kind of part time, in the order they are looked for.
@@ -283,6 +299,15 @@ pub fn working_time(text: &str, weekly: bool, mark: Mark) -> Result<Option<Worki
     }
     let week = Exact::int(35);
     let number = |s: &str| amount(s.trim(), mark).ok().flatten();
+    // « 35h00 à 80 % », « 35 (80 %) »: part time on a full post.
+    if let Some((post, part)) = t.trim_end_matches(')').split_once([' ', '(']).filter(|(_, part)| part.ends_with('%')) {
+        let part = part.trim_start_matches(|c: char| c.is_whitespace() || matches!(c, '(' | 'a' | '-')).trim_end_matches('%');
+        let hours = post.trim_end_matches(|c: char| matches!(c, 'h' | ':' | '0')).parse::<u32>().ok();
+        if hours == Some(35) && number(part).is_some() {
+            return working_time(&format!("{part}%"), false, mark)
+                .map(|w| w.map(|w| WorkingTime { reduced_post: Some(false), presumed: false, ..w }));
+        }
+    }
     // « 28 », « 28h », « 17h30 », « 17:30 », « 28 heures »: a number, and whether it says hours.
     let hourly = |s: &str| -> Option<(Exact, bool)> {
         let s = s.trim();
@@ -329,6 +354,21 @@ pub fn working_time(text: &str, weekly: bool, mark: Mark) -> Result<Option<Worki
     if !share.is_positive() || share > Exact::ONE {
         return Err(bad);
     }
+    // A percent of many digits is hours over 35: no part time is granted by thousandths.
+    let percent = t.strip_suffix('%');
+    let places = decimals(percent.unwrap_or(t)) + if percent.is_some() || share != number(t).unwrap_or(share) { 2 } else { 0 };
+    let written_in_hours = t.contains(['/', 'h', ':']) || weekly;
+    let share = match rounded_hours(share, places).filter(|_| !written_in_hours) {
+        Some(part) => {
+            if reduced.is_none() {
+                reduced = Some(true);
+                let paid_for_tenths = [(6, 7), (32, 35)].iter().any(|(a, b)| Exact::ratio(*a, *b).is_some_and(|p| p == part));
+                presumed = paid_for_tenths;
+            }
+            part
+        }
+        None => share,
+    };
     if share < Exact::ratio(1, 20).ok_or(bad)? {
         return Err(Unread("N10"));
     }
@@ -537,6 +577,18 @@ mod tests {
             ("temps partiel à 80 %", "0.8", Some(false)),
             ("Temps partiel de droit 90%", "0.9", Some(false)),
             ("mi-temps", "0.5", Some(false)),
+            // 20, 24, 28.75, 30 and 32 hours of 35 as a percent; what is exact as it stands is part time or says nothing.
+            ("57,1429%", "4/7", Some(true)),
+            ("68,57 %", "24/35", Some(true)),
+            ("0,571429", "4/7", Some(true)),
+            ("0.5714285714285714", "4/7", Some(true)),
+            ("57.1429", "4/7", Some(true)),
+            ("82,142857 %", "23/28", Some(true)),
+            ("62,5 %", "0.625", None),
+            ("82,50 %", "0.825", None),
+            ("35h00 à 80%", "0.8", Some(false)),
+            ("35 (80%)", "0.8", Some(false)),
+            ("35h à 90 %", "0.9", Some(false)),
             ("Temps complet", "1", Some(false)),
         ] {
             let got = working_time(text, false, Mark::Unknown).ok().flatten();
@@ -546,6 +598,8 @@ mod tests {
         let presumed = |t: &str| working_time(t, false, Mark::Unknown).ok().flatten().is_some_and(|w| w.presumed);
         assert!(presumed("28:00") && presumed("17h30"), "part time of a full post has such hours too");
         assert!(!presumed("20:00") && !presumed("TNC 28h") && !presumed("35h"));
+        assert!(presumed("85,7143%") && presumed("0.914286") && !presumed("57,1429%") && !presumed("TNC 85,71 %"));
+        assert_eq!(working_time("28h00 à 80%", false, Mark::Unknown), Err(Unread("N02")), "neither a full post nor a share of one");
         assert_eq!(working_time("TP", false, Mark::Unknown), Err(Unread("N02")));
         assert_eq!(working_time("0,01", false, Mark::Unknown), Err(Unread("N10")));
     }

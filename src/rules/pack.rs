@@ -294,6 +294,8 @@ pub struct Pack {
     pub told_with: Vec<(crate::facts::FactId, Spot)>,
     /// What facts name as added to them each month, to be looked up once everything is read.
     pub adds: Vec<Spot>,
+    /// Facts that cells hold together, until all facts are known.
+    pub parts: Vec<Spot>,
     pub parameters: Vec<Parameter>,
     pub settings: Vec<Setting>,
     pub tables: Vec<Table>,
@@ -395,6 +397,12 @@ fn gather(files: &[TextFile], sizes: Vec<usize>, report: &Report<'_>) -> Pack {
                 let near = suggestion(&other.text, pack.vocabulary.iter().map(|f| f.1.name.as_str())).unwrap_or_default().to_owned();
                 report.error("L57", other.file, &other.span, &[("name", &other.text), ("near", &near)]);
             }
+        }
+    }
+    for other in std::mem::take(&mut pack.parts) {
+        if pack.vocabulary.named(&other.text).is_none() {
+            let near = suggestion(&other.text, pack.vocabulary.iter().map(|f| f.1.name.as_str())).unwrap_or_default().to_owned();
+            report.error("L57", other.file, &other.span, &[("name", &other.text), ("near", &near)]);
         }
     }
     for named in std::mem::take(&mut pack.adds) {
@@ -711,6 +719,11 @@ impl<'r, 'f> Reader<'r, 'f, '_> {
             change,
         };
         let adds = t.spot("adds");
+        let most = t.spot("most");
+        if let Some(m) = most.as_ref().filter(|m| Exact::parse(&m.text).is_none()) {
+            self.report.error("L59", m.file, &m.span, &[("id", &id.text), ("value", &m.text)]);
+        }
+        let parts = t.list("parts");
         let decl = FactDecl {
             name: id.text.clone(),
             kind: kind.clone(),
@@ -721,6 +734,9 @@ impl<'r, 'f> Reader<'r, 'f, '_> {
             since_january: t.flag("since_january").unwrap_or(false),
             adds: adds.as_ref().map(|s| s.text.clone()),
             follows: t.text("follows"),
+            most: most.and_then(|m| Exact::parse(&m.text)),
+            none: t.texts("none"),
+            parts: parts.iter().map(|p| p.text.clone()).collect(),
             causes,
         };
         let default = t.spot("default");
@@ -739,6 +755,7 @@ impl<'r, 'f> Reader<'r, 'f, '_> {
         self.pack.moot.extend(moot.map(|m| (fact, m)));
         self.pack.told_with.extend(told_with.map(|m| (fact, m)));
         self.pack.adds.extend(adds);
+        self.pack.parts.extend(parts);
         self.pack.defaults.push(default.map(|d| d.text));
         self.pack.fact_units.push(unit);
         self.pack.fact_unknown.push(unknown);
