@@ -2,7 +2,7 @@
 //!
 //! The vocabulary (names, kinds, labels) comes from the rule pack; this module only holds it.
 
-use crate::ground::{At, EmployeeId, Exact, Words};
+use crate::ground::{At, EmployeeId, Exact, PayMonth, Words};
 use chrono::NaiveDate;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -115,6 +115,14 @@ pub struct Dated {
     pub fact: FactId,
     pub from: NaiveDate,
     pub at: At,
+}
+
+/// A value that the record of a month says began on a day: within that month, or before it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Begun {
+    pub record: PayMonth,
+    pub fact: Fact,
+    pub from: NaiveDate,
 }
 
 /// All facts of one employee for one month, sorted by id, each at most once.

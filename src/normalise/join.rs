@@ -3,7 +3,7 @@
 //! Joins are by employee number; a transfer also joins by account, then by name together with amount, never by name alone.
 //! What contradicts is a finding with both places, and the first source keeps its word.
 
-use crate::facts::{Dated, Fact, FactId, FactKind, Facts, NumberForm, Origin, Role, Value, Vocabulary};
+use crate::facts::{Begun, Dated, Fact, FactId, FactKind, Facts, NumberForm, Origin, Role, Value, Vocabulary};
 use crate::ground::ids::bare;
 use crate::ground::{At, EmployeeId, Exact, Finding, Iban, Money, PayMonth, Severity, Sources};
 use crate::normalise::gather::{AccountChange, Gathered, Record};
@@ -46,6 +46,12 @@ pub struct Person {
     pub then: Vec<(FactId, Option<Fact>)>,
     /// Names as the register writes them, when no staff file does.
     pub names: (String, String),
+    /// Payslips of months before the last, where a source of them survived.
+    pub bygone: BTreeMap<PayMonth, PaidSlip>,
+    /// What each of these months was paid on, by its record.
+    pub paid_on: BTreeMap<PayMonth, Facts>,
+    /// Values that records of last month and of those before say began on a day, in the order of the records.
+    pub begun: Vec<Begun>,
 }
 
 impl Person {

@@ -187,6 +187,9 @@ pub fn input<'i>(ready: &Ready, id: &'i EmployeeId, standing: Standing, person: 
         slip: person.paid.as_ref(),
         then: &person.then,
         dated: &person.dated,
+        bygone: &person.bygone,
+        paid_on: &person.paid_on,
+        begun: &person.begun,
         ways: ways(ready, id),
     }
 }
@@ -652,7 +655,7 @@ fn tally(ready: &Ready, w: &Worked, after: Option<Totals>, r: &mut Results) {
     for l in &w.output.replay.lines {
         r.score.add(l.verdict);
     }
-    let arrears = w.output.arrears.of(ready.job.last_month);
+    let arrears = w.output.arrears.before(ready.job.month);
     let employer: Money = w.output.corrections.iter().map(|c| c.employer_amount).sum();
     if !(arrears.is_zero() && w.output.corrections.is_empty()) && after.is_some() {
         r.settled.0 += 1;

@@ -2,6 +2,7 @@
 
 use super::compute::{input, show_value, standing};
 use super::{Options, Outcome, Timings, prepare};
+use crate::compute::corrections::{Correction, Reason};
 use crate::compute::employee::Output;
 use crate::compute::eval::State;
 use crate::ground::{EmployeeId, Exact, Finding, Lang, Money, Severity, words};
@@ -113,12 +114,20 @@ impl Teller<'_> {
 
     /// Whether the line corrects a contribution of last month; it is told how.
     fn correction(&self, text: &mut String, l: &Line) -> bool {
-        let Some(c) = self.output.corrections.iter().find(|c| c.element == l.element) else { return false };
+        let of = |c: &&Correction| {
+            c.element == l.element && Some(c.month) == l.period && (c.amount, c.employer_amount) == (l.amount, l.employer_amount)
+        };
+        let Some(c) = self.output.corrections.iter().find(of) else { return false };
         let late = self.ready.road.late.iter();
         let what: Vec<String> = late.map(|v| format!("{} {} → {}", self.ready.pack.parameters[v.parameter].id, v.used, v.due)).collect();
         let employer = c.amount.is_zero();
         let (was, by) = if employer { (c.paid.1, c.employer_amount) } else { (c.paid.0, c.amount) };
-        let args = [("month", self.ready.job.last_month.to_string()), ("what", what.join(", ")), ("had", was.french())];
+        if c.reason == Reason::Arrears {
+            let source = self.ready.pack.arrears_rates.as_ref().map_or_else(String::new, |s| s.text.clone());
+            self.say(text, "ui.explain_on_arrears", &[("month", c.month.to_string()), ("by", by.french()), ("source", source)]);
+            return true;
+        }
+        let args = [("month", c.month.to_string()), ("what", what.join(", ")), ("had", was.french())];
         self.say(text, "ui.explain_correction", &[&args[..], &[("due", (was + by).french())]].concat());
         true
     }
@@ -138,6 +147,9 @@ impl Teller<'_> {
                 ("sum", s.sum.french()),
             ];
             self.say(text, "ui.explain_arrears", &args);
+        }
+        for ((month, _), sum) in self.output.arrears.already.iter().filter(|a| carried.contains(&a.0.1)) {
+            self.say(text, "ui.explain_already", &[("month", month.to_string()), ("amount", sum.french())]);
         }
     }
 

@@ -6,6 +6,7 @@
 
 mod accounts;
 mod arrears;
+mod bygone;
 mod calibrate;
 mod compare;
 mod compute;
@@ -46,7 +47,7 @@ use crate::compute::late::{self, Late};
 use crate::compute::raise::Raise;
 use crate::compute::walk::Road;
 use crate::ground::{Checked, Finding, Lang, Money, Place, Severity, Words, finding};
-use crate::job::{self, Job, LateLaw};
+use crate::job::{self, Job, LateLaw, UnknownMonths};
 use crate::payslip::Totals;
 use crate::rules::bind::{Context, SettingValue};
 use crate::rules::plan::setting_value;
@@ -346,6 +347,9 @@ fn prepare_with(options: &Options, pack: Option<&str>, out: &mut Outcome, timing
         road.due = pack.plan(&last).0.map(|p| p.departing_from(road.last()));
     }
     (road.late, road.settles) = (late, job.policies.late_law == LateLaw::Pay);
+    road.assumes = job.policies.unknown_months == UnknownMonths::Pay;
+    let raised = road.raises.iter().filter(|r| r.since <= job.last_month.first_day()).map(|r| r.since).min();
+    road.gone = bygone::plans(&pack, &inputs.people, &inputs.bygone, &road.late, raised, job.last_month, &last.settings);
     let lang = out.lang;
     let head = slips::head_values(&pack);
     let uses = uses::Uses::of(&pack, job.month.first_day());

@@ -311,6 +311,9 @@ pub struct Pack {
     pub results_origin: Origin,
     /// What the payslip's head shows: field → fact, value or text.
     pub payslip: BTreeMap<String, String>,
+    /// The text of law by which arrears bear the contribution rates of the month they are about; without it, those of the
+    /// month that pays them.
+    pub arrears_rates: Option<Spot>,
     /// The pack itself, then its overlays in order.
     pub layers: Vec<Layer>,
 }
@@ -454,6 +457,20 @@ impl<'r, 'f> Reader<'r, 'f, '_> {
                 }
                 self.pack.payslip.entry(k.text).or_insert(v.text);
             }
+        }
+        if !t.has("id")
+            && let Some(a) = t.table("arrears")
+        {
+            if let Some(rates) = a.need("rates") {
+                if rates.text != "period" {
+                    self.report.error("L04", rates.file, &rates.span, &[("key", "rates"), ("wanted", "\"period\"")]);
+                }
+                if self.overlay || self.pack.arrears_rates.is_some() {
+                    self.again(&a, "arrears", &self.pack.results_origin);
+                }
+            }
+            self.pack.arrears_rates = a.need("source").or_else(|| self.pack.arrears_rates.take());
+            a.close();
         }
         let one_element = t.has("id");
         for s in if one_element { Vec::new() } else { t.tables("section") } {
