@@ -91,9 +91,9 @@ impl Machine<'_> {
                 if !matches!(kind, LineKind::Deduction | LineKind::Employer) || !matches!(month.adjust.get(e), None | Some(Adjust::None)) {
                     continue;
                 }
-                let lines = (now.as_ref(), base[e].as_ref(), then[e].as_ref());
-                let (Some(now), Some(base), Some(then)) = lines else { continue };
-                out.extend(at_another_rate(ElementId(e as u16), gone, (now, base, then)));
+                // A contribution that the month did not have is none on its arrears.
+                let [now, base, then] = [now, &base[e], &then[e]].map(|c| c.unwrap_or(Computed::ABSENT));
+                out.extend(at_another_rate(ElementId(e as u16), gone, (&now, &base, &then)));
             }
         }
         out

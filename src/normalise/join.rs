@@ -5,7 +5,7 @@
 
 use crate::facts::{Begun, Dated, Fact, FactId, FactKind, Facts, NumberForm, Origin, Role, Value, Vocabulary};
 use crate::ground::ids::bare;
-use crate::ground::{At, EmployeeId, Exact, Finding, Iban, Money, PayMonth, Severity, Sources};
+use crate::ground::{At, EmployeeId, Exact, Finding, Iban, Lang, Money, PayMonth, Severity, Sources};
 use crate::normalise::gather::{AccountChange, Gathered, Record};
 use crate::normalise::records::HOURS_ALONE;
 use crate::normalise::text::name_key;
@@ -238,18 +238,7 @@ impl Joiner<'_> {
     }
 
     fn shown(&self, f: &Fact) -> String {
-        let options = match &self.vocabulary.get(f.id).kind {
-            FactKind::Choice { options } => Some(options.as_slice()),
-            FactKind::Number { .. } | FactKind::Date | FactKind::Text | FactKind::Flag => None,
-        };
-        match (&f.value, options) {
-            (Value::Choice(i), Some(o)) => o.get(usize::from(*i)).map_or_else(String::new, |o| o.label.fr.clone()),
-            (Value::Number(n), _) => n.to_string(),
-            (Value::Text(t), _) => t.to_string(),
-            (Value::Date(d), _) => d.format("%d/%m/%Y").to_string(),
-            (Value::Flag(b), _) => if *b { "oui" } else { "non" }.to_owned(),
-            (Value::Choice(i), None) => i.to_string(),
-        }
+        self.vocabulary.get(f.id).shown(&f.value, Lang::Fr)
     }
 
     /// The date of a movement that its list must give.

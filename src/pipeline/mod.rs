@@ -193,8 +193,9 @@ fn other_settings(pack: &Pack, inputs: &Inputs, last: &[SettingValue], lang: Lan
     let differ = |(i, s): (usize, &pack::Setting)| {
         let was = past.settings.get(&s.id)?;
         (setting_value(&s.kind, was).as_ref() != Some(&last[i])).then(|| {
-            let f = Finding::new("J11", Severity::Justify).arg("setting", s.label.get(lang)).arg("id", &s.id).arg("was", was);
-            f.arg("now", &last[i]).at(inputs.sources.place(past.settings_at))
+            let shown = setting_value(&s.kind, was).map_or_else(|| was.clone(), |v| s.shown(&v, lang));
+            let f = Finding::new("J11", Severity::Justify).arg("setting", s.label.get(lang)).arg("id", &s.id).arg("was", shown);
+            f.arg("now", s.shown(&last[i], lang)).arg("written", was).at(inputs.sources.place(past.settings_at))
         })
     };
     pack.settings.iter().enumerate().filter_map(differ).collect()
@@ -211,7 +212,7 @@ fn not_renewed(pack: &Pack, job: &Job, last: &[SettingValue], this: &[SettingVal
     (0..pack.settings.len())
         .filter(stays)
         .map(|i| {
-            let value = if let SettingValue::Number(n) = &this[i] { n.to_string() } else { pack.settings[i].id.clone() };
+            let value = pack.settings[i].shown(&this[i], lang);
             let f = Finding::new("C17", Severity::Justify).arg("setting", pack.settings[i].label.get(lang));
             f.arg("id", &pack.settings[i].id).arg("value", value).at(Place::File { file: job::SETTINGS_FILE.to_owned() })
         })
@@ -334,7 +335,7 @@ fn prepare_with(options: &Options, pack: Option<&str>, out: &mut Outcome, timing
         let source = parameter.values.iter().find(|v| v.from == r.since).map_or("", |v| v.source.as_str());
         Finding::new("C16", Severity::Justify)
             .arg("fact", pack.vocabulary.get(r.fact).label.get(out.lang))
-            .arg("by", r.by)
+            .arg("by", parameter.shown(r.by, out.lang))
             .arg("since", r.since.format("%d/%m/%Y"))
             .arg("source", source)
     }));
