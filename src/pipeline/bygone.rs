@@ -7,7 +7,7 @@ use super::inputs::{Opened, set_beside};
 use super::records;
 use crate::compute::gone::Gone;
 use crate::compute::late::{self, Late};
-use crate::ground::{Finding, PayMonth, Severity};
+use crate::ground::{Finding, PayMonth, Place, Severity};
 use crate::normalise::join::People;
 use crate::normalise::record::{self, MonthRecord};
 use crate::normalise::{self, Context, Mapping, Role, SourceMapping};
@@ -51,9 +51,9 @@ pub(super) fn read(
     // Whether last month was paid without the newest law is found out later.
     let any = !(earlier.is_empty() && registers.aside.is_empty() && registers.months.is_empty());
     let newest = any.then(|| late::since(pack, cx.last)).flatten();
-    let Some(since) = dated.chain(newest).min() else { return out };
+    let since = dated.chain(newest).min();
     let mut month = cx.last.previous();
-    while since <= month.last_day() && cx.last.months_since(month) <= FURTHEST {
+    while since.is_some_and(|since| since <= month.last_day()) && cx.last.months_since(month) <= FURTHEST {
         let known = earlier.remove(&month).and_then(|found| of_record(&found, o, people, (cards, cx)));
         let known = known.or_else(|| of_registers(month, registers, o, people, mapping, cx).then(Month::default));
         if known.is_some() {
@@ -62,6 +62,13 @@ pub(super) fn read(
         }
         out.insert(month, known.unwrap_or_default());
         month = month.previous();
+    }
+    // Nothing reaches back to the others: said once for all of them.
+    if !earlier.is_empty() {
+        let months: Vec<String> = earlier.keys().map(ToString::to_string).collect();
+        let f = Finding::new("R89", Severity::Information).arg("month", months.join(", ")).arg("last", cx.last);
+        let files = earlier.values().filter_map(|f| f.manifest.as_ref()).map(|m| Place::File { file: m.1.clone() });
+        o.findings.push(files.fold(f, Finding::at));
     }
     for p in people.values_mut().filter(|p| !p.begun.is_empty()) {
         p.begun.sort_by_key(|b| (b.record, b.from));

@@ -91,10 +91,8 @@ pub fn last_month(o: &mut Opened, cards: &[Card], cx: &Context<'_>) -> (MonthRec
     let mut chosen: Option<(bool, MonthRecord)> = None;
     let mut earlier = Earlier::new();
     for found in folders.into_values() {
-        if let Some((m, file)) = found.manifest.as_ref().filter(|m| m.0.month < cx.last) {
+        if let Some((m, _)) = found.manifest.as_ref().filter(|m| m.0.month < cx.last) {
             let (month, released) = (m.month, m.released);
-            let f = Finding::new("R89", Severity::Information).arg("month", month).arg("last", cx.last);
-            o.findings.push(f.at(Place::File { file: file.clone() }));
             let first = earlier.get(&month).and_then(|f| f.manifest.as_ref()).is_some_and(|m| m.0.released);
             if !earlier.contains_key(&month) || (released && !first) {
                 earlier.insert(month, found);

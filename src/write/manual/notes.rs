@@ -154,7 +154,7 @@ impl Manual<'_> {
         html! {
             tr id=(c.id) {
                 td.nowrap { span.code { (c.id) } }
-                td { (c.severity.letter()) @if let Some(s) = c.strong_severity { " / " (s.letter()) } }
+                td.nowrap { (c.severity.letter()) @if let Some(s) = c.strong_severity { " / " (s.letter()) } }
                 td {
                     (label(&c.message))
                     @if let Some(s) = &c.strong_message { div.soft { (label(s)) } }
