@@ -2,7 +2,8 @@
 //!
 //! The vocabulary (names, kinds, labels) comes from the rule pack; this module only holds it.
 
-use crate::ground::{At, EmployeeId, Exact, Words};
+use crate::ground::number::{percent, plain};
+use crate::ground::{At, EmployeeId, Exact, Lang, PayMonth, Words, words};
 use chrono::NaiveDate;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -115,6 +116,14 @@ pub struct Dated {
     pub fact: FactId,
     pub from: NaiveDate,
     pub at: At,
+}
+
+/// A value that the record of a month says began on a day: within that month, or before it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Begun {
+    pub record: PayMonth,
+    pub fact: Fact,
+    pub from: NaiveDate,
 }
 
 /// All facts of one employee for one month, sorted by id, each at most once.
@@ -233,6 +242,23 @@ impl FactDecl {
             (Value::Flag(yes), _) => if *yes { "yes" } else { "no" }.to_owned(),
             (Value::Choice(i), FactKind::Choice { options }) => options.get(usize::from(*i)).map_or_else(String::new, |o| o.id.clone()),
             (Value::Choice(_), _) => String::new(),
+        }
+    }
+
+    /// A value as people read it: a rate in percent, money with two decimals, the label of an option.
+    pub fn shown(&self, value: &Value, lang: Lang) -> String {
+        match (value, &self.kind) {
+            (Value::Number(n), FactKind::Number { form: NumberForm::Rate }) => percent(*n, lang),
+            (Value::Number(n), FactKind::Number { form: NumberForm::Money }) => plain(*n, 2, lang),
+            (Value::Number(n), FactKind::Number { form: NumberForm::Fraction }) if n.whole().is_none() => n.reduced().to_string(),
+            (Value::Number(n), _) => plain(*n, 0, lang),
+            (Value::Text(t), _) => t.to_string(),
+            (Value::Date(d), _) => d.format("%d/%m/%Y").to_string(),
+            (Value::Flag(yes), _) => words::ui(if *yes { "ui.yes" } else { "ui.no" }, lang).to_owned(),
+            (Value::Choice(i), FactKind::Choice { options }) => {
+                options.get(usize::from(*i)).map_or_else(String::new, |o| o.label.get(lang).to_owned())
+            }
+            (Value::Choice(i), _) => i.to_string(),
         }
     }
 

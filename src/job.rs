@@ -43,6 +43,8 @@ pub struct Policies {
     pub advance_share: Exact,
     /// What last month was paid too little of because the law came late.
     pub late_law: LateLaw,
+    /// What is due for months before the last of which nothing survived.
+    pub unknown_months: UnknownMonths,
     /// Text format of the transfer file.
     pub pain: Pain,
 }
@@ -53,6 +55,14 @@ pub enum LateLaw {
     Pay,
     /// A finding, and nothing paid.
     Tell,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum UnknownMonths {
+    /// A finding with an estimate, and nothing paid.
+    Tell,
+    /// Lines of arrears as if they had been paid as the last month was; each is an estimate.
+    Pay,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -312,6 +322,7 @@ fn policies(t: Option<&Tab<'_, '_>>, report: &Report<'_>) -> Policies {
         unproven: Way::Recompute,
         advance_share: Exact::ratio(4, 5).unwrap_or(Exact::ONE),
         late_law: LateLaw::Pay,
+        unknown_months: UnknownMonths::Tell,
         pain: Pain::V09,
     };
     let Some(t) = t else { return p };
@@ -321,6 +332,13 @@ fn policies(t: Option<&Tab<'_, '_>>, report: &Report<'_>) -> Policies {
             "carry" => p.not_in_staff = NotInStaff::Carry,
             "exclude" => p.not_in_staff = NotInStaff::Exclude,
             _ => wrong("not_in_staff", &s.span, "carry, exclude"),
+        }
+    }
+    if let Some(s) = t.spot("unknown_months") {
+        match s.text.as_str() {
+            "tell" => p.unknown_months = UnknownMonths::Tell,
+            "pay" => p.unknown_months = UnknownMonths::Pay,
+            _ => wrong("unknown_months", &s.span, "tell, pay"),
         }
     }
     if let Some(s) = t.spot("late_law") {
@@ -424,6 +442,7 @@ not_in_staff = "carry"           # agent payé le mois dernier et absent des fic
 # unproven = "recompute"         # agents dont le rejeu laisse un écart : les mêmes choix
 # advance_share = "0.80"         # part du dernier net versée en acompte
 # late_law = "pay"               # loi en retard le mois dernier : pay (rappel versé ce mois-ci) | tell (seulement dit)
+# unknown_months = "tell"        # rappel des mois dont rien ne subsiste : tell (seulement dit) | pay (comme payés au dernier mois ; estimation)
 pain = "09"                      # version du fichier de virement : 09 | 03
 
 [settings]                       # réglages de l'employeur ; « releve rules check » en donne la liste et les valeurs par défaut

@@ -83,7 +83,13 @@ fn last_month_on_the_old_point_is_said_once_and_paid_by_arrears() {
     assert_eq!(ran.line("00101", "RAPPEL_TIB", "period"), "2022-07");
     let told = ran.told("C20");
     assert_eq!(told.len(), 1);
-    assert!(told[0].1.contains("5623.23 → 5820.04") && told[0].1.contains("2 employees") && told[0].1.contains("147,28"), "{}", told[0].1);
+    assert!(
+        told[0].1.contains("5,623.23\u{a0}€/year → 5,820.04\u{a0}€/year")
+            && told[0].1.contains("2 employees")
+            && told[0].1.contains("147,28"),
+        "{}",
+        told[0].1
+    );
     assert_eq!((ran.told("C12").len(), ran.told("C07").len()), (0, 0), "nothing is left to be paid");
     let settings = "[policies]\nlate_law = \"tell\"\n";
     let told = run("point-told", "2022-08", settings, &files);
@@ -132,7 +138,7 @@ fn january_2024_on_the_law_of_2023_is_paid_with_february() {
     assert!(of("CNRACL_E").contains("604,53 was due, 585,43 was counted"), "{}", of("CNRACL_E"));
     let told = ran.told("C20");
     assert_eq!(told.len(), 1);
-    assert!(["+ 5", "0.3065 → 0.3165", "49,22", "39,78"].iter().all(|t| told[0].1.contains(t)), "{}", told[0].1);
+    assert!(["+ 5", "30.65\u{a0}% → 31.65\u{a0}%", "49,22", "39,78"].iter().all(|t| told[0].1.contains(t)), "{}", told[0].1);
     assert!(ran.told("IMP-04").is_empty(), "the file is not wrong");
     let moved: Vec<Row> = ran.rows("diff.csv").into_iter().filter(|r| r["employee"] == "00101" && r["code"] == "CNRACL_E").collect();
     let arrears = moved.iter().filter(|r| r["cause"] == "rappel").map(|r| r["change"].clone()).collect::<Vec<_>>();

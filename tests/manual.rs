@@ -60,6 +60,41 @@ fn money_per_hour_is_no_share() {
     assert!(!entry.contains("518 %"), "{entry}");
 }
 
+/// The entry or the row with this anchor.
+fn entry(anchor: &str) -> &'static str {
+    let (open, close) = if page().contains(&format!("<article id=\"{anchor}\"")) { ("article", "</article>") } else { ("tr", "</tr>") };
+    let at = page().find(&format!("<{open} id=\"{anchor}\"")).unwrap_or_else(|| panic!("no entry {anchor}"));
+    &page()[at..at + page()[at..].find(close).expect("its end")]
+}
+
+// One thing of the pack for each key of a rule file that is no formula and no value.
+#[test]
+fn what_a_rule_file_says_beside_formulas_is_shown() {
+    for (anchor, says) in [
+        ("nbi", "Rappel porté par"),
+        ("nbi", "href=\"#rappel_traitement\""),
+        ("nbi", "n.b.i."),
+        ("nbi", "Retrouve"),
+        ("ifse", "un calque peut le remplacer"),
+        ("rappel_traitement", "Porte le rappel de"),
+        ("rappel_traitement", "href=\"#traitement_indiciaire\""),
+        ("type_taux_pas", "href=\"#taux_pas\""),
+        ("points_generaux_2024", "href=\"#indice_majore\""),
+        ("taux_at", "à nouveau chaque janvier"),
+        ("taux_vm", "Se lit sur"),
+        ("VAR-02", "150"),
+        ("VAR-02", "10\u{a0}%"),
+    ] {
+        assert!(entry(anchor).contains(says), "{anchor}: {says}");
+    }
+    assert!(page().contains("au taux du mois concerné") && page().contains("R242-1"));
+    let told = all(page(), " id=\"");
+    let pack = stack::load("fr-fpt", &[], &Library::default()).expect("embedded").pack;
+    let adds = pack.vocabulary.iter().filter(|f| f.1.adds.is_some()).count();
+    assert!(adds > 0 && page().matches("S'y ajoute").count() == adds, "{adds}");
+    assert!(told.contains("causes") && told.contains("frame"));
+}
+
 #[test]
 fn two_runs_give_the_same_page() {
     let again = manual::page(&stack::load("fr-fpt", &[], &Library::default()).expect("embedded").pack);

@@ -499,6 +499,29 @@ fn what_an_absence_row_says_beside_its_days_counts() {
     assert!(!ran.has("STA-16"));
 }
 
+// Décret 88-145 art. 7: four months of services on the first day of the leave, one month paid; a day less, none. 420 points are
+// 2067.57: a thirtieth 68.92, a tenth of four thirtieths 27.57, four thirtieths 275.68.
+#[test]
+fn sick_leave_of_a_contract_agent_is_paid_by_seniority_and_asked_for_without_it() {
+    let tib = "420,00;;2067,57;;;";
+    let people = [("00101", "ABEL", "10/02/2025"), ("00102", "BLIN", "11/02/2025"), ("00103", "CROS", "")];
+    let mut book = REGISTER.to_owned();
+    let mut staff = "Matricule;Nom;Prénom;Statut;Catégorie;Indice majoré;Quotité;Taux PAS;Date d'entrée\n".to_owned();
+    let mut list = "Matricule;Nom;Prénom;Nature;Du;Au;Nb jours\n".to_owned();
+    for (id, name, entry) in people {
+        book.push_str(&format!("{id};{name};Jean;0010;TRAITEMENT BRUT;{tib}\n{id};{name};Jean;9300;NET A PAYER;;;2067,57;;;\n"));
+        staff.push_str(&format!("{id};{name};Jean;Contractuel;C;420;100 %;0;{entry}\n"));
+        list.push_str(&format!("{id};{name};Jean;Maladie ordinaire;10/06/2025;14/06/2025;5\n"));
+    }
+    let ran = run("seniority", "2025-06", &[("livre de paie.csv", book), ("agents.csv", staff), ("absences.csv", list)]);
+    let lines = |code: &str| ["00101", "00102", "00103"].map(|e| ran.line(e, code));
+    assert_eq!(lines("CAR_TIB"), ["-68.92"; 3]);
+    assert_eq!(lines("MAL_TIB"), ["-27.57", "", "-27.57"]);
+    assert_eq!(lines("ABS_TIB"), ["", "-275.68", ""]);
+    let told = |code: &str| ["00101", "00102", "00103"].map(|e| ran.count(code, e));
+    assert_eq!((told("STA-22"), told("STA-25"), told("STA-27")), ([0, 0, 1], [0, 1, 0], [1, 1, 0]));
+}
+
 /// One agent on 400 points last month, and a list that gives 420 from a day.
 fn promoted(name: &str, from: &str, more: &[(&str, String)]) -> Ran {
     let mut files = vec![

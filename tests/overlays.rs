@@ -55,6 +55,7 @@ fn what_it_does_is_listed_by_name() {
             (What::Replaces, Thing::Element, "ifse", "2021-07-01"),
             (What::Replaces, Thing::Setting, "primes_maladie", "suivent → maintenues"),
             (What::Replaces, Thing::Setting, "taux_vm", "0 → 0.012"),
+            (What::Replaces, Thing::Control, "VAR-02", "amount 150 → 100"),
         ]
     );
 }
@@ -122,6 +123,30 @@ fn a_job_pays_with_its_overlay() {
     assert_eq!(of("00747"), None);
     let manifest = std::fs::read_to_string(options.folder.join("out/manifest.json")).expect("the manifest");
     assert!(manifest.contains("regles/fin-d-annee.toml"), "the overlay's files are hashed with the rules");
+}
+
+// Nobody's net moves by 100 000 euros, nor to ten times what it was.
+#[test]
+fn an_overlay_moves_the_limits_of_a_control_and_those_it_does_not_name_stay() {
+    let limits = |pack: &releve::rules::Pack| pack.controls.iter().find(|c| c.id == "VAR-02").expect("the control").threshold.clone();
+    let (alone, over) = (stack::load("fr-fpt", &[], &Library::default()).expect("the pack is embedded").pack, stacked().pack);
+    let (before, after) = (limits(&alone), limits(&over));
+    let moved: Vec<&String> = before.keys().filter(|k| before[*k] != after[*k]).collect();
+    assert_eq!((moved, after["amount"].to_string()), (vec![&"amount".to_owned()], "100".to_owned()));
+    let told = |limit: &str| {
+        let options = job(&format!("overlay-limit-{limit}"), "[\"seuils\"]");
+        std::fs::create_dir_all(options.folder.join("seuils")).expect("an overlay");
+        let text = format!(
+            "[pack]\nid = \"seuils\"\nname = \"Seuils\"\nversion = \"1\"\nextends = \"fr-fpt\"\n\n[[replace]]\ncontrol = \"VAR-02\"\n\
+             threshold = {{ amount = \"{limit}\", share = \"10\", strong_amount = \"{limit}\", strong_share = \"10\" }}\nsource = \"Note\"\n"
+        );
+        std::fs::write(options.folder.join("seuils/pack.toml"), text).expect("an overlay");
+        let outcome = pipeline::run(&options).expect("the job runs");
+        assert!(outcome.ran);
+        outcome.findings.iter().filter(|f| f.code == "VAR-02").count()
+    };
+    assert_eq!(told("100000"), 0);
+    assert!(told("1") > 10, "a change of one euro is looked at");
 }
 
 #[test]

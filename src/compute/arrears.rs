@@ -1,25 +1,24 @@
-//! A change that began before today: days of this month at the old value, and days of last month at the new one.
+//! A change that began before today: days of this month at the old value, and days of months gone by at the new one.
 //!
 //! What is due for them goes into the facts that carry arrears (the pack names one beside each element, `arrears`), so that
 //! contributions and tax follow as they do for arrears of any other origin. Last month is recomputed on its own law, from
-//! what was paid; a month before it is only estimated, because nothing here tells what was paid for it.
+//! what was paid; the months before it are in [`crate::compute::gone`].
 
+use crate::compute::corrections::Correction;
 use crate::compute::employee::Machine;
 use crate::compute::eval::{Adjust, Pins, State};
-use crate::compute::late::Late;
+use crate::compute::gone::{History, Why};
+use crate::compute::raise;
 use crate::compute::replay::Replayed;
 use crate::facts::{Dated, Fact, FactId, Facts, Origin, Value};
-use crate::ground::{Exact, Money, PayMonth, Rounding, money};
-use crate::payslip::{ElementId, LineKind};
-use crate::rules::bind::Context;
+use crate::ground::{At, Exact, Money, PayMonth, Rounding, money};
+use crate::payslip::{ElementId, Line, LineKind, Status};
 use crate::rules::plan::Plan;
-use chrono::Datelike as _;
+use chrono::{Datelike as _, NaiveDate};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A month counts thirty days.
-const MONTH: i64 = 30;
-/// Months further back are left to people.
-const FURTHEST: usize = 24;
+pub const MONTH: i64 = 30;
 
 /// What changes that began before today come to.
 #[derive(Clone, Debug, Default)]
@@ -28,9 +27,15 @@ pub struct Arrears {
     pub sums: BTreeMap<(PayMonth, FactId), Money>,
     /// How each sum came about.
     pub steps: Vec<Step>,
-    /// Months before the last one paid, and about what is due for them, before contributions.
-    pub earlier: Vec<PayMonth>,
+    /// Of each sum, what was paid already with a later month.
+    pub already: BTreeMap<(PayMonth, FactId), Money>,
+    /// Months that are paid on the assumption that they were paid as the last one.
+    pub assumed: BTreeSet<PayMonth>,
+    /// Months before the last one paid that are only told, nearest first, and about what is due for them before contributions.
+    pub earlier: Vec<(PayMonth, Why)>,
     pub estimate: Money,
+    /// Contributions of months before the last, where these were paid on the law of before.
+    pub corrections: Vec<Correction>,
     /// Lines that move and that no fact carries arrears of.
     pub without: BTreeSet<ElementId>,
     /// Why nothing was worked out.
@@ -60,18 +65,40 @@ pub enum Left {
     Listed,
 }
 
+/// A value that was due from a day on; nothing where the fact was not to be.
+pub struct Due {
+    pub from: NaiveDate,
+    pub fact: FactId,
+    pub value: Option<Fact>,
+}
+
+/// A month as it was paid: the law it was paid on, the facts, what the rules do not give.
+#[derive(Clone, Copy)]
+pub struct Paid<'p> {
+    pub month: PayMonth,
+    pub plan: &'p Plan,
+    pub facts: &'p Facts,
+    pub adjust: &'p [Adjust],
+}
+
 impl Arrears {
     /// The sum for a month.
     pub fn of(&self, month: PayMonth) -> Money {
         self.sums.iter().filter(|s| s.0.0 == month).map(|s| *s.1).sum()
     }
-    /// The month that a fact's arrears are about, when it is one.
-    pub fn month(&self, fact: FactId) -> Option<PayMonth> {
-        let mut months = self.sums.keys().filter(|k| k.1 == fact).map(|k| k.0);
-        months.next().filter(|_| months.next().is_none())
+    /// What is paid for months before this one.
+    pub fn before(&self, this: PayMonth) -> Money {
+        self.sums.iter().filter(|s| s.0.0 < this).map(|s| *s.1).sum()
     }
-    fn add(&mut self, month: PayMonth, fact: FactId, sum: Money) {
-        *self.sums.entry((month, fact)).or_insert(Money::ZERO) += sum;
+    /// Months before this one that are paid for, the first of them first.
+    pub fn months(&self, this: PayMonth) -> BTreeSet<PayMonth> {
+        self.sums.iter().filter(|s| s.0.0 < this && !s.1.is_zero()).map(|s| s.0.0).collect()
+    }
+    pub(super) fn take(&mut self, steps: Vec<Step>) {
+        for s in &steps {
+            *self.sums.entry((s.month, s.carrier)).or_insert(Money::ZERO) += s.sum;
+        }
+        self.steps.extend(steps);
     }
 }
 
@@ -90,18 +117,25 @@ fn take(facts: &mut Facts, of: &Facts, fact: FactId) {
 
 impl Machine<'_> {
     /// Works out what the changes and a late law come to, and puts it into this month's facts.
-    pub fn arrears(&self, state: &mut State, replay: &Replayed, dated: &[Dated], changes: &[Fact], facts: &mut Facts) -> Arrears {
+    pub fn arrears(
+        &self,
+        state: &mut State,
+        replay: &Replayed,
+        all: &[Dated],
+        changes: &[Fact],
+        history: &History<'_>,
+        facts: &mut Facts,
+    ) -> Arrears {
         let mut out = Arrears::default();
         let (last, this, adjust) = (self.road.last(), self.road.this(), replay.adjust.as_slice());
         // What last month was paid on already has begun in time.
         let moved = |d: &&Dated| facts.value(d.fact) != replay.facts.value(d.fact);
-        let dated: Vec<&Dated> = dated.iter().filter(moved).collect();
+        let dated: Vec<&Dated> = all.iter().filter(moved).collect();
         let due = self.road.due.as_ref().filter(|_| self.road.settles);
-        if dated.is_empty() && due.is_none() {
+        if dated.is_empty() && due.is_none() && !history.reaches_back() {
             return out;
         }
-        let carriers: BTreeSet<FactId> = (0..self.pack.elements.len()).filter_map(|e| self.carrier(e)).collect();
-        if changes.iter().any(|c| carriers.contains(&c.id)) {
+        if changes.iter().any(|c| self.carriers().contains(&c.id)) {
             out.left = Some(Left::Listed);
             return out;
         }
@@ -113,14 +147,36 @@ impl Machine<'_> {
             }
             self.this_month_before(state, replay, &dated, facts, &whole, &mut out);
         }
-        let past: Vec<&Dated> = dated.into_iter().filter(|d| d.from <= last.context.month.last_day()).collect();
-        if self.last_month_since(state, replay, &past, facts, due, &mut out).is_some() {
-            self.estimate(state, replay, &past, facts, &mut out);
+        let month = last.context.month;
+        let past: Vec<Due> = dated.iter().filter(|d| d.from <= month.last_day()).map(|d| self.due_in(month, d, facts)).collect();
+        let paid = Paid { month, plan: last, facts: &replay.facts, adjust };
+        match self.since(state, paid, due, &past, &mut out.without) {
+            Some(steps) => out.take(steps),
+            None => {
+                out.left = Some(Left::Presence);
+                return out;
+            }
         }
-        if out.left.is_none() {
-            self.put(&out, facts);
-        }
+        self.months_before(state, replay, (&dated, all), facts, history, &mut out);
+        self.put(&out, facts);
         out
+    }
+
+    /// What a change of this month's lists makes the fact in a month gone by.
+    pub(super) fn due_in(&self, month: PayMonth, d: &Dated, facts: &Facts) -> Due {
+        let this = self.road.this().context.month;
+        Due { from: d.from, fact: d.fact, value: facts.get(d.fact).map(|f| self.as_of(f, this, month)) }
+    }
+
+    /// A fact as it stood in an earlier month: without what the law has added to it for everybody since.
+    pub(super) fn as_of(&self, fact: &Fact, known_in: PayMonth, month: PayMonth) -> Fact {
+        let since = raise::from_to(self.pack, month.first_day(), known_in.first_day());
+        let by = since.iter().filter(|r| r.fact == fact.id).try_fold(Exact::ZERO, |sum, r| sum.add(r.by));
+        let number = fact.value.number().zip(by.filter(|by| !by.is_zero()));
+        match number.and_then(|(n, by)| n.sub(by)) {
+            Some(n) => Fact { value: Value::Number(n.reduced()), ..fact.clone() },
+            None => fact.clone(),
+        }
     }
 
     /// This month: until a change begins, the old value.
@@ -128,55 +184,70 @@ impl Machine<'_> {
         let (this, adjust) = (self.road.this(), replay.adjust.as_slice());
         let month = this.context.month;
         let within: BTreeSet<u32> = dated.iter().filter(|d| month.contains(d.from)).map(|d| d.from.day()).collect();
-        let mut begun = 1;
+        let (mut begun, mut steps) = (1, Vec::new());
         for day in within {
             let mut then = facts.clone();
             for d in dated.iter().filter(|d| month.contains(d.from) && d.from.day() >= day) {
                 take(&mut then, &replay.facts, d.fact);
             }
             let amounts = self.amounts(state, this, adjust, &then);
-            self.enter(out, month, whole, &amounts, before(day) - before(begun));
+            self.enter(month, whole, &amounts, before(day) - before(begun), &mut steps, &mut out.without);
             begun = day;
         }
+        out.take(steps);
     }
 
-    /// Last month: from the day a change began, the new value, and the law that was due from its first day on.
-    /// `None` when there is nothing to go back to.
-    fn last_month_since(
+    /// A month gone by: from the day a change began, the new value, and from its first day on the law that was due, where it
+    /// was paid on another. `None` when the days of an incomplete month cannot be told apart.
+    pub(super) fn since(
         &self,
         state: &mut State,
-        replay: &Replayed,
-        past: &[&Dated],
-        facts: &Facts,
+        paid: Paid<'_>,
         due: Option<&Plan>,
-        out: &mut Arrears,
-    ) -> Option<()> {
-        let (last, adjust) = (self.road.last(), replay.adjust.as_slice());
-        let month = last.context.month;
-        (due.is_some() || !past.is_empty()).then_some(())?;
-        let paid = self.amounts(state, last, adjust, &replay.facts);
+        changes: &[Due],
+        without: &mut BTreeSet<ElementId>,
+    ) -> Option<Vec<Step>> {
+        let month = paid.month;
+        let from = |d: &Due| if d.from < month.first_day() { 1 } else { d.from.day() };
+        let days: Vec<u32> = changes.iter().map(from).chain(due.map(|_| 1)).collect::<BTreeSet<_>>().into_iter().collect();
+        let mut steps = Vec::new();
+        if days.is_empty() {
+            return Some(steps);
+        }
+        let had = self.amounts(state, paid.plan, paid.adjust, paid.facts);
         let full = self.days(state).is_none_or(|d| d == Exact::int(MONTH));
-        let from = |d: &Dated| if d.from < month.first_day() { 1 } else { d.from.day() };
-        let days: Vec<u32> = past.iter().map(|d| from(d)).chain(due.map(|_| 1)).collect::<BTreeSet<_>>().into_iter().collect();
         if !full && days.iter().any(|d| *d > 1) {
-            out.left = Some(Left::Presence);
             return None;
         }
         for (k, day) in days.iter().enumerate() {
-            let mut then = replay.facts.clone();
-            for d in past.iter().filter(|d| from(d) <= *day) {
-                take(&mut then, facts, d.fact);
+            let mut then = paid.facts.clone();
+            for d in changes.iter().filter(|d| from(d) <= *day) {
+                match &d.value {
+                    Some(f) => drop(then.set(f.clone())),
+                    None => drop(then.remove(d.fact)),
+                }
             }
-            let amounts = self.amounts(state, due.unwrap_or(last), adjust, &then);
+            let amounts = self.amounts(state, due.unwrap_or(paid.plan), paid.adjust, &then);
             let end = days.get(k + 1).map_or(MONTH, |next| before(*next));
-            self.enter(out, month, &paid, &amounts, end - before(*day));
+            self.enter(month, &had, &amounts, end - before(*day), &mut steps, without);
         }
-        Some(())
+        Some(steps)
     }
 
     /// The fact that carries arrears of an element.
-    fn carrier(&self, element: usize) -> Option<FactId> {
+    pub(super) fn carrier(&self, element: usize) -> Option<FactId> {
         self.pack.elements[element].arrears.as_ref().and_then(|s| self.pack.vocabulary.named(&s.text))
+    }
+
+    /// Facts that carry arrears.
+    pub(super) fn carriers(&self) -> BTreeSet<FactId> {
+        (0..self.pack.elements.len()).filter_map(|e| self.carrier(e)).collect()
+    }
+
+    /// Facts that a line follows from: those that a line of arrears is made of are among them.
+    pub(super) fn made_of(&self, element: ElementId) -> impl Iterator<Item = FactId> + '_ {
+        let of = self.pack.elements.get(element.index()).map_or(&[][..], |e| e.inferences.as_slice());
+        of.iter().filter_map(|i| self.pack.vocabulary.named(&i.fact.text))
     }
 
     /// Gains, by element.
@@ -190,17 +261,24 @@ impl Machine<'_> {
     }
 
     /// What so many thirtieths of the difference come to.
-    fn enter(&self, out: &mut Arrears, month: PayMonth, had: &[Money], due: &[Money], thirtieths: i64) {
+    fn enter(
+        &self,
+        month: PayMonth,
+        had: &[Money],
+        due: &[Money],
+        thirtieths: i64,
+        steps: &mut Vec<Step>,
+        without: &mut BTreeSet<ElementId>,
+    ) {
         for (e, (had, due)) in had.iter().zip(due).enumerate().filter(|(_, (a, b))| a != b) {
             // A day of absence, an hour: of which days of the month it was is not known here.
             let Some(carrier) = self.carrier(e).filter(|_| self.catalogue[e].recurs) else {
-                out.without.insert(ElementId(e as u16));
+                without.insert(ElementId(e as u16));
                 continue;
             };
             let share = Exact::ratio(thirtieths, MONTH).and_then(|s| (*due - *had).exact().mul(s));
             if let Some(sum) = share.and_then(|x| money::round(x, Rounding::HalfUp)).filter(|m| !m.is_zero()) {
-                out.add(month, carrier, sum);
-                out.steps.push(Step { month, carrier, element: ElementId(e as u16), had: *had, due: *due, thirtieths, sum });
+                steps.push(Step { month, carrier, element: ElementId(e as u16), had: *had, due: *due, thirtieths, sum });
             }
         }
     }
@@ -210,38 +288,27 @@ impl Machine<'_> {
         let carriers: BTreeSet<FactId> = out.sums.keys().map(|k| k.1).collect();
         for id in carriers {
             let sum: Money = out.sums.iter().filter(|s| s.0.1 == id).map(|s| *s.1).sum();
-            facts.set(Fact { id, value: Value::Number(sum.exact()), at: crate::ground::At::NOWHERE, origin: Origin::Inferred });
+            facts.set(Fact { id, value: Value::Number(sum.exact()), at: At::NOWHERE, origin: Origin::Inferred });
         }
     }
 
-    /// About what is due for the months before the last, on the law of each and the facts of the last.
-    fn estimate(&self, state: &mut State, replay: &Replayed, past: &[&Dated], facts: &Facts, out: &mut Arrears) {
-        let last = self.road.last();
-        let mut month = last.context.month.previous();
-        let late: &[Late] = if self.road.settles { &self.road.late } else { &[] };
-        let began = |month: PayMonth| past.iter().map(|d| d.from).chain(late.iter().map(|l| l.since)).any(|d| d <= month.last_day());
-        while began(month) && out.earlier.len() < FURTHEST {
-            let context = Context { month, payment_date: month.last_day() };
-            let law = self.pack.law(context, last.settings.clone());
-            let mut used = law.clone();
-            for l in late.iter().filter(|l| law.parameters[l.parameter] == Some(l.due)) {
-                used.parameters[l.parameter] = Some(l.used);
+    /// A line of arrears for each month it is about; one of a month that is only assumed is an estimate.
+    pub(super) fn date_arrears(&self, arrears: &Arrears, lines: &mut Vec<Line>) {
+        let mut out = Vec::with_capacity(lines.len());
+        for l in lines.drain(..) {
+            let carried: BTreeSet<FactId> = self.made_of(l.element).collect();
+            let parts = || arrears.sums.iter().filter(|s| carried.contains(&s.0.1) && !s.1.is_zero());
+            if parts().next().is_none() || parts().map(|s| *s.1).sum::<Money>() != l.amount {
+                out.push(l);
+                continue;
             }
-            let (Some(plan), Some(old)) = (self.pack.plan(&law).0, self.pack.plan(&used).0) else { return };
-            let paid = self.amounts(state, &old, &replay.adjust, &replay.facts);
-            let mut then = replay.facts.clone();
-            for d in past.iter().filter(|d| d.from <= month.last_day()) {
-                take(&mut then, facts, d.fact);
-            }
-            let due = self.amounts(state, &plan, &replay.adjust, &then);
-            let begun = past.iter().filter(|d| month.contains(d.from)).map(|d| before(d.from.day())).min().unwrap_or(0);
-            let share = Exact::ratio(MONTH - begun, MONTH).unwrap_or(Exact::ONE);
-            let lasting = due.iter().zip(&paid).enumerate().filter(|(e, _)| self.catalogue[*e].recurs);
-            let more = lasting.fold(Money::ZERO, |sum, (_, (due, paid))| sum + (*due - *paid));
-            out.estimate += more.exact().mul(share).and_then(|x| money::round(x, Rounding::HalfUp)).unwrap_or(more);
-            out.earlier.push(month);
-            month = month.previous();
+            out.extend(parts().map(|((month, _), sum)| Line {
+                amount: *sum,
+                period: Some(*month),
+                status: if arrears.assumed.contains(month) { Status::Estimated } else { l.status },
+                ..l.clone()
+            }));
         }
-        out.earlier.reverse();
+        *lines = out;
     }
 }

@@ -115,7 +115,7 @@ impl Calibration<'_> {
                 Alternatives { list: options.iter().map(|o| SettingValue::Choice(o.0.clone())).collect(), lines: None }
             }
             SettingKind::Flag => Alternatives { list: vec![SettingValue::Flag(true), SettingValue::Flag(false)], lines: None },
-            SettingKind::Number(_) => {
+            SettingKind::Number(..) => {
                 let (seen, lines) = self.rates(&s.evidence, settings);
                 // Most lines first; of two rates as good, the shorter.
                 let mut most: Vec<(Exact, Tally)> = seen.into_iter().collect();
@@ -253,11 +253,13 @@ impl Calibration<'_> {
     }
 
     fn score(&self, r: Replayed, evidence: &[usize]) -> Score {
-        // A gap counts against, and so does a line the rules can no longer make: stopping is not agreeing.
+        // A gap counts against, and so does a line that comes out only on another value than files or the pack have.
+        let has = |f: crate::facts::FactId| self.pack.defaults[f.index()].is_some();
+        let forced = r.resolved.iter().filter(|x| x.written.is_some() || has(x.fact)).count();
         let exact = |l: &ReplayLine| matches!(l.verdict, Verdict::Exact | Verdict::OneOff) && l.gap().is_zero();
         let astray = |l: &ReplayLine| matches!(l.verdict, Verdict::Gap | Verdict::Carried);
         let good = r.lines.iter().filter(|l| exact(l)).count();
-        let bad = r.lines.iter().filter(|l| astray(l)).count();
+        let bad = r.lines.iter().filter(|l| astray(l)).count() + forced;
         let element = |l: &ReplayLine| match l.code {
             PaidCode::Element(e) => Some(e.index()),
             PaidCode::Unknown(_) => None,
@@ -278,11 +280,10 @@ struct Score {
     stops: Vec<Stop>,
 }
 
-/// Somebody whose pay cannot be made, or whose lines above are astray, whatever the alternative, shows nothing.
+/// Somebody whose lines above are astray whatever the alternative shows nothing, and neither does somebody whose pay cannot be
+/// made in one of them: what it would come to is not known.
 fn is_evidence(of: &[&Score]) -> bool {
-    let Some((first, others)) = of.split_first() else { return false };
-    let stopped = first.stops.iter().any(|s| others.iter().all(|o| o.stops.contains(s)));
-    !stopped && !of.iter().all(|s| s.upstream)
+    !of.is_empty() && of.iter().all(|s| s.stops.is_empty()) && !of.iter().all(|s| s.upstream)
 }
 
 /// A rate with the lines that it makes, and the denominator it is written with.

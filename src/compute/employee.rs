@@ -1,18 +1,20 @@
 //! One employee's month: replay of the last, computation of this one, and the walk between them.
 
 use crate::compute::arrears::Arrears;
-use crate::compute::corrections::{self, Correction};
+use crate::compute::corrections::{self, Correction, ThisMonth};
 use crate::compute::eval::{Adjust, Pins, State, Stop};
+use crate::compute::gone::History;
 use crate::compute::raise;
 use crate::compute::replay::{Hidden, Replay, Replayed, Verdict, pin};
 use crate::compute::walk::{self, Change, FactChange, Month, Road};
-use crate::facts::{Dated, Fact, FactId, Facts, Origin, Role, Value, Vocabulary};
-use crate::ground::{At, EmployeeId, Exact, Money, Rounding, money};
+use crate::facts::{Begun, Dated, Fact, FactId, Facts, Origin, Role, Value, Vocabulary};
+use crate::ground::{At, EmployeeId, Exact, Money, PayMonth, Rounding, money};
 use crate::payslip::{Catalogue, ElementId, Line, LineKind, Mode, PaidCode, PaidLine, PaidSlip, Payslip, Status, Totals};
 use crate::rules::Pack;
 use crate::rules::pack::CauseRole;
 use crate::rules::plan::Plan;
 use chrono::Datelike as _;
+use std::collections::BTreeMap;
 
 /// Why an employee is on or off this month's list.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -69,10 +71,17 @@ pub struct Input<'i> {
     pub then: &'i [(FactId, Option<Fact>)],
     /// Changes that begin within this month, or before it.
     pub dated: &'i [Dated],
+    /// Payslips of months before the last, what each was paid on, and values that records say began on a day.
+    pub bygone: &'i BTreeMap<PayMonth, PaidSlip>,
+    pub paid_on: &'i BTreeMap<PayMonth, Facts>,
+    pub begun: &'i [Begun],
     pub ways: Ways,
 }
 
 impl<'i> Input<'i> {
+    fn history(&self) -> History<'i> {
+        History { slips: self.bygone, paid_on: self.paid_on, begun: self.begun, last: self.slip, alternatives: self.alternatives }
+    }
     /// Paid with last month and about an earlier one.
     fn arrears(&self) -> &'i [PaidLine] {
         self.slip.map_or(&[], |s| &s.arrears)
@@ -105,7 +114,7 @@ pub struct Output {
     pub nets: Vec<(FactId, Money)>,
     /// What changes that began before this month, or within it, come to.
     pub arrears: Arrears,
-    /// Contributions of last month that this payslip corrects.
+    /// Contributions of months gone by that this payslip corrects.
     pub corrections: Vec<Correction>,
     /// What last month owes: paid on the law of before, not paid at all, or paid beyond the last day.
     pub owed: Option<Owed>,
@@ -236,19 +245,22 @@ impl Machine<'_> {
         let mut facts = self.this_month(facts, i.changes);
         self.follow(state, &replay.facts, &mut facts, i.changes);
         let dated = raise::begun(&self.road.raises, &self.road.last().context, i.dated, &replay, &facts);
-        let arrears = self.arrears(state, &replay, &dated, i.changes, &mut facts);
+        let mut arrears = self.arrears(state, &replay, &dated, i.changes, &i.history(), &mut facts);
         let settles = self.road.settles && arrears.left.is_none();
-        let corrections = if settles { self.corrections(state, &replay) } else { Vec::new() };
+        let mut corrections = if settles { self.corrections(state, &replay) } else { Vec::new() };
+        corrections.append(&mut arrears.corrections);
         let owed = if settles { None } else { self.late_law(state, &replay) };
         let last_adjust = replay.adjust.clone();
         let mut this_adjust = last_adjust.clone();
         let settled = self.settle(state, &replay, &facts, &mut this_adjust);
+        let kept: Vec<_> = replay.unknown.iter().copied().filter(|u| self.recurs(u.0)).collect();
+        let kept_extra: Vec<_> = kept.iter().map(|u| (u.1, u.2, u.3)).collect();
+        corrections.extend(self.on_arrears(state, &arrears, &ThisMonth { facts: &facts, adjust: &this_adjust, extra: &kept_extra }));
         let corrected = corrections::on_top(&corrections, &this_adjust, self.pack.elements.len());
         let nets = self.nets(state, &replay, &facts, &corrected);
         let mut fact_changes = walk::fact_changes(self.pack, self.vocabulary(), &replay.facts, &facts);
         raise::name_causes(&self.road.raises, &mut fact_changes);
         let last = Month { facts: &replay.facts, adjust: &last_adjust, unknown: &replay.unknown };
-        let kept: Vec<_> = replay.unknown.iter().copied().filter(|u| self.recurs(u.0)).collect();
         let this = Month { facts: &facts, adjust: &this_adjust, unknown: &kept };
         // Arrears of an earlier month end with the month that paid them.
         let own = walk::paid_amounts(i.paid);
@@ -260,8 +272,7 @@ impl Machine<'_> {
         let plan = self.road.this();
         if !corrections.is_empty() {
             let without = walk::collect(state, &kept);
-            let extra: Vec<_> = kept.iter().map(|u| (u.1, u.2, u.3)).collect();
-            state.run(plan, &facts, Pins::Adjusted(&corrected), &extra);
+            state.run(plan, &facts, Pins::Adjusted(&corrected), &kept_extra);
             changes.extend(walk::whole(&without, &walk::collect(state, &kept), self.causes.arrears));
         }
         let stops = state.stops(plan);
@@ -272,8 +283,8 @@ impl Machine<'_> {
             }
         }
         let mut payslip = self.payslip(state, plan, i.id, &this_adjust, &kept);
-        self.date_arrears(&arrears, &mut payslip);
-        corrections::apart(&corrections, self.road.last().context.month, &mut payslip);
+        self.date_arrears(&arrears, &mut payslip.lines);
+        corrections::apart(&corrections, &arrears.assumed, &mut payslip);
         let controls = holding(state, plan);
         let shown = self.shown(state);
         Output {
@@ -290,15 +301,6 @@ impl Machine<'_> {
             corrections,
             owed,
             ..Output::default()
-        }
-    }
-
-    /// A line of arrears shows the month it is about.
-    fn date_arrears(&self, arrears: &Arrears, payslip: &mut Payslip) {
-        for l in payslip.lines.iter_mut().filter(|l| l.element.index() < self.pack.elements.len()) {
-            let carries = |i: &crate::rules::pack::Inference| self.pack.vocabulary.named(&i.fact.text);
-            let facts = self.pack.elements[l.element.index()].inferences.iter().filter_map(carries);
-            l.period = facts.filter_map(|f| arrears.month(f)).next();
         }
     }
 

@@ -6,7 +6,7 @@
 use crate::facts::{Facts, Value};
 use crate::ground::{Exact, Money, Rounding, money};
 use crate::payslip::{ElementId, Line, LineKind, Status, Totals};
-use crate::rules::bind::{AMOUNT, BASE, Bound, Cond, DateNode, EMPLOYER, EMPLOYER_RATE, Num, RATE, whole_years};
+use crate::rules::bind::{AMOUNT, BASE, Bound, Cond, DateNode, EMPLOYER, EMPLOYER_RATE, Num, RATE, whole_months, whole_years};
 use crate::rules::expr::Op;
 use crate::rules::plan::{Default, ElementStep, Plan, Step, ValueStep};
 use crate::rules::reads::StepSet;
@@ -104,7 +104,8 @@ pub struct Computed {
 }
 
 impl Computed {
-    const ABSENT: Self =
+    /// A line that is not there.
+    pub const ABSENT: Self =
         Self { base: None, rate: None, amount: Money::ZERO, employer_rate: None, employer_amount: Money::ZERO, stop: None, applies: false };
 }
 
@@ -502,6 +503,7 @@ impl State {
                 Ok(Exact::int((b - a).num_days() + 1))
             }
             Num::Years(p) => Ok(Exact::int(whole_years(self.date(plan, &p.0)?, self.date(plan, &p.1)?))),
+            Num::Months(p) => Ok(Exact::int(whole_months(self.date(plan, &p.0)?, self.date(plan, &p.1)?))),
         }
     }
 

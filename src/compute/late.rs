@@ -8,7 +8,7 @@ use crate::compute::calibrate::Witness;
 use crate::compute::eval::State;
 use crate::compute::raise::{self, Raise};
 use crate::compute::replay::{Replay, Verdict};
-use crate::ground::Exact;
+use crate::ground::{Exact, PayMonth};
 use crate::payslip::{Catalogue, LineKind};
 use crate::rules::Pack;
 use crate::rules::plan::Law;
@@ -37,6 +37,13 @@ pub struct Search<'s> {
     pub catalogue: &'s Catalogue,
     pub unknown_kinds: &'s [LineKind],
     pub witnesses: &'s [Witness<'s>],
+}
+
+/// First day of the newest values that months up to this one may have been paid without.
+pub fn since(pack: &Pack, last: PayMonth) -> Option<NaiveDate> {
+    let first = last.first_day();
+    let newest = pack.parameters.iter().flat_map(|p| p.values.iter().map(|v| v.from));
+    newest.filter(|from| *from < first && *from > first - TimeDelta::days(LATELY)).min()
 }
 
 impl Search<'_> {

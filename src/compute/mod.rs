@@ -8,6 +8,7 @@ pub mod coverage;
 pub mod employee;
 pub mod eval;
 pub mod examples;
+pub mod gone;
 pub mod late;
 pub mod raise;
 pub mod replay;

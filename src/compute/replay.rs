@@ -6,7 +6,7 @@
 //! and in the paid lines; it is believed only if the line then comes out to the cent.
 
 use crate::compute::eval::{Adjust, Computed, Pinned, Pins, State};
-use crate::facts::{Fact, FactId, Facts, Origin, Value};
+use crate::facts::{Fact, FactId, Facts, Origin};
 use crate::ground::{At, Money};
 use crate::payslip::{Catalogue, ElementId, LineKind, PaidCode, PaidLine, PaidSlip};
 use crate::rules::plan::{ElementStep, Plan, Step};
@@ -357,16 +357,5 @@ impl Replay<'_> {
             }
         }
         (lines, if any { adjust } else { Vec::new() })
-    }
-}
-
-/// Value of a fact, shown to people with its unit left to the label.
-pub fn shown(value: &Value, options: Option<&[crate::facts::ChoiceOption]>) -> String {
-    match value {
-        Value::Number(n) => n.to_string(),
-        Value::Text(t) => t.to_string(),
-        Value::Date(d) => d.format("%d/%m/%Y").to_string(),
-        Value::Flag(b) => if *b { "oui" } else { "non" }.to_owned(),
-        Value::Choice(i) => options.and_then(|o| o.get(usize::from(*i))).map_or_else(|| i.to_string(), |o| o.id.clone()),
     }
 }

@@ -4,6 +4,7 @@
 //! cent, because the first step starts at what was paid and the last one is this month's payslip itself.
 
 use crate::compute::eval::{Adjust, Pins, State};
+use crate::compute::gone::Gone;
 use crate::compute::late::Late;
 use crate::compute::raise::{self, Raise};
 use crate::facts::{Fact, Facts, Origin, Role, Vocabulary};
@@ -60,6 +61,10 @@ pub struct Road {
     pub settles: bool,
     /// Facts that the law moves for everybody between the two months.
     pub raises: Vec<Raise>,
+    /// Months before the last that a change reaches back to, nearest first.
+    pub gone: Vec<Gone>,
+    /// Whether a month of which nothing survived is paid as if it had been paid as the last one.
+    pub assumes: bool,
 }
 
 impl Road {
@@ -132,6 +137,8 @@ impl Road {
             late: Vec::new(),
             settles: false,
             raises: raise::between(pack, &last.context, &this.context),
+            gone: Vec::new(),
+            assumes: false,
         })
     }
 

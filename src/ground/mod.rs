@@ -10,6 +10,7 @@ pub mod ids;
 pub mod money;
 pub mod month;
 pub mod nir;
+pub mod number;
 pub mod place;
 pub mod sepa_text;
 pub mod target_days;

@@ -4,7 +4,7 @@
 
 use crate::facts::{Fact, FactId, Facts, Origin, Role as FactRole, Value};
 use crate::ground::iban::IbanProblem;
-use crate::ground::{At, Checked, EmployeeId, Exact, Finding, Iban, Money, Severity, Sources, ids};
+use crate::ground::{At, Checked, EmployeeId, Exact, Finding, Iban, Money, PayMonth, Severity, Sources, ids};
 use crate::normalise::codes::{self, CodeStats, Sides};
 use crate::normalise::join::TransferRow;
 use crate::normalise::lists;
@@ -154,6 +154,8 @@ pub struct Gathered {
     /// Surname and given name, as the registers write them.
     pub register_names: BTreeMap<EmployeeId, (String, String)>,
     pub rows: Vec<RowCount>,
+    /// Months before the last of which a register holds whole payslips as well, by source.
+    pub months: BTreeMap<u16, BTreeSet<PayMonth>>,
 }
 
 /// Findings, each code of a source listed up to a limit.
@@ -222,6 +224,7 @@ pub fn gather_beside(
     let unknown = tables.iter().any(|t| mapping.of(t.source).is_some_and(|m| m.role == Role::Unknown));
     let known = if lost || unknown { known_people(&books, &raw, &directory) } else { Known::default() };
     let paid = books.slips.len();
+    out.months = std::mem::take(&mut books.months);
     for table in tables.iter().filter(|t| mapping.of(t.source).is_some_and(|m| m.role == Role::Unknown)) {
         known.unread(table, paid, sources).into_iter().chain(known.strangers(table, sources)).for_each(|f| told.add(f, table.source));
     }
@@ -514,6 +517,7 @@ fn register(
         _ => BTreeSet::new(),
     };
     if !others.is_empty() {
+        books.months.entry(map.source).or_default().extend(others.iter().copied().filter(|m| *m < cx.last));
         let months: Vec<String> = others.iter().map(ToString::to_string).collect();
         told.add(
             Finding::new("M71", Severity::Warning)

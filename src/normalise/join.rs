@@ -3,9 +3,9 @@
 //! Joins are by employee number; a transfer also joins by account, then by name together with amount, never by name alone.
 //! What contradicts is a finding with both places, and the first source keeps its word.
 
-use crate::facts::{Dated, Fact, FactId, FactKind, Facts, NumberForm, Origin, Role, Value, Vocabulary};
+use crate::facts::{Begun, Dated, Fact, FactId, FactKind, Facts, NumberForm, Origin, Role, Value, Vocabulary};
 use crate::ground::ids::bare;
-use crate::ground::{At, EmployeeId, Exact, Finding, Iban, Money, PayMonth, Severity, Sources};
+use crate::ground::{At, EmployeeId, Exact, Finding, Iban, Lang, Money, PayMonth, Severity, Sources};
 use crate::normalise::gather::{AccountChange, Gathered, Record};
 use crate::normalise::records::HOURS_ALONE;
 use crate::normalise::text::name_key;
@@ -46,6 +46,12 @@ pub struct Person {
     pub then: Vec<(FactId, Option<Fact>)>,
     /// Names as the register writes them, when no staff file does.
     pub names: (String, String),
+    /// Payslips of months before the last, where a source of them survived.
+    pub bygone: BTreeMap<PayMonth, PaidSlip>,
+    /// What each of these months was paid on, by its record.
+    pub paid_on: BTreeMap<PayMonth, Facts>,
+    /// Values that records of last month and of those before say began on a day, in the order of the records.
+    pub begun: Vec<Begun>,
 }
 
 impl Person {
@@ -232,18 +238,7 @@ impl Joiner<'_> {
     }
 
     fn shown(&self, f: &Fact) -> String {
-        let options = match &self.vocabulary.get(f.id).kind {
-            FactKind::Choice { options } => Some(options.as_slice()),
-            FactKind::Number { .. } | FactKind::Date | FactKind::Text | FactKind::Flag => None,
-        };
-        match (&f.value, options) {
-            (Value::Choice(i), Some(o)) => o.get(usize::from(*i)).map_or_else(String::new, |o| o.label.fr.clone()),
-            (Value::Number(n), _) => n.to_string(),
-            (Value::Text(t), _) => t.to_string(),
-            (Value::Date(d), _) => d.format("%d/%m/%Y").to_string(),
-            (Value::Flag(b), _) => if *b { "oui" } else { "non" }.to_owned(),
-            (Value::Choice(i), None) => i.to_string(),
-        }
+        self.vocabulary.get(f.id).shown(&f.value, Lang::Fr)
     }
 
     /// The date of a movement that its list must give.

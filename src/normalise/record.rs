@@ -10,7 +10,7 @@ mod rows;
 pub use manifest::{Json, LARGEST, Manifest, read as json};
 pub use people::{Member, Past};
 
-use crate::facts::{Facts, Stood};
+use crate::facts::{Begun, Facts, Stood};
 use crate::ground::{At, Checked, EmployeeId, Exact, Finding, Money, PayMonth, Place, Severity, Sources};
 use crate::normalise::join::{LastTransfer, People, TransferRow};
 use crate::normalise::people::Who;
@@ -401,6 +401,21 @@ impl MonthRecord {
         found
     }
 
+    /// What the record of a month before the last tells of those who are known this month: their payslips and what these
+    /// were paid on. Whoever the record does not hold whole has none.
+    pub fn add_bygone(self, people: &mut People) {
+        let Some(month) = self.month else { return };
+        for (id, m) in self.members {
+            let (Some(p), None) = (people.get_mut(&id), m.lacks()) else { continue };
+            let paid_on = m.paid_on();
+            let Some(mut slip) = m.slip.filter(|_| !m.advance) else { continue };
+            slip.lines.retain(|l| matches!(l.code, PaidCode::Element(_)));
+            p.bygone.insert(month, slip);
+            p.paid_on.insert(month, paid_on);
+            p.begun.extend(m.begun.into_iter().map(|(fact, from)| Begun { record: month, fact, from }));
+        }
+    }
+
     /// The manifest, or else the first file.
     pub fn place(&self) -> Option<&Place> {
         self.at.as_ref()
@@ -419,6 +434,8 @@ impl MonthRecord {
         for (id, m) in &self.members {
             let Some(p) = people.get_mut(id) else { continue };
             p.then.clone_from(&m.then);
+            let record = self.month;
+            p.begun.extend(m.begun.iter().filter_map(|(fact, from)| Some(Begun { record: record?, fact: fact.clone(), from: *from })));
             let net = m.slip.as_ref().and_then(|s| s.net_paid).filter(|n| n.0 > Money::ZERO);
             if let (Some((net, at)), false, false) = (net, sent, paid.contains(id.as_str())) {
                 let month = self.month.map_or_else(String::new, |m| m.to_string());

@@ -16,7 +16,7 @@ use crate::normalise::{Context, Part};
 use crate::payslip::{PaidCode, PaidLine, PaidSlip};
 use crate::read::table::{Cell, Row};
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Where the person of a row is written.
 #[derive(Clone, Debug, Default)]
@@ -440,6 +440,8 @@ pub struct Books {
     pub codes: Vec<KnownCode>,
     code_index: BTreeMap<u16, BTreeMap<Box<str>, u16>>,
     last: Option<usize>,
+    /// Months before the last of which a source holds whole payslips as well.
+    pub months: BTreeMap<u16, BTreeSet<PayMonth>>,
 }
 
 impl Books {

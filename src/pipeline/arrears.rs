@@ -3,22 +3,28 @@
 use super::Ready;
 use super::compute::Worked;
 use crate::compute::arrears::Left;
+use crate::compute::gone::Why;
 use crate::facts::Dated;
-use crate::ground::{Finding, Severity, words};
+use crate::ground::{Finding, Lang, Money, PayMonth, Severity, words};
 use crate::payslip::Mode;
+use std::collections::BTreeSet;
 
-/// One finding for each dated change, and one for the months that are only estimated.
+/// One finding for each dated change, one for the months that are paid on an assumption, and one for each reason for which
+/// months are only told.
 pub fn findings(ready: &Ready, w: &Worked) -> Vec<Finding> {
     let (this, last) = (ready.job.month, ready.job.last_month);
     let arrears = &w.output.arrears;
     let computed = w.output.payslip.as_ref().is_some_and(|p| p.mode == Mode::Computed);
     let moved = |d: &&Dated| !computed || w.output.fact_changes.iter().any(|c| c.fact == d.fact);
     let mut out = Vec::new();
+    let before: BTreeSet<PayMonth> = arrears.months(this).into_iter().filter(|m| !arrears.assumed.contains(m)).collect();
+    let mut told = false;
     for d in w.person.dated.iter().filter(moved) {
         let within = this.contains(d.from);
-        let month = if within { this } else { last };
+        let months = if within { BTreeSet::from([this]) } else { before.clone() };
         // A rate of tax, a sum withheld: no gain moves with it, and it holds for the month that is paid.
-        let no_gain = computed && arrears.left.is_none() && arrears.without.is_empty() && !arrears.sums.keys().any(|k| k.0 == month);
+        let sums = if within { arrears.sums.keys().any(|k| k.0 == this) } else { arrears.sums.keys().any(|k| k.0 < this) };
+        let no_gain = computed && arrears.left.is_none() && arrears.without.is_empty() && !sums;
         let worked_out = computed && arrears.left.is_none() && !no_gain;
         let code = match (within, worked_out) {
             (true, true) => "F03",
@@ -31,8 +37,10 @@ pub fn findings(ready: &Ready, w: &Worked) -> Vec<Finding> {
         f = f.arg("fact", ready.pack.vocabulary.get(d.fact).label.get(ready.lang)).arg("date", d.from.format("%d/%m/%Y"));
         f = f.at(ready.inputs.sources.place(d.at));
         if worked_out {
-            let sum = arrears.of(month);
-            f = f.arg("month", month).arg("amount", sum.french()).stake(sum.cents());
+            told |= !within;
+            let sum: Money = months.iter().map(|m| arrears.of(*m)).sum();
+            let named = if months.is_empty() { last.to_string() } else { from_to(&months, ready.lang) };
+            f = f.arg("month", named).arg("amount", sum.french()).stake(sum.cents());
         } else {
             let why = match arrears.left {
                 Some(Left::Presence) => "ui.arrears_presence",
@@ -44,13 +52,7 @@ pub fn findings(ready: &Ready, w: &Worked) -> Vec<Finding> {
         }
         out.push(f);
     }
-    if let Some(first) = arrears.earlier.first().filter(|_| !arrears.estimate.is_zero()) {
-        let f = Finding::new("F56", Severity::Justify).of(&w.id).arg("agent", &w.id).arg("count", arrears.earlier.len());
-        let f = f.arg("since", first).arg("amount", arrears.estimate.french());
-        let at = w.person.dated.iter().find(|d| first.contains(d.from)).or_else(|| w.person.dated.first()).map(|d| d.at);
-        let f = f.stake(arrears.estimate.cents());
-        out.push(at.map_or(f.clone(), |at| f.at(ready.inputs.sources.place(at))));
-    }
+    out.extend(of_months(ready, w, &before, told));
     if !arrears.without.is_empty() && arrears.left.is_none() {
         let labels: Vec<&str> = arrears.without.iter().map(|e| ready.catalogue[e.index()].label.get(ready.lang)).collect();
         let f = Finding::new("F57", Severity::Justify).of(&w.id).arg("agent", &w.id).arg("lines", labels.join(", "));
@@ -58,4 +60,57 @@ pub fn findings(ready: &Ready, w: &Worked) -> Vec<Finding> {
         out.push(at.into_iter().fold(f, Finding::at));
     }
     out
+}
+
+/// What is said of months gone by as such.
+fn of_months(ready: &Ready, w: &Worked, before: &BTreeSet<PayMonth>, told: bool) -> Vec<Finding> {
+    let arrears = &w.output.arrears;
+    let last = ready.job.last_month;
+    let mut out = Vec::new();
+    let about = |code: &'static str, months: &BTreeSet<PayMonth>, amount: Money| {
+        let f = Finding::new(code, Severity::Justify).of(&w.id).arg("agent", &w.id).arg("count", months.len());
+        let f = f.arg("months", from_to(months, ready.lang)).arg("amount", amount.french()).stake(amount.cents());
+        let first = months.first();
+        let at = w.person.dated.iter().find(|d| first.is_some_and(|m| m.contains(d.from))).or_else(|| w.person.dated.first());
+        match at {
+            Some(d) => f.at(ready.inputs.sources.place(d.at)),
+            None => f,
+        }
+    };
+    let sum = |months: &BTreeSet<PayMonth>| -> Money { months.iter().map(|m| arrears.of(*m)).sum() };
+    // A change that an earlier month was told of: no list of this month names it.
+    let old: BTreeSet<PayMonth> = before.iter().copied().filter(|m| *m < last).collect();
+    if !told && !old.is_empty() {
+        out.push(about("F63", &old, sum(&old)));
+    }
+    let assumed: BTreeSet<PayMonth> = arrears.assumed.iter().copied().filter(|m| !arrears.of(*m).is_zero()).collect();
+    if !assumed.is_empty() {
+        out.push(about("F64", &assumed, sum(&assumed)).arg("last", last));
+    }
+    let reasons: BTreeSet<Why> = arrears.earlier.iter().map(|e| e.1).collect();
+    for why in reasons {
+        let months: BTreeSet<PayMonth> = arrears.earlier.iter().filter(|e| e.1 == why).map(|e| e.0).collect();
+        if why == Why::Unknown {
+            out.push(about("F56", &months, arrears.estimate));
+            continue;
+        }
+        let key = match why {
+            Why::Unknown | Why::NotUnderstood => "ui.months_not_understood",
+            Why::Corrected => "ui.months_corrected",
+            Why::Presence => "ui.arrears_presence",
+        };
+        out.push(about("F65", &months, arrears.estimate).arg("why", words::ui(key, ready.lang)));
+    }
+    out
+}
+
+/// `2021-09`, or the first and the last of several.
+fn from_to(months: &BTreeSet<PayMonth>, lang: Lang) -> String {
+    match (months.first(), months.last()) {
+        (Some(a), Some(b)) if a != b => {
+            words::fill(words::ui("ui.months_from_to", lang), &[("first", a.to_string()), ("last", b.to_string())])
+        }
+        (Some(a), _) => a.to_string(),
+        (None, _) => String::new(),
+    }
 }

@@ -195,6 +195,9 @@ pub fn input<'i>(ready: &Ready, id: &'i EmployeeId, standing: Standing, person: 
         slip: person.paid.as_ref(),
         then: &person.then,
         dated: &person.dated,
+        bygone: &person.bygone,
+        paid_on: &person.paid_on,
+        begun: &person.begun,
         ways: ways(ready, id),
     }
 }
@@ -318,10 +321,6 @@ fn formula_finding(ready: &Ready, control: usize, w: &Worked) -> Finding {
     place.map_or(f.clone(), |at| f.at(ready.inputs.sources.place(at)))
 }
 
-fn shown(f: &Fact) -> String {
-    crate::compute::replay::shown(&f.value, None)
-}
-
 /// Where somebody stands: in the staff file, among the arrivals, or else in the register.
 fn at_of(p: &Person) -> At {
     p.staff.or(p.arrival).or_else(|| p.paid.as_ref().and_then(|s| s.lines.first()).map(|l| l.at)).unwrap_or(At::NOWHERE)
@@ -410,8 +409,8 @@ fn own_findings(ready: &Ready, w: &mut Worked) {
             .of(&w.id)
             .arg("agent", &w.id)
             .arg("fact", decl.label.get(ready.lang))
-            .arg("first", shown(written))
-            .arg("second", shown(&r.used))
+            .arg("first", show_value(ready, written))
+            .arg("second", show_value(ready, &r.used))
             .at(sources.place(written.at))
             .at(sources.place(r.used.at));
         w.findings.push(f.text(crate::ground::Words::new(
@@ -594,8 +593,9 @@ pub fn detail(ready: &Ready, w: &Worked, cause: u16) -> String {
     let parameters = ready.road.law_changes.get(at).into_iter().flatten();
     for p in parameters.filter(|p| touched.iter().any(|e| ready.uses.parameter(*e, **p))).take(3) {
         let (a, b) = (ready.road.last().parameters[*p], ready.road.this().parameters[*p]);
-        let text = |x: Option<crate::ground::Exact>| x.map_or_else(|| "–".to_owned(), |x| x.to_string());
-        parts.push(format!("{} : {} → {}", ready.pack.parameters[*p].label.get(ready.lang), text(a), text(b)));
+        let parameter = &ready.pack.parameters[*p];
+        let text = |x: Option<crate::ground::Exact>| x.map_or_else(|| "–".to_owned(), |x| parameter.shown(x, ready.lang));
+        parts.push(format!("{} : {} → {}", parameter.label.get(ready.lang), text(a), text(b)));
     }
     let tables = ready.road.table_changes.get(at).into_iter().flatten();
     for t in tables.filter(|t| touched.iter().any(|e| ready.uses.table(*e, **t))) {
@@ -613,13 +613,7 @@ const fn element(code: PaidCode) -> Option<usize> {
 
 /// A fact's value for people: options by their labels.
 pub fn show_value(ready: &Ready, f: &Fact) -> String {
-    use crate::facts::FactKind;
-    match (&f.value, &ready.pack.vocabulary.get(f.id).kind) {
-        (crate::facts::Value::Choice(i), FactKind::Choice { options }) => {
-            options.get(usize::from(*i)).map_or_else(String::new, |o| o.label.get(ready.lang).to_owned())
-        }
-        _ => shown(f),
-    }
+    ready.pack.vocabulary.get(f.id).shown(&f.value, ready.lang)
 }
 
 fn collect(ready: &Ready, frame: &Frame<'_>, piece: Piece, keep: bool, r: &mut Results) {
@@ -660,7 +654,7 @@ fn tally(ready: &Ready, w: &Worked, after: Option<Totals>, r: &mut Results) {
     for l in &w.output.replay.lines {
         r.score.add(l.verdict);
     }
-    let arrears = w.output.arrears.of(ready.job.last_month);
+    let arrears = w.output.arrears.before(ready.job.month);
     let employer: Money = w.output.corrections.iter().map(|c| c.employer_amount).sum();
     if !(arrears.is_zero() && w.output.corrections.is_empty()) && after.is_some() {
         r.settled.0 += 1;
@@ -831,11 +825,17 @@ pub fn run_controls(ready: &Ready, results: &mut Results, out: &mut Outcome) {
 
 /// The values of law that last month was paid without, and what moved for everybody.
 fn late_values(ready: &Ready) -> String {
-    let label = |parameter: usize| ready.pack.parameters[parameter].label.get(ready.lang);
+    let parameter = |i: usize| &ready.pack.parameters[i];
+    let label = |i: usize| parameter(i).label.get(ready.lang);
+    let shown = |i: usize, x| parameter(i).shown(x, ready.lang);
     let day = |d: chrono::NaiveDate| d.format("%d/%m/%Y").to_string();
-    let values = ready.road.late.iter().map(|l| format!("{} : {} → {} ({})", label(l.parameter), l.used, l.due, day(l.since)));
+    let values = ready
+        .road
+        .late
+        .iter()
+        .map(|l| format!("{} : {} → {} ({})", label(l.parameter), shown(l.parameter, l.used), shown(l.parameter, l.due), day(l.since)));
     let begun = ready.road.raises.iter().filter(|r| r.since <= ready.job.last_month.first_day());
-    let raises = begun.map(|r| format!("{} : + {} ({})", label(r.parameter), r.by, day(r.since)));
+    let raises = begun.map(|r| format!("{} : + {} ({})", label(r.parameter), shown(r.parameter, r.by), day(r.since)));
     values.chain(raises).collect::<Vec<_>>().join(" ; ")
 }
 

@@ -88,6 +88,9 @@ pub fn rows(out: &mut String, ready: &Ready, w: &Worked) {
 
 fn policy(ready: &Ready, w: &Worked, mode: Mode, l: &Line) -> String {
     let say = |key| words::ui(key, ready.lang).to_owned();
+    if assumed(w, l).is_some() {
+        return say("ui.policy_unknown_months");
+    }
     match (mode, l.status) {
         (Mode::Advance, _) => {
             let percent = l.rate.and_then(|r| r.mul(Exact::int(100))).map_or_else(String::new, |x| super::slips::decimals(x, 2));
@@ -100,10 +103,18 @@ fn policy(ready: &Ready, w: &Worked, mode: Mode, l: &Line) -> String {
     }
 }
 
+/// The month that the line is about, when nothing survived of it and it is paid as the last one was.
+fn assumed(w: &Worked, l: &Line) -> Option<PayMonth> {
+    l.period.filter(|m| l.status == Status::Estimated && w.output.arrears.assumed.contains(m))
+}
+
 /// Who decided and why, else which policy of the job, else what the rules lack.
 fn reason(ready: &Ready, w: &Worked, mode: Mode, l: &Line) -> String {
     let say = |key| words::ui(key, ready.lang).to_owned();
     let by = |d: &Decision| format!("{}, {} : {}", d.author, d.date.format("%d/%m/%Y"), d.reason);
+    if let Some(month) = assumed(w, l) {
+        return words::fill(words::ui("ui.reason_unknown_months", ready.lang), &[("month", month.to_string())]);
+    }
     let all = &ready.inputs.decisions;
     let mine = all.of(&w.id);
     let decided = mine.mode.or(mine.present).and_then(|i| all.list.get(i)).filter(|_| mode != Mode::Computed);

@@ -2,8 +2,11 @@
 
 use super::compute::{input, show_value, standing};
 use super::{Options, Outcome, Timings, prepare};
+use crate::compute::corrections::{Correction, Reason};
 use crate::compute::employee::Output;
 use crate::compute::eval::State;
+use crate::facts::NumberForm;
+use crate::ground::number::percent;
 use crate::ground::{EmployeeId, Exact, Finding, Lang, Money, Severity, words};
 use crate::payslip::{Line, Mode, Payslip};
 use crate::rules::bind::{Symbol, Symbols};
@@ -95,7 +98,7 @@ impl Teller<'_> {
                 Mode::Advance => {
                     let [base, share] = [l.base, l.rate].map(|x| x.unwrap_or(Exact::ZERO));
                     let net = Money::from_exact(base).unwrap_or(Money::ZERO).french();
-                    self.say(text, "ui.explain_advance", &[("share", share.to_string()), ("net", net)]);
+                    self.say(text, "ui.explain_advance", &[("share", percent(share, self.lang)), ("net", net)]);
                 }
                 _ if l.period.is_some_and(|m| m != self.ready.job.month) && self.correction(text, l) => {}
                 _ => {
@@ -113,12 +116,25 @@ impl Teller<'_> {
 
     /// Whether the line corrects a contribution of last month; it is told how.
     fn correction(&self, text: &mut String, l: &Line) -> bool {
-        let Some(c) = self.output.corrections.iter().find(|c| c.element == l.element) else { return false };
+        let of = |c: &&Correction| {
+            c.element == l.element && Some(c.month) == l.period && (c.amount, c.employer_amount) == (l.amount, l.employer_amount)
+        };
+        let Some(c) = self.output.corrections.iter().find(of) else { return false };
         let late = self.ready.road.late.iter();
-        let what: Vec<String> = late.map(|v| format!("{} {} → {}", self.ready.pack.parameters[v.parameter].id, v.used, v.due)).collect();
+        let what: Vec<String> = late
+            .map(|v| {
+                let p = &self.ready.pack.parameters[v.parameter];
+                format!("{} {} → {}", p.label.get(self.lang), p.shown(v.used, self.lang), p.shown(v.due, self.lang))
+            })
+            .collect();
         let employer = c.amount.is_zero();
         let (was, by) = if employer { (c.paid.1, c.employer_amount) } else { (c.paid.0, c.amount) };
-        let args = [("month", self.ready.job.last_month.to_string()), ("what", what.join(", ")), ("had", was.french())];
+        if c.reason == Reason::Arrears {
+            let source = self.ready.pack.arrears_rates.as_ref().map_or_else(String::new, |s| s.text.clone());
+            self.say(text, "ui.explain_on_arrears", &[("month", c.month.to_string()), ("by", by.french()), ("source", source)]);
+            return true;
+        }
+        let args = [("month", c.month.to_string()), ("what", what.join(", ")), ("had", was.french())];
         self.say(text, "ui.explain_correction", &[&args[..], &[("due", (was + by).french())]].concat());
         true
     }
@@ -138,6 +154,9 @@ impl Teller<'_> {
                 ("sum", s.sum.french()),
             ];
             self.say(text, "ui.explain_arrears", &args);
+        }
+        for ((month, _), sum) in self.output.arrears.already.iter().filter(|a| carried.contains(&a.0.1)) {
+            self.say(text, "ui.explain_already", &[("month", month.to_string()), ("amount", sum.french())]);
         }
     }
 
@@ -222,12 +241,14 @@ impl Teller<'_> {
                 Symbol::Setting(i) => {
                     let s = &self.ready.pack.settings[usize::from(*i)];
                     let value = &self.ready.road.this().settings[usize::from(*i)];
-                    let _ = writeln!(text, "{pad}{name} = {value}   ({})", s.label.get(self.lang));
+                    let _ = writeln!(text, "{pad}{name} = {}   ({})", s.shown(value, self.lang), s.label.get(self.lang));
                 }
                 Symbol::Value(i) => {
                     let slot = self.ready.road.this().slots.value(*i);
-                    let _ = writeln!(text, "{pad}{name} = {}", self.number(slot));
                     let v = &self.ready.pack.values[usize::from(*i)];
+                    let rate = v.form == Some(NumberForm::Rate);
+                    let shown = self.state.slot(slot).ok().filter(|_| rate).map(|x| percent(x, self.lang));
+                    let _ = writeln!(text, "{pad}{name} = {}", shown.unwrap_or_else(|| self.number(slot)));
                     let day = self.ready.job.month.first_day();
                     if let Some(version) = v.versions.iter().rev().find(|v| v.from <= day)
                         && depth < 6
@@ -271,7 +292,15 @@ impl Teller<'_> {
         let p = &self.ready.pack.parameters[i as usize];
         let day = if p.at_payment { self.ready.job.pay_date } else { self.ready.job.month.first_day() };
         if let Some(v) = p.values.iter().rev().find(|v| v.from <= day && v.until.is_none_or(|u| day <= u)) {
-            let _ = writeln!(text, "{pad}{} = {}   ({} ; {} ; {})", p.id, v.value, v.from.format("%d/%m/%Y"), v.source, v.certainty);
+            let _ = writeln!(
+                text,
+                "{pad}{} = {}   ({} ; {} ; {})",
+                p.id,
+                p.shown(v.value, self.lang),
+                v.from.format("%d/%m/%Y"),
+                v.source,
+                v.certainty
+            );
         }
     }
 }

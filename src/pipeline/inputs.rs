@@ -1,7 +1,7 @@
 //! The inbox, read: tables recognised and gathered, transfers, everything joined into people.
 
 use super::decisions::{self, Decisions};
-use super::{records, rejected};
+use super::{bygone, records, rejected};
 use crate::ground::place::{Source, SourceKind};
 use crate::ground::{At, Checked, Finding, Lang, Money, PayMonth, Place, Severity, Sources, Words};
 use crate::job::{self, Job};
@@ -54,6 +54,8 @@ pub struct Inputs {
     pub past: Past,
     /// Files that belong to a record, used or not.
     pub of_records: BTreeSet<String>,
+    /// Months before the last that a change reaches back to, and what is known of each but for its payslips.
+    pub bygone: BTreeMap<PayMonth, bygone::Month>,
 }
 
 /// SHA-256 of a file, read in pieces.
@@ -268,11 +270,12 @@ pub fn read(job: &Job, pack: &Pack, settings: &[SettingValue], progress: fn(&str
     let cx = context(pack, &natures, &rubrics, job);
     let mut given = fragment::read(&job.text);
     o.findings.append(&mut given.findings);
-    let (mut record, of_records) = records::last_month(&mut o, &pack.catalogue(), &cx);
+    let cards = pack.catalogue();
+    let (mut record, of_records, earlier) = records::last_month(&mut o, &cards, &cx);
     let mut recognised = normalise::recognise(&o.tables, &mut o.sources, &given.value, &cx);
     o.findings.append(&mut recognised.findings);
     let mut mapping = recognised.value;
-    wrong_month(&o.tables, &o.sources, &mut mapping, job, &mut o.findings);
+    let aside = wrong_month(&o.tables, &o.sources, &mut mapping, job, record.month.is_some(), &mut o.findings);
     // Beside a staff file of this month a record only tells what last month was paid on.
     let beside = mapping.sources.iter().any(|s| s.role == normalise::Role::Staff);
     let known = record.rows(beside, &cx);
@@ -302,8 +305,9 @@ pub fn read(job: &Job, pack: &Pack, settings: &[SettingValue], progress: fn(&str
     let proposals = proposals(&gathered, &mapping);
     let beside = gathered.local_codes.iter().map(|c| c.beside).collect();
     let rows = gathered.rows.clone();
+    let mut registers = bygone::Registers { aside, months: std::mem::take(&mut gathered.months) };
     let refused = rejected::find(&o.reports, &o.sent, &o.transfers, &mut o.findings);
-    let mut joined = join::join(&pack.vocabulary, &o.sources, job.month, gathered, o.transfers);
+    let mut joined = join::join(&pack.vocabulary, &o.sources, job.month, gathered, std::mem::take(&mut o.transfers));
     o.findings.append(&mut joined.findings);
     let pay_date = record.manifest.as_ref().and_then(|m| m.pay_date);
     let transferred = record.transferred(&o.sources);
@@ -322,6 +326,7 @@ pub fn read(job: &Job, pack: &Pack, settings: &[SettingValue], progress: fn(&str
         );
     }
     decisions::apply(&mut decided, &mut joined.people, &pack.vocabulary, job, &o.sources, &mut o.findings);
+    let bygone = bygone::read(earlier, &mut registers, &mut o, &mut joined.people, pack, &mapping, (&cards, &cx));
     let (last_execution, transferred) = match &o.header {
         Some((h, place, sum)) => (h.execution, Some((*sum, place.clone()))),
         None => (pay_date, transferred),
@@ -344,6 +349,7 @@ pub fn read(job: &Job, pack: &Pack, settings: &[SettingValue], progress: fn(&str
         decisions: decided,
         past,
         of_records,
+        bygone,
     };
     Ok(Checked::new(inputs, o.findings))
 }
@@ -371,8 +377,19 @@ fn stranger_words() -> Words {
 
 /// Registers whose title names another month than the one last paid: set aside beside one of the right month, and otherwise
 /// nothing can be done, since everything would be compared with the wrong pay.
-fn wrong_month(tables: &[read::Table], sources: &Sources, mapping: &mut Mapping, job: &Job, findings: &mut Vec<Finding>) {
-    let (mut right, mut wrong) = (false, Vec::new());
+///
+/// Hands over those set aside, each as it was mapped, with its month.
+fn wrong_month(
+    tables: &[read::Table],
+    sources: &Sources,
+    mapping: &mut Mapping,
+    job: &Job,
+    recorded: bool,
+    findings: &mut Vec<Finding>,
+) -> Vec<(PayMonth, normalise::SourceMapping)> {
+    let mut aside = Vec::new();
+    // The record of last month is one of the right month as well.
+    let (mut right, mut wrong) = (recorded, Vec::new());
     for t in tables {
         let Some(map) = mapping.of(t.source).filter(|m| m.role.is_register()) else { continue };
         let above = map.header.map_or(0, |h| h.0.saturating_sub(1)) as usize;
@@ -391,9 +408,11 @@ fn wrong_month(tables: &[read::Table], sources: &Sources, mapping: &mut Mapping,
         let (code, severity) = if right { ("M74", Severity::Justify) } else { ("F14", Severity::Blocking) };
         findings.push(Finding::new(code, severity).arg("month", month).arg("last", job.last_month).at(place));
         if right && let Some(map) = mapping.sources.iter_mut().find(|m| m.source == source) {
+            aside.push((month, map.clone()));
             map.role = normalise::Role::Ignored;
         }
     }
+    aside
 }
 
 /// Months written out in a text: `NOVEMBRE 2021`, `Paie de nov. 2021`.
@@ -435,7 +454,7 @@ fn unknown_counts(gathered: &normalise::Gathered) -> Option<bool> {
 }
 
 /// Amounts of local codes that stand beside the net (an employer's share in the agents' column) move to the employer's side.
-fn set_beside(gathered: &mut normalise::Gathered) {
+pub(super) fn set_beside(gathered: &mut normalise::Gathered) {
     if unknown_counts(gathered) != Some(false) {
         return;
     }
@@ -519,7 +538,7 @@ pub fn inspect(job: &Job, pack: &Pack, settings: &[SettingValue]) -> Result<Chec
     let cx = context(pack, &natures, &rubrics, job);
     let mut given = fragment::read(&job.text);
     o.findings.append(&mut given.findings);
-    let (record, _) = records::last_month(&mut o, &pack.catalogue(), &cx);
+    let (record, _, _) = records::last_month(&mut o, &pack.catalogue(), &cx);
     let mut recognised = normalise::recognise(&o.tables, &mut o.sources, &given.value, &cx);
     o.findings.append(&mut recognised.findings);
     let text = fragment::write(&recognised.value, &pack.vocabulary, &rubrics);

@@ -6,6 +6,7 @@
 
 mod accounts;
 mod arrears;
+mod bygone;
 mod calibrate;
 mod compare;
 mod compute;
@@ -46,7 +47,7 @@ use crate::compute::late::{self, Late};
 use crate::compute::raise::Raise;
 use crate::compute::walk::Road;
 use crate::ground::{Checked, Finding, Lang, Money, Place, Severity, Words, finding};
-use crate::job::{self, Job, LateLaw};
+use crate::job::{self, Job, LateLaw, UnknownMonths};
 use crate::payslip::Totals;
 use crate::rules::bind::{Context, SettingValue};
 use crate::rules::plan::setting_value;
@@ -192,8 +193,9 @@ fn other_settings(pack: &Pack, inputs: &Inputs, last: &[SettingValue], lang: Lan
     let differ = |(i, s): (usize, &pack::Setting)| {
         let was = past.settings.get(&s.id)?;
         (setting_value(&s.kind, was).as_ref() != Some(&last[i])).then(|| {
-            let f = Finding::new("J11", Severity::Justify).arg("setting", s.label.get(lang)).arg("id", &s.id).arg("was", was);
-            f.arg("now", &last[i]).at(inputs.sources.place(past.settings_at))
+            let shown = setting_value(&s.kind, was).map_or_else(|| was.clone(), |v| s.shown(&v, lang));
+            let f = Finding::new("J11", Severity::Justify).arg("setting", s.label.get(lang)).arg("id", &s.id).arg("was", shown);
+            f.arg("now", s.shown(&last[i], lang)).arg("written", was).at(inputs.sources.place(past.settings_at))
         })
     };
     pack.settings.iter().enumerate().filter_map(differ).collect()
@@ -210,7 +212,7 @@ fn not_renewed(pack: &Pack, job: &Job, last: &[SettingValue], this: &[SettingVal
     (0..pack.settings.len())
         .filter(stays)
         .map(|i| {
-            let value = if let SettingValue::Number(n) = &this[i] { n.to_string() } else { pack.settings[i].id.clone() };
+            let value = pack.settings[i].shown(&this[i], lang);
             let f = Finding::new("C17", Severity::Justify).arg("setting", pack.settings[i].label.get(lang));
             f.arg("id", &pack.settings[i].id).arg("value", value).at(Place::File { file: job::SETTINGS_FILE.to_owned() })
         })
@@ -333,7 +335,7 @@ fn prepare_with(options: &Options, pack: Option<&str>, out: &mut Outcome, timing
         let source = parameter.values.iter().find(|v| v.from == r.since).map_or("", |v| v.source.as_str());
         Finding::new("C16", Severity::Justify)
             .arg("fact", pack.vocabulary.get(r.fact).label.get(out.lang))
-            .arg("by", r.by)
+            .arg("by", parameter.shown(r.by, out.lang))
             .arg("since", r.since.format("%d/%m/%Y"))
             .arg("source", source)
     }));
@@ -346,6 +348,9 @@ fn prepare_with(options: &Options, pack: Option<&str>, out: &mut Outcome, timing
         road.due = pack.plan(&last).0.map(|p| p.departing_from(road.last()));
     }
     (road.late, road.settles) = (late, job.policies.late_law == LateLaw::Pay);
+    road.assumes = job.policies.unknown_months == UnknownMonths::Pay;
+    let raised = road.raises.iter().filter(|r| r.since <= job.last_month.first_day()).map(|r| r.since).min();
+    road.gone = bygone::plans(&pack, &inputs.people, &inputs.bygone, &road.late, raised, job.last_month, &last.settings);
     let lang = out.lang;
     let head = slips::head_values(&pack);
     let uses = uses::Uses::of(&pack, job.month.first_day());

@@ -12,6 +12,9 @@ use std::path::{Path, PathBuf};
 const RECORD: [&str; 8] =
     ["manifest.json", "payslips.csv", "lines.csv", "facts.csv", "people.csv", "transfers.csv", "estimates.csv", "settings.csv"];
 
+/// Months whose records go on from job to job, for changes that reach back to them.
+const KEPT: i64 = 12;
+
 /// Starts the job of a month from that of an earlier one, and says what it took and what it left.
 ///
 /// # Errors
@@ -34,6 +37,10 @@ pub fn start(folder: &Path, month: PayMonth, from: &Path, lang: Option<Lang>) ->
         let bytes = std::fs::read(record.join(name)).with_context(|| format!("{}", record.join(name).display()))?;
         job::write(folder, &format!("{into}/{name}"), &bytes)?;
     }
+    let earlier = earlier_records(from, before.month);
+    for e in &earlier {
+        copy(&from.join("inbox").join(e), &folder.join("inbox").join(e), 0)?;
+    }
     let (text, sources) = settings(&before, month);
     job::write(folder, SETTINGS_FILE, text.as_bytes())?;
     for overlay in before.overlays.iter().filter(|o| from.join(o).is_dir()) {
@@ -46,6 +53,9 @@ pub fn start(folder: &Path, month: PayMonth, from: &Path, lang: Option<Lang>) ->
     say("ui.next_created", &[("folder", folder.display().to_string()), ("month", month.to_string()), ("into", into)]);
     let count = manifest.payslips.to_string();
     say("ui.next_record", &[("count", count), ("month", before.month.to_string()), ("net", manifest.net.french())]);
+    if let (Some(first), Some(last)) = (earlier.first(), earlier.last()) {
+        say("ui.next_earlier", &[("first", first.clone()), ("last", last.clone())]);
+    }
     if !manifest.released {
         say("ui.next_draft", &[("month", before.month.to_string())]);
     }
@@ -68,6 +78,18 @@ pub fn start(folder: &Path, month: PayMonth, from: &Path, lang: Option<Lang>) ->
     }
     say("ui.next_left", &[]);
     Ok((said, lang))
+}
+
+/// Records of months before, that the job before kept for arrears, oldest first.
+fn earlier_records(from: &Path, last: PayMonth) -> Vec<String> {
+    let kept = |name: &String| {
+        let month = name.strip_prefix("paie-").and_then(PayMonth::parse);
+        month.is_some_and(|m| (1..KEPT).contains(&last.months_since(m)))
+    };
+    let all = std::fs::read_dir(from.join("inbox")).into_iter().flatten().flatten();
+    let mut out: Vec<String> = all.filter_map(|e| e.file_name().into_string().ok()).filter(kept).collect();
+    out.sort();
+    out
 }
 
 /// Where the month's record stands: what was released, or else the drafts of the last run.

@@ -2,7 +2,7 @@
 
 use super::inputs::Opened;
 use crate::ground::place::{Source, SourceKind};
-use crate::ground::{Finding, Place, Severity, Sources};
+use crate::ground::{Finding, PayMonth, Place, Severity, Sources};
 use crate::normalise::Context;
 use crate::normalise::record::{self, Filed, Json, MonthRecord, Part};
 use crate::payslip::Card;
@@ -74,8 +74,11 @@ fn head(input: &Input) -> Option<Vec<u8>> {
     Some(head)
 }
 
-/// The record of last month, if there is one, and every file that belongs to any.
-pub fn last_month(o: &mut Opened, cards: &[Card], cx: &Context<'_>) -> (MonthRecord, BTreeSet<String>) {
+/// Records of months before the last, by month; the released one where there are two.
+pub type Earlier = BTreeMap<PayMonth, record::Found>;
+
+/// The record of last month, if there is one, every file that belongs to any, and the records of months before, unread.
+pub fn last_month(o: &mut Opened, cards: &[Card], cx: &Context<'_>) -> (MonthRecord, BTreeSet<String>, Earlier) {
     let Found { folders, mut files } = std::mem::take(&mut o.records);
     // What a manifest lists beside the tables says nothing that they do not.
     let mut beside = BTreeSet::new();
@@ -86,7 +89,16 @@ pub fn last_month(o: &mut Opened, cards: &[Card], cx: &Context<'_>) -> (MonthRec
     set_aside(o, &beside);
     files.append(&mut beside);
     let mut chosen: Option<(bool, MonthRecord)> = None;
+    let mut earlier = Earlier::new();
     for found in folders.into_values() {
+        if let Some((m, _)) = found.manifest.as_ref().filter(|m| m.0.month < cx.last) {
+            let (month, released) = (m.month, m.released);
+            let first = earlier.get(&month).and_then(|f| f.manifest.as_ref()).is_some_and(|m| m.0.released);
+            if !earlier.contains_key(&month) || (released && !first) {
+                earlier.insert(month, found);
+            }
+            continue;
+        }
         let mut read = record::read(&found, &o.sources, cards, cx);
         let place = found.manifest.as_ref().map(|m| m.1.clone()).or_else(|| found.parts.values().next().map(|p| p.file.clone()));
         let place = place.map_or(Place::Nowhere, |file| Place::File { file });
@@ -114,7 +126,7 @@ pub fn last_month(o: &mut Opened, cards: &[Card], cx: &Context<'_>) -> (MonthRec
         o.findings.append(&mut read.findings);
         chosen = Some((released, read.value));
     }
-    (chosen.map(|c| c.1).unwrap_or_default(), files)
+    (chosen.map(|c| c.1).unwrap_or_default(), files, earlier)
 }
 
 /// Takes out what other readers made of these files.

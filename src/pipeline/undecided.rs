@@ -69,7 +69,7 @@ fn others(kind: &SettingKind, now: &SettingValue) -> Vec<SettingValue> {
     let mut all = match kind {
         SettingKind::Choice(options) => options.iter().map(|o| SettingValue::Choice(o.0.clone())).collect(),
         SettingKind::Flag => vec![SettingValue::Flag(true), SettingValue::Flag(false)],
-        SettingKind::Number(_) => Vec::new(),
+        SettingKind::Number(..) => Vec::new(),
     };
     all.retain(|o| o != now);
     all

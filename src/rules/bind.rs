@@ -47,6 +47,7 @@ pub enum Num {
     Day(Box<DateNode>),
     Days(Box<(DateNode, DateNode)>),
     Years(Box<(DateNode, DateNode)>),
+    Months(Box<(DateNode, DateNode)>),
 }
 
 /// A bound formula that gives yes or no.
@@ -184,7 +185,7 @@ impl std::fmt::Display for SettingValue {
 
 type Typed = (Kind, Bound);
 
-const FUNCTIONS: [&str; 17] = [
+const FUNCTIONS: [&str; 18] = [
     "min",
     "max",
     "abs",
@@ -199,6 +200,7 @@ const FUNCTIONS: [&str; 17] = [
     "day",
     "days",
     "years",
+    "months",
     "known",
     "slices",
     "value_on",
@@ -355,8 +357,8 @@ impl Binder<'_, '_> {
                     (SettingKind::Choice(_), _) => (Kind::Choice(ListOf::Setting(i)), Bound::Choice(ListOf::Setting(i))),
                     (SettingKind::Flag, Some(SettingValue::Flag(b))) => (Kind::Flag, Bound::Cond(Cond::Const(*b))),
                     (SettingKind::Flag, _) => (Kind::Flag, Bound::Cond(Cond::Const(false))),
-                    (SettingKind::Number(u), Some(SettingValue::Number(n))) => (Kind::Number(*u), Bound::Num(Num::Const(*n))),
-                    (SettingKind::Number(u), _) => (Kind::Number(*u), Bound::Num(Num::Const(Exact::ZERO))),
+                    (SettingKind::Number(_, u), Some(SettingValue::Number(n))) => (Kind::Number(*u), Bound::Num(Num::Const(*n))),
+                    (SettingKind::Number(_, u), _) => (Kind::Number(*u), Bound::Num(Num::Const(Exact::ZERO))),
                 }
             }
             Symbol::Value(i) => {
@@ -431,7 +433,7 @@ impl Binder<'_, '_> {
             },
             ListOf::Setting(i) => match &self.pack.settings[usize::from(i)].kind {
                 SettingKind::Choice(o) => o.iter().map(|o| o.0.as_str()).collect(),
-                SettingKind::Flag | SettingKind::Number(_) => Vec::new(),
+                SettingKind::Flag | SettingKind::Number(..) => Vec::new(),
             },
         };
         let at = ids.iter().position(|o| *o == text);
@@ -594,7 +596,7 @@ impl Binder<'_, '_> {
         }
         let want = match name {
             "min" | "max" => None,
-            "days" | "years" | "slices" | "value_on" => Some(2),
+            "days" | "years" | "months" | "slices" | "value_on" => Some(2),
             "abs" | "round" | "floor" | "ceil" | "cent" | "truncate" | "positive" | "per_month" | "per_year" | "day" | "known" => Some(1),
             _ => {
                 let all = FUNCTIONS.into_iter().chain(self.pack.tables.iter().map(|t| t.id.as_str()));
@@ -623,12 +625,13 @@ impl Binder<'_, '_> {
             _ => {}
         }
         let typed: Vec<Typed> = args.iter().map(|a| self.bind(f, a)).collect();
-        if matches!(name, "day" | "days" | "years") {
+        if matches!(name, "day" | "days" | "years" | "months") {
             let mut dates: Vec<DateNode> = args.iter().zip(typed).map(|(a, t)| self.as_date(f, a, t)).collect();
             let first = dates.remove(0);
             return match (name, dates.pop()) {
                 ("days", Some(b)) => (Kind::Number(Unit::DAYS), Bound::Num(Num::Days(Box::new((first, b))))),
                 ("years", Some(b)) => (Kind::Number(Unit::YEARS), Bound::Num(Num::Years(Box::new((first, b))))),
+                ("months", Some(b)) => (Kind::Number(Unit::NONE), Bound::Num(Num::Months(Box::new((first, b))))),
                 _ => (Kind::Number(Unit::DAYS), Bound::Num(Num::Day(Box::new(first)))),
             };
         }
@@ -756,4 +759,25 @@ fn fold(n: Num) -> Num {
 pub fn whole_years(a: NaiveDate, b: NaiveDate) -> i64 {
     let years = i64::from(b.year() - a.year());
     if (b.month(), b.day()) < (a.month(), a.day()) { years - 1 } else { years }
+}
+
+/// Whole months from `a` to `b`.
+pub fn whole_months(a: NaiveDate, b: NaiveDate) -> i64 {
+    let months = i64::from(b.year() - a.year()) * 12 + i64::from(b.month()) - i64::from(a.month());
+    if b.day() < a.day() { months - 1 } else { months }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_month_is_whole_on_the_same_day_of_a_later_one() {
+        let day = |t: &str| t.parse::<NaiveDate>().expect("a day");
+        let months = |a: &str, b: &str| whole_months(day(a), day(b));
+        assert_eq!(months("2025-02-10", "2025-06-10"), 4);
+        assert_eq!(months("2025-02-10", "2025-06-09"), 3);
+        assert_eq!(months("2024-11-30", "2025-02-28"), 2);
+        assert_eq!(months("2025-06-10", "2025-02-10"), -4);
+    }
 }

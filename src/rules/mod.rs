@@ -6,6 +6,7 @@ pub mod kinds;
 pub mod overlay;
 pub mod pack;
 pub mod plan;
+pub mod quantity;
 pub mod reads;
 pub mod schema;
 pub mod show;

@@ -4,7 +4,7 @@
 //! or declared by a lower overlay) may be replaced. Everything done is kept as a [`Change`], for the list of `rules check`.
 
 use crate::ground::document::{Report, Spot, suggestion};
-use crate::ground::{Finding, Severity, Words};
+use crate::ground::{Exact, Finding, Severity, Words};
 use crate::rules::pack::{Element, Formula, Origin, Pack, ParameterValue, ValueVersion, Version};
 use crate::rules::plan::{in_force, setting_value};
 use chrono::NaiveDate;
@@ -115,6 +115,7 @@ pub enum Order {
     Value { target: Spot, what: What, versions: Vec<ValueVersion> },
     Parameter { target: Spot, values: Vec<ParameterValue> },
     Setting { target: Spot, default: Spot, source: String },
+    Threshold { target: Spot, limits: Vec<(Spot, Exact)>, source: String },
 }
 
 impl Element {
@@ -182,7 +183,8 @@ impl Order {
             | Self::Element { target: t, .. }
             | Self::Value { target: t, .. }
             | Self::Parameter { target: t, .. }
-            | Self::Setting { target: t, .. } => t,
+            | Self::Setting { target: t, .. }
+            | Self::Threshold { target: t, .. } => t,
         }
     }
 }
@@ -258,6 +260,32 @@ fn one(pack: &mut Pack, layer: usize, order: Order, report: &Report<'_>) -> Opti
             pack.parameters[i].values.extend(values);
             let origin = at(&target);
             Some(Change { what, thing: Thing::Parameter, id: target.text, label, detail, source, origin })
+        }
+        Order::Threshold { target, limits, source } => {
+            let Some(i) = pack.controls.iter().position(|c| c.id == target.text) else {
+                unknown(&target, pack.controls.iter().map(|c| c.id.as_str()).collect());
+                return None;
+            };
+            let c = &mut pack.controls[i];
+            let mut moved = Vec::new();
+            for (name, limit) in limits {
+                let Some(now) = c.threshold.get_mut(&name.text) else {
+                    unknown(&name, c.threshold.keys().map(String::as_str).collect());
+                    continue;
+                };
+                moved.push(format!("{} {now} → {limit}", name.text));
+                *now = limit;
+            }
+            let (label, detail, origin) = (c.message.clone(), moved.join(", "), at(&target));
+            (!moved.is_empty()).then_some(Change {
+                what: What::Replaces,
+                thing: Thing::Control,
+                id: target.text,
+                label,
+                detail,
+                source,
+                origin,
+            })
         }
         Order::Setting { target, default, source } => {
             let Some(i) = pack.settings.iter().position(|s| s.id == target.text) else {

@@ -68,7 +68,7 @@ pub struct Parameter {
 pub enum SettingKind {
     Choice(Vec<(String, Words)>),
     Flag,
-    Number(Unit),
+    Number(NumberForm, Unit),
 }
 
 #[derive(Clone, Debug)]
@@ -313,6 +313,9 @@ pub struct Pack {
     pub results_origin: Origin,
     /// What the payslip's head shows: field → fact, value or text.
     pub payslip: BTreeMap<String, String>,
+    /// The text of law by which arrears bear the contribution rates of the month they are about; without it, those of the
+    /// month that pays them.
+    pub arrears_rates: Option<Spot>,
     /// The pack itself, then its overlays in order.
     pub layers: Vec<Layer>,
 }
@@ -463,6 +466,20 @@ impl<'r, 'f> Reader<'r, 'f, '_> {
                 self.pack.payslip.entry(k.text).or_insert(v.text);
             }
         }
+        if !t.has("id")
+            && let Some(a) = t.table("arrears")
+        {
+            if let Some(rates) = a.need("rates") {
+                if rates.text != "period" {
+                    self.report.error("L04", rates.file, &rates.span, &[("key", "rates"), ("wanted", "\"period\"")]);
+                }
+                if self.overlay || self.pack.arrears_rates.is_some() {
+                    self.again(&a, "arrears", &self.pack.results_origin);
+                }
+            }
+            self.pack.arrears_rates = a.need("source").or_else(|| self.pack.arrears_rates.take());
+            a.close();
+        }
         let one_element = t.has("id");
         for s in if one_element { Vec::new() } else { t.tables("section") } {
             if let (Some(id), Some(label)) = (s.need("id"), s.words("label")) {
@@ -589,8 +606,15 @@ impl<'r, 'f> Reader<'r, 'f, '_> {
         } else if let Some(target) = t.spot("formula") {
             let versions = self.value_versions(t, &target);
             self.orders.push(Order::Value { target, what: What::Replaces, versions });
+        } else if let Some(target) = t.spot("control") {
+            let source = self.source(t);
+            if !t.has("threshold") {
+                self.report.error("L03", t.file, &t.span, &[("key", "threshold")]);
+            }
+            let limits = self.limits(t);
+            self.orders.push(Order::Threshold { target, limits, source });
         } else {
-            self.report.error("L03", t.file, &t.span, &[("key", "element, formula, setting")]);
+            self.report.error("L03", t.file, &t.span, &[("key", "element, formula, setting, control")]);
         }
         let _ = t.text("note");
         t.close();
@@ -780,7 +804,10 @@ impl<'r, 'f> Reader<'r, 'f, '_> {
                 }
                 SettingKind::Choice(options)
             }
-            _ => SettingKind::Number(self.unit(t).map_or(Unit::NONE, |u| u.1)),
+            _ => {
+                let (form, unit) = self.unit(t).unwrap_or((NumberForm::Count, Unit::NONE));
+                SettingKind::Number(form, unit)
+            }
         };
         let default = t.need("default");
         if let Some(d) = default.as_ref().filter(|d| setting_value(&kind, &d.text).is_none()) {
@@ -1180,17 +1207,7 @@ impl<'r, 'f> Reader<'r, 'f, '_> {
                 None
             }
         };
-        let mut threshold = BTreeMap::new();
-        if let Some(th) = t.table("threshold") {
-            for (k, v) in th.pairs() {
-                match Exact::parse(&v.text) {
-                    Some(n) => {
-                        threshold.insert(k.text, n);
-                    }
-                    None => self.report.error("L04", t.file, &v.span, &[("key", &k.text), ("wanted", "\"0.01\"")]),
-                }
-            }
-        }
+        let threshold = self.limits(t).into_iter().map(|(name, limit)| (name.text, limit)).collect();
         let message = t.words("message").unwrap_or_default();
         let (names, strong_message) = (t.texts("names"), t.words("strong_message"));
         let (since, until) = (t.date("since"), t.date("until"));
@@ -1214,6 +1231,18 @@ impl<'r, 'f> Reader<'r, 'f, '_> {
                 id: id.text,
             });
         }
+    }
+
+    /// The limits of a control, by name.
+    fn limits(&self, t: &Tab<'r, 'f>) -> Vec<(Spot, Exact)> {
+        let mut out = Vec::new();
+        for (name, limit) in t.table("threshold").map(|x| x.pairs()).unwrap_or_default() {
+            match Exact::parse(&limit.text) {
+                Some(n) => out.push((name, n)),
+                None => self.report.error("L04", t.file, &limit.span, &[("key", &name.text), ("wanted", "\"0.01\"")]),
+            }
+        }
+        out
     }
 
     fn case(&mut self, t: &Tab<'r, 'f>) {

@@ -542,7 +542,7 @@ pub fn setting_value(kind: &SettingKind, text: &str) -> Option<SettingValue> {
             "no" | "non" | "false" => Some(SettingValue::Flag(false)),
             _ => None,
         },
-        SettingKind::Number(_) => Exact::parse(text).map(SettingValue::Number),
+        SettingKind::Number(..) => Exact::parse(text).map(SettingValue::Number),
     }
 }
 

@@ -181,7 +181,7 @@ impl Num {
                 a.visit(f);
             }
             Self::Day(d) => d.visit(f),
-            Self::Days(p) | Self::Years(p) => {
+            Self::Days(p) | Self::Years(p) | Self::Months(p) => {
                 p.0.visit(f);
                 p.1.visit(f);
             }

@@ -7,6 +7,7 @@ use crate::ground::{At, EmployeeId, Finding, Iban, Money, PayMonth, Severity};
 use crate::normalise::join::People;
 use crate::payslip::{PaidSlip, YearSums};
 use crate::read::Table;
+use chrono::NaiveDate;
 use std::collections::BTreeMap;
 
 /// What the record holds of one employee.
@@ -27,6 +28,8 @@ pub struct Member {
     pub known: Facts,
     /// What the month alone was paid on, where that is something else.
     pub then: Vec<(FactId, Option<Fact>)>,
+    /// Values that began on a day, within the month or before it.
+    pub begun: Vec<(Fact, NaiveDate)>,
     /// Rows of facts: written by the run, and read. `None` when the list of people does not have the employee.
     rows: Option<u64>,
     read: u64,
@@ -47,6 +50,7 @@ impl Member {
             cost: Money::ZERO,
             known: Facts::default(),
             then: Vec::new(),
+            begun: Vec::new(),
             rows: None,
             read: 0,
         }
@@ -78,6 +82,18 @@ impl Member {
             });
         }
         m
+    }
+
+    /// What the month itself was paid on.
+    pub fn paid_on(&self) -> Facts {
+        let mut facts = self.known.clone();
+        for (id, fact) in &self.then {
+            match fact {
+                Some(f) => drop(facts.set(f.clone())),
+                None => drop(facts.remove(*id)),
+            }
+        }
+        facts
     }
 
     /// What is missing of the employee, in words that need no language: files and counts.
@@ -130,6 +146,9 @@ impl Reader<'_, '_> {
             }
             let known = value.map(|value| Fact { id: fact, value, at: row.at("value"), origin });
             if PayMonth::parse(row.text("month")) == out.month {
+                if let (Some(f), Ok(from)) = (&known, row.text("since").parse()) {
+                    m.begun.push((f.clone(), from));
+                }
                 known.map(|f| m.known.set(f));
             } else {
                 m.then.push((fact, m.known.remove(fact)));

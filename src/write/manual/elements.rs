@@ -1,7 +1,7 @@
 //! The elements of pay: who gets each, how it is computed since when, what it feeds, and an example with the numbers put in.
 
 use super::chart;
-use super::notation::{Notation, Numbers, number};
+use super::notation::{Notation, Numbers};
 use super::{Manual, both, each, label, ui};
 use crate::compute::examples::{self, Example};
 use crate::compute::trace::{Owner, Part};
@@ -9,6 +9,7 @@ use crate::ground::{Lang, Rounding, words};
 use crate::payslip::LineKind;
 use crate::rules::bind::Symbol;
 use crate::rules::pack::{Amounts, Element, Formula, Parameter, Version};
+use crate::rules::quantity::number;
 use maud::{Markup, html};
 use std::collections::BTreeSet;
 
@@ -74,6 +75,7 @@ impl Manual<'_> {
                     (self.used_by(&e.card.id))
                     @if let Some(a) = &e.card.account { dt { (ui("ui.manual_account")) } dd { (a) } }
                     @if !e.card.recurs { dt { (ui("ui.manual_next_month")) } dd { (ui("ui.manual_once")) } }
+                    (self.element_notes(e))
                     dt { (ui("ui.manual_name")) } dd { span.id { (e.card.id) } }
                 }
             }
@@ -97,7 +99,7 @@ impl Manual<'_> {
                     div.since { b { (both("Exception, si ", "Exception, if ")) } (self.formula(when)) " · " span.source { (source) } }
                     (self.amounts(amounts))
                 }
-                div.source { (round) }
+                div.source { (round) (Self::base_rounded(v.base_round)) }
             }
         }
     }

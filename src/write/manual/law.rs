@@ -1,11 +1,12 @@
 //! What the elements rest on: values of law with their history, tables, named values, settings, facts, totals, controls, cases.
 
-use super::notation::{number, unit_word};
 use super::{Manual, both, each, label, ui};
 use crate::facts::{FactId, FactKind};
-use crate::ground::Lang;
+use crate::ground::{Lang, Rounding};
 use crate::rules::kinds::Unit;
 use crate::rules::pack::{Parameter, SettingKind, Table, ValueDecl};
+use crate::rules::plan::setting_value;
+use crate::rules::quantity::{number, unit_word};
 use maud::{Markup, html};
 
 impl Manual<'_> {
@@ -37,7 +38,7 @@ impl Manual<'_> {
                     }
                     div { @if let Some((svg, ends)) = figure { figure { (svg) (ends) } } }
                 }
-                dl.facts { (self.used_by(&p.id)) }
+                dl.facts { (self.used_by(&p.id)) (self.parameter_notes(p)) }
             }
         }
     }
@@ -64,6 +65,7 @@ impl Manual<'_> {
                     dt { (ui("ui.manual_in_force")) }
                     dd { @for (i, d) in days.iter().rev().enumerate() { @if i > 0 { ", " } (self.day(*d)) } }
                     (self.used_by(&t.id))
+                    (self.table_notes(t))
                 }
                 details {
                     summary { (ui("ui.manual_brackets")) @if let Some(d) = newest { " " (self.day(d)) } }
@@ -96,16 +98,20 @@ impl Manual<'_> {
                 div.head { h3 { (label(&v.label)) } span.id { (v.id) } }
                 @for (i, x) in v.versions.iter().rev().enumerate() {
                     div.version.old[i > 0] {
-                        div.since { (ui("ui.manual_since")) " " b { (self.day(x.from)) } " · " span.source { (x.source) } }
+                        div.since {
+                            (ui("ui.manual_since")) " " b { (self.day(x.from)) }
+                            @if let Some(u) = x.until { " " (ui("ui.manual_until")) " " b { (self.day(u)) } }
+                            " · " span.source { (x.source) }
+                        }
                         div { (self.formula(&x.is)) }
                         @for (when, is) in &x.exceptions {
                             div.since { b { (both("Exception, si ", "Exception, if ")) } (self.formula(when)) }
                             div { (self.formula(is)) }
                         }
-                        @if x.round.is_some() { div.source { (ui("ui.manual_rounded")) } }
+                        @if let Some(r) = x.round { div.source { (ui(if r == Rounding::Truncate { "ui.manual_truncated" } else { "ui.manual_rounded" })) } }
                     }
                 }
-                dl.facts { (self.used_by(&v.id)) }
+                dl.facts { (self.used_by(&v.id)) (self.value_notes(v)) }
             }
         }
     }
@@ -127,11 +133,14 @@ impl Manual<'_> {
                                             div { @if *id == s.default { b { (label(text)) } } @else { (label(text)) } " " span.id { (id) } }
                                         }
                                     }
-                                    SettingKind::Flag | SettingKind::Number(_) => b { (s.default) },
+                                    SettingKind::Flag | SettingKind::Number(..) => b {
+                                        @match setting_value(&s.kind, &s.default) { Some(v) => (each(|lang| html! { (s.shown(&v, lang)) })), None => (s.default) }
+                                    },
                                 }
                             }
                             dt { (ui("ui.manual_text")) } dd.source { (s.source) }
                             (self.used_by(&s.id))
+                            (self.setting_notes(s))
                         }
                     }
                 }
@@ -148,7 +157,7 @@ impl Manual<'_> {
                     tbody {
                         @for (i, d) in self.pack.vocabulary.iter().enumerate().map(|(i, f)| (i, f.1)) {
                             tr id=(d.name) {
-                                td { (label(&d.label)) br; span.id { (d.name) } }
+                                td { (label(&d.label)) br; span.id { (d.name) } (self.fact_notes(FactId(i as u16))) }
                                 td { (self.fact_kind(i)) }
                                 td { (self.pack.defaults[i].as_deref().unwrap_or("–")) }
                                 td { (self.named_by(&d.name)) }
@@ -190,21 +199,9 @@ impl Manual<'_> {
                                 @for (i, e) in self.pack.elements.iter().filter(named).enumerate() { @if i > 0 { ", " } a href=(format!("#{}", e.card.id)) { (e.card.code) } }
                             }
                             (self.used_by(&t.id))
+                            (Self::total_notes(t))
                         }
                     }
-                }
-            }
-        }
-    }
-
-    pub(super) fn controls(&self) -> Markup {
-        html! {
-            @if !self.pack.controls.is_empty() {
-                section {
-                    h2 #controls { (ui("ui.manual_controls")) }
-                    table { tbody { @for c in &self.pack.controls {
-                        tr id=(c.id) { td.nowrap { span.code { (c.id) } } td { (c.severity.letter()) } td { (label(&c.message)) } }
-                    } } }
                 }
             }
         }

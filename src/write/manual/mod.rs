@@ -6,6 +6,7 @@ mod chart;
 mod elements;
 mod law;
 mod notation;
+mod notes;
 
 use crate::compute::coverage::{self, Coverage};
 use crate::compute::examples::{self, Example};
@@ -75,6 +76,7 @@ pub fn page(pack: &Pack) -> String {
                         (manual.facts())
                         (manual.totals())
                         (manual.controls())
+                        (manual.frame())
                         (manual.cases())
                     }
                 }
@@ -181,6 +183,7 @@ impl<'m> Manual<'m> {
                 h4 { a href="#facts" { (ui("ui.manual_facts")) } }
                 h4 { a href="#totals" { (ui("ui.manual_totals")) } }
                 h4 { a href="#controls" { (ui("ui.manual_controls")) } }
+                h4 { a href="#causes" { (ui("ui.manual_causes")) } }
                 h4 { a href="#cases" { (ui("ui.manual_cases")) } }
             }
         }

@@ -2,12 +2,13 @@
 
 use crate::compute::trace::{Reading, Trace, Tracer, Watched};
 use crate::facts::{FactId, FactKind, NumberForm};
-use crate::ground::{Exact, Lang, Words};
+use crate::ground::{Lang, Words};
 use crate::rules::Pack;
 use crate::rules::bind::{SettingValue, Symbol, Symbols};
 use crate::rules::expr::{Expr, Node, Op};
 use crate::rules::kinds::Unit;
 use crate::rules::pack::{Formula, SettingKind};
+use crate::rules::quantity::number;
 use maud::{Markup, html};
 
 /// Where the numbers come from when they are put in.
@@ -26,63 +27,6 @@ pub struct Notation<'n> {
     pub symbols: &'n Symbols,
     pub lang: Lang,
     pub numbers: Option<Numbers<'n>>,
-}
-
-/// A number as a form shows it: money with two decimals, rates in percent.
-pub fn number(x: Exact, form: Option<NumberForm>, unit: Unit, lang: Lang) -> String {
-    match form {
-        Some(NumberForm::Rate) => format!("{} %", plain(x.mul(Exact::int(100)).unwrap_or(x), 0, lang)),
-        Some(NumberForm::Money) => with_unit(&plain(x, 2, lang), unit, lang),
-        Some(NumberForm::Fraction) if x.whole().is_none() && x.reduced().parts().1 <= 100 => {
-            let (a, b) = x.reduced().parts();
-            format!("{a}/{b}")
-        }
-        Some(NumberForm::Fraction | NumberForm::Points | NumberForm::Hours | NumberForm::Days | NumberForm::Count) | None => {
-            with_unit(&plain(x, if unit == Unit::MONEY { 2 } else { 0 }, lang), unit, lang)
-        }
-    }
-}
-
-fn with_unit(text: &str, unit: Unit, lang: Lang) -> String {
-    if unit == Unit::NONE { text.to_owned() } else { format!("{text}\u{a0}{}", unit_word(unit, lang)) }
-}
-
-/// A unit in the words of the language.
-pub fn unit_word(unit: Unit, lang: Lang) -> String {
-    let t = if unit == Unit::POINTS { "points".to_owned() } else { unit.to_string() };
-    let t = t.replace("EUR", "€").replace('*', "·");
-    match lang {
-        Lang::Fr => t,
-        Lang::En => t.replace("an", "year").replace('j', "d"),
-    }
-}
-
-/// Decimal digits grouped by three; a quotient that does not end is rounded to four places and marked.
-fn plain(x: Exact, at_least: usize, lang: Lang) -> String {
-    let (x, mark) = match x.to_decimal() {
-        Some(d) if d.normalize().scale() <= 8 => (x, ""),
-        _ => (x.scaled_half_up(10_000).and_then(|n| Exact::ratio(n, 10_000)).unwrap_or(x), "≈\u{a0}"),
-    };
-    let text = x.to_string();
-    let (sign, digits) = text.strip_prefix('-').map_or(("", text.as_str()), |t| ("−", t));
-    let (whole, part) = digits.split_once('.').unwrap_or((digits, ""));
-    let mut part = part.to_owned();
-    while part.len() < at_least {
-        part.push('0');
-    }
-    let (space, point) = match lang {
-        Lang::Fr => ("\u{202f}", ','),
-        Lang::En => (",", '.'),
-    };
-    let mut grouped = String::new();
-    for (i, c) in whole.chars().enumerate() {
-        if i > 0 && (whole.len() - i).is_multiple_of(3) {
-            grouped.push_str(space);
-        }
-        grouped.push(c);
-    }
-    let tail = if part.is_empty() { String::new() } else { format!("{point}{part}") };
-    format!("{mark}{sign}{grouped}{tail}")
 }
 
 const fn power(op: Op) -> u8 {
@@ -227,6 +171,7 @@ impl<'n> Notation<'n> {
             "day" => html! { (self.say("quantième de ", "day of ")) (arg(0)) },
             "days" => html! { (self.say("jours du ", "days from ")) (arg(0)) (self.say(" au ", " to ")) (arg(1)) },
             "years" => html! { (self.say("années entières du ", "whole years from ")) (arg(0)) (self.say(" au ", " to ")) (arg(1)) },
+            "months" => html! { (self.say("mois entiers du ", "whole months from ")) (arg(0)) (self.say(" au ", " to ")) (arg(1)) },
             "slices" => html! {
                 @if let Reading::Number(x) = self.reading(e) { span.put { (number(x, Some(NumberForm::Money), Unit::NONE, self.lang)) } } @else {
                     (self.say("par tranches de ", "by slices of ")) (arg(0)) " (" (arg(1)) ")"
@@ -256,7 +201,7 @@ impl<'n> Notation<'n> {
             },
             Some(Symbol::Setting(i)) => match &self.pack.settings[usize::from(*i)].kind {
                 SettingKind::Choice(options) => options.iter().find(|o| o.0 == text).map(|o| o.1.get(self.lang)),
-                SettingKind::Flag | SettingKind::Number(_) => None,
+                SettingKind::Flag | SettingKind::Number(..) => None,
             },
             _ => None,
         };
@@ -283,8 +228,10 @@ impl<'n> Notation<'n> {
             }
             Symbol::Setting(i) => {
                 let s = &self.pack.settings[usize::from(*i)];
-                let unit = if let SettingKind::Number(u) = s.kind { u } else { Unit::NONE };
-                (&s.label, None, unit)
+                match s.kind {
+                    SettingKind::Number(form, unit) => (&s.label, Some(form), unit),
+                    SettingKind::Choice(_) | SettingKind::Flag => (&s.label, None, Unit::NONE),
+                }
             }
             Symbol::Value(i) => {
                 let v = &self.pack.values[usize::from(*i)];

@@ -1,0 +1,211 @@
+//! The settings of `fr-fpt`, found again from payslips: of a town for each alternative of each, and none where no line tells.
+//!
+//! The towns are the people of the pack's cases, by month, paid on the settings of the test: what is tried here is whether a
+//! setting can be told from lines, not whether the lines are right, which the cases say.
+
+use releve::compute::calibrate::{Calibration, Finding, Witness};
+use releve::compute::eval::{Pins, State};
+use releve::compute::examples;
+use releve::compute::replay::Hidden;
+use releve::facts::Facts;
+use releve::ground::{At, Exact, PayMonth};
+use releve::payslip::{PaidCode, PaidLine, Status};
+use releve::rules::Pack;
+use releve::rules::bind::{Context, SettingValue};
+use releve::rules::pack::SettingKind;
+use releve::rules::plan::setting_value;
+use releve::rules::stack::{self, Library};
+use std::collections::BTreeMap;
+use std::sync::OnceLock;
+
+/// Rates as towns have them (Île-de-France, accidents of local authorities in 2024, a management centre), and zero.
+const RATES: [(&str, [&str; 2]); 3] = [("taux_vm", ["0.0295", "0"]), ("taux_at", ["0.0172", "0"]), ("taux_cdg", ["0.0078", "0"])];
+
+/// Settings that no line can tell, each with the reason.
+const SILENT: [(&str, &str); 2] = [
+    ("regularisation_plafond", "it has one option"),
+    ("part_employeur_titres", "the share of meal tickets is printed nowhere; what the agent pays is a line of the tickets themselves"),
+];
+
+fn pack() -> &'static Pack {
+    static PACK: OnceLock<Pack> = OnceLock::new();
+    PACK.get_or_init(|| stack::load("fr-fpt", &[], &Library::default()).expect("embedded").pack)
+}
+
+/// The people of the cases, by month.
+fn towns() -> &'static BTreeMap<PayMonth, Vec<Facts>> {
+    static TOWNS: OnceLock<BTreeMap<PayMonth, Vec<Facts>>> = OnceLock::new();
+    TOWNS.get_or_init(|| {
+        let mut out: BTreeMap<PayMonth, Vec<Facts>> = BTreeMap::new();
+        for x in examples::all(pack()).into_iter().filter(|x| x.case.given.is_empty()) {
+            out.entry(x.plan.context.month).or_default().push(x.facts);
+        }
+        out
+    })
+}
+
+fn at(id: &str) -> usize {
+    pack().settings.iter().position(|s| s.id == id).unwrap_or_else(|| panic!("no setting {id}"))
+}
+
+/// Defaults, in a place where the residence allowance is paid.
+fn usual() -> Vec<SettingValue> {
+    let mut s = pack().default_settings();
+    s[at("zone_residence")] = SettingValue::Choice("1".to_owned());
+    s
+}
+
+/// What a setting may be.
+fn alternatives(i: usize) -> Vec<SettingValue> {
+    let s = &pack().settings[i];
+    match &s.kind {
+        SettingKind::Choice(options) => options.iter().map(|o| SettingValue::Choice(o.0.clone())).collect(),
+        SettingKind::Flag => vec![SettingValue::Flag(true), SettingValue::Flag(false)],
+        SettingKind::Number(..) => {
+            let rates = RATES.iter().find(|r| r.0 == s.id).map(|r| r.1).into_iter().flatten();
+            rates.filter_map(|r| setting_value(&s.kind, r)).collect()
+        }
+    }
+}
+
+/// What these people are paid on these settings.
+fn paid(context: Context, people: &[Facts], settings: &[SettingValue]) -> Vec<Vec<PaidLine>> {
+    let plan = pack().plan(&pack().law(context, settings.to_vec())).0.expect("the pack compiles");
+    let mut state = State::new(&plan);
+    people
+        .iter()
+        .map(|facts| {
+            state.forget();
+            state.run(&plan, facts, Pins::None, &[]);
+            let lines = state.lines(&plan, |_| Status::Computed).into_iter();
+            lines
+                .map(|l| PaidLine {
+                    code: PaidCode::Element(l.element),
+                    base: l.base,
+                    rate: l.rate,
+                    amount: l.amount,
+                    employer_rate: l.employer_rate,
+                    employer_amount: l.employer_amount,
+                    period: None,
+                    at: At::row(1, 1),
+                })
+                .collect()
+        })
+        .collect()
+}
+
+/// What the payslips of people paid on `town` say, to somebody who believes `start`.
+fn ask<T>(month: PayMonth, people: &[Facts], town: &[SettingValue], of: impl Fn(&Calibration<'_>) -> T) -> T {
+    let context = Context { month, payment_date: month.last_day() };
+    let slips = paid(context, people, town);
+    let witness = |(known, paid)| Witness { known, alternatives: &[], paid, hidden: Hidden::default() };
+    let witnesses = people.iter().zip(slips.iter().map(Vec::as_slice)).map(witness).collect();
+    let catalogue = pack().catalogue();
+    of(&Calibration { pack: pack(), catalogue: &catalogue, unknown_kinds: &[], context, late: &[], witnesses })
+}
+
+#[test]
+fn every_setting_is_found_again_from_each_of_its_alternatives() {
+    let mut lost = Vec::new();
+    for (i, s) in pack().settings.iter().enumerate() {
+        if SILENT.iter().any(|x| x.0 == s.id) {
+            continue;
+        }
+        let all = alternatives(i);
+        assert!(all.len() > 1, "{} has nothing to choose from", s.id);
+        for value in &all {
+            let mut found = false;
+            for (month, people) in towns() {
+                let (mut town, mut start) = (usual(), usual());
+                town[i] = value.clone();
+                start[i] = all.iter().find(|o| *o != value).expect("another").clone();
+                let f = ask(*month, people, &town, |c| c.ask(i, &start));
+                match f.chosen {
+                    Some(c) if c == *value => found = true,
+                    Some(c) => lost.push(format!("{} = {value}, {month}: {c} is chosen", s.id)),
+                    None => {}
+                }
+                if found {
+                    break;
+                }
+            }
+            if !found {
+                lost.push(format!("{} = {value} is found in no month", s.id));
+            }
+        }
+    }
+    assert!(lost.is_empty(), "{}", lost.join("\n"));
+}
+
+/// One agent at the counter: index pay, nothing beside it, no tax.
+fn plain() -> Facts {
+    let facts = [("statut", "titulaire"), ("categorie", "C"), ("indice_majore", "400"), ("taux_pas", "0"), ("enfants", "0")];
+    let mut out = Facts::default();
+    for (name, text) in facts {
+        let id = pack().vocabulary.named(name).expect("a fact");
+        let value = pack().vocabulary.get(id).read_back(text).expect("a value");
+        out.set(releve::facts::Fact { id, value, at: At::NOWHERE, origin: releve::facts::Origin::Read });
+    }
+    out
+}
+
+#[test]
+fn nothing_is_chosen_where_no_line_tells() {
+    let month = PayMonth::parse("2025-06").expect("a month");
+    // Paid by the zone, and by what the levies are: these lines tell. The rest is about people who are not there.
+    let told = ["zone_residence", "taux_vm", "taux_cdg"];
+    for (i, s) in pack().settings.iter().enumerate().filter(|(_, s)| !told.contains(&s.id.as_str())) {
+        let f = ask(month, &[plain()], &usual(), |c| c.ask(i, &usual()));
+        let held = |f: &Finding| f.chosen.is_none() && f.deciding == 0;
+        // A fund of contributions that every payslip shows is told by every payslip.
+        let shown = s.id == "effectif_fnal";
+        assert!(shown || held(&f), "{}: {:?}", s.id, f.chosen);
+    }
+}
+
+#[test]
+fn people_who_disagree_decide_nothing() {
+    let month = PayMonth::parse("2025-06").expect("a month");
+    let i = at("zone_residence");
+    let people = vec![plain(), plain()];
+    let zones = ["1", "2"].map(|z| {
+        let mut s = usual();
+        s[i] = SettingValue::Choice(z.to_owned());
+        paid(Context { month, payment_date: month.last_day() }, &people[..1], &s).remove(0)
+    });
+    let catalogue = pack().catalogue();
+    let witness = |(known, paid)| Witness { known, alternatives: &[], paid, hidden: Hidden::default() };
+    let witnesses = people.iter().zip(zones.iter().map(Vec::as_slice)).map(witness).collect();
+    let context = Context { month, payment_date: month.last_day() };
+    let c = Calibration { pack: pack(), catalogue: &catalogue, unknown_kinds: &[], context, late: &[], witnesses };
+    let f = c.ask(i, &usual());
+    assert_eq!((f.chosen, f.deciding), (None, 2));
+}
+
+// Every setting in its last option at once, from the defaults: what is chosen is right, whatever the others were believed to be.
+#[test]
+fn all_together_nothing_wrong_is_chosen() {
+    let mut town = usual();
+    for i in 0..pack().settings.len() {
+        if let Some(last) = alternatives(i).last().filter(|_| !SILENT.iter().any(|x| x.0 == pack().settings[i].id)) {
+            town[i] = last.clone();
+        }
+    }
+    for r in RATES {
+        town[at(r.0)] = SettingValue::Number(Exact::parse(r.1[0]).expect("a rate"));
+    }
+    let month = PayMonth::parse("2025-06").expect("a month");
+    let (found, _) = ask(month, &towns()[&month], &town, |c| c.run(pack().default_settings()));
+    let wrong: Vec<String> = found
+        .iter()
+        .filter_map(|f| Some((f, f.chosen.as_ref()?)))
+        .filter(|(f, c)| **c != town[f.setting])
+        .map(|(f, c)| format!("{}: {c} for {}", pack().settings[f.setting].id, town[f.setting]))
+        .collect();
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    let moved: Vec<&str> =
+        found.iter().filter(|f| f.chosen.as_ref().is_some_and(|c| *c != f.before)).map(|f| pack().settings[f.setting].id.as_str()).collect();
+    for id in ["taux_vm", "taux_at", "taux_cdg"] {
+        assert!(moved.contains(&id), "{id} is found again among {moved:?}");
+    }
+}
