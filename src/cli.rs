@@ -113,7 +113,7 @@ pub enum Command {
         #[arg(long)]
         line: Option<String>,
     },
-    /// Record a decision in decisions.csv: call-back, override, mode, waiver, join, arrival, leaver, present.
+    /// Record a decision in decisions.csv: call-back, override, mode, waiver, join, arrival, leaver, present, exclusion.
     Decide(Decide),
     /// For rule authors.
     Rules {
@@ -126,7 +126,7 @@ pub enum Command {
 #[derive(clap::Args, Debug)]
 pub struct Decide {
     folder: PathBuf,
-    /// call-back, override, mode, waiver, join, arrival, leaver, present.
+    /// call-back, override, mode, waiver, join, arrival, leaver, present, exclusion.
     kind: String,
     /// Employee number; none for a waiver about the run, * for one about everybody.
     #[arg(long, default_value = "")]

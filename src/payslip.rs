@@ -137,6 +137,27 @@ pub struct Totals {
     pub employer_cost: Money,
 }
 
+impl Totals {
+    /// Adds an amount of a line of this kind; the taxable net does not follow from a kind.
+    pub fn enter(&mut self, kind: LineKind, amount: Money, employer_amount: Money) {
+        self.employer_cost += employer_amount;
+        match kind {
+            LineKind::Earning => {
+                self.gross += amount;
+                self.employer_cost += amount;
+            }
+            LineKind::Tax => self.income_tax -= amount,
+            LineKind::Deduction | LineKind::Net => {}
+            LineKind::Employer => return,
+        }
+        self.net_paid += amount;
+        if matches!(kind, LineKind::Earning | LineKind::Deduction) {
+            self.net_before_tax += amount;
+            self.net_social += amount;
+        }
+    }
+}
+
 impl std::ops::AddAssign for Totals {
     fn add_assign(&mut self, o: Self) {
         self.gross += o.gross;
@@ -197,6 +218,16 @@ pub enum PaidCode {
     Unknown(u16),
 }
 
+/// Whether a payslip was an advance on pay that had yet to be made.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum Advance {
+    #[default]
+    None,
+    Paid,
+    /// No transfer shows that it was paid.
+    Doubtful,
+}
+
 /// Last month's payslip of one employee as it was paid.
 #[derive(Clone, Debug, Default)]
 pub struct PaidSlip {
@@ -215,6 +246,11 @@ pub struct PaidSlip {
     /// Whether gains that the source cannot name stand in a remainder of their own: a rule that lacks a fact for one of them
     /// then adds nothing, as last month has it already.
     pub melted: bool,
+    pub advance: Advance,
+    /// A line of it was an estimate that nothing has settled.
+    pub estimated: bool,
+    /// The same month as the employer's own software has it, come back after an estimate was paid.
+    pub official: Option<Box<PaidSlip>>,
 }
 
 impl PaidSlip {

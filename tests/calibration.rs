@@ -203,8 +203,11 @@ fn all_together_nothing_wrong_is_chosen() {
         .map(|(f, c)| format!("{}: {c} for {}", pack().settings[f.setting].id, town[f.setting]))
         .collect();
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
-    let moved: Vec<&str> =
-        found.iter().filter(|f| f.chosen.as_ref().is_some_and(|c| *c != f.before)).map(|f| pack().settings[f.setting].id.as_str()).collect();
+    let moved: Vec<&str> = found
+        .iter()
+        .filter(|f| f.chosen.as_ref().is_some_and(|c| *c != f.before))
+        .map(|f| pack().settings[f.setting].id.as_str())
+        .collect();
     for id in ["taux_vm", "taux_at", "taux_cdg"] {
         assert!(moved.contains(&id), "{id} is found again among {moved:?}");
     }

@@ -12,8 +12,7 @@ pub fn reason(measure: &str) -> Option<&'static str> {
         "ifse_above_ceiling" => "need_ceilings",
         "elected_allowance" => "need_elected",
         "full_time_hours" => "need_hours",
-        "cumulated_sums" => "need_sums",
-        "same_person_approves" | "changed_after_approval" => "need_approval",
+        "changed_after_approval" => "need_approval",
         "payroll_staff_changed" => "need_payroll_staff",
         "official_difference"
         | "sum_of_differences"

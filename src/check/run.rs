@@ -30,6 +30,26 @@ pub struct Twin {
     pub places: [Place; 2],
 }
 
+/// A sum of the year that is not what was paid before and this month's amount.
+#[derive(Clone, Debug)]
+pub struct SumGap {
+    pub employee: EmployeeId,
+    /// Name of the sum, by its column in the record.
+    pub what: &'static str,
+    pub found: Money,
+    pub expected: Money,
+}
+
+/// Somebody who approved what they had prepared.
+#[derive(Clone, Debug)]
+pub struct Alone {
+    pub employee: EmployeeId,
+    pub who: String,
+    /// What was decided, in words.
+    pub what: String,
+    pub places: Vec<Place>,
+}
+
 /// What controls of the run see.
 #[derive(Debug, Default)]
 pub struct Run {
@@ -42,6 +62,10 @@ pub struct Run {
     pub unidentified: Vec<(String, Place)>,
     /// Whether somebody recorded decisions.
     pub decisions: bool,
+    /// Decisions of this month that one person prepared and approved.
+    pub alone: Vec<Alone>,
+    /// Sums of the year: how many were followed from the month before, and those that do not add up.
+    pub sums: (u64, Vec<SumGap>),
     /// Whether a register of last month was read.
     pub register: bool,
     /// Slips of last month whose agent's working time is known, of how many.
@@ -145,6 +169,29 @@ pub fn measure(c: &Control, r: &Run) -> Result<Option<Vec<Finding>>, &'static st
                 return Err("need_overrides");
             }
             Vec::new()
+        }
+        "same_person_approves" => {
+            if !r.decisions {
+                return Err("need_approval");
+            }
+            let say = |a: &Alone| {
+                let f = c.finding().of(&a.employee).arg("agent", &a.employee).arg("who", &a.who).arg("what", &a.what);
+                a.places.iter().fold(f, |f, p| f.at(p.clone()))
+            };
+            r.alone.iter().map(say).collect()
+        }
+        "cumulated_sums" => {
+            if r.sums.0 == 0 {
+                return Err("need_sums");
+            }
+            let limit = c.money("amount").unwrap_or(Money::ZERO);
+            let beyond = r.sums.1.iter().filter(|s| (s.found - s.expected).abs() >= limit);
+            beyond
+                .map(|s| {
+                    let f = c.finding().of(&s.employee).arg("agent", &s.employee).arg("what", s.what).arg("found", s.found.french());
+                    f.arg("expected", s.expected.french()).stake((s.found - s.expected).cents())
+                })
+                .collect()
         }
         "duplicate_rows" | "ambiguous_code" => {
             if !r.register {
@@ -322,6 +369,30 @@ mod tests {
             assert!(found(&control(m), &Run { register: true, ..Run::default() }).is_empty());
         }
         assert!(found(&control("conflicting_sources"), &Run::default()).is_empty());
+    }
+
+    #[test]
+    fn sums_are_only_judged_where_they_go_on_from_a_month_before() {
+        let c = limits(control("cumulated_sums"), &[("amount", "0.01")]);
+        let gap = |found, expected| SumGap {
+            employee: id("1"),
+            what: "gross",
+            found: Money::from_cents(found),
+            expected: Money::from_cents(expected),
+        };
+        assert_eq!(measure(&c, &Run::default()).err(), Some("need_sums"));
+        assert!(found(&c, &Run { sums: (1, Vec::new()), ..Run::default() }).is_empty());
+        let r = Run { sums: (2, vec![gap(460_000, 459_999), gap(1, 1)]), ..Run::default() };
+        assert_eq!((found(&c, &r).len(), found(&c, &r)[0].severity), (1, Severity::Blocking));
+    }
+
+    #[test]
+    fn nobody_approves_what_they_prepared() {
+        let c = control("same_person_approves");
+        assert_eq!(measure(&c, &Run::default()).err(), Some("need_approval"));
+        assert!(found(&c, &Run { decisions: true, ..Run::default() }).is_empty());
+        let alone = Alone { employee: id("1"), who: "Mme Roche".to_owned(), what: "IBAN".to_owned(), places: vec![Place::Nowhere] };
+        assert_eq!(found(&c, &Run { decisions: true, alone: vec![alone], ..Run::default() })[0].employee, Some(id("1")));
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! One employee's month: replay of the last, computation of this one, and the walk between them.
 
 use crate::compute::arrears::Arrears;
+use crate::compute::belated::Belated;
 use crate::compute::corrections::{self, Correction, ThisMonth};
 use crate::compute::eval::{Adjust, Pins, State, Stop};
 use crate::compute::gone::History;
@@ -9,7 +10,7 @@ use crate::compute::replay::{Hidden, Replay, Replayed, Verdict, pin};
 use crate::compute::walk::{self, Change, FactChange, Month, Road};
 use crate::facts::{Begun, Dated, Fact, FactId, Facts, Origin, Role, Value, Vocabulary};
 use crate::ground::{At, EmployeeId, Exact, Money, PayMonth, Rounding, money};
-use crate::payslip::{Catalogue, ElementId, Line, LineKind, Mode, PaidCode, PaidLine, PaidSlip, Payslip, Status, Totals};
+use crate::payslip::{Advance, Catalogue, ElementId, Line, LineKind, Mode, PaidCode, PaidLine, PaidSlip, Payslip, Status, Totals};
 use crate::rules::Pack;
 use crate::rules::pack::CauseRole;
 use crate::rules::plan::Plan;
@@ -116,6 +117,8 @@ pub struct Output {
     pub arrears: Arrears,
     /// Contributions of months gone by that this payslip corrects.
     pub corrections: Vec<Correction>,
+    /// Pay of last month that this payslip makes: behind an advance, or beyond an estimate.
+    pub belated: Option<Belated>,
     /// What last month owes: paid on the law of before, not paid at all, or paid beyond the last day.
     pub owed: Option<Owed>,
 }
@@ -222,8 +225,9 @@ impl Machine<'_> {
     fn again(&self, state: &mut State, i: &Input<'_>, paid: &walk::Amounts) -> Output {
         // Of somebody whom no staff file knows nothing has changed as far as anybody can say.
         let unknown = i.standing == Standing::Unknown;
-        let replay = self.replay(state, i);
-        let way = if replay.all_exact() { i.ways.proven } else { i.ways.unproven };
+        let advance = i.slip.is_some_and(|s| s.advance != Advance::None);
+        let replay = if advance { self.unproven(i) } else { self.replay(state, i) };
+        let way = if replay.all_exact() && !advance { i.ways.proven } else { i.ways.unproven };
         let output = match way {
             Way::Advance(share) => self.advance(i, paid, replay, share.unwrap_or(Exact::ONE)),
             Way::Carry => self.carries(state, i, paid, replay),
@@ -244,6 +248,10 @@ impl Machine<'_> {
         raise::apply(&self.road.raises, &mut facts, &mut replay, i.changes);
         let mut facts = self.this_month(facts, i.changes);
         self.follow(state, &replay.facts, &mut facts, i.changes);
+        let belated = self.belated(state, i, &replay);
+        if let Some(b) = &belated {
+            self.take_back(b, &mut facts);
+        }
         let dated = raise::begun(&self.road.raises, &self.road.last().context, i.dated, &replay, &facts);
         let mut arrears = self.arrears(state, &replay, &dated, i.changes, &i.history(), &mut facts);
         let settles = self.road.settles && arrears.left.is_none();
@@ -282,9 +290,22 @@ impl Machine<'_> {
                 return Output { replay, carried_for: stops, ..again };
             }
         }
+        if let Some(b) = &belated {
+            let without = walk::collect(state, &kept);
+            let mut with = without.clone();
+            for (code, (amount, employer_amount)) in b.amounts(self.pack.elements.len()) {
+                let slot = with.entry(code).or_default();
+                slot.0 += amount;
+                slot.1 += employer_amount;
+            }
+            changes.extend(walk::whole(&without, &with, self.causes.arrears));
+        }
         let mut payslip = self.payslip(state, plan, i.id, &this_adjust, &kept);
         self.date_arrears(&arrears, &mut payslip.lines);
         corrections::apart(&corrections, &arrears.assumed, &mut payslip);
+        if let Some(b) = &belated {
+            b.enter(&mut payslip);
+        }
         let controls = holding(state, plan);
         let shown = self.shown(state);
         Output {
@@ -299,6 +320,7 @@ impl Machine<'_> {
             nets,
             arrears,
             corrections,
+            belated,
             owed,
             ..Output::default()
         }

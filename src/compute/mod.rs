@@ -1,6 +1,7 @@
 //! `Plan` + facts → payslips. Knows no file and no pay element by name.
 
 pub mod arrears;
+pub mod belated;
 pub mod calibrate;
 pub mod cases;
 pub mod corrections;

@@ -12,6 +12,9 @@ use std::fmt::Write;
 pub struct SourceEntry {
     /// File name relative to `inbox/`.
     pub file: String,
+    /// The month it was written in, when that is an earlier one: the file of this month may be called by another month.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sheet: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -25,6 +28,22 @@ pub struct SourceEntry {
     /// Local code → element's code, `CODE/employer`, `total:net_paid`, `skipped` or `open`.
     #[serde(default)]
     pub codes: BTreeMap<String, String>,
+}
+
+impl SourceEntry {
+    /// Whether it is about this file: by its very name, or, kept from an earlier month, by its name without months and numbers.
+    pub fn is_about(&self, file: &str, sheet: Option<&str>) -> bool {
+        let same = |a: &str, b: &str| a == b || (self.from.is_some() && without_month(a) == without_month(b));
+        same(&self.file, file) && self.sheet.as_deref().is_none_or(|own| sheet.is_some_and(|s| same(own, s)))
+    }
+}
+
+/// A name without what tells one month from another.
+fn without_month(name: &str) -> String {
+    let folded = crate::normalise::text::fold(name);
+    let months = crate::ground::month::MONTHS_FR.map(crate::normalise::text::fold);
+    let words = folded.split(|c: char| !c.is_alphabetic()).filter(|w| !w.is_empty() && !months.iter().any(|m| m == w));
+    words.collect::<Vec<_>>().join(" ")
 }
 
 /// The `[[source]]` entries of a TOML text.
@@ -190,6 +209,7 @@ pub fn overrule(s: &mut SourceMapping, entry: &SourceEntry, vocabulary: &Vocabul
                     c.alternatives.clear();
                 }
             }
+            None if entry.from.is_some() => {}
             None => findings.push(Finding::new("M09", Severity::Justify).arg("heading", key).arg("file", &s.file)),
         }
     }

@@ -85,7 +85,7 @@ pub fn recognise(tables: &[Table], sources: &mut Sources, given: &[SourceEntry],
         s.variables = variables::find(&s.kept, &s.layout, (&s.compared, &s.profiles), &labels, cx);
     }
     for entry in given {
-        if !seen.iter().any(|s| matches(entry, s.rows.source, sources)) {
+        if entry.from.is_none() && !seen.iter().any(|s| matches(entry, s.rows.source, sources)) {
             findings
                 .push(Finding::new("M09", Severity::Warning).arg("heading", entry.sheet.as_deref().unwrap_or("")).arg("file", &entry.file));
         }
@@ -105,7 +105,7 @@ pub fn recognise(tables: &[Table], sources: &mut Sources, given: &[SourceEntry],
     };
     for (s, (mut found, mut told)) in seen.iter().zip(understood) {
         findings.append(&mut told);
-        let pinned = s.entry.is_some_and(|e| e.role.is_some());
+        let pinned = s.entry.is_some_and(|e| e.role.is_some() && e.from.is_none());
         let dated = lists::is_list(found.role) || found.role == Role::AccountChanges;
         let other = if dated && !pinned {
             lists::other_month(s.sheet.as_deref().unwrap_or_default(), &s.layout.title, s.stem(), cx.month, cx.last)
@@ -138,7 +138,7 @@ pub fn recognise(tables: &[Table], sources: &mut Sources, given: &[SourceEntry],
 }
 
 fn matches(entry: &SourceEntry, source: u16, sources: &Sources) -> bool {
-    sources.get(source).is_some_and(|s| s.file == entry.file && (entry.sheet.is_none() || entry.sheet == s.sheet))
+    sources.get(source).is_some_and(|s| entry.is_about(&s.file, s.sheet.as_deref()))
 }
 
 fn look<'t>(rows: &'t Table, sources: &Sources, given: &'t [SourceEntry], titles: &Titles, cx: &Context<'_>) -> Seen<'t> {
@@ -148,10 +148,13 @@ fn look<'t>(rows: &'t Table, sources: &Sources, given: &'t [SourceEntry], titles
         if kept.len() < SAMPLE { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
     });
     kept.retain(|k| k.filled() > 0);
-    let entry = given.iter().find(|e| matches(e, rows.source, sources));
+    let of = |kept: bool| given.iter().find(|e| e.from.is_some() == kept && matches(e, rows.source, sources));
+    let entry = of(false).or_else(|| of(true));
     let merged = rows.merged();
     let mut layout = layout::find(&kept, merged, titles);
-    if let Some(header) = entry.and_then(|e| e.header.as_deref()).and_then(fragment::header_rows) {
+    // Titles may stand elsewhere in this month's file.
+    let header = entry.filter(|e| e.from.is_none()).and_then(|e| e.header.as_deref());
+    if let Some(header) = header.and_then(fragment::header_rows) {
         layout = layout::given(&kept, merged, header, layout.width);
     }
     let latest = latest_date(cx);

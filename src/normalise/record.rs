@@ -15,9 +15,10 @@ use crate::ground::{At, Checked, EmployeeId, Exact, Finding, Money, PayMonth, Pl
 use crate::normalise::join::{LastTransfer, People, TransferRow};
 use crate::normalise::people::Who;
 use crate::normalise::records::{Content, RawRow};
-use crate::normalise::{CodeTarget, Context, Gathered, LocalCode, Role};
-use crate::payslip::{Card, ElementId, LineKind, PaidCode, PaidLine, PaidSlip};
+use crate::normalise::{AccountChange, CodeTarget, Context, Gathered, LocalCode, Role};
+use crate::payslip::{Advance, Card, ElementId, LineKind, PaidCode, PaidLine, PaidSlip};
 use crate::read::Table;
+use chrono::NaiveDate;
 use rows::OneRow;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -29,6 +30,7 @@ pub enum Part {
     Facts,
     People,
     Transfers,
+    Requests,
     Estimates,
     Settings,
     /// A result that the next month does not need.
@@ -36,12 +38,13 @@ pub enum Part {
 }
 
 /// Titles that tell a file; more may stand beside them.
-const TITLES: [(Part, &[&str]); 9] = [
+const TITLES: [(Part, &[&str]); 10] = [
     (Part::Payslips, &["employee", "post", "month", "mode", "gross", "net_paid", "employer_cost"]),
     (Part::Lines, &["employee", "post", "code", "kind", "amount", "employer_amount", "period", "status"]),
     (Part::Facts, &["employee", "post", "month", "fact", "value", "origin", "place"]),
     (Part::People, &["employee", "post", "standing", "iban", "facts", "carried", "employer_cost"]),
     (Part::Transfers, &["employee", "name", "iban", "amount", "end_to_end_id"]),
+    (Part::Requests, &["employee", "post", "requested", "received_by", "account", "place"]),
     (Part::Estimates, &["employee", "post", "month", "code", "amount", "policy", "reason", "status"]),
     (Part::Settings, &["setting", "value"]),
     (Part::Beside, &["employee", "post", "code", "before", "after", "change", "cause", "detail"]),
@@ -90,6 +93,10 @@ pub struct MonthRecord {
     pub manifest: Option<Manifest>,
     pub members: BTreeMap<EmployeeId, Member>,
     pub transfers: Vec<TransferRow>,
+    /// References under which the transfers went to the bank, in their order.
+    pub references: Vec<String>,
+    /// Accounts asked for and not confirmed.
+    requests: Vec<AccountChange>,
     pub estimates: Vec<OldEstimate>,
     pub settings: BTreeMap<String, String>,
     pub settings_at: At,
@@ -107,6 +114,8 @@ impl Default for MonthRecord {
             manifest: None,
             members: BTreeMap::new(),
             transfers: Vec::new(),
+            references: Vec::new(),
+            requests: Vec::new(),
             estimates: Vec::new(),
             settings: BTreeMap::new(),
             settings_at: At::NOWHERE,
@@ -150,6 +159,7 @@ pub fn read(found: &Found, sources: &Sources, cards: &[Card], cx: &Context<'_>) 
         r.facts(t, &mut out);
     }
     each(Part::Transfers, &mut |row| r.transfer(row, &mut out));
+    each(Part::Requests, &mut |row| r.request(row, &mut out));
     each(Part::Estimates, &mut |row| r.estimate(row, &mut out));
     each(Part::Settings, &mut |row| {
         out.settings_at = At::source(row.at("value").source);
@@ -226,13 +236,13 @@ impl Reader<'_, '_> {
             *slot = Some((self.money(row, title), at(title)));
         }
         // An advance is no pay of the month: that a line is absent says nothing of whether it was due.
-        let advance = row.text("mode") == "advance";
-        if advance {
+        if row.text("mode") == "advance" {
+            slip.advance = Advance::Paid;
             slip.unseen = (0..self.cards.len()).map(|i| ElementId(i as u16)).collect();
         }
         let cost = self.money(row, "employer_cost");
         let m = out.members.entry(id).or_insert_with(|| Member::unlisted(row.at("employee")));
-        (m.slip, m.cost, m.advance) = (Some(slip), cost, advance);
+        (m.slip, m.cost) = (Some(slip), cost);
     }
 
     fn line(&mut self, row: &OneRow, codes: &BTreeMap<&str, usize>, out: &mut MonthRecord) {
@@ -296,12 +306,26 @@ impl Reader<'_, '_> {
             let f = f.at(self.place(row.at("iban")));
             self.found.push(EmployeeId::parse(employee).iter().fold(f, Finding::of));
         }
+        out.references.push(row.text("end_to_end_id").to_owned());
         out.transfers.push(TransferRow {
             end_to_end: employee.to_owned(),
             name: row.text("name").to_owned(),
             iban: iban.ok(),
             amount: self.money(row, "amount"),
             at: row.at("amount"),
+        });
+    }
+
+    fn request(&mut self, row: &OneRow, out: &mut MonthRecord) {
+        let Some(employee) = EmployeeId::parse(row.text("employee")) else { return };
+        let written = row.text("account").to_owned();
+        out.requests.push(AccountChange {
+            employee,
+            requested: NaiveDate::parse_from_str(row.text("requested"), "%Y-%m-%d").ok(),
+            iban: crate::ground::Iban::parse(&written),
+            written,
+            received_by: row.text("received_by").to_owned(),
+            at: row.at("account"),
         });
     }
 
@@ -378,9 +402,14 @@ impl MonthRecord {
         self.members.iter_mut().map(row).collect()
     }
 
-    /// Adds last month's payslips to what was gathered. Where a register holds the same month, its lines stay.
-    pub fn add(&mut self, gathered: &mut Gathered, sources: &Sources) -> Vec<Finding> {
+    /// Adds last month's payslips to what was gathered. Where a register holds the same month, its lines stay; of whoever was
+    /// paid on an estimate they are what should have been paid, unless the bank's file (`sent`) says what was.
+    pub fn add(&mut self, gathered: &mut Gathered, sent: bool, sources: &Sources) -> Vec<Finding> {
         let mut found = Vec::new();
+        let month = self.month.map(|m| m.to_string());
+        let open = self.estimates.iter().filter(|e| e.status == "open" && Some(&e.month) == month.as_ref());
+        let open: BTreeSet<EmployeeId> = open.map(|e| e.employee.clone()).filter(|_| !sent).collect();
+        let same = self.same_month(gathered, &open);
         let shift = gathered.local_codes.len() as u16;
         gathered.local_codes.append(&mut self.codes);
         for (id, m) in &mut self.members {
@@ -391,7 +420,12 @@ impl MonthRecord {
                 }
             }
             gathered.register_names.entry(id.clone()).or_insert_with(|| (m.name.clone(), String::new()));
-            match gathered.paid.get(id) {
+            slip.estimated = open.contains(id);
+            match gathered.paid.get_mut(id) {
+                Some(register) if slip.estimated && same => {
+                    let official = std::mem::replace(register, slip.clone());
+                    register.official = Some(Box::new(official));
+                }
                 Some(register) => found.extend(differs(id, register, slip, sources)),
                 None => {
                     gathered.paid.insert(id.clone(), slip.clone());
@@ -408,12 +442,24 @@ impl MonthRecord {
         for (id, m) in self.members {
             let (Some(p), None) = (people.get_mut(&id), m.lacks()) else { continue };
             let paid_on = m.paid_on();
-            let Some(mut slip) = m.slip.filter(|_| !m.advance) else { continue };
+            let Some(mut slip) = m.slip.filter(|s| s.advance == Advance::None) else { continue };
             slip.lines.retain(|l| matches!(l.code, PaidCode::Element(_)));
             p.bygone.insert(month, slip);
             p.paid_on.insert(month, paid_on);
             p.begun.extend(m.begun.into_iter().map(|(fact, from)| Begun { record: month, fact, from }));
         }
+    }
+
+    /// Whether a register beside the record is of the same month: nine in ten of those paid without an estimate have the same net.
+    fn same_month(&self, gathered: &Gathered, open: &BTreeSet<EmployeeId>) -> bool {
+        let certain = self.members.iter().filter(|(id, _)| !open.contains(*id));
+        let nets = certain.filter_map(|(id, m)| Some((m.slip.as_ref()?.net_paid?.0, net(gathered.paid.get(id)?))));
+        let (mut same, mut all) = (0_usize, 0_usize);
+        for (paid, register) in nets {
+            all += 1;
+            same += usize::from(register == paid);
+        }
+        all > 0 && same * 10 >= all * 9
     }
 
     /// The manifest, or else the first file.
@@ -442,18 +488,28 @@ impl MonthRecord {
                 let f = Finding::new("R97", Severity::Justify).of(id).arg("agent", id).arg("name", &m.name).arg("month", month);
                 found.push(f.arg("net", net.french()).stake(net.cents()).at(sources.place(at)));
             }
-            if let (true, Some(slip)) = (m.advance, &m.slip) {
-                let sum = slip.net_paid.map_or(Money::ZERO, |n| n.0);
-                let f = Finding::new("R98", Severity::Justify).of(id).arg("agent", id).arg("name", &m.name).arg("amount", sum.french());
-                found.push(f.stake(sum.cents()).at(sources.place(m.at)));
+            let shown = if sent { p.transfer.is_some() } else { paid.contains(id.as_str()) };
+            if let (Some(slip), false) = (&mut p.paid, shown) {
+                slip.advance = if slip.advance == Advance::Paid { Advance::Doubtful } else { slip.advance };
             }
             if let (None, Some(iban)) = (&p.transfer, &m.iban) {
                 let at = m.iban_at;
                 p.transfer = Some(LastTransfer { iban: Some(iban.clone()), name: m.name.clone(), amount: Money::ZERO, at });
             }
         }
+        for r in &self.requests {
+            // A list of this month may hold the same request again.
+            if let Some(p) = people.get_mut(&r.employee).filter(|p| p.requests.iter().all(|own| own.iban != r.iban)) {
+                p.requests.push(r.clone());
+            }
+        }
         (Past::of(self, people), found)
     }
+}
+
+/// The net that a slip shows, or that its lines make.
+fn net(slip: &PaidSlip) -> Money {
+    slip.net_paid.map_or_else(|| slip.all().map(|l| l.amount).sum(), |n| n.0)
 }
 
 fn differs(id: &EmployeeId, register: &PaidSlip, record: &PaidSlip, sources: &Sources) -> Option<Finding> {

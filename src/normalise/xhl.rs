@@ -93,7 +93,9 @@ pub fn add(
         }
         facts::contradictions(&id, &own, gathered, sources, cx, &mut findings);
         pair_shares(&mut paid, cx);
-        match gathered.paid.get(&id) {
+        match gathered.paid.get_mut(&id) {
+            // Paid on an estimate: the statement says what should have been paid.
+            Some(record) if record.estimated && record.official.is_none() => record.official = Some(Box::new(paid)),
             Some(register) => agreeing += u64::from(compare(&id, register, &paid, sources, &mut findings)),
             None => {
                 gathered.paid.insert(id, paid);

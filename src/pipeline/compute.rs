@@ -17,7 +17,7 @@ use crate::ground::{At, EmployeeId, Finding, Iban, Lang, Money, Place, Severity,
 use crate::job::{self, NotInStaff};
 use crate::normalise::join::{People, Person};
 use crate::normalise::text::name_key;
-use crate::payslip::{ElementId, LineKind, PaidCode, Totals};
+use crate::payslip::{Advance, ElementId, LineKind, PaidCode, Totals};
 use crate::rules::pack::Measure;
 use crate::write::register;
 use anyhow::Result;
@@ -78,6 +78,8 @@ pub struct Results {
     pub owed: (u64, Money, Money),
     /// Those whom this month pays what last month owed them: how many, gross, employer contributions.
     pub settled: (u64, Money, Money),
+    /// Estimates of earlier months that this one settles: employee, month, code.
+    pub settled_estimates: BTreeSet<(EmployeeId, String, String)>,
     /// Values of law that the pack lacks for last month, and lines carried for want of them.
     pub lawless: (BTreeSet<String>, u64),
 }
@@ -216,7 +218,8 @@ fn one(
         situation = Situation::Stays;
     }
     let alone = standing == Standing::Unknown && situation == Situation::Unknown;
-    let leave_out = alone && ready.job.policies.not_in_staff == NotInStaff::Exclude;
+    let excluded = ready.inputs.decisions.excluded(&id).is_some();
+    let leave_out = excluded || alone && ready.job.policies.not_in_staff == NotInStaff::Exclude;
     let output = machine.run(state, &input(ready, &id, if leave_out { Standing::Left } else { standing }, &person));
     let before = person.paid.as_ref().map(|s| paid_totals(ready, s));
     let name = person.name(&ready.pack.vocabulary);
@@ -333,7 +336,8 @@ fn subject<'s>(ready: &'s Ready, frame: &'s Frame<'s>, w: &'s Worked, situation:
     let position = w.person.text(vocabulary, Role::Position).map(crate::normalise::text::fold);
     // Whoever leaves within the month is owed the days before.
     let owed = w.person.fact(vocabulary, Role::Exit).and_then(|f| f.value.date()).is_some_and(|d| d >= ready.job.month.first_day());
-    let explained = w.person.departure.is_some() && !owed
+    let explained = ready.inputs.decisions.excluded(&w.id).is_some()
+        || w.person.departure.is_some() && !owed
         || position.is_some_and(|p| !p.is_empty() && !p.starts_with("activ") && !p.starts_with("en activ"));
     Subject {
         id: &w.id,
@@ -389,6 +393,8 @@ fn own_findings(ready: &Ready, w: &mut Worked) {
         w.findings.push(f.arg("net", net.french()).stake(net.cents()).at(sources.place(at_of(&w.person))));
     }
     owed(ready, w);
+    let belated = super::belated::findings(ready, w);
+    w.findings.extend(belated);
     let dated = super::arrears::findings(ready, w);
     w.findings.extend(dated);
     for r in &w.output.replay.resolved {
@@ -654,6 +660,7 @@ fn tally(ready: &Ready, w: &Worked, after: Option<Totals>, r: &mut Results) {
     for l in &w.output.replay.lines {
         r.score.add(l.verdict);
     }
+    r.settled_estimates.extend(super::estimates::settles(ready, w).into_iter().map(|(month, code)| (w.id.clone(), month, code)));
     let arrears = w.output.arrears.before(ready.job.month);
     let employer: Money = w.output.corrections.iter().map(|c| c.employer_amount).sum();
     if !(arrears.is_zero() && w.output.corrections.is_empty()) && after.is_some() {
@@ -680,11 +687,13 @@ fn tally(ready: &Ready, w: &Worked, after: Option<Totals>, r: &mut Results) {
     let mut explained = Money::ZERO;
     let leftover = ready.pack.cause_for(crate::rules::pack::CauseRole::Estimate).map(|i| i as u16);
     let mut unexplained = Money::ZERO;
+    // An advance was an estimate as a whole: pay that begins again needs no other cause.
+    let after_advance = w.person.paid.as_ref().is_some_and(|s| s.advance != Advance::None);
     for c in w.output.changes.iter().filter(|c| c.share == Share::Employee) {
         explained += c.change();
         *r.causes.entry(c.cause).or_insert(Money::ZERO) += c.change();
         // What a policy estimates is explained by it.
-        if Some(c.cause) == leftover && matches!(w.output.way, Way::Recompute | Way::Hold) {
+        if Some(c.cause) == leftover && matches!(w.output.way, Way::Recompute | Way::Hold) && !after_advance {
             unexplained += c.change();
         }
     }
@@ -796,6 +805,10 @@ pub fn run_controls(ready: &Ready, results: &mut Results, out: &mut Outcome) {
         all.into_iter().partition(|c| matches!(c.measure.as_str(), "transfer_total" | "excluded_listed"));
     results.of_files = files;
     measure_all(ready, &early, results, out);
+    // Of the month as a whole somebody is asked later.
+    for c in early.iter().filter(|c| c.measure == "same_person_approves") {
+        results.not_run.insert(not_run(&c.id, "ui.need_approval"));
+    }
     super::decisions::judge(ready, results, out);
     // A control of the run may set single employees aside: before the transfers are counted.
     for f in out.findings.iter().filter(|f| f.severity == Severity::Blocking) {

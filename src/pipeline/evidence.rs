@@ -10,13 +10,13 @@ use crate::check::agent::Shift;
 use crate::check::books::Group;
 use crate::check::lines::{Moved, older_cards};
 use crate::check::printed::Printed;
-use crate::check::run::Run;
+use crate::check::run::{Run, SumGap};
 use crate::check::{Control, Frame, Law, written};
 use crate::facts::Role;
 use crate::ground::place::SourceKind;
 use crate::ground::{At, EmployeeId, Money, PayMonth, Place, sepa_text};
 use crate::normalise::mapping::Role as SourceRole;
-use crate::payslip::{LineKind, PaidCode, PaidSlip, Status};
+use crate::payslip::{Advance, LineKind, Mode, PaidCode, PaidSlip, Status, Totals, YearSums};
 use crate::read::pain001;
 use crate::rules::bind::Num;
 use crate::rules::plan::Step;
@@ -114,6 +114,10 @@ pub fn moved(ready: &Ready, w: &Worked) -> Vec<Moved> {
         m.after += of(card, l.amount, l.employer_amount);
         m.manual |= l.status == Status::Manual;
     }
+    // An advance, and pay that begins again after one, come from a decision about the whole pay.
+    if p.mode == Mode::Advance || w.person.paid.as_ref().is_some_and(|s| s.advance != Advance::None) {
+        list.values_mut().for_each(|m| m.grounded = true);
+    }
     let causes: BTreeSet<u16> = w.output.fact_changes.iter().map(|f| f.cause).collect();
     for c in &w.output.changes {
         let law = ready.road.plans.get(usize::from(c.cause)).is_some_and(|p| p.1);
@@ -184,6 +188,35 @@ pub fn enter(ready: &Ready, frame: &Frame<'_>, w: &Worked, run: &mut Run) {
     }
     if let Some(slip) = &w.person.paid {
         dated(ready, slip, run);
+    }
+    sums(ready, w, run);
+    run.alone.extend(super::decisions::alone(ready, w));
+}
+
+/// Sums of the year against the month before and this one; and, of the first month of the year, against its payslip.
+fn sums(ready: &Ready, w: &Worked, run: &mut Run) {
+    let each = |s: &YearSums| {
+        [("gross", s.gross), ("net_taxable", s.net_taxable), ("income_tax", s.income_tax), ("employer_cost", s.employer_cost)]
+    };
+    let of = |t: &Totals| [t.gross, t.net_taxable, t.income_tax, t.employer_cost];
+    let Some(now) = super::record::sums(ready, w) else { return };
+    let before = ready.inputs.past.people.get(&w.id).and_then(|p| p.1).filter(|s| s.year == now.year);
+    let Some(before) = before else { return };
+    run.sums.0 += 1;
+    let mut compare = |what, found, expected| {
+        if found != expected {
+            run.sums.1.push(SumGap { employee: w.id.clone(), what, found, expected });
+        }
+    };
+    if let Some(p) = &w.output.payslip {
+        for (((what, found), (_, was)), month) in each(&now).into_iter().zip(each(&before)).zip(of(&p.totals)) {
+            compare(what, found, was + month);
+        }
+    }
+    if let Some(paid) = w.before.as_ref().filter(|_| before.since == ready.job.last_month) {
+        for ((what, found), month) in each(&before).into_iter().zip(of(paid)) {
+            compare(what, found, month);
+        }
     }
 }
 

@@ -283,8 +283,8 @@ pub fn read(job: &Job, pack: &Pack, settings: &[SettingValue], progress: fn(&str
     o.findings.append(&mut gathered.findings);
     cut_short(&mapping, &mut o.findings);
     let mut gathered = gathered.value;
-    o.findings.append(&mut record.add(&mut gathered, &o.sources));
     let sent = !o.transfers.is_empty();
+    o.findings.append(&mut record.add(&mut gathered, sent, &o.sources));
     if !sent {
         o.transfers.clone_from(&record.transfers);
     }
@@ -306,7 +306,12 @@ pub fn read(job: &Job, pack: &Pack, settings: &[SettingValue], progress: fn(&str
     let beside = gathered.local_codes.iter().map(|c| c.beside).collect();
     let rows = gathered.rows.clone();
     let mut registers = bygone::Registers { aside, months: std::mem::take(&mut gathered.months) };
-    let refused = rejected::find(&o.reports, &o.sent, &o.transfers, &mut o.findings);
+    let mut sent_rows = o.transfers.clone();
+    if !sent {
+        o.sent.extend(rejected::Sent::of_record(&record));
+        sent_rows = rejected::referenced(&record);
+    }
+    let refused = rejected::find(&o.reports, &o.sent, &sent_rows, &mut o.findings);
     let mut joined = join::join(&pack.vocabulary, &o.sources, job.month, gathered, std::mem::take(&mut o.transfers));
     o.findings.append(&mut joined.findings);
     let pay_date = record.manifest.as_ref().and_then(|m| m.pay_date);
@@ -495,7 +500,8 @@ fn proposals(gathered: &normalise::Gathered, mapping: &Mapping) -> Vec<Vec<Eleme
 /// A card for each local code, in the order of their indices; only those without an element are used.
 fn unknown_cards(gathered: &normalise::Gathered) -> Vec<Card> {
     let mut kinds = vec![LineKind::Earning; gathered.local_codes.len()];
-    for l in gathered.paid.values().flat_map(crate::payslip::PaidSlip::all) {
+    let official = gathered.paid.values().filter_map(|s| s.official.as_deref());
+    for l in gathered.paid.values().chain(official).flat_map(crate::payslip::PaidSlip::all) {
         if let PaidCode::Unknown(u) = l.code
             && let Some(k) = kinds.get_mut(usize::from(u))
         {

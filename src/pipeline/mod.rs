@@ -6,6 +6,7 @@
 
 mod accounts;
 mod arrears;
+mod belated;
 mod bygone;
 mod calibrate;
 mod compare;
@@ -201,6 +202,14 @@ fn other_settings(pack: &Pack, inputs: &Inputs, last: &[SettingValue], lang: Lan
     pack.settings.iter().enumerate().filter_map(differ).collect()
 }
 
+/// A record of last month that another employer paid: nothing of it is this employer's.
+fn other_employer(job: &Job, inputs: &Inputs) -> Option<Finding> {
+    let was = inputs.past.settings.get("employer.siret").filter(|s| !s.is_empty())?;
+    let now = job.employer.siret.as_ref().filter(|s| s.as_str() != was)?;
+    let f = Finding::new("J13", Severity::Blocking).arg("month", job.last_month).arg("was", was).arg("now", now.as_str());
+    Some(f.at(inputs.sources.place(inputs.past.settings_at)).at(Place::File { file: job::SETTINGS_FILE.to_owned() }))
+}
+
 /// Rates that are set anew each January, left as they were in December.
 fn not_renewed(pack: &Pack, job: &Job, last: &[SettingValue], this: &[SettingValue], lang: Lang) -> Vec<Finding> {
     use chrono::Datelike as _;
@@ -242,7 +251,7 @@ fn run_here(options: &Options) -> Result<Outcome> {
     let mut rest = tables::Rows::default();
     estimates::rest(&ready).iter().for_each(|e| crate::write::register::estimate_row(&mut rest.estimates, e));
     tables.add(&rest)?;
-    out.findings.extend(estimates::still_open(&ready));
+    out.findings.extend(estimates::still_open(&ready, &results.settled_estimates));
     doubtful::columns(results.exact_agents.1, &mut out.findings);
     timings.measure("settings", || undecided::name(&ready, &results, &mut out));
     timings.measure("check", || compute::run_controls(&ready, &mut results, &mut out));
@@ -314,6 +323,7 @@ fn prepare_with(options: &Options, pack: Option<&str>, out: &mut Outcome, timing
     out.findings.append(&mut read.findings);
     let inputs = read.value;
     out.findings.append(&mut other_settings(&pack, &inputs, &last_chosen.value, out.lang));
+    out.findings.extend(other_employer(&job, &inputs));
     let last_pay = job.last_pay_date.or(inputs.last_execution).unwrap_or_else(|| job.last_month.last_day());
     let last = pack.law(Context { month: job.last_month, payment_date: last_pay }, last_chosen.value);
     let this = pack.law(Context { month: job.month, payment_date: job.pay_date }, chosen.value.clone());

@@ -9,8 +9,17 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 /// Files of a record, as a run names them.
-const RECORD: [&str; 8] =
-    ["manifest.json", "payslips.csv", "lines.csv", "facts.csv", "people.csv", "transfers.csv", "estimates.csv", "settings.csv"];
+const RECORD: [&str; 9] = [
+    "manifest.json",
+    "payslips.csv",
+    "lines.csv",
+    "facts.csv",
+    "people.csv",
+    "requests.csv",
+    "transfers.csv",
+    "estimates.csv",
+    "settings.csv",
+];
 
 /// Months whose records go on from job to job, for changes that reach back to them.
 const KEPT: i64 = 12;
@@ -108,24 +117,32 @@ fn last_record(from: &Path) -> Option<(PathBuf, record::Manifest)> {
     .next()
 }
 
-/// The settings of the month before, for this one: what was about its days, its last month and its files goes. How many
-/// sources it named.
+/// The settings of the month before, for this one: what was about its days and its last month goes. What it said of files
+/// stays, under the month it was written in. How many files it spoke of.
 fn settings(before: &Job, month: PayMonth) -> (String, usize) {
-    let mut out = String::new();
-    let mut table = String::new();
+    let (mut out, mut kept, mut table) = (String::new(), String::new(), String::new());
     let mut sources = 0;
-    let text = before.text.split("\n# ---- sources").next().unwrap_or_default();
-    let left = before.text.get(text.len()..).unwrap_or_default();
-    for line in text.lines() {
+    for line in before.text.lines() {
         let bare = line.trim();
         if bare.starts_with('[') {
             bare.split('#').next().unwrap_or_default().trim().clone_into(&mut table);
-            sources += usize::from(table == "[[source]]");
         }
-        if table.starts_with("[last_settings") || table.starts_with("[[source") || table.starts_with("[source") {
+        let of_source = table.starts_with("[[source") || table.starts_with("[source");
+        let key = bare.trim_start_matches(['#', ' ']).split('=').next().unwrap_or_default().trim();
+        if of_source {
+            if key == "from" && table == "[[source]]" {
+                continue;
+            }
+            let _ = writeln!(kept, "{line}");
+            if bare.starts_with("[[source]]") {
+                sources += 1;
+                let _ = writeln!(kept, "from = \"{}\"", before.month);
+            }
             continue;
         }
-        let key = bare.trim_start_matches(['#', ' ']).split('=').next().unwrap_or_default().trim();
+        if table.starts_with("[last_settings") || bare.starts_with("# ---- sources") {
+            continue;
+        }
         match key {
             "month" if table.is_empty() && !bare.starts_with('#') => {
                 let _ = writeln!(out, "month = \"{month}\"");
@@ -142,8 +159,11 @@ fn settings(before: &Job, month: PayMonth) -> (String, usize) {
             }
         }
     }
-    sources += left.lines().filter(|l| l.trim() == "[[source]]").count();
-    (out.trim_end().to_owned() + "\n", sources)
+    let mut text = out.trim_end().to_owned() + "\n";
+    if sources > 0 {
+        let _ = write!(text, "\n# ---- sources {}\n{}\n", before.month, kept.trim_end());
+    }
+    (text, sources)
 }
 
 fn copy(from: &Path, to: &Path, depth: u32) -> Result<()> {

@@ -88,6 +88,8 @@ pub fn settings(pack: &Pack, values: &[SettingValue], employer: &crate::job::Emp
 pub fn rows(ready: &Ready, w: &Worked, rows: &mut Rows) {
     let stood = match (w.standing, w.output.payslip.is_some()) {
         (Standing::NotPaid, _) => Stood::NotPaid,
+        // Left out of this month by decision, and no less in post: the next month asks again.
+        (_, false) if ready.inputs.decisions.excluded(&w.id).is_some() && w.standing != Standing::Left => Stood::NotPaid,
         (_, false) => return,
         (Standing::Arrives, true) => Stood::Arrives,
         (Standing::Unknown, true) => Stood::Unknown,
@@ -114,6 +116,20 @@ pub fn rows(ready: &Ready, w: &Worked, rows: &mut Rows) {
         sums: sums(ready, w),
     };
     record::person_row(&mut rows.people, &person);
+    requests(ready, w, &mut rows.requests);
+}
+
+/// Accounts that were asked for and that no call-back has answered: the next month asks again.
+fn requests(ready: &Ready, w: &Worked, out: &mut String) {
+    if ready.inputs.decisions.call_back(&w.id).is_some() {
+        return;
+    }
+    for r in w.person.requests.iter().filter(|r| r.iban.as_ref().ok().is_none_or(|i| Some(i) != w.pay_iban.as_ref())) {
+        let place = ready.inputs.past.origin(r.at).map_or_else(|| ready.inputs.sources.place(r.at).to_string(), str::to_owned);
+        let row =
+            record::RequestRow { employee: &w.id, requested: r.requested, received_by: &r.received_by, account: &r.written, place: &place };
+        record::request_row(out, &row);
+    }
 }
 
 /// Months running that the employee was carried over, this one included; none when this one is not.
@@ -178,11 +194,24 @@ fn next(ready: &Ready, w: &Worked, paid_on: &Facts) -> Facts {
         }
     }
     since_january(ready, w, paid_on, &mut next);
+    still_to_take_back(ready, w, &mut next);
     // The account that the employee named on the telephone is the staff file's from now on.
     if let (Some((iban, _, d)), Some(id)) = (decisions.call_back(&w.id), vocabulary.role(Role::Iban)) {
         next.set(Fact { id, value: Value::Text(iban.as_str().into()), at: d.at, origin: Origin::Decided });
     }
     next
+}
+
+/// What is left of an advance after this month took back its part.
+fn still_to_take_back(ready: &Ready, w: &Worked, next: &mut Facts) {
+    let Some(id) = super::belated::fact(ready, "advance_left") else { return };
+    let Some(before) = next.value(id).and_then(Value::number).and_then(Money::from_exact) else { return };
+    let left = before - super::belated::taken(ready, w);
+    if left > Money::ZERO {
+        next.set(Fact { id, value: Value::Number(left.exact()), at: At::NOWHERE, origin: Origin::Inferred });
+    } else {
+        next.remove(id);
+    }
 }
 
 /// Sums since January with this month in them. One that this month did not know, nobody knows in the next.

@@ -4,8 +4,10 @@
 
 use crate::ground::{At, Finding, Place, Severity, Sources};
 use crate::normalise::join::{Joined, TransferRow};
+use crate::normalise::record::MonthRecord;
 use crate::read::pain001::Header;
 use crate::read::pain002::{About, Outcome, Report};
+use crate::write::transfer;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A transfer file that was read: its identifier, and the lines its batches begin on.
@@ -21,6 +23,14 @@ impl Sent {
         Self { source, message: header.message_id.clone(), batches }
     }
 
+    /// The file that a run made of a record's transfers: its identifiers follow from their references.
+    pub fn of_record(record: &MonthRecord) -> Option<Self> {
+        let first = record.transfers.first()?;
+        let references: Vec<&str> = record.references.iter().map(String::as_str).filter(|r| !r.is_empty()).collect();
+        let message = transfer::derive_id(&format!("PAIE-{}", record.month?), &references);
+        Some(Self { source: first.at.source, batches: vec![(0, message.clone())], message })
+    }
+
     /// The batch that a line of the file stands in.
     fn batch(&self, line: u32) -> &str {
         self.batches.iter().rev().find(|b| b.0 <= line).map_or("", |b| b.1.as_str())
@@ -32,6 +42,12 @@ pub struct Refused {
     pub transfer: At,
     place: Place,
     why: String,
+}
+
+/// Transfers of a record under the references that the bank knows them by.
+pub fn referenced(record: &MonthRecord) -> Vec<TransferRow> {
+    let one = |(t, r): (&TransferRow, &String)| TransferRow { end_to_end: r.clone(), ..t.clone() };
+    record.transfers.iter().zip(&record.references).map(one).collect()
 }
 
 /// Follows every refusal to its transfers. What is about no transfer of the inbox is told here.

@@ -20,6 +20,7 @@ pub struct Rows {
     /// The record that the next month starts from.
     pub facts: String,
     pub people: String,
+    pub requests: String,
 }
 
 /// The tables while they grow.
@@ -31,6 +32,7 @@ pub struct Tables {
     estimates: Growing,
     facts: Growing,
     people: Growing,
+    requests: Growing,
 }
 
 impl Tables {
@@ -48,6 +50,7 @@ impl Tables {
             estimates: Growing::begin(folder, "estimates.csv", register::ESTIMATES)?,
             facts: Growing::begin(folder, "facts.csv", record::FACTS)?,
             people: Growing::begin(folder, "people.csv", record::PEOPLE)?,
+            requests: Growing::begin(folder, "requests.csv", record::REQUESTS)?,
         })
     }
 
@@ -60,7 +63,8 @@ impl Tables {
         self.replay.add(&rows.replay)?;
         self.estimates.add(&rows.estimates)?;
         self.facts.add(&rows.facts)?;
-        self.people.add(&rows.people)
+        self.people.add(&rows.people)?;
+        self.requests.add(&rows.requests)
     }
 
     /// Puts them in place.
@@ -68,7 +72,7 @@ impl Tables {
     /// # Errors
     /// When the folder cannot be written.
     pub fn finish(self) -> Result<Vec<Made>> {
-        let all = [self.payslips, self.lines, self.diff, self.replay, self.estimates, self.facts, self.people];
+        let all = [self.payslips, self.lines, self.diff, self.replay, self.estimates, self.facts, self.people, self.requests];
         all.into_iter().map(Growing::finish).collect()
     }
 }

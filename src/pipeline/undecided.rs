@@ -109,6 +109,8 @@ fn nets(ready: &Ready, results: &Results, tried: &[Tried]) -> Vec<Touched> {
                 let extra: Vec<_> = w.output.replay.unknown.iter().map(|u| (u.1, u.2, u.3)).collect();
                 let pins = Pins::Adjusted(&w.output.replay.adjust);
                 state.run(this, &w.output.facts, pins, &extra);
+                // Lines of another month stand on the payslip and are the same whatever the setting.
+                let own = state.totals(this).net_paid;
                 let moved = |(i, t): (usize, &Tried)| {
                     if t.steps.as_ref().is_some_and(|s| state.same_by(&t.plan, s)) {
                         return None;
@@ -116,11 +118,11 @@ fn nets(ready: &Ready, results: &Results, tried: &[Tried]) -> Vec<Touched> {
                     other.run(&t.plan, &w.output.facts, pins, &extra);
                     let net = other.totals(&t.plan).net_paid;
                     let sound = other.stops(&t.plan).is_empty();
-                    (sound && net != p.totals.net_paid).then(|| Touched {
+                    (sound && net != own).then(|| Touched {
                         tried: i,
                         employee: w.id.clone(),
                         net: p.totals.net_paid,
-                        other: net,
+                        other: p.totals.net_paid + net - own,
                     })
                 };
                 tried.iter().enumerate().filter_map(moved).collect()

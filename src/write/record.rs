@@ -12,6 +12,7 @@ use std::fmt::Write as _;
 
 pub const FACTS: &str = "employee,post,month,fact,label,value,since,origin,place\n";
 pub const PEOPLE: &str = "employee,post,name,standing,iban,facts,carried,year,since,whole,gross,net_taxable,income_tax,employer_cost\n";
+pub const REQUESTS: &str = "employee,post,requested,received_by,account,place\n";
 pub const SETTINGS: &str = "setting,value\n";
 
 /// One fact of one employee. A fact stands under the month that was paid on it, and once more under the next month where
@@ -66,6 +67,28 @@ pub fn person_row(out: &mut String, p: &PersonRow<'_>) {
             let _ = writeln!(out, "{},{},{whole},{},{},{},{}", s.year, s.since, s.gross, s.net_taxable, s.income_tax, s.employer_cost);
         }
     }
+}
+
+/// Another account that was asked for and that nobody has confirmed yet.
+#[derive(Clone, Debug)]
+pub struct RequestRow<'a> {
+    pub employee: &'a EmployeeId,
+    pub requested: Option<NaiveDate>,
+    pub received_by: &'a str,
+    /// As it was written, valid or not.
+    pub account: &'a str,
+    pub place: &'a str,
+}
+
+pub fn request_row(out: &mut String, r: &RequestRow<'_>) {
+    field(out, r.employee.as_str());
+    let _ = write!(out, ",1,{},", r.requested.map(|d| d.to_string()).unwrap_or_default());
+    for text in [r.received_by, r.account] {
+        field(out, text);
+        out.push(',');
+    }
+    field(out, r.place);
+    out.push('\n');
 }
 
 pub fn setting_row(out: &mut String, name: &str, value: &str) {

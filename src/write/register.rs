@@ -14,7 +14,7 @@ pub const PAYSLIPS: &str = "employee,post,month,mode,gross,net_social,net_taxabl
 pub const LINES: &str = "employee,post,code,label,kind,base,rate,amount,employer_rate,employer_amount,period,status\n";
 pub const DIFF: &str = "employee,post,code,label,before,after,change,cause,detail\n";
 pub const REPLAY: &str = "employee,post,code,paid,recomputed,gap,verdict\n";
-pub const ESTIMATES: &str = "employee,post,month,code,label,amount,policy,reason,source,status\n";
+pub const ESTIMATES: &str = "employee,post,month,code,label,amount,policy,reason,source,status,settled\n";
 pub const TRANSFERS: &str = "employee,name,iban,amount,end_to_end_id\n";
 
 /// One field: quoted when it must be, and never a formula in a spreadsheet.
@@ -139,7 +139,9 @@ pub fn estimate_row(out: &mut String, e: &Estimation) {
         field(out, text);
         out.push(',');
     }
-    let _ = writeln!(out, "{},open", e.source);
+    let _ = write!(out, "{},{},", e.source, if e.settled.is_some() { "settled" } else { "open" });
+    field(out, e.settled.as_deref().unwrap_or_default());
+    out.push('\n');
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 #![allow(dead_code, reason = "each test takes what it needs")]
 
 pub mod dsn;
+pub mod months;
 pub mod xhl;
 
 use releve::read::{Input, Limits, Table};

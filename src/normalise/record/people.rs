@@ -21,8 +21,6 @@ pub struct Member {
     pub carried: u32,
     pub sums: Option<YearSums>,
     pub slip: Option<PaidSlip>,
-    /// The payslip was an advance.
-    pub advance: bool,
     pub cost: Money,
     /// What the month after starts from.
     pub known: Facts,
@@ -46,7 +44,6 @@ impl Member {
             carried: 0,
             sums: None,
             slip: None,
-            advance: false,
             cost: Money::ZERO,
             known: Facts::default(),
             then: Vec::new(),

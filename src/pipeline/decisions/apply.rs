@@ -184,6 +184,7 @@ fn enact(what: &What, index: usize, p: &mut Person, mine: &mut OfAgent, cx: &Con
         What::CallBack { .. } => mine.call_back = Some(index),
         What::Present if p.paid.is_none() || p.staff.is_some() || p.arrival.is_some() => return State::Idle("ui.idle_present"),
         What::Present => mine.present = Some(index),
+        What::Exclude => mine.excluded = Some(index),
         What::Arrival { day, .. } if *day > month.last_day() => return State::Idle("ui.idle_later"),
         What::Arrival { .. } if p.paid.is_some() => return State::Idle("ui.idle_arrival"),
         What::Arrival { day, act } => {

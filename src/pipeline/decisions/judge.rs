@@ -47,6 +47,7 @@ fn described(ready: &Ready, d: &Decision) -> String {
         What::Arrival { day, .. } => say("ui.decided_arrival", &[("day", day.format("%d/%m/%Y").to_string())]),
         What::Leaver(day) => say("ui.decided_leaver", &[("day", day.format("%d/%m/%Y").to_string())]),
         What::Present => say("ui.decided_present", &[]),
+        What::Exclude => say("ui.decided_exclusion", &[]),
     }
 }
 
@@ -85,6 +86,11 @@ pub fn judge(ready: &Ready, results: &mut Results, out: &mut Outcome) {
         };
         match (d.state, &d.what) {
             (State::Refused, _) => {}
+            (State::Applied, What::Exclude) => {
+                // Nobody is left unpaid by one signature: a second person reads it.
+                let f = Finding::new("D18", Severity::Justify).arg("what", described(ready, d));
+                told.push(signed(f, d, ready));
+            }
             (State::Expired, _) => told.push(signed(
                 Finding::new("D15", Severity::Information).arg("what", described(ready, d)).arg("month", d.months.1),
                 d,

@@ -3,11 +3,13 @@
 //! A decision that cannot be read, that contradicts another or that nothing uses blocks: what somebody decided must never
 //! be left out in silence.
 
+mod alone;
 mod apply;
 mod judge;
 mod read;
 mod write;
 
+pub use alone::alone;
 pub use apply::{apply, rename};
 pub use judge::{judge, settle};
 pub use read::read;
@@ -39,6 +41,8 @@ pub enum What {
     Leaver(NaiveDate),
     /// Still in post, though no staff file says so.
     Present,
+    /// Out of this month's pay: no payslip.
+    Exclude,
 }
 
 impl What {
@@ -53,6 +57,7 @@ impl What {
             Self::Arrival { .. } => "arrival",
             Self::Leaver(_) => "leaver",
             Self::Present => "present",
+            Self::Exclude => "exclusion",
         }
     }
 
@@ -62,7 +67,7 @@ impl What {
             (Self::Override(a, _), Self::Override(b, _)) => a == b,
             (Self::Waiver(a), Self::Waiver(b)) => a == b,
             (Self::Join(a), Self::Join(b)) => a == b,
-            (Self::Mode(_), Self::Mode(_)) | (Self::CallBack { .. }, Self::CallBack { .. }) => true,
+            (Self::Mode(_) | Self::Exclude, Self::Mode(_) | Self::Exclude) | (Self::CallBack { .. }, Self::CallBack { .. }) => true,
             (Self::Arrival { .. } | Self::Leaver(_) | Self::Present, Self::Arrival { .. } | Self::Leaver(_) | Self::Present) => {
                 // Who comes and goes within a month has two days.
                 !matches!((self, other), (Self::Arrival { .. }, Self::Leaver(_)) | (Self::Leaver(_), Self::Arrival { .. }))
@@ -124,6 +129,7 @@ pub struct OfAgent {
     pub mode: Option<usize>,
     pub call_back: Option<usize>,
     pub present: Option<usize>,
+    pub excluded: Option<usize>,
 }
 
 /// All of `decisions.csv`.
@@ -154,6 +160,10 @@ impl Decisions {
             What::CallBack { iban, number } => Some((iban, number, d)),
             _ => None,
         }
+    }
+    /// The decision that leaves an employee out of the month.
+    pub fn excluded(&self, id: &EmployeeId) -> Option<&Decision> {
+        self.list.get(self.of(id).excluded?)
     }
     pub fn is_present(&self, id: &EmployeeId) -> bool {
         self.of(id).present.is_some()

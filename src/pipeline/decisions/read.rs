@@ -56,7 +56,7 @@ const DATE: usize = 7;
 const REASON: usize = 8;
 
 /// Words for each kind of decision.
-const KINDS: [(&str, &[&str]); 8] = [
+const KINDS: [(&str, &[&str]); 9] = [
     ("mode", &["mode"]),
     ("override", &["override", "correction", "forcage"]),
     ("waiver", &["waiver", "dispense", "derogation"]),
@@ -65,6 +65,7 @@ const KINDS: [(&str, &[&str]); 8] = [
     ("arrival", &["arrival", "arrivee", "entree"]),
     ("leaver", &["leaver", "depart", "sortie"]),
     ("present", &["present"]),
+    ("exclusion", &["exclusion", "exclude", "exclure", "hors paie"]),
 ];
 
 const MODES: [(Way, &[&str]); 4] = [
@@ -213,7 +214,7 @@ impl Reader<'_, '_> {
             "override" => needs.extend([EMPLOYEE, ABOUT, VALUE, UNTIL]),
             "call-back" => needs.extend([EMPLOYEE, ABOUT, VALUE]),
             "join" => needs.extend([EMPLOYEE, ABOUT]),
-            "present" => needs.push(EMPLOYEE),
+            "present" | "exclusion" => needs.push(EMPLOYEE),
             _ => needs.push(ABOUT),
         }
         needs.sort_unstable();
@@ -313,6 +314,7 @@ impl Reader<'_, '_> {
             },
             "join" => EmployeeId::parse(&self.text(ABOUT)).map(What::Join),
             "present" => Some(What::Present),
+            "exclusion" => Some(What::Exclude),
             "arrival" | "leaver" => match self.day(VALUE) {
                 Some(day) if kind == "arrival" => Some(What::Arrival { day, act: self.text(ABOUT) }),
                 Some(day) => Some(What::Leaver(day)),

@@ -41,8 +41,9 @@ impl Book {
     pub fn new(ready: &Ready) -> Self {
         let vocabulary = &ready.pack.vocabulary;
         let roles = [Role::IdentityNumber, Role::Address].into_iter().filter_map(|r| vocabulary.role(r));
-        // The facts that the head of a payslip shows, in the order of the vocabulary.
-        let shown: BTreeSet<FactId> = ready.pack.payslip.values().filter_map(|n| vocabulary.named(n)).collect();
+        // The facts that the head of a payslip shows, in the order of the vocabulary; those of advances are the program's own.
+        let head = ready.pack.payslip.iter().filter(|f| !f.0.starts_with("advance"));
+        let shown: BTreeSet<FactId> = head.filter_map(|(_, n)| vocabulary.named(n)).collect();
         let first: Vec<FactId> = roles.chain(shown).collect();
         let row = |key: &str| Known {
             id: key.trim_start_matches("ui.known.").to_owned(),

@@ -282,6 +282,8 @@ pub struct Estimation {
     pub source: String,
     /// "à confirmer", "confirmée", "réglée".
     pub status: String,
+    /// What settles it, in this month's pay.
+    pub settled: Option<String>,
 }
 
 /// A finding as it is shown.

@@ -535,6 +535,7 @@ fn registers(r: &mut Report) {
             reason: "Grade et échelon absents de tous les fichiers".to_owned(),
             source: "livre-de-paie-2021-11.csv".to_owned(),
             status: "À confirmer".to_owned(),
+            settled: None,
         });
     }
     findings(r);

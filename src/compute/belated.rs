@@ -1,0 +1,154 @@
+//! Pay of last month that is made with this one: of whoever had an advance only, and what an estimate was short of.
+//!
+//! Comes in: last month's facts, or its payslip as the employer's own software has it. Goes out: lines that bear last month,
+//! with the totals they add. The advance itself is taken back by the pack's own line, within what that line allows.
+
+use crate::compute::employee::{Input, Machine, advance_element};
+use crate::compute::eval::{Pins, State};
+use crate::compute::replay::{ReplayLine, Replayed, Verdict};
+use crate::compute::walk::Amounts;
+use crate::facts::{Fact, FactId, Facts, Origin, Value};
+use crate::ground::{At, Exact, Money};
+use crate::payslip::{Advance, ElementId, Line, PaidCode, PaidLine, PaidSlip, Payslip, Status, Totals};
+use std::collections::BTreeMap;
+
+/// What this month pays of last month's.
+#[derive(Clone, Debug)]
+pub struct Belated {
+    pub lines: Vec<Line>,
+    /// What the lines add to the payslip's totals.
+    pub totals: Totals,
+    /// The advance that is held against it.
+    pub advance: Money,
+    /// Where the pay stands in the employer's own payslips; nowhere when the rules made it.
+    pub at: At,
+    /// It comes to less than was paid: nothing is taken by itself, and no line is made.
+    pub overpaid: bool,
+}
+
+impl Belated {
+    /// The amounts, by the code of each line.
+    pub fn amounts(&self, ours: usize) -> Amounts {
+        let mut out = Amounts::new();
+        for l in &self.lines {
+            let code = match l.element.index().checked_sub(ours) {
+                None => PaidCode::Element(l.element),
+                Some(u) => PaidCode::Unknown(u as u16),
+            };
+            let slot = out.entry(code).or_default();
+            slot.0 += l.amount;
+            slot.1 += l.employer_amount;
+        }
+        out
+    }
+
+    /// Puts the lines on the payslip.
+    pub fn enter(&self, payslip: &mut Payslip) {
+        if self.overpaid {
+            return;
+        }
+        payslip.lines.extend(self.lines.iter().cloned());
+        payslip.lines.sort_by_key(|l| (l.element, l.period));
+        payslip.totals += self.totals;
+    }
+}
+
+impl Machine<'_> {
+    /// Last month of somebody who had an advance: its one line proves no rule and implies no fact.
+    pub fn unproven(&self, i: &Input<'_>) -> Replayed {
+        let line = |l: &PaidLine| ReplayLine { code: l.code, paid: l.amount, recomputed: None, verdict: Verdict::OneOff, at: l.at };
+        Replayed { facts: self.then(i.known, i.then), lines: i.paid.iter().map(line).collect(), ..Replayed::default() }
+    }
+
+    /// What this month pays of last month's: the pay behind an advance, or what an estimate was short of.
+    pub fn belated(&self, state: &mut State, i: &Input<'_>, replay: &Replayed) -> Option<Belated> {
+        let slip = i.slip?;
+        let element = advance_element(self.pack)?;
+        let advance: Money = i.paid.iter().filter(|l| l.code == PaidCode::Element(element)).map(|l| l.amount).sum();
+        let listed = self.advance_fact("advance_listed");
+        // Somebody takes it back by hand.
+        if i.changes.iter().any(|c| Some(c.id) == listed) {
+            return None;
+        }
+        match (&slip.official, slip.advance) {
+            (Some(official), Advance::Paid) => Some(Belated { advance, ..self.difference(&PaidSlip::default(), official)? }),
+            (Some(official), Advance::None) => self.difference(slip, official),
+            (None, Advance::Paid) => Some(Belated { advance, ..self.made(state, &replay.facts)? }),
+            (_, Advance::Doubtful) | (None, Advance::None) => None,
+        }
+    }
+
+    /// A fact by its field in the pack's list of what the engine handles.
+    pub fn advance_fact(&self, field: &str) -> Option<FactId> {
+        self.pack.vocabulary.named(self.pack.payslip.get(field)?)
+    }
+
+    /// Gives this month's facts the advance that is taken back and the pay that it is taken out of.
+    pub fn take_back(&self, b: &Belated, facts: &mut Facts) {
+        let (Some(left), Some(pay)) = (self.advance_fact("advance_left"), self.advance_fact("advance_pay")) else { return };
+        if b.advance.is_zero() {
+            return;
+        }
+        let rest = facts.value(left).and_then(Value::number).unwrap_or(Exact::ZERO);
+        let sum = rest.add(b.advance.exact()).unwrap_or(rest);
+        let mut put = |id: FactId, n: Exact| drop(facts.set(Fact { id, value: Value::Number(n), at: b.at, origin: Origin::Inferred }));
+        put(left, sum);
+        put(pay, b.totals.net_paid.max(Money::ZERO).exact());
+    }
+
+    /// Last month's whole pay by its own law; nothing when a line of it cannot be made.
+    fn made(&self, state: &mut State, facts: &Facts) -> Option<Belated> {
+        let plan = self.road.due.as_ref().unwrap_or(self.road.last());
+        state.run(plan, facts, Pins::None, &[]);
+        state.stops(plan).is_empty().then_some(())?;
+        let mut lines = state.lines(plan, |_| Status::Estimated);
+        lines.iter_mut().for_each(|l| l.period = Some(plan.context.month));
+        let totals = state.totals(plan);
+        (totals.net_paid > Money::ZERO).then_some(Belated { lines, totals, advance: Money::ZERO, at: At::NOWHERE, overpaid: false })
+    }
+
+    /// What the employer's own payslip has beyond what was paid, line by line. Nothing when the payslip does not tell all, or
+    /// has a code that nobody knows: the same line would be taken back under one name and paid under another.
+    fn difference(&self, paid: &PaidSlip, official: &PaidSlip) -> Option<Belated> {
+        let month = self.road.last().context.month;
+        let own = |l: &&PaidLine| l.period.is_none_or(|p| p == month);
+        let mut lines: BTreeMap<PaidCode, Line> = BTreeMap::new();
+        let element = |code: PaidCode| match code {
+            PaidCode::Element(e) => e,
+            PaidCode::Unknown(u) => self.unknown_element(u),
+        };
+        let empty = |element: ElementId| Line {
+            element,
+            base: None,
+            rate: None,
+            amount: Money::ZERO,
+            employer_rate: None,
+            employer_amount: Money::ZERO,
+            period: Some(month),
+            status: Status::Computed,
+        };
+        for l in official.lines.iter().filter(own) {
+            let line = lines.entry(l.code).or_insert_with(|| empty(element(l.code)));
+            line.amount += l.amount;
+            line.employer_amount += l.employer_amount;
+        }
+        for l in paid.lines.iter().filter(own) {
+            let line = lines.entry(l.code).or_insert_with(|| empty(element(l.code)));
+            line.amount -= l.amount;
+            line.employer_amount -= l.employer_amount;
+        }
+        let unknown = |l: &PaidLine| matches!(l.code, PaidCode::Unknown(_)) && !paid.lines.iter().any(|p| p.code == l.code);
+        (!official.lines.iter().any(unknown)).then_some(())?;
+        let first = official.lines.first()?;
+        let taxable = |s: &PaidSlip| if s.lines.is_empty() { Some(Money::ZERO) } else { s.net_taxable.map(|n| n.0) };
+        let (now, was) = (taxable(official)?, taxable(paid)?);
+        (!official.employer_hidden).then_some(())?;
+        let mut totals = Totals { net_taxable: now - was, ..Totals::default() };
+        let lines: Vec<Line> = lines.into_values().filter(|l| !(l.amount.is_zero() && l.employer_amount.is_zero())).collect();
+        for l in &lines {
+            totals.enter(self.catalogue.get(l.element.index())?.kind, l.amount, l.employer_amount);
+        }
+        let overpaid = totals.net_paid.is_negative();
+        Some(Belated { lines: if overpaid { Vec::new() } else { lines }, totals, advance: Money::ZERO, at: first.at, overpaid })
+    }
+}

@@ -1,0 +1,303 @@
+//! What a month paid without knowing, and what the month after makes of it: advances taken back, estimates settled.
+//!
+//! Amounts are worked out by hand beside each, on the law of December 2021 and of January 2022.
+
+mod made;
+
+use made::months::{Ran, copy, empty, next, run};
+use made::{Row, cents, shown};
+use releve::ground::Severity;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
+
+const ROSAY: &str = "format = 1\nmonth = \"2021-12\"\npay_date = 2021-12-22\nlast_pay_date = 2021-11-25\npack = \"fr-fpt\"\n\n[employer]\nname = \"Commune de Rosay\"\nsiret = \"21930057200019\"\n\n[debtor]\niban = \"FR7630001007941234567890185\"\nbic = \"BDFEFRPP\"\n";
+const TITLES: &str = "Matricule;Nom;Prénom;Code rubrique;Libellé;Base;Taux salarial;À payer;À retenir;Taux patronal;Part patronale\n";
+const STAFF: &str = "Matricule;Nom;Prénom;Statut;Catégorie;Indice majoré;Quotité;IFSE;Taux PAS;IBAN\n00101;ABEL;Jean;Titulaire;C;420;100 %;200,00;0;FR7699901004442740655625831\n";
+const DECISIONS: &str = "décision;agent;objet;valeur;mois;jusqu'à;auteur;date;motif\n";
+
+/// A town of one, whose November was 2 600,00 with a bonus of that month alone.
+fn rosay(name: &str, decisions: &str) -> PathBuf {
+    let folder = empty(name);
+    std::fs::create_dir_all(folder.join("inbox")).expect("a temporary folder");
+    std::fs::write(folder.join("releve.toml"), ROSAY).expect("the settings");
+    let register = format!(
+        "{TITLES}00101;ABEL;Jean;0010;TRAITEMENT BRUT;420,00;;1968,13;;;\n00101;ABEL;Jean;0300;IFSE;;;200,00;;;\n00101;ABEL;Jean;0400;COMPLEMENT INDEMNITAIRE ANNUEL;;;431,87;;;\n00101;ABEL;Jean;9300;NET A PAYER;;;2600,00;;;\n"
+    );
+    std::fs::write(folder.join("inbox/livre de paie.csv"), register).expect("a register");
+    std::fs::write(folder.join("inbox/agents.csv"), STAFF).expect("a staff file");
+    if !decisions.is_empty() {
+        std::fs::write(folder.join("decisions.csv"), format!("{DECISIONS}{decisions}")).expect("the decisions");
+    }
+    folder
+}
+
+fn amounts(ran: &Ran, agent: &str, code: &str) -> Vec<(String, String)> {
+    let of = ran.of("lines.csv", agent).into_iter().filter(|r| r["code"] == code);
+    of.map(|r| (r["period"].clone(), r["amount"].clone())).collect()
+}
+
+fn line(period: &str, amount: &str) -> (String, String) {
+    (period.to_owned(), amount.to_owned())
+}
+
+// Index 420: 1 968,13, and 200,00, less 13,92 of bonus turned into points: gross 2 154,21. Pension 11,1 % of 1 968,13: 218,46;
+// RAFP 5 % of 186,08: 9,30; 98,25 % of 2 154,21 = 2 116,51: 143,92, 50,80 and 10,58; no tax.
+// 2 154,21 − 218,46 − 9,30 − 143,92 − 50,80 − 10,58 = 1 721,15, the same in December and in the months after.
+//
+// The advance of December is all of November's 2 600,00. In January December's pay is made: 1 721,15; of January's own 1 721,15 the
+// brackets of 2022 leave to creditors (a year 20 653,80: 3 940 at 1/20, 3 750 at 1/10, 3 770 at 1/5, 3 740 at 1/4, 3 750 at 1/3,
+// 1 703,80 at 2/3: 197 + 375 + 754 + 935 + 1 250 + 1 135,87 = 4 646,87, a month 387,24). Taken back: 1 721,15 + 387,24 = 2 108,39;
+// paid 2 × 1 721,15 − 2 108,39 = 1 333,91; left 2 600,00 − 2 108,39 = 491,61. February takes 387,24 and leaves 104,37; March takes that:
+// 1 721,15 − 104,37 = 1 616,78.
+#[test]
+fn an_advance_is_taken_back_out_of_the_pay_it_was_paid_on_and_the_rest_within_what_may_be_seized() {
+    let december = run(rosay("advance", "mode;00101;100 %;acompte;2021-12;;M. Petit;07/12/2021;dossier à retrouver\n"));
+    assert_eq!(december.slip("00101")["net_paid"], "2600.00");
+    assert_eq!(december.of("transfers.csv", "00101")[0]["amount"], "2600.00");
+
+    let january = run(next("advance-01", "2022-01", "2022-01-25", &december.folder).0);
+    assert_eq!(amounts(&january, "00101", "TIB"), [line("2022-01", "1968.13"), line("2021-12", "1968.13")]);
+    assert_eq!(amounts(&january, "00101", "CNRACL"), [line("2022-01", "-218.46"), line("2021-12", "-218.46")]);
+    assert_eq!(amounts(&january, "00101", "REP_ACPT"), [line("2022-01", "-2108.39")]);
+    let slip = january.slip("00101");
+    assert_eq!((slip["net_paid"].as_str(), slip["gross"].as_str()), ("1333.91", "4308.42"));
+    assert_eq!(january.grave("C23", "00101"), [Severity::Justify]);
+    assert!(january.told("R98").is_empty() && january.told("VAR-01").is_empty() && january.told("IMP-04").is_empty());
+    assert_eq!(january.of("transfers.csv", "00101")[0]["amount"], "1333.91");
+    // The register says what became of the advance; the pay made afterwards is an estimate of its own.
+    let estimates = january.of("estimates.csv", "00101");
+    let advance = estimates.iter().find(|e| e["code"] == "ACOMPTE").expect("the advance");
+    assert_eq!((advance["month"].as_str(), advance["status"].as_str()), ("2021-12", "settled"));
+    assert!(advance["settled"].contains("721,15"), "{}", advance["settled"]);
+    assert!(estimates.iter().any(|e| e["code"] == "TIB" && e["month"] == "2022-01" && e["status"] == "open"));
+    // What was paid in December counts for 2021; January has both pays.
+    let sums = january.of("people.csv", "00101").remove(0);
+    assert_eq!((sums["year"].as_str(), sums["gross"].as_str()), ("2022", "4308.42"));
+
+    let february = run(next("advance-02", "2022-02", "2022-02-24", &january.folder).0);
+    assert_eq!(amounts(&february, "00101", "REP_ACPT"), [line("2022-02", "-387.24")]);
+    assert_eq!(amounts(&february, "00101", "TIB"), [line("2022-02", "1968.13")]);
+    assert_eq!((february.slip("00101")["net_paid"].as_str(), february.outcome.replay.gap), ("1333.91", 0));
+    assert!(february.of("estimates.csv", "00101").iter().all(|e| e["code"] != "ACOMPTE"), "what is settled is over");
+    let march = run(next("advance-03", "2022-03", "2022-03-25", &february.folder).0);
+    assert_eq!(amounts(&march, "00101", "REP_ACPT"), [line("2022-03", "-104.37")]);
+    assert_eq!(march.slip("00101")["net_paid"], "1616.78");
+    let april = run(next("advance-04", "2022-04", "2022-04-25", &march.folder).0);
+    assert!(amounts(&april, "00101", "REP_ACPT").is_empty());
+    assert!(april.of("facts.csv", "00101").iter().all(|f| f["fact"] != "acompte_a_reprendre"));
+}
+
+#[test]
+fn an_advance_on_an_advance_stays_open_and_is_named_by_its_month() {
+    let mode = "mode;00101;80 %;acompte;2021-12;2022-01;M. Petit;07/12/2021;dossier à retrouver\n";
+    let december = run(rosay("twice", mode));
+    let january = run(next("twice-01", "2022-01", "2022-01-25", &december.folder).0);
+    // 80 % of November's 2 600,00, both times.
+    assert_eq!((january.slip("00101")["net_paid"].as_str(), january.slip("00101")["mode"].as_str()), ("2080.00", "advance"));
+    assert_eq!(january.grave("R98", "00101"), [Severity::Justify]);
+    let february = run(next("twice-02", "2022-02", "2022-02-24", &january.folder).0);
+    // January's pay 1 721,15 is made; its advance 2 080,00 goes back whole: 1 721,15 and 358,85 of the 387,24 that may be taken.
+    // 2 × 1 721,15 − 2 080,00 = 1 362,30.
+    assert_eq!(amounts(&february, "00101", "REP_ACPT"), [line("2022-02", "-2080.00")]);
+    assert_eq!(february.slip("00101")["net_paid"], "1362.30");
+    let open: Vec<Row> = february.of("estimates.csv", "00101").into_iter().filter(|e| e["code"] == "ACOMPTE").collect();
+    assert_eq!(
+        open.iter().map(|e| (e["month"].as_str(), e["status"].as_str())).collect::<Vec<_>>(),
+        [("2021-12", "open"), ("2022-01", "settled")]
+    );
+    let told = february.told("R98");
+    assert!(told.len() == 1 && told[0].args.iter().any(|a| a.1 == "2021-12"), "{told:?}");
+}
+
+#[test]
+fn an_advance_that_no_transfer_shows_and_one_taken_back_by_hand_are_left_to_people() {
+    let advance = "mode;00101;80 %;acompte;2021-12;;M. Petit;07/12/2021;dossier à retrouver\n";
+    let december = run(rosay("hand", advance));
+    let (folder, _) = next("unpaid-01", "2022-01", "2022-01-25", &december.folder);
+    std::fs::write(folder.join("inbox/paie-2021-12/transfers.csv"), "employee,name,iban,amount,end_to_end_id\n").expect("no transfer");
+    let unpaid = run(folder);
+    assert!(amounts(&unpaid, "00101", "REP_ACPT").is_empty());
+    assert_eq!((unpaid.grave("R97", "00101"), unpaid.grave("R98", "00101")), (vec![Severity::Justify], vec![Severity::Justify]));
+
+    let (folder, _) = next("hand-01", "2022-01", "2022-01-25", &december.folder);
+    std::fs::write(folder.join("inbox/avances.csv"), "matricule;nom;prénom;reprise avance\n00101;ABEL;Jean;300,00\n").expect("a list");
+    let by_hand = run(folder);
+    assert_eq!(amounts(&by_hand, "00101", "AVANCE"), [line("2022-01", "-300.00")]);
+    assert!(amounts(&by_hand, "00101", "REP_ACPT").is_empty() && amounts(&by_hand, "00101", "TIB").len() == 1);
+}
+
+fn montreval(name: &str, decisions: &str) -> Ran {
+    let folder = empty(name);
+    copy(Path::new("samples/montreval/inbox"), &folder.join("inbox"));
+    std::fs::copy("samples/montreval/releve.toml", folder.join("releve.toml")).expect("the settings");
+    std::fs::write(folder.join("decisions.csv"), format!("{DECISIONS}{decisions}")).expect("the decisions");
+    run(folder)
+}
+
+/// December with one employee carried over.
+fn carried() -> &'static Ran {
+    static RAN: OnceLock<Ran> = OnceLock::new();
+    RAN.get_or_init(|| montreval("carried", "mode;01372;;reconduction;2021-12;;Mme Roche;06/12/2021;situation à vérifier\n"))
+}
+
+/// The register of a month as the town's own software would write it, from the lines of a run, some of them others.
+fn register(ran: &Ran, change: &BTreeMap<&str, (i64, i64)>, agent: &str) -> String {
+    let euros = |c: i64| if c == 0 { String::new() } else { shown(c).replace('.', ",") };
+    let mut out = TITLES.to_owned();
+    for slip in ran.rows("payslips.csv") {
+        let id = &slip["employee"];
+        let (mut net, mut taxable) = (cents(&slip["net_paid"]), cents(&slip["net_taxable"]));
+        for l in ran.of("lines.csv", id) {
+            let by = change.get(l["code"].as_str()).copied().filter(|_| id == agent).unwrap_or_default();
+            let (amount, employer) = (cents(&l["amount"]) + by.0, cents(&l["employer_amount"]) + by.1);
+            net += by.0;
+            taxable += if ["CSG_N", "CRDS", "PAS"].contains(&l["code"].as_str()) { 0 } else { by.0 };
+            let (pay, take) = if amount < 0 { (String::new(), euros(-amount)) } else { (euros(amount), String::new()) };
+            let rate = if employer == 0 { "" } else { l["employer_rate"].as_str() };
+            let label = if l["code"] == "TIB" { "TRAITEMENT BRUT" } else { l["label"].as_str() };
+            out += &format!("{id};;;{};{label};;;{pay};{take};{};{}\n", l["code"], rate.replace('.', ","), euros(employer));
+        }
+        out += &format!("{id};;;9200;NET IMPOSABLE;;;{};;;\n{id};;;9300;NET A PAYER;;;{};;;\n", euros(taxable), euros(net));
+    }
+    out
+}
+
+// The true December of 01372 has an IFSE of 50,00 that nobody knew: RAFP 5 %: 2,50, both shares; 98,25 %: 49,125: 3,34, 1,18 and 0,25;
+// taxable 50,00 − 2,50 − 3,34 = 44,16 at 1,9 %: 0,84. 50,00 − 2,50 − 3,34 − 1,18 − 0,25 − 0,84 = 41,89.
+// January's own pay is 1 325,90 (worked out in months_in_a_row.rs).
+#[test]
+fn the_true_pay_of_an_estimated_month_is_paid_with_the_next_and_settles_it() {
+    let december = carried();
+    assert_eq!(december.slip("01372")["mode"], "carried");
+    let change = BTreeMap::from([
+        ("SFT", (5_000, 0)),
+        ("RAFP", (-250, 250)),
+        ("CSG_D", (-334, 0)),
+        ("CSG_N", (-118, 0)),
+        ("CRDS", (-25, 0)),
+        ("PAS", (-84, 0)),
+    ]);
+    let (folder, _) = next("true-pay", "2022-01", "2022-01-25", &december.folder);
+    std::fs::write(folder.join("inbox/livre de paie 2021-12.csv"), register(december, &change, "01372")).expect("a register");
+    let january = run(folder);
+    assert_eq!(january.grave("C24", "01372"), [Severity::Justify]);
+    assert_eq!(amounts(&january, "01372", "SFT"), [line("2022-01", "73.79"), line("2021-12", "50.00")]);
+    assert_eq!(amounts(&january, "01372", "PAS"), [line("2022-01", "-26.62"), line("2021-12", "-0.84")]);
+    let slip = january.slip("01372");
+    assert_eq!((slip["net_paid"].as_str(), slip["net_taxable"].as_str()), ("1367.79", "1445.04"));
+    // Every line of December is settled: those that were right too.
+    let settled: BTreeMap<String, String> = january
+        .of("estimates.csv", "01372")
+        .into_iter()
+        .map(|e| (e["code"].clone(), format!("{} {}", e["status"], e["settled"])))
+        .collect();
+    assert!(settled["SFT"].starts_with("settled") && settled["SFT"].contains("50,00"), "{}", settled["SFT"]);
+    assert!(settled["TIB"].starts_with("settled confirm"), "{}", settled["TIB"]);
+    assert!(january.told("C22").len() == 1);
+    // Of the others the register says what was paid, and nothing is paid twice.
+    assert_eq!(january.slip("00232")["net_paid"], "1836.16");
+}
+
+#[test]
+fn a_true_pay_that_is_less_is_told_and_not_taken() {
+    let december = carried();
+    let (folder, _) = next("true-less", "2022-01", "2022-01-25", &december.folder);
+    let change = BTreeMap::from([("SFT", (-5_000, 0))]);
+    std::fs::write(folder.join("inbox/livre de paie 2021-12.csv"), register(december, &change, "01372")).expect("a register");
+    let january = run(folder);
+    assert_eq!(january.grave("C25", "01372"), [Severity::Justify]);
+    assert_eq!(january.slip("01372")["net_paid"], "1325.90");
+    assert!(january.of("estimates.csv", "01372").iter().all(|e| e["status"] == "open"));
+}
+
+// Index 343 in force since 1 January; a promotion to 360 of 1 December that comes in January: December owes 360 against the 340 it was
+// paid on: 360 × 5 623,23 / 1200 = 1 686,97, less 1 593,25 = 93,72.
+#[test]
+fn a_fact_that_comes_late_settles_the_line_it_was_estimated_on() {
+    let december = carried();
+    let (folder, _) = next("true-fact", "2022-01", "2022-01-25", &december.folder);
+    let list = "Matricule;Nom;Prénom;Ancien IM;Nouvel IM;Date d'effet;Référence arrêté\n01372;BÉCART;Cyril;334;360;01/12/2021;2022-007\n";
+    std::fs::write(folder.join("inbox/avancements.csv"), list).expect("a list");
+    let january = run(folder);
+    let tib = january.of("estimates.csv", "01372").into_iter().find(|e| e["code"] == "TIB").expect("the estimate");
+    assert_eq!((tib["month"].as_str(), tib["status"].as_str()), ("2021-12", "settled"));
+    assert!(tib["settled"].contains("93,72"), "{}", tib["settled"]);
+    let csg = january.of("estimates.csv", "01372").into_iter().find(|e| e["code"] == "CNRACL").expect("the estimate");
+    assert_eq!(csg["status"], "open", "what nothing speaks of stays open");
+}
+
+#[test]
+fn a_staff_file_that_gives_the_same_amount_confirms_it() {
+    let december = carried();
+    let (folder, _) = next("confirmed", "2022-01", "2022-01-25", &december.folder);
+    std::fs::copy("samples/montreval/inbox/agents.xlsx", folder.join("inbox/agents.xlsx")).expect("a staff file");
+    let january = run(folder);
+    let tib = january.of("estimates.csv", "01372").into_iter().find(|e| e["code"] == "TIB").expect("the estimate");
+    assert!(tib["status"] == "settled" && tib["settled"].contains("agents.xlsx"), "{tib:?}");
+    // The record alone says nothing new.
+    let alone = run(next("not-confirmed", "2022-01", "2022-01-25", &december.folder).0);
+    assert!(alone.of("estimates.csv", "01372").iter().all(|e| e["status"] == "open"));
+}
+
+#[test]
+fn what_was_said_of_files_goes_on_for_files_called_the_same_but_for_the_month() {
+    let folder = rosay("mapped", "");
+    let source =
+        "\n[[source]]\nfile = \"pointages décembre 2021.csv\"\nrole = \"amounts\"\n\n[source.columns]\n\"QTE\" = \"fact:heures_jour_14\"\n";
+    std::fs::write(folder.join("releve.toml"), format!("{ROSAY}{source}")).expect("the settings");
+    std::fs::write(folder.join("inbox/pointages décembre 2021.csv"), "matricule;nom;prénom;QTE\n00101;ABEL;Jean;3\n").expect("a list");
+    let december = run(folder);
+    assert!(!amounts(&december, "00101", "HS_J14").is_empty(), "the mapping of December is used");
+    let (folder, _) = next("mapped-01", "2022-01", "2022-01-25", &december.folder);
+    std::fs::write(folder.join("inbox/pointages janvier 2022.csv"), "matricule;nom;prénom;QTE\n00101;ABEL;Jean;5\n").expect("a list");
+    let january = run(folder);
+    assert_eq!(january.of("lines.csv", "00101").iter().find(|l| l["code"] == "HS_J14").expect("overtime")["base"], "5");
+    assert!(january.told("M09").is_empty());
+    // The month after has no such file, and nobody is asked about it.
+    let february = run(next("mapped-02", "2022-02", "2022-02-24", &january.folder).0);
+    assert!(february.told("M09").is_empty());
+}
+
+#[test]
+fn a_record_of_another_employer_is_refused() {
+    let december = run(rosay("employer", ""));
+    let (folder, _) = next("employer-01", "2022-01", "2022-01-25", &december.folder);
+    assert!(run(folder.clone()).told("J13").is_empty());
+    let path = folder.join("releve.toml");
+    let text = std::fs::read_to_string(&path).expect("the settings").replace("21930057200019", "21750001600019");
+    std::fs::write(&path, text).expect("the settings");
+    let told = run(folder);
+    assert_eq!(told.told("J13").iter().map(|f| f.severity).collect::<Vec<_>>(), [Severity::Blocking]);
+    assert!(told.outcome.held.contains(&"J13".to_owned()));
+}
+
+// 2 168,13 a month, as in November. A record in which somebody wrote 3 168,13 as the year's sum is told, and the employee waits.
+#[test]
+fn sums_of_the_year_that_do_not_follow_from_the_payslips_set_the_employee_aside() {
+    let december = run(rosay("sums", ""));
+    let january = run(next("sums-01", "2022-01", "2022-01-25", &december.folder).0);
+    let february = run(next("sums-02", "2022-02", "2022-02-24", &january.folder).0);
+    assert!(february.told("TAX-03").is_empty());
+    let not_run = |ran: &Ran| ran.outcome.not_run.iter().any(|n| n.control == "TAX-03");
+    assert!(not_run(&december) && !not_run(&february), "sums of 2021 are no sums of 2022");
+    let (folder, _) = next("sums-03", "2022-02", "2022-02-24", &january.folder);
+    let path = folder.join("inbox/paie-2022-01/people.csv");
+    let text = std::fs::read_to_string(&path).expect("people");
+    assert!(text.contains("2168.13"));
+    std::fs::write(&path, text.replace("2168.13", "3168.13")).expect("people");
+    let changed = run(folder);
+    assert_eq!(changed.grave("TAX-03", "00101"), [Severity::Blocking]);
+    assert!(changed.of("transfers.csv", "00101").is_empty());
+}
+
+#[test]
+fn whoever_decides_alone_is_named() {
+    let rows = "correction;00101;indice_majore;430;2021-12;2021-12;Mme Roche;06/12/2021;arrêté à venir\n";
+    let two = |who: &str| format!("{rows}dispense;00101;VAR-02;;2021-12;;{who};07/12/2021;vérifié\n");
+    let alone = run(rosay("alone", &two("Mme ROCHE")));
+    assert_eq!(alone.grave("GOV-01", "00101"), [Severity::Blocking]);
+    let second = run(rosay("second", &two("M. Petit")));
+    assert!(second.told("GOV-01").is_empty());
+    assert!(second.outcome.not_run.iter().any(|n| n.control == "GOV-01"), "the month as a whole is approved later");
+}
