@@ -14,6 +14,7 @@ use crate::normalise::people::{Directory, Joined, Who, may_be_same};
 use crate::normalise::records::{Content, RawRow, RecordReader, parsed};
 use crate::normalise::register::{Books, LineReader, Slip, WhoColumns, WideReader, employee, shown, tidy_number};
 use crate::normalise::sides::{self, How};
+use crate::normalise::text::Phrase;
 use crate::normalise::titles::{Summing, counted, summing, total_named};
 use crate::normalise::totals::{Counted, Running};
 use crate::normalise::values::{Mark, Unread};
@@ -321,6 +322,8 @@ struct Sorter {
     rubric: Option<(Vec<usize>, Vec<usize>)>,
     /// Employees have numbers: a text without a digit where they stand is none.
     numbered: bool,
+    /// Employees' numbers have no blank in them.
+    compact: bool,
     /// The agent's columns are filled on the first row only.
     carries: bool,
 }
@@ -328,15 +331,14 @@ struct Sorter {
 impl Sorter {
     fn new(map: &SourceMapping, who: &WhoColumns) -> Self {
         let own = |h: &str| h.rsplit(" / ").next().unwrap_or(h).to_owned();
+        let numbers = who.id.and_then(|c| map.columns.iter().find(|m| usize::from(m.column) == c)).map_or(&[][..], |m| m.samples.as_slice());
         Self {
             header: map.header,
             headings: map.columns.iter().filter(|c| !c.heading.is_empty()).map(|c| (usize::from(c.column), own(&c.heading))).collect(),
             agent: who.id.or_else(|| who.columns().first().copied()),
             rubric: None,
-            numbered: who.id.is_some_and(|c| {
-                let samples = map.columns.iter().find(|m| usize::from(m.column) == c).map_or(&[][..], |m| m.samples.as_slice());
-                !samples.is_empty() && samples.iter().all(|t| t.bytes().any(|b| b.is_ascii_digit()))
-            }),
+            numbered: !numbers.is_empty() && numbers.iter().all(|t| t.bytes().any(|b| b.is_ascii_digit())),
+            compact: !numbers.is_empty() && numbers.iter().all(|t| !t.contains(char::is_whitespace)),
             carries: false,
         }
     }
@@ -365,7 +367,8 @@ impl Sorter {
         let (named, sums) = self.rubric.as_ref()?;
         let filled = |c: &usize| !shown(row, *c).is_empty();
         let number = |c: &usize| row.cells.get(*c).is_some_and(|cell| matches!(cells::number(cell, Mark::Unknown), Ok(Some(_))));
-        let strange = self.numbered && !agent.is_empty() && !agent.bytes().any(|b| b.is_ascii_digit());
+        let digits = agent.bytes().any(|b| b.is_ascii_digit());
+        let strange = self.numbered && !agent.is_empty() && (!digits || self.compact && agent.contains(char::is_whitespace));
         if !named.first().is_some_and(filled) && (!sums.iter().any(number) || strange) {
             return Some(Kind::Title);
         }
@@ -390,6 +393,11 @@ impl Sorter {
         }
         let mut texts = row.cells.iter().map(Cell::shown).filter(|t| !t.is_empty());
         let Some(first) = texts.next() else { return Kind::Blank };
+        // « Total brut » below the lines of an agent who stands above them is his, and no sum of the page.
+        let label = || self.rubric.as_ref().and_then(|(named, _)| named.last()).map(|c| shown(row, *c)).unwrap_or_default();
+        if self.carries && agent.is_empty() && total_named(&label()).is_some() {
+            return Kind::Data;
+        }
         if let Some(s) = summing(&first)
             && (agent.is_empty() || agent == first)
         {
@@ -447,6 +455,15 @@ fn check_sums(
             );
         }
     }
+}
+
+/// Whether the only sum a row shows is this one.
+fn sums_up(row: &Row<'_, '_>, sum: Money, running: &Running, marks: &[Mark]) -> bool {
+    let mut shown = running.columns().iter().zip(marks).filter_map(|(c, mark)| match cells::number(row.cells.get(*c)?, *mark) {
+        Ok(Some(n)) => Some(n),
+        Ok(None) | Err(_) => None,
+    });
+    shown.next().and_then(|n| n.scaled_half_up(100)) == Some(sum.cents()) && shown.next().is_none()
 }
 
 fn refused(row: &Row<'_, '_>, agent: &str, bad: &[(usize, Unread)], map: &SourceMapping, sources: &Sources) -> Finding {
@@ -554,8 +571,11 @@ fn register(
             Kind::Sum(s) => {
                 let agents = u32::try_from(books.slips.len() - begun).unwrap_or(u32::MAX);
                 let rows = u32::try_from(n.data).unwrap_or(u32::MAX);
+                // « Total général » below the nets is the sum of the nets.
+                let nets = || books.slips[begun..].iter().filter_map(|x| x.paid.net_paid).map(|(m, _)| m).sum::<Money>();
+                let of_nets = s == Summing::Whole && sums_up(row, nets(), &running, &marks);
                 // Sums of two months are no sums of what is read.
-                if others.is_empty() {
+                if others.is_empty() && !of_nets {
                     check_sums(row, map, (&mut running, s == Summing::Part), (agents, rows), sources, told);
                 }
                 if s == Summing::Part {
@@ -909,8 +929,10 @@ fn settle_books(
             );
         }
     }
+    let passing = of_one_month(&books);
     let targets: Vec<CodeTarget> = books.codes.iter().map(|c| c.target).collect();
     let partners: Vec<Option<ElementId>> = books.codes.iter().map(|c| c.employer).collect();
+    let doubles: Vec<Option<ElementId>> = books.codes.iter().map(|c| c.with).collect();
     let untold: Vec<bool> = books.codes.iter().map(|c| !c.told).collect();
     if untold.iter().any(|u| *u) {
         sign(&mut books, &targets, &untold, sources, cx, told);
@@ -934,6 +956,7 @@ fn settle_books(
     for mut slip in std::mem::take(&mut books.slips) {
         let all: BTreeSet<u16> = slip.paid.lines.iter().map(|l| l.at.source).collect();
         let Some(id) = joined(directory, &slip.who, slip.first, Severity::Justify, sources, told) else { continue };
+        part_doubles(&mut slip, &targets, &doubles, cx);
         name_elements(&mut slip, &targets, &partners, cx);
         if all.len() > 1 && shared_sides(&slip.paid) {
             // Two registers added up would pay twice.
@@ -984,6 +1007,29 @@ fn settle_books(
             kind: None,
         })
         .collect();
+    for i in passing {
+        out.local_codes[usize::from(i)].recurs = false;
+    }
+}
+
+/// Codes without an element that belong to the month they were paid for: hours at an hourly rate, absences, back pay.
+fn of_one_month(books: &Books) -> Vec<u16> {
+    let hourly = |l: &PaidLine| {
+        let (Some(base), Some(rate)) = (l.base, l.rate) else { return false };
+        let within = base.is_positive() && base <= Exact::int(152) && rate >= Exact::int(8) && rate <= Exact::int(80);
+        let amount = base.mul(rate).and_then(|x| x.scaled_half_up(100));
+        within && l.employer_amount.is_zero() && amount.is_some_and(|a| (a - l.amount.cents()).abs() <= 1)
+    };
+    let mut seen: BTreeMap<u16, bool> = BTreeMap::new();
+    for l in books.slips.iter().flat_map(|s| &s.paid.lines) {
+        if let PaidCode::Unknown(i) = l.code
+            && books.codes[usize::from(i)].target == CodeTarget::Open
+        {
+            *seen.entry(i).or_insert(true) &= hourly(l);
+        }
+    }
+    let named = |i: &u16| books.codes[usize::from(*i)].labels.first().is_some_and(|l| Phrase::of(l).is_once());
+    seen.into_iter().filter(|(i, hours)| *hours || named(i)).map(|(i, _)| i).collect()
 }
 
 /// Whether two registers both hold the agent's own amounts, or both the employer's of one element: one sheet may hold each.
@@ -1019,6 +1065,7 @@ fn late_codes(books: &mut Books, cx: &Context<'_>, sources: &Sources, told: &mut
         let known = &mut books.codes[i];
         let Some(m) = resolved.iter().find(|m| m.code == known.code) else { continue };
         known.target = m.target;
+        known.with = m.with;
         if m.target == CodeTarget::Open {
             let proposed: Vec<String> =
                 m.alternatives.iter().map(|(t, n)| format!("{} ({n} %)", fragment::target_name(*t, cx.rubrics))).collect();
@@ -1109,6 +1156,29 @@ fn sign(books: &mut Books, targets: &[CodeTarget], untold: &[bool], sources: &So
             c.source,
         );
     }
+}
+
+/// A line that holds two contributions becomes two, each by its rate; what rounding leaves stays with the first.
+fn part_doubles(slip: &mut Slip, targets: &[CodeTarget], doubles: &[Option<ElementId>], cx: &Context<'_>) {
+    let rate = |e: ElementId| cx.rubrics.get(e).and_then(|t| t.rate);
+    let mut second = Vec::new();
+    for l in &mut slip.paid.lines {
+        let PaidCode::Unknown(i) = l.code else { continue };
+        let (CodeTarget::Element(a, _), Some(b)) = (targets[usize::from(i)], doubles[usize::from(i)]) else { continue };
+        let (Some(ra), Some(rb)) = (rate(a), rate(b)) else { continue };
+        let cents = Exact::cents(l.amount.cents());
+        let of = |base: Exact| base.mul(rb).and_then(|x| x.scaled_half_up(100)).map(|c| if l.amount.is_negative() { -c.abs() } else { c.abs() });
+        let by_base = l.base.filter(|base| {
+            let whole = ra.add(rb).and_then(|r| base.mul(r)).and_then(|x| x.scaled_half_up(100));
+            whole.is_some_and(|w| (w.abs() - l.amount.cents().abs()).abs() <= 1)
+        });
+        let by_share = || ra.add(rb).and_then(|both| rb.div(both)).and_then(|s| cents.mul(s)).and_then(|x| x.scaled_half_up(100));
+        let Some(part) = by_base.and_then(of).or_else(by_share).map(Money::from_cents) else { continue };
+        second.push(PaidLine { code: PaidCode::Element(b), rate: l.rate.map(|_| rb), amount: part, ..l.clone() });
+        l.amount -= part;
+        l.rate = l.rate.map(|_| ra);
+    }
+    slip.paid.lines.append(&mut second);
 }
 
 fn name_elements(slip: &mut Slip, targets: &[CodeTarget], partners: &[Option<ElementId>], cx: &Context<'_>) {

@@ -200,8 +200,12 @@ fn is_heading_like(row: &Kept) -> bool {
 /// A line of group titles above the headings: fewer cells, each over filled columns, none a long sentence.
 fn is_group_row(row: &Kept, below: &Kept) -> bool {
     let filled = row.filled();
+    // « LIVRE DE PAYE | JANVIER 2023 », « MAIRIE | Page 2 »: the head of a page, with its month or its number.
+    let opens = row.cells.first().is_some_and(|c| !c.shown().is_empty());
+    let page = filled <= 2 && opens && row.cells.iter().any(|c| c.shown().bytes().any(|b| b.is_ascii_digit()));
     filled >= 2
         && filled <= below.filled().max(2)
+        && !page
         && is_heading_like(row)
         && row.cells.iter().all(|c| c.shown().chars().count() <= 60)
         && row.cells.iter().all(|c| !c.shown().contains(" : "))

@@ -43,6 +43,7 @@ pub fn meaning_pays(meaning: Meaning, vocabulary: &Vocabulary) -> bool {
         | M::Signed
         | M::Amount
         | M::Side
+        | M::Payer
         | M::EmployerBase
         | M::EmployerRate
         | M::EmployerAmount

@@ -367,6 +367,14 @@ fn fits_text(p: &Profile, role: Option<FactRole>, number: u32) -> i32 {
     }
 }
 
+/// Whether a column says of each row whose share it is, and nothing else: « S » and « P ».
+pub fn says_both_shares(p: &Profile) -> bool {
+    let employer = |v: &String| crate::normalise::register::is_employer(v);
+    p.values.keys().all(|v| employer(v).is_some())
+        && p.values.keys().any(|v| employer(v) == Some(true))
+        && p.values.keys().any(|v| employer(v) == Some(false))
+}
+
 /// How well the cells fit a meaning that is no fact.
 pub fn fits_plain(p: &Profile, meaning: Meaning) -> i32 {
     if p.filled == 0 {
@@ -402,8 +410,17 @@ pub fn fits_plain(p: &Profile, meaning: Meaning) -> i32 {
         Meaning::Amount => judged(number, 6) - if p.negative > 0 { 3 } else { 0 },
         Meaning::Signed => judged(number, 4) + if p.negative * 6 > p.filled { 12 } else { -25 },
         Meaning::Element(_, _) | Meaning::Local(_) | Meaning::Total(_) => judged(number, 8),
+        Meaning::Payer => {
+            if says_both_shares(p) {
+                18
+            } else {
+                -60
+            }
+        }
         Meaning::Side => {
-            if p.values.len() <= 6 && p.longest <= 12 && number < 50 {
+            if says_both_shares(p) {
+                -60
+            } else if p.values.len() <= 6 && p.longest <= 12 && number < 50 {
                 15
             } else {
                 -60

@@ -19,7 +19,7 @@ use crate::normalise::mapping::{CodeMapping, CodeTarget, ColumnMapping, Mapping,
 use crate::normalise::profile::{Profile, fits_fact};
 use crate::normalise::records;
 use crate::normalise::register::LineReader;
-use crate::normalise::text::fold;
+use crate::normalise::text::{Phrase, fold};
 use crate::normalise::titles::{self, Title, Titles, summing};
 use crate::normalise::values::RateForm;
 use crate::normalise::variables::{self, Variables};
@@ -405,6 +405,7 @@ fn source(
                 Some(target) => match found.codes.iter_mut().find(|c| c.code == *code) {
                     Some(c) => {
                         if target != CodeTarget::Open {
+                            c.with = c.with.filter(|_| c.target == target);
                             c.target = target;
                             c.certainty = 100;
                             c.why = vec!["releve.toml".to_owned()];
@@ -415,6 +416,7 @@ fn source(
                         labels: Vec::new(),
                         target,
                         employer: None,
+                        with: None,
                         certainty: 100,
                         why: vec!["releve.toml".to_owned()],
                         alternatives: Vec::new(),
@@ -761,6 +763,7 @@ fn wide_codes(found: &mut SourceMapping, s: &Seen<'_>, titles: &Titles, cx: &Con
             labels: vec![heading.clone()],
             target,
             employer: None,
+            with: None,
             certainty: c.certainty,
             why: c.why.clone(),
             alternatives: Vec::new(),
@@ -775,6 +778,12 @@ fn wide_codes(found: &mut SourceMapping, s: &Seen<'_>, titles: &Titles, cx: &Con
                 entry.employer = Some(b);
             }
             _ => {}
+        }
+    }
+    for c in codes.values_mut().filter(|c| !matches!(c.target, CodeTarget::Element(_, Payer::Employer))) {
+        if let Some((a, b)) = codes::shared(&Phrase::of(columns::bare_title(&c.code)), None, cx.rubrics) {
+            c.target = CodeTarget::Element(a, Payer::Agent);
+            c.with = Some(b);
         }
     }
     found.codes = codes.into_values().collect();
