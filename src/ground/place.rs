@@ -2,6 +2,7 @@
 //!
 //! Values carry a compact [`At`]; [`Sources`] turns it into a [`Place`] a person can go to.
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 /// Compact position: a source (file, or sheet of a file), a row and a column.
@@ -53,10 +54,14 @@ pub struct Source {
     pub headings: Vec<String>,
 }
 
+/// Where each cell of a table that was laid out anew stands in its sheet: row and column.
+pub type Moved = BTreeMap<(u32, u16), (u32, u16)>;
+
 /// All sources of a run, in a fixed order.
 #[derive(Clone, Default, Debug)]
 pub struct Sources {
     list: Vec<Source>,
+    moved: BTreeMap<u16, Moved>,
 }
 
 impl Sources {
@@ -64,6 +69,10 @@ impl Sources {
         let id = u16::try_from(self.list.len()).expect("the reader limits files to fewer than 65,000 sheets");
         self.list.push(source);
         id
+    }
+    /// Says where the cells of a table laid out anew stand in its sheet: its places are those of the sheet.
+    pub fn lay_out(&mut self, id: u16, moved: Moved) {
+        self.moved.insert(id, moved);
     }
     pub fn get(&self, id: u16) -> Option<&Source> {
         self.list.get(usize::from(id))
@@ -91,6 +100,8 @@ impl Sources {
                 None => Place::File { file: s.file.clone() },
             };
         }
+        let stands = self.moved.get(&at.source).and_then(|m| m.get(&(at.row, at.column)).or_else(|| m.get(&(at.row, At::NO_COLUMN))));
+        let at = stands.map_or(at, |(row, column)| At { source: at.source, column: *column, row: *row });
         match s.kind {
             SourceKind::Sheet => Place::Cell {
                 file: s.file.clone(),
@@ -176,6 +187,16 @@ impl fmt::Display for Place {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_cell_of_a_table_laid_out_anew_is_where_its_sheet_has_it() {
+        let mut sources = Sources::default();
+        let sheet = Source { file: "hs.xlsx".into(), sheet: Some("Mai".into()), kind: SourceKind::Sheet, headings: Vec::new() };
+        let id = sources.add(sheet);
+        sources.lay_out(id, Moved::from([((2, 3), (4, 1))]));
+        assert_eq!(sources.place(At::cell(id, 2, 3)).to_string(), "hs.xlsx, « Mai », B4");
+        assert_eq!(sources.place(At::cell(id, 9, 0)).to_string(), "hs.xlsx, « Mai », A9");
+    }
 
     #[test]
     fn names_columns_as_spreadsheets_do() {

@@ -80,9 +80,11 @@ impl Compared {
     }
     /// A meaning the title names and the cells contradict.
     pub fn against(&self, p: &Profile, role: Role) -> Option<Meaning> {
+        // « À compter du » is the date of effect, though « compte » is like it.
+        let best = self.own.values().copied().max().unwrap_or(0);
         self.own
             .iter()
-            .filter(|(_, s)| **s >= 85)
+            .filter(|(_, s)| **s >= 85 && (**s == best || best < 100))
             .filter_map(|(t, s)| match t {
                 Title::Fact(f) => (p.fits[f.index()] <= -25).then_some((*s, Meaning::Fact(*f))),
                 Title::Plain(m) if allowed(*m, role) => (fits_plain(p, *m) <= -25).then_some((*s, *m)),

@@ -18,7 +18,7 @@ use crate::normalise::text::Phrase;
 use crate::normalise::titles::{Summing, counted, summing, total_named};
 use crate::normalise::totals::{Counted, Running};
 use crate::normalise::values::{Mark, Unread};
-use crate::normalise::{Context, bands, cells, fragment, nets, numbers, periods};
+use crate::normalise::{Context, bands, cells, fragment, nets, numbers, periods, remarks};
 use crate::payslip::{ElementId, LineKind, PaidCode, PaidLine, PaidSlip};
 use crate::read::table::{Cell, MergedArea, Row, Table};
 use chrono::NaiveDate;
@@ -220,20 +220,37 @@ pub fn gather_beside(
     without_letters(&mut books, &mut raw, sources, &mut told);
     let (directory, strange) = note_people(&books, &raw, &mut told, sources);
     let lost = raw.iter().any(|(_, role, r)| lists::is_list(*role) && r.who.id.is_empty());
-    let unknown = tables.iter().any(|t| mapping.of(t.source).is_some_and(|m| m.role == Role::Unknown));
-    let known = if lost || unknown { known_people(&books, &raw, &directory) } else { Known::default() };
+    let unread: Vec<&Table> = tables.iter().filter(|t| mapping.of(t.source).is_some_and(is_unread)).collect();
+    let above = |t: &&Table| {
+        let map = mapping.of(t.source)?;
+        let list = lists::is_list(map.role) || map.role == Role::AccountChanges;
+        map.header.map(|h| h.0).filter(|first| list && *first > 1)
+    };
+    let known = if lost || !unread.is_empty() || tables.iter().any(|t| above(&t).is_some()) {
+        known_people(&books, &raw, &directory, cx)
+    } else {
+        Known::default()
+    };
     let paid = books.slips.len();
-    for table in tables.iter().filter(|t| mapping.of(t.source).is_some_and(|m| m.role == Role::Unknown)) {
+    for table in unread {
         known.unread(table, paid, sources).into_iter().for_each(|f| told.add(f, table.source));
+    }
+    for (table, first) in tables.iter().filter_map(|t| Some((t, above(&t)?))) {
+        known.above(table, first, sources).into_iter().for_each(|f| told.add(f, table.source));
     }
     settle_books(books, transfers, &directory, sources, cx, &mut out, &mut told);
     place_rows(raw, &strange, (&directory, &known), mapping, sources, cx, &mut out, &mut told);
     Checked::new(out, told.finish(sources))
 }
 
+/// A sheet that nobody read, unless a person or its month says that nobody should.
+fn is_unread(map: &SourceMapping) -> bool {
+    map.role == Role::Unknown || map.role == Role::Ignored && map.why.iter().any(|w| w == "no data")
+}
+
 /// Everybody that registers, staff files and arrivals know, to look for them in what could not be read.
-fn known_people(books: &Books, raw: &[(u16, Role, RawRow)], directory: &Directory) -> Known {
-    let mut known = Known::default();
+fn known_people(books: &Books, raw: &[(u16, Role, RawRow)], directory: &Directory, cx: &Context<'_>) -> Known {
+    let mut known = Known::new(cx.vocabulary);
     let staff = raw.iter().filter(|(_, r, _)| matches!(r, Role::Staff | Role::Arrivals)).map(|(_, _, r)| &r.who);
     for who in books.slips.iter().map(|s| &s.who).chain(staff) {
         if let Joined::AsWritten(id) | Joined::Padded(id) | Joined::Lengthened(id) = directory.join(who) {
@@ -678,6 +695,18 @@ fn register(
     n
 }
 
+/// The last row with a digit where numbers of employees stand.
+fn last_numbered(table: &Table, numbers: Option<usize>) -> u32 {
+    let mut last = 0;
+    let _ = table.for_each(&mut |row| {
+        if numbers.is_some_and(|c| shown(&row, c).bytes().any(|b| b.is_ascii_digit())) {
+            last = row.number;
+        }
+        ControlFlow::Continue(())
+    });
+    last
+}
+
 fn records(
     table: &Table,
     map: &SourceMapping,
@@ -705,6 +734,8 @@ fn records(
         .collect();
     let mut running = Running::new(summed);
     let mut agents: BTreeSet<String> = BTreeSet::new();
+    let last = if sorter.numbered { last_numbered(table, who.id) } else { u32::MAX };
+    let foot = |row: &Row<'_, '_>| row.number > last && who.id.is_some_and(|c| remarks::is_foot(row.cells, c));
     each_row(table, map.header.map_or(0, |h| h.1), &who.columns(), sources, told, &mut |row, told| {
         n.read += 1;
         match sorter.kind(row) {
@@ -722,6 +753,7 @@ fn records(
                     n.total += 1;
                 }
             }
+            Kind::Data if remarks::is_remark(row.cells) || foot(row) => n.title += 1,
             Kind::Data => {
                 if !lists::is_list(map.role) {
                     stray(row, map, sources, told);
@@ -1344,7 +1376,7 @@ fn place_rows(
     let id_fact = cx.vocabulary.role(FactRole::Employee);
     let mut parts: BTreeMap<EmployeeId, Vec<lists::Part>> = BTreeMap::new();
     let mut events = Vec::new();
-    let mut seen: BTreeMap<(Role, EmployeeId), (At, Facts)> = BTreeMap::new();
+    let mut seen: BTreeMap<(Role, Option<u16>, EmployeeId), (At, Facts)> = BTreeMap::new();
     let mut changed_before: BTreeMap<(EmployeeId, FactId), (At, Value)> = BTreeMap::new();
     let careers = careers(&raw, directory, cx);
     let silent = silent_rows(&raw, out.paid.len());
@@ -1374,7 +1406,9 @@ fn place_rows(
                     if let Some(f) = id_fact {
                         own.remove(f);
                     }
-                    if let Some((first, known)) = seen.get(&(role, id.clone())) {
+                    // Two staff files tell of one agent each their part; two lists of arrivals or departures do not.
+                    let key = (role, (role == Role::Staff).then_some(row.at.source), id.clone());
+                    if let Some((first, known)) = seen.get(&key) {
                         let values = |f: &Facts| f.iter().map(|x| (x.id, x.value.clone())).collect::<Vec<_>>();
                         let twice = role != Role::Staff && values(known) != values(&own);
                         let severity = if twice { Severity::Blocking } else { Severity::Justify };
@@ -1384,7 +1418,7 @@ fn place_rows(
                             continue;
                         }
                     } else {
-                        seen.insert((role, id.clone()), (row.at, own));
+                        seen.insert(key, (row.at, own));
                     }
                 }
                 if let (Some(f), Some(id)) = (id_fact, &id) {
