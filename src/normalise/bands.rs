@@ -160,7 +160,9 @@ pub fn of_cells(cells: &[Cell<'_>]) -> Option<Band> {
     }
     let near = 1 + filled.windows(2).take_while(|w| w[0].0 + 1 == w[1].0).count();
     let amount = |n: usize| n > 1 && matches!(cells[filled[n - 1].0], Cell::Number(_));
-    let close = (1..=near.min(2)).find_map(|n| said(&texts[..n].join(" ")).filter(|(_, worded)| *worded || !amount(n)));
+    // « 100 | TRAITEMENT INDICIAIRE | 412 »: with a number beside it, it is a line of pay.
+    let bare = |n: usize| !amount(n) && texts[n..].iter().all(|t| !t.bytes().any(|b| b.is_ascii_digit()));
+    let close = (1..=near.min(2)).find_map(|n| said(&texts[..n].join(" ")).filter(|(_, worded)| *worded || bare(n)));
     let number_first = || texts[0].bytes().all(|b| b.is_ascii_alphanumeric()) && texts[0].bytes().any(|b| b.is_ascii_digit());
     let apart = || said(&texts.join(" ")).filter(|(_, worded)| *worded || number_first());
     close.or_else(apart).map(|(band, _)| band)
@@ -201,7 +203,7 @@ mod tests {
         ] {
             assert_eq!(cells(texts), Some(expected.clone()), "{texts:?}");
         }
-        for texts in [&["", "NET IMPOSABLE", "", "", "1845"][..], &["", "Indemnité de fonctions", "", "", "130"], &["", "BRUT", "2013"]] {
+        for texts in [&["", "NET IMPOSABLE", "", "", "1845"][..], &["", "Indemnité de fonctions", "", "", "130"], &["", "BRUT", "2013"], &["100", "TRAITEMENT INDICIAIRE", "412", "", "1158,96"]] {
             assert_eq!(cells(texts), None, "{texts:?}");
         }
         for text in ["TRAITEMENT BRUT", "LIVRE DE PAIE NOVEMBRE 2021", "Total agent 3 154,66", "Page 12"] {

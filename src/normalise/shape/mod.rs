@@ -4,6 +4,7 @@
 //! Nothing is left out here: a cell without a place in the new table keeps the sheet as it is.
 
 mod blocks;
+mod slips;
 mod turned;
 
 use crate::facts::Role as FactRole;
@@ -16,6 +17,8 @@ use std::ops::ControlFlow;
 
 /// A longer sheet is a plain table: nobody writes so many rows in another shape.
 const ROWS: usize = 2_000;
+/// Rows of a longer sheet looked at, to see whether payslips stand in it one below the other.
+const FIRST: usize = 60;
 /// A known title is like one of the vocabulary by this much; the column of agents, by more.
 const KNOWN: u32 = 78;
 const SURELY: u32 = 85;
@@ -50,9 +53,25 @@ pub fn plain(tables: Vec<Table>, sources: &mut Sources, cx: &Context<'_>) -> Che
     let mut wording = None;
     let mut findings = Vec::new();
     let mut out = Vec::with_capacity(tables.len());
+    let mut registers = slips::Registers::default();
     for table in tables {
         if table.row_count_hint() > ROWS as u64 {
-            out.push(table);
+            let wording = wording.get_or_insert_with(|| Wording { titles: Titles::new(cx.vocabulary, cx.rubrics), cx });
+            let mut whole: Vec<OwnedRow> = Vec::new();
+            let mut told = Vec::new();
+            if slips::begins(&table.sample(FIRST), wording) {
+                told = table.for_each(&mut |row| {
+                    whole.push(row.to_owned());
+                    ControlFlow::Continue(())
+                });
+            }
+            let found = slips::find(&whole, wording);
+            if found.is_empty() {
+                out.push(table);
+            } else {
+                findings.append(&mut told);
+                registers.take(&table, &whole, found);
+            }
             continue;
         }
         let mut rows: Vec<OwnedRow> = Vec::new();
@@ -65,6 +84,12 @@ pub fn plain(tables: Vec<Table>, sources: &mut Sources, cx: &Context<'_>) -> Che
             continue;
         }
         let wording = wording.get_or_insert_with(|| Wording { titles: Titles::new(cx.vocabulary, cx.rubrics), cx });
+        let found = slips::find(&rows, wording);
+        if !found.is_empty() {
+            findings.append(&mut told);
+            registers.take(&table, &rows, found);
+            continue;
+        }
         if let Some(laid) = turned::find(&rows, wording) {
             findings.append(&mut told);
             sources.lay_out(table.source, laid.moved);
@@ -85,6 +110,9 @@ pub fn plain(tables: Vec<Table>, sources: &mut Sources, cx: &Context<'_>) -> Che
             let source = again.map_or(table.source, |s| sources.add(s));
             out.push(table.of_rows(source, rows, merged));
         }
+    }
+    if let Some(wording) = &wording {
+        out.extend(registers.finish(sources, wording));
     }
     Checked::new(out, findings)
 }
