@@ -135,9 +135,11 @@ impl Exact {
     pub fn scaled_half_up(self, scale: i64) -> Option<i64> {
         let n = i128::from(self.num) * i128::from(scale);
         let d = i128::from(self.den.get());
-        if let (Ok(n), Ok(d)) = (i64::try_from(n * 2), i64::try_from(d * 2)) {
-            let h = d / 2;
-            return Some(if n >= 0 { (n + h) / d } else { -((-n + h) / d) });
+        if let (Ok(n), Ok(d)) = (i64::try_from(n * 2), i64::try_from(d * 2))
+            && let Some(up) = n.checked_abs().and_then(|a| a.checked_add(d / 2))
+        {
+            let q = up / d;
+            return Some(if n >= 0 { q } else { -q });
         }
         let q = if n >= 0 { (2 * n + d) / (2 * d) } else { -((-2 * n + d) / (2 * d)) };
         i64::try_from(q).ok()

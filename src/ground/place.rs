@@ -2,6 +2,7 @@
 //!
 //! Values carry a compact [`At`]; [`Sources`] turns it into a [`Place`] a person can go to.
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 /// Compact position: a source (file, or sheet of a file), a row and a column.
@@ -53,10 +54,22 @@ pub struct Source {
     pub headings: Vec<String>,
 }
 
+/// Where each cell of a table that was laid out anew stands in its sheet: row and column.
+pub type Moved = BTreeMap<(u32, u16), (u32, u16)>;
+
 /// All sources of a run, in a fixed order.
 #[derive(Clone, Default, Debug)]
 pub struct Sources {
     list: Vec<Source>,
+    moved: BTreeMap<u16, Moved>,
+    gathered: BTreeMap<u16, Gathered>,
+}
+
+/// Rows of several sheets in one table: where each stands, and how many columns were put in front of it.
+#[derive(Clone, Default, Debug)]
+struct Gathered {
+    before: u16,
+    rows: Vec<(u16, u32)>,
 }
 
 impl Sources {
@@ -64,6 +77,15 @@ impl Sources {
         let id = u16::try_from(self.list.len()).expect("the reader limits files to fewer than 65,000 sheets");
         self.list.push(source);
         id
+    }
+    /// Says where the cells of a table laid out anew stand in its sheet: its places are those of the sheet.
+    pub fn lay_out(&mut self, id: u16, moved: Moved) {
+        self.moved.insert(id, moved);
+    }
+    /// Says where the rows of a table made of several sheets stand: source and row of each, from the first, and the columns
+    /// put in front of them.
+    pub fn put_together(&mut self, id: u16, before: u16, rows: Vec<(u16, u32)>) {
+        self.gathered.insert(id, Gathered { before, rows });
     }
     pub fn get(&self, id: u16) -> Option<&Source> {
         self.list.get(usize::from(id))
@@ -91,6 +113,15 @@ impl Sources {
                 None => Place::File { file: s.file.clone() },
             };
         }
+        let index = usize::try_from(at.row).unwrap_or(usize::MAX).wrapping_sub(1);
+        if let Some((of, (source, row))) = self.gathered.get(&at.source).and_then(|g| Some((g, *g.rows.get(index)?)))
+            && source != at.source
+        {
+            let own = at.column.checked_sub(of.before).filter(|_| at.column != At::NO_COLUMN);
+            return self.place(At { source, row, column: own.unwrap_or(At::NO_COLUMN) });
+        }
+        let stands = self.moved.get(&at.source).and_then(|m| m.get(&(at.row, at.column)).or_else(|| m.get(&(at.row, At::NO_COLUMN))));
+        let at = stands.map_or(at, |(row, column)| At { source: at.source, column: *column, row: *row });
         match s.kind {
             SourceKind::Sheet => Place::Cell {
                 file: s.file.clone(),
@@ -176,6 +207,28 @@ impl fmt::Display for Place {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_cell_of_a_table_laid_out_anew_is_where_its_sheet_has_it() {
+        let mut sources = Sources::default();
+        let sheet = Source { file: "hs.xlsx".into(), sheet: Some("Mai".into()), kind: SourceKind::Sheet, headings: Vec::new() };
+        let id = sources.add(sheet);
+        sources.lay_out(id, Moved::from([((2, 3), (4, 1))]));
+        assert_eq!(sources.place(At::cell(id, 2, 3)).to_string(), "hs.xlsx, « Mai », B4");
+        assert_eq!(sources.place(At::cell(id, 9, 0)).to_string(), "hs.xlsx, « Mai », A9");
+    }
+
+    #[test]
+    fn a_row_of_a_table_made_of_several_sheets_is_where_its_sheet_has_it() {
+        let mut sources = Sources::default();
+        let sheet = |name: &str| Source { file: "b.xls".into(), sheet: Some(name.into()), kind: SourceKind::Sheet, headings: Vec::new() };
+        let (a, b) = (sources.add(sheet("A")), sources.add(sheet("B")));
+        let whole = sources.add(Source { sheet: None, ..sheet("") });
+        sources.put_together(whole, 2, vec![(a, 8), (a, 9), (b, 12)]);
+        assert_eq!(sources.place(At::cell(whole, 3, 4)).to_string(), "b.xls, « B », C12");
+        assert_eq!(sources.place(At::cell(whole, 2, 0)).to_string(), "b.xls, « A », 9");
+        assert_eq!(sources.place(At::source(whole)).to_string(), "b.xls");
+    }
 
     #[test]
     fn names_columns_as_spreadsheets_do() {

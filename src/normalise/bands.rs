@@ -2,6 +2,7 @@
 
 use crate::normalise::register::{numbered_name, split_name};
 use crate::normalise::text::fold;
+use crate::normalise::titles::total_named;
 use crate::read::table::{Cell, Row};
 
 /// Words that may open such a row.
@@ -53,6 +54,11 @@ fn keyed(parts: &[&str]) -> Option<Band> {
     }
     let of =
         |words: &[&str]| pairs.iter().find(|(k, v)| words.contains(&k.trim_end_matches('.')) && !v.is_empty()).map(|(_, v)| v.as_str());
+    // « Agent : 22 LEMOINE Odile »: the number and the name in one value.
+    if let Some((id, name)) = of(&NAME).and_then(lead_number) {
+        let (surname, given) = split_name(name);
+        return (!surname.is_empty()).then(|| Band { id: id.to_owned(), surname, given });
+    }
     let number = of(&NUMBER)?;
     let digits = number.bytes().filter(u8::is_ascii_digit).count();
     let id = number.len() <= 12 && digits >= 2 && digits * 2 >= number.len() && number.bytes().all(|b| b.is_ascii_alphanumeric());
@@ -64,6 +70,16 @@ fn keyed(parts: &[&str]) -> Option<Band> {
     (id && !surname.is_empty()).then(|| Band { id: number.to_owned(), surname, given })
 }
 
+/// `22 LEMOINE Odile`, `LEMOINE Odile (22)`, `8 - POIRIER Xavier`.
+fn lead_number(value: &str) -> Option<(&str, &str)> {
+    let short = || {
+        let (first, rest) = value.split_once(|c: char| !c.is_ascii_digit())?;
+        let name = rest.trim_start_matches(|c: char| !c.is_alphabetic());
+        (!first.is_empty() && !name.is_empty() && !name.bytes().any(|b| b.is_ascii_digit())).then_some((first, name))
+    };
+    numbered_name(value).or_else(short)
+}
+
 /// Pieces of a row that stand apart: cells, and what two blanks or more divide in them.
 fn pieces<'t>(texts: &'t [std::borrow::Cow<'_, str>]) -> Vec<&'t str> {
     texts.iter().flat_map(|t| t.split("  ")).map(str::trim).filter(|t| !t.is_empty()).collect()
@@ -71,6 +87,11 @@ fn pieces<'t>(texts: &'t [std::borrow::Cow<'_, str>]) -> Vec<&'t str> {
 
 /// The agent a text names, when it does nothing else: `Matricule : 00225   AGUILAR Loïc`, `AGUILAR Loïc - Matricule 00225`.
 pub fn named(text: &str) -> Option<Band> {
+    said(text).map(|(band, _)| band)
+}
+
+/// The same, with whether a word says that it is an agent.
+fn said(text: &str) -> Option<(Band, bool)> {
     let mut rest = text.trim();
     let mut worded = false;
     // A lead word, and a second one (« Agent matricule »), with the marks after it.
@@ -94,7 +115,9 @@ pub fn named(text: &str) -> Option<Band> {
     let year = id.parse::<u32>().is_ok_and(|y| id.len() == 4 && (1990..2100).contains(&y));
     let other = fold(&tidy).split(|c: char| !c.is_alphanumeric()).any(|w| OTHER.contains(&w));
     let plausible = worded || (!other && !year && (2..=5).contains(&name.split_whitespace().count()));
-    (plausible && !surname.is_empty()).then(|| Band { id: id.to_owned(), surname, given })
+    // « NET IMPOSABLE 1845 » is a sum, and its amount nobody's number.
+    let sum = !worded && total_named(name).is_some();
+    (plausible && !sum && !surname.is_empty()).then(|| (Band { id: id.to_owned(), surname, given }, worded))
 }
 
 fn is_word(word: &str, worded: &mut bool) -> bool {
@@ -119,12 +142,15 @@ pub fn tells_more(row: &Row<'_, '_>) -> bool {
     opens && (2..=2 * CELLS).contains(&filled) && amounts == 0 && row.cells.iter().filter(|c| matches!(c, Cell::Number(_))).count() <= 1
 }
 
-/// The same for cells kept from a sheet.
+/// The same for cells kept from a sheet. A number that stands apart behind a text is an amount, whatever the text says;
+/// a text that stands apart behind the name is no part of it.
 pub fn of_cells(cells: &[Cell<'_>]) -> Option<Band> {
-    let texts: Vec<_> = cells.iter().map(Cell::shown).filter(|t| !t.is_empty()).collect();
-    if texts.is_empty() || texts.len() > 2 * CELLS || texts.iter().any(|t| t.len() > 240) {
+    let filled: Vec<(usize, std::borrow::Cow<'_, str>)> =
+        cells.iter().enumerate().map(|(i, c)| (i, c.shown())).filter(|(_, t)| !t.is_empty()).collect();
+    if filled.is_empty() || filled.len() > 2 * CELLS || filled.iter().any(|(_, t)| t.len() > 240) {
         return None;
     }
+    let texts: Vec<_> = filled.iter().map(|(_, t)| t.clone()).collect();
     let parts = pieces(&texts);
     if let Some(found) = keyed(&parts) {
         return Some(found);
@@ -132,7 +158,14 @@ pub fn of_cells(cells: &[Cell<'_>]) -> Option<Band> {
     if texts.len() > CELLS || texts.iter().any(|t| t.len() > 120) {
         return None;
     }
-    named(&texts.join(" "))
+    let near = 1 + filled.windows(2).take_while(|w| w[0].0 + 1 == w[1].0).count();
+    let amount = |n: usize| n > 1 && matches!(cells[filled[n - 1].0], Cell::Number(_));
+    // « 100 | TRAITEMENT INDICIAIRE | 412 »: with a number beside it, it is a line of pay.
+    let bare = |n: usize| !amount(n) && texts[n..].iter().all(|t| !t.bytes().any(|b| b.is_ascii_digit()));
+    let close = (1..=near.min(2)).find_map(|n| said(&texts[..n].join(" ")).filter(|(_, worded)| *worded || bare(n)));
+    let number_first = || texts[0].bytes().all(|b| b.is_ascii_alphanumeric()) && texts[0].bytes().any(|b| b.is_ascii_digit());
+    let apart = || said(&texts.join(" ")).filter(|(_, worded)| *worded || number_first());
+    close.or_else(apart).map(|(band, _)| band)
 }
 
 #[cfg(test)]
@@ -162,6 +195,22 @@ mod tests {
             assert_eq!(cells(texts), Some(expected.clone()), "{texts:?}");
         }
         assert_eq!(cells(&["Emploi", "Rédacteur principal", "Indice majoré", "392"]), None);
+        for texts in [
+            &["Matricule 00225", "AGUILAR Loïc", "", "Administration générale"][..],
+            &["Agent : 00225 AGUILAR Loïc", "", "", "", "Grade : Rédacteur"],
+            &["00225", "", "AGUILAR Loïc"],
+            &["00225", "AGUILAR Loïc", "", "Voirie"],
+        ] {
+            assert_eq!(cells(texts), Some(expected.clone()), "{texts:?}");
+        }
+        for texts in [
+            &["", "NET IMPOSABLE", "", "", "1845"][..],
+            &["", "Indemnité de fonctions", "", "", "130"],
+            &["", "BRUT", "2013"],
+            &["100", "TRAITEMENT INDICIAIRE", "412", "", "1158,96"],
+        ] {
+            assert_eq!(cells(texts), None, "{texts:?}");
+        }
         for text in ["TRAITEMENT BRUT", "LIVRE DE PAIE NOVEMBRE 2021", "Total agent 3 154,66", "Page 12"] {
             assert_eq!(named(text), None, "{text}");
         }

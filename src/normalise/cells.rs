@@ -27,6 +27,14 @@ pub fn number(cell: &Cell<'_>, mark: Mark) -> Result<Option<Exact>, Unread> {
     }
 }
 
+/// A number of days from a cell: also `1 journée`, `1/2 journée`, `2 jours`.
+///
+/// # Errors
+/// As for [`number`].
+pub fn days(cell: &Cell<'_>, mark: Mark) -> Result<Option<Exact>, Unread> {
+    if let Cell::Text(t) = cell { values::days(t, mark) } else { number(cell, mark) }
+}
+
 /// An amount in cents. A spreadsheet's own rounding dust (less than a hundredth of a cent) is dropped.
 pub fn cents(value: Exact) -> Result<Money, Unread> {
     if let Some(m) = Money::from_exact(value) {
@@ -148,7 +156,7 @@ pub fn value(
                 }
                 Ok(numeric(n))
             }
-            NumberForm::Days => Ok(numeric(number(cell, column.mark)?)),
+            NumberForm::Days => Ok(numeric(days(cell, column.mark)?)),
         },
         FactKind::Date => Ok(date(cell, latest)?.map(|d| Read::of(Value::Date(d)))),
         FactKind::Flag => Ok(values::flag(text)?.map(|b| Read::of(Value::Flag(b)))),

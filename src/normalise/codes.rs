@@ -2,7 +2,7 @@
 
 use crate::ground::Exact;
 use crate::normalise::assign;
-use crate::normalise::mapping::{CodeMapping, CodeTarget, Payer, Rubrics};
+use crate::normalise::mapping::{CodeMapping, CodeTarget, Payer, RubricTarget, Rubrics};
 use crate::normalise::text::{Phrase, Share, likeness};
 use crate::normalise::titles::total_named;
 use crate::payslip::LineKind;
@@ -73,7 +73,9 @@ impl CodeStats {
             .filter_map(|l| {
                 let amount = match payer {
                     Payer::Agent => l.deduction.or(l.gain)?,
-                    Payer::Employer => l.employer.or(l.deduction).or(l.gain)?,
+                    // Where some rows are the employer's, the others are the agent's own.
+                    Payer::Employer if self.employer > 0 => l.employer?,
+                    Payer::Employer => l.deduction.or(l.gain)?,
                 };
                 (l.base?.abs() > Exact::int(20)).then_some((l.base?, amount))
             })
@@ -317,6 +319,7 @@ pub fn resolve(codes: &BTreeMap<String, CodeStats>, rubrics: &Rubrics, sides: Si
             labels: labels.clone(),
             target: CodeTarget::Open,
             employer: None,
+            with: None,
             certainty: 0,
             why: Vec::new(),
             alternatives: Vec::new(),
@@ -339,6 +342,11 @@ pub fn resolve(codes: &BTreeMap<String, CodeStats>, rubrics: &Rubrics, sides: Si
             mapping.target = CodeTarget::Total(role);
             mapping.certainty = u8::try_from(likeness).unwrap_or(99);
             mapping.why.push(format!("label {likeness}"));
+        } else if let Some((a, b)) = phrases.iter().find_map(|p| shared(p, Some(stats), rubrics)) {
+            mapping.target = CodeTarget::Element(a, Payer::Agent);
+            mapping.with = Some(b);
+            mapping.certainty = 90;
+            mapping.why.push(format!("{} + {}", rubrics.code(a), rubrics.code(b)));
         } else {
             open.push((mapped.len(), scored));
         }
@@ -391,6 +399,46 @@ pub fn resolve(codes: &BTreeMap<String, CodeStats>, rubrics: &Rubrics, sides: Si
         }
     }
     mapped
+}
+
+/// Two contributions in one line: « CSG/CRDS non déductible ». The label is made of both names and of nothing else,
+/// and where a base is shown, both rates together give the amounts.
+pub fn shared(
+    label: &Phrase,
+    stats: Option<&CodeStats>,
+    rubrics: &Rubrics,
+) -> Option<(crate::payslip::ElementId, crate::payslip::ElementId)> {
+    if label.words.len() < 2 {
+        return None;
+    }
+    let within = |t: &RubricTarget| -> Vec<Vec<String>> {
+        let names = t.labels.iter().map(|l| Phrase::of(l).words).chain([Phrase::of(&t.code).words]);
+        names.filter(|w| w.len() < label.words.len() && w.iter().all(|x| label.words.contains(x))).collect()
+    };
+    let own = |t: &&RubricTarget| t.total.is_none() && t.kind == LineKind::Deduction && t.employer_rate.is_none() && t.rate.is_some();
+    let named: Vec<(&RubricTarget, Vec<Vec<String>>)> =
+        rubrics.targets.iter().filter(own).map(|t| (t, within(t))).filter(|(_, w)| !w.is_empty()).collect();
+    let number = |w: &String| w.bytes().all(|b| b.is_ascii_digit());
+    let whole = |a: &[String], b: &[String]| {
+        label.words.iter().all(|w| a.contains(w) || b.contains(w) || number(w)) && a.iter().all(|w| !b.contains(w))
+    };
+    let mut found = None;
+    for (i, (a, names)) in named.iter().enumerate() {
+        for (b, others) in &named[i + 1..] {
+            if !names.iter().any(|x| others.iter().any(|y| whole(x, y))) {
+                continue;
+            }
+            let both = a.rate?.add(b.rate?)?;
+            if stats.and_then(|s| s.follows(both, Payer::Agent)).is_some_and(|hits| hits < 90) {
+                continue;
+            }
+            if found.is_some() {
+                return None;
+            }
+            found = Some((a.element, b.element));
+        }
+    }
+    found
 }
 
 /// A row that shows both shares under one code, where the employer's is an element of its own: that element.

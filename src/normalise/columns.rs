@@ -43,7 +43,10 @@ impl Compared {
     /// `employers` says that the whole sheet is about the employer's shares.
     pub fn new(layout: &Layout, column: usize, employers: bool, titles: &Titles) -> Self {
         let (own, group) = (&layout.own[column], &layout.group[column]);
-        let (own, marked) = marked_share(own);
+        let (own, marked) = match marked_share(own) {
+            (own, Share::Unsaid) => paired_share(own, &layout.own),
+            marked => marked,
+        };
         // « IM 2021 » is the IM, unless some title is known with its year.
         let own = if titles.best(own) >= 95 { own } else { dated::split(own).0 };
         let (own, group) = (bare_title(own), bare_title(group));
@@ -80,9 +83,11 @@ impl Compared {
     }
     /// A meaning the title names and the cells contradict.
     pub fn against(&self, p: &Profile, role: Role) -> Option<Meaning> {
+        // « À compter du » is the date of effect, though « compte » is like it.
+        let best = self.own.values().copied().max().unwrap_or(0);
         self.own
             .iter()
-            .filter(|(_, s)| **s >= 85)
+            .filter(|(_, s)| **s >= 85 && (**s == best || best < 100))
             .filter_map(|(t, s)| match t {
                 Title::Fact(f) => (p.fits[f.index()] <= -25).then_some((*s, Meaning::Fact(*f))),
                 Title::Plain(m) if allowed(*m, role) => (fits_plain(p, *m) <= -25).then_some((*s, *m)),
@@ -135,12 +140,28 @@ fn marked_share(title: &str) -> (&str, Share) {
     found.map_or((title, Share::Unsaid), |(m, share)| (title[..lower.len() - m.len()].trim_end(), *share))
 }
 
+/// « RAFP S » and « RAFP P » beside each other: the letter says whose share it is.
+fn paired_share<'t>(title: &'t str, all: &[String]) -> (&'t str, Share) {
+    let Some((stem, letter)) = title.rsplit_once(' ') else { return (title, Share::Unsaid) };
+    let beside = |other: &str| all.iter().any(|t| t.strip_suffix(other).is_some_and(|t| t.trim_end() == stem));
+    match letter {
+        "P" if beside(" S") || beside("") => (stem, Share::Employer),
+        "S" if beside(" P") => (stem, Share::Employee),
+        _ => (title, Share::Unsaid),
+    }
+}
+
+/// `12000`, `ZC115`: the number of a rubric.
+fn is_code(word: &str) -> bool {
+    let digits = word.bytes().filter(u8::is_ascii_digit).count();
+    word.len() >= 3 && digits * 2 >= word.len() && word.bytes().all(|b| b.is_ascii_digit() || b.is_ascii_uppercase())
+}
+
 /// A title without the rubric's number before it and the rate after it: « 12000 CSG DEDUCTIBLE 6,8 ».
-fn bare_title(title: &str) -> &str {
+pub fn bare_title(title: &str) -> &str {
     let mut t = title.trim();
     if let Some((first, rest)) = t.split_once([' ', '-', ':'])
-        && first.len() >= 3
-        && first.bytes().all(|b| b.is_ascii_digit())
+        && is_code(first)
         && rest.chars().any(char::is_alphabetic)
     {
         t = rest.trim_start_matches([' ', '-', ':']);
@@ -343,6 +364,10 @@ fn by_contents(compared: &Compared, p: &Profile, role: Role, cx: &Context<'_>, i
     {
         put(Meaning::Fact(f), if compared.has_title { 58 } else { 66 });
     }
+    // « S » and « P » and nothing else: whose share a row is, whatever the column is called.
+    if role == Role::RegisterLines && crate::normalise::profile::says_both_shares(p) {
+        put(Meaning::Payer, 62);
+    }
     // « Motif » over kinds of absence, whatever the column is called.
     if role == Role::Events && p.share(p.numbers) < 20 && p.share(p.dates) < 20 {
         let known: u32 = p.values.iter().filter(|(v, _)| cx.natures.fact(v).is_some()).map(|(_, n)| *n).sum();
@@ -423,6 +448,7 @@ fn allowed(meaning: Meaning, role: Role) -> bool {
         | M::Amount
         | M::Signed
         | M::Side
+        | M::Payer
         | M::EmployerBase
         | M::EmployerRate
         | M::EmployerAmount => role == Role::RegisterLines,

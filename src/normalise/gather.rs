@@ -14,10 +14,11 @@ use crate::normalise::people::{Directory, Joined, Who, may_be_same};
 use crate::normalise::records::{Content, RawRow, RecordReader, parsed};
 use crate::normalise::register::{Books, LineReader, Slip, WhoColumns, WideReader, employee, shown, tidy_number};
 use crate::normalise::sides::{self, How};
+use crate::normalise::text::Phrase;
 use crate::normalise::titles::{Summing, counted, summing, total_named};
 use crate::normalise::totals::{Counted, Running};
 use crate::normalise::values::{Mark, Unread};
-use crate::normalise::{Context, bands, cells, fragment, nets, numbers, periods};
+use crate::normalise::{Context, bands, cells, fragment, nets, numbers, periods, remarks};
 use crate::payslip::{ElementId, LineKind, PaidCode, PaidLine, PaidSlip};
 use crate::read::table::{Cell, MergedArea, Row, Table};
 use chrono::NaiveDate;
@@ -221,21 +222,38 @@ pub fn gather_beside(
     without_letters(&mut books, &mut raw, sources, &mut told);
     let (directory, strange) = note_people(&books, &raw, &mut told, sources);
     let lost = raw.iter().any(|(_, role, r)| lists::is_list(*role) && r.who.id.is_empty());
-    let unknown = tables.iter().any(|t| mapping.of(t.source).is_some_and(|m| m.role == Role::Unknown));
-    let known = if lost || unknown { known_people(&books, &raw, &directory) } else { Known::default() };
+    let unread: Vec<&Table> = tables.iter().filter(|t| mapping.of(t.source).is_some_and(is_unread)).collect();
+    let above = |t: &&Table| {
+        let map = mapping.of(t.source)?;
+        let list = lists::is_list(map.role) || map.role == Role::AccountChanges;
+        map.header.map(|h| h.0).filter(|first| list && *first > 1)
+    };
+    let known = if lost || !unread.is_empty() || tables.iter().any(|t| above(&t).is_some()) {
+        known_people(&books, &raw, &directory, cx)
+    } else {
+        Known::default()
+    };
     let paid = books.slips.len();
     out.months = std::mem::take(&mut books.months);
-    for table in tables.iter().filter(|t| mapping.of(t.source).is_some_and(|m| m.role == Role::Unknown)) {
-        known.unread(table, paid, sources).into_iter().chain(known.strangers(table, sources)).for_each(|f| told.add(f, table.source));
+    for table in unread {
+        known.unread(table, paid, sources).into_iter().for_each(|f| told.add(f, table.source));
+    }
+    for (table, first) in tables.iter().filter_map(|t| Some((t, above(&t)?))) {
+        known.above(table, first, sources).into_iter().for_each(|f| told.add(f, table.source));
     }
     settle_books(books, transfers, &directory, sources, cx, &mut out, &mut told);
     place_rows(raw, &strange, (&directory, &known), mapping, sources, cx, &mut out, &mut told);
     Checked::new(out, told.finish(sources))
 }
 
+/// A sheet that nobody read, unless a person or its month says that nobody should.
+fn is_unread(map: &SourceMapping) -> bool {
+    map.role == Role::Unknown || map.role == Role::Ignored && map.why.iter().any(|w| w == "no data")
+}
+
 /// Everybody that registers, staff files and arrivals know, to look for them in what could not be read.
-fn known_people(books: &Books, raw: &[(u16, Role, RawRow)], directory: &Directory) -> Known {
-    let mut known = Known::default();
+fn known_people(books: &Books, raw: &[(u16, Role, RawRow)], directory: &Directory, cx: &Context<'_>) -> Known {
+    let mut known = Known::new(cx.vocabulary);
     let staff = raw.iter().filter(|(_, r, _)| matches!(r, Role::Staff | Role::Arrivals)).map(|(_, _, r)| &r.who);
     for who in books.slips.iter().map(|s| &s.who).chain(staff) {
         if let Joined::AsWritten(id) | Joined::Padded(id) | Joined::Lengthened(id) = directory.join(who) {
@@ -324,6 +342,8 @@ struct Sorter {
     rubric: Option<(Vec<usize>, Vec<usize>)>,
     /// Employees have numbers: a text without a digit where they stand is none.
     numbered: bool,
+    /// Employees' numbers have no blank in them.
+    compact: bool,
     /// The agent's columns are filled on the first row only.
     carries: bool,
 }
@@ -331,15 +351,15 @@ struct Sorter {
 impl Sorter {
     fn new(map: &SourceMapping, who: &WhoColumns) -> Self {
         let own = |h: &str| h.rsplit(" / ").next().unwrap_or(h).to_owned();
+        let numbers =
+            who.id.and_then(|c| map.columns.iter().find(|m| usize::from(m.column) == c)).map_or(&[][..], |m| m.samples.as_slice());
         Self {
             header: map.header,
             headings: map.columns.iter().filter(|c| !c.heading.is_empty()).map(|c| (usize::from(c.column), own(&c.heading))).collect(),
             agent: who.id.or_else(|| who.columns().first().copied()),
             rubric: None,
-            numbered: who.id.is_some_and(|c| {
-                let samples = map.columns.iter().find(|m| usize::from(m.column) == c).map_or(&[][..], |m| m.samples.as_slice());
-                !samples.is_empty() && samples.iter().all(|t| t.bytes().any(|b| b.is_ascii_digit()))
-            }),
+            numbered: !numbers.is_empty() && numbers.iter().all(|t| t.bytes().any(|b| b.is_ascii_digit())),
+            compact: !numbers.is_empty() && numbers.iter().all(|t| !t.contains(char::is_whitespace)),
             carries: false,
         }
     }
@@ -368,7 +388,8 @@ impl Sorter {
         let (named, sums) = self.rubric.as_ref()?;
         let filled = |c: &usize| !shown(row, *c).is_empty();
         let number = |c: &usize| row.cells.get(*c).is_some_and(|cell| matches!(cells::number(cell, Mark::Unknown), Ok(Some(_))));
-        let strange = self.numbered && !agent.is_empty() && !agent.bytes().any(|b| b.is_ascii_digit());
+        let digits = agent.bytes().any(|b| b.is_ascii_digit());
+        let strange = self.numbered && !agent.is_empty() && (!digits || self.compact && agent.contains(char::is_whitespace));
         if !named.first().is_some_and(filled) && (!sums.iter().any(number) || strange) {
             return Some(Kind::Title);
         }
@@ -393,6 +414,11 @@ impl Sorter {
         }
         let mut texts = row.cells.iter().map(Cell::shown).filter(|t| !t.is_empty());
         let Some(first) = texts.next() else { return Kind::Blank };
+        // « Total brut » below the lines of an agent who stands above them is his, and no sum of the page.
+        let label = || self.rubric.as_ref().and_then(|(named, _)| named.last()).map(|c| shown(row, *c)).unwrap_or_default();
+        if self.carries && agent.is_empty() && total_named(&label()).is_some() {
+            return Kind::Data;
+        }
         if let Some(s) = summing(&first)
             && (agent.is_empty() || agent == first)
         {
@@ -450,6 +476,15 @@ fn check_sums(
             );
         }
     }
+}
+
+/// Whether the only sum a row shows is this one.
+fn sums_up(row: &Row<'_, '_>, sum: Money, running: &Running, marks: &[Mark]) -> bool {
+    let mut shown = running.columns().iter().zip(marks).filter_map(|(c, mark)| match cells::number(row.cells.get(*c)?, *mark) {
+        Ok(Some(n)) => Some(n),
+        Ok(None) | Err(_) => None,
+    });
+    shown.next().and_then(|n| n.scaled_half_up(100)) == Some(sum.cents()) && shown.next().is_none()
 }
 
 fn refused(row: &Row<'_, '_>, agent: &str, bad: &[(usize, Unread)], map: &SourceMapping, sources: &Sources) -> Finding {
@@ -558,8 +593,11 @@ fn register(
             Kind::Sum(s) => {
                 let agents = u32::try_from(books.slips.len() - begun).unwrap_or(u32::MAX);
                 let rows = u32::try_from(n.data).unwrap_or(u32::MAX);
+                // « Total général » below the nets is the sum of the nets.
+                let nets = || books.slips[begun..].iter().filter_map(|x| x.paid.net_paid).map(|(m, _)| m).sum::<Money>();
+                let of_nets = s == Summing::Whole && sums_up(row, nets(), &running, &marks);
                 // Sums of two months are no sums of what is read.
-                if others.is_empty() {
+                if others.is_empty() && !of_nets {
                     check_sums(row, map, (&mut running, s == Summing::Part), (agents, rows), sources, told);
                 }
                 if s == Summing::Part {
@@ -662,6 +700,18 @@ fn register(
     n
 }
 
+/// The last row with a digit where numbers of employees stand.
+fn last_numbered(table: &Table, numbers: Option<usize>) -> u32 {
+    let mut last = 0;
+    let _ = table.for_each(&mut |row| {
+        if numbers.is_some_and(|c| shown(&row, c).bytes().any(|b| b.is_ascii_digit())) {
+            last = row.number;
+        }
+        ControlFlow::Continue(())
+    });
+    last
+}
+
 fn records(
     table: &Table,
     map: &SourceMapping,
@@ -689,6 +739,8 @@ fn records(
         .collect();
     let mut running = Running::new(summed);
     let mut agents: BTreeSet<String> = BTreeSet::new();
+    let last = if sorter.numbered { last_numbered(table, who.id) } else { u32::MAX };
+    let foot = |row: &Row<'_, '_>| row.number > last && who.id.is_some_and(|c| remarks::is_foot(row.cells, c));
     each_row(table, map.header.map_or(0, |h| h.1), &who.columns(), sources, told, &mut |row, told| {
         n.read += 1;
         match sorter.kind(row) {
@@ -706,6 +758,7 @@ fn records(
                     n.total += 1;
                 }
             }
+            Kind::Data if remarks::is_remark(row.cells) || foot(row) => n.title += 1,
             Kind::Data => {
                 if !lists::is_list(map.role) {
                     stray(row, map, sources, told);
@@ -913,8 +966,10 @@ fn settle_books(
             );
         }
     }
+    let passing = of_one_month(&books);
     let targets: Vec<CodeTarget> = books.codes.iter().map(|c| c.target).collect();
     let partners: Vec<Option<ElementId>> = books.codes.iter().map(|c| c.employer).collect();
+    let doubles: Vec<Option<ElementId>> = books.codes.iter().map(|c| c.with).collect();
     let untold: Vec<bool> = books.codes.iter().map(|c| !c.told).collect();
     if untold.iter().any(|u| *u) {
         sign(&mut books, &targets, &untold, sources, cx, told);
@@ -938,6 +993,7 @@ fn settle_books(
     for mut slip in std::mem::take(&mut books.slips) {
         let all: BTreeSet<u16> = slip.paid.lines.iter().map(|l| l.at.source).collect();
         let Some(id) = joined(directory, &slip.who, slip.first, Severity::Justify, sources, told) else { continue };
+        part_doubles(&mut slip, &targets, &doubles, cx);
         name_elements(&mut slip, &targets, &partners, cx);
         if all.len() > 1 && shared_sides(&slip.paid) {
             // Two registers added up would pay twice.
@@ -988,6 +1044,29 @@ fn settle_books(
             kind: None,
         })
         .collect();
+    for i in passing {
+        out.local_codes[usize::from(i)].recurs = false;
+    }
+}
+
+/// Codes without an element that belong to the month they were paid for: hours at an hourly rate, absences, back pay.
+fn of_one_month(books: &Books) -> Vec<u16> {
+    let hourly = |l: &PaidLine| {
+        let (Some(base), Some(rate)) = (l.base, l.rate) else { return false };
+        let within = base.is_positive() && base <= Exact::int(152) && rate >= Exact::int(8) && rate <= Exact::int(80);
+        let amount = base.mul(rate).and_then(|x| x.scaled_half_up(100));
+        within && l.employer_amount.is_zero() && amount.is_some_and(|a| (a - l.amount.cents()).abs() <= 1)
+    };
+    let mut seen: BTreeMap<u16, bool> = BTreeMap::new();
+    for l in books.slips.iter().flat_map(|s| &s.paid.lines) {
+        if let PaidCode::Unknown(i) = l.code
+            && books.codes[usize::from(i)].target == CodeTarget::Open
+        {
+            *seen.entry(i).or_insert(true) &= hourly(l);
+        }
+    }
+    let named = |i: &u16| books.codes[usize::from(*i)].labels.first().is_some_and(|l| Phrase::of(l).is_once());
+    seen.into_iter().filter(|(i, hours)| *hours || named(i)).map(|(i, _)| i).collect()
 }
 
 /// Whether two registers both hold the agent's own amounts, or both the employer's of one element: one sheet may hold each.
@@ -1023,6 +1102,7 @@ fn late_codes(books: &mut Books, cx: &Context<'_>, sources: &Sources, told: &mut
         let known = &mut books.codes[i];
         let Some(m) = resolved.iter().find(|m| m.code == known.code) else { continue };
         known.target = m.target;
+        known.with = m.with;
         if m.target == CodeTarget::Open {
             let proposed: Vec<String> =
                 m.alternatives.iter().map(|(t, n)| format!("{} ({n} %)", fragment::target_name(*t, cx.rubrics))).collect();
@@ -1113,6 +1193,30 @@ fn sign(books: &mut Books, targets: &[CodeTarget], untold: &[bool], sources: &So
             c.source,
         );
     }
+}
+
+/// A line that holds two contributions becomes two, each by its rate; what rounding leaves stays with the first.
+fn part_doubles(slip: &mut Slip, targets: &[CodeTarget], doubles: &[Option<ElementId>], cx: &Context<'_>) {
+    let rate = |e: ElementId| cx.rubrics.get(e).and_then(|t| t.rate);
+    let mut second = Vec::new();
+    for l in &mut slip.paid.lines {
+        let PaidCode::Unknown(i) = l.code else { continue };
+        let (CodeTarget::Element(a, _), Some(b)) = (targets[usize::from(i)], doubles[usize::from(i)]) else { continue };
+        let (Some(ra), Some(rb)) = (rate(a), rate(b)) else { continue };
+        let cents = Exact::cents(l.amount.cents());
+        let of =
+            |base: Exact| base.mul(rb).and_then(|x| x.scaled_half_up(100)).map(|c| if l.amount.is_negative() { -c.abs() } else { c.abs() });
+        let by_base = l.base.filter(|base| {
+            let whole = ra.add(rb).and_then(|r| base.mul(r)).and_then(|x| x.scaled_half_up(100));
+            whole.is_some_and(|w| (w.abs() - l.amount.cents().abs()).abs() <= 1)
+        });
+        let by_share = || ra.add(rb).and_then(|both| rb.div(both)).and_then(|s| cents.mul(s)).and_then(|x| x.scaled_half_up(100));
+        let Some(part) = by_base.and_then(of).or_else(by_share).map(Money::from_cents) else { continue };
+        second.push(PaidLine { code: PaidCode::Element(b), rate: l.rate.map(|_| rb), amount: part, ..l.clone() });
+        l.amount -= part;
+        l.rate = l.rate.map(|_| ra);
+    }
+    slip.paid.lines.append(&mut second);
 }
 
 fn name_elements(slip: &mut Slip, targets: &[CodeTarget], partners: &[Option<ElementId>], cx: &Context<'_>) {
@@ -1278,7 +1382,7 @@ fn place_rows(
     let id_fact = cx.vocabulary.role(FactRole::Employee);
     let mut parts: BTreeMap<EmployeeId, Vec<lists::Part>> = BTreeMap::new();
     let mut events = Vec::new();
-    let mut seen: BTreeMap<(Role, EmployeeId), (At, Facts)> = BTreeMap::new();
+    let mut seen: BTreeMap<(Role, Option<u16>, EmployeeId), (At, Facts)> = BTreeMap::new();
     let mut changed_before: BTreeMap<(EmployeeId, FactId), (At, Value)> = BTreeMap::new();
     let careers = careers(&raw, directory, cx);
     let silent = silent_rows(&raw, out.paid.len());
@@ -1308,7 +1412,9 @@ fn place_rows(
                     if let Some(f) = id_fact {
                         own.remove(f);
                     }
-                    if let Some((first, known)) = seen.get(&(role, id.clone())) {
+                    // Two staff files tell of one agent each their part; two lists of arrivals or departures do not.
+                    let key = (role, (role == Role::Staff).then_some(row.at.source), id.clone());
+                    if let Some((first, known)) = seen.get(&key) {
                         let values = |f: &Facts| f.iter().map(|x| (x.id, x.value.clone())).collect::<Vec<_>>();
                         let twice = role != Role::Staff && values(known) != values(&own);
                         let severity = if twice { Severity::Blocking } else { Severity::Justify };
@@ -1318,7 +1424,7 @@ fn place_rows(
                             continue;
                         }
                     } else {
-                        seen.insert((role, id.clone()), (row.at, own));
+                        seen.insert(key, (row.at, own));
                     }
                 }
                 if let (Some(f), Some(id)) = (id_fact, &id) {

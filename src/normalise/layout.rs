@@ -2,6 +2,7 @@
 //!
 //! In: the first rows of a sheet. Out: heading rows (several joined), titles of columns, title lines above.
 
+use crate::normalise::remarks::is_remark;
 use crate::normalise::titles::{Titles, summing};
 use crate::read::table::{Cell, MergedArea};
 use std::collections::BTreeMap;
@@ -93,6 +94,8 @@ pub fn find(rows: &[Kept], merged: &[MergedArea], titles: &Titles) -> Layout {
     // The row with most known titles; of equals the first.
     let best = (0..known.len())
         .filter(|&i| is_heading_like(&rows[i]) && known[i].1 >= 1 && known[i].1 * 3 >= known[i].0 && (known[i].1 >= 2 || known[i].0 <= 2))
+        // « Signature » at the foot is no heading: one stands above rows as wide as it.
+        .filter(|&i| known[i].1 >= 2 || !is_remark(&rows[i].cells) && rows[i + 1..].iter().any(|r| r.filled() >= rows[i].filled()))
         .max_by_key(|&i| (known[i].1, std::cmp::Reverse(i)));
     let Some(best) = best.or_else(|| by_contrast(rows, width)) else {
         return layout;
@@ -200,8 +203,12 @@ fn is_heading_like(row: &Kept) -> bool {
 /// A line of group titles above the headings: fewer cells, each over filled columns, none a long sentence.
 fn is_group_row(row: &Kept, below: &Kept) -> bool {
     let filled = row.filled();
+    // « LIVRE DE PAYE | JANVIER 2023 », « MAIRIE | Page 2 »: the head of a page, with its month or its number.
+    let opens = row.cells.first().is_some_and(|c| !c.shown().is_empty());
+    let page = filled <= 2 && opens && row.cells.iter().any(|c| c.shown().bytes().any(|b| b.is_ascii_digit()));
     filled >= 2
         && filled <= below.filled().max(2)
+        && !page
         && is_heading_like(row)
         && row.cells.iter().all(|c| c.shown().chars().count() <= 60)
         && row.cells.iter().all(|c| !c.shown().contains(" : "))

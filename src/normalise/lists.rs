@@ -13,6 +13,9 @@ use std::collections::{BTreeMap, BTreeSet};
 /// Percent below which a column is a proposal: nobody is paid on it.
 pub const SURE: u8 = 62;
 
+/// The roles of such lists.
+pub const ROLES: [Role; 5] = [Role::Arrivals, Role::Departures, Role::Changes, Role::Events, Role::Amounts];
+
 /// Sheets whose rows change this month's pay.
 pub const fn is_list(role: Role) -> bool {
     matches!(role, Role::Arrivals | Role::Departures | Role::Changes | Role::Events | Role::Amounts)
@@ -43,6 +46,7 @@ pub fn meaning_pays(meaning: Meaning, vocabulary: &Vocabulary) -> bool {
         | M::Signed
         | M::Amount
         | M::Side
+        | M::Payer
         | M::EmployerBase
         | M::EmployerRate
         | M::EmployerAmount

@@ -149,6 +149,8 @@ pub enum Meaning {
     Amount,
     /// A letter or sign telling gain from deduction.
     Side,
+    /// Whose share a row is, the agent's or the employer's: « S », « P ».
+    Payer,
     /// A second base, of the employer's share; read where the agent's is empty.
     EmployerBase,
     EmployerRate,
@@ -173,7 +175,7 @@ pub enum Meaning {
 }
 
 /// Meanings that are a name and nothing else.
-pub const PLAIN: [(&str, Meaning); 24] = [
+pub const PLAIN: [(&str, Meaning); 25] = [
     ("effective", Meaning::Effective),
     ("code", Meaning::Code),
     ("label", Meaning::Label),
@@ -184,6 +186,7 @@ pub const PLAIN: [(&str, Meaning); 24] = [
     ("signed", Meaning::Signed),
     ("amount", Meaning::Amount),
     ("side", Meaning::Side),
+    ("payer", Meaning::Payer),
     ("employer_base", Meaning::EmployerBase),
     ("employer_rate", Meaning::EmployerRate),
     ("employer_amount", Meaning::EmployerAmount),
@@ -221,6 +224,7 @@ impl Meaning {
             | Self::Signed
             | Self::Amount
             | Self::Side
+            | Self::Payer
             | Self::EmployerBase
             | Self::EmployerRate
             | Self::EmployerAmount
@@ -325,6 +329,8 @@ pub struct CodeMapping {
     pub target: CodeTarget,
     /// The element of the employer's share on the same row, where the pack has one of its own for it.
     pub employer: Option<ElementId>,
+    /// A second contribution that the same line holds: « CSG/CRDS ».
+    pub with: Option<ElementId>,
     /// Percent.
     pub certainty: u8,
     /// Short reasons: `label 96`, `rate 11.1 %`.

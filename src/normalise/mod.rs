@@ -29,6 +29,8 @@ pub mod recognise;
 pub mod record;
 pub mod records;
 pub mod register;
+pub mod remarks;
+pub mod shape;
 pub mod sides;
 pub mod text;
 pub mod titles;

@@ -40,6 +40,8 @@ pub struct Profile {
     pub shares: u32,
     pub id_like: u32,
     pub hours: u32,
+    /// Days in words: `1 journée`, `1/2 journée`.
+    pub day_words: u32,
     pub broken: u32,
     pub commas: u32,
     pub dots: u32,
@@ -172,6 +174,8 @@ impl Profile {
                     }
                 } else if values::hours(text, Mark::Unknown).is_ok() {
                     self.hours += 1;
+                } else if values::days(text, Mark::Unknown).is_ok() {
+                    self.day_words += 1;
                 }
                 self.add_identity(text, digits);
             }
@@ -347,7 +351,8 @@ pub fn fits_fact(p: &Profile, fact: &FactDecl) -> i32 {
             NumberForm::Rate => judged(number, 8),
             NumberForm::Hours => judged(p.share(p.numbers + p.hours), 8),
             NumberForm::Points | NumberForm::Count => judged(p.share(p.whole), 10) - if p.dates > p.filled / 2 { 40 } else { 0 },
-            NumberForm::Money | NumberForm::Days => judged(number, 8) - if p.percent > 0 || p.share(p.dates) > 50 { 40 } else { 0 },
+            NumberForm::Days => judged(p.share(p.numbers + p.day_words), 8) - if p.percent > 0 || p.share(p.dates) > 50 { 40 } else { 0 },
+            NumberForm::Money => judged(number, 8) - if p.percent > 0 || p.share(p.dates) > 50 { 40 } else { 0 },
         },
         FactKind::Date => {
             let serials =
@@ -415,6 +420,14 @@ fn fits_text(p: &Profile, role: Option<FactRole>, number: u32) -> i32 {
     }
 }
 
+/// Whether a column says of each row whose share it is, and nothing else: « S » and « P ».
+pub fn says_both_shares(p: &Profile) -> bool {
+    let employer = |v: &String| crate::normalise::register::is_employer(v);
+    p.values.keys().all(|v| employer(v).is_some())
+        && p.values.keys().any(|v| employer(v) == Some(true))
+        && p.values.keys().any(|v| employer(v) == Some(false))
+}
+
 /// How well the cells fit a meaning that is no fact.
 pub fn fits_plain(p: &Profile, meaning: Meaning) -> i32 {
     if p.filled == 0 {
@@ -450,8 +463,17 @@ pub fn fits_plain(p: &Profile, meaning: Meaning) -> i32 {
         Meaning::Amount => judged(number, 6) - if p.negative > 0 { 3 } else { 0 },
         Meaning::Signed => judged(number, 4) + if p.negative * 6 > p.filled { 12 } else { -25 },
         Meaning::Element(_, _) | Meaning::Local(_) | Meaning::Total(_) => judged(number, 8),
+        Meaning::Payer => {
+            if says_both_shares(p) {
+                18
+            } else {
+                -60
+            }
+        }
         Meaning::Side => {
-            if p.values.len() <= 6 && p.longest <= 12 && number < 50 {
+            if says_both_shares(p) {
+                -60
+            } else if p.values.len() <= 6 && p.longest <= 12 && number < 50 {
                 15
             } else {
                 -60
@@ -475,7 +497,7 @@ pub fn fits_plain(p: &Profile, meaning: Meaning) -> i32 {
             }
         }
         Meaning::From | Meaning::To | Meaning::Effective | Meaning::Requested => judged(p.share(p.dates + p.days), 15),
-        Meaning::Days => judged(number, 10) - if p.most.is_some_and(|m| m > Exact::int(366)) { 50 } else { 0 },
+        Meaning::Days => judged(p.share(p.numbers + p.day_words), 10) - if p.most.is_some_and(|m| m > Exact::int(366)) { 50 } else { 0 },
         Meaning::Continues => {
             if p.share(p.flags) >= 90 || p.values.keys().all(|v| v.starts_with("init") || v.starts_with("prol") || v == "i" || v == "p") {
                 15

@@ -19,11 +19,12 @@ use crate::normalise::mapping::{CodeMapping, CodeTarget, ColumnMapping, Mapping,
 use crate::normalise::profile::{Profile, fits_fact, prefer_lists};
 use crate::normalise::records;
 use crate::normalise::register::LineReader;
-use crate::normalise::text::fold;
+use crate::normalise::remarks::is_remark;
+use crate::normalise::text::{Phrase, fold};
 use crate::normalise::titles::{self, Title, Titles, summing};
 use crate::normalise::values::RateForm;
 use crate::normalise::variables::{self, Variables};
-use crate::read::table::Table;
+use crate::read::table::{Cell, Table};
 use chrono::{Days, NaiveDate};
 use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
@@ -141,15 +142,31 @@ fn matches(entry: &SourceEntry, source: u16, sources: &Sources) -> bool {
     sources.get(source).is_some_and(|s| entry.is_about(&s.file, s.sheet.as_deref()))
 }
 
+/// What a person said of the sheet; of several tables in one sheet, of the one that has those heading rows.
+/// `inherited` are those that came with the month before.
+fn entry_of<'t>(given: &'t [SourceEntry], inherited: bool, source: u16, kept: &[Kept], sources: &Sources) -> Option<&'t SourceEntry> {
+    let mut mine = given.iter().filter(|e| e.from.is_some() == inherited && matches(e, source, sources));
+    let same = |s: &crate::ground::place::Source| sources.get(source).is_some_and(|o| (&o.file, &o.sheet) == (&s.file, &s.sheet));
+    if sources.iter().filter(|(_, s)| same(s)).count() < 2 {
+        return mine.next();
+    }
+    let (first, last) = (kept.first().map_or(0, |k| k.number), kept.last().map_or(0, |k| k.number));
+    let within = |e: &&SourceEntry| match e.header.as_deref().and_then(fragment::header_rows) {
+        Some(Some((a, b))) => first <= a && b <= last,
+        Some(None) | None => true,
+    };
+    mine.find(within)
+}
+
 fn look<'t>(rows: &'t Table, sources: &Sources, given: &'t [SourceEntry], titles: &Titles, cx: &Context<'_>) -> Seen<'t> {
     let mut kept: Vec<Kept> = Vec::new();
     let _ = rows.for_each(&mut |row| {
-        kept.push(Kept { number: row.number, cells: row.cells.iter().map(crate::read::table::Cell::to_owned).collect() });
+        kept.push(Kept { number: row.number, cells: row.cells.iter().map(Cell::to_owned).collect() });
         if kept.len() < SAMPLE { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
     });
     kept.retain(|k| k.filled() > 0);
-    let of = |kept: bool| given.iter().find(|e| e.from.is_some() == kept && matches(e, rows.source, sources));
-    let entry = of(false).or_else(|| of(true));
+    // What a person wrote stands over what the month before was read by.
+    let entry = entry_of(given, false, rows.source, &kept, sources).or_else(|| entry_of(given, true, rows.source, &kept, sources));
     let merged = rows.merged();
     let mut layout = layout::find(&kept, merged, titles);
     // Titles may stand elsewhere in this month's file.
@@ -159,11 +176,11 @@ fn look<'t>(rows: &'t Table, sources: &Sources, given: &'t [SourceEntry], titles
     }
     let latest = latest_date(cx);
     let mut profiles = vec![Profile::default(); layout.width];
-    let body = &kept[layout.data_start().min(kept.len())..];
+    let body = without_foot(&kept[layout.data_start().min(kept.len())..]);
     let bands = body.iter().filter(|k| bands::of_cells(&k.cells).is_some()).count();
     let mut data_rows = 0;
     for k in body {
-        if summing(&k.first()).is_some() || repeats_heading(k, &layout) {
+        if summing(&k.first()).is_some() || repeats_heading(k, &layout) || is_remark(&k.cells) {
             continue;
         }
         data_rows += 1;
@@ -172,7 +189,7 @@ fn look<'t>(rows: &'t Table, sources: &Sources, given: &'t [SourceEntry], titles
             continue;
         }
         for (c, p) in profiles.iter_mut().enumerate() {
-            p.add(k.cells.get(c).unwrap_or(&crate::read::table::Cell::Empty), latest);
+            p.add(k.cells.get(c).unwrap_or(&Cell::Empty), latest);
         }
     }
     for p in &mut profiles {
@@ -201,6 +218,14 @@ fn look<'t>(rows: &'t Table, sources: &Sources, given: &'t [SourceEntry], titles
         cells,
         variables: None,
     }
+}
+
+/// The rows of a table without the lines of words below it, narrower than its rows.
+fn without_foot(body: &[Kept]) -> &[Kept] {
+    let usual = body.iter().map(Kept::filled).max().unwrap_or(0);
+    let quantity = |k: &Kept| k.cells.iter().any(|c| !matches!(c, Cell::Empty | Cell::Text(_)) || lists::is_quantity(&c.shown()));
+    let last = body.iter().rposition(|k| quantity(k) || k.filled() * 2 > usual).map_or(0, |i| i + 1);
+    &body[..last.max(1).min(body.len())]
 }
 
 /// How many cells the rows of a text file have: as many as the headings, unless nearly all rows have more.
@@ -409,6 +434,7 @@ fn source(
                 Some(target) => match found.codes.iter_mut().find(|c| c.code == *code) {
                     Some(c) => {
                         if target != CodeTarget::Open {
+                            c.with = c.with.filter(|_| c.target == target);
                             c.target = target;
                             c.certainty = 100;
                             c.why = vec!["releve.toml".to_owned()];
@@ -419,6 +445,7 @@ fn source(
                         labels: Vec::new(),
                         target,
                         employer: None,
+                        with: None,
                         certainty: 100,
                         why: vec!["releve.toml".to_owned()],
                         alternatives: Vec::new(),
@@ -539,7 +566,7 @@ fn attempt(s: &Seen<'_>, role: Role, cx: &Context<'_>, overlaps: &[u32], coverag
     score += hint;
     let has = |m: Meaning| meanings.contains(&m);
     let role_column = |r: FactRole| cx.vocabulary.role(r).is_some_and(|f| has(Meaning::Fact(f)));
-    let agent = role_column(FactRole::Employee) || role_column(FactRole::Surname) || role_column(FactRole::FullName);
+    let agent = [FactRole::Employee, FactRole::Surname, FactRole::MarriedName, FactRole::FullName].into_iter().any(|r| role_column(r));
     let situations = meanings.iter().filter(|m| columns::is_situation(cx.vocabulary, **m)).count();
     let one_offs = meanings.iter().filter(|m| matches!(m, Meaning::Fact(f) if columns::is_one_off(cx.vocabulary.get(*f)))).count();
     let elements: BTreeSet<u16> = meanings.iter().filter_map(|m| if let Meaning::Element(e, _) = m { Some(e.0) } else { None }).collect();
@@ -634,7 +661,7 @@ fn few_rubrics(s: &Seen<'_>, picked: &[Option<usize>], choices: &[Vec<Choice>]) 
 
 /// Whether a column says who a row is about.
 fn names_agents(best: &Try, cx: &Context<'_>) -> bool {
-    let roles = [FactRole::Employee, FactRole::Surname, FactRole::FullName, FactRole::IdentityNumber];
+    let roles = [FactRole::Employee, FactRole::Surname, FactRole::MarriedName, FactRole::FullName, FactRole::IdentityNumber];
     let facts: Vec<Meaning> = roles.iter().filter_map(|r| cx.vocabulary.role(*r)).map(Meaning::Fact).collect();
     best.picked.iter().zip(&best.choices).any(|(p, c)| p.is_some_and(|i| facts.contains(&c[i].meaning)))
 }
@@ -771,6 +798,7 @@ fn wide_codes(found: &mut SourceMapping, s: &Seen<'_>, titles: &Titles, cx: &Con
             labels: vec![heading.clone()],
             target,
             employer: None,
+            with: None,
             certainty: c.certainty,
             why: c.why.clone(),
             alternatives: Vec::new(),
@@ -785,6 +813,12 @@ fn wide_codes(found: &mut SourceMapping, s: &Seen<'_>, titles: &Titles, cx: &Con
                 entry.employer = Some(b);
             }
             _ => {}
+        }
+    }
+    for c in codes.values_mut().filter(|c| !matches!(c.target, CodeTarget::Element(_, Payer::Employer))) {
+        if let Some((a, b)) = codes::shared(&Phrase::of(columns::bare_title(&c.code)), None, cx.rubrics) {
+            c.target = CodeTarget::Element(a, Payer::Agent);
+            c.with = Some(b);
         }
     }
     found.codes = codes.into_values().collect();
@@ -862,8 +896,8 @@ fn ask(found: &SourceMapping, s: &Seen<'_>, cx: &Context<'_>, sources: &Sources,
     let has = |m: Meaning| found.column(m).is_some();
     let role_column = |r: FactRole| cx.vocabulary.role(r).is_some_and(|f| has(Meaning::Fact(f)));
     let mut missing: Vec<&str> = Vec::new();
-    if !found.banded && ![FactRole::Employee, FactRole::Surname, FactRole::FullName, FactRole::IdentityNumber].into_iter().any(role_column)
-    {
+    let who = [FactRole::Employee, FactRole::Surname, FactRole::MarriedName, FactRole::FullName, FactRole::IdentityNumber];
+    if !found.banded && !who.into_iter().any(role_column) {
         missing.push("matricule");
     }
     match found.role {

@@ -126,10 +126,16 @@ impl<'a> RecordReader<'a> {
         RawRow { who, at: At::row(self.source.source, row.number), content, problems, told, span, row: row_text, says }
     }
 
+    /// The agent as the row calls him: by his number, or else by his name.
+    fn called(&self, row: &Row<'_, '_>) -> String {
+        let who = self.who.read(row);
+        if who.id.is_empty() { format!("{} {}", who.surname, who.given).trim().to_owned() } else { who.id }
+    }
+
     /// Columns of this month's list that nobody read, or that are a guess: whoever has something written there is not paid without it.
     fn unread(&self, row: &Row<'_, '_>, sources: &Sources, told: &mut Vec<Finding>) {
         let source = self.source;
-        let id = self.who.read(row).id;
+        let id = self.called(row);
         let place = |c: usize| sources.place(At::cell(source.source, row.number, u16::try_from(c).unwrap_or(At::NO_COLUMN)));
         if let Some(most) = source.cells.filter(|most| row.cells.len() > *most) {
             told.push(
@@ -190,7 +196,7 @@ impl<'a> RecordReader<'a> {
             Finding::new(unread.0, severity)
                 .arg("text", if secret { "••••".to_owned() } else { text.into_owned() })
                 .arg("heading", self.source.key(c))
-                .arg("agent", self.who.read(row).id)
+                .arg("agent", self.called(row))
                 .at(sources.place(self.at(row, c))),
         );
     }
@@ -397,7 +403,7 @@ impl<'a> RecordReader<'a> {
                     && old.is_some_and(|o| !o.is_empty())
                     && shown(row, usize::from(c.column)).is_empty()
                 {
-                    let f = Finding::new("N18", Severity::Blocking).arg("agent", self.who.read(row).id);
+                    let f = Finding::new("N18", Severity::Blocking).arg("agent", self.called(row));
                     tell(f.at(sources.place(self.at(row, c))));
                 }
                 continue;
@@ -426,7 +432,7 @@ impl<'a> RecordReader<'a> {
             lists::pays(fact) && fact.kind != FactKind::Date
         };
         if let Some(c) = undated.filter(|_| changed.iter().any(lasting)) {
-            let f = Finding::new("M91", Severity::Justify).arg("agent", self.who.read(row).id);
+            let f = Finding::new("M91", Severity::Justify).arg("agent", self.called(row));
             tell(f.at(sources.place(self.at(row, c))));
         }
         Content::Changes { changed, effective }
@@ -460,7 +466,7 @@ impl<'a> RecordReader<'a> {
         if let Some(c) = source.column(Meaning::Days)
             && let Some(cell) = row.cells.get(usize::from(c.column))
         {
-            match cells::number(cell, c.mark) {
+            match cells::days(cell, c.mark) {
                 Ok(d) => days = d,
                 Err(e) => self.refuse(row, c, e, sources, tell),
             }
@@ -497,11 +503,11 @@ impl<'a> RecordReader<'a> {
         let counted = days.or(spanned);
         if counted.is_none_or(|d| !d.is_positive()) {
             let written = counted.map(|d| d.to_string()).unwrap_or_default();
-            tell(Finding::new("M83", Severity::Blocking).arg("agent", self.who.read(row).id).arg("days", written).at(place.clone()));
+            tell(Finding::new("M83", Severity::Blocking).arg("agent", self.called(row)).arg("days", written).at(place.clone()));
         }
         let fact = self.cx.natures.fact(&nature);
         if fact.is_none() {
-            tell(Finding::new("N17", Severity::Justify).arg("text", &nature).arg("agent", self.who.read(row).id).at(place));
+            tell(Finding::new("N17", Severity::Justify).arg("text", &nature).arg("agent", self.called(row)).at(place));
         }
         let mut beside = Facts::default();
         for c in &source.columns {
@@ -538,7 +544,7 @@ impl<'a> RecordReader<'a> {
                 && !n.is_zero()
             {
                 if n.is_negative() {
-                    let f = Finding::new("M84", Severity::Blocking).arg("agent", self.who.read(row).id).arg("value", n);
+                    let f = Finding::new("M84", Severity::Blocking).arg("agent", self.called(row)).arg("value", n);
                     tell(f.arg("heading", source.key(c)).at(sources.place(self.at(row, c))));
                 }
                 list.push((f, n, self.at(row, c)));
@@ -558,7 +564,7 @@ impl<'a> RecordReader<'a> {
         let numbers = [Meaning::Base, Meaning::Amount, Meaning::Signed].into_iter().filter_map(filled).collect::<Vec<_>>();
         let (Some(fact), Some(c)) = (fact, column) else {
             let c = numbers.first()?;
-            let f = Finding::new("M97", Severity::Blocking).arg("agent", self.who.read(row).id).arg("text", &text);
+            let f = Finding::new("M97", Severity::Blocking).arg("agent", self.called(row)).arg("text", &text);
             let f = f.arg("heading", &c.heading).arg("value", shown(row, usize::from(c.column)));
             tell(f.at(sources.place(self.at(row, c))));
             return None;
@@ -568,14 +574,14 @@ impl<'a> RecordReader<'a> {
         let read = if hours { crate::normalise::values::hours(&cell.shown(), c.mark) } else { cells::number(cell, c.mark) };
         match read {
             Ok(Some(n)) if n.is_negative() => {
-                let f = Finding::new("M84", Severity::Blocking).arg("agent", self.who.read(row).id).arg("value", n);
+                let f = Finding::new("M84", Severity::Blocking).arg("agent", self.called(row)).arg("value", n);
                 tell(f.arg("heading", source.key(c)).at(sources.place(self.at(row, c))));
                 None
             }
             Ok(n) => n.filter(|n| !n.is_zero()).map(|n| (fact, n, self.at(row, c))),
             Err(e) => {
                 let f = Finding::new(e.0, Severity::Blocking).arg("text", cell.shown()).arg("heading", source.key(c));
-                tell(f.arg("agent", self.who.read(row).id).at(sources.place(self.at(row, c))));
+                tell(f.arg("agent", self.called(row)).at(sources.place(self.at(row, c))));
                 None
             }
         }

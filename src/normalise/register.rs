@@ -158,6 +158,15 @@ fn letter(text: &str) -> Option<Letter> {
     }
 }
 
+/// Whether a word says that a row is the employer's share, or that it is the agent's.
+pub fn is_employer(text: &str) -> Option<bool> {
+    match fold(text).trim_end_matches('.') {
+        "p" | "pp" | "pat" | "patr" | "patron" | "patronal" | "patronale" | "part patronale" | "e" | "emp" | "employeur" => Some(true),
+        "s" | "ps" | "sal" | "salarie" | "salarial" | "salariale" | "part salariale" | "a" | "agent" | "part agent" => Some(false),
+        _ => None,
+    }
+}
+
 /// A column with how it writes numbers.
 #[derive(Clone, Copy, Debug)]
 struct Col {
@@ -181,6 +190,7 @@ pub struct LineReader {
     amount: Option<Col>,
     signed: Option<Col>,
     side: Option<usize>,
+    payer: Option<usize>,
     employer_rate: Option<Col>,
     employer: Option<Col>,
     period: Option<usize>,
@@ -217,6 +227,7 @@ impl LineReader {
             amount: col(Meaning::Amount),
             signed: col(Meaning::Signed),
             side: plain(Meaning::Side),
+            payer: plain(Meaning::Payer),
             employer_rate: col(Meaning::EmployerRate),
             employer: col(Meaning::EmployerAmount),
             period: plain(Meaning::Period),
@@ -243,7 +254,7 @@ impl LineReader {
         }
     }
 
-    /// Code and label; the label without its month stands for a missing code, or for that of a sum.
+    /// Code and label; the label without its month stands for a missing code.
     pub fn code<'r>(&self, row: &'r Row<'_, '_>) -> (Cow<'r, str>, Cow<'r, str>) {
         let label = self.label.map_or(Cow::Borrowed(""), |c| shown(row, c));
         let code = match self.code {
@@ -251,7 +262,7 @@ impl LineReader {
             None => Cow::Borrowed(""),
         };
         let tidy = split_period(&label).0;
-        if code.is_empty() && (self.code.is_none() || total_named(tidy).is_some()) {
+        if code.is_empty() {
             return (Cow::Owned(tidy.to_owned()), label);
         }
         (code, label)
@@ -280,7 +291,7 @@ impl LineReader {
 
     /// What the columns tell of the side of an amount: a sign alone does not say whether the employer pays.
     pub const fn sides(&self) -> Sides {
-        if self.signed.is_some() && self.employer.is_none() {
+        if self.signed.is_some() && self.employer.is_none() && self.payer.is_none() {
             Sides::Signed
         } else if self.tells_sides() {
             Sides::Told
@@ -331,8 +342,11 @@ impl LineReader {
                 Err(e) => bad.push((col.index, e)),
             }
         }
+        let employers = self.payer.is_some_and(|c| is_employer(&shown(row, c)) == Some(true));
         if let Some(a) = signed {
-            if a.is_negative() {
+            if employers {
+                s.employer = Some(a);
+            } else if a.is_negative() {
                 s.deduction = Some(a.neg());
             } else {
                 s.gain = Some(a);
@@ -340,6 +354,7 @@ impl LineReader {
         }
         if let Some(a) = amount {
             match self.side.map(|c| (c, letter(&shown(row, c)))) {
+                None if employers => s.employer = Some(a),
                 None => s.gain = Some(a),
                 Some((_, Some(Letter::Gain))) => s.gain = Some(a),
                 Some((_, Some(Letter::Deduction))) => s.deduction = Some(a),
@@ -347,12 +362,16 @@ impl LineReader {
                 Some((c, None)) => {
                     s.gain = Some(a);
                     // A sum of the agent needs no side.
-                    let sum = || total_named(split_period(&self.code(row).1).0).is_some() && shown(row, c).is_empty();
+                    let sum = || total_named(split_period(&self.code(row).1).0).is_some();
                     if !a.is_zero() && !sum() {
                         bad.push((c, Unread("N13")));
                     }
                 }
             }
+        }
+        // A row of the employer's alone shows his rate, whatever the column is called.
+        if s.employer.is_some() && s.gain.is_none() && s.deduction.is_none() && self.employer.is_none() {
+            s.employer_rate = s.employer_rate.or(s.rate.take());
         }
         (s, bad)
     }
@@ -373,13 +392,15 @@ impl LineReader {
         let kept = cents(s.deduction).map(|c| if self.deduction.is_some_and(|d| d.negated) { -c } else { c });
         put(self.deduction.is_some(), kept);
         put(self.amount.is_some(), cents(any()));
-        put(self.signed.is_some(), cents(s.gain.or(s.deduction.map(Exact::neg))));
+        let alone = if self.employer.is_none() { s.employer } else { None };
+        put(self.signed.is_some(), cents(s.gain.or(s.deduction.map(Exact::neg)).or(alone)));
         put(self.employer.is_some(), cents(s.employer));
         out
     }
 
     fn forms(&self) -> (RateForm, RateForm) {
-        (self.rate.map_or(RateForm::Percent, |c| c.form), self.employer_rate.map_or(RateForm::Percent, |c| c.form))
+        let own = self.rate.map_or(RateForm::Percent, |c| c.form);
+        (own, self.employer_rate.map_or(own, |c| c.form))
     }
 }
 
@@ -411,6 +432,8 @@ pub struct KnownCode {
     pub target: CodeTarget,
     /// The element of the employer's share on the same row, where it has one of its own.
     pub employer: Option<crate::payslip::ElementId>,
+    /// A second contribution in the same line.
+    pub with: Option<crate::payslip::ElementId>,
     /// False when it first stood in rows that were not looked at to recognise codes.
     pub recognised: bool,
     pub stats: CodeStats,
@@ -457,6 +480,7 @@ impl Books {
                 labels: Vec::new(),
                 target: c.target,
                 employer: c.employer,
+                with: c.with,
                 recognised: true,
                 stats: CodeStats::default(),
                 told,
@@ -480,6 +504,7 @@ impl Books {
                     labels: Vec::new(),
                     target,
                     employer: None,
+                    with: None,
                     recognised: false,
                     stats: CodeStats::default(),
                     told,

@@ -17,6 +17,7 @@ struct Lists {
     light: BTreeSet<String>,
     drop: BTreeSet<String>,
     turns: BTreeSet<String>,
+    once: BTreeSet<String>,
     generic: BTreeSet<String>,
     employer_share: BTreeSet<String>,
     employee_share: BTreeSet<String>,
@@ -183,6 +184,11 @@ impl Phrase {
     /// « Nb jours », « Montant », « Total heures »: no word says of what.
     pub fn is_generic(&self) -> bool {
         self.words.iter().all(|w| WORDS.lists.generic.contains(w))
+    }
+
+    /// « ABSENCE TB », « RAPPEL IFSE »: what happened once.
+    pub fn is_once(&self) -> bool {
+        self.words.iter().any(|w| WORDS.lists.once.contains(w))
     }
 
     pub fn has(&self, word: &str) -> bool {

@@ -27,6 +27,8 @@ struct RowWords {
     subtotal: Vec<String>,
     total: Vec<String>,
     counted: Vec<String>,
+    remark: Vec<String>,
+    nothing: Vec<String>,
 }
 
 static FILE: LazyLock<File> = LazyLock::new(|| {
@@ -194,6 +196,13 @@ pub fn summing(text: &str) -> Option<Summing> {
     } else {
         None
     }
+}
+
+/// Whether the text opens a remark (« Fait à la mairie », « Visa du chef de service »), or says that there is nothing (« NEANT »).
+pub fn remarks(text: &str) -> bool {
+    let tidy = spaced(text);
+    let opens = |w: &String| tidy.starts_with(&format!(" {w} "));
+    FILE.row.remark.iter().any(opens) || FILE.row.nothing.iter().any(|w| tidy.trim() == w)
 }
 
 /// `88 BULLETINS`, `58 agents`: how many a total row says it counts.

@@ -487,6 +487,25 @@ pub fn flag(text: &str) -> Result<Option<bool>, Unread> {
     }
 }
 
+/// Days: a number, or `2 jours`, `1 journée`, `1/2 journée`, `demi-journée`, `matin`.
+///
+/// # Errors
+/// N01 and N11, as for [`amount`].
+pub fn days(text: &str, mark: Mark) -> Result<Option<Exact>, Unread> {
+    let t = fold(text);
+    let t = t.trim_end_matches('.');
+    let word = ["journees", "journee", "jours", "jour", "j"].into_iter().find_map(|w| t.strip_suffix(w));
+    let counted = word.is_some_and(|rest| !rest.ends_with(char::is_alphabetic));
+    let rest = word.filter(|_| counted).unwrap_or(t).trim_end_matches(['-', ' ']);
+    match rest {
+        "" | "une" | "un" if counted => Ok(Some(Exact::ONE)),
+        "demi" | "demie" | "une demi" | "1/2" | "½" if counted => Ok(Exact::ratio(1, 2)),
+        "1/2" | "½" | "matin" | "matinee" | "apres-midi" | "apres midi" => Ok(Exact::ratio(1, 2)),
+        _ if counted => amount(rest, mark),
+        _ => amount(text, mark),
+    }
+}
+
 /// Hours: a number, or `8h30`, `8:30`.
 ///
 /// # Errors
@@ -645,6 +664,25 @@ mod tests {
             ("80 %", None),
         ] {
             assert_eq!(day_of_year(text, latest), want, "{text}");
+        }
+    }
+
+    #[test]
+    fn reads_days_in_words() {
+        for (text, want) in [
+            ("1 journée", "1"),
+            ("journée", "1"),
+            ("2 jours", "2"),
+            ("1/2 journée", "0.5"),
+            ("demi-journée", "0.5"),
+            ("0,5 j", "0.5"),
+            ("1,5", "1.5"),
+            ("matin", "0.5"),
+        ] {
+            assert_eq!(days(text, Mark::Unknown), Ok(Some(exact(want))), "{text}");
+        }
+        for text in ["2h", "1 journée et demie", "ajour"] {
+            assert_eq!(days(text, Mark::Unknown), Err(Unread("N01")), "{text}");
         }
     }
 

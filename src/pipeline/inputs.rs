@@ -259,6 +259,13 @@ fn context<'a>(pack: &'a Pack, natures: &'a Natures, rubrics: &'a Rubrics, job: 
     normalise::Context { vocabulary: &pack.vocabulary, natures, rubrics, month: job.month, last: job.last_month }
 }
 
+/// Sheets of another shape become plain tables.
+fn lay_out(o: &mut Opened, cx: &normalise::Context<'_>) {
+    let mut laid = normalise::shape::plain(std::mem::take(&mut o.tables), &mut o.sources, cx);
+    o.findings.append(&mut laid.findings);
+    o.tables = laid.value;
+}
+
 /// Reads the inbox to the end.
 ///
 /// # Errors
@@ -272,6 +279,7 @@ pub fn read(job: &Job, pack: &Pack, settings: &[SettingValue], progress: fn(&str
     o.findings.append(&mut given.findings);
     let cards = pack.catalogue();
     let (mut record, of_records, earlier) = records::last_month(&mut o, &cards, &cx);
+    lay_out(&mut o, &cx);
     let mut recognised = normalise::recognise(&o.tables, &mut o.sources, &given.value, &cx);
     o.findings.append(&mut recognised.findings);
     let mut mapping = recognised.value;
@@ -545,6 +553,7 @@ pub fn inspect(job: &Job, pack: &Pack, settings: &[SettingValue]) -> Result<Chec
     let mut given = fragment::read(&job.text);
     o.findings.append(&mut given.findings);
     let (record, _, _) = records::last_month(&mut o, &pack.catalogue(), &cx);
+    lay_out(&mut o, &cx);
     let mut recognised = normalise::recognise(&o.tables, &mut o.sources, &given.value, &cx);
     o.findings.append(&mut recognised.findings);
     let text = fragment::write(&recognised.value, &pack.vocabulary, &rubrics);

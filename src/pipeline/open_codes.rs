@@ -100,7 +100,11 @@ fn proven(
                     LineKind::Deduction | LineKind::Tax => !up,
                     LineKind::Employer => false,
                 };
-                all.extend((0..ready.pack.elements.len()).filter(|i| fits(ready.catalogue[*i].kind)).map(|i| ElementId(i as u16)));
+                // What ends with its month is found by its name: that last month comes out says what a rubric bears, not that it ends.
+                let label = ready.catalogue[ready.pack.elements.len() + usize::from(*u)].label.get(ready.lang);
+                let ends = Phrase::of(label).is_once();
+                let fit = |i: &usize| fits(ready.catalogue[*i].kind) && (ends || ready.catalogue[*i].recurs);
+                all.extend((0..ready.pack.elements.len()).filter(fit).map(|i| ElementId(i as u16)));
             }
             all.retain(|e| !taken.contains(e));
             (*u, all)

@@ -3,7 +3,7 @@
 //! Whatever rows and columns a file names, what is held follows from what it filled.
 
 use super::limits::{Limits, Passed};
-use super::table::{Cell, MergedArea, Record, Row};
+use super::table::{Cell, MergedArea, OwnedRow, Record, Row};
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
 use rust_decimal::prelude::FromPrimitive;
@@ -49,6 +49,19 @@ impl Grid {
 
     fn rows(&self) -> impl Iterator<Item = &[Filled]> {
         self.cells.chunk_by(|a, b| a.row == b.row)
+    }
+
+    /// The same rows as a sheet would hold them.
+    pub(crate) fn of_rows(rows: &[OwnedRow], merged: Vec<MergedArea>) -> Self {
+        let limits = Limits::default();
+        let mut builder = Builder::new(&limits);
+        for row in rows {
+            for (c, cell) in row.cells.iter().enumerate() {
+                // They were within the limits where they were read.
+                let _ = builder.put(row.number.saturating_sub(1), u32::try_from(c).unwrap_or(u32::MAX), cell);
+            }
+        }
+        builder.finish(rows.iter().filter(|r| r.hidden).map(|r| r.number).collect(), merged)
     }
 
     pub(crate) fn row_count(&self) -> usize {

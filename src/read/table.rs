@@ -149,6 +149,13 @@ pub(crate) enum Body {
 }
 
 impl Table {
+    /// A table of rows that were read from another: a part of its sheet, or its cells laid out anew.
+    #[must_use]
+    pub fn of_rows(&self, source: u16, rows: &[OwnedRow], merged: Vec<MergedArea>) -> Self {
+        let body = Body::Grid(Grid::of_rows(rows, merged));
+        Self { source, file: self.file.clone(), sheet: self.sheet.clone(), hidden: self.hidden, body }
+    }
+
     /// The first `n` rows that hold something. Of a text file no more is read than they need.
     pub fn sample(&self, n: usize) -> Vec<OwnedRow> {
         let mut rows = Vec::new();

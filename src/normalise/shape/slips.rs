@@ -1,0 +1,242 @@
+//! Payslips, a sheet for each or one below the other: the agent in titles and values, the headings of rubrics below him.
+//!
+//! All payslips of a file with the same headings become one register with the agent in front of every line.
+
+use super::Wording;
+use crate::facts::Role as FactRole;
+use crate::ground::PayMonth;
+use crate::ground::Sources;
+use crate::ground::place::{Source, SourceKind};
+use crate::normalise::mapping::Meaning;
+use crate::normalise::titles::Title;
+use crate::normalise::{bands, values};
+use crate::read::table::{Cell, OwnedRow, Table};
+use std::collections::BTreeSet;
+use std::ops::Range;
+
+/// The headings of the first payslip stand within so many rows.
+const HEAD: usize = 40;
+/// Titles of agents and columns are like known ones by this much.
+const SURELY: u32 = 85;
+const PERIOD: &str = "Période";
+
+/// Who a payslip is for.
+#[derive(Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
+struct Agent {
+    id: String,
+    name: String,
+}
+
+/// One payslip: its agent, its month where it says one, and the rows below its headings.
+pub struct Slip {
+    agent: Agent,
+    month: Option<PayMonth>,
+    heading: usize,
+    lines: Range<usize>,
+}
+
+/// Whether the first rows of a longer sheet look like it.
+pub fn begins(rows: &[OwnedRow], wording: &Wording<'_>) -> bool {
+    let heading = rows.iter().take(HEAD).position(|r| is_heading(r, wording));
+    heading.is_some_and(|h| rows[..h].iter().any(|r| agent(r, wording).is_some()))
+}
+
+/// The payslips of a sheet; none when it is anything else.
+pub fn find(rows: &[OwnedRow], wording: &Wording<'_>) -> Vec<Slip> {
+    let headings: Vec<usize> = (0..rows.len()).filter(|&i| is_heading(&rows[i], wording)).collect();
+    if headings.first().is_none_or(|h| *h >= HEAD) {
+        return Vec::new();
+    }
+    let mut slips: Vec<Slip> = Vec::new();
+    let mut from = 0;
+    for (k, &heading) in headings.iter().enumerate() {
+        let until = headings.get(k + 1).copied().unwrap_or(rows.len());
+        let Some((begun, agent)) = one_agent(rows, from..heading, wording) else { return Vec::new() };
+        if let Some(last) = slips.last_mut() {
+            last.lines.end = if agent == Agent::default() { until } else { begun };
+        }
+        if agent == Agent::default() {
+            // The next page of the same payslip.
+            if slips.is_empty() {
+                return Vec::new();
+            }
+        } else {
+            let month = rows[begun.min(from)..heading].iter().rev().flat_map(|r| &r.cells).find_map(|c| month(&c.shown()));
+            slips.push(Slip { agent, month, heading, lines: heading + 1..until });
+        }
+        from = heading + 1;
+    }
+    // An agent below the last headings without any of his own: they stand above their lines in another way.
+    if (from..rows.len()).any(|i| agent(&rows[i], wording).is_some()) { Vec::new() } else { slips }
+}
+
+/// The only agent these rows name, and where; nobody when none does, and no answer when there are several.
+fn one_agent(rows: &[OwnedRow], range: Range<usize>, wording: &Wording<'_>) -> Option<(usize, Agent)> {
+    let mut begun = range.end;
+    let mut found = Agent::default();
+    for i in range {
+        let Some(a) = agent(&rows[i], wording) else { continue };
+        begun = begun.min(i);
+        for (known, new) in [(&mut found.id, a.id), (&mut found.name, a.name)] {
+            if !known.is_empty() && !new.is_empty() && *known != new {
+                return None;
+            }
+            if known.is_empty() {
+                *known = new;
+            }
+        }
+    }
+    Some((begun, found))
+}
+
+/// Code or label, an amount, and a base or a rate; no agent among them.
+fn is_heading(row: &OwnedRow, wording: &Wording<'_>) -> bool {
+    let mut found: BTreeSet<Meaning> = BTreeSet::new();
+    for cell in &row.cells {
+        let text = cell.shown();
+        if text.is_empty() {
+            continue;
+        }
+        if !matches!(cell, Cell::Text(_)) || text.len() > 60 || wording.of_agents(&text) {
+            return false;
+        }
+        let scores = wording.titles.scores(&text).into_iter().filter(|(_, s)| *s >= SURELY);
+        found.extend(scores.filter_map(|(t, _)| if let Title::Plain(m) = t { Some(m) } else { None }));
+    }
+    let has = |m: Meaning| found.contains(&m);
+    (has(Meaning::Label) || has(Meaning::Code))
+        && (has(Meaning::Gain) && has(Meaning::Deduction) || has(Meaning::Amount) || has(Meaning::Signed))
+        && (has(Meaning::Base) || has(Meaning::Rate))
+}
+
+/// The agent a row names by titles with values beside them, or as a row of his own.
+fn agent(row: &OwnedRow, wording: &Wording<'_>) -> Option<Agent> {
+    let role = |text: &str, roles: &[FactRole]| {
+        let scores = wording.titles.scores(text);
+        let of = |r: &FactRole| wording.cx.vocabulary.role(*r).and_then(|f| scores.get(&Title::Fact(f)).copied()).unwrap_or(0);
+        roles.iter().map(of).max().unwrap_or(0) >= SURELY
+    };
+    let mut found = Agent::default();
+    let texts: Vec<_> = row.cells.iter().map(Cell::shown).filter(|t| !t.is_empty()).collect();
+    let mut given = String::new();
+    for (i, text) in texts.iter().enumerate() {
+        let (title, value) = match text.split_once(':') {
+            Some((t, v)) if !v.trim().is_empty() => (t.trim(), v.trim()),
+            Some((t, _)) => (t.trim(), texts.get(i + 1).map_or("", |v| v.as_ref())),
+            None => (text.as_ref(), texts.get(i + 1).map_or("", |v| v.as_ref())),
+        };
+        if title.len() > 40 || value.is_empty() || value.contains(':') {
+            continue;
+        }
+        let digits = value.bytes().any(|b| b.is_ascii_digit());
+        if digits && value.len() <= 12 && value.chars().all(char::is_alphanumeric) && role(title, &[FactRole::Employee]) {
+            found.id = value.to_owned();
+        } else if !digits && role(title, &[FactRole::FullName, FactRole::Surname, FactRole::MarriedName]) && !wording.known(value) {
+            found.name = value.to_owned();
+        } else if !digits && role(title, &[FactRole::GivenName]) {
+            given = value.to_owned();
+        }
+    }
+    if !found.name.is_empty() && !given.is_empty() {
+        found.name = format!("{} {given}", found.name);
+    }
+    if found.id.is_empty()
+        && let Some(b) = bands::of_cells(&row.cells)
+    {
+        return Some(Agent { id: b.id, name: format!("{} {}", b.surname, b.given).trim().to_owned() });
+    }
+    (found != Agent::default()).then_some(found)
+}
+
+/// `FÉVRIER 2022`, `Période : février 2022`.
+fn month(text: &str) -> Option<PayMonth> {
+    let words: Vec<&str> = text.split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty()).collect();
+    words.windows(2).find_map(|w| {
+        let year: i32 = w[1].parse().ok().filter(|y| (1990..2100).contains(y))?;
+        PayMonth::new(year, values::month_named(&crate::normalise::text::fold(w[0]))?)
+    })
+}
+
+/// The registers found so far, each of one file and one row of headings.
+#[derive(Default)]
+pub struct Registers {
+    all: Vec<Register>,
+}
+
+struct Register {
+    headings: Vec<String>,
+    /// What stands above the headings of the first payslip.
+    title: String,
+    first: (u16, u32),
+    model: Table,
+    lines: Vec<(Agent, Option<PayMonth>, u16, OwnedRow)>,
+}
+
+impl Registers {
+    /// Takes the payslips of a sheet.
+    pub fn take(&mut self, table: &Table, rows: &[OwnedRow], slips: Vec<Slip>) {
+        for slip in slips {
+            let heading = &rows[slip.heading];
+            let headings: Vec<String> = heading.cells.iter().map(|c| c.shown().into_owned()).collect();
+            let known = self.all.iter().position(|r| r.model.file == table.file && r.headings == headings);
+            let known = known.unwrap_or_else(|| {
+                let above = rows[..slip.heading].iter().flat_map(|r| &r.cells).map(|c| c.shown().into_owned()).filter(|t| !t.is_empty());
+                self.all.push(Register {
+                    title: above.collect::<Vec<_>>().join(" "),
+                    first: (table.source, heading.number),
+                    model: table.of_rows(table.source, &[], Vec::new()),
+                    lines: Vec::new(),
+                    headings,
+                });
+                self.all.len() - 1
+            });
+            let into = &mut self.all[known].lines;
+            into.extend(rows[slip.lines].iter().map(|r| (slip.agent.clone(), slip.month, table.source, r.clone())));
+        }
+    }
+
+    /// The registers as tables, each a source of its own.
+    pub fn finish(self, sources: &mut Sources, wording: &Wording<'_>) -> Vec<Table> {
+        self.all.into_iter().map(|r| r.table(sources, wording)).collect()
+    }
+}
+
+impl Register {
+    fn table(self, sources: &mut Sources, wording: &Wording<'_>) -> Table {
+        let label = |r: FactRole| wording.cx.vocabulary.role(r).map(|f| wording.cx.vocabulary.get(f).label.fr.clone()).unwrap_or_default();
+        let months: BTreeSet<Option<PayMonth>> = self.lines.iter().map(|l| l.1).collect();
+        let numbered = self.lines.iter().any(|l| !l.0.id.is_empty());
+        let text = |t: String| if t.is_empty() { Cell::Empty } else { Cell::Text(t.into()) };
+        // Who it is for stands in front of every line.
+        let front = |agent: Option<&Agent>, month: Option<String>| -> Vec<Cell<'static>> {
+            let mut cells = Vec::new();
+            if numbered {
+                cells.push(text(agent.map_or_else(|| label(FactRole::Employee), |a| a.id.clone())));
+            }
+            cells.push(text(agent.map_or_else(|| label(FactRole::FullName), |a| a.name.clone())));
+            if months.len() > 1 {
+                cells.push(text(month.unwrap_or_default()));
+            }
+            cells
+        };
+        let before = u16::try_from(front(None, None).len()).unwrap_or(0);
+        let mut heading = front(None, Some(PERIOD.to_owned()));
+        heading.extend(self.headings.into_iter().map(&text));
+        let mut rows = vec![
+            OwnedRow { number: 1, cells: vec![text(self.title)], hidden: false },
+            OwnedRow { number: 2, cells: heading, hidden: false },
+        ];
+        let mut places = vec![self.first, self.first];
+        for (agent, month, source, row) in self.lines {
+            let mut cells = front(Some(&agent), month.map(|m| format!("{:02}/{}", m.month(), m.year())));
+            places.push((source, row.number));
+            cells.extend(row.cells);
+            rows.push(OwnedRow { number: u32::try_from(rows.len() + 1).unwrap_or(u32::MAX), cells, hidden: row.hidden });
+        }
+        let source = sources.add(Source { file: self.model.file.clone(), sheet: None, kind: SourceKind::Sheet, headings: Vec::new() });
+        sources.put_together(source, before, places);
+        let mut table = self.model.of_rows(source, &rows, Vec::new());
+        table.sheet = None;
+        table
+    }
+}

@@ -1,0 +1,151 @@
+//! Titles down the left, agents across; and its narrow form, a sheet or a stretch of a sheet for each agent: title left, value right.
+//!
+//! Each agent becomes a row. A title that comes again begins the next agents.
+
+use super::{Laid, Wording};
+use crate::ground::At;
+use crate::ground::place::Moved;
+use crate::read::table::{Cell, OwnedRow};
+use std::collections::BTreeMap;
+
+/// A line must have this many known titles with a value: fewer are a table of two columns.
+const TITLES: usize = 3;
+/// Rows of words above the first title.
+const ABOVE: usize = 10;
+/// Agents and titles such a sheet has at most.
+const WIDEST: usize = 400;
+
+/// A title and what stands to the right of it, by how far.
+struct Line {
+    parts: Vec<(usize, Cell<'static>, (u32, u16))>,
+}
+
+impl Line {
+    fn title(&self, values: usize) -> String {
+        let own = self.parts.iter().filter(|p| p.0 < values).map(|p| p.1.shown().trim_end_matches([':', ' ']).to_owned());
+        own.collect::<Vec<_>>().join(" ")
+    }
+    fn values(&self, from: usize) -> impl Iterator<Item = &(usize, Cell<'static>, (u32, u16))> {
+        self.parts.iter().filter(move |p| p.0 >= from)
+    }
+}
+
+/// The sheet as a plain table, when it is one of these.
+pub fn find(rows: &[OwnedRow], wording: &Wording<'_>) -> Option<Laid> {
+    if rows.len() > WIDEST || rows.len() < TITLES || rows.iter().any(|r| r.cells.len() > WIDEST || is_heading(r, wording)) {
+        return None;
+    }
+    let lines: Vec<Line> = rows.iter().flat_map(|r| lines(r, wording)).collect();
+    // Where the agents begin: beside the title that says so.
+    let names = |l: &&Line| l.parts.len() > 1 && wording.of_agents(&l.title(1));
+    let values = lines.iter().filter(names).filter_map(|l| l.values(1).map(|p| p.0).next()).min()?;
+    let of_agents = |l: &Line| wording.of_agents(&l.title(values));
+    let known = |l: &Line| l.values(values).next().is_some() && wording.known(&l.title(values));
+    let first = lines.iter().position(&known).filter(|i| *i <= ABOVE)?;
+    let told = lines[first..].iter().filter(|l| l.values(values).next().is_some()).count();
+    let all = lines[first..].iter().filter(|l| known(l)).count();
+    let facts = lines[first..].iter().filter(|l| known(l) && !of_agents(l)).count();
+    if all < TITLES || all * 2 < told || facts == 0 {
+        return None;
+    }
+    Some(lay_out(&lines, first, values, &of_agents))
+}
+
+/// Several titles side by side: the headings of a plain table.
+fn is_heading(row: &OwnedRow, wording: &Wording<'_>) -> bool {
+    let texts: Vec<_> = row.cells.iter().filter(|c| matches!(c, Cell::Text(_))).map(Cell::shown).filter(|t| !t.is_empty()).collect();
+    texts.windows(3).any(|w| w.iter().all(|t| wording.known(t)))
+}
+
+/// A row is a line, or several where a title stands again to the right of a value.
+fn lines(row: &OwnedRow, wording: &Wording<'_>) -> Vec<Line> {
+    let mut out: Vec<Line> = Vec::new();
+    let (mut begun, mut valued) = (0, false);
+    for (c, cell) in row.cells.iter().enumerate() {
+        let text = cell.shown();
+        let Some(column) = u16::try_from(c).ok().filter(|_| !text.is_empty()) else { continue };
+        let title = matches!(cell, Cell::Text(_)) && (out.is_empty() || valued && wording.known(&text));
+        if title {
+            begun = c;
+            valued = false;
+            out.push(Line { parts: vec![(0, cell.clone(), (row.number, column))] });
+        } else {
+            valued = true;
+            if out.is_empty() {
+                out.push(Line { parts: Vec::new() });
+            }
+            out.last_mut().into_iter().for_each(|l| l.parts.push((c - begun, cell.clone(), (row.number, column))));
+        }
+    }
+    // « Matricule : 00139 » in one cell.
+    for line in &mut out {
+        if let [(0, Cell::Text(text), at)] = line.parts.as_slice()
+            && let Some((title, value)) = text.split_once(':')
+            && !value.trim().is_empty()
+            && wording.known(title)
+        {
+            let (title, value, at) = (title.trim().to_owned(), value.trim().to_owned(), *at);
+            line.parts = vec![(0, Cell::Text(title.into()), at), (1, Cell::Text(value.into()), at)];
+        }
+    }
+    out
+}
+
+fn lay_out(lines: &[Line], first: usize, values: usize, of_agents: &dyn Fn(&Line) -> bool) -> Laid {
+    let mut moved = Moved::new();
+    let mut rows: Vec<OwnedRow> = Vec::new();
+    let mut put = |cells: Vec<(usize, Cell<'static>, (u32, u16))>, whole: Option<(u32, u16)>| {
+        let number = u32::try_from(rows.len() + 1).unwrap_or(u32::MAX);
+        let mut row = Vec::new();
+        for (c, cell, at) in cells {
+            if row.len() <= c {
+                row.resize(c + 1, Cell::Empty);
+            }
+            row[c] = cell;
+            moved.insert((number, u16::try_from(c).unwrap_or(At::NO_COLUMN)), at);
+        }
+        moved.extend(whole.map(|at| ((number, At::NO_COLUMN), at)));
+        rows.push(OwnedRow { number, cells: row, hidden: false });
+    };
+    for line in &lines[..first] {
+        put(line.parts.clone(), line.parts.first().map(|p| p.2));
+    }
+    // A title that names agents and comes again begins the next ones.
+    let mut stacks: Vec<Vec<(usize, &Line)>> = vec![Vec::new()];
+    let mut titles: Vec<(String, &Line)> = Vec::new();
+    for line in &lines[first..] {
+        let title = line.title(values);
+        let stack = stacks.last_mut().expect("one is there from the start");
+        let again = stack.iter().any(|(i, _)| titles[*i].0 == title);
+        if again && of_agents(line) {
+            stacks.push(Vec::new());
+        }
+        let stack = stacks.last_mut().expect("one is there from the start");
+        let free = (0..titles.len()).find(|i| titles[*i].0 == title && stack.iter().all(|(j, _)| j != i));
+        let column = free.unwrap_or_else(|| {
+            titles.push((title, line));
+            titles.len() - 1
+        });
+        stack.push((column, line));
+    }
+    let origin = |line: &Line| line.parts.first().map(|p| p.2);
+    let headings = titles.iter().enumerate().filter_map(|(i, (t, l))| Some((i, Cell::Text(t.clone().into()), origin(l)?)));
+    put(headings.collect(), titles.first().and_then(|(_, l)| origin(l)));
+    for stack in stacks {
+        let mut agents: BTreeMap<usize, Vec<(usize, Cell<'static>, (u32, u16))>> = BTreeMap::new();
+        let mut at: BTreeMap<usize, (u32, u16)> = BTreeMap::new();
+        for (column, line) in stack {
+            for (offset, cell, place) in line.values(values) {
+                if of_agents(line) {
+                    at.entry(*offset).or_insert(*place);
+                }
+                agents.entry(*offset).or_default().push((column, cell.clone(), *place));
+            }
+        }
+        for (offset, cells) in agents {
+            let whole = at.get(&offset).copied().or_else(|| cells.first().map(|c| c.2));
+            put(cells, whole);
+        }
+    }
+    Laid { rows, moved }
+}
