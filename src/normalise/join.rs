@@ -8,6 +8,7 @@ use crate::ground::ids::bare;
 use crate::ground::{At, EmployeeId, Exact, Finding, Iban, Lang, Money, PayMonth, Severity, Sources};
 use crate::normalise::gather::{AccountChange, Gathered, Record};
 use crate::normalise::records::HOURS_ALONE;
+use crate::normalise::register::without_courtesy;
 use crate::normalise::text::name_key;
 use crate::payslip::PaidSlip;
 use chrono::NaiveDate;
@@ -66,6 +67,7 @@ impl Person {
     pub fn name(&self, vocabulary: &Vocabulary) -> String {
         let surname = self.text(vocabulary, Role::Surname).unwrap_or(&self.names.0);
         let given = self.text(vocabulary, Role::GivenName).unwrap_or(&self.names.1);
+        let (surname, given) = without_courtesy(surname.to_owned(), given.to_owned());
         let joined = format!("{surname} {given}");
         if joined.trim().is_empty() {
             self.text(vocabulary, Role::FullName).unwrap_or_default().to_owned()

@@ -580,7 +580,8 @@ fn attempt(s: &Seen<'_>, role: Role, cx: &Context<'_>, overlaps: &[u32], coverag
         .count();
     let sums = meanings.iter().filter(|m| matches!(m, Meaning::Total(_))).count();
     let changed = meanings.iter().filter(|m| matches!(m, Meaning::New(_))).count();
-    let has_iban = role_column(FactRole::Iban);
+    let has_iban = role_column(FactRole::Iban)
+        || [FactRole::AccountBank, FactRole::AccountBranch, FactRole::AccountNumber, FactRole::AccountKey].into_iter().all(role_column);
     let lasting =
         |m: &Meaning| matches!(m, Meaning::Fact(f) if columns::is_situation(cx.vocabulary, *m) && lists::pays(cx.vocabulary.get(*f)));
     let alone = (1..=2).contains(&meanings.iter().filter(|m| lasting(m)).count())
@@ -644,7 +645,7 @@ fn attempt(s: &Seen<'_>, role: Role, cx: &Context<'_>, overlaps: &[u32], coverag
         }
         Role::AccountChanges => {
             agent
-                && cx.vocabulary.role(FactRole::Iban).is_some_and(|f| has(Meaning::New(f)))
+                && (cx.vocabulary.role(FactRole::Iban).is_some_and(|f| has(Meaning::New(f))) || has_iban)
                 && (has(Meaning::Requested) || has(Meaning::ReceivedBy) || hint > 0 && coverage < 60)
                 && situations <= 2
         }
@@ -910,7 +911,7 @@ fn ask(found: &SourceMapping, s: &Seen<'_>, cx: &Context<'_>, sources: &Sources,
             }
         }
         Role::AccountChanges => {
-            if cx.vocabulary.role(FactRole::Iban).is_some_and(|f| !has(Meaning::New(f))) {
+            if cx.vocabulary.role(FactRole::Iban).is_some_and(|f| !has(Meaning::New(f))) && !role_column(FactRole::AccountKey) {
                 missing.push("iban");
             }
         }

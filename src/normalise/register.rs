@@ -111,7 +111,7 @@ pub fn numbered_name(text: &str) -> Option<(&str, &str)> {
 }
 
 /// « M. THÉVENOT Thierry » beside « Thierry »: the surname without the title before it and without the given name behind.
-fn without_courtesy(surname: String, given: String) -> (String, String) {
+pub fn without_courtesy(surname: String, given: String) -> (String, String) {
     let words: Vec<&str> = surname.split_whitespace().collect();
     let titled = words.len() > 1 && is_courtesy(&fold(words[0]));
     let own = &words[usize::from(titled)..];
