@@ -92,7 +92,12 @@ fn proven(
     let candidates: BTreeMap<u16, Vec<ElementId>> = open
         .iter()
         .map(|u| {
-            let mut all: Vec<ElementId> = same(*u).chain(ready.inputs.proposals[usize::from(*u)].iter().copied()).collect();
+            // What ends with its month is found by its name: that last month comes out says what a rubric bears, not that it ends.
+            let label = ready.catalogue[ready.pack.elements.len() + usize::from(*u)].label.get(ready.lang);
+            let ends = Phrase::of(label).is_once();
+            let goes_on = |e: &ElementId| ends || ready.catalogue[e.index()].recurs;
+            let proposed = ready.inputs.proposals[usize::from(*u)].iter().copied().filter(goes_on);
+            let mut all: Vec<ElementId> = same(*u).chain(proposed).collect();
             if all.is_empty() && everything {
                 let up = slip.lines.iter().filter(|l| l.code == PaidCode::Unknown(*u)).map(|l| l.amount).sum::<Money>().cents() > 0;
                 let fits = |k: LineKind| match k {
@@ -100,10 +105,7 @@ fn proven(
                     LineKind::Deduction | LineKind::Tax => !up,
                     LineKind::Employer => false,
                 };
-                // What ends with its month is found by its name: that last month comes out says what a rubric bears, not that it ends.
-                let label = ready.catalogue[ready.pack.elements.len() + usize::from(*u)].label.get(ready.lang);
-                let ends = Phrase::of(label).is_once();
-                let fit = |i: &usize| fits(ready.catalogue[*i].kind) && (ends || ready.catalogue[*i].recurs);
+                let fit = |i: &usize| fits(ready.catalogue[*i].kind) && goes_on(&ElementId(*i as u16));
                 all.extend((0..ready.pack.elements.len()).filter(fit).map(|i| ElementId(i as u16)));
             }
             all.retain(|e| !taken.contains(e));
