@@ -55,3 +55,80 @@ fn a_signed_register_of_another_product_gives_the_same_pay() {
 fn a_staff_list_with_short_titles_gives_the_same_pay() {
     same_pay(&job("staff", "agents.xlsx", "staff.csv"), &[]);
 }
+
+/// The staff list with other titles, and each row made by `row` from the cells as the list has them.
+fn staff_as(name: &str, titles: &[(&str, &str)], row: impl Fn(&[&str]) -> Vec<String>) -> PathBuf {
+    let text = std::fs::read_to_string("tests/data/normalise/layouts/staff.csv").expect("the layout");
+    let mut lines = text.lines();
+    let head: Vec<&str> = lines.next().expect("titles").split(';').collect();
+    let renamed = head.iter().map(|t| titles.iter().find(|(a, _)| a == t).map_or(*t, |(_, b)| *b)).collect::<Vec<_>>().join(";");
+    let rows = lines.map(|l| row(&l.split(';').collect::<Vec<_>>()).join(";"));
+    let whole: Vec<String> = std::iter::once(renamed).chain(rows).collect();
+    let folder = job(name, "agents.xlsx", "staff.csv");
+    std::fs::write(folder.join("inbox/staff.csv"), whole.join("\r\n") + "\r\n").expect("the list");
+    folder
+}
+
+#[test]
+fn fields_named_by_run_together_beginnings_give_the_same_pay() {
+    let titles = [
+        ("Matr.", "N° de paie"),
+        ("Dt naiss.", "DATNAI"),
+        ("Nbre enf.", "NBENF"),
+        ("Tx PAS", "TXPAS"),
+        ("Qt.", "TXTRAV"),
+        ("Dt entrée", "DTENTR"),
+        ("Ind. maj.", "INDMAJ"),
+    ];
+    same_pay(&staff_as("fields", &titles, |cells| cells.iter().map(|c| (*c).to_owned()).collect()), &[]);
+}
+
+#[test]
+fn statuses_under_position_and_working_time_under_tp_give_the_same_pay() {
+    let titles = [("Stat.", "Position"), ("Pos. adm.", "Situation adm."), ("Qt.", "TP"), ("Nom", "Nom et titre")];
+    let short = |s: &str| match s {
+        "Titulaire" => "TIT".to_owned(),
+        "Stagiaire" => "STG".to_owned(),
+        other => other.to_owned(),
+    };
+    let row = |cells: &[&str]| {
+        let mut row: Vec<String> = cells.iter().map(|c| short(c)).collect();
+        row[1] = format!("M. {}", row[1]);
+        row
+    };
+    same_pay(&staff_as("position", &titles, row), &[]);
+}
+
+/// An IBAN of a French account is its RIB behind four characters: bank, branch, number, key.
+#[test]
+fn accounts_in_four_columns_are_those_of_last_month() {
+    let titles = [("Cpte bancaire", "Code banque;Code guichet;N° compte;Clé RIB")];
+    let row = |cells: &[&str]| {
+        let mut row: Vec<String> = cells.iter().map(|c| (*c).to_owned()).collect();
+        let at = row.len() - 2;
+        let iban: String = row[at].chars().filter(|c| !c.is_whitespace()).collect();
+        row[at] = if iban.starts_with("FR") && iban.len() == 27 {
+            [&iban[4..9], &iban[9..14], &iban[14..25], &iban[25..]].join(";")
+        } else {
+            ";;;".to_owned()
+        };
+        row
+    };
+    let folder = staff_as("rib", &titles, row);
+    std::fs::remove_file(folder.join("inbox/virements-2021-11.xml")).expect("last month's transfers");
+    let options = Options { folder: folder.clone(), rules: None, lang: None, threads: 0, payslips: false, progress: |_, _, _| {} };
+    pipeline::run(&options).expect("the job runs");
+    let accounts = |path: &Path| -> BTreeMap<String, String> {
+        let mut reader = csv::Reader::from_path(path).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
+        reader
+            .deserialize::<BTreeMap<String, String>>()
+            .map(|r| r.expect("a row"))
+            .map(|r| (r["employee"].clone(), r["iban"].clone()))
+            .collect()
+    };
+    let want = accounts(Path::new("samples/montreval/expected/transfers.csv"));
+    let got = accounts(&folder.join("out/transfers.csv"));
+    assert!(got.len() >= 80, "{}", got.len());
+    let wrong: Vec<_> = got.iter().filter(|(id, iban)| want.get(*id) != Some(iban)).collect();
+    assert!(wrong.is_empty(), "{wrong:?}");
+}

@@ -26,7 +26,7 @@ pub fn pays(fact: &FactDecl) -> bool {
     match fact.kind {
         FactKind::Number { .. } | FactKind::Flag | FactKind::Choice { .. } => true,
         FactKind::Date => fact.role != Some(FactRole::BirthDate),
-        FactKind::Text => false,
+        FactKind::Text => !fact.parts.is_empty(),
     }
 }
 

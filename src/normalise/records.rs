@@ -327,24 +327,29 @@ impl<'a> RecordReader<'a> {
     ) {
         for c in &self.source.columns {
             let Meaning::Fact(f) = c.meaning else { continue };
-            let names = &self.cx.vocabulary.get(f).parts;
-            if names.is_empty() {
+            if self.cx.vocabulary.get(f).parts.is_empty() {
                 continue;
             }
             let Some(whole) = facts.remove(f) else { continue };
-            let numbers = cells::numbers_within(whole.value.text().unwrap_or_default());
-            let parts: Vec<FactId> = names.iter().filter_map(|n| self.cx.vocabulary.named(n)).collect();
-            if numbers.len() != parts.len() {
-                problems.extend(parts.iter().map(|p| (*p, "N01")));
+            let Some(parts) = self.parts_of(f, whole.value.text().unwrap_or_default()) else {
+                let named = self.cx.vocabulary.get(f).parts.iter().filter_map(|n| self.cx.vocabulary.named(n));
+                problems.extend(named.map(|p| (p, "N01")));
                 self.refuse(row, c, Unread("N01"), sources, tell);
                 continue;
-            }
-            for (id, n) in parts.into_iter().zip(numbers) {
+            };
+            for (id, n) in parts {
                 if facts.get(id).is_none() {
-                    facts.set(Fact { id, value: Value::Number(Exact::int(n)), at: whole.at, origin: Origin::Read });
+                    facts.set(Fact { id, value: Value::Number(n), at: whole.at, origin: Origin::Read });
                 }
             }
         }
+    }
+
+    /// The facts that a cell holds together, the larger number first; `None` when it has more or fewer numbers.
+    fn parts_of(&self, f: FactId, text: &str) -> Option<Vec<(FactId, Exact)>> {
+        let parts: Vec<FactId> = self.cx.vocabulary.get(f).parts.iter().filter_map(|n| self.cx.vocabulary.named(n)).collect();
+        let numbers = cells::numbers_within(text);
+        (numbers.len() == parts.len()).then(|| parts.into_iter().zip(numbers.into_iter().map(Exact::int)).collect())
     }
 
     /// The account that a row writes in four columns, with the fact and the column it is named by; `None` without them.
@@ -397,6 +402,18 @@ impl<'a> RecordReader<'a> {
         let mut changed = Vec::new();
         for c in &source.columns {
             let Meaning::New(f) = c.meaning else { continue };
+            if !self.cx.vocabulary.get(f).parts.is_empty() {
+                let old = source.column(Meaning::Old(f)).map(|o| self.parts_of(f, &shown(row, usize::from(o.column))));
+                match self.parts_of(f, &shown(row, usize::from(c.column))) {
+                    Some(parts) => changed.extend(parts.into_iter().map(|(id, n)| {
+                        let old = old.as_ref().and_then(|o| o.as_ref()?.iter().find(|p| p.0 == id).map(|p| Value::Number(p.1)));
+                        (id, old, Value::Number(n), self.at(row, c))
+                    })),
+                    None if shown(row, usize::from(c.column)).is_empty() => {}
+                    None => self.refuse(row, c, Unread("N01"), sources, tell),
+                }
+                continue;
+            }
             let Some(new) = self.one(row, c, f, sources, problems, tell) else {
                 let old = source.column(Meaning::Old(f)).map(|o| shown(row, usize::from(o.column)));
                 if lists::pays(self.cx.vocabulary.get(f))
