@@ -167,7 +167,7 @@ fn nothing_is_chosen_where_no_line_tells() {
 fn people_who_disagree_decide_nothing() {
     let month = PayMonth::parse("2025-06").expect("a month");
     let i = at("zone_residence");
-    let people = vec![plain(), plain()];
+    let people = [plain(), plain()];
     let zones = ["1", "2"].map(|z| {
         let mut s = usual();
         s[i] = SettingValue::Choice(z.to_owned());
@@ -203,8 +203,11 @@ fn all_together_nothing_wrong_is_chosen() {
         .map(|(f, c)| format!("{}: {c} for {}", pack().settings[f.setting].id, town[f.setting]))
         .collect();
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
-    let moved: Vec<&str> =
-        found.iter().filter(|f| f.chosen.as_ref().is_some_and(|c| *c != f.before)).map(|f| pack().settings[f.setting].id.as_str()).collect();
+    let moved: Vec<&str> = found
+        .iter()
+        .filter(|f| f.chosen.as_ref().is_some_and(|c| *c != f.before))
+        .map(|f| pack().settings[f.setting].id.as_str())
+        .collect();
     for id in ["taux_vm", "taux_at", "taux_cdg"] {
         assert!(moved.contains(&id), "{id} is found again among {moved:?}");
     }
