@@ -167,7 +167,7 @@ fn nothing_is_chosen_where_no_line_tells() {
 fn people_who_disagree_decide_nothing() {
     let month = PayMonth::parse("2025-06").expect("a month");
     let i = at("zone_residence");
-    let people = vec![plain(), plain()];
+    let people = [plain(), plain()];
     let zones = ["1", "2"].map(|z| {
         let mut s = usual();
         s[i] = SettingValue::Choice(z.to_owned());

@@ -253,13 +253,11 @@ impl Calibration<'_> {
     }
 
     fn score(&self, r: Replayed, evidence: &[usize]) -> Score {
-        // A gap counts against, and so does a line that comes out only on another value than files or the pack have.
-        let has = |f: crate::facts::FactId| self.pack.defaults[f.index()].is_some();
-        let forced = r.resolved.iter().filter(|x| x.written.is_some() || has(x.fact)).count();
+        // A gap counts against, and so does a line that comes out only on a fact that nothing says.
         let exact = |l: &ReplayLine| matches!(l.verdict, Verdict::Exact | Verdict::OneOff) && l.gap().is_zero();
         let astray = |l: &ReplayLine| matches!(l.verdict, Verdict::Gap | Verdict::Carried);
         let good = r.lines.iter().filter(|l| exact(l)).count();
-        let bad = r.lines.iter().filter(|l| astray(l)).count() + forced;
+        let bad = r.lines.iter().filter(|l| astray(l)).count() + r.resolved.len();
         let element = |l: &ReplayLine| match l.code {
             PaidCode::Element(e) => Some(e.index()),
             PaidCode::Unknown(_) => None,

@@ -11,7 +11,7 @@ use crate::rules::quantity::number;
 use maud::{Markup, html};
 
 /// A row of the list below an entry.
-fn row(word: &str, content: Markup) -> Markup {
+fn row(word: &str, content: &Markup) -> Markup {
     html! { dt { (ui(word)) } dd { (content) } }
 }
 
@@ -34,7 +34,7 @@ impl Manual<'_> {
     }
 
     fn cause_row(&self, id: &str) -> Markup {
-        html! { @if let Some(c) = self.cause(id) { (row("ui.manual_cause", c)) } }
+        html! { @if let Some(c) = self.cause(id) { (row("ui.manual_cause", &c)) } }
     }
 
     /// Names a fact by its label where it stands in the table of facts.
@@ -44,17 +44,17 @@ impl Manual<'_> {
 
     pub(super) fn element_notes(&self, e: &Element) -> Markup {
         html! {
-            @if let Some(a) = &e.arrears { (row("ui.manual_arrears", self.links([a.text.as_str()]))) }
-            @if e.local { (row("ui.manual_whose", ui("ui.manual_local"))) }
-            @if let Some(p) = &e.card.printed { (row("ui.manual_printed", label(p))) }
-            @if e.keep_zero { (row("ui.manual_at_zero", ui("ui.manual_keep_zero"))) }
-            @if !e.replaces.is_empty() { (row("ui.manual_replaces", self.links(e.replaces.iter().map(|s| s.text.as_str())))) }
+            @if let Some(a) = &e.arrears { (row("ui.manual_arrears", &self.links([a.text.as_str()]))) }
+            @if e.local { (row("ui.manual_whose", &ui("ui.manual_local"))) }
+            @if let Some(p) = &e.card.printed { (row("ui.manual_printed", &label(p))) }
+            @if e.keep_zero { (row("ui.manual_at_zero", &ui("ui.manual_keep_zero"))) }
+            @if !e.replaces.is_empty() { (row("ui.manual_replaces", &self.links(e.replaces.iter().map(|s| s.text.as_str())))) }
             @for i in &e.inferences {
                 dt { (ui("ui.manual_infers")) }
                 dd { (self.links([i.fact.text.as_str()])) " = " (self.formula(&i.value)) }
             }
             (self.cause_row(&e.cause))
-            @if !e.labels.is_empty() { (row("ui.manual_labels", listed(e.labels.iter().map(String::as_str)))) }
+            @if !e.labels.is_empty() { (row("ui.manual_labels", &listed(e.labels.iter().map(String::as_str)))) }
         }
     }
 
@@ -64,12 +64,12 @@ impl Manual<'_> {
     }
 
     pub(super) fn parameter_notes(&self, p: &Parameter) -> Markup {
-        html! { @if let Some(f) = &p.raises { (row("ui.manual_raises", self.links([f.text.as_str()]))) } (self.cause_row(&p.cause)) }
+        html! { @if let Some(f) = &p.raises { (row("ui.manual_raises", &self.links([f.text.as_str()]))) } (self.cause_row(&p.cause)) }
     }
 
     pub(super) fn table_notes(&self, t: &Table) -> Markup {
         html! {
-            @if t.at_payment { (row("ui.manual_day", ui("ui.manual_at_payment"))) }
+            @if t.at_payment { (row("ui.manual_day", &ui("ui.manual_at_payment"))) }
             @if !t.wheres.is_empty() {
                 dt { (ui("ui.manual_chosen_by")) }
                 dd { @for (i, (column, setting)) in t.wheres.iter().enumerate() { @if i > 0 { ", " } (column) " = " (self.link(setting)) } }
@@ -79,7 +79,7 @@ impl Manual<'_> {
     }
 
     pub(super) fn value_notes(&self, v: &ValueDecl) -> Markup {
-        html! { @if v.local { (row("ui.manual_whose", ui("ui.manual_local"))) } (self.cause_row(&v.cause)) }
+        html! { @if v.local { (row("ui.manual_whose", &ui("ui.manual_local"))) } (self.cause_row(&v.cause)) }
     }
 
     pub(super) fn setting_notes(&self, s: &Setting) -> Markup {
@@ -91,13 +91,13 @@ impl Manual<'_> {
                     @match name.strip_suffix(".employer_rate") { Some(e) => { (self.link(e)) " (" (ui("ui.part_employer_rate")) ")" }, None => (self.link(name)) }
                 } }
             }
-            @if s.renewed { (row("ui.manual_renewed", ui("ui.manual_each_january"))) }
+            @if s.renewed { (row("ui.manual_renewed", &ui("ui.manual_each_january"))) }
             (self.cause_row(&s.cause))
         }
     }
 
     pub(super) fn total_notes(t: &Total) -> Markup {
-        html! { @if t.employer_part { (row("ui.manual_part", ui("ui.part_employer_amount"))) } }
+        html! { @if t.employer_part { (row("ui.manual_part", &ui("ui.part_employer_amount"))) } }
     }
 
     /// What a fact is beside its kind: where it is read, whom it is about, how long it lasts.
@@ -117,21 +117,21 @@ impl Manual<'_> {
         let one = d.causes.start == d.causes.change && d.causes.end == d.causes.change;
         html! {
             dl.notes {
-                @if !d.recurs { (row("ui.manual_lasts", ui("ui.manual_once"))) }
-                @if d.since_january { (row("ui.manual_lasts", ui("ui.manual_since_january"))) }
-                @if let Some(a) = &d.adds { (row("ui.manual_adds", self.links([a.as_str()]))) }
-                @if let Some(f) = &d.follows { (row("ui.manual_follows", self.links([f.as_str()]))) }
-                @if let Some(o) = about { (row("ui.manual_told_with", self.fact(o))) }
-                @if let Some(o) = moot { (row("ui.manual_moot", self.fact(o))) }
-                @if v.is_next_month(id) { (row("ui.manual_rises", ui("ui.manual_next_first"))) }
-                @if !arrears.is_empty() { (row("ui.manual_arrears_of", self.links(arrears))) }
-                @if !raised.is_empty() { (row("ui.manual_raised_by", self.links(raised))) }
-                @if !inferred.is_empty() { (row("ui.manual_inferred_from", self.links(inferred))) }
+                @if !d.recurs { (row("ui.manual_lasts", &ui("ui.manual_once"))) }
+                @if d.since_january { (row("ui.manual_lasts", &ui("ui.manual_since_january"))) }
+                @if let Some(a) = &d.adds { (row("ui.manual_adds", &self.links([a.as_str()]))) }
+                @if let Some(f) = &d.follows { (row("ui.manual_follows", &self.links([f.as_str()]))) }
+                @if let Some(o) = about { (row("ui.manual_told_with", &self.fact(o))) }
+                @if let Some(o) = moot { (row("ui.manual_moot", &self.fact(o))) }
+                @if v.is_next_month(id) { (row("ui.manual_rises", &ui("ui.manual_next_first"))) }
+                @if !arrears.is_empty() { (row("ui.manual_arrears_of", &self.links(arrears))) }
+                @if !raised.is_empty() { (row("ui.manual_raised_by", &self.links(raised))) }
+                @if !inferred.is_empty() { (row("ui.manual_inferred_from", &self.links(inferred))) }
                 @if one { (self.cause_row(&d.causes.change)) } @else {
-                    @for (id, word) in causes { @if let Some(c) = self.cause(id) { (row(word, c)) } }
+                    @for (id, word) in causes { @if let Some(c) = self.cause(id) { (row(word, &c)) } }
                 }
-                @if !d.headings.is_empty() { (row("ui.manual_headings", listed(d.headings.iter().map(String::as_str)))) }
-                @if !events.is_empty() { (row("ui.manual_events", listed(events))) }
+                @if !d.headings.is_empty() { (row("ui.manual_headings", &listed(d.headings.iter().map(String::as_str)))) }
+                @if !events.is_empty() { (row("ui.manual_events", &listed(events))) }
             }
         }
     }
@@ -185,7 +185,7 @@ impl Manual<'_> {
                 h2 #frame { (ui("ui.manual_frame")) }
                 table { tbody {
                     @for (name, what) in &p.results { tr { td { span.id { (name.text) } } td { (self.link(&what.text)) } } }
-                    @for (name, what) in &p.payslip { tr { td { span.id { (name) } } td { @if self.symbols.get(what).is_some() { (self.link(what)) } @else { (what) } } } }
+                    @for (name, what) in &p.payslip { tr { td { span.id { (name) } } td { @if self.symbols.contains_key(what) { (self.link(what)) } @else { (what) } } } }
                     @if let Some(s) = &p.arrears_rates { tr { td { (ui("ui.manual_arrears_rates")) } td { (ui("ui.manual_of_their_month")) " · " span.source { (s.text) } } } }
                     @if let Some(d) = p.recheck_after_days { tr { td { (ui("ui.manual_recheck")) } td { (d) } } }
                 } }
