@@ -33,7 +33,9 @@ pub fn alone(ready: &Ready, w: &Worked) -> Vec<Alone> {
         let key = match &d.what {
             What::CallBack { .. } => "ui.alone_account",
             What::Override(..) => "ui.alone_override",
-            What::Mode(_) | What::Waiver(_) | What::Join(_) | What::Arrival { .. } | What::Leaver(_) | What::Present | What::Exclude => continue,
+            What::Mode(_) | What::Waiver(_) | What::Join(_) | What::Arrival { .. } | What::Leaver(_) | What::Present | What::Exclude => {
+                continue;
+            }
         };
         let mut places = Vec::new();
         if let What::CallBack { iban, .. } = &d.what {
