@@ -202,21 +202,3 @@ fn a_batch_or_a_file_refused_as_a_whole_names_everybody_in_it() {
     assert_eq!(named("rejected-unknown", &status.replace("PAYE-2026-12-0003", "PAYE-2026-12-0999")), (0, 1, 0));
     assert_eq!(named("rejected-absent", &status.replace("<OrgnlMsgId>PAYE-2026-12<", "<OrgnlMsgId>AUTRE<")), (0, 0, 1));
 }
-
-// The month in a reference is no employee number: 12 is another person, with another name, account and pay.
-#[test]
-fn a_number_within_a_reference_is_an_employee_only_when_name_account_or_amount_bears_it_out() {
-    let staff = "Matricule;Nom;Prénom;Statut;Catégorie;Indice majoré\n0001;LEFEVRE;Anaïs;Titulaire;C;400\n0002;MULLER;Gaël;Titulaire;C;400\n0003;LE GOFF;Chloé;Titulaire;C;400\n0012;DURAND;Paul;Titulaire;C;400\n";
-    let sent = String::from_utf8(data("sepa/examples/pain.001.001.09_december.xml")).expect("UTF-8");
-    let orphans = |name: &str, from: &str, to: &str| {
-        let sent = if from.is_empty() { sent.clone() } else { sent.replace(from, to) };
-        let inbox = [("agents.csv", staff.as_bytes()), ("virements.xml", sent.as_bytes())];
-        let outcome = run(name, &job("2027-01"), &inbox);
-        let of = |f: &&Finding| f.code == "F07";
-        let name = |f: &Finding| f.args.iter().find(|a| a.0 == "name").map(|a| a.1.clone()).unwrap_or_default();
-        outcome.findings.iter().filter(of).map(name).collect::<Vec<_>>()
-    };
-    // 0005 stands in no staff file.
-    assert_eq!(orphans("reference-own", "", ""), ["OBRIEN SEAN"]);
-    assert_eq!(orphans("reference-month", ">PAYE-2026-12-0003<", ">PAYE-2026-12<"), ["LE GOFF CHLOE", "OBRIEN SEAN"]);
-}

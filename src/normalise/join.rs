@@ -538,25 +538,6 @@ impl Joiner<'_> {
         }
     }
 
-    /// Whether a transfer bears out that a number within its reference is this employee's: the same amount, account or name. Of
-    /// somebody of whom none is known nothing can contradict it.
-    fn bears_out(&self, row: &TransferRow, id: &EmployeeId) -> bool {
-        let Some(p) = self.out.people.get(id) else { return false };
-        let text = |role| p.text(self.vocabulary, role).unwrap_or_default();
-        let own = [text(Role::Surname), text(Role::MarriedName), text(Role::GivenName), text(Role::FullName), &p.names.0, &p.names.1];
-        let words = |t: &str| -> BTreeSet<String> {
-            let folded = crate::normalise::text::fold(t);
-            folded.split(|c: char| !c.is_alphanumeric()).filter(|w| w.len() > 2).map(str::to_owned).collect()
-        };
-        let own = words(&own.join(" "));
-        let net = p.paid.as_ref().and_then(|s| s.net_paid);
-        let account = Iban::parse(text(Role::Iban)).ok();
-        net.is_some_and(|n| n.0 == row.amount)
-            || account.is_some() && account == row.iban
-            || !own.is_disjoint(&words(&row.name))
-            || (own.is_empty() && net.is_none() && account.is_none())
-    }
-
     /// By reference, then by account, then by name and amount together.
     fn transfers(&mut self, rows: Vec<TransferRow>) {
         let mut by_bare: BTreeMap<String, Vec<EmployeeId>> = BTreeMap::new();
@@ -583,8 +564,7 @@ impl Joiner<'_> {
                 .split(|c: char| !c.is_ascii_alphanumeric())
                 .filter(|t| !t.is_empty())
                 .rev()
-                .filter_map(|t| by_bare.get(bare(t)).filter(|v| v.len() == 1).cloned())
-                .find(|v| v[0].as_str() == row.end_to_end || self.bears_out(&row, &v[0]))
+                .find_map(|t| by_bare.get(bare(t)).filter(|v| v.len() == 1).cloned())
                 .unwrap_or_default();
             let by_account =
                 || row.iban.as_ref().and_then(|i| by_iban.get(i.as_str())).filter(|v| v.len() == 1).cloned().unwrap_or_default();
