@@ -471,3 +471,20 @@ fn the_page_on_decisions_shows_what_runs() {
     let rows = table.lines().count() - 1;
     assert_eq!(r.findings.iter().filter(|f| f.code == "D12").count(), rows);
 }
+
+#[test]
+fn somebody_excluded_has_no_payslip_is_named_and_asked_for_again() {
+    let r = run("exclusion", "exclusion;00232;;;2021-12;;Mme Roche;06/12/2021;contrat contesté\n");
+    assert!(r.slip("00232").is_none() && r.transfer("00232").is_none());
+    assert_eq!(r.grave("D18", "00232"), [Severity::Justify]);
+    assert!(r.told("POP-02", "00232").is_empty(), "the reason is the decision's");
+    assert!(r.held.is_empty(), "{:?}", r.held);
+    // Still in post: the record of the month keeps the facts, and says that nothing was paid.
+    assert_eq!(r.of("people.csv", "00232")[0]["standing"], "not-paid");
+    // Out of the pay and paid in some way are two things.
+    let two = run(
+        "exclusion-mode",
+        "exclusion;00232;;;2021-12;;Mme Roche;06/12/2021;contrat contesté\nmode;00232;;reconduction;2021-12;;M. Petit;06/12/2021;à payer\n",
+    );
+    assert_eq!(two.grave("D10", "00232"), [Severity::Blocking]);
+}

@@ -301,3 +301,31 @@ fn whoever_decides_alone_is_named() {
     assert!(second.told("GOV-01").is_empty());
     assert!(second.outcome.not_run.iter().any(|n| n.control == "GOV-01"), "the month as a whole is approved later");
 }
+
+/// A status report about the transfer file that a run wrote, read in the month after without that file.
+#[test]
+fn a_report_about_our_own_transfer_file_names_whom_it_refuses_from_the_record() {
+    let december = run(rosay("refused", ""));
+    let sent = std::fs::read_to_string(december.folder.join("out/virements-2021-12.xml")).expect("the transfer file");
+    let leaf = |name: &str| {
+        let (_, rest) = sent.split_once(&format!("<{name}>")).expect("a leaf");
+        rest.split_once('<').expect("an end").0.to_owned()
+    };
+    let refused = |name: &str, group: &str, batch: &str, transfer: &str| {
+        let (folder, _) = next(name, "2022-01", "2022-01-25", &december.folder);
+        let report = format!(
+            "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Document xmlns=\"urn:iso:std:iso:20022:tech:xsd:pain.002.001.10\"><CstmrPmtStsRpt><GrpHdr><MsgId>B1</MsgId><CreDtTm>2021-12-23T09:00:00</CreDtTm></GrpHdr><OrgnlGrpInfAndSts><OrgnlMsgId>{}</OrgnlMsgId><OrgnlMsgNmId>pain.001.001.09</OrgnlMsgNmId><GrpSts>{group}</GrpSts></OrgnlGrpInfAndSts><OrgnlPmtInfAndSts><OrgnlPmtInfId>{}</OrgnlPmtInfId><PmtInfSts>{batch}</PmtInfSts><TxInfAndSts><OrgnlEndToEndId>{}</OrgnlEndToEndId><TxSts>{transfer}</TxSts><StsRsnInf><Rsn><Cd>AC04</Cd></Rsn></StsRsnInf></TxInfAndSts></OrgnlPmtInfAndSts></CstmrPmtStsRpt></Document>\n",
+            leaf("MsgId"),
+            leaf("PmtInfId"),
+            leaf("EndToEndId")
+        );
+        std::fs::write(folder.join("inbox/statut.xml"), report).expect("a report");
+        let ran = run(folder);
+        assert!(ran.told("F17").is_empty() && ran.told("F16").is_empty(), "the report is about what the record holds");
+        ran.grave("F15", "00101")
+    };
+    assert_eq!(refused("refused-one", "PART", "PART", "RJCT"), [Severity::Justify]);
+    assert_eq!(refused("refused-batch", "PART", "RJCT", "PDNG"), [Severity::Justify]);
+    assert_eq!(refused("refused-file", "RJCT", "PDNG", "PDNG"), [Severity::Justify]);
+    assert_eq!(refused("refused-none", "PART", "PART", "ACSC"), []);
+}

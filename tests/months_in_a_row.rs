@@ -77,7 +77,8 @@ fn the_same_people_are_paid_on_the_same_accounts() {
     assert_eq!(after.of("people.csv", "00825")[0]["iban"], before.of("people.csv", "00825")[0]["iban"]);
     // Asked for after the attack and confirmed by nobody: still asked, still refused.
     assert_eq!((after.grave("BNK-04", "00825"), after.grave("BNK-03", "01684")), (vec![Severity::Blocking], vec![Severity::Justify]));
-    assert_eq!(after.of("requests.csv", "01684"), before.of("requests.csv", "01684"));
+    let asked = |ran: &Ran| ["requested", "received_by", "account"].map(|c| ran.of("requests.csv", "01684")[0][c].clone());
+    assert_eq!(asked(after), asked(before));
     // Known to no staff file in December, known to none in January.
     assert_eq!(after.grave("POP-03", "00156"), [Severity::Blocking]);
     assert_eq!(after.grave("POP-02", "00995"), [Severity::Blocking]);

@@ -85,13 +85,17 @@ fn a_declaration_with_transfers_pays_the_same_or_sets_aside_by_name() {
     let ran = run("declaration", &[&STAFF[..], &[TRANSFERS]].concat(), false, true);
     let aside = ran.aside();
     let paid_wrongly: Vec<_> = wrong(&ran).into_iter().filter(|w| !aside.contains(&w.0)).collect();
+    // That a net varies, that a control of the law speaks or that an act is missing says nothing of what a declaration lacks.
+    let other = ["VAR-", "STA-", "POP-", "ACC-", "BNK-", "ID-", "AMT-", "TAX-"];
     let named = |e: &str| {
-        ran.outcome.findings.iter().any(|f| f.severity <= Severity::Justify && f.employee.as_ref().is_some_and(|x| x.as_str() == e))
+        let of = |f: &&Finding| f.severity <= Severity::Justify && f.employee.as_ref().is_some_and(|x| x.as_str() == e);
+        ran.outcome.findings.iter().filter(of).any(|f| !other.iter().any(|o| f.code.starts_with(o)))
     };
+    let asked = |e: &str| ran.outcome.findings.iter().any(|f| f.employee.as_ref().is_some_and(|x| x.as_str() == e));
     let silent: Vec<_> = paid_wrongly.iter().filter(|w| !named(&w.0)).collect();
     assert!(silent.is_empty(), "paid another net in silence: {silent:?}");
     for e in december().keys() {
-        assert!(ran.nets.contains_key(e) || named(e), "{e} is silently left out");
+        assert!(ran.nets.contains_key(e) || asked(e), "{e} is silently left out");
     }
 }
 

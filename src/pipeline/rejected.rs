@@ -28,7 +28,12 @@ impl Sent {
         let first = record.transfers.first()?;
         let references: Vec<&str> = record.references.iter().map(String::as_str).filter(|r| !r.is_empty()).collect();
         let message = transfer::derive_id(&format!("PAIE-{}", record.month?), &references);
-        Some(Self { source: first.at.source, batches: vec![(0, message.clone())], message })
+        Some(Self { source: first.at.source, message, batches: Vec::new() })
+    }
+
+    /// Whether a line of the file stands in a batch; a file made of a record has one.
+    fn is_in(&self, line: u32, batch: &str) -> bool {
+        self.batches.is_empty() || self.batch(line) == batch
     }
 
     /// The batch that a line of the file stands in.
@@ -81,10 +86,10 @@ pub fn find(reports: &[Report], sent: &[Sent], transfers: &[TransferRow], findin
         }
         for t in transfers {
             let Some(s) = about.iter().find(|s| s.source == t.at.source) else { continue };
-            let batch = s.batch(t.at.row);
             // The innermost refusal says most.
-            let own = single.get(t.end_to_end.as_str()).and_then(|all| all.iter().find(|(b, _)| b.is_empty() || *b == batch));
-            let Some(o) = own.map(|x| x.1).or_else(|| batches.get(batch).copied()).or_else(|| group.copied()) else { continue };
+            let own = single.get(t.end_to_end.as_str()).and_then(|all| all.iter().find(|(b, _)| b.is_empty() || s.is_in(t.at.row, b)));
+            let of_batch = || batches.iter().find(|(id, _)| s.is_in(t.at.row, id)).map(|b| *b.1);
+            let Some(o) = own.map(|x| x.1).or_else(of_batch).or_else(|| group.copied()) else { continue };
             hit.insert(o.line);
             let place = Place::Line { file: r.file.clone(), line: o.line, heading: None };
             refused.entry(t.at).or_insert_with(|| Refused { transfer: t.at, place, why: why(o) });
