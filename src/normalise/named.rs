@@ -13,6 +13,8 @@ use std::ops::ControlFlow;
 
 /// A row of nobody may mean this many people at most.
 const FEW: usize = 4;
+/// Between the cells of a row kept as text.
+pub const CELLS: char = '\u{1f}';
 /// Columns looked at.
 const WIDTH: usize = 400;
 /// A number as long as this, or with a letter, is hardly anything else when an employee has it.
@@ -182,15 +184,17 @@ impl Known {
         self.by_name(&cells[c], next).or_else(|| self.by_name(&cells[c], "")).is_some()
     }
 
-    /// A finding for each agent that a row of nobody may mean: the same surname, and no other first letter of the given name.
-    pub fn perhaps(&self, who: &Who, at: At, sources: &Sources) -> Vec<Finding> {
+    /// A finding for each agent that a row of nobody may mean: the same surname, and no other first letter of the given name;
+    /// or a number that stands in another cell of the row.
+    pub fn perhaps(&self, who: &Who, row: &str, at: At, sources: &Sources) -> Vec<Finding> {
         let given = fold(&who.given);
         let may = |g: &str| given.is_empty() || g.is_empty() || g.chars().next() == given.chars().next();
         let found = self.by_surname.get(&fold(&who.surname)).into_iter().flatten().filter(|(_, g)| may(g));
-        let all: BTreeSet<&EmployeeId> = found.map(|(id, _)| id).collect();
+        let mut all: BTreeSet<&EmployeeId> = found.map(|(id, _)| id).collect();
         if all.len() > FEW {
-            return Vec::new();
+            all.clear();
         }
+        all.extend(row.split(CELLS).filter(|t| t.len() >= LONG && self.is_written(t)).filter_map(|t| self.numbered(t)));
         let name = format!("{} {}", who.surname, who.given);
         let told = |id: &EmployeeId| {
             Finding::new("M98", Severity::Blocking).arg("agent", id).arg("name", name.trim()).of(id).at(sources.place(at))

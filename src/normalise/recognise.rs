@@ -16,6 +16,7 @@ use crate::normalise::headless;
 use crate::normalise::layout::{self, Kept, Layout};
 use crate::normalise::lists::{self, SURE};
 use crate::normalise::mapping::{CodeMapping, CodeTarget, ColumnMapping, Mapping, Meaning, Part, Payer, Role, SourceMapping};
+use crate::normalise::moves::{self, Moves};
 use crate::normalise::profile::{Profile, fits_fact};
 use crate::normalise::records;
 use crate::normalise::register::LineReader;
@@ -53,6 +54,8 @@ struct Seen<'t> {
     cells: Option<usize>,
     /// Rubrics of a list with a row for each.
     variables: Option<Variables>,
+    /// Kinds of movements of a list with a row for each.
+    moves: Option<Moves>,
 }
 
 impl Seen<'_> {
@@ -84,6 +87,9 @@ pub fn recognise(tables: &[Table], sources: &mut Sources, given: &[SourceEntry],
     }
     for s in &mut seen {
         s.variables = variables::find(&s.kept, &s.layout, (&s.compared, &s.profiles), &labels, cx);
+        if s.variables.is_none() {
+            s.moves = moves::find(&s.kept, &s.layout, (&s.compared, &s.profiles), cx);
+        }
     }
     for entry in given {
         if !seen.iter().any(|s| matches(entry, s.rows.source, sources)) {
@@ -212,6 +218,7 @@ fn look<'t>(rows: &'t Table, sources: &Sources, given: &'t [SourceEntry], titles
         sum_column,
         cells,
         variables: None,
+        moves: None,
     }
 }
 
@@ -338,11 +345,13 @@ fn source(
         role: Role::Unknown,
         certainty: 0,
         why: Vec::new(),
+        title: s.layout.title.clone(),
         header: s.layout.header.map(|(a, b)| (s.kept[a].number, s.kept[b].number)),
         cells: s.cells,
         columns: Vec::new(),
         codes: Vec::new(),
         variables: None,
+        moves: None,
         banded: false,
     };
     let filled: usize = s.kept.iter().map(Kept::filled).sum();
@@ -415,7 +424,12 @@ fn source(
             lines_codes(&mut found, s, cx);
         }
         Role::RegisterWide => wide_codes(&mut found, s, titles, cx),
-        Role::Changes => changed_columns(&mut found, s, cx),
+        Role::Changes => {
+            found.moves = s.moves.filter(|m| found.columns[m.kind].meaning == Meaning::Label);
+            if found.moves.is_none() {
+                changed_columns(&mut found, s, cx);
+            }
+        }
         Role::Staff => career(&mut found, s),
         Role::Amounts => {
             let listed = |v: &&Variables| v.rubric().is_some_and(|c| matches!(found.columns[c].meaning, Meaning::Label | Meaning::Code));
@@ -537,6 +551,10 @@ fn attempt(s: &Seen<'_>, role: Role, cx: &Context<'_>, overlaps: &[u32], coverag
     if let Some(v) = rubrics {
         variables::columns(v, &s.layout, &s.compared, &s.profiles, &mut choices);
     }
+    let movements = s.moves.filter(|_| role == Role::Changes);
+    if let Some(m) = movements {
+        moves::columns(m, &mut choices);
+    }
     dated::older(role, &s.layout, cx.month, &mut choices);
     let picked = columns::assign_all(&choices);
     let meanings: Vec<Meaning> = picked.iter().zip(&choices).filter_map(|(p, c)| p.map(|i| c[i].meaning)).collect();
@@ -617,11 +635,12 @@ fn attempt(s: &Seen<'_>, role: Role, cx: &Context<'_>, overlaps: &[u32], coverag
                 score -= 30;
             }
             let newcomers = role_column(FactRole::IdentityNumber) && (role_column(FactRole::BirthDate) || has_iban);
-            agent && !newcomers && (changed > 0 || has(Meaning::Effective) && situations > 0 || some)
+            agent && !newcomers && (movements.is_some() || changed > 0 || has(Meaning::Effective) && situations > 0 || some)
         }
         Role::Events => {
-            let natured = hint > 0 || !records::named_nature_of(s.sheet.as_deref(), s.stem(), cx).is_empty();
-            let dates = has(Meaning::From) && (has(Meaning::To) || has(Meaning::Days));
+            let natured = hint > 0 || !records::named_nature_of(s.sheet.as_deref(), &s.layout.title, s.stem(), cx).is_empty();
+            let day = (0..picked.len()).any(|c| s.compared[c].one_day && picked[c].is_some_and(|i| choices[c][i].meaning == Meaning::From));
+            let dates = has(Meaning::From) && (has(Meaning::To) || has(Meaning::Days) || day);
             agent && (has(Meaning::Nature) && (has(Meaning::From) || has(Meaning::Days)) || natured && dates) && situations <= 3
         }
         // Days between two dates are an absence, whatever else is counted.
@@ -637,6 +656,8 @@ fn attempt(s: &Seen<'_>, role: Role, cx: &Context<'_>, overlaps: &[u32], coverag
         }
         Role::Ignored | Role::Unknown => false,
     };
+    // What a list of movements says is in its rows: no other reading comes near.
+    let able = able && (s.moves.is_none() || movements.is_some() || !lists::is_list(role));
     (able || forced).then_some(Try { role, score, picked, choices, why })
 }
 
