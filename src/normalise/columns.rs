@@ -1,6 +1,7 @@
 //! What a column may mean in a sheet of a given role: points from its title and its cells, with reasons.
 
 use crate::facts::{FactDecl, FactId, FactKind, NumberForm, Role as FactRole, Vocabulary};
+use crate::ground::Exact;
 use crate::normalise::layout::Layout;
 use crate::normalise::mapping::{Meaning, Part, Role};
 use crate::normalise::profile::{Profile, fits_fact, fits_part, fits_plain};
@@ -275,10 +276,13 @@ pub fn choices(compared: &Compared, p: &Profile, role: Role, cx: &Context<'_>, a
     }
     // The day of a strike is its first; that of hours says when they were made, and pays nothing.
     if compared.one_day && p.share(p.dates + p.days) >= 80 {
-        match role {
-            Role::Events => put(Meaning::From, 95, fits_plain(p, Meaning::From), 4),
-            Role::Amounts => put(Meaning::Ignored, 100, 0, 0),
-            _ => {}
+        if role == Role::Events {
+            put(Meaning::From, 95, fits_plain(p, Meaning::From), 4);
+        } else if role == Role::Changes {
+            put(Meaning::Effective, 80, fits_plain(p, Meaning::Effective), 4);
+        } else if role == Role::Amounts && p.months.len() == 1 {
+            // Of days of two months, which of them this month pays is asked.
+            put(Meaning::Ignored, 100, 0, 0);
         }
     }
     if role == Role::RegisterWide {
@@ -375,6 +379,16 @@ fn by_contents(compared: &Compared, p: &Profile, (role, about): (Role, &str), cx
         && p.values.keys().all(|v| is_part_time(v, titles::of_working_time(about)))
     {
         put(Meaning::New(f), 80);
+    }
+    // « Taux » in the tax office's list of the month: the rate that has an origin.
+    if matches!(role, Role::Changes | Role::Staff)
+        && compared.turned
+        && p.share(p.numbers) >= 95
+        && p.most.is_none_or(|m| m < Exact::int(60))
+        && titles::of_tax_rates(about)
+    {
+        let rate = |f: &FactId| matches!(cx.vocabulary.get(*f).kind, FactKind::Number { form: NumberForm::Rate });
+        cx.vocabulary.about_others().iter().map(|t| t.1).filter(rate).for_each(|f| put(Meaning::Fact(f), 74));
     }
     // « Agent » over numbers: the number, not the name.
     if let (Some(f), Some(name)) = (role_fact(FactRole::Employee), role_fact(FactRole::FullName))

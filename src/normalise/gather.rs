@@ -1329,7 +1329,11 @@ fn place_rows(
         if id.is_none() && lists::is_list(role) {
             known.perhaps(&row.who, &row.row, row.at, sources).into_iter().for_each(|f| told.add(f, row.at.source));
         }
-        for f in row.told.drain(..) {
+        // « Dossier 00105 » beside the name of agent 00105 is his number, and nothing is lost.
+        let own = |f: &Finding| {
+            f.code == "M77" && id.as_ref().is_some_and(|id| f.args.iter().any(|(n, t)| n == "text" && ids::bare(t) == id.bare()))
+        };
+        for f in row.told.drain(..).filter(|f| !own(f)) {
             told.add(id.iter().fold(f, Finding::of), row.at.source);
         }
         if strange.contains(&row.at) {

@@ -27,6 +27,7 @@ pub fn role_of(map: &SourceMapping, content: &Content) -> Role {
     match content {
         Content::Amounts(_) if map.role == Role::Changes => Role::Amounts,
         Content::Facts(_) if map.role == Role::Changes => Role::Departures,
+        Content::Event { .. } if map.role == Role::Changes => Role::Events,
         Content::Amounts(_) | Content::Facts(_) | Content::Changes { .. } | Content::Event { .. } | Content::Account { .. } => map.role,
     }
 }

@@ -1,13 +1,13 @@
 //! One list of all that changes: a column says what kind of movement a row is, others its date and the new value.
 
-use crate::facts::FactId;
+use crate::facts::{FactId, FactKind};
 use crate::normalise::Context;
 use crate::normalise::columns::{Choice, Compared};
 use crate::normalise::layout::{Kept, Layout};
 use crate::normalise::mapping::Meaning;
 use crate::normalise::profile::Profile;
 use crate::normalise::remarks::is_remark;
-use crate::normalise::titles::{Title, says_kind, says_value, summing};
+use crate::normalise::titles::{Title, says_kind, says_old_value, says_value, summing};
 use std::collections::BTreeSet;
 
 /// Of the rows, percent whose movement must be known: the others are asked.
@@ -25,31 +25,56 @@ pub fn find(kept: &[Kept], layout: &Layout, (compared, profiles): (&[Compared], 
     layout.header?;
     let data = kept.iter().skip(layout.data_start()).filter(|k| k.filled() >= 3 && summing(&k.first()).is_none() && !is_remark(&k.cells));
     let rows: Vec<&Kept> = data.collect();
-    let value = (0..layout.width).find(|&c| says_value(&layout.own[c]));
-    let dated = (0..layout.width).any(|c| compared[c].title(Title::Plain(Meaning::Effective)) >= 85);
-    if rows.is_empty() || !(value.is_some() || dated) {
+    let value = (0..layout.width).find(|&c| says_value(&layout.own[c]) && profiles[c].filled > 0);
+    // Where the new values have columns of their own, a column of reasons beside them is no movement.
+    let lasting = |f: FactId| {
+        let fact = cx.vocabulary.get(f);
+        fact.recurs && crate::normalise::lists::pays(fact) && matches!(fact.kind, FactKind::Number { .. })
+    };
+    let told = |c: usize| {
+        let named = |(f, _): (FactId, _)| lasting(f) && compared[c].title(Title::Fact(f)).max(compared[c].title(Title::New(f))) >= 85;
+        Some(c) != value && profiles[c].filled > 0 && cx.vocabulary.iter().any(named)
+    };
+    if rows.is_empty() || value.is_none() || (0..layout.width).any(told) {
         return None;
     }
     let words = |c: &usize| {
         let p = &profiles[*c];
         p.filled > 0 && p.share(p.numbers) < 20 && p.share(p.dates) < 20 && value != Some(*c)
     };
-    let kind = (0..layout.width).filter(words).find(|&c| {
-        let named: Vec<FactId> = rows.iter().filter_map(|k| cx.natures.movement(&k.shown(c))).collect();
+    let column = (0..layout.width).filter(words).find(|&c| {
+        let named: Vec<FactId> = rows.iter().filter_map(|k| kind(&k.shown(c), cx).map(|n| n.0)).collect();
         let lasting = named.iter().any(|f| cx.vocabulary.get(*f).recurs);
         let several = named.iter().collect::<BTreeSet<_>>().len() >= 2;
         lasting && named.len() * 100 >= rows.len() * MOST && (several || says_kind(&layout.own[c]))
     })?;
-    Some(Moves { kind, value })
+    Some(Moves { kind: column, value })
 }
 
 /// What the columns of such a list are.
-pub fn columns(m: Moves, choices: &mut [Vec<Choice>]) {
+pub fn columns(m: Moves, layout: &Layout, choices: &mut [Vec<Choice>]) {
     let sure = |meaning: Meaning| vec![Choice { meaning, score: 88, title: 100, fit: 12 }];
     choices[m.kind] = sure(Meaning::Label);
     if let Some(c) = m.value {
         choices[c] = sure(Meaning::Signed);
     }
+    // « Ancienne valeur » is there to compare with.
+    for (c, of) in choices.iter_mut().enumerate() {
+        if says_old_value(&layout.own[c]) {
+            *of = sure(Meaning::Ignored);
+        }
+    }
+}
+
+/// The fact a movement is about, and the value that its text ends with: « Passage à temps partiel 90 % ».
+pub fn kind<'t>(text: &'t str, cx: &Context<'_>) -> Option<(FactId, Option<&'t str>)> {
+    let whole = |t: &str| cx.natures.movement(t).or_else(|| cx.natures.fact(t));
+    if let Some(f) = whole(text) {
+        return Some((f, None));
+    }
+    let digit = text.find(|c: char| c.is_ascii_digit())?;
+    let (head, value) = (text[..digit].trim_end_matches([' ', ':', '(', '\u{a0}']), text[digit..].trim_end_matches(')').trim());
+    Some((whole(head)?, Some(value)))
 }
 
 /// A value without the fact's own title before it: « IM 391 ».

@@ -102,7 +102,9 @@ impl Known {
                     continue;
                 }
                 let strong = text.len() >= LONG || text.chars().any(char::is_alphabetic);
-                let number = self.numbered(text).filter(|_| {
+                // « 150,00 » is an amount, but where numbers stand.
+                let amount = text.contains([',', '.']);
+                let number = self.numbered(text).filter(|_| titled.contains(&c) || best == Some(c) || !amount).filter(|_| {
                     best == Some(c) || across && text.len() >= 3 || opens || titled.contains(&c) || strong && self.is_written(text)
                 });
                 let next = texts.get(c + 1).map_or("", String::as_str);
@@ -120,7 +122,7 @@ impl Known {
 
     /// Counts texts that can be numbers, and those that are.
     fn count<'t>(&self, texts: impl Iterator<Item = (usize, &'t String)>, into: &mut BTreeMap<usize, (u32, u32)>) {
-        for (c, text) in texts.filter(|(_, t)| t.len() >= 3 && t.bytes().any(|b| b.is_ascii_digit())) {
+        for (c, text) in texts.filter(|(_, t)| t.len() >= 3 && t.bytes().any(|b| b.is_ascii_digit()) && !t.contains(',')) {
             let n = into.entry(c).or_default();
             n.0 += u32::from(self.numbered(text).is_some());
             n.1 += 1;

@@ -553,7 +553,7 @@ fn attempt(s: &Seen<'_>, role: Role, cx: &Context<'_>, overlaps: &[u32], coverag
     }
     let movements = s.moves.filter(|_| role == Role::Changes);
     if let Some(m) = movements {
-        moves::columns(m, &mut choices);
+        moves::columns(m, &s.layout, &mut choices);
     }
     dated::older(role, &s.layout, cx.month, &mut choices);
     let picked = columns::assign_all(&choices);
@@ -571,7 +571,7 @@ fn attempt(s: &Seen<'_>, role: Role, cx: &Context<'_>, overlaps: &[u32], coverag
     score += hint;
     let has = |m: Meaning| meanings.contains(&m);
     let role_column = |r: FactRole| cx.vocabulary.role(r).is_some_and(|f| has(Meaning::Fact(f)));
-    let agent = [FactRole::Employee, FactRole::Surname, FactRole::MarriedName, FactRole::FullName].into_iter().any(|r| role_column(r));
+    let agent = [FactRole::Employee, FactRole::Surname, FactRole::MarriedName, FactRole::FullName].into_iter().any(role_column);
     let situations = meanings.iter().filter(|m| columns::is_situation(cx.vocabulary, **m)).count();
     let one_offs = meanings.iter().filter(|m| matches!(m, Meaning::Fact(f) if columns::is_one_off(cx.vocabulary.get(*f)))).count();
     let elements: BTreeSet<u16> = meanings.iter().filter_map(|m| if let Meaning::Element(e, _) = m { Some(e.0) } else { None }).collect();
@@ -611,7 +611,8 @@ fn attempt(s: &Seen<'_>, role: Role, cx: &Context<'_>, overlaps: &[u32], coverag
                 && (has(Meaning::Code) || has(Meaning::Label))
                 && [Meaning::Gain, Meaning::Deduction, Meaning::Amount, Meaning::Signed].into_iter().any(has)
                 && s.variables.is_none()
-                && !(few_rubrics(s, &picked, &choices) && titles::speaks_of(s.stem(), Role::Amounts) > titles::speaks_of(s.stem(), role))
+                && !(few_rubrics(s, &picked, &choices)
+                    && (hint == 0 || titles::speaks_of(s.stem(), Role::Amounts) > titles::speaks_of(s.stem(), role)))
         }
         Role::RegisterWide => agent && (elements.len() >= 3 && kept_from >= 2 || elements.len() >= 2 && sums >= 2),
         Role::Staff => {
@@ -623,7 +624,9 @@ fn attempt(s: &Seen<'_>, role: Role, cx: &Context<'_>, overlaps: &[u32], coverag
             if hint == 0 && !arrives_now(s, &choices, &picked, cx) {
                 score -= 40;
             }
-            agent && !unnamed && (situations >= 3 || hint > 0 && situations >= 1)
+            // « Nouveaux montants IFSE, à compter du »: one fact and a date of effect make no newcomer.
+            let thin = by_effect(FactRole::Entry) && situations <= 2;
+            agent && !unnamed && !thin && (situations >= 3 || hint > 0 && situations >= 1)
         }
         Role::Departures => {
             agent && !unnamed && (role_column(FactRole::Exit) || hint > 0 && role_column(FactRole::ContractEnd)) && situations <= 8

@@ -123,7 +123,8 @@ impl<'a> RecordReader<'a> {
         };
         let rubric = (self.source.variables.is_some() || self.source.moves.is_some()) && self.source.columns.iter().any(number);
         let says = !list || rubric || self.source.columns.iter().any(written);
-        let row_text = if list { row.cells.iter().map(Cell::shown).collect::<Vec<_>>().join(&super::named::CELLS.to_string()) } else { String::new() };
+        let row_text =
+            if list { row.cells.iter().map(Cell::shown).collect::<Vec<_>>().join(&super::named::CELLS.to_string()) } else { String::new() };
         RawRow { who, at: At::row(self.source.source, row.number), content, problems, told, span, row: row_text, says }
     }
 
@@ -178,9 +179,7 @@ impl<'a> RecordReader<'a> {
             let text = shown(row, usize::from(c.column));
             crate::normalise::values::hours(&text, c.mark).ok().flatten()
         };
-        let hours = |c: &&ColumnMapping| {
-            matches!(c.meaning, Meaning::Fact(f) if variables::form_of(self.cx.vocabulary.get(f)) == Some(NumberForm::Hours))
-        };
+        let hours = |c: &&ColumnMapping| matches!(c.meaning, Meaning::Fact(f) if variables::form_of(self.cx.vocabulary.get(f)) == Some(NumberForm::Hours));
         let sum = || self.source.columns.iter().filter(hours).filter_map(number).try_fold(Exact::ZERO, Exact::add);
         titled && number(total).is_some_and(|t| sum() == Some(t))
     }
@@ -408,30 +407,42 @@ impl<'a> RecordReader<'a> {
         let nothing = Content::Changes { changed: Vec::new(), effective };
         let kind = shown(row, m.kind);
         let column = m.value.and_then(|c| source.columns.get(c));
-        let cell = column.and_then(|c| row.cells.get(usize::from(c.column))).cloned().unwrap_or(Cell::Empty);
+        let beside = column.and_then(|c| row.cells.get(usize::from(c.column))).cloned().unwrap_or(Cell::Empty);
         let at = column.map_or(At::row(source.source, row.number), |c| self.at(row, c));
-        let Some(f) = self.cx.natures.movement(&kind) else {
+        let named = moves::kind(&kind, self.cx);
+        let within = named.and_then(|n| n.1).map(|t| Cell::Text(t.to_owned().into()));
+        // Two values of one row: a person says which.
+        let named = named.filter(|_| within.is_none() || beside.shown().is_empty());
+        let cell = if beside.shown().is_empty() { within.unwrap_or(Cell::Empty) } else { beside };
+        let Some(f) = named.map(|n| n.0) else {
             let f = Finding::new("M97", Severity::Blocking).arg("agent", self.called(row)).arg("text", &kind);
             let heading = column.map(|c| c.heading.as_str()).unwrap_or_default();
             tell(f.arg("heading", heading).arg("value", cell.shown()).at(sources.place(at)));
             return nothing;
         };
         let decl = self.cx.vocabulary.get(f);
+        if let Some(fact) = self.cx.natures.fact(&kind).filter(|e| *e == f) {
+            let days = cells::days(&cell, crate::normalise::values::Mark::Unknown).ok().flatten();
+            if days.is_none_or(|d| !d.is_positive()) {
+                let f = Finding::new("M83", Severity::Blocking).arg("agent", self.called(row)).arg("days", cell.shown());
+                tell(f.at(sources.place(at)));
+            }
+            let nature = kind.into_owned();
+            let beside = Facts::default();
+            return Content::Event { nature, fact: Some(fact), from: effective, to: None, days, continues: None, beside };
+        }
         if decl.role == Some(crate::facts::Role::Exit) {
             return Content::Facts(self.last_day(f, effective, (&cell, at), row, sources, problems, tell));
         }
         let without = |tell: &mut dyn FnMut(Finding), called: String| {
             tell(Finding::new("N18", Severity::Blocking).arg("agent", called).at(sources.place(at)));
         };
-        let (Some(c), false) = (column, cell.shown().is_empty()) else {
+        let (Some(c), false) = (column.or_else(|| source.columns.get(m.kind)), cell.shown().is_empty()) else {
             without(tell, self.called(row));
             return nothing;
         };
         let titles: Vec<String> = decl.headings.iter().chain([&decl.label.fr]).cloned().collect();
-        let bare = match &cell {
-            Cell::Text(t) => Cell::Text(moves::bare(t, &titles).to_owned().into()),
-            other => other.clone(),
-        };
+        let bare = if let Cell::Text(t) = &cell { Cell::Text(moves::bare(t, &titles).to_owned().into()) } else { cell.clone() };
         match cells::value(&bare, decl, c, self.latest, &mut self.texts) {
             Ok(Some(read)) => {
                 if let (false, Some(n)) = (decl.recurs, read.value.number()) {
@@ -494,6 +505,11 @@ impl<'a> RecordReader<'a> {
         let by_effect = || effective.map(|d| if away { d.pred_opt().unwrap_or(d) } else { d });
         if let Some(d) = written.or_else(by_effect) {
             let at = if written.is_some() { at } else { column.map_or(at, |c| self.at(row, c)) };
+            // Whether somebody leaves on that day or after it, the list does not say.
+            if written.is_none() && !last() {
+                let f = Finding::new("M81", Severity::Blocking).arg("agent", self.called(row)).arg("last", d.format("%d/%m/%Y"));
+                tell(f.arg("heading", column.map_or("", |c| c.heading.as_str())).at(sources.place(at)));
+            }
             facts.set(Fact { id: f, value: Value::Date(d), at, origin: Origin::Read });
         }
         facts

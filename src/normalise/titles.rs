@@ -23,8 +23,10 @@ struct Wording {
     one: Vec<String>,
     becomes: Vec<String>,
     working_time: Vec<String>,
+    tax_rates: Vec<String>,
     kind: Vec<String>,
     value: Vec<String>,
+    old_value: Vec<String>,
 }
 
 #[derive(serde::Deserialize)]
@@ -249,10 +251,22 @@ pub fn says_value(heading: &str) -> bool {
     FILE.wording.value.iter().any(|w| tidy.trim() == w)
 }
 
+/// Whether a title is that of what a movement ends: « Ancienne valeur ».
+pub fn says_old_value(heading: &str) -> bool {
+    let tidy = spaced(heading);
+    FILE.wording.old_value.iter().any(|w| tidy.trim() == w)
+}
+
 /// Whether the names of a list or its title speak of working time.
 pub fn of_working_time(about: &str) -> bool {
     let tidy = spaced(about);
     FILE.wording.working_time.iter().any(|w| tidy.contains(&format!(" {w} ")))
+}
+
+/// Whether the names of a list or its title speak of the tax office.
+pub fn of_tax_rates(about: &str) -> bool {
+    let tidy = spaced(about);
+    FILE.wording.tax_rates.iter().any(|w| tidy.contains(&format!(" {w} ")))
 }
 
 /// Whether a column says the one day a row is about: « Date », « Jour de grève ».

@@ -60,8 +60,8 @@ pub fn find(rows: &[OwnedRow], wording: &Wording<'_>) -> Option<Laid> {
 fn is_heading(row: &OwnedRow, wording: &Wording<'_>) -> bool {
     let texts: Vec<_> = row.cells.iter().filter(|c| matches!(c, Cell::Text(_))).map(Cell::shown).filter(|t| !t.is_empty()).collect();
     let agents = texts.first().is_some_and(|t| wording.of_agents(t));
-    let several = |n: usize| texts.windows(n).any(|w| w.iter().all(|t| wording.known(t)));
-    several(3) || agents && several(2)
+    let three = texts.windows(3).any(|w| w.iter().all(|t| wording.known(t)));
+    three || agents && texts.windows(2).any(|w| w.iter().all(|t| wording.known_well(t)))
 }
 
 /// A row is a line, or several where a title stands again to the right of a value.
@@ -71,7 +71,7 @@ fn lines(row: &OwnedRow, wording: &Wording<'_>) -> Vec<Line> {
     for (c, cell) in row.cells.iter().enumerate() {
         let text = cell.shown();
         let Some(column) = u16::try_from(c).ok().filter(|_| !text.is_empty()) else { continue };
-        let title = matches!(cell, Cell::Text(_)) && (out.is_empty() || valued && wording.known(&text));
+        let title = matches!(cell, Cell::Text(_)) && (out.is_empty() || valued && wording.known_well(&text));
         if title {
             begun = c;
             valued = false;
