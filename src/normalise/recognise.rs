@@ -34,6 +34,8 @@ use std::ops::ControlFlow;
 /// Rows looked at to recognise a sheet's columns, and a register's codes.
 const SAMPLE: usize = 400;
 const CODE_SAMPLE: u32 = 60_000;
+/// A longer sheet of few rubrics may be a register sorted by rubric.
+const SMALL: usize = 40;
 
 /// One table with what was seen of it.
 struct Seen<'t> {
@@ -612,7 +614,7 @@ fn attempt(s: &Seen<'_>, role: Role, cx: &Context<'_>, overlaps: &[u32], coverag
                 && [Meaning::Gain, Meaning::Deduction, Meaning::Amount, Meaning::Signed].into_iter().any(has)
                 && s.variables.is_none()
                 && !(few_rubrics(s, &picked, &choices)
-                    && (hint == 0 || titles::speaks_of(s.stem(), Role::Amounts) > titles::speaks_of(s.stem(), role)))
+                    && (hint == 0 && s.data_rows < SMALL || titles::speaks_of(s.stem(), Role::Amounts) > titles::speaks_of(s.stem(), role)))
         }
         Role::RegisterWide => agent && (elements.len() >= 3 && kept_from >= 2 || elements.len() >= 2 && sums >= 2),
         Role::Staff => {
