@@ -293,9 +293,9 @@ fn a_rubric_nobody_knows_and_hours_written_in_euros_set_aside() {
 
 #[test]
 fn whoever_an_unread_list_names_is_set_aside() {
-    // A type of movement on each row: not understood, and said of each agent.
+    // A type on each row that nobody knows: not understood, and said of each agent.
     let text = "Matricule;Nom;Prénom;Type de mouvement;Ancienne valeur;Nouvelle valeur\n\
-        00760;ASTIER;Sofiane;Temps de travail;80 %;100 %\n00225;AGUILAR;Loïc;Avancement d'échelon;IM 392;IM 404\n";
+        00760;ASTIER;Sofiane;Dossier A;80 %;100 %\n00225;AGUILAR;Loïc;Dossier B;IM 392;IM 404\n";
     let r = run("unread-list", &[MOVES], &[("mouvements du personnel.csv", text)]);
     for agent in ["00760", "00225"] {
         assert_eq!(r.told("M95", agent), [Severity::Blocking]);
@@ -358,4 +358,105 @@ fn a_cell_far_beside_the_list_is_named_and_its_agent_waits() {
     let r = run("stray", &[CIA], &[(CIA, &stray)]);
     assert_eq!(r.told("M96", "00232"), [Severity::Blocking]);
     assert_eq!(r.nets["00102"], expected()["00102"]);
+}
+
+#[test]
+fn two_tables_in_one_sheet_are_both_read() {
+    let text = "Départs\nMatricule;Nom;Prénom;Dernier jour payé;Motif\n00299;LECOQ;Sabrina;05/12/2021;Démission\n\n\
+        Temps de travail\nMatricule;Nom;Prénom;Nouvelle quotité;À compter du\n00927;BRIAND;Kévin;90 %;01/12/2021\n";
+    let r = run("two-tables", &[MOVES], &[("mouvements.csv", text)]);
+    let want = expected();
+    for agent in ["00299", "00927"] {
+        assert_eq!(r.nets[agent], want[agent], "{agent}");
+    }
+}
+
+#[test]
+fn agents_across_are_read_as_agents_down() {
+    let text = "Agent;FLAMENT André;DEMANGE Mehdi\nMatricule;00441;00801\nHS jour - 14 premières;14;14\nHS jour - au-delà de 14;;4\n";
+    let r = run("across", &[HOURS], &[("heures sup.csv", text)]);
+    let want = expected();
+    for agent in ["00441", "00801"] {
+        assert_eq!(r.nets[agent], want[agent], "{agent}");
+    }
+}
+
+#[test]
+fn a_form_for_each_agent_is_a_row() {
+    let text = "FICHE NAVETTE;\nMatricule :;00927\nNom :;BRIAND\nPrénom :;Kévin\nNouvelle quotité :;90 %\nDate d'effet :;01/12/2021\n\nSignature;\n\
+        Matricule :;01293\nNom :;DEMANGE\nPrénom :;Joël\nNouvelle quotité :;60 %\nDate d'effet :;01/12/2021\nSignature;\n";
+    let r = run("forms", &[MOVES], &[("fiches.csv", text)]);
+    let want = expected();
+    for agent in ["00927", "01293"] {
+        assert_eq!(r.nets[agent], want[agent], "{agent}");
+        assert!(r.transfers.contains_key(agent));
+    }
+}
+
+#[test]
+fn a_signature_is_no_heading_and_no_agent() {
+    let text = "Heures de décembre;;\n;;\nN° de paie;Agent;HS jour - 14 premières\n00441;FLAMENT André;14\n;;\nFait à la mairie, le 20;;\nSignature;;\n";
+    let r = run("signature", &[HOURS], &[("heures sup.csv", text)]);
+    assert_eq!(r.nets["00441"], expected()["00441"]);
+    assert_eq!((r.all("M92"), r.all("M15")), (0, 0));
+}
+
+#[test]
+fn whoever_an_unread_sheet_names_across_is_set_aside() {
+    let text = "Truc;00441;00801\nBidule;a b;c d\n";
+    let r = run("unread-across", &[HOURS], &[("liste.csv", text)]);
+    for agent in ["00441", "00801"] {
+        assert_eq!(r.told("M95", agent), [Severity::Blocking]);
+        assert!(!r.transfers.contains_key(agent));
+    }
+    assert!(r.told("M95", "00102").is_empty());
+}
+
+#[test]
+fn people_whom_only_an_unread_sheet_knows_are_told() {
+    // 97 − 1 850 578 006 084 mod 97 = 91.
+    let text = "Qui;Truc\nQUIDAM Zénobie;1 85 05 78 006 084 91\n";
+    let r = run("unread-people", &[], &[("liste.csv", text)]);
+    assert_eq!(r.told("M99", ""), [Severity::Blocking]);
+}
+
+#[test]
+fn a_list_of_movements_gives_each_row_its_own_meaning() {
+    let text = "Matricule;Agent;Type de mouvement;Date d'effet;Valeur;Commentaires\n\
+        00225;AGUILAR Loïc;Avancement d'échelon;01/12/2021;IM 404;arrêté\n\
+        00760;ASTIER Sofiane;Reprise temps plein;01/12/2021;100 %;\n\
+        00531;DROUIN Noémie;Naissance;01/12/2021;1 enfant;\n\
+        00299;LECOQ Sabrina;Départ;06/12/2021;;fin de contrat\n\
+        00424;MÉNARD Inès;Départ;20/12/2021;;dernier jour payé\n\
+        00715;KELLER Édith;Titularisation;01/12/2021;;\n";
+    let r = run("movements", &[MOVES], &[("mouvements.csv", text)]);
+    let want = expected();
+    // Without « dernier jour » a date of effect is the first day away: the 5th is paid, as in the sample.
+    for agent in ["00225", "00760", "00531", "00299", "00424"] {
+        assert_eq!(r.nets[agent], want[agent], "{agent}");
+    }
+    assert_eq!(r.told("M81", "00299"), [Severity::Blocking]);
+    assert!(r.told("M81", "00424").is_empty());
+    // A movement nobody knows is asked.
+    assert_eq!(r.told("M97", "00715"), [Severity::Blocking]);
+    assert!(!r.transfers.contains_key("00715"));
+}
+
+#[test]
+fn a_strike_may_be_a_day_and_its_length_in_words() {
+    let text = "Code agent;Date;Durée\n00844;06/12/2021;1 journée\n00844;07/12/2021;1 journée\n";
+    let r = run("strike-days", &[ABSENCES], &[("grève.csv", text)]);
+    assert_eq!(r.nets["00844"], expected()["00844"]);
+}
+
+#[test]
+fn leave_and_rest_take_nothing_and_nobody_waits() {
+    let text = "Matricule;Nom;Prénom;Motif;Du;Au;Nb jours\n00441;FLAMENT;André;Congé annuel;06/12/2021;07/12/2021;2\n\
+        00102;ARNOUX;Jean-Noël;RTT;06/12/2021;06/12/2021;1 jour\n";
+    let r = run("leave", &[], &[("absences du service.csv", text)]);
+    let want = expected();
+    for agent in ["00441", "00102"] {
+        assert_eq!(r.nets[agent], want[agent], "{agent}");
+        assert!(r.transfers.contains_key(agent));
+    }
 }

@@ -1,11 +1,12 @@
 //! What a column may mean in a sheet of a given role: points from its title and its cells, with reasons.
 
 use crate::facts::{FactDecl, FactId, FactKind, NumberForm, Role as FactRole, Vocabulary};
+use crate::ground::Exact;
 use crate::normalise::layout::Layout;
 use crate::normalise::mapping::{Meaning, Part, Role};
 use crate::normalise::profile::{Profile, fits_fact, fits_part, fits_plain};
 use crate::normalise::text::{Phrase, Share};
-use crate::normalise::titles::{Title, Titles, spaced};
+use crate::normalise::titles::{self, Title, Titles, spaced};
 use crate::normalise::{Context, assign, dated};
 use crate::payslip::LineKind as K;
 use std::collections::{BTreeMap, BTreeSet};
@@ -33,6 +34,10 @@ pub struct Compared {
     pub generic: bool,
     /// « N° », and no word of what it numbers.
     bare_number: bool,
+    /// « Nouveau taux », « Passe à »: what something becomes, and not what.
+    turned: bool,
+    /// « Date »: the one day a row is about.
+    pub one_day: bool,
     /// Whose share the group heading names: « Charges patronales ».
     group_share: Share,
     /// Whose share the column is, by its group or else by its own title: « RAFP PATRONAL ».
@@ -75,6 +80,8 @@ impl Compared {
             share: if group_share == Share::Unsaid { own_share } else { group_share },
             generic: !own.is_empty() && Phrase::of(own).is_generic(),
             bare_number: matches!(Phrase::of(own).words.as_slice(), [word] if word == "num" || word == "numero"),
+            turned: titles::becomes(own),
+            one_day: titles::one_day(own),
         }
     }
     /// Likeness of the column's title, 0 when it is not like it.
@@ -187,6 +194,13 @@ const fn of_share(meaning: Meaning, share: Share) -> Meaning {
     }
 }
 
+/// A share of full time as part time is granted, by tens of percent; written as 0,5 only where the list says what it is about.
+fn is_part_time(text: &str, said: bool) -> bool {
+    let t = text.trim_end_matches(['%', ' ']).replace(',', ".");
+    let t = if t.contains('.') { t.trim_end_matches('0').trim_end_matches('.') } else { t.as_str() };
+    matches!(t, "50" | "60" | "70" | "80" | "90" | "100") || said && matches!(t, "0.5" | "0.6" | "0.7" | "0.8" | "0.9" | "1")
+}
+
 fn is_identity(fact: &FactDecl) -> bool {
     matches!(
         fact.role,
@@ -284,10 +298,21 @@ pub fn choices(compared: &Compared, p: &Profile, role: Role, cx: &Context<'_>, a
             put(Meaning::Total(*total), *likeness, fits_plain(p, Meaning::Total(*total)), 0);
         }
     }
+    // The day of a strike is its first; that of hours says when they were made, and pays nothing.
+    if compared.one_day && p.share(p.dates + p.days) >= 80 {
+        if role == Role::Events {
+            put(Meaning::From, 95, fits_plain(p, Meaning::From), 4);
+        } else if role == Role::Changes {
+            put(Meaning::Effective, 80, fits_plain(p, Meaning::Effective), 4);
+        } else if role == Role::Amounts && p.months.len() == 1 {
+            // Of days of two months, which of them this month pays is asked.
+            put(Meaning::Ignored, 100, 0, 0);
+        }
+    }
     if role == Role::RegisterWide {
         elements(compared, p, cx, &mut found);
     }
-    by_contents(compared, p, role, cx, ids_overlap, &mut found);
+    by_contents(compared, p, (role, about), cx, ids_overlap, &mut found);
     by_subject(compared, p, role, cx, about, &mut found);
     // One entry per meaning, the best.
     found.sort_by_key(|c| (c.meaning, std::cmp::Reverse(c.score)));
@@ -341,7 +366,7 @@ fn elements(compared: &Compared, p: &Profile, cx: &Context<'_>, found: &mut Vec<
 }
 
 /// What the cells alone are enough for, whatever the title.
-fn by_contents(compared: &Compared, p: &Profile, role: Role, cx: &Context<'_>, ids_overlap: u32, found: &mut Vec<Choice>) {
+fn by_contents(compared: &Compared, p: &Profile, (role, about): (Role, &str), cx: &Context<'_>, ids_overlap: u32, found: &mut Vec<Choice>) {
     if p.filled == 0 {
         return;
     }
@@ -374,6 +399,24 @@ fn by_contents(compared: &Compared, p: &Profile, role: Role, cx: &Context<'_>, i
         if p.share(known) >= 60 {
             put(Meaning::Nature, 72);
         }
+    }
+    // « Nouveau taux », « Passe à » over 80 %, 90 %, 100 %: working time. Nobody is taxed so.
+    if let (Role::Changes, Some(f)) = (role, cx.vocabulary.named("quotite"))
+        && compared.turned
+        && !p.values.is_empty()
+        && p.values.keys().all(|v| is_part_time(v, titles::of_working_time(about)))
+    {
+        put(Meaning::New(f), 80);
+    }
+    // « Taux » in the tax office's list of the month: the rate that has an origin.
+    if matches!(role, Role::Changes | Role::Staff)
+        && compared.turned
+        && p.share(p.numbers) >= 95
+        && p.most.is_none_or(|m| m < Exact::int(60))
+        && titles::of_tax_rates(about)
+    {
+        let rate = |f: &FactId| matches!(cx.vocabulary.get(*f).kind, FactKind::Number { form: NumberForm::Rate });
+        cx.vocabulary.about_others().iter().map(|t| t.1).filter(rate).for_each(|f| put(Meaning::Fact(f), 74));
     }
     // « Agent » over numbers: the number, not the name.
     if let (Some(f), Some(name)) = (role_fact(FactRole::Employee), role_fact(FactRole::FullName))

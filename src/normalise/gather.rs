@@ -192,12 +192,12 @@ impl Told {
 
 /// Reads every table by the mapping. The transfers of last month stand in for the nets of a register that prints none.
 pub fn gather(tables: &[Table], transfers: &[TransferRow], sources: &Sources, mapping: &Mapping, cx: &Context<'_>) -> Checked<Gathered> {
-    gather_beside(Vec::new(), tables, transfers, sources, mapping, cx)
+    gather_beside((Vec::new(), &[]), tables, transfers, sources, mapping, cx)
 }
 
-/// The same beside rows that are read already: what a record says of each employee.
+/// The same beside rows that are read already: what a record says of each employee; and people whom a pay statement pays.
 pub fn gather_beside(
-    first: Vec<(u16, Role, RawRow)>,
+    (first, stated): (Vec<(u16, Role, RawRow)>, &[Who]),
     tables: &[Table],
     transfers: &[TransferRow],
     sources: &Sources,
@@ -220,7 +220,7 @@ pub fn gather_beside(
         out.rows.push(count);
     }
     without_letters(&mut books, &mut raw, sources, &mut told);
-    let (directory, strange) = note_people(&books, &raw, &mut told, sources);
+    let (directory, strange) = note_people((&books, stated), &raw, &mut told, sources);
     let lost = raw.iter().any(|(_, role, r)| lists::is_list(*role) && r.who.id.is_empty());
     let unread: Vec<&Table> = tables.iter().filter(|t| mapping.of(t.source).is_some_and(is_unread)).collect();
     let above = |t: &&Table| {
@@ -229,11 +229,11 @@ pub fn gather_beside(
         map.header.map(|h| h.0).filter(|first| list && *first > 1)
     };
     let known = if lost || !unread.is_empty() || tables.iter().any(|t| above(&t).is_some()) {
-        known_people(&books, &raw, &directory, cx)
+        known_people((&books, stated), &raw, &directory, cx)
     } else {
         Known::default()
     };
-    let paid = books.slips.len();
+    let paid = books.slips.len().max(stated.len());
     out.months = std::mem::take(&mut books.months);
     for table in unread {
         known.unread(table, paid, sources).into_iter().for_each(|f| told.add(f, table.source));
@@ -252,10 +252,10 @@ fn is_unread(map: &SourceMapping) -> bool {
 }
 
 /// Everybody that registers, staff files and arrivals know, to look for them in what could not be read.
-fn known_people(books: &Books, raw: &[(u16, Role, RawRow)], directory: &Directory, cx: &Context<'_>) -> Known {
+fn known_people((books, stated): (&Books, &[Who]), raw: &[(u16, Role, RawRow)], directory: &Directory, cx: &Context<'_>) -> Known {
     let mut known = Known::new(cx.vocabulary);
     let staff = raw.iter().filter(|(_, r, _)| matches!(r, Role::Staff | Role::Arrivals)).map(|(_, _, r)| &r.who);
-    for who in books.slips.iter().map(|s| &s.who).chain(staff) {
+    for who in books.slips.iter().map(|s| &s.who).chain(staff).chain(stated) {
         if let Joined::AsWritten(id) | Joined::Padded(id) | Joined::Lengthened(id) = directory.join(who) {
             known.note(&id, who);
         }
@@ -793,7 +793,7 @@ fn records(
                 if agents.len() < 200_000 {
                     agents.insert(record.who.id.clone());
                 }
-                raw.push((map.source, map.role, record));
+                raw.push((map.source, lists::role_of(map, &record.content), record));
             }
         }
     });
@@ -819,8 +819,16 @@ fn without_letters(books: &mut Books, raw: &mut [(u16, Role, RawRow)], sources: 
 
 /// All numbers and names, as the sources write them.
 /// Also the rows of lists that bear another person's name than their number: nobody is paid on them.
-fn note_people(books: &Books, raw: &[(u16, Role, RawRow)], told: &mut Told, sources: &Sources) -> (Directory, BTreeSet<At>) {
+fn note_people(
+    (books, stated): (&Books, &[Who]),
+    raw: &[(u16, Role, RawRow)],
+    told: &mut Told,
+    sources: &Sources,
+) -> (Directory, BTreeSet<At>) {
     let mut directory = Directory::default();
+    for who in stated {
+        directory.note(&who.id, false, At::NOWHERE.source);
+    }
     for s in books.slips.iter().filter(|s| !s.who.named) {
         directory.note(&s.who.id, s.who.numeric, s.source);
     }
@@ -834,6 +842,7 @@ fn note_people(books: &Books, raw: &[(u16, Role, RawRow)], told: &mut Told, sour
         .iter()
         .map(|s| &s.who)
         .chain(raw.iter().filter(|(_, r, _)| matches!(r, Role::Staff | Role::Arrivals)).map(|(_, _, r)| &r.who))
+        .chain(stated)
     {
         if let Joined::AsWritten(id) | Joined::Padded(id) | Joined::Lengthened(id) = directory.join(who)
             && !who.named
@@ -1394,9 +1403,13 @@ fn place_rows(
         let lost = if lists::is_list(role) { Severity::Blocking } else { Severity::Justify };
         let id = joined(directory, &row.who, row.at, lost, sources, told);
         if id.is_none() && lists::is_list(role) {
-            known.perhaps(&row.who, row.at, sources).into_iter().for_each(|f| told.add(f, row.at.source));
+            known.perhaps(&row.who, &row.row, row.at, sources).into_iter().for_each(|f| told.add(f, row.at.source));
         }
-        for f in row.told.drain(..) {
+        // « Dossier 00105 » beside the name of agent 00105 is his number, and nothing is lost.
+        let own = |f: &Finding| {
+            f.code == "M77" && id.as_ref().is_some_and(|id| f.args.iter().any(|(n, t)| n == "text" && ids::bare(t) == id.bare()))
+        };
+        for f in row.told.drain(..).filter(|f| !own(f)) {
             told.add(id.iter().fold(f, Finding::of), row.at.source);
         }
         if strange.contains(&row.at) {

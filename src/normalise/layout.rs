@@ -95,7 +95,9 @@ pub fn find(rows: &[Kept], merged: &[MergedArea], titles: &Titles) -> Layout {
     let best = (0..known.len())
         .filter(|&i| is_heading_like(&rows[i]) && known[i].1 >= 1 && known[i].1 * 3 >= known[i].0 && (known[i].1 >= 2 || known[i].0 <= 2))
         // « Signature » at the foot is no heading: one stands above rows as wide as it.
+        // A title line over a wider table is none either.
         .filter(|&i| known[i].1 >= 2 || !is_remark(&rows[i].cells) && rows[i + 1..].iter().any(|r| r.filled() >= rows[i].filled()))
+        .filter(|&i| known[i].0 >= 2 || rows[i + 1..].iter().all(|r| r.filled() <= 2))
         .max_by_key(|&i| (known[i].1, std::cmp::Reverse(i)));
     let Some(best) = best.or_else(|| by_contrast(rows, width)) else {
         return layout;

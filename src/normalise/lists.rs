@@ -7,6 +7,7 @@ use crate::ground::month::{MONTHS_EN, MONTHS_FR};
 use crate::ground::{At, EmployeeId, Exact, Finding, PayMonth, Severity, Sources};
 use crate::normalise::gather::{Amount, Event};
 use crate::normalise::mapping::{Meaning, Role, SourceMapping};
+use crate::normalise::records::Content;
 use crate::normalise::text::fold;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -19,6 +20,16 @@ pub const ROLES: [Role; 5] = [Role::Arrivals, Role::Departures, Role::Changes, R
 /// Sheets whose rows change this month's pay.
 pub const fn is_list(role: Role) -> bool {
     matches!(role, Role::Arrivals | Role::Departures | Role::Changes | Role::Events | Role::Amounts)
+}
+
+/// What a row is where a list mixes movements of several kinds.
+pub fn role_of(map: &SourceMapping, content: &Content) -> Role {
+    match content {
+        Content::Amounts(_) if map.role == Role::Changes => Role::Amounts,
+        Content::Facts(_) if map.role == Role::Changes => Role::Departures,
+        Content::Event { .. } if map.role == Role::Changes => Role::Events,
+        Content::Amounts(_) | Content::Facts(_) | Content::Changes { .. } | Content::Event { .. } | Content::Account { .. } => map.role,
+    }
 }
 
 /// Whether an amount can depend on the fact.
@@ -182,10 +193,13 @@ pub fn add_up(
 ) -> Vec<Amount> {
     let facts_of: BTreeMap<u16, BTreeSet<FactId>> = maps
         .iter()
-        .filter(|m| m.role == Role::Amounts)
+        .filter(|m| m.role == Role::Amounts || m.moves.is_some())
         .map(|m| {
             let facts = m.columns.iter().filter_map(|c| if let Meaning::Fact(f) = c.meaning { Some(f) } else { None });
             let facts = facts.chain(m.variables.iter().flat_map(|v| v.facts.values().copied()));
+            // A list of movements may pay any sum of one month.
+            let any = m.moves.iter().flat_map(|_| vocabulary.iter()).filter(|(_, f)| crate::normalise::columns::is_one_off(f));
+            let facts = facts.chain(any.map(|(id, _)| id));
             (m.source, facts.filter(|f| pays(vocabulary.get(*f))).collect())
         })
         .collect();

@@ -380,6 +380,8 @@ pub struct SourceMapping {
     /// Percent.
     pub certainty: u8,
     pub why: Vec<String>,
+    /// What the lines above the headings say.
+    pub title: String,
     /// First and last heading row, as a person counts; `None` when there is none.
     pub header: Option<(u32, u32)>,
     /// Cells that a row of a text file may have: a longer one was cut in the wrong places.
@@ -388,6 +390,8 @@ pub struct SourceMapping {
     pub codes: Vec<CodeMapping>,
     /// Of a list with a row per agent and rubric: which fact each rubric is.
     pub variables: Option<crate::normalise::variables::Variables>,
+    /// Of a list with a row per movement: where its kind and its value stand.
+    pub moves: Option<crate::normalise::moves::Moves>,
     /// A register whose agents stand on rows of their own above their lines.
     pub banded: bool,
 }

@@ -18,6 +18,7 @@ pub mod join;
 pub mod layout;
 pub mod lists;
 pub mod mapping;
+pub mod moves;
 pub mod named;
 pub mod natures;
 pub mod nets;

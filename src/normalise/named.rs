@@ -13,6 +13,8 @@ use std::ops::ControlFlow;
 
 /// A row of nobody may mean this many people at most.
 const FEW: usize = 4;
+/// Between the cells of a row kept as text.
+pub const CELLS: char = '\u{1f}';
 /// Columns looked at.
 const WIDTH: usize = 400;
 /// A number as long as this, or with a letter, is hardly anything else when an employee has it.
@@ -100,7 +102,9 @@ impl Known {
                     continue;
                 }
                 let strong = text.len() >= LONG || text.chars().any(char::is_alphabetic);
-                let number = self.numbered(text).filter(|_| {
+                // « 150,00 » is an amount, but where numbers stand.
+                let amount = text.contains([',', '.']);
+                let number = self.numbered(text).filter(|_| titled.contains(&c) || best == Some(c) || !amount).filter(|_| {
                     best == Some(c) || across && text.len() >= 3 || opens || titled.contains(&c) || strong && self.is_written(text)
                 });
                 let next = texts.get(c + 1).map_or("", String::as_str);
@@ -118,7 +122,7 @@ impl Known {
 
     /// Counts texts that can be numbers, and those that are.
     fn count<'t>(&self, texts: impl Iterator<Item = (usize, &'t String)>, into: &mut BTreeMap<usize, (u32, u32)>) {
-        for (c, text) in texts.filter(|(_, t)| t.len() >= 3 && t.bytes().any(|b| b.is_ascii_digit())) {
+        for (c, text) in texts.filter(|(_, t)| t.len() >= 3 && t.bytes().any(|b| b.is_ascii_digit()) && !t.contains(',')) {
             let n = into.entry(c).or_default();
             n.0 += u32::from(self.numbered(text).is_some());
             n.1 += 1;
@@ -182,15 +186,17 @@ impl Known {
         self.by_name(&cells[c], next).or_else(|| self.by_name(&cells[c], "")).is_some()
     }
 
-    /// A finding for each agent that a row of nobody may mean: the same surname, and no other first letter of the given name.
-    pub fn perhaps(&self, who: &Who, at: At, sources: &Sources) -> Vec<Finding> {
+    /// A finding for each agent that a row of nobody may mean: the same surname, and no other first letter of the given name;
+    /// or a number that stands in another cell of the row.
+    pub fn perhaps(&self, who: &Who, row: &str, at: At, sources: &Sources) -> Vec<Finding> {
         let given = fold(&who.given);
         let may = |g: &str| given.is_empty() || g.is_empty() || g.chars().next() == given.chars().next();
         let found = self.by_surname.get(&fold(&who.surname)).into_iter().flatten().filter(|(_, g)| may(g));
-        let all: BTreeSet<&EmployeeId> = found.map(|(id, _)| id).collect();
+        let mut all: BTreeSet<&EmployeeId> = found.map(|(id, _)| id).collect();
         if all.len() > FEW {
-            return Vec::new();
+            all.clear();
         }
+        all.extend(row.split(CELLS).filter(|t| t.len() >= LONG && self.is_written(t)).filter_map(|t| self.numbered(t)));
         let name = format!("{} {}", who.surname, who.given);
         let told = |id: &EmployeeId| {
             Finding::new("M98", Severity::Blocking).arg("agent", id).arg("name", name.trim()).of(id).at(sources.place(at))

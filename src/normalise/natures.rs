@@ -4,6 +4,7 @@
 use crate::facts::{FactId, Vocabulary};
 use crate::normalise::columns::is_one_off;
 use crate::normalise::text::{Phrase, fold, likeness};
+use crate::normalise::titles::spaced;
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
 
@@ -30,6 +31,9 @@ pub struct Natures {
     /// Facts of one month that count no event, by their titles, and what was asked of them.
     one_offs: Vec<(FactId, Vec<Phrase>)>,
     labels: Asked,
+    /// Texts of a column of movements, by the fact that becomes what stands beside them.
+    moves: Vec<(FactId, Vec<(String, Phrase)>)>,
+    moved: Asked,
 }
 
 /// A rubric is taken for a fact from this likeness on, and so far ahead of the next.
@@ -47,6 +51,29 @@ impl Natures {
             one_offs: one_offs.map(|(id, f)| (id, f.headings.iter().chain([&f.label.fr]).map(|h| Phrase::of(h)).collect())).collect(),
             ..Self::default()
         }
+    }
+
+    /// With the pack's texts of movements.
+    #[must_use]
+    pub fn with_moves(mut self, moves: &[(FactId, Vec<String>)]) -> Self {
+        let apart = |t: &String| (fold(t), Phrase::of(t));
+        self.moves = moves.iter().map(|(f, texts)| (*f, texts.iter().map(apart).collect())).collect();
+        self
+    }
+
+    /// The fact that a movement gives a new value: « Avancement d'échelon », « Départ »; or that of one month it pays.
+    pub fn movement(&self, text: &str) -> Option<FactId> {
+        once(&self.moved, text, || {
+            let (folded, wanted) = (fold(text), Phrase::of(text));
+            // A word more is another movement: a part time for health is paid in full.
+            let same = |(t, p): &(String, Phrase)| *t == folded || p.words == wanted.words;
+            let mut found = self.moves.iter().filter(|(_, texts)| !folded.is_empty() && texts.iter().any(same)).map(|(f, _)| *f);
+            match (found.next(), found.next()) {
+                (Some(only), None) => Some(only),
+                (Some(_), Some(_)) => None,
+                (None, _) => self.one_off(text),
+            }
+        })
     }
 
     /// The fact of one month that a rubric's label surely names.
@@ -72,6 +99,18 @@ impl Natures {
     /// The fact whose days an event of that nature counts.
     pub fn fact(&self, nature: &str) -> Option<FactId> {
         once(&self.asked, nature, || self.look(nature))
+    }
+
+    /// The one kind of event whose name stands in a text, as whole words: « Grève - mai 2026 - retenues sur traitement ».
+    pub fn within(&self, text: &str) -> Option<String> {
+        let tidy = spaced(text);
+        let inside = |t: &&(String, Phrase)| t.0.len() >= 5 && tidy.contains(&spaced(&t.0));
+        let named = self.known.iter().filter_map(|(f, texts)| Some((texts.iter().filter(inside).max_by_key(|t| t.0.len())?, *f)));
+        let mut found: Vec<(&str, FactId)> = named.map(|(t, f)| (t.0.as_str(), f)).collect();
+        found.sort_by_key(|(t, _)| std::cmp::Reverse(t.len()));
+        let (first, fact) = *found.first()?;
+        // A shorter name within the longer one says nothing more.
+        found.iter().all(|(t, f)| *f == fact || spaced(first).contains(&spaced(t))).then(|| first.to_owned())
     }
 
     fn look(&self, nature: &str) -> Option<FactId> {

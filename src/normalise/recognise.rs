@@ -16,6 +16,7 @@ use crate::normalise::headless;
 use crate::normalise::layout::{self, Kept, Layout};
 use crate::normalise::lists::{self, SURE};
 use crate::normalise::mapping::{CodeMapping, CodeTarget, ColumnMapping, Mapping, Meaning, Part, Payer, Role, SourceMapping};
+use crate::normalise::moves::{self, Moves};
 use crate::normalise::profile::{Profile, fits_fact, prefer_lists};
 use crate::normalise::records;
 use crate::normalise::register::LineReader;
@@ -33,6 +34,8 @@ use std::ops::ControlFlow;
 /// Rows looked at to recognise a sheet's columns, and a register's codes.
 const SAMPLE: usize = 400;
 const CODE_SAMPLE: u32 = 60_000;
+/// A longer sheet of few rubrics may be a register sorted by rubric.
+const SMALL: usize = 40;
 
 /// One table with what was seen of it.
 struct Seen<'t> {
@@ -53,6 +56,8 @@ struct Seen<'t> {
     cells: Option<usize>,
     /// Rubrics of a list with a row for each.
     variables: Option<Variables>,
+    /// Kinds of movements of a list with a row for each.
+    moves: Option<Moves>,
 }
 
 impl Seen<'_> {
@@ -84,6 +89,9 @@ pub fn recognise(tables: &[Table], sources: &mut Sources, given: &[SourceEntry],
     }
     for s in &mut seen {
         s.variables = variables::find(&s.kept, &s.layout, (&s.compared, &s.profiles), &labels, cx);
+        if s.variables.is_none() {
+            s.moves = moves::find(&s.kept, &s.layout, (&s.compared, &s.profiles), cx);
+        }
     }
     for entry in given {
         if entry.from.is_none() && !seen.iter().any(|s| matches(entry, s.rows.source, sources)) {
@@ -217,6 +225,7 @@ fn look<'t>(rows: &'t Table, sources: &Sources, given: &'t [SourceEntry], titles
         sum_column,
         cells,
         variables: None,
+        moves: None,
     }
 }
 
@@ -343,11 +352,13 @@ fn source(
         role: Role::Unknown,
         certainty: 0,
         why: Vec::new(),
+        title: s.layout.title.clone(),
         header: s.layout.header.map(|(a, b)| (s.kept[a].number, s.kept[b].number)),
         cells: s.cells,
         columns: Vec::new(),
         codes: Vec::new(),
         variables: None,
+        moves: None,
         banded: false,
     };
     let filled: usize = s.kept.iter().map(Kept::filled).sum();
@@ -420,7 +431,12 @@ fn source(
             lines_codes(&mut found, s, cx);
         }
         Role::RegisterWide => wide_codes(&mut found, s, titles, cx),
-        Role::Changes => changed_columns(&mut found, s, cx),
+        Role::Changes => {
+            found.moves = s.moves.filter(|m| found.columns[m.kind].meaning == Meaning::Label);
+            if found.moves.is_none() {
+                changed_columns(&mut found, s, cx);
+            }
+        }
         Role::Staff => career(&mut found, s),
         Role::Amounts => {
             let listed = |v: &&Variables| v.rubric().is_some_and(|c| matches!(found.columns[c].meaning, Meaning::Label | Meaning::Code));
@@ -550,6 +566,10 @@ fn attempt(s: &Seen<'_>, role: Role, cx: &Context<'_>, overlaps: &[u32], coverag
     if let Some(v) = rubrics {
         variables::columns(v, &s.layout, &s.compared, &s.profiles, &mut choices);
     }
+    let movements = s.moves.filter(|_| role == Role::Changes);
+    if let Some(m) = movements {
+        moves::columns(m, &s.layout, &mut choices);
+    }
     dated::older(role, &s.layout, cx.month, &mut choices);
     let picked = columns::assign_all(&choices);
     let meanings: Vec<Meaning> = picked.iter().zip(&choices).filter_map(|(p, c)| p.map(|i| c[i].meaning)).collect();
@@ -566,7 +586,7 @@ fn attempt(s: &Seen<'_>, role: Role, cx: &Context<'_>, overlaps: &[u32], coverag
     score += hint;
     let has = |m: Meaning| meanings.contains(&m);
     let role_column = |r: FactRole| cx.vocabulary.role(r).is_some_and(|f| has(Meaning::Fact(f)));
-    let agent = [FactRole::Employee, FactRole::Surname, FactRole::MarriedName, FactRole::FullName].into_iter().any(|r| role_column(r));
+    let agent = [FactRole::Employee, FactRole::Surname, FactRole::MarriedName, FactRole::FullName].into_iter().any(role_column);
     let situations = meanings.iter().filter(|m| columns::is_situation(cx.vocabulary, **m)).count();
     let one_offs = meanings.iter().filter(|m| matches!(m, Meaning::Fact(f) if columns::is_one_off(cx.vocabulary.get(*f)))).count();
     let elements: BTreeSet<u16> = meanings.iter().filter_map(|m| if let Meaning::Element(e, _) = m { Some(e.0) } else { None }).collect();
@@ -607,7 +627,8 @@ fn attempt(s: &Seen<'_>, role: Role, cx: &Context<'_>, overlaps: &[u32], coverag
                 && (has(Meaning::Code) || has(Meaning::Label))
                 && [Meaning::Gain, Meaning::Deduction, Meaning::Amount, Meaning::Signed].into_iter().any(has)
                 && s.variables.is_none()
-                && !(few_rubrics(s, &picked, &choices) && titles::speaks_of(s.stem(), Role::Amounts) > titles::speaks_of(s.stem(), role))
+                && !(few_rubrics(s, &picked, &choices)
+                    && (hint == 0 && s.data_rows < SMALL || titles::speaks_of(s.stem(), Role::Amounts) > titles::speaks_of(s.stem(), role)))
         }
         Role::RegisterWide => agent && (elements.len() >= 3 && kept_from >= 2 || elements.len() >= 2 && sums >= 2),
         Role::Staff => {
@@ -619,7 +640,9 @@ fn attempt(s: &Seen<'_>, role: Role, cx: &Context<'_>, overlaps: &[u32], coverag
             if hint == 0 && !arrives_now(s, &choices, &picked, cx) {
                 score -= 40;
             }
-            agent && !unnamed && (situations >= 3 || hint > 0 && situations >= 1)
+            // « Nouveaux montants IFSE, à compter du »: one fact and a date of effect make no newcomer.
+            let thin = by_effect(FactRole::Entry) && situations <= 2;
+            agent && !unnamed && !thin && (situations >= 3 || hint > 0 && situations >= 1)
         }
         Role::Departures => {
             agent && !unnamed && (role_column(FactRole::Exit) || hint > 0 && role_column(FactRole::ContractEnd)) && situations <= 8
@@ -631,11 +654,12 @@ fn attempt(s: &Seen<'_>, role: Role, cx: &Context<'_>, overlaps: &[u32], coverag
                 score -= 30;
             }
             let newcomers = role_column(FactRole::IdentityNumber) && (role_column(FactRole::BirthDate) || has_iban);
-            agent && !newcomers && (changed > 0 || has(Meaning::Effective) && situations > 0 || some)
+            agent && !newcomers && (movements.is_some() || changed > 0 || has(Meaning::Effective) && situations > 0 || some)
         }
         Role::Events => {
-            let natured = hint > 0 || !records::named_nature_of(s.sheet.as_deref(), s.stem(), cx).is_empty();
-            let dates = has(Meaning::From) && (has(Meaning::To) || has(Meaning::Days));
+            let natured = hint > 0 || !records::named_nature_of(s.sheet.as_deref(), &s.layout.title, s.stem(), cx).is_empty();
+            let day = (0..picked.len()).any(|c| s.compared[c].one_day && picked[c].is_some_and(|i| choices[c][i].meaning == Meaning::From));
+            let dates = has(Meaning::From) && (has(Meaning::To) || has(Meaning::Days) || day);
             agent && (has(Meaning::Nature) && (has(Meaning::From) || has(Meaning::Days)) || natured && dates) && situations <= 3
         }
         // Days between two dates are an absence, whatever else is counted.
@@ -651,6 +675,8 @@ fn attempt(s: &Seen<'_>, role: Role, cx: &Context<'_>, overlaps: &[u32], coverag
         }
         Role::Ignored | Role::Unknown => false,
     };
+    // What a list of movements says is in its rows: no other reading comes near.
+    let able = able && (s.moves.is_none() || movements.is_some() || !lists::is_list(role));
     (able || forced).then_some(Try { role, score, picked, choices, why })
 }
 

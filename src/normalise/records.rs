@@ -6,6 +6,7 @@ use crate::normalise::Context;
 use crate::normalise::cells::{self, Interned};
 use crate::normalise::lists::{self, SURE};
 use crate::normalise::mapping::{ColumnMapping, Meaning, Role, SourceMapping};
+use crate::normalise::moves::{self, Moves};
 use crate::normalise::people::Who;
 use crate::normalise::register::{WhoColumns, shown};
 use crate::normalise::text::fold;
@@ -120,9 +121,10 @@ impl<'a> RecordReader<'a> {
         let number = |c: &ColumnMapping| {
             matches!(c.meaning, Meaning::Base | Meaning::Amount | Meaning::Signed) && !shown(row, usize::from(c.column)).is_empty()
         };
-        let rubric = self.source.variables.is_some() && self.source.columns.iter().any(number);
+        let rubric = (self.source.variables.is_some() || self.source.moves.is_some()) && self.source.columns.iter().any(number);
         let says = !list || rubric || self.source.columns.iter().any(written);
-        let row_text = if list { row.cells.iter().map(Cell::shown).collect::<Vec<_>>().join("\u{1f}") } else { String::new() };
+        let row_text =
+            if list { row.cells.iter().map(Cell::shown).collect::<Vec<_>>().join(&super::named::CELLS.to_string()) } else { String::new() };
         RawRow { who, at: At::row(self.source.source, row.number), content, problems, told, span, row: row_text, says }
     }
 
@@ -158,16 +160,28 @@ impl<'a> RecordReader<'a> {
                 let f = Finding::new(code, Severity::Blocking).arg("agent", &id).arg("heading", source.key(c));
                 f.arg("text", if secret { "••••" } else { text.as_ref() }).at(place(usize::from(c.column)))
             };
-            let denied = c.denied.is_some_and(|m| lists::meaning_pays(m, self.cx.vocabulary));
+            let denied = c.denied.is_some_and(|m| lists::meaning_pays(m, self.cx.vocabulary)) && !ticks(&c.heading, &text);
             let nameless = c.heading.is_empty() && source.header.is_some();
             if c.meaning == Meaning::Unknown {
-                if denied || nameless || lists::is_quantity(&text) {
+                if (denied || nameless || lists::is_quantity(&text)) && !self.sums_up(row, c) {
                     told.push(say("M77"));
                 }
             } else if c.certainty < SURE && lists::meaning_pays(c.meaning, self.cx.vocabulary) {
                 told.push(say("M76").arg("meaning", c.meaning.name(self.cx.vocabulary, self.cx.rubrics)).arg("certainty", c.certainty));
             }
         }
+    }
+
+    /// « Total heures » beside the hours it adds up.
+    fn sums_up(&self, row: &Row<'_, '_>, total: &ColumnMapping) -> bool {
+        let titled = crate::normalise::titles::summing(&total.heading).is_some();
+        let number = |c: &ColumnMapping| {
+            let text = shown(row, usize::from(c.column));
+            crate::normalise::values::hours(&text, c.mark).ok().flatten()
+        };
+        let hours = |c: &&ColumnMapping| matches!(c.meaning, Meaning::Fact(f) if variables::form_of(self.cx.vocabulary.get(f)) == Some(NumberForm::Hours));
+        let sum = || self.source.columns.iter().filter(hours).filter_map(number).try_fold(Exact::ZERO, Exact::add);
+        titled && number(total).is_some_and(|t| sum() == Some(t))
     }
 
     /// The days between which a row of a staff file holds, where it says so.
@@ -399,6 +413,9 @@ impl<'a> RecordReader<'a> {
                 Err(e) => self.refuse(row, c, e, sources, tell),
             }
         }
+        if let Some(m) = source.moves {
+            return self.movement(m, effective, row, sources, problems, tell);
+        }
         let mut changed = Vec::new();
         for c in &source.columns {
             let Meaning::New(f) = c.meaning else { continue };
@@ -455,6 +472,128 @@ impl<'a> RecordReader<'a> {
         Content::Changes { changed, effective }
     }
 
+    /// A row of a list of movements: the new value of the fact its kind names, a last day, or a sum of this month.
+    fn movement(
+        &mut self,
+        m: Moves,
+        effective: Option<NaiveDate>,
+        row: &Row<'_, '_>,
+        sources: &Sources,
+        problems: &mut Vec<(FactId, &'static str)>,
+        tell: &mut dyn FnMut(Finding),
+    ) -> Content {
+        let source = self.source;
+        let nothing = Content::Changes { changed: Vec::new(), effective };
+        let kind = shown(row, m.kind);
+        let column = m.value.and_then(|c| source.columns.get(c));
+        let beside = column.and_then(|c| row.cells.get(usize::from(c.column))).cloned().unwrap_or(Cell::Empty);
+        let at = column.map_or(At::row(source.source, row.number), |c| self.at(row, c));
+        let named = moves::kind(&kind, self.cx);
+        let within = named.and_then(|n| n.1).map(|t| Cell::Text(t.to_owned().into()));
+        // Two values of one row: a person says which.
+        let named = named.filter(|_| within.is_none() || beside.shown().is_empty());
+        let cell = if beside.shown().is_empty() { within.unwrap_or(Cell::Empty) } else { beside };
+        let Some(f) = named.map(|n| n.0) else {
+            let f = Finding::new("M97", Severity::Blocking).arg("agent", self.called(row)).arg("text", &kind);
+            let heading = column.map(|c| c.heading.as_str()).unwrap_or_default();
+            tell(f.arg("heading", heading).arg("value", cell.shown()).at(sources.place(at)));
+            return nothing;
+        };
+        let decl = self.cx.vocabulary.get(f);
+        if let Some(fact) = self.cx.natures.fact(&kind).filter(|e| *e == f) {
+            let days = cells::days(&cell, crate::normalise::values::Mark::Unknown).ok().flatten();
+            if days.is_none_or(|d| !d.is_positive()) {
+                let f = Finding::new("M83", Severity::Blocking).arg("agent", self.called(row)).arg("days", cell.shown());
+                tell(f.at(sources.place(at)));
+            }
+            let nature = kind.into_owned();
+            let beside = Facts::default();
+            return Content::Event { nature, fact: Some(fact), from: effective, to: None, days, continues: None, beside };
+        }
+        if decl.role == Some(crate::facts::Role::Exit) {
+            return Content::Facts(self.last_day(f, effective, (&cell, at), row, sources, problems, tell));
+        }
+        let without = |tell: &mut dyn FnMut(Finding), called: String| {
+            tell(Finding::new("N18", Severity::Blocking).arg("agent", called).at(sources.place(at)));
+        };
+        let (Some(c), false) = (column.or_else(|| source.columns.get(m.kind)), cell.shown().is_empty()) else {
+            without(tell, self.called(row));
+            return nothing;
+        };
+        let titles: Vec<String> = decl.headings.iter().chain([&decl.label.fr]).cloned().collect();
+        let bare = if let Cell::Text(t) = &cell { Cell::Text(moves::bare(t, &titles).to_owned().into()) } else { cell.clone() };
+        match cells::value(&bare, decl, c, self.latest, &mut self.texts) {
+            Ok(Some(read)) => {
+                if let (false, Some(n)) = (decl.recurs, read.value.number()) {
+                    if n.is_negative() {
+                        let f = Finding::new("M84", Severity::Blocking).arg("agent", self.called(row)).arg("value", n);
+                        tell(f.arg("heading", source.key(c)).at(sources.place(at)));
+                    }
+                    return Content::Amounts(vec![(f, n, at)]);
+                }
+                let mut changed = Vec::new();
+                if let (Some(reduced), Some(id)) = (read.reduced_post, self.reduced_post) {
+                    changed.push((id, None, Value::Flag(reduced), at));
+                }
+                if effective.is_none() && source.column(Meaning::Effective).is_some() {
+                    tell(Finding::new("M91", Severity::Justify).arg("agent", self.called(row)).at(sources.place(at)));
+                }
+                changed.push((f, None, read.value, at));
+                Content::Changes { changed, effective }
+            }
+            Ok(None) => {
+                without(tell, self.called(row));
+                nothing
+            }
+            Err(unread) => {
+                problems.push((f, unread.0));
+                let f = Finding::new(unread.0, Severity::Blocking).arg("text", cell.shown()).arg("heading", source.key(c));
+                tell(f.arg("agent", self.called(row)).at(sources.place(at)));
+                nothing
+            }
+        }
+    }
+
+    /// The last day of somebody who leaves: the value, or else the date of effect, which is the first day away unless the row
+    /// speaks of the last one.
+    #[expect(clippy::too_many_arguments, reason = "a row, what was read of it, and where findings go")]
+    fn last_day(
+        &self,
+        f: FactId,
+        effective: Option<NaiveDate>,
+        (cell, at): (&Cell<'_>, At),
+        row: &Row<'_, '_>,
+        sources: &Sources,
+        problems: &mut Vec<(FactId, &'static str)>,
+        tell: &mut dyn FnMut(Finding),
+    ) -> Facts {
+        use crate::normalise::titles::{first_day_away, spaced};
+        let mut facts = Facts::default();
+        let written = match self.day(cell) {
+            Ok(d) => d,
+            Err(e) => {
+                problems.push((f, e.0));
+                let f = Finding::new(e.0, Severity::Blocking).arg("text", cell.shown()).arg("heading", "");
+                tell(f.arg("agent", self.called(row)).at(sources.place(at)));
+                return facts;
+            }
+        };
+        let column = self.source.column(Meaning::Effective);
+        let last = || row.cells.iter().any(|c| spaced(&c.shown()).contains(" dernier jour "));
+        let away = column.is_some_and(|c| first_day_away(&c.heading)) && !last();
+        let by_effect = || effective.map(|d| if away { d.pred_opt().unwrap_or(d) } else { d });
+        if let Some(d) = written.or_else(by_effect) {
+            let at = if written.is_some() { at } else { column.map_or(at, |c| self.at(row, c)) };
+            // Whether somebody leaves on that day or after it, the list does not say.
+            if written.is_none() && !last() {
+                let f = Finding::new("M81", Severity::Blocking).arg("agent", self.called(row)).arg("last", d.format("%d/%m/%Y"));
+                tell(f.arg("heading", column.map_or("", |c| c.heading.as_str())).at(sources.place(at)));
+            }
+            facts.set(Fact { id: f, value: Value::Date(d), at, origin: Origin::Read });
+        }
+        facts
+    }
+
     fn event(
         &mut self,
         row: &Row<'_, '_>,
@@ -478,7 +617,12 @@ impl<'a> RecordReader<'a> {
                 }
             }
         };
-        let (from, to) = (day(Meaning::From), day(Meaning::To));
+        let (from, mut to) = (day(Meaning::From), day(Meaning::To));
+        // « Date » alone: that day.
+        let alone = source.column(Meaning::From).is_some_and(|c| crate::normalise::titles::one_day(&c.heading));
+        if alone && source.column(Meaning::To).is_none() && source.column(Meaning::Days).is_none() {
+            to = from;
+        }
         let mut days = None;
         if let Some(c) = source.column(Meaning::Days)
             && let Some(cell) = row.cells.get(usize::from(c.column))
@@ -633,16 +777,24 @@ impl<'a> RecordReader<'a> {
     }
 }
 
+/// « Départ : OUI » on a form: what the row tells is a departure, and another cell says when.
+fn ticks(heading: &str, text: &str) -> bool {
+    let roles = [Role::Arrivals, Role::Departures, Role::Changes];
+    matches!(flag(text), Ok(Some(_))) && roles.iter().any(|r| crate::normalise::titles::speaks_of(heading, *r) > 0)
+}
+
 /// The kind of absence that the sheet's or the file's name means, for a sheet without a column for it.
 pub fn named_nature(source: &SourceMapping, cx: &Context<'_>) -> String {
     let stem = source.file.rsplit('/').next().unwrap_or(&source.file);
     let stem = stem.rsplit_once('.').map_or(stem, |(s, _)| s);
-    named_nature_of(source.sheet.as_deref(), stem, cx).to_owned()
+    named_nature_of(source.sheet.as_deref(), &source.title, stem, cx)
 }
 
-/// The same of the two names.
-pub fn named_nature_of<'n>(sheet: Option<&'n str>, stem: &'n str, cx: &Context<'_>) -> &'n str {
-    [sheet.unwrap_or_default(), stem].into_iter().find(|n| cx.natures.fact(n).is_some()).unwrap_or_default()
+/// The same of the names and of the lines above the headings: one of them is a kind of absence, or holds the name of one alone.
+pub fn named_nature_of(sheet: Option<&str>, title: &str, stem: &str, cx: &Context<'_>) -> String {
+    let names = [sheet.unwrap_or_default(), title, stem];
+    let whole = names.into_iter().find(|n| cx.natures.fact(n).is_some()).map(str::to_owned);
+    whole.or_else(|| names.into_iter().find_map(|n| cx.natures.within(n))).unwrap_or_default()
 }
 
 /// A requested account, checked.

@@ -15,6 +15,18 @@ struct File {
     row: RowWords,
     leaving: Leaving,
     needs: BTreeMap<String, String>,
+    wording: Wording,
+}
+
+#[derive(serde::Deserialize)]
+struct Wording {
+    one: Vec<String>,
+    becomes: Vec<String>,
+    working_time: Vec<String>,
+    tax_rates: Vec<String>,
+    kind: Vec<String>,
+    value: Vec<String>,
+    old_value: Vec<String>,
 }
 
 #[derive(serde::Deserialize)]
@@ -232,6 +244,48 @@ pub fn needed(fact: &str) -> Option<&'static str> {
 pub fn first_day_away(heading: &str) -> bool {
     let tidy = spaced(heading);
     FILE.leaving.first_day_away.iter().any(|w| tidy.contains(&spaced(w)))
+}
+
+/// Whether a title says only that something changes: « Nouveau taux », « Passe à ».
+pub fn becomes(heading: &str) -> bool {
+    let tidy = spaced(heading);
+    FILE.wording.becomes.iter().any(|w| tidy.trim() == w)
+}
+
+/// Whether a title is that of kinds of movements: « Type de mouvement ».
+pub fn says_kind(heading: &str) -> bool {
+    let tidy = spaced(heading);
+    FILE.wording.kind.iter().any(|w| tidy.trim() == w)
+}
+
+/// Whether a title is that of what a movement comes to: « Valeur ».
+pub fn says_value(heading: &str) -> bool {
+    let tidy = spaced(heading);
+    FILE.wording.value.iter().any(|w| tidy.trim() == w)
+}
+
+/// Whether a title is that of what a movement ends: « Ancienne valeur ».
+pub fn says_old_value(heading: &str) -> bool {
+    let tidy = spaced(heading);
+    FILE.wording.old_value.iter().any(|w| tidy.trim() == w)
+}
+
+/// Whether the names of a list or its title speak of working time.
+pub fn of_working_time(about: &str) -> bool {
+    let tidy = spaced(about);
+    FILE.wording.working_time.iter().any(|w| tidy.contains(&format!(" {w} ")))
+}
+
+/// Whether the names of a list or its title speak of the tax office.
+pub fn of_tax_rates(about: &str) -> bool {
+    let tidy = spaced(about);
+    FILE.wording.tax_rates.iter().any(|w| tidy.contains(&format!(" {w} ")))
+}
+
+/// Whether a column says the one day a row is about: « Date », « Jour de grève ».
+pub fn one_day(heading: &str) -> bool {
+    let tidy = spaced(heading);
+    FILE.wording.one.iter().any(|w| tidy.trim() == w)
 }
 
 /// Folded, every mark a blank, with a blank at both ends: ready to look for whole words.

@@ -24,7 +24,7 @@ pub enum Mark {
 pub fn without_unit(text: &str) -> &str {
     let t = text.trim();
     let word = t.trim_start_matches(|c: char| c.is_ascii_digit() || matches!(c, ' ' | ',' | '.' | '\u{a0}'));
-    let known = ["pts", "pt", "points", "point", "pts nbi", "points nbi", "enfant", "enfants", "enf", "jours", "jour", "j"];
+    let known = ["pts", "pt", "points", "point", "pts nbi", "points nbi", "enfant", "enfants", "enfant(s)", "enf", "jours", "jour", "j"];
     let digits = t.len() > word.len() && t.starts_with(|c: char| c.is_ascii_digit());
     if digits && known.contains(&word.to_lowercase().trim_end_matches('.')) { t[..t.len() - word.len()].trim() } else { t }
 }

@@ -120,7 +120,7 @@ fn quantity(title: &str, compared: &Compared) -> Option<Meaning> {
         Some(Meaning::Amount)
     } else if has(&["nombre", "nb", "nbre", "heures", "heure", "h", "quantite", "qte", "jours"]) {
         Some(Meaning::Base)
-    } else if has(&["valeur", "saisie"]) || compared.title(Title::Plain(Meaning::Amount)) >= 85 {
+    } else if has(&["valeur", "saisie", "combien"]) || compared.title(Title::Plain(Meaning::Amount)) >= 85 {
         // « Valeur »: hours of a rubric of hours, euros of a bonus.
         Some(Meaning::Signed)
     } else {

@@ -11,7 +11,7 @@ use crate::ground::place::{Source, SourceKind};
 use crate::ground::{At, EmployeeId, Finding, Money, Severity, Sources};
 use crate::normalise::gather::{Gathered, pair_shares};
 use crate::normalise::join::TransferRow;
-use crate::normalise::people::may_be_same;
+use crate::normalise::people::{Who, may_be_same};
 use crate::normalise::{Context, SourceEntry};
 use crate::payslip::PaidSlip;
 use crate::read::xhl::{Slip, Statement};
@@ -27,6 +27,24 @@ pub struct Registered {
 pub fn register(statement: Statement, sources: &mut Sources) -> Registered {
     let source = sources.add(Source { file: statement.file.clone(), sheet: None, kind: SourceKind::Document, headings: Vec::new() });
     Registered { source, statement }
+}
+
+/// Whom a statement pays, under each of their names: lists join to them as to a register's agents.
+pub fn people(statement: &Statement) -> Vec<Who> {
+    let of = |slip: &Slip| {
+        let a = &slip.agent;
+        let nir = crate::normalise::register::nir_key(&a.nir.text);
+        let surnames = [&a.surname, &a.other_name].into_iter().filter(|s| !s.text.is_empty());
+        let who = |s: &crate::read::xhl::Text| Who {
+            id: a.number.text.to_string(),
+            nir: nir.clone(),
+            surname: s.text.to_string(),
+            given: a.given.text.to_string(),
+            ..Who::default()
+        };
+        surnames.map(who).collect::<Vec<_>>()
+    };
+    statement.slips.iter().filter(|s| EmployeeId::parse(&s.agent.number.text).is_some()).flat_map(of).collect()
 }
 
 /// Adds the statements of the month last paid to what was gathered. Hands back the accounts they paid on, one row per

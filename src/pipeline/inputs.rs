@@ -273,7 +273,7 @@ fn lay_out(o: &mut Opened, cx: &normalise::Context<'_>) {
 pub fn read(job: &Job, pack: &Pack, settings: &[SettingValue], progress: fn(&str, u64, u64)) -> Result<Checked<Inputs>> {
     let mut o = open_all(job, progress)?;
     let rubrics = rubrics(pack, job, settings);
-    let natures = Natures::of(&pack.events, &pack.vocabulary);
+    let natures = Natures::of(&pack.events, &pack.vocabulary).with_moves(&pack.moves);
     let cx = context(pack, &natures, &rubrics, job);
     let mut given = fragment::read(&job.text);
     o.findings.append(&mut given.findings);
@@ -287,7 +287,8 @@ pub fn read(job: &Job, pack: &Pack, settings: &[SettingValue], progress: fn(&str
     // Beside a staff file of this month a record only tells what last month was paid on.
     let beside = mapping.sources.iter().any(|s| s.role == normalise::Role::Staff);
     let known = record.rows(beside, &cx);
-    let mut gathered = normalise::gather_beside(known, &o.tables, &o.transfers, &o.sources, &mapping, &cx);
+    let stated = o.statements.iter().flat_map(|r| normalise::xhl::people(&r.statement)).collect::<Vec<_>>();
+    let mut gathered = normalise::gather_beside((known, &stated), &o.tables, &o.transfers, &o.sources, &mapping, &cx);
     o.findings.append(&mut gathered.findings);
     cut_short(&mapping, &mut o.findings);
     let mut gathered = gathered.value;
@@ -548,7 +549,7 @@ fn unknown_cards(gathered: &normalise::Gathered) -> Vec<Card> {
 pub fn inspect(job: &Job, pack: &Pack, settings: &[SettingValue]) -> Result<Checked<(Mapping, String, Vec<String>)>> {
     let mut o = open_all(job, |_, _, _| {})?;
     let rubrics = rubrics(pack, job, settings);
-    let natures = Natures::of(&pack.events, &pack.vocabulary);
+    let natures = Natures::of(&pack.events, &pack.vocabulary).with_moves(&pack.moves);
     let cx = context(pack, &natures, &rubrics, job);
     let mut given = fragment::read(&job.text);
     o.findings.append(&mut given.findings);

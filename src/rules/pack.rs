@@ -288,6 +288,8 @@ pub struct Pack {
     pub fact_origins: Vec<Origin>,
     /// Texts of a "nature" column that make a row's days count for a fact.
     pub events: Vec<(crate::facts::FactId, Vec<String>)>,
+    /// Texts of a column of movements, by the fact whose new value stands beside them.
+    pub moves: Vec<(crate::facts::FactId, Vec<String>)>,
     /// Flags whose no says nothing beside a zero of another fact.
     pub moot: Vec<(crate::facts::FactId, Spot)>,
     /// Facts that are about another, which they name.
@@ -768,6 +770,7 @@ impl<'r, 'f> Reader<'r, 'f, '_> {
             self.report.error("L59", d.file, &d.span, &[("id", &id.text), ("value", &d.text)]);
         }
         let events = t.texts("event");
+        let moves = t.texts("moves");
         let moot = t.spot("moot_without");
         let told_with = t.spot("told_with");
         let next_month = t.flag("rises_next_month").unwrap_or(false);
@@ -786,6 +789,9 @@ impl<'r, 'f> Reader<'r, 'f, '_> {
         self.pack.fact_origins.push(Self::origin(t));
         if !events.is_empty() {
             self.pack.events.push((fact, events));
+        }
+        if !moves.is_empty() {
+            self.pack.moves.push((fact, moves));
         }
     }
 

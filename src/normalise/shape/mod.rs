@@ -22,6 +22,7 @@ const FIRST: usize = 60;
 /// A known title is like one of the vocabulary by this much; the column of agents, by more.
 const KNOWN: u32 = 78;
 const SURELY: u32 = 85;
+const EXACT: u32 = 95;
 
 /// What titles mean, as far as shapes need it.
 struct Wording<'a> {
@@ -32,6 +33,11 @@ struct Wording<'a> {
 impl Wording<'_> {
     fn known(&self, text: &str) -> bool {
         text.len() <= 120 && text.chars().any(char::is_alphabetic) && self.titles.best(text) >= KNOWN
+    }
+
+    /// A title just as it is known: a name (« DEMANGE ») may be like one (« demande »).
+    fn known_well(&self, text: &str) -> bool {
+        self.known(text) && self.titles.best(text) >= EXACT
     }
 
     /// Whether a title says that numbers or names of agents stand there.

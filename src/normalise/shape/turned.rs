@@ -6,7 +6,7 @@ use super::{Laid, Wording};
 use crate::ground::At;
 use crate::ground::place::Moved;
 use crate::read::table::{Cell, OwnedRow};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A line must have this many known titles with a value: fewer are a table of two columns.
 const TITLES: usize = 3;
@@ -35,17 +35,22 @@ pub fn find(rows: &[OwnedRow], wording: &Wording<'_>) -> Option<Laid> {
     if rows.len() > WIDEST || rows.len() < TITLES || rows.iter().any(|r| r.cells.len() > WIDEST || is_heading(r, wording)) {
         return None;
     }
-    let lines: Vec<Line> = rows.iter().flat_map(|r| lines(r, wording)).collect();
+    let by_row: Vec<Vec<Line>> = rows.iter().map(|r| lines(r, wording)).collect();
+    let left: BTreeSet<(u32, u16)> = by_row.iter().filter_map(|l| Some(l.first()?.parts.first()?.2)).collect();
+    let lines: Vec<Line> = by_row.into_iter().flatten().collect();
     // Where the agents begin: beside the title that says so.
     let names = |l: &&Line| l.parts.len() > 1 && wording.of_agents(&l.title(1));
     let values = lines.iter().filter(names).filter_map(|l| l.values(1).map(|p| p.0).next()).min()?;
     let of_agents = |l: &Line| wording.of_agents(&l.title(values));
     let known = |l: &Line| l.values(values).next().is_some() && wording.known(&l.title(values));
     let first = lines.iter().position(&known).filter(|i| *i <= ABOVE)?;
-    let told = lines[first..].iter().filter(|l| l.values(values).next().is_some()).count();
+    // Of lines that stand side by side, the first speaks for its row.
+    let begins = |l: &&Line| l.values(values).next().is_some() && l.parts.first().is_some_and(|p| left.contains(&p.2));
+    let told = lines[first..].iter().filter(begins).count();
+    let titled = lines[first..].iter().filter(begins).filter(|l| known(l)).count();
     let all = lines[first..].iter().filter(|l| known(l)).count();
     let facts = lines[first..].iter().filter(|l| known(l) && !of_agents(l)).count();
-    if all < TITLES || all * 2 < told || facts == 0 {
+    if all < TITLES || titled < 2 || titled * 2 < told || facts == 0 {
         return None;
     }
     Some(lay_out(&lines, first, values, &of_agents))
@@ -54,7 +59,9 @@ pub fn find(rows: &[OwnedRow], wording: &Wording<'_>) -> Option<Laid> {
 /// Several titles side by side: the headings of a plain table.
 fn is_heading(row: &OwnedRow, wording: &Wording<'_>) -> bool {
     let texts: Vec<_> = row.cells.iter().filter(|c| matches!(c, Cell::Text(_))).map(Cell::shown).filter(|t| !t.is_empty()).collect();
-    texts.windows(3).any(|w| w.iter().all(|t| wording.known(t)))
+    let agents = texts.first().is_some_and(|t| wording.of_agents(t));
+    let three = texts.windows(3).any(|w| w.iter().all(|t| wording.known(t)));
+    three || agents && texts.windows(2).any(|w| w.iter().all(|t| wording.known_well(t)))
 }
 
 /// A row is a line, or several where a title stands again to the right of a value.
@@ -64,7 +71,7 @@ fn lines(row: &OwnedRow, wording: &Wording<'_>) -> Vec<Line> {
     for (c, cell) in row.cells.iter().enumerate() {
         let text = cell.shown();
         let Some(column) = u16::try_from(c).ok().filter(|_| !text.is_empty()) else { continue };
-        let title = matches!(cell, Cell::Text(_)) && (out.is_empty() || valued && wording.known(&text));
+        let title = matches!(cell, Cell::Text(_)) && (out.is_empty() || valued && wording.known_well(&text));
         if title {
             begun = c;
             valued = false;
