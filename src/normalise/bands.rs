@@ -2,7 +2,7 @@
 
 use crate::normalise::register::{numbered_name, split_name};
 use crate::normalise::text::fold;
-use crate::normalise::titles::total_named;
+use crate::normalise::titles::{Section, section_named, total_named};
 use crate::read::table::{Cell, Row};
 
 /// Words that may open such a row.
@@ -132,6 +132,13 @@ pub fn of_row(row: &Row<'_, '_>) -> Option<Band> {
     of_cells(row.cells)
 }
 
+/// A row that says nothing but on which side the lines below it stand.
+pub fn section(cells: &[Cell<'_>]) -> Option<Section> {
+    let mut texts = cells.iter().map(Cell::shown).filter(|t| !t.is_empty());
+    let only = texts.next()?;
+    if texts.next().is_some() { None } else { section_named(&only) }
+}
+
 /// A row below an agent's name that tells more of him: his grade, his index.
 pub fn tells_more(row: &Row<'_, '_>) -> bool {
     let filled = row.cells.iter().filter(|c| !c.shown().is_empty()).count();
@@ -203,7 +210,12 @@ mod tests {
         ] {
             assert_eq!(cells(texts), Some(expected.clone()), "{texts:?}");
         }
-        for texts in [&["", "NET IMPOSABLE", "", "", "1845"][..], &["", "Indemnité de fonctions", "", "", "130"], &["", "BRUT", "2013"], &["100", "TRAITEMENT INDICIAIRE", "412", "", "1158,96"]] {
+        for texts in [
+            &["", "NET IMPOSABLE", "", "", "1845"][..],
+            &["", "Indemnité de fonctions", "", "", "130"],
+            &["", "BRUT", "2013"],
+            &["100", "TRAITEMENT INDICIAIRE", "412", "", "1158,96"],
+        ] {
             assert_eq!(cells(texts), None, "{texts:?}");
         }
         for text in ["TRAITEMENT BRUT", "LIVRE DE PAIE NOVEMBRE 2021", "Total agent 3 154,66", "Page 12"] {

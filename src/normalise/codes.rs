@@ -403,7 +403,11 @@ pub fn resolve(codes: &BTreeMap<String, CodeStats>, rubrics: &Rubrics, sides: Si
 
 /// Two contributions in one line: « CSG/CRDS non déductible ». The label is made of both names and of nothing else,
 /// and where a base is shown, both rates together give the amounts.
-pub fn shared(label: &Phrase, stats: Option<&CodeStats>, rubrics: &Rubrics) -> Option<(crate::payslip::ElementId, crate::payslip::ElementId)> {
+pub fn shared(
+    label: &Phrase,
+    stats: Option<&CodeStats>,
+    rubrics: &Rubrics,
+) -> Option<(crate::payslip::ElementId, crate::payslip::ElementId)> {
     if label.words.len() < 2 {
         return None;
     }
