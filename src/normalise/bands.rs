@@ -2,7 +2,7 @@
 
 use crate::normalise::register::{numbered_name, split_name};
 use crate::normalise::text::fold;
-use crate::normalise::titles::total_named;
+use crate::normalise::titles::{Section, section_named, total_named};
 use crate::read::table::{Cell, Row};
 
 /// Words that may open such a row.
@@ -130,6 +130,13 @@ fn is_word(word: &str, worded: &mut bool) -> bool {
 /// The agent a row names, when it is no line of pay.
 pub fn of_row(row: &Row<'_, '_>) -> Option<Band> {
     of_cells(row.cells)
+}
+
+/// A row that says nothing but on which side the lines below it stand.
+pub fn section(cells: &[Cell<'_>]) -> Option<Section> {
+    let mut texts = cells.iter().map(Cell::shown).filter(|t| !t.is_empty());
+    let only = texts.next()?;
+    if texts.next().is_some() { None } else { section_named(&only) }
 }
 
 /// A row below an agent's name that tells more of him: his grade, his index.

@@ -363,6 +363,9 @@ fn elements(compared: &Compared, p: &Profile, cx: &Context<'_>, found: &mut Vec<
         };
         found.push(Choice { meaning: Meaning::Element(target.element, part), score: points(*s, fit) + 2, title: *s, fit });
     }
+    // A column without any amount takes no element from one that has them.
+    let elements = found.iter_mut().filter(|c| p.filled == 0 && matches!(c.meaning, Meaning::Element(_, _)));
+    elements.for_each(|c| c.score -= 20);
 }
 
 /// What the cells alone are enough for, whatever the title.

@@ -12,7 +12,7 @@ use crate::normalise::mapping::{CodeTarget, Mapping, Meaning, Payer, Role, Sourc
 use crate::normalise::named::Known;
 use crate::normalise::people::{Directory, Joined, Who, may_be_same};
 use crate::normalise::records::{Content, RawRow, RecordReader, parsed};
-use crate::normalise::register::{Books, LineReader, Slip, WhoColumns, WideReader, employee, shown, tidy_number};
+use crate::normalise::register::{Books, LineReader, Slip, WhoColumns, WideReader, employee, numbered_name, shown, tidy_number};
 use crate::normalise::sides::{self, How};
 use crate::normalise::text::Phrase;
 use crate::normalise::titles::{Summing, counted, summing, total_named};
@@ -334,16 +334,25 @@ enum Kind {
     Data,
 }
 
+/// How employees are numbered where they stand in a row.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Numbers {
+    Unsaid,
+    /// A text without a digit is none.
+    Digits,
+    /// Nor one with a blank in it.
+    Compact,
+    /// Number and name in one cell.
+    WithName,
+}
+
 struct Sorter {
     header: Option<(u32, u32)>,
     headings: Vec<(usize, String)>,
     agent: Option<usize>,
     /// Code and label of a register with a row per rubric (one at least), and its other columns: amounts, rates, bases.
     rubric: Option<(Vec<usize>, Vec<usize>)>,
-    /// Employees have numbers: a text without a digit where they stand is none.
-    numbered: bool,
-    /// Employees' numbers have no blank in them.
-    compact: bool,
+    numbers: Numbers,
     /// The agent's columns are filled on the first row only.
     carries: bool,
 }
@@ -351,15 +360,22 @@ struct Sorter {
 impl Sorter {
     fn new(map: &SourceMapping, who: &WhoColumns) -> Self {
         let own = |h: &str| h.rsplit(" / ").next().unwrap_or(h).to_owned();
-        let numbers =
-            who.id.and_then(|c| map.columns.iter().find(|m| usize::from(m.column) == c)).map_or(&[][..], |m| m.samples.as_slice());
+        let samples = |c: usize| map.columns.iter().find(|m| usize::from(m.column) == c).map_or(&[][..], |m| m.samples.as_slice());
+        let numbers = who.id.map_or(&[][..], samples);
+        let full = who.columns().first().copied().filter(|_| who.id.is_none()).map_or(&[][..], samples);
+        let both = full.iter().filter(|t| numbered_name(t).is_some()).count();
         Self {
             header: map.header,
             headings: map.columns.iter().filter(|c| !c.heading.is_empty()).map(|c| (usize::from(c.column), own(&c.heading))).collect(),
             agent: who.id.or_else(|| who.columns().first().copied()),
             rubric: None,
-            numbered: !numbers.is_empty() && numbers.iter().all(|t| t.bytes().any(|b| b.is_ascii_digit())),
-            compact: !numbers.is_empty() && numbers.iter().all(|t| !t.contains(char::is_whitespace)),
+            numbers: if !numbers.is_empty() && numbers.iter().all(|t| t.bytes().any(|b| b.is_ascii_digit())) {
+                if numbers.iter().all(|t| !t.contains(char::is_whitespace)) { Numbers::Compact } else { Numbers::Digits }
+            } else if both >= 2 && both + 1 >= full.len() {
+                Numbers::WithName
+            } else {
+                Numbers::Unsaid
+            },
             carries: false,
         }
     }
@@ -389,7 +405,16 @@ impl Sorter {
         let filled = |c: &usize| !shown(row, *c).is_empty();
         let number = |c: &usize| row.cells.get(*c).is_some_and(|cell| matches!(cells::number(cell, Mark::Unknown), Ok(Some(_))));
         let digits = agent.bytes().any(|b| b.is_ascii_digit());
-        let strange = self.numbered && !agent.is_empty() && (!digits || self.compact && agent.contains(char::is_whitespace));
+        let strange = !agent.is_empty()
+            && match self.numbers {
+                Numbers::Digits => !digits,
+                Numbers::Compact => !digits || agent.contains(char::is_whitespace),
+                Numbers::Unsaid | Numbers::WithName => false,
+            };
+        // « COMMUNE DE MONTREVAL | Page 2 » where all others have a number and a name.
+        if self.numbers == Numbers::WithName && !agent.is_empty() && numbered_name(agent).is_none() && !sums.iter().any(number) {
+            return Some(Kind::Title);
+        }
         if !named.first().is_some_and(filled) && (!sums.iter().any(number) || strange) {
             return Some(Kind::Title);
         }
@@ -564,6 +589,7 @@ fn register(
     }
     let mut carried = String::new();
     let mut band: Option<bands::Band> = None;
+    let mut section = None;
     let mut before = None;
     let (mut subtotals, mut closed, mut last_row) = (0_u32, false, 0);
     each_row(table, below, &who.columns(), sources, told, &mut |row, told| {
@@ -578,7 +604,16 @@ fn register(
                 n.title += 1;
             }
             carried.clone_from(&found.id);
+            section = None;
             band = Some(found);
+            return;
+        }
+        if map.sections
+            && row.number > below
+            && let Some(side) = bands::section(row.cells)
+        {
+            section = Some(side);
+            n.heading += 1;
             return;
         }
         if map.banded && row.number > below && bands::tells_more(row) {
@@ -641,7 +676,7 @@ fn register(
                     return;
                 }
                 let taken = match (&lines, &wide) {
-                    (Some(l), _) => l.take(row, agent, map.source, cx, books),
+                    (Some(l), _) => l.take(row, (agent, section), map.source, cx, books),
                     (None, Some(w)) => w.take(row, agent, map.source, books),
                     (None, None) => return,
                 };
@@ -739,7 +774,7 @@ fn records(
         .collect();
     let mut running = Running::new(summed);
     let mut agents: BTreeSet<String> = BTreeSet::new();
-    let last = if sorter.numbered { last_numbered(table, who.id) } else { u32::MAX };
+    let last = if matches!(sorter.numbers, Numbers::Digits | Numbers::Compact) { last_numbered(table, who.id) } else { u32::MAX };
     let foot = |row: &Row<'_, '_>| row.number > last && who.id.is_some_and(|c| remarks::is_foot(row.cells, c));
     each_row(table, map.header.map_or(0, |h| h.1), &who.columns(), sources, told, &mut |row, told| {
         n.read += 1;

@@ -394,6 +394,8 @@ pub struct SourceMapping {
     pub moves: Option<crate::normalise::moves::Moves>,
     /// A register whose agents stand on rows of their own above their lines.
     pub banded: bool,
+    /// Rows of their own say on which side the lines below them stand.
+    pub sections: bool,
 }
 
 impl SourceMapping {

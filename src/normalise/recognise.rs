@@ -188,7 +188,7 @@ fn look<'t>(rows: &'t Table, sources: &Sources, given: &'t [SourceEntry], titles
     let bands = body.iter().filter(|k| bands::of_cells(&k.cells).is_some()).count();
     let mut data_rows = 0;
     for k in body {
-        if summing(&k.first()).is_some() || repeats_heading(k, &layout) || is_remark(&k.cells) {
+        if summing(&k.first()).is_some() || repeats_heading(k, &layout) || bands::section(&k.cells).is_some() || is_remark(&k.cells) {
             continue;
         }
         data_rows += 1;
@@ -360,6 +360,7 @@ fn source(
         variables: None,
         moves: None,
         banded: false,
+        sections: false,
     };
     let filled: usize = s.kept.iter().map(Kept::filled).sum();
     let said = s.entry.and_then(|e| e.role.as_deref()).and_then(Role::parse).filter(|r| *r != Role::Unknown);
@@ -767,18 +768,24 @@ fn career(found: &mut SourceMapping, s: &Seen<'_>) {
 }
 
 fn lines_codes(found: &mut SourceMapping, s: &Seen<'_>, cx: &Context<'_>) {
+    let sides: BTreeSet<u8> = s.kept.iter().filter_map(|k| bands::section(&k.cells)).map(|x| x as u8).collect();
+    found.sections = sides.len() >= 2;
     let Some(reader) = LineReader::new(found, cx) else { return };
+    let mut section = None;
     let mut stats: BTreeMap<String, CodeStats> = BTreeMap::new();
     let first_data = found.header.map_or(0, |h| h.1);
     let mut rows = 0;
     let _ = s.rows.for_each(&mut |row| {
-        if row.number > first_data && (reader.carries || !reader.agent(&row).is_empty()) && !(found.banded && bands::of_row(&row).is_some())
-        {
+        let side = if found.sections { bands::section(row.cells) } else { None };
+        if side.is_some() || found.banded && bands::of_row(&row).is_some() {
+            section = side;
+        } else if row.number > first_data && (reader.carries || !reader.agent(&row).is_empty()) {
             let (code, label) = reader.code(&row);
             let heading = |m: Meaning, text: &str| found.column(m).is_some_and(|c| !text.is_empty() && c.heading.ends_with(text));
             let again = heading(Meaning::Code, &code) && heading(Meaning::Label, &label);
             if !code.is_empty() && !again {
-                let (shown, _) = reader.shown(&row);
+                let (mut shown, _) = reader.shown(&row);
+                reader.within(section, &label, &mut shown);
                 stats.entry(code.into_owned()).or_default().add(&label, shown);
             }
         }

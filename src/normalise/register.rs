@@ -10,7 +10,7 @@ use crate::normalise::mapping::{CodeTarget, ColumnMapping, Meaning, SourceMappin
 use crate::normalise::people::Who;
 use crate::normalise::profile::period_of;
 use crate::normalise::text::{fold, is_courtesy};
-use crate::normalise::titles::total_named;
+use crate::normalise::titles::{Section, total_named};
 use crate::normalise::values::{Mark, RateForm, Unread, month_named};
 use crate::normalise::{Context, Part};
 use crate::payslip::{PaidCode, PaidLine, PaidSlip};
@@ -103,7 +103,9 @@ pub fn numbered_name(text: &str) -> Option<(&str, &str)> {
     let t = text.trim();
     let named = |s: &str| s.chars().filter(|c| c.is_alphabetic()).count() >= 3 && !s.bytes().any(|b| b.is_ascii_digit());
     let (first, rest) = t.split_once(blank)?;
-    if is_number(first) && named(rest) {
+    // « 2       GAUDIN Gaëlle »: a single digit that stands apart.
+    let single = first.len() == 1 && first.bytes().all(|b| b.is_ascii_digit()) && rest.starts_with("  ");
+    if (is_number(first) || single) && named(rest) {
         return Some((first, rest.trim_matches(blank)));
     }
     let (rest, last) = t.trim_end_matches(blank).rsplit_once(blank)?;
@@ -197,6 +199,8 @@ pub struct LineReader {
     year: Option<usize>,
     /// Agent columns are filled on the first row of each agent only.
     pub carries: bool,
+    /// Rows of their own say the side of an amount.
+    sections: bool,
 }
 
 impl LineReader {
@@ -216,6 +220,7 @@ impl LineReader {
         let (code, label) = (plain(Meaning::Code), plain(Meaning::Label));
         let carries = source.banded || filled(who.id.or(who.surname).or(who.full).or(who.nir)) * 2 < filled(code.or(label));
         let reader = Self {
+            sections: source.sections,
             carries,
             code,
             label,
@@ -286,7 +291,9 @@ impl LineReader {
 
     /// Whether gains and deductions are told apart in the register.
     pub const fn tells_sides(&self) -> bool {
-        (self.gain.is_some() && self.deduction.is_some()) || self.signed.is_some() || (self.amount.is_some() && self.side.is_some())
+        (self.gain.is_some() && self.deduction.is_some())
+            || self.signed.is_some()
+            || (self.amount.is_some() && (self.side.is_some() || self.sections))
     }
 
     /// What the columns tell of the side of an amount: a sign alone does not say whether the employer pays.
@@ -374,6 +381,21 @@ impl LineReader {
             s.employer_rate = s.employer_rate.or(s.rate.take());
         }
         (s, bad)
+    }
+
+    /// Puts an amount on the side that the row above it says; a sum of the agent stands on none.
+    pub fn within(&self, section: Option<Section>, label: &str, s: &mut Shown) {
+        if !self.sections || self.side.is_some() || self.amount.is_none() || total_named(split_period(label).0).is_some() {
+            return;
+        }
+        match section {
+            Some(Section::Deduction) => s.deduction = s.deduction.or(s.gain.take()),
+            Some(Section::Employer) => {
+                s.employer = s.employer.or(s.gain.take());
+                s.employer_rate = s.employer_rate.or(s.rate.take());
+            }
+            Some(Section::Gain) | None => {}
+        }
     }
 
     /// What the row adds to each column of [`LineReader::summed`], in cents.
@@ -627,7 +649,14 @@ pub struct Taken {
 
 impl LineReader {
     /// Reads one data row into the books.
-    pub fn take(&self, row: &Row<'_, '_>, agent: &str, source: u16, cx: &Context<'_>, books: &mut Books) -> Taken {
+    pub fn take(
+        &self,
+        row: &Row<'_, '_>,
+        (agent, section): (&str, Option<Section>),
+        source: u16,
+        cx: &Context<'_>,
+        books: &mut Books,
+    ) -> Taken {
         let at = At::row(source, row.number);
         let slip = books.slip(
             agent,
@@ -640,7 +669,8 @@ impl LineReader {
             at,
         );
         let (code, label) = self.code(row);
-        let (shown_line, mut bad) = self.shown(row);
+        let (mut shown_line, mut bad) = self.shown(row);
+        self.within(section, &label, &mut shown_line);
         if code.is_empty() {
             bad.push((self.code.or(self.label).unwrap_or(0), Unread("N14")));
         }

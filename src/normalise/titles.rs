@@ -13,6 +13,7 @@ struct File {
     part: BTreeMap<String, Vec<String>>,
     sheet: BTreeMap<String, Vec<String>>,
     row: RowWords,
+    section: Sections,
     leaving: Leaving,
     needs: BTreeMap<String, String>,
     wording: Wording,
@@ -32,6 +33,13 @@ struct Wording {
 #[derive(serde::Deserialize)]
 struct Leaving {
     first_day_away: Vec<String>,
+}
+
+#[derive(serde::Deserialize)]
+struct Sections {
+    gain: Vec<String>,
+    deduction: Vec<String>,
+    employer: Vec<String>,
 }
 
 #[derive(serde::Deserialize)]
@@ -215,6 +223,22 @@ pub fn remarks(text: &str) -> bool {
     let tidy = spaced(text);
     let opens = |w: &String| tidy.starts_with(&format!(" {w} "));
     FILE.row.remark.iter().any(opens) || FILE.row.nothing.iter().any(|w| tidy.trim() == w)
+}
+
+/// On which side the lines below a row stand.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Section {
+    Gain,
+    Deduction,
+    Employer,
+}
+
+/// « GAINS », « CHARGES PATRONALES »: the side that a text alone in its row says.
+pub fn section_named(text: &str) -> Option<Section> {
+    let tidy = spaced(text);
+    let all =
+        [(&FILE.section.gain, Section::Gain), (&FILE.section.deduction, Section::Deduction), (&FILE.section.employer, Section::Employer)];
+    all.into_iter().find(|(words, _)| words.iter().any(|w| w == tidy.trim())).map(|(_, s)| s)
 }
 
 /// `88 BULLETINS`, `58 agents`: how many a total row says it counts.

@@ -37,10 +37,19 @@ pub fn find(rows: &[OwnedRow], wording: &Wording<'_>) -> Option<Laid> {
     }
     let by_row: Vec<Vec<Line>> = rows.iter().map(|r| lines(r, wording)).collect();
     let left: BTreeSet<(u32, u16)> = by_row.iter().filter_map(|l| Some(l.first()?.parts.first()?.2)).collect();
-    let lines: Vec<Line> = by_row.into_iter().flatten().collect();
+    let mut lines: Vec<Line> = by_row.into_iter().flatten().collect();
     // Where the agents begin: beside the title that says so.
     let names = |l: &&Line| l.parts.len() > 1 && wording.of_agents(&l.title(1));
     let values = lines.iter().filter(names).filter_map(|l| l.values(1).map(|p| p.0).next()).min()?;
+    // « | Total brut | 2 183,18 »: the first of two columns of titles is empty there, and the values stand where all others do.
+    let first_column = |r: &OwnedRow| r.cells.iter().position(|c| !c.shown().is_empty());
+    let margin = rows.iter().filter_map(first_column).min().unwrap_or(0);
+    for line in &mut lines {
+        let indent = line.parts.first().filter(|p| p.0 == 0).map_or(0, |p| usize::from(p.2.1).saturating_sub(margin));
+        if indent < values {
+            line.parts.iter_mut().for_each(|p| p.0 += indent);
+        }
+    }
     let of_agents = |l: &Line| wording.of_agents(&l.title(values));
     let known = |l: &Line| l.values(values).next().is_some() && wording.known(&l.title(values));
     let first = lines.iter().position(&known).filter(|i| *i <= ABOVE)?;
