@@ -117,6 +117,14 @@ pub struct Dated {
     pub at: At,
 }
 
+/// What a list of one month says of the months after: a new value from a day on, or an absence that began on it and goes on,
+/// whose days are counted to its end.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Later {
+    pub fact: Fact,
+    pub from: NaiveDate,
+}
+
 /// All facts of one employee for one month, sorted by id, each at most once.
 #[derive(Clone, Default, Debug)]
 pub struct Facts(Vec<Fact>);

@@ -65,6 +65,8 @@ pub struct Event {
     pub continues: Option<bool>,
     /// What else the row says of the month.
     pub beside: Facts,
+    /// Told by the record of the month before, whose list it stood in.
+    pub running: bool,
     pub at: At,
 }
 
@@ -1308,7 +1310,8 @@ fn place_rows(
                         let values = |f: &Facts| f.iter().map(|x| (x.id, x.value.clone())).collect::<Vec<_>>();
                         let twice = role != Role::Staff && values(known) != values(&own);
                         let severity = if twice { Severity::Blocking } else { Severity::Justify };
-                        let f = Finding::new("M21", severity).arg("agent", id).of(id);
+                        let one_file = first.source == row.at.source;
+                        let f = Finding::new(if one_file { "M21" } else { "F79" }, severity).arg("agent", id).of(id);
                         told.add(f.at(sources.place(*first)).at(sources.place(row.at)), row.at.source);
                         if role != Role::Staff {
                             continue;
@@ -1358,7 +1361,7 @@ fn place_rows(
             }
             Content::Event { nature, fact, from, to, days, continues, beside } => {
                 let Some(employee) = id else { continue };
-                events.push(Event { employee, nature, fact, from, to, days, continues, beside, at: row.at });
+                events.push(Event { employee, nature, fact, from, to, days, continues, beside, running: false, at: row.at });
             }
             Content::Amounts(list) => {
                 let Some(employee) = id else { continue };

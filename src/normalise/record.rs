@@ -3,6 +3,7 @@
 //! Comes in: the tables of one folder, told by their titles, and the manifest beside them. What was changed after the run,
 //! cut short or is missing is told, and whoever the record does not hold whole is set aside.
 
+mod later;
 mod manifest;
 mod people;
 mod rows;
@@ -418,7 +419,7 @@ impl MonthRecord {
         let paid: BTreeSet<&str> = self.transfers.iter().map(|t| t.end_to_end.as_str()).collect();
         for (id, m) in &self.members {
             let Some(p) = people.get_mut(id) else { continue };
-            p.then.clone_from(&m.then);
+            p.then.extend(m.then.iter().cloned());
             let net = m.slip.as_ref().and_then(|s| s.net_paid).filter(|n| n.0 > Money::ZERO);
             if let (Some((net, at)), false, false) = (net, sent, paid.contains(id.as_str())) {
                 let month = self.month.map_or_else(String::new, |m| m.to_string());

@@ -61,6 +61,13 @@ pub enum Content {
     },
 }
 
+/// The columns of one title with this one, itself among them; none when it stands alone.
+fn twins<'s>(source: &'s SourceMapping, c: &'s ColumnMapping) -> impl Iterator<Item = &'s ColumnMapping> {
+    let same = |t: &&ColumnMapping| !c.heading.is_empty() && fold(&t.heading) == fold(&c.heading);
+    let several = source.columns.iter().filter(same).count() > 1;
+    source.columns.iter().filter(move |t| several && same(t))
+}
+
 /// Reads rows of one source.
 pub struct RecordReader<'a> {
     source: &'a SourceMapping,
@@ -145,6 +152,11 @@ impl<'a> RecordReader<'a> {
         for c in &source.columns {
             let text = shown(row, usize::from(c.column));
             if text.is_empty() {
+                continue;
+            }
+            if twins(source, c).any(|t| lists::meaning_pays(t.meaning, self.cx.vocabulary)) && lists::is_quantity(&text) {
+                let f = Finding::new("N20", Severity::Blocking).arg("agent", &id).arg("heading", source.key(c)).arg("text", text.as_ref());
+                told.push(f.at(place(usize::from(c.column))));
                 continue;
             }
             let secret = text.chars().filter(char::is_ascii_digit).count() >= 10;

@@ -14,12 +14,18 @@ struct File {
     sheet: BTreeMap<String, Vec<String>>,
     row: RowWords,
     leaving: Leaving,
+    either_way: EitherWay,
     needs: BTreeMap<String, String>,
 }
 
 #[derive(serde::Deserialize)]
 struct Leaving {
     first_day_away: Vec<String>,
+}
+
+#[derive(serde::Deserialize)]
+struct EitherWay {
+    titles: Vec<String>,
 }
 
 #[derive(serde::Deserialize)]
@@ -210,6 +216,12 @@ pub fn needed(fact: &str) -> Option<&'static str> {
 pub fn first_day_away(heading: &str) -> bool {
     let tidy = spaced(heading);
     FILE.leaving.first_day_away.iter().any(|w| tidy.contains(&spaced(w)))
+}
+
+/// Whether a title may mean what is paid as well as what is taken back.
+pub fn either_way(heading: &str) -> bool {
+    let tidy = spaced(heading);
+    FILE.either_way.titles.iter().any(|t| spaced(t) == tidy)
 }
 
 /// Folded, every mark a blank, with a blank at both ends: ready to look for whole words.

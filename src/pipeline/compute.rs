@@ -225,6 +225,8 @@ fn one(
     w.findings.extend(held(ready, &w));
     let effects = super::effects::findings(ready, &w);
     w.findings.extend(effects);
+    let entering = super::entering::findings(ready, &w);
+    w.findings.extend(entering);
     let subject_findings = {
         let s = subject(ready, frame, &w, situation, &accounts);
         let requests = accounts::requests(ready, &w.person);

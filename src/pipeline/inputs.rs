@@ -281,6 +281,7 @@ pub fn read(job: &Job, pack: &Pack, settings: &[SettingValue], progress: fn(&str
     cut_short(&mapping, &mut o.findings);
     let mut gathered = gathered.value;
     o.findings.append(&mut record.add(&mut gathered, &o.sources));
+    o.findings.append(&mut record.later(&mut gathered, &o.sources, &cx));
     let sent = !o.transfers.is_empty();
     if !sent {
         o.transfers.clone_from(&record.transfers);

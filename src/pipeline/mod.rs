@@ -13,6 +13,7 @@ mod decisions;
 mod documents;
 mod doubtful;
 mod effects;
+mod entering;
 mod estimates;
 mod evidence;
 mod explain;
