@@ -308,6 +308,7 @@ pub struct Vocabulary {
     moot: BTreeMap<FactId, FactId>,
     told_with: Vec<(FactId, FactId)>,
     next_month: BTreeSet<FactId>,
+    either_sign: BTreeSet<FactId>,
 }
 
 impl Vocabulary {
@@ -365,6 +366,13 @@ impl Vocabulary {
     }
     pub fn is_next_month(&self, fact: FactId) -> bool {
         self.next_month.contains(&fact)
+    }
+    /// A list may give it below zero: arrears are owed, or taken back.
+    pub fn takes_either_sign(&mut self, fact: FactId) {
+        self.either_sign.insert(fact);
+    }
+    pub fn may_be_negative(&self, fact: FactId) -> bool {
+        self.either_sign.contains(&fact)
     }
     pub fn len(&self) -> usize {
         self.facts.len()

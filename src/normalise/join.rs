@@ -551,12 +551,17 @@ impl Joiner<'_> {
         if from >= first && to <= last {
             return e.days;
         }
-        let (code, severity) = match () {
+        let outside = from > self.month.last_day() || to < self.month.first_day();
+        let away = from.max(self.month.first_day()) < first || to.min(self.month.last_day()) > last;
+        let (code, severity) = if e.running {
             // The list of the month before said so already: nothing is new.
-            () if e.running => ("F70", Severity::Information),
-            () if from > self.month.last_day() || to < self.month.first_day() => ("F71", Severity::Justify),
-            () if from.max(self.month.first_day()) < first || to.min(self.month.last_day()) > last => ("F72", Severity::Justify),
-            () => ("F11", Severity::Justify),
+            ("F70", Severity::Information)
+        } else if outside {
+            ("F71", Severity::Justify)
+        } else if away {
+            ("F72", Severity::Justify)
+        } else {
+            ("F11", Severity::Justify)
         };
         let f = self
             .finding(code, severity, &e.employee, &[e.at])

@@ -373,6 +373,7 @@ impl MonthRecord {
                 span: None,
                 row: String::new(),
                 says: true,
+                refused: false,
             };
             (m.at.source, role, row)
         };

@@ -32,6 +32,8 @@ pub struct RawRow {
     pub row: String,
     /// Holds a value where the list has values.
     pub says: bool,
+    /// Its number is none, and it is not read.
+    pub refused: bool,
 }
 
 /// By role of the sheet.
@@ -130,7 +132,7 @@ impl<'a> RecordReader<'a> {
         let rubric = self.source.variables.is_some() && self.source.columns.iter().any(number);
         let says = !list || rubric || self.source.columns.iter().any(written);
         let row_text = if list { row.cells.iter().map(Cell::shown).collect::<Vec<_>>().join("\u{1f}") } else { String::new() };
-        RawRow { who, at: At::row(self.source.source, row.number), content, problems, told, span, row: row_text, says }
+        RawRow { who, at: At::row(self.source.source, row.number), content, problems, told, span, row: row_text, says, refused: false }
     }
 
     /// Columns of this month's list that nobody read, or that are a guess: whoever has something written there is not paid without it.
@@ -155,7 +157,7 @@ impl<'a> RecordReader<'a> {
                 continue;
             }
             if twins(source, c).any(|t| lists::meaning_pays(t.meaning, self.cx.vocabulary)) && lists::is_quantity(&text) {
-                let f = Finding::new("N20", Severity::Blocking).arg("agent", &id).arg("heading", source.key(c)).arg("text", text.as_ref());
+                let f = Finding::new("N20", Severity::Blocking).arg("agent", &id).arg("heading", &c.heading).arg("text", text.as_ref());
                 told.push(f.at(place(usize::from(c.column))));
                 continue;
             }
@@ -487,7 +489,7 @@ impl<'a> RecordReader<'a> {
                 && let Value::Number(n) = read.value
                 && !n.is_zero()
             {
-                if n.is_negative() {
+                if n.is_negative() && !self.cx.vocabulary.may_be_negative(f) {
                     let f = Finding::new("M84", Severity::Blocking).arg("agent", self.who.read(row).id).arg("value", n);
                     tell(f.arg("heading", source.key(c)).at(sources.place(self.at(row, c))));
                 }
@@ -517,7 +519,7 @@ impl<'a> RecordReader<'a> {
         let hours = matches!(form, Some(NumberForm::Hours)) && matches!(cell, Cell::Text(_));
         let read = if hours { crate::normalise::values::hours(&cell.shown(), c.mark) } else { cells::number(cell, c.mark) };
         match read {
-            Ok(Some(n)) if n.is_negative() => {
+            Ok(Some(n)) if n.is_negative() && !self.cx.vocabulary.may_be_negative(fact) => {
                 let f = Finding::new("M84", Severity::Blocking).arg("agent", self.who.read(row).id).arg("value", n);
                 tell(f.arg("heading", source.key(c)).at(sources.place(self.at(row, c))));
                 None

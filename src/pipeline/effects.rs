@@ -6,6 +6,7 @@ use crate::compute::employee::Standing;
 use crate::facts::{Fact, FactId, FactKind, NumberForm, Origin, Role as FactRole, Value};
 use crate::ground::{At, Finding, Severity};
 use crate::normalise::mapping::Role;
+use crate::payslip::Mode;
 use std::collections::BTreeSet;
 
 /// A row that asks for what is paid already, and points that go down: right perhaps, and never unsaid.
@@ -27,7 +28,9 @@ pub fn findings(ready: &Ready, w: &Worked) -> Vec<Finding> {
             let f60 = Finding::new("F60", Severity::Justify).of(&w.id).arg("agent", &w.id).arg("fact", decl.label.get(ready.lang));
             out.push(f60.arg("days", show_value(ready, f)).at(sources.place(f.at)));
         }
-        if !listed || !decl.recurs {
+        // What is not used for want of a computation is told as that.
+        let kept = w.output.payslip.as_ref().is_some_and(|p| matches!(p.mode, Mode::Carried | Mode::Advance));
+        if !listed || !decl.recurs || kept {
             continue;
         }
         let finding = |code: &str| {
