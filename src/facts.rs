@@ -126,6 +126,14 @@ pub struct Begun {
     pub from: NaiveDate,
 }
 
+/// What a list of one month says of the months after: a new value from a day on, or an absence that began on it and goes on,
+/// whose days are counted to its end.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Later {
+    pub fact: Fact,
+    pub from: NaiveDate,
+}
+
 /// All facts of one employee for one month, sorted by id, each at most once.
 #[derive(Clone, Default, Debug)]
 pub struct Facts(Vec<Fact>);
@@ -337,6 +345,7 @@ pub struct Vocabulary {
     moot: BTreeMap<FactId, FactId>,
     told_with: Vec<(FactId, FactId)>,
     next_month: BTreeSet<FactId>,
+    either_sign: BTreeSet<FactId>,
 }
 
 impl Vocabulary {
@@ -394,6 +403,13 @@ impl Vocabulary {
     }
     pub fn is_next_month(&self, fact: FactId) -> bool {
         self.next_month.contains(&fact)
+    }
+    /// A list may give it below zero: arrears are owed, or taken back.
+    pub fn takes_either_sign(&mut self, fact: FactId) {
+        self.either_sign.insert(fact);
+    }
+    pub fn may_be_negative(&self, fact: FactId) -> bool {
+        self.either_sign.contains(&fact)
     }
     pub fn len(&self) -> usize {
         self.facts.len()

@@ -259,7 +259,8 @@ fn years(
         if l >= month || (first - l.first_day()).num_days() > 366 {
             told("last_month", Severity::Blocking, l.to_string());
         } else if l.next() != month {
-            told("last_month", Severity::Justify, l.to_string());
+            let place = report.place(0, &t.span_of("last_month"));
+            report.findings.borrow_mut().push(Finding::new("J14", Severity::Justify).at(place).arg("last", l).arg("month", month));
         }
     }
     // Paid a little before the month or well after it: an advance, a late month.

@@ -265,6 +265,8 @@ impl Calibration<'_> {
         let above = |e: usize| evidence.iter().any(|v| e < *v && self.catalogue[e].section == self.catalogue[*v].section);
         let upstream =
             r.lines.iter().filter(|l| astray(l) && !l.paid.is_zero()).filter_map(element).any(|e| !evidence.contains(&e) && above(e));
+        // So does the taxable net that the payslip shows, right or wrong.
+        let good = good + usize::from(r.taxable.is_some_and(|(shown, found)| shown == found));
         Score { good: (1000 + good).saturating_sub(bad) as u64, upstream, stops: r.stops }
     }
 }

@@ -119,6 +119,8 @@ pub struct Output {
     pub corrections: Vec<Correction>,
     /// Pay of last month that this payslip makes: behind an advance, or beyond an estimate.
     pub belated: Option<Belated>,
+    /// One-offs of this month's lists that no line is made with.
+    pub unused: Vec<FactId>,
     /// What last month owes: paid on the law of before, not paid at all, or paid beyond the last day.
     pub owed: Option<Owed>,
 }
@@ -301,6 +303,11 @@ impl Machine<'_> {
             changes.extend(walk::whole(&without, &with, self.causes.arrears));
         }
         let mut payslip = self.payslip(state, plan, i.id, &this_adjust, &kept);
+        if !stops.is_empty() {
+            // The employee is set aside; what the lines come to is known all the same, and the books must balance.
+            let extra: Vec<_> = kept.iter().map(|u| (u.1, u.2, u.3)).collect();
+            payslip.totals = self.carried_totals(&payslip.lines, &extra);
+        }
         self.date_arrears(&arrears, &mut payslip.lines);
         corrections::apart(&corrections, &arrears.assumed, &mut payslip);
         if let Some(b) = &belated {
@@ -308,7 +315,10 @@ impl Machine<'_> {
         }
         let controls = holding(state, plan);
         let shown = self.shown(state);
+        let extra: Vec<_> = kept.iter().map(|u| (u.1, u.2, u.3)).collect();
+        let unused = self.unused(state, &facts, i.changes, Pins::Adjusted(&corrected), &extra);
         Output {
+            unused,
             payslip: Some(payslip),
             replay,
             changes,
@@ -576,7 +586,8 @@ impl Machine<'_> {
         let changes = walk::whole(&walk::Amounts::new(), &after, self.causes.arrival);
         let controls = holding(state, plan);
         let shown = self.shown(state);
-        Output { payslip: Some(payslip), changes, facts, stops, controls, shown, owed, ..Output::default() }
+        let unused = self.unused(state, &facts, i.changes, Pins::None, &[]);
+        Output { payslip: Some(payslip), changes, facts, stops, controls, shown, owed, unused, ..Output::default() }
     }
 
     fn shown(&self, state: &State) -> Vec<(String, crate::ground::Exact)> {

@@ -15,4 +15,5 @@ pub mod raise;
 pub mod replay;
 pub mod reveal;
 pub mod trace;
+mod unused;
 pub mod walk;

@@ -80,6 +80,8 @@ pub struct Replayed {
     pub stops: Vec<crate::compute::eval::Stop>,
     /// Whether a line made the replay look for other facts, found or not.
     pub sought: bool,
+    /// The taxable net that the source shows, and the one that its lines make, where both can be told.
+    pub taxable: Option<(Money, Money)>,
 }
 
 impl Replayed {
@@ -137,12 +139,14 @@ pub struct Hidden<'a> {
     /// Paid with the month and no part of it; a line taken on both together (tax, or contributions that a product sums)
     /// comes out on what both make.
     pub arrears: &'a [PaidLine],
+    /// The taxable net that the source shows.
+    pub taxable: Option<Money>,
 }
 
 impl<'a> Hidden<'a> {
     /// Of a payslip.
     pub fn of(slip: &'a PaidSlip) -> Self {
-        Self { unseen: &slip.unseen, melted: slip.melted, arrears: &slip.arrears }
+        Self { unseen: &slip.unseen, melted: slip.melted, arrears: &slip.arrears, taxable: slip.net_taxable.map(|t| t.0) }
     }
 }
 
@@ -186,6 +190,7 @@ impl Replay<'_> {
             self.resolve(state, e, &p, &pinned, &extra, candidates, &mut facts, &mut resolved);
         }
         let stops = state.stops(self.plan);
+        let taxable = state.totals(self.plan).net_taxable;
         let arrears = hidden.arrears;
         if !arrears.is_empty() {
             self.on_both(state, &facts, paid, arrears, &pinned, &extra);
@@ -198,7 +203,9 @@ impl Replay<'_> {
             verdict: Verdict::OneOff,
             at: l.at,
         }));
-        Replayed { facts, lines, resolved, adjust, unknown, stops, sought }
+        let whole = arrears.is_empty() && unknown.is_empty() && !hidden.melted && stops.is_empty();
+        let taxable = hidden.taxable.filter(|_| whole).map(|shown| (shown, taxable));
+        Replayed { facts, lines, resolved, adjust, unknown, stops, sought, taxable }
     }
 
     /// Lines that the month alone does not make, worked out once more with the arrears among what was paid.

@@ -115,6 +115,12 @@ pub fn value(
     if matches!(cell, Cell::Text(_)) && fact.none.iter().any(|w| fold(w) == fold(text).trim_end_matches('.')) {
         return Ok(None);
     }
+    if let (FactKind::Number { form }, Cell::Text(t)) = (&fact.kind, cell)
+        && matches!(form, NumberForm::Hours | NumberForm::Days | NumberForm::Points | NumberForm::Count)
+        && values::in_euros(t)
+    {
+        return Err(Unread("N19"));
+    }
     // A number stored as a number is shown with a point, however the texts of its column are written.
     let mark = if matches!(cell, Cell::Number(_)) { Mark::Dot } else { column.mark };
     let numeric = |n: Option<Exact>| n.map(|n| Read::of(Value::Number(n)));

@@ -66,6 +66,8 @@ pub struct Event {
     pub continues: Option<bool>,
     /// What else the row says of the month.
     pub beside: Facts,
+    /// Told by the record of the month before, whose list it stood in.
+    pub running: bool,
     pub at: At,
 }
 
@@ -808,7 +810,7 @@ fn records(
                     }
                 }
                 let mut found = Vec::new();
-                let record = reader.read(row, sources, &mut |f| found.push(f));
+                let mut record = reader.read(row, sources, &mut |f| found.push(f));
                 found.into_iter().for_each(|f| told.add(f, map.source));
                 if record.who.id.is_empty() && record.who.surname.is_empty() {
                     n.refused += 1;
@@ -821,6 +823,11 @@ fn records(
                     let text: String = record.who.id.chars().take(60).collect();
                     let place = sources.place(At::cell(map.source, row.number, column));
                     told.add(Finding::new("M92", Severity::Blocking).arg("text", text).at(place), map.source);
+                    if lists::is_list(map.role) && !record.who.surname.is_empty() {
+                        record.who.id.clear();
+                        record.refused = true;
+                        raw.push((map.source, map.role, record));
+                    }
                     return;
                 }
                 n.data += 1;
@@ -867,8 +874,12 @@ fn note_people(
     for s in books.slips.iter().filter(|s| !s.who.named) {
         directory.note(&s.who.id, s.who.numeric, s.source);
     }
-    for (source, _, r) in raw {
-        directory.note(&r.who.id, r.who.numeric, *source);
+    for (source, role, r) in raw {
+        if matches!(role, Role::Departures | Role::Changes | Role::Events | Role::Amounts | Role::AccountChanges) {
+            directory.note_listed(&r.who.id, r.who.numeric, *source);
+        } else {
+            directory.note(&r.who.id, r.who.numeric, *source);
+        }
     }
     let mut unjoined = BTreeMap::new();
     let mut names = Vec::new();
@@ -1434,6 +1445,11 @@ fn place_rows(
         if careers.contains(&row.at) {
             continue;
         }
+        // Not read, for a number that is none: whoever bears the name waits.
+        if row.refused {
+            known.perhaps(&row.who, &row.row, row.at, sources).into_iter().for_each(|f| told.add(f, row.at.source));
+            continue;
+        }
         // What a list of this month says of nobody is owed to somebody.
         let lost = if lists::is_list(role) { Severity::Blocking } else { Severity::Justify };
         let id = joined(directory, &row.who, row.at, lost, sources, told);
@@ -1466,7 +1482,8 @@ fn place_rows(
                         let values = |f: &Facts| f.iter().map(|x| (x.id, x.value.clone())).collect::<Vec<_>>();
                         let twice = role != Role::Staff && values(known) != values(&own);
                         let severity = if twice { Severity::Blocking } else { Severity::Justify };
-                        let f = Finding::new("M21", severity).arg("agent", id).of(id);
+                        let one_file = role == Role::Staff || first.source == row.at.source;
+                        let f = Finding::new(if one_file { "M21" } else { "F79" }, severity).arg("agent", id).of(id);
                         told.add(f.at(sources.place(*first)).at(sources.place(row.at)), row.at.source);
                         if role != Role::Staff {
                             continue;
@@ -1516,7 +1533,7 @@ fn place_rows(
             }
             Content::Event { nature, fact, from, to, days, continues, beside } => {
                 let Some(employee) = id else { continue };
-                events.push(Event { employee, nature, fact, from, to, days, continues, beside, at: row.at });
+                events.push(Event { employee, nature, fact, from, to, days, continues, beside, running: false, at: row.at });
             }
             Content::Amounts(list) => {
                 let Some(employee) = id else { continue };

@@ -3,7 +3,7 @@
 //! Joins are by employee number; a transfer also joins by account, then by name together with amount, never by name alone.
 //! What contradicts is a finding with both places, and the first source keeps its word.
 
-use crate::facts::{Begun, Dated, Fact, FactId, FactKind, Facts, NumberForm, Origin, Role, Value, Vocabulary};
+use crate::facts::{Begun, Dated, Fact, FactId, FactKind, Facts, Later, NumberForm, Origin, Role, Value, Vocabulary};
 use crate::ground::ids::bare;
 use crate::ground::{At, EmployeeId, Exact, Finding, Iban, Lang, Money, PayMonth, Severity, Sources};
 use crate::normalise::gather::{AccountChange, Gathered, Record};
@@ -45,6 +45,8 @@ pub struct Person {
     pub moot: Vec<Fact>,
     /// Facts that last month alone was paid on, by the record of that month; nothing where it was paid without.
     pub then: Vec<(FactId, Option<Fact>)>,
+    /// What this month's lists say of months to come.
+    pub later: Vec<Later>,
     /// Names as the register writes them, when no staff file does.
     pub names: (String, String),
     /// Payslips of months before the last, where a source of them survived.
@@ -126,6 +128,7 @@ pub fn join(vocabulary: &Vocabulary, sources: &Sources, month: PayMonth, gathere
     for r in gathered.register_facts {
         j.register_facts(&r);
     }
+    j.entered_since();
     j.moot();
     for r in gathered.arrivals {
         j.arrival(&r);
@@ -191,6 +194,18 @@ impl Joiner<'_> {
                 }
                 Some(k) if k.value == f.value => {}
                 Some(_) => p.alternatives.push(f.clone()),
+            }
+        }
+    }
+
+    /// Whoever was paid last month had entered by then, whatever day the staff file says.
+    fn entered_since(&mut self) {
+        let Some(entry) = self.vocabulary.role(Role::Entry) else { return };
+        let last = self.month.previous();
+        for p in self.out.people.values_mut().filter(|p| p.paid.is_some() && p.staff.is_some()) {
+            if p.known.value(entry).and_then(Value::date).is_some_and(|d| d > last.last_day()) {
+                let before = Fact { id: entry, value: Value::Date(last.first_day()), at: At::NOWHERE, origin: Origin::Inferred };
+                p.then.push((entry, Some(before)));
             }
         }
     }
@@ -276,8 +291,16 @@ impl Joiner<'_> {
             self.out.findings.push(f);
             return;
         }
+        let (exit, back) = (self.vocabulary.role(Role::Exit), self.date_of(r, Role::Entry).map(|d| d.0));
         let entry = self.out.people.entry(id).or_default();
         entry.arrival = Some(r.at);
+        // Whoever comes back has left before: the last day was that of the month before, and is over.
+        if let (Some(exit), Some(back)) = (exit, back)
+            && entry.known.value(exit).and_then(Value::date).is_some_and(|d| d < back)
+        {
+            let gone = entry.known.remove(exit);
+            entry.then.push((exit, gone));
+        }
         for f in r.facts.iter() {
             if entry.staff.is_none() && self.vocabulary.get(f.id).recurs {
                 entry.known.set(f.clone());
@@ -382,9 +405,11 @@ impl Joiner<'_> {
             if !silent {
                 let f = self
                     .finding("F02", Severity::Information, &c.employee, &[c.at])
+                    .arg("agent", &c.employee)
                     .arg("fact", self.vocabulary.get(c.fact).label.fr.clone())
                     .arg("date", d.format("%d/%m/%Y"));
                 self.out.findings.push(f);
+                self.later(&c.employee, c.fact, c.new.clone(), d, c.at);
             }
             return;
         }
@@ -431,7 +456,15 @@ impl Joiner<'_> {
             .arg("new", new)
             .arg("date", day.format("%d/%m/%Y"));
         self.out.findings.push(f);
+        self.later(&c.employee, c.fact, c.new.clone(), self.month.next().first_day(), c.at);
         true
+    }
+
+    /// What a list of this month says of a month to come goes on with the record of this one.
+    fn later(&mut self, id: &EmployeeId, fact: FactId, value: Value, from: NaiveDate, at: At) {
+        if let Some(p) = self.out.people.get_mut(id) {
+            p.later.push(Later { fact: Fact { id: fact, value, at, origin: Origin::Read }, from });
+        }
     }
 
     /// Days of a leave that is granted on a day: they change pay under the same cause as that day does.
@@ -506,12 +539,29 @@ impl Joiner<'_> {
     fn days_within(&mut self, e: &crate::normalise::gather::Event) -> Option<Exact> {
         let (Some(from), Some(to)) = (e.from, e.to) else { return e.days };
         let (first, last) = (self.month.first_day(), self.month.last_day());
+        if let (true, Some(fact)) = (to > last, e.fact) {
+            let days = Exact::int((to - from).num_days() + 1);
+            self.later(&e.employee, fact, Value::Number(days), from, e.at);
+        }
+        let (first, last) = self.in_post(&e.employee, first, last);
         let inside = Exact::int(((to.min(last) - from.max(first)).num_days() + 1).max(0));
         if from >= first && to <= last {
             return e.days;
         }
+        let outside = from > self.month.last_day() || to < self.month.first_day();
+        let away = from.max(self.month.first_day()) < first || to.min(self.month.last_day()) > last;
+        let (code, severity) = if e.running {
+            // The list of the month before said so already: nothing is new.
+            ("F70", Severity::Information)
+        } else if outside {
+            ("F71", Severity::Justify)
+        } else if away {
+            ("F72", Severity::Justify)
+        } else {
+            ("F11", Severity::Justify)
+        };
         let f = self
-            .finding("F11", Severity::Justify, &e.employee, &[e.at])
+            .finding(code, severity, &e.employee, &[e.at])
             .arg("agent", &e.employee)
             .arg("from", from.format("%d/%m/%Y"))
             .arg("to", to.format("%d/%m/%Y"))
@@ -519,6 +569,14 @@ impl Joiner<'_> {
         self.out.findings.push(f);
         // Fewer days may be written than the calendar counts, never more than fall in the month.
         inside.is_positive().then(|| e.days.map_or(inside, |d| d.min(inside)))
+    }
+
+    /// The days of the month on which somebody is in post: from the first paid day to the last.
+    fn in_post(&self, id: &EmployeeId, first: NaiveDate, last: NaiveDate) -> (NaiveDate, NaiveDate) {
+        let Some(p) = self.out.people.get(id) else { return (first, last) };
+        let day = |role| p.fact(self.vocabulary, role).and_then(|f| f.value.date()).filter(|d| self.month.contains(*d));
+        let end = [Role::Exit, Role::ContractEnd].into_iter().find_map(day);
+        (day(Role::Entry).unwrap_or(first), end.unwrap_or(last))
     }
 
     fn amounts(&mut self, amounts: &[crate::normalise::gather::Amount]) {

@@ -259,12 +259,11 @@ fn sum(
             continue;
         };
         sum.rows += 1;
-        // Hours are added week by week; a second sum of money is worth a look.
-        if matches!(vocabulary.get(p.fact).kind, FactKind::Number { form: NumberForm::Money }) {
-            let f = Finding::new("M86", Severity::Justify).arg("agent", id).arg("fact", &vocabulary.get(p.fact).label.fr);
-            let f = f.arg("first", sum.value).arg("second", p.value).of(id);
-            tell(f.at(sources.place(sum.at)).at(sources.place(p.at)), p.at.source);
-        }
+        // Hours are added week by week, and it is said; a second sum of money is worth a look.
+        let money = matches!(vocabulary.get(p.fact).kind, FactKind::Number { form: NumberForm::Money });
+        let f = Finding::new("M86", if money { Severity::Justify } else { Severity::Information }).arg("agent", id);
+        let f = f.arg("fact", &vocabulary.get(p.fact).label.fr).arg("first", sum.value).arg("second", p.value).of(id);
+        tell(f.at(sources.place(sum.at)).at(sources.place(p.at)), p.at.source);
         match sum.value.add(p.value) {
             Some(v) => sum.value = v,
             None => {

@@ -58,6 +58,8 @@ pub enum Joined {
 struct Form {
     text: Box<str>,
     uses: u32,
+    /// Written so by a register, a staff file or a list of arrivals, not only by lists of what changes.
+    own: bool,
     sources: BTreeSet<u16>,
 }
 
@@ -79,6 +81,15 @@ pub struct Directory {
 impl Directory {
     /// Notes a number as a source writes it.
     pub fn note(&mut self, id: &str, numeric: bool, source: u16) {
+        self.note_as(id, numeric, source, true);
+    }
+
+    /// Notes a number as a list of what changes writes it: it names people, and gives nobody a number.
+    pub fn note_listed(&mut self, id: &str, numeric: bool, source: u16) {
+        self.note_as(id, numeric, source, false);
+    }
+
+    fn note_as(&mut self, id: &str, numeric: bool, source: u16, own: bool) {
         if id.is_empty() {
             return;
         }
@@ -94,9 +105,10 @@ impl Directory {
         match forms.iter_mut().find(|f| *f.text == *id) {
             Some(f) => {
                 f.uses += 1;
+                f.own |= own;
                 f.sources.insert(source);
             }
-            None => forms.push(Form { text: id.into(), uses: 1, sources: BTreeSet::from([source]) }),
+            None => forms.push(Form { text: id.into(), uses: 1, own, sources: BTreeSet::from([source]) }),
         }
     }
 
@@ -152,13 +164,14 @@ impl Directory {
                 }
             }
             [..] => {
-                // Two forms in one source are two people; otherwise the form with zeros is the number.
+                // Two forms in one source are two people; otherwise the form with zeros is the number,
+                // of those that registers and staff files write.
                 let shared = forms.iter().enumerate().any(|(i, f)| forms[..i].iter().any(|g| !f.sources.is_disjoint(&g.sources)));
                 if shared {
                     let all: Vec<EmployeeId> = forms.iter().filter_map(parsed).collect();
                     return if who.numeric { Joined::Several(all) } else { Joined::AsWritten(written) };
                 }
-                let best = forms.iter().max_by_key(|f| (f.text.len(), f.uses)).and_then(parsed).unwrap_or_else(|| written.clone());
+                let best = forms.iter().max_by_key(|f| (f.own, f.text.len(), f.uses)).and_then(parsed).unwrap_or_else(|| written.clone());
                 return if best == written { Joined::AsWritten(written) } else { Joined::Padded(best) };
             }
         }
@@ -257,6 +270,16 @@ mod tests {
         assert_eq!(d.join(&who("801", true)), Joined::Padded(id("00801")));
         assert_eq!(d.join(&who("12345", true)), Joined::AsWritten(id("12345")));
         assert_eq!(d.join(&who("995", true)), Joined::Lengthened(id("00995")));
+    }
+
+    #[test]
+    fn a_list_of_changes_gives_nobody_another_number() {
+        let mut d = Directory::default();
+        d.note("1015", false, 0);
+        d.note("1015", false, 1);
+        d.note_listed("001015", false, 2);
+        assert_eq!(d.join(&who("001015", false)), Joined::Padded(id("1015")));
+        assert_eq!(d.join(&who("1015", false)), Joined::AsWritten(id("1015")));
     }
 
     #[test]

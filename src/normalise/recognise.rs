@@ -537,6 +537,10 @@ fn fill_column(column: &mut ColumnMapping, choices: &[Choice], picked: Option<us
     }
     column.meaning = choice.meaning;
     column.certainty = percent(choice.score + if choice.fit >= 0 && choice.title >= 95 { 18 } else { 6 });
+    if titles::either_way(&column.heading) {
+        column.certainty = column.certainty.min(SURE - 1);
+        column.why.push("paid or taken back".to_owned());
+    }
     if choice.title > 0 {
         column.why.push(format!("title {}", choice.title));
     }

@@ -3,6 +3,7 @@
 //! Comes in: the tables of one folder, told by their titles, and the manifest beside them. What was changed after the run,
 //! cut short or is missing is told, and whoever the record does not hold whole is set aside.
 
+mod later;
 mod manifest;
 mod people;
 mod rows;
@@ -396,6 +397,7 @@ impl MonthRecord {
                 span: None,
                 row: String::new(),
                 says: true,
+                refused: false,
             };
             (m.at.source, role, row)
         };
@@ -479,7 +481,7 @@ impl MonthRecord {
         let paid: BTreeSet<&str> = self.transfers.iter().map(|t| t.end_to_end.as_str()).collect();
         for (id, m) in &self.members {
             let Some(p) = people.get_mut(id) else { continue };
-            p.then.clone_from(&m.then);
+            p.then.extend(m.then.iter().cloned());
             let record = self.month;
             p.begun.extend(m.begun.iter().filter_map(|(fact, from)| Some(Begun { record: record?, fact: fact.clone(), from: *from })));
             let net = m.slip.as_ref().and_then(|s| s.net_paid).filter(|n| n.0 > Money::ZERO);

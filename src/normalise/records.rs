@@ -33,6 +33,8 @@ pub struct RawRow {
     pub row: String,
     /// Holds a value where the list has values.
     pub says: bool,
+    /// Its number is none, and it is not read.
+    pub refused: bool,
 }
 
 /// By role of the sheet.
@@ -60,6 +62,13 @@ pub enum Content {
         received_by: String,
         at: At,
     },
+}
+
+/// The columns of one title with this one, itself among them; none when it stands alone.
+fn twins<'s>(source: &'s SourceMapping, c: &'s ColumnMapping) -> impl Iterator<Item = &'s ColumnMapping> {
+    let same = |t: &&ColumnMapping| !c.heading.is_empty() && fold(&t.heading) == fold(&c.heading);
+    let several = source.columns.iter().filter(same).count() > 1;
+    source.columns.iter().filter(move |t| several && same(t))
 }
 
 /// Reads rows of one source.
@@ -125,7 +134,7 @@ impl<'a> RecordReader<'a> {
         let says = !list || rubric || self.source.columns.iter().any(written);
         let row_text =
             if list { row.cells.iter().map(Cell::shown).collect::<Vec<_>>().join(&super::named::CELLS.to_string()) } else { String::new() };
-        RawRow { who, at: At::row(self.source.source, row.number), content, problems, told, span, row: row_text, says }
+        RawRow { who, at: At::row(self.source.source, row.number), content, problems, told, span, row: row_text, says, refused: false }
     }
 
     /// The agent as the row calls him: by his number, or else by his name.
@@ -153,6 +162,11 @@ impl<'a> RecordReader<'a> {
         for c in &source.columns {
             let text = shown(row, usize::from(c.column));
             if text.is_empty() {
+                continue;
+            }
+            if twins(source, c).any(|t| lists::meaning_pays(t.meaning, self.cx.vocabulary)) && lists::is_quantity(&text) {
+                let f = Finding::new("N20", Severity::Blocking).arg("agent", &id).arg("heading", &c.heading).arg("text", text.as_ref());
+                told.push(f.at(place(usize::from(c.column))));
                 continue;
             }
             let secret = text.chars().filter(char::is_ascii_digit).count() >= 10;
@@ -704,7 +718,7 @@ impl<'a> RecordReader<'a> {
                 && let Value::Number(n) = read.value
                 && !n.is_zero()
             {
-                if n.is_negative() {
+                if n.is_negative() && !self.cx.vocabulary.may_be_negative(f) {
                     let f = Finding::new("M84", Severity::Blocking).arg("agent", self.called(row)).arg("value", n);
                     tell(f.arg("heading", source.key(c)).at(sources.place(self.at(row, c))));
                 }
@@ -734,7 +748,7 @@ impl<'a> RecordReader<'a> {
         let hours = matches!(form, Some(NumberForm::Hours)) && matches!(cell, Cell::Text(_));
         let read = if hours { crate::normalise::values::hours(&cell.shown(), c.mark) } else { cells::number(cell, c.mark) };
         match read {
-            Ok(Some(n)) if n.is_negative() => {
+            Ok(Some(n)) if n.is_negative() && !self.cx.vocabulary.may_be_negative(fact) => {
                 let f = Finding::new("M84", Severity::Blocking).arg("agent", self.called(row)).arg("value", n);
                 tell(f.arg("heading", source.key(c)).at(sources.place(self.at(row, c))));
                 None

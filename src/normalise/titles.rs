@@ -15,6 +15,7 @@ struct File {
     row: RowWords,
     section: Sections,
     leaving: Leaving,
+    either_way: EitherWay,
     needs: BTreeMap<String, String>,
     wording: Wording,
 }
@@ -40,6 +41,11 @@ struct Sections {
     gain: Vec<String>,
     deduction: Vec<String>,
     employer: Vec<String>,
+}
+
+#[derive(serde::Deserialize)]
+struct EitherWay {
+    titles: Vec<String>,
 }
 
 #[derive(serde::Deserialize)]
@@ -310,6 +316,12 @@ pub fn of_tax_rates(about: &str) -> bool {
 pub fn one_day(heading: &str) -> bool {
     let tidy = spaced(heading);
     FILE.wording.one.iter().any(|w| tidy.trim() == w)
+}
+
+/// Whether a title may mean what is paid as well as what is taken back.
+pub fn either_way(heading: &str) -> bool {
+    let tidy = spaced(heading);
+    FILE.either_way.titles.iter().any(|t| spaced(t) == tidy)
 }
 
 /// Folded, every mark a blank, with a blank at both ends: ready to look for whole words.

@@ -29,6 +29,12 @@ pub fn without_unit(text: &str) -> &str {
     if digits && known.contains(&word.to_lowercase().trim_end_matches('.')) { t[..t.len() - word.len()].trim() } else { t }
 }
 
+/// Whether a text says that it is a sum of money.
+pub fn in_euros(text: &str) -> bool {
+    text.contains('€')
+        || text.split(|c: char| !c.is_alphabetic()).any(|w| ["eur", "euro", "euros"].iter().any(|e| w.eq_ignore_ascii_case(e)))
+}
+
 /// Reads an amount: `1 234,56`, `1.234,56`, `1,234.56`, `1234.56-`, `(12,00)`, `12 €`. `None` for nothing, or a lone dash.
 ///
 /// # Errors

@@ -231,6 +231,8 @@ fn one(
     w.findings.extend(held(ready, &w));
     let effects = super::effects::findings(ready, &w);
     w.findings.extend(effects);
+    let entering = super::entering::findings(ready, &w);
+    w.findings.extend(entering);
     let subject_findings = {
         let s = subject(ready, frame, &w, situation, &accounts);
         let requests = accounts::requests(ready, &w.person);
@@ -366,6 +368,7 @@ fn subject<'s>(ready: &'s Ready, frame: &'s Frame<'s>, w: &'s Worked, situation:
         shifts: evidence::shifts(ready, w),
         brought: &w.person.changes,
         carried: super::record::carried(ready, w),
+        way_decided: ready.inputs.decisions.way(&w.id).is_some(),
         estimates: super::estimates::ages(ready, &w.id),
     }
 }
@@ -432,6 +435,14 @@ fn own_findings(ready: &Ready, w: &mut Worked) {
         let f = Finding::new("C05", Severity::Blocking).of(&w.id).arg("agent", &w.id).arg("net", net.french());
         w.findings.push(f.arg("sum", before.net_paid.french()).at(sources.place(at)).stake((net - before.net_paid).cents()));
     }
+    if let (Some((shown, found)), true) = (w.output.replay.taxable, w.output.payslip.is_some())
+        && !close(shown, found)
+    {
+        let at = w.person.paid.as_ref().and_then(|s| s.net_taxable).map_or(At::NOWHERE, |t| t.1);
+        let f = Finding::new("C30", Severity::Justify).of(&w.id).arg("agent", &w.id).arg("name", &w.name);
+        let f = f.arg("shown", shown.french()).arg("found", found.french());
+        w.findings.push(f.at(sources.place(at)).stake((shown - found).cents()));
+    }
     carried_rubrics(ready, w);
     for l in &w.output.replay.lines {
         if l.verdict == Verdict::Gap && w.output.payslip.is_some() {
@@ -447,6 +458,11 @@ fn own_findings(ready: &Ready, w: &mut Worked) {
             w.findings.push(f);
         }
     }
+}
+
+/// The same to the cent, or one of rounding.
+fn close(a: Money, b: Money) -> bool {
+    (a - b).abs().cents() <= 1
 }
 
 /// What the computation stopped at, in words.

@@ -33,6 +33,20 @@ pub fn columns(paid: u64, findings: &mut Vec<Finding>) {
     }
 }
 
+/// A taxable net that the register counts in its own way is one remark, not one of each employee.
+pub fn taxable(paid: u64, findings: &mut Vec<Finding>) {
+    let paid = usize::try_from(paid).unwrap_or(usize::MAX);
+    let about = |f: &&Finding| f.code == "C30";
+    let count = findings.iter().filter(about).count();
+    if count < MANY || count * ONE_IN <= paid {
+        return;
+    }
+    let place = findings.iter().find(about).and_then(|f| f.places.first().cloned());
+    findings.retain(|f| f.code != "C30");
+    let f = Finding::new("C31", Severity::Justify).arg("count", count);
+    findings.push(place.into_iter().fold(f, Finding::at));
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -51,6 +65,17 @@ mod tests {
             columns(paid, &mut findings);
             assert_eq!(findings.iter().filter(|f| f.severity == Severity::Blocking).count(), aside, "{agents} of {paid}");
             assert_eq!(findings.iter().any(|f| f.code == "F55"), aside > 0);
+        }
+    }
+
+    #[test]
+    fn a_taxable_net_counted_otherwise_is_told_once() {
+        let of = |i: usize| EmployeeId::parse(&format!("{i:05}")).expect("a number");
+        for (agents, single) in [(4, 4), (9, 0)] {
+            let mut findings: Vec<Finding> = (0..agents).map(|i| Finding::new("C30", Severity::Justify).of(&of(i))).collect();
+            taxable(20, &mut findings);
+            assert_eq!(findings.iter().filter(|f| f.code == "C30").count(), single, "{agents}");
+            assert_eq!(findings.iter().filter(|f| f.code == "C31").count(), usize::from(single == 0));
         }
     }
 }

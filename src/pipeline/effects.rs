@@ -2,9 +2,11 @@
 
 use super::Ready;
 use super::compute::{Worked, show_value};
-use crate::facts::{FactKind, NumberForm, Value};
+use crate::compute::employee::Standing;
+use crate::facts::{Fact, FactId, FactKind, NumberForm, Origin, Role as FactRole, Value};
 use crate::ground::{At, Finding, Severity};
 use crate::normalise::mapping::Role;
+use crate::payslip::Mode;
 use std::collections::BTreeSet;
 
 /// A row that asks for what is paid already, and points that go down: right perhaps, and never unsaid.
@@ -12,12 +14,12 @@ pub fn findings(ready: &Ready, w: &Worked) -> Vec<Finding> {
     let vocabulary = &ready.pack.vocabulary;
     let sources = &ready.inputs.sources;
     if w.output.payslip.is_none() {
-        return Vec::new();
+        return left(ready, w).into_iter().collect();
     }
     let row = |at: At| (at.source, at.row);
     let changed: BTreeSet<(u16, u32)> =
         w.output.fact_changes.iter().flat_map(|c| [&c.before, &c.after]).flatten().map(|f| row(f.at)).collect();
-    let mut out = Vec::new();
+    let mut out: Vec<Finding> = w.output.unused.iter().filter_map(|id| unused(ready, w, *id)).collect();
     for f in &w.person.changes {
         let listed = ready.inputs.mapping.of(f.at.source).is_some_and(|m| m.role == Role::Changes);
         let decl = vocabulary.get(f.id);
@@ -26,7 +28,9 @@ pub fn findings(ready: &Ready, w: &Worked) -> Vec<Finding> {
             let f60 = Finding::new("F60", Severity::Justify).of(&w.id).arg("agent", &w.id).arg("fact", decl.label.get(ready.lang));
             out.push(f60.arg("days", show_value(ready, f)).at(sources.place(f.at)));
         }
-        if !listed || !decl.recurs {
+        // What is not used for want of a computation is told as that.
+        let kept = w.output.payslip.as_ref().is_some_and(|p| matches!(p.mode, Mode::Carried | Mode::Advance));
+        if !listed || !decl.recurs || kept {
             continue;
         }
         let finding = |code: &str| {
@@ -50,4 +54,32 @@ pub fn findings(ready: &Ready, w: &Worked) -> Vec<Finding> {
         }
     }
     out
+}
+
+/// What this month's lists say of somebody who has left: nobody is paid on it, and nobody is left without a word.
+fn left(ready: &Ready, w: &Worked) -> Option<Finding> {
+    let vocabulary = &ready.pack.vocabulary;
+    (w.standing == Standing::Left).then_some(())?;
+    let role_of = |at: At| ready.inputs.mapping.of(at.source).map(|m| m.role);
+    let owed = |f: &&Fact| {
+        let listed = matches!(role_of(f.at), Some(Role::Amounts | Role::Changes | Role::Events | Role::Arrivals));
+        listed && matches!(vocabulary.get(f.id).kind, FactKind::Number { .. })
+    };
+    let rows: Vec<&Fact> = w.person.changes.iter().filter(owed).collect();
+    let first = rows.first()?;
+    let what = rows.iter().map(|f| format!("{} {}", vocabulary.get(f.id).label.get(ready.lang), show_value(ready, f)));
+    let what = what.collect::<Vec<_>>().join(", ");
+    let gone = [FactRole::Exit, FactRole::ContractEnd].into_iter().find_map(|r| w.person.fact(vocabulary, r)?.value.date());
+    let date = gone.map_or_else(|| "?".to_owned(), |d| d.format("%d/%m/%Y").to_string());
+    let f = Finding::new("F74", Severity::Blocking).of(&w.id).arg("agent", &w.id).arg("name", &w.name).arg("date", date);
+    Some(f.arg("what", what).at(ready.inputs.sources.place(first.at)))
+}
+
+/// Hours or a sum of a list that nothing is paid for.
+fn unused(ready: &Ready, w: &Worked, id: FactId) -> Option<Finding> {
+    let f = w.person.changes.iter().find(|f| f.id == id && f.origin == Origin::Read)?;
+    ready.inputs.mapping.of(f.at.source).filter(|m| matches!(m.role, Role::Amounts | Role::Changes))?;
+    let label = ready.pack.vocabulary.get(id).label.get(ready.lang);
+    let x = Finding::new("F77", Severity::Justify).of(&w.id).arg("agent", &w.id).arg("name", &w.name).arg("fact", label);
+    Some(x.arg("value", show_value(ready, f)).at(ready.inputs.sources.place(f.at)))
 }

@@ -294,6 +294,7 @@ pub fn read(job: &Job, pack: &Pack, settings: &[SettingValue], progress: fn(&str
     let mut gathered = gathered.value;
     let sent = !o.transfers.is_empty();
     o.findings.append(&mut record.add(&mut gathered, sent, &o.sources));
+    o.findings.append(&mut record.later(&mut gathered, &o.sources, &cx));
     if !sent {
         o.transfers.clone_from(&record.transfers);
     }
@@ -341,6 +342,7 @@ pub fn read(job: &Job, pack: &Pack, settings: &[SettingValue], progress: fn(&str
     }
     decisions::apply(&mut decided, &mut joined.people, &pack.vocabulary, job, &o.sources, &mut o.findings);
     let bygone = bygone::read(earlier, &mut registers, &mut o, &mut joined.people, pack, &mapping, (&cards, &cx));
+    o.findings.extend(another_debtor(job, o.header.as_ref()));
     let (last_execution, transferred) = match &o.header {
         Some((h, place, sum)) => (h.execution, Some((*sum, place.clone()))),
         None => (pay_date, transferred),
@@ -382,6 +384,13 @@ fn cut_short(mapping: &Mapping, findings: &mut [Finding]) {
             f.severity = Severity::Blocking;
         }
     }
+}
+
+/// Last month was paid from another account than the one that pays this month.
+fn another_debtor(job: &Job, sent: Option<&(pain001::Header, Place, Money)>) -> Option<Finding> {
+    let (header, place, _) = sent?;
+    let (was, now) = (header.debtor_iban.as_ref()?, job.debtor.iban.as_ref()?);
+    (was != now).then(|| Finding::new("J12", Severity::Justify).arg("was", was.masked()).arg("now", now.masked()).at(place.clone()))
 }
 
 fn stranger_words() -> Words {

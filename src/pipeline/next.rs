@@ -62,6 +62,9 @@ pub fn start(folder: &Path, month: PayMonth, from: &Path, lang: Option<Lang>) ->
     say("ui.next_created", &[("folder", folder.display().to_string()), ("month", month.to_string()), ("into", into)]);
     let count = manifest.payslips.to_string();
     say("ui.next_record", &[("count", count), ("month", before.month.to_string()), ("net", manifest.net.french())]);
+    if month.previous() != before.month {
+        say("ui.next_gap", &[("month", month.to_string()), ("before", before.month.to_string())]);
+    }
     if let (Some(first), Some(last)) = (earlier.first(), earlier.last()) {
         say("ui.next_earlier", &[("first", first.clone()), ("last", last.clone())]);
     }

@@ -8,7 +8,7 @@ use super::decisions::What;
 use super::tables::Rows;
 use crate::compute::employee::{Standing, Way};
 use crate::compute::replay::Verdict;
-use crate::facts::{Fact, FactId, Facts, Origin, Role, Stood, Value, Vocabulary};
+use crate::facts::{Fact, FactId, Facts, Later, Origin, Role, Stood, Value, Vocabulary};
 use crate::ground::{At, EmployeeId, Exact, Lang, Money, PayMonth, Sources};
 use crate::normalise::record::Past;
 use crate::payslip::{Line, Mode, PaidCode, PaidSlip, Payslip, Status, YearSums};
@@ -71,6 +71,23 @@ impl Writer<'_> {
         }
         rows
     }
+
+    /// What this month's lists say of months to come, each with the day from which it holds; how many rows.
+    pub fn later(&self, out: &mut String, id: &EmployeeId, later: &[Later]) -> usize {
+        for l in later {
+            let place = self.past.origin(l.fact.at).map_or_else(|| self.sources.place(l.fact.at).to_string(), str::to_owned);
+            let row = FactRow {
+                month: self.month.next(),
+                decl: self.vocabulary.get(l.fact.id),
+                value: Some(&l.fact.value),
+                since: Some(l.from),
+                origin: l.fact.origin,
+                place: &place,
+            };
+            record::fact_row(out, id, self.lang, &row);
+        }
+        later.len()
+    }
 }
 
 /// The settings in force, and who pays.
@@ -106,6 +123,7 @@ pub fn rows(ready: &Ready, w: &Worked, rows: &mut Rows) {
     let next = next(ready, w, &paid_on);
     let since = w.person.dated.iter().map(|d| (d.fact, d.from)).collect();
     let facts = writer.facts(&mut rows.facts, &w.id, &paid_on, &next, &w.person.moot, &since);
+    let facts = facts + writer.later(&mut rows.facts, &w.id, &w.person.later);
     let person = PersonRow {
         employee: &w.id,
         name: &w.name,

@@ -774,10 +774,14 @@ impl<'r, 'f> Reader<'r, 'f, '_> {
         let moot = t.spot("moot_without");
         let told_with = t.spot("told_with");
         let next_month = t.flag("rises_next_month").unwrap_or(false);
+        let either_sign = t.flag("either_sign").unwrap_or(false);
         t.close();
         let fact = self.pack.vocabulary.add(decl);
         if next_month {
             self.pack.vocabulary.rises_next_month(fact);
+        }
+        if either_sign {
+            self.pack.vocabulary.takes_either_sign(fact);
         }
         self.pack.moot.extend(moot.map(|m| (fact, m)));
         self.pack.told_with.extend(told_with.map(|m| (fact, m)));

@@ -22,7 +22,8 @@ pub struct FactRow<'a> {
     pub month: PayMonth,
     pub decl: &'a FactDecl,
     pub value: Option<&'a Value>,
-    /// First day of the value, when it began within the month or is about days before it.
+    /// First day of the value, when it began within the month or is about days before it. Under the next month: from that
+    /// day on the value is another, or an absence of so many days goes on that began on it.
     pub since: Option<NaiveDate>,
     pub origin: Origin,
     /// Where it was first read, in words.

@@ -2,7 +2,7 @@
 
 use super::rows::{self, OneRow};
 use super::{MonthRecord, OldEstimate, Reader};
-use crate::facts::{Fact, FactId, Facts, Origin, Stood};
+use crate::facts::{Fact, FactId, Facts, Later, Origin, Stood};
 use crate::ground::{At, EmployeeId, Finding, Iban, Money, PayMonth, Severity};
 use crate::normalise::join::People;
 use crate::payslip::{PaidSlip, YearSums};
@@ -28,6 +28,8 @@ pub struct Member {
     pub then: Vec<(FactId, Option<Fact>)>,
     /// Values that began on a day, within the month or before it.
     pub begun: Vec<(Fact, NaiveDate)>,
+    /// What the lists of the month say of those after.
+    pub later: Vec<Later>,
     /// Rows of facts: written by the run, and read. `None` when the list of people does not have the employee.
     rows: Option<u64>,
     read: u64,
@@ -48,6 +50,7 @@ impl Member {
             known: Facts::default(),
             then: Vec::new(),
             begun: Vec::new(),
+            later: Vec::new(),
             rows: None,
             read: 0,
         }
@@ -142,6 +145,12 @@ impl Reader<'_, '_> {
                 return;
             }
             let known = value.map(|value| Fact { id: fact, value, at: row.at("value"), origin });
+            if let (Some(f), Ok(from)) = (&known, chrono::NaiveDate::parse_from_str(row.text("since"), "%Y-%m-%d"))
+                && PayMonth::parse(row.text("month")) != out.month
+            {
+                m.later.push(Later { fact: f.clone(), from });
+                return;
+            }
             if PayMonth::parse(row.text("month")) == out.month {
                 if let (Some(f), Ok(from)) = (&known, row.text("since").parse()) {
                     m.begun.push((f.clone(), from));
