@@ -90,7 +90,10 @@ fn policy(ready: &Ready, w: &Worked, mode: Mode, l: &Line) -> String {
     let say = |key| words::ui(key, ready.lang).to_owned();
     match (mode, l.status) {
         (Mode::Advance, _) => {
-            let percent = l.rate.and_then(|r| r.mul(Exact::int(100))).map_or_else(String::new, |x| super::slips::decimals(x, 2));
+            let percent = l
+                .rate
+                .and_then(|r| r.mul(Exact::int(100)))
+                .map_or_else(String::new, |x| crate::ground::figures::decimals(x, 2, ready.lang));
             let net = w.before.map_or_else(String::new, |t| t.net_paid.french());
             words::fill(words::ui("ui.policy_advance", ready.lang), &[("share", percent), ("net", net)])
         }

@@ -3,7 +3,7 @@
 use super::decisions::{self, Decisions};
 use super::{records, rejected};
 use crate::ground::place::{Source, SourceKind};
-use crate::ground::{At, Checked, Finding, Lang, Money, PayMonth, Place, Severity, Sources, Words};
+use crate::ground::{At, Checked, Finding, Money, PayMonth, Place, Severity, Sources, Words};
 use crate::job::{self, Job};
 use crate::normalise::join::{self, People, TransferRow};
 use crate::normalise::record::Past;
@@ -317,9 +317,7 @@ pub fn read(job: &Job, pack: &Pack, settings: &[SettingValue], progress: fn(&str
             .push(Finding::new("F07", Severity::Justify).at(o.sources.place(t.at)).arg("name", &t.name).arg("amount", t.amount.french()));
     }
     for (id, at, what) in &joined.strangers {
-        o.findings.push(
-            Finding::new("IMP-05", Severity::Blocking).at(o.sources.place(*at)).arg("agent", id).arg("what", what).text(stranger_words()),
-        );
+        o.findings.push(Finding::new("IMP-05", Severity::Blocking).at(o.sources.place(*at)).arg("agent", id).arg("what", what).told("F08"));
     }
     decisions::apply(&mut decided, &mut joined.people, &pack.vocabulary, job, &o.sources, &mut o.findings);
     let (last_execution, transferred) = match &o.header {
@@ -362,11 +360,6 @@ fn cut_short(mapping: &Mapping, findings: &mut [Finding]) {
             f.severity = Severity::Blocking;
         }
     }
-}
-
-fn stranger_words() -> Words {
-    use crate::ground::words::sentence;
-    Words::new(sentence("F08", Lang::Fr), sentence("F08", Lang::En))
 }
 
 /// Registers whose title names another month than the one last paid: set aside beside one of the right month, and otherwise
@@ -504,6 +497,7 @@ fn unknown_cards(gathered: &normalise::Gathered) -> Vec<Card> {
             recurs: c.recurs,
             account: None,
             rate_is_share: true,
+            base: crate::payslip::Counted::Number,
         })
         .collect()
 }
