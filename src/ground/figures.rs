@@ -40,7 +40,7 @@ pub fn localised(text: &str, lang: Lang) -> String {
         return text.to_owned();
     }
     if is_french(text) {
-        return text.chars().filter_map(english).collect();
+        return text.chars().map(english).collect();
     }
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
@@ -51,7 +51,7 @@ pub fn localised(text: &str, lang: Lang) -> String {
         let amount = is_french(run) && run.rsplit_once(',').is_some_and(|(_, cents)| cents.len() == 2);
         out.push_str(&rest[..start]);
         if amount {
-            out.extend(run.chars().filter_map(english));
+            out.extend(run.chars().map(english));
         } else {
             out.push_str(run);
         }
@@ -61,11 +61,11 @@ pub fn localised(text: &str, lang: Lang) -> String {
     out
 }
 
-const fn english(c: char) -> Option<char> {
+const fn english(c: char) -> char {
     match c {
-        ',' => Some('.'),
-        '\u{202f}' => Some(','),
-        c => Some(c),
+        ',' => '.',
+        '\u{202f}' => ',',
+        c => c,
     }
 }
 

@@ -69,7 +69,6 @@ pub fn decide(options: &Options, mut row: Written) -> Result<Told> {
 
 /// The kind of a decision, and the way it pays, as French files write them.
 fn in_french(row: &mut Written) {
-    let words = |from: &str, pairs: &[(&str, &str)]| pairs.iter().find(|p| p.0 == from).map(|p| p.1.to_owned());
     const KINDS: [(&str, &str); 7] = [
         ("override", "correction"),
         ("waiver", "dispense"),
@@ -81,6 +80,7 @@ fn in_french(row: &mut Written) {
     ];
     const MODES: [(&str, &str); 4] =
         [("recompute", "recalcul"), ("carry-over", "reconduction"), ("advance", "acompte"), ("hold", "suspendre")];
+    let words = |from: &str, pairs: &[(&str, &str)]| pairs.iter().find(|p| p.0 == from).map(|p| p.1.to_owned());
     if row[0] == "mode"
         && let Some(mode) = words(&row[3], &MODES)
     {
