@@ -3,7 +3,7 @@
 mod kit;
 mod rules;
 
-use crate::ground::{Finding, Lang, PayMonth, Severity, words};
+use crate::ground::{Finding, Lang, PayMonth, Severity, figures, words};
 use crate::job;
 use crate::pipeline::{self, Options};
 use anyhow::Result;
@@ -14,12 +14,12 @@ use std::path::PathBuf;
 
 /// Payroll recovery: proves last month's pay, computes this month's, explains every difference.
 #[derive(Parser, Debug)]
-#[command(name = "releve", version, about)]
+#[command(name = "releve", version, about, after_help = EXIT_CODES)]
 pub struct Cli {
-    /// Language of every sentence: fr or en. The job's own by default.
+    /// Language of every sentence: fr or en. That of the job's rules by default.
     #[arg(long, global = true, value_parser = lang)]
     pub lang: Option<Lang>,
-    /// Findings as JSON for programs.
+    /// Findings as JSON lines on standard output; what people read goes to standard error.
     #[arg(long, global = true)]
     pub json: bool,
     /// Read rule packs from this folder instead of the program.
@@ -29,10 +29,13 @@ pub struct Cli {
     pub command: Command,
 }
 
+const EXIT_CODES: &str = "Exit codes: 0 all clear; 1 done, and something must be decided; 2 could not run.";
+
 #[derive(Subcommand, Debug)]
 pub enum Command {
     /// Start a job folder.
     New {
+        /// The folder to make.
         folder: PathBuf,
         /// Month to pay, 2021-12.
         #[arg(long, value_parser = month)]
@@ -75,6 +78,7 @@ pub enum Command {
     },
     /// Say what each file of the inbox is and which columns mean what.
     Inspect {
+        /// The job folder.
         folder: PathBuf,
         /// Keep the mapping in releve.toml, where a person can correct it.
         #[arg(long)]
@@ -82,6 +86,7 @@ pub enum Command {
     },
     /// Recompute last month and compare with what was paid.
     Replay {
+        /// The job folder.
         folder: PathBuf,
         /// Find the employer's settings again from last month's payslips.
         #[arg(long)]
@@ -92,9 +97,10 @@ pub enum Command {
     },
     /// The main job: recover, replay, compute, check, explain; drafts under out/.
     Run {
+        /// The job folder.
         folder: PathBuf,
         /// Number of threads; as many as the machine has by default.
-        #[arg(long, default_value_t = 0)]
+        #[arg(long, default_value_t = 0, hide_default_value = true)]
         threads: usize,
         /// Leave out the PDF payslips.
         #[arg(long)]
@@ -105,6 +111,7 @@ pub enum Command {
     },
     /// How an amount came about.
     Explain {
+        /// The job folder.
         folder: PathBuf,
         /// Employee number.
         #[arg(long)]
@@ -125,6 +132,7 @@ pub enum Command {
 /// One decision; what each kind needs stands in docs/deciding.md.
 #[derive(clap::Args, Debug)]
 pub struct Decide {
+    /// The job folder.
     folder: PathBuf,
     /// call-back, override, mode, waiver, join, arrival, leaver, present, exclusion.
     kind: String,
@@ -135,7 +143,7 @@ pub struct Decide {
     #[arg(long, default_value = "")]
     about: String,
     /// What is decided.
-    #[arg(long, default_value = "")]
+    #[arg(long, default_value = "", allow_hyphen_values = true)]
     value: String,
     /// First month for which it holds; the job's by default.
     #[arg(long, default_value = "")]
@@ -155,11 +163,11 @@ pub struct Decide {
 }
 
 fn lang(text: &str) -> Result<Lang, String> {
-    Lang::parse(text).ok_or_else(|| "fr, en".to_owned())
+    Lang::parse(text).ok_or_else(|| "fr or en".to_owned())
 }
 
 fn month(text: &str) -> Result<PayMonth, String> {
-    PayMonth::parse(text).ok_or_else(|| "2021-12".to_owned())
+    PayMonth::parse(text).ok_or_else(|| "a month is written 2021-12 (AAAA-MM)".to_owned())
 }
 
 /// What a command came to: text for standard output, text for standard error, exit code.
@@ -175,6 +183,44 @@ pub struct Said {
 /// # Errors
 /// When the program could not run: a missing folder, an unwritable file.
 pub fn execute(cli: &Cli, progress: fn(&str, u64, u64)) -> Result<Said> {
+    if let Some(why) = nowhere(cli) {
+        return Ok(Said { err: format!("releve: {why}\n"), code: 2, ..Said::default() });
+    }
+    let told = run_command(cli, progress)?;
+    // For programs the findings are the answer; `inspect` has one of its own, and the rules have none.
+    Ok(if cli.json && !matches!(cli.command, Command::Inspect { .. } | Command::Rules { .. }) {
+        Said { out: told.err, err: told.out, code: told.code }
+    } else {
+        told
+    })
+}
+
+/// Why the folder a command names is no job, in words rather than the system's.
+fn nowhere(cli: &Cli) -> Option<String> {
+    let lang = cli.lang.unwrap_or_default();
+    let say = |key: &str, path: &std::path::Path| Some(words::fill(words::ui(key, lang), &[("folder", path.display().to_string())]));
+    if let Some(rules) = cli.rules.as_ref().filter(|r| !r.is_dir()) {
+        return say("ui.no_rules", rules);
+    }
+    let folder = match &cli.command {
+        Command::Inspect { folder, .. }
+        | Command::Replay { folder, .. }
+        | Command::Run { folder, .. }
+        | Command::Explain { folder, .. } => folder,
+        Command::Decide(d) => &d.folder,
+        Command::New { .. } | Command::Prepare { .. } | Command::Seal { .. } | Command::Unseal { .. } | Command::Rules { .. } => {
+            return None;
+        }
+    };
+    match folder {
+        f if f.is_file() => say("ui.not_a_folder", f),
+        f if !f.is_dir() => say("ui.no_folder", f),
+        f if !f.join(job::SETTINGS_FILE).is_file() => say("ui.no_job", f),
+        _ => None,
+    }
+}
+
+fn run_command(cli: &Cli, progress: fn(&str, u64, u64)) -> Result<Said> {
     match &cli.command {
         Command::New { folder, month, kit: Some(file), secret, .. } => kit::begin(cli, folder, *month, file, secret),
         Command::Prepare { folder, to, secret } => kit::prepare(cli, &options(cli, folder, 0, false, progress), to, secret),
@@ -185,8 +231,8 @@ pub fn execute(cli: &Cli, progress: fn(&str, u64, u64)) -> Result<Said> {
             Ok(Said { out, ..Said::default() })
         }
         Command::New { folder, month, .. } => {
-            job::create(folder, *month)?;
             let lang = cli.lang.unwrap_or_default();
+            job::create(folder, *month, lang)?;
             Ok(Said {
                 out: words::fill(words::ui("ui.created", lang), &[("folder", folder.display().to_string())]) + "\n",
                 ..Said::default()
@@ -222,7 +268,7 @@ fn options(cli: &Cli, folder: &std::path::Path, threads: usize, payslips: bool, 
 pub fn paragraph(f: &Finding, lang: Lang) -> String {
     let mut s = format!("{} [{}] {}\n", f.severity.letter(), f.code, f.message(lang));
     for p in f.places.iter().take(4) {
-        let _ = writeln!(s, "    {p}");
+        let _ = writeln!(s, "    {}", p.shown(lang));
     }
     if let Some(h) = f.help(lang) {
         let _ = writeln!(s, "    → {h}");
@@ -238,7 +284,7 @@ fn listing(findings: &[Finding], lang: Lang, json: bool) -> String {
                 serde_json::json!({
                     "code": f.code, "severity": f.severity, "message": f.message(lang), "help": f.help(lang),
                     "employee": f.employee.as_ref().map(ToString::to_string),
-                    "places": f.places.iter().map(ToString::to_string).collect::<Vec<_>>(),
+                    "places": f.places.iter().map(|p| p.shown(lang)).collect::<Vec<_>>(),
                 })
                 .to_string()
                     + "\n"
@@ -302,6 +348,16 @@ fn inspect(cli: &Cli, folder: &std::path::Path, write: bool, progress: fn(&str, 
     Ok(Said { out, err: listing(&opened.findings, lang, cli.json), code })
 }
 
+/// The first numbers of a list, and how many more there are.
+fn listed(list: &[String]) -> String {
+    const SHOWN: usize = 12;
+    let mut out = list.iter().take(SHOWN).cloned().collect::<Vec<_>>().join(", ");
+    if list.len() > SHOWN {
+        let _ = write!(out, " … (+{})", list.len() - SHOWN);
+    }
+    out
+}
+
 fn run(cli: &Cli, options: &Options, replay_only: bool, timings: bool) -> Result<Said> {
     let outcome = pipeline::run(options)?;
     let lang = outcome.lang;
@@ -312,7 +368,7 @@ fn run(cli: &Cli, options: &Options, replay_only: bool, timings: bool) -> Result
         out += &say(
             "ui.replay",
             &[
-                ("agents", outcome.replay_agents.1.to_string()),
+                ("agents", (outcome.replay_agents.1 + outcome.unreplayed.len() as u64).to_string()),
                 ("all", outcome.replay_agents.0.to_string()),
                 ("exact", r.exact.to_string()),
                 ("rounding", r.rounding.to_string()),
@@ -321,18 +377,21 @@ fn run(cli: &Cli, options: &Options, replay_only: bool, timings: bool) -> Result
                 ("oneoff", r.one_off.to_string()),
             ],
         );
+        if !outcome.unreplayed.is_empty() {
+            out += &say("ui.unreplayed", &[("count", outcome.unreplayed.len().to_string()), ("list", listed(&outcome.unreplayed))]);
+        }
         if !replay_only {
             let change = outcome.after.net_paid - outcome.before.net_paid;
             out += &say(
                 "ui.pay",
                 &[
                     ("payslips", outcome.payslips.to_string()),
-                    ("before", outcome.before.net_paid.french()),
-                    ("after", outcome.after.net_paid.french()),
-                    ("change", change.french()),
+                    ("before", figures::money(outcome.before.net_paid, lang)),
+                    ("after", figures::money(outcome.after.net_paid, lang)),
+                    ("change", figures::money(change, lang)),
                 ],
             );
-            out += &say("ui.transfers", &[("count", outcome.transfers.0.to_string()), ("sum", outcome.transfers.1.french())]);
+            out += &say("ui.transfers", &[("count", outcome.transfers.0.to_string()), ("sum", figures::money(outcome.transfers.1, lang))]);
             if !outcome.held.is_empty() {
                 out += &say("ui.transfers_held", &[("codes", outcome.held.join(", "))]);
             }
@@ -341,7 +400,7 @@ fn run(cli: &Cli, options: &Options, replay_only: bool, timings: bool) -> Result
                 out += &say("ui.no_transfer_file", &[]);
             }
             if !outcome.excluded.is_empty() {
-                out += &say("ui.excluded", &[("count", outcome.excluded.len().to_string()), ("list", outcome.excluded.join(", "))]);
+                out += &say("ui.excluded", &[("count", outcome.excluded.len().to_string()), ("list", listed(&outcome.excluded))]);
             }
             let count = |s: Severity| outcome.findings.iter().filter(|f| f.severity == s).count().to_string();
             out += &say(
@@ -362,8 +421,9 @@ fn run(cli: &Cli, options: &Options, replay_only: bool, timings: bool) -> Result
             let _ = writeln!(out, "{stage:<10} {:>9.3} s", time.as_secs_f64());
         }
     }
-    let shown: Vec<Finding> =
-        outcome.findings.iter().filter(|f| !replay_only || f.code.starts_with(['C', 'R', 'M', 'J', 'L'])).cloned().collect();
+    // Of a replay, what concerns last month and the files; when nothing could be done, everything that says why.
+    let of_replay = |f: &Finding| f.code.starts_with(['C', 'R', 'M', 'J', 'L', 'N']) || f.code.starts_with("IMP-");
+    let shown: Vec<Finding> = outcome.findings.iter().filter(|f| !replay_only || !outcome.ran || of_replay(f)).cloned().collect();
     let short = outcome.ran && !replay_only && !cli.json;
     let err = if short { shortened(&shown, lang) } else { listing(&shown, lang, cli.json) };
     Ok(Said { out, err, code: outcome.exit_code() })

@@ -3,7 +3,7 @@
 pub mod kit;
 
 use crate::ground::document::{Report, Tab, TextFile};
-use crate::ground::{Bic, Checked, Exact, Finding, Iban, Lang, PayMonth, Place, Severity, Siret, target_days};
+use crate::ground::{Bic, Checked, Exact, Finding, Iban, Lang, PayMonth, Place, Severity, Siret, target_days, words};
 use anyhow::{Context as _, Result};
 use chrono::NaiveDate;
 use std::collections::BTreeMap;
@@ -411,9 +411,22 @@ fn list(dir: &Path, prefix: &str, out: &mut Vec<InboxFile>, depth: u32) -> std::
 }
 
 /// The commented `releve.toml` of a new job.
-pub fn template(month: PayMonth) -> String {
-    format!(
-        r#"# Paie de secours. Ce fichier dit tout du dossier ; les fichiers reçus vont dans inbox/, jamais modifiés.
+pub fn template(month: PayMonth, lang: Lang) -> String {
+    let text = match lang {
+        Lang::Fr => TEMPLATE_FR,
+        Lang::En => TEMPLATE_EN,
+    };
+    let days = [
+        ("{month}", month.to_string()),
+        ("{last}", month.previous().to_string()),
+        ("{pay}", month.first_day().format("%Y-%m-22").to_string()),
+        ("{last_pay}", month.previous().first_day().format("%Y-%m-25").to_string()),
+        ("{incident}", month.first_day().format("%Y-%m-03").to_string()),
+    ];
+    days.iter().fold(text.to_owned(), |text, (name, value)| text.replace(name, value))
+}
+
+const TEMPLATE_FR: &str = r#"# Paie de secours. Ce fichier dit tout du dossier ; les fichiers reçus vont dans inbox/, jamais modifiés.
 format = 1
 month = "{month}"                # mois à payer
 # last_month = "{last}"          # dernier mois payé, celui que racontent les fichiers
@@ -452,23 +465,57 @@ pain = "09"                      # version du fichier de virement : 09 | 03
 
 # [last_settings]                # ceux qui avaient une autre valeur le mois dernier : taux notifié en janvier, délibération
 # taux_at = "0"
-"#,
-        last = month.previous(),
-        pay = month.first_day().format("%Y-%m-22"),
-        last_pay = month.previous().first_day().format("%Y-%m-25"),
-        incident = month.first_day().format("%Y-%m-03"),
-    )
-}
+"#;
+
+const TEMPLATE_EN: &str = r#"# Emergency pay. This file says all there is to say of the job; files as they came go to inbox/ and are never changed.
+format = 1
+month = "{month}"                # month to pay
+# last_month = "{last}"          # month last paid, the one the files tell of
+# pay_date = {pay}          # day of the transfers: a TARGET settlement day
+# last_pay_date = {last_pay}     # day of the last transfers
+# incident_date = {incident}     # day of the attack: accounts changed after it are suspect
+pack = "fr-fpt"
+# overlays = ["regles"]          # the employer's own rules: folders of this folder, see docs/rules.md
+
+[employer]
+name = ""                        # printed on the payslips
+# siret = ""
+# ape = "8411Z"
+# urssaf = ""
+# address = ""
+# postal_code = ""
+# town = ""
+# contact = ""                   # who answers employees' questions
+
+[debtor]                         # the account that pays
+# iban = ""
+# bic = ""
+
+[policies]                       # for one employee: decisions.csv
+not_in_staff = "carry"           # paid last month and in no staff file: carry | exclude
+# mode = "recompute"             # those whom replay finds to the cent: recompute | carry | advance | hold
+# unproven = "recompute"         # those of whom replay leaves a gap: the same choices
+# advance_share = "0.80"         # share of the last net paid as an advance
+# late_law = "pay"               # law that last month was late with: pay (arrears this month) | tell (only told)
+pain = "09"                      # version of the transfer file: 09 | 03
+
+[settings]                       # the employer's settings; “releve rules check” lists them with their defaults
+# zone_residence = "3"
+# taux_vm = "0"
+
+# [last_settings]                # those that had another value last month: a rate set in January, a decision
+# taux_at = "0"
+"#;
 
 /// Starts a job folder.
 ///
 /// # Errors
 /// When the folder holds a job already, or cannot be written.
-pub fn create(folder: &Path, month: PayMonth) -> Result<()> {
+pub fn create(folder: &Path, month: PayMonth, lang: Lang) -> Result<()> {
     let path = folder.join(SETTINGS_FILE);
-    anyhow::ensure!(!path.exists(), "{} existe déjà", path.display());
+    anyhow::ensure!(!path.exists(), "{}", words::fill(words::ui("ui.already", lang), &[("path", path.display().to_string())]));
     std::fs::create_dir_all(folder.join("inbox")).with_context(|| format!("{}", folder.display()))?;
-    std::fs::write(&path, template(month)).with_context(|| format!("{}", path.display()))
+    std::fs::write(&path, template(month, lang)).with_context(|| format!("{}", path.display()))
 }
 
 /// A file under `out/`, written whole, flushed and renamed, so that a cut leaves the old one or none.

@@ -103,6 +103,22 @@ pub struct Card {
     pub account: Option<String>,
     /// Whether `rate` is a share, shown in percent, rather than money per unit.
     pub rate_is_share: bool,
+    /// What the base counts.
+    pub base: Counted,
+}
+
+/// What the base of a line counts, as the formula's unit says.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub enum Counted {
+    Money,
+    Points,
+    Hours,
+    Days,
+    /// Something the pack has a word for: children, meals.
+    Named(Words),
+    /// A plain number, or nothing is known of it.
+    #[default]
+    Number,
 }
 
 /// All cards, in printing order: an [`ElementId`] is an index here.

@@ -74,6 +74,9 @@ impl Pack {
                 since_january: false,
                 adds: None,
                 follows: None,
+                most: None,
+                none: Vec::new(),
+                parts: Vec::new(),
                 causes: Causes::default(),
             });
             let event = texts(f, "event");

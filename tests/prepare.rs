@@ -361,7 +361,7 @@ fn rules_of_the_job_travel_with_it() {
 fn a_job_that_cannot_run_makes_no_kit() {
     let folder = room("empty");
     let job = folder.join("job");
-    releve::job::create(&job, PayMonth::parse("2021-12").expect("a month")).expect("a temporary folder");
+    releve::job::create(&job, PayMonth::parse("2021-12").expect("a month"), releve::ground::Lang::Fr).expect("a temporary folder");
     let kit = folder.join("k.age");
     let made = prepare(&job, &kit);
     assert!(made.sealed.is_none() && !kit.exists());

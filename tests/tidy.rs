@@ -242,3 +242,42 @@ fn long_files_are_listed() {
         eprintln!("src/{}: {} lines, is there a second idea in it?", f.name, f.lines.len());
     }
 }
+
+/// Controls of steps that this program does not have: they never come out.
+const OTHER_STEPS: [&str; 5] = ["GOV-01", "GOV-03", "PMT-04", "REC-02", "REC-05"];
+
+#[test]
+fn whatever_blocks_says_what_to_do() {
+    let catalogue: toml::Table = toml::from_str(include_str!("../src/ground/words.toml")).expect("the catalogue is TOML");
+    let mut silent = Vec::new();
+    // What the sources call blocking where they name it, and what the catalogue has a sentence for.
+    for f in sources() {
+        for (n, line) in &f.lines {
+            let mut pieces = line.split('"').skip(1);
+            while let (Some(code), Some(after)) = (pieces.next(), pieces.next()) {
+                let Some(entry) = catalogue.get(code).filter(|_| is_code(code) && after.starts_with(", Severity::Blocking")) else {
+                    continue;
+                };
+                // Codes of sealed kits say what to do in their sentence; those of rule text show the place with a caret.
+                if entry.get("help_fr").is_none() && !code.starts_with(['K', 'L']) {
+                    silent.push(format!("src/{}:{n}: {code}", f.name));
+                }
+            }
+        }
+    }
+    let mut files = Vec::new();
+    walk(&Path::new(env!("CARGO_MANIFEST_DIR")).join("rules/fr-fpt/controles"), "toml", &mut files);
+    for file in files {
+        let text = std::fs::read_to_string(&file).expect("rule files are UTF-8");
+        let table: toml::Table = toml::from_str(&text).expect("rule files are TOML");
+        for c in table["control"].as_array().expect("controls") {
+            let of = |key: &str| c.get(key).and_then(toml::Value::as_str).unwrap_or_default();
+            let blocks = of("severity") == "B" || of("strong_severity") == "B";
+            let told = c.get("help").is_some() || catalogue.contains_key(&format!("advice.{}", of("measure")));
+            if blocks && !told && !OTHER_STEPS.contains(&of("id")) {
+                silent.push(of("id").to_owned());
+            }
+        }
+    }
+    assert!(silent.is_empty(), "they block and give no advice: {silent:?}");
+}

@@ -5,7 +5,7 @@ use crate::check::{Control, Frame, beyond};
 use crate::facts::{Fact, FactKind, Facts, Role, Vocabulary};
 use crate::ground::iban::IbanProblem;
 use crate::ground::nir::NirProblem;
-use crate::ground::{EmployeeId, Finding, Iban, Money, Nir, PayMonth, Place, Severity};
+use crate::ground::{EmployeeId, Finding, Iban, Lang, Money, Nir, PayMonth, Place, Severity, words};
 use crate::payslip::{Mode, Payslip, Totals};
 use chrono::NaiveDate;
 
@@ -42,7 +42,8 @@ pub enum Situation {
 pub struct Shift<'s> {
     /// Cause under which the change stands.
     pub cause: &'s str,
-    pub label: &'s str,
+    /// The fact with its values before and after.
+    pub label: String,
     pub place: Place,
     /// The row that brings it names an act.
     pub act: bool,
@@ -129,10 +130,10 @@ pub fn measure(c: &Control, s: &Subject<'_>) -> Option<Vec<Finding>> {
         },
         "arrival_without_act" => when(s.situation == Situation::Arrives && s.text(Role::Act).is_none()),
         "empty_file" => {
-            let missing: Vec<&str> = [(Role::IdentityNumber, "NIR"), (Role::Address, "adresse"), (Role::Grade, "grade")]
+            let missing: Vec<&str> = [(Role::IdentityNumber, "lack.nir"), (Role::Address, "lack.address"), (Role::Grade, "lack.grade")]
                 .iter()
                 .filter(|(r, _)| s.text(*r).is_none())
-                .map(|(_, n)| *n)
+                .map(|(_, key)| words::ui(key, s.frame.lang))
                 .collect();
             if missing.len() >= 2 && s.payslip.is_some() && s.situation != Situation::Unknown {
                 vec![here().arg("missing", missing.join(", "))]
@@ -142,7 +143,9 @@ pub fn measure(c: &Control, s: &Subject<'_>) -> Option<Vec<Finding>> {
         }
         "identity_number" => identity(c, s),
         "iban_invalid" => match (&s.staff_iban, s.pay_iban) {
-            (Some((Err(why), place)), None) if s.payslip.is_some() => vec![here().at(place.clone()).arg("why", problem(*why))],
+            (Some((Err(why), place)), None) if s.payslip.is_some() => {
+                vec![here().at(place.clone()).arg("why", problem(*why, s.frame.lang))]
+            }
             _ => Vec::new(),
         },
         "iban_missing" => when(s.payslip.is_some() && s.pay_iban.is_none() && s.staff_iban.is_none()),
@@ -197,15 +200,16 @@ fn very_high(c: &Control, s: &Subject<'_>, net: Money, limit: Money) -> Finding 
 }
 
 /// Why an account cannot be one.
-pub fn problem(why: IbanProblem) -> &'static str {
-    match why {
-        IbanProblem::Characters => "caractères interdits",
-        IbanProblem::Country => "pays inconnu",
-        IbanProblem::Length => "longueur",
-        IbanProblem::Structure => "structure du pays",
-        IbanProblem::Checksum => "clé de contrôle",
-        IbanProblem::RibKey => "clé RIB",
-    }
+pub fn problem(why: IbanProblem, lang: Lang) -> &'static str {
+    let key = match why {
+        IbanProblem::Characters => "iban.characters",
+        IbanProblem::Country => "iban.country",
+        IbanProblem::Length => "iban.length",
+        IbanProblem::Structure => "iban.structure",
+        IbanProblem::Checksum => "iban.checksum",
+        IbanProblem::RibKey => "iban.rib_key",
+    };
+    words::ui(key, lang)
 }
 
 fn identity(c: &Control, s: &Subject<'_>) -> Vec<Finding> {
@@ -219,13 +223,13 @@ fn identity(c: &Control, s: &Subject<'_>) -> Vec<Finding> {
             if !wrong_year && !wrong_month {
                 return Vec::new();
             }
-            "année ou mois de naissance différents"
+            "nir.birth"
         }
-        Err(NirProblem::Characters) => "caractères",
-        Err(NirProblem::Length) => "longueur",
-        Err(NirProblem::Key) => "clé fausse",
+        Err(NirProblem::Characters) => "nir.characters",
+        Err(NirProblem::Length) => "nir.length",
+        Err(NirProblem::Key) => "nir.key",
     };
-    vec![c.finding().of(s.id).at(s.place.clone()).arg("agent", s.id).arg("name", s.name).arg("why", why)]
+    vec![c.finding().of(s.id).at(s.place.clone()).arg("agent", s.id).arg("name", s.name).arg("why", words::ui(why, s.frame.lang))]
 }
 
 /// The account last paid against what the staff file or a request says now.
@@ -245,7 +249,7 @@ fn changed(c: &Control, s: &Subject<'_>) -> Vec<Finding> {
         let new = match &r.iban {
             Ok(i) if i == last => continue,
             Ok(i) => i.masked(),
-            Err(why) => problem(*why).to_owned(),
+            Err(why) => problem(*why, s.frame.lang).to_owned(),
         };
         out.push(base().arg("new", new).at(r.place.clone()));
     }
@@ -267,7 +271,7 @@ fn suspicious(c: &Control, s: &Subject<'_>) -> Vec<Finding> {
         })
         .map(|r| {
             let date = r.requested.map_or_else(|| "?".to_owned(), |d| d.format("%d/%m/%Y").to_string());
-            let new = r.iban.as_ref().map_or_else(|w| problem(*w).to_owned(), Iban::masked);
+            let new = r.iban.as_ref().map_or_else(|w| problem(*w, s.frame.lang).to_owned(), Iban::masked);
             let mut f = c.finding();
             if s.called.is_some() {
                 // Somebody has decided; a second person still looks at it.
@@ -356,8 +360,8 @@ fn without_act(c: &Control, s: &Subject<'_>) -> Vec<Finding> {
     if bare.is_empty() {
         return Vec::new();
     }
-    let what: Vec<&str> = bare.iter().map(|x| x.label).collect();
-    let f = c.finding().of(s.id).arg("agent", s.id).arg("name", s.name).arg("what", what.join(", "));
+    let what: Vec<&str> = bare.iter().map(|x| x.label.as_str()).collect();
+    let f = c.finding().of(s.id).arg("agent", s.id).arg("name", s.name).arg("what", what.join(" ; "));
     vec![bare.iter().fold(f, |f, x| f.at(x.place.clone()))]
 }
 

@@ -152,6 +152,7 @@ mod tests {
             recurs: true,
             account: account.map(str::to_owned),
             rate_is_share: true,
+            base: crate::payslip::Counted::Number,
         }
     }
     fn line(element: u16, amount: i64, employer: i64) -> Line {

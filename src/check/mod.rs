@@ -12,7 +12,7 @@ pub mod run;
 pub mod written;
 
 use crate::facts::FactId;
-use crate::ground::{Exact, Finding, Lang, Money, PayMonth, Severity, Sources, Words};
+use crate::ground::{Exact, Finding, Lang, Money, PayMonth, Severity, Sources, Words, words};
 use crate::payslip::Card;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -26,6 +26,8 @@ pub struct Control {
     /// Elements, facts, causes or words that the measure is about.
     pub names: Vec<String>,
     pub message: Words,
+    /// What to do, when the control says more than its measure does.
+    pub help: Option<Words>,
     pub strong_message: Option<Words>,
     pub strong_severity: Option<Severity>,
 }
@@ -71,14 +73,15 @@ impl Control {
     }
     /// A finding beyond the strong limits: in stronger words, and as grave as the control says.
     pub fn strong_finding(&self) -> Finding {
-        let f = Finding::new(&self.id, self.strong_severity.unwrap_or(self.severity));
-        let text = self.strong_message.as_ref().unwrap_or(&self.message);
-        if text.fr.is_empty() { f } else { f.text(text.clone()) }
+        self.worded(self.strong_severity.unwrap_or(self.severity), self.strong_message.as_ref().unwrap_or(&self.message))
     }
     /// A finding of this control in the control's own words, or the catalogue's when it brings none.
     pub fn finding(&self) -> Finding {
-        let f = Finding::new(&self.id, self.severity);
-        if self.message.fr.is_empty() { f } else { f.text(self.message.clone()) }
+        self.worded(self.severity, &self.message)
+    }
+    fn worded(&self, severity: Severity, text: &Words) -> Finding {
+        let f = Finding::new(&self.id, severity).advice(words::advice_of_measure(&self.measure)).advice(self.help.clone());
+        if text.fr.is_empty() { f } else { f.text(text.clone()) }
     }
 }
 
@@ -112,6 +115,7 @@ pub(crate) mod tests {
             threshold: BTreeMap::new(),
             names: Vec::new(),
             message: Words::default(),
+            help: None,
             strong_message: None,
             strong_severity: None,
         }

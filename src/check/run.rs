@@ -217,7 +217,11 @@ pub fn measure(c: &Control, r: &Run) -> Result<Option<Vec<Finding>>, &'static st
         }
         "total_variation" => {
             let Some(share) = c.limit("share") else { return Err("need_threshold") };
-            [("net", r.before.net, r.after.net), ("brut", r.before.gross, r.after.gross), ("coût", r.before.cost, r.after.cost)]
+            let (gross, cost) = match r.lang {
+                Lang::Fr => ("brut", "coût"),
+                Lang::En => ("gross", "cost"),
+            };
+            [("net", r.before.net, r.after.net), (gross, r.before.gross, r.after.gross), (cost, r.before.cost, r.after.cost)]
                 .iter()
                 .filter(|(_, a, b)| !a.is_zero() && beyond(*b - *a, *a, share))
                 .map(|(what, a, b)| {

@@ -30,13 +30,16 @@ pub enum RulesCommand {
     },
     /// Run the worked examples of a pack, or of an overlay over what it extends.
     Test {
+        /// Name of a pack, or a folder that holds one.
         #[arg(default_value = "fr-fpt")]
         pack: String,
     },
     /// Write the pack as a manual: one HTML page, French and English, without network.
     Doc {
+        /// Name of a pack, or a folder that holds one.
         #[arg(default_value = "fr-fpt")]
         pack: String,
+        /// The page to write.
         #[arg(long, value_name = "FILE.html")]
         out: PathBuf,
     },
@@ -53,7 +56,10 @@ pub enum RulesCommand {
     /// Print the JSON schema of rule files, for an editor that completes and checks them.
     Schema,
     /// Write the embedded packs to a folder.
-    Unpack { folder: PathBuf },
+    Unpack {
+        /// The folder to write them to; files there that are otherwise are left, and told.
+        folder: PathBuf,
+    },
 }
 
 /// Runs one of the commands.
@@ -62,7 +68,7 @@ pub enum RulesCommand {
 /// When a folder cannot be read or written.
 pub fn execute(cli: &Cli, command: &RulesCommand) -> Result<Said> {
     match command {
-        RulesCommand::Unpack { folder } => unpack(folder),
+        RulesCommand::Unpack { folder } => unpack(cli, folder),
         RulesCommand::Check { pack, overlay, on } => check(cli, pack, overlay, *on),
         RulesCommand::Test { pack } => test(cli, pack),
         RulesCommand::Doc { pack, out } => doc(cli, pack, out),
@@ -88,7 +94,16 @@ fn told(cli: &Cli, pack: &Pack, findings: &[Finding], lang: Lang) -> String {
     findings.iter().map(|f| show::carets(&pack.files, f, lang)).collect()
 }
 
-fn unpack(folder: &std::path::Path) -> Result<Said> {
+fn unpack(cli: &Cli, folder: &std::path::Path) -> Result<Said> {
+    let changed = |(path, text): &&(&str, &str)| std::fs::read(folder.join(path)).is_ok_and(|old| old != text.as_bytes());
+    if let Some((path, _)) = crate::rules::source::all_embedded().iter().find(changed) {
+        let args = [("path", folder.join(path).display().to_string())];
+        return Ok(Said {
+            err: words::fill(words::ui("ui.unpack_changed", cli.lang.unwrap_or_default()), &args) + "\n",
+            code: 2,
+            ..Said::default()
+        });
+    }
     for (path, text) in crate::rules::source::all_embedded() {
         let to = folder.join(path);
         if let Some(parent) = to.parent() {

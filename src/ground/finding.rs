@@ -1,5 +1,6 @@
 //! A finding: something in the data or the rules that the reader of the message can mend.
 
+use super::figures;
 use super::ids::EmployeeId;
 use super::place::Place;
 use super::words::{self, Lang, Words};
@@ -51,6 +52,8 @@ pub struct Finding {
     /// Cents at stake, for sorting.
     pub stake: i64,
     pub text: Option<Words>,
+    /// What to do, when the finding brings its own advice; the catalogue's stands under the code.
+    pub advice: Option<Words>,
     /// What a person recorded about it in `decisions.csv`.
     pub decided: Option<Box<Decided>>,
 }
@@ -69,7 +72,17 @@ pub struct Decided {
 
 impl Finding {
     pub fn new(code: &str, severity: Severity) -> Self {
-        Self { code: code.to_owned(), severity, args: Vec::new(), places: Vec::new(), employee: None, stake: 0, text: None, decided: None }
+        Self {
+            code: code.to_owned(),
+            severity,
+            args: Vec::new(),
+            places: Vec::new(),
+            employee: None,
+            stake: 0,
+            text: None,
+            advice: None,
+            decided: None,
+        }
     }
     #[must_use]
     pub fn arg(mut self, name: &'static str, value: impl ToString) -> Self {
@@ -104,11 +117,21 @@ impl Finding {
         self.text = Some(text);
         self
     }
+    #[must_use]
+    pub fn advice(mut self, advice: Option<Words>) -> Self {
+        self.advice = advice.or(self.advice);
+        self
+    }
+    /// In the words of another code of the catalogue, sentence and advice.
+    #[must_use]
+    pub fn told(self, code: &str) -> Self {
+        self.text(words::both(code)).advice(words::advice(code))
+    }
 
     /// The sentence, its arguments filled in.
     pub fn message(&self, lang: Lang) -> String {
         let template = self.text.as_ref().map_or_else(|| words::sentence(&self.code, lang), |w| w.get(lang));
-        let mut said = words::fill(template, &self.args);
+        let mut said = words::fill(template, &self.spoken(lang));
         if let Some(d) = &self.decided {
             let key = if d.stands { "ui.decided" } else { "ui.decided_before" };
             let args = [("by", d.by.clone()), ("on", d.on.clone()), ("month", d.month.clone()), ("reason", d.reason.clone())];
@@ -116,11 +139,26 @@ impl Finding {
         }
         said
     }
-    /// What to do about it, when the catalogue says. A suggestion without anything to suggest is none.
+    /// The arguments with their numbers as the language writes them. What quotes a file stays as it is there.
+    fn spoken(&self, lang: Lang) -> Vec<(&str, String)> {
+        let quoted = |name: &str| matches!(name, "text" | "samples" | "heading" | "label" | "days");
+        let shown = |name: &str, value: &str| if quoted(name) { value.to_owned() } else { figures::localised(value, lang) };
+        self.args.iter().map(|(name, value)| (name.as_ref(), shown(name, value))).collect()
+    }
+    /// What to do about it, when it says or the catalogue does. A suggestion without anything to suggest is none.
     pub fn help(&self, lang: Lang) -> Option<String> {
-        let template = words::help(&self.code, lang)?;
-        let nothing = self.args.iter().any(|(name, value)| value.is_empty() && template.contains(&format!("{{{name}}}")));
-        (!nothing).then(|| words::fill(template, &self.args))
+        let template = match &self.advice {
+            Some(words) => words.get(lang),
+            None => words::help(&self.code, lang)?,
+        };
+        // A slot that nothing fills, or fills with nothing, leaves nothing to suggest; the agent is known by the finding itself.
+        let mut args = self.spoken(lang);
+        if let Some(id) = self.employee.as_ref().filter(|_| !args.iter().any(|a| a.0 == "agent")) {
+            args.push(("agent", id.to_string()));
+        }
+        let filled = |slot: &str| args.iter().any(|(name, value)| *name == slot && !value.is_empty());
+        let mut slots = template.split('{').skip(1).filter_map(|part| part.split_once('}')).map(|(slot, _)| slot);
+        slots.all(filled).then(|| words::fill(template, &args)).filter(|said| !said.is_empty())
     }
 }
 

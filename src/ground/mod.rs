@@ -4,6 +4,7 @@
 pub mod bic;
 pub mod document;
 pub mod exact;
+pub mod figures;
 pub mod finding;
 pub mod iban;
 pub mod ids;

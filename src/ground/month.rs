@@ -1,5 +1,6 @@
 //! Months of pay and days within them.
 
+use super::words::Lang;
 use chrono::{Datelike, NaiveDate};
 use std::fmt;
 
@@ -59,6 +60,25 @@ impl PayMonth {
 impl fmt::Display for PayMonth {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{:04}-{:02}", self.year, self.month)
+    }
+}
+
+/// `décembre 2021`, `December 2021`.
+pub fn named(month: PayMonth, lang: Lang) -> String {
+    let names = match lang {
+        Lang::Fr => &MONTHS_FR,
+        Lang::En => &MONTHS_EN,
+    };
+    format!("{} {}", names[month.month() as usize - 1], month.year())
+}
+
+/// `de novembre 2021`, `d’octobre 2021`; in English `of November 2021`.
+pub fn of(month: PayMonth, lang: Lang) -> String {
+    let name = named(month, lang);
+    match lang {
+        Lang::Fr if name.starts_with(['a', 'o']) => format!("d’{name}"),
+        Lang::Fr => format!("de {name}"),
+        Lang::En => format!("of {name}"),
     }
 }
 

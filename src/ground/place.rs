@@ -2,6 +2,7 @@
 //!
 //! Values carry a compact [`At`]; [`Sources`] turns it into a [`Place`] a person can go to.
 
+use super::words::Lang;
 use std::collections::BTreeMap;
 use std::fmt;
 
@@ -181,26 +182,35 @@ pub fn column_letters(column: u16) -> String {
     String::from_utf8(out).unwrap_or_default()
 }
 
+impl Place {
+    /// As people speak of it.
+    pub fn shown(&self, lang: Lang) -> String {
+        let quoted = |text: &str| match lang {
+            Lang::Fr => format!("« {text} »"),
+            Lang::En => format!("“{text}”"),
+        };
+        let title = |heading: &Option<String>| heading.as_ref().map_or_else(String::new, |h| format!(" ({h})"));
+        match self {
+            Self::Nowhere => "–".to_owned(),
+            Self::File { file } => file.clone(),
+            Self::Sheet { file, sheet } => format!("{file}, {}", quoted(sheet)),
+            Self::Cell { file, sheet, row, column, heading } => {
+                let cell = match (column, lang) {
+                    (Some(c), _) => format!("{}{row}", column_letters(*c)),
+                    (None, Lang::Fr) => format!("ligne {row}"),
+                    (None, Lang::En) => format!("row {row}"),
+                };
+                format!("{file}, {}, {cell}{}", quoted(sheet), title(heading))
+            }
+            Self::Line { file, line, heading } => format!("{file}:{line}{}", title(heading)),
+            Self::Rule { file, line, column, .. } => format!("{file}:{line}:{column}"),
+        }
+    }
+}
+
 impl fmt::Display for Place {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Nowhere => write!(f, "–"),
-            Self::File { file } => write!(f, "{file}"),
-            Self::Sheet { file, sheet } => write!(f, "{file}, « {sheet} »"),
-            Self::Cell { file, sheet, row, column, heading } => {
-                write!(f, "{file}, « {sheet} », ")?;
-                match column {
-                    Some(c) => write!(f, "{}{row}", column_letters(*c))?,
-                    None => write!(f, "{row}")?,
-                }
-                heading.as_ref().map_or(Ok(()), |h| write!(f, " ({h})"))
-            }
-            Self::Line { file, line, heading } => {
-                write!(f, "{file}:{line}")?;
-                heading.as_ref().map_or(Ok(()), |h| write!(f, " ({h})"))
-            }
-            Self::Rule { file, line, column, .. } => write!(f, "{file}:{line}:{column}"),
-        }
+        f.write_str(&self.shown(Lang::Fr))
     }
 }
 

@@ -69,6 +69,22 @@ pub fn help(code: &str, lang: Lang) -> Option<&'static str> {
     })
 }
 
+/// The sentence of a code in both languages, for a finding that speaks under another code.
+pub fn both(code: &str) -> Words {
+    Words::new(sentence(code, Lang::Fr), sentence(code, Lang::En))
+}
+
+/// What to do about a code in both languages, when the catalogue says.
+pub fn advice(code: &str) -> Option<Words> {
+    Some(Words::new(help(code, Lang::Fr)?, help(code, Lang::En)?))
+}
+
+/// The advice that every control of one measure gives, under `advice.` and the name of the measure.
+pub fn advice_of_measure(measure: &str) -> Option<Words> {
+    let key = format!("advice.{measure}");
+    known(&key).then(|| both(&key))
+}
+
 /// Whether the catalogue has the code.
 pub fn known(code: &str) -> bool {
     CATALOGUE.contains_key(code)
@@ -85,11 +101,80 @@ pub fn ui(key: &str, lang: Lang) -> &'static str {
     }
 }
 
-/// Replaces each `{name}` by the argument of that name.
+/// Nouns that a count stands before, in the plural; they lose their last letter after one, and in French after none.
+const COUNTED: [&str; 27] = [
+    "agents",
+    "lignes",
+    "bulletins",
+    "virements",
+    "jours",
+    "cellules",
+    "valeurs",
+    "constats",
+    "montants",
+    "acomptes",
+    "reconduits",
+    "reconduites",
+    "dates",
+    "individus",
+    "blocs",
+    "décisions",
+    "fichiers",
+    "personnes",
+    "employees",
+    "lines",
+    "payslips",
+    "transfers",
+    "days",
+    "cells",
+    "values",
+    "rows",
+    "findings",
+];
+
+/// Replaces each `{name}` by the argument of that name; a noun right behind a count of one is in the singular.
 pub fn fill<N: AsRef<str>>(template: &str, args: &[(N, String)]) -> String {
     let mut out = template.to_owned();
     for (name, value) in args {
-        out = out.replace(&format!("{{{}}}", name.as_ref()), value);
+        let slot = format!("{{{}}}", name.as_ref());
+        if matches!(value.as_str(), "0" | "1") {
+            for noun in COUNTED.iter().filter(|n| value == "1" || french(n)) {
+                out = singular(&out, &format!("{slot} {noun}"));
+            }
+        }
+        out = out.replace(&slot, value);
     }
     out
+}
+
+/// Of [`COUNTED`], the nouns that are French: zero is singular for them.
+fn french(noun: &str) -> bool {
+    !matches!(noun, "employees" | "lines" | "payslips" | "transfers" | "days" | "cells" | "values" | "rows" | "findings")
+}
+
+/// The text with the last letter of `plural` taken off wherever it ends a word.
+fn singular(text: &str, plural: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find(plural) {
+        let end = at + plural.len();
+        let whole = !rest[end..].starts_with(char::is_alphanumeric);
+        out.push_str(&rest[..end - usize::from(whole)]);
+        rest = &rest[end..];
+    }
+    out.push_str(rest);
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_is_not_many() {
+        let said = |n: &str, text| fill(text, &[("count", n.to_owned())]);
+        assert_eq!(said("1", "le net de {count} agents : 1"), "le net de 1 agent : 1");
+        assert_eq!(said("0", "{count} acomptes, {count} employees"), "0 acompte, 0 employees");
+        assert_eq!(said("2", "{count} agents"), "2 agents");
+    }
 }

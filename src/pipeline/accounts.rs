@@ -4,7 +4,7 @@
 //! what a list of this month brings is a change all the same.
 
 use super::Ready;
-use super::compute::{Worked, said};
+use super::compute::Worked;
 use crate::check::agent::Request;
 use crate::facts::{Fact, Role};
 use crate::ground::iban::IbanProblem;
@@ -49,8 +49,8 @@ pub fn invalid(ready: &Ready, w: &Worked, accounts: &Accounts) -> Option<Finding
     ready.inputs.decisions.call_back(&w.id).is_none().then_some(())?;
     let (Err(why), place) = accounts.written.as_ref()? else { return None };
     let used = accounts.pays.as_ref().filter(|_| w.output.payslip.is_some())?;
-    let f = Finding::new("BNK-01", Severity::Warning).text(said("F59")).of(&w.id).arg("agent", &w.id).arg("name", &w.name);
-    Some(f.arg("why", crate::check::agent::problem(*why)).arg("account", used.masked()).at(place.clone()))
+    let f = Finding::new("BNK-01", Severity::Warning).told("F59").of(&w.id).arg("agent", &w.id).arg("name", &w.name);
+    Some(f.arg("why", crate::check::agent::problem(*why, ready.lang)).arg("account", used.masked()).at(place.clone()))
 }
 
 /// Whose account each IBAN of the staff files is.
@@ -71,7 +71,7 @@ pub fn another(ready: &Ready, w: &Worked, owners: &Owners) -> Option<Finding> {
     let differs = own.value.text().and_then(|t| Iban::parse(t).ok()).is_some_and(|i| i != *paid);
     let transfer = w.person.transfer.as_ref().map_or(Place::Nowhere, |t| ready.inputs.sources.place(t.at));
     differs.then(|| {
-        let f = Finding::new("BNK-03", Severity::Blocking).text(said("F53")).of(&w.id).arg("agent", &w.id).arg("name", &w.name);
+        let f = Finding::new("BNK-03", Severity::Blocking).told("F53").of(&w.id).arg("agent", &w.id).arg("name", &w.name);
         f.arg("account", paid.masked()).arg("other", owner).at(transfer).at(ready.inputs.sources.place(own.at))
     })
 }

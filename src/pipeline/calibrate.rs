@@ -4,7 +4,7 @@ use super::explain::Told;
 use super::{Inputs, Options, Outcome, Ready, Timings, prepare};
 use crate::compute::calibrate::{Calibration, Witness};
 use crate::compute::replay::Hidden;
-use crate::ground::{Lang, words};
+use crate::ground::{Lang, Severity, finding, words};
 use crate::job;
 use crate::normalise::join::Person;
 use crate::rules::plan::setting_value;
@@ -108,7 +108,9 @@ pub fn calibrate(options: &Options, write: bool) -> Result<Told> {
             let _ = writeln!(text_out, "\n{}", words::ui("ui.settings_to_copy", lang));
         }
     }
-    Ok(Told { text: text_out, findings: out.findings, lang, code: 0 })
+    finding::sort(&mut out.findings);
+    let code = u8::from(out.findings.iter().any(|f| f.severity <= Severity::Justify));
+    Ok(Told { text: text_out, findings: out.findings, lang, code })
 }
 
 /// The text of `releve.toml` with these settings: lines of the table are replaced or added, all else stays.
@@ -125,10 +127,17 @@ fn with_settings(toml: &str, table: &str, keep: &BTreeMap<String, String>) -> St
     };
     for line in toml.lines() {
         let bare = line.trim();
+        let behind_a_mark = bare.trim_start_matches(['#', ' ']).starts_with('[');
+        if behind_a_mark && inside {
+            // A table that is only shown stays below what is added, and apart from it.
+            let body = out.trim_end_matches('\n').len();
+            let gap = out.split_off(body);
+            out.push('\n');
+            flush(&mut out, &mut left);
+            out.push_str(gap.get(1..).unwrap_or_default());
+            inside = false;
+        }
         if bare.starts_with('[') {
-            if inside {
-                flush(&mut out, &mut left);
-            }
             inside = bare.strip_prefix(&title).is_some_and(|rest| rest.is_empty() || rest.starts_with([' ', '\t', '#']));
             seen |= inside;
         }
@@ -160,6 +169,11 @@ mod tests {
         let after = with_settings(before, "settings", &keep);
         assert_eq!(after, "month = \"2021-12\"\n[settings] # x\ntaux_vm = \"0.008\"\nother = \"1\"\nzone = \"2\"\n[debtor]\niban = \"\"\n");
         assert!(with_settings("month = \"2021-12\"\n", "settings", &keep).contains("\n[settings]\ntaux_vm = \"0.008\"\n"));
+        // A table that is only shown as a comment keeps what is its own.
+        assert_eq!(
+            with_settings("[settings]\n# taux_vm = \"0\"\n\n# [last_settings]\n# zone = \"1\"\n", "settings", &keep),
+            "[settings]\ntaux_vm = \"0.008\"\nzone = \"2\"\n\n# [last_settings]\n# zone = \"1\"\n"
+        );
         // What last month was paid on stands in a table of its own, after the other.
         let last = BTreeMap::from([("taux_vm".to_owned(), "0.02".to_owned())]);
         assert_eq!(

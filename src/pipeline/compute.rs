@@ -13,7 +13,7 @@ use crate::compute::replay::Verdict;
 use crate::compute::reveal;
 use crate::compute::walk::Share;
 use crate::facts::{Fact, Facts, Origin, Role};
-use crate::ground::{At, EmployeeId, Finding, Iban, Lang, Money, Place, Severity, Words};
+use crate::ground::{At, EmployeeId, Finding, Iban, Money, Place, Severity};
 use crate::job::{self, NotInStaff};
 use crate::normalise::join::{People, Person};
 use crate::normalise::text::name_key;
@@ -66,6 +66,8 @@ pub struct Results {
     pub findings: Vec<Finding>,
     pub score: Score,
     pub exact_agents: (u64, u64),
+    /// Paid last month, and nothing is known of them to compute it with.
+    pub unreplayed: Vec<EmployeeId>,
     /// Sum of the changes of net pay per cause.
     pub causes: BTreeMap<u16, Money>,
     pub run: Run,
@@ -278,15 +280,9 @@ fn held(ready: &Ready, w: &Worked) -> Option<Finding> {
     Some(f.stake(net.cents()).at(ready.inputs.sources.place(at_of(&w.person))))
 }
 
-/// A sentence of the catalogue, for a finding under a control's code.
-pub fn said(code: &str) -> Words {
-    use crate::ground::words::sentence;
-    Words::new(sentence(code, Lang::Fr), sentence(code, Lang::En))
-}
-
 fn formula_finding(ready: &Ready, control: usize, w: &Worked) -> Finding {
     let c = &ready.pack.controls[control];
-    let mut f = Finding::new(&c.id, c.severity).of(&w.id).arg("agent", &w.id).arg("name", &w.name);
+    let mut f = Finding::new(&c.id, c.severity).of(&w.id).arg("agent", &w.id).arg("name", &w.name).advice(c.help.clone());
     if !c.message.fr.is_empty() {
         f = f.text(c.message.clone());
     }
@@ -489,7 +485,7 @@ fn contradiction(ready: &Ready, w: &Worked, fact: crate::facts::FactId) -> Optio
     let time = ready.pack.controls.iter().find(|c| of_time(&c.measure));
     let about_time = time.is_some_and(|c| c.names.contains(&ready.pack.vocabulary.get(fact).name));
     (net != on_paid && (beyond || about_time)).then(|| {
-        let f = Finding::new("IMP-04", Severity::Blocking).text(said("C09"));
+        let f = Finding::new("IMP-04", Severity::Blocking).told("C09");
         f.arg("net", net.french()).arg("other", on_paid.french()).stake((net - on_paid).cents())
     })
 }
@@ -511,7 +507,7 @@ fn owed(ready: &Ready, w: &mut Worked) {
         }
         Standing::Left => {
             let (day, place) = dated(Role::Exit);
-            let f = Finding::new("POP-04", Severity::Blocking).text(said("F34")).arg("date", day).at(place);
+            let f = Finding::new("POP-04", Severity::Blocking).told("F34").arg("date", day).at(place);
             f.arg("gross", (-o.gross).french()).stake(o.gross.cents())
         }
         Standing::Stays | Standing::Unknown | Standing::NotPaid => {
@@ -699,6 +695,8 @@ fn tally(ready: &Ready, w: &Worked, after: Option<Totals>, r: &mut Results) {
     if !w.output.replay.lines.is_empty() {
         r.exact_agents.1 += 1;
         r.exact_agents.0 += u64::from(w.output.replay.all_exact());
+    } else if w.before.is_some() {
+        r.unreplayed.push(w.id.clone());
     }
     let mut explained = Money::ZERO;
     let leftover = ready.pack.cause_for(crate::rules::pack::CauseRole::Estimate).map(|i| i as u16);

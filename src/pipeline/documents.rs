@@ -8,7 +8,7 @@ use crate::check::printed::Printed;
 use crate::compute::employee::Standing;
 use crate::compute::walk::Share;
 use crate::facts::Role;
-use crate::ground::{Bic, EmployeeId, Finding, Iban, Lang, Money, Severity, finding, sepa_text};
+use crate::ground::{Bic, EmployeeId, Finding, Iban, Lang, Money, Severity, finding, sepa_text, words};
 use crate::job::{self, Pain};
 use crate::payslip::{LineKind, Totals};
 use crate::write::payslip as print;
@@ -30,13 +30,14 @@ pub fn write(ready: &Ready, results: &mut Results, tables: Tables, out: &mut Out
     clear(&folder)?;
     let mut made = tables.finish()?;
     out.findings.append(&mut results.findings);
-    transfers(ready, results, out, &folder, &mut made)?;
+    let transfer_file = transfers(ready, results, out, &folder, &mut made)?;
     if options.payslips && !results.worked.is_empty() {
         results.run.printed = Some(payslips(ready, results, out, &folder, &mut made, options)?);
     }
     super::compute::file_controls(ready, results, out);
     super::decisions::settle(ready, &results.waivers, out);
     sum_up(results, out);
+    in_english(ready, out);
     finding::sort(&mut out.findings);
     out.not_run = std::mem::take(&mut results.not_run).into_iter().collect();
     if results.briefs.len() <= DETAIL {
@@ -48,7 +49,44 @@ pub fn write(ready: &Ready, results: &mut Results, tables: Tables, out: &mut Out
     made.sort_by(|a, b| a.name.cmp(&b.name));
     let text = manifest::text(ready, out, &made);
     job::write(&folder, "manifest.json", text.as_bytes())?;
+    // Last of all, so that an interrupted run leaves no file that looks ready to be sent.
+    if let Some(name) = transfer_file {
+        std::fs::rename(folder.join(waiting(&name)), folder.join(&name)).with_context(|| name)?;
+    }
     out.written = made.into_iter().map(|m| m.name).chain(["manifest.json".to_owned()]).collect();
+    Ok(())
+}
+
+/// What reading found names facts by their French labels; whoever reads English gets the English ones.
+fn in_english(ready: &Ready, out: &mut Outcome) {
+    if ready.lang != Lang::En {
+        return;
+    }
+    let labels: BTreeMap<&str, &str> = ready.pack.vocabulary.iter().map(|(_, d)| (d.label.fr.as_str(), d.label.get(Lang::En))).collect();
+    let named = |name: &str| matches!(name, "fact" | "flag" | "what" | "meaning" | "line");
+    for (_, value) in out.findings.iter_mut().flat_map(|f| f.args.iter_mut()).filter(|(name, _)| named(name)) {
+        if let Some(label) = labels.get(value.as_str()) {
+            (*label).clone_into(value);
+        }
+    }
+}
+
+/// The transfer file's name until everything else stands.
+fn waiting(name: &str) -> String {
+    format!(".{name}.waiting")
+}
+
+/// The transfer file of the last run goes before this one begins: should it not come to an end, none looks finished.
+///
+/// # Errors
+/// When it cannot be removed.
+pub fn withdraw(folder: &Path) -> Result<()> {
+    for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
+        let name = entry.file_name().to_string_lossy().into_owned();
+        if name.starts_with("virements-") || name.starts_with(".virements-") {
+            std::fs::remove_file(entry.path()).with_context(|| name)?;
+        }
+    }
     Ok(())
 }
 
@@ -67,11 +105,11 @@ fn clear(folder: &Path) -> Result<()> {
     }
     for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
         let name = entry.file_name().to_string_lossy().into_owned();
-        if name.starts_with("virements-") || name.starts_with("diff.") || name.starts_with("bulletins-") {
+        if name.starts_with("diff.") || name.starts_with("bulletins-") {
             std::fs::remove_file(entry.path()).with_context(|| name)?;
         }
     }
-    Ok(())
+    withdraw(folder)
 }
 
 fn put(folder: &Path, name: &str, bytes: &[u8], made: &mut Vec<Made>) -> Result<()> {
@@ -92,11 +130,13 @@ fn sum_up(results: &Results, out: &mut Outcome) {
     out.payslips = results.briefs.iter().filter(|b| b.after.is_some()).count() as u64;
     out.replay = results.score;
     out.replay_agents = results.exact_agents;
-    out.excluded = results.briefs.iter().filter(|b| b.blocked.is_some() && b.after.is_some()).map(|b| b.id.to_string()).collect();
+    out.unreplayed = results.unreplayed.iter().map(ToString::to_string).collect();
+    out.excluded = results.briefs.iter().filter(|b| b.blocked.is_some()).map(|b| b.id.to_string()).collect();
 }
 
 /// The transfer file, and `transfers.csv` beside it. Without a debtor account there is only the list.
-fn transfers(ready: &Ready, results: &mut Results, out: &mut Outcome, folder: &Path, made: &mut Vec<Made>) -> Result<()> {
+/// The file waits under another name; the name it is to have is the answer.
+fn transfers(ready: &Ready, results: &mut Results, out: &mut Outcome, folder: &Path, made: &mut Vec<Made>) -> Result<Option<String>> {
     let list = to_transfer(results);
     let month = ready.job.month.to_string();
     let prefix = format!("PAIE-{month}");
@@ -130,10 +170,10 @@ fn transfers(ready: &Ready, results: &mut Results, out: &mut Outcome, folder: &P
     }
     put(folder, "transfers.csv", csv.as_bytes(), made)?;
     out.transfers = (rows.len() as u64, rows.iter().map(|t| t.amount).sum());
-    let Some(iban) = ready.job.debtor.iban.clone() else { return Ok(()) };
+    let Some(iban) = ready.job.debtor.iban.clone() else { return Ok(None) };
     out.held = held_by(out);
     if rows.is_empty() || !out.held.is_empty() {
-        return Ok(());
+        return Ok(None);
     }
     let file = file_head(ready, &rows, iban, &prefix);
     let mut bytes = Vec::new();
@@ -145,14 +185,17 @@ fn transfers(ready: &Ready, results: &mut Results, out: &mut Outcome, folder: &P
             let sound = again.is_empty();
             out.findings.extend(again);
             if sound {
-                put(folder, &name, &bytes, made)?;
-                results.run.file = Some(super::evidence::transfer_file(ready, folder, &name, &file.message_id, &rows));
+                job::write(folder, &waiting(&name), &bytes)?;
+                made.push(Made::of(&name, &bytes));
+                let path = folder.join(waiting(&name));
+                results.run.file = Some(super::evidence::transfer_file(ready, &path, &name, &file.message_id, &rows));
+                return Ok(Some(name));
             }
         }
         Err(transfer::NotWritten::Findings(found)) => out.findings.extend(found),
         Err(transfer::NotWritten::Io(e)) => return Err(e).context("virements"),
     }
-    Ok(())
+    Ok(None)
 }
 
 /// A name that the scheme has no room for, cut at the last word that fits.
@@ -226,7 +269,10 @@ fn payslips(
         .filter_map(|w| {
             let p = w.output.payslip.as_ref()?;
             let number = format!("{month}-{}-1", w.id);
-            Some((format!("payslips/bulletin-{month}-{}.pdf", safe(&w.id)), slips::printed(ready, w, p, &number)))
+            Some((
+                format!("payslips/bulletin-{month}-{}.pdf", safe(&w.id)),
+                slips::printed(ready, w, p, &number, blocked(results, &w.id).is_some()),
+            ))
         })
         .collect();
     let total = printed.len() as u64;
@@ -243,14 +289,13 @@ fn payslips(
         (options.progress)("payslips", done, total);
     }
     let mut order: Vec<&(String, print::PrintedPayslip)> = printed.iter().collect();
-    order.sort_by(|a, b| {
-        let key =
-            |p: &print::PrintedPayslip| (p.agent.service.clone().unwrap_or_default(), p.agent.name.clone(), p.agent.matricule.clone());
-        key(&a.1).cmp(&key(&b.1))
+    order.sort_by_cached_key(|(_, p)| {
+        let text = |t: &str| crate::ground::figures::sorting(t);
+        (text(p.agent.service.as_deref().unwrap_or_default()), text(&p.agent.name), p.agent.matricule.clone())
     });
     let title = match ready.lang {
-        Lang::Fr => format!("Bulletins de paie {month}"),
-        Lang::En => format!("Payslips {month}"),
+        Lang::Fr => format!("Bulletins de paie {}", crate::ground::month::of(ready.job.month, ready.lang)),
+        Lang::En => format!("Payslips {}", crate::ground::month::of(ready.job.month, ready.lang)),
     };
     let author = &ready.job.employer.name;
     let mut book =
@@ -304,10 +349,14 @@ fn model(ready: &Ready, results: &Results, out: &Outcome) -> report::Report {
     let mut sources: Vec<report::Source> = Vec::new();
     for f in &ready.inputs.files {
         let roles: BTreeSet<String> =
-            ready.inputs.mapping.sources.iter().filter(|s| s.file == f.name).map(|s| s.role.to_string()).collect();
+            ready.inputs.mapping.sources.iter().filter(|s| s.file == f.name).map(|s| role_name(s.role, lang)).collect();
         let ids: Vec<u16> = ready.inputs.mapping.sources.iter().filter(|s| s.file == f.name).map(|s| s.source).collect();
         let rows = ready.inputs.rows.iter().filter(|r| ids.contains(&r.source)).map(|r| r.data).sum();
-        let used_as = if roles.is_empty() { "pain.001".to_owned() } else { roles.into_iter().collect::<Vec<_>>().join(", ") };
+        let used_as = if roles.is_empty() {
+            words::ui("ui.role.document", lang).to_owned()
+        } else {
+            roles.into_iter().collect::<Vec<_>>().join(", ")
+        };
         sources.push(report::Source { file: f.name.clone(), used_as, rows, hash: f.sha256.clone() });
     }
     let run = &results.run;
@@ -350,12 +399,17 @@ fn model(ready: &Ready, results: &Results, out: &Outcome) -> report::Report {
             .iter()
             .map(|n| report::Control {
                 code: n.control.clone(),
-                label: ready.pack.controls.iter().find(|c| c.id == n.control).map_or_else(String::new, |c| c.message.get(lang).to_owned()),
+                label: ready.pack.controls.iter().find(|c| c.id == n.control).map_or_else(String::new, |c| c.label.get(lang).to_owned()),
                 why: n.why.get(lang).to_owned(),
             })
             .collect(),
         replay: replay(ready, results),
     }
+}
+
+/// What a file was taken for, in words.
+fn role_name(role: crate::normalise::mapping::Role, lang: Lang) -> String {
+    words::ui(&format!("ui.role.{}", role.id()), lang).to_owned()
 }
 
 /// The lines of the report: one per code and share, in printing order.
@@ -561,11 +615,10 @@ fn set_aside(results: &Results, out: &Outcome, ready: &Ready) -> Vec<report::Set
         .iter()
         .filter_map(|w| {
             let code = blocked(results, &w.id)?;
-            let reason = out
-                .findings
-                .iter()
-                .find(|f| f.employee.as_ref() == Some(&w.id) && f.severity == Severity::Blocking && f.code == *code)
-                .map_or_else(|| code.clone(), |f| format!("{code} — {}", f.message(ready.lang)));
+            let about = |f: &&Finding| f.employee.as_ref() == Some(&w.id) && f.severity == Severity::Blocking && f.code == *code;
+            let finding = out.findings.iter().find(about);
+            let reason = finding.map_or_else(|| code.clone(), |f| format!("{code} — {}", f.message(ready.lang)));
+            let advice = finding.and_then(|f| f.help(ready.lang));
             let alternative = match (ready.lang, w.output.payslip.is_some()) {
                 (Lang::Fr, true) => "décision à enregistrer, puis paiement complémentaire ; à défaut, chèque ou secours",
                 (Lang::Fr, false) => "aucun bulletin : dire pourquoi, ou compléter le dossier",
@@ -578,7 +631,7 @@ fn set_aside(results: &Results, out: &Outcome, ready: &Ready) -> Vec<report::Set
                 service: role_text(ready, w, Role::Service),
                 net: w.output.payslip.as_ref().map(|p| p.totals.net_paid),
                 reason,
-                alternative: alternative.to_owned(),
+                alternative: advice.unwrap_or_else(|| alternative.to_owned()),
             })
         })
         .collect()
@@ -607,7 +660,8 @@ fn replay(ready: &Ready, results: &Results) -> report::Replay {
     }
     let s = results.score;
     report::Replay {
-        agents: results.exact_agents.1,
+        agents: results.exact_agents.1 + results.unreplayed.len() as u64,
+        unreplayed: results.unreplayed.iter().map(ToString::to_string).collect(),
         agents_exact: results.exact_agents.0,
         exact: s.exact,
         rounding: s.rounding,

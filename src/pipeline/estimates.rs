@@ -144,7 +144,10 @@ fn policy(ready: &Ready, w: &Worked, mode: Mode, l: &Line) -> String {
             words::fill(words::ui("ui.policy_belated", ready.lang), &[("month", ready.job.last_month.to_string())])
         }
         (Mode::Advance, _) => {
-            let percent = l.rate.and_then(|r| r.mul(Exact::int(100))).map_or_else(String::new, |x| super::slips::decimals(x, 2));
+            let percent = l
+                .rate
+                .and_then(|r| r.mul(Exact::int(100)))
+                .map_or_else(String::new, |x| crate::ground::figures::decimals(x, 2, ready.lang));
             let net = w.before.map_or_else(String::new, |t| t.net_paid.french());
             words::fill(words::ui("ui.policy_advance", ready.lang), &[("share", percent), ("net", net)])
         }

@@ -12,7 +12,7 @@ use crate::check::lines::{Moved, older_cards};
 use crate::check::printed::Printed;
 use crate::check::run::{Run, SumGap};
 use crate::check::{Control, Frame, Law, written};
-use crate::facts::Role;
+use crate::facts::{Fact, Role};
 use crate::ground::place::SourceKind;
 use crate::ground::{At, EmployeeId, Money, PayMonth, Place, sepa_text};
 use crate::normalise::mapping::Role as SourceRole;
@@ -149,7 +149,8 @@ pub fn shifts<'s>(ready: &'s Ready, w: &'s Worked) -> Vec<Shift<'s>> {
         .filter_map(|c| {
             let at = c.after.as_ref().or(c.before.as_ref())?.at;
             let cause = ready.pack.causes.get(usize::from(c.cause))?;
-            let label = vocabulary.get(c.fact).label.get(ready.lang);
+            let shown = |f: &Option<Fact>| f.as_ref().map_or_else(|| "–".to_owned(), |f| super::compute::show_value(ready, f));
+            let label = format!("{}, {} → {}", vocabulary.get(c.fact).label.get(ready.lang), shown(&c.before), shown(&c.after));
             Some(Shift { cause: &cause.0, label, place: ready.inputs.sources.place(at), act: acts.contains(&(at.source, at.row)) })
         })
         .collect()
@@ -233,7 +234,7 @@ fn dated(ready: &Ready, slip: &crate::payslip::PaidSlip, run: &mut Run) {
 }
 
 /// The transfer file on the disk, read again by the reader of any bank's files.
-pub fn transfer_file(ready: &Ready, folder: &Path, name: &str, message_id: &str, rows: &[Transfer]) -> written::File {
+pub fn transfer_file(ready: &Ready, path: &Path, name: &str, message_id: &str, rows: &[Transfer]) -> written::File {
     let meant = rows.iter().filter_map(|t| {
         let transfer = written::Transfer { reference: t.end_to_end_id.clone(), iban: Some(t.iban.clone()), amount: Some(t.amount) };
         Some((t.employee.clone()?, transfer))
@@ -250,7 +251,7 @@ pub fn transfer_file(ready: &Ready, folder: &Path, name: &str, message_id: &str,
         odd += u32::from(!t.name.chars().chain(t.remittance.chars()).all(sepa_text::is_legal));
         file.read.push(written::Transfer { reference: t.end_to_end_id, iban: t.iban.ok(), amount: t.amount });
     };
-    match File::open(folder.join(name)) {
+    match File::open(path) {
         Ok(f) => {
             let read = pain001::read(&mut BufReader::new(f), name, &pain001::Limits::default(), &mut take);
             file.problems.extend(read.findings.iter().map(|f| f.message(ready.lang)));

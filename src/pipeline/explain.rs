@@ -7,7 +7,7 @@ use crate::compute::employee::Output;
 use crate::compute::eval::State;
 use crate::facts::NumberForm;
 use crate::ground::number::percent;
-use crate::ground::{EmployeeId, Exact, Finding, Lang, Money, Severity, words};
+use crate::ground::{EmployeeId, Exact, Finding, Lang, Money, Severity, figures, words};
 use crate::payslip::{Line, Mode, Payslip};
 use crate::rules::bind::{Symbol, Symbols};
 use crate::rules::pack::{Element, Formula, Version};
@@ -64,10 +64,17 @@ pub fn explain(options: &Options, agent: &str, line: Option<&str>) -> Result<Tol
             ("ui.net_paid", payslip.totals.net_paid),
         ] {
             let label = words::ui(label, lang);
-            let _ = writeln!(text, "{label:<20} {:>12}", m.french());
+            let _ = writeln!(text, "{label:<20} {:>12}", figures::money(m, lang));
         }
     }
     Ok(Told { text, findings: Vec::new(), lang, code: 0 })
+}
+
+/// Names that have been told: of the line at hand, and of those before it.
+#[derive(Default)]
+struct Seen {
+    here: BTreeSet<String>,
+    before: BTreeSet<String>,
 }
 
 struct Teller<'t> {
@@ -82,6 +89,8 @@ impl Teller<'_> {
     /// Whether there was a line to tell of.
     fn lines(&self, text: &mut String, p: &Payslip, only: Option<&str>) -> bool {
         let mut any = false;
+        // A value is unfolded where it first serves, and named from then on.
+        let mut seen = Seen::default();
         for l in &p.lines {
             let card = &self.ready.catalogue[l.element.index()];
             if only.is_some_and(|o| !o.eq_ignore_ascii_case(&card.code) && o != card.id) {
@@ -89,7 +98,14 @@ impl Teller<'_> {
             }
             any = true;
             let shown = if l.amount.is_zero() { l.employer_amount } else { l.amount };
-            let _ = writeln!(text, "\n{} — {} : {}   [{}]", card.code, card.label.get(self.lang), shown.french(), l.status.id());
+            let _ = writeln!(
+                text,
+                "\n{} — {} : {}   ({})",
+                card.code,
+                card.label.get(self.lang),
+                figures::money(shown, self.lang),
+                words::ui(&format!("ui.status.{}", l.status.id()), self.lang)
+            );
             let Some(e) = self.ready.pack.elements.get(l.element.index()) else {
                 self.say(text, "ui.explain_carried", &[("month", self.ready.job.last_month.to_string())]);
                 continue;
@@ -97,13 +113,13 @@ impl Teller<'_> {
             match p.mode {
                 Mode::Advance => {
                     let [base, share] = [l.base, l.rate].map(|x| x.unwrap_or(Exact::ZERO));
-                    let net = Money::from_exact(base).unwrap_or(Money::ZERO).french();
+                    let net = figures::money(Money::from_exact(base).unwrap_or(Money::ZERO), self.lang);
                     self.say(text, "ui.explain_advance", &[("share", percent(share, self.lang)), ("net", net)]);
                 }
                 _ if l.period.is_some_and(|m| m != self.ready.job.month) && self.correction(text, l) => {}
                 _ => {
                     self.arrears(text, e);
-                    self.element(text, e);
+                    self.element(text, e, &mut seen);
                 }
             }
         }
@@ -129,13 +145,14 @@ impl Teller<'_> {
             .collect();
         let employer = c.amount.is_zero();
         let (was, by) = if employer { (c.paid.1, c.employer_amount) } else { (c.paid.0, c.amount) };
+        let money = |m: Money| figures::money(m, self.lang);
         if c.reason == Reason::Arrears {
             let source = self.ready.pack.arrears_rates.as_ref().map_or_else(String::new, |s| s.text.clone());
-            self.say(text, "ui.explain_on_arrears", &[("month", c.month.to_string()), ("by", by.french()), ("source", source)]);
+            self.say(text, "ui.explain_on_arrears", &[("month", c.month.to_string()), ("by", money(by)), ("source", source)]);
             return true;
         }
-        let args = [("month", c.month.to_string()), ("what", what.join(", ")), ("had", was.french())];
-        self.say(text, "ui.explain_correction", &[&args[..], &[("due", (was + by).french())]].concat());
+        let args = [("month", c.month.to_string()), ("what", what.join(", ")), ("had", money(was))];
+        self.say(text, "ui.explain_correction", &[&args[..], &[("due", money(was + by))]].concat());
         true
     }
 
@@ -148,10 +165,10 @@ impl Teller<'_> {
             let args = [
                 ("month", s.month.to_string()),
                 ("line", label.to_owned()),
-                ("had", s.had.french()),
-                ("due", s.due.french()),
+                ("had", figures::money(s.had, self.lang)),
+                ("due", figures::money(s.due, self.lang)),
                 ("thirtieths", s.thirtieths.to_string()),
-                ("sum", s.sum.french()),
+                ("sum", figures::money(s.sum, self.lang)),
             ];
             self.say(text, "ui.explain_arrears", &args);
         }
@@ -160,7 +177,8 @@ impl Teller<'_> {
         }
     }
 
-    fn element(&self, text: &mut String, e: &Element) {
+    fn element(&self, text: &mut String, e: &Element, seen: &mut Seen) {
+        seen.here.clear();
         let day = self.ready.job.month.first_day();
         let Some(v) = e.versions.iter().rev().find(|v| v.from <= day && v.until.is_none_or(|u| day <= u)) else { return };
         let _ = writeln!(
@@ -173,10 +191,9 @@ impl Teller<'_> {
             v.from.format("%d/%m/%Y"),
             v.source
         );
-        let mut seen = BTreeSet::new();
         for (name, f) in formulas(v) {
             let _ = writeln!(text, "  {name} = {}", f.text);
-            self.names(text, f, 2, &mut seen);
+            self.names(text, f, 2, seen);
         }
         for (when, amounts, source) in &v.exceptions {
             let _ = writeln!(
@@ -190,20 +207,21 @@ impl Teller<'_> {
             );
             for f in amounts.each() {
                 let _ = writeln!(text, "    = {}", f.text);
-                self.names(text, f, 3, &mut seen);
+                self.names(text, f, 3, seen);
             }
         }
     }
 
     /// Every name of a formula with its value and where that comes from, values unfolded once.
-    fn names(&self, text: &mut String, f: &Formula, depth: usize, seen: &mut BTreeSet<String>) {
+    fn names(&self, text: &mut String, f: &Formula, depth: usize, seen: &mut Seen) {
         let mut names = Vec::new();
         f.ast.names(&mut names);
         let pad = "  ".repeat(depth);
         for (name, _) in names {
-            if !seen.insert(name.clone()) {
+            if !seen.here.insert(name.clone()) {
                 continue;
             }
+            let before = !seen.before.insert(name.clone());
             let Some(symbol) = self.symbols.get(&name) else { continue };
             match symbol {
                 Symbol::Fact(i) => {
@@ -252,6 +270,7 @@ impl Teller<'_> {
                     let day = self.ready.job.month.first_day();
                     if let Some(version) = v.versions.iter().rev().find(|v| v.from <= day)
                         && depth < 6
+                        && !before
                     {
                         let _ = writeln!(text, "{pad}  = {}   — {}", version.is.text, version.source);
                         self.names(text, &version.is, depth + 1, seen);
@@ -281,8 +300,8 @@ impl Teller<'_> {
     fn number(&self, slot: u32) -> String {
         match self.state.slot(slot) {
             Ok(x) => match Money::from_exact(x) {
-                Some(m) if x.whole().is_none() => m.french(),
-                _ => shown(x),
+                Some(m) if x.whole().is_none() => figures::money(m, self.lang),
+                _ => shown(x, self.lang),
             },
             Err(_) => "–".to_owned(),
         }
@@ -305,10 +324,10 @@ impl Teller<'_> {
     }
 }
 
-fn shown(x: Exact) -> String {
+fn shown(x: Exact, lang: Lang) -> String {
     match x.to_decimal() {
-        Some(_) => x.reduced().to_string(),
-        None => format!("{x} ≈ {}", x.scaled_half_up(10_000).and_then(|n| Exact::ratio(n, 10_000)).unwrap_or(x)),
+        Some(_) => figures::decimals(x, 6, lang),
+        None => format!("{x} ≈ {}", figures::decimals(x, 4, lang)),
     }
 }
 

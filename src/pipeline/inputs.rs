@@ -3,7 +3,7 @@
 use super::decisions::{self, Decisions};
 use super::{bygone, records, rejected};
 use crate::ground::place::{Source, SourceKind};
-use crate::ground::{At, Checked, Finding, Lang, Money, PayMonth, Place, Severity, Sources, Words};
+use crate::ground::{At, Checked, Finding, Money, PayMonth, Place, Severity, Sources, Words};
 use crate::job::{self, Job};
 use crate::normalise::join::{self, People, TransferRow};
 use crate::normalise::record::Past;
@@ -336,9 +336,7 @@ pub fn read(job: &Job, pack: &Pack, settings: &[SettingValue], progress: fn(&str
             .push(Finding::new("F07", Severity::Justify).at(o.sources.place(t.at)).arg("name", &t.name).arg("amount", t.amount.french()));
     }
     for (id, at, what) in &joined.strangers {
-        o.findings.push(
-            Finding::new("IMP-05", Severity::Blocking).at(o.sources.place(*at)).arg("agent", id).arg("what", what).text(stranger_words()),
-        );
+        o.findings.push(Finding::new("IMP-05", Severity::Blocking).at(o.sources.place(*at)).arg("agent", id).arg("what", what).told("F08"));
     }
     decisions::apply(&mut decided, &mut joined.people, &pack.vocabulary, job, &o.sources, &mut o.findings);
     let bygone = bygone::read(earlier, &mut registers, &mut o, &mut joined.people, pack, &mapping, (&cards, &cx));
@@ -391,11 +389,6 @@ fn another_debtor(job: &Job, sent: Option<&(pain001::Header, Place, Money)>) -> 
     let (header, place, _) = sent?;
     let (was, now) = (header.debtor_iban.as_ref()?, job.debtor.iban.as_ref()?);
     (was != now).then(|| Finding::new("J12", Severity::Justify).arg("was", was.masked()).arg("now", now.masked()).at(place.clone()))
-}
-
-fn stranger_words() -> Words {
-    use crate::ground::words::sentence;
-    Words::new(sentence("F08", Lang::Fr), sentence("F08", Lang::En))
 }
 
 /// Registers whose title names another month than the one last paid: set aside beside one of the right month, and otherwise
@@ -547,6 +540,7 @@ fn unknown_cards(gathered: &normalise::Gathered) -> Vec<Card> {
             recurs: c.recurs,
             account: None,
             rate_is_share: true,
+            base: crate::payslip::Counted::Number,
         })
         .collect()
 }

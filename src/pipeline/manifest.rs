@@ -79,7 +79,7 @@ pub fn findings(out: &Outcome) -> String {
                 "message": f.message(out.lang),
                 "help": f.help(out.lang),
                 "employee": f.employee.as_ref().map(ToString::to_string),
-                "places": f.places.iter().map(ToString::to_string).collect::<Vec<_>>(),
+                "places": f.places.iter().map(|p| p.shown(out.lang)).collect::<Vec<_>>(),
                 "decided": f.decided.as_ref().filter(|d| d.stands).map(|d| json!({ "by": d.by, "on": d.on, "reason": d.reason })),
             })
         })

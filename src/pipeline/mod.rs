@@ -100,6 +100,8 @@ pub struct Outcome {
     pub excluded: Vec<String>,
     pub replay: Score,
     pub replay_agents: (u64, u64),
+    /// Paid last month, and not replayed: nothing is known of them but their payslip.
+    pub unreplayed: Vec<String>,
     pub written: Vec<String>,
     /// Codes of findings that stop the whole run: there is no transfer file.
     pub held: Vec<String>,
@@ -240,6 +242,7 @@ pub fn run(options: &Options) -> Result<Outcome> {
 fn run_here(options: &Options) -> Result<Outcome> {
     let mut out = Outcome::default();
     let mut timings = Timings::default();
+    documents::withdraw(&options.folder.join("out"))?;
     let Some(mut ready) = prepare(options, &mut out, &mut timings)? else {
         out.timings = timings;
         finding::sort(&mut out.findings);
@@ -400,6 +403,7 @@ fn named_controls(pack: &Pack, day: chrono::NaiveDate) -> Vec<check::Control> {
                 threshold: c.threshold.clone(),
                 names: c.names.clone(),
                 message: c.message.clone(),
+                help: c.help.clone(),
                 strong_message: c.strong_message.clone(),
                 strong_severity: c.strong_severity,
             }),

@@ -40,7 +40,7 @@ pub fn start(folder: &Path, month: PayMonth, from: &Path, lang: Option<Lang>) ->
     ensure!(before.month < month, refusal("ui.next_not_before"));
     // What is left must be whole before anything is begun.
     let decided = std::fs::read(from.join(DECISIONS_FILE)).ok().map(|old| decisions::still_valid(&old, month));
-    job::create(folder, month)?;
+    job::create(folder, month, lang)?;
     let into = format!("inbox/paie-{}", before.month);
     for name in RECORD.iter().filter(|n| record.join(n).exists()) {
         let bytes = std::fs::read(record.join(name)).with_context(|| format!("{}", record.join(name).display()))?;

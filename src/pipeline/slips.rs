@@ -3,53 +3,54 @@
 use super::Ready;
 use super::compute::Worked;
 use crate::facts::{Fact, Role, Value};
-use crate::ground::{Exact, Lang, Money, Nir};
-use crate::payslip::{Line, LineKind, Mode, Payslip, Status};
+use crate::ground::{Exact, Lang, Money, Nir, PayMonth, figures, month};
+use crate::payslip::{Card, Counted, Line, LineKind, Mode, Payslip, Status};
 use crate::rules::bind::Symbol;
 use crate::write::payslip as print;
 
 /// A rate as people read it: `11,10 %`, or money per unit.
-fn rate_text(x: Exact, share: bool) -> String {
+fn rate_text(x: Exact, share: bool, lang: Lang) -> String {
     if share {
         let percent = x.mul(Exact::int(100)).unwrap_or(x);
         let cents = percent.scaled_half_up(100).unwrap_or(0);
         let exact = percent.mul(Exact::int(100)).and_then(Exact::whole).is_some();
-        if exact { format!("{}\u{a0}%", Money::from_cents(cents).french()) } else { format!("{}\u{a0}%", decimals(percent, 4)) }
+        let shown = if exact { figures::money(Money::from_cents(cents), lang) } else { figures::decimals(percent, 4, lang) };
+        format!("{shown}\u{a0}%")
     } else {
-        Money::from_cents(x.scaled_half_up(100).unwrap_or(0)).french()
+        figures::money(Money::from_cents(x.scaled_half_up(100).unwrap_or(0)), lang)
     }
 }
 
-/// At most `places` decimals, with a comma, without trailing zeros.
-pub fn decimals(x: Exact, places: u32) -> String {
-    let scale = 10_i64.pow(places);
-    let n = x.scaled_half_up(scale).unwrap_or(0);
-    let text = Exact::ratio(n, scale).unwrap_or(x).to_string().replace('.', ",");
-    text.replace('-', "\u{2212}")
-}
-
-fn base_text(x: Exact, unit: Base) -> String {
-    match unit {
-        Base::Money => x.scaled_half_up(100).map_or_else(String::new, |c| Money::from_cents(c).french()),
-        Base::Number => decimals(x, 2),
+/// The base of a line with its unit: `1 801,80`, `358 pts`, `14 h`, `12 j`.
+fn base_text(x: Exact, l: &Line, card: &Card, lang: Lang) -> String {
+    let number = || figures::decimals(x, 2, lang);
+    let money = || x.scaled_half_up(100).map_or_else(String::new, |c| figures::money(Money::from_cents(c), lang));
+    let unit = |fr, en| format!("{}\u{a0}{}", number(), if lang == Lang::Fr { fr } else { en });
+    // A register's own base may count something else than the rule's.
+    if l.status == Status::Carried && card.base != Counted::Money {
+        return if x.whole().is_some() { number() } else { money() };
     }
-}
-
-#[derive(Clone, Copy)]
-enum Base {
-    Money,
-    Number,
+    match &card.base {
+        Counted::Money => money(),
+        Counted::Points => unit("pts", "pts"),
+        Counted::Hours => unit("h", "h"),
+        Counted::Days => unit("j", "d"),
+        Counted::Named(words) => format!("{}\u{a0}{}", number(), words.get(lang)),
+        // A share is taken of money.
+        Counted::Number if card.rate_is_share && (l.rate.is_some() || l.employer_rate.is_some()) => money(),
+        Counted::Number => number(),
+    }
 }
 
 /// What the printed payslip of one employee says.
-pub fn printed(ready: &Ready, w: &Worked, p: &Payslip, number: &str) -> print::PrintedPayslip {
+pub fn printed(ready: &Ready, w: &Worked, p: &Payslip, number: &str, held: bool) -> print::PrintedPayslip {
     let lang = ready.lang;
     let estimated = p.lines.iter().any(|l| l.status != Status::Computed);
     let lines = p.lines.iter().filter(|l| ready.catalogue[l.element.index()].kind != LineKind::Tax).map(|l| line(ready, l)).collect();
     let provisional = estimated.then(|| print::Provisional {
         what: (p.mode == Mode::Carried).then(|| match lang {
-            Lang::Fr => format!("l'ensemble des lignes, reconduites de {}", ready.job.last_month),
-            Lang::En => format!("every line, carried over from {}", ready.job.last_month),
+            Lang::Fr => format!("l'ensemble des lignes, reconduites {}", month::of(ready.job.last_month, lang)),
+            Lang::En => format!("every line, carried over from {}", month::named(ready.job.last_month, lang)),
         }),
     });
     let e = &ready.job.employer;
@@ -72,6 +73,7 @@ pub fn printed(ready: &Ready, w: &Worked, p: &Payslip, number: &str) -> print::P
             date: Some(ready.job.pay_date),
             mode: w.pay_iban.as_ref().map(|_| print::PaymentMode::Transfer),
             account: w.pay_iban.clone(),
+            held,
         },
         body: print::Body::Pay(Box::new(print::Pay {
             provisional,
@@ -79,11 +81,18 @@ pub fn printed(ready: &Ready, w: &Worked, p: &Payslip, number: &str) -> print::P
             completes: None,
             lines,
             totals: p.totals,
+            net_social: net_social(ready).then_some(p.totals.net_social),
             tax: tax(ready, w, p),
             cumuls: cumuls(ready, w),
             leave: None,
+            explained: ready.pack.payslip.get(if lang == Lang::Fr { "explained_fr" } else { "explained_en" }).cloned(),
         })),
     }
+}
+
+/// Whether the month is one whose payslips show the net social amount.
+fn net_social(ready: &Ready) -> bool {
+    ready.pack.payslip.get("net_social_since").and_then(|m| PayMonth::parse(m)).is_some_and(|m| m <= ready.job.month)
 }
 
 /// Sums of the year, when they are known from its first payment on.
@@ -107,18 +116,16 @@ fn line(ready: &Ready, l: &Line) -> print::Line {
         LineKind::Net => print::Part::AfterTax,
     };
     let section = ready.pack.sections.iter().find(|s| s.0 == card.section).map(|s| s.1.get(ready.lang).to_owned());
-    // A base that a share is taken of is money; any other base is what the formula counts.
-    let unit = if card.rate_is_share && (l.rate.is_some() || l.employer_rate.is_some()) { Base::Money } else { Base::Number };
     let label = card.printed.as_ref().unwrap_or(&card.label);
     print::Line {
         part,
         section,
         code: card.code.clone(),
         label: label.get(ready.lang).to_owned(),
-        base: l.base.map(|b| base_text(b, unit)),
-        rate: l.rate.map(|r| rate_text(r, card.rate_is_share)),
+        base: l.base.map(|b| base_text(b, l, card, ready.lang)),
+        rate: l.rate.map(|r| rate_text(r, card.rate_is_share, ready.lang)),
         amount: (card.kind != LineKind::Employer).then_some(l.amount),
-        employer_rate: l.employer_rate.map(|r| rate_text(r, true)),
+        employer_rate: l.employer_rate.map(|r| rate_text(r, true, ready.lang)),
         employer_amount: (!l.employer_amount.is_zero()).then_some(l.employer_amount),
         period: l.period,
         estimated: l.status != Status::Computed,
@@ -127,16 +134,21 @@ fn line(ready: &Ready, l: &Line) -> print::Line {
 
 fn tax(ready: &Ready, w: &Worked, p: &Payslip) -> Option<print::Tax> {
     let l = p.lines.iter().find(|l| ready.catalogue[l.element.index()].kind == LineKind::Tax);
-    let neutral = flag(ready, w, "tax_neutral").unwrap_or(false);
-    let kind = if neutral { print::TaxRate::Neutral } else { print::TaxRate::Personal };
-    Some(match l {
-        Some(l) => print::Tax {
-            base: l.base.and_then(|b| b.scaled_half_up(100)).map_or(p.totals.net_taxable, Money::from_cents),
-            rate: rate_text(l.rate.unwrap_or(Exact::ZERO), true),
-            kind,
-        },
-        None => print::Tax { base: p.totals.net_taxable, rate: rate_text(Exact::ZERO, true), kind },
-    })
+    let card = l.map_or_else(|| ready.catalogue.iter().find(|c| c.kind == LineKind::Tax), |l| ready.catalogue.get(l.element.index()))?;
+    // Where there is one kind of rate only, nothing is said of it.
+    let kind = match flag(ready, w, "tax_neutral") {
+        Some(true) => print::TaxRate::Neutral,
+        None if !ready.pack.payslip.contains_key("tax_neutral") => print::TaxRate::Other(String::new()),
+        Some(false) | None => print::TaxRate::Personal,
+    };
+    let rate = match (l, l.and_then(|l| l.rate)) {
+        (_, Some(rate)) => rate_text(rate, true, ready.lang),
+        (Some(line), None) if !line.amount.is_zero() => String::new(),
+        (_, None) => rate_text(Exact::ZERO, true, ready.lang),
+    };
+    let base = l.and_then(|l| l.base).and_then(|b| b.scaled_half_up(100)).map_or(p.totals.net_taxable, Money::from_cents);
+    let label = card.printed.as_ref().unwrap_or(&card.label).get(ready.lang).to_owned();
+    Some(print::Tax { code: card.code.clone(), label, base, rate, kind })
 }
 
 /// The flag that a field of the head names, as the payslip's own computation has it.
@@ -175,7 +187,12 @@ fn agent(ready: &Ready, w: &Worked) -> print::Agent {
     a.address = role(Role::Address).into_iter().chain((!town.is_empty()).then_some(town)).collect();
     a.nir = role(Role::IdentityNumber).and_then(|t| Nir::parse(&t).ok());
     a.status = text(ready, w, "status");
-    a.scheme = flag(ready, w, "scheme").and_then(|yes| ready.pack.payslip.get(if yes { "scheme_yes" } else { "scheme_no" }).cloned());
+    let scheme = if flag(ready, w, "scheme_alone") == Some(true) {
+        Some("scheme_alone_yes")
+    } else {
+        flag(ready, w, "scheme").map(|yes| if yes { "scheme_yes" } else { "scheme_no" })
+    };
+    a.scheme = scheme.and_then(|field| ready.pack.payslip.get(field).cloned());
     a.grade = text(ready, w, "grade");
     a.step = text(ready, w, "step");
     a.index_gross = count(ready, w, "index_gross");
@@ -186,12 +203,27 @@ fn agent(ready: &Ready, w: &Worked) -> print::Agent {
     let part_post = matches!(fact(ready, w, "part_time_post").map(|f| &f.value), Some(Value::Flag(true)));
     if let Some(share) = fact(ready, w, "working_time").and_then(|f| f.value.number()) {
         if part_post {
-            a.part_time_post = Some(format!("{}/35", decimals(share.mul(Exact::int(35)).unwrap_or(share), 2)));
+            a.part_time_post = Some(format!("{}/35", figures::decimals(share.mul(Exact::int(35)).unwrap_or(share), 2, ready.lang)));
         } else {
-            a.working_time = Some(format!("{}\u{a0}%", decimals(share.mul(Exact::int(100)).unwrap_or(share), 2)));
+            let time = percent(share, ready.lang);
+            let paid = shown_value(ready, w, "pay_share").filter(|p| *p != share && !p.is_zero()).map(|p| paid_share(p, ready.lang));
+            a.working_time = Some(paid.map_or_else(|| time.clone(), |p| format!("{time} ({p})")));
         }
     }
     a
+}
+
+fn percent(share: Exact, lang: Lang) -> String {
+    format!("{}\u{a0}%", figures::decimals(share.mul(Exact::int(100)).unwrap_or(share), 2, lang))
+}
+
+/// The share of a whole pay: as a fraction when that is how the law writes it, `payé 6/7`.
+fn paid_share(share: Exact, lang: Lang) -> String {
+    let text = if share.to_decimal().is_none() { share.to_string() } else { percent(share, lang) };
+    match lang {
+        Lang::Fr => format!("payé\u{a0}{text}"),
+        Lang::En => format!("paid\u{a0}{text}"),
+    }
 }
 
 fn period(ready: &Ready, w: &Worked) -> print::Period {
@@ -202,17 +234,23 @@ fn period(ready: &Ready, w: &Worked) -> print::Period {
     let to = date(Role::Exit).filter(|d| month.contains(*d) && *d < month.last_day());
     let days =
         (from.is_some() || to.is_some()).then(|| (from.unwrap_or_else(|| month.first_day()), to.unwrap_or_else(|| month.last_day())));
-    let presence = shown_value(ready, w, "presence").map(|x| match ready.lang {
-        Lang::Fr => format!("{}/30 de présence", decimals(x, 2)),
-        Lang::En => format!("{}/30 present", decimals(x, 2)),
+    let lang = ready.lang;
+    let some = |field| shown_value(ready, w, field).filter(|x| !x.is_zero()).map(|x| figures::decimals(x, 2, lang));
+    let presence = shown_value(ready, w, "presence").map(|x| {
+        let x = figures::decimals(x, 2, lang);
+        let (there, unpaid, reduced) = match lang {
+            Lang::Fr => (format!("{x}/30 de présence"), "j non payés", "j à traitement réduit"),
+            Lang::En => (format!("{x}/30 present"), "d not paid", "d on reduced pay"),
+        };
+        let unpaid = some("unpaid_days").map(|n| format!("{n}\u{a0}{unpaid}"));
+        let reduced = some("reduced_days").map(|n| format!("{n}\u{a0}{reduced}"));
+        let parts: Vec<String> = [Some(there), unpaid, reduced].into_iter().flatten().collect();
+        parts.join(", ")
     });
-    let full = ready.pack.payslip.get("hours_full_month").and_then(|t| Exact::parse(t));
-    let share = fact(ready, w, "working_time").and_then(|f| f.value.number());
-    // Hours only of those who are paid by the month, for a whole month.
-    let hours = full
-        .zip(share)
-        .filter(|_| days.is_none() && w.output.payslip.as_ref().is_some_and(|p| p.mode == Mode::Computed))
-        .map(|(h, s)| decimals(h.mul(s).unwrap_or(h), 2));
+    // Somebody carried over is paid again what a month gone by came to: nothing is known of the hours of this one.
+    let computed = w.output.payslip.as_ref().is_some_and(|p| p.mode == Mode::Computed);
+    let hours = shown_value(ready, w, "hours").filter(|h| computed && !h.is_zero());
+    let hours = hours.and_then(|h| h.scaled_half_up(100)).map(|h| figures::money(Money::from_cents(h), lang));
     print::Period { month, days, hours, presence }
 }
 

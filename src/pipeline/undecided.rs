@@ -6,7 +6,7 @@
 use super::compute::{DETAIL, Results};
 use super::{Outcome, Ready, calibrate};
 use crate::compute::eval::{Pins, State};
-use crate::ground::{EmployeeId, Finding, Money, Place, Severity};
+use crate::ground::{EmployeeId, Finding, Lang, Money, Place, Severity};
 use crate::job;
 use crate::payslip::Mode;
 use crate::rules::bind::SettingValue;
@@ -58,9 +58,22 @@ pub fn name(ready: &Ready, results: &Results, out: &mut Outcome) {
         }
         let stake: i64 = own.iter().map(|t| (t.net - t.other).abs().cents()).sum();
         let f = Finding::new("C10", Severity::Justify).arg("label", s.label.get(ready.lang)).arg("name", &s.id);
-        let f = f.arg("value", &law.settings[i]).arg("other", &tried[own[0].tried].option);
+        let (now, then) = (&law.settings[i], &tried[own[0].tried].option);
+        let f = f.arg("value_label", in_words(&s.kind, now, ready.lang)).arg("other_label", in_words(&s.kind, then, ready.lang));
+        let f = f.arg("value", now).arg("other", then);
         let place = Place::File { file: job::SETTINGS_FILE.to_owned() };
         out.findings.push(f.arg("count", own.len()).arg("who", who).stake(stake).at(place));
+    }
+}
+
+/// A setting's value as people call it.
+fn in_words(kind: &SettingKind, value: &SettingValue, lang: Lang) -> String {
+    match (kind, value) {
+        (SettingKind::Choice(options), SettingValue::Choice(id)) => {
+            options.iter().find(|o| o.0 == *id).map_or_else(|| id.clone(), |o| o.1.get(lang).to_owned())
+        }
+        (SettingKind::Flag, SettingValue::Flag(yes)) => crate::ground::words::ui(if *yes { "ui.yes" } else { "ui.no" }, lang).to_owned(),
+        (SettingKind::Choice(_) | SettingKind::Flag | SettingKind::Number(_, _), value) => value.to_string(),
     }
 }
 

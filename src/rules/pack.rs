@@ -3,7 +3,7 @@
 use crate::facts::{Causes, ChoiceOption, FactDecl, FactKind, NumberForm, Role, Vocabulary};
 use crate::ground::document::{Keys, Report, Spot, Tab, TextFile, suggestion};
 use crate::ground::{Exact, Finding, Rounding, Severity, Words};
-use crate::payslip::{Card, LineKind};
+use crate::payslip::{Card, Counted, LineKind};
 use crate::rules::expr::{self, Expr};
 use crate::rules::kinds::{Kind, ListOf, Unit};
 use crate::rules::overlay::{self, Layer, Order, Restriction, What};
@@ -180,6 +180,8 @@ pub struct Inference {
 #[derive(Clone, Debug)]
 pub struct Element {
     pub card: Card,
+    /// Where it says under which heading of the payslip it stands.
+    pub section: Option<Spot>,
     pub order: i64,
     pub applies: Option<Formula>,
     /// What overlays narrow `applies` with.
@@ -243,7 +245,11 @@ pub struct Control {
     pub threshold: BTreeMap<String, Exact>,
     /// What the measure must be told by name: elements, facts, causes, words. A last `*` stands for any ending.
     pub names: Vec<String>,
+    /// What the control checks, as a title.
+    pub label: Words,
     pub message: Words,
+    /// What to do about a finding of it.
+    pub help: Option<Words>,
     /// Wording and severity beyond the `strong_…` limits, when the control has any.
     pub strong_message: Option<Words>,
     pub strong_severity: Option<Severity>,
@@ -1164,18 +1170,21 @@ impl<'r, 'f> Reader<'r, 'f, '_> {
             let _ = i.text("note");
             i.close();
         }
+        let section = t.spot("section");
         let element = Element {
             card: Card {
                 code,
                 label: t.words("label").unwrap_or_else(|| Words::new(&id.text, "")),
                 printed: t.words("printed"),
                 kind,
-                section: t.text("section").unwrap_or_default(),
+                section: section.as_ref().map_or_else(String::new, |s| s.text.clone()),
                 recurs: t.flag("recurs").unwrap_or(true),
                 account: t.text("account"),
                 rate_is_share: true,
+                base: t.words("base_unit").map_or(Counted::Number, Counted::Named),
                 id: id.text.clone(),
             },
+            section,
             order: t.whole("order").unwrap_or(i64::MAX),
             applies: self.formula(t, "applies"),
             restrictions: Vec::new(),
@@ -1221,7 +1230,8 @@ impl<'r, 'f> Reader<'r, 'f, '_> {
         let message = t.words("message").unwrap_or_default();
         let (names, strong_message) = (t.texts("names"), t.words("strong_message"));
         let (since, until) = (t.date("since"), t.date("until"));
-        let _ = (t.words("label"), t.text("note"), t.list("applies_if"), t.text("ignore_below"), t.text("source"), t.list("needs"));
+        let (label, help) = (t.words("label").unwrap_or_default(), t.words("help"));
+        let _ = (t.text("note"), t.list("applies_if"), t.text("ignore_below"), t.text("source"), t.list("needs"));
         let (phase, scope) = (t.text("phase").unwrap_or_default(), t.text("scope").unwrap_or_default());
         t.close();
         if let (Some(severity), Some(measure)) = (severity, measure) {
@@ -1232,7 +1242,9 @@ impl<'r, 'f> Reader<'r, 'f, '_> {
                 measure,
                 threshold,
                 names,
+                label,
                 message,
+                help,
                 strong_message,
                 strong_severity,
                 since,

@@ -5,7 +5,7 @@
 use crate::facts::{FactId, FactKind, NumberForm};
 use crate::ground::document::{Report, suggestion};
 use crate::ground::{Exact, Finding, Rounding, Severity};
-use crate::payslip::{Card, Catalogue, ElementId, LineKind};
+use crate::payslip::{Card, Catalogue, Counted, ElementId, LineKind};
 use crate::rules::bind::{AMOUNT, Binder, Bound, Cond, Context, DateNode, Num, SettingValue, Slots, Symbol, Symbols};
 use crate::rules::kinds::{Kind, Unit};
 use crate::rules::pack::{Amounts, Element, Formula, Measure, Origin, Pack, SettingKind, ValueDecl, ValueVersion, Version};
@@ -218,7 +218,16 @@ impl Pack {
             .map(|e| {
                 let rate = e.versions.iter().rev().find_map(|v| v.amounts.rate.as_ref());
                 let share = rate.is_none_or(|f| matches!(binder.any_number(f).0, Kind::Number(Unit::NONE) | Kind::Zero | Kind::Unknown));
-                Card { rate_is_share: share, ..e.card.clone() }
+                let base = e.versions.iter().rev().find_map(|v| v.amounts.base.as_ref()).map(|f| binder.any_number(f).0);
+                let base = match (&e.card.base, base) {
+                    (Counted::Named(_), _) => e.card.base.clone(),
+                    (_, Some(Kind::Number(Unit::MONEY))) => Counted::Money,
+                    (_, Some(Kind::Number(Unit::POINTS))) => Counted::Points,
+                    (_, Some(Kind::Number(Unit::HOURS))) => Counted::Hours,
+                    (_, Some(Kind::Number(Unit::DAYS))) => Counted::Days,
+                    _ => Counted::Number,
+                };
+                Card { rate_is_share: share, base, ..e.card.clone() }
             })
             .collect()
     }
@@ -305,6 +314,10 @@ impl Pack {
                 let near = suggestion(&s.text, self.totals.iter().map(|t| t.id.as_str())).unwrap_or_default();
                 report.error("L54", s.file, &s.span, &[("name", &s.text), ("near", near)]);
             }
+        }
+        if let Some(s) = e.section.as_ref().filter(|s| !self.sections.iter().any(|known| known.0 == s.text)) {
+            let options = self.sections.iter().map(|known| known.0.as_str()).collect::<Vec<_>>().join(", ");
+            report.error("L45", s.file, &s.span, &[("name", &s.text), ("options", &options)]);
         }
         for s in &e.replaces {
             if !matches!(symbols.get(&s.text), Some(Symbol::Element(_))) {

@@ -93,9 +93,18 @@ fn slip(number: &str, agent: Agent, account: &str, body: Pay) -> PrintedPayslip 
         employer: town(),
         agent,
         period: Period { month: month("2021-12"), days: None, hours: some("151,67"), presence: None },
-        payment: Payment { date: Some(day(2021, 12, 22)), mode: Some(PaymentMode::Transfer), account: Iban::parse(account).ok() },
+        payment: Payment {
+            date: Some(day(2021, 12, 22)),
+            mode: Some(PaymentMode::Transfer),
+            account: Iban::parse(account).ok(),
+            held: false,
+        },
         body: Body::Pay(Box::new(body)),
     }
+}
+
+fn explained() -> Option<String> {
+    some("Le sens des rubriques est expliqué sur www.service-public.fr, « bulletin de paie ».")
 }
 
 /// A permanent civil servant (category C) with NBI, SFT, a refund and a health insurance.
@@ -154,9 +163,25 @@ pub fn titulaire() -> PrintedPayslip {
         Leave { label: "RTT".to_owned(), taken: some("10,0 j"), left: some("1,5 j") },
         Leave { label: "CET".to_owned(), taken: None, left: some("12,0 j") },
     ];
-    let tax = Tax { base: totals.net_taxable, rate: "1,30 %".to_owned(), kind: TaxRate::Personal };
-    let body =
-        Pay { provisional: None, replaces: None, completes: None, lines, totals, tax: Some(tax), cumuls: Some(cumuls), leave: Some(leave) };
+    let tax = Tax {
+        code: "PAS".to_owned(),
+        label: "Impôt sur le revenu prélevé à la source".to_owned(),
+        base: totals.net_taxable,
+        rate: "1,30 %".to_owned(),
+        kind: TaxRate::Personal,
+    };
+    let body = Pay {
+        provisional: None,
+        replaces: None,
+        completes: None,
+        lines,
+        totals,
+        net_social: Some(totals.net_social),
+        tax: Some(tax),
+        cumuls: Some(cumuls),
+        leave: Some(leave),
+        explained: explained(),
+    };
     slip("2021-12-00102-1", agent, "FR7699902005748907092511280", body)
 }
 
@@ -193,8 +218,25 @@ pub fn contractuel() -> PrintedPayslip {
         contribution(other, "CNFPT", "Formation professionnelle (CNFPT)", "4\u{202f}835,69", ("", 0), ("0,90 %", 4_352)),
     ];
     let totals = totals(&lines, 55_206, 406_294, 392_515);
-    let tax = Tax { base: totals.net_taxable, rate: "14,00 %".to_owned(), kind: TaxRate::Neutral };
-    let body = Pay { provisional: None, replaces: None, completes: None, lines, totals, tax: Some(tax), cumuls: None, leave: None };
+    let tax = Tax {
+        code: "PAS".to_owned(),
+        label: "Impôt sur le revenu prélevé à la source".to_owned(),
+        base: totals.net_taxable,
+        rate: "14,00 %".to_owned(),
+        kind: TaxRate::Neutral,
+    };
+    let body = Pay {
+        provisional: None,
+        replaces: None,
+        completes: None,
+        lines,
+        totals,
+        net_social: Some(totals.net_social),
+        tax: Some(tax),
+        cumuls: None,
+        leave: None,
+        explained: explained(),
+    };
     slip("2021-12-01684-1", agent, "FR7699904008768733657503538", body)
 }
 

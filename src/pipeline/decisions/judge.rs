@@ -5,7 +5,7 @@ use super::{Decision, State, What, Whom};
 use crate::compute::employee::Way;
 use crate::facts::{Fact, Origin};
 use crate::ground::finding::Decided;
-use crate::ground::{Finding, Severity, Words, words};
+use crate::ground::{Finding, Severity, words};
 use crate::pipeline::compute::{Results, show_value};
 use crate::pipeline::{Outcome, Ready};
 
@@ -53,8 +53,7 @@ fn described(ready: &Ready, d: &Decision) -> String {
 
 /// GOV-05: validated, and of no effect.
 fn unused(ready: &Ready, d: &Decision, key: &str) -> Finding {
-    let said = |lang| words::sentence("D09", lang);
-    let f = Finding::new("GOV-05", Severity::Blocking).text(Words::new(said(crate::ground::Lang::Fr), said(crate::ground::Lang::En)));
+    let f = Finding::new("GOV-05", Severity::Blocking).told("D09");
     signed(f.arg("what", described(ready, d)).arg("why", words::ui(key, ready.lang)), d, ready)
 }
 

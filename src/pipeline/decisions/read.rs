@@ -353,8 +353,21 @@ fn named(vocabulary: &Vocabulary, text: &str) -> Option<FactId> {
     one(all().filter(labels).collect()).or_else(|| one(all().filter(headings).collect()))
 }
 
+/// Facts that may be meant: the one nearly written so, else those that share a word with it, else a few that everybody has.
 fn near(vocabulary: &Vocabulary, text: &str) -> String {
-    crate::rules::document_suggestion(text, vocabulary.iter().map(|f| f.1.name.as_str())).unwrap_or_default().to_owned()
+    if let Some(name) = crate::rules::document_suggestion(text, vocabulary.iter().map(|f| f.1.name.as_str())) {
+        return name.to_owned();
+    }
+    let words =
+        |t: &str| -> Vec<String> { fold(t).split(|c: char| !c.is_alphanumeric()).filter(|w| w.len() > 1).map(str::to_owned).collect() };
+    let asked = words(text);
+    let shares = |d: &crate::facts::FactDecl| [&d.name, &d.label.fr, &d.label.en].iter().flat_map(|t| words(t)).any(|w| asked.contains(&w));
+    let mut names: Vec<&str> = vocabulary.iter().filter(|f| shares(f.1)).map(|f| f.1.name.as_str()).take(6).collect();
+    if names.is_empty() {
+        names = vocabulary.iter().filter(|f| matches!(f.1.kind, FactKind::Number { .. })).map(|f| f.1.name.as_str()).take(6).collect();
+        names.push("…");
+    }
+    names.join(", ")
 }
 
 /// A value as a person writes it, or what should stand there. A rate must say its percent sign: nothing is guessed.

@@ -35,6 +35,10 @@ pub fn decide(options: &Options, mut row: Written) -> Result<Told> {
         findings.push(Finding::new("D16", Severity::Blocking).at(crate::ground::Place::File { file: DECISIONS_FILE.to_owned() }));
         return Ok(refused(findings));
     };
+    // In the language of the titles, so that the page people read is one language.
+    if text.lines().next().is_some_and(|t| t.contains("motif")) {
+        in_french(&mut row);
+    }
     let cells: Vec<String> = titles.iter().map(|t| t.map_or_else(String::new, |i| quoted(&row[i], separator))).collect();
     let _ = writeln!(text, "{}", cells.join(&separator.to_string()));
     let blocking = |text: &[u8]| {
@@ -61,6 +65,30 @@ pub fn decide(options: &Options, mut row: Written) -> Result<Told> {
     let line = text.lines().count().to_string();
     let said = words::fill(words::ui("ui.decision_written", lang), &[("line", line)]);
     Ok(Told { text: said + "\n", findings: Vec::new(), lang, code: 0 })
+}
+
+/// The kind of a decision, and the way it pays, as French files write them.
+fn in_french(row: &mut Written) {
+    const KINDS: [(&str, &str); 7] = [
+        ("override", "correction"),
+        ("waiver", "dispense"),
+        ("call-back", "contre-appel"),
+        ("join", "rapprochement"),
+        ("arrival", "arrivée"),
+        ("leaver", "départ"),
+        ("present", "présent"),
+    ];
+    const MODES: [(&str, &str); 4] =
+        [("recompute", "recalcul"), ("carry-over", "reconduction"), ("advance", "acompte"), ("hold", "suspendre")];
+    let words = |from: &str, pairs: &[(&str, &str)]| pairs.iter().find(|p| p.0 == from).map(|p| p.1.to_owned());
+    if row[0] == "mode"
+        && let Some(mode) = words(&row[3], &MODES)
+    {
+        row[3] = mode;
+    }
+    if let Some(kind) = words(&row[0], &KINDS) {
+        row[0] = kind;
+    }
 }
 
 /// Whether a source knows the employee that a row names. A row for all, or for the run, names nobody; an inbox without

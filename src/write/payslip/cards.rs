@@ -4,7 +4,7 @@ use super::canvas::{BLACK, Canvas, Missing, Role, Style};
 use super::layout::{LEFT, WIDTH};
 use super::model::{Cumuls, Line, Pay, PrintedPayslip};
 use super::words::{self, Word};
-use crate::ground::Money;
+use crate::ground::{Money, figures};
 
 const ROW: f32 = 10.2;
 const TITLE: f32 = 15.0;
@@ -65,12 +65,12 @@ fn cumuls(canvas: &mut Canvas<'_>, slip: &PrintedPayslip, pay: &Pay, y: f32) -> 
     let employer: Money = pay.lines.iter().filter_map(|l: &Line| l.employer_amount).sum();
     let year =
         pay.cumuls.as_ref().map_or_else(|| slip.payment.date.map_or(slip.period.month.year(), |d| chrono::Datelike::year(&d)), |c| c.year);
-    let since = |pick: fn(&Cumuls) -> Option<Money>| pay.cumuls.as_ref().and_then(pick).map(Money::french);
+    let since = |pick: fn(&Cumuls) -> Option<Money>| pay.cumuls.as_ref().and_then(pick).map(|m| figures::money(m, lang));
     let rows: [(Word, Option<String>, Option<String>); 5] = [
-        (words::CUMUL_GROSS, Some(totals.gross.french()), since(|c| c.gross)),
-        (words::CUMUL_TAXABLE, Some(totals.net_taxable.french()), since(|c| c.taxable)),
-        (words::CUMUL_TAX, Some(totals.income_tax.french()), since(|c| c.income_tax)),
-        (words::CUMUL_EMPLOYER, Some(employer.french()), since(|c| c.employer)),
+        (words::CUMUL_GROSS, Some(figures::money(totals.gross, lang)), since(|c| c.gross)),
+        (words::CUMUL_TAXABLE, Some(figures::money(totals.net_taxable, lang)), since(|c| c.taxable)),
+        (words::CUMUL_TAX, Some(figures::money(totals.income_tax, lang)), since(|c| c.income_tax)),
+        (words::CUMUL_EMPLOYER, Some(figures::money(employer, lang)), since(|c| c.employer)),
         (words::CUMUL_HOURS, slip.period.hours.clone(), pay.cumuls.as_ref().and_then(|c| c.hours.clone())),
     ];
     let name = format!("{} {year}", words::CUMULS.get(lang));
@@ -117,6 +117,10 @@ pub fn payment(canvas: &mut Canvas<'_>, slip: &PrintedPayslip, x: f32, y: f32, w
         (words::ACCOUNT, payment.account.as_ref().map(crate::ground::Iban::masked)),
     ];
     let mut y = title(canvas, x, y, width, words::PAYMENT.get(lang))?;
+    if payment.held {
+        canvas.within(Role::Paragraph, |c| c.left(x, y + 5.5, words::HELD.get(lang), value()))?;
+        return Ok(());
+    }
     if fields.iter().all(|(_, text)| text.is_none()) {
         canvas.within(Role::Paragraph, |c| c.left(x, y + 5.5, words::UNAVAILABLE.get(lang), value()))?;
         return Ok(());

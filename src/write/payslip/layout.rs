@@ -6,6 +6,7 @@ use super::canvas::{BLACK, Canvas, HAIR, Missing, PAGE_HEIGHT, Role, SHADE, Styl
 use super::fonts::Fonts;
 use super::model::{Advance, Body, Pay, PrintedPayslip};
 use super::{cards, table, words};
+use crate::ground::figures;
 
 pub const LEFT: f32 = 34.0;
 pub const WIDTH: f32 = 527.28;
@@ -292,7 +293,7 @@ fn advance(canvas: &mut Canvas<'_>, slip: &PrintedPayslip, paid: &Advance, y: f3
     canvas.frame(LEFT, y, WIDTH, HEIGHT, 1.2);
     canvas.open(Role::Paragraph);
     canvas.left(LEFT + 12.0, y + 26.5, &format!("{} ", words::ADVANCE_AMOUNT.get(lang)), Style::bold(14.0))?;
-    canvas.right(RIGHT - 12.0, y + 27.5, &format!("{} €", paid.amount.french()), Style::bold(20.0))?;
+    canvas.right(RIGHT - 12.0, y + 27.5, &format!("{} €", figures::money(paid.amount, lang)), Style::bold(20.0))?;
     canvas.close();
     let mut y = y + HEIGHT + 18.0;
     let style = Style::regular(9.5);
@@ -324,7 +325,7 @@ pub fn running_head(canvas: &mut Canvas<'_>, slip: &PrintedPayslip) -> Result<f3
 fn foot(canvas: &mut Canvas<'_>, slip: &PrintedPayslip) -> Result<(), Missing> {
     let lang = slip.lang;
     let pages = canvas.sheets.len();
-    let (keep, explained) = (words::KEEP.get(lang), words::EXPLAINED.get(lang));
+    let keep = words::KEEP.get(lang);
     let (bold, plain) = (Style::bold(9.0), Style::field(7.6));
     let (first, second) = (PAGE_HEIGHT - 38.0, PAGE_HEIGHT - 28.5);
     let mut later = std::mem::take(&mut canvas.sheets);
@@ -334,7 +335,9 @@ fn foot(canvas: &mut Canvas<'_>, slip: &PrintedPayslip) -> Result<(), Missing> {
         canvas.right_repeated(RIGHT, first, &format!("{} {}/{pages}", words::PAGE.get(lang), page + 1), plain)?;
         if page + 1 == pages {
             canvas.within(Role::Paragraph, |c| c.left(LEFT, first, keep, bold))?;
-            if matches!(slip.body, Body::Pay(_)) {
+            if let Body::Pay(pay) = &slip.body
+                && let Some(explained) = &pay.explained
+            {
                 canvas.within(Role::Paragraph, |c| c.left(LEFT, second, explained, plain))?;
             }
         } else {

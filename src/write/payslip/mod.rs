@@ -124,7 +124,7 @@ fn laid_out<'f>(slip: &PrintedPayslip, fonts: &'f Fonts) -> Result<Canvas<'f>, P
     })
 }
 
-/// All slips in one PDF, a bookmark per agent, in the order in which they are added.
+/// All slips in one PDF, a bookmark per department and agent, in the order in which they are added.
 ///
 /// Slips need not be in memory together; the PDF itself is, until [`Book::finish`].
 pub struct Book<'f> {
@@ -132,6 +132,8 @@ pub struct Book<'f> {
     purpose: Purpose,
     document: Document,
     outline: Outline,
+    /// The department at hand, its first page, and the bookmarks of its agents.
+    department: Option<(String, OutlineNode)>,
     nodes: Vec<Node>,
     pages: usize,
     title: String,
@@ -149,6 +151,7 @@ impl<'f> Book<'f> {
             purpose,
             document: Document::new_with(pdf::settings(purpose)),
             outline: Outline::new(),
+            department: None,
             nodes: Vec::new(),
             pages: 0,
             title: title.to_owned(),
@@ -170,7 +173,19 @@ impl<'f> Book<'f> {
             self.nodes.extend(nodes);
         }
         let bookmark = format!("{} – {}", slip.agent.name, slip.agent.matricule);
-        self.outline.push_child(OutlineNode::new(bookmark, XyzDestination::new(self.pages, Point::from_xy(0.0, 0.0))));
+        let here = || XyzDestination::new(self.pages, Point::from_xy(0.0, 0.0));
+        let agent = OutlineNode::new(bookmark, here());
+        let service = slip.agent.service.clone().unwrap_or_default();
+        if self.department.as_ref().is_none_or(|d| d.0 != service) {
+            let title = if service.is_empty() { words::NO_SERVICE.get(slip.lang).to_owned() } else { service.clone() };
+            let node = OutlineNode::new(title, here());
+            if let Some((_, done)) = self.department.replace((service, node)) {
+                self.outline.push_child(done);
+            }
+        }
+        if let Some((_, node)) = &mut self.department {
+            node.push_child(agent);
+        }
         self.pages += canvas.sheets.len();
         Ok(())
     }
@@ -188,6 +203,9 @@ impl<'f> Book<'f> {
         let refused = |reason: String| Problem::Refused { employee: None, reason };
         if self.pages == 0 {
             return Err(refused("no payslip".to_owned()));
+        }
+        if let Some((_, last)) = self.department.take() {
+            self.outline.push_child(last);
         }
         self.document.set_outline(self.outline);
         if self.purpose == Purpose::Reading {

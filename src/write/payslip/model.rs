@@ -110,6 +110,8 @@ pub struct Payment {
     pub date: Option<NaiveDate>,
     pub mode: Option<PaymentMode>,
     pub account: Option<Iban>,
+    /// The money stays: the agent is set aside, and nothing says yet how the net will reach them.
+    pub held: bool,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -146,10 +148,14 @@ pub struct Pay {
     /// In printing order; lines of the same part and section stand together.
     pub lines: Vec<Line>,
     pub totals: Totals,
+    /// Shown where and when the law wants it.
+    pub net_social: Option<Money>,
     pub tax: Option<Tax>,
     /// Sums since January, by date of payment, this month included.
     pub cumuls: Option<Cumuls>,
     pub leave: Option<Vec<Leave>>,
+    /// Where the items are explained.
+    pub explained: Option<String>,
 }
 
 /// Why a slip is provisional.
@@ -197,12 +203,15 @@ pub struct Line {
 /// Income tax withheld at source; the amount is in the totals.
 #[derive(Clone, Debug)]
 pub struct Tax {
+    pub code: String,
+    pub label: String,
     pub base: Money,
     /// As printed: `1,30 %`.
     pub rate: String,
     pub kind: TaxRate,
 }
 
+/// Where a rate comes from, as far as there is more than one kind.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum TaxRate {
     /// Sent by the tax office for this person.

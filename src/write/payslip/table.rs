@@ -6,11 +6,11 @@ use super::canvas::{BLACK, Canvas, GREY, HAIR, Missing, Role, SHADE, Style};
 use super::layout::{BOTTOM, LEFT, Measures, WIDTH, running_head};
 use super::model::{Line, Part, Pay, PrintedPayslip};
 use super::words;
-use crate::ground::{Lang, Money};
+use crate::ground::{Lang, Money, figures};
 
 /// Where columns start and end, in points from the left edge of the page. Figures end at theirs.
 const CODE: f32 = LEFT + 3.0;
-const CODE_WIDTH: f32 = 46.0;
+const CODE_WIDTH: f32 = 43.0;
 const LABEL: f32 = LEFT + 51.0;
 const LABEL_WIDTH: f32 = 190.0;
 const ENDS: [f32; 6] = [LEFT + 284.0, LEFT + 326.0, LEFT + 384.0, LEFT + 439.0, LEFT + 479.0, LEFT + WIDTH - 3.0];
@@ -98,7 +98,9 @@ impl Table<'_, '_> {
 
         let after = pay.lines.iter().filter(|l| l.part == Part::AfterTax).count() as f32;
         self.make_room(14.0 + 27.0 + 18.0 + 15.0 + (after + 2.0) * self.measures.row)?;
-        self.net_social(totals.net_social)?;
+        if let Some(amount) = pay.net_social {
+            self.net_social(amount)?;
+        }
         self.net_before_tax(totals.net_before_tax)?;
         self.tax(pay)?;
         self.part(pay, Part::AfterTax, None)?;
@@ -174,7 +176,7 @@ impl Table<'_, '_> {
         self.canvas.right_repeated(LABEL + LABEL_WIDTH, baseline, label, style)?;
         let Sums { paid, deducted, employer } = self.sums;
         for (column, sum) in [(PAID, paid), (DEDUCTED, deducted), (EMPLOYER, employer)] {
-            self.canvas.right_repeated(ENDS[column], baseline, &sum.french(), style)?;
+            self.canvas.right_repeated(ENDS[column], baseline, &figures::money(sum, self.lang), style)?;
         }
         self.y += self.measures.row;
         self.canvas.rule(LEFT, self.y, WIDTH, 0.4, BLACK);
@@ -227,7 +229,7 @@ impl Table<'_, '_> {
                 continue;
             };
             self.blank(std::mem::take(&mut empty));
-            self.canvas.within(Role::Cell(1), |c| c.right(ENDS[column], baseline, &amount.french(), style))?;
+            self.canvas.within(Role::Cell(1), |c| c.right(ENDS[column], baseline, &figures::money(amount, self.lang), style))?;
         }
         self.blank(empty);
         Ok(())
@@ -252,7 +254,7 @@ impl Table<'_, '_> {
             label.push_str(" (e)");
         }
         let (paid, deducted) = columns(line);
-        let money = |m: Option<Money>| m.map(Money::french);
+        let money = |m: Option<Money>| m.map(|m| figures::money(m, self.lang));
         let cells =
             [line.base.clone(), line.rate.clone(), money(paid), money(deducted), line.employer_rate.clone(), money(line.employer_amount)];
         self.row(&line.code, &label, &cells, style)?;
@@ -306,7 +308,7 @@ impl Table<'_, '_> {
     fn net(&mut self, label: &str, amount: Money, label_style: Style, amount_style: Style, baseline: f32) -> Result<(), Missing> {
         self.canvas.open(Role::Row);
         let width = self.canvas.within(Role::RowHeader(4), |c| c.left(CODE + 3.0, baseline, label, label_style))?;
-        let amount = amount.french();
+        let amount = figures::money(amount, self.lang);
         let style = self.canvas.fitting(&amount, ENDS[PAID] - CODE - 9.0 - width, amount_style);
         self.canvas.open(Role::Cell(1));
         self.canvas.right(ENDS[PAID], baseline, &amount, style)?;
@@ -341,10 +343,12 @@ impl Table<'_, '_> {
         let Some(tax) = &pay.tax else {
             return Ok(());
         };
-        let label = format!("{}, {}", words::TAX.get(self.lang), words::tax_rate(&tax.kind, self.lang));
+        let kind = words::tax_rate(&tax.kind, self.lang);
+        let label = if kind.is_empty() { tax.label.clone() } else { format!("{}, {kind}", tax.label) };
+        let money = |m: Money| figures::money(m, self.lang);
         let (paid, deducted) = if amount.is_negative() { (Some(-amount), None) } else { (None, Some(amount)) };
-        let cells = [Some(tax.base.french()), Some(tax.rate.clone()), paid.map(Money::french), deducted.map(Money::french), None, None];
-        self.row("PAS", &label, &cells, style)
+        let cells = [Some(money(tax.base)), Some(tax.rate.clone()), paid.map(money), deducted.map(money), None, None];
+        self.row(&tax.code, &label, &cells, style)
     }
 
     fn net_paid(&mut self, amount: Money) -> Result<(), Missing> {
@@ -363,7 +367,7 @@ impl Table<'_, '_> {
         let baseline = self.y + 10.8;
         self.canvas.open(Role::Row);
         self.canvas.within(Role::RowHeader(7), |c| c.right(ENDS[EMPLOYER_RATE], baseline, words::EMPLOYER_COST.get(self.lang), style))?;
-        self.canvas.within(Role::Cell(1), |c| c.right(ENDS[EMPLOYER], baseline, &amount.french(), style))?;
+        self.canvas.within(Role::Cell(1), |c| c.right(ENDS[EMPLOYER], baseline, &figures::money(amount, self.lang), style))?;
         self.canvas.close();
         self.y += 15.0;
         self.canvas.rule(LEFT, self.y, WIDTH, 0.5, BLACK);

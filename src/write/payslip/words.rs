@@ -50,6 +50,7 @@ words! {
     WORKING_TIME = "Quotité", "Working time";
     PART_TIME_POST = "Temps non complet", "Part-time post";
     SERVICE = "Service", "Department";
+    NO_SERVICE = "Sans service", "Without department";
     POST = "Poste", "Post";
 
     PERIOD = "Période", "Period";
@@ -74,7 +75,6 @@ words! {
     CONTRIBUTIONS = "Total des cotisations et contributions", "Total contributions";
     NET_SOCIAL = "Montant net social", "Net social amount";
     NET_BEFORE_TAX = "Net à payer avant impôt sur le revenu", "Net pay before income tax";
-    TAX = "Impôt sur le revenu prélevé à la source", "Income tax withheld at source";
     NET_PAID = "Net payé", "Net paid";
     EMPLOYER_COST = "Total versé par l’employeur", "Total paid by the employer";
     CARRIED_OUT = "À reporter", "Carried forward";
@@ -85,13 +85,14 @@ words! {
     SINCE = "Depuis janvier", "Since January";
     CUMUL_GROSS = "Brut", "Gross";
     CUMUL_TAXABLE = "Net imposable", "Taxable net";
-    CUMUL_TAX = "Impôt prélevé à la source", "Income tax withheld";
+    CUMUL_TAX = "Impôt prélevé", "Income tax withheld";
     CUMUL_EMPLOYER = "Charges patronales", "Employer contributions";
     CUMUL_HOURS = "Heures", "Hours";
     PAYMENT = "Paiement", "Payment";
     PAY_DATE = "Date", "Date";
     PAY_MODE = "Mode", "Method";
     ACCOUNT = "Compte", "Account";
+    HELD = "Virement retenu", "Transfer held back";
     LEAVE = "Congés", "Leave";
     LEAVE_KIND = "Nature", "Kind";
     TAKEN = "Pris", "Taken";
@@ -110,8 +111,6 @@ words! {
         "This advance is not a payslip. It will be deducted from your next payslip, which will show contributions and tax.";
 
     KEEP = "À conserver sans limitation de durée", "Keep this document without time limit";
-    EXPLAINED = "Le sens des rubriques est expliqué sur www.service-public.fr, « bulletin de paie ».",
-        "The items are explained on www.service-public.fr (“bulletin de paie”).";
     PAGE = "Page", "Page";
 }
 

@@ -305,7 +305,7 @@ impl FindingRow {
             code: finding.code.clone(),
             message: finding.message(lang),
             help: finding.help(lang).unwrap_or_default(),
-            places: finding.places.iter().map(ToString::to_string).collect(),
+            places: finding.places.iter().map(|p| p.shown(lang)).collect(),
             employee: finding.employee.clone(),
         }
     }
@@ -322,7 +322,10 @@ pub struct Control {
 /// Last month recomputed from its own facts against what was paid.
 #[derive(Clone, Debug, Default)]
 pub struct Replay {
+    /// Everybody who was paid.
     pub agents: u64,
+    /// Of whom nothing is known but the payslip.
+    pub unreplayed: Vec<String>,
     /// Agents of whom every line agrees to the cent.
     pub agents_exact: u64,
     /// Lines that agree to the cent.

@@ -616,6 +616,7 @@ fn findings(r: &mut Report) {
 
 fn sources(r: &mut Report) {
     r.replay = Replay {
+        unreplayed: Vec::new(),
         agents: 88,
         agents_exact: 79,
         exact: 1104,

@@ -3,7 +3,7 @@
 
 use super::model::{AgentState, IbanInUse, MovementKind, Report, State};
 use crate::ground::month::{MONTHS_EN, MONTHS_FR};
-use crate::ground::{Lang, Money, PayMonth, Severity};
+use crate::ground::{Lang, Money, PayMonth, Severity, figures};
 use crate::payslip::{LineKind, Mode};
 use chrono::{Datelike, NaiveDate};
 
@@ -122,6 +122,9 @@ texts! {
     USED_AS = "Utilisé comme", "Used as";
     HASH = "Empreinte SHA-256", "SHA-256 hash";
     SHARE = "Part", "Share";
+    UNREPLAYED = "agents dont rien n’est connu que le bulletin, non rejoués", "employees of whom only the payslip is known, not replayed";
+    OPEN_ALL = "Tout déplier, pour imprimer", "Unfold all, to print";
+    NO_VALUE = "(non renseigné)", "(not given)";
 
     // Sentences and small words.
     TOTAL = "Total", "Total";
@@ -141,7 +144,7 @@ texts! {
     HEADCOUNT_BEFORE = "Agents payés le mois précédent", "Employees paid last month";
     ARRIVALS = "+ arrivées", "+ joiners";
     RETURNS = "+ retours", "+ returns";
-    DEPARTURES = "− départs", "− leavers";
+    DEPARTURES = "− partis sans bulletin", "− left without payslip";
     SUSPENSIONS = "− suspensions", "− suspensions";
     HEADCOUNT_AFTER = "Agents du mois", "Employees this month";
     TRANSFERS = "Virements", "Transfers";
@@ -300,6 +303,11 @@ pub fn month(m: PayMonth, lang: Lang) -> String {
     format!("{} {}", month_name(m, lang), m.year())
 }
 
+/// A month that a table holds as `2021-12`, in words; any other text as it is.
+pub fn month_text(text: &str, lang: Lang) -> String {
+    PayMonth::parse(text).map_or_else(|| text.to_owned(), |m| month(m, lang))
+}
+
 /// `décembre`, `December`.
 pub const fn month_name(m: PayMonth, lang: Lang) -> &'static str {
     let index = m.month() as usize - 1;
@@ -338,10 +346,7 @@ pub fn short_date(d: NaiveDate, lang: Lang) -> String {
 
 /// `−1 234,56` in French, `−1,234.56` in English.
 pub fn amount(m: Money, lang: Lang) -> String {
-    match lang {
-        Lang::Fr => m.french(),
-        Lang::En => m.french().replace(',', ".").replace('\u{202f}', ","),
-    }
+    figures::money(m, lang)
 }
 
 /// The same with its sign always shown, except for zero.
@@ -380,9 +385,11 @@ pub fn change_percent(before: Money, after: Money, lang: Lang) -> Option<String>
     }
     let change = after - before;
     let tenths = (u128::from(change.cents().unsigned_abs()) * 2000 + base) / (2 * base);
+    // What is withheld is negative on both sides: more of it is a rise.
+    let falls = change.is_negative() != before.is_negative();
     let sign = if tenths == 0 {
         ""
-    } else if change.is_negative() {
+    } else if falls {
         "\u{2212}"
     } else {
         "+"
@@ -425,7 +432,8 @@ mod tests {
         assert_eq!(change_percent(cents(200_000), cents(210_000), Lang::Fr).as_deref(), Some("+5,0\u{202f}%"));
         assert_eq!(change_percent(cents(200_000), cents(199_990), Lang::Fr).as_deref(), Some("0,0\u{202f}%"));
         assert_eq!(change_percent(cents(3), cents(2), Lang::En).as_deref(), Some("\u{2212}33.3%"));
-        assert_eq!(change_percent(cents(-200_000), cents(-210_000), Lang::Fr).as_deref(), Some("\u{2212}5,0\u{202f}%"));
+        // More withheld is a rise of what is withheld.
+        assert_eq!(change_percent(cents(-200_000), cents(-210_000), Lang::Fr).as_deref(), Some("+5,0\u{202f}%"));
         assert_eq!(change_percent(Money::ZERO, cents(2), Lang::En), None);
     }
 

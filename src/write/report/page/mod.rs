@@ -54,7 +54,7 @@ pub fn page(report: &Report) -> String {
                     (section(w::ESTIMATIONS_TITLE, "estimations", false, lang, &registers::estimations(report)))
                     (section(w::REPLAY_TITLE, "replay", false, lang, &registers::replay(report)))
                     (section(w::SOURCES_TITLE, "sources", false, lang, &registers::sources(report)))
-                    (section(w::ALL_AGENTS, "agents", true, lang, &sections::agents(&d)))
+                    (section(w::ALL_AGENTS, "agents", false, lang, &sections::agents(&d)))
                 }
                 script { (PreEscaped(SCRIPT)) }
             }

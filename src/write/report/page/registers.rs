@@ -141,7 +141,6 @@ pub fn findings(r: &Report) -> Markup {
 
 pub fn estimations(r: &Report) -> Markup {
     let lang = r.lang;
-    let total: Money = r.estimations.iter().map(|e| e.amount).sum();
     html! {
         p.note { (w::ESTIMATIONS_NOTE.get(lang)) }
         @if r.estimations.is_empty() { (nothing(lang)) } @else {
@@ -153,14 +152,13 @@ pub fn estimations(r: &Report) -> Markup {
                 tbody { @for e in &r.estimations { tr {
                     td.id { (e.employee) }
                     th scope="row" { (e.name) }
-                    td { (e.month) }
+                    td.nowrap { (w::month_text(&e.month, lang)) }
                     td { span.code { (e.code) } " " (e.label) }
                     (amount(Some(e.amount), lang))
                     td { (e.policy) }
-                    td { (e.reason) br; span.soft { (e.source) } }
+                    td { (e.reason) br; span.soft { (w::month_text(&e.source, lang)) } }
                     td { (e.status) }
                 } } }
-                tfoot { tr { th scope="row" colspan="4" { (w::TOTAL.get(lang)) } (amount(Some(total), lang)) td {} td {} td {} } }
             } }
         }
     }
@@ -193,6 +191,7 @@ pub fn replay(r: &Report) -> Markup {
                 @if i > 0 { "\u{202f}; " }
                 (text.get(lang).to_lowercase()) "\u{a0}: " (n(*count))
             }
+            @if !p.unreplayed.is_empty() { "\u{202f}; " (w::UNREPLAYED.get(lang)) "\u{a0}: " (p.unreplayed.join(", ")) }
             "."
         }
         @if !p.gaps.is_empty() {

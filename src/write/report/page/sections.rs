@@ -220,7 +220,7 @@ pub fn agents(d: &Digest<'_>) -> Markup {
     let (last, this) = (w::month_name(r.last_month, lang), w::month_name(r.month, lang));
     html! {
         p.note { (note) }
-        p #filter-box hidden { label { (w::FILTER.get(lang)) " " input #filter type="search" placeholder=(w::FILTER_HINT.get(lang)); } }
+        p #filter-box hidden { label { (w::FILTER.get(lang)) " " input #filter type="search" placeholder=(w::FILTER_HINT.get(lang)); } " " button #open-all type="button" { (w::OPEN_ALL.get(lang)) } }
         div.columns aria-hidden="true" {
             span {} span { (w::EMPLOYEE.get(lang)) } span { (w::NAME.get(lang)) } span { (w::SERVICE.get(lang)) }
             span.n { (last) } span.n { (this) } span.n { (w::CHANGE.get(lang)) }

@@ -43,7 +43,7 @@ impl Cell {
     /// How far the cell `change` stands from the cell `base`, in percent; blank when there is nothing to compare with.
     pub fn percent(change: &str, base: &str, before: Money, after: Money) -> Self {
         let now = ratio(before, after);
-        if now.is_empty() { Self::Blank } else { Self::Percent(format!("=IF({base}=0,\"\",{change}/ABS({base}))"), now) }
+        if now.is_empty() { Self::Blank } else { Self::Percent(format!("=IF({base}=0,\"\",{change}/{base})"), now) }
     }
     pub fn maybe(m: Option<Money>) -> Self {
         m.map_or(Self::Blank, Self::Money)
@@ -70,7 +70,9 @@ fn ratio(before: Money, after: Money) -> String {
     if before.is_zero() {
         return String::new();
     }
-    let (base, change) = (i128::from(before.cents()).abs(), i128::from((after - before).cents()));
+    // What is withheld is negative on both sides: more of it is a rise.
+    let change = i128::from((after - before).cents()) * if before.is_negative() { -1 } else { 1 };
+    let base = i128::from(before.cents()).abs();
     let half = if change < 0 { -base } else { base };
     let parts = (change * 20_000 + half) / (2 * base);
     let sign = if parts < 0 { "-" } else { "" };
@@ -205,7 +207,8 @@ mod tests {
         assert_eq!(r(200_000, 210_000), "0.0500");
         assert_eq!(r(3, 2), "-0.3333");
         assert_eq!(r(3, 5), "0.6667");
-        assert_eq!(r(-200_000, -210_000), "-0.0500");
+        // More withheld is a rise of what is withheld.
+        assert_eq!(r(-200_000, -210_000), "0.0500");
         assert_eq!(r(0, 5), "");
     }
 }

@@ -104,14 +104,13 @@ pub fn set_aside(book: &mut Book<'_>) -> Result<(), ReportError> {
 
 pub fn estimations(book: &mut Book<'_>) -> Result<(), ReportError> {
     let (r, lang) = (book.report, book.report.lang);
-    let total = r.estimations.iter().map(|e| e.amount).sum();
     let columns = vec![
         column(w::EMPLOYEE.get(lang), 10, Kind::Text),
         column(w::NAME.get(lang), 26, Kind::Text),
-        column(w::MONTH.get(lang), 10, Kind::Text),
+        column(w::MONTH.get(lang), 16, Kind::Text),
         column(w::CODE.get(lang), 11, Kind::Text),
-        column(w::LABEL.get(lang), 32, Kind::Text),
-        column(w::AMOUNT.get(lang), 13, Kind::Sum(total)),
+        column(w::LABEL.get(lang), 32, Kind::Wrap),
+        column(w::AMOUNT.get(lang), 13, Kind::Number),
         column(w::POLICY.get(lang), 22, Kind::Wrap),
         column(w::REASON.get(lang), 40, Kind::Wrap),
         column(w::SOURCE.get(lang), 34, Kind::Wrap),
@@ -123,13 +122,13 @@ pub fn estimations(book: &mut Book<'_>) -> Result<(), ReportError> {
         vec![
             Cell::text(e.employee.as_str()),
             Cell::text(&e.name),
-            Cell::text(&e.month),
+            Cell::text(w::month_text(&e.month, lang)),
             Cell::text(&e.code),
             Cell::text(&e.label),
             Cell::Money(e.amount),
             Cell::text(&e.policy),
             Cell::text(&e.reason),
-            Cell::text(&e.source),
+            Cell::text(w::month_text(&e.source, lang)),
             Cell::text(&e.status),
         ]
     })

@@ -3,7 +3,7 @@
 use super::cells::Cell;
 use super::table::{self, Kind, Table, column};
 use super::{Book, ReportError};
-use crate::ground::{Lang, Money};
+use crate::ground::{Lang, Money, figures};
 use crate::payslip::{LineKind, Totals};
 use crate::write::report::digest::{self, CauseSum, Digest};
 use crate::write::report::model::Agent;
@@ -78,7 +78,7 @@ pub fn by_agent(book: &mut Book<'_>, d: &Digest<'_>) -> Result<(), ReportError> 
         column(w::POST.get(lang), 7, Kind::Text),
         column(w::NAME.get(lang), 25, Kind::Text),
         column(w::SERVICE.get(lang), 22, Kind::Wrap),
-        column(w::STATUT.get(lang), 12, Kind::Text),
+        column(w::STATUT.get(lang), 16, Kind::Wrap),
         column(w::STATE.get(lang), 9, Kind::Text),
         column(w::MODE.get(lang), 10, Kind::Text),
         column(dated(w::NET, r.last_month, lang), 13, Kind::Sum(d.before.net_paid)),
@@ -183,12 +183,14 @@ pub fn by_service(book: &mut Book<'_>, d: &Digest<'_>) -> Result<(), ReportError
             groups.entry(key(a, lang)).or_default().add(a);
             all.add(a);
         }
+        let mut groups: Vec<(String, Group)> = groups.into_iter().collect();
+        groups.sort_by_cached_key(|(value, _)| figures::sorting(value));
         rows.extend(groups.into_iter().map(|(value, g)| (at, Some(value), g)));
         rows.push((at, None, all));
     }
     let columns = vec![
         column(w::GROUPING.get(lang), 14, Kind::Text),
-        column(w::VALUE.get(lang), 34, Kind::Text),
+        column(w::VALUE.get(lang), 34, Kind::Wrap),
         column(dated(w::AGENTS, r.last_month, lang), 11, Kind::Number),
         column(dated(w::AGENTS, r.month, lang), 11, Kind::Number),
         column(dated(w::NET, r.last_month, lang), 15, Kind::Number),
@@ -210,7 +212,10 @@ pub fn by_service(book: &mut Book<'_>, d: &Digest<'_>) -> Result<(), ReportError
         let sum = |column: &str, of: &str, now: Money| match value {
             _ if !live => Cell::Money(now),
             // Compared cell by cell, not by a criterion: a department named "*" or "012" is only itself.
-            Some(_) => Cell::Sum(format!("=SUMPRODUCT(({}=$B{row})*{})", agents.column(letters), agents.column(of)), now),
+            Some(v) => {
+                let wanted = if v.is_empty() { "\"\"".to_owned() } else { format!("$B{row}") };
+                Cell::Sum(format!("=SUMPRODUCT(({}={wanted})*{})", agents.column(letters), agents.column(of)), now)
+            }
             None => {
                 let size = rows.iter().filter(|(a, v, _)| a == at && v.is_some()).count();
                 let size = u32::try_from(size).expect("a sheet's rows were counted");
@@ -219,7 +224,11 @@ pub fn by_service(book: &mut Book<'_>, d: &Digest<'_>) -> Result<(), ReportError
         };
         vec![
             Cell::text(text.get(lang)),
-            Cell::text(value.as_deref().unwrap_or(w::TOTAL.get(lang))),
+            Cell::text(match value.as_deref() {
+                Some("") => w::NO_VALUE.get(lang),
+                Some(value) => value,
+                None => w::TOTAL.get(lang),
+            }),
             Cell::Count(g.count.0),
             Cell::Count(g.count.1),
             sum("E", agent_columns::NET.0, g.net.0),
@@ -247,7 +256,7 @@ pub fn by_line(book: &mut Book<'_>, d: &Digest<'_>) -> Result<(), ReportError> {
     let columns = vec![
         column(w::RANK.get(lang), 6, Kind::Number),
         column(w::CODE.get(lang), 12, Kind::Text),
-        column(w::LABEL.get(lang), 40, Kind::Text),
+        column(w::LABEL.get(lang), 40, Kind::Wrap),
         column(w::KIND.get(lang), 19, Kind::Text),
         column(dated(w::AGENTS, r.last_month, lang), 11, Kind::Number),
         column(dated(w::AGENTS, r.month, lang), 11, Kind::Number),

@@ -75,7 +75,6 @@ fn totals_show_the_sums_of_their_columns_before_any_recalculation() {
         ("Détail", ["Écart net", "Écart charges employeur"].as_slice(), report.changes.len()),
         ("Arrivées et départs", ["Net novembre", "Net décembre", "Écart"].as_slice(), report.movements.len()),
         ("Exclus", ["Net décembre"].as_slice(), report.set_aside.len()),
-        ("Estimations", ["Montant"].as_slice(), report.estimations.len()),
     ] {
         let sheet = read.sheet(name);
         for head in heads {
