@@ -186,8 +186,8 @@ fn people_who_disagree_decide_nothing() {
 #[test]
 fn all_together_nothing_wrong_is_chosen() {
     let mut town = usual();
-    for i in 0..pack().settings.len() {
-        if let Some(last) = alternatives(i).last().filter(|_| !SILENT.iter().any(|x| x.0 == pack().settings[i].id)) {
+    for (i, setting) in pack().settings.iter().enumerate() {
+        if let Some(last) = alternatives(i).last().filter(|_| !SILENT.iter().any(|x| x.0 == setting.id)) {
             town[i] = last.clone();
         }
     }

@@ -156,7 +156,6 @@ impl World {
             shifts: self.shifts.clone(),
             brought: &self.brought,
             carried: 0,
-            way_decided: false,
             estimates: Vec::new(),
         };
         let found = agent::measure(c, &subject).expect("a measure over one employee");

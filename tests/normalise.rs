@@ -289,7 +289,7 @@ fn gathers_what_the_sample_town_paid_to_the_cent() {
     assert_eq!(twice.len(), 1, "{}", say(&r.found));
     assert_eq!(twice[0].employee, Some(id("00831")));
     assert_eq!(g.register_names.get(&id("00225")), Some(&("AGUILAR".to_owned(), "Loïc".to_owned())));
-    let blocking: Vec<&Finding> = r.found.iter().filter(|f| !matches!(f.code.as_str(), "IMP-06" | "IMP-07")).collect();
+    let blocking: Vec<&Finding> = r.found.iter().filter(|f| !matches!(f.code.as_str(), "IMP-06" | "IMP-07" | "M86")).collect();
     assert!(blocking.is_empty(), "{}", say(&r.found));
 }
 

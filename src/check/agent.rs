@@ -90,8 +90,6 @@ pub struct Subject<'s> {
     pub brought: &'s [Fact],
     /// Months running that the employee was carried over, this one included.
     pub carried: u32,
-    /// Somebody decided how this employee is paid, and knew what the month brings.
-    pub way_decided: bool,
     /// Open estimates of earlier months: the code of the line, and how many months ago.
     pub estimates: Vec<(&'s str, u32)>,
 }
@@ -376,11 +374,7 @@ fn unused(c: &Control, s: &Subject<'_>) -> Vec<Finding> {
         .filter(counts)
         .map(|f| {
             let what = s.vocabulary.get(f.id).label.get(s.frame.lang);
-            let mut finding = c.finding();
-            if s.way_decided {
-                finding.severity = finding.severity.max(Severity::Justify);
-            }
-            finding.of(s.id).at(s.frame.sources.place(f.at)).arg("agent", s.id).arg("what", what)
+            c.finding().of(s.id).at(s.frame.sources.place(f.at)).arg("agent", s.id).arg("what", what)
         })
         .collect()
 }

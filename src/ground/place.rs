@@ -236,7 +236,7 @@ mod tests {
         let whole = sources.add(Source { sheet: None, ..sheet("") });
         sources.put_together(whole, 2, vec![(a, 8), (a, 9), (b, 12)]);
         assert_eq!(sources.place(At::cell(whole, 3, 4)).to_string(), "b.xls, « B », C12");
-        assert_eq!(sources.place(At::cell(whole, 2, 0)).to_string(), "b.xls, « A », 9");
+        assert_eq!(sources.place(At::cell(whole, 2, 0)).to_string(), "b.xls, « A », ligne 9");
         assert_eq!(sources.place(At::source(whole)).to_string(), "b.xls");
     }
 

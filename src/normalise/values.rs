@@ -308,7 +308,7 @@ pub fn working_time(text: &str, weekly: bool, mark: Mark) -> Result<Option<Worki
     // « 35h00 à 80 % », « 35 (80 %) »: part time on a full post.
     if let Some((post, part)) = t.trim_end_matches(')').split_once([' ', '(']).filter(|(_, part)| part.ends_with('%')) {
         let part = part.trim_start_matches(|c: char| c.is_whitespace() || matches!(c, '(' | 'a' | '-')).trim_end_matches('%');
-        let hours = post.trim_end_matches(|c: char| matches!(c, 'h' | ':' | '0')).parse::<u32>().ok();
+        let hours = post.trim_end_matches(['h', ':', '0']).parse::<u32>().ok();
         if hours == Some(35) && number(part).is_some() {
             return working_time(&format!("{part}%"), false, mark)
                 .map(|w| w.map(|w| WorkingTime { reduced_post: Some(false), presumed: false, ..w }));

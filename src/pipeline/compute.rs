@@ -364,7 +364,6 @@ fn subject<'s>(ready: &'s Ready, frame: &'s Frame<'s>, w: &'s Worked, situation:
         shifts: evidence::shifts(ready, w),
         brought: &w.person.changes,
         carried: super::record::carried(ready, w),
-        way_decided: ready.inputs.decisions.way(&w.id).is_some(),
         estimates: super::estimates::ages(ready, &w.id),
     }
 }

@@ -23,7 +23,7 @@ pub fn find(rows: &[OwnedRow], wording: &Wording<'_>) -> Vec<Range<usize>> {
         }
     }
     if headings.len() < 2 {
-        return vec![0..rows.len()];
+        return std::iter::once(0..rows.len()).collect();
     }
     let mut cuts: Vec<usize> = vec![0];
     cuts.extend(headings.windows(2).map(|w| begin(rows, w[0], w[1])));
@@ -35,7 +35,7 @@ pub fn find(rows: &[OwnedRow], wording: &Wording<'_>) -> Vec<Range<usize>> {
 fn is_heading(row: &OwnedRow, wording: &Wording<'_>) -> bool {
     let cells: Vec<_> = row.cells.iter().filter(|c| !c.shown().is_empty()).collect();
     let text = |c: &&Cell<'_>| matches!(c, Cell::Text(t) if t.chars().any(char::is_alphabetic) && t.len() <= 120);
-    if cells.len() < 2 || !cells.iter().all(|c| text(c)) {
+    if cells.len() < 2 || !cells.iter().all(text) {
         return false;
     }
     let known = cells.iter().filter(|c| wording.known(&c.shown())).count();

@@ -15,9 +15,12 @@ const ABOVE: usize = 10;
 /// Agents and titles such a sheet has at most.
 const WIDEST: usize = 400;
 
+/// A cell: where it stands from the title on, what it holds, and its row and column in the sheet.
+type Part = (usize, Cell<'static>, (u32, u16));
+
 /// A title and what stands to the right of it, by how far.
 struct Line {
-    parts: Vec<(usize, Cell<'static>, (u32, u16))>,
+    parts: Vec<Part>,
 }
 
 impl Line {
@@ -25,7 +28,7 @@ impl Line {
         let own = self.parts.iter().filter(|p| p.0 < values).map(|p| p.1.shown().trim_end_matches([':', ' ']).to_owned());
         own.collect::<Vec<_>>().join(" ")
     }
-    fn values(&self, from: usize) -> impl Iterator<Item = &(usize, Cell<'static>, (u32, u16))> {
+    fn values(&self, from: usize) -> impl Iterator<Item = &Part> {
         self.parts.iter().filter(move |p| p.0 >= from)
     }
 }
@@ -110,7 +113,7 @@ fn lines(row: &OwnedRow, wording: &Wording<'_>) -> Vec<Line> {
 fn lay_out(lines: &[Line], first: usize, values: usize, of_agents: &dyn Fn(&Line) -> bool) -> Laid {
     let mut moved = Moved::new();
     let mut rows: Vec<OwnedRow> = Vec::new();
-    let mut put = |cells: Vec<(usize, Cell<'static>, (u32, u16))>, whole: Option<(u32, u16)>| {
+    let mut put = |cells: Vec<Part>, whole: Option<(u32, u16)>| {
         let number = u32::try_from(rows.len() + 1).unwrap_or(u32::MAX);
         let mut row = Vec::new();
         for (c, cell, at) in cells {
@@ -148,7 +151,7 @@ fn lay_out(lines: &[Line], first: usize, values: usize, of_agents: &dyn Fn(&Line
     let headings = titles.iter().enumerate().filter_map(|(i, (t, l))| Some((i, Cell::Text(t.clone().into()), origin(l)?)));
     put(headings.collect(), titles.first().and_then(|(_, l)| origin(l)));
     for stack in stacks {
-        let mut agents: BTreeMap<usize, Vec<(usize, Cell<'static>, (u32, u16))>> = BTreeMap::new();
+        let mut agents: BTreeMap<usize, Vec<Part>> = BTreeMap::new();
         let mut at: BTreeMap<usize, (u32, u16)> = BTreeMap::new();
         for (column, line) in stack {
             for (offset, cell, place) in line.values(values) {

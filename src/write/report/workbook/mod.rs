@@ -122,7 +122,9 @@ fn build(report: &Report, options: &Options<'_>) -> Result<Workbook, ReportError
         sheets::detail(&mut book, &digest)?;
         Ok(book.sheets)
     };
-    let (others, detail) = rayon::join(others, detail);
+    // Sheets through temporary files number the styles of the workbook as they meet them: always in one order.
+    let long = report.changes.len().max(report.agents.len()).max(report.findings.len()) > options.rows_in_memory;
+    let (others, detail) = if long { (others(), detail()) } else { rayon::join(others, detail) };
     let ((before, after), detail) = (others?, detail?);
     let mut workbook = workbook.into_inner().unwrap_or_else(PoisonError::into_inner);
     before.into_iter().chain(detail).chain(after).for_each(|sheet| workbook.push_worksheet(sheet));
