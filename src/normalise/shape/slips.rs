@@ -43,10 +43,10 @@ pub fn begins(rows: &[OwnedRow], wording: &Wording<'_>) -> bool {
 
 /// The payslips of a sheet; none when it is anything else.
 pub fn find(rows: &[OwnedRow], wording: &Wording<'_>) -> Vec<Slip> {
-    let headings: Vec<usize> = (0..rows.len()).filter(|&i| is_heading(&rows[i], wording)).collect();
-    if headings.first().is_none_or(|h| *h >= HEAD) {
+    if !rows.iter().take(HEAD).any(|r| is_heading(r, wording)) {
         return Vec::new();
     }
+    let headings: Vec<usize> = (0..rows.len()).filter(|&i| is_heading(&rows[i], wording)).collect();
     let mut slips: Vec<Slip> = Vec::new();
     let mut from = 0;
     for (k, &heading) in headings.iter().enumerate() {
@@ -97,7 +97,8 @@ fn is_heading(row: &OwnedRow, wording: &Wording<'_>) -> bool {
         if text.is_empty() {
             continue;
         }
-        if !matches!(cell, Cell::Text(_)) || text.len() > 60 || wording.of_agents(&text) {
+        // No title begins with a figure, and every row of a register does.
+        if !matches!(cell, Cell::Text(_)) || text.len() > 60 || text.starts_with(|c: char| c.is_ascii_digit()) || wording.of_agents(&text) {
             return false;
         }
         let scores = wording.titles.scores(&text).into_iter().filter(|(_, s)| *s >= SURELY);
