@@ -15,7 +15,7 @@ use crate::normalise::records::{Content, RawRow, RecordReader, parsed};
 use crate::normalise::register::{Books, LineReader, Slip, WhoColumns, WideReader, employee, numbered_name, shown, tidy_number};
 use crate::normalise::sides::{self, How};
 use crate::normalise::text::Phrase;
-use crate::normalise::titles::{Summing, counted, summing, total_named};
+use crate::normalise::titles::{Summing, counted, hourly, summing, total_named};
 use crate::normalise::totals::{Counted, Running};
 use crate::normalise::values::{Mark, Unread};
 use crate::normalise::{Context, bands, cells, fragment, nets, numbers, periods, remarks};
@@ -1106,9 +1106,11 @@ fn settle_books(
 
 /// Codes without an element that belong to the month they were paid for: hours at an hourly rate, absences, back pay.
 fn of_one_month(books: &Books) -> Vec<u16> {
+    let bounds = hourly();
     let hourly = |l: &PaidLine| {
         let (Some(base), Some(rate)) = (l.base, l.rate) else { return false };
-        let within = base.is_positive() && base <= Exact::int(152) && rate >= Exact::int(8) && rate <= Exact::int(80);
+        let hours = base.is_positive() && base <= Exact::int(bounds.most_hours);
+        let within = hours && (Exact::int(bounds.least_rate)..=Exact::int(bounds.most_rate)).contains(&rate);
         let amount = base.mul(rate).and_then(|x| x.scaled_half_up(100));
         within && l.employer_amount.is_zero() && amount.is_some_and(|a| (a - l.amount.cents()).abs() <= 1)
     };

@@ -18,6 +18,7 @@ struct File {
     either_way: EitherWay,
     needs: BTreeMap<String, String>,
     wording: Wording,
+    hourly: Hourly,
 }
 
 #[derive(serde::Deserialize)]
@@ -29,6 +30,14 @@ struct Wording {
     kind: Vec<String>,
     value: Vec<String>,
     old_value: Vec<String>,
+}
+
+/// Bounds of hours of a month and of what an hour is paid.
+#[derive(serde::Deserialize)]
+pub struct Hourly {
+    pub most_hours: i64,
+    pub least_rate: i64,
+    pub most_rate: i64,
 }
 
 #[derive(serde::Deserialize)]
@@ -276,46 +285,56 @@ pub fn first_day_away(heading: &str) -> bool {
     FILE.leaving.first_day_away.iter().any(|w| tidy.contains(&spaced(w)))
 }
 
+/// What hours at an hourly rate look like in a register.
+pub fn hourly() -> &'static Hourly {
+    &FILE.hourly
+}
+
+/// Whether a title is one of those listed, word for word.
+fn is_one(list: &[String], heading: &str) -> bool {
+    let tidy = spaced(heading);
+    list.iter().any(|w| tidy.trim() == w)
+}
+
+/// Whether a text has one of those listed among its words.
+fn names_one(list: &[String], about: &str) -> bool {
+    let tidy = spaced(about);
+    list.iter().any(|w| tidy.contains(&format!(" {w} ")))
+}
+
 /// Whether a title says only that something changes: « Nouveau taux », « Passe à ».
 pub fn becomes(heading: &str) -> bool {
-    let tidy = spaced(heading);
-    FILE.wording.becomes.iter().any(|w| tidy.trim() == w)
+    is_one(&FILE.wording.becomes, heading)
 }
 
 /// Whether a title is that of kinds of movements: « Type de mouvement ».
 pub fn says_kind(heading: &str) -> bool {
-    let tidy = spaced(heading);
-    FILE.wording.kind.iter().any(|w| tidy.trim() == w)
+    is_one(&FILE.wording.kind, heading)
 }
 
 /// Whether a title is that of what a movement comes to: « Valeur ».
 pub fn says_value(heading: &str) -> bool {
-    let tidy = spaced(heading);
-    FILE.wording.value.iter().any(|w| tidy.trim() == w)
+    is_one(&FILE.wording.value, heading)
 }
 
 /// Whether a title is that of what a movement ends: « Ancienne valeur ».
 pub fn says_old_value(heading: &str) -> bool {
-    let tidy = spaced(heading);
-    FILE.wording.old_value.iter().any(|w| tidy.trim() == w)
+    is_one(&FILE.wording.old_value, heading)
 }
 
 /// Whether the names of a list or its title speak of working time.
 pub fn of_working_time(about: &str) -> bool {
-    let tidy = spaced(about);
-    FILE.wording.working_time.iter().any(|w| tidy.contains(&format!(" {w} ")))
+    names_one(&FILE.wording.working_time, about)
 }
 
 /// Whether the names of a list or its title speak of the tax office.
 pub fn of_tax_rates(about: &str) -> bool {
-    let tidy = spaced(about);
-    FILE.wording.tax_rates.iter().any(|w| tidy.contains(&format!(" {w} ")))
+    names_one(&FILE.wording.tax_rates, about)
 }
 
 /// Whether a column says the one day a row is about: « Date », « Jour de grève ».
 pub fn one_day(heading: &str) -> bool {
-    let tidy = spaced(heading);
-    FILE.wording.one.iter().any(|w| tidy.trim() == w)
+    is_one(&FILE.wording.one, heading)
 }
 
 /// Whether a title may mean what is paid as well as what is taken back.

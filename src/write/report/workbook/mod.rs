@@ -60,7 +60,7 @@ pub fn write_workbook<W: Write + Seek + Send>(report: &Report, options: &Options
     Ok(build(report, options)?.save_to_writer(to)?)
 }
 
-/// Sheets are read more often than they are sent: the quickest packing, which makes them a third larger.
+/// Whoever waits for a run waits for its packing: the quickest, which makes the file larger.
 const PACKING: u8 = 1;
 
 /// Sheets under construction, and what they need to know of each other.
