@@ -23,12 +23,16 @@ fn french() -> French {
 pub fn parse(arguments: Vec<OsString>) -> Result<Cli, Said> {
     let lang = lang_of(&arguments);
     let told = |e: clap::Error| match e.kind() {
-        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => Said { out: e.render().to_string(), ..Said::default() },
-        ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => Said { err: e.render().to_string(), code: 2, ..Said::default() },
+        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => Said { out: line_ended(&e), ..Said::default() },
+        ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => Said { err: line_ended(&e), code: 2, ..Said::default() },
         _ => Said { err: format!("releve: {}\n", mistake(&e, lang)), code: 2, ..Said::default() },
     };
     let matches = command(lang).try_get_matches_from(arguments).map_err(told)?;
     Cli::from_arg_matches(&matches).map_err(told)
+}
+
+fn line_ended(e: &clap::Error) -> String {
+    e.render().to_string().trim_end().to_owned() + "\n"
 }
 
 /// The language that the arguments ask for, wherever they say it.
@@ -47,7 +51,7 @@ fn lang_of(arguments: &[OsString]) -> Lang {
 
 /// The whole command line with its help in one language.
 fn command(lang: Lang) -> Command {
-    let command = Cli::command();
+    let command = Cli::command().disable_help_subcommand(true);
     let mut command = match lang {
         Lang::En => command,
         Lang::Fr => in_french(command, "", &french()),
@@ -84,7 +88,6 @@ fn headed(command: Command, lang: Lang) -> Command {
         .help_template(TEMPLATE.replace("{usage-heading}", ui("ui.cli.usage")))
         .subcommand_help_heading(ui("ui.cli.commands"))
         .subcommand_value_name(ui("ui.cli.command"))
-        .disable_help_subcommand(true)
         .mut_args(|a| {
             let heading = if a.is_positional() { "ui.cli.arguments" } else { "ui.cli.options" };
             let a = match a.get_id().as_str() {
@@ -92,7 +95,7 @@ fn headed(command: Command, lang: Lang) -> Command {
                 "version" => a.help(ui("ui.cli.version")),
                 _ => a,
             };
-            a.help_heading(ui(heading))
+            a.help_heading(ui(heading)).hide_default_value(true)
         });
     command = command.mut_subcommands(|s| headed(s, lang));
     command
@@ -172,6 +175,8 @@ mod tests {
         assert!(!fr.out.contains("Print help") && !fr.out.contains("Leave out"), "{}", fr.out);
         let en = said(&["--lang", "en", "run", "--help"]);
         assert!(en.out.contains("Leave out the PDF payslips") && en.out.contains("Options:"), "{}", en.out);
+        let all = said(&["--help"]);
+        assert!(all.out.contains("\nCommandes :\n") && !all.out.contains("  help "), "{}", all.out);
         assert_eq!((fr.code, en.code), (0, 0));
     }
 
