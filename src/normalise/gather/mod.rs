@@ -1,0 +1,114 @@
+//! Every row read by the mapping: last month's payslips, facts, changes, events, sums, requests.
+//!
+//! Each row handed on by a reader is counted as something; what cannot be read or joined is a finding.
+
+mod balance;
+mod gathered;
+mod place;
+mod records;
+mod registers;
+mod row_kind;
+mod rows;
+mod settle;
+mod shares;
+mod signs;
+mod sums;
+mod told;
+mod who;
+
+use crate::ground::{Checked, Sources};
+use crate::normalise::join::TransferRow;
+use crate::normalise::mapping::{Mapping, Role, SourceMapping};
+use crate::normalise::named::Known;
+use crate::normalise::people::{Directory, Joined, Who};
+use crate::normalise::records::RawRow;
+use crate::normalise::register::Books;
+use crate::normalise::{Context, lists};
+use crate::read::table::Table;
+pub use gathered::{AccountChange, Amount, Change, Event, Gathered, LocalCode, Record, RowCount};
+use place::place_rows;
+use records::records;
+use registers::register;
+use rows::count_only;
+use settle::settle_books;
+pub(in crate::normalise) use shares::pair_shares;
+use told::Told;
+use who::{note_people, without_letters};
+
+/// Reads every table by the mapping. The transfers of last month stand in for the nets of a register that prints none.
+pub fn gather(tables: &[Table], transfers: &[TransferRow], sources: &Sources, mapping: &Mapping, cx: &Context<'_>) -> Checked<Gathered> {
+    gather_beside((Vec::new(), &[]), tables, transfers, sources, mapping, cx)
+}
+
+/// The same beside rows that are read already: what a record says of each employee; and people whom a pay statement pays.
+pub fn gather_beside(
+    (first, stated): (Vec<(u16, Role, RawRow)>, &[Who]),
+    tables: &[Table],
+    transfers: &[TransferRow],
+    sources: &Sources,
+    mapping: &Mapping,
+    cx: &Context<'_>,
+) -> Checked<Gathered> {
+    let mut told = Told::default();
+    let mut out = Gathered::default();
+    let mut books = Books::default();
+    let mut raw = first;
+    for table in tables {
+        let Some(map) = mapping.of(table.source) else { continue };
+        let count = match map.role {
+            Role::RegisterLines | Role::RegisterWide => register(table, map, sources, cx, &mut books, &mut raw, &mut told),
+            Role::Staff | Role::Arrivals | Role::Departures | Role::Changes | Role::Events | Role::Amounts | Role::AccountChanges => {
+                records(table, map, sources, cx, &mut raw, &mut told)
+            }
+            Role::Ignored | Role::Unknown => count_only(table, map),
+        };
+        out.rows.push(count);
+    }
+    without_letters(&mut books, &mut raw, sources, &mut told);
+    let (directory, strange) = note_people((&books, stated), &raw, &mut told, sources);
+    let lost = raw.iter().any(|(_, role, r)| lists::is_list(*role) && r.who.id.is_empty());
+    let unread: Vec<&Table> = tables.iter().filter(|t| mapping.of(t.source).is_some_and(is_unread)).collect();
+    let above = |t: &&Table| {
+        let map = mapping.of(t.source)?;
+        let list = lists::is_list(map.role) || map.role == Role::AccountChanges;
+        map.header.map(|h| h.0).filter(|first| list && *first > 1)
+    };
+    let known = if lost || !unread.is_empty() || tables.iter().any(|t| above(&t).is_some()) {
+        known_people((&books, stated), &raw, &directory, cx)
+    } else {
+        Known::default()
+    };
+    let paid = books.slips.len().max(stated.len());
+    out.months = std::mem::take(&mut books.months);
+    for table in unread {
+        known.unread(table, paid, sources).into_iter().for_each(|f| told.add(f, table.source));
+    }
+    for (table, first) in tables.iter().filter_map(|t| Some((t, above(&t)?))) {
+        known.above(table, first, sources).into_iter().for_each(|f| told.add(f, table.source));
+    }
+    settle_books(books, transfers, &directory, sources, cx, &mut out, &mut told);
+    place_rows(raw, &strange, (&directory, &known), mapping, sources, cx, &mut out, &mut told);
+    Checked::new(out, told.finish(sources))
+}
+
+/// A sheet that nobody read, unless a person or its month says that nobody should.
+pub(super) fn is_unread(map: &SourceMapping) -> bool {
+    map.role == Role::Unknown || map.role == Role::Ignored && map.why.iter().any(|w| w == "no data")
+}
+
+/// Everybody that registers, staff files and arrivals know, to look for them in what could not be read.
+pub(super) fn known_people(
+    (books, stated): (&Books, &[Who]),
+    raw: &[(u16, Role, RawRow)],
+    directory: &Directory,
+    cx: &Context<'_>,
+) -> Known {
+    let mut known = Known::new(cx.vocabulary);
+    let staff = raw.iter().filter(|(_, r, _)| matches!(r, Role::Staff | Role::Arrivals)).map(|(_, _, r)| &r.who);
+    for who in books.slips.iter().map(|s| &s.who).chain(staff).chain(stated) {
+        if let Joined::AsWritten(id) | Joined::Padded(id) | Joined::Lengthened(id) = directory.join(who) {
+            known.note(&id, who);
+        }
+    }
+    known
+}

@@ -1,0 +1,168 @@
+//! Rows take their place under their agent, once each; what would be taken twice is asked.
+
+use super::gathered::{AccountChange, Change, Event, Gathered, Record};
+use super::told::Told;
+use super::who::joined;
+use crate::facts::{Fact, FactId, Facts, Origin, Role as FactRole, Value};
+use crate::ground::{At, EmployeeId, Finding, Severity, Sources, ids};
+use crate::normalise::mapping::{Mapping, Role};
+use crate::normalise::named::Known;
+use crate::normalise::people::{Directory, Joined};
+use crate::normalise::records::{Content, RawRow, parsed};
+use crate::normalise::{Context, lists};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Records take their place under their employee.
+#[expect(clippy::too_many_arguments, reason = "everything that was read, and what is made of it")]
+pub(super) fn place_rows(
+    raw: Vec<(u16, Role, RawRow)>,
+    strange: &BTreeSet<At>,
+    (directory, known): (&Directory, &Known),
+    mapping: &Mapping,
+    sources: &Sources,
+    cx: &Context<'_>,
+    out: &mut Gathered,
+    told: &mut Told,
+) {
+    let id_fact = cx.vocabulary.role(FactRole::Employee);
+    let mut parts: BTreeMap<EmployeeId, Vec<lists::Part>> = BTreeMap::new();
+    let mut events = Vec::new();
+    let mut seen: BTreeMap<(Role, Option<u16>, EmployeeId), (At, Facts)> = BTreeMap::new();
+    let mut changed_before: BTreeMap<(EmployeeId, FactId), (At, Value)> = BTreeMap::new();
+    let careers = careers(&raw, directory, cx);
+    let silent = silent_rows(&raw, out.paid.len());
+    for (_, role, mut row) in raw {
+        if careers.contains(&row.at) {
+            continue;
+        }
+        // Not read, for a number that is none: whoever bears the name waits.
+        if row.refused {
+            known.perhaps(&row.who, &row.row, row.at, sources).into_iter().for_each(|f| told.add(f, row.at.source));
+            continue;
+        }
+        // What a list of this month says of nobody is owed to somebody.
+        let lost = if lists::is_list(role) { Severity::Blocking } else { Severity::Justify };
+        let id = joined(directory, &row.who, row.at, lost, sources, told);
+        if id.is_none() && lists::is_list(role) {
+            known.perhaps(&row.who, &row.row, row.at, sources).into_iter().for_each(|f| told.add(f, row.at.source));
+        }
+        // « Dossier 00105 » beside the name of agent 00105 is his number, and nothing is lost.
+        let own = |f: &Finding| {
+            f.code == "M77" && id.as_ref().is_some_and(|id| f.args.iter().any(|(n, t)| n == "text" && ids::bare(t) == id.bare()))
+        };
+        for f in row.told.drain(..).filter(|f| !own(f)) {
+            told.add(id.iter().fold(f, Finding::of), row.at.source);
+        }
+        if strange.contains(&row.at) {
+            continue;
+        }
+        if let (true, Some(id)) = (silent.contains(&row.at), &id) {
+            told.add(Finding::new("M93", Severity::Justify).arg("agent", id).of(id).at(sources.place(row.at)), row.at.source);
+        }
+        match row.content {
+            Content::Facts(mut facts) => {
+                if let (Role::Staff | Role::Arrivals | Role::Departures, Some(id)) = (role, &id) {
+                    let mut own = facts.clone();
+                    if let Some(f) = id_fact {
+                        own.remove(f);
+                    }
+                    // Two staff files tell of one agent each their part; two lists of arrivals or departures do not.
+                    let key = (role, (role == Role::Staff).then_some(row.at.source), id.clone());
+                    if let Some((first, known)) = seen.get(&key) {
+                        let values = |f: &Facts| f.iter().map(|x| (x.id, x.value.clone())).collect::<Vec<_>>();
+                        let twice = role != Role::Staff && values(known) != values(&own);
+                        let severity = if twice { Severity::Blocking } else { Severity::Justify };
+                        let one_file = role == Role::Staff || first.source == row.at.source;
+                        let f = Finding::new(if one_file { "M21" } else { "F79" }, severity).arg("agent", id).of(id);
+                        told.add(f.at(sources.place(*first)).at(sources.place(row.at)), row.at.source);
+                        if role != Role::Staff {
+                            continue;
+                        }
+                    } else {
+                        seen.insert(key, (row.at, own));
+                    }
+                }
+                if let (Some(f), Some(id)) = (id_fact, &id) {
+                    let at = facts.get(f).map_or(row.at, |x| x.at);
+                    facts.set(Fact { id: f, value: Value::Text(id.as_str().into()), at, origin: Origin::Read });
+                }
+                let record = Record { employee: id, facts, at: row.at, problems: row.problems };
+                match role {
+                    Role::Arrivals => out.arrivals.push(record),
+                    Role::Departures => out.departures.push(record),
+                    Role::RegisterLines | Role::RegisterWide => out.register_facts.push(record),
+                    Role::Staff | Role::Changes | Role::Events | Role::Amounts | Role::AccountChanges | Role::Ignored | Role::Unknown => {
+                        out.staff.push(record);
+                    }
+                }
+            }
+            Content::Changes { changed, effective } => {
+                let Some(employee) = id else { continue };
+                if changed.is_empty() {
+                    told.add(
+                        Finding::new("N18", Severity::Blocking).arg("agent", &employee).of(&employee).at(sources.place(row.at)),
+                        row.at.source,
+                    );
+                }
+                for (fact, old, new, at) in changed {
+                    let key = (employee.clone(), fact);
+                    match changed_before.get(&key).filter(|_| lists::pays(cx.vocabulary.get(fact))) {
+                        // Twice the same: once is enough. Two values: which one, a person must say.
+                        Some((_, known)) if *known == new => continue,
+                        Some((first, _)) => {
+                            let f = Finding::new("M94", Severity::Blocking).arg("agent", &employee);
+                            let f = f.arg("fact", &cx.vocabulary.get(fact).label.fr).of(&employee);
+                            told.add(f.at(sources.place(*first)).at(sources.place(at)), at.source);
+                        }
+                        None => {
+                            changed_before.insert(key, (at, new.clone()));
+                        }
+                    }
+                    out.changes.push(Change { employee: employee.clone(), fact, old, new, effective, at });
+                }
+            }
+            Content::Event { nature, fact, from, to, days, continues, beside } => {
+                let Some(employee) = id else { continue };
+                events.push(Event { employee, nature, fact, from, to, days, continues, beside, running: false, at: row.at });
+            }
+            Content::Amounts(list) => {
+                let Some(employee) = id else { continue };
+                let of = parts.entry(employee).or_default();
+                of.extend(list.into_iter().map(|(fact, value, at)| lists::Part { fact, value, at, row: row.row.clone() }));
+            }
+            Content::Account { requested, iban, received_by, at } => {
+                let Some(employee) = id else { continue };
+                out.account_changes.push(AccountChange { employee, requested, iban: parsed(&iban), written: iban, received_by, at });
+            }
+        }
+    }
+    out.events = lists::absences(events, sources, &mut |f, s| told.add(f, s));
+    out.amounts = lists::add_up(parts, &mapping.sources, cx.vocabulary, sources, &mut |f, s| told.add(f, s));
+}
+
+/// Rows of a staff file that hold for other days, where another row of the same agent holds for the month last paid.
+pub(super) fn careers(raw: &[(u16, Role, RawRow)], directory: &Directory, cx: &Context<'_>) -> BTreeSet<At> {
+    let day = cx.last.last_day();
+    let holds = |r: &RawRow| r.span.is_some_and(|(a, b)| a.is_none_or(|a| a <= day) && b.is_none_or(|b| b >= day));
+    let id = |r: &RawRow| match directory.join(&r.who) {
+        Joined::AsWritten(id) | Joined::Padded(id) | Joined::Lengthened(id) => Some(id),
+        Joined::ByName(_) | Joined::ByIdentityNumber(_) | Joined::Several(_) | Joined::Nobody => None,
+    };
+    let staff = || raw.iter().filter(|(_, role, r)| *role == Role::Staff && r.span.is_some());
+    let current: BTreeSet<(u16, EmployeeId)> = staff().filter(|x| holds(&x.2)).filter_map(|x| Some((x.0, id(&x.2)?))).collect();
+    staff().filter(|x| !holds(&x.2) && id(&x.2).is_some_and(|i| current.contains(&(x.0, i)))).map(|x| x.2.at).collect()
+}
+
+/// Rows without any value in a list of a few agents: each was written for something. A list of everybody is filled in for some.
+pub(super) fn silent_rows(raw: &[(u16, Role, RawRow)], agents: usize) -> BTreeSet<At> {
+    let mut counts: BTreeMap<u16, (usize, usize)> = BTreeMap::new();
+    for (source, role, r) in raw {
+        if *role == Role::Amounts {
+            let n = counts.entry(*source).or_default();
+            n.0 += 1;
+            n.1 += usize::from(!r.says);
+        }
+    }
+    let few = |s: &u16| counts.get(s).is_some_and(|(all, none)| none * 4 <= *all || all * 2 < agents);
+    raw.iter().filter(|(s, role, r)| *role == Role::Amounts && !r.says && few(s)).map(|x| x.2.at).collect()
+}

@@ -1,0 +1,200 @@
+//! The books closed: codes, signs and duplicates are settled, and slips take their place under their agent.
+
+use super::balance::{balance, once};
+use super::gathered::{Gathered, LocalCode};
+use super::shares::{name_elements, pair_shares, part_doubles};
+use super::signs::{beside, left_out, sign};
+use super::told::Told;
+use super::who::joined;
+use crate::ground::{At, EmployeeId, Exact, Finding, Money, Severity, Sources};
+use crate::normalise::codes::{self, CodeStats, Sides};
+use crate::normalise::join::TransferRow;
+use crate::normalise::mapping::CodeTarget;
+use crate::normalise::people::Directory;
+use crate::normalise::register::{Books, Slip};
+use crate::normalise::text::Phrase;
+use crate::normalise::titles::hourly;
+use crate::normalise::{Context, fragment, nets};
+use crate::payslip::{ElementId, PaidCode, PaidLine, PaidSlip};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Codes, signs and duplicates are settled, and slips take their place.
+pub(super) fn settle_books(
+    mut books: Books,
+    transfers: &[TransferRow],
+    directory: &Directory,
+    sources: &Sources,
+    cx: &Context<'_>,
+    out: &mut Gathered,
+    told: &mut Told,
+) {
+    late_codes(&mut books, cx, sources, told);
+    let with_net = books.slips.iter().filter(|s| s.paid.net_paid.is_some()).count();
+    let transferred = nets::put(&mut books, transfers);
+    for c in &books.codes {
+        let names: BTreeSet<&str> = c.labels.iter().map(String::as_str).collect();
+        if names.len() > 1 {
+            told.add(
+                Finding::new("IMP-07", Severity::Warning)
+                    .arg("code", &c.code)
+                    .arg("labels", names.into_iter().collect::<Vec<_>>().join(" / "))
+                    .at(sources.place(At::source(c.source))),
+                c.source,
+            );
+        }
+    }
+    let passing = of_one_month(&books);
+    let targets: Vec<CodeTarget> = books.codes.iter().map(|c| c.target).collect();
+    let partners: Vec<Option<ElementId>> = books.codes.iter().map(|c| c.employer).collect();
+    let doubles: Vec<Option<ElementId>> = books.codes.iter().map(|c| c.with).collect();
+    let untold: Vec<bool> = books.codes.iter().map(|c| !c.told).collect();
+    if untold.iter().any(|u| *u) {
+        sign(&mut books, &targets, &untold, sources, cx, told);
+    }
+    let out_of_net = left_out(&books, &targets, &untold, cx);
+    for i in &out_of_net {
+        books.codes[usize::from(*i)].beside = true;
+    }
+    for l in books.slips.iter_mut().flat_map(|s| &mut s.paid.lines) {
+        beside(l, matches!(l.code, PaidCode::Unknown(i) if out_of_net.contains(&i)));
+    }
+    if transferred > 0 {
+        let sum = |s: &Slip| s.paid.lines.iter().map(|l| l.amount).sum::<Money>();
+        let agree = books.slips.iter().filter(|s| s.paid.net_paid.is_some_and(|(net, _)| net == sum(s))).count();
+        if agree * 3 < transferred {
+            nets::take_back(&mut books);
+        }
+    }
+    let net_expected = books.slips.len() >= 3 && with_net * 10 >= books.slips.len() * 8;
+    let mut shared: BTreeMap<(u16, u16), usize> = BTreeMap::new();
+    for mut slip in std::mem::take(&mut books.slips) {
+        let all: BTreeSet<u16> = slip.paid.lines.iter().map(|l| l.at.source).collect();
+        let Some(id) = joined(directory, &slip.who, slip.first, Severity::Justify, sources, told) else { continue };
+        part_doubles(&mut slip, &targets, &doubles, cx);
+        name_elements(&mut slip, &targets, &partners, cx);
+        if all.len() > 1 && shared_sides(&slip.paid) {
+            // Two registers added up would pay twice.
+            if let (Some(a), Some(b)) = (all.first(), all.last()) {
+                *shared.entry((*a, *b)).or_insert(0) += 1;
+            }
+            let mut f = Finding::new("M29", Severity::Blocking).arg("agent", &id).of(&id);
+            for source in &all {
+                f = f.at(sources.place(At::source(*source)));
+            }
+            told.add(f, slip.source);
+        }
+        pair_shares(&mut slip.paid, cx);
+        once(&mut slip, &id, &books, sources, cx, told);
+        balance(&slip, &id, net_expected, sources, cx, told);
+        if !slip.who.surname.is_empty() {
+            out.register_names.entry(id.clone()).or_insert((std::mem::take(&mut slip.who.surname), std::mem::take(&mut slip.who.given)));
+        }
+        slip.paid.lines.shrink_to_fit();
+        match out.paid.get_mut(&id) {
+            None => {
+                out.paid.insert(id, slip.paid);
+            }
+            Some(known) => {
+                told.add(Finding::new("M21", Severity::Justify).arg("agent", &id).of(&id).at(sources.place(slip.first)), slip.source);
+                known.lines.append(&mut slip.paid.lines);
+            }
+        }
+    }
+    hide_employers(&mut out.paid);
+    for ((a, b), count) in shared {
+        told.add(
+            Finding::new("M28", Severity::Justify).arg("count", count).at(sources.place(At::source(a))).at(sources.place(At::source(b))),
+            a,
+        );
+    }
+    out.local_codes = books
+        .codes
+        .into_iter()
+        .map(|c| LocalCode {
+            source: c.source,
+            code: c.code,
+            labels: c.labels,
+            element: if let CodeTarget::Element(e, _) = c.target { Some(e) } else { None },
+            target: c.target,
+            beside: c.beside,
+            recurs: true,
+            kind: None,
+        })
+        .collect();
+    for i in passing {
+        out.local_codes[usize::from(i)].recurs = false;
+    }
+}
+
+/// Codes without an element that belong to the month they were paid for: hours at an hourly rate, absences, back pay.
+pub(super) fn of_one_month(books: &Books) -> Vec<u16> {
+    let bounds = hourly();
+    let hourly = |l: &PaidLine| {
+        let (Some(base), Some(rate)) = (l.base, l.rate) else { return false };
+        let hours = base.is_positive() && base <= Exact::int(bounds.most_hours);
+        let within = hours && (Exact::int(bounds.least_rate)..=Exact::int(bounds.most_rate)).contains(&rate);
+        let amount = base.mul(rate).and_then(|x| x.scaled_half_up(100));
+        within && l.employer_amount.is_zero() && amount.is_some_and(|a| (a - l.amount.cents()).abs() <= 1)
+    };
+    let mut seen: BTreeMap<u16, bool> = BTreeMap::new();
+    for l in books.slips.iter().flat_map(|s| &s.paid.lines) {
+        if let PaidCode::Unknown(i) = l.code
+            && books.codes[usize::from(i)].target == CodeTarget::Open
+        {
+            *seen.entry(i).or_insert(true) &= hourly(l);
+        }
+    }
+    let named = |i: &u16| books.codes[usize::from(*i)].labels.first().is_some_and(|l| Phrase::of(l).is_once());
+    seen.into_iter().filter(|(i, hours)| *hours || named(i)).map(|(i, _)| i).collect()
+}
+
+/// Whether two registers both hold the agent's own amounts, or both the employer's of one element: one sheet may hold each.
+pub(super) fn shared_sides(paid: &PaidSlip) -> bool {
+    let own: BTreeSet<u16> = paid.lines.iter().filter(|l| !l.amount.is_zero()).map(|l| l.at.source).collect();
+    let mut employers: BTreeMap<PaidCode, u16> = BTreeMap::new();
+    let both = |l: &PaidLine, employers: &mut BTreeMap<PaidCode, u16>| {
+        !l.employer_amount.is_zero() && *employers.entry(l.code).or_insert(l.at.source) != l.at.source
+    };
+    own.len() > 1 || paid.lines.iter().any(|l| both(l, &mut employers))
+}
+
+/// A register without a single employer's share does not show them; it does not say that there were none.
+pub(super) fn hide_employers(paid: &mut BTreeMap<EmployeeId, PaidSlip>) {
+    let showing: BTreeSet<u16> =
+        paid.values().flat_map(|s| &s.lines).filter(|l| !l.employer_amount.is_zero()).map(|l| l.at.source).collect();
+    for slip in paid.values_mut() {
+        slip.employer_hidden = !slip.lines.iter().any(|l| showing.contains(&l.at.source));
+    }
+}
+
+/// Codes first met beyond the rows that were looked at are resolved by what was read of them.
+pub(super) fn late_codes(books: &mut Books, cx: &Context<'_>, sources: &Sources, told: &mut Told) {
+    let late: Vec<usize> =
+        (0..books.codes.len()).filter(|&i| !books.codes[i].recognised && books.codes[i].target == CodeTarget::Open).collect();
+    if late.is_empty() {
+        return;
+    }
+    let stats: BTreeMap<String, CodeStats> = late.iter().map(|&i| (books.codes[i].code.clone(), books.codes[i].stats.clone())).collect();
+    let told_sides = late.first().is_some_and(|&i| books.codes[i].told);
+    let resolved = codes::resolve(&stats, cx.rubrics, if told_sides { Sides::Told } else { Sides::Untold });
+    for i in late {
+        let known = &mut books.codes[i];
+        let Some(m) = resolved.iter().find(|m| m.code == known.code) else { continue };
+        known.target = m.target;
+        known.with = m.with;
+        if m.target == CodeTarget::Open {
+            let proposed: Vec<String> =
+                m.alternatives.iter().map(|(t, n)| format!("{} ({n} %)", fragment::target_name(*t, cx.rubrics))).collect();
+            told.add(
+                Finding::new("M05", Severity::Justify)
+                    .arg("code", &m.code)
+                    .arg("label", m.labels.first().cloned().unwrap_or_default())
+                    .arg("rows", m.rows)
+                    .arg("proposed", if proposed.is_empty() { "–".to_owned() } else { proposed.join(", ") })
+                    .arg("why", m.why.join(", "))
+                    .at(sources.place(At::source(known.source))),
+                known.source,
+            );
+        }
+    }
+}

@@ -1,0 +1,164 @@
+//! Which agent a row means: numbers and names of all sources together, and what they contradict.
+
+use super::told::Told;
+use crate::ground::{At, EmployeeId, Finding, Severity, Sources, ids};
+use crate::normalise::mapping::Role;
+use crate::normalise::people::{Directory, Joined, Who, may_be_same};
+use crate::normalise::records::RawRow;
+use crate::normalise::register::Books;
+use crate::normalise::{lists, numbers};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Takes the letters off the numbers of a source that alone writes them, and says so once.
+pub(super) fn without_letters(books: &mut Books, raw: &mut [(u16, Role, RawRow)], sources: &Sources, told: &mut Told) {
+    let ids = books.slips.iter().map(|s| (s.source, s.who.id.as_str())).chain(raw.iter().map(|(s, _, r)| (*s, r.who.id.as_str())));
+    for (source, (letters, count)) in numbers::prefixed(ids) {
+        let of_source = books.slips.iter_mut().filter(|s| s.source == source).map(|s| &mut s.who);
+        for who in of_source.chain(raw.iter_mut().filter(|(s, _, _)| *s == source).map(|(_, _, r)| &mut r.who)) {
+            if let Some(digits) = who.id.strip_prefix(letters.as_str()) {
+                who.id = digits.to_owned();
+            }
+        }
+        told.add(
+            Finding::new("M70", Severity::Warning).arg("letters", letters).arg("count", count).at(sources.place(At::source(source))),
+            source,
+        );
+    }
+}
+
+/// All numbers and names, as the sources write them.
+/// Also the rows of lists that bear another person's name than their number: nobody is paid on them.
+pub(super) fn note_people(
+    (books, stated): (&Books, &[Who]),
+    raw: &[(u16, Role, RawRow)],
+    told: &mut Told,
+    sources: &Sources,
+) -> (Directory, BTreeSet<At>) {
+    let mut directory = Directory::default();
+    for who in stated {
+        directory.note(&who.id, false, At::NOWHERE.source);
+    }
+    for s in books.slips.iter().filter(|s| !s.who.named) {
+        directory.note(&s.who.id, s.who.numeric, s.source);
+    }
+    for (source, role, r) in raw {
+        if matches!(role, Role::Departures | Role::Changes | Role::Events | Role::Amounts | Role::AccountChanges) {
+            directory.note_listed(&r.who.id, r.who.numeric, *source);
+        } else {
+            directory.note(&r.who.id, r.who.numeric, *source);
+        }
+    }
+    let mut unjoined = BTreeMap::new();
+    let mut names = Vec::new();
+    for who in books
+        .slips
+        .iter()
+        .map(|s| &s.who)
+        .chain(raw.iter().filter(|(_, r, _)| matches!(r, Role::Staff | Role::Arrivals)).map(|(_, _, r)| &r.who))
+        .chain(stated)
+    {
+        if let Joined::AsWritten(id) | Joined::Padded(id) | Joined::Lengthened(id) = directory.join(who)
+            && !who.named
+            && !who.id.is_empty()
+        {
+            if let Some(nir) = &who.nir {
+                directory.identity(&id, nir);
+            }
+            if !who.surname.is_empty() {
+                names.push((id, who.surname.as_str(), who.given.as_str()));
+            }
+        }
+    }
+    let staff: BTreeSet<&str> = raw.iter().filter(|(_, r, _)| *r == Role::Staff).map(|(_, _, r)| ids::bare(&r.who.id)).collect();
+    for (_, _, r) in raw.iter().filter(|(_, role, r)| *role == Role::Arrivals && !staff.contains(ids::bare(&r.who.id))) {
+        if let Joined::AsWritten(id) | Joined::Padded(id) | Joined::Lengthened(id) = directory.join(&r.who) {
+            directory.arrives(&id);
+        }
+    }
+    let nameless = || books.slips.iter().map(|s| &s.who).chain(raw.iter().map(|(_, _, r)| &r.who)).filter(|w| w.named || w.id.is_empty());
+    let need_names = nameless().next().is_some();
+    if need_names {
+        for (id, surname, given) in &names {
+            directory.name(id, surname, given);
+        }
+        // Whom no source gives a number: last month's register and this month's staff know them, a list of changes makes nobody.
+        let staff = raw.iter().filter(|(_, r, _)| matches!(r, Role::Staff | Role::Arrivals)).map(|(_, _, r)| &r.who);
+        // A list without numbers beside files that have them has lost its column: its people are asked for, not invented.
+        let staff = staff.filter(|_| names.is_empty());
+        for who in books.slips.iter().map(|s| &s.who).chain(staff).filter(|w| w.named || w.id.is_empty()) {
+            directory.name_alone(who);
+        }
+    }
+    // One number, two names: whoever is meant, a person must say.
+    let mut first: BTreeMap<&EmployeeId, (&str, &str)> = BTreeMap::new();
+    for (id, surname, given) in &names {
+        let known = first.entry(id).or_insert((surname, given));
+        if !may_be_same(*known, (surname, given)) {
+            unjoined.entry(id.clone()).or_insert_with(|| (format!("{} {}", known.0, known.1), format!("{surname} {given}")));
+        }
+    }
+    let mut all: BTreeMap<&EmployeeId, Vec<&str>> = BTreeMap::new();
+    for (id, surname, _) in &names {
+        all.entry(id).or_default().push(surname);
+    }
+    let mut strange = BTreeSet::new();
+    for (source, role, r) in raw {
+        let list = lists::is_list(*role) || *role == Role::AccountChanges;
+        if let Joined::AsWritten(id) | Joined::Padded(id) | Joined::Lengthened(id) = directory.join(&r.who)
+            && let Some(known) = first.get(&id)
+            && !r.who.surname.is_empty()
+        {
+            let other = !may_be_same(*known, (&r.who.surname, &r.who.given));
+            // One first name in common is not enough in a list that pays.
+            let doubtful = list && !all.get(&id).is_some_and(|s| s.iter().any(|s| may_be_same((*s, ""), (&r.who.surname, ""))));
+            if !other && !doubtful {
+                continue;
+            }
+            let blocks = list && other;
+            if blocks {
+                strange.insert(r.at);
+            }
+            told.add(
+                Finding::new("M14", if blocks { Severity::Blocking } else { Severity::Justify })
+                    .arg("agent", &id)
+                    .arg("name", format!("{} {}", r.who.surname, r.who.given))
+                    .arg("known", format!("{} {}", known.0, known.1))
+                    .of(&id)
+                    .at(sources.place(r.at)),
+                *source,
+            );
+        }
+    }
+    (directory, strange)
+}
+
+/// The employee a row means, told where that is not what is written; `lost` is how grave a row of nobody is.
+pub(super) fn joined(directory: &Directory, who: &Who, at: At, lost: Severity, sources: &Sources, told: &mut Told) -> Option<EmployeeId> {
+    let name = format!("{} {}", who.surname, who.given);
+    let place = sources.place(at);
+    match directory.join(who) {
+        Joined::AsWritten(id) | Joined::Padded(id) => Some(id),
+        Joined::Lengthened(id) => {
+            told.add(Finding::new("M17", Severity::Information).arg("text", &who.id).arg("agent", &id).of(&id).at(place), at.source);
+            Some(id)
+        }
+        Joined::ByIdentityNumber(id) => {
+            told.add(Finding::new("M73", Severity::Information).arg("name", name.trim()).arg("agent", &id).of(&id).at(place), at.source);
+            Some(id)
+        }
+        Joined::ByName(id) => {
+            told.add(Finding::new("M12", Severity::Warning).arg("name", name.trim()).arg("agent", &id).of(&id).at(place), at.source);
+            Some(id)
+        }
+        Joined::Several(ids) => {
+            let all: Vec<String> = ids.iter().map(ToString::to_string).collect();
+            let shown = if who.id.is_empty() { name.trim().to_owned() } else { who.id.clone() };
+            told.add(Finding::new("M13", lost).arg("name", shown).arg("agents", all.join(", ")).at(place), at.source);
+            None
+        }
+        Joined::Nobody => {
+            told.add(Finding::new("M15", lost).arg("name", name.trim()).at(place), at.source);
+            None
+        }
+    }
+}

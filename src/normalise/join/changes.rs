@@ -1,0 +1,80 @@
+//! New values of this month, at once or from a day on.
+
+use super::Joiner;
+use crate::facts::{Dated, Fact, FactId, FactKind, Later, Origin, Role, Value};
+use crate::ground::{At, EmployeeId, Exact, Severity};
+use chrono::NaiveDate;
+
+impl Joiner<'_> {
+    pub(super) fn change(&mut self, c: &crate::normalise::gather::Change) {
+        let (first, last_day) = (self.month.first_day(), self.month.last_day());
+        let silent = self.vocabulary.role(Role::Act) == Some(c.fact);
+        if self.begins_later(c) {
+            return;
+        }
+        if let Some(d) = c.effective.filter(|d| *d > last_day) {
+            if !silent {
+                let f = self
+                    .finding("F02", Severity::Information, &c.employee, &[c.at])
+                    .arg("agent", &c.employee)
+                    .arg("fact", self.vocabulary.get(c.fact).label.fr.clone())
+                    .arg("date", d.format("%d/%m/%Y"));
+                self.out.findings.push(f);
+                self.later(&c.employee, c.fact, c.new.clone(), d, c.at);
+            }
+            return;
+        }
+        self.unmoot(c);
+        let leaves = self.vocabulary.role(Role::Exit) == Some(c.fact);
+        if let (true, Some(d)) = (leaves, c.new.date()) {
+            let paid = self.out.people.get(&c.employee).is_some_and(|p| p.paid.is_some());
+            self.leaving(&c.employee, d, c.at, paid);
+        }
+        let decl = self.vocabulary.get(c.fact);
+        if let Some(old) = &c.old
+            && !matches!(decl.kind, FactKind::Text)
+            && let Some(known) = self.out.people.get(&c.employee).and_then(|p| p.known.get(c.fact)).cloned()
+            && known.value != *old
+            && known.value != c.new
+        {
+            let show = |value: &Value| self.shown(&Fact { value: value.clone(), ..known.clone() });
+            let f = self.finding("F47", Severity::Justify, &c.employee, &[c.at, known.at]).arg("fact", decl.label.fr.clone());
+            let f = f.arg("agent", &c.employee).arg("old", show(old)).arg("known", show(&known.value));
+            self.out.findings.push(f);
+        }
+        let Some(p) = self.person(&c.employee, c.at, "changement") else { return };
+        if leaves {
+            p.departure = Some(c.at);
+        }
+        if let Some(old) = &c.old {
+            p.alternatives.push(Fact { id: c.fact, value: old.clone(), at: c.at, origin: Origin::Read });
+        }
+        p.changes.push(Fact { id: c.fact, value: c.new.clone(), at: c.at, origin: Origin::Read });
+        // A day of entry or leaving is dated by what it says.
+        let own_date = matches!(decl.kind, FactKind::Date | FactKind::Text);
+        p.dated.extend(c.effective.filter(|d| *d != first && !silent && !own_date).map(|from| Dated { fact: c.fact, from, at: c.at }));
+    }
+
+    /// A rise within the month of what counts from the first day of the next: told, and left to the next month.
+    pub(super) fn begins_later(&mut self, c: &crate::normalise::gather::Change) -> bool {
+        let Some(day) = c.effective.filter(|d| self.month.contains(*d) && *d > self.month.first_day()) else { return false };
+        let held = self.out.people.get(&c.employee).and_then(|p| p.known.value(c.fact)).and_then(Value::number).unwrap_or(Exact::ZERO);
+        let Some(new) = c.new.number().filter(|n| *n > held && self.vocabulary.is_next_month(c.fact)) else { return false };
+        let f = self
+            .finding("F36", Severity::Justify, &c.employee, &[c.at])
+            .arg("agent", &c.employee)
+            .arg("fact", self.vocabulary.get(c.fact).label.fr.clone())
+            .arg("new", new)
+            .arg("date", day.format("%d/%m/%Y"));
+        self.out.findings.push(f);
+        self.later(&c.employee, c.fact, c.new.clone(), self.month.next().first_day(), c.at);
+        true
+    }
+
+    /// What a list of this month says of a month to come goes on with the record of this one.
+    pub(super) fn later(&mut self, id: &EmployeeId, fact: FactId, value: Value, from: NaiveDate, at: At) {
+        if let Some(p) = self.out.people.get_mut(id) {
+            p.later.push(Later { fact: Fact { id: fact, value, at, origin: Origin::Read }, from });
+        }
+    }
+}

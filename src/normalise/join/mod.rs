@@ -1,0 +1,138 @@
+//! One employee from all sources: staff files, last month's register and transfers, this month's changes.
+//!
+//! Joins are by employee number; a transfer also joins by account, then by name together with amount, never by name alone.
+//! What contradicts is a finding with both places, and the first source keeps its word.
+
+mod accounts;
+mod changes;
+mod month;
+mod movements;
+mod person;
+mod staff;
+
+use crate::facts::{Fact, FactKind, Role, Vocabulary};
+use crate::ground::{At, EmployeeId, Finding, Lang, PayMonth, Severity, Sources};
+use crate::normalise::gather::{Gathered, Record};
+pub use accounts::TransferRow;
+use chrono::NaiveDate;
+pub use person::{LastTransfer, People, Person};
+
+/// What `join` hands on besides the people.
+#[derive(Default)]
+pub struct Joined {
+    pub people: People,
+    /// Rows about somebody no source knows.
+    pub strangers: Vec<(EmployeeId, At, String)>,
+    /// Transfers of last month that nobody could be found for.
+    pub orphan_transfers: Vec<TransferRow>,
+    pub findings: Vec<Finding>,
+}
+
+pub(super) struct Joiner<'a> {
+    pub(super) vocabulary: &'a Vocabulary,
+    pub(super) sources: &'a Sources,
+    pub(super) month: PayMonth,
+    pub(super) out: Joined,
+}
+
+/// Brings every source together.
+pub fn join(vocabulary: &Vocabulary, sources: &Sources, month: PayMonth, gathered: Gathered, transfers: Vec<TransferRow>) -> Joined {
+    let mut j = Joiner { vocabulary, sources, month, out: Joined::default() };
+    for (id, slip) in gathered.paid {
+        j.out.people.entry(id).or_default().paid = Some(slip);
+    }
+    for (id, names) in gathered.register_names {
+        if let Some(p) = j.out.people.get_mut(&id) {
+            p.names = names;
+        }
+    }
+    // Each record goes as soon as it is taken in: a town's facts need not be in memory twice.
+    for r in gathered.staff {
+        j.staff(&r);
+    }
+    for r in gathered.register_facts {
+        j.register_facts(&r);
+    }
+    j.entered_since();
+    j.moot();
+    for r in gathered.arrivals {
+        j.arrival(&r);
+    }
+    for r in gathered.departures {
+        j.movement(&r);
+    }
+    for c in gathered.changes {
+        j.change(&c);
+    }
+    for e in gathered.events {
+        j.event(&e);
+    }
+    j.amounts(&gathered.amounts);
+    for a in gathered.account_changes {
+        j.request(a);
+    }
+    j.transfers(transfers);
+    j.contract_ends();
+    j.out
+}
+
+impl Joiner<'_> {
+    pub(super) fn finding(&self, code: &str, severity: Severity, id: &EmployeeId, places: &[At]) -> Finding {
+        places.iter().fold(Finding::new(code, severity).of(id), |f, a| f.at(self.sources.place(*a)))
+    }
+
+    pub(super) fn contradiction(&self, id: &EmployeeId, a: &Fact, b: &Fact) -> Finding {
+        let decl = self.vocabulary.get(a.id);
+        let grave = matches!(decl.role, Some(Role::Iban | Role::IdentityNumber));
+        let hide = grave;
+        let show = |f: &Fact| if hide { "••••".to_owned() } else { self.shown(f) };
+        self.finding("IMP-04", if grave { Severity::Blocking } else { Severity::Justify }, id, &[a.at, b.at])
+            .arg("fact", decl.label.fr.clone())
+            .arg("first", show(a))
+            .arg("second", show(b))
+    }
+
+    pub(super) fn shown(&self, f: &Fact) -> String {
+        self.vocabulary.get(f.id).shown(&f.value, Lang::Fr)
+    }
+
+    /// The date of a movement that its list must give.
+    pub(super) fn date_of(&self, r: &Record, role: Role) -> Option<(NaiveDate, At)> {
+        let f = r.facts.get(self.vocabulary.role(role)?)?;
+        Some((f.value.date()?, f.at))
+    }
+
+    /// What is written of a newcomer and cannot be read has no last month to fall back on: the employee waits.
+    pub(super) fn unread(&mut self, id: &EmployeeId, r: &Record) {
+        for (fact, code) in &r.problems {
+            let decl = self.vocabulary.get(*fact);
+            if matches!(decl.kind, FactKind::Text)
+                || decl.role == Some(Role::BirthDate)
+                || self.out.people.get(id).is_some_and(|p| p.paid.is_some())
+            {
+                continue;
+            }
+            let f = self
+                .finding("F35", Severity::Blocking, id, &[r.at])
+                .arg("agent", id)
+                .arg("fact", decl.label.fr.clone())
+                .arg("reason", *code);
+            self.out.findings.push(f);
+        }
+    }
+
+    pub(super) fn tell(&mut self, code: &str, severity: Severity, id: &EmployeeId, at: At, date: Option<NaiveDate>) {
+        let date = date.map(|d| d.format("%d/%m/%Y").to_string()).unwrap_or_default();
+        let f = self.finding(code, severity, id, &[at]).arg("agent", id).arg("date", date);
+        self.out.findings.push(f);
+    }
+
+    /// A row about somebody: known, or a stranger.
+    pub(super) fn person(&mut self, id: &EmployeeId, at: At, what: &str) -> Option<&mut Person> {
+        if !self.out.people.contains_key(id) {
+            self.out.strangers.push((id.clone(), at, what.to_owned()));
+            return None;
+        }
+        self.out.people.get_mut(id)
+    }
+}

@@ -1,0 +1,140 @@
+//! Absences, hours and sums of the month.
+
+use super::Joiner;
+use crate::facts::{Fact, FactId, FactKind, NumberForm, Origin, Role, Value};
+use crate::ground::{At, EmployeeId, Exact, Severity};
+use chrono::NaiveDate;
+
+impl Joiner<'_> {
+    /// Days of a leave that is granted on a day: they change pay under the same cause as that day does.
+    pub(super) fn is_leave(&self, days: FactId) -> bool {
+        let cause = |f: FactId| self.vocabulary.get(f).causes.change.as_str();
+        self.vocabulary.role(Role::LeaveStart).is_some_and(|s| cause(s) == cause(days))
+    }
+
+    /// A second leave of its own in the month costs a second waiting day, but not within two days of the first: told.
+    pub(super) fn second_leave(&mut self, e: &crate::normalise::gather::Event) {
+        let (Some(starts), Some(from), Some(false) | None) = (self.vocabulary.role(Role::LeaveStart), e.from, e.continues) else { return };
+        let counts = e.fact.is_some_and(|f| self.is_leave(f));
+        let first =
+            self.out.people.get(&e.employee).and_then(|p| p.changes.iter().find(|f| f.id == starts).map(|f| (f.value.date(), f.at)));
+        if let (Some((Some(day), at)), true) = (first, counts)
+            && day != from
+        {
+            let f = self
+                .finding("F37", Severity::Justify, &e.employee, &[at, e.at])
+                .arg("agent", &e.employee)
+                .arg("first", day.min(from).format("%d/%m/%Y"))
+                .arg("second", day.max(from).format("%d/%m/%Y"));
+            self.out.findings.push(f);
+        }
+    }
+
+    pub(super) fn event(&mut self, e: &crate::normalise::gather::Event) {
+        let Some(fact) = e.fact else {
+            let f = self.finding("F06", Severity::Blocking, &e.employee, &[e.at]).arg("nature", &e.nature);
+            self.out.findings.push(f);
+            return;
+        };
+        // A strike has neither a day it was granted nor a leave it goes on from.
+        let leave = self.is_leave(fact);
+        let role = |r: Role| self.vocabulary.role(r).filter(|_| leave);
+        let (continues, starts) = (role(Role::LeaveContinues), role(Role::LeaveStart));
+        let (begun, length) = (role(Role::LeavesBegun), role(Role::LeaveLength));
+        let last_day = self.month.last_day();
+        // A leave begun in the month, and not one that goes on: each has its own waiting day.
+        let begins = e.continues != Some(true) && e.from.is_none_or(|d| d >= self.month.first_day());
+        let vocabulary = self.vocabulary;
+        let Some(days) = self.days_within(e) else { return };
+        self.second_leave(e);
+        let Some(p) = self.person(&e.employee, e.at, &e.nature) else { return };
+        add(&mut p.changes, fact, days, e.at);
+        if let (Some(id), Some(flag)) = (continues, e.continues) {
+            p.changes.push(Fact { id, value: Value::Flag(flag), at: e.at, origin: Origin::Read });
+        }
+        if let (Some(id), Some(from), Some(false) | None) = (starts, e.from, e.continues) {
+            p.changes.push(Fact { id, value: Value::Date(from), at: e.at, origin: Origin::Read });
+        }
+        if let Some(id) = begun {
+            add(&mut p.changes, id, Exact::int(i64::from(begins)), e.at);
+        }
+        if let (Some(id), Some(from), Some(to)) = (length, e.from, e.to) {
+            let n = Exact::int((to.min(last_day) - from).num_days() + 1);
+            let longest = p.changes.iter().filter(|f| f.id == id).filter_map(|f| f.value.number()).fold(n, Exact::max);
+            p.changes.retain(|f| f.id != id);
+            p.changes.push(Fact { id, value: Value::Number(longest), at: e.at, origin: Origin::Read });
+        }
+        // What the row says in so many words stands over what follows from its dates; days of which part are never more than the days.
+        for f in e.beside.iter() {
+            match (&vocabulary.get(f.id).kind, &f.value) {
+                (FactKind::Number { form: NumberForm::Days }, Value::Number(n)) => add(&mut p.changes, f.id, (*n).min(days), f.at),
+                (FactKind::Number { .. }, Value::Number(n)) => add(&mut p.changes, f.id, *n, f.at),
+                _ => p.changes.push(f.clone()),
+            }
+        }
+    }
+
+    /// Days of an absence that fall in the month: its dates are cut at the month's ends, and what they leave out is told.
+    pub(super) fn days_within(&mut self, e: &crate::normalise::gather::Event) -> Option<Exact> {
+        let (Some(from), Some(to)) = (e.from, e.to) else { return e.days };
+        let (first, last) = (self.month.first_day(), self.month.last_day());
+        if let (true, Some(fact)) = (to > last, e.fact) {
+            let days = Exact::int((to - from).num_days() + 1);
+            self.later(&e.employee, fact, Value::Number(days), from, e.at);
+        }
+        let (first, last) = self.in_post(&e.employee, first, last);
+        let inside = Exact::int(((to.min(last) - from.max(first)).num_days() + 1).max(0));
+        if from >= first && to <= last {
+            return e.days;
+        }
+        let outside = from > self.month.last_day() || to < self.month.first_day();
+        let away = from.max(self.month.first_day()) < first || to.min(self.month.last_day()) > last;
+        let (code, severity) = if e.running {
+            // The list of the month before said so already: nothing is new.
+            ("F70", Severity::Information)
+        } else if outside {
+            ("F71", Severity::Justify)
+        } else if away {
+            ("F72", Severity::Justify)
+        } else {
+            ("F11", Severity::Justify)
+        };
+        let f = self
+            .finding(code, severity, &e.employee, &[e.at])
+            .arg("agent", &e.employee)
+            .arg("from", from.format("%d/%m/%Y"))
+            .arg("to", to.format("%d/%m/%Y"))
+            .arg("days", inside);
+        self.out.findings.push(f);
+        // Fewer days may be written than the calendar counts, never more than fall in the month.
+        inside.is_positive().then(|| e.days.map_or(inside, |d| d.min(inside)))
+    }
+
+    /// The days of the month on which somebody is in post: from the first paid day to the last.
+    pub(super) fn in_post(&self, id: &EmployeeId, first: NaiveDate, last: NaiveDate) -> (NaiveDate, NaiveDate) {
+        let Some(p) = self.out.people.get(id) else { return (first, last) };
+        let day = |role| p.fact(self.vocabulary, role).and_then(|f| f.value.date()).filter(|d| self.month.contains(*d));
+        let end = [Role::Exit, Role::ContractEnd].into_iter().find_map(day);
+        (day(Role::Entry).unwrap_or(first), end.unwrap_or(last))
+    }
+
+    pub(super) fn amounts(&mut self, amounts: &[crate::normalise::gather::Amount]) {
+        for a in amounts {
+            let label = self.vocabulary.get(a.fact).label.fr.clone();
+            let Some(p) = self.person(&a.employee, a.at, &label) else { continue };
+            add(&mut p.changes, a.fact, a.value, a.at);
+        }
+    }
+}
+
+/// Sums of the same fact add up: two rows of overtime, two absences.
+pub(super) fn add(changes: &mut Vec<Fact>, fact: FactId, n: Exact, at: At) {
+    if let Some(f) = changes.iter_mut().find(|f| f.id == fact)
+        && let Value::Number(x) = &mut f.value
+        && let Some(sum) = x.add(n)
+    {
+        *x = sum;
+        return;
+    }
+    changes.push(Fact { id: fact, value: Value::Number(n), at, origin: Origin::Read });
+}

@@ -1,0 +1,76 @@
+//! Everything known of one employee before anything is computed.
+
+use crate::facts::{Begun, Dated, Fact, FactId, Facts, Later, Role, Vocabulary};
+use crate::ground::{At, EmployeeId, Iban, Money, PayMonth};
+use crate::normalise::gather::AccountChange;
+use crate::normalise::register::without_courtesy;
+use crate::payslip::PaidSlip;
+use std::collections::BTreeMap;
+
+/// Where and how much an employee was paid last month, by the transfer file.
+#[derive(Clone, Debug)]
+pub struct LastTransfer {
+    pub iban: Option<Iban>,
+    pub name: String,
+    pub amount: Money,
+    pub at: At,
+}
+
+/// Everything known of one employee before anything is computed.
+#[derive(Clone, Default)]
+pub struct Person {
+    /// Facts as the trusted sources have them for last month.
+    pub known: Facts,
+    /// Other values that files hold for a fact: an old index in a list of promotions.
+    pub alternatives: Vec<Fact>,
+    /// What this month changes, in the order of the files.
+    pub changes: Vec<Fact>,
+    pub staff: Option<At>,
+    pub arrival: Option<At>,
+    /// A reported departure that leaves nothing to pay this month.
+    pub departure: Option<At>,
+    pub paid: Option<PaidSlip>,
+    pub transfer: Option<LastTransfer>,
+    pub requests: Vec<AccountChange>,
+    /// Changes that begin within this month, or before it.
+    pub dated: Vec<Dated>,
+    /// Flags whose no, beside a zero, said nothing and was put away.
+    pub moot: Vec<Fact>,
+    /// Facts that last month alone was paid on, by the record of that month; nothing where it was paid without.
+    pub then: Vec<(FactId, Option<Fact>)>,
+    /// What this month's lists say of months to come.
+    pub later: Vec<Later>,
+    /// Names as the register writes them, when no staff file does.
+    pub names: (String, String),
+    /// Payslips of months before the last, where a source of them survived.
+    pub bygone: BTreeMap<PayMonth, PaidSlip>,
+    /// What each of these months was paid on, by its record.
+    pub paid_on: BTreeMap<PayMonth, Facts>,
+    /// Values that records of last month and of those before say began on a day, in the order of the records.
+    pub begun: Vec<Begun>,
+}
+
+impl Person {
+    pub fn text<'p>(&'p self, vocabulary: &Vocabulary, role: Role) -> Option<&'p str> {
+        self.fact(vocabulary, role).and_then(|f| f.value.text())
+    }
+    pub fn fact<'p>(&'p self, vocabulary: &Vocabulary, role: Role) -> Option<&'p Fact> {
+        let id = vocabulary.role(role)?;
+        self.changes.iter().rev().find(|f| f.id == id).or_else(|| self.known.get(id))
+    }
+    /// `NOM Prénom`, from the staff file or else the register.
+    pub fn name(&self, vocabulary: &Vocabulary) -> String {
+        let surname = self.text(vocabulary, Role::Surname).unwrap_or(&self.names.0);
+        let given = self.text(vocabulary, Role::GivenName).unwrap_or(&self.names.1);
+        let (surname, given) = without_courtesy(surname.to_owned(), given.to_owned());
+        let joined = format!("{surname} {given}");
+        if joined.trim().is_empty() {
+            self.text(vocabulary, Role::FullName).unwrap_or_default().to_owned()
+        } else {
+            joined.trim().to_owned()
+        }
+    }
+}
+
+/// All employees by number.
+pub type People = BTreeMap<EmployeeId, Person>;

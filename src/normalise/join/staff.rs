@@ -1,0 +1,96 @@
+//! What staff files and registers say of an employee as of last month.
+
+use super::Joiner;
+use crate::facts::{Fact, Origin, Role, Value};
+use crate::ground::{At, Exact, Severity};
+use crate::normalise::gather::Record;
+use crate::normalise::records::HOURS_ALONE;
+
+impl Joiner<'_> {
+    pub(super) fn staff(&mut self, r: &Record) {
+        let Some(id) = r.employee.clone() else { return };
+        let mut findings = Vec::new();
+        let person = self.out.people.entry(id.clone()).or_default();
+        if person.staff.is_none() {
+            person.staff = Some(r.at);
+        }
+        for f in r.facts.iter() {
+            match person.known.get(f.id) {
+                None => {
+                    person.known.set(f.clone());
+                }
+                Some(first) if first.value == f.value => {}
+                Some(first) => {
+                    findings.push((first.clone(), f.clone()));
+                    person.alternatives.push(f.clone());
+                }
+            }
+        }
+        for (fact, _) in r.problems.iter().filter(|(_, why)| *why == HOURS_ALONE) {
+            person.alternatives.push(Fact { id: *fact, value: Value::Flag(true), at: r.at, origin: Origin::Read });
+        }
+        for (a, b) in findings {
+            let f = self.contradiction(&id, &a, &b);
+            self.out.findings.push(f);
+        }
+    }
+
+    /// What a register shows beside the amounts fills what the staff files leave open; last month was paid on it.
+    pub(super) fn register_facts(&mut self, r: &Record) {
+        let Some(p) = r.employee.as_ref().and_then(|id| self.out.people.get_mut(id)) else { return };
+        for f in r.facts.iter() {
+            match p.known.get(f.id) {
+                None => {
+                    p.known.set(f.clone());
+                }
+                Some(k) if k.value == f.value => {}
+                Some(_) => p.alternatives.push(f.clone()),
+            }
+        }
+    }
+
+    /// Whoever was paid last month had entered by then, whatever day the staff file says.
+    pub(super) fn entered_since(&mut self) {
+        let Some(entry) = self.vocabulary.role(Role::Entry) else { return };
+        let last = self.month.previous();
+        for p in self.out.people.values_mut().filter(|p| p.paid.is_some() && p.staff.is_some()) {
+            if p.known.value(entry).and_then(Value::date).is_some_and(|d| d > last.last_day()) {
+                let before = Fact { id: entry, value: Value::Date(last.first_day()), at: At::NOWHERE, origin: Origin::Inferred };
+                p.then.push((entry, Some(before)));
+            }
+        }
+    }
+
+    /// Puts away a no that says nothing; what this month brings is then judged without it.
+    pub(super) fn moot(&mut self) {
+        for (flag, count) in self.vocabulary.moot() {
+            for p in self.out.people.values_mut() {
+                let zero = p.known.value(count).and_then(Value::number).is_some_and(Exact::is_zero);
+                if zero && p.known.value(flag) == Some(&Value::Flag(false)) {
+                    p.moot.extend(p.known.remove(flag));
+                }
+            }
+        }
+    }
+
+    /// A count that this month's lists raise, beside a file that said no.
+    pub(super) fn unmoot(&mut self, c: &crate::normalise::gather::Change) {
+        let vocabulary = self.vocabulary;
+        for (flag, _) in vocabulary.moot().filter(|(_, count)| *count == c.fact) {
+            let Some(p) = self.out.people.get(&c.employee) else { continue };
+            if !c.new.number().is_some_and(Exact::is_positive) {
+                continue;
+            }
+            let put_away = p.moot.iter().find(|f| f.id == flag);
+            let said = p.known.get(flag).filter(|f| f.value == Value::Flag(false));
+            let Some((code, f)) = put_away.map(|f| ("F31", f)).or_else(|| said.map(|f| ("F32", f))) else { continue };
+            let finding = self
+                .finding(code, Severity::Justify, &c.employee, &[c.at, f.at])
+                .arg("agent", &c.employee)
+                .arg("what", vocabulary.get(c.fact).label.fr.clone())
+                .arg("new", c.new.number().unwrap_or(Exact::ZERO))
+                .arg("flag", vocabulary.get(flag).label.fr.clone());
+            self.out.findings.push(finding);
+        }
+    }
+}

@@ -1,0 +1,163 @@
+//! Everything that should be asked about a sheet.
+
+use super::filled::rate_form;
+use super::seen::Seen;
+use crate::facts::Role as FactRole;
+use crate::ground::{At, Finding, Severity, Sources};
+use crate::normalise::Context;
+use crate::normalise::codes;
+use crate::normalise::fragment;
+use crate::normalise::lists::SURE;
+use crate::normalise::mapping::{CodeTarget, ColumnMapping, Meaning, Role, SourceMapping};
+use crate::normalise::titles;
+use rayon::prelude::*;
+use std::collections::BTreeSet;
+
+/// Everything that should be asked about a source.
+pub(super) fn ask(found: &SourceMapping, s: &Seen<'_>, cx: &Context<'_>, sources: &Sources, findings: &mut Vec<Finding>) {
+    if matches!(found.role, Role::Ignored | Role::Unknown) {
+        return;
+    }
+    let place = |row: u32, column: u16| sources.place(At::cell(found.source, row, column));
+    let header = found.header.map_or(1, |h| h.1);
+    let name = |m: Meaning| m.name(cx.vocabulary, cx.rubrics);
+    let label = |s: &SourceMapping| s.sheet.as_ref().map_or_else(|| s.file.clone(), |sheet| format!("{} ({sheet})", s.file));
+    if found.certainty < 75 {
+        findings.push(
+            Finding::new("M08", Severity::Justify)
+                .arg("file", label(found))
+                .arg("role", found.role)
+                .arg("why", found.why.join(", "))
+                .at(sources.place(At::source(found.source))),
+        );
+    }
+    for c in &found.columns {
+        let i = usize::from(c.column);
+        let p = &s.profiles[i];
+        let proposed = c.alternatives.first().map_or_else(|| "–".to_owned(), |(m, n)| format!("{} ({n} %)", name(*m)));
+        if c.meaning == Meaning::Unknown {
+            if p.filled > 0 {
+                findings.push(
+                    Finding::new("M02", Severity::Warning)
+                        .arg("heading", s_key(found, c))
+                        .arg("file", label(found))
+                        .arg("filled", p.filled)
+                        .arg("proposed", proposed)
+                        .at(place(header, c.column)),
+                );
+            }
+        } else if c.certainty < SURE && p.filled > 0 && !matches!(c.meaning, Meaning::Ignored | Meaning::Local(_)) {
+            findings.push(
+                Finding::new("M03", Severity::Justify)
+                    .arg("heading", s_key(found, c))
+                    .arg("meaning", name(c.meaning))
+                    .arg("certainty", c.certainty)
+                    .arg("why", c.why.join(", "))
+                    .arg("proposed", proposed)
+                    .at(place(header, c.column)),
+            );
+        }
+        if c.certainty < 100 && p.filled >= 3 && s.compared[i].has_title {
+            let against = s.compared[i].against(p, found.role);
+            if let Some(m) = against.filter(|m| *m != c.meaning && !(c.meaning != Meaning::Unknown && s.compared[i].surely(c.meaning))) {
+                findings.push(
+                    Finding::new("M04", Severity::Justify)
+                        .arg("heading", s_key(found, c))
+                        .arg("title", name(m))
+                        .arg("meaning", name(c.meaning))
+                        .arg("samples", p.samples.join(" | "))
+                        .at(place(header, c.column)),
+                );
+            }
+        }
+        if let Meaning::Fact(f) | Meaning::New(f) = c.meaning
+            && matches!(cx.vocabulary.get(f).kind, crate::facts::FactKind::Number { form: crate::facts::NumberForm::Rate })
+            && !rate_form(p, &s.layout.own[i]).1
+        {
+            findings.push(
+                Finding::new("N08", Severity::Justify)
+                    .arg("heading", s_key(found, c))
+                    .arg("samples", p.samples.join(" | "))
+                    .at(place(header, c.column)),
+            );
+        }
+    }
+    let has = |m: Meaning| found.column(m).is_some();
+    let role_column = |r: FactRole| cx.vocabulary.role(r).is_some_and(|f| has(Meaning::Fact(f)));
+    let mut missing: Vec<&str> = Vec::new();
+    let who = [FactRole::Employee, FactRole::Surname, FactRole::MarriedName, FactRole::FullName, FactRole::IdentityNumber];
+    if !found.banded && !who.into_iter().any(role_column) {
+        missing.push("matricule");
+    }
+    match found.role {
+        Role::RegisterLines => {
+            if !has(Meaning::Code) && !has(Meaning::Label) {
+                missing.push("code");
+            }
+            if has(Meaning::Gain) != has(Meaning::Deduction) && !has(Meaning::Amount) && !has(Meaning::Signed) {
+                missing.push(if has(Meaning::Gain) { "deduction" } else { "gain" });
+            }
+        }
+        Role::AccountChanges => {
+            if cx.vocabulary.role(FactRole::Iban).is_some_and(|f| !has(Meaning::New(f))) && !role_column(FactRole::AccountKey) {
+                missing.push("iban");
+            }
+        }
+        Role::Events => {
+            if !has(Meaning::Days) && !has(Meaning::From) {
+                missing.push("days");
+            }
+        }
+        Role::Amounts => {
+            for c in &found.columns {
+                let Meaning::Fact(f) = c.meaning else { continue };
+                let needed = titles::needed(&cx.vocabulary.get(f).name).and_then(|n| cx.vocabulary.named(n));
+                if let Some(n) = needed.filter(|n| !has(Meaning::Fact(*n))) {
+                    missing.push(&cx.vocabulary.get(n).label.fr);
+                }
+            }
+        }
+        Role::RegisterWide | Role::Staff | Role::Arrivals | Role::Departures | Role::Changes | Role::Ignored | Role::Unknown => {}
+    }
+    for m in missing {
+        findings.push(
+            Finding::new("M07", Severity::Blocking).arg("file", label(found)).arg("meaning", m).at(sources.place(At::source(found.source))),
+        );
+    }
+    ask_codes(found, cx, sources, findings);
+}
+
+/// Codes that stay open, and codes under several labels.
+pub fn ask_codes(found: &SourceMapping, cx: &Context<'_>, sources: &Sources, findings: &mut Vec<Finding>) {
+    for c in &found.codes {
+        let label = c.labels.first().cloned().unwrap_or_default();
+        if c.target == CodeTarget::Open {
+            let proposed: Vec<String> =
+                c.alternatives.iter().map(|(t, n)| format!("{} ({n} %)", fragment::target_name(*t, cx.rubrics))).collect();
+            findings.push(
+                Finding::new("M05", Severity::Justify)
+                    .arg("code", &c.code)
+                    .arg("label", &label)
+                    .arg("rows", c.rows)
+                    .arg("proposed", if proposed.is_empty() { "–".to_owned() } else { proposed.join(", ") })
+                    .arg("why", c.why.join(", "))
+                    .at(sources.place(At::source(found.source))),
+            );
+        }
+        let mut names: Vec<&str> = c.labels.iter().map(|l| codes::split_period(l).0).collect();
+        names.dedup();
+        let distinct: BTreeSet<&str> = names.iter().copied().collect();
+        if distinct.len() > 1 {
+            findings.push(
+                Finding::new("IMP-07", Severity::Warning)
+                    .arg("code", &c.code)
+                    .arg("labels", distinct.into_iter().collect::<Vec<_>>().join(" / "))
+                    .at(sources.place(At::source(found.source))),
+            );
+        }
+    }
+}
+
+pub(super) fn s_key(found: &SourceMapping, c: &ColumnMapping) -> String {
+    found.key(c)
+}

@@ -1,0 +1,108 @@
+//! What every sheet is and what its columns and codes mean, by titles and contents together.
+//!
+//! In: tables, the pack's vocabulary and elements, and what a person wrote in `releve.toml`, which wins.
+//! Out: the mapping with certainties and reasons, and a finding for everything that should be asked.
+
+mod agents;
+mod asked;
+mod filled;
+mod refined;
+mod roles;
+mod rubrics;
+mod seen;
+mod source;
+
+use crate::ground::{At, Checked, Finding, Severity, Sources};
+use crate::normalise::Context;
+use crate::normalise::fragment::SourceEntry;
+use crate::normalise::lists;
+use crate::normalise::mapping::{Mapping, Role, SourceMapping};
+use crate::normalise::moves;
+use crate::normalise::titles::Titles;
+use crate::normalise::variables;
+use crate::read::table::Table;
+use agents::known_ids;
+use asked::ask;
+pub use asked::ask_codes;
+use chrono::{Days, NaiveDate};
+use rayon::prelude::*;
+pub use seen::repeats_heading;
+use seen::{Seen, look, matches};
+use source::source;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Latest date a two-digit year may mean.
+pub fn latest_date(cx: &Context<'_>) -> NaiveDate {
+    cx.month.last_day().checked_add_days(Days::new(3_650)).unwrap_or(NaiveDate::MAX)
+}
+
+/// Recognises every table; tells `sources` the titles of their columns.
+pub fn recognise(tables: &[Table], sources: &mut Sources, given: &[SourceEntry], cx: &Context<'_>) -> Checked<Mapping> {
+    let titles = Titles::new(cx.vocabulary, cx.rubrics);
+    let mut findings = Vec::new();
+    let mut seen: Vec<Seen<'_>> = {
+        let sources = &*sources;
+        tables.par_iter().map(|t| look(t, sources, given, &titles, cx)).collect()
+    };
+    let mut labels = BTreeMap::new();
+    for s in &seen {
+        variables::labels(&s.kept, &s.layout, &s.compared, &mut labels);
+    }
+    for s in &mut seen {
+        s.variables = variables::find(&s.kept, &s.layout, (&s.compared, &s.profiles), &labels, cx);
+        if s.variables.is_none() {
+            s.moves = moves::find(&s.kept, &s.layout, (&s.compared, &s.profiles), cx);
+        }
+    }
+    for entry in given {
+        if entry.from.is_none() && !seen.iter().any(|s| matches(entry, s.rows.source, sources)) {
+            findings
+                .push(Finding::new("M09", Severity::Warning).arg("heading", entry.sheet.as_deref().unwrap_or("")).arg("file", &entry.file));
+        }
+    }
+    let ids = known_ids(&seen, cx);
+    let mut mapping = Mapping::default();
+    let mut late: Vec<(u16, Role, String)> = Vec::new();
+    let understood: Vec<(SourceMapping, Vec<Finding>)> = {
+        let sources = &*sources;
+        let one = |(i, s): (usize, &Seen<'_>)| {
+            let others: BTreeSet<&str> =
+                ids.iter().enumerate().filter(|(j, _)| *j != i).flat_map(|(_, set)| set.iter().map(String::as_str)).collect();
+            let mut told = Vec::new();
+            (source(s, cx, &titles, &others, sources, &mut told), told)
+        };
+        seen.par_iter().enumerate().map(one).collect()
+    };
+    for (s, (mut found, mut told)) in seen.iter().zip(understood) {
+        findings.append(&mut told);
+        let pinned = s.entry.is_some_and(|e| e.role.is_some() && e.from.is_none());
+        let dated = lists::is_list(found.role) || found.role == Role::AccountChanges;
+        let other = if dated && !pinned {
+            lists::other_month(s.sheet.as_deref().unwrap_or_default(), &s.layout.title, s.stem(), cx.month, cx.last)
+        } else {
+            None
+        };
+        if let Some(known) = sources.get_mut(found.source) {
+            let width = found.columns.iter().map(|c| usize::from(c.column) + 1).max().unwrap_or(0);
+            known.headings = vec![String::new(); width];
+            for c in &found.columns {
+                known.headings[usize::from(c.column)].clone_from(&c.heading);
+            }
+        }
+        if let Some(said) = other {
+            late.push((found.source, found.role, said));
+            found.role = Role::Ignored;
+            found.why = vec!["another month".to_owned()];
+        } else {
+            ask(&found, s, cx, sources, &mut findings);
+        }
+        mapping.sources.push(found);
+    }
+    for (source, role, said) in late {
+        // Beside the list of this month, an older one is kept as a record; alone, this month's is missing.
+        let beside = mapping.sources.iter().any(|m| m.role == role);
+        let f = Finding::new("M80", if beside { Severity::Justify } else { Severity::Blocking }).arg("said", said).arg("month", cx.month);
+        findings.push(f.arg("role", role).at(sources.place(At::source(source))));
+    }
+    Checked::new(mapping, findings)
+}

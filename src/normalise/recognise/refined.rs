@@ -1,0 +1,60 @@
+//! What the columns of a sheet mean once its role is known: signed amounts, new values, the days of a career.
+
+use super::seen::Seen;
+use crate::facts::Role as FactRole;
+use crate::normalise::Context;
+use crate::normalise::columns;
+use crate::normalise::mapping::{ColumnMapping, Meaning, SourceMapping};
+use crate::normalise::text::fold;
+use rayon::prelude::*;
+
+/// One amount column that holds many negatives is signed; one that holds a few (a bonus turned into points, a relief) or none
+/// takes its side from elsewhere: in a signed register what is kept from the agents is a third of its amounts and more.
+pub(super) fn sign_amounts(found: &mut SourceMapping, s: &Seen<'_>) {
+    let has_side = found.column(Meaning::Side).is_some();
+    let split = found.column(Meaning::Gain).is_some() && found.column(Meaning::Deduction).is_some();
+    for c in &mut found.columns {
+        let p = &s.profiles[usize::from(c.column)];
+        if c.meaning == Meaning::Amount && !has_side && !split && p.negative * 6 > p.filled && c.certainty < 100 {
+            c.meaning = Meaning::Signed;
+            c.why.push("has negatives".to_owned());
+        }
+    }
+}
+
+/// In a sheet of changes without a « new » column, what is not identity or context is the new value.
+/// Beside « new » columns, so is what stands alone in a row: a date of leaving, a number of children.
+pub(super) fn changed_columns(found: &mut SourceMapping, s: &Seen<'_>, cx: &Context<'_>) {
+    let new: Vec<usize> = found.columns.iter().filter(|c| matches!(c.meaning, Meaning::New(_))).map(|c| usize::from(c.column)).collect();
+    let data = &s.kept[s.layout.data_start().min(s.kept.len())..];
+    let alone = |c: u16| data.iter().any(|k| !k.shown(usize::from(c)).is_empty() && new.iter().all(|n| k.shown(*n).is_empty()));
+    for c in &mut found.columns {
+        if !new.is_empty() && !alone(c.column) {
+            continue;
+        }
+        if let Meaning::Fact(f) = c.meaning {
+            let fact = cx.vocabulary.get(f);
+            let context = matches!(fact.role, Some(FactRole::Service | FactRole::Grade | FactRole::Act)) || fact.name == "motif";
+            if columns::is_situation(cx.vocabulary, c.meaning) && !context && fact.role != Some(FactRole::BirthDate) {
+                c.meaning = Meaning::New(f);
+            }
+        }
+    }
+}
+
+/// « Situation du », « Situation au »: the days between which a row of a career holds.
+pub(super) fn career(found: &mut SourceMapping, s: &Seen<'_>) {
+    let dates = |c: &ColumnMapping| {
+        let p = &s.profiles[usize::from(c.column)];
+        matches!(c.meaning, Meaning::Unknown) && c.certainty < 100 && p.share(p.dates) >= 60 || p.filled == 0
+    };
+    let stem = |c: &ColumnMapping, word: &str| fold(&c.heading).strip_suffix(word).map(str::to_owned);
+    let Some(from) = found.columns.iter().position(|c| dates(c) && stem(c, " du").is_some()) else { return };
+    let begin = stem(&found.columns[from], " du");
+    let Some(to) = found.columns.iter().position(|c| stem(c, " au").is_some() && stem(c, " au") == begin && dates(c)) else { return };
+    for (i, m) in [(from, Meaning::From), (to, Meaning::To)] {
+        let c = &mut found.columns[i];
+        (c.meaning, c.certainty, c.denied) = (m, 90, None);
+        c.why = vec!["days of a career".to_owned()];
+    }
+}

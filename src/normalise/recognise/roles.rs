@@ -1,0 +1,197 @@
+//! Every role tried on a sheet, each with its points; `None` when the sheet lacks what the role needs.
+
+use super::seen::Seen;
+use crate::facts::Role as FactRole;
+use crate::normalise::columns::{self, Choice};
+use crate::normalise::lists;
+use crate::normalise::mapping::{Meaning, Role};
+use crate::normalise::moves;
+use crate::normalise::titles::{self, Title};
+use crate::normalise::variables;
+use crate::normalise::{Context, dated, headless, records};
+use rayon::prelude::*;
+use std::collections::BTreeSet;
+
+/// A longer sheet of few rubrics may be a register sorted by rubric.
+pub(super) const SMALL: usize = 40;
+
+pub(super) struct Try {
+    pub(super) role: Role,
+    pub(super) score: i32,
+    pub(super) picked: Vec<Option<usize>>,
+    pub(super) choices: Vec<Vec<Choice>>,
+    pub(super) why: Vec<String>,
+}
+
+pub(super) const TRIED: [Role; 9] = [
+    Role::RegisterLines,
+    Role::RegisterWide,
+    Role::Staff,
+    Role::Arrivals,
+    Role::Departures,
+    Role::Changes,
+    Role::Events,
+    Role::Amounts,
+    Role::AccountChanges,
+];
+
+/// Tries a role; `None` when the sheet lacks what that role needs.
+pub(super) fn attempt(s: &Seen<'_>, role: Role, cx: &Context<'_>, overlaps: &[u32], coverage: usize, forced: bool) -> Option<Try> {
+    let about = s.about();
+    let mut choices: Vec<Vec<Choice>> =
+        (0..s.layout.width).map(|c| columns::choices(&s.compared[c], &s.profiles[c], role, cx, &about, overlaps[c])).collect();
+    if let (Role::Amounts, Some(c)) = (role, s.sum_column) {
+        choices[c] = vec![Choice { meaning: Meaning::Ignored, score: 90, title: 0, fit: 12 }];
+    }
+    let rubrics = s.variables.as_ref().filter(|_| role == Role::Amounts);
+    if let Some(v) = rubrics {
+        variables::columns(v, &s.layout, &s.compared, &s.profiles, &mut choices);
+    }
+    let movements = s.moves.filter(|_| role == Role::Changes);
+    if let Some(m) = movements {
+        moves::columns(m, &s.layout, &mut choices);
+    }
+    dated::older(role, &s.layout, cx.month, &mut choices);
+    let picked = columns::assign_all(&choices);
+    let meanings: Vec<Meaning> = picked.iter().zip(&choices).filter_map(|(p, c)| p.map(|i| c[i].meaning)).collect();
+    let mut score: i32 = picked.iter().zip(&choices).filter_map(|(p, c)| p.map(|i| (c[i].score - columns::ENOUGH).max(0) + 6)).sum();
+    let mut why = vec![format!("{} columns", meanings.len())];
+    let hint = [(s.sheet.as_deref().unwrap_or(""), 55), (s.layout.title.as_str(), 40), (s.stem(), 40)]
+        .into_iter()
+        .map(|(text, weight)| i32::try_from(titles::speaks_of(text, role).min(12)).unwrap_or(0) * weight / 8)
+        .max()
+        .unwrap_or(0);
+    if hint > 0 {
+        why.push("named so".to_owned());
+    }
+    score += hint;
+    let has = |m: Meaning| meanings.contains(&m);
+    let role_column = |r: FactRole| cx.vocabulary.role(r).is_some_and(|f| has(Meaning::Fact(f)));
+    let agent = [FactRole::Employee, FactRole::Surname, FactRole::MarriedName, FactRole::FullName].into_iter().any(role_column);
+    let situations = meanings.iter().filter(|m| columns::is_situation(cx.vocabulary, **m)).count();
+    let one_offs = meanings.iter().filter(|m| matches!(m, Meaning::Fact(f) if columns::is_one_off(cx.vocabulary.get(*f)))).count();
+    let elements: BTreeSet<u16> = meanings.iter().filter_map(|m| if let Meaning::Element(e, _) = m { Some(e.0) } else { None }).collect();
+    let kept_from = elements
+        .iter()
+        .filter(|e| {
+            cx.rubrics
+                .get(crate::payslip::ElementId(**e))
+                .is_some_and(|t| !matches!(t.kind, crate::payslip::LineKind::Earning | crate::payslip::LineKind::Net))
+        })
+        .count();
+    let sums = meanings.iter().filter(|m| matches!(m, Meaning::Total(_))).count();
+    let changed = meanings.iter().filter(|m| matches!(m, Meaning::New(_))).count();
+    let has_iban = role_column(FactRole::Iban)
+        || [FactRole::AccountBank, FactRole::AccountBranch, FactRole::AccountNumber, FactRole::AccountKey].into_iter().all(role_column);
+    let lasting =
+        |m: &Meaning| matches!(m, Meaning::Fact(f) if columns::is_situation(cx.vocabulary, *m) && lists::pays(cx.vocabulary.get(*f)));
+    let alone = (1..=2).contains(&meanings.iter().filter(|m| lasting(m)).count())
+        && !role_column(FactRole::Entry)
+        && !role_column(FactRole::Exit)
+        && !role_column(FactRole::ContractEnd);
+    let between = |m: Meaning| {
+        (0..s.layout.width)
+            .any(|c| s.compared[c].title(Title::Plain(m)) >= 85 && s.profiles[c].share(s.profiles[c].dates + s.profiles[c].days) >= 60)
+    };
+    let dated = between(Meaning::From) && between(Meaning::To);
+    // « À compter du » is a date of leaving only where the sheet is called so.
+    let by_effect = |r: FactRole| {
+        cx.vocabulary.role(r).is_some_and(|f| {
+            let column = (0..picked.len()).find(|&c| picked[c].is_some_and(|i| choices[c][i].meaning == Meaning::Fact(f)));
+            column.is_some_and(|c| s.compared[c].title(Title::Fact(f)) < 60 && s.compared[c].title(Title::Plain(Meaning::Effective)) >= 60)
+        })
+    };
+    let unnamed = hint == 0 && (by_effect(FactRole::Exit) || by_effect(FactRole::Entry));
+    let able = match role {
+        Role::RegisterLines => {
+            (agent || role_column(FactRole::IdentityNumber) || s.bands >= 2 && s.bands * 3 <= s.data_rows)
+                && (has(Meaning::Code) || has(Meaning::Label))
+                && [Meaning::Gain, Meaning::Deduction, Meaning::Amount, Meaning::Signed].into_iter().any(has)
+                && s.variables.is_none()
+                && !(few_rubrics(s, &picked, &choices)
+                    && (hint == 0 && s.data_rows < SMALL || titles::speaks_of(s.stem(), Role::Amounts) > titles::speaks_of(s.stem(), role)))
+        }
+        Role::RegisterWide => agent && (elements.len() >= 3 && kept_from >= 2 || elements.len() >= 2 && sums >= 2),
+        Role::Staff => {
+            // The accounts of all agents, or one more fact of all of them, come in a file of their own.
+            let whole = coverage >= 60 && one_offs == 0 && (alone || has_iban);
+            agent && (situations >= 3 || whole)
+        }
+        Role::Arrivals => {
+            if hint == 0 && !arrives_now(s, &choices, &picked, cx) {
+                score -= 40;
+            }
+            // « Nouveaux montants IFSE, à compter du »: one fact and a date of effect make no newcomer.
+            let thin = by_effect(FactRole::Entry) && situations <= 2;
+            agent && !unnamed && !thin && (situations >= 3 || hint > 0 && situations >= 1)
+        }
+        Role::Departures => {
+            agent && !unnamed && (role_column(FactRole::Exit) || hint > 0 && role_column(FactRole::ContractEnd)) && situations <= 8
+        }
+        Role::Changes => {
+            // One lasting fact of some agents: the monthly return of tax rates, the new members of a mutual insurance.
+            let some = alone && !has_iban && one_offs == 0 && coverage < 60;
+            if some && changed == 0 && !has(Meaning::Effective) {
+                score -= 30;
+            }
+            let newcomers = role_column(FactRole::IdentityNumber) && (role_column(FactRole::BirthDate) || has_iban);
+            agent && !newcomers && (movements.is_some() || changed > 0 || has(Meaning::Effective) && situations > 0 || some)
+        }
+        Role::Events => {
+            let natured = hint > 0 || !records::named_nature_of(s.sheet.as_deref(), &s.layout.title, s.stem(), cx).is_empty();
+            let day = (0..picked.len()).any(|c| s.compared[c].one_day && picked[c].is_some_and(|i| choices[c][i].meaning == Meaning::From));
+            let dates = has(Meaning::From) && (has(Meaning::To) || has(Meaning::Days) || day);
+            agent && (has(Meaning::Nature) && (has(Meaning::From) || has(Meaning::Days)) || natured && dates) && situations <= 3
+        }
+        // Days between two dates are an absence, whatever else is counted.
+        Role::Amounts => {
+            let listed = rubrics.is_some() && [Meaning::Base, Meaning::Amount, Meaning::Signed].into_iter().any(has);
+            agent && (one_offs >= 1 || listed) && situations <= 3 && !dated
+        }
+        Role::AccountChanges => {
+            agent
+                && (cx.vocabulary.role(FactRole::Iban).is_some_and(|f| has(Meaning::New(f))) || has_iban)
+                && (has(Meaning::Requested) || has(Meaning::ReceivedBy) || hint > 0 && coverage < 60)
+                && situations <= 2
+        }
+        Role::Ignored | Role::Unknown => false,
+    };
+    // What a list of movements says is in its rows: no other reading comes near.
+    let able = able && (s.moves.is_none() || movements.is_some() || !lists::is_list(role));
+    (able || forced).then_some(Try { role, score, picked, choices, why })
+}
+
+/// No register has so few rubrics: net and gross alone are made of more.
+pub(super) fn few_rubrics(s: &Seen<'_>, picked: &[Option<usize>], choices: &[Vec<Choice>]) -> bool {
+    let at = |m: Meaning| (0..picked.len()).find(|&c| picked[c].is_some_and(|i| choices[c][i].meaning == m));
+    at(Meaning::Code).or_else(|| at(Meaning::Label)).is_some_and(|c| s.profiles[c].values.len() <= 4)
+}
+
+/// Whether a column says who a row is about.
+pub(super) fn names_agents(best: &Try, cx: &Context<'_>) -> bool {
+    let roles = [FactRole::Employee, FactRole::Surname, FactRole::MarriedName, FactRole::FullName, FactRole::IdentityNumber];
+    let facts: Vec<Meaning> = roles.iter().filter_map(|r| cx.vocabulary.role(*r)).map(Meaning::Fact).collect();
+    best.picked.iter().zip(&best.choices).any(|(p, c)| p.is_some_and(|i| facts.contains(&c[i].meaning)))
+}
+
+/// A register without headings, by contents alone; each column has the points of a proposal.
+pub(super) fn without_headings(s: &Seen<'_>, cx: &Context<'_>, said: Option<Role>) -> Option<Try> {
+    if said.is_some_and(|r| r != Role::RegisterLines) {
+        return None;
+    }
+    let found = headless::register(&s.kept, &s.profiles, cx)?;
+    let choices: Vec<Vec<Choice>> =
+        found.iter().map(|m| m.iter().map(|m| Choice { meaning: *m, score: 54, title: 0, fit: 12 }).collect()).collect();
+    let picked = choices.iter().map(|c| (!c.is_empty()).then_some(0)).collect();
+    Some(Try { role: Role::RegisterLines, score: 1_000, picked, choices, why: vec!["no headings, by contents".to_owned()] })
+}
+
+/// Entry dates of the sheet lie in the month to be paid.
+pub(super) fn arrives_now(s: &Seen<'_>, choices: &[Vec<Choice>], picked: &[Option<usize>], cx: &Context<'_>) -> bool {
+    let Some(entry) = cx.vocabulary.role(FactRole::Entry) else { return false };
+    (0..picked.len()).any(|c| {
+        picked[c].is_some_and(|i| choices[c][i].meaning == Meaning::Fact(entry))
+            && !s.profiles[c].months.is_empty()
+            && s.profiles[c].months.iter().all(|m| *m == (cx.month.year(), cx.month.month()))
+    })
+}

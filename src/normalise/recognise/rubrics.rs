@@ -1,0 +1,106 @@
+//! The rubrics of a register: of its rows, or of its columns.
+
+use super::seen::Seen;
+use crate::normalise::codes::{self, CodeStats};
+use crate::normalise::columns;
+use crate::normalise::mapping::{CodeMapping, CodeTarget, Meaning, Part, Payer, SourceMapping};
+use crate::normalise::register::LineReader;
+use crate::normalise::text::Phrase;
+use crate::normalise::titles::Titles;
+use crate::normalise::{Context, bands};
+use rayon::prelude::*;
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::ControlFlow;
+
+pub(super) const CODE_SAMPLE: u32 = 60_000;
+
+pub(super) fn lines_codes(found: &mut SourceMapping, s: &Seen<'_>, cx: &Context<'_>) {
+    let sides: BTreeSet<u8> = s.kept.iter().filter_map(|k| bands::section(&k.cells)).map(|x| x as u8).collect();
+    found.sections = sides.len() >= 2;
+    let Some(reader) = LineReader::new(found, cx) else { return };
+    let mut section = None;
+    let mut stats: BTreeMap<String, CodeStats> = BTreeMap::new();
+    let first_data = found.header.map_or(0, |h| h.1);
+    let mut rows = 0;
+    let _ = s.rows.for_each(&mut |row| {
+        let side = if found.sections { bands::section(row.cells) } else { None };
+        if side.is_some() || found.banded && bands::of_row(&row).is_some() {
+            section = side;
+        } else if row.number > first_data && (reader.carries || !reader.agent(&row).is_empty()) {
+            let (code, label) = reader.code(&row);
+            let heading = |m: Meaning, text: &str| found.column(m).is_some_and(|c| !text.is_empty() && c.heading.ends_with(text));
+            let again = heading(Meaning::Code, &code) && heading(Meaning::Label, &label);
+            if !code.is_empty() && !again {
+                let (mut shown, _) = reader.shown(&row);
+                reader.within(section, &label, &mut shown);
+                stats.entry(code.into_owned()).or_default().add(&label, shown);
+            }
+        }
+        rows += 1;
+        if rows < CODE_SAMPLE { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+    });
+    found.codes = codes::resolve(&stats, cx.rubrics, reader.sides());
+}
+
+/// Columns of a wide register that hold amounts and stand for no known element are kept under their heading.
+pub(super) fn wide_codes(found: &mut SourceMapping, s: &Seen<'_>, titles: &Titles, cx: &Context<'_>) {
+    let mut codes: BTreeMap<String, CodeMapping> = BTreeMap::new();
+    for c in &mut found.columns {
+        let i = usize::from(c.column);
+        let p = &s.profiles[i];
+        // « C.S.G. / taux »: the group names the rubric. « Charges patronales / Maladie »: both together do.
+        let part_only = columns::local_part(&s.layout.own[i], titles).is_some();
+        let heading = if s.layout.group[i].is_empty() {
+            s.layout.own[i].clone()
+        } else if part_only {
+            s.layout.group[i].clone()
+        } else {
+            c.heading.clone()
+        };
+        if c.meaning == Meaning::Unknown
+            && p.filled > 0
+            && p.share(p.numbers) >= 80
+            && p.share(p.dates) < 50
+            && columns::names_something(&heading)
+        {
+            let part = if s.layout.group[i].is_empty() { None } else { columns::local_part(&s.layout.own[i], titles) };
+            c.meaning = Meaning::Local(part.unwrap_or(Part::Amount));
+        }
+        let target = match c.meaning {
+            Meaning::Element(e, _) => {
+                let alone = cx.rubrics.get(e).is_some_and(|t| t.kind == crate::payslip::LineKind::Employer);
+                CodeTarget::Element(e, if alone { Payer::Employer } else { Payer::Agent })
+            }
+            Meaning::Local(_) => CodeTarget::Open,
+            _ => continue,
+        };
+        let entry = codes.entry(heading.clone()).or_insert_with(|| CodeMapping {
+            code: heading.clone(),
+            labels: vec![heading.clone()],
+            target,
+            employer: None,
+            with: None,
+            certainty: c.certainty,
+            why: c.why.clone(),
+            alternatives: Vec::new(),
+            rows: 0,
+        });
+        entry.rows = entry.rows.max(p.filled);
+        match (entry.target, target) {
+            (CodeTarget::Open, _) => entry.target = target,
+            (CodeTarget::Element(a, Payer::Agent), CodeTarget::Element(b, Payer::Employer)) if a != b => entry.employer = Some(b),
+            (CodeTarget::Element(b, Payer::Employer), CodeTarget::Element(a, Payer::Agent)) if a != b => {
+                entry.target = target;
+                entry.employer = Some(b);
+            }
+            _ => {}
+        }
+    }
+    for c in codes.values_mut().filter(|c| !matches!(c.target, CodeTarget::Element(_, Payer::Employer))) {
+        if let Some((a, b)) = codes::shared(&Phrase::of(columns::bare_title(&c.code)), None, cx.rubrics) {
+            c.target = CodeTarget::Element(a, Payer::Agent);
+            c.with = Some(b);
+        }
+    }
+    found.codes = codes.into_values().collect();
+}

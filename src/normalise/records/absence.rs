@@ -1,0 +1,118 @@
+//! An absence of a row: its kind, its days, and what else the row says of the month.
+
+use super::{Content, RecordReader};
+use crate::facts::{Fact, FactId, Facts, Origin};
+use crate::ground::{At, Exact, Finding, Severity, Sources};
+use crate::normalise::Context;
+use crate::normalise::cells;
+use crate::normalise::mapping::{Meaning, SourceMapping};
+use crate::normalise::register::shown;
+use crate::normalise::text::fold;
+use crate::normalise::values::flag;
+use crate::read::table::Row;
+use chrono::NaiveDate;
+
+impl RecordReader<'_> {
+    pub(super) fn event(
+        &mut self,
+        row: &Row<'_, '_>,
+        sources: &Sources,
+        problems: &mut Vec<(FactId, &'static str)>,
+        tell: &mut dyn FnMut(Finding),
+    ) -> Content {
+        let source = self.source;
+        let text = |m: Meaning| source.column(m).map(|c| shown(row, usize::from(c.column)).into_owned()).unwrap_or_default();
+        // A sheet of strikes alone says so in its name.
+        let nature = Some(text(Meaning::Nature))
+            .filter(|_| source.column(Meaning::Nature).is_some())
+            .unwrap_or_else(|| named_nature(source, self.cx));
+        let mut day = |m: Meaning| -> Option<NaiveDate> {
+            let c = source.column(m)?;
+            match self.day(row.cells.get(usize::from(c.column))?) {
+                Ok(d) => d,
+                Err(e) => {
+                    self.refuse(row, c, e, sources, tell);
+                    None
+                }
+            }
+        };
+        let (from, mut to) = (day(Meaning::From), day(Meaning::To));
+        // « Date » alone: that day.
+        let alone = source.column(Meaning::From).is_some_and(|c| crate::normalise::titles::one_day(&c.heading));
+        if alone && source.column(Meaning::To).is_none() && source.column(Meaning::Days).is_none() {
+            to = from;
+        }
+        let mut days = None;
+        if let Some(c) = source.column(Meaning::Days)
+            && let Some(cell) = row.cells.get(usize::from(c.column))
+        {
+            match cells::days(cell, c.mark) {
+                Ok(d) => days = d,
+                Err(e) => self.refuse(row, c, e, sources, tell),
+            }
+        }
+        let spanned = from.zip(to).and_then(|(a, b)| (b >= a).then(|| Exact::int((b - a).num_days() + 1)));
+        let place = sources.place(At::row(source.source, row.number));
+        if let (Some(a), Some(b)) = (from, to)
+            && b < a
+        {
+            tell(
+                Finding::new("N15", Severity::Justify).arg("from", a.format("%d/%m/%Y")).arg("to", b.format("%d/%m/%Y")).at(place.clone()),
+            );
+        }
+        if let (Some(d), Some(s)) = (days, spanned)
+            && d > s
+        {
+            tell(Finding::new("N16", Severity::Justify).arg("days", d).arg("spanned", s).at(place.clone()));
+        }
+        let continues = source.column(Meaning::Continues).and_then(|c| {
+            let t = fold(&shown(row, usize::from(c.column)));
+            match t.as_str() {
+                "" => None,
+                t if t.starts_with("init") || t == "i" => Some(false),
+                t if t.starts_with("prol") || t == "p" => Some(true),
+                _ => match flag(&t) {
+                    Ok(b) => b,
+                    Err(e) => {
+                        self.refuse(row, c, e, sources, tell);
+                        None
+                    }
+                },
+            }
+        });
+        let counted = days.or(spanned);
+        if counted.is_none_or(|d| !d.is_positive()) {
+            let written = counted.map(|d| d.to_string()).unwrap_or_default();
+            tell(Finding::new("M83", Severity::Blocking).arg("agent", self.called(row)).arg("days", written).at(place.clone()));
+        }
+        let fact = self.cx.natures.fact(&nature);
+        if fact.is_none() {
+            tell(Finding::new("N17", Severity::Justify).arg("text", &nature).arg("agent", self.called(row)).at(place));
+        }
+        let mut beside = Facts::default();
+        for c in &source.columns {
+            let Meaning::Fact(f) = c.meaning else { continue };
+            if self.cx.vocabulary.get(f).recurs {
+                continue;
+            }
+            if let Some(read) = self.one(row, c, f, sources, problems, tell) {
+                beside.set(Fact { id: f, value: read.value, at: self.at(row, c), origin: Origin::Read });
+            }
+        }
+        Content::Event { nature, fact, from, to, days: counted, continues, beside }
+    }
+}
+
+/// The kind of absence that the sheet's or the file's name means, for a sheet without a column for it.
+pub fn named_nature(source: &SourceMapping, cx: &Context<'_>) -> String {
+    let stem = source.file.rsplit('/').next().unwrap_or(&source.file);
+    let stem = stem.rsplit_once('.').map_or(stem, |(s, _)| s);
+    named_nature_of(source.sheet.as_deref(), &source.title, stem, cx)
+}
+
+/// The same of the names and of the lines above the headings: one of them is a kind of absence, or holds the name of one alone.
+pub fn named_nature_of(sheet: Option<&str>, title: &str, stem: &str, cx: &Context<'_>) -> String {
+    let names = [sheet.unwrap_or_default(), title, stem];
+    let whole = names.into_iter().find(|n| cx.natures.fact(n).is_some()).map(str::to_owned);
+    whole.or_else(|| names.into_iter().find_map(|n| cx.natures.within(n))).unwrap_or_default()
+}

@@ -1,0 +1,88 @@
+//! New values of a row, each with its date of effect.
+
+use super::{Content, RecordReader};
+use crate::facts::{FactId, FactKind, Value};
+use crate::ground::{At, Finding, Severity, Sources};
+use crate::normalise::lists;
+use crate::normalise::mapping::Meaning;
+use crate::normalise::register::shown;
+use crate::normalise::values::Unread;
+use crate::read::table::Row;
+
+impl RecordReader<'_> {
+    pub(super) fn changes(
+        &mut self,
+        row: &Row<'_, '_>,
+        sources: &Sources,
+        problems: &mut Vec<(FactId, &'static str)>,
+        tell: &mut dyn FnMut(Finding),
+    ) -> Content {
+        let source = self.source;
+        let mut effective = None;
+        if let Some(c) = source.column(Meaning::Effective)
+            && let Some(cell) = row.cells.get(usize::from(c.column))
+        {
+            match self.day(cell) {
+                Ok(d) => effective = d,
+                Err(e) => self.refuse(row, c, e, sources, tell),
+            }
+        }
+        if let Some(m) = source.moves {
+            return self.movement(m, effective, row, sources, problems, tell);
+        }
+        let mut changed = Vec::new();
+        for c in &source.columns {
+            let Meaning::New(f) = c.meaning else { continue };
+            if !self.cx.vocabulary.get(f).parts.is_empty() {
+                let old = source.column(Meaning::Old(f)).map(|o| self.parts_of(f, &shown(row, usize::from(o.column))));
+                match self.parts_of(f, &shown(row, usize::from(c.column))) {
+                    Some(parts) => changed.extend(parts.into_iter().map(|(id, n)| {
+                        let old = old.as_ref().and_then(|o| o.as_ref()?.iter().find(|p| p.0 == id).map(|p| Value::Number(p.1)));
+                        (id, old, Value::Number(n), self.at(row, c))
+                    })),
+                    None if shown(row, usize::from(c.column)).is_empty() => {}
+                    None => self.refuse(row, c, Unread("N01"), sources, tell),
+                }
+                continue;
+            }
+            let Some(new) = self.one(row, c, f, sources, problems, tell) else {
+                let old = source.column(Meaning::Old(f)).map(|o| shown(row, usize::from(o.column)));
+                if lists::pays(self.cx.vocabulary.get(f))
+                    && old.is_some_and(|o| !o.is_empty())
+                    && shown(row, usize::from(c.column)).is_empty()
+                {
+                    let f = Finding::new("N18", Severity::Blocking).arg("agent", self.called(row));
+                    tell(f.at(sources.place(self.at(row, c))));
+                }
+                continue;
+            };
+            let old = match source.column(Meaning::Old(f)) {
+                Some(o) => self.one(row, o, f, sources, problems, tell).map(|r| r.value),
+                None => None,
+            };
+            let at = self.at(row, c);
+            if let (Some(reduced), Some(id)) = (new.reduced_post, self.reduced_post) {
+                changed.push((id, None, Value::Flag(reduced), at));
+            }
+            changed.push((f, old, new.value, at));
+        }
+        // The act behind the row travels with what it changes.
+        let act = self.cx.vocabulary.role(crate::facts::Role::Act);
+        let column = act.filter(|_| !changed.is_empty()).and_then(|f| Some((f, source.column(Meaning::Fact(f))?)));
+        if let Some((f, c)) = column
+            && let Some(read) = self.one(row, c, f, sources, problems, tell)
+        {
+            changed.push((f, None, read.value, self.at(row, c)));
+        }
+        let undated = source.column(Meaning::Effective).filter(|c| shown(row, usize::from(c.column)).is_empty());
+        let lasting = |(f, ..): &(FactId, Option<Value>, Value, At)| {
+            let fact = self.cx.vocabulary.get(*f);
+            lists::pays(fact) && fact.kind != FactKind::Date
+        };
+        if let Some(c) = undated.filter(|_| changed.iter().any(lasting)) {
+            let f = Finding::new("M91", Severity::Justify).arg("agent", self.called(row));
+            tell(f.at(sources.place(self.at(row, c))));
+        }
+        Content::Changes { changed, effective }
+    }
+}

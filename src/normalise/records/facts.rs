@@ -1,0 +1,116 @@
+//! All facts of a row: a staff file, arrivals, departures, what a register shows beside its amounts.
+
+use super::{HOURS_ALONE, RecordReader};
+use crate::facts::{Fact, FactId, Facts, Origin, Value};
+use crate::ground::{Exact, Finding, Sources};
+use crate::normalise::cells;
+use crate::normalise::lists::{self, SURE};
+use crate::normalise::mapping::{Meaning, Role};
+use crate::normalise::values::Unread;
+use crate::read::table::Row;
+
+impl RecordReader<'_> {
+    pub(super) fn facts(
+        &mut self,
+        row: &Row<'_, '_>,
+        sources: &Sources,
+        problems: &mut Vec<(FactId, &'static str)>,
+        tell: &mut dyn FnMut(Finding),
+    ) -> Facts {
+        let mut facts = Facts::default();
+        let source = self.source;
+        for c in &source.columns {
+            let (Meaning::Fact(f) | Meaning::New(f)) = c.meaning else { continue };
+            // A guess about what everybody is paid on is asked, and last month's pay says the same better.
+            if source.role == Role::Staff && c.certainty < SURE && lists::pays(self.cx.vocabulary.get(f)) {
+                continue;
+            }
+            let Some(mut read) = self.one(row, c, f, sources, problems, tell) else { continue };
+            // « Radié à compter du 6 »: the day before is the last one paid.
+            if let Value::Date(d) = read.value
+                && self.cx.vocabulary.get(f).role == Some(crate::facts::Role::Exit)
+                && crate::normalise::titles::first_day_away(&c.heading)
+            {
+                read.value = Value::Date(d.pred_opt().unwrap_or(d));
+            }
+            let at = self.at(row, c);
+            // Of somebody who was paid, last month's lines tell part time from a reduced post better than hours do.
+            let unsure = read.presumed && source.role == Role::Staff;
+            if let (true, Some(id)) = (unsure, self.reduced_post) {
+                problems.push((id, HOURS_ALONE));
+            }
+            if let (Some(reduced), Some(id), false) = (read.reduced_post, self.reduced_post, unsure)
+                && (reduced || facts.get(id).is_none())
+            {
+                facts.set(Fact { id, value: Value::Flag(reduced), at, origin: Origin::Read });
+            }
+            facts.set(Fact { id: f, value: read.value, at, origin: Origin::Read });
+        }
+        self.parts(&mut facts, row, sources, problems, tell);
+        if let Some((f, account)) = self.account_in_parts(row) {
+            let at = self.at(row, f.1);
+            match account {
+                Ok(iban) if facts.get(f.0).is_none() => {
+                    facts.set(Fact { id: f.0, value: Value::Text(iban.as_str().into()), at, origin: Origin::Read });
+                }
+                Ok(_) => {}
+                Err(_) => {
+                    problems.push((f.0, "N34"));
+                    self.refuse(row, f.1, Unread("N34"), sources, tell);
+                }
+            }
+        }
+        self.post_hours(&mut facts);
+        facts.shrink();
+        facts
+    }
+
+    /// Cells that hold several facts together become these facts; a column of its own says more.
+    pub(super) fn parts(
+        &self,
+        facts: &mut Facts,
+        row: &Row<'_, '_>,
+        sources: &Sources,
+        problems: &mut Vec<(FactId, &'static str)>,
+        tell: &mut dyn FnMut(Finding),
+    ) {
+        for c in &self.source.columns {
+            let Meaning::Fact(f) = c.meaning else { continue };
+            if self.cx.vocabulary.get(f).parts.is_empty() {
+                continue;
+            }
+            let Some(whole) = facts.remove(f) else { continue };
+            let Some(parts) = self.parts_of(f, whole.value.text().unwrap_or_default()) else {
+                let named = self.cx.vocabulary.get(f).parts.iter().filter_map(|n| self.cx.vocabulary.named(n));
+                problems.extend(named.map(|p| (p, "N01")));
+                self.refuse(row, c, Unread("N01"), sources, tell);
+                continue;
+            };
+            for (id, n) in parts {
+                if facts.get(id).is_none() {
+                    facts.set(Fact { id, value: Value::Number(n), at: whole.at, origin: Origin::Read });
+                }
+            }
+        }
+    }
+
+    /// The facts that a cell holds together, the larger number first; `None` when it has more or fewer numbers.
+    pub(super) fn parts_of(&self, f: FactId, text: &str) -> Option<Vec<(FactId, Exact)>> {
+        let parts: Vec<FactId> = self.cx.vocabulary.get(f).parts.iter().filter_map(|n| self.cx.vocabulary.named(n)).collect();
+        let numbers = cells::numbers_within(text);
+        (numbers.len() == parts.len()).then(|| parts.into_iter().zip(numbers.into_iter().map(Exact::int)).collect())
+    }
+
+    /// A post of fewer than 35 hours a week is not full, and its working time is what the hours say where no share says less.
+    pub(super) fn post_hours(&self, facts: &mut Facts) {
+        let named = |n: &str| self.cx.vocabulary.named(n);
+        let (Some(hours), Some(share), Some(reduced)) = (named("heures_poste"), named("quotite"), self.reduced_post) else { return };
+        let Some((h, at)) = facts.get(hours).and_then(|f| Some((f.value.number()?, f.at))) else { return };
+        let Some(part) = h.div(Exact::int(35)).filter(|p| p.is_positive() && *p < Exact::ONE).map(Exact::reduced) else { return };
+        let known = facts.value(share).and_then(Value::number);
+        if known.is_none_or(|k| k == Exact::ONE || k == part) {
+            facts.set(Fact { id: share, value: Value::Number(part), at, origin: Origin::Read });
+            facts.set(Fact { id: reduced, value: Value::Flag(true), at, origin: Origin::Read });
+        }
+    }
+}

@@ -1,0 +1,100 @@
+//! What a row of this month says in columns that nobody reads, or in a way that cannot be read.
+
+use super::RecordReader;
+use crate::facts::NumberForm;
+use crate::ground::{At, Exact, Finding, Severity, Sources};
+use crate::normalise::lists::{self, SURE};
+use crate::normalise::mapping::{ColumnMapping, Meaning, Role, SourceMapping};
+use crate::normalise::register::shown;
+use crate::normalise::text::fold;
+use crate::normalise::values::{Unread, flag};
+use crate::normalise::variables;
+use crate::read::table::Row;
+
+/// The columns of one title with this one, itself among them; none when it stands alone.
+pub(super) fn twins<'s>(source: &'s SourceMapping, c: &'s ColumnMapping) -> impl Iterator<Item = &'s ColumnMapping> {
+    let same = |t: &&ColumnMapping| !c.heading.is_empty() && fold(&t.heading) == fold(&c.heading);
+    let several = source.columns.iter().filter(same).count() > 1;
+    source.columns.iter().filter(move |t| several && same(t))
+}
+
+impl RecordReader<'_> {
+    /// Columns of this month's list that nobody read, or that are a guess: whoever has something written there is not paid without it.
+    pub(super) fn unread(&self, row: &Row<'_, '_>, sources: &Sources, told: &mut Vec<Finding>) {
+        let source = self.source;
+        let id = self.called(row);
+        let place = |c: usize| sources.place(At::cell(source.source, row.number, u16::try_from(c).unwrap_or(At::NO_COLUMN)));
+        if let Some(most) = source.cells.filter(|most| row.cells.len() > *most) {
+            told.push(
+                Finding::new("M82", Severity::Blocking).arg("agent", &id).arg("cells", row.cells.len()).arg("most", most).at(place(most)),
+            );
+        }
+        for c in source.columns.len()..row.cells.len() {
+            let text = shown(row, c);
+            if !text.is_empty() {
+                told.push(Finding::new("M96", Severity::Blocking).arg("text", text.chars().take(60).collect::<String>()).at(place(c)));
+            }
+        }
+        for c in &source.columns {
+            let text = shown(row, usize::from(c.column));
+            if text.is_empty() {
+                continue;
+            }
+            if twins(source, c).any(|t| lists::meaning_pays(t.meaning, self.cx.vocabulary)) && lists::is_quantity(&text) {
+                let f = Finding::new("N20", Severity::Blocking).arg("agent", &id).arg("heading", &c.heading).arg("text", text.as_ref());
+                told.push(f.at(place(usize::from(c.column))));
+                continue;
+            }
+            let secret = text.chars().filter(char::is_ascii_digit).count() >= 10;
+            let say = |code: &str| {
+                let f = Finding::new(code, Severity::Blocking).arg("agent", &id).arg("heading", source.key(c));
+                f.arg("text", if secret { "••••" } else { text.as_ref() }).at(place(usize::from(c.column)))
+            };
+            let denied = c.denied.is_some_and(|m| lists::meaning_pays(m, self.cx.vocabulary)) && !ticks(&c.heading, &text);
+            let nameless = c.heading.is_empty() && source.header.is_some();
+            if c.meaning == Meaning::Unknown {
+                if (denied || nameless || lists::is_quantity(&text)) && !self.sums_up(row, c) {
+                    told.push(say("M77"));
+                }
+            } else if c.certainty < SURE && lists::meaning_pays(c.meaning, self.cx.vocabulary) {
+                told.push(say("M76").arg("meaning", c.meaning.name(self.cx.vocabulary, self.cx.rubrics)).arg("certainty", c.certainty));
+            }
+        }
+    }
+
+    /// « Total heures » beside the hours it adds up.
+    pub(super) fn sums_up(&self, row: &Row<'_, '_>, total: &ColumnMapping) -> bool {
+        let titled = crate::normalise::titles::summing(&total.heading).is_some();
+        let number = |c: &ColumnMapping| {
+            let text = shown(row, usize::from(c.column));
+            crate::normalise::values::hours(&text, c.mark).ok().flatten()
+        };
+        let hours = |c: &&ColumnMapping| matches!(c.meaning, Meaning::Fact(f) if variables::form_of(self.cx.vocabulary.get(f)) == Some(NumberForm::Hours));
+        let sum = || self.source.columns.iter().filter(hours).filter_map(number).try_fold(Exact::ZERO, Exact::add);
+        titled && number(total).is_some_and(|t| sum() == Some(t))
+    }
+
+    pub(super) fn refuse(&self, row: &Row<'_, '_>, c: &ColumnMapping, unread: Unread, sources: &Sources, tell: &mut dyn FnMut(Finding)) {
+        let text = shown(row, usize::from(c.column));
+        let secret = text.chars().filter(char::is_ascii_digit).count() >= 10;
+        let blocks = lists::is_list(self.source.role) && lists::meaning_pays(c.meaning, self.cx.vocabulary) && unread.0 != "N04";
+        let severity = match unread.0 {
+            "N04" => Severity::Warning,
+            _ if blocks => Severity::Blocking,
+            _ => Severity::Justify,
+        };
+        tell(
+            Finding::new(unread.0, severity)
+                .arg("text", if secret { "••••".to_owned() } else { text.into_owned() })
+                .arg("heading", self.source.key(c))
+                .arg("agent", self.called(row))
+                .at(sources.place(self.at(row, c))),
+        );
+    }
+}
+
+/// « Départ : OUI » on a form: what the row tells is a departure, and another cell says when.
+pub(super) fn ticks(heading: &str, text: &str) -> bool {
+    let roles = [Role::Arrivals, Role::Departures, Role::Changes];
+    matches!(flag(text), Ok(Some(_))) && roles.iter().any(|r| crate::normalise::titles::speaks_of(heading, *r) > 0)
+}

@@ -1,0 +1,117 @@
+//! A register with a row per agent and a column per rubric.
+
+use super::books::{Books, Taken};
+use super::lines::Col;
+use super::who::WhoColumns;
+use crate::ground::{At, Exact};
+use crate::normalise::cells::{cents, number};
+use crate::normalise::codes::Shown;
+use crate::normalise::mapping::{ColumnMapping, Meaning, SourceMapping, TotalRole};
+use crate::normalise::values::{RateForm, Unread};
+use crate::normalise::{Context, Part};
+use crate::read::table::Row;
+
+/// Reads the rows of a register with one row per agent.
+#[derive(Clone, Debug)]
+pub struct WideReader {
+    pub who: WhoColumns,
+    pub(super) groups: Vec<(String, Vec<(Part, Col)>)>,
+    pub(super) totals: Vec<(TotalRole, Col)>,
+}
+
+impl WideReader {
+    pub fn new(source: &SourceMapping, cx: &Context<'_>) -> Self {
+        let mut groups: Vec<(String, Vec<(Part, Col)>)> = Vec::new();
+        let mut totals = Vec::new();
+        for c in &source.columns {
+            let col = Col { index: usize::from(c.column), mark: c.mark, form: c.rate_form, negated: c.negated };
+            match c.meaning {
+                Meaning::Element(_, part) | Meaning::Local(part) => {
+                    let group = group_of(source, c);
+                    match groups.iter_mut().find(|(g, _)| *g == group) {
+                        Some((_, parts)) => parts.push((part, col)),
+                        None => groups.push((group, vec![(part, col)])),
+                    }
+                }
+                Meaning::Total(t) => totals.push((t, col)),
+                _ => {}
+            }
+        }
+        Self { who: WhoColumns::new(source, cx), groups, totals }
+    }
+
+    pub fn summed(&self) -> Vec<usize> {
+        self.groups
+            .iter()
+            .flat_map(|(_, parts)| parts.iter().filter(|(p, _)| matches!(p, Part::Amount | Part::EmployerAmount)).map(|(_, c)| c.index))
+            .chain(self.totals.iter().map(|(_, c)| c.index))
+            .collect()
+    }
+
+    /// Reads one agent's row into the books.
+    pub fn take(&self, row: &Row<'_, '_>, agent: &str, source: u16, books: &mut Books) -> Taken {
+        let at = At::row(source, row.number);
+        let slip = books.slip(
+            agent,
+            || {
+                let mut w = self.who.read(row);
+                w.stand_in(agent);
+                w
+            },
+            source,
+            at,
+        );
+        let mut bad = Vec::new();
+        let read = |col: &Col, bad: &mut Vec<(usize, Unread)>| -> Option<Exact> {
+            match row.cells.get(col.index).map(|c| number(c, col.mark)) {
+                Some(Ok(n)) => n,
+                Some(Err(e)) => {
+                    bad.push((col.index, e));
+                    None
+                }
+                None => None,
+            }
+        };
+        for (role, col) in &self.totals {
+            if let Some(n) = read(col, &mut bad) {
+                match cents(n) {
+                    Ok(m) => books.slips[slip].total(*role, m, At::cell(source, row.number, u16::try_from(col.index).unwrap_or(u16::MAX))),
+                    Err(e) => bad.push((col.index, e)),
+                }
+            }
+        }
+        for (group, parts) in &self.groups {
+            let mut s = Shown::default();
+            let mut column = 0;
+            for (part, col) in parts {
+                let n = read(col, &mut bad);
+                match part {
+                    Part::Base => s.base = n,
+                    Part::Rate => s.rate = n,
+                    Part::Amount => s.gain = n,
+                    Part::EmployerRate => s.employer_rate = n,
+                    Part::EmployerAmount => s.employer = n,
+                }
+                if matches!(part, Part::Amount | Part::EmployerAmount) {
+                    column = col.index;
+                }
+            }
+            let nothing = s.gain.is_none_or(Exact::is_zero) && s.employer.is_none_or(Exact::is_zero);
+            if nothing {
+                continue;
+            }
+            let place = At::cell(source, row.number, u16::try_from(column).unwrap_or(u16::MAX));
+            let Some(code) = books.code(source, group, group, false) else { continue };
+            if let Err(e) = books.put(slip, code, &s, None, place, (RateForm::Percent, RateForm::Percent)) {
+                bad.push((column, e));
+            }
+        }
+        Taken { code: None, shown: Shown::default(), bad }
+    }
+}
+
+/// The local code of a wide register's column: its group heading, or its own.
+pub fn group_of(source: &SourceMapping, column: &ColumnMapping) -> String {
+    let grouped = column.heading.rsplit_once(" / ").map(|(g, _)| g.to_owned());
+    grouped.filter(|g| source.codes.iter().any(|c| c.code == *g)).unwrap_or_else(|| column.heading.clone())
+}
