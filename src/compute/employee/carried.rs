@@ -38,6 +38,7 @@ impl Machine<'_> {
             }
         }
         let kept: Vec<_> = replay.unknown.iter().copied().filter(|u| self.recurs(u.0)).collect();
+        let owed = self.late_law(state, &replay);
         let this_adjust = self.given(state, (self.road.this(), &facts), this_adjust, &kept, &lasting);
         let plan = self.road.this();
         if !state.stops(plan).is_empty() {
@@ -67,7 +68,6 @@ impl Machine<'_> {
             shown_totals(&mut payslip.totals, i.slip);
         }
         let (shown, controls) = (self.shown(state), holding(state, plan));
-        let owed = self.late_law(state, &replay);
         let out = Output { payslip: Some(payslip), changes, fact_changes, facts, shown, owed, ..Output::default() };
         if i.standing == Standing::Unknown {
             // What no staff file speaks of neither proves a rule nor can be held against one.
