@@ -146,7 +146,10 @@ pub fn measure(c: &Control, s: &Subject<'_>) -> Option<Vec<Finding>> {
             }
             _ => Vec::new(),
         },
-        "iban_missing" => when(s.payslip.is_some() && s.pay_iban.is_none() && s.staff_iban.is_none()),
+        "iban_missing" => {
+            let none = s.pay_iban.is_none() && s.staff_iban.is_none();
+            when(s.payslip.is_some() && (none || s.pay_iban.is_some_and(Iban::stands_for_none)))
+        }
         "iban_changed" => changed(c, s),
         "iban_changed_after_incident" => suspicious(c, s),
         "account_holder" => {

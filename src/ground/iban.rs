@@ -187,6 +187,12 @@ impl Iban {
         let bytes = self.0.as_bytes();
         find([bytes[0], bytes[1]]).expect("parsed against the registry")
     }
+    /// Whether it is written only to fill the cell: one digit all along, check digits aside, as `FR76 0000 … 0097`.
+    pub fn stands_for_none(&self) -> bool {
+        let account = &self.as_str().as_bytes()[4..];
+        let body = &account[..account.len().saturating_sub(2)];
+        body.iter().all(|d| Some(d) == body.first())
+    }
     /// Whether a SEPA credit transfer reaches its country (EPC list of October 2025: 42 prefixes).
     pub fn is_sepa(&self) -> bool {
         self.registered().sepa

@@ -8,8 +8,9 @@ use super::compute::Worked;
 use crate::check::agent::Request;
 use crate::facts::{Fact, Role};
 use crate::ground::iban::IbanProblem;
-use crate::ground::{EmployeeId, Finding, Iban, Place, Severity};
+use crate::ground::{EmployeeId, Finding, Iban, Money, Place, Severity};
 use crate::normalise::join::{People, Person};
+use crate::write::transfer;
 use std::collections::BTreeMap;
 
 /// An account as a file writes it, and where.
@@ -51,6 +52,15 @@ pub fn invalid(ready: &Ready, w: &Worked, accounts: &Accounts) -> Option<Finding
     let used = accounts.pays.as_ref().filter(|_| w.output.payslip.is_some())?;
     let f = Finding::new("BNK-01", Severity::Warning).told("F59").of(&w.id).arg("agent", &w.id).arg("name", &w.name);
     Some(f.arg("why", crate::check::agent::problem(*why, ready.lang)).arg("account", used.masked()).at(place.clone()))
+}
+
+/// Somebody whom no transfer can reach: an account outside the area, a name without a letter that banks write.
+pub fn unreachable(ready: &Ready, w: &Worked) -> Vec<Finding> {
+    let paid = w.output.payslip.as_ref().is_some_and(|p| p.totals.net_paid > Money::ZERO);
+    let Some(iban) = w.pay_iban.as_ref().filter(|_| paid) else { return Vec::new() };
+    let place = ready.pack.vocabulary.role(Role::Iban).and_then(|i| w.person.known.get(i)).map_or(Place::Nowhere, |f| ready.inputs.sources.place(f.at));
+    let own = |f: Finding| f.of(&w.id).arg("id", &w.id).at(place.clone());
+    transfer::unpayable(&w.name, iban).into_iter().map(own).collect()
 }
 
 /// Whose account each IBAN of the staff files is.

@@ -1,5 +1,5 @@
-//! Days and facts of somebody who enters: two files that speak of a newcomer, an entry after a month that was paid, a last
-//! day before the first.
+//! Days and facts of somebody who enters or is away: two files that speak of a newcomer, an entry after a month that was
+//! paid, a last day before the first, a position in which nobody is paid.
 //!
 //! Nobody of these has a last month that would tell which is right: a person says so.
 
@@ -10,6 +10,7 @@ use crate::facts::{Fact, Origin, Role};
 use crate::ground::{Finding, Money, Severity};
 use crate::normalise::lists;
 use crate::normalise::mapping::Role as SourceRole;
+use crate::normalise::text::fold;
 
 pub fn findings(ready: &Ready, w: &Worked) -> Vec<Finding> {
     if w.output.payslip.is_none() {
@@ -21,7 +22,26 @@ pub fn findings(ready: &Ready, w: &Worked) -> Vec<Finding> {
     }
     out.extend(after_pay(ready, w));
     out.extend(out_before_in(ready, w));
+    out.extend(not_in_activity(ready, w));
     out
+}
+
+/// The staff file gives a position in which nobody is paid, and no list says what this month pays.
+fn not_in_activity(ready: &Ready, w: &Worked) -> Option<Finding> {
+    let told = |f: &Fact| ready.pack.vocabulary.get(f.id).recurs && f.origin == Origin::Read;
+    let pays = w.output.payslip.as_ref().is_some_and(|p| p.totals.net_paid != Money::ZERO);
+    let listed = w.person.changes.iter().any(|f| !told(f)) || ready.inputs.decisions.is_present(&w.id);
+    if !pays || listed {
+        return None;
+    }
+    ready.pack.unpaid.iter().find_map(|(fact, texts)| {
+        let known = w.person.known.get(*fact)?;
+        let said = fold(known.value.text()?);
+        texts.iter().any(|t| fold(t) == said).then(|| {
+            let f = finding(ready, w, "F80", Severity::Blocking, &[known]);
+            f.arg("fact", ready.pack.vocabulary.get(*fact).label.get(ready.lang)).arg("value", known.value.text().unwrap_or_default())
+        })
+    })
 }
 
 fn finding(ready: &Ready, w: &Worked, code: &str, severity: Severity, facts: &[&Fact]) -> Finding {

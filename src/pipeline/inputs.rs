@@ -1,6 +1,7 @@
 //! The inbox, read: tables recognised and gathered, transfers, everything joined into people.
 
 use super::decisions::{self, Decisions};
+use super::sendings::{self, Sending};
 use super::{bygone, records, rejected};
 use crate::ground::place::{Source, SourceKind};
 use crate::ground::{At, Checked, Finding, Money, PayMonth, Place, Severity, Sources, Words};
@@ -131,6 +132,7 @@ pub(super) struct Opened {
     /// What banks said of transfer files, and the files they may be about.
     reports: Vec<pain002::Report>,
     sent: Vec<rejected::Sent>,
+    sendings: Vec<Sending>,
     /// Names of the files read, by hash.
     seen: BTreeMap<String, String>,
     pub(super) header: Option<(pain001::Header, Place, crate::ground::Money)>,
@@ -149,6 +151,7 @@ fn open_all(job: &Job, progress: fn(&str, u64, u64)) -> Result<Opened> {
         declarations: Vec::new(),
         reports: Vec::new(),
         sent: Vec::new(),
+        sendings: Vec::new(),
         seen: BTreeMap::new(),
         header: None,
         files: Vec::new(),
@@ -169,6 +172,7 @@ fn open_all(job: &Job, progress: fn(&str, u64, u64)) -> Result<Opened> {
             Err(_) => o.findings.push(Finding::new("R04", Severity::Justify).at(Place::File { file: f.name.clone() })),
         }
     }
+    take_transfers(&mut o, job);
     Ok(o)
 }
 
@@ -248,13 +252,19 @@ fn open_transfers(input: &Input, name: &str, o: &mut Opened) {
     if rows.is_empty() {
         return;
     }
-    o.sent.push(rejected::Sent::of(source, &read.value));
-    // Two transfer files of a month add up; the header of the first dates the payment.
-    match &mut o.header {
-        None => o.header = Some((read.value, place, sum)),
-        Some(h) => h.2 += sum,
+    o.sendings.push(Sending { source, header: read.value, place, sum, rows });
+}
+
+/// Two transfer files of a month add up; the header of the first dates the payment.
+fn take_transfers(o: &mut Opened, job: &Job) {
+    for s in sendings::of_last_month(std::mem::take(&mut o.sendings), job, &mut o.findings) {
+        o.sent.push(rejected::Sent::of(s.source, &s.header));
+        match &mut o.header {
+            None => o.header = Some((s.header, s.place, s.sum)),
+            Some(h) => h.2 += s.sum,
+        }
+        o.transfers.extend(s.rows);
     }
-    o.transfers.append(&mut rows);
 }
 
 fn context<'a>(pack: &'a Pack, natures: &'a Natures, rubrics: &'a Rubrics, job: &Job) -> normalise::Context<'a> {

@@ -28,6 +28,7 @@ pub mod record;
 mod records;
 mod recovery;
 mod rejected;
+mod sendings;
 mod slips;
 mod tables;
 mod undecided;

@@ -9,7 +9,7 @@ mod verify;
 mod xml;
 
 pub use crate::ground::sepa_text::{Ligatures, Version};
-pub use check::{Plan, check, even_sizes};
+pub use check::{Plan, check, even_sizes, unpayable};
 pub use verify::verify;
 
 use crate::ground::{Bic, EmployeeId, Finding, Iban, Money, Severity};

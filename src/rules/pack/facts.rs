@@ -77,6 +77,7 @@ impl<'r, 'f> Reader<'r, 'f, '_> {
         }
         let events = t.texts("event");
         let moves = t.texts("moves");
+        let unpaid = t.texts("unpaid");
         let moot = t.spot("moot_without");
         let told_with = t.spot("told_with");
         let next_month = t.flag("rises_next_month").unwrap_or(false);
@@ -102,6 +103,9 @@ impl<'r, 'f> Reader<'r, 'f, '_> {
         }
         if !moves.is_empty() {
             self.pack.moves.push((fact, moves));
+        }
+        if !unpaid.is_empty() {
+            self.pack.unpaid.push((fact, unpaid));
         }
     }
 }

@@ -90,6 +90,8 @@ pub struct Pack {
     pub events: Vec<(crate::facts::FactId, Vec<String>)>,
     /// Texts of a column of movements, by the fact whose new value stands beside them.
     pub moves: Vec<(crate::facts::FactId, Vec<String>)>,
+    /// Texts of a fact with which nobody is paid.
+    pub unpaid: Vec<(crate::facts::FactId, Vec<String>)>,
     /// Flags whose no says nothing beside a zero of another fact.
     pub moot: Vec<(crate::facts::FactId, Spot)>,
     /// Facts that are about another, which they name.

@@ -113,6 +113,7 @@ impl Manual<'_> {
         let raised: Vec<&str> =
             self.pack.parameters.iter().filter(|p| p.raises.as_ref().is_some_and(|r| r.text == d.name)).map(|p| p.id.as_str()).collect();
         let events: Vec<&str> = self.pack.events.iter().filter(|e| e.0 == id).flat_map(|e| e.1.iter().map(String::as_str)).collect();
+        let unpaid: Vec<&str> = self.pack.unpaid.iter().filter(|e| e.0 == id).flat_map(|e| e.1.iter().map(String::as_str)).collect();
         let causes = [(&d.causes.start, "ui.manual_begins"), (&d.causes.change, "ui.manual_changes"), (&d.causes.end, "ui.manual_ends")];
         let one = d.causes.start == d.causes.change && d.causes.end == d.causes.change;
         html! {
@@ -132,6 +133,7 @@ impl Manual<'_> {
                 }
                 @if !d.headings.is_empty() { (row("ui.manual_headings", &listed(d.headings.iter().map(String::as_str)))) }
                 @if !events.is_empty() { (row("ui.manual_events", &listed(events))) }
+                @if !unpaid.is_empty() { (row("ui.manual_unpaid", &listed(unpaid))) }
             }
         }
     }

@@ -3,7 +3,7 @@
 use super::{BatchTotal, Conversion, CreditorAgent, Debtor, Transfer, TransferFile, derive_id};
 use crate::ground::sepa_text::{self, Converted, IDENTIFIER_MAX, Ligatures, TextProblem, Version, convert};
 use crate::ground::worded::worded;
-use crate::ground::{Bic, Checked, Finding, Money, Severity, bic, target_days};
+use crate::ground::{Bic, Checked, Finding, Iban, Money, Severity, bic, target_days};
 use sha2::{Digest, Sha256};
 use std::borrow::Borrow;
 use std::collections::BTreeSet;
@@ -51,8 +51,8 @@ where
         check_account(t, file, &mut note);
         let payee = payee(t, file.profile.ligatures);
         let before = holder(t);
-        if let Err(problem) = sepa_text::party_name(&payee.text) {
-            note(refused("S28", problem).arg("name", before).arg("converted", &payee.text));
+        if let Some(f) = unwritable(before, &payee) {
+            note(f);
         } else if payee.lost > 0 {
             let finding = Finding::new("S33", Severity::Warning).arg("name", before).arg("lost", payee.lost);
             note(finding.arg("converted", &payee.text));
@@ -85,6 +85,21 @@ where
         _ => {}
     }
     Checked::new(plan, findings)
+}
+
+fn unwritable(before: &str, payee: &Converted) -> Option<Finding> {
+    let problem = sepa_text::party_name(&payee.text).err()?;
+    Some(refused("S28", problem).arg("name", before).arg("converted", &payee.text))
+}
+
+fn unreachable(iban: &Iban) -> Option<Finding> {
+    (!iban.is_sepa()).then(|| Finding::new("S31", Severity::Blocking).arg("iban", iban.masked()))
+}
+
+/// Why no transfer of the scheme can be made to somebody, whatever the amount: one payee's trouble is theirs alone.
+pub fn unpayable(name: &str, iban: &Iban) -> Vec<Finding> {
+    let name = name.to_uppercase();
+    unwritable(&name, &convert(&name, Ligatures::default())).into_iter().chain(unreachable(iban)).collect()
 }
 
 fn refused(code: &str, problem: TextProblem) -> Finding {
@@ -120,8 +135,8 @@ fn check_identity(t: &Transfer, seen: &mut BTreeSet<[u8; 16]>, note: &mut impl F
 }
 
 fn check_account(t: &Transfer, file: &TransferFile, note: &mut impl FnMut(Finding)) {
-    if !t.iban.is_sepa() {
-        note(Finding::new("S31", Severity::Blocking).arg("iban", t.iban.masked()));
+    if let Some(f) = unreachable(&t.iban) {
+        note(f);
     }
     match (&t.bic, file.profile.creditor_agent) {
         (None, CreditorAgent::Bic) => note(worded("S32", Severity::Blocking, &[("reason", "bic.missing")])),
