@@ -6,6 +6,7 @@ use releve::compute::eval::{Adjust, Computed, Pinned, Pins, State, Stop};
 use releve::facts::{Fact, Facts, Value};
 use releve::ground::{Exact, Money};
 use releve::payslip::Totals;
+use releve::rules::bind::SettingValue;
 use releve::rules::plan::Plan;
 use releve::rules::{Pack, pack, source};
 use std::collections::BTreeMap;
@@ -97,6 +98,17 @@ fn going_on_from_another_payslip_gives_what_the_whole_computation_gives() {
         let next = next.departing_from(&plan);
         same(&mut state, &next, &facts, Pins::Adjusted(&adjust), "the next month");
         same(&mut state, &plan, &facts, Pins::None, "the month before");
+        // A setting tried in another option, there and back.
+        let settings = &pack.settings;
+        let turned = (0..settings.len()).map(|i| (people.len() + i) % settings.len()).find_map(|i| {
+            let SettingValue::Flag(yes) = plan.settings[i] else { return None };
+            let mut tried = plan.settings.clone();
+            tried[i] = SettingValue::Flag(!yes);
+            pack.plan(&pack.law(plan.context, tried)).0
+        });
+        let turned = turned.expect("the pack has flags").departing_from(&plan);
+        same(&mut state, &turned, &facts, Pins::None, "a setting turned");
+        same(&mut state, &plan, &facts, Pins::None, "and turned back");
         people.insert(case.name.clone(), facts);
     }
     assert!(compared > 5_000, "{compared} payslips compared");
