@@ -2,6 +2,7 @@
 
 use crate::facts::Vocabulary;
 use crate::ground::{Checked, Finding, Severity};
+use crate::normalise::lists::SURE;
 use crate::normalise::mapping::{CodeTarget, ColumnMapping, Mapping, Meaning, Payer, Rubrics, SourceMapping, TotalRole};
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -104,7 +105,10 @@ fn remark(text: &str) -> String {
     text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
 }
 
-/// Writes the mapping as commented TOML.
+/// Before a line that is only proposed.
+pub const UNSURE: &str = "#? ";
+
+/// Writes the mapping as commented TOML; a column that is not sure stays a comment.
 pub fn write(mapping: &Mapping, vocabulary: &Vocabulary, rubrics: &Rubrics) -> String {
     let mut out = String::new();
     for s in &mapping.sources {
@@ -141,7 +145,9 @@ fn source(out: &mut String, s: &SourceMapping, vocabulary: &Vocabulary, rubrics:
             let others: Vec<String> = c.alternatives.iter().map(|(m, n)| format!("{} {n} %", m.name(vocabulary, rubrics))).collect();
             let _ = write!(note, "; or {}", others.join(", "));
         }
-        line(format!("{} = {}  # {note}", quoted(&s.key(c)), quoted(&c.meaning.name(vocabulary, rubrics))));
+        // What the run asks about stays a question until a person takes the mark away.
+        let asked = if c.certainty < SURE && c.filled > 0 && c.meaning != Meaning::Unknown { UNSURE } else { "" };
+        line(format!("{asked}{} = {}  # {note}", quoted(&s.key(c)), quoted(&c.meaning.name(vocabulary, rubrics))));
     }
     line(String::new());
     if !s.codes.is_empty() {

@@ -610,7 +610,7 @@ fn describe(s: &normalise::SourceMapping, pack: &Pack, rubrics: &Rubrics) -> Vec
     for c in &s.columns {
         let name = c.meaning.name(&pack.vocabulary, rubrics);
         let samples = c.samples.join(" | ");
-        let mark = if c.certainty < 70 { "?" } else { " " };
+        let mark = if c.certainty < normalise::lists::SURE { "?" } else { " " };
         out.push(format!(" {mark} {:<28} → {:<28} {:>3} %   {samples}", cut(&s.key(c), 28), cut(&name, 28), c.certainty));
     }
     for c in &s.codes {
