@@ -36,6 +36,8 @@ pub struct Compared {
     bare_number: bool,
     /// « Nouveau taux », « Passe à »: what something becomes, and not what.
     turned: bool,
+    /// « IM actuel »: what holds now.
+    current: bool,
     /// « Date »: the one day a row is about.
     pub one_day: bool,
     /// Whose share the group heading names: « Charges patronales ».
@@ -54,7 +56,9 @@ impl Compared {
         };
         // « IM 2021 » is the IM, unless some title is known with its year.
         let own = if titles.best(own) >= 95 { own } else { dated::split(own).0 };
-        let (own, group) = (bare_title(own), bare_title(group));
+        // « HS à 1,25 » is known with its number.
+        let own = if titles.best(own) >= 95 { own } else { bare_title(own) };
+        let group = bare_title(group);
         let joined = if group.is_empty() { BTreeMap::new() } else { titles.scores(&format!("{group} {own}")) };
         let grouped = if group.is_empty() { BTreeMap::new() } else { titles.scores(group) };
         let mut own_scores = titles.scores(own);
@@ -81,6 +85,7 @@ impl Compared {
             generic: !own.is_empty() && Phrase::of(own).is_generic(),
             bare_number: matches!(Phrase::of(own).words.as_slice(), [word] if word == "num" || word == "numero"),
             turned: titles::becomes(own),
+            current: titles::is_current(own),
             one_day: titles::one_day(own),
         }
     }
@@ -229,7 +234,11 @@ pub fn choices(compared: &Compared, p: &Profile, role: Role, cx: &Context<'_>, a
     for id in compared.facts() {
         let fact = cx.vocabulary.get(id);
         let fit = p.fits[id.index()];
-        let title = compared.of(Title::Fact(id));
+        let mut title = compared.of(Title::Fact(id));
+        // Only a list of changes sets what is against what becomes of it.
+        if compared.current && !matches!(role, Role::Changes | Role::AccountChanges) {
+            title = title.max(compared.of(Title::Old(id)));
+        }
         let malus = match role {
             Role::RegisterLines | Role::Events => {
                 if is_identity(fact) {
