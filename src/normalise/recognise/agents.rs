@@ -1,12 +1,11 @@
 //! How many agents that other files know stand in a sheet.
 
-use super::seen::Seen;
+use super::seen::{SAMPLE, Seen};
 use crate::facts::Role as FactRole;
 use crate::ground::ids;
 use crate::normalise::Context;
 use crate::normalise::profile::Profile;
 use crate::normalise::titles::Title;
-use rayon::prelude::*;
 use std::collections::BTreeSet;
 
 /// Whether numbers of agents that other files know stand in the sheet.
@@ -40,4 +39,23 @@ pub(super) fn overlap(p: &Profile, others: &BTreeSet<&str>) -> u32 {
 pub(super) fn coverage(s: &Seen<'_>, ids: &BTreeSet<&str>, overlaps: &[u32]) -> usize {
     let most = (0..s.layout.width).filter(|c| overlaps[*c] >= 50).map(|c| s.profiles[c].values.len()).max().unwrap_or(0);
     (most * 100).checked_div(ids.len()).unwrap_or(0)
+}
+
+/// The month that a staff file says it is of, when it is neither the last nor this one and other staff files know all its agents:
+/// an older copy, whose values must not stand before theirs.
+pub(super) fn bygone_staff(seen: &[Seen<'_>], staff: &[bool], ids: &[BTreeSet<String>], cx: &Context<'_>) -> Vec<Option<String>> {
+    let said: Vec<Option<String>> = seen
+        .iter()
+        .zip(staff)
+        .map(|(s, staff)| {
+            // Of a longer file only the beginning was looked at.
+            let whole = s.kept.len() < SAMPLE;
+            let this = if *staff && whole && !s.pinned() { s.other_month(cx.month, cx.last) } else { None };
+            this.filter(|_| s.other_month(cx.last, cx.last).is_some())
+        })
+        .collect();
+    let current = || (0..seen.len()).filter(|&i| staff[i] && said[i].is_none()).flat_map(|i| &ids[i]);
+    let current: BTreeSet<&String> = current().collect();
+    let known = |of: &BTreeSet<String>| !of.is_empty() && of.iter().all(|id| current.contains(id));
+    said.iter().zip(ids).map(|(said, of)| said.clone().filter(|_| known(of))).collect()
 }

@@ -9,7 +9,6 @@ use crate::normalise::moves;
 use crate::normalise::titles::{self, Title};
 use crate::normalise::variables;
 use crate::normalise::{Context, dated, headless, records};
-use rayon::prelude::*;
 use std::collections::BTreeSet;
 
 /// A longer sheet of few rubrics may be a register sorted by rubric.

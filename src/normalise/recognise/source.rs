@@ -13,7 +13,6 @@ use crate::normalise::layout::Kept;
 use crate::normalise::mapping::{CodeMapping, CodeTarget, Meaning, Role, SourceMapping};
 use crate::normalise::titles::Titles;
 use crate::normalise::variables::Variables;
-use rayon::prelude::*;
 use std::collections::BTreeSet;
 
 pub(super) fn source(
