@@ -493,3 +493,14 @@ fn what_is_so_at_present_is_what_is_so() {
     assert!(said("999") >= 3, "another index than the one of the other file is asked");
     assert!(said("95,00") >= 1 || said("95") >= 1, "and so is another bonus");
 }
+
+// « Code agent » is his number, though a list of variable elements has a code for each rubric.
+#[test]
+fn a_code_of_the_agent_is_no_code_of_a_rubric() {
+    let text = "Code agent;Type d'heures;Nombre d'heures\n00441;HS jour 14 premières;14\n00801;HS jour 14 premières;14\n00801;HS jour au-delà de 14;4\n";
+    let r = run("code-agent", &[HOURS], &[("heures sup.csv", text)]);
+    let want = expected();
+    for agent in ["00441", "00801"] {
+        assert_eq!(r.nets[agent], want[agent], "{agent}");
+    }
+}

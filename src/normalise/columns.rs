@@ -56,8 +56,10 @@ impl Compared {
         };
         // « IM 2021 » is the IM, unless some title is known with its year.
         let own = if titles.best(own) >= 95 { own } else { dated::split(own).0 };
-        // « HS à 1,25 » is known with its number.
-        let own = if titles.best(own) >= 95 { own } else { bare_title(own) };
+        // « HS à 1,25 », « 1017 HEURES SUP 1.27 » are known with the rate they end on.
+        let known = |t: &str| titles.best(t) >= 95;
+        let own = if known(own) { own } else { without_code(own) };
+        let own = if known(own) { own } else { without_rate(own) };
         let group = bare_title(group);
         let joined = if group.is_empty() { BTreeMap::new() } else { titles.scores(&format!("{group} {own}")) };
         let grouped = if group.is_empty() { BTreeMap::new() } else { titles.scores(group) };
@@ -171,22 +173,30 @@ fn is_code(word: &str) -> bool {
 
 /// A title without the rubric's number before it and the rate after it: « 12000 CSG DEDUCTIBLE 6,8 ».
 pub fn bare_title(title: &str) -> &str {
-    let mut t = title.trim();
-    if let Some((first, rest)) = t.split_once([' ', '-', ':'])
-        && is_code(first)
-        && rest.chars().any(char::is_alphabetic)
-    {
-        t = rest.trim_start_matches([' ', '-', ':']);
+    without_rate(without_code(title))
+}
+
+/// A title without the rubric's number before it.
+fn without_code(title: &str) -> &str {
+    let t = title.trim();
+    match t.split_once([' ', '-', ':']) {
+        Some((first, rest)) if is_code(first) && rest.chars().any(char::is_alphabetic) => rest.trim_start_matches([' ', '-', ':']),
+        Some(_) | None => t,
     }
-    if let Some((rest, last)) = t.rsplit_once(' ')
+}
+
+/// A title without the rate after it.
+fn without_rate(title: &str) -> &str {
+    if let Some((rest, last)) = title.rsplit_once(' ')
         && let number = last.trim_end_matches('%')
         && number.contains([',', '.'])
         && number.bytes().all(|b| b.is_ascii_digit() || b == b',' || b == b'.')
         && rest.chars().any(char::is_alphabetic)
     {
-        t = rest;
+        rest
+    } else {
+        title
     }
-    t
 }
 
 /// What « Montant » means below « Part patronale ».
