@@ -2,6 +2,7 @@
 
 mod kit;
 mod rules;
+pub mod spoken;
 
 use crate::ground::{Finding, Lang, PayMonth, Severity, figures, words};
 use crate::job;
@@ -162,12 +163,13 @@ pub struct Decide {
     reason: String,
 }
 
+// What does not parse answers with the key of its sentence, which `spoken` says in the person's language.
 fn lang(text: &str) -> Result<Lang, String> {
-    Lang::parse(text).ok_or_else(|| "fr or en".to_owned())
+    Lang::parse(text).ok_or_else(|| "ui.cli.lang".to_owned())
 }
 
 fn month(text: &str) -> Result<PayMonth, String> {
-    PayMonth::parse(text).ok_or_else(|| "a month is written 2021-12 (AAAA-MM)".to_owned())
+    PayMonth::parse(text).ok_or_else(|| "ui.cli.month".to_owned())
 }
 
 /// What a command came to: text for standard output, text for standard error, exit code.

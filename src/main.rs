@@ -2,9 +2,8 @@
 
 #![forbid(unsafe_code)]
 
-use clap::Parser as _;
 use indicatif::{ProgressBar, ProgressStyle};
-use releve::cli::{self, Cli};
+use releve::cli::{self, spoken};
 use std::io::{IsTerminal as _, Write as _};
 use std::process::ExitCode;
 use std::sync::{LazyLock, Mutex};
@@ -44,8 +43,11 @@ fn progress(stage: &str, done: u64, of: u64) {
 }
 
 fn main() -> ExitCode {
-    let cli = Cli::parse();
-    match cli::execute(&cli, progress) {
+    let ran = match spoken::parse(std::env::args_os().collect()) {
+        Ok(cli) => cli::execute(&cli, progress),
+        Err(said) => Ok(said),
+    };
+    match ran {
         Ok(said) => {
             // A closed pipe is the reader's choice, not a failure.
             let _ = std::io::stderr().write_all(said.err.as_bytes());

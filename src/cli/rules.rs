@@ -18,7 +18,7 @@ use std::path::PathBuf;
 pub enum RulesCommand {
     /// Compile a pack or an overlay, list what overlays do, and show every finding with its place.
     Check {
-        /// Name of a pack, or a folder that holds one.
+        /// Name of a pack, or a folder that holds one; fr-fpt by default.
         #[arg(default_value = "fr-fpt")]
         pack: String,
         /// Overlays stacked over it, names or folders.
@@ -30,13 +30,13 @@ pub enum RulesCommand {
     },
     /// Run the worked examples of a pack, or of an overlay over what it extends.
     Test {
-        /// Name of a pack, or a folder that holds one.
+        /// Name of a pack, or a folder that holds one; fr-fpt by default.
         #[arg(default_value = "fr-fpt")]
         pack: String,
     },
     /// Write the pack as a manual: one HTML page, French and English, without network.
     Doc {
-        /// Name of a pack, or a folder that holds one.
+        /// Name of a pack, or a folder that holds one; fr-fpt by default.
         #[arg(default_value = "fr-fpt")]
         pack: String,
         /// The page to write.
