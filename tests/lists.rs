@@ -504,3 +504,14 @@ fn a_code_of_the_agent_is_no_code_of_a_rubric() {
         assert_eq!(r.nets[agent], want[agent], "{agent}");
     }
 }
+
+// No title says that these are agents; the staff file knows them all.
+#[test]
+fn names_that_the_staff_file_knows_are_names_whatever_they_stand_under() {
+    let text = "Personne concernée ici;HS jour - 14 premières;HS jour - au-delà de 14\nFLAMENT André;14;\nDEMANGE Mehdi;14;4\n";
+    let r = run("unsaid-names", &[HOURS], &[("heures sup.csv", text)]);
+    let want = expected();
+    for agent in ["00441", "00801"] {
+        assert_eq!(r.nets[agent], want[agent], "{agent}");
+    }
+}

@@ -44,6 +44,18 @@ fn loose_byte(letter: char) -> Option<u8> {
     }
 }
 
+/// Whether the end of a sample cuts a letter written twice: a first byte, and fewer to follow than it asks for.
+fn is_cut(letters: &[char]) -> bool {
+    let Some((first, rest)) = letters.split_first() else { return false };
+    let asked = match byte_of(*first) {
+        Some(0xC2..=0xDF) => 1,
+        Some(0xE0..=0xEF) => 2,
+        Some(0xF0..=0xF4) => 3,
+        Some(_) | None => return false,
+    };
+    rest.len() < asked && rest.iter().all(|c| loose_byte(*c).is_some_and(|b| (0x80..=0xBF).contains(&b)))
+}
+
 /// Whether all letters of a sample beyond ASCII are letters written twice, and enough of them.
 pub(crate) fn is_written_twice(sample: &[u8]) -> bool {
     let text = match std::str::from_utf8(sample) {
@@ -59,8 +71,7 @@ pub(crate) fn is_written_twice(sample: &[u8]) -> bool {
             continue;
         }
         let Some((_, length)) = first_letter(&letters[at..]) else {
-            // A letter cut by the end.
-            return found >= ENOUGH && letters.len() - at < 4;
+            return found >= ENOUGH && is_cut(&letters[at..]);
         };
         found += 1;
         at += length;

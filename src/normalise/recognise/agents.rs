@@ -5,6 +5,7 @@ use crate::facts::Role as FactRole;
 use crate::ground::ids;
 use crate::normalise::Context;
 use crate::normalise::profile::Profile;
+use crate::normalise::text::name_key;
 use crate::normalise::titles::Title;
 use std::collections::BTreeSet;
 
@@ -25,6 +26,43 @@ pub(super) fn known_ids(seen: &[Seen<'_>], cx: &Context<'_>) -> Vec<BTreeSet<Str
             column.map_or_else(BTreeSet::new, |c| s.profiles[c].values.keys().map(|v| ids::bare(v).to_owned()).collect())
         })
         .collect()
+}
+
+/// Titles that leave no doubt whose numbers or names stand below them.
+const SURE: u32 = 85;
+
+/// Names of agents that stand under titles that leave no doubt, in every table.
+pub(super) fn known_names(seen: &[Seen<'_>], cx: &Context<'_>) -> BTreeSet<String> {
+    let mut names = BTreeSet::new();
+    for s in seen {
+        let column = |r: FactRole| {
+            let fact = cx.vocabulary.role(r)?;
+            (0..s.layout.width).find(|&c| s.compared[c].title(Title::Fact(fact)) >= SURE)
+        };
+        if let (Some(surname), Some(given)) = (column(FactRole::Surname), column(FactRole::GivenName)) {
+            let data = s.kept.iter().skip(s.layout.data_start());
+            names.extend(data.map(|k| name_key(&k.shown(surname), &k.shown(given))));
+        } else if let Some(full) = column(FactRole::FullName) {
+            names.extend(s.profiles[full].values.keys().map(|v| name_key(v, "")));
+        }
+    }
+    names.retain(|n| n.contains(' '));
+    names
+}
+
+/// The column in which such names stand, and hardly anything else, in a sheet whose titles do not say who a row is about.
+pub(super) fn column_of_names(s: &Seen<'_>, names: &BTreeSet<String>, cx: &Context<'_>) -> Option<usize> {
+    let roles = [FactRole::Employee, FactRole::Surname, FactRole::MarriedName, FactRole::FullName, FactRole::IdentityNumber];
+    let said = |c: usize| roles.iter().filter_map(|r| cx.vocabulary.role(*r)).any(|f| s.compared[c].title(Title::Fact(f)) >= SURE);
+    if names.is_empty() || (0..s.layout.width).any(said) {
+        return None;
+    }
+    let theirs = |c: &usize| {
+        let values = &s.profiles[*c].values;
+        let known = values.keys().filter(|v| names.contains(&name_key(v, ""))).count();
+        s.compared[*c].best() < 70 && known >= 2 && known * 10 >= values.len() * 8
+    };
+    (0..s.layout.width).find(theirs)
 }
 
 pub(super) fn overlap(p: &Profile, others: &BTreeSet<&str>) -> u32 {

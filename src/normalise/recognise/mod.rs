@@ -48,7 +48,9 @@ pub fn recognise(tables: &[Table], sources: &mut Sources, given: &[SourceEntry],
     for s in &seen {
         variables::labels(&s.kept, &s.layout, &s.compared, &mut labels);
     }
+    let names = agents::known_names(&seen, cx);
     for s in &mut seen {
+        s.names = agents::column_of_names(s, &names, cx);
         s.variables = variables::find(&s.kept, &s.layout, (&s.compared, &s.profiles), &labels, cx);
         if s.variables.is_none() {
             s.moves = moves::find(&s.kept, &s.layout, (&s.compared, &s.profiles), cx);

@@ -40,6 +40,8 @@ pub(super) struct Seen<'t> {
     pub(super) variables: Option<Variables>,
     /// Kinds of movements of a list with a row for each.
     pub(super) moves: Option<Moves>,
+    /// A column of names that other files know, where no title says who a row is about.
+    pub(super) names: Option<usize>,
 }
 
 impl Seen<'_> {
@@ -149,6 +151,7 @@ pub(super) fn look<'t>(rows: &'t Table, sources: &Sources, given: &'t [SourceEnt
         cells,
         variables: None,
         moves: None,
+        names: None,
     }
 }
 
