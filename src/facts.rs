@@ -5,6 +5,7 @@
 use crate::ground::number::{percent, plain};
 use crate::ground::{At, EmployeeId, Exact, Lang, PayMonth, Words, words};
 use chrono::NaiveDate;
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -158,6 +159,18 @@ impl Facts {
     pub fn remove(&mut self, id: FactId) -> Option<Fact> {
         self.0.binary_search_by_key(&id, |f| f.id).ok().map(|i| self.0.remove(i))
     }
+    /// The facts of two months side by side, in order.
+    pub fn beside<'a>(&'a self, other: &'a Self) -> impl Iterator<Item = (Option<&'a Fact>, Option<&'a Fact>)> {
+        let (mut a, mut b) = (self.0.iter().peekable(), other.0.iter().peekable());
+        std::iter::from_fn(move || {
+            let next = match (a.peek(), b.peek()) {
+                (Some(x), Some(y)) => x.id.min(y.id),
+                (Some(x), None) => x.id,
+                (None, y) => y?.id,
+            };
+            Some((a.next_if(|x| x.id == next), b.next_if(|y| y.id == next)))
+        })
+    }
     pub fn iter(&self) -> std::slice::Iter<'_, Fact> {
         self.0.iter()
     }
@@ -242,14 +255,14 @@ pub struct FactDecl {
 
 impl FactDecl {
     /// A value as the record of a month writes it, the same in every language: `2.1`, `6/7`, `2021-12-06`, `yes`, an option's id.
-    pub fn written(&self, value: &Value) -> String {
+    pub fn written<'v>(&'v self, value: &'v Value) -> Cow<'v, str> {
         match (value, &self.kind) {
-            (Value::Number(n), _) => n.to_string(),
-            (Value::Text(t), _) => t.to_string(),
-            (Value::Date(d), _) => d.to_string(),
-            (Value::Flag(yes), _) => if *yes { "yes" } else { "no" }.to_owned(),
-            (Value::Choice(i), FactKind::Choice { options }) => options.get(usize::from(*i)).map_or_else(String::new, |o| o.id.clone()),
-            (Value::Choice(_), _) => String::new(),
+            (Value::Number(n), _) => n.to_string().into(),
+            (Value::Text(t), _) => Cow::Borrowed(t),
+            (Value::Date(d), _) => d.to_string().into(),
+            (Value::Flag(yes), _) => if *yes { "yes" } else { "no" }.into(),
+            (Value::Choice(i), FactKind::Choice { options }) => options.get(usize::from(*i)).map_or("", |o| o.id.as_str()).into(),
+            (Value::Choice(_), _) => "".into(),
         }
     }
 

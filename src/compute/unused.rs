@@ -35,6 +35,9 @@ impl Machine<'_> {
             state.run(plan, &without, pins, extra);
             state.stops(plan).is_empty() && walk::collect(state, &[]) == with && state.totals(plan) == net
         };
-        listed.into_iter().filter(idle).collect()
+        let unused = listed.into_iter().filter(idle).collect();
+        // Whoever asks the state afterwards asks about the payslip.
+        state.run(plan, facts, pins, extra);
+        unused
     }
 }

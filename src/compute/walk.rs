@@ -12,7 +12,7 @@ use crate::ground::Money;
 use crate::payslip::{ElementId, LineKind, PaidCode};
 use crate::rules::pack::{CauseRole, Pack};
 use crate::rules::plan::{Law, Plan};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 /// Which share of a line.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Hash)]
@@ -176,10 +176,16 @@ pub fn collect(state: &State, unknown: &[(PaidCode, LineKind, Money, Money)]) ->
 }
 
 fn compare(before: &Amounts, after: &Amounts, cause: u16, out: &mut Vec<Change>) {
-    let codes: BTreeSet<&PaidCode> = before.keys().chain(after.keys()).collect();
-    for code in codes {
-        let a = before.get(code).copied().unwrap_or_default();
-        let b = after.get(code).copied().unwrap_or_default();
+    let (mut was, mut is) = (before.iter().peekable(), after.iter().peekable());
+    loop {
+        let code = match (was.peek(), is.peek()) {
+            (Some(x), Some(y)) => x.0.min(y.0),
+            (Some(x), None) => x.0,
+            (None, Some(y)) => y.0,
+            (None, None) => return,
+        };
+        let a = was.next_if(|x| x.0 == code).map(|x| *x.1).unwrap_or_default();
+        let b = is.next_if(|y| y.0 == code).map(|y| *y.1).unwrap_or_default();
         if a.0 != b.0 {
             out.push(Change { code: *code, share: Share::Employee, cause, before: a.0, after: b.0 });
         }
@@ -207,14 +213,13 @@ pub fn fact_changes(pack: &Pack, vocabulary: &Vocabulary, last: &Facts, this: &F
             .or_else(|| pack.cause_for(CauseRole::Consequence))
             .unwrap_or_else(|| pack.causes.len().saturating_sub(1)) as u16
     };
-    let ids: BTreeSet<_> = last.iter().chain(this.iter()).map(|f| f.id).collect();
     let mut out = Vec::new();
-    for id in ids {
+    for (a, b) in last.beside(this) {
+        let Some(id) = a.or(b).map(|f| f.id) else { continue };
         let decl = vocabulary.get(id);
         if matches!(decl.kind, crate::facts::FactKind::Text) {
             continue;
         }
-        let (a, b) = (last.get(id), this.get(id));
         let empty = |f: Option<&Fact>| f.is_none_or(|f| f.value.number().is_some_and(crate::ground::Exact::is_zero));
         if a.map(|f| &f.value) == b.map(|f| &f.value) && decl.recurs {
             continue;

@@ -4,6 +4,7 @@
 //! the only rounding there is. Operations return `None` when a result does not fit 64 bits even in
 //! lowest terms, which no pay formula reaches; callers turn that into a finding.
 
+use super::digits::Digits;
 use rust_decimal::Decimal;
 use std::cmp::Ordering;
 use std::fmt;
@@ -153,8 +154,11 @@ impl Exact {
     /// In lowest terms.
     #[must_use]
     pub fn reduced(self) -> Self {
-        let g = gcd(u128::from(self.num.unsigned_abs()), u128::from(self.den.get().unsigned_abs())).max(1);
-        let g = i64::try_from(g).unwrap_or(1);
+        let (mut a, mut b) = (self.num.unsigned_abs(), self.den.get().unsigned_abs());
+        while b != 0 {
+            (a, b) = (b, a % b);
+        }
+        let g = i64::try_from(a.max(1)).unwrap_or(1);
         NonZeroI64::new(self.den.get() / g).map_or(self, |den| Self { num: self.num / g, den })
     }
 
@@ -180,18 +184,29 @@ impl Exact {
 
     /// As a decimal, when it has a finite one of at most 12 places.
     pub fn to_decimal(self) -> Option<Decimal> {
+        let (digits, decimals) = self.decimal()?;
+        Decimal::try_from_i128_with_scale(digits, decimals).ok()
+    }
+
+    /// Digits and decimals, as few as there can be, when there are at most 12.
+    fn decimal(self) -> Option<(i128, u32)> {
         let r = self.reduced();
-        let (mut num, mut den, mut scale) = (i128::from(r.num), i128::from(r.den.get()), 0_u32);
-        while den != 1 && scale < 12 {
-            let f = i128::try_from(gcd(den.unsigned_abs(), 10)).ok()?;
-            if f == 1 {
-                return None;
-            }
-            num *= 10 / f;
-            den /= f;
-            scale += 1;
+        let (twos, mut others) = (r.den.trailing_zeros(), r.den.get() >> r.den.trailing_zeros());
+        let mut fives = 0;
+        while others % 5 == 0 {
+            others /= 5;
+            fives += 1;
         }
-        (den == 1).then(|| Decimal::from_i128_with_scale(num, scale).normalize())
+        let decimals = twos.max(fives);
+        (others == 1 && decimals <= 12).then(|| (i128::from(r.num) * (1 << (decimals - twos)) * 5_i128.pow(decimals - fives), decimals))
+    }
+
+    /// Adds what [`Display`](fmt::Display) shows to a text, a fraction or more than six decimals rounded to six.
+    pub fn push_to(self, out: &mut String) {
+        match self.decimal().filter(|d| d.1 <= 6) {
+            Some((digits, decimals)) => out.push_str(Digits::of(digits, decimals).as_str()),
+            None => out.push_str(&self.scaled_half_up(1_000_000).and_then(|n| Self::ratio(n, 1_000_000)).unwrap_or(self).to_string()),
+        }
     }
 }
 
@@ -224,8 +239,8 @@ impl std::hash::Hash for Exact {
 /// Decimal when finite (`0.8`), else the fraction (`6/7`).
 impl fmt::Display for Exact {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.to_decimal() {
-            Some(d) => write!(f, "{d}"),
+        match self.decimal() {
+            Some((digits, decimals)) => f.write_str(Digits::of(digits, decimals).as_str()),
             None => {
                 let (n, d) = self.parts();
                 write!(f, "{n}/{d}")

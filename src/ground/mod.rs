@@ -2,6 +2,7 @@
 //! Open to every module; names none of them.
 
 pub mod bic;
+mod digits;
 pub mod document;
 pub mod exact;
 pub mod figures;

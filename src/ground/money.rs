@@ -1,5 +1,6 @@
 //! Whole cents, and the one function that makes them out of an exact number.
 
+use super::digits::Digits;
 use super::exact::Exact;
 use std::fmt;
 use std::iter::Sum;
@@ -56,6 +57,11 @@ impl Money {
         value.mul(Exact::int(100)).and_then(Exact::whole).map(Self)
     }
 
+    /// Adds `1234.56` to a text.
+    pub fn push_to(self, out: &mut String) {
+        out.push_str(Digits::of(i128::from(self.0), 2).as_str());
+    }
+
     /// French text: `-1 234,56`, the groups held by U+202F narrow no-break spaces, minus U+2212.
     pub fn french(self) -> String {
         let digits = (self.0.unsigned_abs() / 100).to_string();
@@ -76,9 +82,7 @@ impl Money {
 
 impl fmt::Display for Money {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let sign = if self.0 < 0 { "-" } else { "" };
-        let a = self.0.unsigned_abs();
-        write!(f, "{sign}{}.{:02}", a / 100, a % 100)
+        f.write_str(Digits::of(i128::from(self.0), 2).as_str())
     }
 }
 impl Add for Money {

@@ -52,6 +52,15 @@ impl PayMonth {
     pub fn days(self) -> u32 {
         self.last_day().day()
     }
+    /// Adds `2021-12` to a text.
+    pub fn push_to(self, out: &mut String) {
+        out.push_str(std::str::from_utf8(&self.text()).expect("digits and a dash are ASCII"));
+    }
+    fn text(self) -> [u8; 7] {
+        let digit = |n: i16| b'0' + (n % 10).unsigned_abs() as u8;
+        let (year, month) = (self.year, i16::from(self.month));
+        [digit(year / 1000), digit(year / 100), digit(year / 10), digit(year), b'-', digit(month / 10), digit(month)]
+    }
     pub fn contains(self, date: NaiveDate) -> bool {
         Self::of(date) == self
     }
@@ -59,7 +68,7 @@ impl PayMonth {
 
 impl fmt::Display for PayMonth {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:04}-{:02}", self.year, self.month)
+        f.write_str(std::str::from_utf8(&self.text()).expect("digits and a dash are ASCII"))
     }
 }
 

@@ -2,6 +2,7 @@
 //!
 //! Values carry a compact [`At`]; [`Sources`] turns it into a [`Place`] a person can go to.
 
+use super::digits::Digits;
 use super::words::Lang;
 use std::collections::BTreeMap;
 use std::fmt;
@@ -106,23 +107,14 @@ impl Sources {
 
     /// The place a person can go to; [`Place::Nowhere`] for an unknown source.
     pub fn place(&self, at: At) -> Place {
-        let Some(s) = self.get(at.source) else { return Place::Nowhere };
-        let heading = s.headings.get(usize::from(at.column)).filter(|h| !h.is_empty()).cloned();
+        let Some((s, at, heading)) = self.stands(at) else { return Place::Nowhere };
+        let heading = heading.map(str::to_owned);
         if at.row == 0 {
             return match &s.sheet {
                 Some(sheet) => Place::Sheet { file: s.file.clone(), sheet: sheet.clone() },
                 None => Place::File { file: s.file.clone() },
             };
         }
-        let index = usize::try_from(at.row).unwrap_or(usize::MAX).wrapping_sub(1);
-        if let Some((of, (source, row))) = self.gathered.get(&at.source).and_then(|g| Some((g, *g.rows.get(index)?)))
-            && source != at.source
-        {
-            let own = at.column.checked_sub(of.before).filter(|_| at.column != At::NO_COLUMN);
-            return self.place(At { source, row, column: own.unwrap_or(At::NO_COLUMN) });
-        }
-        let stands = self.moved.get(&at.source).and_then(|m| m.get(&(at.row, at.column)).or_else(|| m.get(&(at.row, At::NO_COLUMN))));
-        let at = stands.map_or(at, |(row, column)| At { source: at.source, column: *column, row: *row });
         match s.kind {
             SourceKind::Sheet => Place::Cell {
                 file: s.file.clone(),
@@ -133,6 +125,45 @@ impl Sources {
             },
             SourceKind::Text | SourceKind::Document => Place::Line { file: s.file.clone(), line: at.row, heading },
         }
+    }
+
+    /// Adds the place to a text, as [`Place`] is displayed.
+    pub fn push_place(&self, at: At, out: &mut String) {
+        match self.stands(at) {
+            Some((s, at, heading)) if at.row > 0 && s.kind != SourceKind::Sheet => push_line(out, &s.file, at.row, heading),
+            _ => out.push_str(&self.place(at).shown(Lang::Fr)),
+        }
+    }
+
+    /// The source with the row and column where a value stands in it as it was written, and the title of its column.
+    fn stands(&self, at: At) -> Option<(&Source, At, Option<&str>)> {
+        let s = self.get(at.source)?;
+        let heading = s.headings.get(usize::from(at.column)).map(String::as_str).filter(|h| !h.is_empty());
+        if at.row == 0 {
+            return Some((s, at, heading));
+        }
+        let index = usize::try_from(at.row).unwrap_or(usize::MAX).wrapping_sub(1);
+        if let Some((of, (source, row))) = self.gathered.get(&at.source).and_then(|g| Some((g, *g.rows.get(index)?)))
+            && source != at.source
+        {
+            let own = at.column.checked_sub(of.before).filter(|_| at.column != At::NO_COLUMN);
+            return self.stands(At { source, row, column: own.unwrap_or(At::NO_COLUMN) });
+        }
+        let stands = self.moved.get(&at.source).and_then(|m| m.get(&(at.row, at.column)).or_else(|| m.get(&(at.row, At::NO_COLUMN))));
+        let at = stands.map_or(at, |(row, column)| At { source: at.source, column: *column, row: *row });
+        Some((s, at, heading))
+    }
+}
+
+/// `agents.csv:17 (Échelon)`.
+fn push_line(out: &mut String, file: &str, line: u32, heading: Option<&str>) {
+    out.push_str(file);
+    out.push(':');
+    out.push_str(Digits::of(i128::from(line), 0).as_str());
+    if let Some(h) = heading {
+        out.push_str(" (");
+        out.push_str(h);
+        out.push(')');
     }
 }
 
@@ -202,7 +233,11 @@ impl Place {
                 };
                 format!("{file}, {}, {cell}{}", quoted(sheet), title(heading))
             }
-            Self::Line { file, line, heading } => format!("{file}:{line}{}", title(heading)),
+            Self::Line { file, line, heading } => {
+                let mut out = String::new();
+                push_line(&mut out, file, *line, heading.as_deref());
+                out
+            }
             Self::Rule { file, line, column, .. } => format!("{file}:{line}:{column}"),
         }
     }

@@ -641,10 +641,10 @@ fn replay(ready: &Ready, results: &Results) -> report::Replay {
     let mut gaps: BTreeMap<String, report::ReplayGap> = BTreeMap::new();
     for w in &results.worked {
         for l in w.output.replay.lines.iter().filter(|l| l.verdict == crate::compute::replay::Verdict::Gap) {
-            let (code, label, _, _) = code_card(ready, l.code);
-            let g = gaps.entry(code.clone()).or_insert_with(|| report::ReplayGap {
-                code,
-                label,
+            let card = code_card(ready, l.code);
+            let g = gaps.entry(card.code.to_owned()).or_insert_with(|| report::ReplayGap {
+                code: card.code.to_owned(),
+                label: card.label.to_owned(),
                 lines: 0,
                 paid: Money::ZERO,
                 recomputed: Money::ZERO,

@@ -15,6 +15,7 @@ use crate::rules::bind::{Context, Num, SettingValue};
 use crate::rules::plan::Step;
 use anyhow::Result;
 use chrono::NaiveDate;
+use rayon::prelude::*;
 use sha2::{Digest as _, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
@@ -156,10 +157,11 @@ fn open_all(job: &Job, progress: fn(&str, u64, u64)) -> Result<Opened> {
     };
     let inbox = job::inbox(&job.folder)?;
     let limits = Limits::default();
-    for (i, f) in inbox.iter().enumerate() {
+    let hashes: Vec<_> = inbox.par_iter().map(|f| hash(&f.path)).collect();
+    for (i, (f, hashed)) in inbox.iter().zip(hashes).enumerate() {
         progress("read", i as u64, inbox.len() as u64);
         let input = Input::from(f.path.clone());
-        match hash(&f.path) {
+        match hashed {
             Ok((bytes, sha256)) => {
                 o.files.push(HashedFile { name: f.name.clone(), bytes, sha256: sha256.clone() });
                 open_one(&input, &f.name, bytes, sha256, &limits, &mut o);

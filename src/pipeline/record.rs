@@ -42,9 +42,12 @@ impl Writer<'_> {
         since: &BTreeMap<FactId, NaiveDate>,
     ) -> usize {
         let mut rows = 0;
+        let mut place = String::new();
         let mut row = |month: PayMonth, fact: FactId, known: Option<&Fact>| {
-            let place = |f: &Fact| self.past.origin(f.at).map_or_else(|| self.sources.place(f.at).to_string(), str::to_owned);
-            let place = known.filter(|f| f.at != At::NOWHERE).map(place).unwrap_or_default();
+            place.clear();
+            if let Some(f) = known.filter(|f| f.at != At::NOWHERE) {
+                self.push_place(f.at, &mut place);
+            }
             let row = FactRow {
                 month,
                 decl: self.vocabulary.get(fact),
@@ -64,18 +67,28 @@ impl Writer<'_> {
         for f in moot.iter().filter(|f| paid_on.get(f.id).is_none()) {
             row(self.month, f.id, Some(f));
         }
-        for (fact, _) in self.vocabulary.iter().filter(|f| Some(f.0) != own) {
-            if next.value(fact) != paid_on.value(fact) {
-                row(self.month.next(), fact, next.get(fact));
+        for (was, is) in paid_on.beside(next) {
+            let fact = was.or(is).map(|f| f.id).filter(|f| Some(*f) != own);
+            if let Some(fact) = fact.filter(|_| was.map(|f| &f.value) != is.map(|f| &f.value)) {
+                row(self.month.next(), fact, is);
             }
         }
         rows
     }
 
+    /// Where a fact was first read.
+    fn push_place(&self, at: At, out: &mut String) {
+        match self.past.origin(at) {
+            Some(origin) => out.push_str(origin),
+            None => self.sources.push_place(at, out),
+        }
+    }
+
     /// What this month's lists say of months to come, each with the day from which it holds; how many rows.
     pub fn later(&self, out: &mut String, id: &EmployeeId, later: &[Later]) -> usize {
         for l in later {
-            let place = self.past.origin(l.fact.at).map_or_else(|| self.sources.place(l.fact.at).to_string(), str::to_owned);
+            let mut place = String::new();
+            self.push_place(l.fact.at, &mut place);
             let row = FactRow {
                 month: self.month.next(),
                 decl: self.vocabulary.get(l.fact.id),
@@ -165,8 +178,8 @@ pub fn sums(ready: &Ready, w: &Worked) -> Option<YearSums> {
     let past = &ready.inputs.past;
     let before = past.people.get(&w.id).and_then(|p| p.1).filter(|s| s.year == year);
     let Some(p) = &w.output.payslip else { return before };
-    let known = past.people.values().any(|p| p.1.is_some_and(|s| s.year == year && s.whole));
-    let first = last.payment_date.year() < year || (known && w.standing == Standing::Arrives);
+    let known = || past.people.values().any(|p| p.1.is_some_and(|s| s.year == year && s.whole));
+    let first = last.payment_date.year() < year || (w.standing == Standing::Arrives && known());
     let mut s = before.unwrap_or(YearSums {
         year,
         since: this.month,

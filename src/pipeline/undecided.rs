@@ -12,8 +12,9 @@ use crate::payslip::Mode;
 use crate::rules::bind::SettingValue;
 use crate::rules::pack::SettingKind;
 use crate::rules::plan::{Law, Plan};
-use crate::rules::reads::StepSet;
+use crate::rules::reads::Departure;
 use rayon::prelude::*;
+use std::sync::Arc;
 
 /// Employees named in a finding; the others are counted.
 const NAMED: usize = 5;
@@ -94,16 +95,17 @@ struct Tried {
     option: SettingValue,
     plan: Plan,
     /// `None` when the steps are not the same ones.
-    steps: Option<StepSet>,
+    departure: Option<Arc<Departure>>,
 }
 
 impl Tried {
     fn new(ready: &Ready, law: &Law, setting: usize, option: SettingValue) -> Option<Self> {
         let mut law = law.clone();
         law.settings[setting] = option.clone();
-        let plan = ready.pack.plan(&law).0?;
-        let steps = plan.differences(ready.road.this());
-        steps.as_ref().is_none_or(|s| !s.is_empty()).then_some(Self { setting, option, plan, steps })
+        let this = ready.road.this();
+        let plan = ready.pack.plan(&law).0?.departing_from(this);
+        let departure = plan.mark.departure(&this.mark);
+        departure.as_ref().is_none_or(|d| !d.steps.is_empty()).then_some(Self { setting, option, plan, departure })
     }
 }
 
@@ -114,8 +116,8 @@ fn nets(ready: &Ready, results: &Results, tried: &[Tried]) -> Vec<Touched> {
         .worked
         .par_iter()
         .map_init(
-            || (State::new(this), State::new(this)),
-            |(state, other), w| {
+            || State::new(this),
+            |state, w| {
                 let Some(p) = w.output.payslip.as_ref().filter(|p| p.mode == Mode::Computed && w.output.stops.is_empty()) else {
                     return Vec::new();
                 };
@@ -125,12 +127,14 @@ fn nets(ready: &Ready, results: &Results, tried: &[Tried]) -> Vec<Touched> {
                 // Lines of another month stand on the payslip and are the same whatever the setting.
                 let own = state.totals(this).net_paid;
                 let moved = |(i, t): (usize, &Tried)| {
-                    if t.steps.as_ref().is_some_and(|s| state.same_by(&t.plan, s)) {
+                    if t.departure.as_ref().is_some_and(|d| state.same_by(&t.plan, &d.steps)) {
                         return None;
                     }
-                    other.run(&t.plan, &w.output.facts, pins, &extra);
-                    let net = other.totals(&t.plan).net_paid;
-                    let sound = other.stops(&t.plan).is_empty();
+                    // There and back, over the steps that see the difference.
+                    state.run(&t.plan, &w.output.facts, pins, &extra);
+                    let net = state.totals(&t.plan).net_paid;
+                    let sound = state.stops(&t.plan).is_empty();
+                    state.run(this, &w.output.facts, pins, &extra);
                     (sound && net != own).then(|| Touched {
                         tried: i,
                         employee: w.id.clone(),

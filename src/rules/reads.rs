@@ -29,6 +29,16 @@ impl StepSet {
     pub fn become_like(&mut self, other: &Self) {
         self.0.clone_from(&other.0);
     }
+    /// The first step of the set from this one on.
+    pub fn next(&self, from: usize) -> Option<usize> {
+        let mut word = from / 64;
+        let mut bits = *self.0.get(word)? & (u64::MAX << (from % 64));
+        while bits == 0 {
+            word += 1;
+            bits = *self.0.get(word)?;
+        }
+        Some(word * 64 + bits.trailing_zeros() as usize)
+    }
     /// Takes the steps of the other in.
     pub fn join(&mut self, other: &[u64]) {
         for (a, b) in self.0.iter_mut().zip(other) {
@@ -87,10 +97,13 @@ impl Reads {
 }
 
 impl Plan {
-    /// Says in which steps the plan differs from another, so that a computation can go on from the other's.
+    /// Says in which steps the plan differs from another, so that a computation can go on from the other's, or back to it.
     #[must_use]
     pub fn departing_from(mut self, other: &Self) -> Self {
-        self.departs = self.differences(other).map(|set| (Arc::clone(&other.identity), set));
+        if let Some(steps) = self.differences(other) {
+            self.mark.room = Arc::clone(&other.mark.room);
+            self.mark.departs = Some(Arc::new(Departure { from: Arc::clone(&other.mark.plan), steps }));
+        }
         self
     }
 
@@ -112,13 +125,38 @@ impl Plan {
         }
         Some(out)
     }
+}
 
-    /// The steps that a computation by the plan of this identity would make otherwise: none for the plan itself.
-    pub fn departs_from(&self, identity: &Arc<()>) -> Option<Option<&StepSet>> {
-        if Arc::ptr_eq(identity, &self.identity) {
-            return Some(None);
-        }
-        self.departs.as_ref().filter(|d| Arc::ptr_eq(identity, &d.0)).map(|d| Some(&d.1))
+/// Whose a computation is: one for each plan, with the plan it was derived from.
+#[derive(Clone, Default, Debug)]
+pub struct Mark {
+    plan: Arc<()>,
+    /// One for all plans of the same steps.
+    room: Arc<()>,
+    departs: Option<Arc<Departure>>,
+}
+
+/// The plan that another was derived from, and the steps that are not the same.
+#[derive(Debug)]
+pub struct Departure {
+    from: Arc<()>,
+    pub steps: StepSet,
+}
+
+impl Mark {
+    pub fn is(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.plan, &other.plan)
+    }
+
+    /// Whether the two plans put the same results into the same slots.
+    pub fn has_room_of(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.room, &other.room)
+    }
+
+    /// How the plan differs from the one of another mark, where one of the two was derived from the other.
+    pub fn departure(&self, other: &Self) -> Option<Arc<Departure>> {
+        let of = |a: &Self, b: &Self| a.departs.as_ref().filter(|d| Arc::ptr_eq(&d.from, &b.plan)).cloned();
+        of(self, other).or_else(|| of(other, self))
     }
 }
 

@@ -47,11 +47,23 @@ pub struct PersonRow<'a> {
 
 pub fn fact_row(out: &mut String, employee: &EmployeeId, lang: Lang, row: &FactRow<'_>) {
     field(out, employee.as_str());
-    let _ = write!(out, ",1,{},{},", row.month, row.decl.name);
+    out.push_str(",1,");
+    row.month.push_to(out);
+    out.push(',');
+    out.push_str(&row.decl.name);
+    out.push(',');
     field(out, row.decl.label.get(lang));
     out.push(',');
-    field(out, &row.value.map(|v| row.decl.written(v)).unwrap_or_default());
-    let _ = write!(out, ",{},{},", row.since.map(|d| d.to_string()).unwrap_or_default(), row.origin.id());
+    if let Some(value) = row.value {
+        field(out, &row.decl.written(value));
+    }
+    out.push(',');
+    if let Some(since) = row.since {
+        out.push_str(&since.to_string());
+    }
+    out.push(',');
+    out.push_str(row.origin.id());
+    out.push(',');
     field(out, row.place);
     out.push('\n');
 }

@@ -21,7 +21,7 @@ pub const TRANSFERS: &str = "employee,name,iban,amount,end_to_end_id\n";
 pub fn field(out: &mut String, text: &str) {
     let risky =
         text.starts_with(['=', '+', '@', '\t', '\r']) || (text.starts_with('-') && text[1..].starts_with(|c: char| !c.is_ascii_digit()));
-    if risky || text.contains([',', '"', '\n', '\r']) {
+    if risky || text.bytes().any(|b| matches!(b, b',' | b'"' | b'\n' | b'\r')) {
         out.push('"');
         if risky {
             out.push('\'');
@@ -35,21 +35,14 @@ pub fn field(out: &mut String, text: &str) {
 
 fn amount(out: &mut String, m: Money) {
     if !m.is_zero() {
-        let _ = write!(out, "{m}");
+        m.push_to(out);
     }
 }
 
 /// At most six decimals; a fraction without end is rounded for show only.
 fn number(out: &mut String, x: Option<Exact>) {
     if let Some(x) = x {
-        match x.to_decimal() {
-            Some(d) if d.scale() <= 6 => {
-                let _ = write!(out, "{d}");
-            }
-            _ => {
-                let _ = write!(out, "{}", x.scaled_half_up(1_000_000).and_then(|n| Exact::ratio(n, 1_000_000)).unwrap_or(x));
-            }
-        }
+        x.push_to(out);
     }
 }
 
@@ -60,50 +53,48 @@ fn rate(out: &mut String, x: Option<Exact>, share: bool) {
 
 pub fn payslip_row(out: &mut String, p: &Payslip) {
     let t = &p.totals;
-    let _ = writeln!(
-        out,
-        "{},{},{},{},{},{},{},{},{},{},{}",
-        p.employee,
-        p.post,
-        p.month,
-        p.mode.id(),
-        t.gross,
-        t.net_social,
-        t.net_taxable,
-        t.net_before_tax,
-        t.income_tax,
-        t.net_paid,
-        t.employer_cost
-    );
+    let _ = write!(out, "{},{},{},{}", p.employee, p.post, p.month, p.mode.id());
+    for sum in [t.gross, t.net_social, t.net_taxable, t.net_before_tax, t.income_tax, t.net_paid, t.employer_cost] {
+        out.push(',');
+        sum.push_to(out);
+    }
+    out.push('\n');
 }
 
 pub fn line_rows(out: &mut String, p: &Payslip, cards: &Catalogue, lang: Lang) {
+    let who = format!("{},{},", p.employee, p.post);
     for l in &p.lines {
         let card = &cards[l.element.index()];
-        let _ = write!(out, "{},{},", p.employee, p.post);
+        out.push_str(&who);
         field(out, &card.code);
         out.push(',');
         field(out, card.label.get(lang));
-        let _ = write!(out, ",{},", card.kind.id());
+        out.push(',');
+        out.push_str(card.kind.id());
+        out.push(',');
         number(out, l.base);
         out.push(',');
         rate(out, l.rate, card.rate_is_share);
         out.push(',');
         if card.kind != crate::payslip::LineKind::Employer {
-            let _ = write!(out, "{}", l.amount);
+            l.amount.push_to(out);
         }
         out.push(',');
         rate(out, l.employer_rate, true);
         out.push(',');
         amount(out, l.employer_amount);
-        let _ = writeln!(out, ",{},{}", l.period.unwrap_or(p.month), l.status.id());
+        out.push(',');
+        l.period.unwrap_or(p.month).push_to(out);
+        out.push(',');
+        out.push_str(l.status.id());
+        out.push('\n');
     }
 }
 
 /// One change. The employer's share of a line that also has an employee's is told apart by `/E` after its code.
 #[expect(clippy::too_many_arguments, reason = "the columns of a row")]
 pub fn diff_row(out: &mut String, employee: &str, post: u16, code: &str, label: &str, both: bool, c: &Change, cause: &str, detail: &str) {
-    let _ = write!(out, "{employee},{post},");
+    begin(out, employee, post);
     if both && c.share == Share::Employer {
         field(out, &format!("{code}/E"));
     } else {
@@ -111,21 +102,39 @@ pub fn diff_row(out: &mut String, employee: &str, post: u16, code: &str, label: 
     }
     out.push(',');
     field(out, label);
-    let _ = write!(out, ",{},{},{},{cause},", c.before, c.after, c.change());
+    for amount in [c.before, c.after, c.change()] {
+        out.push(',');
+        amount.push_to(out);
+    }
+    out.push(',');
+    out.push_str(cause);
+    out.push(',');
     field(out, detail);
     out.push('\n');
 }
 
 pub fn replay_row(out: &mut String, employee: &str, post: u16, code: &str, l: &ReplayLine) {
-    let _ = write!(out, "{employee},{post},");
+    begin(out, employee, post);
     field(out, code);
-    let _ = write!(out, ",{},", l.paid);
+    out.push(',');
+    l.paid.push_to(out);
+    out.push(',');
     if let Some(r) = l.recomputed {
-        let _ = write!(out, "{r},{}", l.gap());
+        r.push_to(out);
+        out.push(',');
+        l.gap().push_to(out);
     } else {
         out.push(',');
     }
-    let _ = writeln!(out, ",{}", l.verdict.id());
+    out.push(',');
+    out.push_str(l.verdict.id());
+    out.push('\n');
+}
+
+/// Whose row it is.
+fn begin(out: &mut String, employee: &str, post: u16) {
+    out.push_str(employee);
+    let _ = write!(out, ",{post},");
 }
 
 pub fn estimate_row(out: &mut String, e: &Estimation) {

@@ -27,6 +27,7 @@ use crate::normalise::{Context, lists};
 use crate::read::table::Table;
 pub use gathered::{AccountChange, Amount, Change, Event, Gathered, LocalCode, Record, RowCount};
 use place::place_rows;
+use rayon::prelude::*;
 use records::records;
 use registers::register;
 use rows::count_only;
@@ -49,20 +50,14 @@ pub fn gather_beside(
     mapping: &Mapping,
     cx: &Context<'_>,
 ) -> Checked<Gathered> {
-    let mut told = Told::default();
     let mut out = Gathered::default();
-    let mut books = Books::default();
+    let (mut books, parts) = each_table(tables, sources, mapping, cx);
     let mut raw = first;
-    for table in tables {
-        let Some(map) = mapping.of(table.source) else { continue };
-        let count = match map.role {
-            Role::RegisterLines | Role::RegisterWide => register(table, map, sources, cx, &mut books, &mut raw, &mut told),
-            Role::Staff | Role::Arrivals | Role::Departures | Role::Changes | Role::Events | Role::Amounts | Role::AccountChanges => {
-                records(table, map, sources, cx, &mut raw, &mut told)
-            }
-            Role::Ignored | Role::Unknown => count_only(table, map),
-        };
-        out.rows.push(count);
+    let mut told = Told::default();
+    for mut part in parts {
+        out.rows.push(part.count);
+        raw.append(&mut part.raw);
+        told.join(part.told);
     }
     without_letters(&mut books, &mut raw, sources, &mut told);
     let (directory, strange) = note_people((&books, stated), &raw, &mut told, sources);
@@ -89,6 +84,37 @@ pub fn gather_beside(
     settle_books(books, transfers, &directory, sources, cx, &mut out, &mut told);
     place_rows(raw, &strange, (&directory, &known), mapping, sources, cx, &mut out, &mut told);
     Checked::new(out, told.finish(sources))
+}
+
+/// What the rows of one table say.
+struct Part {
+    raw: Vec<(u16, Role, RawRow)>,
+    told: Told,
+    count: RowCount,
+}
+
+/// Reads each table by itself, registers into the books one after the other, beside everything else; in the order of the tables.
+fn each_table(tables: &[Table], sources: &Sources, mapping: &Mapping, cx: &Context<'_>) -> (Books, Vec<Part>) {
+    let mapped = || tables.iter().filter_map(|t| Some((t, mapping.of(t.source)?)));
+    let read = |table: &Table, map: &SourceMapping, books: &mut Books| {
+        let (mut raw, mut told) = (Vec::new(), Told::default());
+        let count = match map.role {
+            Role::RegisterLines | Role::RegisterWide => register(table, map, sources, cx, books, &mut raw, &mut told),
+            Role::Staff | Role::Arrivals | Role::Departures | Role::Changes | Role::Events | Role::Amounts | Role::AccountChanges => {
+                records(table, map, sources, cx, &mut raw, &mut told)
+            }
+            Role::Ignored | Role::Unknown => count_only(table, map),
+        };
+        Part { raw, told, count }
+    };
+    let mut books = Books::default();
+    let registers = || -> Vec<Part> { mapped().filter(|m| m.1.role.is_register()).map(|(t, m)| read(t, m, &mut books)).collect() };
+    let others: Vec<_> = mapped().filter(|m| !m.1.role.is_register()).collect();
+    let others = || -> Vec<Part> { others.into_par_iter().map(|(t, m)| read(t, m, &mut Books::default())).collect() };
+    let (registers, others) = rayon::join(registers, others);
+    let (mut registers, mut others) = (registers.into_iter(), others.into_iter());
+    let parts = mapped().filter_map(|(_, m)| if m.role.is_register() { registers.next() } else { others.next() }).collect();
+    (books, parts)
 }
 
 /// A sheet that nobody read, unless a person or its month says that nobody should.

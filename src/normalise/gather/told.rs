@@ -22,6 +22,13 @@ impl Told {
             self.list.push(finding);
         }
     }
+    /// Takes in what another table said.
+    pub(super) fn join(&mut self, other: Self) {
+        self.list.extend(other.list);
+        for (of, n) in other.counts {
+            *self.counts.entry(of).or_insert(0) += n;
+        }
+    }
     pub(super) fn finish(mut self, sources: &Sources) -> Vec<Finding> {
         for ((code, source), n) in &self.counts {
             if *n > LISTED {

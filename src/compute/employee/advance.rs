@@ -1,0 +1,43 @@
+//! A share of last month's net in place of pay, taken back with a later payslip.
+
+use super::{Input, Machine, Output};
+use crate::compute::replay::Replayed;
+use crate::compute::walk;
+use crate::ground::{Exact, Money, Rounding, money};
+use crate::payslip::{ElementId, Line, Mode, PaidCode, Payslip, Status};
+use crate::rules::Pack;
+
+impl Machine<'_> {
+    /// A share of last month's net, booked on the element that the pack has for it; taken back with a later payslip.
+    pub(super) fn advance(&self, i: &Input<'_>, paid: &walk::Amounts, replay: Replayed, share: Exact) -> Output {
+        let Some(element) = advance_element(self.pack) else { return Output { replay, ..self.carried(i, paid) } };
+        let net = i.slip.and_then(|s| s.net_paid).map_or_else(|| paid.values().map(|a| a.0).sum(), |n| n.0);
+        // Last month was an advance too: the share is of the pay that one was of.
+        let advance = i.paid.iter().find(|l| l.code == PaidCode::Element(element)).filter(|_| i.paid.len() == 1);
+        let net = advance.and_then(|l| Money::from_exact(l.base?)).unwrap_or(net);
+        let amount = net.exact().mul(share).and_then(|x| money::round(x, Rounding::HalfUp)).unwrap_or(Money::ZERO).max(Money::ZERO);
+        let line = Line {
+            element,
+            base: Some(net.exact()),
+            rate: Some(share),
+            amount,
+            employer_rate: None,
+            employer_amount: Money::ZERO,
+            period: None,
+            status: Status::Estimated,
+        };
+        let lines = vec![line];
+        let totals = self.carried_totals(&lines, &[]);
+        let after = walk::Amounts::from([(PaidCode::Element(element), (amount, Money::ZERO))]);
+        let changes = walk::whole(paid, &after, self.causes.estimate);
+        let payslip =
+            Payslip { employee: i.id.clone(), post: 1, month: self.road.this().context.month, mode: Mode::Advance, lines, totals };
+        Output { payslip: Some(payslip), replay, changes, facts: i.known.clone(), ..Output::default() }
+    }
+}
+
+/// The element on which the pack books an advance.
+pub fn advance_element(pack: &Pack) -> Option<ElementId> {
+    let name = pack.payslip.get("advance")?;
+    pack.elements.iter().position(|e| e.card.id == *name).map(|i| ElementId(i as u16))
+}

@@ -1,0 +1,174 @@
+//! Whoever was paid last month and is known still: replay, this month's facts, this month, and the walk.
+
+use super::{Input, Machine, Output, holding};
+use crate::compute::corrections::{self, ThisMonth};
+use crate::compute::eval::{Adjust, Pins, State, Stop};
+use crate::compute::raise;
+use crate::compute::replay::Replayed;
+use crate::compute::walk::{self, Month};
+use crate::facts::{Fact, FactId, Facts, Origin, Value};
+use crate::ground::{Money, Rounding, money};
+use crate::payslip::{LineKind, PaidCode};
+use crate::rules::plan::Plan;
+
+impl Machine<'_> {
+    pub(super) fn stays(&self, state: &mut State, i: &Input<'_>, paid: &walk::Amounts, mut replay: Replayed) -> Output {
+        let mut facts = i.known.clone();
+        // What no file says and last month's lines prove stays true until something says otherwise.
+        for r in &replay.resolved {
+            if r.written.is_none() && self.vocabulary().get(r.fact).recurs {
+                facts.set(r.used.clone());
+            }
+        }
+        raise::apply(&self.road.raises, &mut facts, &mut replay, i.changes);
+        let mut facts = self.this_month(facts, i.changes);
+        self.follow(state, &replay.facts, &mut facts, i.changes);
+        let belated = self.belated(state, i, &replay);
+        if let Some(b) = &belated {
+            self.take_back(b, &mut facts);
+        }
+        let dated = raise::begun(&self.road.raises, &self.road.last().context, i.dated, &replay, &facts);
+        let mut arrears = self.arrears(state, &replay, &dated, i.changes, &i.history(), &mut facts);
+        let settles = self.road.settles && arrears.left.is_none();
+        let mut corrections = if settles { self.corrections(state, &replay) } else { Vec::new() };
+        corrections.append(&mut arrears.corrections);
+        let owed = if settles { None } else { self.late_law(state, &replay) };
+        let last_adjust = replay.adjust.clone();
+        let mut this_adjust = last_adjust.clone();
+        let settled = self.settle(state, &replay, &facts, &mut this_adjust);
+        let kept: Vec<_> = replay.unknown.iter().copied().filter(|u| self.recurs(u.0)).collect();
+        let kept_extra: Vec<_> = kept.iter().map(|u| (u.1, u.2, u.3)).collect();
+        corrections.extend(self.on_arrears(state, &arrears, &ThisMonth { facts: &facts, adjust: &this_adjust, extra: &kept_extra }));
+        let corrected = corrections::on_top(&corrections, &this_adjust, self.pack.elements.len());
+        let nets = self.nets(state, &replay, &facts, &corrected);
+        let mut fact_changes = walk::fact_changes(self.pack, self.vocabulary(), &replay.facts, &facts);
+        raise::name_causes(&self.road.raises, &mut fact_changes);
+        let last = Month { facts: &replay.facts, adjust: &last_adjust, unknown: &replay.unknown };
+        let this = Month { facts: &facts, adjust: &this_adjust, unknown: &kept };
+        // Arrears of an earlier month end with the month that paid them.
+        let own = walk::paid_amounts(i.paid);
+        let mut changes = walk::whole(paid, &own, self.causes.one_off_ended);
+        changes.extend(walk::walk(self.pack, self.road, state, &own, &last, &this, &fact_changes, settled));
+        if !i.arrears().is_empty() {
+            self.name_arrears(&replay, &mut changes);
+        }
+        let plan = self.road.this();
+        if !corrections.is_empty() {
+            let without = walk::collect(state, &kept);
+            state.run(plan, &facts, Pins::Adjusted(&corrected), &kept_extra);
+            changes.extend(walk::whole(&without, &walk::collect(state, &kept), self.causes.arrears));
+        }
+        let stops = state.stops(plan);
+        if !stops.is_empty() && !self.understood(&replay) {
+            let again = self.carried(i, paid);
+            if again.payslip.as_ref().is_some_and(|p| !p.lines.is_empty()) {
+                return Output { replay, carried_for: stops, ..again };
+            }
+        }
+        if let Some(b) = &belated {
+            let without = walk::collect(state, &kept);
+            let mut with = without.clone();
+            for (code, (amount, employer_amount)) in b.amounts(self.pack.elements.len()) {
+                let slot = with.entry(code).or_default();
+                slot.0 += amount;
+                slot.1 += employer_amount;
+            }
+            changes.extend(walk::whole(&without, &with, self.causes.arrears));
+        }
+        let mut payslip = self.payslip(state, plan, i.id, &this_adjust, &kept);
+        if !stops.is_empty() {
+            // The employee is set aside; what the lines come to is known all the same, and the books must balance.
+            let extra: Vec<_> = kept.iter().map(|u| (u.1, u.2, u.3)).collect();
+            payslip.totals = self.carried_totals(&payslip.lines, &extra);
+        }
+        self.date_arrears(&arrears, &mut payslip.lines);
+        corrections::apart(&corrections, &arrears.assumed, &mut payslip);
+        if let Some(b) = &belated {
+            b.enter(&mut payslip);
+        }
+        let controls = holding(state, plan);
+        let shown = self.shown(state);
+        let extra: Vec<_> = kept.iter().map(|u| (u.1, u.2, u.3)).collect();
+        let unused = self.unused(state, &facts, i.changes, Pins::Adjusted(&corrected), &extra);
+        Output {
+            unused,
+            payslip: Some(payslip),
+            replay,
+            changes,
+            fact_changes,
+            facts,
+            stops,
+            controls,
+            shown,
+            nets,
+            arrears,
+            corrections,
+            belated,
+            owed,
+            ..Output::default()
+        }
+    }
+
+    /// Whether the rules could make any lasting line of last month's pay.
+    fn understood(&self, replay: &Replayed) -> bool {
+        replay.lines.iter().any(|l| {
+            let lasting = matches!(l.code, PaidCode::Element(e) if self.catalogue[e.index()].kind == LineKind::Earning);
+            lasting && l.recomputed.is_some_and(|m| !m.is_zero())
+        })
+    }
+
+    /// An amount that is kept in step with another value (a share of pay) moves as that value does.
+    pub(super) fn follow(&self, state: &mut State, last: &Facts, facts: &mut Facts, changes: &[Fact]) {
+        for (fact, value) in &self.road.follows {
+            let (Some(paid), Some(now)) = (last.get(*fact), facts.get(*fact)) else { continue };
+            let (Some(amount), false) = (now.value.number(), changes.iter().any(|c| c.id == *fact)) else { continue };
+            if amount.is_zero() || paid.value != now.value {
+                continue;
+            }
+            let at = now.at;
+            let mut share = |plan: &Plan, facts: &Facts| {
+                state.run(plan, facts, Pins::None, &[]);
+                state.slot(plan.slots.value(*value)).ok().filter(|x| x.is_positive())
+            };
+            let (Some(before), Some(after)) = (share(self.road.last(), last), share(self.road.this(), facts)) else { continue };
+            let moved = amount.mul(after).and_then(|x| x.div(before)).and_then(|x| money::round(x, Rounding::HalfUp));
+            if let (Some(moved), true) = (moved, before != after) {
+                facts.set(Fact { id: *fact, value: Value::Number(moved.exact()), at, origin: Origin::Inferred });
+            }
+        }
+    }
+
+    /// Lines that last month could not be made for want of a sum since January, and this month can: computed, not carried.
+    /// The cause under which they move.
+    fn settle(&self, state: &mut State, replay: &Replayed, facts: &Facts, adjust: &mut [Adjust]) -> Option<u16> {
+        let since = |s: &Stop| match s {
+            Stop::Missing(f) => Some(self.vocabulary().get(FactId(*f))).filter(|d| d.since_january),
+            Stop::NoValue(_) | Stop::Arithmetic | Stop::NoBracket(_) => None,
+        };
+        let decl = replay.stops.iter().find_map(since)?;
+        state.run(self.road.this(), facts, Pins::Adjusted(&[]), &[]);
+        for (a, c) in adjust.iter_mut().zip(&state.results) {
+            if matches!(a, Adjust::Give(..)) && c.is_some_and(|c| c.stop.is_none()) {
+                *a = Adjust::None;
+            }
+        }
+        self.pack.causes.iter().position(|c| c.0 == decl.causes.change).map(|i| i as u16)
+    }
+
+    /// The net on the value that last month was paid on, where this month follows another that no list announces.
+    pub(super) fn nets(&self, state: &mut State, replay: &Replayed, facts: &Facts, adjust: &[Adjust]) -> Vec<(FactId, Money)> {
+        let extra: Vec<_> = replay.unknown.iter().map(|u| (u.1, u.2, u.3)).collect();
+        let mut out = Vec::new();
+        for r in &replay.resolved {
+            let Some(written) = &r.written else { continue };
+            if !self.vocabulary().get(r.fact).recurs || facts.get(r.fact).map(|f| (&f.value, f.at)) != Some((&written.value, written.at)) {
+                continue;
+            }
+            let mut on_paid = facts.clone();
+            on_paid.set(r.used.clone());
+            state.run(self.road.this(), &on_paid, Pins::Adjusted(adjust), &extra);
+            out.push((r.fact, state.totals(self.road.this()).net_paid));
+        }
+        out
+    }
+}

@@ -1,0 +1,224 @@
+//! What computing somebody finds: missing facts, values last month was not paid on, gaps of replay, formulas that hold.
+
+use super::Worked;
+use super::rows::{code_card, show_value};
+use super::subject::at_of;
+use crate::compute::cases::stop_name;
+use crate::compute::employee::{Standing, Way};
+use crate::compute::replay::Verdict;
+use crate::facts::{Fact, Origin, Role};
+use crate::ground::{At, Finding, Money, Place, Severity};
+use crate::payslip::{ElementId, PaidCode};
+use crate::pipeline::Ready;
+use crate::rules::pack::Measure;
+
+/// A person, or the job's policy, keeps the transfer back: the payslip is made and the money stays.
+pub(super) fn held(ready: &Ready, w: &Worked) -> Option<Finding> {
+    let net = w.output.payslip.as_ref().filter(|_| w.output.way == Way::Hold)?.totals.net_paid;
+    let f = Finding::new("D13", Severity::Blocking).of(&w.id).arg("agent", &w.id).arg("name", &w.name).arg("net", net.french());
+    Some(f.stake(net.cents()).at(ready.inputs.sources.place(at_of(&w.person))))
+}
+
+pub(super) fn formula_finding(ready: &Ready, control: usize, w: &Worked) -> Finding {
+    let c = &ready.pack.controls[control];
+    let mut f = Finding::new(&c.id, c.severity).of(&w.id).arg("agent", &w.id).arg("name", &w.name).advice(c.help.clone());
+    if !c.message.fr.is_empty() {
+        f = f.text(c.message.clone());
+    }
+    // The cells that hold what the control looked at come first.
+    for i in ready.uses.facts(control) {
+        if let Some(fact) = w.output.facts.get(crate::facts::FactId(*i)).filter(|f| f.value.number().is_some_and(|n| !n.is_zero())) {
+            f = f.at(ready.inputs.sources.place(fact.at));
+        }
+    }
+    let text = format!("{} {}", c.message.fr, c.message.en);
+    for (id, decl) in ready.pack.vocabulary.iter() {
+        if text.contains(&format!("{{{}}}", decl.name))
+            && let Some(fact) = w.output.facts.get(id)
+        {
+            f = f.at(ready.inputs.sources.place(fact.at)).named(&decl.name, show_value(ready, fact));
+        }
+    }
+    if let Some(p) = &w.output.payslip {
+        f = f.named("net", p.totals.net_paid.french()).stake(p.totals.net_paid.cents());
+        for l in &p.lines {
+            let card = &ready.catalogue[l.element.index()];
+            if text.contains(&format!("{{{}}}", card.id)) {
+                f = f.named(&card.id, l.amount.abs().french());
+            }
+        }
+        // A line that the payslip does not have is nought.
+        for card in ready.catalogue.iter().filter(|c| text.contains(&format!("{{{}}}", c.id))) {
+            if !p.lines.iter().any(|l| ready.catalogue[l.element.index()].id == card.id) {
+                f = f.named(&card.id, Money::ZERO.french());
+            }
+        }
+    }
+    for (name, limit) in &c.threshold {
+        f = f.named(name, limit.to_string());
+    }
+    let place = w.person.staff.or(w.person.arrival).or_else(|| w.person.paid.as_ref().and_then(|s| s.lines.first()).map(|l| l.at));
+    place.map_or(f.clone(), |at| f.at(ready.inputs.sources.place(at)))
+}
+
+/// Findings that computing itself gives: missing facts, values last month was not paid on, gaps of replay.
+pub(super) fn own_findings(ready: &Ready, w: &mut Worked) {
+    let pack = &ready.pack;
+    let sources = &ready.inputs.sources;
+    for stop in &w.output.stops {
+        let label = stop_name(pack, *stop);
+        let at = w.person.staff.or(w.person.arrival).unwrap_or(At::NOWHERE);
+        w.findings.push(Finding::new("C01", Severity::Blocking).of(&w.id).arg("agent", &w.id).arg("fact", label).at(sources.place(at)));
+    }
+    if !w.output.carried_for.is_empty() {
+        let names: Vec<String> = w.output.carried_for.iter().map(|s| label_of(ready, *s)).collect();
+        let net = w.output.payslip.as_ref().map_or(Money::ZERO, |p| p.totals.net_paid);
+        let f = Finding::new("C08", Severity::Blocking).of(&w.id).arg("agent", &w.id).arg("facts", names.join(", "));
+        w.findings.push(f.arg("net", net.french()).stake(net.cents()).at(sources.place(at_of(&w.person))));
+    }
+    owed(ready, w);
+    let belated = crate::pipeline::belated::findings(ready, w);
+    w.findings.extend(belated);
+    let dated = crate::pipeline::arrears::findings(ready, w);
+    w.findings.extend(dated);
+    for r in &w.output.replay.resolved {
+        let Some(written) = &r.written else { continue };
+        let decl = pack.vocabulary.get(r.fact);
+        // Somebody has decided which of the two it is.
+        let decided = |f: &Fact| f.id == r.fact && f.origin == Origin::Decided;
+        if !decl.recurs || w.output.facts.iter().any(decided) {
+            continue;
+        }
+        if let Some(f) = contradiction(ready, w, r.fact) {
+            let f = f.of(&w.id).arg("agent", &w.id).arg("fact", decl.label.get(ready.lang));
+            let f = f.arg("first", show_value(ready, written)).arg("second", show_value(ready, &r.used));
+            w.findings.push(f.at(sources.place(written.at)).at(sources.place(r.used.at)));
+            continue;
+        }
+        let f = Finding::new("IMP-04", Severity::Justify)
+            .of(&w.id)
+            .arg("agent", &w.id)
+            .arg("fact", decl.label.get(ready.lang))
+            .arg("first", show_value(ready, written))
+            .arg("second", show_value(ready, &r.used))
+            .at(sources.place(written.at))
+            .at(sources.place(r.used.at));
+        w.findings.push(f.text(crate::ground::Words::new(
+            crate::ground::words::sentence("C02", crate::ground::Lang::Fr),
+            crate::ground::words::sentence("C02", crate::ground::Lang::En),
+        )));
+    }
+    // Lines that do not make the net that was paid: last month is not understood, and nothing built on it may leave.
+    if let (Some(slip), Some(before), true) = (&w.person.paid, &w.before, w.output.payslip.is_some())
+        && let Some((net, at)) = slip.net_paid
+        && net != before.net_paid
+    {
+        let f = Finding::new("C05", Severity::Blocking).of(&w.id).arg("agent", &w.id).arg("net", net.french());
+        w.findings.push(f.arg("sum", before.net_paid.french()).at(sources.place(at)).stake((net - before.net_paid).cents()));
+    }
+    if let (Some((shown, found)), true) = (w.output.replay.taxable, w.output.payslip.is_some())
+        && !close(shown, found)
+    {
+        let at = w.person.paid.as_ref().and_then(|s| s.net_taxable).map_or(At::NOWHERE, |t| t.1);
+        let f = Finding::new("C30", Severity::Justify).of(&w.id).arg("agent", &w.id).arg("name", &w.name);
+        let f = f.arg("shown", shown.french()).arg("found", found.french());
+        w.findings.push(f.at(sources.place(at)).stake((shown - found).cents()));
+    }
+    carried_rubrics(ready, w);
+    for l in &w.output.replay.lines {
+        if l.verdict == Verdict::Gap && w.output.payslip.is_some() {
+            let f = Finding::new("C03", Severity::Justify)
+                .of(&w.id)
+                .arg("agent", &w.id)
+                .arg("code", code_card(ready, l.code).code)
+                .arg("paid", l.paid.french())
+                .arg("recomputed", l.recomputed.map_or_else(|| "–".to_owned(), Money::french))
+                .stake(l.gap().cents())
+                .at(sources.place(l.at));
+            w.findings.push(f);
+        }
+    }
+}
+
+/// The same to the cent, or one of rounding.
+fn close(a: Money, b: Money) -> bool {
+    (a - b).abs().cents() <= 1
+}
+
+/// What the computation stopped at, in words.
+pub fn label_of(ready: &Ready, stop: crate::compute::eval::Stop) -> String {
+    use crate::compute::eval::Stop;
+    match stop {
+        Stop::Missing(i) => ready.pack.vocabulary.get(crate::facts::FactId(i)).label.get(ready.lang).to_owned(),
+        Stop::NoValue(i) => ready.pack.parameters[i as usize].label.get(ready.lang).to_owned(),
+        Stop::NoBracket(_) | Stop::Arithmetic => stop_name(&ready.pack, stop),
+    }
+}
+
+/// A value of the file that last month contradicts and no list announces: where it moves the net beyond what a control
+/// calls a large change, or is about working time, the employee is set aside and both nets are told.
+fn contradiction(ready: &Ready, w: &Worked, fact: crate::facts::FactId) -> Option<Finding> {
+    let on_paid = w.output.nets.iter().find(|n| n.0 == fact)?.1;
+    let net = w.output.payslip.as_ref()?.totals.net_paid;
+    let large = ready.pack.controls.iter().find(|c| c.threshold.contains_key("strong_amount"))?;
+    let limit = |name: &str| large.threshold.get(name).copied();
+    let change = (net - on_paid).abs().exact();
+    let beyond = limit("strong_amount").is_some_and(|a| change > a)
+        || limit("strong_share").and_then(|s| s.mul(on_paid.abs().exact())).is_some_and(|a| change > a);
+    let of_time = |m: &Measure| matches!(m, Measure::Named(n) if n == "pay_without_working_time");
+    let time = ready.pack.controls.iter().find(|c| of_time(&c.measure));
+    let about_time = time.is_some_and(|c| c.names.contains(&ready.pack.vocabulary.get(fact).name));
+    (net != on_paid && (beyond || about_time)).then(|| {
+        let f = Finding::new("IMP-04", Severity::Blocking).told("C09");
+        f.arg("net", net.french()).arg("other", on_paid.french()).stake((net - on_paid).cents())
+    })
+}
+
+/// What last month still owes, or was paid too much.
+pub(super) fn owed(ready: &Ready, w: &mut Worked) {
+    let Some(o) = w.output.owed else { return };
+    let vocabulary = &ready.pack.vocabulary;
+    let days = o.days.map_or_else(|| "?".to_owned(), |d| d.to_string());
+    let dated = |role: Role| {
+        let f = w.person.fact(vocabulary, role);
+        let day = f.and_then(|f| f.value.date()).map_or_else(|| "?".to_owned(), |d| d.format("%d/%m/%Y").to_string());
+        (day, f.map_or(Place::Nowhere, |f| ready.inputs.sources.place(f.at)))
+    };
+    let f = match w.standing {
+        Standing::Arrives => {
+            let (day, place) = dated(Role::Entry);
+            Finding::new("F33", Severity::Justify).arg("date", day).arg("gross", o.gross.french()).stake(o.gross.cents()).at(place)
+        }
+        Standing::Left => {
+            let (day, place) = dated(Role::Exit);
+            let f = Finding::new("POP-04", Severity::Blocking).told("F34").arg("date", day).at(place);
+            f.arg("gross", (-o.gross).french()).stake(o.gross.cents())
+        }
+        Standing::Stays | Standing::Unknown | Standing::NotPaid => {
+            let f = Finding::new("C07", Severity::Information).arg("net", o.net.french()).arg("cost", o.cost.french());
+            f.stake(o.net.cents())
+        }
+    };
+    let f = f.of(&w.id).arg("agent", &w.id).arg("name", &w.name).arg("month", ready.job.last_month).arg("days", days);
+    w.findings.push(f.at(ready.inputs.sources.place(at_of(&w.person))));
+}
+
+/// Lines of last month that no element stands for, carried as they are. One that resembles a line of one month only, or a line
+/// that this month has besides, may be paid twice: nobody is paid on it before somebody has said what it is.
+fn carried_rubrics(ready: &Ready, w: &mut Worked) {
+    let Some(payslip) = &w.output.payslip else { return };
+    let mut told = Vec::new();
+    for l in w.person.paid.iter().flat_map(|s| &s.lines).filter(|l| !l.amount.is_zero()) {
+        let PaidCode::Unknown(u) = l.code else { continue };
+        let paid = |e: ElementId| w.person.paid.iter().flat_map(|s| &s.lines).any(|x| x.code == PaidCode::Element(e));
+        let twice = |e: &ElementId| !ready.catalogue[e.index()].recurs || (payslip.lines.iter().any(|x| x.element == *e) && !paid(*e));
+        let severity = match ready.inputs.proposals[usize::from(u)].first() {
+            Some(e) if twice(e) => Severity::Blocking,
+            _ => Severity::Justify,
+        };
+        let card = code_card(ready, l.code);
+        let f = Finding::new("C06", severity).of(&w.id).arg("agent", &w.id).arg("code", card.code).arg("label", card.label);
+        told.push(f.arg("amount", l.amount.french()).stake(l.amount.cents()).at(ready.inputs.sources.place(l.at)));
+    }
+    w.findings.append(&mut told);
+}

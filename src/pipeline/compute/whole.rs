@@ -1,0 +1,136 @@
+//! Controls over the run, after every employee, and who is transferred what.
+
+use super::Results;
+use crate::check::Control;
+use crate::check::run::{self as run_check};
+use crate::ground::{EmployeeId, Finding, Iban, Money, Place, Severity};
+use crate::pipeline::{Outcome, Ready, named_controls, not_run};
+use std::collections::BTreeSet;
+
+/// Controls over the run, after every employee.
+pub fn run_controls(ready: &Ready, results: &mut Results, out: &mut Outcome) {
+    if results.score.gap > 0 {
+        out.findings.push(Finding::new("C04", Severity::Warning).arg("lines", results.score.gap));
+    }
+    law_of_last_month(ready, results, out);
+    results.run.debtor_missing = ready.job.debtor.iban.is_none();
+    if !crate::ground::target_days::is_open(ready.job.pay_date) {
+        results.run.closed_day = Some(ready.job.pay_date.format("%d/%m/%Y").to_string());
+    }
+    let (files, all): (Vec<Control>, Vec<Control>) =
+        named_controls(&ready.pack, ready.job.month.first_day()).into_iter().partition(|c| OF_FILES.contains(&c.measure.as_str()));
+    let (late, early): (Vec<Control>, Vec<Control>) =
+        all.into_iter().partition(|c| matches!(c.measure.as_str(), "transfer_total" | "excluded_listed"));
+    results.of_files = files;
+    measure_all(ready, &early, results, out);
+    // Of the month as a whole somebody is asked later.
+    for c in early.iter().filter(|c| c.measure == "same_person_approves") {
+        results.not_run.insert(not_run(&c.id, "ui.need_approval"));
+    }
+    crate::pipeline::decisions::judge(ready, results, out);
+    // A control of the run may set single employees aside: before the transfers are counted.
+    for f in out.findings.iter().filter(|f| f.severity == Severity::Blocking) {
+        if let Some(id) = &f.employee
+            && let Ok(i) = results.briefs.binary_search_by(|b| b.id.cmp(id))
+        {
+            results.briefs[i].blocked.get_or_insert_with(|| f.code.clone());
+        }
+    }
+    results.run.excluded = results.briefs.iter().filter_map(|b| Some((b.id.clone(), b.blocked.clone()?, b.after?.net_paid))).collect();
+    let transfers = to_transfer(results);
+    let sum: Money = transfers.iter().map(|t| t.2).sum();
+    let going: BTreeSet<&EmployeeId> = transfers.iter().map(|t| &t.0).collect();
+    results.run.due = results.briefs.iter().filter(|b| b.blocked.is_none() && b.after.is_some()).map(|b| b.id.clone()).collect();
+    results.run.unlisted = results
+        .briefs
+        .iter()
+        .filter(|b| b.blocked.is_none() && !going.contains(&b.id))
+        .filter_map(|b| Some((b.id.clone(), b.after?.net_paid)))
+        .filter(|(_, net)| *net > Money::ZERO)
+        .collect();
+    let due = results.briefs.iter().filter(|b| b.blocked.is_none()).filter_map(|b| b.after).filter(|t| t.net_paid > Money::ZERO);
+    let (all_sum, all_count) = due.fold((Money::ZERO, 0), |(s, n), t| (s + t.net_paid, n + 1));
+    results.run.transfer_total = (!results.run.debtor_missing).then_some((sum, transfers.len() as u64, all_sum, all_count));
+    measure_all(ready, &late, results, out);
+}
+
+/// The values of law that last month was paid without, and what moved for everybody.
+fn late_values(ready: &Ready) -> String {
+    let parameter = |i: usize| &ready.pack.parameters[i];
+    let label = |i: usize| parameter(i).label.get(ready.lang);
+    let shown = |i: usize, x| parameter(i).shown(x, ready.lang);
+    let day = |d: chrono::NaiveDate| d.format("%d/%m/%Y").to_string();
+    let values = ready
+        .road
+        .late
+        .iter()
+        .map(|l| format!("{} : {} → {} ({})", label(l.parameter), shown(l.parameter, l.used), shown(l.parameter, l.due), day(l.since)));
+    let begun = ready.road.raises.iter().filter(|r| r.since <= ready.job.last_month.first_day());
+    let raises = begun.map(|r| format!("{} : + {} ({})", label(r.parameter), shown(r.parameter, r.by), day(r.since)));
+    values.chain(raises).collect::<Vec<_>>().join(" ; ")
+}
+
+/// What there is to say once of the law last month was paid on: older than it should have been, or not in the pack.
+fn law_of_last_month(ready: &Ready, results: &Results, out: &mut Outcome) {
+    let what = late_values(ready);
+    let about = |code: &'static str| Finding::new(code, Severity::Justify).arg("what", &what).arg("month", ready.job.last_month);
+    let (count, net, cost) = results.owed;
+    if !ready.road.late.is_empty() && (count > 0 || !ready.road.settles) {
+        let f = about("C12").arg("count", count);
+        out.findings.push(f.arg("net", net.french()).arg("cost", cost.french()).stake(cost.cents()));
+    }
+    if !what.is_empty() && ready.road.settles {
+        let (count, gross, cost) = results.settled;
+        let f = about("C20").arg("count", count);
+        out.findings.push(f.arg("gross", gross.french()).arg("cost", cost.french()).stake(gross.cents()));
+    }
+    let (names, count) = &results.lawless;
+    if !names.is_empty() {
+        let what = names.iter().cloned().collect::<Vec<_>>().join(", ");
+        out.findings.push(Finding::new("C11", Severity::Justify).arg("month", ready.job.last_month).arg("what", what).arg("count", count));
+    }
+}
+
+/// Measures that need the files of this run on the disk.
+const OF_FILES: [&str; 6] =
+    ["payslip_written", "expected_mention", "forbidden_mention", "provisional_mark", "transfer_file_valid", "reference_unique"];
+
+/// Controls over what has been written, once it has been read again.
+pub fn file_controls(ready: &Ready, results: &mut Results, out: &mut Outcome) {
+    let controls = std::mem::take(&mut results.of_files);
+    measure_all(ready, &controls, results, out);
+}
+
+fn measure_all(ready: &Ready, controls: &[Control], results: &mut Results, out: &mut Outcome) {
+    for c in controls {
+        match run_check::measure(c, &results.run) {
+            Ok(Some(mut found)) => {
+                results.not_run.remove(&not_run(&c.id, "ui.no_measure"));
+                for f in found.iter_mut().filter(|f| f.places.is_empty()) {
+                    let brief = f.employee.as_ref().and_then(|id| results.briefs.binary_search_by(|b| b.id.cmp(id)).ok());
+                    f.places.extend(brief.map(|i| ready.inputs.sources.place(results.briefs[i].at)).filter(|p| *p != Place::Nowhere));
+                }
+                out.findings.append(&mut found);
+            }
+            Ok(None) => {}
+            Err(key) => {
+                results.not_run.remove(&not_run(&c.id, "ui.no_measure"));
+                results.not_run.insert(not_run(&c.id, &format!("ui.{key}")));
+            }
+        }
+    }
+}
+
+/// Who is transferred what, in order: employees with a payslip, an account, and nothing that blocks them.
+pub fn to_transfer(results: &Results) -> Vec<(EmployeeId, String, Money, Iban)> {
+    results
+        .briefs
+        .iter()
+        .filter(|b| b.blocked.is_none())
+        .filter_map(|b| {
+            let net = b.after?.net_paid;
+            let iban = b.pay_iban.clone()?;
+            (net > Money::ZERO).then(|| (b.id.clone(), b.name.clone(), net, iban))
+        })
+        .collect()
+}

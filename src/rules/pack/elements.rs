@@ -1,0 +1,199 @@
+//! A pay element with its versions and exceptions, and the totals it feeds.
+
+use super::read::Reader;
+use super::{Formula, Origin};
+use crate::ground::document::{Spot, Tab};
+use crate::ground::{Rounding, Words};
+use crate::payslip::{Card, Counted, LineKind};
+use crate::rules::overlay::Restriction;
+use chrono::NaiveDate;
+
+#[derive(Clone, Debug)]
+pub struct Total {
+    pub id: String,
+    pub label: Words,
+    pub of: Vec<LineKind>,
+    pub employer_part: bool,
+    pub origin: Origin,
+}
+
+/// The formulas of a version or of an exception to it.
+#[derive(Clone, Debug, Default)]
+pub struct Amounts {
+    pub base: Option<Formula>,
+    pub rate: Option<Formula>,
+    pub amount: Option<Formula>,
+    pub employer_rate: Option<Formula>,
+    pub employer_amount: Option<Formula>,
+}
+
+impl Amounts {
+    pub fn each(&self) -> impl Iterator<Item = &Formula> {
+        [&self.base, &self.rate, &self.amount, &self.employer_rate, &self.employer_amount].into_iter().flatten()
+    }
+}
+
+#[derive(Clone, Debug)]
+pub struct Version {
+    pub from: NaiveDate,
+    pub until: Option<NaiveDate>,
+    pub source: String,
+    pub amounts: Amounts,
+    pub round: Rounding,
+    pub base_round: Option<Rounding>,
+    pub exceptions: Vec<(Formula, Amounts, String)>,
+    pub origin: Origin,
+}
+
+#[derive(Clone, Debug)]
+pub struct Inference {
+    pub fact: Spot,
+    pub value: Formula,
+}
+
+#[derive(Clone, Debug)]
+pub struct Element {
+    pub card: Card,
+    /// Where it says under which heading of the payslip it stands.
+    pub section: Option<Spot>,
+    pub order: i64,
+    pub applies: Option<Formula>,
+    /// What overlays narrow `applies` with.
+    pub restrictions: Vec<Restriction>,
+    /// The employer's to decide: an overlay may replace it.
+    pub local: bool,
+    pub feeds: Vec<Spot>,
+    pub feeds_employer: Vec<Spot>,
+    pub replaces: Vec<Spot>,
+    /// The fact that carries arrears of the element.
+    pub arrears: Option<Spot>,
+    pub labels: Vec<String>,
+    pub cause: String,
+    pub keep_zero: bool,
+    pub versions: Vec<Version>,
+    pub inferences: Vec<Inference>,
+    pub origin: Origin,
+}
+
+impl<'r, 'f> Reader<'r, 'f, '_> {
+    pub(super) fn total(&mut self, t: &Tab<'r, 'f>) {
+        let Some(id) = t.need("id") else { return };
+        let of = t.list("of").iter().filter_map(|s| self.line_kind(t.file, s)).collect();
+        let total = Total {
+            label: t.words("label").unwrap_or_else(|| Words::new(&id.text, "")),
+            of,
+            employer_part: t.text("part").as_deref() == Some("employer"),
+            origin: Self::origin(t),
+            id: id.text,
+        };
+        t.close();
+        self.pack.totals.push(total);
+    }
+
+    fn amounts(&self, t: &Tab<'r, 'f>) -> Amounts {
+        Amounts {
+            base: self.formula(t, "base"),
+            rate: self.formula(t, "rate"),
+            amount: self.formula(t, "amount"),
+            employer_rate: self.formula(t, "employer_rate"),
+            employer_amount: self.formula(t, "employer_amount"),
+        }
+    }
+
+    pub(super) fn versions(&self, t: &Tab<'r, 'f>, id: &Spot) -> Vec<Version> {
+        let mut versions: Vec<Version> = Vec::new();
+        for v in t.tables("version") {
+            let from = self.from(&v);
+            let source = self.source(&v);
+            if !v.has("round") {
+                self.report.error("L23", v.file, &v.span, &[("id", &id.text)]);
+            }
+            let mut exceptions = Vec::new();
+            for e in v.tables("exception") {
+                let source = self.source(&e);
+                if !e.has("when") {
+                    self.report.error("L03", e.file, &e.span, &[("key", "when")]);
+                }
+                if let Some(when) = self.formula(&e, "when") {
+                    exceptions.push((when, self.amounts(&e), source));
+                }
+                let _ = (e.text("note"), e.words("label"));
+                e.close();
+            }
+            let amounts = self.amounts(&v);
+            // Asked of the keys: a formula that cannot be read has been told already.
+            if !v.has("amount") && !v.has("employer_amount") && !(v.has("base") && (v.has("rate") || v.has("employer_rate"))) {
+                self.report.error("L24", v.file, &v.span, &[("id", &id.text)]);
+            }
+            let round = self.rounding(&v, "round").unwrap_or(Rounding::HalfUp);
+            let (base_round, until) = (self.rounding(&v, "base_round"), v.date("until"));
+            if let Some(from) = from {
+                let origin = Origin { file: v.file, span: v.span_of("from") };
+                if let Some(twin) = versions.iter().find(|x| x.from == from) {
+                    let (a, b) = (&twin.origin, &origin);
+                    self.report.both(
+                        "L21",
+                        (b.file, b.span.clone()),
+                        (a.file, a.span.clone()),
+                        &[("id", &id.text), ("from", &from.to_string())],
+                    );
+                }
+                versions.push(Version { from, until, source, amounts, round, base_round, exceptions, origin });
+            }
+            let _ = v.text("note");
+            v.close();
+        }
+        versions.sort_by_key(|v| v.from);
+        if !t.has("version") {
+            self.report.error("L22", t.file, &id.span, &[("id", &id.text)]);
+        }
+        versions
+    }
+
+    pub(super) fn element(&mut self, t: &Tab<'r, 'f>) {
+        let Some(id) = t.need("id") else { return };
+        let kind = t.need("kind").and_then(|k| self.line_kind(t.file, &k)).unwrap_or(LineKind::Earning);
+        let code = t.need("code").map_or_else(|| id.text.to_uppercase(), |c| c.text);
+        let versions = self.versions(t, &id);
+        let mut inferences = Vec::new();
+        for i in t.tables("inference") {
+            if let (Some(fact), Some(value)) = (i.need("fact"), self.formula(&i, "value")) {
+                inferences.push(Inference { fact, value });
+            }
+            let _ = i.text("note");
+            i.close();
+        }
+        let section = t.spot("section");
+        let element = Element {
+            card: Card {
+                code,
+                label: t.words("label").unwrap_or_else(|| Words::new(&id.text, "")),
+                printed: t.words("printed"),
+                kind,
+                section: section.as_ref().map_or_else(String::new, |s| s.text.clone()),
+                recurs: t.flag("recurs").unwrap_or(true),
+                account: t.text("account"),
+                rate_is_share: true,
+                base: t.words("base_unit").map_or(Counted::Number, Counted::Named),
+                id: id.text.clone(),
+            },
+            section,
+            order: t.whole("order").unwrap_or(i64::MAX),
+            applies: self.formula(t, "applies"),
+            restrictions: Vec::new(),
+            local: t.flag("local").unwrap_or(false),
+            feeds: t.list("feeds"),
+            feeds_employer: t.list("feeds_employer"),
+            replaces: t.list("replaces"),
+            arrears: t.spot("arrears"),
+            labels: t.texts("labels"),
+            cause: t.text("cause").unwrap_or_default(),
+            keep_zero: t.flag("keep_zero").unwrap_or(false),
+            versions,
+            inferences,
+            origin: Origin { file: t.file, span: id.span },
+        };
+        let _ = (t.text("note"), t.text("family"));
+        self.pack.elements.push(element);
+    }
+}

@@ -1,0 +1,71 @@
+//! What an overlay tells to do with what stands below it: restrict, replace, succeed.
+
+use super::Origin;
+use super::read::Reader;
+use crate::ground::document::Tab;
+use crate::rules::overlay::{Order, Restriction, What};
+
+impl<'r, 'f> Reader<'r, 'f, '_> {
+    /// An overlay says again what stands below it, without saying that it replaces.
+    pub(super) fn again(&self, t: &Tab<'r, 'f>, id: &str, first: &Origin) {
+        self.report.both("L60", (t.file, t.span.clone()), (first.file, first.span.clone()), &[("id", id)]);
+    }
+
+    pub(super) fn restrict(&mut self, t: &Tab<'r, 'f>) {
+        let source = self.source(t);
+        let (from, until) = (t.date("from"), t.date("until"));
+        if !t.has("applies") {
+            self.report.error("L03", t.file, &t.span, &[("key", "applies")]);
+        }
+        if let (Some(element), Some(applies)) = (t.need("element"), self.formula(t, "applies")) {
+            let origin = Origin { file: t.file, span: element.span.clone() };
+            self.orders.push(Order::Restrict { element, with: Restriction { applies, from, until, source, origin } });
+        }
+        let _ = t.text("note");
+        t.close();
+    }
+
+    pub(super) fn replace(&mut self, t: &Tab<'r, 'f>) {
+        if let Some(target) = t.spot("setting") {
+            let source = self.source(t);
+            if let Some(default) = t.need("default") {
+                self.orders.push(Order::Setting { target, default, source });
+            }
+        } else if let Some(target) = t.spot("element") {
+            let applies = self.formula(t, "applies");
+            let versions = self.versions(t, &target);
+            self.orders.push(Order::Element { target, what: What::Replaces, applies, versions });
+        } else if let Some(target) = t.spot("formula") {
+            let versions = self.value_versions(t, &target);
+            self.orders.push(Order::Value { target, what: What::Replaces, versions });
+        } else if let Some(target) = t.spot("control") {
+            let source = self.source(t);
+            if !t.has("threshold") {
+                self.report.error("L03", t.file, &t.span, &[("key", "threshold")]);
+            }
+            let limits = self.limits(t);
+            self.orders.push(Order::Threshold { target, limits, source });
+        } else {
+            self.report.error("L03", t.file, &t.span, &[("key", "element, formula, setting, control")]);
+        }
+        let _ = t.text("note");
+        t.close();
+    }
+
+    pub(super) fn succeed(&mut self, t: &Tab<'r, 'f>) {
+        if let Some(target) = t.spot("parameter") {
+            let values = self.parameter_values(t, &target);
+            self.orders.push(Order::Parameter { target, values });
+        } else if let Some(target) = t.spot("element") {
+            let versions = self.versions(t, &target);
+            self.orders.push(Order::Element { target, what: What::Succeeds, applies: None, versions });
+        } else if let Some(target) = t.spot("formula") {
+            let versions = self.value_versions(t, &target);
+            self.orders.push(Order::Value { target, what: What::Succeeds, versions });
+        } else {
+            self.report.error("L03", t.file, &t.span, &[("key", "parameter, element, formula")]);
+        }
+        let _ = t.text("note");
+        t.close();
+    }
+}

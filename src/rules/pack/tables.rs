@@ -1,0 +1,137 @@
+//! Brackets read from a CSV of the pack.
+
+use super::Origin;
+use super::read::Reader;
+use super::said::number_kind;
+use crate::ground::document::Tab;
+use crate::ground::{Exact, Words};
+use crate::rules::kinds::Unit;
+use chrono::NaiveDate;
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+/// Brackets read from a CSV of the pack.
+#[derive(Clone, Debug)]
+pub struct Table {
+    pub id: String,
+    pub label: Words,
+    pub key: Unit,
+    pub unit: Unit,
+    pub at_payment: bool,
+    pub cause: String,
+    pub source: String,
+    /// Columns that choose among tables, each with the setting that gives the value.
+    pub wheres: Vec<(String, String)>,
+    pub rows: Vec<TableRow>,
+    pub origin: Origin,
+}
+
+#[derive(Clone, Debug)]
+pub struct TableRow {
+    pub from: NaiveDate,
+    pub wheres: Vec<String>,
+    pub lower: Exact,
+    pub value: Exact,
+}
+
+impl<'r, 'f> Reader<'r, 'f, '_> {
+    pub(super) fn table(&mut self, t: &Tab<'r, 'f>) {
+        let Some(id) = t.need("id") else { return };
+        let unit_of = |key: &'static str| {
+            t.spot(key).and_then(|s| {
+                let u = number_kind(&s.text).map(|k| k.1).or_else(|| Unit::parse(&s.text));
+                if u.is_none() {
+                    self.report.error("L08", t.file, &s.span, &[("unit", &s.text)]);
+                }
+                u
+            })
+        };
+        let (key, unit) = (unit_of("key").unwrap_or(Unit::NONE), unit_of("kind").unwrap_or(Unit::NONE));
+        let wheres: Vec<(String, String)> =
+            t.table("where").map(|w| w.pairs().into_iter().map(|(k, v)| (k.text, v.text)).collect()).unwrap_or_default();
+        let columns = [t.need("from"), t.need("lower"), t.need("value")].map(|c| c.map(|c| c.text));
+        let mut rows = Vec::new();
+        if let Some(file) = t.need("file") {
+            let folder = self.report.files[usize::from(t.file)].path.rsplit_once('/').map_or("", |p| p.0);
+            let path = format!("{folder}/{}", file.text);
+            match self.report.files.iter().position(|f| f.path == path) {
+                None => self.report.error("L30", t.file, &file.span, &[("file", &file.text)]),
+                Some(i) => {
+                    if let [Some(from), Some(lower), Some(value)] = columns {
+                        rows = self.table_rows(i as u16, &[from, lower, value], &wheres);
+                    }
+                }
+            }
+        }
+        let table = Table {
+            label: t.words("label").unwrap_or_else(|| Words::new(&id.text, "")),
+            key,
+            unit,
+            at_payment: self.at_payment(t),
+            cause: t.text("cause").unwrap_or_default(),
+            source: self.source(t),
+            wheres,
+            rows,
+            origin: Self::origin(t),
+            id: id.text,
+        };
+        let _ = (t.text("note"), t.text("certainty"), t.date("checked"));
+        t.close();
+        self.pack.tables.push(table);
+    }
+
+    fn table_rows(&self, file: u16, columns: &[String; 3], wheres: &[(String, String)]) -> Vec<TableRow> {
+        let text = &self.report.files[usize::from(file)].text;
+        let mut reader = csv::ReaderBuilder::new().comment(Some(b'#')).from_reader(text.as_bytes());
+        let headers = reader.headers().cloned().unwrap_or_default();
+        let line = |p: Option<&csv::Position>| line_at(text, p);
+        let mut at = Vec::new();
+        for name in columns.iter().chain(wheres.iter().map(|w| &w.0)) {
+            match headers.iter().position(|h| h == name) {
+                Some(i) => at.push(i),
+                None => {
+                    self.report.error("L31", file, &line(headers.position()), &[("column", name)]);
+                    return Vec::new();
+                }
+            }
+        }
+        let mut rows = Vec::new();
+        let mut seen: BTreeMap<(NaiveDate, Exact, String), Range<usize>> = BTreeMap::new();
+        for record in reader.records() {
+            let record = match record {
+                Ok(r) => r,
+                Err(e) => {
+                    let at = line(e.position());
+                    self.report.error("L32", file, &at, &[("why", &text[at.clone()])]);
+                    continue;
+                }
+            };
+            let cell = |i: usize| record.get(at[i]).unwrap_or("").trim();
+            let parsed = (NaiveDate::parse_from_str(cell(0), "%Y-%m-%d").ok(), Exact::parse(cell(1)), Exact::parse(cell(2)));
+            let (Some(from), Some(lower), Some(value)) = parsed else {
+                self.report.error("L32", file, &line(record.position()), &[("why", &record.iter().collect::<Vec<_>>().join(","))]);
+                continue;
+            };
+            let chosen: Vec<&str> = (0..wheres.len()).map(|i| cell(3 + i)).collect();
+            let key = (from, lower, chosen.join("\u{1f}"));
+            if let Some(first) = seen.insert(key, line(record.position())) {
+                self.report.both("L33", (file, line(record.position())), (file, first), &[("from", &from.to_string()), ("lower", cell(1))]);
+            }
+            rows.push(TableRow { from, wheres: (0..wheres.len()).map(|i| cell(3 + i).to_owned()).collect(), lower, value });
+        }
+        rows
+    }
+}
+
+/// Bytes of the first line of a CSV record that says something; its position may be that of comments before it.
+fn line_at(text: &str, position: Option<&csv::Position>) -> Range<usize> {
+    let mut start = position.map_or(0, |p| p.byte() as usize).min(text.len());
+    for line in text.get(start..).unwrap_or_default().split_inclusive('\n') {
+        let said = line.trim_end();
+        if !said.is_empty() && !said.starts_with('#') {
+            return start..start + said.len();
+        }
+        start += line.len();
+    }
+    0..text.len().min(1)
+}

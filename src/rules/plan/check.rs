@@ -1,0 +1,149 @@
+//! Everything that can be wrong whatever the month: names, kinds, units, duplicates, sources, totals, cycles.
+
+use super::order::Ordering;
+use super::versions::{bind_amounts, bind_inference, bind_value, copy};
+use crate::facts::{FactKind, NumberForm};
+use crate::ground::Finding;
+use crate::ground::document::{Report, suggestion};
+use crate::rules::bind::{Binder, Slots, Symbol, Symbols};
+use crate::rules::pack::{Element, Measure, Origin, Pack};
+use chrono::NaiveDate;
+use std::collections::{BTreeMap, BTreeSet};
+
+impl Pack {
+    /// Everything that can be wrong whatever the month: names, kinds, units, duplicates, sources, totals.
+    pub fn check(&self) -> Vec<Finding> {
+        let report = Report::new(&self.files);
+        let symbols = self.symbols(&report);
+        let settings = self.default_settings();
+        let binder = Binder {
+            pack: self,
+            symbols: &symbols,
+            slots: Slots::of(self),
+            report: &report,
+            context: None,
+            settings: &settings,
+            parameters: &[],
+            paid_allowed: false,
+        };
+        for v in &self.values {
+            for version in &v.versions {
+                bind_value(&binder, v.kind, &version.is);
+                for (when, is) in &version.exceptions {
+                    binder.condition(when);
+                    bind_value(&binder, v.kind, is);
+                }
+            }
+        }
+        for e in &self.elements {
+            for a in e.applies.iter().chain(e.restrictions.iter().map(|r| &r.applies)) {
+                binder.condition(a);
+            }
+            for v in &e.versions {
+                bind_amounts(&binder, e, v);
+            }
+            let paid = Binder { paid_allowed: true, ..copy(&binder) };
+            for i in &e.inferences {
+                bind_inference(&paid, &i.fact, &i.value);
+            }
+            self.check_feeds(e, &symbols, &report);
+            self.check_arrears(e, &report);
+        }
+        for c in &self.controls {
+            if let Measure::When(f) = &c.measure {
+                binder.condition(f);
+            }
+        }
+        self.check_codes(&report);
+        self.check_cycles(&symbols, &report);
+        for key in RESULTS {
+            match self.results.iter().find(|r| r.0.text == key) {
+                None => report.error("L51", self.results_origin.file, &self.results_origin.span, &[("key", key)]),
+                Some((_, v)) if !matches!(symbols.get(&v.text), Some(Symbol::Total(_) | Symbol::Value(_))) => {
+                    report.error("L52", v.file, &v.span, &[("name", &v.text)]);
+                }
+                Some(_) => {}
+            }
+        }
+        for p in &self.parameters {
+            let Some(s) = &p.raises else { continue };
+            let Some(fact) = self.vocabulary.named(&s.text) else {
+                let near = suggestion(&s.text, self.vocabulary.iter().map(|f| f.1.name.as_str())).unwrap_or_default();
+                report.error("L57", s.file, &s.span, &[("name", &s.text), ("near", near)]);
+                continue;
+            };
+            let number = matches!(self.vocabulary.get(fact).kind, FactKind::Number { .. });
+            if !number || self.fact_units[fact.index()] != p.unit {
+                report.error("L72", s.file, &s.span, &[("name", &s.text), ("id", &p.id)]);
+            }
+        }
+        for t in &self.tables {
+            for (_, setting) in &t.wheres {
+                if !matches!(symbols.get(setting), Some(Symbol::Setting(_))) {
+                    report.error("L39", t.origin.file, &t.origin.span, &[("name", setting)]);
+                }
+            }
+        }
+        report.findings.take()
+    }
+
+    fn check_feeds(&self, e: &Element, symbols: &Symbols, report: &Report<'_>) {
+        for s in e.feeds.iter().chain(&e.feeds_employer) {
+            if !matches!(symbols.get(&s.text), Some(Symbol::Total(_))) {
+                let near = suggestion(&s.text, self.totals.iter().map(|t| t.id.as_str())).unwrap_or_default();
+                report.error("L54", s.file, &s.span, &[("name", &s.text), ("near", near)]);
+            }
+        }
+        if let Some(s) = e.section.as_ref().filter(|s| !self.sections.iter().any(|known| known.0 == s.text)) {
+            let options = self.sections.iter().map(|known| known.0.as_str()).collect::<Vec<_>>().join(", ");
+            report.error("L45", s.file, &s.span, &[("name", &s.text), ("options", &options)]);
+        }
+        for s in &e.replaces {
+            if !matches!(symbols.get(&s.text), Some(Symbol::Element(_))) {
+                report.error("L39", s.file, &s.span, &[("name", &s.text)]);
+            }
+        }
+        if e.feeds.is_empty() && e.feeds_employer.is_empty() && !self.totals.iter().any(|t| t.of.contains(&e.card.kind)) {
+            report.error("L55", e.origin.file, &e.origin.span, &[("id", &e.card.id)]);
+        }
+    }
+
+    fn check_arrears(&self, e: &Element, report: &Report<'_>) {
+        let Some(s) = &e.arrears else { return };
+        let fact = self.vocabulary.named(&s.text);
+        if !fact.is_some_and(|f| matches!(self.vocabulary.get(f).kind, FactKind::Number { form: NumberForm::Money })) {
+            let near = suggestion(&s.text, self.vocabulary.iter().map(|f| f.1.name.as_str())).unwrap_or_default();
+            report.error("L73", s.file, &s.span, &[("name", &s.text), ("id", &e.card.id), ("near", near)]);
+        }
+    }
+
+    fn check_codes(&self, report: &Report<'_>) {
+        let mut codes: BTreeMap<&str, &Origin> = BTreeMap::new();
+        for e in &self.elements {
+            if let Some(first) = codes.insert(&e.card.code, &e.origin) {
+                report.both("L50", (e.origin.file, e.origin.span.clone()), (first.file, first.span.clone()), &[("code", &e.card.code)]);
+            }
+        }
+    }
+
+    /// Cycles on any day: versions are followed day by day only when the union of all of them is circular.
+    fn check_cycles(&self, symbols: &Symbols, report: &Report<'_>) {
+        let quiet = Report::new(&self.files);
+        Ordering { pack: self, symbols, day: None }.order(&quiet);
+        if quiet.findings.take().is_empty() {
+            return;
+        }
+        let values = self.values.iter().flat_map(|v| v.versions.iter().map(|x| x.from));
+        let days: BTreeSet<NaiveDate> = values.chain(self.elements.iter().flat_map(|e| e.versions.iter().map(|x| x.from))).collect();
+        for day in days {
+            Ordering { pack: self, symbols, day: Some(day) }.order(&quiet);
+        }
+        for f in quiet.findings.take() {
+            if !report.findings.borrow().contains(&f) {
+                report.findings.borrow_mut().push(f);
+            }
+        }
+    }
+}
+
+const RESULTS: [&str; 7] = ["gross", "net_social", "net_taxable", "net_before_tax", "income_tax", "net_paid", "employer_cost"];
