@@ -460,3 +460,58 @@ fn leave_and_rest_take_nothing_and_nobody_waits() {
         assert!(r.transfers.contains_key(agent));
     }
 }
+
+// Overtime at 125 % and 127 % is that of the first fourteen hours and of those after them (decree 2002-60, article 7).
+#[test]
+fn hours_are_known_by_what_they_are_paid_at() {
+    let text = "Agent concerné;HS à 1,25;IHTS suiv.\nFLAMENT André;14;\nDEMANGE Mehdi;14;4\n";
+    let r = run("paid-at", &[HOURS], &[("heures sup.csv", text)]);
+    let want = expected();
+    for agent in ["00441", "00801"] {
+        assert_eq!(r.nets[agent], want[agent], "{agent}");
+        assert!(r.told("M76", agent).is_empty() && r.told("M77", agent).is_empty(), "{agent}");
+    }
+}
+
+// The copy of a year before comes first by its name and says other indices; nobody is paid on it.
+#[test]
+fn an_older_copy_of_the_staff_file_is_set_aside() {
+    let old = "Matricule;Nom;Prénom;Statut;Catégorie;Indice majoré;Quotité\n\
+        00441;FLAMENT;André;Titulaire;C;330;100%\n00801;DEMANGE;Mehdi;Titulaire;C;330;100%\n00102;ARNOUX;Jean-Noël;Titulaire;C;330;100%\n";
+    let r = run("old-staff", &[], &[("agents 2020-10.csv", old)]);
+    assert_eq!(r.told("M80", ""), [Severity::Justify]);
+    assert_eq!(r.nets, expected());
+}
+
+// « Actuel » is what holds, in a list that sets nothing against it; what a month is paid is no index.
+#[test]
+fn what_is_so_at_present_is_what_is_so() {
+    let staff = "Matricule;Nom;Prénom;Statut;Catégorie;IM actuel;Quotité;IFSE/mois\n\
+        00441;FLAMENT;André;Titulaire;C;999;100%;95\n00801;DEMANGE;Mehdi;Titulaire;C;999;100%;95\n00102;ARNOUX;Jean-Noël;Titulaire;C;999;100%;95\n";
+    let r = run("present", &[], &[("personnel.csv", staff)]);
+    let said = |word: &str| r.findings.iter().filter(|f| f.code == "IMP-04" && f.args.iter().any(|(_, v)| v.contains(word))).count();
+    assert!(said("999") >= 3, "another index than the one of the other file is asked");
+    assert!(said("95,00") >= 1 || said("95") >= 1, "and so is another bonus");
+}
+
+// « Code agent » is his number, though a list of variable elements has a code for each rubric.
+#[test]
+fn a_code_of_the_agent_is_no_code_of_a_rubric() {
+    let text = "Code agent;Type d'heures;Nombre d'heures\n00441;HS jour 14 premières;14\n00801;HS jour 14 premières;14\n00801;HS jour au-delà de 14;4\n";
+    let r = run("code-agent", &[HOURS], &[("heures sup.csv", text)]);
+    let want = expected();
+    for agent in ["00441", "00801"] {
+        assert_eq!(r.nets[agent], want[agent], "{agent}");
+    }
+}
+
+// No title says that these are agents; the staff file knows them all.
+#[test]
+fn names_that_the_staff_file_knows_are_names_whatever_they_stand_under() {
+    let text = "Personne concernée ici;HS jour - 14 premières;HS jour - au-delà de 14\nFLAMENT André;14;\nDEMANGE Mehdi;14;4\n";
+    let r = run("unsaid-names", &[HOURS], &[("heures sup.csv", text)]);
+    let want = expected();
+    for agent in ["00441", "00801"] {
+        assert_eq!(r.nets[agent], want[agent], "{agent}");
+    }
+}

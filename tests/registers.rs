@@ -652,3 +652,80 @@ fn agents_across_keep_their_own_sums() {
     let short: Vec<String> = outcome.findings.iter().filter(short).map(|f| f.employee.clone().expect("one").to_string()).collect();
     assert!(short.is_empty(), "lines and net are of one agent: {short:?}");
 }
+
+/// A program took UTF-8 for windows-1252 and wrote it as UTF-8 once more: « PrÃ©nom ».
+#[test]
+fn letters_written_twice_are_read_as_they_were() {
+    let line = |r: Row| {
+        let all = [r.number, r.surname, r.given, r.code, r.label, r.base, r.rate, r.gain, r.deduction, r.employer_rate, r.employer];
+        all.join(";")
+    };
+    let head = "Matricule;Nom;Prénom;Code rubrique;Libellé;Base;Taux salarial;À payer;À retenir;Taux patronal;Part patronale";
+    let once = text(head, rows().into_iter().map(line));
+    let twice = encoding_rs::WINDOWS_1252.decode_without_bom_handling(once.as_bytes()).0.into_owned();
+    assert!(twice.contains("PrÃ©nom"));
+    let outcome = same_pay("twice", &[("livre.csv", twice)], &[]);
+    assert_eq!(told(&outcome, "R69"), 1);
+}
+
+/// The head of a page falls between two lines of an agent, whose own row stands on the page before, the first one above all titles.
+#[test]
+fn heads_of_pages_come_between_the_lines_of_an_agent() {
+    let head = |page: usize| {
+        let titles = "Rub.;Libellé;Base;Taux;Gain;Retenue;Taux pat.;Part pat.";
+        [format!("MAIRIE DE MONTREVAL;;;;Page {page}"), "LIVRE DE PAYE;NOVEMBRE 2021".to_owned(), titles.to_owned()]
+    };
+    let mut lines = vec!["Service;Administration générale".to_owned()];
+    let mut written = 0;
+    for agent in by_agent(&rows()) {
+        lines.push(format!("Agent : {} {};;;;Grade : Rédacteur", agent[0].number, agent[0].name()));
+        for r in agent {
+            if written % 45 == 0 {
+                lines.extend(head(written / 45 + 1));
+            }
+            written += 1;
+            lines.push(
+                [&r.code, &r.label, &r.base, &r.rate, &r.gain, &r.deduction, &r.employer_rate, &r.employer].map(String::as_str).join(";"),
+            );
+        }
+        lines.push(String::new());
+    }
+    let outcome = same_pay("band-pages", &[("livre.csv", lines.join("\n") + "\n")], &[]);
+    assert_eq!(told(&outcome, "M05"), 0, "the head of a page is no rubric");
+    assert_eq!(told(&outcome, "IMP-05"), 1, "nor an amount: one is the number of the sample's list that nobody has");
+}
+
+/// A strike is an unpaid absence, and initials are initials without their dots.
+#[test]
+fn rubrics_are_known_by_the_words_of_other_programs() {
+    let words = |r: &Row| match r.code.as_str() {
+        "0150" => "N B I".to_owned(),
+        "0012" => "Grève trait.".to_owned(),
+        "0212" => "Grève ind. res.".to_owned(),
+        "0412" => "Grève IFSE".to_owned(),
+        "0432" => "Grève TPP".to_owned(),
+        _ => r.label.clone(),
+    };
+    let line = |r: Row| {
+        let label = words(&r);
+        let all = [r.number, r.surname, r.given, r.code, label, r.base, r.rate, r.gain, r.deduction, r.employer_rate, r.employer];
+        all.join(";")
+    };
+    let head = "Matricule;Nom;Prénom;Code rubrique;Libellé;Base;Taux salarial;À payer;À retenir;Taux patronal;Part patronale";
+    let outcome = same_pay("words", &[("livre.csv", text(head, rows().into_iter().map(line)))], &[]);
+    assert_eq!((told(&outcome, "M05"), told(&outcome, "M72")), (0, 0));
+}
+
+/// Counts of agents are nobody's numbers, though some employee has each.
+#[test]
+fn a_sheet_of_sums_by_rubric_names_nobody() {
+    let line = |r: Row| {
+        let all = [r.number, r.surname, r.given, r.code, r.label, r.base, r.rate, r.gain, r.deduction, r.employer_rate, r.employer];
+        all.join(";")
+    };
+    let head = "Matricule;Nom;Prénom;Code rubrique;Libellé;Base;Taux salarial;À payer;À retenir;Taux patronal;Part patronale";
+    let sums = "Récapitulatif novembre 2021;;;\nRubrique;Libellé;Nb agents;Total\n\
+        0010;TRAITEMENT BRUT;102;2\n0210;IND. RESIDENCE;207;1\n0400;I.F.S.E.;225;3\n1010;CNRACL AGENT;441;2\n";
+    let files = [("livre.csv", text(head, rows().into_iter().map(line))), ("recapitulatif.csv", sums.to_owned())];
+    assert_eq!(told(&same_pay("sums", &files, &[]), "M95"), 0);
+}

@@ -127,6 +127,13 @@ fn is_word(word: &str, worded: &mut bool) -> bool {
     known
 }
 
+/// What a line of a page's head is known by when the page after repeats it: the letters of its first text.
+pub fn head_line(cells: &[Cell<'_>]) -> Option<String> {
+    let first = cells.iter().map(Cell::shown).find(|t| !t.is_empty())?;
+    let letters: String = fold(&first).chars().filter(|c| c.is_alphabetic()).collect();
+    (letters.len() >= 3).then_some(letters)
+}
+
 /// The agent a row names, when it is no line of pay.
 pub fn of_row(row: &Row<'_, '_>) -> Option<Band> {
     of_cells(row.cells)

@@ -36,6 +36,8 @@ pub struct Compared {
     bare_number: bool,
     /// « Nouveau taux », « Passe à »: what something becomes, and not what.
     turned: bool,
+    /// « IM actuel »: what holds now.
+    current: bool,
     /// « Date »: the one day a row is about.
     pub one_day: bool,
     /// Whose share the group heading names: « Charges patronales ».
@@ -54,7 +56,11 @@ impl Compared {
         };
         // « IM 2021 » is the IM, unless some title is known with its year.
         let own = if titles.best(own) >= 95 { own } else { dated::split(own).0 };
-        let (own, group) = (bare_title(own), bare_title(group));
+        // « HS à 1,25 », « 1017 HEURES SUP 1.27 » are known with the rate they end on.
+        let known = |t: &str| titles.best(t) >= 95;
+        let own = if known(own) { own } else { without_code(own) };
+        let own = if known(own) { own } else { without_rate(own) };
+        let group = bare_title(group);
         let joined = if group.is_empty() { BTreeMap::new() } else { titles.scores(&format!("{group} {own}")) };
         let grouped = if group.is_empty() { BTreeMap::new() } else { titles.scores(group) };
         let mut own_scores = titles.scores(own);
@@ -81,6 +87,7 @@ impl Compared {
             generic: !own.is_empty() && Phrase::of(own).is_generic(),
             bare_number: matches!(Phrase::of(own).words.as_slice(), [word] if word == "num" || word == "numero"),
             turned: titles::becomes(own),
+            current: titles::is_current(own),
             one_day: titles::one_day(own),
         }
     }
@@ -166,22 +173,30 @@ fn is_code(word: &str) -> bool {
 
 /// A title without the rubric's number before it and the rate after it: « 12000 CSG DEDUCTIBLE 6,8 ».
 pub fn bare_title(title: &str) -> &str {
-    let mut t = title.trim();
-    if let Some((first, rest)) = t.split_once([' ', '-', ':'])
-        && is_code(first)
-        && rest.chars().any(char::is_alphabetic)
-    {
-        t = rest.trim_start_matches([' ', '-', ':']);
+    without_rate(without_code(title))
+}
+
+/// A title without the rubric's number before it.
+fn without_code(title: &str) -> &str {
+    let t = title.trim();
+    match t.split_once([' ', '-', ':']) {
+        Some((first, rest)) if is_code(first) && rest.chars().any(char::is_alphabetic) => rest.trim_start_matches([' ', '-', ':']),
+        Some(_) | None => t,
     }
-    if let Some((rest, last)) = t.rsplit_once(' ')
+}
+
+/// A title without the rate after it.
+fn without_rate(title: &str) -> &str {
+    if let Some((rest, last)) = title.rsplit_once(' ')
         && let number = last.trim_end_matches('%')
         && number.contains([',', '.'])
         && number.bytes().all(|b| b.is_ascii_digit() || b == b',' || b == b'.')
         && rest.chars().any(char::is_alphabetic)
     {
-        t = rest;
+        rest
+    } else {
+        title
     }
-    t
 }
 
 /// What « Montant » means below « Part patronale ».
@@ -229,7 +244,11 @@ pub fn choices(compared: &Compared, p: &Profile, role: Role, cx: &Context<'_>, a
     for id in compared.facts() {
         let fact = cx.vocabulary.get(id);
         let fit = p.fits[id.index()];
-        let title = compared.of(Title::Fact(id));
+        let mut title = compared.of(Title::Fact(id));
+        // Only a list of changes sets what is against what becomes of it.
+        if compared.current && !matches!(role, Role::Changes | Role::AccountChanges) {
+            title = title.max(compared.of(Title::Old(id)));
+        }
         let malus = match role {
             Role::RegisterLines | Role::Events => {
                 if is_identity(fact) {

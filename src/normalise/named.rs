@@ -7,6 +7,7 @@ use crate::ground::{At, EmployeeId, Finding, Nir, Severity, Sources, ids};
 use crate::normalise::people::Who;
 use crate::normalise::register::tidy_number;
 use crate::normalise::text::{fold, name_key};
+use crate::normalise::titles::says_how_many;
 use crate::read::table::Table;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::ControlFlow;
@@ -86,6 +87,10 @@ impl Known {
             rows.push((row.number, texts));
             ControlFlow::Continue(())
         });
+        // « Nb agents »: below it stand counts, and nobody's number.
+        let counts: BTreeSet<usize> =
+            rows.iter().flat_map(|(_, texts)| texts.iter().enumerate().filter(|(_, t)| says_how_many(t)).map(|(c, _)| c)).collect();
+        columns.retain(|c, _| !counts.contains(c));
         let most = |n: &(u32, u32)| n.0 > 0 && n.0 * 2 >= n.1;
         let best = columns.iter().filter(|(_, n)| most(n)).max_by_key(|(c, n)| (n.0, std::cmp::Reverse(**c))).map(|x| *x.0);
         let mut titled: BTreeSet<usize> = BTreeSet::new();
@@ -104,9 +109,13 @@ impl Known {
                 let strong = text.len() >= LONG || text.chars().any(char::is_alphabetic);
                 // « 150,00 » is an amount, but where numbers stand.
                 let amount = text.contains([',', '.']);
-                let number = self.numbered(text).filter(|_| titled.contains(&c) || best == Some(c) || !amount).filter(|_| {
-                    best == Some(c) || across && text.len() >= 3 || opens || titled.contains(&c) || strong && self.is_written(text)
-                });
+                let number = self
+                    .numbered(text)
+                    .filter(|_| !counts.contains(&c))
+                    .filter(|_| titled.contains(&c) || best == Some(c) || !amount)
+                    .filter(|_| {
+                        best == Some(c) || across && text.len() >= 3 || opens || titled.contains(&c) || strong && self.is_written(text)
+                    });
                 let next = texts.get(c + 1).map_or("", String::as_str);
                 let over = above.get(c).map_or("", String::as_str);
                 let name = || self.by_name(text, next).or_else(|| self.by_name(text, "")).or_else(|| self.by_name(over, text));

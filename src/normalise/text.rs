@@ -143,7 +143,7 @@ impl Phrase {
             dotted = c == '.';
         }
         let lists = &WORDS.lists;
-        let all: Vec<String> = raw.into_iter().flat_map(|(w, _)| open(&w)).collect();
+        let all: Vec<String> = initials_joined(raw).iter().flat_map(|w| open(w)).collect();
         let mut words = Vec::new();
         let mut share = Share::Unsaid;
         for (i, w) in all.iter().enumerate() {
@@ -194,6 +194,20 @@ impl Phrase {
     pub fn has(&self, word: &str) -> bool {
         self.words.iter().any(|w| w == word)
     }
+}
+
+/// « N B I », « C S G »: three letters and more that stand alone one after the other are initials, with dots or without.
+fn initials_joined(raw: Vec<(String, bool)>) -> Vec<String> {
+    let mut out: Vec<String> = Vec::with_capacity(raw.len());
+    for run in raw.chunk_by(|a, b| a.1 && a.0.chars().count() == 1 && b.1 && b.0.chars().count() == 1) {
+        let words = run.iter().map(|(w, _)| w.as_str());
+        if run.len() >= 3 {
+            out.push(words.collect());
+        } else {
+            out.extend(words.map(str::to_owned));
+        }
+    }
+    out
 }
 
 /// One word in the singular, opened when it is a short form that can mean one thing only.
@@ -311,7 +325,11 @@ pub fn likeness(a: &Phrase, b: &Phrase) -> u32 {
     if a.words == b.words {
         return 100;
     }
-    let initials = |p: &[String]| p.iter().filter_map(|w| w.chars().next()).collect::<String>();
+    // « IFSE/mois » is no IM: of two words, the second must say something of its own.
+    let initials = |p: &[String]| {
+        let says = p.len() != 2 || p.last().is_some_and(|w| !WORDS.lists.light.contains(w));
+        p.iter().filter(|_| says).filter_map(|w| w.chars().next()).collect::<String>()
+    };
     let mut free: Vec<bool> = vec![true; b.words.len()];
     let (mut got, mut turned) = (0, false);
     let (wa, wb): (u32, u32) = (a.words.iter().map(|w| weight(w)).sum(), b.words.iter().map(|w| weight(w)).sum());
@@ -373,6 +391,7 @@ mod tests {
             ("SS VIEILL. DEPLAF.", "Assurance vieillesse déplafonnée"),
             ("CSG NON DED.", "CSG non déductible"),
             ("N.B.I.", "nbi"),
+            ("N B I", "nbi"),
             ("Dt naiss.", "Date de naissance"),
             ("H.S. JOUR 14 PREM.", "Heures supplémentaires de jour, 14 premières"),
             ("ALLEGT COTIS. H.SUP", "Réduction de cotisations sur heures supplémentaires"),
@@ -395,6 +414,12 @@ mod tests {
         ] {
             assert!(likeness(&Phrase::of(a), &Phrase::of(b)) < 50, "{a} / {b}");
         }
+    }
+
+    #[test]
+    fn a_word_of_how_often_is_no_initial() {
+        assert!(likeness(&Phrase::of("IFSE/mois"), &Phrase::of("IM")) < 50);
+        assert!(likeness(&Phrase::of("indice majoré"), &Phrase::of("IM")) >= 75);
     }
 
     #[test]

@@ -25,6 +25,8 @@ struct File {
 struct Wording {
     one: Vec<String>,
     becomes: Vec<String>,
+    current: Vec<String>,
+    counts: Vec<String>,
     working_time: Vec<String>,
     tax_rates: Vec<String>,
     kind: Vec<String>,
@@ -305,6 +307,18 @@ fn names_one(list: &[String], about: &str) -> bool {
 /// Whether a title says only that something changes: « Nouveau taux », « Passe à ».
 pub fn becomes(heading: &str) -> bool {
     is_one(&FILE.wording.becomes, heading)
+}
+
+/// Whether a title says that it holds now: « IM actuel ».
+pub fn is_current(heading: &str) -> bool {
+    names_one(&FILE.wording.current, heading)
+}
+
+/// Whether a title says how many people there are: « Nb agents », « Nombre de bulletins ».
+pub fn says_how_many(heading: &str) -> bool {
+    let tidy = spaced(heading);
+    let rest = FILE.wording.counts.iter().find_map(|w| tidy.strip_prefix(&format!(" {w} ")));
+    rest.is_some_and(|r| FILE.row.counted.iter().any(|w| r.trim_start_matches("d ").trim_start_matches("de ").trim_end() == w))
 }
 
 /// Whether a title is that of kinds of movements: « Type de mouvement ».

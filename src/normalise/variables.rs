@@ -3,7 +3,7 @@
 //! A rubric is known by its label, or by its code where last month's register says which label that is;
 //! what it pays must be one of the facts of one month (hours, sums), and surely that one.
 
-use crate::facts::{FactDecl, FactId, FactKind, NumberForm};
+use crate::facts::{FactDecl, FactId, FactKind, NumberForm, Role as FactRole};
 use crate::normalise::Context;
 use crate::normalise::columns::{Choice, Compared};
 use crate::normalise::layout::{Kept, Layout};
@@ -78,7 +78,9 @@ pub fn find(
         let facts: BTreeMap<String, FactId> = asked.into_iter().filter_map(|(t, f)| Some((t, f?))).collect();
         Some(facts)
     };
-    let titled = |c: usize, m: Meaning| compared[c].title(Title::Plain(m)) >= 60;
+    // « Code agent » numbers agents, not rubrics.
+    let agents = |c: usize| cx.vocabulary.role(FactRole::Employee).map_or(0, |f| compared[c].title(Title::Fact(f)));
+    let titled = |c: usize, m: Meaning| compared[c].title(Title::Plain(m)) >= agents(c).max(60);
     let label = (0..layout.width).filter(|&c| words(c)).find_map(|c| Some((c, named(c, &by_label)?)));
     let code = (0..layout.width).find(|&c| titled(c, Meaning::Code) && label.as_ref().is_none_or(|l| l.0 != c));
     if let Some((c, facts)) = label {

@@ -11,6 +11,8 @@ use std::sync::LazyLock;
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Encoding {
     Utf8,
+    /// UTF-8 taken for windows-1252 and written as UTF-8 once more.
+    Utf8Twice,
     Utf16Le,
     Utf16Be,
     Windows1252,
@@ -23,6 +25,7 @@ impl Encoding {
     pub const fn name(self) -> &'static str {
         match self {
             Self::Utf8 => "UTF-8",
+            Self::Utf8Twice => "UTF-8 (x2)",
             Self::Utf16Le => "UTF-16 LE",
             Self::Utf16Be => "UTF-16 BE",
             Self::Windows1252 => "windows-1252",
@@ -48,7 +51,7 @@ impl Encoding {
     /// The letters of bytes 0x80 to 0xFF, for the encodings of one byte; UTF-8 falls back on windows-1252.
     pub(crate) fn table(self) -> &'static HighLetters {
         match self {
-            Self::Utf8 | Self::Utf16Le | Self::Utf16Be | Self::Windows1252 => &TABLE_1252,
+            Self::Utf8 | Self::Utf8Twice | Self::Utf16Le | Self::Utf16Be | Self::Windows1252 => &TABLE_1252,
             Self::Iso8859_15 => &TABLE_8859_15,
             Self::Cp850 => &TABLE_850,
         }
@@ -132,12 +135,12 @@ pub struct Guess {
     pub proven: bool,
 }
 
-/// Decides from the beginning of a file, in this order: byte order mark; NUL in every second byte; valid UTF-8;
+/// Decides from the beginning of a file, in this order: byte order mark; NUL in every second byte; valid UTF-8, written once or twice;
 /// 0x80–0x9F means windows-1252, or cp850 when its é and è stand inside words;
 /// the euro and œ of ISO-8859-15 where such a sign makes sense; else windows-1252.
 pub fn guess(sample: &[u8]) -> Guess {
     match sample {
-        [0xEF, 0xBB, 0xBF, ..] => return Guess { encoding: Encoding::Utf8, mark: 3, proven: true },
+        [0xEF, 0xBB, 0xBF, ..] => return Guess { encoding: once_or_twice(sample), mark: 3, proven: true },
         [0xFF, 0xFE, ..] => return Guess { encoding: Encoding::Utf16Le, mark: 2, proven: true },
         [0xFE, 0xFF, ..] => return Guess { encoding: Encoding::Utf16Be, mark: 2, proven: true },
         _ => {}
@@ -147,7 +150,7 @@ pub fn guess(sample: &[u8]) -> Guess {
     }
     let (whole, broken) = count_utf8(sample);
     if broken == 0 {
-        return Guess { encoding: Encoding::Utf8, mark: 0, proven: true };
+        return Guess { encoding: once_or_twice(sample), mark: 0, proven: true };
     }
     // A UTF-8 file into which a few lines of another were pasted: those lines are found while reading.
     if whole >= 4 && whole >= 10 * broken {
@@ -166,6 +169,10 @@ pub fn guess(sample: &[u8]) -> Guess {
         (Encoding::Windows1252, seen.ansi_letters > 0)
     };
     Guess { encoding, mark: 0, proven }
+}
+
+fn once_or_twice(sample: &[u8]) -> Encoding {
+    if super::twice::is_written_twice(sample) { Encoding::Utf8Twice } else { Encoding::Utf8 }
 }
 
 fn utf16_without_mark(sample: &[u8]) -> Option<Encoding> {

@@ -18,6 +18,7 @@ mod sheet;
 mod split;
 pub mod table;
 pub mod text;
+mod twice;
 pub mod xhl;
 mod zipped;
 
@@ -94,7 +95,9 @@ fn open_text(input: &Input, file: &str, sources: &mut Sources, limits: &Limits, 
     }
     let text = Text::open(input, limits, hint)?;
     let mut findings = Vec::new();
-    if text.dialect.encoding != Encoding::Utf8 {
+    if text.dialect.encoding == Encoding::Utf8Twice {
+        findings.push(Finding::new("R69", Severity::Information).at(place));
+    } else if text.dialect.encoding != Encoding::Utf8 {
         findings.push(Finding::new("R15", Severity::Information).arg("encoding", text.dialect.encoding.name()).at(place));
     }
     let source = sources.add(Source { file: file.to_owned(), sheet: None, kind: SourceKind::Text, headings: Vec::new() });

@@ -8,6 +8,7 @@ use super::input::Input;
 use super::limits::{Limits, Passed, Tally};
 use super::split::{Shape, Splitter, Trouble, is_blank};
 use super::table::{Cell, Record, Row};
+use super::twice::Once;
 use crate::ground::{Finding, Lang, Place, Severity};
 use std::borrow::Cow;
 use std::io::{self, Read};
@@ -181,7 +182,7 @@ impl Text {
         };
         let done = self.reader().and_then(|reader| {
             let shape = Shape {
-                encoding: if is_utf16(self.dialect.encoding) { Encoding::Utf8 } else { self.dialect.encoding },
+                encoding: if is_turned(self.dialect.encoding) { Encoding::Utf8 } else { self.dialect.encoding },
                 separator: u8::try_from(self.dialect.separator).unwrap_or(b';'),
                 columns: self.dialect.columns,
             };
@@ -225,7 +226,7 @@ impl Text {
 
     fn reader(&self) -> io::Result<Box<dyn Read>> {
         let reader = decoding_reader(&self.input, self.dialect.encoding, self.mark)?;
-        let utf8 = self.dialect.encoding == Encoding::Utf8 || is_utf16(self.dialect.encoding);
+        let utf8 = self.dialect.encoding == Encoding::Utf8 || is_turned(self.dialect.encoding);
         Ok(match &self.dialect.gaps {
             Some(gaps) => Box::new(Cut::new(reader, gaps.clone(), utf8, self.limits.line_bytes)),
             None => reader,
@@ -243,11 +244,20 @@ const fn is_utf16(encoding: Encoding) -> bool {
     matches!(encoding, Encoding::Utf16Le | Encoding::Utf16Be)
 }
 
-/// The file without its mark; UTF-16 as UTF-8, everything else as it is.
+/// Whether what is read on is UTF-8, though the file is not.
+const fn is_turned(encoding: Encoding) -> bool {
+    matches!(encoding, Encoding::Utf8Twice) || is_utf16(encoding)
+}
+
+/// The file without its mark; UTF-16 and UTF-8 written twice as UTF-8, everything else as it is.
 fn decoding_reader(input: &Input, encoding: Encoding, mark: usize) -> io::Result<Box<dyn Read>> {
     let mut reader = input.reader()?;
     io::copy(&mut reader.by_ref().take(mark as u64), &mut io::sink())?;
-    Ok(if is_utf16(encoding) { Box::new(FromUtf16::new(reader, encoding == Encoding::Utf16Be)) } else { reader })
+    Ok(match encoding {
+        Encoding::Utf16Le | Encoding::Utf16Be => Box::new(FromUtf16::new(reader, encoding == Encoding::Utf16Be)),
+        Encoding::Utf8Twice => Box::new(Once::new(reader)),
+        Encoding::Utf8 | Encoding::Windows1252 | Encoding::Iso8859_15 | Encoding::Cp850 => reader,
+    })
 }
 
 /// The first bytes that tell the encoding: where the beginning is pure ASCII, the first stretch that is not.
@@ -275,8 +285,10 @@ fn shape_sample(input: &Input, guess: encoding::Guess) -> io::Result<(String, bo
     let read = decoding_reader(input, guess.encoding, guess.mark)?.take(SHAPE_SAMPLE as u64).read_to_end(&mut bytes)?;
     let mut text = String::new();
     match (std::str::from_utf8(&bytes), guess.encoding) {
-        (Ok(valid), Encoding::Utf8 | Encoding::Utf16Le | Encoding::Utf16Be) => text.push_str(valid),
-        (_, Encoding::Utf8 | Encoding::Utf16Le | Encoding::Utf16Be) => text.push_str(&String::from_utf8_lossy(&bytes)),
+        (Ok(valid), Encoding::Utf8 | Encoding::Utf8Twice | Encoding::Utf16Le | Encoding::Utf16Be) => text.push_str(valid),
+        (_, Encoding::Utf8 | Encoding::Utf8Twice | Encoding::Utf16Le | Encoding::Utf16Be) => {
+            text.push_str(&String::from_utf8_lossy(&bytes))
+        }
         (_, encoding) => text.push_str(&encoding::decode(&bytes, encoding.table())),
     }
     Ok((text, read == SHAPE_SAMPLE))

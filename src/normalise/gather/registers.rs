@@ -15,6 +15,7 @@ use crate::normalise::values::Unread;
 use crate::normalise::{Context, bands, cells, periods};
 use crate::read::table::Table;
 use std::collections::BTreeSet;
+use std::ops::ControlFlow;
 
 pub(super) fn register(
     table: &Table,
@@ -65,6 +66,7 @@ pub(super) fn register(
             map.source,
         );
     }
+    let head = if map.banded { head_lines(table, below) } else { BTreeSet::new() };
     let mut carried = String::new();
     let mut band: Option<bands::Band> = None;
     let mut section = None;
@@ -96,6 +98,11 @@ pub(super) fn register(
         }
         if map.banded && row.number > below && bands::tells_more(row) {
             n.heading += 1;
+            return;
+        }
+        // « MAIRIE DE MONTREVAL | Page 2 » between two lines of an agent.
+        if map.banded && row.number > below && sorter.is_head(row, &head) {
+            n.title += 1;
             return;
         }
         match sorter.kind(row) {
@@ -211,4 +218,17 @@ pub(super) fn register(
         );
     }
     n
+}
+
+/// The lines above the headings: a printed register has them again on every page.
+fn head_lines(table: &Table, below: u32) -> BTreeSet<String> {
+    let mut head = BTreeSet::new();
+    let _ = table.for_each(&mut |row| {
+        if row.number > below {
+            return ControlFlow::Break(());
+        }
+        head.extend(bands::head_line(row.cells));
+        ControlFlow::Continue(())
+    });
+    head
 }

@@ -1,11 +1,13 @@
 //! What a row is before it is read as data: a title, a heading once more, a sum, or about an agent.
 
+use crate::normalise::bands::head_line;
 use crate::normalise::cells;
 use crate::normalise::mapping::{Meaning, SourceMapping};
 use crate::normalise::register::{LineReader, WhoColumns, numbered_name, shown};
 use crate::normalise::titles::{Summing, summing, total_named};
 use crate::normalise::values::Mark;
 use crate::read::table::{Cell, Row};
+use std::collections::BTreeSet;
 
 /// What a row is before it is read as data.
 pub(super) enum Kind {
@@ -105,6 +107,13 @@ impl Sorter {
         // « Net à payer » below an agent's lines, without his number.
         let label = named.last().map(|c| shown(row, *c)).unwrap_or_default();
         (agent.is_empty() && !self.carries && total_named(&label).is_some()).then_some(Kind::AgentSum)
+    }
+
+    /// A line of the page's head, come again: nothing stands where a register has its numbers.
+    pub(super) fn is_head(&self, row: &Row<'_, '_>, head: &BTreeSet<String>) -> bool {
+        let Some((_, sums)) = self.rubric.as_ref() else { return false };
+        let number = |c: &usize| row.cells.get(*c).is_some_and(|cell| matches!(cells::number(cell, Mark::Unknown), Ok(Some(_))));
+        head_line(row.cells).is_some_and(|l| head.contains(&l)) && !sums.iter().any(number)
     }
 
     pub(super) fn kind(&self, row: &Row<'_, '_>) -> Kind {

@@ -1,10 +1,11 @@
 //! How many agents that other files know stand in a sheet.
 
-use super::seen::Seen;
+use super::seen::{SAMPLE, Seen};
 use crate::facts::Role as FactRole;
 use crate::ground::ids;
 use crate::normalise::Context;
 use crate::normalise::profile::Profile;
+use crate::normalise::text::name_key;
 use crate::normalise::titles::Title;
 use std::collections::BTreeSet;
 
@@ -27,6 +28,43 @@ pub(super) fn known_ids(seen: &[Seen<'_>], cx: &Context<'_>) -> Vec<BTreeSet<Str
         .collect()
 }
 
+/// Titles that leave no doubt whose numbers or names stand below them.
+const SURE: u32 = 85;
+
+/// Names of agents that stand under titles that leave no doubt, in every table.
+pub(super) fn known_names(seen: &[Seen<'_>], cx: &Context<'_>) -> BTreeSet<String> {
+    let mut names = BTreeSet::new();
+    for s in seen {
+        let column = |r: FactRole| {
+            let fact = cx.vocabulary.role(r)?;
+            (0..s.layout.width).find(|&c| s.compared[c].title(Title::Fact(fact)) >= SURE)
+        };
+        if let (Some(surname), Some(given)) = (column(FactRole::Surname), column(FactRole::GivenName)) {
+            let data = s.kept.iter().skip(s.layout.data_start());
+            names.extend(data.map(|k| name_key(&k.shown(surname), &k.shown(given))));
+        } else if let Some(full) = column(FactRole::FullName) {
+            names.extend(s.profiles[full].values.keys().map(|v| name_key(v, "")));
+        }
+    }
+    names.retain(|n| n.contains(' '));
+    names
+}
+
+/// The column in which such names stand, and hardly anything else, in a sheet whose titles do not say who a row is about.
+pub(super) fn column_of_names(s: &Seen<'_>, names: &BTreeSet<String>, cx: &Context<'_>) -> Option<usize> {
+    let roles = [FactRole::Employee, FactRole::Surname, FactRole::MarriedName, FactRole::FullName, FactRole::IdentityNumber];
+    let said = |c: usize| roles.iter().filter_map(|r| cx.vocabulary.role(*r)).any(|f| s.compared[c].title(Title::Fact(f)) >= SURE);
+    if names.is_empty() || (0..s.layout.width).any(said) {
+        return None;
+    }
+    let theirs = |c: &usize| {
+        let values = &s.profiles[*c].values;
+        let known = values.keys().filter(|v| names.contains(&name_key(v, ""))).count();
+        s.compared[*c].best() < 70 && known >= 2 && known * 10 >= values.len() * 8
+    };
+    (0..s.layout.width).find(theirs)
+}
+
 pub(super) fn overlap(p: &Profile, others: &BTreeSet<&str>) -> u32 {
     if others.is_empty() || p.values.is_empty() {
         return 0;
@@ -39,4 +77,23 @@ pub(super) fn overlap(p: &Profile, others: &BTreeSet<&str>) -> u32 {
 pub(super) fn coverage(s: &Seen<'_>, ids: &BTreeSet<&str>, overlaps: &[u32]) -> usize {
     let most = (0..s.layout.width).filter(|c| overlaps[*c] >= 50).map(|c| s.profiles[c].values.len()).max().unwrap_or(0);
     (most * 100).checked_div(ids.len()).unwrap_or(0)
+}
+
+/// The month that a staff file says it is of, when it is neither the last nor this one and other staff files know all its agents:
+/// an older copy, whose values must not stand before theirs.
+pub(super) fn bygone_staff(seen: &[Seen<'_>], staff: &[bool], ids: &[BTreeSet<String>], cx: &Context<'_>) -> Vec<Option<String>> {
+    let said: Vec<Option<String>> = seen
+        .iter()
+        .zip(staff)
+        .map(|(s, staff)| {
+            // Of a longer file only the beginning was looked at.
+            let whole = s.kept.len() < SAMPLE;
+            let this = if *staff && whole && !s.pinned() { s.other_month(cx.month, cx.last) } else { None };
+            this.filter(|_| s.other_month(cx.last, cx.last).is_some())
+        })
+        .collect();
+    let current = || (0..seen.len()).filter(|&i| staff[i] && said[i].is_none()).flat_map(|i| &ids[i]);
+    let current: BTreeSet<&String> = current().collect();
+    let known = |of: &BTreeSet<String>| !of.is_empty() && of.iter().all(|id| current.contains(id));
+    said.iter().zip(ids).map(|(said, of)| said.clone().filter(|_| known(of))).collect()
 }

@@ -48,7 +48,9 @@ pub fn recognise(tables: &[Table], sources: &mut Sources, given: &[SourceEntry],
     for s in &seen {
         variables::labels(&s.kept, &s.layout, &s.compared, &mut labels);
     }
+    let names = agents::known_names(&seen, cx);
     for s in &mut seen {
+        s.names = agents::column_of_names(s, &names, cx);
         s.variables = variables::find(&s.kept, &s.layout, (&s.compared, &s.profiles), &labels, cx);
         if s.variables.is_none() {
             s.moves = moves::find(&s.kept, &s.layout, (&s.compared, &s.profiles), cx);
@@ -73,15 +75,12 @@ pub fn recognise(tables: &[Table], sources: &mut Sources, given: &[SourceEntry],
         };
         seen.par_iter().enumerate().map(one).collect()
     };
-    for (s, (mut found, mut told)) in seen.iter().zip(understood) {
+    let staff: Vec<bool> = understood.iter().map(|(m, _)| m.role == Role::Staff).collect();
+    let bygone = agents::bygone_staff(&seen, &staff, &ids, cx);
+    for ((s, bygone), (mut found, mut told)) in seen.iter().zip(bygone).zip(understood) {
         findings.append(&mut told);
-        let pinned = s.entry.is_some_and(|e| e.role.is_some() && e.from.is_none());
         let dated = lists::is_list(found.role) || found.role == Role::AccountChanges;
-        let other = if dated && !pinned {
-            lists::other_month(s.sheet.as_deref().unwrap_or_default(), &s.layout.title, s.stem(), cx.month, cx.last)
-        } else {
-            None
-        };
+        let other = if dated && !s.pinned() { s.other_month(cx.month, cx.last) } else { bygone };
         if let Some(known) = sources.get_mut(found.source) {
             let width = found.columns.iter().map(|c| usize::from(c.column) + 1).max().unwrap_or(0);
             known.headings = vec![String::new(); width];

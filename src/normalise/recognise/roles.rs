@@ -39,6 +39,10 @@ pub(super) fn attempt(s: &Seen<'_>, role: Role, cx: &Context<'_>, overlaps: &[u3
     let about = s.about();
     let mut choices: Vec<Vec<Choice>> =
         (0..s.layout.width).map(|c| columns::choices(&s.compared[c], &s.profiles[c], role, cx, &about, overlaps[c])).collect();
+    // « Intéressé » over names that other files know: whoever is named.
+    if let (Some(c), Some(name)) = (s.names, cx.vocabulary.role(FactRole::FullName)) {
+        choices[c] = vec![Choice { meaning: Meaning::Fact(name), score: 62, title: 0, fit: 25 }];
+    }
     if let (Role::Amounts, Some(c)) = (role, s.sum_column) {
         choices[c] = vec![Choice { meaning: Meaning::Ignored, score: 90, title: 0, fit: 12 }];
     }

@@ -1,7 +1,7 @@
 //! The rubrics of a register: of its rows, or of its columns.
 
 use super::seen::Seen;
-use crate::normalise::codes::{self, CodeStats};
+use crate::normalise::codes::{self, CodeStats, Shown};
 use crate::normalise::columns;
 use crate::normalise::mapping::{CodeMapping, CodeTarget, Meaning, Part, Payer, SourceMapping};
 use crate::normalise::register::LineReader;
@@ -20,6 +20,8 @@ pub(super) fn lines_codes(found: &mut SourceMapping, s: &Seen<'_>, cx: &Context<
     let mut section = None;
     let mut stats: BTreeMap<String, CodeStats> = BTreeMap::new();
     let first_data = found.header.map_or(0, |h| h.1);
+    let head: BTreeSet<String> =
+        s.kept.iter().filter(|k| found.banded && k.number <= first_data).filter_map(|k| bands::head_line(&k.cells)).collect();
     let mut rows = 0;
     let _ = s.rows.for_each(&mut |row| {
         let side = if found.sections { bands::section(row.cells) } else { None };
@@ -29,8 +31,9 @@ pub(super) fn lines_codes(found: &mut SourceMapping, s: &Seen<'_>, cx: &Context<
             let (code, label) = reader.code(&row);
             let heading = |m: Meaning, text: &str| found.column(m).is_some_and(|c| !text.is_empty() && c.heading.ends_with(text));
             let again = heading(Meaning::Code, &code) && heading(Meaning::Label, &label);
-            if !code.is_empty() && !again {
-                let (mut shown, _) = reader.shown(&row);
+            let (mut shown, _) = reader.shown(&row);
+            let of_head = shown == Shown::default() && bands::head_line(row.cells).is_some_and(|l| head.contains(&l));
+            if !code.is_empty() && !again && !of_head {
                 reader.within(section, &label, &mut shown);
                 stats.entry(code.into_owned()).or_default().add(&label, shown);
             }

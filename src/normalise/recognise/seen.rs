@@ -1,7 +1,7 @@
 //! One table with what was seen of its first rows: where its headings are, and what stands in each column.
 
 use super::latest_date;
-use crate::ground::{Exact, Sources};
+use crate::ground::{Exact, PayMonth, Sources};
 use crate::normalise::columns::{self, Compared};
 use crate::normalise::fragment::{self, SourceEntry};
 use crate::normalise::layout::{self, Kept, Layout};
@@ -13,7 +13,7 @@ use crate::normalise::titles::{Titles, summing};
 use crate::normalise::variables::Variables;
 use crate::normalise::{Context, bands};
 use crate::read::table::{Cell, Table};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::ControlFlow;
 
 /// Rows looked at to recognise a sheet's columns, and a register's codes.
@@ -40,11 +40,21 @@ pub(super) struct Seen<'t> {
     pub(super) variables: Option<Variables>,
     /// Kinds of movements of a list with a row for each.
     pub(super) moves: Option<Moves>,
+    /// A column of names that other files know, where no title says who a row is about.
+    pub(super) names: Option<usize>,
 }
 
 impl Seen<'_> {
     pub(super) fn about(&self) -> String {
         format!("{} {} {}", self.stem(), self.sheet.as_deref().unwrap_or(""), self.layout.title)
+    }
+    /// Whether a person said what the sheet is.
+    pub(super) fn pinned(&self) -> bool {
+        self.entry.is_some_and(|e| e.role.is_some() && e.from.is_none())
+    }
+    /// The month that its names or its title say it is for, when it is another than the one paid.
+    pub(super) fn other_month(&self, month: PayMonth, last: PayMonth) -> Option<String> {
+        lists::other_month(self.sheet.as_deref().unwrap_or_default(), &self.layout.title, self.stem(), month, last)
     }
     pub(super) fn stem(&self) -> &str {
         let name = self.file.rsplit('/').next().unwrap_or(&self.file);
@@ -98,14 +108,17 @@ pub(super) fn look<'t>(rows: &'t Table, sources: &Sources, given: &'t [SourceEnt
     let mut profiles = vec![Profile::default(); layout.width];
     let body = without_foot(&kept[layout.data_start().min(kept.len())..]);
     let bands = body.iter().filter(|k| bands::of_cells(&k.cells).is_some()).count();
+    let printed = bands >= 2 && bands * 3 <= body.len();
+    let head: BTreeSet<String> = kept[..layout.data_start().min(kept.len())].iter().filter_map(|k| bands::head_line(&k.cells)).collect();
+    let of_head = |k: &Kept| printed && bands::head_line(&k.cells).is_some_and(|l| head.contains(&l));
     let mut data_rows = 0;
     for k in body {
         if summing(&k.first()).is_some() || repeats_heading(k, &layout) || bands::section(&k.cells).is_some() || is_remark(&k.cells) {
             continue;
         }
         data_rows += 1;
-        // The agents' own rows say nothing of what a column holds.
-        if bands >= 2 && bands * 3 <= body.len() && bands::of_cells(&k.cells).is_some() {
+        // The agents' own rows and the heads of pages say nothing of what a column holds.
+        if of_head(k) || printed && bands::of_cells(&k.cells).is_some() {
             continue;
         }
         for (c, p) in profiles.iter_mut().enumerate() {
@@ -138,6 +151,7 @@ pub(super) fn look<'t>(rows: &'t Table, sources: &Sources, given: &'t [SourceEnt
         cells,
         variables: None,
         moves: None,
+        names: None,
     }
 }
 

@@ -11,6 +11,7 @@ use crate::facts::Role as FactRole;
 use crate::ground::place::Moved;
 use crate::ground::{Checked, Sources};
 use crate::normalise::Context;
+use crate::normalise::columns::bare_title;
 use crate::normalise::titles::{Title, Titles};
 use crate::read::table::{OwnedRow, Table};
 use std::ops::ControlFlow;
@@ -31,8 +32,10 @@ struct Wording<'a> {
 }
 
 impl Wording<'_> {
+    /// A title as it is, or without the number of its rubric before it: « 200 Trait. indiciaire ».
     fn known(&self, text: &str) -> bool {
-        text.len() <= 120 && text.chars().any(char::is_alphabetic) && self.titles.best(text) >= KNOWN
+        let like = |t: &str| self.titles.best(t) >= KNOWN;
+        text.len() <= 120 && text.chars().any(char::is_alphabetic) && (like(text) || like(bare_title(text)))
     }
 
     /// A title just as it is known: a name (« DEMANGE ») may be like one (« demande »).
