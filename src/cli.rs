@@ -340,7 +340,9 @@ fn inspect(cli: &Cli, folder: &std::path::Path, write: bool, progress: fn(&str, 
     out.push('\n');
     if write {
         let kept = job.text.split("\n# ---- sources").next().unwrap_or_default().trim_end();
-        let text = format!("{kept}\n\n# ---- sources : écrites par « releve inspect --write », à corriger ici\n# une ligne qui commence par #? n'est pas sûre : la corriger, puis ôter #?\n{fragment}");
+        let text = format!(
+            "{kept}\n\n# ---- sources : écrites par « releve inspect --write », à corriger ici\n# une ligne qui commence par #? n'est pas sûre : la corriger, puis ôter #?\n{fragment}"
+        );
         job::write(folder, job::SETTINGS_FILE, text.as_bytes())?;
         let _ = writeln!(out, "\n{}", words::ui("ui.mapping_written", lang));
     }

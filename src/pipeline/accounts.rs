@@ -58,7 +58,12 @@ pub fn invalid(ready: &Ready, w: &Worked, accounts: &Accounts) -> Option<Finding
 pub fn unreachable(ready: &Ready, w: &Worked) -> Vec<Finding> {
     let paid = w.output.payslip.as_ref().is_some_and(|p| p.totals.net_paid > Money::ZERO);
     let Some(iban) = w.pay_iban.as_ref().filter(|_| paid) else { return Vec::new() };
-    let place = ready.pack.vocabulary.role(Role::Iban).and_then(|i| w.person.known.get(i)).map_or(Place::Nowhere, |f| ready.inputs.sources.place(f.at));
+    let place = ready
+        .pack
+        .vocabulary
+        .role(Role::Iban)
+        .and_then(|i| w.person.known.get(i))
+        .map_or(Place::Nowhere, |f| ready.inputs.sources.place(f.at));
     let own = |f: Finding| f.of(&w.id).arg("id", &w.id).at(place.clone());
     transfer::unpayable(&w.name, iban).into_iter().map(own).collect()
 }

@@ -6,7 +6,7 @@
 use super::Ready;
 use super::compute::{Worked, show_value};
 use crate::compute::employee::Standing;
-use crate::facts::{Fact, Origin, Role};
+use crate::facts::{Fact, FactKind, NumberForm, Origin, Role};
 use crate::ground::{Finding, Money, Severity};
 use crate::normalise::lists;
 use crate::normalise::mapping::Role as SourceRole;
@@ -28,9 +28,11 @@ pub fn findings(ready: &Ready, w: &Worked) -> Vec<Finding> {
 
 /// The staff file gives a position in which nobody is paid, and no list says what this month pays.
 fn not_in_activity(ready: &Ready, w: &Worked) -> Option<Finding> {
-    let told = |f: &Fact| ready.pack.vocabulary.get(f.id).recurs && f.origin == Origin::Read;
+    let vocabulary = &ready.pack.vocabulary;
+    let days = |f: &Fact| matches!(vocabulary.get(f.id).kind, FactKind::Number { form: NumberForm::Days });
+    let leaves = |f: &Fact| vocabulary.get(f.id).role == Some(Role::Exit);
     let pays = w.output.payslip.as_ref().is_some_and(|p| p.totals.net_paid != Money::ZERO);
-    let listed = w.person.changes.iter().any(|f| !told(f)) || ready.inputs.decisions.is_present(&w.id);
+    let listed = w.person.changes.iter().any(|f| days(f) || leaves(f)) || ready.inputs.decisions.is_present(&w.id);
     if !pays || listed {
         return None;
     }
@@ -39,7 +41,7 @@ fn not_in_activity(ready: &Ready, w: &Worked) -> Option<Finding> {
         let said = fold(known.value.text()?);
         texts.iter().any(|t| fold(t) == said).then(|| {
             let f = finding(ready, w, "F80", Severity::Blocking, &[known]);
-            f.arg("fact", ready.pack.vocabulary.get(*fact).label.get(ready.lang)).arg("value", known.value.text().unwrap_or_default())
+            f.arg("fact", vocabulary.get(*fact).label.get(ready.lang)).arg("value", known.value.text().unwrap_or_default())
         })
     })
 }

@@ -5,10 +5,10 @@ use super::rows::{code_card, show_value};
 use super::subject::at_of;
 use crate::compute::cases::stop_name;
 use crate::compute::employee::{Standing, Way};
-use crate::compute::replay::Verdict;
+use crate::compute::replay::{ReplayLine, Verdict};
 use crate::facts::{Fact, Origin, Role};
 use crate::ground::{At, Finding, Money, Place, Severity};
-use crate::payslip::{ElementId, PaidCode};
+use crate::payslip::{ElementId, LineKind, PaidCode};
 use crate::pipeline::Ready;
 use crate::rules::pack::Measure;
 
@@ -125,6 +125,7 @@ pub(super) fn own_findings(ready: &Ready, w: &mut Worked) {
         w.findings.push(f.at(sources.place(at)).stake((shown - found).cents()));
     }
     carried_rubrics(ready, w);
+    w.findings.extend(other_scheme(ready, w));
     for l in &w.output.replay.lines {
         if l.verdict == Verdict::Gap && w.output.payslip.is_some() {
             let f = Finding::new("C03", Severity::Justify)
@@ -138,6 +139,24 @@ pub(super) fn own_findings(ready: &Ready, w: &mut Worked) {
             w.findings.push(f);
         }
     }
+}
+
+/// Contributions of another scheme than the one that was paid: the facts make another person of the agent.
+///
+/// One line may be wrong by itself; two that the rules do not make, beside some that they make and nobody paid, are a status.
+fn other_scheme(ready: &Ready, w: &Worked) -> Option<Finding> {
+    w.output.payslip.as_ref()?;
+    let withheld = |l: &&ReplayLine| l.verdict == Verdict::Gap && code_card(ready, l.code).kind == LineKind::Deduction;
+    let lines = || w.output.replay.lines.iter().filter(withheld);
+    let paid: Vec<_> = lines().filter(|l| !l.paid.is_zero() && l.recomputed.is_none_or(Money::is_zero)).collect();
+    let made: Vec<_> = lines().filter(|l| l.paid.is_zero() && l.recomputed.is_some_and(|r| !r.is_zero())).collect();
+    let told = paid.len().min(made.len()) >= 1 && paid.len().max(made.len()) >= 2;
+    let codes = |list: &[&ReplayLine]| list.iter().map(|l| code_card(ready, l.code).code.to_owned()).collect::<Vec<_>>().join(", ");
+    told.then(|| {
+        let f = Finding::new("C32", Severity::Blocking).of(&w.id).arg("agent", &w.id).arg("name", &w.name);
+        let f = f.arg("paid", codes(&paid)).arg("made", codes(&made));
+        f.at(ready.inputs.sources.place(at_of(&w.person))).at(ready.inputs.sources.place(paid[0].at))
+    })
 }
 
 /// The same to the cent, or one of rounding.
