@@ -40,7 +40,7 @@ fn not_in_activity(ready: &Ready, w: &Worked) -> Option<Finding> {
         let known = w.person.known.get(*fact)?;
         let said = fold(known.value.text()?);
         texts.iter().any(|t| fold(t) == said).then(|| {
-            let f = finding(ready, w, "F80", Severity::Blocking, &[known]);
+            let f = finding(ready, w, "F82", Severity::Blocking, &[known]);
             f.arg("fact", vocabulary.get(*fact).label.get(ready.lang)).arg("value", known.value.text().unwrap_or_default())
         })
     })

@@ -25,7 +25,7 @@ pub fn of_last_month(files: Vec<Sending>, job: &Job, findings: &mut Vec<Finding>
     let (kept, left): (Vec<_>, Vec<_>) = files.into_iter().partition(|s| !some || fits(s));
     findings.extend(left.into_iter().map(|s| {
         let day = s.header.execution.map_or_else(String::new, |d| d.format("%d/%m/%Y").to_string());
-        Finding::new("F81", Severity::Justify).arg("day", day).arg("month", job.last_month).at(s.place)
+        Finding::new("F83", Severity::Justify).arg("day", day).arg("month", job.last_month).at(s.place)
     }));
     kept
 }

@@ -1,0 +1,157 @@
+//! Whose trouble is whose: one person's account, name or position sets that person aside and nobody else.
+
+use releve::ground::{Finding, Lang, Severity};
+use releve::pipeline::{self, Options, Outcome};
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+type Row = BTreeMap<String, String>;
+
+struct Ran {
+    folder: PathBuf,
+    outcome: Outcome,
+}
+
+impl Ran {
+    fn paid(&self) -> BTreeMap<String, String> {
+        let path = self.folder.join("out/transfers.csv");
+        let rows = csv::Reader::from_path(path).expect("transfers.csv").deserialize::<Row>().map(|r| r.expect("a row")).collect::<Vec<_>>();
+        rows.into_iter().map(|r| (r["employee"].clone(), r["iban"].clone())).collect()
+    }
+    fn told(&self, code: &str) -> Vec<(String, Severity)> {
+        let of = |f: &Finding| (f.employee.as_ref().map_or_else(String::new, ToString::to_string), f.severity);
+        self.outcome.findings.iter().filter(|f| f.code == code).map(of).collect()
+    }
+}
+
+fn run(name: &str, settings: &str, files: &[(&str, Vec<u8>)]) -> Ran {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("held").join(name);
+    let _ = std::fs::remove_dir_all(&folder);
+    std::fs::create_dir_all(folder.join("inbox")).expect("a temporary folder");
+    std::fs::write(folder.join("releve.toml"), settings).expect("the settings");
+    for (file, bytes) in files {
+        std::fs::write(folder.join("inbox").join(file), bytes).expect("a file");
+    }
+    let options = Options { folder: folder.clone(), rules: None, lang: None, threads: 0, payslips: false, progress: |_, _, _| {} };
+    let outcome = pipeline::run(&options).expect("the job runs");
+    assert!(outcome.ran, "{:?}", outcome.findings.iter().map(|f| f.message(Lang::En)).collect::<Vec<_>>());
+    Ran { folder, outcome }
+}
+
+fn settings() -> String {
+    std::fs::read_to_string("samples/montreval/releve.toml").expect("the sample's settings")
+}
+
+fn sample(more: &[(&str, Vec<u8>)]) -> Vec<(&'static str, Vec<u8>)> {
+    let names = [
+        "absences-decembre.xls",
+        "agents.xlsx",
+        "changements-rib.csv",
+        "cia-decembre.csv",
+        "heures-sup-decembre.ods",
+        "livre-de-paie-2021-11.csv",
+        "mouvements-decembre.xlsx",
+        "virements-2021-11.xml",
+    ];
+    let read = |n: &'static str| (n, std::fs::read(Path::new("samples/montreval/inbox").join(n)).expect("the sample"));
+    let mut files: Vec<_> = names.into_iter().map(read).collect();
+    files.extend(more.iter().map(|(n, b)| (Box::leak((*n).to_owned().into_boxed_str()) as &'static str, b.clone())));
+    files
+}
+
+// An account of Turkey (the registry's own example) and one of zeros whose keys are right: both newcomers wait, the 89 others leave.
+#[test]
+fn an_account_that_no_transfer_reaches_holds_its_owner_alone() {
+    let list = "Matricule;Nom;Prénom;Date d'entrée;Statut;Catégorie;Indice majoré;Quotité;IBAN;N° arrêté\n\
+                02001;ROCHEFORT;Paul;01/12/2021;Titulaire;C;350;100 %;TR33 0006 1005 1978 6457 8413 26;2021-900\n\
+                02002;SAUVAGE;Lise;01/12/2021;Titulaire;C;350;100 %;FR76 0000 0000 0000 0000 0000 097;2021-901\n";
+    let ran = run("accounts", &settings(), &sample(&[("arrivees-bis.csv", list.as_bytes().to_vec())]));
+    assert_eq!(ran.told("S31"), [("02001".to_owned(), Severity::Blocking)]);
+    assert!(ran.told("BNK-02").contains(&("02002".to_owned(), Severity::Blocking)));
+    assert_eq!(ran.paid().len(), 89);
+    assert!(ran.folder.join("out/virements-2021-12.xml").is_file());
+}
+
+// October's file names another account for one agent: it comes first by its name, and November's is the one that was paid.
+#[test]
+fn transfers_of_another_month_are_left() {
+    let november = std::fs::read_to_string("samples/montreval/inbox/virements-2021-11.xml").expect("the sample");
+    let first =
+        november.split("<Cdtr>").nth(1).and_then(|t| t.split("<IBAN>").nth(1)).and_then(|t| t.split('<').next()).expect("an account");
+    let old = "FR7630006000011234567890189";
+    let october = november.replace("2021-11-", "2021-10-").replace(first, old);
+    let ran = run("two-months", &settings(), &sample(&[("a-octobre.xml", october.into_bytes())]));
+    assert_eq!(ran.told("F83"), [(String::new(), Severity::Justify)]);
+    let paid = ran.paid();
+    assert!(paid.values().any(|i| i == first) && paid.values().all(|i| i != old));
+    assert_eq!(paid.len(), 89);
+}
+
+const TOWN: &str = "format = 1\nmonth = \"2021-12\"\npack = \"fr-fpt\"\n\n[employer]\nname = \"Commune d'essai\"\n";
+
+/// Two agents of index 375: 375 × 56.2323 / 12 = 1757.26, and 11.10 % for CNRACL, 195.06.
+fn register() -> Vec<u8> {
+    let slip = |who: &str| {
+        format!(
+            "{who};1000;Traitement indiciaire;1757,26;;1757,26;\n{who};2000;CNRACL;1757,26;11,10;;195,06\n{who};9000;Net à payer;;;1562,20;\n"
+        )
+    };
+    ["00011;DURET;Anne", "00012;FABRE;Luc"]
+        .map(slip)
+        .iter()
+        .fold("Matricule;Nom;Prénom;Code;Libellé;Base;Taux;Gain;Retenue\n".to_owned(), |t, s| t + s)
+        .into_bytes()
+}
+
+fn staff(position: &str, status: &str) -> Vec<u8> {
+    format!(
+        "Matricule;Nom;Prénom;Statut;Catégorie;Indice majoré;Quotité;Position;Taux PAS\n\
+         00011;DURET;Anne;{status};C;375;100 %;Activité;0\n00012;FABRE;Luc;Titulaire;C;375;100 %;{position};0\n"
+    )
+    .into_bytes()
+}
+
+#[test]
+fn whoever_the_staff_file_says_is_not_in_activity_waits() {
+    for (position, holds) in [("Activité", false), ("Disponibilité", true), ("Décédé", true), ("Congé parental", true)] {
+        let ran = run("position", TOWN, &[("livre.csv", register()), ("agents.csv", staff(position, "Titulaire"))]);
+        let expected = if holds { vec![("00012".to_owned(), Severity::Blocking)] } else { Vec::new() };
+        assert_eq!(ran.told("F82"), expected, "{position}");
+    }
+}
+
+// Paid with CNRACL last month; a contract agent bears old-age insurance and IRCANTEC instead.
+#[test]
+fn a_status_that_last_months_contributions_contradict_holds_the_agent() {
+    let of = |status| run("scheme", TOWN, &[("livre.csv", register()), ("agents.csv", staff("Activité", status))]).told("C32");
+    assert_eq!(of("Titulaire"), []);
+    assert_eq!(of("Contractuel"), [("00011".to_owned(), Severity::Blocking)]);
+}
+
+// « Heures supplémentaires » does not say which rate: it is asked, and asked again after the mapping was written.
+#[test]
+fn a_column_that_is_asked_about_is_written_as_a_question() {
+    use releve::normalise::fragment;
+    let text = "[[source]]\nfile = \"a.csv\"\n[source.columns]\n#? \"Heures\" = \"fact:heures_jour_14\"  # 59 %\n\"Nom\" = \"fact:nom\"\n";
+    let read = fragment::read(text);
+    assert!(read.findings.is_empty());
+    assert_eq!(read.value[0].columns.keys().collect::<Vec<_>>(), ["Nom"]);
+    let ran = run(
+        "asked",
+        TOWN,
+        &[
+            ("livre.csv", register()),
+            ("agents.csv", staff("Activité", "Titulaire")),
+            ("heures.csv", "Matricule;Nom;Prénom;Heures supplémentaires\n00011;DURET;Anne;20\n".as_bytes().to_vec()),
+        ],
+    );
+    assert!(ran.told("M76").iter().any(|t| t.1 == Severity::Blocking), "asked before");
+    let cli = releve::cli::spoken::parse(["releve", "inspect", ran.folder.to_str().expect("a path"), "--write"].map(Into::into).to_vec())
+        .expect("a command");
+    releve::cli::execute(&cli, |_, _, _| {}).expect("inspect");
+    let written = std::fs::read_to_string(ran.folder.join("releve.toml")).expect("the settings");
+    assert!(written.contains("\n#? \"Heures supplémentaires\" = "), "{written}");
+    let options = Options { folder: ran.folder.clone(), rules: None, lang: None, threads: 0, payslips: false, progress: |_, _, _| {} };
+    let again = pipeline::run(&options).expect("the job runs");
+    assert!(again.findings.iter().any(|f| f.code == "M76" && f.severity == Severity::Blocking), "asked after");
+}
