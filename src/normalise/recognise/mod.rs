@@ -5,6 +5,7 @@
 
 mod agents;
 mod asked;
+mod doubts;
 mod filled;
 mod refined;
 mod roles;

@@ -1,5 +1,6 @@
 //! The mapping of one sheet: the best role, its columns and codes, and what a person wrote over it.
 
+use super::doubts;
 use super::agents::{coverage, holds_agents, overlap};
 use super::filled::{blank_columns, fill_column};
 use super::refined::{career, changed_columns, sign_amounts};
@@ -124,6 +125,8 @@ pub(super) fn source(
         }
         Role::Arrivals | Role::Departures | Role::Events | Role::AccountChanges | Role::Ignored | Role::Unknown => {}
     }
+    let likeness: Vec<u32> = best.picked.iter().zip(&best.choices).map(|(p, c)| p.map_or(0, |i| c[i].title)).collect();
+    doubts::cast(&mut found, &likeness, s, cx);
     if let Some(entry) = s.entry {
         for (code, name) in &entry.codes {
             match fragment::target_named(name, cx.rubrics) {
