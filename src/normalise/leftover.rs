@@ -2,10 +2,11 @@
 
 use crate::facts::{FactDecl, FactKind, NumberForm};
 use crate::ground::PayMonth;
-use crate::normalise::columns::bare_title;
+use crate::normalise::columns::{bare_title, is_one_off};
 use crate::normalise::text::{Phrase, same_word};
 use crate::normalise::values::month_named;
 use crate::normalise::{dated, titles};
+use chrono::{Datelike, NaiveDate};
 
 /// The key of the words that say nothing more of numbers of a form, in `rules/exports/titles.toml`.
 pub const fn form_key(form: NumberForm) -> &'static str {
@@ -39,12 +40,36 @@ pub fn of(title: &str, fact: &FactDecl, month: PayMonth) -> Option<String> {
     if !matches!(form, NumberForm::Money) && marks.contains('€') {
         return Some("€".to_owned());
     }
+    let (head, day) = dated::split(bare_title(title));
+    if let Some(d) = day.filter(|d| is_other(*d, fact, month)) {
+        return Some(d.format("%m/%Y").to_string());
+    }
     let known = words_of(fact);
-    let explained = |w: &str| titles::neutral(form_key(form), w) || known.iter().any(|k| same_word(w, k)) || is_month(w, month);
-    let words = Phrase::of(dated::split(bare_title(title)).0).words;
+    let words = Phrase::of(head).words;
+    // « moins » is explained by « HS < 14 » in whole only: « Heures en moins » is another thing.
+    let whole = || fact.headings.iter().any(|h| same_words(&Phrase::of(h).words, &words));
+    let explained = |w: &str| {
+        let named = known.iter().any(|k| same_word(w, k)) && (!titles::turning(w) || whole());
+        named || titles::neutral(form_key(form), w) || is_month(w, month)
+    };
     // A field of eight letters is the beginnings of its title's words, run together.
-    let alone = words.len() == 1 && words[0].len() >= 5 && known.iter().any(|k| k.len() >= 2 && words[0].starts_with(&k[..k.len().min(3)]));
-    words.into_iter().filter(|_| !alone).find(|w| !explained(w))
+    let begins = |k: &String| k.len() >= 3 && words[0].get(..3).is_some_and(|w| k.starts_with(w));
+    let alone = words.len() == 1 && words[0].len() >= 5 && known.iter().any(begins);
+    if alone {
+        return None;
+    }
+    words.iter().find(|w| !explained(w)).cloned()
+}
+
+/// A title's date that the value of this month cannot have: one after the month, or of a sum, one long before it.
+fn is_other(day: NaiveDate, fact: &FactDecl, month: PayMonth) -> bool {
+    let year_end = day.month() == 12 && day.day() == 31 && day.year() == month.year();
+    let later = day > month.last_day() && !year_end;
+    later || is_one_off(fact) && day.year() < month.year() - 1
+}
+
+fn same_words(a: &[String], b: &[String]) -> bool {
+    a.len() == b.len() && a.iter().all(|w| b.contains(w))
 }
 
 /// The month to be paid, or its year, or the year before.

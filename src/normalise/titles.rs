@@ -193,7 +193,8 @@ impl Titles {
             && word.bytes().all(|b| b.is_ascii_lowercase())
         {
             for (entry, title) in self.entries.iter().filter(|(e, _)| (2..=4).contains(&e.words.len())) {
-                if matches!(title, Title::Fact(_) | Title::Plain(_)) && runs_together(word, &entry.words) {
+                // A word of the title whole is no field of several.
+                if matches!(title, Title::Fact(_) | Title::Plain(_)) && !entry.has(word) && runs_together(word, &entry.words) {
                     put(*title, RUN_TOGETHER);
                 }
             }

@@ -6,7 +6,6 @@ use crate::ground::ids;
 use crate::normalise::Context;
 use crate::normalise::profile::Profile;
 use crate::normalise::titles::Title;
-use rayon::prelude::*;
 use std::collections::BTreeSet;
 
 /// Whether numbers of agents that other files know stand in the sheet.

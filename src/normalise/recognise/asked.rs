@@ -10,7 +10,6 @@ use crate::normalise::fragment;
 use crate::normalise::lists::SURE;
 use crate::normalise::mapping::{CodeTarget, ColumnMapping, Meaning, Role, SourceMapping};
 use crate::normalise::titles;
-use rayon::prelude::*;
 use std::collections::BTreeSet;
 
 /// Everything that should be asked about a source.

@@ -9,7 +9,6 @@ use crate::normalise::profile::Profile;
 use crate::normalise::text::fold;
 use crate::normalise::titles;
 use crate::normalise::values::RateForm;
-use rayon::prelude::*;
 
 pub(super) fn blank_columns(s: &Seen<'_>) -> Vec<ColumnMapping> {
     (0..s.layout.width)

@@ -6,7 +6,6 @@ use crate::normalise::Context;
 use crate::normalise::columns;
 use crate::normalise::mapping::{ColumnMapping, Meaning, SourceMapping};
 use crate::normalise::text::fold;
-use rayon::prelude::*;
 
 /// One amount column that holds many negatives is signed; one that holds a few (a bonus turned into points, a relief) or none
 /// takes its side from elsewhere: in a signed register what is kept from the agents is a third of its amounts and more.

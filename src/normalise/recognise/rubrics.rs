@@ -8,7 +8,6 @@ use crate::normalise::register::LineReader;
 use crate::normalise::text::Phrase;
 use crate::normalise::titles::Titles;
 use crate::normalise::{Context, bands};
-use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::ControlFlow;
 

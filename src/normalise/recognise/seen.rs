@@ -13,7 +13,6 @@ use crate::normalise::titles::{Titles, summing};
 use crate::normalise::variables::Variables;
 use crate::normalise::{Context, bands};
 use crate::read::table::{Cell, Table};
-use rayon::prelude::*;
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 

@@ -14,14 +14,15 @@ use crate::normalise::layout::Kept;
 use crate::normalise::mapping::{CodeMapping, CodeTarget, Meaning, Role, SourceMapping};
 use crate::normalise::titles::Titles;
 use crate::normalise::variables::Variables;
-use rayon::prelude::*;
 use std::collections::BTreeSet;
 
+#[expect(clippy::too_many_arguments, reason = "a sheet, what is known, and where findings go")]
 pub(super) fn source(
     s: &Seen<'_>,
     cx: &Context<'_>,
     titles: &Titles,
     ids: &BTreeSet<&str>,
+    like: Option<Role>,
     sources: &Sources,
     findings: &mut Vec<Finding>,
 ) -> SourceMapping {
@@ -67,8 +68,8 @@ pub(super) fn source(
         }
     }
     let coverage = coverage(s, ids, &overlaps);
-    let roles: Vec<Role> = said.map_or_else(|| TRIED.to_vec(), |r| vec![r]);
-    let mut tries: Vec<Try> = roles.iter().filter_map(|r| attempt(s, *r, cx, &overlaps, coverage, said.is_some())).collect();
+    let roles: Vec<Role> = said.or(like).map_or_else(|| TRIED.to_vec(), |r| vec![r]);
+    let mut tries: Vec<Try> = roles.iter().filter_map(|r| attempt(s, *r, cx, &overlaps, coverage, said.or(like).is_some())).collect();
     if s.layout.header.is_none() {
         tries.extend(without_headings(s, cx, said));
     }

@@ -53,7 +53,11 @@ impl RecordReader<'_> {
             };
             let denied = c.denied.is_some_and(|m| lists::meaning_pays(m, self.cx.vocabulary)) && !ticks(&c.heading, &text);
             let nameless = c.heading.is_empty() && source.header.is_some();
-            if c.meaning == Meaning::Unknown {
+            // « Ech 5 IB 410 IM 434 »: a situation in words, with numbers that pay depends on.
+            let situation = matches!(c.meaning, Meaning::New(f) if self.cx.vocabulary.get(f).role == Some(crate::facts::Role::Position));
+            if situation && c.certainty < 100 && text.bytes().any(|b| b.is_ascii_digit()) {
+                told.push(say("M77"));
+            } else if c.meaning == Meaning::Unknown {
                 if (denied || nameless || lists::is_quantity(&text)) && !self.sums_up(row, c) {
                     told.push(say("M77"));
                 }
