@@ -186,7 +186,10 @@ mod tests {
             (&["runn", "x"][..], "la commande « runn » n'existe pas ; vouliez-vous dire « run » ?"),
             (&["run", "x", "--no-payslip"], "l'option « --no-payslip » n'existe pas ici ; vouliez-vous dire « --no-payslips » ?"),
             (&["new", "x"], "il manque : --month <MONTH>"),
-            (&["new", "x", "--month", "décembre"], "« décembre » ne convient pas à « --month <MONTH> » : un mois s'écrit AAAA-MM (2021-12)"),
+            (
+                &["new", "x", "--month", "décembre"],
+                "« décembre » ne convient pas à « --month <MONTH> » : un mois s'écrit AAAA-MM (2021-12)",
+            ),
             (&["run", "x", "--threads"], "l'option « --threads <THREADS> » attend une valeur"),
             (&["replay", "x", "--write"], "il manque : --calibrate"),
         ] {
@@ -195,6 +198,10 @@ mod tests {
             assert!(told.err.starts_with(&format!("releve: {sentence}\n")), "{}", told.err);
         }
         let en = said(&["new", "x", "--month", "december", "--lang", "en"]);
-        assert!(en.err.starts_with("releve: “december” does not suit “--month <MONTH>”: a month is written YYYY-MM (2021-12)\n"), "{}", en.err);
+        assert!(
+            en.err.starts_with("releve: “december” does not suit “--month <MONTH>”: a month is written YYYY-MM (2021-12)\n"),
+            "{}",
+            en.err
+        );
     }
 }

@@ -486,8 +486,12 @@ fn by_subject(compared: &Compared, p: &Profile, role: Role, cx: &Context<'_>, ab
         let words = fact.headings.iter().filter(|h| !Phrase::of(h).is_generic()).map(|h| spaced(h));
         words.filter(|w| w.trim().len() > 2 && tidy.contains(w.as_str())).map(|w| w.len()).max()
     };
-    let mut all: Vec<(usize, crate::facts::FactId)> =
-        cx.vocabulary.iter().filter(|(_, f)| is_one_off(f) && fits_fact(p, f) > 0 && counts_like(&compared.words, f)).filter_map(|(id, f)| Some((named(f)?, id))).collect();
+    let mut all: Vec<(usize, crate::facts::FactId)> = cx
+        .vocabulary
+        .iter()
+        .filter(|(_, f)| is_one_off(f) && fits_fact(p, f) > 0 && counts_like(&compared.words, f))
+        .filter_map(|(id, f)| Some((named(f)?, id)))
+        .collect();
     all.sort_by_key(|(n, id)| (std::cmp::Reverse(*n), *id));
     let alone = all.len() == 1 || all.len() > 1 && all[0].0 > all[1].0;
     for (i, (_, id)) in all.into_iter().enumerate() {

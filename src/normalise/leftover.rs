@@ -49,7 +49,7 @@ pub fn of(title: &str, fact: &FactDecl, month: PayMonth) -> Option<String> {
     // « moins » is explained by « HS < 14 » in whole only: « Heures en moins » is another thing.
     let whole = || fact.headings.iter().any(|h| same_words(&Phrase::of(h).words, &words));
     let explained = |w: &str| {
-        let named = known.iter().any(|k| same_word(w, k)) && (!titles::turning(w) || whole());
+        let named = known.iter().any(|k| same_word(w, k) || bare(w) == bare(k)) && (!titles::turning(w) || whole());
         named || titles::neutral(form_key(form), w) || is_month(w, month)
     };
     // A field of eight letters is the beginnings of its title's words, run together.
@@ -66,6 +66,12 @@ fn is_other(day: NaiveDate, fact: &FactDecl, month: PayMonth) -> bool {
     let year_end = day.month() == 12 && day.day() == 31 && day.year() == month.year();
     let later = day > month.last_day() && !year_end;
     later || is_one_off(fact) && day.year() < month.year() - 1
+}
+
+/// « 25h », « 14e »: the number.
+fn bare(word: &str) -> &str {
+    let digits = word.bytes().take_while(u8::is_ascii_digit).count();
+    if digits > 0 && word.len() <= digits + 1 { &word[..digits] } else { word }
 }
 
 fn same_words(a: &[String], b: &[String]) -> bool {

@@ -84,7 +84,8 @@ pub fn is_quantity(text: &str) -> bool {
 fn counts_time(text: &str) -> bool {
     let folded = fold(text);
     let Some((number, word)) = folded.split_once(' ') else { return false };
-    number.bytes().all(|b| b.is_ascii_digit()) && ["semaine", "semaines", "mois", "jour", "jours", "an", "ans", "annee", "annees"].contains(&word)
+    number.bytes().all(|b| b.is_ascii_digit())
+        && ["semaine", "semaines", "mois", "jour", "jours", "an", "ans", "annee", "annees"].contains(&word)
 }
 
 /// Whether a text can be the number of an employee; nothing of any other shape reaches a file or a table of results.

@@ -86,7 +86,8 @@ pub fn find(
     // A label nobody knows is what its code is in the register, unless it says more than that.
     let by_both = |c: usize| {
         move |text: &str, k: &Kept| {
-            by_label(text).or_else(|| codes.filter(|i| *i != c && !turned(text)).and_then(|i| by_code(&k.shown(i))))
+            by_label(text)
+                .or_else(|| codes.filter(|i| *i != c && titled(c, Meaning::Label) && !turned(text)).and_then(|i| by_code(&k.shown(i))))
         }
     };
     let least = |c: usize| if compared[c].title(Title::Plain(Meaning::Label)) >= 85 { TITLED } else { MOST };

@@ -51,7 +51,8 @@ pub(super) fn cast(found: &mut SourceMapping, likeness: &[u32], s: &Seen<'_>, cx
         let reason = reason.or_else(|| (hours && timed && !Phrase::of(own).has("supplementaire")).then(|| "35 h ?".to_owned()));
         let reason = reason.or_else(|| leftover::of(own, fact, cx.month));
         let reason = reason.or_else(|| unit(own, &format!("{about} {}", c.heading), fact, p));
-        let thin = (1..PART_OF_A_TITLE).contains(&likeness[i]) && !Phrase::of(own).is_generic() && matches!(fact.kind, FactKind::Number { .. });
+        let thin =
+            (1..PART_OF_A_TITLE).contains(&likeness[i]) && !Phrase::of(own).is_generic() && matches!(fact.kind, FactKind::Number { .. });
         let reason = reason.or_else(|| thin.then(|| format!("… {}", fact.label.fr)));
         if let Some(w) = reason {
             c.certainty = c.certainty.min(SURE - 1);

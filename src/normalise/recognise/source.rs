@@ -1,7 +1,7 @@
 //! The mapping of one sheet: the best role, its columns and codes, and what a person wrote over it.
 
-use super::doubts;
 use super::agents::{coverage, holds_agents, overlap};
+use super::doubts;
 use super::filled::{blank_columns, fill_column};
 use super::refined::{career, changed_columns, sign_amounts};
 use super::roles::{TRIED, Try, attempt, names_agents, without_headings};

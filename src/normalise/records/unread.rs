@@ -64,6 +64,8 @@ impl RecordReader<'_> {
             } else if c.certainty < SURE && lists::meaning_pays(c.meaning, self.cx.vocabulary) {
                 let f = say("M76").arg("meaning", c.meaning.name(self.cx.vocabulary, self.cx.rubrics));
                 told.push(f.arg("certainty", c.certainty).arg("why", c.why.join(", ")));
+            } else if c.certainty < SURE && matches!(c.meaning, Meaning::Fact(_) | Meaning::New(_)) && lists::is_quantity(&text) {
+                told.push(say("M77"));
             } else if self.less_than_half(c, &text) {
                 told.push(say("M65"));
             }
@@ -92,7 +94,8 @@ impl RecordReader<'_> {
                 _ => false,
             };
             let text = shown(row, usize::from(c.column));
-            if !beside || !text.chars().any(char::is_alphabetic) {
+            // « Service non fait » is a kind of absence.
+            if !beside || !text.chars().any(char::is_alphabetic) || self.cx.natures.fact(&text).is_some() {
                 continue;
             }
             let titled = titles::sets_aside(&c.heading, true).is_some();
@@ -101,8 +104,7 @@ impl RecordReader<'_> {
                 Ok(Some(yes)) => counted && (yes && titled || !yes && !titled && titles::asks_agreement(&c.heading)),
                 Ok(None) | Err(_) => {
                     let initial = titled && fold(&text) == "r" && fold(&c.heading).contains("recup");
-                    let other = counted
-                        && matches!(lists::month_said(&text, self.cx.month, self.cx.last, true), lists::Said::Other(_));
+                    let other = counted && matches!(lists::month_said(&text, self.cx.month, self.cx.last, true), lists::Said::Other(_));
                     initial || other || titles::sets_aside(&text, counted).is_some()
                 }
             };
