@@ -94,8 +94,7 @@ impl RecordReader<'_> {
                 _ => false,
             };
             let text = shown(row, usize::from(c.column));
-            // « Service non fait » is a kind of absence.
-            if !beside || !text.chars().any(char::is_alphabetic) || self.cx.natures.fact(&text).is_some() {
+            if !beside || !text.chars().any(char::is_alphabetic) {
                 continue;
             }
             let titled = titles::sets_aside(&c.heading, true).is_some();
@@ -105,7 +104,9 @@ impl RecordReader<'_> {
                 Ok(None) | Err(_) => {
                     let initial = titled && fold(&text) == "r" && fold(&c.heading).contains("recup");
                     let other = counted && matches!(lists::month_said(&text, self.cx.month, self.cx.last, true), lists::Said::Other(_));
-                    initial || other || titles::sets_aside(&text, counted).is_some()
+                    // « Service non fait » is a kind of absence; « à récupérer » is none here.
+                    let word = titles::sets_aside(&text, counted).filter(|w| w != "non" || self.cx.natures.fact(&text).is_none());
+                    initial || other || word.is_some()
                 }
             };
             if said {
