@@ -515,3 +515,95 @@ fn names_that_the_staff_file_knows_are_names_whatever_they_stand_under() {
         assert_eq!(r.nets[agent], want[agent], "{agent}");
     }
 }
+
+/// A column in hours, euros or days under a title with one word more than the element has.
+#[test]
+fn a_word_left_over_in_a_title_pays_nobody() {
+    let people = "00102;ARNOUX;Jean-Noël 00156;BRUNEL;Guilhem 00179;BÉAL;Béatrice 00225;AGUILAR;Loïc";
+    let mut people = people.split(' ');
+    let lists = [("CIA max", "500,00"), ("Retrait NBI", "15"), ("HS récupérées", "3"), ("Complément IFSE", "20,00")];
+    let texts: Vec<(String, String, String)> = lists
+        .iter()
+        .enumerate()
+        .map(|(i, (title, cell))| {
+            let who = people.next().expect("an agent");
+            let text = format!("Matricule;Nom;Prénom;{title}\n{who};{cell}\n");
+            (format!("liste-{i}.csv"), text, who.split(';').next().unwrap_or_default().to_owned())
+        })
+        .collect();
+    let with: Vec<(&str, &str)> = texts.iter().map(|(f, t, _)| (f.as_str(), t.as_str())).collect();
+    let r = run("left-over", &[], &with);
+    for (file, _, id) in &texts {
+        assert!(!r.transfers.contains_key(id), "{file} {id}");
+        let told = ["M76", "M77", "M95"].iter().map(|c| r.told(c, id).len()).sum::<usize>();
+        assert!(told >= 1, "{file} {id}");
+    }
+}
+
+/// « Arrêté du maire » says nothing against a row; « annulé » does.
+#[test]
+fn a_remark_that_takes_a_row_back_sets_its_agent_aside() {
+    let text = "Matricule;Nom;Prénom;CIA;Observations\n00225;AGUILAR;Loïc;300,00;annulé\n00715;KELLER;Édith;300,00;arrêté du maire\n";
+    let r = run("remark", &[CIA], &[("cia.csv", text)]);
+    assert_eq!(r.told("M64", "00225"), [Severity::Blocking]);
+    assert!(!r.transfers.contains_key("00225"));
+    assert!(r.told("M64", "00715").is_empty() && r.transfers.contains_key("00715"));
+}
+
+/// Seven days of sickness within the ninety at full pay (décret 57-1194), no waiting day for a leave that goes on: the whole pay.
+#[test]
+fn a_prolongation_takes_no_waiting_day_wherever_it_is_said() {
+    let rows = [
+        ("Nature;Du;Au", "Maladie ordinaire (prolongation);06/12/2021;12/12/2021"),
+        ("Nature;Du;Au;Type", "Maladie ordinaire;06/12/2021;12/12/2021;Prolongation"),
+    ];
+    for (i, (head, row)) in rows.into_iter().enumerate() {
+        let text = format!("Matricule;Nom;Prénom;{head}\n00225;AGUILAR;Loïc;{row}\n");
+        let r = run(&format!("prolonged-{i}"), &[ABSENCES], &[("absences.csv", &text)]);
+        assert_eq!(r.nets["00225"], expected()["00225"], "{head}");
+    }
+}
+
+#[test]
+fn a_tick_without_a_number_sets_its_agent_aside() {
+    let text =
+        "Grévistes du jeudi 9 décembre 2021\nService;Nom;Prénom;Journée;1/2 journée\nTechnique;AGUILAR;Loïc;X;\nÉcoles;KELLER;Édith;;X\n";
+    let r = run("ticked", &[], &[("grève.csv", text)]);
+    for id in ["00225", "00715"] {
+        assert!(!r.transfers.contains_key(id), "{id}");
+    }
+}
+
+/// 00225 is a civil servant paid on index 392: a monthly salary is not his, nor are hours beyond those of a post not full.
+#[test]
+fn what_contradicts_the_person_sets_it_aside() {
+    for (i, (title, cell)) in [("Salaire mensuel", "2000,00"), ("Heures complémentaires", "4,5")].into_iter().enumerate() {
+        let text = format!("Matricule;Nom;Prénom;{title}\n00225;AGUILAR;Loïc;{cell}\n");
+        let r = run(&format!("contrary-{i}"), &[], &[("liste.csv", &text)]);
+        assert_eq!(r.told("F80", "00225"), [Severity::Blocking], "{title}");
+        assert!(!r.transfers.contains_key("00225"));
+    }
+}
+
+#[test]
+fn a_working_time_below_a_half_without_a_unit_is_asked() {
+    let text = "Matricule;Nom;Prénom;Nouvelle quotité\n00225;AGUILAR;Loïc;28\n";
+    let r = run("twenty-eight", &[], &[("temps-de-travail.csv", text)]);
+    assert_eq!(r.told("M65", "00225"), [Severity::Blocking]);
+}
+
+#[test]
+fn struck_off_on_a_day_may_be_the_last_or_the_first_away() {
+    let text = "Matricule;Nom;Prénom;Radié le;Motif\n00299;LECOQ;Sabrina;06/12/2021;Mutation\n";
+    let r = run("struck-on", &[MOVES], &[("sorties.csv", text)]);
+    assert_eq!(r.told("M81", "00299"), [Severity::Blocking]);
+}
+
+/// Of two rubrics one is unknown: its agent waits, the other is paid.
+#[test]
+fn an_unknown_rubric_sets_its_own_people_aside() {
+    let text = "Matricule;Nom;Prénom;Libellé;Montant\n00225;AGUILAR;Loïc;Complément indemnitaire annuel;300,00\n00715;KELLER;Édith;Machin;200,00\n";
+    let r = run("unknown-rubric", &[CIA], &[("evp.csv", text)]);
+    assert!(r.transfers.contains_key("00225"));
+    assert_eq!(r.told("M97", "00715"), [Severity::Blocking]);
+}

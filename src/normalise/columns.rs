@@ -32,6 +32,8 @@ pub struct Compared {
     pub has_title: bool,
     /// « Montant », « Nb jours »: nothing says of what.
     pub generic: bool,
+    /// The title's words, abbreviations opened.
+    words: Vec<String>,
     /// « N° », and no word of what it numbers.
     bare_number: bool,
     /// « Nouveau taux », « Passe à »: what something becomes, and not what.
@@ -85,6 +87,7 @@ impl Compared {
             group_share,
             share: if group_share == Share::Unsaid { own_share } else { group_share },
             generic: !own.is_empty() && Phrase::of(own).is_generic(),
+            words: Phrase::of(own).words,
             bare_number: matches!(Phrase::of(own).words.as_slice(), [word] if word == "num" || word == "numero"),
             turned: titles::becomes(own),
             current: titles::is_current(own),
@@ -422,6 +425,10 @@ fn by_contents(compared: &Compared, p: &Profile, (role, about): (Role, &str), cx
             put(Meaning::Nature, 72);
         }
     }
+    // « Initial » and « Prolongation », whatever the column is called.
+    if role == Role::Events && p.values.keys().all(|v| goes_on(v).is_some()) && p.values.keys().any(|v| goes_on(v) == Some(true)) {
+        put(Meaning::Continues, 76);
+    }
     // « Nouveau taux », « Passe à » over 80 %, 90 %, 100 %: working time. Nobody is taxed so.
     if let (Role::Changes, Some(f)) = (role, cx.vocabulary.named("quotite"))
         && compared.turned
@@ -478,6 +485,15 @@ fn by_contents(compared: &Compared, p: &Profile, (role, about): (Role, &str), cx
     }
 }
 
+/// Whether a folded cell says that a leave goes on from an earlier one.
+fn goes_on(cell: &str) -> Option<bool> {
+    match cell.trim_end_matches('.') {
+        c if c.starts_with("prol") || c == "p" => Some(true),
+        c if c.starts_with("init") || c == "i" => Some(false),
+        _ => None,
+    }
+}
+
 /// An amounts sheet whose column says only « montant » or « heures »: the name of the sheet says of what.
 fn by_subject(compared: &Compared, p: &Profile, role: Role, cx: &Context<'_>, about: &str, found: &mut Vec<Choice>) {
     if role != Role::Amounts || !compared.generic {
@@ -489,13 +505,29 @@ fn by_subject(compared: &Compared, p: &Profile, role: Role, cx: &Context<'_>, ab
         let words = fact.headings.iter().filter(|h| !Phrase::of(h).is_generic()).map(|h| spaced(h));
         words.filter(|w| w.trim().len() > 2 && tidy.contains(w.as_str())).map(|w| w.len()).max()
     };
-    let mut all: Vec<(usize, crate::facts::FactId)> =
-        cx.vocabulary.iter().filter(|(_, f)| is_one_off(f) && fits_fact(p, f) > 0).filter_map(|(id, f)| Some((named(f)?, id))).collect();
+    let mut all: Vec<(usize, crate::facts::FactId)> = cx
+        .vocabulary
+        .iter()
+        .filter(|(_, f)| is_one_off(f) && fits_fact(p, f) > 0 && counts_like(&compared.words, f))
+        .filter_map(|(id, f)| Some((named(f)?, id)))
+        .collect();
     all.sort_by_key(|(n, id)| (std::cmp::Reverse(*n), *id));
     let alone = all.len() == 1 || all.len() > 1 && all[0].0 > all[1].0;
     for (i, (_, id)) in all.into_iter().enumerate() {
         let score = if i == 0 && alone { 66 } else { 50 };
         found.push(Choice { meaning: Meaning::Fact(id), score, title: 60, fit: 5 });
+    }
+}
+
+/// Whether a generic title can be that of the fact: « Montant » counts no days, « Nb jours » no euros.
+fn counts_like(words: &[String], fact: &FactDecl) -> bool {
+    let FactKind::Number { form } = fact.kind else { return false };
+    let has = |list: &[&str]| words.iter().any(|w| list.contains(&w.as_str()));
+    match form {
+        NumberForm::Money => !has(&["nombre", "jour", "heure", "duree", "quantite"]),
+        NumberForm::Days => !has(&["montant", "somme", "brut", "euro", "eur", "prime", "heure"]),
+        NumberForm::Hours => !has(&["montant", "somme", "brut", "euro", "eur", "prime", "jour"]),
+        NumberForm::Count | NumberForm::Points | NumberForm::Rate | NumberForm::Fraction => true,
     }
 }
 

@@ -77,7 +77,15 @@ pub fn meaning_pays(meaning: Meaning, vocabulary: &Vocabulary) -> bool {
 pub fn is_quantity(text: &str) -> bool {
     let digits = text.chars().filter(char::is_ascii_digit).count();
     let letters = text.chars().filter(|c| c.is_alphabetic()).count();
-    (1..=8).contains(&digits) && (letters <= 2 || text.chars().count() <= 12 && text.contains(['/', '%', ':']))
+    (1..=8).contains(&digits) && (letters <= 2 || counts_time(text) || text.chars().count() <= 12 && text.contains(['/', '%', ':']))
+}
+
+/// « 2 semaines », « 3 mois »: a number, and a length of time.
+fn counts_time(text: &str) -> bool {
+    let folded = fold(text);
+    let Some((number, word)) = folded.split_once(' ') else { return false };
+    number.bytes().all(|b| b.is_ascii_digit())
+        && ["semaine", "semaines", "mois", "jour", "jours", "an", "ans", "annee", "annees"].contains(&word)
 }
 
 /// Whether a text can be the number of an employee; nothing of any other shape reaches a file or a table of results.

@@ -16,6 +16,7 @@ pub mod gather;
 pub mod headless;
 pub mod join;
 pub mod layout;
+pub mod leftover;
 pub mod lists;
 pub mod mapping;
 pub mod moves;

@@ -90,10 +90,17 @@ impl Natures {
         let mut best: Vec<(u32, FactId)> = self.one_offs.iter().map(|(id, titles)| (of(titles), *id)).collect();
         best.sort_unstable_by_key(|(s, id)| (std::cmp::Reverse(*s), *id));
         match best.as_slice() {
+            [(_, id), ..] if self.turned(&wanted, *id) => None,
             [(a, id), (b, _), ..] if *a >= SURELY && (*a == 100 && *b < 100 || *a >= b + AHEAD) => Some(*id),
             [(a, id)] if *a >= SURELY => Some(*id),
             _ => None,
         }
+    }
+
+    /// « Solde IHTS » is no « IHTS ».
+    fn turned(&self, label: &Phrase, fact: FactId) -> bool {
+        let known = self.one_offs.iter().find(|(id, _)| *id == fact).map_or(&[][..], |(_, titles)| titles);
+        crate::normalise::leftover::turning(label, known)
     }
 
     /// The fact whose days an event of that nature counts.

@@ -233,6 +233,11 @@ fn weight(word: &str) -> u32 {
     if WORDS.lists.light.contains(word) { 45 } else { 100 }
 }
 
+/// Whether two words of titles are one, by its short form, its plural or a slip of the pen.
+pub fn same_word(a: &str, b: &str) -> bool {
+    word_likeness(a, b) >= 85
+}
+
 /// How likely one word is the other, 0 to 100.
 fn word_likeness(a: &str, b: &str) -> u32 {
     if a == b {

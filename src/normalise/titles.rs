@@ -19,6 +19,37 @@ struct File {
     needs: BTreeMap<String, String>,
     wording: Wording,
     hourly: Hourly,
+    doubt: Doubt,
+    neutral: BTreeMap<String, Vec<String>>,
+    aside: Aside,
+    contrary: BTreeMap<String, Contrary>,
+}
+
+/// Words that make it uncertain what a list pays.
+#[derive(serde::Deserialize)]
+struct Doubt {
+    list: Vec<String>,
+    turning: Vec<String>,
+    hourly: Vec<String>,
+}
+
+/// Words beside a quantity that say it is not to be paid.
+#[derive(serde::Deserialize)]
+struct Aside {
+    always: Vec<String>,
+    paid: Vec<String>,
+    asked: Vec<String>,
+}
+
+/// What must be known of somebody, or listed beside it, for a fact of a list to contradict nothing.
+#[derive(serde::Deserialize)]
+pub struct Contrary {
+    /// Contradicted by a value of this fact that is above zero.
+    pub above_zero: Option<String>,
+    /// Contradicted by a whole value of this fact, which is also what is understood.
+    pub whole: Option<String>,
+    /// Contradicted when none of these is listed in the month.
+    pub without: Option<Vec<String>>,
 }
 
 #[derive(serde::Deserialize)]
@@ -45,6 +76,7 @@ pub struct Hourly {
 #[derive(serde::Deserialize)]
 struct Leaving {
     first_day_away: Vec<String>,
+    either: Vec<String>,
 }
 
 #[derive(serde::Deserialize)]
@@ -163,7 +195,8 @@ impl Titles {
             && word.bytes().all(|b| b.is_ascii_lowercase())
         {
             for (entry, title) in self.entries.iter().filter(|(e, _)| (2..=4).contains(&e.words.len())) {
-                if matches!(title, Title::Fact(_) | Title::Plain(_)) && runs_together(word, &entry.words) {
+                // A word of the title whole is no field of several.
+                if matches!(title, Title::Fact(_) | Title::Plain(_)) && !entry.has(word) && runs_together(word, &entry.words) {
                     put(*title, RUN_TOGETHER);
                 }
             }
@@ -285,6 +318,59 @@ pub fn needed(fact: &str) -> Option<&'static str> {
 pub fn first_day_away(heading: &str) -> bool {
     let tidy = spaced(heading);
     FILE.leaving.first_day_away.iter().any(|w| tidy.contains(&spaced(w)))
+}
+
+/// Whether a date of leaving may be the last day paid as well as the first that is not: « radié le ».
+pub fn last_day_or_first_away(heading: &str) -> bool {
+    is_one(&FILE.leaving.either, heading)
+}
+
+/// Whether a word is one of those listed; an asterisk there stands for any ending.
+fn opens(list: &[String], word: &str) -> bool {
+    list.iter().any(|w| w.strip_suffix('*').map_or(w == word, |stem| word.starts_with(stem)))
+}
+
+/// The word of a list's names or of its title that says its numbers are not to be paid: « HS récupérées », « CIA annulé ».
+pub fn doubted_list(about: &str) -> Option<String> {
+    let tidy = spaced(about);
+    let whole = FILE.doubt.list.iter().filter(|w| w.contains(' ')).find(|w| tidy.contains(&format!(" {w} ")));
+    whole.cloned().or_else(|| tidy.split_whitespace().find(|w| opens(&FILE.doubt.list, w)).map(str::to_owned))
+}
+
+/// Whether a word beside the name of an element makes another thing of it: « solde », « retrait », « prévu ».
+pub fn turning(word: &str) -> bool {
+    opens(&FILE.doubt.turning, word)
+}
+
+/// Whether a word says that numbers are hours.
+pub fn hourly_word(word: &str) -> bool {
+    opens(&FILE.doubt.hourly, word)
+}
+
+/// Whether a word of a title says nothing that a number of that form would not be without it.
+pub fn neutral(form: &str, word: &str) -> bool {
+    ["all", form].iter().any(|k| FILE.neutral.get(*k).is_some_and(|list| opens(list, word)))
+}
+
+/// The word of a remark that says the row is not to be paid; fewer words say so where nothing is counted.
+pub fn sets_aside(text: &str, counted: bool) -> Option<String> {
+    let tidy = spaced(text);
+    let lists = [&FILE.aside.always, &FILE.aside.paid];
+    let mut lists = lists.iter().take(if counted { 2 } else { 1 }).copied();
+    lists.find_map(|list| {
+        let whole = list.iter().filter(|w| w.contains(' ')).find(|w| tidy.contains(&format!(" {w} ")));
+        whole.cloned().or_else(|| tidy.split_whitespace().find(|w| opens(list, w)).map(str::to_owned))
+    })
+}
+
+/// Whether a column of yes and no says of each row if it is agreed: « Validé par le chef ».
+pub fn asks_agreement(heading: &str) -> bool {
+    spaced(heading).split_whitespace().any(|w| opens(&FILE.aside.asked, w))
+}
+
+/// What contradicts a fact of a list, by the fact's name.
+pub fn contrary() -> &'static BTreeMap<String, Contrary> {
+    &FILE.contrary
 }
 
 /// What hours at an hourly rate look like in a register.

@@ -9,11 +9,13 @@ use crate::normalise::columns::{Choice, Compared};
 use crate::normalise::layout::{Kept, Layout};
 use crate::normalise::mapping::Meaning;
 use crate::normalise::profile::Profile;
-use crate::normalise::titles::{Title, spaced, summing};
+use crate::normalise::text::Phrase;
+use crate::normalise::titles::{Title, spaced, summing, turning};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Of the rows, percent that must name such a fact.
+/// Of the rows, percent that must name such a fact; where the title says that rubrics stand there, fewer: the others are asked.
 const MOST: usize = 80;
+const TITLED: usize = 40;
 
 /// Where such a list has its rubrics, and which fact each of them is.
 #[derive(Clone, Debug, Default)]
@@ -58,36 +60,46 @@ pub fn find(
     let words =
         |c: usize| profiles[c].filled > 0 && profiles[c].share(profiles[c].numbers) < 50 && profiles[c].share(profiles[c].dates) < 50;
     let by_label = |text: &str| cx.natures.one_off(text);
+    // What last month's register calls a code, where that is one fact.
     let by_code = |text: &str| {
-        let mut facts = known.get(text)?.iter().map(|l| cx.natures.one_off(l));
-        let first = facts.next()??;
-        facts.all(|f| f == Some(first)).then_some(first)
+        let facts: BTreeSet<FactId> = known.get(text)?.iter().filter_map(|l| cx.natures.one_off(l)).collect();
+        facts.first().copied().filter(|_| facts.len() == 1)
     };
-    let named = |c: usize, of: &dyn Fn(&str) -> Option<FactId>| -> Option<BTreeMap<String, FactId>> {
+    // « Code agent » numbers agents, not rubrics.
+    let agents = |c: usize| cx.vocabulary.role(FactRole::Employee).map_or(0, |f| compared[c].title(Title::Fact(f)));
+    let titled = |c: usize, m: Meaning| compared[c].title(Title::Plain(m)) >= agents(c).max(60);
+    let codes = (0..layout.width).find(|&c| titled(c, Meaning::Code) && profiles[c].filled > 0);
+    let turned = |text: &str| Phrase::of(text).words.iter().any(|w| turning(w));
+    let named = |c: usize, of: &dyn Fn(&str, &Kept) -> Option<FactId>, most: usize| -> Option<BTreeMap<String, FactId>> {
         let mut asked: BTreeMap<String, Option<FactId>> = BTreeMap::new();
         let mut misses = 0;
         for k in &rows {
             let text = k.shown(c);
-            let fact = *asked.entry(text.clone()).or_insert_with(|| if text.is_empty() { None } else { of(&text) });
+            let fact = *asked.entry(text.clone()).or_insert_with(|| if text.is_empty() { None } else { of(&text, k) });
             misses += usize::from(fact.is_none());
             // A column of names is given up at once, not after every name was compared with every title.
-            if misses * 100 > rows.len() * (100 - MOST) {
+            if misses * 100 > rows.len() * (100 - most) {
                 return None;
             }
         }
         let facts: BTreeMap<String, FactId> = asked.into_iter().filter_map(|(t, f)| Some((t, f?))).collect();
         Some(facts)
     };
-    // « Code agent » numbers agents, not rubrics.
-    let agents = |c: usize| cx.vocabulary.role(FactRole::Employee).map_or(0, |f| compared[c].title(Title::Fact(f)));
-    let titled = |c: usize, m: Meaning| compared[c].title(Title::Plain(m)) >= agents(c).max(60);
-    let label = (0..layout.width).filter(|&c| words(c)).find_map(|c| Some((c, named(c, &by_label)?)));
+    // A label nobody knows is what its code is in the register, unless it says more than that.
+    let by_both = |c: usize| {
+        move |text: &str, k: &Kept| {
+            by_label(text)
+                .or_else(|| codes.filter(|i| *i != c && titled(c, Meaning::Label) && !turned(text)).and_then(|i| by_code(&k.shown(i))))
+        }
+    };
+    let least = |c: usize| if compared[c].title(Title::Plain(Meaning::Label)) >= 85 { TITLED } else { MOST };
+    let label = (0..layout.width).filter(|&c| words(c)).find_map(|c| Some((c, named(c, &by_both(c), least(c))?)));
     let code = (0..layout.width).find(|&c| titled(c, Meaning::Code) && label.as_ref().is_none_or(|l| l.0 != c));
     if let Some((c, facts)) = label {
         return Some(Variables { label: Some(c), code, facts });
     }
     let c = code?;
-    let facts = named(c, &by_code)?;
+    let facts = named(c, &|t, _| by_code(t), MOST)?;
     Some(Variables { label: None, code: Some(c), facts })
 }
 

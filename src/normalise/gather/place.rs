@@ -6,7 +6,7 @@ use super::who::joined;
 use crate::facts::{Fact, FactId, Facts, Origin, Role as FactRole, Value};
 use crate::ground::{At, EmployeeId, Finding, Severity, Sources, ids};
 use crate::normalise::mapping::{Mapping, Role};
-use crate::normalise::named::Known;
+use crate::normalise::named::{CELLS, Known};
 use crate::normalise::people::{Directory, Joined};
 use crate::normalise::records::{Content, RawRow, parsed};
 use crate::normalise::{Context, lists};
@@ -56,8 +56,8 @@ pub(super) fn place_rows(
         if strange.contains(&row.at) {
             continue;
         }
-        if let (true, Some(id)) = (silent.contains(&row.at), &id) {
-            told.add(Finding::new("M93", Severity::Justify).arg("agent", id).of(id).at(sources.place(row.at)), row.at.source);
+        if let (Some(severity), Some(id)) = (silent.get(&row.at), &id) {
+            told.add(Finding::new("M93", *severity).arg("agent", id).of(id).at(sources.place(row.at)), row.at.source);
         }
         match row.content {
             Content::Facts(mut facts) => {
@@ -154,7 +154,8 @@ pub(super) fn careers(raw: &[(u16, Role, RawRow)], directory: &Directory, cx: &C
 }
 
 /// Rows without any value in a list of a few agents: each was written for something. A list of everybody is filled in for some.
-pub(super) fn silent_rows(raw: &[(u16, Role, RawRow)], agents: usize) -> BTreeSet<At> {
+/// A row that is ticked, or one of a list that says nothing of anybody, sets its agent aside.
+pub(super) fn silent_rows(raw: &[(u16, Role, RawRow)], agents: usize) -> BTreeMap<At, Severity> {
     let mut counts: BTreeMap<u16, (usize, usize)> = BTreeMap::new();
     for (source, role, r) in raw {
         if *role == Role::Amounts {
@@ -164,5 +165,9 @@ pub(super) fn silent_rows(raw: &[(u16, Role, RawRow)], agents: usize) -> BTreeSe
         }
     }
     let few = |s: &u16| counts.get(s).is_some_and(|(all, none)| none * 4 <= *all || all * 2 < agents);
-    raw.iter().filter(|(s, role, r)| *role == Role::Amounts && !r.says && few(s)).map(|x| x.2.at).collect()
+    let whole = |s: &u16| counts.get(s).is_some_and(|(all, none)| none == all);
+    let ticked = |r: &RawRow| r.row.split(CELLS).any(|t| matches!(t.trim(), "x" | "X" | "✓" | "✔" | "oui" | "Oui" | "OUI"));
+    let severity = |s: &u16, r: &RawRow| if whole(s) || ticked(r) { Severity::Blocking } else { Severity::Justify };
+    let silent = raw.iter().filter(|(s, role, r)| *role == Role::Amounts && !r.says && few(s));
+    silent.map(|(s, _, r)| (r.at, severity(s, r))).collect()
 }

@@ -5,6 +5,7 @@
 
 mod accounts;
 mod changes;
+mod contrary;
 mod month;
 mod movements;
 mod person;
@@ -68,6 +69,7 @@ pub fn join(vocabulary: &Vocabulary, sources: &Sources, month: PayMonth, gathere
         j.event(&e);
     }
     j.amounts(&gathered.amounts);
+    j.contrary();
     for a in gathered.account_changes {
         j.request(a);
     }

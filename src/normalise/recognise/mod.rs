@@ -5,6 +5,7 @@
 
 mod agents;
 mod asked;
+mod doubts;
 mod filled;
 mod refined;
 mod roles;
@@ -67,13 +68,29 @@ pub fn recognise(tables: &[Table], sources: &mut Sources, given: &[SourceEntry],
     let mut late: Vec<(u16, Role, String)> = Vec::new();
     let understood: Vec<(SourceMapping, Vec<Finding>)> = {
         let sources = &*sources;
-        let one = |(i, s): (usize, &Seen<'_>)| {
+        let one = |i: usize, s: &Seen<'_>, like: Option<Role>| {
             let others: BTreeSet<&str> =
                 ids.iter().enumerate().filter(|(j, _)| *j != i).flat_map(|(_, set)| set.iter().map(String::as_str)).collect();
             let mut told = Vec::new();
-            (source(s, cx, &titles, &others, sources, &mut told), told)
+            let found = source(s, cx, &titles, &others, like, sources, &mut told);
+            (found, told)
         };
-        seen.par_iter().enumerate().map(one).collect()
+        let first: Vec<_> = seen.par_iter().enumerate().map(|(i, s)| one(i, s, None)).collect();
+        // Of two files with the very same row of titles, the one that is known says what the other is.
+        let mut roles: BTreeMap<&[String], Role> = BTreeMap::new();
+        for (s, (found, _)) in seen.iter().zip(&first) {
+            if !matches!(found.role, Role::Unknown | Role::Ignored) && s.layout.own.iter().filter(|t| !t.is_empty()).count() >= 3 {
+                roles.entry(s.layout.own.as_slice()).or_insert(found.role);
+            }
+        }
+        let again = |(i, was): (usize, (SourceMapping, Vec<Finding>))| {
+            let unread = was.0.role == Role::Unknown;
+            match roles.get(seen[i].layout.own.as_slice()).filter(|_| unread) {
+                Some(role) => one(i, &seen[i], Some(*role)),
+                None => was,
+            }
+        };
+        first.into_iter().enumerate().map(again).collect()
     };
     let staff: Vec<bool> = understood.iter().map(|(m, _)| m.role == Role::Staff).collect();
     let bygone = agents::bygone_staff(&seen, &staff, &ids, cx);

@@ -126,7 +126,9 @@ pub(super) fn attempt(s: &Seen<'_>, role: Role, cx: &Context<'_>, overlaps: &[u3
             }
             // « Nouveaux montants IFSE, à compter du »: one fact and a date of effect make no newcomer.
             let thin = by_effect(FactRole::Entry) && situations <= 2;
-            agent && !unnamed && !thin && (situations >= 3 || hint > 0 && situations >= 1)
+            // People whom other files know, with one fact or two: something of theirs is new, not they.
+            let known = overlaps.iter().any(|o| *o >= 80) && situations <= 2 && !arrives_now(s, &choices, &picked, cx);
+            agent && !unnamed && !thin && !known && (situations >= 3 || hint > 0 && situations >= 1)
         }
         Role::Departures => {
             agent && !unnamed && (role_column(FactRole::Exit) || hint > 0 && role_column(FactRole::ContractEnd)) && situations <= 8

@@ -1,6 +1,7 @@
 //! The mapping of one sheet: the best role, its columns and codes, and what a person wrote over it.
 
 use super::agents::{coverage, holds_agents, overlap};
+use super::doubts;
 use super::filled::{blank_columns, fill_column};
 use super::refined::{career, changed_columns, sign_amounts};
 use super::roles::{TRIED, Try, attempt, names_agents, without_headings};
@@ -15,11 +16,13 @@ use crate::normalise::titles::Titles;
 use crate::normalise::variables::Variables;
 use std::collections::BTreeSet;
 
+#[expect(clippy::too_many_arguments, reason = "a sheet, what is known, and where findings go")]
 pub(super) fn source(
     s: &Seen<'_>,
     cx: &Context<'_>,
     titles: &Titles,
     ids: &BTreeSet<&str>,
+    like: Option<Role>,
     sources: &Sources,
     findings: &mut Vec<Finding>,
 ) -> SourceMapping {
@@ -65,8 +68,8 @@ pub(super) fn source(
         }
     }
     let coverage = coverage(s, ids, &overlaps);
-    let roles: Vec<Role> = said.map_or_else(|| TRIED.to_vec(), |r| vec![r]);
-    let mut tries: Vec<Try> = roles.iter().filter_map(|r| attempt(s, *r, cx, &overlaps, coverage, said.is_some())).collect();
+    let roles: Vec<Role> = said.or(like).map_or_else(|| TRIED.to_vec(), |r| vec![r]);
+    let mut tries: Vec<Try> = roles.iter().filter_map(|r| attempt(s, *r, cx, &overlaps, coverage, said.or(like).is_some())).collect();
     if s.layout.header.is_none() {
         tries.extend(without_headings(s, cx, said));
     }
@@ -123,6 +126,8 @@ pub(super) fn source(
         }
         Role::Arrivals | Role::Departures | Role::Events | Role::AccountChanges | Role::Ignored | Role::Unknown => {}
     }
+    let likeness: Vec<u32> = best.picked.iter().zip(&best.choices).map(|(p, c)| p.map_or(0, |i| c[i].title)).collect();
+    doubts::cast(&mut found, &likeness, s, cx);
     if let Some(entry) = s.entry {
         for (code, name) in &entry.codes {
             match fragment::target_named(name, cx.rubrics) {

@@ -8,6 +8,7 @@ use crate::normalise::cells;
 use crate::normalise::mapping::{Meaning, SourceMapping};
 use crate::normalise::register::shown;
 use crate::normalise::text::fold;
+use crate::normalise::titles::spaced;
 use crate::normalise::values::flag;
 use crate::read::table::Row;
 use chrono::NaiveDate;
@@ -80,12 +81,15 @@ impl RecordReader<'_> {
                 },
             }
         });
+        // « Maladie ordinaire (prolongation) »: the kind, and that it goes on.
+        let (plain, goes_on) = without_prolongation(&nature);
+        let continues = continues.or(goes_on);
         let counted = days.or(spanned);
         if counted.is_none_or(|d| !d.is_positive()) {
             let written = counted.map(|d| d.to_string()).unwrap_or_default();
             tell(Finding::new("M83", Severity::Blocking).arg("agent", self.called(row)).arg("days", written).at(place.clone()));
         }
-        let fact = self.cx.natures.fact(&nature);
+        let fact = self.cx.natures.fact(&nature).or_else(|| self.cx.natures.fact(&plain));
         if fact.is_none() {
             tell(Finding::new("N17", Severity::Justify).arg("text", &nature).arg("agent", self.called(row)).at(place));
         }
@@ -101,6 +105,16 @@ impl RecordReader<'_> {
         }
         Content::Event { nature, fact, from, to, days: counted, continues, beside }
     }
+}
+
+/// A kind of absence without the word that says if the leave goes on from an earlier one, and what that word says.
+fn without_prolongation(nature: &str) -> (String, Option<bool>) {
+    let tidy = spaced(nature);
+    let goes_on = |w: &str| w.starts_with("prolong");
+    let begins = |w: &str| w.starts_with("initial");
+    let said = tidy.split_whitespace().find_map(|w| if goes_on(w) { Some(true) } else { begins(w).then_some(false) });
+    let rest: Vec<&str> = tidy.split_whitespace().filter(|w| !goes_on(w) && !begins(w)).collect();
+    (rest.join(" "), said)
 }
 
 /// The kind of absence that the sheet's or the file's name means, for a sheet without a column for it.

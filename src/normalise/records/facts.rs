@@ -2,7 +2,7 @@
 
 use super::{HOURS_ALONE, RecordReader};
 use crate::facts::{Fact, FactId, Facts, Origin, Value};
-use crate::ground::{Exact, Finding, Sources};
+use crate::ground::{Exact, Finding, Severity, Sources};
 use crate::normalise::cells;
 use crate::normalise::lists::{self, SURE};
 use crate::normalise::mapping::{Meaning, Role};
@@ -32,6 +32,20 @@ impl RecordReader<'_> {
                 && crate::normalise::titles::first_day_away(&c.heading)
             {
                 read.value = Value::Date(d.pred_opt().unwrap_or(d));
+            }
+            if source.role == Role::Departures
+                && matches!(read.value, Value::Date(_))
+                && self.cx.vocabulary.get(f).role == Some(crate::facts::Role::Exit)
+                && crate::normalise::titles::last_day_or_first_away(&c.heading)
+                && let Value::Date(d) = read.value
+            {
+                let f = Finding::new("M81", Severity::Blocking).arg("agent", self.called(row)).arg("last", d.format("%d/%m/%Y"));
+                tell(f.arg("heading", source.key(c)).at(sources.place(self.at(row, c))));
+            }
+            // Hours a week of somebody who arrives are those of the post: part time is written by tenths.
+            let hours = matches!(&read.value, Value::Number(n) if *n < Exact::ONE) && c.weekly && read.reduced_post.is_none();
+            if source.role == Role::Arrivals && hours {
+                read.reduced_post = Some(true);
             }
             let at = self.at(row, c);
             // Of somebody who was paid, last month's lines tell part time from a reduced post better than hours do.

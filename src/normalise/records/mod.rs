@@ -71,6 +71,15 @@ pub enum Content {
     },
 }
 
+/// A row that came to nothing.
+fn says_nothing(content: &Content) -> bool {
+    match content {
+        Content::Amounts(list) => list.is_empty(),
+        Content::Changes { changed, .. } => changed.is_empty(),
+        Content::Facts(_) | Content::Event { .. } | Content::Account { .. } => false,
+    }
+}
+
 /// Reads rows of one source.
 pub struct RecordReader<'a> {
     pub(super) source: &'a SourceMapping,
@@ -132,6 +141,10 @@ impl<'a> RecordReader<'a> {
         };
         let rubric = (self.source.variables.is_some() || self.source.moves.is_some()) && self.source.columns.iter().any(number);
         let says = !list || rubric || self.source.columns.iter().any(written);
+        if list && says && !says_nothing(&content) {
+            let counted = matches!(content, Content::Amounts(_) | Content::Event { .. });
+            self.aside(row, counted, sources, &mut told);
+        }
         let row_text = if list {
             row.cells.iter().map(Cell::shown).collect::<Vec<_>>().join(&crate::normalise::named::CELLS.to_string())
         } else {

@@ -7,6 +7,7 @@ use crate::normalise::lists::{self, SURE};
 use crate::normalise::mapping::{ColumnMapping, Meaning, Role, SourceMapping};
 use crate::normalise::register::shown;
 use crate::normalise::text::fold;
+use crate::normalise::titles;
 use crate::normalise::values::{Unread, flag};
 use crate::normalise::variables;
 use crate::read::table::Row;
@@ -52,12 +53,65 @@ impl RecordReader<'_> {
             };
             let denied = c.denied.is_some_and(|m| lists::meaning_pays(m, self.cx.vocabulary)) && !ticks(&c.heading, &text);
             let nameless = c.heading.is_empty() && source.header.is_some();
-            if c.meaning == Meaning::Unknown {
+            // « Ech 5 IB 410 IM 434 »: a situation in words, with numbers that pay depends on.
+            let situation = matches!(c.meaning, Meaning::New(f) if self.cx.vocabulary.get(f).role == Some(crate::facts::Role::Position));
+            if situation && c.certainty < 100 && text.bytes().any(|b| b.is_ascii_digit()) {
+                told.push(say("M77"));
+            } else if c.meaning == Meaning::Unknown {
                 if (denied || nameless || lists::is_quantity(&text)) && !self.sums_up(row, c) {
                     told.push(say("M77"));
                 }
             } else if c.certainty < SURE && lists::meaning_pays(c.meaning, self.cx.vocabulary) {
-                told.push(say("M76").arg("meaning", c.meaning.name(self.cx.vocabulary, self.cx.rubrics)).arg("certainty", c.certainty));
+                let f = say("M76").arg("meaning", c.meaning.name(self.cx.vocabulary, self.cx.rubrics));
+                told.push(f.arg("certainty", c.certainty).arg("why", c.why.join(", ")));
+            } else if c.certainty < SURE && matches!(c.meaning, Meaning::Fact(_) | Meaning::New(_)) && lists::is_quantity(&text) {
+                told.push(say("M77"));
+            } else if self.less_than_half(c, &text) {
+                told.push(say("M65"));
+            }
+        }
+    }
+
+    /// A working time below a half, written as a bare number: of 28 nobody knows if it is percent or hours.
+    fn less_than_half(&self, c: &ColumnMapping, text: &str) -> bool {
+        let (Meaning::Fact(f) | Meaning::New(f)) = c.meaning else { return false };
+        let bare = text.chars().all(|x| x.is_ascii_digit() || matches!(x, ',' | '.' | ' '));
+        let share = || crate::normalise::values::working_time(text, c.weekly, c.mark).ok().flatten().map(|w| w.share);
+        variables::form_of(self.cx.vocabulary.get(f)) == Some(NumberForm::Fraction)
+            && c.certainty < 100
+            && !c.weekly
+            && bare
+            && share().is_some_and(|s| Exact::ratio(1, 2).is_some_and(|half| s < half))
+    }
+
+    /// A remark beside a quantity that says it is not to be paid, or that it is of another month: shown, and its agent waits.
+    pub(super) fn aside(&self, row: &Row<'_, '_>, counted: bool, sources: &Sources, told: &mut Vec<Finding>) {
+        let source = self.source;
+        for c in &source.columns {
+            let beside = match c.meaning {
+                Meaning::Ignored | Meaning::Unknown => c.certainty < 100,
+                Meaning::Fact(f) => self.cx.vocabulary.get(f).name == "motif",
+                _ => false,
+            };
+            let text = shown(row, usize::from(c.column));
+            if !beside || !text.chars().any(char::is_alphabetic) {
+                continue;
+            }
+            let titled = titles::sets_aside(&c.heading, true).is_some();
+            let said = match flag(&text) {
+                // « Payé : oui » is paid already, « Validé : non » is not agreed.
+                Ok(Some(yes)) => counted && (yes && titled || !yes && !titled && titles::asks_agreement(&c.heading)),
+                Ok(None) | Err(_) => {
+                    let initial = titled && fold(&text) == "r" && fold(&c.heading).contains("recup");
+                    let other = counted && matches!(lists::month_said(&text, self.cx.month, self.cx.last, true), lists::Said::Other(_));
+                    // « Service non fait » is a kind of absence; « à récupérer » is none here.
+                    let word = titles::sets_aside(&text, counted).filter(|w| w != "non" || self.cx.natures.fact(&text).is_none());
+                    initial || other || word.is_some()
+                }
+            };
+            if said {
+                let f = Finding::new("M64", Severity::Blocking).arg("agent", self.called(row)).arg("heading", source.key(c));
+                told.push(f.arg("text", text.chars().take(60).collect::<String>()).at(sources.place(self.at(row, c))));
             }
         }
     }

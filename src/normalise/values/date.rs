@@ -61,7 +61,9 @@ pub fn date(text: &str, latest: NaiveDate) -> Result<Option<NaiveDate>, Unread> 
 pub fn day_of_year(text: &str, latest: NaiveDate) -> Option<NaiveDate> {
     let t = fold(text);
     let t = t.rsplit_once(' ').filter(|(w, d)| leads(w) && d.contains(['/', '-', '.'])).map_or(t.as_str(), |(_, d)| d);
-    let parts: Vec<&str> = t.split(['/', '-', '.', ' ']).filter(|p| !p.is_empty()).collect();
+    let parts = t.split(['/', '-', '.', ' ']).filter(|p| !p.is_empty());
+    // « le 5 novembre », « mardi 5 nov. »
+    let parts: Vec<&str> = parts.skip_while(|w| leads(w)).collect();
     let [d, m] = parts.as_slice() else { return None };
     let day: u32 = d.strip_suffix("er").unwrap_or(d).parse().ok()?;
     let month = m.parse().ok().filter(|_| m.len() <= 2).or_else(|| month_named(m))?;
