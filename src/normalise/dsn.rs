@@ -11,6 +11,8 @@ mod pay;
 mod table;
 mod who;
 
+pub use pay::REMAINDER;
+
 use crate::ground::place::{Source, SourceKind};
 use crate::ground::{At, EmployeeId, Finding, Money, Severity, Sources};
 use crate::normalise::Context;

@@ -52,6 +52,8 @@ pub struct Inputs {
     pub decisions: Decisions,
     /// What goes on of the months before, by their records.
     pub past: Past,
+    /// Files that were read as something other than tables: flows with statements in them, reports of banks.
+    pub read: BTreeSet<String>,
     /// Files that belong to a record, used or not.
     pub of_records: BTreeSet<String>,
     /// Months before the last that a change reaches back to, and what is known of each but for its payslips.
@@ -130,6 +132,8 @@ pub(super) struct Opened {
     /// What banks said of transfer files, and the files they may be about.
     reports: Vec<pain002::Report>,
     sent: Vec<rejected::Sent>,
+    /// Files read as something other than tables.
+    read: BTreeSet<String>,
     /// Names of the files read, by hash.
     seen: BTreeMap<String, String>,
     pub(super) header: Option<(pain001::Header, Place, crate::ground::Money)>,
@@ -148,6 +152,7 @@ fn open_all(job: &Job, progress: fn(&str, u64, u64)) -> Result<Opened> {
         declarations: Vec::new(),
         reports: Vec::new(),
         sent: Vec::new(),
+        read: BTreeSet::new(),
         seen: BTreeMap::new(),
         header: None,
         files: Vec::new(),
@@ -186,11 +191,15 @@ fn open_one(input: &Input, name: &str, bytes: u64, sha256: String, limits: &Limi
         Ok(FileKind::Xml) if xhl::is_statement(input) => {
             let mut opened = xhl::open(input, name, limits);
             o.findings.append(&mut opened.findings);
+            if !opened.value.is_empty() {
+                o.read.insert(name.to_owned());
+            }
             o.statements.extend(opened.value.into_iter().map(|s| normalise::xhl::register(s, &mut o.sources)));
         }
         Ok(FileKind::Xml) if pain002::is_report(input) => {
             let mut opened = pain002::open(input, name, &pain001::Limits::default());
             o.findings.append(&mut opened.findings);
+            o.read.insert(name.to_owned());
             o.reports.push(opened.value);
         }
         Ok(FileKind::Xml) => open_transfers(input, name, o),
@@ -362,6 +371,7 @@ pub fn read(job: &Job, pack: &Pack, settings: &[SettingValue], progress: fn(&str
         documents,
         decisions: decided,
         past,
+        read: o.read,
         of_records,
         bygone,
     };
