@@ -522,6 +522,10 @@ fn owed(ready: &Ready, w: &mut Worked) {
 /// that this month has besides, may be paid twice: nobody is paid on it before somebody has said what it is.
 fn carried_rubrics(ready: &Ready, w: &mut Worked) {
     let Some(payslip) = &w.output.payslip else { return };
+    // Of a net without lines it is told what is left of it.
+    if w.person.paid.as_ref().is_some_and(|s| s.bare) {
+        return;
+    }
     let mut told = Vec::new();
     for l in w.person.paid.iter().flat_map(|s| &s.lines).filter(|l| !l.amount.is_zero()) {
         let PaidCode::Unknown(u) = l.code else { continue };
@@ -761,6 +765,9 @@ fn tally(ready: &Ready, w: &Worked, after: Option<Totals>, r: &mut Results) {
     }
 }
 
+/// What says so, when it is not an identity number.
+const SAME_ACCOUNT: &str = "nom et compte";
+
 /// The same person under two numbers: same identity number, or same name and birth date.
 fn twins(ready: &Ready, people: &People) -> Vec<Twin> {
     let vocabulary = &ready.pack.vocabulary;
@@ -796,11 +803,27 @@ fn twins(ready: &Ready, people: &People) -> Vec<Twin> {
             }
         }
     }
-    let place = |id: &EmployeeId| people.get(id).map_or(Place::Nowhere, |p| ready.inputs.sources.place(at_of(p)));
     let paid = |id: &EmployeeId| people.get(id).is_some_and(|p| p.paid.is_some());
+    // Somebody new under the name and the account of somebody last paid.
+    let mut by_account: BTreeMap<(String, Iban), Vec<&EmployeeId>> = BTreeMap::new();
+    for (id, p) in people {
+        let name = name_key(&p.name(vocabulary), "");
+        let last = p.transfer.as_ref().and_then(|t| t.iban.clone());
+        let written = p.text(vocabulary, Role::Iban).and_then(|t| Iban::parse(t).ok());
+        for account in [last, written].into_iter().flatten().collect::<BTreeSet<_>>() {
+            by_account.entry((name.clone(), account)).or_default().push(id);
+        }
+    }
+    for ((name, _), ids) in &by_account {
+        let (old, new): (Vec<&EmployeeId>, Vec<&EmployeeId>) = ids.iter().copied().partition(|id| paid(id));
+        if let ([old], [new], false) = (old.as_slice(), new.as_slice(), name.is_empty()) {
+            out.entry(((*new).clone(), (*old).clone())).or_insert_with(|| SAME_ACCOUNT.to_owned());
+        }
+    }
+    let place = |id: &EmployeeId| people.get(id).map_or(Place::Nowhere, |p| ready.inputs.sources.place(at_of(p)));
     out.into_iter()
         .map(|((newer, other), why)| {
-            let renumbered = why == "NIR" && paid(&other) && !paid(&newer);
+            let renumbered = (why == "NIR" || why == SAME_ACCOUNT) && paid(&other) && !paid(&newer);
             Twin { places: [place(&newer), place(&other)], newer, other, why, renumbered }
         })
         .collect()
@@ -827,6 +850,7 @@ pub fn run_controls(ready: &Ready, results: &mut Results, out: &mut Outcome) {
         results.not_run.insert(not_run(&c.id, "ui.need_approval"));
     }
     super::decisions::judge(ready, results, out);
+    out.findings.extend(paid_twice(results));
     // A control of the run may set single employees aside: before the transfers are counted.
     for f in out.findings.iter().filter(|f| f.severity == Severity::Blocking) {
         if let Some(id) = &f.employee
@@ -851,6 +875,21 @@ pub fn run_controls(ready: &Ready, results: &mut Results, out: &mut Outcome) {
     let (all_sum, all_count) = due.fold((Money::ZERO, 0), |(s, n), t| (s + t.net_paid, n + 1));
     results.run.transfer_total = (!results.run.debtor_missing).then_some((sum, transfers.len() as u64, all_sum, all_count));
     measure_all(ready, &late, results, out);
+}
+
+/// The name and the account of somebody paid under another number: where both would be paid, the new number waits.
+fn paid_twice(results: &Results) -> Vec<Finding> {
+    let going = |id: &EmployeeId| {
+        let brief = results.briefs.binary_search_by(|b| b.id.cmp(id)).ok().map(|i| &results.briefs[i]);
+        brief.filter(|b| b.blocked.is_none()).and_then(|b| b.after)
+    };
+    let both = |t: &&Twin| t.renumbered && t.why == SAME_ACCOUNT && going(&t.other).is_some();
+    let one = |t: &Twin| {
+        let net = going(&t.newer)?.net_paid;
+        let f = Finding::new("POP-06", Severity::Blocking).told("M152").of(&t.newer).arg("agent", &t.newer).arg("other", &t.other);
+        Some(t.places.iter().fold(f.arg("why", &t.why).stake(net.cents()), |f, p| f.at(p.clone())))
+    };
+    results.run.twins.iter().filter(both).filter_map(one).collect()
 }
 
 /// The values of law that last month was paid without, and what moved for everybody.

@@ -320,9 +320,11 @@ pub fn read(job: &Job, pack: &Pack, settings: &[SettingValue], progress: fn(&str
     set_apart(&mut gathered, pack);
     let mut decided = decisions::read(job, pack, &mut o.sources, &mut o.findings);
     decisions::rename(&mut decided, &mut gathered, job, &o.sources, &mut o.findings);
-    let unknown_cards = unknown_cards(&gathered);
-    let proposals = proposals(&gathered, &mapping);
-    let beside = gathered.local_codes.iter().map(|c| c.beside).collect();
+    super::same_person::join(&mut gathered, &mut o.transfers, &pack.vocabulary, &o.sources, &mut o.findings);
+    let elsewhere = std::mem::take(&mut gathered.elsewhere);
+    let mut unknown_cards = unknown_cards(&gathered);
+    let mut proposals = proposals(&gathered, &mapping);
+    let mut beside: Vec<bool> = gathered.local_codes.iter().map(|c| c.beside).collect();
     let rows = gathered.rows.clone();
     let mut registers = bygone::Registers { aside, months: std::mem::take(&mut gathered.months) };
     let mut sent_rows = o.transfers.clone();
@@ -339,7 +341,6 @@ pub fn read(job: &Job, pack: &Pack, settings: &[SettingValue], progress: fn(&str
     let (past, mut found) = record.settle(&mut joined.people, &o.sources, sent);
     o.findings.append(&mut found);
     o.findings.extend(declared.settle(&mut joined.people, &o.sources));
-    o.findings.extend(rejected::name(&refused, &joined, &o.sources));
     for t in &joined.orphan_transfers {
         o.findings
             .push(Finding::new("F07", Severity::Justify).at(o.sources.place(t.at)).arg("name", &t.name).arg("amount", t.amount.french()));
@@ -347,7 +348,19 @@ pub fn read(job: &Job, pack: &Pack, settings: &[SettingValue], progress: fn(&str
     for (id, at, what) in &joined.strangers {
         o.findings.push(Finding::new("IMP-05", Severity::Blocking).at(o.sources.place(*at)).arg("agent", id).arg("what", what).told("F08"));
     }
+    if !spoke_record && let Some(card) = super::known_by_net::transferred(&mut joined.people, unknown_cards.len()) {
+        unknown_cards.push(card);
+        proposals.push(Vec::new());
+        beside.push(false);
+    }
+    for (id, siret) in elsewhere {
+        if let Some(p) = joined.people.get_mut(&id) {
+            p.elsewhere = Some(siret);
+        }
+    }
     decisions::apply(&mut decided, &mut joined.people, &pack.vocabulary, job, &o.sources, &mut o.findings);
+    o.findings.extend(rejected::name(&refused, &joined, &decided, &o.sources));
+    o.findings.extend(of_others(&joined.people, &decided, siret.unwrap_or_default(), &o.sources));
     let bygone = bygone::read(earlier, &mut registers, &mut o, &mut joined.people, pack, &mapping, (&cards, &cx));
     o.findings.extend(another_debtor(job, o.header.as_ref()));
     let (last_execution, transferred) = match &o.header {
@@ -392,6 +405,17 @@ fn cut_short(mapping: &Mapping, findings: &mut [Finding]) {
             f.severity = Severity::Blocking;
         }
     }
+}
+
+/// Those whom another employer pays, by its own documents: not paid here unless somebody says so.
+fn of_others(people: &People, decided: &Decisions, own: &str, sources: &Sources) -> Vec<Finding> {
+    let one = |(id, p): (&crate::ground::EmployeeId, &join::Person)| {
+        let siret = p.elsewhere.as_ref().filter(|_| !decided.is_present(id))?;
+        let at = p.paid.as_ref().and_then(|s| s.lines.first()).map(|l| l.at).or(p.staff)?;
+        let f = Finding::new("M148", Severity::Blocking).of(id).arg("agent", id).arg("siret", siret).arg("own", own);
+        Some(f.at(sources.place(at)))
+    };
+    people.iter().filter_map(one).collect()
 }
 
 /// Last month was paid from another account than the one that pays this month.

@@ -5,7 +5,7 @@ use crate::normalise::codes::{self, CodeStats, Shown, Sides, split_period};
 use crate::normalise::gather::{Gathered, LocalCode};
 use crate::normalise::text::fold;
 use crate::normalise::{CodeTarget, Context, Payer, SourceEntry, fragment};
-use crate::payslip::{PaidCode, PaidLine};
+use crate::payslip::{LineKind, PaidCode, PaidLine};
 use crate::read::xhl::{Category, Effect, PayLine, Slip};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -119,7 +119,9 @@ impl Codes {
             let employer = key.1 == Side::Employer;
             let target = decided.unwrap_or_else(|| match found.map(|m| m.target) {
                 // The category tells the side for sure; an element of the other side is none.
-                Some(CodeTarget::Element(e, payer)) if (payer == Payer::Employer) == employer && !matches!(key.1, Side::ArrearsTaken | Side::Advance) => {
+                Some(CodeTarget::Element(e, payer))
+                    if (payer == Payer::Employer) == employer && !matches!(key.1, Side::ArrearsTaken | Side::Advance) =>
+                {
                     CodeTarget::Element(e, payer)
                 }
                 _ => CodeTarget::Open,
@@ -146,7 +148,10 @@ impl Codes {
         }
         let bare = slips.iter().find(|(_, s)| s.lines.is_empty() && s.net_to_pay.is_some()).map(|(source, _)| *source);
         let bare_net = bare.and_then(|source| {
-            enter(gathered, source, "MtNetAPayer".to_owned(), vec!["NET A PAYER SANS DETAIL".to_owned()], CodeTarget::Open, true)
+            let index =
+                enter(gathered, source, "MtNetAPayer".to_owned(), vec!["NET A PAYER SANS DETAIL".to_owned()], CodeTarget::Open, true)?;
+            gathered.local_codes[usize::from(index)].kind = Some(LineKind::Net);
+            Some(index)
         });
         Self { known, bare_net, last: cx.last }
     }
