@@ -262,6 +262,8 @@ pub struct PaidSlip {
     /// Whether gains that the source cannot name stand in a remainder of their own: a rule that lacks a fact for one of them
     /// then adds nothing, as last month has it already.
     pub melted: bool,
+    /// The source shows the net and no line: lines are the rules', and prove no setting.
+    pub bare: bool,
     pub advance: Advance,
     /// A line of it was an estimate that nothing has settled.
     pub estimated: bool,

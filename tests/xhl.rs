@@ -307,3 +307,96 @@ fn another_month_is_told_and_not_used_and_another_net_shows_both_places() {
     assert_eq!((net[0].places.len(), net[0].stake), (2, -1494));
     assert!(outcome.findings.iter().any(|f| f.code == "R46" && f.stake == 1494));
 }
+
+// ------------------------------------------------------------------ what a statement leaves out
+
+fn nets(folder: &Path) -> BTreeMap<String, i64> {
+    rows(&folder.join("out/payslips.csv")).into_iter().map(|r| (r["employee"].clone(), cents(&r["net_paid"]))).collect()
+}
+
+fn told(outcome: &pipeline::Outcome, code: &str) -> usize {
+    outcome.findings.iter().filter(|f| f.code == code).count()
+}
+
+#[test]
+fn a_payslip_that_shows_its_net_alone_is_paid_once() {
+    let mut bare = String::new();
+    for (i, part) in november().split("<Remuneration>").enumerate() {
+        bare.push_str(if i == 0 { part } else { part.split_once("</Remuneration>").expect("an end").1 });
+    }
+    let (folder, outcome) = run_with("xhl-bare", &[], &bare);
+    let november: BTreeMap<String, i64> =
+        expected("november-payslips.csv").into_iter().map(|p| (p["employee"].clone(), cents(&p["net_paid"]))).collect();
+    // Nothing changes in December: what the rules make and what is left of the net come to November's net, and no more.
+    for (id, net) in nets(&folder) {
+        assert!((net - november[&id]).abs() <= 2, "{id}: {net}, {}", november[&id]);
+    }
+    assert_eq!(told(&outcome, "IMP-04"), 0);
+    // More than a fifth of the net that no rule makes is somebody's decision.
+    let much = |f: &&Finding| f.code == "M149" && f.severity == Severity::Blocking;
+    for f in outcome.findings.iter().filter(much) {
+        let id = f.employee.as_ref().expect("an agent").to_string();
+        assert!(f.stake.abs() * 5 > november[&id], "{id}");
+    }
+    assert!(outcome.transfers.0 > 20, "{:?}", outcome.transfers);
+}
+
+#[test]
+fn an_advance_of_last_month_is_not_taken_again() {
+    let (plain, _) = run("xhl-no-advance", &[]);
+    let whole = november();
+    let (head, tail) = whole.split_once("</Remuneration>").expect("a payslip");
+    let line = "<Acompte><Libelle V=\"ACOMPTE\"/><Code V=\"4000\"/><Mt V=\"50.00\"/></Acompte>";
+    let net: i64 = cents(&expected("november-payslips.csv")[0]["net_paid"]);
+    let shown = |n: i64| format!("<MtNetAPayer V=\"{}.{:02}\"/>", n / 100, n % 100);
+    let tail = tail.replacen(&shown(net), &shown(net - 5000), 1);
+    let (folder, outcome) = run_with("xhl-advance", &[], &format!("{head}{line}</Remuneration>{tail}"));
+    let id = &expected("november-payslips.csv")[0]["employee"];
+    assert_eq!(nets(&folder)[id], nets(&plain)[id]);
+    assert!(!outcome.findings.iter().any(|f| f.code == "C06" && f.args.iter().any(|a| a.1 == "ACOMPTE")));
+}
+
+#[test]
+fn a_status_that_is_missing_is_the_one_of_the_pension() {
+    let (plain, _) = run("xhl-with-status", &[]);
+    let mut without = String::new();
+    for line in november().lines().filter(|l| !l.starts_with("<Statut ")) {
+        without.push_str(line);
+        without.push('\n');
+    }
+    let (folder, outcome) = run_with("xhl-without-status", &[], &without);
+    assert!(told(&outcome, "M150") > 50, "{}", told(&outcome, "M150"));
+    // Probationers contribute as the tenured do: every net that could be made is the same.
+    let (with, without) = (nets(&plain), nets(&folder));
+    for f in outcome.findings.iter().filter(|f| f.code == "M150") {
+        let id = f.employee.as_ref().expect("an agent").to_string();
+        assert_eq!(without[&id], with[&id], "{id}");
+    }
+}
+
+#[test]
+fn a_statement_cut_short_pays_nobody() {
+    let whole = november();
+    let half = &whole[..whole.char_indices().nth(whole.chars().count() / 2).expect("a middle").0];
+    let (folder, outcome) = run_with("xhl-cut", &[], half);
+    assert_eq!(told(&outcome, "R41"), 1);
+    assert!(!folder.join("out/virements-2021-12.xml").exists());
+}
+
+#[test]
+fn somebody_of_another_employer_is_kept_apart_and_not_paid() {
+    let mut parts: Vec<String> = november().split("<PayeIndivMensuel>").map(str::to_owned).collect();
+    let id = expected("november-payslips.csv")[0]["employee"].clone();
+    // The first payslip again, with another net, in an establishment of another employer.
+    let theirs = parts[1].replace("<IBAN", "<Iban").replace("<NIR", "<Nir");
+    let last = parts.len() - 1;
+    let (end, foot) = parts[last].split_once("</DonneesIndiv>").map(|(a, b)| (a.to_owned(), b.to_owned())).expect("an end");
+    parts[last] = end;
+    let other = "<Etablissement><Nom V=\"CCAS\"/><Siret V=\"26994101000013\"/></Etablissement>";
+    let document = format!("{}{other}<PayeIndivMensuel>{theirs}</DonneesIndiv>{foot}", parts.join("<PayeIndivMensuel>"));
+    let (_, outcome) = run_with("xhl-two-employers", &[], &document);
+    let apart = format!("{id}E00013");
+    let blocked = |f: &&Finding| f.code == "M148" && f.severity == Severity::Blocking;
+    let held: Vec<String> = outcome.findings.iter().filter(blocked).filter_map(|f| Some(f.employee.as_ref()?.to_string())).collect();
+    assert_eq!((held, told(&outcome, "M41")), (vec![apart], 1));
+}

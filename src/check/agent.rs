@@ -8,6 +8,7 @@ use crate::ground::nir::NirProblem;
 use crate::ground::{EmployeeId, Finding, Iban, Lang, Money, Nir, PayMonth, Place, Severity, words};
 use crate::payslip::{Mode, Payslip, Totals};
 use chrono::NaiveDate;
+use std::collections::BTreeSet;
 
 /// A request to be paid on another account.
 #[derive(Clone, Debug)]
@@ -186,11 +187,19 @@ pub fn measure(c: &Control, s: &Subject<'_>) -> Option<Vec<Finding>> {
             list
         }
         "estimate_unconfirmed" => {
-            let old = s.estimates.iter().filter(|e| c.count("count").is_some_and(|n| i64::from(e.1) > n));
-            old.map(|(code, months)| here().arg("code", code).arg("count", months)).collect()
+            let old: Vec<_> = s.estimates.iter().filter(|e| c.count("count").is_some_and(|n| i64::from(e.1) > n)).collect();
+            let codes: BTreeSet<&str> = old.iter().map(|e| e.0).collect();
+            let months = old.iter().map(|e| e.1).max();
+            months.map(|n| here().arg("code", listed(&codes)).arg("count", n)).into_iter().collect()
         }
         _ => return lines::measure(c, s),
     })
+}
+
+/// The first three, and how many more there are.
+fn listed(codes: &BTreeSet<&str>) -> String {
+    let first = codes.iter().take(3).copied().collect::<Vec<_>>().join(", ");
+    if codes.len() > 3 { format!("{first} (+ {})", codes.len() - 3) } else { first }
 }
 
 /// A net above the limit; far above, it is a slip of the key.

@@ -60,6 +60,10 @@ fn weigh(mut f: Finding, status: Status) -> Finding {
 
 fn sign(c: &Control, s: &Subject<'_>, l: &Line) -> Option<Finding> {
     let card = &s.frame.catalogue[l.element.index()];
+    // Without a rule, its nature is only what the line itself looks like; that it comes again is told by its name.
+    if l.element.index() >= s.frame.law.len() {
+        return None;
+    }
     let odd = match card.kind {
         LineKind::Earning => l.amount.is_negative(),
         LineKind::Deduction | LineKind::Tax => l.amount > Money::ZERO,

@@ -160,7 +160,7 @@ pub fn measure(c: &Control, r: &Run) -> Result<Option<Vec<Finding>>, &'static st
             })
             .collect(),
         "same_person" => r.twins.iter().map(|t| twin(c, t).arg("why", &t.why)).collect(),
-        "changed_number" => r.twins.iter().filter(|t| t.renumbered).map(|t| twin(c, t)).collect(),
+        "changed_number" => r.twins.iter().filter(|t| t.renumbered).map(|t| twin(c, t).arg("why", &t.why)).collect(),
         // What these three find is told where it is read, cell by cell; here it only counts as looked for.
         "conflicting_sources" => Vec::new(),
         // Told where `decisions.csv` is read, cell by cell.

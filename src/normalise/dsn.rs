@@ -11,6 +11,8 @@ mod pay;
 mod table;
 mod who;
 
+pub use pay::REMAINDER;
+
 use crate::ground::place::{Source, SourceKind};
 use crate::ground::{At, EmployeeId, Finding, Money, Severity, Sources};
 use crate::normalise::Context;
@@ -61,6 +63,12 @@ pub fn add(
     employers(&used, &main, siret, sources, &mut findings);
     tax_office(&used, sources, &mut findings);
     let agents = who::agents(&used, &main, gathered, sources, cx, &mut findings);
+    for a in &agents {
+        let theirs = a.parts.first().map_or("", |(_, _, p)| p.siret.as_ref());
+        if theirs.get(..9).is_some_and(|siren| Some(siren) != main.get(..9)) {
+            gathered.elsewhere.insert(a.id.clone(), theirs.to_owned());
+        }
+    }
     // Without any staff file the declaration is the list of who works here.
     let stands_in = gathered.staff.is_empty();
     let mut locals = pay::Locals::default();

@@ -74,11 +74,32 @@ pub fn add(
             );
         }
     }
+    let employers = employers(&used, siret);
+    let of = |slip: &Slip, source: u16| employers.of(slip, &used, source);
+    let of_main: BTreeSet<EmployeeId> = slips
+        .iter()
+        .filter(|(source, slip)| of(slip, *source) == employers.main)
+        .filter_map(|(_, slip)| EmployeeId::parse(&slip.agent.number.text))
+        .map(|w| known.get(w.bare()).cloned().flatten().unwrap_or(w))
+        .collect();
     let mut by_agent: BTreeMap<EmployeeId, Vec<(u16, &Slip)>> = BTreeMap::new();
     for (source, slip) in &slips {
         let Some(written) = EmployeeId::parse(&slip.agent.number.text) else { continue };
         // Two numbers that differ by their zeros alone in one source are two people; then what is written counts.
-        let id = known.get(written.bare()).cloned().flatten().unwrap_or(written);
+        let mut id = known.get(written.bare()).cloned().flatten().unwrap_or(written);
+        let siret = of(slip, *source);
+        if siret != employers.main {
+            if of_main.contains(&id)
+                && let Some(apart) = EmployeeId::parse(&format!("{id}E{}", siret.get(9..).unwrap_or(&siret)))
+            {
+                let f = Finding::new("M41", Severity::Justify).arg("agent", &id).arg("siret", &siret).arg("other", &apart);
+                findings.push(f.of(&apart).at(sources.place(At::row(*source, slip.line))));
+                id = apart;
+            }
+            if siret.get(..9) != employers.main.get(..9) {
+                gathered.elsewhere.insert(id.clone(), siret);
+            }
+        }
         by_agent.entry(id).or_default().push((*source, slip));
     }
     // Without any staff file the statement is the list of who works here.
@@ -89,7 +110,8 @@ pub fn add(
         let mut paid = PaidSlip::default();
         for (source, slip) in &own {
             take(*source, slip, &codes, &mut paid, &mut findings, &id, sources);
-            let record = facts::record(*source, slip, &id, sources, cx, &mut findings);
+            let mut record = facts::record(*source, slip, &id, sources, cx, &mut findings);
+            facts::status_by_line(&mut record, &paid, sources, cx, &mut findings);
             if stands_in {
                 gathered.staff.push(record)
             } else {
@@ -109,6 +131,7 @@ pub fn add(
                 .entry(id.clone())
                 .or_insert_with(|| (slip.agent.surname.text.to_string(), slip.agent.given.text.to_string()));
         }
+        paid.bare = own.len() == 1 && own.iter().all(|(_, s)| s.lines.is_empty() && s.net_to_pay.is_some());
         facts::contradictions(&id, &own, gathered, sources, cx, &mut findings);
         pair_shares(&mut paid, cx);
         match gathered.paid.get_mut(&id) {
@@ -175,6 +198,37 @@ fn is_used(r: &Registered, siret: Option<&str>, sources: &Sources, cx: &Context<
         );
     }
     true
+}
+
+/// Whose payslips these are.
+struct Employers {
+    /// The job's own where a statement is its, or else the one with most payslips.
+    main: String,
+}
+
+impl Employers {
+    /// The establishment's, or else the statement's.
+    fn of(&self, slip: &Slip, used: &[&Registered], source: u16) -> String {
+        let whole = || used.iter().find(|r| r.source == source).map_or("", |r| r.statement.siret.text.as_ref());
+        let own = if slip.establishment.is_empty() { whole() } else { &slip.establishment };
+        // A statement that does not say whose it is is the job's.
+        if own.is_empty() { self.main.clone() } else { own.to_owned() }
+    }
+}
+
+fn employers(used: &[&Registered], own: Option<&str>) -> Employers {
+    let mut many: BTreeMap<String, usize> = BTreeMap::new();
+    let nobody = Employers { main: String::new() };
+    for r in used {
+        for slip in &r.statement.slips {
+            *many.entry(nobody.of(slip, used, r.source)).or_default() += 1;
+        }
+    }
+    let main = match own {
+        Some(own) if many.contains_key(own) => own.to_owned(),
+        _ => many.into_iter().max_by(|a, b| a.1.cmp(&b.1).then(b.0.cmp(&a.0))).map(|m| m.0).unwrap_or_default(),
+    };
+    Employers { main }
 }
 
 /// Payslips once each: the same statement may lie in the inbox by itself and inside a flow.

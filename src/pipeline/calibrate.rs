@@ -17,7 +17,7 @@ const WITNESSES: usize = 3_000;
 
 /// What one employee's last month can say of the settings: nothing of whom no staff file knows.
 pub fn witness(p: &Person) -> Option<Witness<'_>> {
-    let slip = p.paid.as_ref().filter(|_| p.staff.is_some())?;
+    let slip = p.paid.as_ref().filter(|s| p.staff.is_some() && !s.bare)?;
     Some(Witness { known: &p.known, alternatives: &p.alternatives, paid: &slip.lines, hidden: Hidden::of(slip) })
 }
 

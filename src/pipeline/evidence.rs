@@ -75,8 +75,18 @@ pub fn sources(ready: &Ready, run: &mut Run) {
         let within = |n: &String| *n == f.name || n.strip_prefix(&f.name).is_some_and(|rest| rest.starts_with('/'));
         known
             || inputs.of_records.iter().any(within)
-            || inputs.sources.iter().any(|(_, s)| s.file == f.name && s.kind == SourceKind::Document)
+            || inputs.read.contains(&f.name)
+            || inputs.sources.iter().any(|(_, s)| within(&s.file) && s.kind == SourceKind::Document)
+            || inputs.mapping.sources.iter().any(|s| within(&s.file) && s.role != SourceRole::Unknown)
     };
+    for s in inputs.mapping.sources.iter().filter(|s| s.role == SourceRole::Unknown) {
+        let within = |f: &super::inputs::HashedFile| s.file.strip_prefix(&f.name).is_some_and(|rest| rest.starts_with('/'));
+        let known = inputs.mapping.sources.iter().any(|o| o.file == s.file && o.role != SourceRole::Unknown);
+        if !known && !inputs.of_records.contains(&s.file) && inputs.files.iter().any(|f| within(f) && identified(f)) {
+            run.unidentified.push((s.file.clone(), Place::File { file: s.file.clone() }));
+        }
+    }
+    run.unidentified.dedup();
     for f in &inputs.files {
         let copy = inputs.files.iter().any(|o| o.name != f.name && o.sha256 == f.sha256 && identified(o));
         if !copy && !identified(f) {
@@ -113,6 +123,12 @@ pub fn moved(ready: &Ready, w: &Worked) -> Vec<Moved> {
         let m = list.entry(card).or_insert_with(|| empty(card));
         m.after += of(card, l.amount, l.employer_amount);
         m.manual |= l.status == Status::Manual;
+    }
+    // What the source shows for nobody: that it appears is no news.
+    for e in w.person.paid.iter().flat_map(|s| &s.unseen) {
+        if let Some(m) = list.get_mut(&e.index()).filter(|m| m.before.is_zero()) {
+            m.grounded = true;
+        }
     }
     // An advance, and pay that begins again after one, come from a decision about the whole pay.
     if p.mode == Mode::Advance || w.person.paid.as_ref().is_some_and(|s| s.advance != Advance::None) {

@@ -54,6 +54,8 @@ pub struct Inputs {
     pub decisions: Decisions,
     /// What goes on of the months before, by their records.
     pub past: Past,
+    /// Files that were read as something other than tables: flows with statements in them, reports of banks.
+    pub read: BTreeSet<String>,
     /// Files that belong to a record, used or not.
     pub of_records: BTreeSet<String>,
     /// Months before the last that a change reaches back to, and what is known of each but for its payslips.
@@ -133,6 +135,8 @@ pub(super) struct Opened {
     reports: Vec<pain002::Report>,
     sent: Vec<rejected::Sent>,
     sendings: Vec<Sending>,
+    /// Files read as something other than tables.
+    read: BTreeSet<String>,
     /// Names of the files read, by hash.
     seen: BTreeMap<String, String>,
     pub(super) header: Option<(pain001::Header, Place, crate::ground::Money)>,
@@ -152,6 +156,7 @@ fn open_all(job: &Job, progress: fn(&str, u64, u64)) -> Result<Opened> {
         reports: Vec::new(),
         sent: Vec::new(),
         sendings: Vec::new(),
+        read: BTreeSet::new(),
         seen: BTreeMap::new(),
         header: None,
         files: Vec::new(),
@@ -192,11 +197,15 @@ fn open_one(input: &Input, name: &str, bytes: u64, sha256: String, limits: &Limi
         Ok(FileKind::Xml) if xhl::is_statement(input) => {
             let mut opened = xhl::open(input, name, limits);
             o.findings.append(&mut opened.findings);
+            if !opened.value.is_empty() {
+                o.read.insert(name.to_owned());
+            }
             o.statements.extend(opened.value.into_iter().map(|s| normalise::xhl::register(s, &mut o.sources)));
         }
         Ok(FileKind::Xml) if pain002::is_report(input) => {
             let mut opened = pain002::open(input, name, &pain001::Limits::default());
             o.findings.append(&mut opened.findings);
+            o.read.insert(name.to_owned());
             o.reports.push(opened.value);
         }
         Ok(FileKind::Xml) => open_transfers(input, name, o),
@@ -323,9 +332,11 @@ pub fn read(job: &Job, pack: &Pack, settings: &[SettingValue], progress: fn(&str
     set_apart(&mut gathered, pack);
     let mut decided = decisions::read(job, pack, &mut o.sources, &mut o.findings);
     decisions::rename(&mut decided, &mut gathered, job, &o.sources, &mut o.findings);
-    let unknown_cards = unknown_cards(&gathered);
-    let proposals = proposals(&gathered, &mapping);
-    let beside = gathered.local_codes.iter().map(|c| c.beside).collect();
+    super::same_person::join(&mut gathered, &mut o.transfers, &pack.vocabulary, &o.sources, &mut o.findings);
+    let elsewhere = std::mem::take(&mut gathered.elsewhere);
+    let mut unknown_cards = unknown_cards(&gathered);
+    let mut proposals = proposals(&gathered, &mapping);
+    let mut beside: Vec<bool> = gathered.local_codes.iter().map(|c| c.beside).collect();
     let rows = gathered.rows.clone();
     let mut registers = bygone::Registers { aside, months: std::mem::take(&mut gathered.months) };
     let mut sent_rows = o.transfers.clone();
@@ -342,7 +353,6 @@ pub fn read(job: &Job, pack: &Pack, settings: &[SettingValue], progress: fn(&str
     let (past, mut found) = record.settle(&mut joined.people, &o.sources, sent);
     o.findings.append(&mut found);
     o.findings.extend(declared.settle(&mut joined.people, &o.sources));
-    o.findings.extend(rejected::name(&refused, &joined, &o.sources));
     for t in &joined.orphan_transfers {
         o.findings
             .push(Finding::new("F07", Severity::Justify).at(o.sources.place(t.at)).arg("name", &t.name).arg("amount", t.amount.french()));
@@ -350,7 +360,19 @@ pub fn read(job: &Job, pack: &Pack, settings: &[SettingValue], progress: fn(&str
     for (id, at, what) in &joined.strangers {
         o.findings.push(Finding::new("IMP-05", Severity::Blocking).at(o.sources.place(*at)).arg("agent", id).arg("what", what).told("F08"));
     }
+    if !spoke_record && let Some(card) = super::known_by_net::transferred(&mut joined.people, unknown_cards.len()) {
+        unknown_cards.push(card);
+        proposals.push(Vec::new());
+        beside.push(false);
+    }
+    for (id, siret) in elsewhere {
+        if let Some(p) = joined.people.get_mut(&id) {
+            p.elsewhere = Some(siret);
+        }
+    }
     decisions::apply(&mut decided, &mut joined.people, &pack.vocabulary, job, &o.sources, &mut o.findings);
+    o.findings.extend(rejected::name(&refused, &joined, &decided, &o.sources));
+    o.findings.extend(of_others(&joined.people, &decided, siret.unwrap_or_default(), &o.sources));
     let bygone = bygone::read(earlier, &mut registers, &mut o, &mut joined.people, pack, &mapping, (&cards, &cx));
     o.findings.extend(another_debtor(job, o.header.as_ref()));
     let (last_execution, transferred) = match &o.header {
@@ -374,6 +396,7 @@ pub fn read(job: &Job, pack: &Pack, settings: &[SettingValue], progress: fn(&str
         documents,
         decisions: decided,
         past,
+        read: o.read,
         of_records,
         bygone,
     };
@@ -394,6 +417,17 @@ fn cut_short(mapping: &Mapping, findings: &mut [Finding]) {
             f.severity = Severity::Blocking;
         }
     }
+}
+
+/// Those whom another employer pays, by its own documents: not paid here unless somebody says so.
+fn of_others(people: &People, decided: &Decisions, own: &str, sources: &Sources) -> Vec<Finding> {
+    let one = |(id, p): (&crate::ground::EmployeeId, &join::Person)| {
+        let siret = p.elsewhere.as_ref().filter(|_| !decided.is_present(id))?;
+        let at = p.paid.as_ref().and_then(|s| s.lines.first()).map(|l| l.at).or(p.staff)?;
+        let f = Finding::new("M148", Severity::Blocking).of(id).arg("agent", id).arg("siret", siret).arg("own", own);
+        Some(f.at(sources.place(at)))
+    };
+    people.iter().filter_map(one).collect()
 }
 
 /// Last month was paid from another account than the one that pays this month.

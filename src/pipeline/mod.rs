@@ -21,6 +21,7 @@ mod evidence;
 mod explain;
 mod inputs;
 mod kit;
+mod known_by_net;
 mod manifest;
 mod next;
 mod open_codes;
@@ -28,6 +29,7 @@ pub mod record;
 mod records;
 mod recovery;
 mod rejected;
+mod same_person;
 mod sendings;
 mod slips;
 mod tables;
@@ -372,6 +374,7 @@ fn prepare_with(options: &Options, pack: Option<&str>, out: &mut Outcome, timing
     let uses = uses::Uses::of(&pack, job.month.first_day());
     let mut ready = Ready { job, pack, road, catalogue, unknown_kinds, inputs, lang, head, uses, settings: chosen.value };
     open_codes::settle(&mut ready, &mut out.findings);
+    known_by_net::settle(&mut ready, &mut out.findings);
     Ok(Some(ready))
 }
 

@@ -1,6 +1,10 @@
 //! Rubrics whose label decides nothing: the element with which last month comes out to the cent is theirs.
 //!
+//! That a payslip comes out says in which bases a line stands. It says which element a line is only where the rule makes the
+//! amount without a fact drawn from the line itself, or where the label resembles the element as well.
 //! What no payslip proves stays open, is carried as it is, and is told of every agent who has it.
+
+mod remainders;
 
 use super::Ready;
 use crate::compute::employee::Machine;
@@ -93,9 +97,10 @@ fn proven(
         .iter()
         .map(|u| {
             // What ends with its month is found by its name: that last month comes out says what a rubric bears, not that it ends.
-            let label = ready.catalogue[ready.pack.elements.len() + usize::from(*u)].label.get(ready.lang);
-            let ends = Phrase::of(label).is_once();
-            let goes_on = |e: &ElementId| ends || ready.catalogue[e.index()].recurs;
+            let card = &ready.catalogue[ready.pack.elements.len() + usize::from(*u)];
+            let ends = Phrase::of(card.label.get(ready.lang)).is_once();
+            let once = !card.recurs;
+            let goes_on = |e: &ElementId| if once { !ready.catalogue[e.index()].recurs } else { ends || ready.catalogue[e.index()].recurs };
             let proposed = ready.inputs.proposals[usize::from(*u)].iter().copied().filter(goes_on);
             let mut all: Vec<ElementId> = same(*u).chain(proposed).collect();
             if all.is_empty() && everything {
@@ -112,6 +117,10 @@ fn proven(
             (*u, all)
         })
         .collect();
+    // An amount that any free element could show names none of them.
+    let named = |u: u16, e: ElementId, r: &Replayed| {
+        from_files(r, e) || !ready.catalogue[e.index()].recurs || ready.inputs.proposals[usize::from(u)].contains(&e)
+    };
     // All at once by their best candidates: the parts of one absence only come out together.
     let mut together: BTreeMap<u16, ElementId> = BTreeMap::new();
     for (u, all) in &candidates {
@@ -121,7 +130,7 @@ fn proven(
     }
     if together.len() > 1 {
         let tried = replayed(state, &with(&slip.lines, &together));
-        if score(&tried) > before + together.len() as i64 && together.values().all(|e| comes_out(&tried, *e)) {
+        if score(&tried) > before + together.len() as i64 && together.iter().all(|(u, e)| comes_out(&tried, *e) && named(*u, *e, &tried)) {
             return together;
         }
     }
@@ -132,7 +141,7 @@ fn proven(
             .filter_map(|e| {
                 let tried = replayed(state, &with(&slip.lines, &BTreeMap::from([(*u, *e)])));
                 let enough = score(&tried) > before + 1 || score(&tried) > before && from_files(&tried, *e);
-                (comes_out(&tried, *e) && enough).then_some((score(&tried), *e))
+                (comes_out(&tried, *e) && enough && named(*u, *e, &tried)).then_some((score(&tried), *e))
             })
             .collect();
         good.sort_by_key(|(s, e)| (std::cmp::Reverse(*s), *e));
@@ -150,6 +159,7 @@ fn proven(
 /// Settles open rubrics by last month's payslips; each is told, in place of the question about it. What one round settles may
 /// show the next one another, since a contribution comes out only when its base does.
 pub fn settle(ready: &mut Ready, findings: &mut Vec<Finding>) {
+    remainders::settle(ready, findings);
     loop {
         let settled = round(ready);
         if settled.is_empty() {

@@ -2,6 +2,7 @@
 //!
 //! A refusal may stand for a whole file, a batch or one transfer; it is followed down to transfers, and these to people.
 
+use super::decisions::Decisions;
 use crate::ground::{At, Finding, Place, Severity, Sources};
 use crate::normalise::join::{Joined, TransferRow};
 use crate::normalise::record::MonthRecord;
@@ -9,6 +10,9 @@ use crate::read::pain001::Header;
 use crate::read::pain002::{About, Outcome, Report};
 use crate::write::transfer;
 use std::collections::{BTreeMap, BTreeSet};
+
+/// Reasons of ISO 20022 that say that the account is closed, blocked or no account, or that its holder is dead.
+const GONE: [&str; 6] = ["AC01", "AC04", "AC06", "AC13", "MD07", "AC14"];
 
 /// A transfer file that was read: its identifier, and the lines its batches begin on.
 pub struct Sent {
@@ -117,7 +121,7 @@ fn why(o: &Outcome) -> String {
 }
 
 /// Names whoever did not receive last month's pay.
-pub fn name(refused: &[Refused], joined: &Joined, sources: &Sources) -> Vec<Finding> {
+pub fn name(refused: &[Refused], joined: &Joined, decided: &Decisions, sources: &Sources) -> Vec<Finding> {
     let people: BTreeMap<At, _> = joined.people.iter().filter_map(|(id, p)| p.transfer.as_ref().map(|t| (t.at, (id, t)))).collect();
     let orphans: BTreeMap<At, &TransferRow> = joined.orphan_transfers.iter().map(|t| (t.at, t)).collect();
     let mut out = Vec::new();
@@ -130,7 +134,12 @@ pub fn name(refused: &[Refused], joined: &Joined, sources: &Sources) -> Vec<Find
             (None, None) => continue,
         };
         let called = agent.map_or_else(|| orphan.map_or("?", |t| t.name.as_str()).to_owned(), ToString::to_string);
-        let f = Finding::new("F15", Severity::Justify)
+        // On an account that is no more, or of somebody who is dead, nothing leaves before somebody has named one.
+        let gone = GONE.iter().any(|c| r.why.split(|x: char| !x.is_ascii_alphanumeric()).any(|w| w == *c));
+        let held = gone && agent.is_none_or(|id| decided.call_back(id).is_none());
+        let f = Finding::new("F15", if held && agent.is_some() { Severity::Blocking } else { Severity::Justify });
+        let f = if held { f.told("M151") } else { f };
+        let f = f
             .arg("agent", called)
             .arg("amount", amount.french())
             .arg("why", &r.why)

@@ -11,6 +11,10 @@ use crate::normalise::{CodeTarget, Context};
 use crate::payslip::{ElementId, LineKind, PaidCode, PaidLine, PaidSlip};
 use std::collections::BTreeMap;
 
+/// What is left of gross pay: its code, and the local code that stands for it.
+const REST: &str = "reste";
+pub const REMAINDER: &str = "DSN reste";
+
 /// Contributions that differ from the net social amount by no more than this are only rounded.
 const ROUNDING: Money = Money::from_cents(5);
 
@@ -336,7 +340,7 @@ impl Maker<'_> {
             }
             let bit = Bit {
                 block: "own",
-                code: "reste".to_owned(),
+                code: REST.to_owned(),
                 row,
                 label: row.label.clone(),
                 amount: left,

@@ -5,6 +5,7 @@ use crate::facts::Role;
 use crate::ground::{At, EmployeeId, Finding, Severity, Sources};
 use crate::normalise::Context;
 use crate::normalise::gather::Gathered;
+use crate::normalise::text::name_key;
 use crate::normalise::xhl::known_numbers;
 use crate::read::dsn::{Declaration, Person};
 use std::collections::{BTreeMap, BTreeSet};
@@ -49,6 +50,15 @@ pub fn agents<'a>(
     let alone = gathered.staff.is_empty() && gathered.paid.is_empty();
     let known = known_numbers(gathered);
     let by_nir = known_nirs(gathered, cx);
+    let by_birth = known_births(gathered, cx);
+    let (mut once, mut joined) = (BTreeMap::<(String, String), u32>::new(), Vec::new());
+    for key in used.iter().flat_map(|(_, d)| &d.people).flat_map(births) {
+        *once.entry(key).or_default() += 1;
+    }
+    let born = |p: &Person| {
+        let mut found = births(p).into_iter().filter(|k| once.get(k) == Some(&1)).filter_map(|k| by_birth.get(&k).cloned().flatten());
+        found.next()
+    };
     let mut of_employer: BTreeMap<(String, EmployeeId), Vec<Part<'a>>> = BTreeMap::new();
     let mut nameless = Vec::new();
     for (source, d) in used {
@@ -58,18 +68,25 @@ pub fn agents<'a>(
                 Some(w) => known.get(w.bare()).cloned().flatten().unwrap_or(w),
                 None => match by_nir.get(p.nir()).cloned().flatten() {
                     Some(id) => id,
+                    None if born(p).is_some_and(|id| joined.iter().all(|(j, _, _)| *j != id)) => {
+                        let Some(id) = born(p) else { continue };
+                        joined.push((id.clone(), At::row(*source, p.line), name(p)));
+                        id
+                    }
                     None => {
-                        nameless.push((At::row(*source, p.line), name(p)));
-                        if !alone {
-                            continue;
-                        }
                         let Some(id) = EmployeeId::parse(&format!("DSN{}", p.line)) else { continue };
+                        nameless.push((At::row(*source, p.line), name(p), id.clone()));
                         id
                     }
                 },
             };
             of_employer.entry((p.siret.to_string(), id)).or_default().push((*source, d, p));
         }
+    }
+    if !joined.is_empty() {
+        let who = joined.iter().map(|(id, _, name)| format!("{id} {name}")).collect::<Vec<_>>().join(", ");
+        let f = Finding::new("M146", Severity::Justify).arg("count", joined.len()).arg("who", who);
+        findings.push(joined.iter().take(8).fold(f, |f, (_, at, _)| f.at(sources.place(*at))));
     }
     tell_nameless(&nameless, alone, sources, findings);
     let mut taken: BTreeSet<EmployeeId> = of_employer.keys().filter(|k| k.0 == main).map(|k| k.1.clone()).collect();
@@ -100,13 +117,36 @@ pub fn name(p: &Person) -> String {
     format!("{} {}", b.plain(2), b.plain(4)).trim().to_owned()
 }
 
-fn tell_nameless(nameless: &[(At, String)], alone: bool, sources: &Sources, findings: &mut Vec<Finding>) {
+/// Names and birth date as a declaration writes them, for the surname at birth and the one in use.
+fn births(p: &Person) -> Vec<(String, String)> {
+    let Some(b) = p.group.first("S21.G00.30").filter(|b| b.plain(6).len() == 8) else { return Vec::new() };
+    let key = |surname: &str| (!surname.is_empty()).then(|| (name_key(surname, b.plain(4)), b.plain(6).to_owned()));
+    let keys: BTreeSet<_> = [key(b.plain(2)), key(b.plain(3))].into_iter().flatten().collect();
+    keys.into_iter().collect()
+}
+
+/// Numbers by name and birth date; `None` where two agents have the same.
+fn known_births(gathered: &Gathered, cx: &Context<'_>) -> BTreeMap<(String, String), Option<EmployeeId>> {
+    let mut out: BTreeMap<(String, String), Option<EmployeeId>> = BTreeMap::new();
+    for r in &gathered.staff {
+        let fact = |role| cx.vocabulary.role(role).and_then(|f| r.facts.get(f)).map(|f| &f.value);
+        let text = |role| fact(role).and_then(|v| v.text()).unwrap_or_default();
+        let (Some(id), Some(born)) = (&r.employee, fact(Role::BirthDate).and_then(|v| v.date())) else { continue };
+        let apart = name_key(text(Role::Surname), text(Role::GivenName));
+        let name = if apart.is_empty() { name_key(text(Role::FullName), "") } else { apart };
+        let key = (name, born.format("%d%m%Y").to_string());
+        out.entry(key).and_modify(|k| *k = k.take().filter(|k| k == id)).or_insert_with(|| Some(id.clone()));
+    }
+    out
+}
+
+fn tell_nameless(nameless: &[(At, String, EmployeeId)], alone: bool, sources: &Sources, findings: &mut Vec<Finding>) {
     if alone && !nameless.is_empty() {
         let f = Finding::new("M40", Severity::Justify).arg("count", nameless.len());
-        findings.push(nameless.iter().take(8).fold(f, |f, (at, _)| f.at(sources.place(*at))));
+        findings.push(nameless.iter().take(8).fold(f, |f, (at, _, _)| f.at(sources.place(*at))));
     } else {
-        for (at, name) in nameless {
-            findings.push(Finding::new("R59", Severity::Blocking).arg("name", name).at(sources.place(*at)));
+        for (at, name, id) in nameless {
+            findings.push(Finding::new("R59", Severity::Blocking).of(id).arg("name", name).at(sources.place(*at)));
         }
     }
 }

@@ -125,6 +125,8 @@ pub struct Gathered {
     /// Last month's payslips, by employee.
     pub paid: BTreeMap<EmployeeId, PaidSlip>,
     pub local_codes: Vec<LocalCode>,
+    /// Those whom another employer's documents pay, with its SIRET.
+    pub elsewhere: BTreeMap<EmployeeId, String>,
     pub staff: Vec<Record>,
     pub arrivals: Vec<Record>,
     pub departures: Vec<Record>,

@@ -29,6 +29,8 @@ pub struct Person {
     pub arrival: Option<At>,
     /// A reported departure that leaves nothing to pay this month.
     pub departure: Option<At>,
+    /// SIRET of another employer who paid last month, by its own documents.
+    pub elsewhere: Option<String>,
     pub paid: Option<PaidSlip>,
     pub transfer: Option<LastTransfer>,
     pub requests: Vec<AccountChange>,

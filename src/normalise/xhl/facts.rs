@@ -7,6 +7,7 @@ use crate::normalise::gather::{Gathered, Record};
 use crate::normalise::profile::option_of;
 use crate::normalise::text::fold;
 use crate::normalise::values::{Mark, working_time};
+use crate::payslip::{PaidCode, PaidSlip};
 use crate::read::xhl::{Category, Number, Slip, Text};
 
 struct Noted<'a> {
@@ -124,6 +125,31 @@ fn status(n: &mut Noted<'_>, slip: &Slip, id: &EmployeeId, sources: &Sources, fi
                     .at(sources.place(At::row(n.source, line))),
             );
         }
+    }
+}
+
+/// Lines that only one status has, and it: the pension that is contributed to.
+static BY_LINE: &str = include_str!("../../../rules/exports/xhl.csv");
+
+/// Where the statement gives no status that is known, a line that only one status has says it.
+pub fn status_by_line(record: &mut Record, paid: &PaidSlip, sources: &Sources, cx: &Context<'_>, findings: &mut Vec<Finding>) {
+    let (Some(fact), Some(id)) = (cx.vocabulary.named("statut"), record.employee.clone()) else { return };
+    let FactKind::Choice { options } = &cx.vocabulary.get(fact).kind else { return };
+    if record.facts.get(fact).is_some() {
+        return;
+    }
+    let rows = BY_LINE.lines().skip(1).filter_map(|l| l.split_once(','));
+    let shown = rows.filter_map(|(code, status)| {
+        let e = cx.rubrics.targets.iter().find(|t| t.code == code && t.total.is_none())?.element;
+        let line = paid.lines.iter().find(|l| l.code == PaidCode::Element(e) && !l.amount.is_zero())?;
+        Some((code, options.iter().position(|o| o.id == status)?, line.at))
+    });
+    if let [(code, choice, at)] = shown.collect::<Vec<_>>().as_slice() {
+        let label = options[*choice].label.fr.clone();
+        record.facts.set(Fact { id: fact, value: Value::Choice(*choice as u16), at: *at, origin: Origin::Inferred });
+        findings.retain(|f| !(f.code == "R55" && f.employee.as_ref() == Some(&id)));
+        let f = Finding::new("M150", Severity::Warning).of(&id).arg("agent", &id).arg("line", *code).arg("status", label);
+        findings.push(f.at(sources.place(*at)));
     }
 }
 

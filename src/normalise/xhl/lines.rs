@@ -5,7 +5,7 @@ use crate::normalise::codes::{self, CodeStats, Shown, Sides, split_period};
 use crate::normalise::gather::{Gathered, LocalCode};
 use crate::normalise::text::fold;
 use crate::normalise::{CodeTarget, Context, Payer, SourceEntry, fragment};
-use crate::payslip::{PaidCode, PaidLine};
+use crate::payslip::{LineKind, PaidCode, PaidLine};
 use crate::read::xhl::{Category, Effect, PayLine, Slip};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -18,12 +18,17 @@ enum Side {
     /// The other half of a benefit in kind, which takes it back from the net.
     TakenBack,
     Arrears,
+    /// A contribution on arrears, and an advance: the category says that neither comes again.
+    ArrearsTaken,
+    Advance,
 }
 
 impl Side {
     fn of(line: &PayLine) -> Option<Self> {
         match line.effect() {
             Effect::Adds if line.category == Category::Rappel => Some(Self::Arrears),
+            Effect::Takes if line.category == Category::Rappel => Some(Self::ArrearsTaken),
+            Effect::Takes if line.category == Category::Acompte => Some(Self::Advance),
             Effect::Adds => Some(Self::Gain),
             Effect::Takes => Some(Self::Taken),
             Effect::Employer => Some(Self::Employer),
@@ -38,6 +43,15 @@ impl Side {
             Self::Employer => " patronal",
             Self::TakenBack => " reprise",
             Self::Arrears => " rappel",
+            Self::ArrearsTaken => " cotisation de rappel",
+            Self::Advance => " acompte",
+        }
+    }
+    /// Paid or taken once, whatever its label.
+    const fn is_once(self) -> bool {
+        match self {
+            Self::Arrears | Self::ArrearsTaken | Self::Advance => true,
+            Self::Gain | Self::Taken | Self::Employer | Self::TakenBack => false,
         }
     }
 }
@@ -105,10 +119,14 @@ impl Codes {
             let employer = key.1 == Side::Employer;
             let target = decided.unwrap_or_else(|| match found.map(|m| m.target) {
                 // The category tells the side for sure; an element of the other side is none.
-                Some(CodeTarget::Element(e, payer)) if (payer == Payer::Employer) == employer => CodeTarget::Element(e, payer),
+                Some(CodeTarget::Element(e, payer))
+                    if (payer == Payer::Employer) == employer && !matches!(key.1, Side::ArrearsTaken | Side::Advance) =>
+                {
+                    CodeTarget::Element(e, payer)
+                }
                 _ => CodeTarget::Open,
             });
-            if target == CodeTarget::Open && decided.is_none() {
+            if target == CodeTarget::Open && decided.is_none() && !matches!(key.1, Side::ArrearsTaken | Side::Advance) {
                 let proposed: Vec<String> = found
                     .into_iter()
                     .flat_map(|m| &m.alternatives)
@@ -124,13 +142,16 @@ impl Codes {
                         .at(sources.place(At::source(*source))),
                 );
             }
-            if let Some(index) = enter(gathered, *source, local, stats.labels_by_use(), target) {
+            if let Some(index) = enter(gathered, *source, local, stats.labels_by_use(), target, !key.1.is_once()) {
                 known.insert(key.clone(), (index, target));
             }
         }
         let bare = slips.iter().find(|(_, s)| s.lines.is_empty() && s.net_to_pay.is_some()).map(|(source, _)| *source);
         let bare_net = bare.and_then(|source| {
-            enter(gathered, source, "MtNetAPayer".to_owned(), vec!["NET A PAYER SANS DETAIL".to_owned()], CodeTarget::Open)
+            let index =
+                enter(gathered, source, "MtNetAPayer".to_owned(), vec!["NET A PAYER SANS DETAIL".to_owned()], CodeTarget::Open, true)?;
+            gathered.local_codes[usize::from(index)].kind = Some(LineKind::Net);
+            Some(index)
         });
         Self { known, bare_net, last: cx.last }
     }
@@ -171,7 +192,7 @@ impl Codes {
         let employer = side == Side::Employer;
         let amount = match side {
             Side::Gain | Side::Arrears => l.amount,
-            Side::Taken | Side::TakenBack => -l.amount,
+            Side::Taken | Side::TakenBack | Side::ArrearsTaken | Side::Advance => -l.amount,
             Side::Employer => Money::ZERO,
         };
         // A span of several months is about the last of them, unless that is this payslip's.
@@ -190,10 +211,10 @@ impl Codes {
 }
 
 /// Adds a local code; its index there.
-fn enter(gathered: &mut Gathered, source: u16, code: String, labels: Vec<String>, target: CodeTarget) -> Option<u16> {
+fn enter(gathered: &mut Gathered, source: u16, code: String, labels: Vec<String>, target: CodeTarget, recurs: bool) -> Option<u16> {
     let index = u16::try_from(gathered.local_codes.len()).ok()?;
     let element = if let CodeTarget::Element(e, _) = target { Some(e) } else { None };
-    gathered.local_codes.push(LocalCode { source, code, labels, element, target, beside: false, recurs: true, kind: None });
+    gathered.local_codes.push(LocalCode { source, code, labels, element, target, beside: false, recurs, kind: None });
     Some(index)
 }
 
@@ -203,7 +224,7 @@ fn shown(l: &PayLine, side: Side) -> Shown {
     let none = Shown { base, ..Shown::default() };
     match side {
         Side::Gain | Side::Arrears => Shown { gain: amount, rate, ..none },
-        Side::Taken | Side::TakenBack => Shown { deduction: amount, rate, ..none },
+        Side::Taken | Side::TakenBack | Side::ArrearsTaken | Side::Advance => Shown { deduction: amount, rate, ..none },
         Side::Employer => Shown { employer: amount, employer_rate: rate, ..none },
     }
 }

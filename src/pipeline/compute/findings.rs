@@ -226,9 +226,17 @@ pub(super) fn owed(ready: &Ready, w: &mut Worked) {
 /// that this month has besides, may be paid twice: nobody is paid on it before somebody has said what it is.
 fn carried_rubrics(ready: &Ready, w: &mut Worked) {
     let Some(payslip) = &w.output.payslip else { return };
+    // Of a net without lines it is told what is left of it.
+    if w.person.paid.as_ref().is_some_and(|s| s.bare) {
+        return;
+    }
     let mut told = Vec::new();
     for l in w.person.paid.iter().flat_map(|s| &s.lines).filter(|l| !l.amount.is_zero()) {
         let PaidCode::Unknown(u) = l.code else { continue };
+        // What its source calls paid once does not come again.
+        if !ready.catalogue[ready.pack.elements.len() + usize::from(u)].recurs {
+            continue;
+        }
         let paid = |e: ElementId| w.person.paid.iter().flat_map(|s| &s.lines).any(|x| x.code == PaidCode::Element(e));
         let twice = |e: &ElementId| !ready.catalogue[e.index()].recurs || (payslip.lines.iter().any(|x| x.element == *e) && !paid(*e));
         let severity = match ready.inputs.proposals[usize::from(u)].first() {

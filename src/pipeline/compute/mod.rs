@@ -29,7 +29,7 @@ use findings::own_findings;
 use rayon::prelude::*;
 use rows::write_rows;
 pub use rows::{code_card, detail, show_value};
-pub use standing::{input, standing};
+pub use standing::{input, standing, ways};
 use std::collections::{BTreeMap, BTreeSet};
 use subject::subject;
 use tally::collect;

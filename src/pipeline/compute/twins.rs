@@ -1,13 +1,32 @@
-//! The same person under two numbers: same identity number, or same name and birth date.
+//! The same person under two numbers: same identity number, same name and birth date, or same name and account.
 
+use super::Results;
 use super::subject::at_of;
 use crate::check::run::Twin;
 use crate::facts::Role;
-use crate::ground::{EmployeeId, Place};
+use crate::ground::{EmployeeId, Finding, Iban, Place, Severity};
 use crate::normalise::join::{People, Person};
 use crate::normalise::text::name_key;
 use crate::pipeline::Ready;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What says so, when it is not an identity number.
+const SAME_ACCOUNT: &str = "nom et compte";
+
+/// The name and the account of somebody paid under another number: where both would be paid, the new number waits.
+pub(super) fn paid_twice(results: &Results) -> Vec<Finding> {
+    let going = |id: &EmployeeId| {
+        let brief = results.briefs.binary_search_by(|b| b.id.cmp(id)).ok().map(|i| &results.briefs[i]);
+        brief.filter(|b| b.blocked.is_none()).and_then(|b| b.after)
+    };
+    let both = |t: &&Twin| t.renumbered && t.why == SAME_ACCOUNT && going(&t.other).is_some();
+    let one = |t: &Twin| {
+        let net = going(&t.newer)?.net_paid;
+        let f = Finding::new("POP-06", Severity::Blocking).told("M152").of(&t.newer).arg("agent", &t.newer).arg("other", &t.other);
+        Some(t.places.iter().fold(f.arg("why", &t.why).stake(net.cents()), |f, p| f.at(p.clone())))
+    };
+    results.run.twins.iter().filter(both).filter_map(one).collect()
+}
 
 /// The same person under two numbers: same identity number, or same name and birth date.
 pub(super) fn twins(ready: &Ready, people: &People) -> Vec<Twin> {
@@ -44,11 +63,27 @@ pub(super) fn twins(ready: &Ready, people: &People) -> Vec<Twin> {
             }
         }
     }
-    let place = |id: &EmployeeId| people.get(id).map_or(Place::Nowhere, |p| ready.inputs.sources.place(at_of(p)));
     let paid = |id: &EmployeeId| people.get(id).is_some_and(|p| p.paid.is_some());
+    // Somebody new under the name and the account of somebody last paid.
+    let mut by_account: BTreeMap<(String, Iban), Vec<&EmployeeId>> = BTreeMap::new();
+    for (id, p) in people {
+        let name = name_key(&p.name(vocabulary), "");
+        let last = p.transfer.as_ref().and_then(|t| t.iban.clone());
+        let written = p.text(vocabulary, Role::Iban).and_then(|t| Iban::parse(t).ok());
+        for account in [last, written].into_iter().flatten().collect::<BTreeSet<_>>() {
+            by_account.entry((name.clone(), account)).or_default().push(id);
+        }
+    }
+    for ((name, _), ids) in &by_account {
+        let (old, new): (Vec<&EmployeeId>, Vec<&EmployeeId>) = ids.iter().copied().partition(|id| paid(id));
+        if let ([old], [new], false) = (old.as_slice(), new.as_slice(), name.is_empty()) {
+            out.entry(((*new).clone(), (*old).clone())).or_insert_with(|| SAME_ACCOUNT.to_owned());
+        }
+    }
+    let place = |id: &EmployeeId| people.get(id).map_or(Place::Nowhere, |p| ready.inputs.sources.place(at_of(p)));
     out.into_iter()
         .map(|((newer, other), why)| {
-            let renumbered = why == "NIR" && paid(&other) && !paid(&newer);
+            let renumbered = (why == "NIR" || why == SAME_ACCOUNT) && paid(&other) && !paid(&newer);
             Twin { places: [place(&newer), place(&other)], newer, other, why, renumbered }
         })
         .collect()

@@ -1,6 +1,6 @@
 //! Controls over the run, after every employee, and who is transferred what.
 
-use super::Results;
+use super::{Results, twins};
 use crate::check::Control;
 use crate::check::run::{self as run_check};
 use crate::ground::{EmployeeId, Finding, Iban, Money, Place, Severity};
@@ -28,6 +28,7 @@ pub fn run_controls(ready: &Ready, results: &mut Results, out: &mut Outcome) {
         results.not_run.insert(not_run(&c.id, "ui.need_approval"));
     }
     crate::pipeline::decisions::judge(ready, results, out);
+    out.findings.extend(twins::paid_twice(results));
     // A control of the run may set single employees aside: before the transfers are counted.
     for f in out.findings.iter().filter(|f| f.severity == Severity::Blocking) {
         if let Some(id) = &f.employee

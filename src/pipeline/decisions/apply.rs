@@ -78,7 +78,8 @@ pub fn rename(decisions: &mut Decisions, g: &mut Gathered, job: &Job, sources: &
     }
 }
 
-fn renumber(g: &mut Gathered, from: &EmployeeId, to: &EmployeeId) -> bool {
+/// Puts everything that stands under one number under another.
+pub fn renumber(g: &mut Gathered, from: &EmployeeId, to: &EmployeeId) -> bool {
     let mut any = false;
     let mut one = |id: &mut EmployeeId| {
         if id == from {
@@ -182,7 +183,9 @@ fn enact(what: &What, index: usize, p: &mut Person, mine: &mut OfAgent, cx: &Con
         What::Mode(_) => mine.mode = Some(index),
         What::Override(fact, value) => cx.put(p, *fact, value.clone()),
         What::CallBack { .. } => mine.call_back = Some(index),
-        What::Present if p.paid.is_none() || p.staff.is_some() || p.arrival.is_some() => return State::Idle("ui.idle_present"),
+        What::Present if p.elsewhere.is_none() && (p.paid.is_none() || p.staff.is_some() || p.arrival.is_some()) => {
+            return State::Idle("ui.idle_present");
+        }
         What::Present => mine.present = Some(index),
         What::Exclude => mine.excluded = Some(index),
         What::Arrival { day, .. } if *day > month.last_day() => return State::Idle("ui.idle_later"),

@@ -10,7 +10,7 @@ mod read;
 mod write;
 
 pub use alone::alone;
-pub use apply::{apply, rename};
+pub use apply::{apply, rename, renumber};
 pub use judge::{judge, settle};
 pub use read::read;
 pub use write::{decide, still_valid};

@@ -367,7 +367,7 @@ impl Walk<'_> {
             if let Some(p) = self.out.declarations[s.first..].last_mut().and_then(|d| d.people.last_mut()) {
                 p.unread += 1;
             }
-            let f = Finding::new("R75", Severity::Justify).arg("count", people).at(self.place(self.line, None));
+            let f = Finding::new("R75", Severity::Blocking).arg("count", people).at(self.place(self.line, None));
             self.note(f);
             return;
         };

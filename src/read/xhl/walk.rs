@@ -173,7 +173,8 @@ impl Walk<'_> {
     }
 
     fn stop(&self, code: &str) -> Box<Finding> {
-        Finding::new(code, Severity::Justify).arg("count", self.statement.slips.len()).at(self.place(self.line, "")).into()
+        // Whoever stood below is not known: nobody is paid on half a statement.
+        Finding::new(code, Severity::Blocking).arg("count", self.statement.slips.len()).at(self.place(self.line, "")).into()
     }
 
     fn note(&mut self, finding: Finding) {
