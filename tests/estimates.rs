@@ -324,7 +324,9 @@ fn a_report_about_our_own_transfer_file_names_whom_it_refuses_from_the_record() 
         assert!(ran.told("F17").is_empty() && ran.told("F16").is_empty(), "the report is about what the record holds");
         ran.grave("F15", "00101")
     };
-    assert_eq!(refused("refused-one", "PART", "PART", "RJCT"), [Severity::Justify]);
+    // AC04: the account is closed, nobody is paid on it before another is confirmed.
+    assert_eq!(refused("refused-one", "PART", "PART", "RJCT"), [Severity::Blocking]);
+    // A batch or a file refused as a whole says nothing of the accounts.
     assert_eq!(refused("refused-batch", "PART", "RJCT", "PDNG"), [Severity::Justify]);
     assert_eq!(refused("refused-file", "RJCT", "PDNG", "PDNG"), [Severity::Justify]);
     assert_eq!(refused("refused-none", "PART", "PART", "ACSC"), []);

@@ -174,7 +174,7 @@ fn whoever_was_rejected_is_named_and_must_be_paid_again() {
             run("rejected", &job("2027-01"), &[("agents.csv", STAFF.as_bytes()), ("statut.xml", &status), ("virements.xml", &sent)]);
         let told: Vec<&Finding> = outcome.findings.iter().filter(|f| f.code == "F15").collect();
         assert_eq!(told.len(), 1, "{:?}", codes(&outcome.findings));
-        assert_eq!((told[0].severity, told[0].employee.as_ref().map(ToString::to_string).as_deref()), (Severity::Justify, Some("0003")));
+        assert_eq!((told[0].severity, told[0].employee.as_ref().map(ToString::to_string).as_deref()), (Severity::Blocking, Some("0003")));
         assert_eq!(told[0].places.len(), 2);
         // The amount of that transfer in the example.
         let text = String::from_utf8_lossy(&sent);

@@ -258,9 +258,9 @@ fn a_statement_alone_is_enough_to_replay_and_to_pay() {
     // Every line that a rule could make comes out; sums for others are carried, as no file says what they follow from.
     assert_eq!((outcome.replay.gap, outcome.replay.rounding), (0, 0));
     assert!(outcome.replay.exact > 1600, "{:?}", outcome.replay);
-    // The one agent whose situation no file tells is set aside by name, and so is the one whose working time in the statement
-    // (1) is not what his pay proves (0.5); the others are paid.
-    assert_eq!(told("R55"), 1);
+    // The statement gives no status to 00156, whose pension line gives it. The agent whose working time in the statement (1) is
+    // not what the pay proves (0.5) is set aside; the others are paid.
+    assert_eq!((told("R55"), told("M150")), (0, 1));
     assert!(outcome.excluded.iter().any(|e| e.starts_with("01710")), "{:?}", outcome.excluded);
     assert_eq!(outcome.transfers.0, 86);
 }
@@ -366,11 +366,14 @@ fn a_status_that_is_missing_is_the_one_of_the_pension() {
     }
     let (folder, outcome) = run_with("xhl-without-status", &[], &without);
     assert!(told(&outcome, "M150") > 50, "{}", told(&outcome, "M150"));
-    // Probationers contribute as the tenured do: every net that could be made is the same.
+    // Probationers contribute as the tenured do: every net that leaves is the same. 01710, held in both, is a civil servant of
+    // few hours, who bears the pension of contract agents: the line alone cannot tell them apart.
     let (with, without) = (nets(&plain), nets(&folder));
     for f in outcome.findings.iter().filter(|f| f.code == "M150") {
         let id = f.employee.as_ref().expect("an agent").to_string();
-        assert_eq!(without[&id], with[&id], "{id}");
+        if !outcome.excluded.contains(&id) {
+            assert_eq!(without[&id], with[&id], "{id}");
+        }
     }
 }
 

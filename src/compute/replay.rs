@@ -55,6 +55,18 @@ impl ReplayLine {
     }
 }
 
+/// A later line may settle a fact anew: what a file wrote stays what it was, and not what an earlier line had settled.
+fn note(resolved: &mut Vec<Resolved>, found: Resolved) {
+    let earlier = resolved.iter().position(|r| r.fact == found.fact).map(|i| resolved.remove(i));
+    let found = match earlier {
+        Some(e) => Resolved { written: e.written, ..found },
+        None => found,
+    };
+    if found.written.as_ref().map(|w| &w.value) != Some(&found.used.value) {
+        resolved.push(found);
+    }
+}
+
 /// A fact last month was not paid on as the files have it.
 #[derive(Clone, Debug)]
 pub struct Resolved {
@@ -272,9 +284,7 @@ impl Replay<'_> {
             if good {
                 *facts = tried;
                 for (used, written) in set.into_iter().zip(written) {
-                    if written.as_ref().map(|w| &w.value) != Some(&used.value) {
-                        resolved.push(Resolved { fact: used.id, written, used, element: e.element });
-                    }
+                    note(resolved, Resolved { fact: used.id, written, used, element: e.element });
                 }
                 return;
             }

@@ -68,6 +68,10 @@ pub fn find(
     // « Code agent » numbers agents, not rubrics.
     let agents = |c: usize| cx.vocabulary.role(FactRole::Employee).map_or(0, |f| compared[c].title(Title::Fact(f)));
     let titled = |c: usize, m: Meaning| compared[c].title(Title::Plain(m)) >= agents(c).max(60);
+    // What the employer bears of each rubric stands in a register, and in no list of the month.
+    if (0..layout.width).any(|c| titled(c, Meaning::EmployerAmount) || titled(c, Meaning::EmployerRate)) {
+        return None;
+    }
     let codes = (0..layout.width).find(|&c| titled(c, Meaning::Code) && profiles[c].filled > 0);
     let turned = |text: &str| Phrase::of(text).words.iter().any(|w| turning(w));
     let named = |c: usize, of: &dyn Fn(&str, &Kept) -> Option<FactId>, most: usize| -> Option<BTreeMap<String, FactId>> {

@@ -111,7 +111,8 @@ pub(super) fn attempt(s: &Seen<'_>, role: Role, cx: &Context<'_>, overlaps: &[u3
                 && (has(Meaning::Code) || has(Meaning::Label))
                 && [Meaning::Gain, Meaning::Deduction, Meaning::Amount, Meaning::Signed].into_iter().any(has)
                 && s.variables.is_none()
-                && !(few_rubrics(s, &picked, &choices)
+                && !(!(has(Meaning::Gain) && has(Meaning::Deduction))
+                    && few_rubrics(s, &picked, &choices)
                     && (hint == 0 && s.data_rows < SMALL || titles::speaks_of(s.stem(), Role::Amounts) > titles::speaks_of(s.stem(), role)))
         }
         Role::RegisterWide => agent && (elements.len() >= 3 && kept_from >= 2 || elements.len() >= 2 && sums >= 2),

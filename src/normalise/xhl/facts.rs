@@ -148,7 +148,7 @@ pub fn status_by_line(record: &mut Record, paid: &PaidSlip, sources: &Sources, c
         let label = options[*choice].label.fr.clone();
         record.facts.set(Fact { id: fact, value: Value::Choice(*choice as u16), at: *at, origin: Origin::Inferred });
         findings.retain(|f| !(f.code == "R55" && f.employee.as_ref() == Some(&id)));
-        let f = Finding::new("M150", Severity::Warning).of(&id).arg("agent", &id).arg("line", *code).arg("status", label);
+        let f = Finding::new("M150", Severity::Justify).of(&id).arg("agent", &id).arg("line", *code).arg("status", label);
         findings.push(f.at(sources.place(*at)));
     }
 }
