@@ -16,7 +16,6 @@ use crate::normalise::titles::Titles;
 use crate::normalise::variables::Variables;
 use std::collections::BTreeSet;
 
-#[expect(clippy::too_many_arguments, reason = "a sheet, what is known, and where findings go")]
 pub(super) fn source(
     s: &Seen<'_>,
     cx: &Context<'_>,
