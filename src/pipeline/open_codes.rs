@@ -9,7 +9,7 @@ mod remainders;
 use super::Ready;
 use crate::compute::employee::Machine;
 use crate::compute::eval::{Pins, State};
-use crate::compute::replay::{Hidden, Replayed, Verdict, pin};
+use crate::compute::replay::{Hidden, Replayed, Resolved, Verdict, pin};
 use crate::ground::{Finding, Money, Severity};
 use crate::normalise::join::Person;
 use crate::normalise::text::{Phrase, Share};
@@ -118,7 +118,13 @@ fn proven(
         })
         .collect();
     // An amount that any free element could show names none of them.
+    let vocabulary = &ready.pack.vocabulary;
+    let against = |x: &Resolved| !vocabulary.may_be_negative(x.fact) && x.used.value.number().is_some_and(|n| n.is_negative());
     let named = |u: u16, e: ElementId, r: &Replayed| {
+        // A seizure or a mutual insurance that would pay the agent is neither.
+        if r.resolved.iter().any(|x| x.element == e && against(x)) {
+            return false;
+        }
         from_files(r, e) || !ready.catalogue[e.index()].recurs || ready.inputs.proposals[usize::from(u)].contains(&e)
     };
     // All at once by their best candidates: the parts of one absence only come out together.

@@ -110,7 +110,7 @@ pub(super) fn own_findings(ready: &Ready, w: &mut Worked) {
     }
     // Lines that do not make the net that was paid: last month is not understood, and nothing built on it may leave.
     if let (Some(slip), Some(before), true) = (&w.person.paid, &w.before, w.output.payslip.is_some())
-        && let Some((net, at)) = slip.net_paid
+        && let Some((net, at)) = slip.net_paid.or(w.person.transfer.as_ref().map(|t| (t.amount, t.at)))
         && net != before.net_paid
     {
         let f = Finding::new("C05", Severity::Blocking).of(&w.id).arg("agent", &w.id).arg("net", net.french());
@@ -241,6 +241,8 @@ fn carried_rubrics(ready: &Ready, w: &mut Worked) {
         let twice = |e: &ElementId| !ready.catalogue[e.index()].recurs || (payslip.lines.iter().any(|x| x.element == *e) && !paid(*e));
         let severity = match ready.inputs.proposals[usize::from(u)].first() {
             Some(e) if twice(e) => Severity::Blocking,
+            // Nothing says what was paid: a sum for information would be paid on top of it.
+            _ if w.person.paid.as_ref().is_none_or(|s| s.net_paid.is_none()) && w.person.transfer.is_none() => Severity::Blocking,
             _ => Severity::Justify,
         };
         let card = code_card(ready, l.code);
