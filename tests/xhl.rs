@@ -403,3 +403,25 @@ fn somebody_of_another_employer_is_kept_apart_and_not_paid() {
     let held: Vec<String> = outcome.findings.iter().filter(blocked).filter_map(|f| Some(f.employee.as_ref()?.to_string())).collect();
     assert_eq!((held, told(&outcome, "M41")), (vec![apart], 1));
 }
+
+// One agent bears another number in the statement; the identity number and the name are the same as in the staff file.
+#[test]
+fn the_same_identity_number_and_name_are_one_person() {
+    let (plain, _) = run("xhl-own-number", &["agents.xlsx"]);
+    let other = november().replace("<Matricule V=\"00441\"/>", "<Matricule V=\"90441\"/>");
+    assert_ne!(other, november());
+    let (folder, outcome) = run_with("xhl-renumbered", &["agents.xlsx"], &other);
+    let joined: Vec<String> =
+        outcome.findings.iter().filter(|f| f.code == "M147").filter_map(|f| f.employee.as_ref().map(ToString::to_string)).collect();
+    assert_eq!(joined, ["00441"]);
+    assert_eq!(nets(&folder), nets(&plain));
+}
+
+// The flow is read for the statement in it: it is no file that nobody recognises, and holds nobody.
+#[test]
+fn a_flow_that_was_read_is_recognised() {
+    let flow = std::fs::read_to_string("tests/data/xhl/synthetique-pes-aller-avec-pj-paye.xml").expect("the sample");
+    let (_, outcome) = run_with("xhl-flow", &[], &flow);
+    assert_eq!(told(&outcome, "IMP-01"), 0);
+    assert!(told(&outcome, "R40") + told(&outcome, "R65") > 0);
+}

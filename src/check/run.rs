@@ -4,7 +4,7 @@ use crate::check::books::{self, Books};
 use crate::check::printed::{self, Printed};
 use crate::check::written::{self, File};
 use crate::check::{Control, absent, beyond};
-use crate::ground::{EmployeeId, Exact, Finding, Iban, Lang, Money, PayMonth, Place, Severity};
+use crate::ground::{EmployeeId, Exact, Finding, Iban, Lang, Money, PayMonth, Place, Severity, words};
 use crate::payslip::Card;
 use std::collections::BTreeMap;
 
@@ -23,8 +23,8 @@ pub struct Twin {
     /// The newer of the two.
     pub newer: EmployeeId,
     pub other: EmployeeId,
-    /// What says so.
-    pub why: String,
+    /// What says so, by the key of its words.
+    pub why: &'static str,
     /// Same identity number, and only the other was paid last month.
     pub renumbered: bool,
     pub places: [Place; 2],
@@ -159,8 +159,8 @@ pub fn measure(c: &Control, r: &Run) -> Result<Option<Vec<Finding>>, &'static st
                 })
             })
             .collect(),
-        "same_person" => r.twins.iter().map(|t| twin(c, t).arg("why", &t.why)).collect(),
-        "changed_number" => r.twins.iter().filter(|t| t.renumbered).map(|t| twin(c, t).arg("why", &t.why)).collect(),
+        "same_person" => r.twins.iter().map(|t| twin(c, t).arg("why", words::ui(t.why, r.lang))).collect(),
+        "changed_number" => r.twins.iter().filter(|t| t.renumbered).map(|t| twin(c, t).arg("why", words::ui(t.why, r.lang))).collect(),
         // What these three find is told where it is read, cell by cell; here it only counts as looked for.
         "conflicting_sources" => Vec::new(),
         // Told where `decisions.csv` is read, cell by cell.
@@ -355,7 +355,7 @@ mod tests {
         let twin = |renumbered| Twin {
             newer: id("2"),
             other: id("1"),
-            why: "NIR".to_owned(),
+            why: "ui.twin.number",
             renumbered,
             places: [Place::Nowhere, Place::Nowhere],
         };

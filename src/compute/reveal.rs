@@ -6,7 +6,7 @@ use crate::compute::employee::Machine;
 use crate::compute::eval::{Pins, State};
 use crate::compute::replay::{Hidden, pin};
 use crate::facts::{Fact, Facts};
-use crate::ground::{At, Money};
+use crate::ground::At;
 use crate::payslip::{ElementId, PaidCode, PaidLine, PaidSlip};
 
 /// The lines with the employer's shares put in. Lines that are nothing but such a share have no place.
@@ -25,16 +25,7 @@ pub fn employer_shares(machine: &Machine<'_>, state: &mut State, known: &Facts, 
                 l.employer_amount = c.employer_amount;
                 l.employer_rate = c.employer_rate;
             }
-            None if c.amount.is_zero() => lines.push(PaidLine {
-                code,
-                base: c.base,
-                rate: None,
-                amount: Money::ZERO,
-                employer_rate: c.employer_rate,
-                employer_amount: c.employer_amount,
-                period: None,
-                at: At::NOWHERE,
-            }),
+            None if c.amount.is_zero() => lines.push(PaidLine { rate: None, ..c.as_paid(ElementId(i as u16), At::NOWHERE) }),
             // The agent's share was not paid: replay says so.
             None => {}
         }

@@ -9,6 +9,7 @@ use crate::normalise::gather::{Amount, Event};
 use crate::normalise::mapping::{Meaning, Role, SourceMapping};
 use crate::normalise::records::Content;
 use crate::normalise::text::fold;
+use crate::normalise::titles;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Percent below which a column is a proposal: nobody is paid on it.
@@ -84,8 +85,7 @@ pub fn is_quantity(text: &str) -> bool {
 fn counts_time(text: &str) -> bool {
     let folded = fold(text);
     let Some((number, word)) = folded.split_once(' ') else { return false };
-    number.bytes().all(|b| b.is_ascii_digit())
-        && ["semaine", "semaines", "mois", "jour", "jours", "an", "ans", "annee", "annees"].contains(&word)
+    number.bytes().all(|b| b.is_ascii_digit()) && titles::is_time(word)
 }
 
 /// Whether a text can be the number of an employee; nothing of any other shape reaches a file or a table of results.

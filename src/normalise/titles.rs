@@ -31,6 +31,23 @@ struct Doubt {
     list: Vec<String>,
     turning: Vec<String>,
     hourly: Vec<String>,
+    strike: Vec<String>,
+    extra: Vec<String>,
+    uncounted: Vec<String>,
+    times: Vec<String>,
+    #[serde(flatten)]
+    bounds: Bounds,
+}
+
+/// How many is too many, and what is asked of cells that speak against their unit.
+#[derive(serde::Deserialize)]
+pub struct Bounds {
+    pub most_hours: i64,
+    pub most_pieces: i64,
+    pub ask_hours: String,
+    pub ask_days: String,
+    pub ask_pieces: String,
+    pub ask_post: String,
 }
 
 /// Words beside a quantity that say it is not to be paid.
@@ -340,6 +357,31 @@ pub fn doubted_list(about: &str) -> Option<String> {
 /// Whether a word beside the name of an element makes another thing of it: « solde », « retrait », « prévu ».
 pub fn turning(word: &str) -> bool {
     opens(&FILE.doubt.turning, word)
+}
+
+/// Whether a text speaks of a strike.
+pub fn says_strike(text: &str) -> bool {
+    spaced(text).split_whitespace().any(|w| opens(&FILE.doubt.strike, w))
+}
+
+/// Whether a title says that its hours come on top of the post's own.
+pub fn says_extra(title: &str) -> bool {
+    spaced(title).split_whitespace().any(|w| opens(&FILE.doubt.extra, w))
+}
+
+/// Whether a title counts things: « Tickets restaurant », « Permanences ».
+pub fn is_plural(title: &str) -> bool {
+    let counts = |w: &str| w.len() >= 4 && w.ends_with('s') && !w.ends_with("ss") && !opens(&FILE.doubt.uncounted, w);
+    spaced(title).split_whitespace().any(counts)
+}
+
+/// Whether a word is a length of time.
+pub fn is_time(word: &str) -> bool {
+    opens(&FILE.doubt.times, word)
+}
+
+pub fn bounds() -> &'static Bounds {
+    &FILE.doubt.bounds
 }
 
 /// Whether a word says that numbers are hours.

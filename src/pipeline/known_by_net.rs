@@ -58,9 +58,7 @@ pub fn settle(ready: &mut Ready, findings: &mut Vec<Finding>) {
             let mut lines = Vec::new();
             for (i, c) in state.results.iter().enumerate().take(ready.pack.elements.len()) {
                 let Some(c) = c.filter(|c| !(c.amount.is_zero() && c.employer_amount.is_zero())) else { continue };
-                let made = line(PaidCode::Element(ElementId(i as u16)), c.amount, at);
-                let (base, rate, employer_rate, employer_amount) = (c.base, c.rate, c.employer_rate, c.employer_amount);
-                lines.push(PaidLine { base, rate, employer_rate, employer_amount, ..made });
+                lines.push(c.as_paid(ElementId(i as u16), at));
             }
             let found = state.totals(plan).net_paid;
             let gap = net - found;

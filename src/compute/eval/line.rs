@@ -1,8 +1,8 @@
 //! One line: what the rules give for an element, what goes on in its place, and where it is put.
 
 use super::{State, Stop};
-use crate::ground::{Exact, Money, money};
-use crate::payslip::{ElementId, Line, LineKind, Status};
+use crate::ground::{At, Exact, Money, money};
+use crate::payslip::{ElementId, Line, LineKind, PaidCode, PaidLine, Status};
 use crate::rules::bind::{AMOUNT, BASE, EMPLOYER, EMPLOYER_RATE, Num, RATE};
 use crate::rules::plan::{ElementStep, Plan, Step};
 
@@ -52,6 +52,12 @@ pub struct Computed {
 
 impl Computed {
     /// A line that is not there.
+    /// The line as if it had been paid so.
+    pub fn as_paid(self, element: ElementId, at: At) -> PaidLine {
+        let Self { base, rate, amount, employer_rate, employer_amount, .. } = self;
+        PaidLine { code: PaidCode::Element(element), base, rate, amount, employer_rate, employer_amount, period: None, at }
+    }
+
     pub const ABSENT: Self =
         Self { base: None, rate: None, amount: Money::ZERO, employer_rate: None, employer_amount: Money::ZERO, stop: None, applies: false };
 

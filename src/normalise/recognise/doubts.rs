@@ -8,18 +8,14 @@ use crate::normalise::Context;
 use crate::normalise::columns::is_one_off;
 use crate::normalise::leftover;
 use crate::normalise::lists::{self, SURE};
-use crate::normalise::mapping::{Meaning, Role, SourceMapping};
+use crate::normalise::mapping::{ColumnMapping, Meaning, Role, SourceMapping};
 use crate::normalise::profile::Profile;
-use crate::normalise::text::{Phrase, fold};
+use crate::normalise::text::Phrase;
 use crate::normalise::titles;
 use crate::normalise::values::in_euros;
 
 /// A title less like its fact than this names a part of it only: « Retenue », « Prévoyance ».
 const PART_OF_A_TITLE: u32 = 70;
-/// More hours than the law lets anybody work beyond their own in a month.
-const OVERTIME: i64 = 25;
-/// More pieces of anything than one person is given in a month.
-const PIECES: i64 = 31;
 
 /// Takes the certainty from columns that something speaks against, with the word that does.
 pub(super) fn cast(found: &mut SourceMapping, likeness: &[u32], s: &Seen<'_>, cx: &Context<'_>) {
@@ -48,7 +44,7 @@ pub(super) fn cast(found: &mut SourceMapping, likeness: &[u32], s: &Seen<'_>, cx
         let hours = is_one_off(fact) && matches!(fact.kind, FactKind::Number { form: NumberForm::Hours });
         let reason = list.clone().filter(|_| matches!(fact.kind, FactKind::Number { .. }));
         let reason = reason.or_else(|| strike.clone().filter(|_| hours));
-        let reason = reason.or_else(|| (hours && timed && !Phrase::of(own).has("supplementaire")).then(|| "35 h ?".to_owned()));
+        let reason = reason.or_else(|| (hours && timed && !titles::says_extra(own)).then(|| titles::bounds().ask_post.clone()));
         let reason = reason.or_else(|| leftover::of(own, fact, cx.month));
         let reason = reason.or_else(|| unit(own, &format!("{about} {}", c.heading), fact, p));
         let thin =
@@ -68,35 +64,29 @@ fn form_of(meaning: Meaning, cx: &Context<'_>) -> Option<NumberForm> {
 
 /// « grève » in the name of a list, or over a column that is no fact itself: its hours are hours of strike.
 fn strikes(found: &SourceMapping, about: &str) -> Option<String> {
-    let says = |text: &str| Phrase::of(text).has("greve");
-    let beside = found.columns.iter().any(|c| !matches!(c.meaning, Meaning::Fact(_) | Meaning::New(_)) && says(&c.heading));
-    (says(about) || beside).then(|| "grève".to_owned())
+    let beside = |c: &&ColumnMapping| !matches!(c.meaning, Meaning::Fact(_) | Meaning::New(_)) && titles::says_strike(&c.heading);
+    let heading = found.columns.iter().find(beside).map(|c| c.heading.clone());
+    heading.or_else(|| titles::says_strike(about).then(|| about.trim().to_owned()))
 }
 
 /// What the cells say against the unit of the fact.
 fn unit(own: &str, about: &str, fact: &FactDecl, p: &Profile) -> Option<String> {
     let FactKind::Number { form } = fact.kind else { return None };
     let plain = || p.whole == p.filled && p.values.keys().all(|v| !v.contains([',', '.']) && !in_euros(v));
-    let few = p.most.is_some_and(|m| m <= Exact::int(PIECES));
+    let bounds = titles::bounds();
+    let few = p.most.is_some_and(|m| m <= Exact::int(bounds.most_pieces));
     match form {
         // « Tickets 18 », « Astreintes 2 »: how many, not how much.
-        NumberForm::Money => (plain() && few && is_plural(own)).then(|| "nombre ou € ?".to_owned()),
+        NumberForm::Money => (plain() && few && titles::is_plural(own)).then(|| bounds.ask_pieces.clone()),
         NumberForm::Hours if is_one_off(fact) => {
             let said = p.hours > 0 || Phrase::of(about).words.iter().any(|w| titles::hourly_word(w));
             let cents = p.values.keys().any(|v| odd_cents(v, 25));
-            let many = p.most.is_some_and(|m| m > Exact::int(OVERTIME));
-            (plain() && !said || cents && many && p.hours == 0).then(|| "heures ?".to_owned())
+            let many = p.most.is_some_and(|m| m > Exact::int(bounds.most_hours));
+            (plain() && !said || cents && many && p.hours == 0).then(|| bounds.ask_hours.clone())
         }
-        NumberForm::Days => p.values.keys().any(|v| odd_cents(v, 25)).then(|| "jours ou € ?".to_owned()),
+        NumberForm::Days => p.values.keys().any(|v| odd_cents(v, 25)).then(|| bounds.ask_days.clone()),
         NumberForm::Hours | NumberForm::Points | NumberForm::Count | NumberForm::Rate | NumberForm::Fraction => None,
     }
-}
-
-/// Whether a title counts things: « Tickets restaurant », « Permanences ».
-fn is_plural(title: &str) -> bool {
-    let folded = fold(title);
-    let words = folded.split(|c: char| !c.is_alphanumeric()).filter(|w| w.len() >= 4 && !matches!(*w, "mois" | "ihts" | "brut" | "euros"));
-    words.into_iter().any(|w| w.ends_with('s') && !w.ends_with("ss"))
 }
 
 /// Two decimals that are no whole number of steps: no quarter of an hour, no half day.

@@ -1,6 +1,7 @@
 //! What the registers say, agent by agent: lines under local codes, and totals.
 
 use super::lines::settled_rate;
+use super::who::WhoColumns;
 use crate::ground::{At, Exact, Money, PayMonth};
 use crate::normalise::cells::cents;
 use crate::normalise::codes::{CodeStats, Shown};
@@ -9,6 +10,7 @@ use crate::normalise::people::Who;
 use crate::normalise::titles::total_named;
 use crate::normalise::values::{RateForm, Unread};
 use crate::payslip::{PaidCode, PaidLine, PaidSlip};
+use crate::read::table::Row;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A rubric as a register writes it.
@@ -109,6 +111,16 @@ impl Books {
     }
 
     /// The agent's slip; `key` is the number or the name as written.
+    /// The payslip of the agent whom a row of a register is about.
+    pub fn slip_of(&mut self, agent: &str, who: &WhoColumns, row: &Row<'_, '_>, at: At) -> usize {
+        let read = || {
+            let mut w = who.read(row);
+            w.stand_in(agent);
+            w
+        };
+        self.slip(agent, read, at.source, at)
+    }
+
     pub fn slip(&mut self, key: &str, who: impl FnOnce() -> Who, source: u16, at: At) -> usize {
         if let Some(last) = self.last
             && *self.slips[last].key == *key

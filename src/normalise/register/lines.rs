@@ -301,16 +301,7 @@ impl LineReader {
         books: &mut Books,
     ) -> Taken {
         let at = At::row(source, row.number);
-        let slip = books.slip(
-            agent,
-            || {
-                let mut w = self.who.read(row);
-                w.stand_in(agent);
-                w
-            },
-            source,
-            at,
-        );
+        let slip = books.slip_of(agent, &self.who, row, at);
         let (code, label) = self.code(row);
         let (mut shown_line, mut bad) = self.shown(row);
         self.within(section, &label, &mut shown_line);

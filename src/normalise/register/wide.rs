@@ -51,16 +51,7 @@ impl WideReader {
     /// Reads one agent's row into the books.
     pub fn take(&self, row: &Row<'_, '_>, agent: &str, source: u16, books: &mut Books) -> Taken {
         let at = At::row(source, row.number);
-        let slip = books.slip(
-            agent,
-            || {
-                let mut w = self.who.read(row);
-                w.stand_in(agent);
-                w
-            },
-            source,
-            at,
-        );
+        let slip = books.slip_of(agent, &self.who, row, at);
         let mut bad = Vec::new();
         let read = |col: &Col, bad: &mut Vec<(usize, Unread)>| -> Option<Exact> {
             match row.cells.get(col.index).map(|c| number(c, col.mark)) {

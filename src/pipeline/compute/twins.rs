@@ -4,17 +4,18 @@ use super::Results;
 use super::subject::at_of;
 use crate::check::run::Twin;
 use crate::facts::Role;
-use crate::ground::{EmployeeId, Finding, Iban, Place, Severity};
+use crate::ground::{EmployeeId, Finding, Iban, Lang, Place, Severity, words};
 use crate::normalise::join::{People, Person};
 use crate::normalise::text::name_key;
 use crate::pipeline::Ready;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// What says so, when it is not an identity number.
-const SAME_ACCOUNT: &str = "nom et compte";
+/// What says that two are one, by the keys of its words.
+const SAME_NUMBER: &str = "ui.twin.number";
+const SAME_ACCOUNT: &str = "ui.twin.account";
 
 /// The name and the account of somebody paid under another number: where both would be paid, the new number waits.
-pub(super) fn paid_twice(results: &Results) -> Vec<Finding> {
+pub(super) fn paid_twice(results: &Results, lang: Lang) -> Vec<Finding> {
     let going = |id: &EmployeeId| {
         let brief = results.briefs.binary_search_by(|b| b.id.cmp(id)).ok().map(|i| &results.briefs[i]);
         brief.filter(|b| b.blocked.is_none()).and_then(|b| b.after)
@@ -23,7 +24,7 @@ pub(super) fn paid_twice(results: &Results) -> Vec<Finding> {
     let one = |t: &Twin| {
         let net = going(&t.newer)?.net_paid;
         let f = Finding::new("POP-06", Severity::Blocking).told("M152").of(&t.newer).arg("agent", &t.newer).arg("other", &t.other);
-        Some(t.places.iter().fold(f.arg("why", &t.why).stake(net.cents()), |f, p| f.at(p.clone())))
+        Some(t.places.iter().fold(f.arg("why", words::ui(t.why, lang)).stake(net.cents()), |f, p| f.at(p.clone())))
     };
     results.run.twins.iter().filter(both).filter_map(one).collect()
 }
@@ -33,7 +34,7 @@ pub(super) fn twins(ready: &Ready, people: &People) -> Vec<Twin> {
     let vocabulary = &ready.pack.vocabulary;
     let mut by_number: BTreeMap<String, EmployeeId> = BTreeMap::new();
     let mut by_birth: BTreeMap<(String, chrono::NaiveDate), EmployeeId> = BTreeMap::new();
-    let mut out: BTreeMap<(EmployeeId, EmployeeId), String> = BTreeMap::new();
+    let mut out: BTreeMap<(EmployeeId, EmployeeId), &'static str> = BTreeMap::new();
     // Those paid last month first, so that a newcomer is the one named.
     let mut order: Vec<(&EmployeeId, &Person)> = people.iter().collect();
     order.sort_by_key(|(id, p)| (p.paid.is_none(), (*id).clone()));
@@ -43,7 +44,7 @@ pub(super) fn twins(ready: &Ready, people: &People) -> Vec<Twin> {
             if key.len() == 13 {
                 match by_number.get(&key) {
                     Some(other) => {
-                        out.insert((id.clone(), other.clone()), "NIR".to_owned());
+                        out.insert((id.clone(), other.clone()), SAME_NUMBER);
                     }
                     None => {
                         by_number.insert(key, id.clone());
@@ -55,7 +56,7 @@ pub(super) fn twins(ready: &Ready, people: &People) -> Vec<Twin> {
             let key = (name_key(&p.name(vocabulary), ""), born);
             match by_birth.get(&key) {
                 Some(other) => {
-                    out.entry((id.clone(), other.clone())).or_insert_with(|| "nom et date de naissance".to_owned());
+                    out.entry((id.clone(), other.clone())).or_insert_with(|| "ui.twin.birth");
                 }
                 None => {
                     by_birth.insert(key, id.clone());
@@ -77,13 +78,13 @@ pub(super) fn twins(ready: &Ready, people: &People) -> Vec<Twin> {
     for ((name, _), ids) in &by_account {
         let (old, new): (Vec<&EmployeeId>, Vec<&EmployeeId>) = ids.iter().copied().partition(|id| paid(id));
         if let ([old], [new], false) = (old.as_slice(), new.as_slice(), name.is_empty()) {
-            out.entry(((*new).clone(), (*old).clone())).or_insert_with(|| SAME_ACCOUNT.to_owned());
+            out.entry(((*new).clone(), (*old).clone())).or_insert_with(|| SAME_ACCOUNT);
         }
     }
     let place = |id: &EmployeeId| people.get(id).map_or(Place::Nowhere, |p| ready.inputs.sources.place(at_of(p)));
     out.into_iter()
         .map(|((newer, other), why)| {
-            let renumbered = (why == "NIR" || why == SAME_ACCOUNT) && paid(&other) && !paid(&newer);
+            let renumbered = (why == SAME_NUMBER || why == SAME_ACCOUNT) && paid(&other) && !paid(&newer);
             Twin { places: [place(&newer), place(&other)], newer, other, why, renumbered }
         })
         .collect()

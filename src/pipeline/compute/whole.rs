@@ -28,7 +28,7 @@ pub fn run_controls(ready: &Ready, results: &mut Results, out: &mut Outcome) {
         results.not_run.insert(not_run(&c.id, "ui.need_approval"));
     }
     crate::pipeline::decisions::judge(ready, results, out);
-    out.findings.extend(twins::paid_twice(results));
+    out.findings.extend(twins::paid_twice(results, ready.lang));
     // A control of the run may set single employees aside: before the transfers are counted.
     for f in out.findings.iter().filter(|f| f.severity == Severity::Blocking) {
         if let Some(id) = &f.employee

@@ -26,10 +26,7 @@ pub fn settle(ready: &mut Ready, findings: &mut Vec<Finding>) {
             for (i, c) in state.results.iter().enumerate().take(first) {
                 let Some(c) = c.filter(|c| c.stop.is_none() && !c.amount.is_zero()) else { continue };
                 if pinned[i].is_none() && ready.catalogue[i].kind == LineKind::Earning {
-                    let code = PaidCode::Element(ElementId(i as u16));
-                    let (amount, employer_amount, at) = (c.amount, c.employer_amount, rest.at);
-                    let (base, rate, employer_rate, period) = (c.base, c.rate, c.employer_rate, None);
-                    lines.push(PaidLine { code, base, rate, amount, employer_rate, employer_amount, period, at });
+                    lines.push(c.as_paid(ElementId(i as u16), rest.at));
                 }
             }
             if !lines.is_empty() && lines.iter().map(|l| l.amount).sum::<Money>() == rest.amount {

@@ -39,6 +39,14 @@ pub struct Binder<'a, 'f> {
     pub paid_allowed: bool,
 }
 
+impl<'a, 'f> Binder<'a, 'f> {
+    /// For looking at a whole pack, whatever the month: no parameter has a value.
+    pub fn of_any_month(pack: &'a Pack, symbols: &'a Symbols, report: &'a Report<'f>, settings: &'a [SettingValue]) -> Self {
+        let slots = Slots::of(pack);
+        Self { pack, symbols, slots, report, context: None, settings, parameters: &[], paid_allowed: false }
+    }
+}
+
 /// The value of a setting, by its kind.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum SettingValue {

@@ -2,7 +2,7 @@
 
 use crate::ground::document::Report;
 use crate::payslip::{Card, Catalogue, Counted};
-use crate::rules::bind::{Binder, Slots};
+use crate::rules::bind::Binder;
 use crate::rules::kinds::{Kind, Unit};
 use crate::rules::pack::Pack;
 
@@ -12,16 +12,7 @@ impl Pack {
         let report = Report::new(&self.files);
         let symbols = self.symbols(&report);
         let settings = self.default_settings();
-        let binder = Binder {
-            pack: self,
-            symbols: &symbols,
-            slots: Slots::of(self),
-            report: &report,
-            context: None,
-            settings: &settings,
-            parameters: &[],
-            paid_allowed: false,
-        };
+        let binder = Binder::of_any_month(self, &symbols, &report, &settings);
         self.elements
             .iter()
             .map(|e| {

@@ -5,7 +5,7 @@ use super::versions::{bind_amounts, bind_inference, bind_value, copy};
 use crate::facts::{FactKind, NumberForm};
 use crate::ground::Finding;
 use crate::ground::document::{Report, suggestion};
-use crate::rules::bind::{Binder, Slots, Symbol, Symbols};
+use crate::rules::bind::{Binder, Symbol, Symbols};
 use crate::rules::pack::{Element, Measure, Origin, Pack};
 use chrono::NaiveDate;
 use std::collections::{BTreeMap, BTreeSet};
@@ -16,16 +16,7 @@ impl Pack {
         let report = Report::new(&self.files);
         let symbols = self.symbols(&report);
         let settings = self.default_settings();
-        let binder = Binder {
-            pack: self,
-            symbols: &symbols,
-            slots: Slots::of(self),
-            report: &report,
-            context: None,
-            settings: &settings,
-            parameters: &[],
-            paid_allowed: false,
-        };
+        let binder = Binder::of_any_month(self, &symbols, &report, &settings);
         for v in &self.values {
             for version in &v.versions {
                 bind_value(&binder, v.kind, &version.is);
