@@ -87,6 +87,13 @@ fn transfers_of_another_month_are_left() {
     let paid = ran.paid();
     assert!(paid.values().any(|i| i == first) && paid.values().all(|i| i != old));
     assert_eq!(paid.len(), 89);
+    // Alone, October's stands for November's, and that is told.
+    let october = november.replace("2021-11-", "2021-10-");
+    let mut files = sample(&[("octobre.xml", october.into_bytes())]);
+    files.retain(|f| f.0 != "virements-2021-11.xml");
+    let ran = run("october-alone", &settings(), &files);
+    assert_eq!(ran.told("F84"), [(String::new(), Severity::Justify)]);
+    assert_eq!(ran.paid(), paid);
 }
 
 const TOWN: &str = "format = 1\nmonth = \"2021-12\"\npack = \"fr-fpt\"\n\n[employer]\nname = \"Commune d'essai\"\n";

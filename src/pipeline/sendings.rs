@@ -17,17 +17,17 @@ pub struct Sending {
 
 /// The transfers of last month, with the head of the first file and the sum of all of them.
 ///
-/// A file of another month is named and left when one of last month is there: the account it names may be an old one. A file
-/// without a day, or files none of which fits, are taken as they come.
+/// A file of another month is named and left when one of last month is there: the account it names may be an old one. Where
+/// none fits they are taken, and that is told; so is a file without a day, which tells nothing.
 pub fn of_last_month(files: Vec<Sending>, job: &Job, findings: &mut Vec<Finding>) -> Vec<Sending> {
     let fits = |s: &Sending| s.header.execution.is_none_or(|day| paid_last_month(day, job));
     let some = files.iter().any(|s| s.header.execution.is_some() && fits(s));
-    let (kept, left): (Vec<_>, Vec<_>) = files.into_iter().partition(|s| !some || fits(s));
-    findings.extend(left.into_iter().map(|s| {
+    let code = if some { "F83" } else { "F84" };
+    findings.extend(files.iter().filter(|s| !fits(s)).map(|s| {
         let day = s.header.execution.map_or_else(String::new, |d| d.format("%d/%m/%Y").to_string());
-        Finding::new("F83", Severity::Justify).arg("day", day).arg("month", job.last_month).at(s.place)
+        Finding::new(code, Severity::Justify).arg("day", day).arg("month", job.last_month).at(s.place.clone())
     }));
-    kept
+    files.into_iter().filter(|s| !some || fits(s)).collect()
 }
 
 /// Pay of a month leaves from its second week to the first days of the next.
