@@ -10,8 +10,9 @@ use crate::ground::{At, Finding, Money, Severity, Words};
 use crate::normalise::join::People;
 use crate::payslip::{Card, ElementId, LineKind, PaidCode, PaidLine, PaidSlip};
 
-/// What is left may be this share of the net (one in so many) before somebody has to decide.
-const MUCH: i64 = 5;
+/// What is left may be this share of the net (one in so many) before somebody has to decide: more is a line that nobody has seen,
+/// and it may have been paid once.
+const MUCH: i64 = 100;
 
 fn line(code: PaidCode, amount: Money, at: At) -> PaidLine {
     PaidLine { code, base: None, rate: None, amount, employer_rate: None, employer_amount: Money::ZERO, period: None, at }

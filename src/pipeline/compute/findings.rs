@@ -233,10 +233,6 @@ fn carried_rubrics(ready: &Ready, w: &mut Worked) {
     let mut told = Vec::new();
     for l in w.person.paid.iter().flat_map(|s| &s.lines).filter(|l| !l.amount.is_zero()) {
         let PaidCode::Unknown(u) = l.code else { continue };
-        // What its source calls paid once does not come again.
-        if !ready.catalogue[ready.pack.elements.len() + usize::from(u)].recurs {
-            continue;
-        }
         let paid = |e: ElementId| w.person.paid.iter().flat_map(|s| &s.lines).any(|x| x.code == PaidCode::Element(e));
         let twice = |e: &ElementId| !ready.catalogue[e.index()].recurs || (payslip.lines.iter().any(|x| x.element == *e) && !paid(*e));
         let severity = match ready.inputs.proposals[usize::from(u)].first() {
@@ -245,6 +241,10 @@ fn carried_rubrics(ready: &Ready, w: &mut Worked) {
             _ if w.person.paid.as_ref().is_none_or(|s| s.net_paid.is_none()) && w.person.transfer.is_none() => Severity::Blocking,
             _ => Severity::Justify,
         };
+        // What its source calls paid once does not come again, unless an element of this month may be the same.
+        if severity == Severity::Justify && !ready.catalogue[ready.pack.elements.len() + usize::from(u)].recurs {
+            continue;
+        }
         let card = code_card(ready, l.code);
         let f = Finding::new("C06", severity).of(&w.id).arg("agent", &w.id).arg("code", card.code).arg("label", card.label);
         told.push(f.arg("amount", l.amount.french()).stake(l.amount.cents()).at(ready.inputs.sources.place(l.at)));
