@@ -97,6 +97,15 @@ pub fn rubrics(pack: &Pack, job: &Job, settings: &[SettingValue]) -> Rubrics {
         Some(Num::Const(x)) if !x.is_zero() => Some(*x),
         _ => None,
     };
+    // An amount is written with its sign; a base times a rate has that of its kind.
+    let mut taken = BTreeSet::new();
+    for step in plan.iter().flat_map(|p| &p.steps) {
+        let Step::Element(e) = step else { continue };
+        let of_kind = matches!(e.kind, LineKind::Deduction | LineKind::Employer | LineKind::Tax);
+        if e.amount.as_ref().map_or(of_kind, |n| n.takes(&taken)) {
+            taken.insert(e.slot);
+        }
+    }
     let targets = pack
         .elements
         .iter()
@@ -117,11 +126,7 @@ pub fn rubrics(pack: &Pack, job: &Job, settings: &[SettingValue]) -> Rubrics {
                 labels,
                 rate: step.and_then(|s| constant(&s.rate)),
                 employer_rate: step.and_then(|s| constant(&s.employer_rate)),
-                // An amount is written with its sign; a base times a rate has that of its kind.
-                takes: match step.and_then(|s| s.amount.as_ref()) {
-                    Some(amount) => matches!(amount, Num::Neg(_)),
-                    None => matches!(e.card.kind, LineKind::Deduction | LineKind::Employer | LineKind::Tax),
-                },
+                takes: step.is_some_and(|s| taken.contains(&s.slot)),
                 total: None,
             }
         })
