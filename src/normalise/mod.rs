@@ -26,6 +26,7 @@ pub mod nets;
 pub mod numbers;
 pub mod people;
 pub mod periods;
+pub mod posts;
 pub mod profile;
 pub mod recognise;
 pub mod record;

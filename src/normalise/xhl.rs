@@ -6,6 +6,7 @@
 
 mod facts;
 mod lines;
+mod posts;
 
 use crate::ground::place::{Source, SourceKind};
 use crate::ground::{At, EmployeeId, Finding, Money, Severity, Sources};
@@ -105,14 +106,30 @@ pub fn add(
     // Without any staff file the statement is the list of who works here.
     let stands_in = gathered.staff.is_empty();
     let (mut accounts, mut agreeing) = (Vec::new(), 0_u64);
+    let mut payslips: Vec<(EmployeeId, Vec<(u16, &Slip)>)> = Vec::new();
     for (id, own) in by_agent {
         let own = same_person(&id, own, sources, &mut findings);
+        facts::contradictions(&id, &own, gathered, sources, cx, &mut findings);
+        let apart = posts::apart(own, cx.last);
+        if posts::count_as_several(&id, &apart, gathered) {
+            agreeing += u64::from(gathered.paid.remove(&id).is_some_and(|p| p.official.is_none() && !p.estimated));
+            findings.push(posts::told(&id, &apart, sources));
+            payslips.extend(apart.into_iter().zip(1..).map(|(own, post)| (id.at_post(post), own)));
+        } else {
+            let own: Vec<_> = apart.into_iter().flatten().collect();
+            added_up(&id, &own, sources, &mut findings);
+            payslips.push((id, own));
+        }
+    }
+    for (id, own) in payslips {
         let mut paid = PaidSlip::default();
+        let mut said = stands_in;
         for (source, slip) in &own {
             take(*source, slip, &codes, &mut paid, &mut findings, &id, sources);
             let mut record = facts::record(*source, slip, &id, sources, cx, &mut findings);
             facts::status_by_line(&mut record, &paid, sources, cx, &mut findings);
-            if stands_in {
+            // A second payslip of the same post is no second source: it adds what the first leaves open.
+            if std::mem::take(&mut said) {
                 gathered.staff.push(record)
             } else {
                 gathered.register_facts.push(record)
@@ -132,7 +149,6 @@ pub fn add(
                 .or_insert_with(|| (slip.agent.surname.text.to_string(), slip.agent.given.text.to_string()));
         }
         paid.bare = own.len() == 1 && own.iter().all(|(_, s)| s.lines.is_empty() && s.net_to_pay.is_some());
-        facts::contradictions(&id, &own, gathered, sources, cx, &mut findings);
         pair_shares(&mut paid, cx);
         match gathered.paid.get_mut(&id) {
             // Paid on an estimate: the statement says what should have been paid.
@@ -315,6 +331,11 @@ fn same_person<'a>(id: &EmployeeId, own: Vec<(u16, &'a Slip)>, sources: &Sources
             kept.push((source, slip));
         }
     }
+    kept
+}
+
+/// Several payslips of one post: corrections, pay runs. What they paid together is told.
+fn added_up(id: &EmployeeId, kept: &[(u16, &Slip)], sources: &Sources, findings: &mut Vec<Finding>) {
     if kept.len() > 1 {
         let sum: Money = kept.iter().filter_map(|(_, s)| s.net_to_pay).map(|n| n.value).sum();
         let f = Finding::new("R49", Severity::Justify).arg("agent", id).arg("count", kept.len()).arg("sum", sum.french()).of(id);
@@ -334,7 +355,6 @@ fn same_person<'a>(id: &EmployeeId, own: Vec<(u16, &'a Slip)>, sources: &Sources
             );
         }
     }
-    kept
 }
 
 /// Puts a payslip's lines and totals into what was paid.

@@ -149,7 +149,7 @@ fn transfers(ready: &Ready, results: &mut Results, out: &mut Outcome, folder: &P
     let rows: Vec<Transfer> = list
         .iter()
         .map(|(id, name, net, iban)| Transfer {
-            end_to_end_id: transfer::derive_id(&prefix, &[id.as_str(), "1", &net.cents().to_string(), iban.as_str()]),
+            end_to_end_id: transfer::derive_id(&prefix, &[id.as_str(), &id.post().to_string(), &net.cents().to_string(), iban.as_str()]),
             employee: Some(id.clone()),
             // In capitals, as transfer files write names: a bank that compares them sees what it saw last month.
             name: cut(name).unwrap_or_else(|| name.to_uppercase()),
@@ -162,8 +162,7 @@ fn transfers(ready: &Ready, results: &mut Results, out: &mut Outcome, folder: &P
         .collect();
     let mut csv = register::TRANSFERS.to_owned();
     for t in &rows {
-        let id = t.employee.as_ref().map(ToString::to_string).unwrap_or_default();
-        csv.push_str(&id);
+        csv.push_str(t.employee.as_ref().map_or("", EmployeeId::as_str));
         csv.push(',');
         register::field(&mut csv, &crate::ground::sepa_text::convert(&t.name, crate::ground::sepa_text::Ligatures::default()).text);
         csv.push_str(&format!(",{},{},{}\n", t.iban.as_str(), t.amount, t.end_to_end_id));
@@ -247,9 +246,9 @@ fn file_head(ready: &Ready, rows: &[Transfer], iban: Iban, prefix: &str) -> tran
     }
 }
 
-/// A name for a file: letters and digits of the employee number only.
+/// A name for a file: letters and digits of the employee number only, and which post when there are several.
 fn safe(id: &EmployeeId) -> String {
-    id.as_str().chars().map(|c| if c.is_ascii_alphanumeric() || c == '-' { c } else { '_' }).collect()
+    id.to_string().chars().map(|c| if c.is_ascii_alphanumeric() || c == '-' { c } else { '_' }).collect()
 }
 
 fn payslips(
@@ -522,7 +521,7 @@ fn report_agent(ready: &Ready, results: &Results, w: &Worked) -> report::Agent {
         .map_or_else(String::new, |f| super::compute::show_value(ready, f));
     report::Agent {
         employee: w.id.clone(),
-        post: 1,
+        post: w.id.post(),
         name: w.name.clone(),
         service: role_text(ready, w, Role::Service),
         statut,

@@ -314,7 +314,7 @@ pub fn read(job: &Job, pack: &Pack, settings: &[SettingValue], progress: fn(&str
     cut_short(&mapping, &mut o.findings);
     let mut gathered = gathered.value;
     let sent = !o.transfers.is_empty();
-    o.findings.append(&mut record.add(&mut gathered, sent, &o.sources));
+    o.findings.append(&mut record.add(&mut gathered, (sent, beside), &o.sources));
     o.findings.append(&mut record.later(&mut gathered, &o.sources, &cx));
     if !sent {
         o.transfers.clone_from(&record.transfers);
@@ -333,6 +333,7 @@ pub fn read(job: &Job, pack: &Pack, settings: &[SettingValue], progress: fn(&str
     let mut decided = decisions::read(job, pack, &mut o.sources, &mut o.findings);
     decisions::rename(&mut decided, &mut gathered, job, &o.sources, &mut o.findings);
     super::same_person::join(&mut gathered, &mut o.transfers, &pack.vocabulary, &o.sources, &mut o.findings);
+    normalise::posts::spread(&mut gathered, &pack.vocabulary, &o.sources, &mut o.findings);
     let elsewhere = std::mem::take(&mut gathered.elsewhere);
     let mut unknown_cards = unknown_cards(&gathered);
     let mut proposals = proposals(&gathered, &mapping);
@@ -347,6 +348,7 @@ pub fn read(job: &Job, pack: &Pack, settings: &[SettingValue], progress: fn(&str
     let refused = rejected::find(&o.reports, &o.sent, &sent_rows, &mut o.findings);
     let mut joined = join::join(&pack.vocabulary, &o.sources, job.month, gathered, std::mem::take(&mut o.transfers));
     o.findings.append(&mut joined.findings);
+    normalise::posts::others(&mut joined.people, &pack.vocabulary);
     let pay_date = record.manifest.as_ref().and_then(|m| m.pay_date);
     let transferred = record.transferred(&o.sources);
     let spoke_record = record.month.is_some();

@@ -245,7 +245,14 @@ impl Machine<'_> {
         };
         let mut lines = state.lines(plan, status);
         lines.extend(unknown.iter().filter_map(|u| self.unknown_line(u.0, u.2, u.3)));
-        Payslip { employee: id.clone(), post: 1, month: plan.context.month, mode: Mode::Computed, lines, totals: state.totals(plan) }
+        Payslip {
+            employee: id.clone(),
+            post: id.post(),
+            month: plan.context.month,
+            mode: Mode::Computed,
+            lines,
+            totals: state.totals(plan),
+        }
     }
 }
 
