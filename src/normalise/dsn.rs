@@ -98,7 +98,12 @@ pub fn add(
         let source = agent.parts.first().map_or(0, |p| p.0);
         let payments = declared.payments;
         match posts_together(&agent.id, gathered).as_ref() {
-            Some(known) => agreeing += u64::from(compare(&agent.id, known, &declared, sources, &mut findings)),
+            Some(known) => {
+                let agrees = compare(&agent.id, known, &declared, sources, &mut findings);
+                agreeing += u64::from(agrees);
+                let own = gathered.paid.get_mut(&agent.id);
+                own.into_iter().for_each(|slip| slip.seconds.push((agent.first_at(), agrees)));
+            }
             None => {
                 let mut maker = pay::Maker { gathered, locals: &mut locals, cx, tallies: &mut tallies };
                 let made = maker.slip(source, agent.first_at(), declared, contract);

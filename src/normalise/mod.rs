@@ -38,6 +38,7 @@ pub mod sides;
 pub mod text;
 pub mod titles;
 pub mod totals;
+pub mod trust;
 pub mod values;
 pub mod variables;
 pub mod xhl;

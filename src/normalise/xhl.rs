@@ -13,8 +13,9 @@ use crate::ground::{At, EmployeeId, Finding, Money, Severity, Sources};
 use crate::normalise::gather::{Gathered, pair_shares};
 use crate::normalise::join::TransferRow;
 use crate::normalise::people::{Who, may_be_same};
+use crate::normalise::trust::{Teller, Trust};
 use crate::normalise::{Context, SourceEntry};
-use crate::payslip::PaidSlip;
+use crate::payslip::{ElementId, PaidCode, PaidSlip};
 use crate::read::xhl::{Slip, Statement};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -54,6 +55,7 @@ pub fn add(
     statements: &[Registered],
     gathered: &mut Gathered,
     siret: Option<&str>,
+    trust: &Trust,
     given: &[SourceEntry],
     sources: &Sources,
     cx: &Context<'_>,
@@ -153,7 +155,14 @@ pub fn add(
         match gathered.paid.get_mut(&id) {
             // Paid on an estimate: the statement says what should have been paid.
             Some(record) if record.estimated && record.official.is_none() => record.official = Some(Box::new(paid)),
-            Some(register) => agreeing += u64::from(compare(&id, register, &paid, sources, &mut findings)),
+            Some(register) => {
+                let agrees = compare(&id, register, &paid, sources, cx, &mut findings);
+                agreeing += u64::from(agrees);
+                let other = if trust.lines_of(Teller::Statement, Teller::Register) { std::mem::replace(register, paid) } else { paid };
+                if let Some((_, at)) = other.net_paid.or_else(|| other.lines.first().map(|l| (l.amount, l.at))) {
+                    register.seconds.push((at, agrees));
+                }
+            }
             None => {
                 gathered.paid.insert(id, paid);
             }
@@ -320,6 +329,8 @@ fn same_person<'a>(id: &EmployeeId, own: Vec<(u16, &'a Slip)>, sources: &Sources
         if nirs_differ || !may_be_same((&a.surname.text, &a.given.text), (&b.surname.text, &b.given.text)) {
             findings.push(
                 Finding::new("IMP-04", Severity::Blocking)
+                    .told("M158")
+                    .arg("agent", id)
                     .arg("fact", "NIR")
                     .arg("first", "••••")
                     .arg("second", "••••")
@@ -346,6 +357,8 @@ fn added_up(id: &EmployeeId, kept: &[(u16, &Slip)], sources: &Sources, findings:
         {
             findings.push(
                 Finding::new("IMP-04", Severity::Blocking)
+                    .told("M158")
+                    .arg("agent", id)
                     .arg("fact", "IBAN")
                     .arg("first", &a.shown)
                     .arg("second", &b.shown)
@@ -390,8 +403,15 @@ fn take(
     }
 }
 
-/// The register's net against the statement's; true when they agree.
-fn compare(id: &EmployeeId, register: &PaidSlip, statement: &PaidSlip, sources: &Sources, findings: &mut Vec<Finding>) -> bool {
+/// The register's net against the statement's; true when they agree. Where they do not, the lines that differ are named.
+fn compare(
+    id: &EmployeeId,
+    register: &PaidSlip,
+    statement: &PaidSlip,
+    sources: &Sources,
+    cx: &Context<'_>,
+    findings: &mut Vec<Finding>,
+) -> bool {
     let sum = || {
         let first = register.lines.first()?;
         Some((register.lines.iter().map(|l| l.amount).sum::<Money>(), first.at))
@@ -401,5 +421,21 @@ fn compare(id: &EmployeeId, register: &PaidSlip, statement: &PaidSlip, sources: 
         return true;
     }
     findings.push(super::sums_differ("Net à payer", id, (a, a_at), (b, b_at), sources));
+    let sums = |slip: &PaidSlip| {
+        let mut out: BTreeMap<ElementId, (Money, At)> = BTreeMap::new();
+        for l in slip.lines.iter().filter(|l| !l.amount.is_zero()) {
+            if let PaidCode::Element(e) = l.code {
+                out.entry(e).or_insert((Money::ZERO, l.at)).0 += l.amount;
+            }
+        }
+        out
+    };
+    let theirs = sums(statement);
+    for (e, (a, at)) in sums(register) {
+        let Some((b, b_at)) = theirs.get(&e).filter(|b| b.0 != a) else { continue };
+        let target = cx.rubrics.targets.iter().find(|t| t.element == e && t.total.is_none());
+        let label = target.map_or("?", |t| t.labels.last().map_or(t.code.as_str(), String::as_str));
+        findings.push(super::sums_differ(label, id, (a, at), (*b, *b_at), sources));
+    }
     false
 }

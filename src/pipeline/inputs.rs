@@ -8,6 +8,7 @@ use crate::ground::{At, Checked, Finding, Money, PayMonth, Place, Severity, Sour
 use crate::job::{self, Job};
 use crate::normalise::join::{self, People, TransferRow};
 use crate::normalise::record::Past;
+use crate::normalise::trust::{Teller, Trust};
 use crate::normalise::{self, CodeTarget, Mapping, Natures, Payer, RubricTarget, Rubrics, fragment};
 use crate::payslip::{Card, ElementId, LineKind, PaidCode, PaidLine};
 use crate::read::{self, FileKind, Input, Limits, archive, dsn, pain001, pain002, xhl};
@@ -320,7 +321,8 @@ pub fn read(job: &Job, pack: &Pack, settings: &[SettingValue], progress: fn(&str
         o.transfers.clone_from(&record.transfers);
     }
     let siret = job.employer.siret.as_ref().map(crate::ground::Siret::as_str);
-    let (accounts, mut found) = normalise::xhl::add(&o.statements, &mut gathered, siret, &given.value, &o.sources, &cx);
+    let trust = trusted(super::trust::of(job, &pack.vocabulary, &mut o.findings), &mapping, &record, &o);
+    let (accounts, mut found) = normalise::xhl::add(&o.statements, &mut gathered, siret, &trust, &given.value, &o.sources, &cx);
     o.findings.append(&mut found);
     // Without a transfer file, the statement says who was paid how much and where.
     if o.transfers.is_empty() {
@@ -346,7 +348,7 @@ pub fn read(job: &Job, pack: &Pack, settings: &[SettingValue], progress: fn(&str
         sent_rows = rejected::referenced(&record);
     }
     let refused = rejected::find(&o.reports, &o.sent, &sent_rows, &mut o.findings);
-    let mut joined = join::join(&pack.vocabulary, &o.sources, job.month, gathered, std::mem::take(&mut o.transfers));
+    let mut joined = join::join(&pack.vocabulary, &o.sources, job.month, &trust, gathered, std::mem::take(&mut o.transfers));
     o.findings.append(&mut joined.findings);
     normalise::posts::others(&mut joined.people, &pack.vocabulary);
     let pay_date = record.manifest.as_ref().and_then(|m| m.pay_date);
@@ -403,6 +405,18 @@ pub fn read(job: &Job, pack: &Pack, settings: &[SettingValue], progress: fn(&str
         bygone,
     };
     Ok(Checked::new(inputs, o.findings))
+}
+
+/// What each source is, for the order of trust.
+fn trusted(mut trust: Trust, mapping: &Mapping, record: &normalise::record::MonthRecord, o: &Opened) -> Trust {
+    for m in &mapping.sources {
+        trust.of.insert(m.source, if m.role.is_register() { Teller::Register } else { Teller::Staff });
+    }
+    trust.of.extend(o.statements.iter().map(|s| (s.source, Teller::Statement)));
+    trust.of.extend(o.declarations.iter().map(|d| (d.source, Teller::Declaration)));
+    let of_record = record.places.as_ref().map(|p| p.0).into_iter().chain(record.members.values().map(|m| m.at.source));
+    trust.of.extend(of_record.map(|s| (s, Teller::Record)));
+    trust
 }
 
 /// A list of this month that ends within a row, or requests for another account that may: who stood below cannot be known.

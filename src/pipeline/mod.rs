@@ -33,6 +33,7 @@ mod same_person;
 mod sendings;
 mod slips;
 mod tables;
+mod trust;
 mod undecided;
 mod uses;
 

@@ -224,6 +224,8 @@ pub fn contradictions(agent: &Agent<'_>, gathered: &Gathered, sources: &Sources,
         if !theirs.is_empty() && theirs != ours.value {
             findings.push(
                 Finding::new("IMP-04", Severity::Blocking)
+                    .told("M158")
+                    .arg("agent", &agent.id)
                     .arg("fact", cx.vocabulary.get(fact).label.fr.clone())
                     .arg("first", "••••")
                     .arg("second", "••••")

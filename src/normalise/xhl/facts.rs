@@ -189,6 +189,8 @@ pub fn contradictions(
         if theirs != ours {
             findings.push(
                 Finding::new("IMP-04", Severity::Blocking)
+                    .told("M158")
+                    .arg("agent", id)
                     .arg("fact", cx.vocabulary.get(fact).label.fr.clone())
                     .arg("first", "••••")
                     .arg("second", "••••")
