@@ -44,6 +44,9 @@ pub fn write(ready: &Ready, results: &mut Results, tables: Tables, out: &mut Out
         reports(ready, results, out, &folder, &mut made)?;
     }
     let settings = super::record::settings(&ready.pack, &ready.settings, &ready.job.employer);
+    if let Some(rows) = super::proposals::text(ready, results, out) {
+        put(&folder, super::proposals::FILE, rows.as_bytes(), &mut made)?;
+    }
     put(&folder, "settings.csv", settings.as_bytes(), &mut made)?;
     put(&folder, "findings.json", manifest::findings(out).as_bytes(), &mut made)?;
     made.sort_by(|a, b| a.name.cmp(&b.name));
@@ -94,7 +97,7 @@ pub fn withdraw(folder: &Path) -> Result<()> {
 fn clear(folder: &Path) -> Result<()> {
     let drafts = ["payslips", "payslips.csv", "lines.csv", "diff.csv", "replay.csv", "estimates.csv", "transfers.csv"];
     let record = ["facts.csv", "people.csv", "requests.csv", "settings.csv"];
-    for name in drafts.into_iter().chain(record).chain(["findings.json", "manifest.json"]) {
+    for name in drafts.into_iter().chain(record).chain(["findings.json", "manifest.json", super::proposals::FILE]) {
         let path = folder.join(name);
         let gone = if path.is_dir() { std::fs::remove_dir_all(&path) } else { std::fs::remove_file(&path) };
         match gone {

@@ -25,6 +25,7 @@ mod known_by_net;
 mod manifest;
 mod next;
 mod open_codes;
+mod proposals;
 pub mod record;
 mod records;
 mod recovery;
@@ -39,7 +40,7 @@ mod uses;
 
 pub use calibrate::calibrate;
 pub use compare::compare;
-pub use decisions::decide;
+pub use decisions::{decide, decide_from};
 pub use explain::explain;
 pub use inputs::{Inputs, inspect};
 pub use kit::{Opened, Prepared, Seal, begin, passphrase_in, prepare_kit, seal_folder, unseal_folder};

@@ -91,7 +91,7 @@ pub(super) fn own_findings(ready: &Ready, w: &mut Worked) {
             continue;
         }
         if let Some(f) = contradiction(ready, w, r.fact) {
-            let f = f.of(&w.id).arg("agent", &w.id).arg("fact", decl.label.get(ready.lang));
+            let f = f.of(&w.id).arg("agent", &w.id).arg("fact", decl.label.get(ready.lang)).arg("name", &decl.name);
             let f = f.arg("first", show_value(ready, written)).arg("second", show_value(ready, &r.used));
             w.findings.push(f.at(sources.place(written.at)).at(sources.place(r.used.at)));
             continue;
