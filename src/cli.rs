@@ -121,6 +121,13 @@ pub enum Command {
         #[arg(long)]
         line: Option<String>,
     },
+    /// Two transfer files, lists of transfers or folders of runs against each other: accounts, people, amounts.
+    Diff {
+        /// Those of before.
+        before: PathBuf,
+        /// Those of after.
+        after: PathBuf,
+    },
     /// Record a decision in decisions.csv: call-back, override, mode, waiver, join, arrival, leaver, present, exclusion.
     Decide(Decide),
     /// For rule authors.
@@ -214,7 +221,12 @@ fn nowhere(cli: &Cli) -> Option<String> {
         | Command::Run { folder, .. }
         | Command::Explain { folder, .. } => folder,
         Command::Decide(d) => &d.folder,
-        Command::New { .. } | Command::Prepare { .. } | Command::Seal { .. } | Command::Unseal { .. } | Command::Rules { .. } => {
+        Command::New { .. }
+        | Command::Prepare { .. }
+        | Command::Seal { .. }
+        | Command::Unseal { .. }
+        | Command::Diff { .. }
+        | Command::Rules { .. } => {
             return None;
         }
     };
@@ -267,6 +279,10 @@ fn run_command(cli: &Cli, progress: fn(&str, u64, u64)) -> Result<Said> {
                     pipeline::decide(&options, row)?
                 }
             };
+            Ok(Said { out: told.text, err: listing(&told.findings, told.lang, cli.json), code: told.code })
+        }
+        Command::Diff { before, after } => {
+            let told = pipeline::diff(before, after, cli.lang)?;
             Ok(Said { out: told.text, err: listing(&told.findings, told.lang, cli.json), code: told.code })
         }
         Command::Rules { command } => rules::execute(cli, command),

@@ -350,6 +350,7 @@ pub fn read(job: &Job, pack: &Pack, settings: &[SettingValue], progress: fn(&str
     let refused = rejected::find(&o.reports, &o.sent, &sent_rows, &mut o.findings);
     let mut joined = join::join(&pack.vocabulary, &o.sources, job.month, &trust, gathered, std::mem::take(&mut o.transfers));
     o.findings.append(&mut joined.findings);
+    o.findings.extend(super::known_by_net::alone(&mut joined, &pack.vocabulary));
     normalise::posts::others(&mut joined.people, &pack.vocabulary);
     let pay_date = record.manifest.as_ref().and_then(|m| m.pay_date);
     let transferred = record.transferred(&o.sources);
