@@ -15,7 +15,7 @@ use crate::normalise::join::TransferRow;
 use crate::normalise::people::{Who, may_be_same};
 use crate::normalise::trust::{Teller, Trust};
 use crate::normalise::{Context, SourceEntry};
-use crate::payslip::{ElementId, PaidCode, PaidSlip};
+use crate::payslip::{ElementId, LineKind, PaidCode, PaidSlip};
 use crate::read::xhl::{Slip, Statement};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -431,11 +431,16 @@ fn compare(
         out
     };
     let theirs = sums(statement);
+    let mut lines = Vec::new();
     for (e, (a, at)) in sums(register) {
         let Some((b, b_at)) = theirs.get(&e).filter(|b| b.0 != a) else { continue };
         let target = cx.rubrics.targets.iter().find(|t| t.element == e && t.total.is_none());
         let label = target.map_or("?", |t| t.labels.last().map_or(t.code.as_str(), String::as_str));
-        findings.push(super::sums_differ(label, id, (a, at), (*b, *b_at), sources));
+        let earned = target.is_some_and(|t| t.kind == LineKind::Earning);
+        lines.push((earned, super::sums_differ(label, id, (a, at), (*b, *b_at), sources)));
     }
+    // What is taken follows from what is earned: it is named where nothing earned differs.
+    let any = lines.iter().any(|l| l.0);
+    findings.extend(lines.into_iter().filter(|l| l.0 || !any).map(|l| l.1));
     false
 }

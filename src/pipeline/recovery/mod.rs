@@ -102,7 +102,7 @@ pub fn recovery(options: &Options) -> Result<Picture> {
             agents += 1;
             known.enter(&ready, w);
             let needs = missing.enter(&ready, w);
-            wanted.enter(w, needs);
+            wanted.enter(&ready, w, needs);
         }
     }
     missing.of_the_job(&ready);

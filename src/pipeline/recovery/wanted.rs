@@ -7,6 +7,7 @@ use super::missing::Need;
 use super::{Wanted, is_new, month_name};
 use crate::ground::{Lang, words};
 use crate::normalise::mapping::Role as SourceRole;
+use crate::normalise::trust::Teller;
 use std::collections::BTreeSet;
 
 /// How many files are asked for.
@@ -25,8 +26,8 @@ const OF_LAST_MONTH: [&str; 4] = ["statement", "register", "transfers", "declara
 
 #[derive(Default)]
 pub struct Book {
-    /// Needs of each employee who has some, and whether they are new.
-    needs: Vec<(bool, BTreeSet<(Need, String)>)>,
+    /// Needs of each employee who has some, whether they are new, and which documents have been read of them.
+    needs: Vec<(bool, BTreeSet<(Need, String)>, BTreeSet<&'static str>)>,
     agents: u64,
     paid: u64,
 }
@@ -48,11 +49,21 @@ pub fn first(lang: Lang) -> Vec<Wanted> {
 }
 
 impl Book {
-    pub fn enter(&mut self, w: &Worked, needs: BTreeSet<(Need, String)>) {
+    pub fn enter(&mut self, ready: &Ready, w: &Worked, needs: BTreeSet<(Need, String)>) {
         self.agents += 1;
         self.paid += u64::from(w.person.paid.is_some());
         if !needs.is_empty() {
-            self.needs.push((is_new(w), needs));
+            let lines = w.person.paid.iter().flat_map(|s| s.all().map(|l| l.at).chain(s.seconds.iter().map(|s| s.0)));
+            let facts = w.person.known.iter().map(|f| f.at).chain(w.person.seconds.iter().map(|s| s.at));
+            let kinds = lines.chain(facts).filter_map(|at| ready.inputs.tellers.get(&at.source)).filter_map(|t| match t {
+                Teller::Statement => Some("statement"),
+                Teller::Declaration => Some("declaration"),
+                Teller::Register => Some("register"),
+                // A staff file may have been one of several, or of fewer columns.
+                Teller::Staff | Teller::Record => None,
+            });
+            let had = kinds.chain(w.person.transfer.is_some().then_some("transfers")).collect();
+            self.needs.push((is_new(w), needs, had));
         }
     }
 
@@ -61,11 +72,11 @@ impl Book {
         let mut out: Vec<Wanted> = Vec::new();
         while out.len() < ASKED {
             let gain = |id: &str, can: &[Need]| {
-                let helped = self.needs.iter().filter(|(new, _)| !(*new && OF_LAST_MONTH.contains(&id)));
-                helped.map(|(_, n)| n.iter().filter(|(need, _)| can.contains(need)).count()).sum::<usize>()
+                let helped = self.needs.iter().filter(|(new, _, had)| !(*new && OF_LAST_MONTH.contains(&id)) && !had.contains(id));
+                helped.map(|(_, n, _)| n.iter().filter(|(need, _)| can.contains(need)).count()).sum::<usize>()
             };
             // A newcomer's account comes from nobody but them.
-            let newcomers = self.needs.iter().filter(|(new, n)| *new && n.iter().any(|x| x.0 == Need::Account)).count();
+            let newcomers = self.needs.iter().filter(|(new, n, _)| *new && n.iter().any(|x| x.0 == Need::Account)).count();
             let asked = |id: &str| out.iter().any(|w| w.id == id);
             let mut best: Option<(usize, &'static str, &[Need])> = None;
             for (id, can) in KINDS.iter().filter(|k| !asked(k.0)) {
@@ -80,7 +91,8 @@ impl Book {
             let Some((_, id, can)) = best else { break };
             let mut gives: BTreeSet<String> = BTreeSet::new();
             let mut count = 0;
-            for (_, needs) in self.needs.iter_mut().filter(|(new, _)| !(*new && OF_LAST_MONTH.contains(&id))) {
+            let helps = |new: bool, had: &BTreeSet<&str>| !(new && OF_LAST_MONTH.contains(&id)) && !had.contains(id);
+            for (_, needs, _) in self.needs.iter_mut().filter(|(new, _, had)| helps(*new, had)) {
                 let before = needs.len();
                 gives.extend(needs.iter().filter(|n| can.contains(&n.0)).map(|n| n.1.clone()));
                 needs.retain(|n| !can.contains(&n.0));
