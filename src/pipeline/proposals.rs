@@ -7,6 +7,7 @@ use super::{Outcome, Ready};
 use crate::compute::employee::Standing;
 use crate::facts::Role;
 use crate::ground::{EmployeeId, Finding, Lang, words};
+use crate::normalise::people::may_be_same;
 use std::collections::BTreeSet;
 
 pub const FILE: &str = "proposals.csv";
@@ -70,14 +71,17 @@ fn cell(text: &str) -> String {
     if plain.contains([';', '"']) { format!("\"{}\"", plain.replace('"', "\"\"")) } else { plain }
 }
 
-/// Two numbers that look like one person, only one of which was paid last month.
+/// Two numbers that look like one person, only one of which was paid last month: all under the newer one. An identity number
+/// under two names is a slip of the pen, and no proposal.
 fn joins(ready: &Ready, results: &Results) -> Vec<Proposal> {
-    let paid = |id: &EmployeeId| results.briefs.binary_search_by(|b| b.id.cmp(id)).is_ok_and(|i| results.briefs[i].before.is_some());
+    let brief = |id: &EmployeeId| results.briefs.binary_search_by(|b| b.id.cmp(id)).ok().map(|i| &results.briefs[i]);
     let one = |t: &crate::check::run::Twin| {
-        (paid(&t.other) && !paid(&t.newer)).then(|| Proposal {
+        let (newer, other) = (brief(&t.newer)?, brief(&t.other)?);
+        let named = may_be_same((&newer.name, ""), (&other.name, ""));
+        (named && other.before.is_some() && newer.before.is_none()).then(|| Proposal {
             kind: "join",
-            agent: t.other.to_string(),
-            about: t.newer.to_string(),
+            agent: t.newer.to_string(),
+            about: t.other.to_string(),
             value: String::new(),
             reason: words::ui(t.why, ready.lang).to_owned(),
             certainty: match t.why {
