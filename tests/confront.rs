@@ -141,10 +141,11 @@ fn the_picture_counts_who_agrees_fact_by_fact() {
     let files = [("paye.xhl", xhl::november().into_bytes()), ("paie.dsn", dsn::latin(&dsn::town()))];
     let picture = pipeline::recovery(&options(&folder("picture", &settings(), &files))).expect("a picture");
     let row = |id: &str| picture.known.iter().find(|k| k.id == id).unwrap_or_else(|| panic!("{id}"));
-    // Both documents are made of the same town: whoever has an index has it from both.
+    // Both documents are made of the staff file: whoever has an index has it from both. It is ahead of November for one of them,
+    // whose lines say another (00878 of expected/findings.csv).
     let index = row("indice_majore");
-    assert!(index.agree > 70 && index.agree <= index.count && index.differ == 0, "{index:?}");
-    assert_eq!(index.sources.len(), 2);
+    assert_eq!((index.agree, index.differ), (index.count - 1, 1), "{index:?}");
+    assert!(index.sources.contains_key("paye.xhl") && index.sources.contains_key("paie.dsn"), "{:?}", index.sources);
     // A share written 57,14 % and one of 4/7 are one share.
     assert_eq!(row("quotite").differ, 0, "{:?}", row("quotite"));
     assert_eq!(row("slip").agree, row("slip").count);
@@ -168,7 +169,8 @@ fn pay_that_a_declaration_does_not_detail_is_what_the_rules_come_to() {
     // The transfer of bonuses into points is in no declaration. Where it comes back under its own name it is November's.
     let mut count = 0;
     for l in expected("november-lines.csv").iter().filter(|l| l["code"] == "TPP") {
-        if let Some(paid) = found.get(&(l["employee"].clone(), "TPP".to_owned())) {
+        // Nought where it is melted into a remainder that says something else as well.
+        if let Some(paid) = found.get(&(l["employee"].clone(), "TPP".to_owned())).filter(|p| **p != 0) {
             assert_eq!(*paid, cents(&l["amount"]), "{}", l["employee"]);
             count += 1;
         }

@@ -134,8 +134,8 @@ pub(super) struct Opened {
     pub(super) sources: Sources,
     pub(super) tables: Vec<read::Table>,
     pub(super) transfers: Vec<TransferRow>,
-    statements: Vec<normalise::xhl::Registered>,
-    declarations: Vec<normalise::dsn::Registered>,
+    pub(super) statements: Vec<normalise::xhl::Registered>,
+    pub(super) declarations: Vec<normalise::dsn::Registered>,
     /// What banks said of transfer files, and the files they may be about.
     reports: Vec<pain002::Report>,
     sent: Vec<rejected::Sent>,
@@ -392,7 +392,7 @@ pub fn read(job: &Job, pack: &Pack, settings: &[SettingValue], progress: fn(&str
     let documents = spoke.into_iter().filter(|d| d.1).map(|d| d.0).collect();
     let inputs = Inputs {
         tellers: trust.of,
-        employer: employer(&o, siret),
+        employer: super::employer::said(&o, siret),
         sources: o.sources,
         mapping,
         files: o.files,
@@ -412,46 +412,6 @@ pub fn read(job: &Job, pack: &Pack, settings: &[SettingValue], progress: fn(&str
         bygone,
     };
     Ok(Checked::new(inputs, o.findings))
-}
-
-/// What the documents of this employer say of it: pay statements first, then declarations.
-fn employer(o: &Opened, siret: Option<&str>) -> job::Employer {
-    let mut out = job::Employer::default();
-    let own = |theirs: &str| siret.is_none_or(|s| s == theirs);
-    // Documents of several employers do not say which of them this is.
-    let stated = o.statements.iter().map(|r| r.statement.siret.text.to_string());
-    let declared = o.declarations.iter().flat_map(|r| &r.file.declarations).map(dsn::Declaration::siret);
-    let all: BTreeSet<String> = stated.chain(declared).filter(|s| !s.is_empty()).collect();
-    if siret.is_none() && all.len() > 1 {
-        return out;
-    }
-    let fill = |slot: &mut Option<String>, text: &str| {
-        if slot.is_none() && !text.trim().is_empty() {
-            *slot = Some(text.trim().to_owned());
-        }
-    };
-    for s in o.statements.iter().map(|r| &r.statement).filter(|s| own(&s.siret.text)) {
-        if out.name.is_empty() {
-            s.employer.text.trim().clone_into(&mut out.name);
-        }
-        out.siret = out.siret.take().or_else(|| crate::ground::Siret::parse(&s.siret.text));
-        fill(&mut out.ape, &s.ape.text);
-        fill(&mut out.urssaf, &s.collector.text);
-        fill(&mut out.address, &s.address.iter().map(|t| t.text.as_ref()).collect::<Vec<_>>().join(", "));
-        fill(&mut out.postal_code, &s.postal_code.text);
-        fill(&mut out.town, &s.town.text);
-    }
-    for d in o.declarations.iter().flat_map(|r| &r.file.declarations).filter(|d| own(&d.siret())) {
-        let said = |number: u16| d.head.first("S21.G00.11").map_or("", |b| b.plain(number)).to_owned();
-        out.siret = out.siret.take().or_else(|| crate::ground::Siret::parse(&d.siret()));
-        fill(&mut out.ape, &said(2));
-        if out.town.is_none() {
-            fill(&mut out.address, &said(3));
-            fill(&mut out.postal_code, &said(4));
-            fill(&mut out.town, &said(5));
-        }
-    }
-    out
 }
 
 /// What each source is, for the order of trust.

@@ -16,6 +16,7 @@ mod diff;
 mod documents;
 mod doubtful;
 mod effects;
+mod employer;
 mod entering;
 mod estimates;
 mod evidence;
@@ -212,37 +213,6 @@ fn other_settings(pack: &Pack, inputs: &Inputs, last: &[SettingValue], lang: Lan
     pack.settings.iter().enumerate().filter_map(differ).collect()
 }
 
-/// What `releve.toml` leaves open of the employer and the documents of last month say. The address is taken whole or not at all.
-fn employer_of_documents(own: &mut job::Employer, said: &job::Employer) -> Option<Finding> {
-    let mut taken: Vec<String> = Vec::new();
-    if own.name.trim().is_empty() && !said.name.is_empty() {
-        own.name.clone_from(&said.name);
-        taken.push(said.name.clone());
-    }
-    if own.siret.is_none()
-        && let Some(siret) = &said.siret
-    {
-        taken.push(format!("SIRET {}", siret.as_str()));
-        own.siret = Some(siret.clone());
-    }
-    let one = |own: &mut Option<String>, said: &Option<String>, label: &str, taken: &mut Vec<String>| {
-        if own.is_none()
-            && let Some(text) = said
-        {
-            taken.push(format!("{label} {text}").trim().to_owned());
-            *own = Some(text.clone());
-        }
-    };
-    one(&mut own.ape, &said.ape, "APE", &mut taken);
-    one(&mut own.urssaf, &said.urssaf, "URSSAF", &mut taken);
-    if own.address.is_none() && own.postal_code.is_none() && own.town.is_none() {
-        one(&mut own.address, &said.address, "", &mut taken);
-        one(&mut own.postal_code, &said.postal_code, "", &mut taken);
-        one(&mut own.town, &said.town, "", &mut taken);
-    }
-    (!taken.is_empty()).then(|| Finding::new("M160", Severity::Information).arg("what", taken.join(", ")))
-}
-
 /// A record of last month that another employer paid: nothing of it is this employer's.
 fn other_employer(job: &Job, inputs: &Inputs) -> Option<Finding> {
     let was = inputs.past.settings.get("employer.siret").filter(|s| !s.is_empty())?;
@@ -365,7 +335,7 @@ fn prepare_with(options: &Options, pack: Option<&str>, out: &mut Outcome, timing
     let mut read = timings.measure("read", || inputs::read(&job, &pack, &last_chosen.value, options.progress))?;
     out.findings.append(&mut read.findings);
     let inputs = read.value;
-    out.findings.extend(employer_of_documents(&mut job.employer, &inputs.employer));
+    out.findings.extend(employer::complete(&mut job.employer, &inputs.employer));
     out.findings.append(&mut other_settings(&pack, &inputs, &last_chosen.value, out.lang));
     out.findings.extend(other_employer(&job, &inputs));
     let last_pay = job.last_pay_date.or(inputs.last_execution).unwrap_or_else(|| job.last_month.last_day());

@@ -118,6 +118,15 @@ pub(super) fn own_findings(ready: &Ready, w: &mut Worked) {
         let f = Finding::new("C05", Severity::Blocking).of(&w.id).arg("agent", &w.id).arg("net", net.french());
         w.findings.push(f.arg("sum", before.net_paid.french()).at(sources.place(at)).stake((net - before.net_paid).cents()));
     }
+    // What the bank paid is what was paid; a declaration's own net has been set against it before.
+    let sent = w.person.transfer.as_ref().filter(|t| !t.amount.is_zero());
+    if let (Some(slip), Some(t)) = (w.person.paid.as_ref().filter(|s| !s.melted), sent)
+        && let Some((net, at)) = slip.net_paid.filter(|n| n.0 != t.amount)
+    {
+        let f =
+            Finding::new("M161", Severity::Justify).of(&w.id).arg("agent", &w.id).arg("net", net.french()).arg("sent", t.amount.french());
+        w.findings.push(f.stake((net - t.amount).cents()).at(sources.place(t.at)).at(sources.place(at)));
+    }
     if let (Some((shown, found)), true) = (w.output.replay.taxable, w.output.payslip.is_some())
         && !close(shown, found)
     {
@@ -161,11 +170,12 @@ fn disputed(ready: &Ready, w: &Worked) -> Vec<Finding> {
         let Some(known) = w.person.known.get(s.fact) else { continue };
         let differs = |f: &&Fact| f.id == s.fact && f.at.source != known.at.source && agree(decl, &known.value, &f.value) == Some(false);
         let Some(other) = w.person.alternatives.iter().find(differs) else { continue };
-        // Two files of staff have been told of by the row.
-        if replay.lines.is_empty() && w.person.paid.is_none() {
+        // Of whoever was not paid nothing is compared.
+        if w.person.paid.is_none() {
             continue;
         }
-        let proven = !replay.lines.is_empty() && replay.all_exact();
+        let any = |wanted: Verdict| replay.lines.iter().any(|l| l.verdict == wanted);
+        let proven = any(Verdict::Exact) && !any(Verdict::Gap);
         let f = Finding::new("IMP-04", if proven { Severity::Warning } else { Severity::Justify }).told("M157").of(&w.id);
         let f = f.arg("agent", &w.id).arg("fact", decl.label.get(ready.lang)).arg("name", &decl.name);
         let f = f.arg("first", show_value(ready, known)).arg("second", show_value(ready, other));

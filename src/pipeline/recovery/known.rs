@@ -38,6 +38,12 @@ fn from(k: &mut Known, ready: &Ready, at: At) {
     }
 }
 
+/// One document may say it in two places.
+fn each_file(k: &mut Known, ready: &Ready, places: impl Iterator<Item = At>) {
+    let sources: BTreeSet<u16> = places.map(|at| at.source).collect();
+    sources.into_iter().for_each(|source| from(k, ready, At::source(source)));
+}
+
 impl Book {
     pub fn new(ready: &Ready) -> Self {
         let vocabulary = &ready.pack.vocabulary;
@@ -102,13 +108,12 @@ impl Book {
             self.net.count += 1;
             if let (Some(a), Some(b)) = (sum, sent) {
                 self.net.sure += u64::from(a == b.amount);
-                self.net.agree += u64::from(a == b.amount);
+                let apart = written.is_some_and(|n| n.1.source != b.at.source);
+                self.net.agree += u64::from(a == b.amount && apart);
                 self.net.differ += u64::from(a != b.amount);
             }
             let line = w.person.paid.as_ref().and_then(|s| s.lines.first()).map(|l| l.at);
-            for at in written.map(|n| n.1).or(line).into_iter().chain(sent.map(|t| t.at)) {
-                from(&mut self.net, ready, at);
-            }
+            each_file(&mut self.net, ready, written.map(|n| n.1).or(line).into_iter().chain(sent.map(|t| t.at)));
         }
     }
 
@@ -127,9 +132,7 @@ impl Book {
         k.sure += u64::from(last.is_some());
         k.agree += u64::from(matches!((&last, &staff), (Some(a), Some(b)) if a.0 == b.0 && a.1.source != b.1.source));
         k.differ += u64::from(matches!((&last, &staff), (Some(a), Some(b)) if a.0 != b.0));
-        for at in last.map(|l| l.1).into_iter().chain(staff.map(|s| s.1)) {
-            from(k, ready, at);
-        }
+        each_file(k, ready, last.map(|l| l.1).into_iter().chain(staff.map(|s| s.1)));
     }
 
     fn facts(&mut self, ready: &Ready, w: &Worked) {
@@ -158,7 +161,7 @@ impl Book {
             let seconds = || w.person.seconds.iter().filter(|s| s.fact == id);
             k.agree += u64::from(seconds().any(|s| s.agrees == Some(true)));
             let others: BTreeSet<u16> = seconds().map(|s| s.at.source).collect();
-            others.into_iter().for_each(|source| from(k, ready, At::source(source)));
+            each_file(k, ready, others.into_iter().map(At::source));
             let two = w.person.alternatives.iter().any(|a| a.id == id && agree(decl, &a.value, &f.value) == Some(false));
             k.differ += u64::from(two || replay.resolved.iter().any(|r| r.fact == id && r.written.is_some()));
             match f.origin {
