@@ -265,15 +265,19 @@ fn whose_transfer_came_back_is_paid_again_on_the_account_that_was_called_for() {
     let sent = |folder: &Path| rows(&folder.join("out/transfers.csv")).into_iter().find(|r| r["employee"] == "00441");
     assert_eq!(told(&outcome, "F15", "00441").iter().map(|f| f.severity).collect::<Vec<_>>(), [Severity::Blocking]);
     assert!(sent(&folder).is_none());
-    // November's 1 557,43 never arrived; a call-back names the new account, and a list of the month pays what is owed.
+    // November's 1 557,43 never arrived; a call-back names the new account, and a correction pays that net with December's, whose
+    // own contributions and tax do not move.
+    let owed = 155_743;
     let account = "FR7699901005711994267344613";
     let decided = format!(
         "décision;agent;objet;valeur;mois;jusqu'à;auteur;date;motif\n\
-         contre-appel;00441;01 99 00 12 34 (fiche de 2019);{account};2021-12;;Mme Roche;06/12/2021;compte clos, l'agent a lu le nouveau\n"
+         contre-appel;00441;01 99 00 12 34 (fiche de 2019);{account};2021-12;;Mme Roche;06/12/2021;compte clos, l'agent a lu le nouveau\n\
+         correction;00441;net_non_recu;1 557,43;2021-12;2021-12;Mme Roche;06/12/2021;net de novembre rejeté\n"
     );
+    let before = nets(&folder)["00441"];
     std::fs::write(folder.join("decisions.csv"), decided).expect("the decisions");
     let outcome = pipeline::run(&options(&folder)).expect("the job runs");
     assert_eq!(told(&outcome, "F15", "00441").iter().map(|f| f.severity).collect::<Vec<_>>(), [Severity::Justify]);
     let row = sent(&folder).expect("paid again");
-    assert_eq!((row["iban"].as_str(), cents(&row["amount"])), (account, nets(&folder)["00441"]));
+    assert_eq!((row["iban"].as_str(), cents(&row["amount"])), (account, before + owed));
 }
