@@ -146,8 +146,8 @@ fn the_picture_counts_who_agrees_fact_by_fact() {
     let index = row("indice_majore");
     assert_eq!((index.agree, index.differ), (index.count - 1, 1), "{index:?}");
     assert!(index.sources.contains_key("paye.xhl") && index.sources.contains_key("paie.dsn"), "{:?}", index.sources);
-    // A share written 57,14 % and one of 4/7 are one share.
-    assert_eq!(row("quotite").differ, 0, "{:?}", row("quotite"));
+    // A share written 57,14 % and one of 4/7 are one share; 01710 alone is paid on another than both files say.
+    assert_eq!(row("quotite").differ, 1, "{:?}", row("quotite"));
     assert_eq!(row("slip").agree, row("slip").count);
     // The statement has no department of its own to contradict, and one source is no agreement.
     let one = pipeline::recovery(&options(&folder("picture-one", &settings(), &files[..1]))).expect("a picture");

@@ -83,7 +83,7 @@ fn slip(grade: &str, index: &str, share: &str, lines: &[Line], gross: &str, net:
         let _ = writeln!(x, "<Mt V=\"{amount}\"/></{category}>");
     }
     let _ =
-        write!(x, "</Remuneration><MtBrut V=\"{gross}\"/><MtNetAPayer V=\"{net}\"/><MtImposable V=\"{taxable}\"/></PayeIndivMensuel>\n");
+        writeln!(x, "</Remuneration><MtBrut V=\"{gross}\"/><MtNetAPayer V=\"{net}\"/><MtImposable V=\"{taxable}\"/></PayeIndivMensuel>");
     x
 }
 

@@ -180,8 +180,8 @@ pub fn others(people: &mut People, vocabulary: &Vocabulary) {
                 .map(|(id, p)| (id.clone(), p.known.value(of).and_then(Value::number).and_then(|n| n.mul(times))))
                 .collect();
             for (id, _) in &each {
-                let others = each.iter().filter(|(o, _)| o != id).filter_map(|(_, n)| *n);
-                let total = others.fold(Some(Exact::ZERO), |s, n| s?.add(n));
+                let mut others = each.iter().filter(|(o, _)| o != id).filter_map(|(_, n)| *n);
+                let total = others.try_fold(Exact::ZERO, Exact::add);
                 if let (Some(total), Some(p)) = (total, people.get_mut(id).filter(|p| p.known.get(sum).is_none())) {
                     let inferred = |value| Fact { id: sum, value: Value::Number(value), at: At::NOWHERE, origin: Origin::Inferred };
                     p.known.set(inferred(total));

@@ -157,24 +157,21 @@ fn others(a: &mut [Sent], b: &mut [Sent], findings: &mut Vec<Finding>) {
     for (i, j) in moved {
         (a[i].met, b[j].met) = (true, true);
     }
-    for j in 0..b.len() {
-        if b[j].met {
-            continue;
-        }
-        match owner(&b[j].iban, a) {
+    for s in b.iter().filter(|s| !s.met) {
+        match owner(&s.iban, a) {
             // Nobody else is paid on it any more: a name that changed, or somebody in another's place.
             Some(o) if !a[o].met => {
-                findings.push(about("X07", Severity::Justify, &a[o], &b[j]).arg("other", &a[o].name).stake(b[j].amount.cents()));
+                findings.push(about("X07", Severity::Justify, &a[o], s).arg("other", &a[o].name).stake(s.amount.cents()));
                 a[o].met = true;
             }
             Some(o) => {
-                let f = about("X08", Severity::Blocking, &a[o], &b[j]).arg("other", &a[o].name);
-                findings.push(f.stake(b[j].amount.cents()));
+                let f = about("X08", Severity::Blocking, &a[o], s).arg("other", &a[o].name);
+                findings.push(f.stake(s.amount.cents()));
             }
             None => {
-                let masked = b[j].iban.as_ref().map_or_else(|| "?".to_owned(), Iban::masked);
-                let f = Finding::new("X06", Severity::Justify).arg("name", &b[j].name).arg("after", b[j].amount.french());
-                findings.push(f.arg("new", masked).stake(b[j].amount.cents()).at(b[j].place.clone()));
+                let masked = s.iban.as_ref().map_or_else(|| "?".to_owned(), Iban::masked);
+                let f = Finding::new("X06", Severity::Justify).arg("name", &s.name).arg("after", s.amount.french());
+                findings.push(f.arg("new", masked).stake(s.amount.cents()).at(s.place.clone()));
             }
         }
     }

@@ -266,6 +266,7 @@ fn run_here(options: &Options) -> Result<Outcome> {
     out.findings.extend(estimates::still_open(&ready, &results.settled_estimates));
     doubtful::columns(results.exact_agents.1, &mut out.findings);
     doubtful::taxable(results.exact_agents.1, &mut out.findings);
+    doubtful::nets(results.exact_agents.1, &mut out.findings);
     timings.measure("settings", || undecided::name(&ready, &results, &mut out));
     timings.measure("check", || compute::run_controls(&ready, &mut results, &mut out));
     timings.measure("write", || documents::write(&ready, &mut results, tables, &mut out, options))?;

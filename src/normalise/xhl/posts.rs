@@ -63,8 +63,8 @@ pub fn apart(own: Own<'_>, month: PayMonth) -> Vec<Own<'_>> {
         if i == main || is_post(&g) { posts.push(g) } else { rest.push(g) }
     }
     posts[0].extend(rest.into_iter().flatten());
-    let shares = posts.iter().filter_map(|g| g.first()?.1.working_time.map(|n| n.value));
-    let sum = shares.fold(Some(Exact::ZERO), |sum, n| sum?.add(n));
+    let mut shares = posts.iter().filter_map(|g| g.first()?.1.working_time.map(|n| n.value));
+    let sum = shares.try_fold(Exact::ZERO, Exact::add);
     if sum.is_none_or(|s| s > Exact::int(MOST)) {
         return vec![posts.into_iter().flatten().collect()];
     }

@@ -17,6 +17,9 @@ use std::path::Path;
 /// A row in the order of the columns that the page on decisions shows; an empty month is the job's.
 pub type Written = [String; 9];
 
+/// Rows to add, or why there are none.
+type Rows = std::result::Result<Vec<Written>, Box<Finding>>;
+
 /// Adds a row to the job's decisions. Nothing is written when the row, or the file it would join, cannot be read back.
 ///
 /// # Errors
@@ -48,7 +51,8 @@ pub fn decide_from(options: &Options, list: &Path, by: &str, on: &str) -> Result
             rows.push(row);
         }
         if rows.is_empty() {
-            return Err(Finding::new("D19", Severity::Blocking).arg("file", &name).at(Place::File { file: name.clone() }));
+            let none = Finding::new("D19", Severity::Blocking).arg("file", &name).at(Place::File { file: name.clone() });
+            return Err(Box::new(none));
         }
         Ok(rows)
     })
@@ -61,11 +65,11 @@ fn matter(row: &Written) -> [String; 5] {
 }
 
 /// The rows of a table of decisions, and whether each has a yes beside it.
-fn rows_of(bytes: &[u8], name: &str) -> std::result::Result<Vec<(bool, Written)>, Finding> {
+fn rows_of(bytes: &[u8], name: &str) -> std::result::Result<Vec<(bool, Written)>, Box<Finding>> {
     if bytes.is_empty() {
         return Ok(Vec::new());
     }
-    let unread = || Finding::new("D20", Severity::Blocking).arg("file", name).at(Place::File { file: name.to_owned() });
+    let unread = || Box::new(Finding::new("D20", Severity::Blocking).arg("file", name).at(Place::File { file: name.to_owned() }));
     let opened = reader::open(&Input::from(bytes.to_vec()), name, &mut Sources::default(), &Limits::default(), None);
     let table = opened.value.first().ok_or_else(unread)?;
     let rows = table.sample(usize::MAX);
@@ -87,7 +91,7 @@ fn rows_of(bytes: &[u8], name: &str) -> std::result::Result<Vec<(bool, Written)>
 }
 
 /// Adds rows to the job's decisions, all or none; `rows` is told what stands there already.
-fn add(options: &Options, rows: &dyn Fn(&[u8]) -> std::result::Result<Vec<Written>, Finding>) -> Result<Told> {
+fn add(options: &Options, rows: &dyn Fn(&[u8]) -> Rows) -> Result<Told> {
     let mut opened = job::open(&options.folder)?;
     let mut findings = std::mem::take(&mut opened.findings);
     let lang = options.lang.or_else(|| opened.value.as_ref().map(|j| j.lang)).unwrap_or_default();
@@ -105,7 +109,7 @@ fn add(options: &Options, rows: &dyn Fn(&[u8]) -> std::result::Result<Vec<Writte
     let mut rows = match rows(&old) {
         Ok(rows) => rows,
         Err(f) => {
-            findings.push(f);
+            findings.push(*f);
             return Ok(refused(findings));
         }
     };

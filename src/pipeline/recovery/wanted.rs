@@ -24,10 +24,25 @@ const KINDS: [(&str, &[Need]); 5] = [
 /// Files that speak of last month only.
 const OF_LAST_MONTH: [&str; 4] = ["statement", "register", "transfers", "declaration"];
 
+/// What one employee lacks.
+struct Lacks {
+    new: bool,
+    needs: BTreeSet<(Need, String)>,
+    /// Documents that have been read of the employee.
+    had: BTreeSet<&'static str>,
+}
+
+impl Lacks {
+    /// Whether a file of a kind could give it: one of last month tells of no newcomer, and one that was read tells no more.
+    fn asks(&self, id: &str) -> bool {
+        !(self.had.contains(id) || self.new && OF_LAST_MONTH.contains(&id))
+    }
+}
+
 #[derive(Default)]
 pub struct Book {
-    /// Needs of each employee who has some, whether they are new, and which documents have been read of them.
-    needs: Vec<(bool, BTreeSet<(Need, String)>, BTreeSet<&'static str>)>,
+    /// Of each employee who lacks something.
+    needs: Vec<Lacks>,
     agents: u64,
     paid: u64,
 }
@@ -63,7 +78,7 @@ impl Book {
                 Teller::Staff | Teller::Record => None,
             });
             let had = kinds.chain(w.person.transfer.is_some().then_some("transfers")).collect();
-            self.needs.push((is_new(w), needs, had));
+            self.needs.push(Lacks { new: is_new(w), needs, had });
         }
     }
 
@@ -72,11 +87,11 @@ impl Book {
         let mut out: Vec<Wanted> = Vec::new();
         while out.len() < ASKED {
             let gain = |id: &str, can: &[Need]| {
-                let helped = self.needs.iter().filter(|(new, _, had)| !(*new && OF_LAST_MONTH.contains(&id)) && !had.contains(id));
-                helped.map(|(_, n, _)| n.iter().filter(|(need, _)| can.contains(need)).count()).sum::<usize>()
+                let helped = self.needs.iter().filter(|l| l.asks(id));
+                helped.map(|l| l.needs.iter().filter(|(need, _)| can.contains(need)).count()).sum::<usize>()
             };
             // A newcomer's account comes from nobody but them.
-            let newcomers = self.needs.iter().filter(|(new, n, _)| *new && n.iter().any(|x| x.0 == Need::Account)).count();
+            let newcomers = self.needs.iter().filter(|l| l.new && l.needs.iter().any(|x| x.0 == Need::Account)).count();
             let asked = |id: &str| out.iter().any(|w| w.id == id);
             let mut best: Option<(usize, &'static str, &[Need])> = None;
             for (id, can) in KINDS.iter().filter(|k| !asked(k.0)) {
@@ -91,8 +106,7 @@ impl Book {
             let Some((_, id, can)) = best else { break };
             let mut gives: BTreeSet<String> = BTreeSet::new();
             let mut count = 0;
-            let helps = |new: bool, had: &BTreeSet<&str>| !(new && OF_LAST_MONTH.contains(&id)) && !had.contains(id);
-            for (_, needs, _) in self.needs.iter_mut().filter(|(new, _, had)| helps(*new, had)) {
+            for needs in self.needs.iter_mut().filter(|l| l.asks(id)).map(|l| &mut l.needs) {
                 let before = needs.len();
                 gives.extend(needs.iter().filter(|n| can.contains(&n.0)).map(|n| n.1.clone()));
                 needs.retain(|n| !can.contains(&n.0));
