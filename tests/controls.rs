@@ -90,6 +90,8 @@ impl World {
             since_january: false,
             adds: None,
             follows: None,
+            of_person: false,
+            other_posts: None,
             most: None,
             none: Vec::new(),
             parts: Vec::new(),

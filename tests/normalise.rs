@@ -74,6 +74,8 @@ impl Pack {
                 since_january: false,
                 adds: None,
                 follows: None,
+                of_person: false,
+                other_posts: None,
                 most: None,
                 none: Vec::new(),
                 parts: Vec::new(),

@@ -234,6 +234,8 @@ mod tests {
             since_january: false,
             adds: None,
             follows: None,
+            of_person: false,
+            other_posts: None,
             most: None,
             none: Vec::new(),
             parts: Vec::new(),
