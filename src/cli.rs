@@ -349,13 +349,13 @@ fn shortened(findings: &[Finding], lang: Lang) -> String {
 
 fn inspect(cli: &Cli, folder: &std::path::Path, write: bool, progress: fn(&str, u64, u64)) -> Result<Said> {
     let mut opened = job::open(folder)?;
-    let lang = cli.lang.or_else(|| opened.value.as_ref().map(|j| j.lang)).unwrap_or_default();
     let Some(job) = opened.value else {
-        return Ok(Said { err: listing(&opened.findings, lang, cli.json), code: 2, ..Said::default() });
+        return Ok(Said { err: listing(&opened.findings, cli.lang.unwrap_or_default(), cli.json), code: 2, ..Said::default() });
     };
     let mut loaded = pipeline::load_pack(&job, cli.rules.as_deref())?;
+    let lang = cli.lang.unwrap_or_else(|| loaded.lang(&job));
     opened.findings.append(&mut loaded.findings);
-    let Some(pack) = loaded.value else {
+    let Some(pack) = loaded.pack else {
         return Ok(Said { err: listing(&opened.findings, lang, cli.json), code: 2, ..Said::default() });
     };
     let mut settings = pipeline::settings(&pack, &job);

@@ -394,6 +394,37 @@ impl Role {
             | Self::LeaveLength => false,
         }
     }
+    /// As rule files write them.
+    pub const NAMES: [&'static str; 28] = [
+        "employee",
+        "post",
+        "surname",
+        "married_name",
+        "given_name",
+        "full_name",
+        "birth_date",
+        "identity_number",
+        "address",
+        "postal_code",
+        "town",
+        "iban",
+        "account_bank",
+        "account_branch",
+        "account_number",
+        "account_key",
+        "account_holder",
+        "service",
+        "entry",
+        "exit",
+        "contract_end",
+        "position",
+        "act",
+        "grade",
+        "leave_continues",
+        "leave_start",
+        "leaves_begun",
+        "leave_length",
+    ];
 }
 
 /// All facts the pack knows.

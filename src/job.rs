@@ -124,7 +124,8 @@ pub struct Job {
     /// When known; else the transfer file's execution date, else the last day of last month.
     pub last_pay_date: Option<NaiveDate>,
     pub incident_date: Option<NaiveDate>,
-    pub lang: Lang,
+    /// The language it asks for; without one, the pack's.
+    pub lang: Option<Lang>,
     pub pack: String,
     /// The employer's own layers over the pack: folders of the job, or packs that `--rules` finds.
     pub overlays: Vec<String>,
@@ -194,18 +195,18 @@ fn read(folder: &Path, t: &Tab<'_, '_>, report: &Report<'_>) -> Option<Job> {
         m
     };
     if !t.has("month") {
-        report.error("L03", 0, &(0..1), &[("key", "month")]);
+        report.error("L03", 0, &(0..1), &[("key", "month"), ("sample", "month = \"2021-12\"")]);
     }
     let month = month_of("month");
     let last_month = month_of("last_month").or_else(|| month.map(PayMonth::previous));
     let pay_date = t.date("pay_date");
-    let lang = match t.spot("lang") {
-        None => Lang::Fr,
-        Some(s) => Lang::parse(&s.text).unwrap_or_else(|| {
-            report.error("L04", 0, &s.span, &[("key", "lang"), ("wanted", "fr, en")]);
-            Lang::Fr
-        }),
-    };
+    let lang = t.spot("lang").and_then(|s| {
+        let l = Lang::parse(&s.text);
+        if l.is_none() {
+            report.unlisted(&s, &["fr", "en"]);
+        }
+        l
+    });
     let (last_pay_date, incident_date) = (t.date("last_pay_date"), t.date("incident_date"));
     let pack = t.text("pack").unwrap_or_else(|| "fr-fpt".to_owned());
     let employer = t.table("employer").map(|e| employer(&e, report)).unwrap_or_default();
@@ -345,28 +346,28 @@ fn policies(t: Option<&Tab<'_, '_>>, report: &Report<'_>) -> Policies {
         match s.text.as_str() {
             "carry" => p.not_in_staff = NotInStaff::Carry,
             "exclude" => p.not_in_staff = NotInStaff::Exclude,
-            _ => wrong("not_in_staff", &s.span, "carry, exclude"),
+            _ => report.unlisted(&s, &["carry", "exclude"]),
         }
     }
     if let Some(s) = t.spot("unknown_months") {
         match s.text.as_str() {
             "tell" => p.unknown_months = UnknownMonths::Tell,
             "pay" => p.unknown_months = UnknownMonths::Pay,
-            _ => wrong("unknown_months", &s.span, "tell, pay"),
+            _ => report.unlisted(&s, &["tell", "pay"]),
         }
     }
     if let Some(s) = t.spot("late_law") {
         match s.text.as_str() {
             "pay" => p.late_law = LateLaw::Pay,
             "tell" => p.late_law = LateLaw::Tell,
-            _ => wrong("late_law", &s.span, "pay, tell"),
+            _ => report.unlisted(&s, &["pay", "tell"]),
         }
     }
     let way = |key: &'static str, slot: &mut Way| {
         if let Some(s) = t.spot(key) {
             match Way::parse(&s.text) {
                 Some(w) => *slot = w,
-                None => wrong(key, &s.span, "recompute, carry, advance, hold"),
+                None => report.unlisted(&s, &["recompute", "carry", "advance", "hold"]),
             }
         }
     };
@@ -382,7 +383,7 @@ fn policies(t: Option<&Tab<'_, '_>>, report: &Report<'_>) -> Policies {
         match s.text.as_str() {
             "09" => p.pain = Pain::V09,
             "03" => p.pain = Pain::V03,
-            _ => wrong("pain", &s.span, "\"09\", \"03\""),
+            _ => report.unlisted(&s, &["09", "03"]),
         }
     }
     t.close();

@@ -65,6 +65,69 @@ fn its_job_is_paid_to_the_cent() {
     assert_eq!(outcome.replay_agents, (2, 2), "October replays to the cent");
 }
 
+/// Changes a text of a job's file.
+fn changed(options: &Options, file: &str, from: &str, to: &str) {
+    let path = options.folder.join(file);
+    let text = std::fs::read_to_string(&path).expect("a file of the sample");
+    assert!(text.contains(from), "{file} does not say {from}");
+    std::fs::write(path, text.replace(from, to)).expect("the job");
+}
+
+#[test]
+fn nobody_is_lost_though_the_pack_has_no_control() {
+    let options = job("ireland-nobody");
+    assert!(pack().pack.controls.is_empty());
+    // In the staff file since 2018, in no register of October and in no list of arrivals.
+    let row = "E002,Murphy,Conor,1990-07-02,2019-09-02,39000,,20.00,IE25TEST99000012345602\n";
+    changed(&options, "inbox/staff.csv", row, &format!("{row}E009,Byrne,Orla,1988-01-20,2018-02-01,36000,,,\n"));
+    let outcome = pipeline::run(&options).expect("the job runs");
+    let told: Vec<String> = outcome.findings.iter().filter(|f| f.code == "F95").map(|f| f.message(Lang::En)).collect();
+    assert_eq!(told.len(), 1, "{:?}", outcome.findings.iter().map(|f| f.message(Lang::En)).collect::<Vec<_>>());
+    assert!(told[0].contains("E009") && told[0].contains("Byrne"), "{told:?}");
+    let payslips = std::fs::read_to_string(options.folder.join("out/payslips.csv")).expect("payslips");
+    assert!(!payslips.contains("E009"));
+    assert_eq!(outcome.exit_code(), 1, "somebody must decide");
+}
+
+#[test]
+fn it_speaks_the_language_of_its_pack() {
+    let options = job("ireland-language");
+    changed(&options, "releve.toml", "lang = \"en\"\n", "");
+    let outcome = pipeline::run(&options).expect("the job runs");
+    assert_eq!(outcome.lang, Lang::En);
+    let page = std::fs::read_to_string(options.folder.join("out/diff.html")).expect("the report");
+    assert!(page.contains("<html lang=\"en\""), "{}", &page[..page.len().min(200)]);
+}
+
+#[test]
+fn words_in_the_language_of_the_pack_are_enough() {
+    let options = job("ireland-words");
+    let rules = options.folder.join("rules/ie-private");
+    for entry in std::fs::read_dir(&rules).expect("the pack") {
+        let path = entry.expect("a file").path();
+        let text = std::fs::read_to_string(&path).expect("a file");
+        // { fr = "…", en = "…" } → { en = "…" }
+        let mut own = String::new();
+        for line in text.lines() {
+            match (line.find("{ fr = \""), line.find("\", en = \"")) {
+                (Some(a), Some(b)) if a < b => own.push_str(&format!("{}{{ {}", &line[..a], &line[b + 3..])),
+                _ => own.push_str(line),
+            }
+            own.push('\n');
+        }
+        std::fs::write(&path, own).expect("the pack");
+    }
+    let library = Library { rules: Some(&options.folder.join("rules")), job: None };
+    let loaded = stack::load("ie-private", &[], &library).expect("the pack is readable");
+    let told: Vec<String> = loaded.findings.iter().map(|f| f.message(Lang::En)).collect();
+    assert!(told.is_empty(), "{}", told.join("\n"));
+    assert!(!loaded.pack.files.iter().any(|f| f.text.contains("fr = \"")), "no French word is left");
+    let outcome = pipeline::run(&options).expect("the job runs");
+    assert!(outcome.ran);
+    let lines = std::fs::read_to_string(options.folder.join("out/lines.csv")).expect("lines");
+    assert!(lines.contains("Income tax") || lines.contains("PAYE"), "{lines}");
+}
+
 #[test]
 fn a_change_of_its_rules_is_told_agent_by_agent() {
     let options = job("ireland-diff");

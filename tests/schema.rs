@@ -22,23 +22,42 @@ fn stacks() -> Vec<Vec<Vec<TextFile>>> {
     ]
 }
 
-/// Follows `$ref` and gathers the alternatives of a node.
+/// A node itself, where it says something, and the alternatives it gives.
 fn alternatives<'s>(root: &'s Value, node: &'s Value, out: &mut Vec<&'s Value>) {
     if let Some(r) = node["$ref"].as_str() {
-        let target = root.pointer(r.trim_start_matches('#')).unwrap_or_else(|| panic!("no {r}"));
-        return alternatives(root, target, out);
+        return alternatives(root, followed(root, r), out);
     }
-    match node["anyOf"].as_array() {
-        Some(list) => list.iter().for_each(|n| alternatives(root, n, out)),
-        None => out.push(node),
+    if node["properties"].is_object() || node["items"].is_object() || !node["anyOf"].is_array() {
+        out.push(node);
     }
+    node["anyOf"].as_array().into_iter().flatten().for_each(|n| alternatives(root, n, out));
 }
 
-fn wrong(root: &Value, node: &Value, v: &toml::Value, at: &str) -> Option<String> {
-    let mut all = Vec::new();
-    alternatives(root, node, &mut all);
-    let told: Vec<String> = all.iter().map(|n| wrong_of(root, n, v, at)).collect::<Option<_>>()?;
-    told.into_iter().next()
+fn followed<'s>(root: &'s Value, reference: &str) -> &'s Value {
+    root.pointer(reference.trim_start_matches('#')).unwrap_or_else(|| panic!("no {reference}"))
+}
+
+/// What a schema refuses in a value: the parts of JSON Schema that ours uses.
+fn wrong(root: &Value, n: &Value, v: &toml::Value, at: &str) -> Option<String> {
+    if let Some(r) = n["$ref"].as_str() {
+        return wrong(root, followed(root, r), v, at);
+    }
+    let list = |key: &str| n[key].as_array().into_iter().flatten();
+    if n["anyOf"].is_array() {
+        let told: Option<Vec<String>> = list("anyOf").map(|x| wrong(root, x, v, at)).collect();
+        if let Some(first) = told.and_then(|t| t.into_iter().next()) {
+            return Some(first);
+        }
+    }
+    let ruled = |x: &Value| x.get("if").is_none_or(|i| wrong(root, i, v, at).is_none());
+    let all = list("allOf").filter(|x| ruled(x)).find_map(|x| wrong(root, x.get("then").unwrap_or(x), v, at));
+    if all.is_some() {
+        return all;
+    }
+    if n.get("not").is_some_and(|x| wrong(root, x, v, at).is_none()) {
+        return Some(format!("{at}: what must not be there"));
+    }
+    wrong_of(root, n, v, at)
 }
 
 fn wrong_of(root: &Value, n: &Value, v: &toml::Value, at: &str) -> Option<String> {
@@ -48,8 +67,8 @@ fn wrong_of(root: &Value, n: &Value, v: &toml::Value, at: &str) -> Option<String
         _ => Vec::new(),
     };
     let (mine, text) = match v {
-        toml::Value::String(s) => ("string", Some(s.as_str())),
-        toml::Value::Datetime(_) => ("string", None),
+        toml::Value::String(s) => ("string", Some(s.clone())),
+        toml::Value::Datetime(d) => ("string", Some(d.to_string())),
         toml::Value::Boolean(_) => ("boolean", None),
         toml::Value::Integer(_) => ("integer", None),
         toml::Value::Float(_) => ("number", None),
@@ -62,14 +81,28 @@ fn wrong_of(root: &Value, n: &Value, v: &toml::Value, at: &str) -> Option<String
     if n["format"] == "date" && !matches!(v, toml::Value::Datetime(_)) {
         return Some(format!("{at}: not a date"));
     }
-    if let (Some(list), Some(t)) = (n["enum"].as_array(), text)
-        && !list.iter().any(|o| o == t)
+    if let Some(list) = n["enum"].as_array()
+        && !list.iter().any(|o| match v {
+            toml::Value::Boolean(b) => o == b,
+            _ => text.as_ref().is_some_and(|t| o == t),
+        })
     {
-        return Some(format!("{at}: {t} is not in the list"));
+        return Some(format!("{at}: {v} is not in the list"));
+    }
+    if let (Some(p), Some(t)) = (n["pattern"].as_str(), &text)
+        && !regex_lite::Regex::new(p).expect("a pattern of the schema").is_match(t)
+    {
+        return Some(format!("{at}: {t} is not written as it should be"));
+    }
+    if n["minLength"].as_u64().is_some_and(|least| text.as_ref().is_some_and(|t| (t.len() as u64) < least)) {
+        return Some(format!("{at}: empty"));
     }
     match v {
         toml::Value::Array(items) => items.iter().find_map(|x| wrong(root, &n["items"], x, at)),
         toml::Value::Table(t) => {
+            if n["minProperties"].as_u64().is_some_and(|least| (t.len() as u64) < least) {
+                return Some(format!("{at}: empty"));
+            }
             let missing = n["required"].as_array().into_iter().flatten().filter_map(Value::as_str).find(|k| !t.contains_key(*k));
             if let Some(k) = missing {
                 return Some(format!("{at}: {k} is missing"));
@@ -83,6 +116,90 @@ fn wrong_of(root: &Value, n: &Value, v: &toml::Value, at: &str) -> Option<String
         }
         _ => None,
     }
+}
+
+/// What no schema sees, by code or by folder of `tests/findings`, each with the reason.
+const UNSEEN: [(&str, &[&str]); 5] = [
+    (
+        "a name of another table or another file",
+        &[
+            "L39",
+            "L40-follows-no-value",
+            "L40-misspelt-name",
+            "L44",
+            "L45-misspelt-option",
+            "L45-not-in-the-list",
+            "L46",
+            "L49",
+            "L50",
+            "L52",
+            "L53",
+            "L54",
+            "L55",
+            "L57",
+            "L70",
+            "L73",
+            "L74",
+            "L75",
+            "L76",
+            "L77",
+            "T05-case-names-nothing",
+            "L68",
+        ],
+    ),
+    (
+        "what stands below an overlay",
+        &["L60", "L61-overlay-aims-at-nothing", "L61-overlay-moves-no-limit", "L61-replaces-no-setting", "L62", "L63", "L64", "L66"],
+    ),
+    (
+        "the grammar, the kinds and the circles of formulas",
+        &["L10-not-a-number", "L13", "L14", "L15", "L16", "L17", "L18", "L20", "L41", "L42", "L43", "L47", "L48", "L56", "L72"],
+    ),
+    ("two values that are each right by themselves, and the language of the pack", &["L21", "L03-label-in-another-language"]),
+    ("the CSV files beside", &["L30", "L31", "L32", "L33"]),
+];
+
+fn is_unseen(folder: &str, entry: &str) -> bool {
+    folder == entry || folder.split('-').next() == Some(entry)
+}
+
+#[test]
+fn the_schema_refuses_what_the_compiler_refuses_as_far_as_it_can_see() {
+    let root = the_schema();
+    let mut told = Vec::new();
+    let mut unseen = BTreeSet::new();
+    for entry in std::fs::read_dir("tests/findings").expect("the folder of cases") {
+        let case = entry.expect("a readable entry").file_name().to_string_lossy().into_owned();
+        if case == "base" || !Path::new("tests/findings").join(&case).is_dir() {
+            continue;
+        }
+        let files: Vec<TextFile> = ["pack", "overlay"]
+            .iter()
+            .map(|part| format!("tests/findings/{case}/{part}"))
+            .filter(|part| Path::new(part).is_dir())
+            .flat_map(|part| folder(&part))
+            .filter(|f| f.path.ends_with(".toml"))
+            .collect();
+        let refused = files.iter().any(|f| match toml::from_str::<toml::Table>(&f.text) {
+            // What is no TOML an editor refuses before any schema.
+            Err(_) => true,
+            Ok(doc) => wrong(&root, &root, &toml::Value::Table(doc), &f.path).is_some(),
+        });
+        let listed = UNSEEN.iter().flat_map(|u| u.1).find(|e| is_unseen(&case, e));
+        match (refused, listed) {
+            (false, None) => told.push(format!("{case}: the schema sees nothing, and nothing says why")),
+            (true, Some(_)) => told.push(format!("{case}: refused, and listed as what a schema does not see")),
+            (false, Some(e)) => {
+                unseen.insert(*e);
+            }
+            (true, None) => {}
+        }
+    }
+    for e in UNSEEN.iter().flat_map(|u| u.1).filter(|e| !unseen.contains(*e)) {
+        told.push(format!("{e}: listed, and no folder shows it"));
+    }
+    told.sort();
+    assert!(told.is_empty(), "{}", told.join("\n"));
 }
 
 #[test]
@@ -107,6 +224,12 @@ fn a_mistake_does_not_validate() {
         "[[parameter]]\nid = \"x\"\nkind = \"rate\"\n[[parameter.value]]\nfrom = 2020-01-01\nvalue = 0.1110\nsource = \"s\"\n",
         "[[parameter]]\nid = \"x\"\nkind = \"rate\"\n[[parameter.value]]\nfrom = 2020-01-01\nvalue = \"0.1110\"\n",
         "[[control]]\nid = \"X-01\"\nseverity = \"X\"\n",
+        "[[control]]\nid = \"X-01\"\nseverity = \"J\"\n",
+        "[[parameter]]\nid = \"x\"\nkind = \"rate\"\n[[parameter.value]]\nfrom = \"janvier\"\nvalue = \"0.1110\"\nsource = \"s\"\n",
+        "[[parameter]]\nid = \"x\"\nkind = \"rate\"\n[[parameter.value]]\nfrom = 2020-01-01\nvalue = \"0.1110\"\nsource = \"s\"\ncertainty = \"sure\"\n",
+        "[[fact]]\nid = \"x\"\nkind = \"text\"\nlabel = \"X\"\nrole = \"number\"\n",
+        "[[fact]]\nid = \"x\"\nkind = \"money\"\nunit = \"euro\"\nlabel = \"X\"\n",
+        "id = \"x\"\ncode = \"X\"\nkind = \"earning\"\n[[version]]\nfrom = 2020-01-01\nsource = \"s\"\namount = '1 EUR'\nround = \"cent\"\n",
     ] {
         let doc: toml::Table = toml::from_str(text).expect("TOML");
         assert!(wrong(&root, &root, &toml::Value::Table(doc), "file").is_some(), "{text}");

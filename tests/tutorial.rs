@@ -2,6 +2,7 @@
 
 use releve::compute::{cases, coverage};
 use releve::ground::Lang;
+use releve::pipeline;
 use releve::rules::overlay::{Thing, What};
 use releve::rules::stack::{self, Library};
 use std::path::{Path, PathBuf};
@@ -60,4 +61,52 @@ fn a_case_that_expects_another_amount_fails() {
     let loaded = stack::load(&folder.to_string_lossy(), &[], &Library::default()).expect("the folder is readable");
     let told: Vec<String> = cases::run_all(&loaded.pack).iter().flat_map(|r| r.findings.iter().map(|f| f.message(Lang::En))).collect();
     assert_eq!(told, ["Three apprentices at 80 %: TUTORAT expected 102.85, computed 102.86"]);
+}
+
+fn copy(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to).expect("a temporary folder");
+    for e in std::fs::read_dir(from).expect("the sample") {
+        let e = e.expect("the sample");
+        if e.path().is_dir() {
+            if e.file_name() != "out" && e.file_name() != "expected" {
+                copy(&e.path(), &to.join(e.file_name()));
+            }
+        } else {
+            std::fs::copy(e.path(), to.join(e.file_name())).expect("a copy");
+        }
+    }
+}
+
+/// The page's overlay in a job, voted for 2021, and the list of the month that the page shows.
+///
+/// Worked by hand for 00102, who works full time: one apprentice since the 16th, so 60.00 and the first fifteen days off:
+/// 60.00 x 15/30 = 30.00. For 00927, 90 % paid 32/35, three apprentices all month: 120.00 x 32/35 = 109.714…, 109.71.
+#[test]
+fn in_a_job_the_bonus_of_the_page_is_paid_by_days() {
+    let root = Path::new(env!("CARGO_TARGET_TMPDIR")).join("tutorial-job");
+    let _ = std::fs::remove_dir_all(&root);
+    copy(Path::new("samples/montreval"), &root);
+    copy(&followed("tutorial-of-the-job"), &root.join("regles"));
+    for entry in std::fs::read_dir(root.join("regles")).expect("the overlay") {
+        let path = entry.expect("a file").path();
+        let text = std::fs::read_to_string(&path).expect("a file").replace("from = 2026-01-01", "from = 2021-01-01");
+        std::fs::write(&path, text).expect("the overlay");
+    }
+    let settings = root.join("releve.toml");
+    let text = std::fs::read_to_string(&settings).expect("the job");
+    std::fs::write(&settings, text.replace("pack = \"fr-fpt\"\n", "pack = \"fr-fpt\"\noverlays = [\"regles\"]\n")).expect("the job");
+    let list = "Matricule;Nom;Apprentis encadrés;Date d'effet;Acte\n\
+                00102;ARNOUX Jean-Noël;1;16/12/2021;A-12\n00927;BRIAND Kévin;3;01/12/2021;A-13\n";
+    std::fs::write(root.join("inbox/apprentis-decembre.csv"), list).expect("a list");
+    let options = pipeline::Options { folder: root.clone(), rules: None, lang: None, threads: 0, payslips: false, progress: |_, _, _| {} };
+    let outcome = pipeline::run(&options).expect("the job runs");
+    let told: Vec<String> = outcome.findings.iter().map(|f| format!("{} {}", f.code, f.message(Lang::En))).collect();
+    assert!(outcome.ran, "{}", told.join("\n"));
+    let mut lines = csv::Reader::from_path(root.join("out/lines.csv")).expect("lines");
+    let rows: Vec<csv::StringRecord> = lines.records().map(|r| r.expect("a row")).collect();
+    let of = |agent: &str, code: &str| {
+        rows.iter().filter(|r| &r[0] == agent && &r[2] == code).map(|r| r[7].to_owned()).collect::<Vec<_>>().join(" ")
+    };
+    assert_eq!((of("00102", "TUTORAT"), of("00102", "RAPPEL_RI")), ("60.00".to_owned(), "-30.00".to_owned()), "{}", told.join("\n"));
+    assert_eq!((of("00927", "TUTORAT"), of("00927", "RAPPEL_RI")), ("109.71".to_owned(), String::new()), "{}", told.join("\n"));
 }

@@ -117,6 +117,10 @@ fn unpack(cli: &Cli, folder: &std::path::Path) -> Result<Said> {
 fn check(cli: &Cli, pack: &str, overlays: &[String], on: Option<NaiveDate>) -> Result<Said> {
     let mut loaded = load(cli, pack, overlays)?;
     loaded.findings.extend(on.into_iter().flat_map(|day| loaded.pack.stale(day)));
+    // What cases name and give is judged here; no month waits for a worked example.
+    let cases = loaded.pack.check_cases();
+    let sound = loaded.sound && cases.is_empty();
+    loaded.findings.extend(cases);
     let p = &loaded.pack;
     let lang = language(cli, p);
     let mut out = String::new();
@@ -140,7 +144,7 @@ fn check(cli: &Cli, pack: &str, overlays: &[String], on: Option<NaiveDate>) -> R
             out += &layer(p, l, lang);
         }
     }
-    Ok(Said { out, err: told(cli, p, &loaded.findings, lang), code: if loaded.sound { 0 } else { 2 } })
+    Ok(Said { out, err: told(cli, p, &loaded.findings, lang), code: if sound { 0 } else { 2 } })
 }
 
 /// What an overlay does, one thing a line, with the place where it says so.

@@ -1,8 +1,9 @@
 //! TOML text → tables whose every key and value knows its bytes, with a finding for each key nobody reads.
 
+use super::words::Lang;
 use super::{Exact, Finding, Place, Severity, Words};
 use chrono::NaiveDate;
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use toml::de::{DeTable, DeValue};
@@ -21,6 +22,8 @@ pub struct Report<'f> {
     pub findings: RefCell<Vec<Finding>>,
     /// Every key asked for, by the path of its table, when somebody wants to know.
     pub keys: Option<RefCell<Keys>>,
+    /// The language in which every label must be given.
+    pub language: Cell<Lang>,
 }
 
 /// Keys a reader knows, by the path of the table they stand in: `parameter.value` → `from`, `value`, `source`, …
@@ -28,7 +31,7 @@ pub type Keys = BTreeMap<String, BTreeSet<&'static str>>;
 
 impl<'f> Report<'f> {
     pub fn new(files: &'f [TextFile]) -> Self {
-        Self { files, findings: RefCell::new(Vec::new()), keys: None }
+        Self { files, findings: RefCell::new(Vec::new()), keys: None, language: Cell::new(Lang::Fr) }
     }
     /// One that also keeps which keys were asked for.
     pub fn watching(files: &'f [TextFile]) -> Self {
@@ -39,6 +42,24 @@ impl<'f> Report<'f> {
     }
     pub fn error(&self, code: &str, file: u16, span: &Range<usize>, args: &[(&'static str, &str)]) {
         self.push(Finding::new(code, Severity::Blocking), &[(file, span.clone())], args);
+    }
+    /// A name that nothing bears: with the one that is near, or what a name is.
+    pub fn unknown_name<'n>(&self, s: &Spot, known: impl Iterator<Item = &'n str>) {
+        match suggestion(&s.text, known) {
+            Some(near) => self.error("L40", s.file, &s.span, &[("name", &s.text), ("near", near)]),
+            None => self.error("L39", s.file, &s.span, &[("name", &s.text)]),
+        }
+    }
+    /// A key that is none of those that are known.
+    pub fn unknown_key<'n>(&self, key: &Spot, known: impl Iterator<Item = &'n str> + Clone) {
+        let near = suggestion(&key.text, known.clone()).unwrap_or_default();
+        let known = known.collect::<Vec<_>>().join(", ");
+        self.error("L02", key.file, &key.span, &[("key", &key.text), ("near", near), ("known", &known)]);
+    }
+    /// A word that is none of a closed list.
+    pub fn unlisted(&self, s: &Spot, options: &[&str]) {
+        let near = suggestion(&s.text, options.iter().copied()).unwrap_or_default();
+        self.error("L45", s.file, &s.span, &[("name", &s.text), ("options", &options.join(", ")), ("near", near)]);
     }
     /// A finding that concerns two places.
     pub fn both(&self, code: &str, a: (u16, Range<usize>), b: (u16, Range<usize>), args: &[(&'static str, &str)]) {
@@ -65,10 +86,20 @@ pub fn place(files: &[TextFile], file: u16, span: &Range<usize>) -> Place {
     Place::Rule { file: f.path.clone(), line: line as u32, column: column as u32, start, end: span.end.min(f.text.len()) }
 }
 
-/// The closest of the names, when one is close enough to be what was meant.
+/// The closest of the names, when one is close enough to be what was meant: a few letters apart, or the only one that begins
+/// in the same way.
 pub fn suggestion<'n>(word: &str, names: impl Iterator<Item = &'n str>) -> Option<&'n str> {
-    let limit = (word.chars().count() / 3).clamp(1, 4);
-    names.map(|n| (distance(word, n), n)).filter(|(d, _)| *d <= limit).min().map(|(_, n)| n)
+    let names: Vec<&str> = names.collect();
+    let limit = (word.chars().count().div_ceil(3)).clamp(1, 4);
+    let near = names.iter().map(|n| (distance(word, n), *n)).filter(|(d, _)| *d <= limit).min().map(|(_, n)| n);
+    near.or_else(|| {
+        let alike = |n: &&str| {
+            let same = word.chars().zip(n.chars()).take_while(|(a, b)| a == b).count();
+            same >= 4 && word.chars().count().max(n.chars().count()) - same <= 3
+        };
+        let mut alike = names.iter().copied().filter(alike);
+        alike.next().filter(|_| alike.next().is_none())
+    })
 }
 
 /// Edits (insert, delete, replace, swap of neighbours) between two words.
@@ -142,8 +173,12 @@ impl<'a, 'f> Tab<'a, 'f> {
     fn wrong(&self, span: &Range<usize>, key: &str, wanted: &str) {
         self.report.error("L04", self.file, span, &[("key", key), ("wanted", wanted)]);
     }
-    fn missing(&self, key: &str) {
-        self.report.error("L03", self.file, &self.span, &[("key", key)]);
+    /// A key that must be there is not; `sample` is the line to add.
+    pub fn missing(&self, key: &str, sample: &str) {
+        self.report.error("L03", self.file, &self.span, &[("key", key), ("sample", sample)]);
+    }
+    fn raw(&self, span: &Range<usize>) -> &str {
+        self.report.files[usize::from(self.file)].text.get(span.clone()).unwrap_or_default()
     }
 
     pub fn spot(&self, key: &'static str) -> Option<Spot> {
@@ -160,7 +195,7 @@ impl<'a, 'f> Tab<'a, 'f> {
             | DeValue::Datetime(_)
             | DeValue::Array(_)
             | DeValue::Table(_) => {
-                self.wrong(&span, key, "« texte »");
+                self.wrong(&span, key, "\"…\"");
                 None
             }
         }
@@ -171,7 +206,7 @@ impl<'a, 'f> Tab<'a, 'f> {
     /// Text that must be there.
     pub fn need(&self, key: &'static str) -> Option<Spot> {
         if !self.has(key) {
-            self.missing(key);
+            self.missing(key, "");
         }
         self.spot(key)
     }
@@ -215,17 +250,27 @@ impl<'a, 'f> Tab<'a, 'f> {
         }
     }
     /// A number in quotes: `"0.1110"`, `"32/35"`. A bare decimal would pass through a float and is refused.
-    pub fn number(&self, key: &'static str) -> Option<Exact> {
+    /// `sample` is one of the kind that is expected.
+    pub fn number(&self, key: &'static str, sample: &str) -> Option<Exact> {
         let (v, span) = self.get(key)?;
-        if let DeValue::String(s) = v {
-            let n = Exact::parse(s);
-            if n.is_none() {
-                self.wrong(&span, key, "\"0.1110\"");
+        match v {
+            DeValue::String(s) => {
+                let n = Exact::parse(s);
+                if n.is_none() {
+                    let sample = format!("{key} = \"{sample}\"");
+                    self.report.error("L10", self.file, &span, &[("text", s), ("sample", &sample)]);
+                }
+                n
             }
-            return n;
+            DeValue::Integer(_) | DeValue::Float(_) => {
+                self.report.error("L05", self.file, &span, &[("key", key), ("text", self.raw(&span))]);
+                None
+            }
+            DeValue::Boolean(_) | DeValue::Datetime(_) | DeValue::Array(_) | DeValue::Table(_) => {
+                self.wrong(&span, key, &format!("\"{sample}\""));
+                None
+            }
         }
-        self.report.error("L05", self.file, &span, &[("key", key)]);
-        None
     }
     /// A label: `"…"` or `{ fr = "…", en = "…" }`.
     pub fn words(&self, key: &'static str) -> Option<Words> {
@@ -233,15 +278,30 @@ impl<'a, 'f> Tab<'a, 'f> {
             (DeValue::String(s), _) => Some(Words::new(s, "")),
             (DeValue::Table(map), span) => {
                 let t = self.inner(span, map, key);
-                let w = Words::new(&t.need("fr")?.text, &t.text("en").unwrap_or_default());
+                let due = match self.report.language.get() {
+                    Lang::Fr => "fr",
+                    Lang::En => "en",
+                };
+                if !t.has(due) {
+                    t.missing(due, "");
+                }
+                let (fr, en) = (t.text("fr"), t.text("en").unwrap_or_default());
                 t.close();
-                Some(w)
+                // What has no French words is said in those it has.
+                Some(Words { fr: fr.unwrap_or_else(|| en.clone()), en })
             }
             (_, span) => {
                 self.wrong(&span, key, "{ fr = \"…\", en = \"…\" }");
                 None
             }
         }
+    }
+    /// A label that must be there.
+    pub fn need_words(&self, key: &'static str) -> Option<Words> {
+        if !self.has(key) {
+            self.missing(key, &format!("{key} = {{ fr = \"…\", en = \"…\" }}"));
+        }
+        self.words(key)
     }
     pub fn list(&self, key: &'static str) -> Vec<Spot> {
         let Some((v, span)) = self.get(key) else { return Vec::new() };
@@ -267,7 +327,7 @@ impl<'a, 'f> Tab<'a, 'f> {
     pub fn tables(&self, key: &'static str) -> Vec<Tab<'a, 'f>> {
         let Some((v, span)) = self.get(key) else { return Vec::new() };
         let DeValue::Array(items) = v else {
-            self.wrong(&span, key, "[[…]]");
+            self.wrong(&span, key, "[{ … }]");
             return Vec::new();
         };
         let mut out = Vec::new();
@@ -306,7 +366,10 @@ impl<'a, 'f> Tab<'a, 'f> {
                 DeValue::Datetime(d) => {
                     out.push((key, Spot { text: d.to_string(), file: self.file, span: v.span(), inner: v.span().start }));
                 }
-                _ => self.report.error("L05", self.file, &v.span(), &[("key", &key.text)]),
+                DeValue::Integer(_) | DeValue::Float(_) => {
+                    self.report.error("L05", self.file, &v.span(), &[("key", &key.text), ("text", self.raw(&v.span()))]);
+                }
+                DeValue::Array(_) | DeValue::Table(_) => self.wrong(&v.span(), &key.text, "\"…\""),
             }
         }
         out
@@ -343,7 +406,8 @@ impl<'a, 'f> Tab<'a, 'f> {
             let key = k.get_ref().as_ref();
             if !asked.contains(key) {
                 let near = suggestion(key, asked.iter().copied()).unwrap_or_default();
-                self.report.error("L02", self.file, &k.span(), &[("key", key), ("near", near)]);
+                let known = asked.iter().copied().collect::<Vec<_>>().join(", ");
+                self.report.error("L02", self.file, &k.span(), &[("key", key), ("near", near), ("known", &known)]);
             }
         }
     }
@@ -359,5 +423,8 @@ mod tests {
         assert_eq!(suggestion("indice_majoré", names.into_iter()), Some("indice_majore"));
         assert_eq!(suggestion("point_nbi", names.into_iter()), Some("points_nbi"));
         assert_eq!(suggestion("salaire", names.into_iter()), None);
+        let keys = ["applies", "account", "amount"];
+        assert_eq!(suggestion("apply", keys.into_iter()), Some("applies"));
+        assert_eq!(suggestion("xyz", keys.into_iter()), None);
     }
 }

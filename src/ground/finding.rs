@@ -145,11 +145,12 @@ impl Finding {
         let shown = |name: &str, value: &str| if quoted(name) { value.to_owned() } else { figures::localised(value, lang) };
         self.args.iter().map(|(name, value)| (name.as_ref(), shown(name, value))).collect()
     }
-    /// What to do about it, when it says or the catalogue does. A suggestion without anything to suggest is none.
+    /// What to do about it, when it says or the catalogue does. A suggestion without anything to suggest is none: what the
+    /// catalogue says otherwise stands in its place.
     pub fn help(&self, lang: Lang) -> Option<String> {
-        let template = match &self.advice {
-            Some(words) => words.get(lang),
-            None => words::help(&self.code, lang)?,
+        let advised = match &self.advice {
+            Some(words) => Some(words.get(lang)),
+            None => words::help(&self.code, lang),
         };
         // A slot that nothing fills, or fills with nothing, leaves nothing to suggest; the agent is known by the finding itself.
         let mut args = self.spoken(lang);
@@ -157,8 +158,11 @@ impl Finding {
             args.push(("agent", id.to_string()));
         }
         let filled = |slot: &str| args.iter().any(|(name, value)| *name == slot && !value.is_empty());
-        let mut slots = template.split('{').skip(1).filter_map(|part| part.split_once('}')).map(|(slot, _)| slot);
-        slots.all(filled).then(|| words::fill(template, &args)).filter(|said| !said.is_empty())
+        let says_something = |template: &&str| {
+            !template.is_empty() && template.split('{').skip(1).filter_map(|p| p.split_once('}')).all(|(slot, _)| filled(slot))
+        };
+        let template = advised.filter(says_something).or_else(|| words::otherwise(&self.code, lang).filter(says_something));
+        template.map(|t| words::fill(t, &args))
     }
 }
 

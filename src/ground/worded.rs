@@ -14,6 +14,15 @@ pub fn worded(code: &str, severity: Severity, parts: &[(&str, &str)]) -> Finding
     Finding::new(code, severity).text(Words { fr: sentence(Lang::Fr), en: sentence(Lang::En) })
 }
 
+/// A finding in whose sentence each `{name}` becomes words that differ with the language; advice of its own replaces the
+/// catalogue's.
+pub fn in_words(code: &str, severity: Severity, parts: &[(&str, Words)], advice: Option<Words>) -> Finding {
+    let sentence = |lang: Lang| {
+        parts.iter().fold(words::sentence(code, lang).to_owned(), |text, (name, w)| text.replace(&format!("{{{name}}}"), w.get(lang)))
+    };
+    Finding::new(code, severity).text(Words::each(sentence)).advice(advice)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -32,12 +32,20 @@ impl Words {
     pub fn new(fr: &str, en: &str) -> Self {
         Self { fr: fr.to_owned(), en: en.to_owned() }
     }
-    /// English falls back on French when a pack gives only that.
+    /// Each language falls back on the other when a pack gives only that.
     pub fn get(&self, lang: Lang) -> &str {
         match lang {
             Lang::En if !self.en.is_empty() => &self.en,
+            Lang::Fr if self.fr.is_empty() => &self.en,
             Lang::En | Lang::Fr => &self.fr,
         }
+    }
+    pub fn is_empty(&self) -> bool {
+        self.fr.is_empty() && self.en.is_empty()
+    }
+    /// The same made for each language.
+    pub fn each(make: impl Fn(Lang) -> String) -> Self {
+        Self { fr: make(Lang::Fr), en: make(Lang::En) }
     }
 }
 
@@ -49,6 +57,11 @@ struct Entry {
     help_fr: Option<String>,
     #[serde(default)]
     help_en: Option<String>,
+    /// What to say where the help has nothing to put into its `{…}`: no name is near enough to be suggested.
+    #[serde(default)]
+    else_fr: Option<String>,
+    #[serde(default)]
+    else_en: Option<String>,
 }
 
 static CATALOGUE: LazyLock<BTreeMap<String, Entry>> =
@@ -66,6 +79,14 @@ pub fn help(code: &str, lang: Lang) -> Option<&'static str> {
     CATALOGUE.get(code).and_then(|e| match lang {
         Lang::Fr => e.help_fr.as_deref(),
         Lang::En => e.help_en.as_deref(),
+    })
+}
+
+/// What to do about a code when its help has nothing to suggest.
+pub fn otherwise(code: &str, lang: Lang) -> Option<&'static str> {
+    CATALOGUE.get(code).and_then(|e| match lang {
+        Lang::Fr => e.else_fr.as_deref(),
+        Lang::En => e.else_en.as_deref(),
     })
 }
 

@@ -9,7 +9,7 @@ use super::{Options, Outcome, Ready, Timings, prepare_with};
 use crate::compute::eval::{Pins, State};
 use crate::facts::{Fact, FactKind, Facts, Value};
 use crate::ground::{EmployeeId, Lang, Money, words};
-use crate::payslip::{Mode, Status, Totals};
+use crate::payslip::{Line, Mode, Status, Totals};
 use anyhow::Result;
 use rayon::prelude::*;
 use serde_json::json;
@@ -59,14 +59,26 @@ pub fn compare(options: &Options, packs: [&str; 2], as_json: bool) -> Result<Tol
     let [a, b] = readies.as_slice() else {
         return Ok(Told { text: String::new(), findings: out.findings, lang: out.lang, code: 2 });
     };
-    let (known, own) = (month(a), month(b));
-    let before = side(a, &known);
-    let mut carried = People::new();
+    let ((known, as_they_are), (own, otherwise)) = (month(a), month(b));
+    let mut before = side(a, &known);
+    let mut translations = People::new();
     for (id, (name, facts)) in &known {
         let own = own.get(id).map(|x| &x.1);
-        carried.insert(id.clone(), (name.clone(), translated(a, b, facts, own)));
+        translations.insert(id.clone(), (name.clone(), translated(a, b, facts, own)));
     }
-    let after = side(b, &carried);
+    let mut after = side(b, &translations);
+    // Who is not computed is paid as each pack's own run pays: lines carried over, the law applied on top.
+    for (id, paid) in as_they_are {
+        before.insert(id, paid);
+    }
+    for (id, paid) in otherwise {
+        if !known.contains_key(&id) {
+            after.insert(id, paid);
+        }
+    }
+    // Who is carried by the first pack and computed by the second is paid as the second computes.
+    let found: People = own.into_iter().filter(|(id, _)| !after.contains_key(id)).collect();
+    after.extend(side(b, &found));
     let changes = changes(&before, &after);
     let code = u8::from(!changes.is_empty());
     let text = if as_json { json_text(&before, &after, &changes) } else { text(&before, &after, &changes, &labels, out.lang) };
@@ -76,22 +88,45 @@ pub fn compare(options: &Options, packs: [&str; 2], as_json: bool) -> Result<Tol
 /// Name and facts of the month, by employee.
 type People = BTreeMap<EmployeeId, (String, Facts)>;
 
-/// The facts of this month of everybody who is computed, those that last month's pay proves included.
-fn month(ready: &Ready) -> People {
+/// The facts of this month of everybody who is computed, those that last month's pay proves included, and the payslips of
+/// those who are not: carried over, advances, amounts set by hand.
+fn month(ready: &Ready) -> (People, Side) {
     let machine = ready.machine();
     let people: Vec<_> = ready.inputs.people.iter().collect();
-    people
+    let all: Vec<_> = people
         .into_par_iter()
         .map_init(
             || State::new(ready.road.this()),
             |state, (id, person)| {
                 let output = machine.run(state, &input(ready, id, standing(ready, person).0, person));
-                let computed = output.payslip.is_some_and(|p| p.mode == Mode::Computed);
-                computed.then(|| (id.clone(), (person.name(&ready.pack.vocabulary), output.facts)))
+                (id.clone(), person.name(&ready.pack.vocabulary), output.payslip, output.facts)
             },
         )
-        .flatten()
-        .collect()
+        .collect();
+    let (mut computed, mut others) = (People::new(), Side::new());
+    for (id, name, payslip, facts) in all {
+        match payslip {
+            Some(p) if p.mode == Mode::Computed => {
+                computed.insert(id, (name, facts));
+            }
+            Some(p) => {
+                others.insert(id, Paid { name, totals: p.totals, lines: sums_by_code(ready, &p.lines) });
+            }
+            None => {}
+        }
+    }
+    (computed, others)
+}
+
+/// Both shares of each line, by code.
+fn sums_by_code(ready: &Ready, lines: &[Line]) -> BTreeMap<String, (Money, Money)> {
+    let mut out: BTreeMap<String, (Money, Money)> = BTreeMap::new();
+    for l in lines {
+        let sum = out.entry(ready.catalogue[l.element.index()].code.clone()).or_default();
+        sum.0 += l.amount;
+        sum.1 += l.employer_amount;
+    }
+    out
 }
 
 /// The facts of one pack in the words of another; what only the other knows is as it read it itself.
@@ -128,14 +163,8 @@ fn side(ready: &Ready, people: &People) -> Side {
             || State::new(plan),
             |state, (id, (name, facts))| {
                 state.run(plan, facts, Pins::None, &[]);
-                let mut paid = Paid { name: name.clone(), totals: state.totals(plan), ..Paid::default() };
-                for l in &state.lines(plan, |_| Status::Computed) {
-                    let code = ready.catalogue[l.element.index()].code.clone();
-                    let sum = paid.lines.entry(code).or_default();
-                    sum.0 += l.amount;
-                    sum.1 += l.employer_amount;
-                }
-                (id.clone(), paid)
+                let lines = sums_by_code(ready, &state.lines(plan, |_| Status::Computed));
+                (id.clone(), Paid { name: name.clone(), totals: state.totals(plan), lines })
             },
         )
         .collect()

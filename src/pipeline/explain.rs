@@ -6,6 +6,7 @@ use crate::compute::corrections::{Correction, Reason};
 use crate::compute::employee::Output;
 use crate::compute::eval::State;
 use crate::facts::NumberForm;
+use crate::ground::document::suggestion;
 use crate::ground::number::percent;
 use crate::ground::{EmployeeId, Exact, Finding, Lang, Money, Severity, figures, words};
 use crate::payslip::{Line, Mode, Payslip};
@@ -40,7 +41,7 @@ pub fn explain(options: &Options, agent: &str, line: Option<&str>) -> Result<Tol
     };
     let id = named(EmployeeId::parse(agent)).or_else(|| named(EmployeeId::parse_post(agent)));
     let Some((id, person)) = id.and_then(|id| ready.inputs.people.remove(&id).map(|p| (id, p))) else {
-        let f = Finding::new("F09", Severity::Blocking).arg("agent", agent);
+        let f = Finding::new("F09", Severity::Blocking).arg("agent", agent).arg("near", near_agents(&ready, agent));
         return Ok(Told { text: String::new(), findings: vec![f], lang, code: 2 });
     };
     let machine = ready.machine();
@@ -56,7 +57,15 @@ pub fn explain(options: &Options, agent: &str, line: Option<&str>) -> Result<Tol
     let mut text = format!("{id} {} — {}\n", person.name(&ready.pack.vocabulary), ready.job.month);
     let told = teller.lines(&mut text, payslip, line);
     if !told {
-        let f = Finding::new("F13", Severity::Blocking).arg("agent", agent).arg("line", line.unwrap_or_default());
+        let line = line.unwrap_or_default();
+        let cards = || payslip.lines.iter().map(|l| &ready.catalogue[l.element.index()]);
+        let wanted = line.to_uppercase();
+        let near = suggestion(&wanted, cards().map(|c| c.code.as_str()))
+            .or_else(|| suggestion(line, cards().map(|c| c.id.as_str())))
+            .unwrap_or_default();
+        let options: Vec<&str> = cards().map(|c| c.code.as_str()).collect();
+        let f = Finding::new("F13", Severity::Blocking).arg("agent", agent).arg("line", line);
+        let f = f.arg("near", near).arg("options", options.join(", "));
         return Ok(Told { text: String::new(), findings: vec![f], lang, code: 2 });
     }
     if line.is_none() {
@@ -71,6 +80,25 @@ pub fn explain(options: &Options, agent: &str, line: Option<&str>) -> Result<Tol
         }
     }
     Ok(Told { text, findings: Vec::new(), lang, code: 0 })
+}
+
+/// Whose number is nearly the one asked for, or who bears the name; a few at most.
+fn near_agents(ready: &super::Ready, asked: &str) -> String {
+    let fold = crate::normalise::text::fold;
+    let words: Vec<String> = fold(asked).split_whitespace().map(str::to_owned).collect();
+    let named = |p: &crate::normalise::join::Person| {
+        let name = fold(&p.name(&ready.pack.vocabulary));
+        !words.is_empty() && words.iter().all(|w| name.split(|c: char| !c.is_alphanumeric()).any(|part| part == w))
+    };
+    let people = || ready.inputs.people.iter();
+    let say = |id: &EmployeeId, p: &crate::normalise::join::Person| format!("{id} {}", p.name(&ready.pack.vocabulary));
+    let by_name: Vec<String> = people().filter(|(_, p)| named(p)).map(|(id, p)| say(id, p)).take(4).collect();
+    if !by_name.is_empty() {
+        return by_name.join(", ");
+    }
+    let ids: Vec<String> = people().map(|(id, _)| id.to_string()).collect();
+    let near = suggestion(asked, ids.iter().map(String::as_str)).and_then(EmployeeId::parse);
+    near.and_then(|id| Some(say(&id, ready.inputs.people.get(&id)?))).unwrap_or_default()
 }
 
 /// Names that have been told: of the line at hand, and of those before it.

@@ -100,7 +100,7 @@ pub fn prepare_kit(options: &Options, seal: &Seal<'_>) -> Result<Prepared> {
     }
     out.picture = recovery(&options)?;
     let Some(job) = job::open(&options.folder)?.value else { return Ok(out) };
-    let Some(pack) = load_pack(&job, options.rules.as_deref())?.value else { return Ok(out) };
+    let Some(pack) = load_pack(&job, options.rules.as_deref())?.pack else { return Ok(out) };
     if options.rules.is_some() {
         out.findings.push(Finding::new("K14", Severity::Justify).arg("pack", &job.pack));
     }
@@ -210,7 +210,7 @@ pub fn begin(folder: &Path, month: PayMonth, path: &Path, passphrase: &Passphras
         out.findings.extend(parsed.findings);
         return Ok(out);
     };
-    out.lang = Some(job.lang);
+    out.lang = job.lang;
     contents.files.insert(job::SETTINGS_FILE.to_owned(), text.into_bytes());
     contents.files.retain(|name, _| !name.starts_with("out/") && !name.starts_with("released/"));
     if let Some(name) = disk::taken(folder, contents.files.keys()) {
@@ -222,7 +222,7 @@ pub fn begin(folder: &Path, month: PayMonth, path: &Path, passphrase: &Passphras
     out.files = contents.files.len();
     let (code, severity) = if last.next() == month { ("K16", Severity::Information) } else { ("K17", Severity::Justify) };
     out.findings.push(age(code, severity));
-    if let Some(pack) = load_pack(&job, None)?.value
+    if let Some(pack) = load_pack(&job, None)?.pack
         && (pack.version != told.pack_version || contents.head.program != env!("CARGO_PKG_VERSION"))
     {
         let then = format!("{}, {} {}", contents.head.program, told.pack, told.pack_version);

@@ -136,19 +136,39 @@ impl Outcome {
 ///
 /// # Errors
 /// When a folder on disk cannot be read.
-pub fn load_pack(job: &Job, rules: Option<&Path>) -> Result<Checked<Option<Pack>>> {
+pub fn load_pack(job: &Job, rules: Option<&Path>) -> Result<Rules> {
     let library = stack::Library { rules, job: Some(&job.folder) };
     let mut loaded = stack::load(&job.pack, &job.overlays, &library).with_context(|| job.pack.clone())?;
     loaded.pack.vocabulary.fold_options(crate::normalise::text::fold);
-    Ok(Checked::new(loaded.sound.then_some(loaded.pack), loaded.findings))
+    let language = Lang::parse(&loaded.pack.language).unwrap_or_default();
+    Ok(Rules { pack: loaded.sound.then_some(loaded.pack), findings: loaded.findings, language })
 }
 
-/// Values of law that nobody has checked again for long enough before a day: one finding for all of them, with the first places.
-fn not_rechecked(pack: &Pack, on: chrono::NaiveDate) -> Option<Finding> {
+/// The rules of a job, when they are fit to compute with.
+pub struct Rules {
+    pub pack: Option<Pack>,
+    pub findings: Vec<Finding>,
+    /// The pack's own language.
+    pub language: Lang,
+}
+
+impl Rules {
+    /// The language of a job: the one it asks for, else the pack's.
+    pub fn lang(&self, job: &Job) -> Lang {
+        job.lang.unwrap_or(self.language)
+    }
+}
+
+/// Values of law that nobody has checked for long enough before a day, or never: one finding for all of them, with the first
+/// places and the one that waits longest.
+fn not_rechecked(pack: &Pack, on: chrono::NaiveDate, lang: Lang) -> Option<Finding> {
     let stale = pack.stale(on);
-    let mut told = Finding::new("L65", Severity::Information).arg("count", stale.len());
+    let worst = stale.first()?;
+    let unchecked = stale.iter().filter(|f| f.code == "L67").count();
+    let told = Finding::new("L65", Severity::Information).arg("count", stale.len()).arg("unchecked", unchecked);
+    let mut told = told.arg("worst", worst.message(lang));
     told.places = stale.iter().flat_map(|f| f.places.clone()).take(4).collect();
-    (!stale.is_empty()).then_some(told)
+    Some(told)
 }
 
 /// Values of law that changed on four Januaries running, and that have none for the year of the month to pay.
@@ -192,7 +212,12 @@ fn over(
             }
             Some(i) => match setting_value(&pack.settings[i].kind, text) {
                 Some(v) => out[i] = v,
-                None => findings.push(Finding::new("J05", Severity::Blocking).arg("name", name).arg("text", text).at(at)),
+                None => {
+                    let (options, sample) = pack::setting_values(&pack.settings[i].kind);
+                    let near = document_suggestion(text, options.into_iter()).unwrap_or_default();
+                    let f = Finding::new("J05", Severity::Blocking).arg("name", name).arg("text", text).at(at);
+                    findings.push(f.arg("near", near).arg("sample", sample));
+                }
             },
         }
     }
@@ -315,14 +340,15 @@ fn prepare_with(options: &Options, pack: Option<&str>, out: &mut Outcome, timing
     out.findings.append(&mut opened.findings);
     out.lang = options.lang.unwrap_or_default();
     let Some(mut job) = opened.value else { return Ok(None) };
-    out.lang = options.lang.unwrap_or(job.lang);
+    out.lang = options.lang.or(job.lang).unwrap_or_default();
     if let Some(p) = pack {
         p.clone_into(&mut job.pack);
     }
     let mut loaded = timings.measure("rules", || load_pack(&job, options.rules.as_deref()))?;
+    out.lang = options.lang.unwrap_or_else(|| loaded.lang(&job));
     out.findings.append(&mut loaded.findings);
-    let Some(pack) = loaded.value else { return Ok(None) };
-    out.findings.extend(not_rechecked(&pack, job.pay_date));
+    let Some(pack) = loaded.pack else { return Ok(None) };
+    out.findings.extend(not_rechecked(&pack, job.pay_date, out.lang));
     out.findings.extend(not_yet_known(&pack, job.month, out.lang));
     let mut chosen = settings(&pack, &job);
     let mut last_chosen = last_settings(&pack, &job, &chosen.value);

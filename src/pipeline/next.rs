@@ -32,7 +32,7 @@ pub fn start(folder: &Path, month: PayMonth, from: &Path, lang: Option<Lang>) ->
     let opened = job::open(from)?;
     let told: Vec<String> = opened.findings.iter().map(|f| f.message(lang.unwrap_or_default())).collect();
     let before = opened.value.with_context(|| format!("{} : {}", from.join(SETTINGS_FILE).display(), told.join(" ; ")))?;
-    let lang = lang.unwrap_or(before.lang);
+    let lang = lang.or(before.lang).unwrap_or_default();
     let refusal =
         |key: &str| words::fill(words::ui(key, lang), &[("folder", from.display().to_string()), ("month", before.month.to_string())]);
     let (record, manifest) = last_record(from).with_context(|| refusal("ui.next_never_run"))?;

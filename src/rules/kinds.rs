@@ -28,6 +28,23 @@ impl Unit {
         Self(std::array::from_fn(|i| self.0[i] - o.0[i]))
     }
 
+    /// The name and the power of each of its units, those that are there in the order of their names.
+    pub fn powers(self) -> Vec<(&'static str, i8)> {
+        NAMES.iter().copied().zip(self.0).filter(|p| p.1 != 0).collect()
+    }
+    /// Whether it is euros of something.
+    pub fn is_money(self) -> bool {
+        self.0[0] > 0
+    }
+    /// Whether it is so much per year.
+    pub fn is_per_year(self) -> bool {
+        self.0[4] < 0
+    }
+    /// Whether years multiply it.
+    pub fn is_over_years(self) -> bool {
+        self.0[4] > 0
+    }
+
     /// Reads `EUR/an/point`, `h`, `EUR*h`; `mois` counts as nothing, since money is money of the month.
     pub fn parse(text: &str) -> Option<Self> {
         let mut unit = Self::NONE;
@@ -120,21 +137,6 @@ impl Kind {
         match self {
             Self::Zero | Self::Unknown => o,
             Self::Number(_) | Self::Date | Self::Flag | Self::Text | Self::Choice(_) => self,
-        }
-    }
-}
-
-impl fmt::Display for Kind {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Number(u) if *u == Unit::NONE => write!(f, "nombre"),
-            Self::Number(u) => write!(f, "{u}"),
-            Self::Zero => write!(f, "0"),
-            Self::Date => write!(f, "date"),
-            Self::Flag => write!(f, "oui/non"),
-            Self::Text => write!(f, "texte"),
-            Self::Choice(_) => write!(f, "choix"),
-            Self::Unknown => write!(f, "?"),
         }
     }
 }

@@ -1,6 +1,9 @@
 //! Rule text → [`Plan`]: bound rules in order of computation. Has never heard of spreadsheets.
 
+pub mod advice;
 pub mod bind;
+pub mod cases;
+pub mod compile;
 pub mod expr;
 pub mod kinds;
 pub mod overlay;

@@ -5,7 +5,7 @@
 
 use crate::ground::document::{Report, Spot, suggestion};
 use crate::ground::{Exact, Finding, Severity, Words};
-use crate::rules::pack::{Element, Formula, Origin, Pack, ParameterValue, ValueVersion, Version};
+use crate::rules::pack::{Element, Formula, Origin, Pack, ParameterValue, ValueVersion, Version, unfit};
 use crate::rules::plan::{in_force, setting_value};
 use chrono::NaiveDate;
 use std::ops::Range;
@@ -60,6 +60,15 @@ impl What {
             Self::Succeeds => "ui.overlay_succeeds",
         }
     }
+    /// The table that says it.
+    const fn key(self) -> &'static str {
+        match self {
+            Self::Adds => "version",
+            Self::Restricts => "restrict",
+            Self::Replaces => "replace",
+            Self::Succeeds => "succeed",
+        }
+    }
 }
 
 /// What kind of thing is concerned.
@@ -110,12 +119,39 @@ pub struct Change {
 /// What an overlay asks for, as read; its target is looked up once the whole layer is known.
 #[derive(Clone, Debug)]
 pub enum Order {
-    Restrict { element: Spot, with: Restriction },
-    Element { target: Spot, what: What, applies: Option<Formula>, versions: Vec<Version> },
-    Value { target: Spot, what: What, versions: Vec<ValueVersion> },
-    Parameter { target: Spot, values: Vec<ParameterValue> },
-    Setting { target: Spot, default: Spot, source: String },
-    Threshold { target: Spot, limits: Vec<(Spot, Exact)>, source: String },
+    Restrict {
+        element: Spot,
+        with: Restriction,
+    },
+    /// `bare`: no version is written at all.
+    Element {
+        target: Spot,
+        what: What,
+        applies: Option<Formula>,
+        versions: Vec<Version>,
+        bare: bool,
+    },
+    Value {
+        target: Spot,
+        what: What,
+        versions: Vec<ValueVersion>,
+        bare: bool,
+    },
+    Parameter {
+        target: Spot,
+        values: Vec<ParameterValue>,
+        bare: bool,
+    },
+    Setting {
+        target: Spot,
+        default: Spot,
+        source: String,
+    },
+    Threshold {
+        target: Spot,
+        limits: Vec<(Spot, Exact)>,
+        source: String,
+    },
 }
 
 impl Element {
@@ -127,17 +163,30 @@ impl Element {
 }
 
 impl Pack {
-    /// Values of law in force on a day that nobody checked again for as long as their layer allows; one finding each.
+    /// Values of law and tables in force on a day that nobody checked for as long as their layer allows, or ever; one finding
+    /// each, those that wait longest first.
     pub fn stale(&self, on: NaiveDate) -> Vec<Finding> {
+        let values = self.parameters.iter().filter_map(|p| {
+            let v = p.values.iter().rev().find(|v| in_force(v.from, v.until, on))?;
+            Some((p.id.as_str(), v.checked, &v.origin))
+        });
+        let in_use = self.tables.iter().filter(|t| t.rows.iter().any(|r| r.from <= on));
+        let mut all: Vec<_> = values.chain(in_use.map(|t| (t.id.as_str(), t.checked, &t.origin))).collect();
+        all.sort_by_key(|(id, checked, _)| (*checked, *id));
         let report = Report::new(&self.files);
-        for p in &self.parameters {
-            let Some(v) = p.values.iter().rev().find(|v| in_force(v.from, v.until, on)) else { continue };
-            let layer = &self.layers[self.layer_of(v.origin.file)];
-            let (Some(limit), Some(checked)) = (layer.recheck_after_days.or(self.recheck_after_days), v.checked) else { continue };
+        for (id, checked, origin) in all {
+            let layer = &self.layers[self.layer_of(origin.file)];
+            let Some(limit) = layer.recheck_after_days.or(self.recheck_after_days) else { continue };
+            let at = [(origin.file, origin.span.clone())];
+            let day = on.to_string();
+            let Some(checked) = checked else {
+                report.push(Finding::new("L67", Severity::Information), &at, &[("id", id), ("on", &day)]);
+                continue;
+            };
             let days = (on - checked).num_days();
             if days > limit {
-                let args = [("id", p.id.as_str()), ("checked", &checked.to_string()), ("days", &days.to_string())];
-                report.push(Finding::new("L58", Severity::Information), &[(v.origin.file, v.origin.span.clone())], &args);
+                let args = [("id", id), ("checked", &checked.to_string()), ("days", &days.to_string()), ("on", &day)];
+                report.push(Finding::new("L58", Severity::Information), &at, &args);
             }
         }
         report.findings.take()
@@ -160,7 +209,7 @@ pub fn apply(pack: &mut Pack, layer: usize, orders: Vec<Order>, report: &Report<
     }
     let l = &pack.layers[layer];
     match &l.extends {
-        None => report.error("L03", l.files.start, &(0..1), &[("key", "extends")]),
+        None => report.error("L03", l.files.start, &(0..1), &[("key", "extends"), ("sample", "extends = \"fr-fpt\"")]),
         Some(e) if !pack.layers[..layer].iter().any(|b| b.id == e.text) => {
             report.error("L64", e.file, &e.span, &[("name", &e.text), ("below", &pack.layers[0].id)]);
         }
@@ -195,6 +244,9 @@ fn one(pack: &mut Pack, layer: usize, order: Order, report: &Report<'_>) -> Opti
         let near = suggestion(&s.text, names.into_iter()).unwrap_or_default();
         report.error("L61", s.file, &s.span, &[("name", &s.text), ("near", near)]);
     };
+    let none = |s: &Spot, table: &str, what: &str| {
+        report.error("L22", s.file, &s.span, &[("id", &s.text), ("table", table), ("what", what)]);
+    };
     let below = |o: &Origin| pack.layer_of(o.file) > 0 && pack.layer_of(o.file) < layer;
     match order {
         Order::Restrict { element, with } => {
@@ -207,11 +259,15 @@ fn one(pack: &mut Pack, layer: usize, order: Order, report: &Report<'_>) -> Opti
             let origin = at(&element);
             Some(Change { what: What::Restricts, thing: Thing::Element, id: element.text, label, detail, source, origin })
         }
-        Order::Element { target, what, applies, versions } => {
+        Order::Element { target, what, applies, versions, bare } => {
             let Some(i) = pack.element(&target.text) else {
                 unknown(&target, pack.elements.iter().map(|e| e.card.id.as_str()).collect());
                 return None;
             };
+            if bare {
+                none(&target, &format!("{}.version", what.key()), "amount");
+                return None;
+            }
             let e = &pack.elements[i];
             let local = e.local || below(&e.origin);
             let days = |v: &Version| (v.from, v.origin.clone());
@@ -228,11 +284,15 @@ fn one(pack: &mut Pack, layer: usize, order: Order, report: &Report<'_>) -> Opti
             let origin = at(&target);
             Some(Change { what, thing: Thing::Element, id: target.text, label, detail: first.to_string(), source, origin })
         }
-        Order::Value { target, what, versions } => {
+        Order::Value { target, what, versions, bare } => {
             let Some(i) = pack.values.iter().position(|v| v.id == target.text) else {
                 unknown(&target, pack.values.iter().map(|v| v.id.as_str()).collect());
                 return None;
             };
+            if bare {
+                none(&target, &format!("{}.version", what.key()), "is");
+                return None;
+            }
             let v = &pack.values[i];
             let local = v.local || below(&v.origin);
             let days = |v: &ValueVersion| (v.from, v.origin.clone());
@@ -246,11 +306,15 @@ fn one(pack: &mut Pack, layer: usize, order: Order, report: &Report<'_>) -> Opti
             let origin = at(&target);
             Some(Change { what, thing: Thing::Value, id: target.text, label, detail: first.to_string(), source, origin })
         }
-        Order::Parameter { target, values } => {
+        Order::Parameter { target, values, bare } => {
             let Some(i) = pack.parameters.iter().position(|p| p.id == target.text) else {
                 unknown(&target, pack.parameters.iter().map(|p| p.id.as_str()).collect());
                 return None;
             };
+            if bare {
+                none(&target, "succeed.value", "value");
+                return None;
+            }
             let p = &pack.parameters[i];
             let days = |v: &ParameterValue| (v.from, v.origin.clone());
             let what = What::Succeeds;
@@ -294,7 +358,7 @@ fn one(pack: &mut Pack, layer: usize, order: Order, report: &Report<'_>) -> Opti
             };
             let s = &mut pack.settings[i];
             if setting_value(&s.kind, &default.text).is_none() {
-                report.error("L53", default.file, &default.span, &[("id", &s.id), ("value", &default.text)]);
+                unfit(report, &s.id, &s.kind, &default);
                 return None;
             }
             let detail = format!("{} → {}", s.default, default.text);

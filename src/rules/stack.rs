@@ -2,8 +2,8 @@
 
 use crate::ground::document::TextFile;
 use crate::ground::{Finding, Severity};
-use crate::rules::pack::{self, Pack};
-use crate::rules::source;
+use crate::rules::pack::{Pack, head_key};
+use crate::rules::{compile, source};
 use std::io;
 use std::path::{Component, Path};
 
@@ -60,11 +60,11 @@ impl Library<'_> {
             return Ok(());
         }
         let head = files.iter().find(|f| f.path.ends_with("/pack.toml")).map(|f| f.text.as_str()).unwrap_or_default();
-        let id = key(head, "id").unwrap_or_else(|| name.to_owned());
+        let id = head_key(head, "id").unwrap_or_else(|| name.to_owned());
         if stack.names.contains(&id) {
             return Ok(());
         }
-        if let Some(base) = key(head, "extends")
+        if let Some(base) = head_key(head, "extends")
             && !stack.names.contains(&base)
         {
             stack.open.push(name.to_owned());
@@ -86,13 +86,8 @@ struct Stack {
     open: Vec<String>,
 }
 
-fn key(head: &str, key: &str) -> Option<String> {
-    let doc: toml::Table = toml::from_str(head).ok()?;
-    Some(doc.get("pack")?.get(key)?.as_str()?.to_owned())
-}
-
 fn declared(path: &Path, what: &str) -> Option<String> {
-    key(&std::fs::read_to_string(path).ok()?, what)
+    head_key(&std::fs::read_to_string(path).ok()?, what)
 }
 
 /// Reads a pack, everything it extends, and overlays on top of it, and checks them together.
@@ -108,11 +103,8 @@ pub fn load(name: &str, overlays: &[String], library: &Library<'_>) -> io::Resul
     let mut findings = stack.findings;
     let mut layers = stack.layers;
     keep_paths_apart(&mut layers);
-    let (pack, read) = pack::read_layers(layers);
-    findings.extend(read);
-    if pack.layers.iter().any(|l| !l.files.is_empty()) {
-        findings.extend(pack.check());
-    }
+    let (pack, found) = compile::compile(layers);
+    findings.extend(found);
     let sound = !findings.iter().any(|f| f.severity == Severity::Blocking);
     Ok(Loaded { pack, findings, sound })
 }

@@ -17,7 +17,7 @@ use crate::check::{Control, Frame, NotRun};
 use crate::compute::employee::{Machine, Output, Score, Standing};
 use crate::compute::eval::State;
 use crate::compute::reveal;
-use crate::ground::{At, EmployeeId, Finding, Iban, Money};
+use crate::ground::{At, EmployeeId, Finding, Iban, Money, Severity};
 use crate::job::NotInStaff;
 use crate::normalise::join::{People, Person};
 use crate::payslip::Totals;
@@ -208,6 +208,7 @@ fn one(
     w.findings.extend(entering);
     let subject_findings = {
         let s = subject(ready, frame, &w, situation, &accounts);
+        let unaccounted = s.payslip.is_none() && !s.explained && situation != Situation::Left;
         let requests = accounts::requests(ready, &w.person);
         let s = Subject { requests: &requests, ..s };
         let mut found = Vec::new();
@@ -221,6 +222,12 @@ fn one(
         }
         for i in &w.output.controls {
             found.push(formula_finding(ready, *i, &w));
+        }
+        // Nobody is left out without a word, whatever the controls of the pack look at.
+        let told = |f: &Finding| f.severity <= Severity::Justify;
+        if unaccounted && !w.findings.iter().chain(&found).any(told) {
+            let f = Finding::new("F95", Severity::Blocking).of(&w.id).arg("agent", &w.id).arg("name", &w.name);
+            found.push(f.at(ready.inputs.sources.place(subject::at_of(&w.person))));
         }
         found
     };

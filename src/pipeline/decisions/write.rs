@@ -94,12 +94,13 @@ fn rows_of(bytes: &[u8], name: &str) -> std::result::Result<Vec<(bool, Written)>
 fn add(options: &Options, rows: &dyn Fn(&[u8]) -> Rows) -> Result<Told> {
     let mut opened = job::open(&options.folder)?;
     let mut findings = std::mem::take(&mut opened.findings);
-    let lang = options.lang.or_else(|| opened.value.as_ref().map(|j| j.lang)).unwrap_or_default();
-    let refused = |findings: Vec<Finding>| Told { text: String::new(), findings, lang, code: 2 };
-    let Some(job) = opened.value else { return Ok(refused(findings)) };
+    let told = |findings: Vec<Finding>, lang| Told { text: String::new(), findings, lang, code: 2 };
+    let Some(job) = opened.value else { return Ok(told(findings, options.lang.unwrap_or_default())) };
     let mut loaded = load_pack(&job, options.rules.as_deref())?;
+    let lang = options.lang.unwrap_or_else(|| loaded.lang(&job));
+    let refused = |findings: Vec<Finding>| told(findings, lang);
     findings.append(&mut loaded.findings);
-    let Some(pack) = loaded.value else { return Ok(refused(findings)) };
+    let Some(pack) = loaded.pack else { return Ok(refused(findings)) };
     let path = job.folder.join(DECISIONS_FILE);
     let old = if path.exists() { std::fs::read(&path)? } else { Vec::new() };
     let Some((mut text, titles, separator)) = before(&old, lang) else {

@@ -4,31 +4,34 @@ use super::formula::{Bound, Cond, DateNode, Num, fold};
 use super::names::Symbol;
 use super::{Binder, Typed};
 use crate::ground::document::suggestion;
-use crate::ground::{Exact, Rounding};
+use crate::ground::worded::in_words;
+use crate::ground::{Exact, Rounding, Severity};
+use crate::rules::advice::kind_words;
 use crate::rules::expr::{Expr, Node, Op};
 use crate::rules::kinds::{Kind, ListOf, Unit};
 use crate::rules::pack::Formula;
 use chrono::NaiveDate;
 
-const FUNCTIONS: [&str; 18] = [
-    "min",
-    "max",
-    "abs",
-    "round",
-    "floor",
-    "ceil",
-    "cent",
-    "truncate",
-    "positive",
-    "per_month",
-    "per_year",
-    "day",
-    "days",
-    "years",
-    "months",
-    "known",
-    "slices",
-    "value_on",
+/// Functions, each as it is written.
+const FUNCTIONS: [(&str, &str); 18] = [
+    ("min", "min(a, b, …)"),
+    ("max", "max(a, b, …)"),
+    ("abs", "abs(x)"),
+    ("round", "round(x)"),
+    ("floor", "floor(x)"),
+    ("ceil", "ceil(x)"),
+    ("cent", "cent(x)"),
+    ("truncate", "truncate(x)"),
+    ("positive", "positive(x)"),
+    ("per_month", "per_month(x)"),
+    ("per_year", "per_year(x)"),
+    ("day", "day(d)"),
+    ("days", "days(a, b)"),
+    ("years", "years(a, b)"),
+    ("months", "months(a, b)"),
+    ("known", "known(x)"),
+    ("slices", "slices(bareme, x)"),
+    ("value_on", "value_on(parameter, d)"),
 ];
 
 impl Binder<'_, '_> {
@@ -41,15 +44,19 @@ impl Binder<'_, '_> {
             "days" | "years" | "months" | "slices" | "value_on" => Some(2),
             "abs" | "round" | "floor" | "ceil" | "cent" | "truncate" | "positive" | "per_month" | "per_year" | "day" | "known" => Some(1),
             _ => {
-                let all = FUNCTIONS.into_iter().chain(self.pack.tables.iter().map(|t| t.id.as_str()));
-                let near = suggestion(name, all).unwrap_or_default();
-                self.error(f, &(e.span.start..e.span.start + name.len()), "L44", &[("name", name), ("near", near)]);
+                let names = FUNCTIONS.into_iter().map(|x| x.0);
+                let near = suggestion(name, names.clone().chain(self.pack.tables.iter().map(|t| t.id.as_str()))).unwrap_or_default();
+                let options = names.collect::<Vec<_>>().join(", ");
+                let args = [("name", name), ("near", near), ("options", &options)];
+                self.error(f, &(e.span.start..e.span.start + name.len()), "L44", &args);
                 return (Kind::Unknown, Bound::Bad);
             }
         };
         if want.map_or(args.is_empty(), |n| n != args.len()) {
             let wanted = want.map_or_else(|| "≥ 1".to_owned(), |n: usize| n.to_string());
-            self.error(f, &e.span, "L43", &[("name", name), ("wanted", &wanted), ("found", &args.len().to_string())]);
+            let sample = FUNCTIONS.iter().find(|x| x.0 == name).map_or("", |x| x.1);
+            let found = args.len().to_string();
+            self.error(f, &e.span, "L43", &[("name", name), ("wanted", &wanted), ("found", &found), ("sample", sample)]);
             return (Kind::Unknown, Bound::Bad);
         }
         match name {
@@ -80,7 +87,7 @@ impl Binder<'_, '_> {
         let kind = typed.iter().fold(Kind::Zero, |k, t| k.or(t.0));
         for (a, t) in args.iter().zip(&typed) {
             if !t.0.agrees(kind) {
-                self.error(f, &a.span, "L41", &[("left", &kind.to_string()), ("right", &t.0.to_string()), ("sign", name)]);
+                self.disagree(f, &a.span, name, kind, t.0);
             }
         }
         let mut nums: Vec<Num> = args.iter().zip(typed).map(|(a, t)| self.as_number(f, a, t)).collect();
@@ -103,9 +110,10 @@ impl Binder<'_, '_> {
             "truncate" => (kind, Bound::Num(Num::Cent(x, Rounding::Truncate))),
             "positive" => (kind, Bound::Num(Num::Positive(x))),
             "per_month" => {
-                let yearly = matches!(kind, Kind::Number(u) if u.times(Unit::YEARS).to_string().matches("/an").count() < u.to_string().matches("/an").count());
+                let yearly = matches!(kind, Kind::Number(u) if u.is_per_year());
                 if !yearly && kind != Kind::Unknown {
-                    self.error(f, &e.span, "L48", &[("kind", &kind.to_string())]);
+                    let told = in_words("L48", Severity::Blocking, &[("kind", kind_words(kind))], None);
+                    self.report.push(told, &[(f.file, f.span(&e.span))], &[]);
                     return (Kind::Unknown, Bound::Bad);
                 }
                 (per(Unit::YEARS), Bound::Num(fold(Num::Div(Box::new((*x, twelve))))))
@@ -155,18 +163,24 @@ impl Binder<'_, '_> {
             };
             Num::If(Box::new((reached(Op::Ge, v.from), own, before)))
         });
-        (Kind::Number(p.unit), Bound::Num(value))
+        let kind = if self.pack.unread.contains(&p.id) { Kind::Unknown } else { Kind::Number(p.unit) };
+        (kind, Bound::Num(value))
     }
 
     fn lookup(&self, f: &Formula, e: &Expr, table: u16, args: &[Expr], slices: bool) -> Typed {
         let t = &self.pack.tables[usize::from(table)];
         let [arg] = args else {
-            self.error(f, &e.span, "L43", &[("name", &t.id), ("wanted", "1"), ("found", &args.len().to_string())]);
+            let sample = if slices { format!("slices({}, x)", t.id) } else { format!("{}(x)", t.id) };
+            let found = args.len().to_string();
+            self.error(f, &e.span, "L43", &[("name", &t.id), ("wanted", "1"), ("found", &found), ("sample", &sample)]);
             return (Kind::Unknown, Bound::Bad);
         };
         let (k, b) = self.bind(f, arg);
+        if self.pack.unread.contains(&t.id) {
+            return (Kind::Unknown, Bound::Bad);
+        }
         if !k.agrees(Kind::Number(t.key)) {
-            self.error(f, &arg.span, "L42", &[("kind", &k.to_string()), ("wanted", &Kind::Number(t.key).to_string())]);
+            self.other_kind(f, &arg.span, k, Kind::Number(t.key));
         }
         let x = Box::new(self.as_number(f, arg, (k, b)));
         if slices {

@@ -3,6 +3,7 @@
 use super::formula::{Bound, Cond};
 use super::{Binder, SettingValue, Typed};
 use crate::facts::{FactId, FactKind};
+use crate::ground::document::suggestion;
 use crate::rules::expr::{Expr, Node, Op};
 use crate::rules::kinds::{Kind, ListOf, Unit};
 use crate::rules::pack::{Formula, SettingKind};
@@ -40,7 +41,8 @@ impl Binder<'_, '_> {
         };
         let at = ids.iter().position(|o| *o == text);
         if at.is_none() {
-            self.error(f, &e.span, "L45", &[("name", &text), ("options", &ids.join(", "))]);
+            let near = suggestion(&text, ids.iter().copied()).unwrap_or_default();
+            self.error(f, &e.span, "L45", &[("name", &text), ("options", &ids.join(", ")), ("near", near)]);
         }
         at
     }
@@ -69,7 +71,7 @@ impl Binder<'_, '_> {
                 for item in list {
                     let (ki, bi) = self.bind(f, item);
                     if !k.agrees(ki) {
-                        self.error(f, &item.span, "L41", &[("left", &k.to_string()), ("right", &ki.to_string()), ("sign", "in")]);
+                        self.disagree(f, &item.span, "in", k, ki);
                     }
                     let eq = Cond::Compare(Op::Eq, Box::new((n.clone(), self.as_number(f, item, (ki, bi)))));
                     cond = Cond::Or(Box::new((cond, eq)));

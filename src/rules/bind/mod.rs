@@ -9,7 +9,9 @@ mod names;
 mod operators;
 
 use crate::ground::document::{Report, suggestion};
-use crate::ground::{Exact, PayMonth};
+use crate::ground::worded::in_words;
+use crate::ground::{Exact, PayMonth, Severity};
+use crate::rules::advice::{kind_words, to_agree, to_become};
 use crate::rules::expr::{Expr, Node};
 use crate::rules::kinds::{Kind, ListOf, Unit};
 use crate::rules::pack::{Formula, Pack, SettingKind, fact_kind};
@@ -75,12 +77,26 @@ impl Binder<'_, '_> {
         self.report.error(code, f.file, &f.span(span), args);
     }
 
+    /// A part of a formula that gives another kind than is needed there.
+    fn other_kind(&self, f: &Formula, span: &Range<usize>, kind: Kind, wanted: Kind) {
+        let parts = [("kind", kind_words(kind)), ("wanted", kind_words(wanted))];
+        let finding = in_words("L42", Severity::Blocking, &parts, Some(to_become(kind, wanted)));
+        self.report.push(finding, &[(f.file, f.span(span))], &[]);
+    }
+
+    /// Two sides of a sign that do not go together.
+    fn disagree(&self, f: &Formula, span: &Range<usize>, sign: &str, left: Kind, right: Kind) {
+        let parts = [("left", kind_words(left)), ("right", kind_words(right))];
+        let finding = in_words("L41", Severity::Blocking, &parts, Some(to_agree(left, right)));
+        self.report.push(finding, &[(f.file, f.span(span))], &[("sign", sign)]);
+    }
+
     pub fn number(&self, f: &Formula, want: Option<Unit>) -> Num {
         let (kind, bound) = self.bind(f, &f.ast);
         if let Some(unit) = want
             && !kind.agrees(Kind::Number(unit))
         {
-            self.error(f, &f.ast.span, "L42", &[("kind", &kind.to_string()), ("wanted", &Kind::Number(unit).to_string())]);
+            self.other_kind(f, &f.ast.span, kind, Kind::Number(unit));
             return Num::Bad;
         }
         self.as_number(f, &f.ast, (kind, bound))
@@ -112,7 +128,7 @@ impl Binder<'_, '_> {
             Bound::Num(n) => n,
             Bound::Bad => Num::Bad,
             Bound::Cond(_) | Bound::Date(_) | Bound::Choice(_) | Bound::Text(_) => {
-                self.error(f, &e.span, "L42", &[("kind", &kind.to_string()), ("wanted", "nombre")]);
+                self.other_kind(f, &e.span, kind, Kind::Number(Unit::NONE));
                 Num::Bad
             }
         }
@@ -122,7 +138,7 @@ impl Binder<'_, '_> {
             Bound::Cond(c) => c,
             Bound::Bad => Cond::Const(false),
             Bound::Num(_) | Bound::Date(_) | Bound::Choice(_) | Bound::Text(_) => {
-                self.error(f, &e.span, "L42", &[("kind", &kind.to_string()), ("wanted", "oui/non")]);
+                self.other_kind(f, &e.span, kind, Kind::Flag);
                 Cond::Const(false)
             }
         }
@@ -132,7 +148,7 @@ impl Binder<'_, '_> {
             Bound::Date(d) => d,
             Bound::Bad => DateNode::Const(NaiveDate::MIN),
             Bound::Num(_) | Bound::Cond(_) | Bound::Choice(_) | Bound::Text(_) => {
-                self.error(f, &e.span, "L42", &[("kind", &kind.to_string()), ("wanted", "date")]);
+                self.other_kind(f, &e.span, kind, Kind::Date);
                 DateNode::Const(NaiveDate::MIN)
             }
         }
@@ -196,6 +212,9 @@ impl Binder<'_, '_> {
             _ => {}
         }
         let Some(symbol) = self.symbols.get(n).copied() else { return self.unknown(f, &e.span, n) };
+        if self.pack.unread.contains(n) {
+            return (Kind::Unknown, Bound::Bad);
+        }
         match symbol {
             Symbol::Fact(i) => match fact_kind(self.pack, i) {
                 k @ (Kind::Number(_) | Kind::Zero) => (k, Bound::Num(Num::Fact(i))),

@@ -28,7 +28,7 @@ impl Binder<'_, '_> {
         }
         let (kb, bb) = self.bind(f, b);
         let mismatch = |left: Kind, right: Kind| {
-            self.error(f, &e.span, "L41", &[("left", &left.to_string()), ("right", &right.to_string()), ("sign", op.sign())]);
+            self.disagree(f, &e.span, op.sign(), left, right);
         };
         match op {
             Op::Add | Op::Sub => {
@@ -77,7 +77,7 @@ impl Binder<'_, '_> {
         let (ka, ba) = self.bind(f, a);
         let (kb, bb) = self.bind(f, b);
         if !ka.agrees(kb) {
-            self.error(f, &e.span, "L41", &[("left", &ka.to_string()), ("right", &kb.to_string()), ("sign", "??")]);
+            self.disagree(f, &e.span, "??", ka, kb);
             return (Kind::Unknown, Bound::Bad);
         }
         match ba {
@@ -98,7 +98,7 @@ impl Binder<'_, '_> {
         let (ka, ba) = self.bind(f, a);
         let (kb, bb) = self.bind(f, b);
         if !ka.agrees(kb) {
-            self.error(f, &e.span, "L41", &[("left", &ka.to_string()), ("right", &kb.to_string()), ("sign", "else")]);
+            self.disagree(f, &e.span, "else", ka, kb);
             return (Kind::Unknown, Bound::Bad);
         }
         if let Cond::Const(yes) = cond {

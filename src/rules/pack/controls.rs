@@ -30,6 +30,8 @@ pub struct Control {
     /// What the control checks, as a title.
     pub label: Words,
     pub message: Words,
+    /// Where its message stands.
+    pub said: Origin,
     /// What to do about a finding of it.
     pub help: Option<Words>,
     /// Wording and severity beyond the `strong_…` limits, when the control has any.
@@ -62,28 +64,32 @@ pub struct Case {
 impl<'r, 'f> Reader<'r, 'f, '_> {
     pub(super) fn control(&mut self, t: &Tab<'r, 'f>) {
         let Some(id) = t.need("id") else { return };
-        let letter = |key: &'static str, s: Spot| {
+        let letter = |s: Spot| {
             let v = Severity::from_letter(&s.text);
             if v.is_none() {
-                self.report.error("L04", t.file, &s.span, &[("key", key), ("wanted", "B, J, W, I")]);
+                self.report.unlisted(&s, &["B", "J", "W", "I"]);
             }
             v
         };
-        let severity = t.need("severity").and_then(|s| letter("severity", s));
-        let strong_severity = t.spot("strong_severity").and_then(|s| letter("strong_severity", s));
+        if !t.has("severity") {
+            t.missing("severity", "severity = \"J\"");
+        }
+        let severity = t.spot("severity").and_then(letter);
+        let strong_severity = t.spot("strong_severity").and_then(letter);
         let when = self.formula(t, "when");
         let measure = match (when, t.text("measure")) {
             (Some(f), _) => Some(Measure::When(f)),
             (None, Some(m)) => Some(Measure::Named(m)),
             (None, None) => {
                 if !t.has("when") {
-                    self.report.error("L03", t.file, &t.span, &[("key", "measure")]);
+                    t.missing("measure", "measure = \"…\" ; when = '…'");
                 }
                 None
             }
         };
         let threshold = self.limits(t).into_iter().map(|(name, limit)| (name.text, limit)).collect();
         let message = t.words("message").unwrap_or_default();
+        let said = Origin { file: t.file, span: t.span_of("message") };
         let (names, strong_message) = (t.texts("names"), t.words("strong_message"));
         let (since, until) = (t.date("since"), t.date("until"));
         let (label, help) = (t.words("label").unwrap_or_default(), t.words("help"));
@@ -100,6 +106,7 @@ impl<'r, 'f> Reader<'r, 'f, '_> {
                 names,
                 label,
                 message,
+                said,
                 help,
                 strong_message,
                 strong_severity,
@@ -117,7 +124,10 @@ impl<'r, 'f> Reader<'r, 'f, '_> {
         for (name, limit) in t.table("threshold").map(|x| x.pairs()).unwrap_or_default() {
             match Exact::parse(&limit.text) {
                 Some(n) => out.push((name, n)),
-                None => self.report.error("L04", t.file, &limit.span, &[("key", &name.text), ("wanted", "\"0.01\"")]),
+                None => {
+                    let sample = format!("{} = \"0.01\"", name.text);
+                    self.report.error("L10", t.file, &limit.span, &[("text", &limit.text), ("sample", &sample)]);
+                }
             }
         }
         out

@@ -78,11 +78,11 @@ pub struct Element {
 impl<'r, 'f> Reader<'r, 'f, '_> {
     pub(super) fn total(&mut self, t: &Tab<'r, 'f>) {
         let Some(id) = t.need("id") else { return };
-        let of = t.list("of").iter().filter_map(|s| self.line_kind(t.file, s)).collect();
+        let of = t.list("of").iter().filter_map(|s| self.line_kind(s)).collect();
         let total = Total {
             label: t.words("label").unwrap_or_else(|| Words::new(&id.text, "")),
             of,
-            employer_part: t.text("part").as_deref() == Some("employer"),
+            employer_part: self.one_of(t, "part", &["amount", "employer"]).as_deref() == Some("employer"),
             origin: Self::origin(t),
             id: id.text,
         };
@@ -112,7 +112,7 @@ impl<'r, 'f> Reader<'r, 'f, '_> {
             for e in v.tables("exception") {
                 let source = self.source(&e);
                 if !e.has("when") {
-                    self.report.error("L03", e.file, &e.span, &[("key", "when")]);
+                    e.missing("when", "when = '… > 0'");
                 }
                 if let Some(when) = self.formula(&e, "when") {
                     exceptions.push((when, self.amounts(&e), source));
@@ -144,17 +144,18 @@ impl<'r, 'f> Reader<'r, 'f, '_> {
             v.close();
         }
         versions.sort_by_key(|v| v.from);
-        if !t.has("version") {
-            self.report.error("L22", t.file, &id.span, &[("id", &id.text)]);
-        }
         versions
     }
 
     pub(super) fn element(&mut self, t: &Tab<'r, 'f>) {
         let Some(id) = t.need("id") else { return };
-        let kind = t.need("kind").and_then(|k| self.line_kind(t.file, &k)).unwrap_or(LineKind::Earning);
+        if !t.has("kind") {
+            t.missing("kind", "kind = \"earning\"");
+        }
+        let kind = t.spot("kind").and_then(|k| self.line_kind(&k)).unwrap_or(LineKind::Earning);
         let code = t.need("code").map_or_else(|| id.text.to_uppercase(), |c| c.text);
         let versions = self.versions(t, &id);
+        self.none_of(t, &id, "version", "amount");
         let mut inferences = Vec::new();
         for i in t.tables("inference") {
             if let (Some(fact), Some(value)) = (i.need("fact"), self.formula(&i, "value")) {
@@ -167,7 +168,7 @@ impl<'r, 'f> Reader<'r, 'f, '_> {
         let element = Element {
             card: Card {
                 code,
-                label: t.words("label").unwrap_or_else(|| Words::new(&id.text, "")),
+                label: t.need_words("label").unwrap_or_else(|| Words::new(&id.text, "")),
                 printed: t.words("printed"),
                 kind,
                 section: section.as_ref().map_or_else(String::new, |s| s.text.clone()),
@@ -187,7 +188,7 @@ impl<'r, 'f> Reader<'r, 'f, '_> {
             replaces: t.list("replaces"),
             arrears: t.spot("arrears"),
             labels: t.texts("labels"),
-            cause: t.text("cause").unwrap_or_default(),
+            cause: self.cause(t, "cause"),
             keep_zero: t.flag("keep_zero").unwrap_or(false),
             versions,
             inferences,

@@ -1,5 +1,6 @@
 //! A fact of the vocabulary, with all that readers and rules are told of it.
 
+use super::named::Named;
 use super::read::Reader;
 use crate::facts::{Causes, ChoiceOption, FactDecl, FactKind, Role};
 use crate::ground::document::Tab;
@@ -40,17 +41,15 @@ impl<'r, 'f> Reader<'r, 'f, '_> {
         let role = t.spot("role").and_then(|r| {
             let parsed = toml::Value::String(r.text.clone()).try_into::<Role>().ok();
             if parsed.is_none() {
-                self.report.error("L09", t.file, &r.span, &[("role", &r.text)]);
+                self.unknown_role(&r, &Role::NAMES);
             }
             parsed
         });
-        let change = t.text("cause").unwrap_or_default();
-        let causes = Causes {
-            start: t.text("cause_start").unwrap_or_else(|| change.clone()),
-            end: t.text("cause_end").unwrap_or_else(|| change.clone()),
-            change,
-        };
-        let adds = t.spot("adds");
+        let [change, start, end] = ["cause", "cause_start", "cause_end"].map(|key| self.cause(t, key));
+        let or = |own: String| if own.is_empty() { change.clone() } else { own };
+        let causes = Causes { start: or(start), end: or(end), change };
+        let adds = t.has("adds").then(|| self.asks(Named::Computed, t, "adds"));
+        let follows = t.has("follows").then(|| self.asks(Named::Value, t, "follows"));
         let most = t.spot("most");
         if let Some(m) = most.as_ref().filter(|m| Exact::parse(&m.text).is_none()) {
             self.report.error("L59", m.file, &m.span, &[("id", &id.text), ("value", &m.text)]);
@@ -72,8 +71,8 @@ impl<'r, 'f> Reader<'r, 'f, '_> {
             role,
             recurs: t.flag("recurs").unwrap_or(true),
             since_january: t.flag("since_january").unwrap_or(false),
-            adds: adds.as_ref().map(|s| s.text.clone()),
-            follows: t.text("follows"),
+            adds,
+            follows,
             most: most.and_then(|m| Exact::parse(&m.text)),
             none: t.texts("none"),
             parts: parts.iter().map(|p| p.text.clone()).collect(),
@@ -90,6 +89,7 @@ impl<'r, 'f> Reader<'r, 'f, '_> {
         let unpaid = t.texts("unpaid");
         let moot = t.spot("moot_without");
         let told_with = t.spot("told_with");
+        self.kept(t, &id.text);
         let next_month = t.flag("rises_next_month").unwrap_or(false);
         let either_sign = t.flag("either_sign").unwrap_or(false);
         t.close();
@@ -102,7 +102,6 @@ impl<'r, 'f> Reader<'r, 'f, '_> {
         }
         self.pack.moot.extend(moot.map(|m| (fact, m)));
         self.pack.told_with.extend(told_with.map(|m| (fact, m)));
-        self.pack.adds.extend(adds);
         self.pack.parts.extend(parts);
         self.pack.defaults.push(default.map(|d| d.text));
         self.pack.fact_units.push(unit);

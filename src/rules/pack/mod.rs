@@ -3,6 +3,7 @@
 mod controls;
 mod elements;
 mod facts;
+mod named;
 mod orders;
 mod read;
 mod said;
@@ -18,9 +19,10 @@ use crate::rules::kinds::{Kind, ListOf, Unit};
 use crate::rules::overlay::Layer;
 pub use controls::{Case, Control, Measure};
 pub use elements::{Amounts, Element, Inference, Total, Version};
-pub use read::{keys_of, read, read_layers};
-pub use settings::{Setting, SettingKind};
-use std::collections::BTreeMap;
+pub use named::Named;
+pub use read::{head_key, keys_of, read, read_layers};
+pub use settings::{Setting, SettingKind, unfit, values as setting_values};
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 pub use tables::{Table, TableRow};
 pub use values::{Parameter, ParameterValue, ValueDecl, ValueVersion};
@@ -71,6 +73,13 @@ pub enum CauseRole {
     /// What an earlier month owed, or was paid too much.
     Arrears,
 }
+
+impl CauseRole {
+    /// As rule files write them.
+    pub const NAMES: [&'static str; 10] =
+        ["arrival", "departure", "one_off_ended", "calendar", "consequence", "rates", "rounding", "estimate", "override", "arrears"];
+}
+
 /// Everything a pack declares.
 #[derive(Clone, Debug, Default)]
 pub struct Pack {
@@ -85,6 +94,8 @@ pub struct Pack {
     pub fact_units: Vec<Unit>,
     /// Facts whose kind could not be read: they fit anything, so that one mistake is one finding.
     pub fact_unknown: Vec<bool>,
+    /// Values of law, settings and tables of which that is so, by name.
+    pub unread: BTreeSet<String>,
     pub fact_origins: Vec<Origin>,
     /// Texts of a "nature" column that make a row's days count for a fact.
     pub events: Vec<(crate::facts::FactId, Vec<String>)>,
@@ -96,8 +107,8 @@ pub struct Pack {
     pub moot: Vec<(crate::facts::FactId, Spot)>,
     /// Facts that are about another, which they name.
     pub told_with: Vec<(crate::facts::FactId, Spot)>,
-    /// What facts name as added to them each month, to be looked up once everything is read.
-    pub adds: Vec<Spot>,
+    /// What declarations name, to be looked up once everything is read.
+    pub asked: Vec<(Named, Spot)>,
     /// Facts that cells hold together, until all facts are known.
     pub parts: Vec<Spot>,
     pub parameters: Vec<Parameter>,
@@ -122,6 +133,10 @@ pub struct Pack {
     pub arrears_rates: Option<Spot>,
     /// The pack itself, then its overlays in order.
     pub layers: Vec<Layer>,
+    /// Values of law and facts that are kept to be read, without a formula that names them.
+    pub kept: BTreeSet<String>,
+    /// Files that are no TOML: what they declare is known in part.
+    pub broken: Vec<u16>,
 }
 
 impl Pack {

@@ -15,7 +15,7 @@ impl<'r, 'f> Reader<'r, 'f, '_> {
         let source = self.source(t);
         let (from, until) = (t.date("from"), t.date("until"));
         if !t.has("applies") {
-            self.report.error("L03", t.file, &t.span, &[("key", "applies")]);
+            t.missing("applies", "applies = '…'");
         }
         if let (Some(element), Some(applies)) = (t.need("element"), self.formula(t, "applies")) {
             let origin = Origin { file: t.file, span: element.span.clone() };
@@ -34,19 +34,19 @@ impl<'r, 'f> Reader<'r, 'f, '_> {
         } else if let Some(target) = t.spot("element") {
             let applies = self.formula(t, "applies");
             let versions = self.versions(t, &target);
-            self.orders.push(Order::Element { target, what: What::Replaces, applies, versions });
+            self.orders.push(Order::Element { target, what: What::Replaces, applies, versions, bare: !t.has("version") });
         } else if let Some(target) = t.spot("formula") {
             let versions = self.value_versions(t, &target);
-            self.orders.push(Order::Value { target, what: What::Replaces, versions });
+            self.orders.push(Order::Value { target, what: What::Replaces, versions, bare: !t.has("version") });
         } else if let Some(target) = t.spot("control") {
             let source = self.source(t);
             if !t.has("threshold") {
-                self.report.error("L03", t.file, &t.span, &[("key", "threshold")]);
+                t.missing("threshold", "threshold = { amount = \"100\" }");
             }
             let limits = self.limits(t);
             self.orders.push(Order::Threshold { target, limits, source });
         } else {
-            self.report.error("L03", t.file, &t.span, &[("key", "element, formula, setting, control")]);
+            t.missing("element, formula, setting, control", "element = \"…\"");
         }
         let _ = t.text("note");
         t.close();
@@ -54,16 +54,17 @@ impl<'r, 'f> Reader<'r, 'f, '_> {
 
     pub(super) fn succeed(&mut self, t: &Tab<'r, 'f>) {
         if let Some(target) = t.spot("parameter") {
-            let values = self.parameter_values(t, &target);
-            self.orders.push(Order::Parameter { target, values });
+            let form = self.pack.parameters.iter().find(|p| p.id == target.text).and_then(|p| p.form);
+            let values = self.parameter_values(t, &target, form);
+            self.orders.push(Order::Parameter { target, values, bare: !t.has("value") });
         } else if let Some(target) = t.spot("element") {
             let versions = self.versions(t, &target);
-            self.orders.push(Order::Element { target, what: What::Succeeds, applies: None, versions });
+            self.orders.push(Order::Element { target, what: What::Succeeds, applies: None, versions, bare: !t.has("version") });
         } else if let Some(target) = t.spot("formula") {
             let versions = self.value_versions(t, &target);
-            self.orders.push(Order::Value { target, what: What::Succeeds, versions });
+            self.orders.push(Order::Value { target, what: What::Succeeds, versions, bare: !t.has("version") });
         } else {
-            self.report.error("L03", t.file, &t.span, &[("key", "parameter, element, formula")]);
+            t.missing("parameter, element, formula", "parameter = \"…\"");
         }
         let _ = t.text("note");
         t.close();

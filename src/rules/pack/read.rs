@@ -1,12 +1,12 @@
 //! Files of a pack and its overlays → [`Pack`]: which table of a document declares what, and the names that wait for the whole.
 
-use super::{CauseRole, Origin, Pack};
-use crate::facts::FactKind;
-use crate::ground::Finding;
+use super::{CauseRole, Origin, Pack, named};
 use crate::ground::document::{Keys, Report, Spot, Tab, TextFile, suggestion};
+use crate::ground::{Finding, Lang, Place};
 use crate::rules::overlay::{self, Layer, Order};
+use crate::rules::plan::RESULTS;
 use std::cell::RefCell;
-use toml::de::DeTable;
+use toml::de::{DeTable, DeValue};
 
 /// Reads every file of a pack. What cannot be read is a finding, and the rest is still there.
 pub fn read(files: Vec<TextFile>) -> (Pack, Vec<Finding>) {
@@ -35,6 +35,7 @@ pub fn keys_of(layers: Vec<Vec<TextFile>>) -> Keys {
 
 fn gather(files: &[TextFile], sizes: Vec<usize>, report: &Report<'_>) -> Pack {
     let mut pack = Pack::default();
+    report.language.set(language(files));
     let mut first = 0;
     for (number, size) in sizes.into_iter().enumerate() {
         let range = first..first + size;
@@ -48,53 +49,52 @@ fn gather(files: &[TextFile], sizes: Vec<usize>, report: &Report<'_>) -> Pack {
             for e in &errors {
                 report.error("L01", i as u16, &e.span().unwrap_or(0..1), &[("why", e.message())]);
             }
-            // What could be read is kept, so that names are known; what it lacks is no finding of its own.
             let told = report.findings.borrow().len();
             let tab = Tab::new(i as u16, doc.span(), doc.get_ref(), report);
             Reader { report, pack: &mut pack, orders: &mut orders, overlay: number > 0 }.document(&tab);
             if !errors.is_empty() {
-                report.findings.borrow_mut().truncate(told);
+                let lines: Vec<usize> = errors.iter().filter_map(|e| Some(line(&files[i].text, e.span()?.start))).collect();
+                let mut all = report.findings.borrow_mut();
+                let later = all.split_off(told);
+                all.extend(later.into_iter().filter(|f| stands_by_itself(f, &lines)));
+                pack.broken.push(i as u16);
             }
         }
         first += size;
         overlay::apply(&mut pack, number, orders, report);
     }
-    look_up(&mut pack, report);
+    named::look_up(&mut pack, report);
     pack.elements.sort_by(|a, b| (a.order, &a.card.id).cmp(&(b.order, &b.card.id)));
     pack
 }
 
-/// What declarations name and could not look up before everything was read.
-fn look_up(pack: &mut Pack, report: &Report<'_>) {
-    let unknown = |pack: &Pack, other: &Spot| {
-        let near = suggestion(&other.text, pack.vocabulary.iter().map(|f| f.1.name.as_str())).unwrap_or_default();
-        report.error("L57", other.file, &other.span, &[("name", &other.text), ("near", near)]);
-    };
-    for (flag, other) in std::mem::take(&mut pack.moot) {
-        match pack.vocabulary.named(&other.text).filter(|f| matches!(pack.vocabulary.get(*f).kind, FactKind::Number { .. })) {
-            Some(count) => pack.vocabulary.make_moot(flag, count),
-            None => unknown(pack, &other),
-        }
-    }
-    for (about, other) in std::mem::take(&mut pack.told_with) {
-        match pack.vocabulary.named(&other.text) {
-            Some(value) => pack.vocabulary.told_with(about, value),
-            None => unknown(pack, &other),
-        }
-    }
-    for other in std::mem::take(&mut pack.parts) {
-        if pack.vocabulary.named(&other.text).is_none() {
-            unknown(pack, &other);
-        }
-    }
-    for named in std::mem::take(&mut pack.adds) {
-        let values = pack.values.iter().map(|v| v.id.as_str());
-        let known: Vec<&str> =
-            values.chain(pack.totals.iter().map(|t| t.id.as_str())).chain(pack.elements.iter().map(|e| e.card.id.as_str())).collect();
-        if !known.contains(&named.text.as_str()) {
-            let near = suggestion(&named.text, known.into_iter()).unwrap_or_default().to_owned();
-            report.error("L39", named.file, &named.span, &[("name", &named.text), ("near", &near)]);
-        }
+/// Codes of findings that something is not there.
+const LACKS: [&str; 5] = ["L03", "L06", "L22", "L23", "L24"];
+
+/// Of a file that is no TOML, whether a finding may be told: what it lacks may stand where it could not be read, and what is
+/// wrong in a line that could not be read has been told.
+fn stands_by_itself(f: &Finding, unread: &[usize]) -> bool {
+    let here = |p: &Place| matches!(p, Place::Rule { line, .. } if unread.contains(&(*line as usize)));
+    !LACKS.contains(&f.code.as_str()) && !f.places.iter().any(here)
+}
+
+fn line(text: &str, at: usize) -> usize {
+    text.bytes().take(at).filter(|b| *b == b'\n').count() + 1
+}
+
+/// The language of the lowest layer, which its labels must be in.
+fn language(files: &[TextFile]) -> Lang {
+    let head = files.iter().find(|f| f.path.ends_with("/pack.toml"));
+    let said = head.and_then(|f| head_key(&f.text, "language"));
+    said.and_then(|l| Lang::parse(&l)).unwrap_or_default()
+}
+
+/// A text of `[pack]`, as far as the file can be read.
+pub fn head_key(text: &str, key: &str) -> Option<String> {
+    let (doc, _) = DeTable::parse_recoverable(text);
+    match doc.get_ref().get("pack")?.get_ref().get(key)?.get_ref() {
+        DeValue::String(s) => Some(s.to_string()),
+        _ => None,
     }
 }
 
@@ -116,7 +116,12 @@ impl<'r, 'f> Reader<'r, 'f, '_> {
                 self.again(&r, "results", &self.pack.results_origin);
             } else {
                 self.pack.results_origin = Origin { file: r.file, span: r.span.clone() };
-                self.pack.results.extend(r.pairs());
+                for (key, name) in r.pairs() {
+                    if !RESULTS.contains(&key.text.as_str()) {
+                        self.report.unknown_key(&key, RESULTS.into_iter());
+                    }
+                    self.pack.results.push((key, name));
+                }
             }
         }
         if let Some(p) = t.table("payslip") {
@@ -124,6 +129,7 @@ impl<'r, 'f> Reader<'r, 'f, '_> {
                 if self.overlay && self.pack.payslip.contains_key(&k.text) {
                     self.again(&p, &k.text, &self.pack.results_origin);
                 }
+                self.shown(&k, &v);
                 self.pack.payslip.entry(k.text).or_insert(v.text);
             }
         }
@@ -132,7 +138,7 @@ impl<'r, 'f> Reader<'r, 'f, '_> {
         {
             if let Some(rates) = a.need("rates") {
                 if rates.text != "period" {
-                    self.report.error("L04", rates.file, &rates.span, &[("key", "rates"), ("wanted", "\"period\"")]);
+                    self.report.unlisted(&rates, &["period"]);
                 }
                 if self.overlay || self.pack.arrears_rates.is_some() {
                     self.again(&a, "arrears", &self.pack.results_origin);
@@ -143,28 +149,30 @@ impl<'r, 'f> Reader<'r, 'f, '_> {
         }
         let one_element = t.has("id");
         for s in if one_element { Vec::new() } else { t.tables("section") } {
-            if let (Some(id), Some(label)) = (s.need("id"), s.words("label")) {
+            let (id, label) = (s.need("id"), s.need_words("label"));
+            if let Some(id) = id {
                 if self.overlay && self.pack.sections.iter().any(|x| x.0 == id.text) {
                     self.again(&s, &id.text, &self.pack.results_origin);
                 }
-                self.pack.sections.push((id.text, label));
+                self.pack.sections.push((id.text, label.unwrap_or_default()));
             }
             s.close();
         }
         for c in if one_element { Vec::new() } else { t.tables("cause") } {
-            if let (Some(id), Some(label)) = (c.need("id"), c.words("label")) {
+            let (id, label, role) = (c.need("id"), c.need_words("label"), c.spot("role"));
+            if let Some(id) = id {
                 if self.overlay && self.pack.causes.iter().any(|x| x.0 == id.text) {
                     self.again(&c, &id.text, &self.pack.results_origin);
                 }
-                if let Some(r) = c.spot("role") {
+                if let Some(r) = role {
                     match toml::Value::String(r.text.clone()).try_into::<CauseRole>() {
                         Ok(role) => {
                             self.pack.cause_roles.insert(role, self.pack.causes.len());
                         }
-                        Err(_) => self.report.error("L09", c.file, &r.span, &[("role", &r.text)]),
+                        Err(_) => self.unknown_role(&r, &CauseRole::NAMES),
                     }
                 }
-                self.pack.causes.push((id.text, label));
+                self.pack.causes.push((id.text, label.unwrap_or_default()));
             }
             c.close();
         }
@@ -207,11 +215,24 @@ impl<'r, 'f> Reader<'r, 'f, '_> {
         t.close();
     }
 
+    pub(super) fn unknown_role(&self, r: &Spot, names: &[&str]) {
+        let near = suggestion(&r.text, names.iter().copied()).unwrap_or_default();
+        self.report.error("L09", r.file, &r.span, &[("role", &r.text), ("near", near), ("options", &names.join(", "))]);
+    }
+
+    /// Something without any version of its own, or any value.
+    pub(super) fn none_of(&self, t: &Tab<'r, 'f>, id: &Spot, table: &'static str, what: &str) {
+        let key = table.rsplit_once('.').map_or(table, |p| p.1);
+        if !t.has(key) {
+            self.report.error("L22", t.file, &id.span, &[("id", &id.text), ("table", table), ("what", what)]);
+        }
+    }
+
     fn head(&mut self, head: &Tab<'r, 'f>) {
         let id = head.need("id").map(|s| s.text).unwrap_or_default();
         let name = head.words("name").unwrap_or_default();
         let version = head.text("version").unwrap_or_default();
-        let language = head.text("language");
+        let language = self.one_of(head, "language", &["fr", "en"]);
         let recheck = head.whole("recheck_after_days");
         let extends = head.spot("extends");
         let _ = (head.words("jurisdiction"), head.words("description"));

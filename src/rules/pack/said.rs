@@ -3,8 +3,8 @@
 use super::read::Reader;
 use super::{Formula, Origin};
 use crate::facts::NumberForm;
-use crate::ground::Rounding;
 use crate::ground::document::{Spot, Tab, suggestion};
+use crate::ground::{PayMonth, Rounding};
 use crate::payslip::LineKind;
 use crate::rules::expr;
 use crate::rules::kinds::Unit;
@@ -33,7 +33,8 @@ impl<'r, 'f> Reader<'r, 'f, '_> {
             Ok(ast) => Some(Formula { file: s.file, start: s.inner, text: s.text, ast }),
             Err(p) => {
                 let at = s.inner + p.span.start..(s.inner + p.span.end).max(s.inner + p.span.start + 1).min(s.span.end.max(s.inner + 1));
-                self.report.error(p.code, s.file, &at, &[("text", &p.text)]);
+                let near = if p.code == "L18" { last_of_month(&p.text) } else { String::new() };
+                self.report.error(p.code, s.file, &at, &[("text", &p.text), ("near", &near), ("sample", "12.50")]);
                 None
             }
         }
@@ -56,7 +57,7 @@ impl<'r, 'f> Reader<'r, 'f, '_> {
 
     pub(super) fn from(&self, t: &Tab<'r, 'f>) -> Option<NaiveDate> {
         if !t.has("from") {
-            self.report.error("L03", t.file, &t.span, &[("key", "from")]);
+            t.missing("from", "from = 2026-01-01");
         }
         t.date("from")
     }
@@ -67,26 +68,37 @@ impl<'r, 'f> Reader<'r, 'f, '_> {
             "cent" => Some(Rounding::HalfUp),
             "truncate" => Some(Rounding::Truncate),
             _ => {
-                self.report.error("L04", t.file, &s.span, &[("key", key), ("wanted", "cent, truncate")]);
+                self.report.unlisted(&s, &["cent", "truncate"]);
                 None
             }
         }
     }
 
     pub(super) fn unit(&self, t: &Tab<'r, 'f>) -> Option<(NumberForm, Unit)> {
+        let written = t.spot("unit");
         let kind = t.need("kind")?;
         let Some((form, mut unit)) = number_kind(&kind.text) else {
             let near = suggestion(&kind.text, KINDS.into_iter().filter(|k| *k != kind.text)).unwrap_or_default();
-            self.report.error("L07", t.file, &kind.span, &[("kind", &kind.text), ("near", near)]);
+            self.report.error("L07", t.file, &kind.span, &[("kind", &kind.text), ("near", near), ("options", &KINDS.join(", "))]);
             return None;
         };
-        if let Some(u) = t.spot("unit") {
+        if let Some(u) = written {
             match Unit::parse(&u.text) {
                 Some(x) => unit = x,
-                None => self.report.error("L08", t.file, &u.span, &[("unit", &u.text)]),
+                None => {
+                    self.report.error("L08", t.file, &u.span, &[("unit", &u.text)]);
+                    return None;
+                }
             }
         }
         Some((form, unit))
+    }
+
+    /// What is kept to be read, without a formula that names it.
+    pub(super) fn kept(&mut self, t: &Tab<'r, 'f>, id: &str) {
+        if t.flag("reference") == Some(true) {
+            self.pack.kept.insert(id.to_owned());
+        }
     }
 
     pub(super) fn at_payment(&self, t: &Tab<'r, 'f>) -> bool {
@@ -95,17 +107,41 @@ impl<'r, 'f> Reader<'r, 'f, '_> {
             Some(s) if s.text == "payment" => true,
             Some(s) if s.text == "month" => false,
             Some(s) => {
-                self.report.error("L04", t.file, &s.span, &[("key", "at"), ("wanted", "month, payment")]);
+                self.report.unlisted(&s, &["month", "payment"]);
                 false
             }
         }
     }
 
-    pub(super) fn line_kind(&self, file: u16, s: &Spot) -> Option<LineKind> {
+    /// A word of a closed list, which the language of rules knows; anything else is a finding.
+    pub(super) fn one_of(&self, t: &Tab<'r, 'f>, key: &'static str, options: &[&str]) -> Option<String> {
+        let s = t.spot(key)?;
+        if !options.contains(&s.text.as_str()) {
+            self.report.unlisted(&s, options);
+        }
+        Some(s.text)
+    }
+
+    pub(super) fn line_kind(&self, s: &Spot) -> Option<LineKind> {
         let k = toml::Value::String(s.text.clone()).try_into::<LineKind>().ok();
         if k.is_none() {
-            self.report.error("L04", file, &s.span, &[("key", "kind"), ("wanted", "earning, deduction, employer, tax, net")]);
+            self.report.unlisted(s, &["earning", "deduction", "employer", "tax", "net"]);
         }
         k
+    }
+}
+
+/// The last day of the month that a day like `2026-02-30` names; nothing when there is no such month.
+fn last_of_month(day: &str) -> String {
+    day.get(..7).and_then(PayMonth::parse).map(|m| m.last_day().to_string()).unwrap_or_default()
+}
+
+/// A number as a kind writes it, for advice.
+pub(super) const fn sample(form: Option<NumberForm>) -> &'static str {
+    match form {
+        Some(NumberForm::Money) => "12.50",
+        Some(NumberForm::Rate) => "0.1110",
+        Some(NumberForm::Fraction) => "6/7",
+        Some(NumberForm::Points | NumberForm::Hours | NumberForm::Days | NumberForm::Count) | None => "12",
     }
 }

@@ -1,10 +1,12 @@
 //! What an employer chooses: a setting, its kind and its default.
 
 use super::Origin;
+use super::named::Named;
 use super::read::Reader;
+use super::said::sample;
 use crate::facts::NumberForm;
 use crate::ground::Words;
-use crate::ground::document::Tab;
+use crate::ground::document::{Report, Spot, Tab, suggestion};
 use crate::rules::kinds::Unit;
 use crate::rules::plan::setting_value;
 
@@ -50,21 +52,26 @@ impl<'r, 'f> Reader<'r, 'f, '_> {
                 SettingKind::Choice(options)
             }
             _ => {
-                let (form, unit) = self.unit(t).unwrap_or((NumberForm::Count, Unit::NONE));
+                let read = self.unit(t);
+                if read.is_none() {
+                    self.pack.unread.insert(id.text.clone());
+                }
+                let (form, unit) = read.unwrap_or((NumberForm::Count, Unit::NONE));
                 SettingKind::Number(form, unit)
             }
         };
         let default = t.need("default");
-        if let Some(d) = default.as_ref().filter(|d| setting_value(&kind, &d.text).is_none()) {
-            self.report.error("L53", d.file, &d.span, &[("id", &id.text), ("value", &d.text)]);
+        let unread = self.pack.unread.contains(&id.text);
+        if let Some(d) = default.as_ref().filter(|d| !unread && setting_value(&kind, &d.text).is_none()) {
+            unfit(self.report, &id.text, &kind, d);
         }
         let s = Setting {
             label: t.words("label").unwrap_or_else(|| Words::new(&id.text, "")),
             kind,
             default: default.map(|s| s.text).unwrap_or_default(),
-            cause: t.text("cause").unwrap_or_default(),
+            cause: self.cause(t, "cause"),
             source: t.text("source").unwrap_or_default(),
-            evidence: t.text("evidence").unwrap_or_default(),
+            evidence: self.asks(Named::Evidence, t, "evidence"),
             shown: t.flag("shown").unwrap_or(false),
             renewed: t.flag("renewed").unwrap_or(false),
             origin: Self::origin(t),
@@ -73,5 +80,26 @@ impl<'r, 'f> Reader<'r, 'f, '_> {
         let _ = t.text("note");
         t.close();
         self.pack.settings.push(s);
+    }
+}
+
+/// A value that no setting of the kind can have.
+pub fn unfit(report: &Report<'_>, id: &str, kind: &SettingKind, value: &Spot) {
+    let (options, sample) = values(kind);
+    let near = suggestion(&value.text, options.iter().copied()).unwrap_or_default();
+    let args = [("id", id), ("value", &value.text), ("near", near), ("options", &sample)];
+    report.error("L53", value.file, &value.span, &args);
+}
+
+/// The words that a setting of the kind may be, and how to write one.
+pub fn values(kind: &SettingKind) -> (Vec<&str>, String) {
+    match kind {
+        SettingKind::Choice(options) => {
+            let ids: Vec<&str> = options.iter().map(|o| o.0.as_str()).collect();
+            let said = ids.join(", ");
+            (ids, said)
+        }
+        SettingKind::Flag => (vec!["yes", "no"], "\"yes\"".to_owned()),
+        SettingKind::Number(form, _) => (Vec::new(), format!("\"{}\"", sample(Some(*form)))),
     }
 }

@@ -3,7 +3,8 @@
 use super::Origin;
 use super::read::Reader;
 use super::said::number_kind;
-use crate::ground::document::Tab;
+use super::values::CERTAINTY;
+use crate::ground::document::{Spot, Tab, suggestion};
 use crate::ground::{Exact, Words};
 use crate::rules::kinds::Unit;
 use chrono::NaiveDate;
@@ -21,7 +22,9 @@ pub struct Table {
     pub cause: String,
     pub source: String,
     /// Columns that choose among tables, each with the setting that gives the value.
-    pub wheres: Vec<(String, String)>,
+    pub wheres: Vec<(String, Spot)>,
+    /// Day somebody last held it against its source.
+    pub checked: Option<NaiveDate>,
     pub rows: Vec<TableRow>,
     pub origin: Origin,
 }
@@ -46,16 +49,24 @@ impl<'r, 'f> Reader<'r, 'f, '_> {
                 u
             })
         };
-        let (key, unit) = (unit_of("key").unwrap_or(Unit::NONE), unit_of("kind").unwrap_or(Unit::NONE));
-        let wheres: Vec<(String, String)> =
-            t.table("where").map(|w| w.pairs().into_iter().map(|(k, v)| (k.text, v.text)).collect()).unwrap_or_default();
+        let (key, unit) = (unit_of("key"), unit_of("kind"));
+        if key.is_none() || unit.is_none() {
+            self.pack.unread.insert(id.text.clone());
+        }
+        let (key, unit) = (key.unwrap_or(Unit::NONE), unit.unwrap_or(Unit::NONE));
+        let wheres: Vec<(String, Spot)> =
+            t.table("where").map(|w| w.pairs().into_iter().map(|(k, v)| (k.text, v)).collect()).unwrap_or_default();
         let columns = [t.need("from"), t.need("lower"), t.need("value")].map(|c| c.map(|c| c.text));
         let mut rows = Vec::new();
         if let Some(file) = t.need("file") {
             let folder = self.report.files[usize::from(t.file)].path.rsplit_once('/').map_or("", |p| p.0);
             let path = format!("{folder}/{}", file.text);
             match self.report.files.iter().position(|f| f.path == path) {
-                None => self.report.error("L30", t.file, &file.span, &[("file", &file.text)]),
+                None => {
+                    let beside = self.report.files.iter().filter_map(|f| f.path.strip_prefix(folder)?.strip_prefix('/'));
+                    let near = suggestion(&file.text, beside.filter(|n| n.ends_with(".csv"))).unwrap_or_default();
+                    self.report.error("L30", t.file, &file.span, &[("file", &file.text), ("near", near)]);
+                }
                 Some(i) => {
                     if let [Some(from), Some(lower), Some(value)] = columns {
                         rows = self.table_rows(i as u16, &[from, lower, value], &wheres);
@@ -68,29 +79,34 @@ impl<'r, 'f> Reader<'r, 'f, '_> {
             key,
             unit,
             at_payment: self.at_payment(t),
-            cause: t.text("cause").unwrap_or_default(),
+            cause: self.cause(t, "cause"),
             source: self.source(t),
+            checked: t.date("checked"),
             wheres,
             rows,
             origin: Self::origin(t),
             id: id.text,
         };
-        let _ = (t.text("note"), t.text("certainty"), t.date("checked"));
+        let _ = (t.text("note"), self.one_of(t, "certainty", &CERTAINTY));
         t.close();
         self.pack.tables.push(table);
     }
 
-    fn table_rows(&self, file: u16, columns: &[String; 3], wheres: &[(String, String)]) -> Vec<TableRow> {
+    fn table_rows(&self, file: u16, columns: &[String; 3], wheres: &[(String, Spot)]) -> Vec<TableRow> {
         let text = &self.report.files[usize::from(file)].text;
         let mut reader = csv::ReaderBuilder::new().comment(Some(b'#')).from_reader(text.as_bytes());
         let headers = reader.headers().cloned().unwrap_or_default();
         let line = |p: Option<&csv::Position>| line_at(text, p);
+        let order = headers.iter().collect::<Vec<_>>().join(",");
         let mut at = Vec::new();
         for name in columns.iter().chain(wheres.iter().map(|w| &w.0)) {
             match headers.iter().position(|h| h == name) {
                 Some(i) => at.push(i),
                 None => {
-                    self.report.error("L31", file, &line(headers.position()), &[("column", name)]);
+                    let near = suggestion(name, headers.iter()).unwrap_or_default();
+                    let options = headers.iter().collect::<Vec<_>>().join(", ");
+                    let args = [("column", name.as_str()), ("near", near), ("options", &options)];
+                    self.report.error("L31", file, &line(headers.position()), &args);
                     return Vec::new();
                 }
             }
@@ -102,14 +118,15 @@ impl<'r, 'f> Reader<'r, 'f, '_> {
                 Ok(r) => r,
                 Err(e) => {
                     let at = line(e.position());
-                    self.report.error("L32", file, &at, &[("why", &text[at.clone()])]);
+                    self.report.error("L32", file, &at, &[("why", &text[at.clone()]), ("options", &order)]);
                     continue;
                 }
             };
             let cell = |i: usize| record.get(at[i]).unwrap_or("").trim();
             let parsed = (NaiveDate::parse_from_str(cell(0), "%Y-%m-%d").ok(), Exact::parse(cell(1)), Exact::parse(cell(2)));
             let (Some(from), Some(lower), Some(value)) = parsed else {
-                self.report.error("L32", file, &line(record.position()), &[("why", &record.iter().collect::<Vec<_>>().join(","))]);
+                let why = record.iter().collect::<Vec<_>>().join(",");
+                self.report.error("L32", file, &line(record.position()), &[("why", &why), ("options", &order)]);
                 continue;
             };
             let chosen: Vec<&str> = (0..wheres.len()).map(|i| cell(3 + i)).collect();

@@ -1,6 +1,7 @@
 //! Numbers with a name and a history: values of law and values computed from others.
 
 use super::read::Reader;
+use super::said::sample;
 use super::{Formula, Origin};
 use crate::facts::NumberForm;
 use crate::ground::document::{Spot, Tab};
@@ -8,6 +9,9 @@ use crate::ground::{Exact, Rounding, Words};
 use crate::rules::kinds::{Kind, Unit};
 use chrono::NaiveDate;
 use std::ops::Range;
+
+/// How sure a value is.
+pub(super) const CERTAINTY: [&str; 3] = ["two sources", "one source", "recalled"];
 
 #[derive(Clone, Debug)]
 pub struct ParameterValue {
@@ -59,17 +63,35 @@ pub struct ValueDecl {
     pub origin: Origin,
 }
 
+/// The days of versions, each with where it stands.
+type Days = Vec<(NaiveDate, (u16, Range<usize>))>;
+
 impl<'r, 'f> Reader<'r, 'f, '_> {
-    pub(super) fn parameter_values(&self, t: &Tab<'r, 'f>, id: &Spot) -> Vec<ParameterValue> {
+    /// Two versions of one day, whatever else is wrong in either.
+    fn one_day(&self, v: &Tab<'r, 'f>, id: &Spot, from: Option<NaiveDate>, days: &mut Days) {
+        let Some(from) = from else { return };
+        let place = (v.file, v.span_of("from"));
+        match days.iter().find(|d| d.0 == from) {
+            Some((_, first)) => self.report.both("L21", place, first.clone(), &[("id", &id.text), ("from", &from.to_string())]),
+            None => days.push((from, place)),
+        }
+    }
+
+    pub(super) fn parameter_values(&self, t: &Tab<'r, 'f>, id: &Spot, form: Option<NumberForm>) -> Vec<ParameterValue> {
         let mut values = Vec::new();
+        let mut days = Vec::new();
         for v in t.tables("value") {
             let from = self.from(&v);
             let source = self.source(&v);
             if !v.has("value") {
-                self.report.error("L03", v.file, &v.span, &[("key", "value")]);
+                v.missing("value", &format!("value = \"{}\"", sample(form)));
             }
-            let (until, checked, certainty) = (v.date("until"), v.date("checked"), v.text("certainty").unwrap_or_default());
-            if let (Some(from), Some(value)) = (from, v.number("value")) {
+            let (until, checked) = (v.date("until"), v.date("checked"));
+            let certainty = self.one_of(&v, "certainty", &CERTAINTY).unwrap_or_default();
+            // Read even without a day: a value that cannot be read is told all the same.
+            let value = v.number("value", sample(form));
+            self.one_day(&v, id, from, &mut days);
+            if let (Some(from), Some(value)) = (from, value) {
                 values.push(ParameterValue {
                     from,
                     until,
@@ -84,20 +106,6 @@ impl<'r, 'f> Reader<'r, 'f, '_> {
             v.close();
         }
         values.sort_by_key(|v| v.from);
-        for w in values.windows(2) {
-            if w[0].from == w[1].from {
-                let (a, b) = (&w[0].origin, &w[1].origin);
-                self.report.both(
-                    "L21",
-                    (b.file, b.span.clone()),
-                    (a.file, a.span.clone()),
-                    &[("id", &id.text), ("from", &w[0].from.to_string())],
-                );
-            }
-        }
-        if !t.has("value") {
-            self.report.error("L22", t.file, &id.span, &[("id", &id.text)]);
-        }
         values
     }
 
@@ -105,12 +113,17 @@ impl<'r, 'f> Reader<'r, 'f, '_> {
         let Some(id) = t.need("id") else { return };
         let kind = self.unit(t);
         let (form, unit) = (kind.map(|k| k.0), kind.map_or(Unit::NONE, |u| u.1));
-        let values = self.parameter_values(t, &id);
+        if kind.is_none() {
+            self.pack.unread.insert(id.text.clone());
+        }
+        let values = self.parameter_values(t, &id, form);
+        self.none_of(t, &id, "parameter.value", "value");
+        self.kept(t, &id.text);
         let p = Parameter {
             label: t.words("label").unwrap_or_else(|| Words::new(&id.text, "")),
             unit,
             form,
-            cause: t.text("cause").unwrap_or_default(),
+            cause: self.cause(t, "cause"),
             at_payment: self.at_payment(t),
             raises: t.spot("raises"),
             values,
@@ -124,16 +137,21 @@ impl<'r, 'f> Reader<'r, 'f, '_> {
 
     pub(super) fn value_versions(&self, t: &Tab<'r, 'f>, id: &Spot) -> Vec<ValueVersion> {
         let mut versions = Vec::new();
-        let mut days: Vec<(NaiveDate, (u16, Range<usize>))> = Vec::new();
+        let mut days = Vec::new();
         for v in t.tables("version") {
             let from = self.from(&v);
             let source = self.source(&v);
             if !v.has("is") {
-                self.report.error("L03", v.file, &v.span, &[("key", "is")]);
+                v.missing("is", "is = '…'");
             }
             let mut exceptions = Vec::new();
             for e in v.tables("exception") {
                 let _ = self.source(&e);
+                for (key, line) in [("when", "when = '… > 0'"), ("is", "is = '…'")] {
+                    if !e.has(key) {
+                        e.missing(key, line);
+                    }
+                }
                 if let (Some(when), Some(is)) = (self.formula(&e, "when"), self.formula(&e, "is")) {
                     exceptions.push((when, is));
                 }
@@ -141,23 +159,15 @@ impl<'r, 'f> Reader<'r, 'f, '_> {
                 e.close();
             }
             let (is, round, until) = (self.formula(&v, "is"), self.rounding(&v, "round"), v.date("until"));
+            self.one_day(&v, id, from, &mut days);
             if let (Some(from), Some(is)) = (from, is) {
-                let day = (v.file, v.span_of("from"));
-                let origin = Origin { file: v.file, span: day.1.clone() };
-                if let Some((_, first)) = days.iter().find(|d| d.0 == from) {
-                    self.report.both("L21", day, first.clone(), &[("id", &id.text), ("from", &from.to_string())]);
-                } else {
-                    days.push((from, day));
-                }
+                let origin = Origin { file: v.file, span: v.span_of("from") };
                 versions.push(ValueVersion { from, until, source, is, exceptions, round, origin });
             }
             let _ = v.text("note");
             v.close();
         }
         versions.sort_by_key(|v| v.from);
-        if !t.has("version") {
-            self.report.error("L22", t.file, &id.span, &[("id", &id.text)]);
-        }
         versions
     }
 
@@ -176,12 +186,13 @@ impl<'r, 'f> Reader<'r, 'f, '_> {
             },
         };
         let versions = self.value_versions(t, &id);
+        self.none_of(t, &id, "value.version", "is");
         let v = ValueDecl {
             label: t.words("label").unwrap_or_else(|| Words::new(&id.text, "")),
             kind,
             form,
             versions,
-            cause: t.text("cause").unwrap_or_default(),
+            cause: self.cause(t, "cause"),
             local: t.flag("local").unwrap_or(false),
             origin: Self::origin(t),
             id: id.text,

@@ -3,10 +3,10 @@
 use super::order::Ordering;
 use super::versions::{bind_amounts, bind_inference, bind_value, copy};
 use crate::facts::{FactKind, NumberForm};
-use crate::ground::Finding;
 use crate::ground::document::{Report, suggestion};
+use crate::ground::{Finding, Severity, words};
 use crate::rules::bind::{Binder, Symbol, Symbols};
-use crate::rules::pack::{Element, Measure, Origin, Pack};
+use crate::rules::pack::{Control, Element, Measure, Origin, Pack};
 use chrono::NaiveDate;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -43,6 +43,7 @@ impl Pack {
         for c in &self.controls {
             if let Measure::When(f) = &c.measure {
                 binder.condition(f);
+                self.check_message(c, &report);
             }
         }
         self.check_codes(&report);
@@ -51,7 +52,10 @@ impl Pack {
             match self.results.iter().find(|r| r.0.text == key) {
                 None => report.error("L51", self.results_origin.file, &self.results_origin.span, &[("key", key)]),
                 Some((_, v)) if !matches!(symbols.get(&v.text), Some(Symbol::Total(_) | Symbol::Value(_))) => {
-                    report.error("L52", v.file, &v.span, &[("name", &v.text)]);
+                    let totals = || self.totals.iter().map(|t| t.id.as_str());
+                    let near = suggestion(&v.text, totals().chain(self.values.iter().map(|v| v.id.as_str()))).unwrap_or_default();
+                    let options = totals().collect::<Vec<_>>().join(", ");
+                    report.error("L52", v.file, &v.span, &[("name", &v.text), ("near", near), ("options", &options)]);
                 }
                 Some(_) => {}
             }
@@ -70,8 +74,8 @@ impl Pack {
         }
         for t in &self.tables {
             for (_, setting) in &t.wheres {
-                if !matches!(symbols.get(setting), Some(Symbol::Setting(_))) {
-                    report.error("L39", t.origin.file, &t.origin.span, &[("name", setting)]);
+                if !matches!(symbols.get(&setting.text), Some(Symbol::Setting(_))) {
+                    report.unknown_name(setting, self.settings.iter().map(|s| s.id.as_str()));
                 }
             }
         }
@@ -81,21 +85,26 @@ impl Pack {
     fn check_feeds(&self, e: &Element, symbols: &Symbols, report: &Report<'_>) {
         for s in e.feeds.iter().chain(&e.feeds_employer) {
             if !matches!(symbols.get(&s.text), Some(Symbol::Total(_))) {
-                let near = suggestion(&s.text, self.totals.iter().map(|t| t.id.as_str())).unwrap_or_default();
-                report.error("L54", s.file, &s.span, &[("name", &s.text), ("near", near)]);
+                let totals: Vec<&str> = self.totals.iter().map(|t| t.id.as_str()).collect();
+                let near = suggestion(&s.text, totals.iter().copied()).unwrap_or_default();
+                let args = [("name", s.text.as_str()), ("near", near), ("options", &totals.join(", "))];
+                report.error("L54", s.file, &s.span, &args);
             }
         }
         if let Some(s) = e.section.as_ref().filter(|s| !self.sections.iter().any(|known| known.0 == s.text)) {
-            let options = self.sections.iter().map(|known| known.0.as_str()).collect::<Vec<_>>().join(", ");
-            report.error("L45", s.file, &s.span, &[("name", &s.text), ("options", &options)]);
+            let known: Vec<&str> = self.sections.iter().map(|known| known.0.as_str()).collect();
+            let near = suggestion(&s.text, known.iter().copied()).unwrap_or_default();
+            let declare = known.is_empty().then(|| words::both("advice.first_section"));
+            let args = [("name", s.text.as_str()), ("near", near), ("options", &known.join(", "))];
+            report.push(Finding::new("L75", Severity::Blocking).advice(declare), &[(s.file, s.span.clone())], &args);
         }
         for s in &e.replaces {
             if !matches!(symbols.get(&s.text), Some(Symbol::Element(_))) {
-                report.error("L39", s.file, &s.span, &[("name", &s.text)]);
+                report.unknown_name(s, self.elements.iter().map(|e| e.card.id.as_str()));
             }
         }
         if e.feeds.is_empty() && e.feeds_employer.is_empty() && !self.totals.iter().any(|t| t.of.contains(&e.card.kind)) {
-            report.error("L55", e.origin.file, &e.origin.span, &[("id", &e.card.id)]);
+            report.error("L55", e.origin.file, &e.origin.span, &[("id", &e.card.id), ("kind", e.card.kind.id())]);
         }
     }
 
@@ -105,6 +114,26 @@ impl Pack {
         if !fact.is_some_and(|f| matches!(self.vocabulary.get(f).kind, FactKind::Number { form: NumberForm::Money })) {
             let near = suggestion(&s.text, self.vocabulary.iter().map(|f| f.1.name.as_str())).unwrap_or_default();
             report.error("L73", s.file, &s.span, &[("name", &s.text), ("id", &e.card.id), ("near", near)]);
+        }
+    }
+
+    /// What the message of a formula names between braces: the agent, the net, a fact, an element, a limit.
+    fn check_message(&self, c: &Control, report: &Report<'_>) {
+        let facts = self.vocabulary.iter().map(|f| f.1.name.as_str());
+        let known = facts.chain(self.elements.iter().map(|e| e.card.id.as_str())).chain(c.threshold.keys().map(String::as_str));
+        let known: BTreeSet<&str> = known.chain(["agent", "name", "net"]).collect();
+        let text = &report.files[usize::from(c.said.file)].text[c.said.span.clone()];
+        let mut at = 0;
+        while let Some(open) = text[at..].find('{').map(|i| at + i + 1) {
+            let name = text[open..].split('}').next().unwrap_or_default();
+            at = open;
+            // A table of languages opens with a brace too.
+            let is_name = !name.is_empty() && name.chars().all(|x| x.is_alphanumeric() || x == '_');
+            if is_name && !known.contains(name) {
+                let span = c.said.span.start + open..c.said.span.start + open + name.len();
+                let near = suggestion(name, known.iter().copied()).unwrap_or_default();
+                report.error("L76", c.said.file, &span, &[("name", name), ("near", near)]);
+            }
         }
     }
 
@@ -137,4 +166,5 @@ impl Pack {
     }
 }
 
-const RESULTS: [&str; 7] = ["gross", "net_social", "net_taxable", "net_before_tax", "income_tax", "net_paid", "employer_cost"];
+/// The totals that every payslip has.
+pub const RESULTS: [&str; 7] = ["gross", "net_social", "net_taxable", "net_before_tax", "income_tax", "net_paid", "employer_cost"];

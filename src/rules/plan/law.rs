@@ -54,7 +54,7 @@ impl Pack {
             .wheres
             .iter()
             .map(|(_, setting)| {
-                let i = self.settings.iter().position(|s| s.id == *setting)?;
+                let i = self.settings.iter().position(|s| s.id == setting.text)?;
                 law.settings.get(i).map(ToString::to_string)
             })
             .collect();

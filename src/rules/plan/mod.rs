@@ -15,6 +15,7 @@ use crate::ground::{Exact, Rounding};
 use crate::payslip::{ElementId, LineKind};
 use crate::rules::bind::{Bound, Cond, Context, Num, SettingValue, Slots};
 use crate::rules::reads::{Mark, Reads};
+pub use check::RESULTS;
 use chrono::NaiveDate;
 pub use law::setting_value;
 

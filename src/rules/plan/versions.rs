@@ -1,8 +1,10 @@
 //! A version with its exceptions folded in → its bound formulas.
 
 use crate::facts::{FactId, FactKind};
-use crate::ground::Exact;
 use crate::ground::document::suggestion;
+use crate::ground::worded::in_words;
+use crate::ground::{Exact, Severity};
+use crate::rules::advice::unit_words;
 use crate::rules::bind::{Binder, Bound, Cond, DateNode, Num, Symbol};
 use crate::rules::kinds::{Kind, Unit};
 use crate::rules::pack::{Amounts, Element, Formula, Version};
@@ -61,8 +63,8 @@ fn bind_set(binder: &Binder<'_, '_>, e: &Element, a: &Amounts, general: &Amounts
         if let (Some((Kind::Number(u), _)), Some((Kind::Number(w), _)), Some(f)) = (x, y, at)
             && u.times(*w) != Unit::MONEY
         {
-            let shown = u.times(*w).to_string();
-            binder.report.error("L56", f.file, &f.span(&f.ast.span), &[("id", &e.card.id), ("kind", &shown)]);
+            let told = in_words("L56", Severity::Blocking, &[("kind", unit_words(u.times(*w)))], None);
+            binder.report.push(told, &[(f.file, f.span(&f.ast.span))], &[("id", &e.card.id)]);
         }
     };
     if a.amount.is_none() && general.amount.is_none() {

@@ -72,7 +72,7 @@ impl Manual<'_> {
             @if t.at_payment { (row("ui.manual_day", &ui("ui.manual_at_payment"))) }
             @if !t.wheres.is_empty() {
                 dt { (ui("ui.manual_chosen_by")) }
-                dd { @for (i, (column, setting)) in t.wheres.iter().enumerate() { @if i > 0 { ", " } (column) " = " (self.link(setting)) } }
+                dd { @for (i, (column, setting)) in t.wheres.iter().enumerate() { @if i > 0 { ", " } (column) " = " (self.link(&setting.text)) } }
             }
             (self.cause_row(&t.cause))
         }
