@@ -90,6 +90,7 @@ impl World {
             since_january: false,
             adds: None,
             follows: None,
+            worked_out: None,
             most: None,
             none: Vec::new(),
             parts: Vec::new(),
@@ -128,6 +129,8 @@ impl World {
             law: self.law.clone(),
             older: older_cards(c, &self.catalogue),
             working_time: vec![FactId(0)],
+            grid: None,
+            needed: Vec::new(),
         };
         let subject = Subject {
             id: &self.id,

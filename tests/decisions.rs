@@ -488,3 +488,15 @@ fn somebody_excluded_has_no_payslip_is_named_and_asked_for_again() {
     );
     assert_eq!(two.grave("D10", "00232"), [Severity::Blocking]);
 }
+
+// Five amounts of 250.00 that people wrote, and more than 200.00 each.
+#[test]
+fn the_same_amount_corrected_for_five_people_is_told() {
+    let rows = |agents: &[&str]| -> String {
+        let row = |a: &&str| format!("correction;{a};ifse_temps_plein;250,00;2021-12;2021-12;Mme Roche;06/12/2021;délibération\n");
+        agents.iter().map(row).collect()
+    };
+    let told = |r: &Ran| r.findings.iter().filter(|f| f.code == "AMT-10").count();
+    assert_eq!(told(&run("four-alike", &rows(&["00102", "00424", "00484", "00556"]))), 0);
+    assert_eq!(told(&run("five-alike", &rows(&["00102", "00424", "00484", "00556", "00715"]))), 1);
+}

@@ -74,6 +74,7 @@ impl Pack {
                 since_january: false,
                 adds: None,
                 follows: None,
+                worked_out: None,
                 most: None,
                 none: Vec::new(),
                 parts: Vec::new(),

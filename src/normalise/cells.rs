@@ -234,6 +234,7 @@ mod tests {
             since_january: false,
             adds: None,
             follows: None,
+            worked_out: None,
             most: None,
             none: Vec::new(),
             parts: Vec::new(),

@@ -51,6 +51,7 @@ impl<'r, 'f> Reader<'r, 'f, '_> {
             change,
         };
         let adds = t.spot("adds");
+        let worked_out = t.spot("worked_out");
         let most = t.spot("most");
         if let Some(m) = most.as_ref().filter(|m| Exact::parse(&m.text).is_none()) {
             self.report.error("L59", m.file, &m.span, &[("id", &id.text), ("value", &m.text)]);
@@ -66,6 +67,7 @@ impl<'r, 'f> Reader<'r, 'f, '_> {
             since_january: t.flag("since_january").unwrap_or(false),
             adds: adds.as_ref().map(|s| s.text.clone()),
             follows: t.text("follows"),
+            worked_out: worked_out.as_ref().map(|s| s.text.clone()),
             most: most.and_then(|m| Exact::parse(&m.text)),
             none: t.texts("none"),
             parts: parts.iter().map(|p| p.text.clone()).collect(),
@@ -80,6 +82,8 @@ impl<'r, 'f> Reader<'r, 'f, '_> {
         let unpaid = t.texts("unpaid");
         let moot = t.spot("moot_without");
         let told_with = t.spot("told_with");
+        let thirtieths = t.spot("thirtieths_in");
+        let shared = t.spot("before_in").zip(t.spot("begins_in"));
         let next_month = t.flag("rises_next_month").unwrap_or(false);
         let either_sign = t.flag("either_sign").unwrap_or(false);
         t.close();
@@ -92,7 +96,10 @@ impl<'r, 'f> Reader<'r, 'f, '_> {
         }
         self.pack.moot.extend(moot.map(|m| (fact, m)));
         self.pack.told_with.extend(told_with.map(|m| (fact, m)));
+        self.pack.thirtieths.extend(thirtieths.map(|m| (fact, m)));
+        self.pack.shared.extend(shared.map(|m| (fact, m)));
         self.pack.adds.extend(adds);
+        self.pack.adds.extend(worked_out);
         self.pack.parts.extend(parts);
         self.pack.defaults.push(default.map(|d| d.text));
         self.pack.fact_units.push(unit);

@@ -96,7 +96,11 @@ pub struct Pack {
     pub moot: Vec<(crate::facts::FactId, Spot)>,
     /// Facts that are about another, which they name.
     pub told_with: Vec<(crate::facts::FactId, Spot)>,
-    /// What facts name as added to them each month, to be looked up once everything is read.
+    /// Facts whose change within a month stands in two others, which they name.
+    pub shared: Vec<(crate::facts::FactId, (Spot, Spot))>,
+    /// Facts whose dated days stand in another one as thirtieths.
+    pub thirtieths: Vec<(crate::facts::FactId, Spot)>,
+    /// What facts name as added to them each month, or as what they are, to be looked up once everything is read.
     pub adds: Vec<Spot>,
     /// Facts that cells hold together, until all facts are known.
     pub parts: Vec<Spot>,

@@ -1,7 +1,7 @@
 //! Files of a pack and its overlays → [`Pack`]: which table of a document declares what, and the names that wait for the whole.
 
 use super::{CauseRole, Origin, Pack};
-use crate::facts::FactKind;
+use crate::facts::{FactId, FactKind, Shared};
 use crate::ground::Finding;
 use crate::ground::document::{Keys, Report, Spot, Tab, TextFile, suggestion};
 use crate::rules::overlay::{self, Layer, Order};
@@ -80,6 +80,30 @@ fn look_up(pack: &mut Pack, report: &Report<'_>) {
         match pack.vocabulary.named(&other.text) {
             Some(value) => pack.vocabulary.told_with(about, value),
             None => unknown(pack, &other),
+        }
+    }
+    for (days, other) in std::mem::take(&mut pack.thirtieths) {
+        let kind = &pack.vocabulary.get(days).kind;
+        match pack.vocabulary.named(&other.text).filter(|f| pack.vocabulary.get(*f).kind == *kind) {
+            Some(thirtieths) => pack.vocabulary.in_thirtieths(days, thirtieths),
+            None => unknown(pack, &other),
+        }
+    }
+    for (fact, (before, begins)) in std::mem::take(&mut pack.shared) {
+        let of_a_kind = |f: &FactId| {
+            let (a, b) = (&pack.vocabulary.get(fact).kind, &pack.vocabulary.get(*f).kind);
+            match (a, b) {
+                // The same options in the same order, whatever texts files write them with.
+                (FactKind::Choice { options: a }, FactKind::Choice { options: b }) => a.iter().map(|o| &o.id).eq(b.iter().map(|o| &o.id)),
+                _ => a == b,
+            }
+        };
+        let was = pack.vocabulary.named(&before.text).filter(of_a_kind);
+        let day = pack.vocabulary.named(&begins.text).filter(|f| pack.vocabulary.get(*f).kind == FactKind::Date);
+        match (was, day) {
+            (Some(before), Some(begins)) => pack.vocabulary.share(fact, Shared { before, begins }),
+            (None, _) => unknown(pack, &before),
+            (_, None) => unknown(pack, &begins),
         }
     }
     for other in std::mem::take(&mut pack.parts) {
