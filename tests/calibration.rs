@@ -212,3 +212,88 @@ fn all_together_nothing_wrong_is_chosen() {
         assert!(moved.contains(&id), "{id} is found again among {moved:?}");
     }
 }
+
+/// These people with the facts of these names alone.
+fn known_by(people: &[Facts], kept: impl Fn(&str) -> bool) -> Vec<Facts> {
+    let of = |f: &Facts| {
+        let mut out = Facts::default();
+        let own = f.iter().filter(|x| kept(&pack().vocabulary.get(x.id).name));
+        own.for_each(|x| drop(out.set(x.clone())));
+        out
+    };
+    people.iter().map(of).collect()
+}
+
+// What last month's payslips say of people when nothing else survived: their status, which the pension line tells.
+// Category, children, hours and dates of entry are on no payslip: what hangs on them is not told, and nothing wrong is.
+#[test]
+fn payslips_alone_are_enough() {
+    let found = |value: (&str, SettingValue), kept: fn(&str) -> bool| {
+        let i = at(value.0);
+        let told = |(month, people): (&PayMonth, &Vec<Facts>)| {
+            let (mut town, mut start) = (usual(), usual());
+            town[i] = value.1.clone();
+            start[i] = alternatives(i).into_iter().find(|o| *o != value.1).expect("another");
+            let context = Context { month: *month, payment_date: month.last_day() };
+            let slips = paid(context, people, &town);
+            let known = known_by(people, kept);
+            let witness = |(known, paid)| Witness { known, alternatives: &[], paid, hidden: Hidden::default() };
+            let witnesses = known.iter().zip(slips.iter().map(Vec::as_slice)).map(witness).collect();
+            let catalogue = pack().catalogue();
+            let c = Calibration { pack: pack(), catalogue: &catalogue, unknown_kinds: &[], context, late: &[], witnesses };
+            c.ask(i, &start).chosen
+        };
+        let chosen: Vec<SettingValue> = towns().iter().filter_map(told).collect();
+        assert!(chosen.iter().all(|c| *c == value.1), "{} = {}: {chosen:?}", value.0, value.1);
+        chosen.len()
+    };
+    let choice = |id: &str| SettingValue::Choice(id.to_owned());
+    let rate = |r: &str| SettingValue::Number(Exact::parse(r).expect("a rate"));
+    for value in [
+        ("zone_residence", choice("2")),
+        ("zone_residence", choice("1")),
+        ("effectif_fnal", choice("moins_de_cinquante")),
+        ("adhesion_chomage", SettingValue::Flag(true)),
+        ("nbi_dans_residence", SettingValue::Flag(false)),
+        ("arrondi_taux_horaire", choice("exact")),
+        ("arrondi_taux_horaire", choice("cent")),
+        ("iccsg_dans_rafp", SettingValue::Flag(false)),
+        ("taux_vm", rate("0.0295")),
+        ("taux_at", rate("0.0172")),
+    ] {
+        let name = format!("{} = {}", value.0, value.1);
+        assert!(found(value, |fact| fact == "statut") > 0, "{name} is found in no month");
+    }
+    // A staff file knows nobody's hours: they are sought in their lines.
+    for value in [
+        ("nbi_dans_ihts", SettingValue::Flag(false)),
+        ("nbi_dans_ihts", SettingValue::Flag(true)),
+        ("arrondi_taux_horaire", choice("exact")),
+        ("arrondi_taux_horaire", choice("cent")),
+    ] {
+        let name = format!("{} = {}", value.0, value.1);
+        assert!(found(value, |fact| !fact.starts_with("heures_")) > 0, "{name} is found in no month, without hours");
+    }
+    for table in ["metropole", "guyane_mayotte"] {
+        found(("territoire", choice(table)), |fact| fact == "statut");
+    }
+}
+
+// A rate of zero is often not printed: that no tax was withheld is the same in every table.
+#[test]
+fn a_payslip_without_a_line_of_tax_says_nothing_of_the_table() {
+    let (month, people) = towns().iter().next_back().expect("a month");
+    let context = Context { month: *month, payment_date: month.last_day() };
+    let tax = pack().element("prelevement_source").expect("an element");
+    let mut slips = paid(context, people, &usual());
+    for slip in &mut slips {
+        slip.retain(|l| !matches!(l.code, PaidCode::Element(e) if e.index() == tax));
+    }
+    let known = known_by(people, |fact| fact == "statut");
+    let witness = |(known, paid)| Witness { known, alternatives: &[], paid, hidden: Hidden::default() };
+    let witnesses = known.iter().zip(slips.iter().map(Vec::as_slice)).map(witness).collect();
+    let catalogue = pack().catalogue();
+    let c = Calibration { pack: pack(), catalogue: &catalogue, unknown_kinds: &[], context, late: &[], witnesses };
+    let f = c.ask(at("territoire"), &usual());
+    assert_eq!((f.chosen, f.deciding), (None, 0));
+}

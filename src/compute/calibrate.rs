@@ -10,7 +10,7 @@ use crate::compute::late::Late;
 use crate::compute::replay::{Hidden, Replay, ReplayLine, Replayed, Verdict};
 use crate::facts::{Fact, Facts};
 use crate::ground::Exact;
-use crate::payslip::{Catalogue, LineKind, PaidCode, PaidLine};
+use crate::payslip::{Catalogue, LineKind, PaidCode, PaidLine, PaidSlip};
 use crate::rules::Pack;
 use crate::rules::bind::{Context, SettingValue};
 use crate::rules::pack::SettingKind;
@@ -27,6 +27,17 @@ pub struct Witness<'w> {
     pub hidden: Hidden<'w>,
 }
 
+impl<'w> Witness<'w> {
+    /// Somebody of whom this is known, and this was paid.
+    pub fn of(known: &'w Facts, alternatives: &'w [Fact], slip: &'w PaidSlip) -> Self {
+        Self { known, alternatives, paid: &slip.lines, hidden: Hidden::of(slip) }
+    }
+    /// Whether a line of these elements was paid.
+    fn shows(&self, elements: &[usize]) -> bool {
+        self.paid.iter().any(|l| matches!(l.code, PaidCode::Element(e) if elements.contains(&e.index())))
+    }
+}
+
 /// What last month says of one setting.
 #[derive(Clone, Debug)]
 pub struct Finding {
@@ -39,14 +50,14 @@ pub struct Finding {
     pub votes: Vec<(SettingValue, u64)>,
     /// Employees whose lines tell the alternatives apart.
     pub deciding: u64,
-    /// Of a rate: employees with a line that must show it.
+    /// Of a rate: employees with a line that must show it, and whose pay can tell.
     pub lines: Option<u64>,
 }
 
-/// What a setting may be, and how many employees have a line that must show it, when that can be said.
+/// What a setting may be, and whether it is a rate, which every line of its evidence must show.
 struct Alternatives {
     list: Vec<SettingValue>,
-    lines: Option<u64>,
+    rate: bool,
 }
 
 /// Nine in ten of those who decide must agree.
@@ -74,7 +85,7 @@ impl Calibration<'_> {
             for i in 0..self.pack.settings.len() {
                 let alternatives = self.alternatives(i, &settings);
                 // One option is no question; a rate that no line shows still is one.
-                if alternatives.list.len() < 2 && alternatives.lines.is_none() {
+                if alternatives.list.len() < 2 && !alternatives.rate {
                     continue;
                 }
                 let f = self.vote(i, &settings, alternatives);
@@ -112,11 +123,11 @@ impl Calibration<'_> {
         let s = &self.pack.settings[i];
         match &s.kind {
             SettingKind::Choice(options) => {
-                Alternatives { list: options.iter().map(|o| SettingValue::Choice(o.0.clone())).collect(), lines: None }
+                Alternatives { list: options.iter().map(|o| SettingValue::Choice(o.0.clone())).collect(), rate: false }
             }
-            SettingKind::Flag => Alternatives { list: vec![SettingValue::Flag(true), SettingValue::Flag(false)], lines: None },
+            SettingKind::Flag => Alternatives { list: vec![SettingValue::Flag(true), SettingValue::Flag(false)], rate: false },
             SettingKind::Number(..) => {
-                let (seen, lines) = self.rates(&s.evidence, settings);
+                let seen = self.rates(&s.evidence, settings);
                 // Most lines first; of two rates as good, the shorter.
                 let mut most: Vec<(Exact, Tally)> = seen.into_iter().collect();
                 most.sort_by(|(a, x), (b, y)| y.lines.cmp(&x.lines).then(x.scale.cmp(&y.scale)).then(a.cmp(b)));
@@ -126,16 +137,15 @@ impl Calibration<'_> {
                         list.push(other);
                     }
                 }
-                Alternatives { list, lines: Some(lines) }
+                Alternatives { list, rate: true }
             }
         }
     }
 
-    /// Rates that make the lines of the evidence to the cent, each with its lines, and how many lines there are.
-    fn rates(&self, evidence: &str, settings: &[SettingValue]) -> (BTreeMap<Exact, Tally>, u64) {
+    /// Rates that make the lines of the evidence to the cent, each with its lines.
+    fn rates(&self, evidence: &str, settings: &[SettingValue]) -> BTreeMap<Exact, Tally> {
         let mut seen: BTreeMap<Exact, Tally> = BTreeMap::new();
-        let mut lines = 0;
-        let Some(plan) = self.pack.plan(&self.law(settings.to_vec())).0 else { return (seen, lines) };
+        let Some(plan) = self.pack.plan(&self.law(settings.to_vec())).0 else { return seen };
         let replay = Replay { plan: &plan, catalogue: self.catalogue, unknown_kinds: self.unknown_kinds };
         for name in evidence.split(',').map(str::trim) {
             let (element, field) = name.split_once('.').unwrap_or((name, "employer_rate"));
@@ -165,21 +175,19 @@ impl Calibration<'_> {
                     },
                 )
                 .collect();
-            for own in found {
-                lines += 1;
-                for (rate, scale) in own {
-                    let t = seen.entry(rate).or_insert(Tally { lines: 0, scale });
-                    t.lines += 1;
-                    t.scale = t.scale.min(scale);
-                }
+            for (rate, scale) in found.into_iter().flatten() {
+                let t = seen.entry(rate).or_insert(Tally { lines: 0, scale });
+                t.lines += 1;
+                t.scale = t.scale.min(scale);
             }
         }
-        (seen, lines)
+        seen
     }
 
     fn vote(&self, i: usize, settings: &[SettingValue], alternatives: Alternatives) -> Finding {
-        let Alternatives { list: alternatives, lines } = alternatives;
+        let Alternatives { list: alternatives, rate } = alternatives;
         let evidence = self.evidence(i);
+        let shown = self.pack.settings[i].shown;
         let plan = |a: &SettingValue| {
             let mut tried = settings.to_vec();
             tried[i] = a.clone();
@@ -188,11 +196,12 @@ impl Calibration<'_> {
         let plans: Vec<Option<Plan>> = alternatives.iter().map(plan).collect();
         let scores = self.scores(&plans, &evidence);
         let mut votes = vec![0_u64; alternatives.len()];
-        let mut deciding = 0;
-        for own in &scores {
-            if !is_evidence(&own.iter().flatten().collect::<Vec<_>>()) {
+        let (mut deciding, mut lines) = (0, 0);
+        for (own, w) in scores.iter().zip(&self.witnesses) {
+            if !is_evidence(&own.iter().flatten().collect::<Vec<_>>()) || shown && !w.shows(&evidence) {
                 continue;
             }
+            lines += u64::from(w.shows(&evidence));
             let column: Vec<u64> = own.iter().map(|s| s.as_ref().map_or(0, |x| x.good)).collect();
             let (best, worst) = (column.iter().max().copied().unwrap_or(0), column.iter().min().copied().unwrap_or(0));
             if best == worst {
@@ -206,7 +215,7 @@ impl Calibration<'_> {
         let top = votes.iter().max().copied().unwrap_or(0);
         let winners: Vec<usize> = (0..votes.len()).filter(|k| votes[*k] == top).collect();
         // A rate that most of its lines contradict is no rate, however few the others are.
-        let held = lines.is_none_or(|n| top * 2 > n);
+        let held = !rate || top * 2 > lines;
         let clear = deciding > 0 && winners.len() == 1 && top * 100 >= deciding * SHARE && held;
         Finding {
             setting: i,
@@ -214,7 +223,7 @@ impl Calibration<'_> {
             chosen: clear.then(|| alternatives[winners[0]].clone()),
             votes: alternatives.into_iter().zip(votes).collect(),
             deciding,
-            lines,
+            lines: rate.then_some(lines),
         }
     }
 
@@ -253,11 +262,13 @@ impl Calibration<'_> {
     }
 
     fn score(&self, r: Replayed, evidence: &[usize]) -> Score {
-        // A gap counts against, and so does a line that comes out only on a fact that nothing says.
+        // A gap counts against, and so does a line that comes out only on a fact that nothing says: hours that make their line
+        // are worth more than a line that no hours make.
         let exact = |l: &ReplayLine| matches!(l.verdict, Verdict::Exact | Verdict::OneOff) && l.gap().is_zero();
         let astray = |l: &ReplayLine| matches!(l.verdict, Verdict::Gap | Verdict::Carried);
+        let missed = |l: &ReplayLine| astray(l) || l.verdict == Verdict::OneOff && !l.gap().is_zero();
         let good = r.lines.iter().filter(|l| exact(l)).count();
-        let bad = r.lines.iter().filter(|l| astray(l)).count() + r.resolved.len();
+        let bad = r.lines.iter().filter(|l| missed(l)).count() + r.resolved.len();
         let element = |l: &ReplayLine| match l.code {
             PaidCode::Element(e) => Some(e.index()),
             PaidCode::Unknown(_) => None,
@@ -280,10 +291,11 @@ struct Score {
     stops: Vec<Stop>,
 }
 
-/// Somebody whose lines above are astray whatever the alternative shows nothing, and neither does somebody whose pay cannot be
-/// made in one of them: what it would come to is not known.
+/// Somebody whose lines above are astray whatever the alternative shows nothing, and neither does somebody of whose pay one of
+/// them makes less than another: what it would come to is not known.
 fn is_evidence(of: &[&Score]) -> bool {
-    !of.is_empty() && of.iter().all(|s| s.stops.is_empty()) && !of.iter().all(|s| s.upstream)
+    let [first, others @ ..] = of else { return false };
+    others.iter().all(|s| s.stops == first.stops) && !of.iter().all(|s| s.upstream)
 }
 
 /// A rate with the lines that it makes, and the denominator it is written with.

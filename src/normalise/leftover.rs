@@ -61,6 +61,18 @@ pub fn of(title: &str, fact: &FactDecl, month: PayMonth) -> Option<String> {
     words.iter().find(|w| !explained(w)).cloned()
 }
 
+/// Whether a title is one of the fact's, but for words that change nothing: « CIA versé », « Quotité à compter du ».
+pub fn names(title: &str, fact: &FactDecl) -> bool {
+    let telling = |t: &str| {
+        let words = Phrase::of(dated::split(bare_title(t)).0).words;
+        words.into_iter().filter(|w| !titles::neutral("all", w)).collect::<Vec<_>>()
+    };
+    let own = telling(title);
+    let all = |a: &[String], b: &[String]| a.iter().all(|w| b.iter().any(|o| same_word(w, o)));
+    let is = |h: &str| Some(telling(h)).is_some_and(|h| all(&h, &own) && all(&own, &h));
+    !own.is_empty() && fact.headings.iter().chain([&fact.label.fr]).any(|h| is(h))
+}
+
 /// A title's date that the value of this month cannot have: one after the month, or of a sum, one long before it.
 fn is_other(day: NaiveDate, fact: &FactDecl, month: PayMonth) -> bool {
     let year_end = day.month() == 12 && day.day() == 31 && day.year() == month.year();

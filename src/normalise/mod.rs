@@ -32,6 +32,7 @@ pub mod record;
 pub mod records;
 pub mod register;
 pub mod remarks;
+pub mod scheme;
 pub mod shape;
 pub mod sides;
 pub mod text;

@@ -3,10 +3,12 @@
 use super::explain::Told;
 use super::{Inputs, Options, Outcome, Ready, Timings, prepare};
 use crate::compute::calibrate::{Calibration, Witness};
-use crate::compute::replay::Hidden;
+use crate::facts::Facts;
 use crate::ground::{Lang, Severity, finding, words};
 use crate::job;
 use crate::normalise::join::Person;
+use crate::normalise::scheme;
+use crate::payslip::{ElementId, PaidSlip};
 use crate::rules::plan::setting_value;
 use anyhow::Result;
 use std::collections::BTreeMap;
@@ -18,7 +20,20 @@ const WITNESSES: usize = 3_000;
 /// What one employee's last month can say of the settings: nothing of whom no staff file knows.
 pub fn witness(p: &Person) -> Option<Witness<'_>> {
     let slip = p.paid.as_ref().filter(|s| p.staff.is_some() && !s.bare)?;
-    Some(Witness { known: &p.known, alternatives: &p.alternatives, paid: &slip.lines, hidden: Hidden::of(slip) })
+    Some(Witness::of(&p.known, &p.alternatives, slip))
+}
+
+/// Payslips of people whom no staff file knows, in whose lines their scheme stands: who is in it, and what else the lines say,
+/// is sought while the month is made again.
+fn strangers(ready: &Ready) -> Vec<(Facts, &PaidSlip)> {
+    let element = |code: &str| Some(ElementId(ready.pack.elements.iter().position(|e| e.card.code == code)? as u16));
+    let of = |p: &'_ Person| {
+        let slip = p.paid.as_ref().filter(|s| p.staff.is_none() && !s.bare)?;
+        let mut facts = p.known.clone();
+        facts.set(scheme::status_by_line(&slip.lines, &ready.pack.vocabulary, element)?.0);
+        Some(facts)
+    };
+    ready.inputs.people.values().filter_map(|p| Some((of(p)?, p.paid.as_ref()?))).collect()
 }
 
 /// Those whom a staff file knows and last month paid.
@@ -48,7 +63,9 @@ pub fn calibrate(options: &Options, write: bool) -> Result<Told> {
         return Ok(Told { text: String::new(), findings: out.findings, lang: out.lang, code: 2 });
     };
     let lang = ready.lang;
-    let witnesses = witnesses(&ready.inputs).take(WITNESSES).collect();
+    let strangers = strangers(&ready);
+    let of_strangers = strangers.iter().map(|(facts, slip)| Witness::of(facts, &[], slip));
+    let witnesses = witnesses(&ready.inputs).chain(of_strangers).take(WITNESSES).collect();
     let (found, _) = search(&ready, witnesses).run(ready.road.last().settings.clone());
     let mut text_out = String::new();
     let mut keep: BTreeMap<String, String> = BTreeMap::new();

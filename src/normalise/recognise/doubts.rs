@@ -47,8 +47,8 @@ pub(super) fn cast(found: &mut SourceMapping, likeness: &[u32], s: &Seen<'_>, cx
         let reason = reason.or_else(|| (hours && timed && !titles::says_extra(own)).then(|| titles::bounds().ask_post.clone()));
         let reason = reason.or_else(|| leftover::of(own, fact, cx.month));
         let reason = reason.or_else(|| unit(own, &format!("{about} {}", c.heading), fact, p));
-        let thin =
-            (1..PART_OF_A_TITLE).contains(&likeness[i]) && !Phrase::of(own).is_generic() && matches!(fact.kind, FactKind::Number { .. });
+        let part = (1..PART_OF_A_TITLE).contains(&likeness[i]) && matches!(fact.kind, FactKind::Number { .. });
+        let thin = part && !Phrase::of(own).is_generic() && !leftover::names(own, fact);
         let reason = reason.or_else(|| thin.then(|| format!("… {}", fact.label.fr)));
         if let Some(w) = reason {
             c.certainty = c.certainty.min(SURE - 1);

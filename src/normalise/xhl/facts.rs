@@ -5,9 +5,10 @@ use crate::ground::{At, EmployeeId, Exact, Finding, Nir, Severity, Sources};
 use crate::normalise::Context;
 use crate::normalise::gather::{Gathered, Record};
 use crate::normalise::profile::option_of;
+use crate::normalise::scheme;
 use crate::normalise::text::fold;
 use crate::normalise::values::{Mark, working_time};
-use crate::payslip::{PaidCode, PaidSlip};
+use crate::payslip::PaidSlip;
 use crate::read::xhl::{Category, Number, Slip, Text};
 
 struct Noted<'a> {
@@ -128,29 +129,18 @@ fn status(n: &mut Noted<'_>, slip: &Slip, id: &EmployeeId, sources: &Sources, fi
     }
 }
 
-/// Lines that only one status has, and it: the pension that is contributed to.
-static BY_LINE: &str = include_str!("../../../rules/exports/xhl.csv");
-
 /// Where the statement gives no status that is known, a line that only one status has says it.
 pub fn status_by_line(record: &mut Record, paid: &PaidSlip, sources: &Sources, cx: &Context<'_>, findings: &mut Vec<Finding>) {
-    let (Some(fact), Some(id)) = (cx.vocabulary.named("statut"), record.employee.clone()) else { return };
-    let FactKind::Choice { options } = &cx.vocabulary.get(fact).kind else { return };
-    if record.facts.get(fact).is_some() {
-        return;
-    }
-    let rows = BY_LINE.lines().skip(1).filter_map(|l| l.split_once(','));
-    let shown = rows.filter_map(|(code, status)| {
-        let e = cx.rubrics.targets.iter().find(|t| t.code == code && t.total.is_none())?.element;
-        let line = paid.lines.iter().find(|l| l.code == PaidCode::Element(e) && !l.amount.is_zero())?;
-        Some((code, options.iter().position(|o| o.id == status)?, line.at))
-    });
-    if let [(code, choice, at)] = shown.collect::<Vec<_>>().as_slice() {
-        let label = options[*choice].label.fr.clone();
-        record.facts.set(Fact { id: fact, value: Value::Choice(*choice as u16), at: *at, origin: Origin::Inferred });
-        findings.retain(|f| !(f.code == "R55" && f.employee.as_ref() == Some(&id)));
-        let f = Finding::new("M150", Severity::Justify).of(&id).arg("agent", &id).arg("line", *code).arg("status", label);
-        findings.push(f.at(sources.place(*at)));
-    }
+    let Some(id) = record.employee.clone() else { return };
+    let element = |code: &str| cx.rubrics.targets.iter().find(|t| t.code == code && t.total.is_none())?.element.into();
+    let Some((fact, code)) = scheme::status_by_line(&paid.lines, cx.vocabulary, element) else { return };
+    let (Value::Choice(choice), None) = (&fact.value, record.facts.get(fact.id)) else { return };
+    let FactKind::Choice { options } = &cx.vocabulary.get(fact.id).kind else { return };
+    let label = options[usize::from(*choice)].label.fr.clone();
+    findings.retain(|f| !(f.code == "R55" && f.employee.as_ref() == Some(&id)));
+    let f = Finding::new("M150", Severity::Justify).of(&id).arg("agent", &id).arg("line", code).arg("status", label);
+    findings.push(f.at(sources.place(fact.at)));
+    record.facts.set(fact);
 }
 
 /// 15 characters; the key is added to the 13 of a number without one.

@@ -26,6 +26,8 @@ pub struct Setting {
     pub source: String,
     /// Lines of last month that settle it: element ids, or `element.employer_rate` for a rate the payslip shows.
     pub evidence: String,
+    /// Only payslips with a line of the evidence speak: that there is none says nothing.
+    pub shown: bool,
     /// Set anew each January.
     pub renewed: bool,
     pub origin: Origin,
@@ -63,6 +65,7 @@ impl<'r, 'f> Reader<'r, 'f, '_> {
             cause: t.text("cause").unwrap_or_default(),
             source: t.text("source").unwrap_or_default(),
             evidence: t.text("evidence").unwrap_or_default(),
+            shown: t.flag("shown").unwrap_or(false),
             renewed: t.flag("renewed").unwrap_or(false),
             origin: Self::origin(t),
             id: id.text,
