@@ -632,7 +632,8 @@ fn a_change_that_last_month_was_paid_on_owes_nothing() {
 fn of_one_step(name: &str, title: &str, rows: [(&str, &str); 4]) -> Ran {
     let tib = "420,00;;2067,57;;;";
     let ids = ["00101", "00102", "00103", "00104"];
-    let paid: Vec<Paid<'_>> = ids.iter().map(|id| (*id, "ABEL", "2067,57", &[("0010;TRAITEMENT BRUT", tib)][..])).collect();
+    let lines = [("0010;TRAITEMENT BRUT", tib)];
+    let paid: Vec<Paid<'_>> = ids.iter().map(|id| (*id, "ABEL", "2067,57", &lines[..])).collect();
     let mut staff = format!("Matricule;Nom;Prénom;Statut;Catégorie;Grade;Échelon;Indice majoré;Quotité;Taux PAS;{title}\n");
     for (id, (index, more)) in ids.iter().zip(rows) {
         staff.push_str(&format!("{id};ABEL;Jean;Titulaire;C;Adjoint technique;07;{index};100 %;0;{more}\n"));
@@ -649,6 +650,10 @@ fn an_index_that_no_other_of_the_step_has_is_asked_about() {
 // A full post is 151.67 hours a month, ten in a hundred more or less.
 #[test]
 fn hours_of_a_month_far_from_those_of_a_full_post_are_told() {
-    let ran = of_one_step("monthly-hours", "Heures mensuelles", [("420", "151,67"), ("420", "130"), ("420", "160"), ("420", "151,67")]);
+    let ran = of_one_step(
+        "monthly-hours",
+        "Heures mensuelles du contrat",
+        [("420", "151,67"), ("420", "130"), ("420", "160"), ("420", "151,67")],
+    );
     assert_eq!(["00101", "00102", "00103", "00104"].map(|e| ran.count("STA-17", e)), [0, 1, 0, 0]);
 }

@@ -273,12 +273,20 @@ fn contributions_of_somebody_carried_follow_the_pay_that_lasts() {
 fn contract(name: &str, settings: &str, sums: &str) -> Ran {
     let titles = "Matricule;Nom;Prénom;Statut;Rémunération forfaitaire;Quotité;Taux PAS;Cumul brut;Cumul plafond;Cumul plafonné";
     let folder = empty(name);
-    let rows = ["0015;REMUNERATION FORFAITAIRE;;;2900,00;;;"];
+    let rows = [
+        "0015;REMUNERATION FORFAITAIRE;;;2900,00;;;",
+        "1010;SS VIEILLESSE PLAF.;2900,00;6,90;;200,10;;",
+        "1011;VIEILLESSE DEPLAFONNEE;2900,00;0,40;;11,60;;",
+        "1020;IRCANTEC TR. A;2900,00;2,80;;81,20;;",
+        "1030;CSG DEDUCTIBLE;2849,25;6,80;;193,75;;",
+        "1031;CSG NON DEDUCTIBLE;2849,25;2,40;;68,38;;",
+        "1032;CRDS;2849,25;0,50;;14,25;;",
+    ];
     let list = "Matricule;Nom;Prénom;Montant CIA à verser (€)\n00101;ABEL;Jean;2000,00\n".to_owned();
     put(
         &folder,
         &[
-            ("livre de paie.csv", register("NOVEMBRE 2025", &[("00101", "ABEL", "2900,00", &rows)])),
+            ("livre de paie.csv", register("NOVEMBRE 2025", &[("00101", "ABEL", "2330,72", &rows)])),
             ("agents.csv", format!("{titles}\n00101;ABEL;Jean;Contractuel;2900,00;100 %;0;{sums}\n")),
             ("cia.csv", list),
         ],

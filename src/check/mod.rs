@@ -46,7 +46,7 @@ pub struct Frame<'f> {
     /// Facts that controls of one employee cannot do without.
     pub needed: Vec<FactId>,
     /// Grade, step and index, where a control holds them against each other.
-    pub grid: Option<[FactId; 3]>,
+    pub grid: Option<(&'f str, [FactId; 3])>,
     /// Cards of bonuses that the ones of today replaced, by index.
     pub older: BTreeSet<usize>,
 }

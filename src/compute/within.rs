@@ -40,7 +40,7 @@ impl Machine<'_> {
         }
         let changes: Vec<&Dated> = changes.into_iter().filter(|d| !out.beyond.contains(&d.fact)).collect();
         let whole = self.amounts(state, this, adjust, facts);
-        let present = self.days(state).and_then(Exact::whole).map_or(MONTH, |d| i64::try_from(d).unwrap_or(MONTH));
+        let present = self.days(state).and_then(Exact::whole).unwrap_or(MONTH);
         let bounded = last.is_some() || day_of(facts, Role::Entry).is_some_and(|d| month.contains(d) && d > month.first_day());
         if dated.is_empty() || (dated.len() == out.beyond.len()) {
             return Ok(());
@@ -117,7 +117,7 @@ impl Machine<'_> {
         let mut until = facts.clone();
         until.set(Fact { id: exit, value: Value::Date(eve), at: crate::ground::At::NOWHERE, origin: Origin::Inferred });
         state.run(this, &until, Pins::Adjusted(&replay.adjust), &[]);
-        self.days(state).and_then(Exact::whole).and_then(|d| i64::try_from(d).ok()).unwrap_or(0)
+        self.days(state).and_then(Exact::whole).unwrap_or(0)
     }
 
     /// A number's default, where nothing is known of the fact.

@@ -57,7 +57,8 @@ pub fn frame<'r>(ready: &'r Ready, controls: &[Control]) -> Frame<'r> {
         needed: needed(ready).flat_map(|c| &c.names).filter_map(|n| ready.pack.vocabulary.named(n)).collect(),
         grid: controls.iter().find(|c| c.measure == "index_by_step").and_then(|c| {
             let named: Vec<_> = c.names.iter().filter_map(|n| ready.pack.vocabulary.named(n)).collect();
-            named.try_into().ok()
+            let id = ready.pack.controls.iter().find(|d| d.id == c.id)?.id.as_str();
+            Some((id, named.try_into().ok()?))
         }),
         older: controls.iter().filter(|c| c.measure == "older_bonus").flat_map(|c| older_cards(c, &ready.catalogue)).collect(),
     }
@@ -221,7 +222,9 @@ pub fn enter(ready: &Ready, frame: &Frame<'_>, w: &Worked, run: &mut Run) {
         books.group(Group::Status, &show_value(ready, f), before, after);
     }
     run.known.extend(frame.needed.iter().filter(|id| w.output.facts.get(**id).or_else(|| w.person.known.get(**id)).is_some()));
-    if let (Some([grade, step, index]), Some(_)) = (frame.grid, &w.output.payslip) {
+    // Whom the control speaks of already is no witness.
+    let told = |id: &str| w.output.controls.iter().any(|i| ready.pack.controls[*i].id == id);
+    if let (Some((_, [grade, step, index])), Some(_)) = (frame.grid.filter(|g| !told(g.0)), &w.output.payslip) {
         let text = |id| w.output.facts.value(id).and_then(|v| v.text()).map(str::trim).filter(|t| !t.is_empty());
         let found = w.output.facts.get(index).and_then(|f| Some((f, f.value.number()?)));
         if let (Some(grade), Some(step), Some((f, n))) = (text(grade), text(step), found) {
