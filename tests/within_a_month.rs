@@ -334,3 +334,31 @@ fn a_month_without_pay_costs_the_employer_nothing() {
     let slip = ran.rows("payslips.csv").remove(0);
     assert_eq!((slip["gross"].as_str(), slip["net_paid"].as_str(), slip["employer_cost"].as_str()), ("0.00", "0.00", "0.00"));
 }
+
+// Two lists that exclude each other: the hours are paid, and somebody is asked.
+#[test]
+fn overtime_of_somebody_away_the_whole_month_is_asked_about() {
+    let tib = "0010;TRAITEMENT BRUT;420,00;;2067,57;;;";
+    let files = |to: &str| {
+        [
+            ("livre de paie.csv", register("NOVEMBRE 2025", &[("00101", "ABEL", "2067,57", &[tib])])),
+            ("agents.csv", staff(&["00101;ABEL;Jean;Titulaire;C;420;0;100 %;0"])),
+            ("absences.csv", format!("Matricule;Nom;Prénom;Nature;Du;Au\n00101;ABEL;Jean;Congé parental;01/12/2025;{to}\n")),
+            ("heures sup.csv", "Matricule;Nom;Prénom;HS jour - 14 premières\n00101;ABEL;Jean;10\n".to_owned()),
+        ]
+    };
+    assert_eq!(run("away", "2025-12", &files("31/12/2025")).told("STA-30", "00101").len(), 1);
+    assert!(run("half-away", "2025-12", &files("15/12/2025")).told("STA-30", "00101").is_empty());
+}
+
+#[test]
+fn hours_of_care_and_upkeep_go_on_together() {
+    let rows = ["0015;REMUNERATION ACCUEIL;450,00;4,10;1845,00;;;", "0815;INDEMNITES ENTRETIEN;;;60,00;;;"];
+    let files = [
+        ("livre de paie.csv", register("NOVEMBRE 2025", &[("00101", "ABEL", "1905,00", &rows)])),
+        ("agents.csv", "Matricule;Nom;Prénom;Statut;Taux PAS\n00101;ABEL;Jean;Assistante maternelle;0\n".to_owned()),
+    ];
+    let ran = run("care", "2025-12", &files);
+    assert_eq!(["ASSMAT", "ENTRETIEN"].map(|c| ran.line("00101", c)), ["1845.00", "60.00"]);
+    assert_eq!(ran.told("STA-31", "00101").len(), 1);
+}
