@@ -147,6 +147,30 @@ fn points_of_nbi_from_the_16th_are_fifteen_thirtieths_of_the_nbi() {
     assert_eq!(ran.told("F90", "00101").len(), 1);
 }
 
+// Since 16 November: December is whole under the CNRACL, and November's contributions to the general scheme are told.
+#[test]
+fn a_nomination_that_reaches_back_names_the_contributions_of_before() {
+    let paid = register("NOVEMBRE 2025", &[("00101", "ABEL", "1475,75", &CONTRACT)]);
+    let list = "Matricule;Nom;Prénom;Statut;Date d'effet;Acte\n00101;ABEL;Jean;Stagiaire;16/11/2025;2025-40\n".to_owned();
+    let people = staff(&["00101;ABEL;Jean;Contractuel;C;373;0;100 %;0"]);
+    let ran = run("since", "2025-12", &[("livre de paie.csv", paid), ("agents.csv", people), ("statuts.csv", list)]);
+    assert_eq!(["CNRACL", "VIEIL_P"].map(|c| ran.line("00101", c)), ["-203.82", ""]);
+    let told = ran.told("F92", "00101");
+    assert!(told.len() == 1 && told[0].0 == Severity::Justify && told[0].1.contains("VIEIL_P"), "{told:?}");
+}
+
+// Away from the 20th, and nothing says under which scheme.
+#[test]
+fn an_absence_in_a_month_of_two_schemes_holds_the_employee() {
+    let paid = register("NOVEMBRE 2025", &[("00101", "ABEL", "1475,75", &CONTRACT)]);
+    let list = "Matricule;Nom;Prénom;Statut;Date d'effet;Acte\n00101;ABEL;Jean;Stagiaire;16/12/2025;2025-40\n".to_owned();
+    let away = "Matricule;Nom;Prénom;Nature;Du;Au\n00101;ABEL;Jean;Congé parental;20/12/2025;31/12/2025\n".to_owned();
+    let people = staff(&["00101;ABEL;Jean;Contractuel;C;373;0;100 %;0"]);
+    let files = [("livre de paie.csv", paid), ("agents.csv", people), ("statuts.csv", list), ("absences.csv", away)];
+    let told = run("two-schemes-away", "2025-12", &files).told("STA-29", "00101");
+    assert!(told.len() == 1 && told[0].0 == Severity::Blocking, "{told:?}");
+}
+
 // From 30 to 25 hours a week a civil servant leaves the CNRACL: thirtieths of pay do not share that.
 #[test]
 fn hours_that_change_the_scheme_within_the_month_hold_the_employee() {
@@ -212,6 +236,14 @@ fn positions_are_counted_as_departures_and_entries_are() {
     assert_eq!(december("from-31", "31/12/2025", "31/12/2026"), "2067.57");
     // The 31st alone is served: one thirtieth, 68.92.
     assert_eq!(december("until-30", "01/06/2025", "30/12/2025"), "68.92");
+    // The days of the month beside dates that go beyond it are the same days.
+    let counted = "Matricule;Nom;Prénom;Nature;Du;Au;Nb jours\n00101;ABEL;Jean;Disponibilité;16/12/2025;31/12/2026;16\n".to_owned();
+    let files = [
+        ("livre de paie.csv", register("NOVEMBRE 2025", &[("00101", "ABEL", "2067,57", &["0010;TRAITEMENT BRUT;420,00;;2067,57;;;"])])),
+        ("agents.csv", staff(&["00101;ABEL;Jean;Titulaire;C;420;0;100 %;0"])),
+        ("absences.csv", counted),
+    ];
+    assert_eq!(run("counted", "2025-12", &files).line("00101", "TIB"), "1033.78");
     let february = |name: &str, from: &str, to: &str| away(name, "2026-02", "JANVIER 2026", from, to);
     assert_eq!(february("february-from-16", "16/02/2026", "31/12/2026"), "1033.78");
     assert_eq!(february("february-until-15", "01/06/2025", "15/02/2026"), "1033.78");

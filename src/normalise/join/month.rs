@@ -115,13 +115,14 @@ impl Joiner<'_> {
     }
 
     /// Thirtieths of the month that an absence takes, as whoever leaves the day before it and comes back the day after has
-    /// them: the last day of the month closes thirty, the 31st is none. `None` where the row has no dates, or fewer days.
+    /// them: the last day of the month closes thirty, the 31st is none. `None` where the row has no dates, or other days.
     fn thirtieths_within(&self, e: &crate::normalise::gather::Event) -> Option<Exact> {
         let (from, to) = e.from.zip(e.to)?;
         let (first, last) = self.in_post(&e.employee, self.month.first_day(), self.month.last_day());
         let (from, to) = (from.max(first), to.min(last));
-        let spanned = (e.to? - e.from?).num_days() + 1;
-        e.days.is_none_or(|d| d == Exact::int(spanned)).then_some(())?;
+        // The days that the row counts, or none: those of its dates, or those of the month among them.
+        let counts = |a: NaiveDate, b: NaiveDate| e.days == Some(Exact::int((b - a).num_days() + 1));
+        (e.days.is_none() || counts(e.from?, e.to?) || counts(from, to)).then_some(())?;
         let end = if to == self.month.last_day() { 30 } else { to.day().min(30) };
         Some(Exact::int(i64::from(end.saturating_sub(from.day().saturating_sub(1).min(30)))))
     }
