@@ -394,3 +394,24 @@ fn hours_of_care_and_upkeep_go_on_together() {
     assert_eq!(["ASSMAT", "ENTRETIEN"].map(|c| ran.line("00101", c)), ["1845.00", "60.00"]);
     assert_eq!(ran.told("STA-31", "00101").len(), 1);
 }
+
+// The employer's share of a compulsory contract is a sum of its own: it begins within the month, and no scheme does.
+#[test]
+fn a_sum_that_no_rate_makes_is_no_other_scheme() {
+    let tib = "0010;TRAITEMENT BRUT;420,00;;2067,57;;;";
+    let list = "Matricule;Nom;Prénom;Participation santé;Date d'effet;Acte\n00101;ABEL;Jean;15,00;16/12/2025;A1\n".to_owned();
+    let folder = empty("share");
+    put(
+        &folder,
+        &[
+            ("livre de paie.csv", register("NOVEMBRE 2025", &[("00101", "ABEL", "2067,57", &[tib])])),
+            ("agents.csv", staff(&["00101;ABEL;Jean;Titulaire;C;420;0;100 %;0"])),
+            ("participations.csv", list),
+        ],
+    );
+    let head = "format = 1\nmonth = \"2025-12\"\npay_date = 2025-12-22\npack = \"fr-fpt\"\n[employer]\nname = \"Rosay\"\n";
+    std::fs::write(folder.join("releve.toml"), format!("{head}[settings]\npsc_sante = \"obligatoire\"\n")).expect("the settings");
+    let ran = run_in(folder);
+    assert!(ran.rows("lines.csv").iter().any(|r| r["employer_amount"] == "15.00"), "the share is paid");
+    assert!(ran.told("F91", "00101").is_empty(), "{:?}", ran.told("F91", "00101"));
+}

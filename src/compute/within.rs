@@ -144,12 +144,17 @@ impl Machine<'_> {
     ) -> Vec<(ElementId, Money, Money)> {
         let mut given = adjust.to_vec();
         given.resize(self.pack.elements.len(), Adjust::None);
+        let made = |c: &Option<Computed>| c.filter(|c| c.stop.is_none()).unwrap_or(Computed::ABSENT);
+        state.run(plan, then, Pins::Adjusted(&given), &[]);
+        let before: Vec<Computed> = state.results.iter().map(made).collect();
         state.run(plan, now, Pins::Adjusted(&given), &[]);
-        let paid = state.results.clone();
-        for ((a, c), card) in given.iter_mut().zip(&paid).zip(self.catalogue) {
-            let c = c.filter(|c| c.stop.is_none()).unwrap_or(Computed::ABSENT);
-            if card.kind == LineKind::Earning {
-                *a = Adjust::Give(c.amount, c.employer_amount);
+        let after: Vec<Computed> = state.results.iter().map(made).collect();
+        for (e, a) in given.iter_mut().enumerate() {
+            let (was, is) = (&before[e], &after[e]);
+            // A sum that no rate makes is what it is, whoever bears it.
+            let bare = |c: &Computed| c.rate.is_none() && c.employer_rate.is_none();
+            if self.catalogue[e].kind == LineKind::Earning || ((was.applies || is.applies) && bare(was) && bare(is)) {
+                *a = Adjust::Give(is.amount, is.employer_amount);
             }
         }
         let both = |c: Option<Computed>| c.filter(|c| c.stop.is_none()).map_or(Money::ZERO, |c| c.amount.abs() + c.employer_amount.abs());
@@ -158,7 +163,8 @@ impl Machine<'_> {
             state.results.iter().map(|c| both(*c)).collect()
         };
         let (was, is) = (on(then), on(now));
-        let contribution = |e: usize| matches!(self.catalogue[e].kind, LineKind::Deduction | LineKind::Employer);
+        let sum = |a: &Adjust| matches!(a, Adjust::Give(..));
+        let contribution = |e: usize| matches!(self.catalogue[e].kind, LineKind::Deduction | LineKind::Employer) && !sum(&given[e]);
         let apart = was.into_iter().zip(is).enumerate().filter(|(e, (a, b))| contribution(*e) && a != b);
         apart.map(|(e, (a, b))| (ElementId(e as u16), a, b)).collect()
     }
