@@ -97,6 +97,7 @@ impl Pack {
                 labels: texts(r, "labels"),
                 rate: Exact::parse(text(r, "rate")),
                 employer_rate: Exact::parse(text(r, "employer_rate")),
+                takes: text(r, "kind") != "earning",
                 total: None,
             })
             .collect();

@@ -2,9 +2,10 @@
 
 use crate::ground::Exact;
 use crate::normalise::assign;
+use crate::normalise::columns::without_code;
 use crate::normalise::mapping::{CodeMapping, CodeTarget, Payer, RubricTarget, Rubrics};
 use crate::normalise::text::{Phrase, Share, likeness};
-use crate::normalise::titles::total_named;
+use crate::normalise::titles::{is_beside, total_named};
 use crate::payslip::LineKind;
 use std::collections::BTreeMap;
 
@@ -310,9 +311,13 @@ pub fn resolve(codes: &BTreeMap<String, CodeStats>, rubrics: &Rubrics, sides: Si
     let options = options(rubrics);
     let mut mapped: Vec<CodeMapping> = Vec::new();
     let mut open: Vec<(usize, Vec<Points>)> = Vec::new();
+    // « G001 TRAIT. BASE »: the number of the rubric before its label, in one cell.
+    let numbered = codes.values().flat_map(|s| s.labels.keys()).filter(|l| without_code(l) != l.trim()).count();
+    let numbered = numbered * 10 >= codes.values().map(|s| s.labels.len()).sum::<usize>() * 8;
     for (code, stats) in codes {
         let labels = stats.labels_by_use();
-        let shown: Vec<&str> = labels.iter().map(|l| split_period(l).0).collect();
+        let bare = |l: &str| -> usize { if numbered { l.len() - without_code(l).len() } else { 0 } };
+        let shown: Vec<&str> = labels.iter().map(|l| split_period(&l.trim()[bare(l.trim())..]).0).collect();
         let total = shown.first().and_then(|l| total_named(l));
         let mut mapping = CodeMapping {
             code: code.clone(),
@@ -325,7 +330,10 @@ pub fn resolve(codes: &BTreeMap<String, CodeStats>, rubrics: &Rubrics, sides: Si
             alternatives: Vec::new(),
             rows: stats.rows,
         };
-        let phrases: Vec<Phrase> = shown.iter().take(4).map(|l| Phrase::of(l)).chain([Phrase::of(code)]).collect();
+        let whole = Phrase::of(if numbered { shown.first().copied().unwrap_or(code) } else { code });
+        let mut phrases: Vec<Phrase> = shown.iter().take(4).map(|l| Phrase::of(l)).chain([whole]).collect();
+        let bare: Vec<Phrase> = phrases.iter().filter_map(Phrase::without_status).collect();
+        phrases.extend(bare);
         let scored: Vec<Points> = options
             .iter()
             .map(|o| phrases.iter().map(|p| judge(p, stats, o, sides)).max_by_key(|(s, _, _)| *s).unwrap_or((0, 0, Vec::new())))
@@ -336,7 +344,11 @@ pub fn resolve(codes: &BTreeMap<String, CodeStats>, rubrics: &Rubrics, sides: Si
             let titles = options.iter().flat_map(|o| o.phrases.iter());
             titles.map(|(whole, _, weight)| phrases.iter().map(|l| likeness(l, whole)).max().unwrap_or(0) * weight / 100).max().unwrap_or(0)
         };
-        if let Some((role, likeness)) = total
+        if !shown.is_empty() && shown.iter().all(|l| is_beside(l)) {
+            mapping.target = CodeTarget::Skipped;
+            mapping.certainty = 90;
+            mapping.why.push("no pay".to_owned());
+        } else if let Some((role, likeness)) = total
             && best_label < likeness
         {
             mapping.target = CodeTarget::Total(role);

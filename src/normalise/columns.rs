@@ -44,6 +44,8 @@ pub struct Compared {
     pub one_day: bool,
     /// Whose share the group heading names: « Charges patronales ».
     group_share: Share,
+    /// Whose share the group heading names, or else a mark behind the title: « Taux P » beside « Taux S ».
+    marked_share: Share,
     /// Whose share the column is, by its group or else by its own title: « RAFP PATRONAL ».
     share: Share,
 }
@@ -85,6 +87,7 @@ impl Compared {
             group: grouped,
             has_title: !own.is_empty() || !group.is_empty(),
             group_share,
+            marked_share: if group_share == Share::Unsaid { marked } else { group_share },
             share: if group_share == Share::Unsaid { own_share } else { group_share },
             generic: !own.is_empty() && Phrase::of(own).is_generic(),
             words: Phrase::of(own).words,
@@ -180,7 +183,7 @@ pub fn bare_title(title: &str) -> &str {
 }
 
 /// A title without the rubric's number before it.
-fn without_code(title: &str) -> &str {
+pub fn without_code(title: &str) -> &str {
     let t = title.trim();
     match t.split_once([' ', '-', ':']) {
         Some((first, rest)) if is_code(first) && rest.chars().any(char::is_alphabetic) => rest.trim_start_matches([' ', '-', ':']),
@@ -298,7 +301,7 @@ pub fn choices(compared: &Compared, p: &Profile, role: Role, cx: &Context<'_>, a
     let grouped = !compared.group.is_empty() || compared.group_share != Share::Unsaid;
     for (title, likeness) in compared.own.iter().chain(&compared.joined) {
         if let Title::Plain(meaning) = title
-            && let meaning = of_share(*meaning, compared.group_share)
+            && let meaning = of_share(*meaning, compared.marked_share)
             && allowed(meaning, role)
             && (meaning != Meaning::Ignored || *likeness >= 90)
         {

@@ -1,6 +1,6 @@
-//! A register without any heading: what its columns are, by contents and arithmetic alone.
+//! A register whose headings are missing, or say too little: what its columns are, by contents and arithmetic alone.
 //!
-//! Nothing found here is sure: every column is proposed, and the findings of an uncertain mapping are raised.
+//! Without any heading nothing found here is sure: every column is proposed, and the findings of an uncertain mapping are raised.
 
 use crate::facts::Role as FactRole;
 use crate::ground::Exact;
@@ -39,33 +39,64 @@ pub fn register(kept: &[Kept], profiles: &[Profile], cx: &Context<'_>) -> Option
             && distinct(c) >= 5
             && runs(c) * 10 >= rows.len() * 8
     })?;
-    // The label follows from the code.
-    let label = (0..width).find(|&c| {
-        let mut by_code: BTreeMap<&str, BTreeMap<&str, usize>> = BTreeMap::new();
-        for (k, l) in texts[code].iter().zip(&texts[c]) {
-            *by_code.entry(k).or_default().entry(split_period(l).0).or_default() += 1;
-        }
-        let usual: usize = by_code.values().filter_map(|l| l.values().max()).sum();
-        c != agent
-            && c != code
-            && full(c)
-            && profiles[c].share(profiles[c].numbers) < 20
-            && usual * 10 >= rows.len() * 9
-            && distinct(c) >= 5
-    })?;
+    let label = (0..width).find(|&c| c != agent && c != code && full(c) && distinct(c) >= 5 && names_codes(&texts, profiles, code, c))?;
     found[code] = Some(Meaning::Code);
     found[label] = Some(Meaning::Label);
     found[agent] = cx.vocabulary.role(FactRole::Employee).map(Meaning::Fact);
     names(&texts, profiles, agent, &mut found, cx);
     let numeric: Vec<usize> =
         (0..width).filter(|&c| found[c].is_none() && profiles[c].filled > 0 && profiles[c].share(profiles[c].numbers) >= 95).collect();
-    let values: BTreeMap<usize, Vec<Option<Exact>>> = numeric
-        .iter()
-        .map(|&c| (c, rows.iter().map(|r| r.cells.get(c).and_then(|x| number(x, profiles[c].mark()).ok().flatten())).collect()))
-        .collect();
+    let values = values(&rows, &numeric, profiles);
     amounts(&texts[label], &numeric, &values, &mut found, cx)?;
     rates(&numeric, &values, &mut found);
     Some(found)
+}
+
+/// What the columns of numbers of a register are whose agent, and code or label, are known by their titles; nothing where the
+/// rows of an agent are too few to be lines of pay, or where the amounts cannot be told.
+pub fn numbers_of(
+    data: &[Kept],
+    profiles: &[Profile],
+    agent: usize,
+    (code, label): (Option<usize>, Option<usize>),
+    cx: &Context<'_>,
+) -> Option<Vec<Option<Meaning>>> {
+    let rows: Vec<&Kept> = data.iter().filter(|k| summing(&k.first()).is_none() && k.filled() >= 3).collect();
+    let width = profiles.len();
+    let texts: Vec<Vec<String>> = (0..width).map(|c| rows.iter().map(|r| r.shown(c)).collect()).collect();
+    let runs = 1 + texts[agent].windows(2).filter(|w| w[0] != w[1]).count();
+    if rows.len() < 20 || runs * 4 > rows.len() {
+        return None;
+    }
+    let mut found: Vec<Option<Meaning>> = vec![None; width];
+    let beside = |c: &usize| Some(*c) != code && *c != agent;
+    let label = label.or_else(|| code.and_then(|k| (0..width).filter(beside).find(|&c| names_codes(&texts, profiles, k, c))))?;
+    let numeric: Vec<usize> = (0..width)
+        .filter(beside)
+        .filter(|&c| c != label && profiles[c].filled > 0 && profiles[c].share(profiles[c].numbers) >= 95 && profiles[c].longest < 12)
+        .collect();
+    let values = values(&rows, &numeric, profiles);
+    found[label] = Some(Meaning::Label);
+    amounts(&texts[label], &numeric, &values, &mut found, cx)?;
+    rates(&numeric, &values, &mut found);
+    Some(found)
+}
+
+/// Whether a column says with which word each code is called.
+fn names_codes(texts: &[Vec<String>], profiles: &[Profile], code: usize, c: usize) -> bool {
+    let mut by_code: BTreeMap<&str, BTreeMap<&str, usize>> = BTreeMap::new();
+    for (k, l) in texts[code].iter().zip(&texts[c]).filter(|(k, _)| !k.is_empty()) {
+        *by_code.entry(k).or_default().entry(split_period(l).0).or_default() += 1;
+    }
+    let coded: usize = by_code.values().flat_map(BTreeMap::values).sum();
+    let usual: usize = by_code.values().filter_map(|l| l.values().max()).sum();
+    profiles[c].share(profiles[c].numbers) < 20 && usual * 10 >= coded * 9 && by_code.len() >= 5
+}
+
+/// The numbers of these columns, row by row.
+fn values(rows: &[&Kept], numeric: &[usize], profiles: &[Profile]) -> BTreeMap<usize, Vec<Option<Exact>>> {
+    let of = |c: usize| rows.iter().map(|r| r.cells.get(c).and_then(|x| number(x, profiles[c].mark()).ok().flatten())).collect();
+    numeric.iter().map(|&c| (c, of(c))).collect()
 }
 
 /// Columns that say the same for all rows of an agent and hold letters.
@@ -133,7 +164,8 @@ fn amounts(
         .copied()
         .filter(|&c| share(c, &deduction) <= 10 && share(c, &employer) <= 10)
         .max_by_key(|&c| share(c, &earning))
-        .filter(|&c| share(c, &earning) >= 70)?;
+        .filter(|&c| share(c, &earning) >= 70);
+    let Some(gain) = gain else { return together(numeric, values, &share, found) };
     // Rates stand on the same rows as what is kept: amounts are the larger.
     let largest = |c: &usize| values[c].iter().flatten().max().copied();
     let kept = numeric
@@ -154,37 +186,70 @@ fn amounts(
     Some(())
 }
 
+/// One column holds what is paid and what is kept; the employer's share stands where only employers pay.
+fn together(
+    numeric: &[usize],
+    values: &BTreeMap<usize, Vec<Option<Exact>>>,
+    share: &impl Fn(usize, &[LineKind]) -> usize,
+    found: &mut [Option<Meaning>],
+) -> Option<()> {
+    let (earning, deduction, employer) = ([LineKind::Earning], [LineKind::Deduction, LineKind::Tax], [LineKind::Employer]);
+    let all: Vec<usize> = numeric.iter().copied().filter(|&c| share(c, &earning) >= 90 && share(c, &deduction) >= 90).collect();
+    // Of a base and an amount on every row, the amount is what another column's product makes.
+    let amount = match all.as_slice() {
+        [only] => *only,
+        several => several.iter().copied().find(|a| several.iter().all(|b| a == b || hits(values, *a, numeric, Some(*b)).is_some()))?,
+    };
+    found[amount] = Some(Meaning::Amount);
+    let largest = |c: &usize| values[c].iter().flatten().max().copied();
+    let paid_by_employer = numeric
+        .iter()
+        .copied()
+        .filter(|&c| found[c].is_none() && share(c, &employer) >= 90 && share(c, &earning) <= 10)
+        .filter(|&c| hits(values, c, numeric, None).is_some())
+        .max_by_key(largest);
+    if let Some(c) = paid_by_employer {
+        found[c] = Some(Meaning::EmployerAmount);
+    }
+    Some(())
+}
+
 /// Base and rates are the columns whose product is an amount.
 fn rates(numeric: &[usize], values: &BTreeMap<usize, Vec<Option<Exact>>>, found: &mut [Option<Meaning>]) {
     let amounts: Vec<(usize, Meaning)> = (0..found.len())
         .filter_map(|c| match found[c] {
-            Some(Meaning::Deduction) => Some((c, Meaning::Rate)),
+            Some(Meaning::Deduction | Meaning::Amount) => Some((c, Meaning::Rate)),
             Some(Meaning::EmployerAmount) => Some((c, Meaning::EmployerRate)),
             _ => None,
         })
         .collect();
     for (amount, meaning) in amounts {
-        let mut best = (0, None);
-        for &b in numeric {
-            for &r in numeric {
-                if b == r || b == amount || r == amount || found[r].is_some() || found[b].is_some_and(|m| m != Meaning::Base) {
-                    continue;
-                }
-                let hits = (0..values[&b].len())
-                    .filter(|&i| {
-                        let (Some(x), Some(y), Some(z)) = (values[&b][i], values[&r][i], values[&amount][i]) else { return false };
-                        let product = x.mul(y).and_then(|p| p.div(Exact::int(100))).and_then(|p| p.scaled_half_up(100));
-                        product.zip(z.scaled_half_up(100)).is_some_and(|(p, z)| (p - z).abs() <= 1) && x > y
-                    })
-                    .count();
-                if hits > best.0 {
-                    best = (hits, Some((b, r)));
-                }
-            }
-        }
-        if let (5.., Some((b, r))) = best {
+        let free: Vec<usize> = numeric.iter().copied().filter(|&c| found[c].is_none() || found[c] == Some(Meaning::Base)).collect();
+        if let Some((b, r)) = hits(values, amount, &free, None).filter(|(_, r)| found[*r].is_none()) {
             found[b] = Some(Meaning::Base);
             found[r] = Some(meaning);
         }
     }
+}
+
+/// The base and the rate, of these columns, whose product is an amount on most rows of five and more.
+fn hits(values: &BTreeMap<usize, Vec<Option<Exact>>>, amount: usize, columns: &[usize], on: Option<usize>) -> Option<(usize, usize)> {
+    let mut best = (0, None);
+    for &b in columns.iter().filter(|b| on.is_none_or(|o| o == **b)) {
+        for &r in columns {
+            if b == r || b == amount || r == amount {
+                continue;
+            }
+            let all = || (0..values[&b].len()).filter_map(|i| Some((values[&b][i]?, values[&r][i]?, values[&amount][i]?)));
+            let comes_out = |(x, y, z): &(Exact, Exact, Exact)| {
+                let product = x.mul(*y).and_then(|p| p.div(Exact::int(100))).and_then(|p| p.scaled_half_up(100));
+                product.zip(z.scaled_half_up(100)).is_some_and(|(p, z)| (p.abs() - z.abs()).abs() <= 1) && x > y
+            };
+            let hits = all().filter(comes_out).count();
+            if hits > best.0 {
+                best = (hits, Some((b, r)));
+            }
+        }
+    }
+    best.1.filter(|_| best.0 >= 5)
 }

@@ -278,6 +278,8 @@ pub struct RubricTarget {
     /// The agent's and the employer's rate of the month, as shares, when the law has one.
     pub rate: Option<crate::ground::Exact>,
     pub employer_rate: Option<crate::ground::Exact>,
+    /// Whether its rule takes from the agent what a register without signs shows.
+    pub takes: bool,
     /// Set when the entry is a sum and no element.
     pub total: Option<TotalRole>,
 }

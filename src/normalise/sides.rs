@@ -21,7 +21,7 @@ pub struct Sign {
 /// What a sign rests on.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum How {
-    /// The kind of the element, and no total speaks against it.
+    /// The rule of the element, and no total speaks against it.
     Kind,
     /// The agents' totals come out only so.
     Totals,
@@ -161,12 +161,13 @@ pub fn decide<'a>(slips: impl Iterator<Item = &'a PaidSlip> + Clone, targets: &[
             CodeTarget::Open => Some(ANY),
         })
         .collect();
+    let takes = |t: &CodeTarget| matches!(t, CodeTarget::Element(e, _) if rubrics.get(*e).is_some_and(|r| r.takes));
     let mut factors: Vec<i64> = kinds
         .iter()
-        .map(|k| match k {
-            Some(_) if told => 1,
-            Some(LineKind::Earning) => 1,
-            Some(LineKind::Deduction | LineKind::Employer | LineKind::Tax | LineKind::Net) => -1,
+        .zip(targets)
+        .map(|(k, t)| match k {
+            Some(_) if told || !takes(t) => 1,
+            Some(_) => -1,
             None => 0,
         })
         .collect();
@@ -231,8 +232,8 @@ pub fn decide<'a>(slips: impl Iterator<Item = &'a PaidSlip> + Clone, targets: &[
         .map(|i| {
             let how = match (proven[i], kinds[i]) {
                 (true, _) if factors[i] != first[i] || kinds[i].is_none() => How::Totals,
-                (true, _) | (false, Some(LineKind::Earning | LineKind::Deduction | LineKind::Employer | LineKind::Tax)) => How::Kind,
-                (false, Some(LineKind::Net) | None) => How::Open,
+                (true, _) | (false, Some(_)) => How::Kind,
+                (false, None) => How::Open,
             };
             Sign { factor: factors[i], how }
         })

@@ -21,6 +21,7 @@ struct Lists {
     generic: BTreeSet<String>,
     employer_share: BTreeSet<String>,
     employee_share: BTreeSet<String>,
+    status: BTreeSet<String>,
 }
 
 struct Words {
@@ -175,6 +176,12 @@ impl Phrase {
             .cloned()
             .collect();
         if words.is_empty() { self.clone() } else { Self::new(words, self.share) }
+    }
+
+    /// The same without the words that say whose rubric it is, where it has any.
+    pub fn without_status(&self) -> Option<Self> {
+        let words: Vec<String> = self.words.iter().filter(|w| !WORDS.lists.status.contains(*w)).cloned().collect();
+        (!words.is_empty() && words.len() < self.words.len()).then(|| Self::new(words, self.share))
     }
 
     pub fn is_empty(&self) -> bool {

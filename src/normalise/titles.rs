@@ -111,6 +111,7 @@ struct EitherWay {
 #[derive(serde::Deserialize)]
 struct RowWords {
     subtotal: Vec<String>,
+    information: Vec<String>,
     total: Vec<String>,
     counted: Vec<String>,
     remark: Vec<String>,
@@ -283,6 +284,14 @@ pub fn summing(text: &str) -> Option<Summing> {
     } else {
         None
     }
+}
+
+/// Whether the text is the name of a sum, or of what a payslip tells beside its lines, and nothing else: a row « TOTAL » below an
+/// agent's lines, « Plafond SS ».
+pub fn is_beside(text: &str) -> bool {
+    let tidy = spaced(text);
+    let lists = [&FILE.row.subtotal, &FILE.row.total, &FILE.row.information];
+    lists.into_iter().flatten().any(|w| spaced(w) == tidy)
 }
 
 /// Whether the text opens a remark (« Fait à la mairie », « Visa du chef de service »), or says that there is nothing (« NEANT »).

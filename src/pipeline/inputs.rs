@@ -117,6 +117,11 @@ pub fn rubrics(pack: &Pack, job: &Job, settings: &[SettingValue]) -> Rubrics {
                 labels,
                 rate: step.and_then(|s| constant(&s.rate)),
                 employer_rate: step.and_then(|s| constant(&s.employer_rate)),
+                // An amount is written with its sign; a base times a rate has that of its kind.
+                takes: match step.and_then(|s| s.amount.as_ref()) {
+                    Some(amount) => matches!(amount, Num::Neg(_)),
+                    None => matches!(e.card.kind, LineKind::Deduction | LineKind::Employer | LineKind::Tax),
+                },
                 total: None,
             }
         })

@@ -55,7 +55,17 @@ pub(super) fn attempt(s: &Seen<'_>, role: Role, cx: &Context<'_>, overlaps: &[u3
         moves::columns(m, &s.layout, &mut choices);
     }
     dated::older(role, &s.layout, cx.month, &mut choices);
-    let picked = columns::assign_all(&choices);
+    let mut picked = columns::assign_all(&choices);
+    // Beside gains and deductions there is no third column of amounts: « Valeur » is a base, « N° salarié » a number.
+    let named = |m: Meaning| picked.iter().zip(&choices).any(|(p, c)| p.is_some_and(|i| c[i].meaning == m && c[i].title >= 95));
+    if named(Meaning::Gain) && named(Meaning::Deduction) {
+        choices.iter_mut().for_each(|c| c.retain(|x| !matches!(x.meaning, Meaning::Amount | Meaning::Signed)));
+        picked = columns::assign_all(&choices);
+    }
+    let lines = role == Role::RegisterLines && s.layout.header.is_some() && by_numbers(s, &mut choices, &picked, cx);
+    if lines {
+        picked = columns::assign_all(&choices);
+    }
     let meanings: Vec<Meaning> = picked.iter().zip(&choices).filter_map(|(p, c)| p.map(|i| c[i].meaning)).collect();
     let mut score: i32 = picked.iter().zip(&choices).filter_map(|(p, c)| p.map(|i| (c[i].score - columns::ENOUGH).max(0) + 6)).sum();
     let mut why = vec![format!("{} columns", meanings.len())];
@@ -68,6 +78,10 @@ pub(super) fn attempt(s: &Seen<'_>, role: Role, cx: &Context<'_>, overlaps: &[u3
         why.push("named so".to_owned());
     }
     score += hint;
+    if lines {
+        why.push("lines by contents".to_owned());
+        score += 100;
+    }
     let has = |m: Meaning| meanings.contains(&m);
     let role_column = |r: FactRole| cx.vocabulary.role(r).is_some_and(|f| has(Meaning::Fact(f)));
     let agent = [FactRole::Employee, FactRole::Surname, FactRole::MarriedName, FactRole::FullName].into_iter().any(role_column);
@@ -165,6 +179,49 @@ pub(super) fn attempt(s: &Seen<'_>, role: Role, cx: &Context<'_>, overlaps: &[u3
     // What a list of movements says is in its rows: no other reading comes near.
     let able = able && (s.moves.is_none() || movements.is_some() || !lists::is_list(role));
     (able || forced).then_some(Try { role, score, picked, choices, why })
+}
+
+/// Titles of a register that say too little: what its columns of numbers are by what stands in them, where the rows of an agent
+/// are lines of pay. What a title says surely stands, unless it leaves no column for the other side.
+fn by_numbers(s: &Seen<'_>, choices: &mut [Vec<Choice>], picked: &[Option<usize>], cx: &Context<'_>) -> bool {
+    let chosen = |c: usize| picked[c].map(|i| &choices[c][i]);
+    let column = |m: Meaning| (0..picked.len()).find(|&c| chosen(c).is_some_and(|x| x.meaning == m));
+    let roles = [FactRole::Employee, FactRole::FullName, FactRole::Surname, FactRole::IdentityNumber];
+    let agent = roles.iter().filter_map(|r| cx.vocabulary.role(*r)).find_map(|f| column(Meaning::Fact(f)));
+    let (Some(agent), (code, label)) = (agent, (column(Meaning::Code), column(Meaning::Label))) else { return false };
+    let data = &s.kept[s.layout.data_start().min(s.kept.len())..];
+    let Some(found) = headless::numbers_of(data, &s.profiles, agent, (code, label), cx) else { return false };
+    let single = column(Meaning::Gain).is_some() != column(Meaning::Deduction).is_some();
+    let sided = |m: Meaning| matches!(m, Meaning::Gain | Meaning::Deduction);
+    let sure = |c: usize| chosen(c).is_some_and(|x| x.title >= 85 && x.fit >= 0 && !(single && sided(x.meaning)) && is_of_lines(x.meaning));
+    let taken: Vec<Meaning> = (0..picked.len()).filter(|&c| sure(c)).filter_map(|c| chosen(c).map(|x| x.meaning)).collect();
+    let told = |c: usize, m: Meaning| chosen(c).is_some_and(|x| x.meaning == m);
+    let by_contents: Vec<(usize, Meaning)> =
+        found.iter().enumerate().filter_map(|(c, m)| Some((c, m.filter(|m| !sure(c) && !taken.contains(m))?))).collect();
+    let new = by_contents.iter().any(|(c, m)| !told(*c, *m));
+    for (c, m) in by_contents {
+        choices[c] = vec![Choice { meaning: m, score: 80, title: 0, fit: 25 }];
+    }
+    new
+}
+
+/// A meaning that a line of pay has and an agent has not.
+const fn is_of_lines(m: Meaning) -> bool {
+    use Meaning as M;
+    matches!(
+        m,
+        M::Code
+            | M::Label
+            | M::Base
+            | M::Rate
+            | M::Gain
+            | M::Deduction
+            | M::Amount
+            | M::Signed
+            | M::EmployerBase
+            | M::EmployerRate
+            | M::EmployerAmount
+    )
 }
 
 /// No register has so few rubrics: net and gross alone are made of more.
