@@ -243,6 +243,8 @@ pub struct FactDecl {
     pub adds: Option<String>,
     /// A value of the pack that the amount moves with.
     pub follows: Option<String>,
+    /// A value of the pack that the fact of this month is, where nothing gives it: what follows from others stands apart.
+    pub worked_out: Option<String>,
     /// No number above it is this fact: what a column that holds one cannot be.
     pub most: Option<Exact>,
     /// Texts that say there is no value of one's own: « neutre » where a personal rate would stand.
@@ -437,6 +439,17 @@ pub struct Vocabulary {
     told_with: Vec<(FactId, FactId)>,
     next_month: BTreeSet<FactId>,
     either_sign: BTreeSet<FactId>,
+    shared: BTreeMap<FactId, Shared>,
+    thirtieths: BTreeMap<FactId, FactId>,
+}
+
+/// Where a change within the month leaves what the formulas share its days by.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Shared {
+    /// The value of before.
+    pub before: FactId,
+    /// The first day of the new one.
+    pub begins: FactId,
 }
 
 impl Vocabulary {
@@ -498,6 +511,20 @@ impl Vocabulary {
     /// A list may give it below zero: arrears are owed, or taken back.
     pub fn takes_either_sign(&mut self, fact: FactId) {
         self.either_sign.insert(fact);
+    }
+    /// A change within the month stands with its value of before and its first day: the formulas share the month's days.
+    pub fn share(&mut self, fact: FactId, days: Shared) {
+        self.shared.insert(fact, days);
+    }
+    pub fn shared(&self, fact: FactId) -> Option<Shared> {
+        self.shared.get(&fact).copied()
+    }
+    /// Days of the first that lists give with their dates stand in the second as thirtieths of the month.
+    pub fn in_thirtieths(&mut self, days: FactId, thirtieths: FactId) {
+        self.thirtieths.insert(days, thirtieths);
+    }
+    pub fn thirtieths_of(&self, days: FactId) -> Option<FactId> {
+        self.thirtieths.get(&days).copied()
     }
     pub fn may_be_negative(&self, fact: FactId) -> bool {
         self.either_sign.contains(&fact)

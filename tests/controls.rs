@@ -92,6 +92,7 @@ impl World {
             follows: None,
             of_person: false,
             other_posts: None,
+            worked_out: None,
             most: None,
             none: Vec::new(),
             parts: Vec::new(),
@@ -130,6 +131,8 @@ impl World {
             law: self.law.clone(),
             older: older_cards(c, &self.catalogue),
             working_time: vec![FactId(0)],
+            grid: None,
+            needed: Vec::new(),
         };
         let subject = Subject {
             id: &self.id,

@@ -529,3 +529,15 @@ fn what_a_run_proposes_is_confirmed_in_one_go() {
     let (_, told) = program(&["run", folder, "--no-payslips"]);
     assert!(!told.contains("[POP-03] 00156"), "{told}");
 }
+
+// Five amounts of 250.00 that people wrote, and more than 200.00 each.
+#[test]
+fn the_same_amount_corrected_for_five_people_is_told() {
+    let rows = |agents: &[&str]| -> String {
+        let row = |a: &&str| format!("correction;{a};ifse_temps_plein;250,00;2021-12;2021-12;Mme Roche;06/12/2021;délibération\n");
+        agents.iter().map(row).collect()
+    };
+    let told = |r: &Ran| r.findings.iter().filter(|f| f.code == "AMT-10").count();
+    assert_eq!(told(&run("four-alike", &rows(&["00102", "00531", "00556", "00575"]))), 0);
+    assert_eq!(told(&run("five-alike", &rows(&["00102", "00531", "00556", "00575", "00715"]))), 1);
+}

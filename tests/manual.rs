@@ -72,7 +72,10 @@ fn entry(anchor: &str) -> &'static str {
 fn what_a_rule_file_says_beside_formulas_is_shown() {
     for (anchor, says) in [
         ("nbi", "Rappel porté par"),
-        ("nbi", "href=\"#rappel_traitement\""),
+        ("nbi", "href=\"#rappel_nbi\""),
+        ("statut", "href=\"#statut_avant\""),
+        ("jours_hors_activite", "href=\"#trentiemes_hors_activite\""),
+        ("jours_carence", "href=\"#jours_carence_retenus\""),
         ("nbi", "n.b.i."),
         ("nbi", "Retrouve"),
         ("ifse", "un calque peut le remplacer"),

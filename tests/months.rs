@@ -627,3 +627,33 @@ fn a_change_that_last_month_was_paid_on_owes_nothing() {
     assert_eq!((ran.line("00101", "TIB").as_str(), ran.line("00101", "RAPPEL_TIB").as_str()), ("1968.13", ""));
     assert_eq!((ran.count("F04", "00101"), ran.count("F58", "00101")), (0, 0));
 }
+
+/// Four agents of one grade and step, and what a fifth column says of each.
+fn of_one_step(name: &str, title: &str, rows: [(&str, &str); 4]) -> Ran {
+    let tib = "420,00;;2067,57;;;";
+    let ids = ["00101", "00102", "00103", "00104"];
+    let lines = [("0010;TRAITEMENT BRUT", tib)];
+    let paid: Vec<Paid<'_>> = ids.iter().map(|id| (*id, "ABEL", "2067,57", &lines[..])).collect();
+    let mut staff = format!("Matricule;Nom;Prénom;Statut;Catégorie;Grade;Échelon;Indice majoré;Quotité;Taux PAS;{title}\n");
+    for (id, (index, more)) in ids.iter().zip(rows) {
+        staff.push_str(&format!("{id};ABEL;Jean;Titulaire;C;Adjoint technique;07;{index};100 %;0;{more}\n"));
+    }
+    run(name, "2025-06", &[("livre de paie.csv", register(&paid)), ("agents.csv", staff)])
+}
+
+#[test]
+fn an_index_that_no_other_of_the_step_has_is_asked_about() {
+    let ran = of_one_step("grid", "Service", [("420", "A"), ("420", "A"), ("420", "A"), ("436", "A")]);
+    assert_eq!(["00101", "00102", "00103", "00104"].map(|e| ran.count("STA-02", e)), [0, 0, 0, 1]);
+}
+
+// A full post is 151.67 hours a month, ten in a hundred more or less.
+#[test]
+fn hours_of_a_month_far_from_those_of_a_full_post_are_told() {
+    let ran = of_one_step(
+        "monthly-hours",
+        "Heures mensuelles du contrat",
+        [("420", "151,67"), ("420", "130"), ("420", "160"), ("420", "151,67")],
+    );
+    assert_eq!(["00101", "00102", "00103", "00104"].map(|e| ran.count("STA-17", e)), [0, 1, 0, 0]);
+}

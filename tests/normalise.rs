@@ -76,6 +76,7 @@ impl Pack {
                 follows: None,
                 of_person: false,
                 other_posts: None,
+                worked_out: None,
                 most: None,
                 none: Vec::new(),
                 parts: Vec::new(),

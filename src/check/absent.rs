@@ -9,9 +9,7 @@ pub fn reason(measure: &str) -> Option<&'static str> {
         "seizure_without_creditor" => "need_creditors",
         "already_paid" | "payment_already_released" => "need_releases",
         "same_month_last_year" => "need_last_year",
-        "ifse_above_ceiling" => "need_ceilings",
         "elected_allowance" => "need_elected",
-        "full_time_hours" => "need_hours",
         "changed_after_approval" => "need_approval",
         "payroll_staff_changed" => "need_payroll_staff",
         "official_difference"
@@ -32,7 +30,7 @@ mod tests {
 
     #[test]
     fn every_reason_has_its_sentence() {
-        for measure in ["iban_of_third_party", "already_paid", "full_time_hours", "correction_priority"] {
+        for measure in ["iban_of_third_party", "already_paid", "elected_allowance", "correction_priority"] {
             let key = format!("ui.{}", reason(measure).expect("a measure without data"));
             assert_ne!(words::ui(&key, Lang::Fr), key);
             assert_ne!(words::ui(&key, Lang::Fr), words::ui(&key, Lang::En));

@@ -2,7 +2,7 @@
 
 use crate::check::{Control, beyond};
 use crate::ground::{Exact, Finding, Lang, Money, words};
-use crate::payslip::{Card, LineKind, Payslip, Status};
+use crate::payslip::{Card, Line, LineKind, Payslip, Status};
 use std::collections::BTreeMap;
 
 /// What totals are grouped by.
@@ -45,7 +45,7 @@ pub struct Books {
 
 impl Books {
     /// Enters one payslip: what it costs on the debit side from its totals and refunds, who gets it on the other.
-    pub fn enter(&mut self, p: &Payslip, catalogue: &[Card]) {
+    pub fn enter(&mut self, p: &Payslip, catalogue: &[Card], manual: &dyn Fn(&Line) -> bool) {
         let t = &p.totals;
         // Gross, and the employer's part over it.
         self.debit += t.employer_cost;
@@ -61,7 +61,7 @@ impl Books {
                 LineKind::Net => self.debit += l.amount,
                 LineKind::Earning | LineKind::Employer | LineKind::Tax => {}
             }
-            if l.status == Status::Manual {
+            if l.status == Status::Manual || manual(l) {
                 *self.manual.entry((l.element.index(), l.amount)).or_default() += 1;
             }
         }
@@ -192,11 +192,11 @@ mod tests {
     fn the_journal_balances_until_a_net_is_wrong() {
         let (mut p, k) = slip();
         let mut b = Books::default();
-        b.enter(&p, &k);
+        b.enter(&p, &k, &|_| false);
         assert_eq!((b.debit, b.credit), (Money::from_cents(281_000), Money::from_cents(281_000)));
         assert!(found(&control("journal_balance"), &b, &k).is_empty());
         p.totals.net_paid = Money::from_cents(146_001);
-        b.enter(&p, &k);
+        b.enter(&p, &k, &|_| false);
         assert_eq!(found(&control("journal_balance"), &b, &k)[0].stake, -1);
     }
 
@@ -204,8 +204,8 @@ mod tests {
     fn a_line_without_account_is_named_once() {
         let (p, k) = slip();
         let mut b = Books::default();
-        b.enter(&p, &k);
-        b.enter(&p, &k);
+        b.enter(&p, &k, &|_| false);
+        b.enter(&p, &k, &|_| false);
         let f = found(&control("line_without_account"), &b, &k);
         assert_eq!(f.len(), 1);
         assert_eq!(f[0].args[0].1, "SEIZURE");
@@ -217,7 +217,7 @@ mod tests {
     fn sums_kept_for_others_are_registered() {
         let (p, k) = slip();
         let mut b = Books::default();
-        b.enter(&p, &k);
+        b.enter(&p, &k, &|_| false);
         let f = found(&named(control("third_party_register"), &["seizure"]), &b, &k);
         assert_eq!(f[0].stake, -10_000);
         assert!(found(&named(control("third_party_register"), &["transport"]), &b, &k).is_empty());
@@ -242,9 +242,9 @@ mod tests {
         let (mut p, k) = slip();
         p.lines[0].status = Status::Manual;
         let mut b = Books::default();
-        (0..4).for_each(|_| b.enter(&p, &k));
+        (0..4).for_each(|_| b.enter(&p, &k, &|_| false));
         assert!(found(&c, &b, &k).is_empty());
-        b.enter(&p, &k);
+        b.enter(&p, &k, &|_| false);
         assert_eq!(found(&c, &b, &k).len(), 1);
     }
 }

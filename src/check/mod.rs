@@ -6,6 +6,7 @@
 mod absent;
 pub mod agent;
 pub mod books;
+pub mod grid;
 pub mod lines;
 pub mod printed;
 pub mod run;
@@ -42,6 +43,10 @@ pub struct Frame<'f> {
     pub law: Vec<Law>,
     /// Facts that say how much somebody works.
     pub working_time: Vec<FactId>,
+    /// Facts that controls of one employee cannot do without.
+    pub needed: Vec<FactId>,
+    /// Grade, step and index, where a control holds them against each other.
+    pub grid: Option<(&'f str, [FactId; 3])>,
     /// Cards of bonuses that the ones of today replaced, by index.
     pub older: BTreeSet<usize>,
 }

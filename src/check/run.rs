@@ -1,12 +1,14 @@
 //! Controls over the whole run: population bridge, totals, accounts shared by several people.
 
 use crate::check::books::{self, Books};
+use crate::check::grid::Grid;
 use crate::check::printed::{self, Printed};
 use crate::check::written::{self, File};
 use crate::check::{Control, absent, beyond};
+use crate::facts::FactId;
 use crate::ground::{EmployeeId, Exact, Finding, Iban, Lang, Money, PayMonth, Place, Severity, words};
 use crate::payslip::Card;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The sums that controls of the run compare.
 #[derive(Clone, Debug, Default)]
@@ -71,6 +73,10 @@ pub struct Run {
     /// Slips of last month whose agent's working time is known, of how many.
     pub with_working_time: (u64, u64),
     pub books: Books,
+    /// Facts that controls cannot do without, and that somebody's are known of.
+    pub known: BTreeSet<FactId>,
+    /// Indices by grade and step.
+    pub grid: Grid,
     /// Payslips as printed; `None` when none were printed.
     pub printed: Option<Vec<Printed>>,
     /// Who must have a payslip.
@@ -193,6 +199,7 @@ pub fn measure(c: &Control, r: &Run) -> Result<Option<Vec<Finding>>, &'static st
                 })
                 .collect()
         }
+        "index_by_step" => r.grid.off(c),
         "duplicate_rows" | "ambiguous_code" => {
             if !r.register {
                 return Err("need_register");

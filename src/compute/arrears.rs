@@ -38,6 +38,14 @@ pub struct Arrears {
     pub corrections: Vec<Correction>,
     /// Lines that move and that no fact carries arrears of.
     pub without: BTreeSet<ElementId>,
+    /// Facts whose days of this month the formulas share between the values of before and after.
+    pub shared: BTreeSet<FactId>,
+    /// Facts that change after the last day that this month pays.
+    pub beyond: BTreeSet<FactId>,
+    /// Contributions of this month that a change within it moves though pay stays, on the facts of before and of after.
+    pub schemes: Vec<(ElementId, Money, Money)>,
+    /// The same of last month, for a change that began in it or before.
+    pub schemes_gone: Vec<(ElementId, Money, Money)>,
     /// Why nothing was worked out.
     pub left: Option<Left>,
 }
@@ -53,7 +61,18 @@ pub struct Step {
     pub due: Money,
     /// Of the month; negative for days that were paid on the later value and were due on the one before.
     pub thirtieths: i64,
+    /// Thirtieths that the two amounts are for.
+    pub of: i64,
     pub sum: Money,
+}
+
+/// What a month had and what it was due, for so many of its thirtieths.
+pub(super) struct Moved<'m> {
+    pub month: PayMonth,
+    pub had: &'m [Money],
+    pub due: &'m [Money],
+    pub thirtieths: i64,
+    pub of: i64,
 }
 
 /// Why the days are left to people.
@@ -103,12 +122,12 @@ impl Arrears {
 }
 
 /// Thirtieths of a month before a day.
-fn before(day: u32) -> i64 {
+pub(super) fn before(day: u32) -> i64 {
     i64::from(day.saturating_sub(1)).min(MONTH)
 }
 
 /// The fact as other facts have it.
-fn take(facts: &mut Facts, of: &Facts, fact: FactId) {
+pub(super) fn take(facts: &mut Facts, of: &Facts, fact: FactId) {
     match of.get(fact) {
         Some(f) => facts.set(f.clone()),
         None => facts.remove(fact),
@@ -127,7 +146,7 @@ impl Machine<'_> {
         facts: &mut Facts,
     ) -> Arrears {
         let mut out = Arrears::default();
-        let (last, this, adjust) = (self.road.last(), self.road.this(), replay.adjust.as_slice());
+        let (last, adjust) = (self.road.last(), replay.adjust.as_slice());
         // What last month was paid on already has begun in time.
         let moved = |d: &&Dated| facts.value(d.fact) != replay.facts.value(d.fact);
         let dated: Vec<&Dated> = all.iter().filter(moved).collect();
@@ -135,21 +154,20 @@ impl Machine<'_> {
         if dated.is_empty() && due.is_none() && !history.reaches_back() {
             return out;
         }
-        if changes.iter().any(|c| self.carriers().contains(&c.id)) {
-            out.left = Some(Left::Listed);
+        let listed = changes.iter().any(|c| self.carriers().contains(&c.id));
+        let within = if dated.is_empty() { Ok(()) } else { self.within(state, replay, &dated, facts, &mut out, listed) };
+        if let Err(left) = within.and(if listed { Err(Left::Listed) } else { Ok(()) }) {
+            out.left = Some(left);
             return out;
-        }
-        if !dated.is_empty() {
-            let whole = self.amounts(state, this, adjust, facts);
-            if self.days(state).is_some_and(|d| d != Exact::int(MONTH)) {
-                out.left = Some(Left::Presence);
-                return out;
-            }
-            self.this_month_before(state, replay, &dated, facts, &whole, &mut out);
         }
         let month = last.context.month;
         let past: Vec<Due> = dated.iter().filter(|d| d.from <= month.last_day()).map(|d| self.due_in(month, d, facts)).collect();
         let paid = Paid { month, plan: last, facts: &replay.facts, adjust };
+        if !past.is_empty() {
+            let mut known = replay.facts.clone();
+            past.iter().filter_map(|d| d.value.clone()).for_each(|f| drop(known.set(f)));
+            out.schemes_gone = self.contributions_apart(state, last, adjust, (&replay.facts, &known));
+        }
         match self.since(state, paid, due, &past, &mut out.without) {
             Some(steps) => out.take(steps),
             None => {
@@ -177,24 +195,6 @@ impl Machine<'_> {
             Some(n) => Fact { value: Value::Number(n.reduced()), ..fact.clone() },
             None => fact.clone(),
         }
-    }
-
-    /// This month: until a change begins, the old value.
-    fn this_month_before(&self, state: &mut State, replay: &Replayed, dated: &[&Dated], facts: &Facts, whole: &[Money], out: &mut Arrears) {
-        let (this, adjust) = (self.road.this(), replay.adjust.as_slice());
-        let month = this.context.month;
-        let within: BTreeSet<u32> = dated.iter().filter(|d| month.contains(d.from)).map(|d| d.from.day()).collect();
-        let (mut begun, mut steps) = (1, Vec::new());
-        for day in within {
-            let mut then = facts.clone();
-            for d in dated.iter().filter(|d| month.contains(d.from) && d.from.day() >= day) {
-                take(&mut then, &replay.facts, d.fact);
-            }
-            let amounts = self.amounts(state, this, adjust, &then);
-            self.enter(month, whole, &amounts, before(day) - before(begun), &mut steps, &mut out.without);
-            begun = day;
-        }
-        out.take(steps);
     }
 
     /// A month gone by: from the day a change began, the new value, and from its first day on the law that was due, where it
@@ -229,7 +229,8 @@ impl Machine<'_> {
             }
             let amounts = self.amounts(state, due.unwrap_or(paid.plan), paid.adjust, &then);
             let end = days.get(k + 1).map_or(MONTH, |next| before(*next));
-            self.enter(month, &had, &amounts, end - before(*day), &mut steps, without);
+            let moved = Moved { month, had: &had, due: &amounts, thirtieths: end - before(*day), of: MONTH };
+            self.enter(moved, &mut steps, without);
         }
         Some(steps)
     }
@@ -251,7 +252,7 @@ impl Machine<'_> {
     }
 
     /// Gains, by element.
-    fn amounts(&self, state: &mut State, plan: &Plan, adjust: &[Adjust], facts: &Facts) -> Vec<Money> {
+    pub(super) fn amounts(&self, state: &mut State, plan: &Plan, adjust: &[Adjust], facts: &Facts) -> Vec<Money> {
         state.run(plan, facts, Pins::Adjusted(adjust), &[]);
         let gain = |e: usize| self.catalogue[e].kind == LineKind::Earning;
         let amount = |(e, c): (usize, &Option<crate::compute::eval::Computed>)| {
@@ -261,24 +262,17 @@ impl Machine<'_> {
     }
 
     /// What so many thirtieths of the difference come to.
-    fn enter(
-        &self,
-        month: PayMonth,
-        had: &[Money],
-        due: &[Money],
-        thirtieths: i64,
-        steps: &mut Vec<Step>,
-        without: &mut BTreeSet<ElementId>,
-    ) {
+    pub(super) fn enter(&self, moved: Moved<'_>, steps: &mut Vec<Step>, without: &mut BTreeSet<ElementId>) {
+        let Moved { month, had, due, thirtieths, of } = moved;
         for (e, (had, due)) in had.iter().zip(due).enumerate().filter(|(_, (a, b))| a != b) {
             // A day of absence, an hour: of which days of the month it was is not known here.
             let Some(carrier) = self.carrier(e).filter(|_| self.catalogue[e].recurs) else {
                 without.insert(ElementId(e as u16));
                 continue;
             };
-            let share = Exact::ratio(thirtieths, MONTH).and_then(|s| (*due - *had).exact().mul(s));
+            let share = Exact::ratio(thirtieths, of).and_then(|s| (*due - *had).exact().mul(s));
             if let Some(sum) = share.and_then(|x| money::round(x, Rounding::HalfUp)).filter(|m| !m.is_zero()) {
-                steps.push(Step { month, carrier, element: ElementId(e as u16), had: *had, due: *due, thirtieths, sum });
+                steps.push(Step { month, carrier, element: ElementId(e as u16), had: *had, due: *due, thirtieths, of, sum });
             }
         }
     }

@@ -17,3 +17,4 @@ pub mod reveal;
 pub mod trace;
 mod unused;
 pub mod walk;
+mod within;

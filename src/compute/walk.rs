@@ -53,6 +53,8 @@ pub struct Road {
     pub table_changes: Vec<Vec<usize>>,
     /// Amounts of an employee that move with a value of the pack.
     pub follows: Vec<(crate::facts::FactId, u16)>,
+    /// Facts of one month that are a value of the pack, where nothing gives them.
+    pub worked_out: Vec<(crate::facts::FactId, u16)>,
     /// Last month as the law had it, when it was paid on the law of before.
     pub due: Option<Plan>,
     /// The values that it was paid without.
@@ -125,6 +127,7 @@ impl Road {
         }
         (law == *this).then_some(())?;
         let value = |name: &str| pack.values.iter().position(|v| v.id == name).map(|i| i as u16);
+        let worked_out = pack.vocabulary.iter().filter_map(|(id, d)| Some((id, value(d.worked_out.as_deref()?)?))).collect();
         let follows = pack.vocabulary.iter().filter_map(|(id, d)| Some((id, value(d.follows.as_deref()?)?))).collect();
         Some(Self {
             plans,
@@ -133,6 +136,7 @@ impl Road {
             law_changes,
             table_changes,
             follows,
+            worked_out,
             due: None,
             late: Vec::new(),
             settles: false,

@@ -236,6 +236,7 @@ mod tests {
             follows: None,
             of_person: false,
             other_posts: None,
+            worked_out: None,
             most: None,
             none: Vec::new(),
             parts: Vec::new(),

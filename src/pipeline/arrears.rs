@@ -4,9 +4,9 @@ use super::Ready;
 use super::compute::Worked;
 use crate::compute::arrears::Left;
 use crate::compute::gone::Why;
-use crate::facts::Dated;
+use crate::facts::{Dated, FactId};
 use crate::ground::{Finding, Lang, Money, PayMonth, Severity, words};
-use crate::payslip::Mode;
+use crate::payslip::{ElementId, Mode};
 use std::collections::BTreeSet;
 
 /// One finding for each dated change, one for the months that are paid on an assumption, and one for each reason for which
@@ -19,8 +19,16 @@ pub fn findings(ready: &Ready, w: &Worked) -> Vec<Finding> {
     let mut out = Vec::new();
     let before: BTreeSet<PayMonth> = arrears.months(this).into_iter().filter(|m| !arrears.assumed.contains(m)).collect();
     let mut told = false;
+    out.extend(schemes(ready, w));
+    for d in w.person.dated.iter().filter(|d| computed && arrears.beyond.contains(&d.fact)) {
+        out.push(of_change(ready, w, "F93", Severity::Warning, d));
+    }
     for d in w.person.dated.iter().filter(moved) {
         let within = this.contains(d.from);
+        if within && computed && arrears.shared.contains(&d.fact) {
+            out.push(shared(ready, w, d));
+            continue;
+        }
         let months = if within { BTreeSet::from([this]) } else { before.clone() };
         // A rate of tax, a sum withheld: no gain moves with it, and it holds for the month that is paid.
         let sums = if within { arrears.sums.keys().any(|k| k.0 == this) } else { arrears.sums.keys().any(|k| k.0 < this) };
@@ -33,9 +41,7 @@ pub fn findings(ready: &Ready, w: &Worked) -> Vec<Finding> {
             (false, false) => "F58",
         };
         let severity = if no_gain { Severity::Warning } else { Severity::Justify };
-        let mut f = Finding::new(code, severity).of(&w.id).arg("agent", &w.id);
-        f = f.arg("fact", ready.pack.vocabulary.get(d.fact).label.get(ready.lang)).arg("date", d.from.format("%d/%m/%Y"));
-        f = f.at(ready.inputs.sources.place(d.at));
+        let mut f = of_change(ready, w, code, severity, d);
         if worked_out {
             told |= !within;
             let sum: Money = months.iter().map(|m| arrears.of(*m)).sum();
@@ -59,6 +65,48 @@ pub fn findings(ready: &Ready, w: &Worked) -> Vec<Finding> {
         let at = w.person.dated.first().map(|d| ready.inputs.sources.place(d.at));
         out.push(at.into_iter().fold(f, Finding::at));
     }
+    out
+}
+
+fn of_change(ready: &Ready, w: &Worked, code: &str, severity: Severity, d: &Dated) -> Finding {
+    let f = Finding::new(code, severity).of(&w.id).arg("agent", &w.id);
+    let f = f.arg("fact", ready.pack.vocabulary.get(d.fact).label.get(ready.lang)).arg("date", d.from.format("%d/%m/%Y"));
+    f.at(ready.inputs.sources.place(d.at))
+}
+
+/// A change whose days the formulas share: both values, and what else its days come to.
+fn shared(ready: &Ready, w: &Worked, d: &Dated) -> Finding {
+    let decl = ready.pack.vocabulary.get(d.fact);
+    let facts = &w.output.facts;
+    let value = |id: FactId| facts.value(id).map_or_else(|| "0".to_owned(), |v| decl.shown(v, ready.lang));
+    let before = ready.pack.vocabulary.shared(d.fact).map_or(d.fact, |s| s.before);
+    let sum = w.output.arrears.of(ready.job.month);
+    let amount = if sum.is_zero() {
+        String::new()
+    } else {
+        words::fill(words::ui("ui.shared_and_arrears", ready.lang), &[("amount", sum.french())])
+    };
+    let f = of_change(ready, w, "F90", Severity::Justify, d).stake(sum.cents());
+    f.arg("old", value(before)).arg("new", value(d.fact)).arg("amount", amount)
+}
+
+/// Contributions that a change moves though pay stays: of this month, and of last month where it began in it.
+fn schemes(ready: &Ready, w: &Worked) -> Vec<Finding> {
+    let (arrears, this) = (&w.output.arrears, ready.job.month);
+    let mut out = Vec::new();
+    let computed = w.output.payslip.as_ref().is_some_and(|p| p.mode == Mode::Computed);
+    let mut say = |code: &str, lines: &[(ElementId, Money, Money)], within: bool| {
+        let about = |d: &&Dated| this.contains(d.from) == within && !(within && arrears.shared.contains(&d.fact));
+        let Some(d) = w.person.dated.iter().find(about).filter(|_| computed && !lines.is_empty()) else { return };
+        // A line that is there on one side only is another scheme.
+        let another = lines.iter().any(|(_, a, b)| a.is_zero() != b.is_zero());
+        let severity = if within && another { Severity::Blocking } else { Severity::Justify };
+        let each = |(e, a, b): &(ElementId, Money, Money)| format!("{} {} → {}", ready.catalogue[e.index()].code, a.french(), b.french());
+        let listed = lines.iter().map(each).collect::<Vec<_>>().join(", ");
+        out.push(of_change(ready, w, code, severity, d).arg("lines", listed).arg("month", ready.job.last_month));
+    };
+    say("F91", &arrears.schemes, true);
+    say("F92", &arrears.schemes_gone, false);
     out
 }
 

@@ -16,7 +16,7 @@ use crate::facts::{Fact, Role};
 use crate::ground::place::SourceKind;
 use crate::ground::{At, EmployeeId, Money, PayMonth, Place, sepa_text};
 use crate::normalise::mapping::Role as SourceRole;
-use crate::payslip::{Advance, LineKind, Mode, PaidCode, PaidSlip, Status, Totals, YearSums};
+use crate::payslip::{Advance, Line, LineKind, Mode, PaidCode, PaidSlip, Status, Totals, YearSums};
 use crate::read::pain001;
 use crate::rules::bind::Num;
 use crate::rules::plan::Step;
@@ -54,8 +54,22 @@ pub fn frame<'r>(ready: &'r Ready, controls: &[Control]) -> Frame<'r> {
         catalogue: &ready.catalogue,
         law,
         working_time: facts.into_iter().collect(),
+        needed: needed(ready).flat_map(|c| &c.names).filter_map(|n| ready.pack.vocabulary.named(n)).collect(),
+        grid: controls.iter().find(|c| c.measure == "index_by_step").and_then(|c| {
+            let named: Vec<_> = c.names.iter().filter_map(|n| ready.pack.vocabulary.named(n)).collect();
+            let id = ready.pack.controls.iter().find(|d| d.id == c.id)?.id.as_str();
+            Some((id, named.try_into().ok()?))
+        }),
         older: controls.iter().filter(|c| c.measure == "older_bonus").flat_map(|c| older_cards(c, &ready.catalogue)).collect(),
     }
+}
+
+/// Controls of the month by a formula that name what they cannot do without.
+pub fn needed(ready: &Ready) -> impl Iterator<Item = &crate::rules::pack::Control> {
+    let day = ready.job.month.first_day();
+    let in_force = move |c: &&crate::rules::pack::Control| c.since.is_none_or(|d| d <= day) && c.until.is_none_or(|d| day <= d);
+    let by_formula = |c: &&crate::rules::pack::Control| matches!(c.measure, crate::rules::pack::Measure::When(_));
+    ready.pack.controls.iter().filter(in_force).filter(by_formula)
 }
 
 /// What the sources themselves are: which are unknown, what month they are about.
@@ -146,6 +160,14 @@ pub fn moved(ready: &Ready, w: &Worked) -> Vec<Moved> {
     list.into_values().collect()
 }
 
+/// A line that is what an override says and nothing else.
+fn set_by_a_person(ready: &Ready, w: &Worked, l: &Line) -> bool {
+    let Some(element) = ready.pack.elements.get(l.element.index()) else { return false };
+    let decided = |f: &crate::facts::Fact| f.origin == crate::facts::Origin::Decided && f.value.number() == Some(l.amount.abs().exact());
+    let facts = element.inferences.iter().filter_map(|i| ready.pack.vocabulary.named(&i.fact.text));
+    facts.into_iter().any(|id| w.output.facts.get(id).is_some_and(decided))
+}
+
 /// Lasting facts that changed, each with whether the row that says so names an act.
 pub fn shifts<'s>(ready: &'s Ready, w: &'s Worked) -> Vec<Shift<'s>> {
     let vocabulary = &ready.pack.vocabulary;
@@ -184,7 +206,7 @@ pub fn enter(ready: &Ready, frame: &Frame<'_>, w: &Worked, run: &mut Run) {
         books.group(Group::Line, &name, if kind == LineKind::Employer { l.employer_amount } else { l.amount }, Money::ZERO);
     }
     if let Some(p) = &w.output.payslip {
-        books.enter(p, &ready.catalogue);
+        books.enter(p, &ready.catalogue, &|l| set_by_a_person(ready, w, l));
         for l in &p.lines {
             let (kind, name) = card(l.element.index());
             books.group(Group::Line, &name, Money::ZERO, if kind == LineKind::Employer { l.employer_amount } else { l.amount });
@@ -198,6 +220,16 @@ pub fn enter(ready: &Ready, frame: &Frame<'_>, w: &Worked, run: &mut Run) {
     let status = ready.pack.payslip.get("status").and_then(|n| vocabulary.named(n));
     if let Some(f) = status.and_then(|id| w.output.facts.get(id).or_else(|| w.person.known.get(id))) {
         books.group(Group::Status, &show_value(ready, f), before, after);
+    }
+    run.known.extend(frame.needed.iter().filter(|id| w.output.facts.get(**id).or_else(|| w.person.known.get(**id)).is_some()));
+    // Whom the control speaks of already is no witness.
+    let told = |id: &str| w.output.controls.iter().any(|i| ready.pack.controls[*i].id == id);
+    if let (Some((_, [grade, step, index])), Some(_)) = (frame.grid.filter(|g| !told(g.0)), &w.output.payslip) {
+        let text = |id| w.output.facts.value(id).and_then(|v| v.text()).map(str::trim).filter(|t| !t.is_empty());
+        let found = w.output.facts.get(index).and_then(|f| Some((f, f.value.number()?)));
+        if let (Some(grade), Some(step), Some((f, n))) = (text(grade), text(step), found) {
+            run.grid.enter(&grade.to_lowercase(), step, n, &w.id, || ready.inputs.sources.place(f.at));
+        }
     }
     if w.person.paid.is_some() {
         run.with_working_time.1 += 1;

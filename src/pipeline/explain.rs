@@ -199,6 +199,7 @@ impl Teller<'_> {
                 ("had", figures::money(s.had, self.lang)),
                 ("due", figures::money(s.due, self.lang)),
                 ("thirtieths", s.thirtieths.to_string()),
+                ("of", s.of.to_string()),
                 ("sum", figures::money(s.sum, self.lang)),
             ];
             self.say(text, "ui.explain_arrears", &args);

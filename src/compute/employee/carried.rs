@@ -6,8 +6,8 @@ use crate::compute::raise;
 use crate::compute::replay::{Replayed, Verdict, pin};
 use crate::compute::walk::{self, Change, Month};
 use crate::facts::Facts;
-use crate::ground::Money;
-use crate::payslip::{ElementId, Line, LineKind, Mode, PaidCode, PaidSlip, Payslip, Status, Totals};
+use crate::ground::{Money, Rounding, money};
+use crate::payslip::{ElementId, Line, LineKind, Mode, PaidCode, PaidLine, PaidSlip, Payslip, Status, Totals};
 use crate::rules::pack::CauseRole;
 use crate::rules::plan::Plan;
 
@@ -39,6 +39,14 @@ impl Machine<'_> {
         }
         let kept: Vec<_> = replay.unknown.iter().copied().filter(|u| self.recurs(u.0)).collect();
         let owed = self.late_law(state, &replay);
+        let gross = Gross::of(i.paid, |l| self.kind(l), |l| self.recurs(l.code));
+        let lasting = |e: usize| if self.is_made(e) { gross.share(lasting(e)) } else { lasting(e) };
+        for (e, a) in this_adjust.iter_mut().enumerate().filter(|(e, _)| self.is_made(*e)) {
+            if let Adjust::Give(..) = a {
+                let (x, y) = lasting(e);
+                *a = Adjust::Give(x, y);
+            }
+        }
         let this_adjust = self.given(state, (self.road.this(), &facts), this_adjust, &kept, &lasting);
         let plan = self.road.this();
         if !state.stops(plan).is_empty() {
@@ -60,7 +68,8 @@ impl Machine<'_> {
             let given = matches!(this_adjust.get(l.element.index()), Some(Adjust::Give(..)));
             let made = matches!(self.catalogue[l.element.index()].kind, LineKind::Deduction | LineKind::Employer | LineKind::Tax);
             l.status = if made && !given && l.element.index() < self.pack.elements.len() { Status::Estimated } else { Status::Carried };
-            if let (true, Some(p)) = (given, i.paid.iter().find(|p| p.code == PaidCode::Element(l.element))) {
+            let same = |p: &&PaidLine| p.code == PaidCode::Element(l.element) && p.amount == l.amount;
+            if let (true, Some(p)) = (given, i.paid.iter().find(same)) {
                 (l.base, l.rate, l.employer_rate) = (p.base, p.rate, p.employer_rate);
             }
         }
@@ -74,6 +83,18 @@ impl Machine<'_> {
             return out;
         }
         Output { replay, controls, ..out }
+    }
+
+    /// A line that other lines make: a contribution, a tax.
+    fn is_made(&self, e: usize) -> bool {
+        matches!(self.catalogue[e].kind, LineKind::Deduction | LineKind::Employer | LineKind::Tax)
+    }
+
+    fn kind(&self, l: &PaidLine) -> LineKind {
+        match l.code {
+            PaidCode::Element(e) => self.catalogue[e.index()].kind,
+            PaidCode::Unknown(u) => *self.unknown_kinds.get(usize::from(u)).unwrap_or(&LineKind::Earning),
+        }
     }
 
     /// Gives an amount to every line that the facts cannot make. The state is left as the last run leaves it.
@@ -138,36 +159,45 @@ impl Machine<'_> {
     pub(super) fn carried(&self, i: &Input<'_>, paid: &walk::Amounts) -> Output {
         let mut lines: Vec<Line> = Vec::new();
         let mut kept = walk::Amounts::new();
+        let gross = Gross::of(i.paid, |l| self.kind(l), |l| self.recurs(l.code));
+        let of = |l: &PaidLine| match self.kind(l) {
+            LineKind::Deduction | LineKind::Employer | LineKind::Tax => gross.share((l.amount, l.employer_amount)),
+            LineKind::Earning | LineKind::Net => (l.amount, l.employer_amount),
+        };
         for l in i.paid.iter().filter(|l| self.recurs(l.code)) {
+            let (amount, employer_amount) = of(l);
+            let slot = kept.entry(l.code).or_insert((Money::ZERO, Money::ZERO));
+            slot.0 += amount;
+            slot.1 += employer_amount;
             let PaidCode::Element(e) = l.code else {
-                let slot = kept.entry(l.code).or_insert((Money::ZERO, Money::ZERO));
-                slot.0 += l.amount;
-                slot.1 += l.employer_amount;
-                lines.extend(self.unknown_line(l.code, l.amount, l.employer_amount));
+                lines.extend(self.unknown_line(l.code, amount, employer_amount));
                 continue;
             };
-            let slot = kept.entry(l.code).or_insert((Money::ZERO, Money::ZERO));
-            slot.0 += l.amount;
-            slot.1 += l.employer_amount;
+            // A base that is no longer whole is not shown.
+            let whole = amount == l.amount && employer_amount == l.employer_amount;
+            let shown = |x: Option<crate::ground::Exact>| x.filter(|_| whole);
             lines.push(Line {
                 element: e,
-                base: l.base,
-                rate: l.rate,
-                amount: l.amount,
-                employer_rate: l.employer_rate,
-                employer_amount: l.employer_amount,
+                base: shown(l.base),
+                rate: shown(l.rate),
+                amount,
+                employer_rate: shown(l.employer_rate),
+                employer_amount,
                 period: None,
                 status: Status::Carried,
             });
         }
+        lines.retain(|l| !(l.amount.is_zero() && l.employer_amount.is_zero()));
+        kept.retain(|_, a| !(a.0.is_zero() && a.1.is_zero()));
         lines.sort_by_key(|l| l.element);
         let unknown: Vec<(LineKind, Money, Money)> = i
             .paid
             .iter()
             .filter(|l| self.recurs(l.code))
             .filter_map(|l| match l.code {
-                PaidCode::Unknown(u) => {
-                    Some((*self.unknown_kinds.get(usize::from(u)).unwrap_or(&LineKind::Earning), l.amount, l.employer_amount))
+                PaidCode::Unknown(_) => {
+                    let (amount, employer_amount) = of(l);
+                    Some((self.kind(l), amount, employer_amount))
                 }
                 PaidCode::Element(_) => None,
             })
@@ -204,6 +234,33 @@ impl Machine<'_> {
         let mut state = State::new(plan);
         state.run(plan, &Facts::default(), Pins::Adjusted(&adjust), unknown);
         state.totals(plan)
+    }
+}
+
+/// Gross pay of last month, and what of it lasts: contributions that nothing can make follow it.
+#[derive(Clone, Copy)]
+struct Gross {
+    paid: Money,
+    lasts: Money,
+}
+
+impl Gross {
+    fn of(paid: &[PaidLine], kind: impl Fn(&PaidLine) -> LineKind, recurs: impl Fn(&PaidLine) -> bool) -> Self {
+        let sum =
+            |all: bool| -> Money { paid.iter().filter(|l| kind(l) == LineKind::Earning && (all || recurs(l))).map(|l| l.amount).sum() };
+        Self { paid: sum(true), lasts: sum(false) }
+    }
+
+    /// What is left of a contribution: its part of the pay that lasts, and never more than it was.
+    fn share(self, (amount, employer_amount): Amount) -> Amount {
+        if self.paid <= Money::ZERO || self.lasts >= self.paid {
+            return (amount, employer_amount);
+        }
+        let part = |m: Money| {
+            let exact = m.exact().mul(self.lasts.max(Money::ZERO).exact()).and_then(|x| x.div(self.paid.exact()));
+            exact.and_then(|x| money::round(x, Rounding::HalfUp)).unwrap_or(m)
+        };
+        (part(amount), part(employer_amount))
     }
 }
 

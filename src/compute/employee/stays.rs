@@ -2,12 +2,12 @@
 
 use super::{Input, Machine, Output, holding};
 use crate::compute::corrections::{self, ThisMonth};
-use crate::compute::eval::{Adjust, Pins, State, Stop};
+use crate::compute::eval::{Adjust, Computed, Pins, State, Stop};
 use crate::compute::raise;
 use crate::compute::replay::Replayed;
 use crate::compute::walk::{self, Month};
 use crate::facts::{Fact, FactId, Facts, Origin, Value};
-use crate::ground::{Money, Rounding, money};
+use crate::ground::{At, Money, Rounding, money};
 use crate::payslip::{LineKind, PaidCode};
 use crate::rules::plan::Plan;
 
@@ -23,6 +23,7 @@ impl Machine<'_> {
         raise::apply(&self.road.raises, &mut facts, &mut replay, i.changes);
         let mut facts = self.this_month(facts, i.changes);
         self.follow(state, &replay.facts, &mut facts, i.changes);
+        self.work_out(state, &mut facts, i.changes);
         let belated = self.belated(state, i, &replay);
         if let Some(b) = &belated {
             self.take_back(b, &mut facts);
@@ -38,6 +39,8 @@ impl Machine<'_> {
         let settled = self.settle(state, &replay, &facts, &mut this_adjust);
         let kept: Vec<_> = replay.unknown.iter().copied().filter(|u| self.recurs(u.0)).collect();
         let kept_extra: Vec<_> = kept.iter().map(|u| (u.1, u.2, u.3)).collect();
+        let gone = self.let_go(state, &replay, &facts, &mut this_adjust, &kept_extra);
+        let settled = settled.or(gone.then_some(self.causes.one_off_ended));
         corrections.extend(self.on_arrears(state, &arrears, &ThisMonth { facts: &facts, adjust: &this_adjust, extra: &kept_extra }));
         let corrected = corrections::on_top(&corrections, &this_adjust, self.pack.elements.len());
         let nets = self.nets(state, &replay, &facts, &corrected);
@@ -61,7 +64,8 @@ impl Machine<'_> {
         let stops = state.stops(plan);
         if !stops.is_empty() && !self.understood(&replay) {
             let again = self.carried(i, paid);
-            if again.payslip.as_ref().is_some_and(|p| !p.lines.is_empty()) {
+            // Of somebody paid one-offs alone nothing is left to carry, and contributions of nothing are none.
+            if again.payslip.as_ref().is_some_and(|p| !p.lines.is_empty()) || !i.paid.is_empty() {
                 return Output { replay, carried_for: stops, ..again };
             }
         }
@@ -136,6 +140,54 @@ impl Machine<'_> {
                 facts.set(Fact { id: *fact, value: Value::Number(moved.exact()), at, origin: Origin::Inferred });
             }
         }
+    }
+
+    /// Facts of the month that are a value of the pack, once this month's lists have said all they say.
+    fn work_out(&self, state: &mut State, facts: &mut Facts, changes: &[Fact]) {
+        let open: Vec<(FactId, u16)> = self.road.worked_out.iter().copied().filter(|w| facts.get(w.0).is_none()).collect();
+        if open.is_empty() || changes.is_empty() {
+            return;
+        }
+        let plan = self.road.this();
+        state.run(plan, facts, Pins::None, &[]);
+        for (id, value) in open {
+            if let Ok(n) = state.slot(plan.slots.value(value))
+                && !n.is_zero()
+            {
+                facts.set(Fact { id, value: Value::Number(n.reduced()), at: At::NOWHERE, origin: Origin::Inferred });
+            }
+        }
+    }
+
+    /// Distances from rules whose bases are gone: a contribution that last month had a base, and this one none, is nothing.
+    fn let_go(
+        &self,
+        state: &mut State,
+        replay: &Replayed,
+        facts: &Facts,
+        adjust: &mut [Adjust],
+        extra: &[(LineKind, Money, Money)],
+    ) -> bool {
+        let made = |e: usize| matches!(self.catalogue[e].kind, LineKind::Deduction | LineKind::Employer | LineKind::Tax);
+        let shifted = |a: &Adjust| matches!(a, Adjust::Shift(..));
+        if !adjust.iter().enumerate().any(|(e, a)| shifted(a) && made(e)) {
+            return false;
+        }
+        let based = |state: &State| -> Vec<bool> {
+            let base = |c: &Option<Computed>| c.is_some_and(|c| c.base.is_some_and(|b| !b.is_zero()));
+            state.results.iter().map(base).collect()
+        };
+        let paid: Vec<_> = replay.unknown.iter().map(|u| (u.1, u.2, u.3)).collect();
+        state.run(self.road.last(), &replay.facts, Pins::Adjusted(&replay.adjust), &paid);
+        let before = based(state);
+        state.run(self.road.this(), facts, Pins::Adjusted(adjust), extra);
+        let now = based(state);
+        let mut any = false;
+        for (_, a) in adjust.iter_mut().enumerate().filter(|(e, a)| made(*e) && shifted(a) && before[*e] && !now[*e]) {
+            *a = Adjust::None;
+            any = true;
+        }
+        any
     }
 
     /// Lines that last month could not be made for want of a sum since January, and this month can: computed, not carried.

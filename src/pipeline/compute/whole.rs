@@ -27,6 +27,12 @@ pub fn run_controls(ready: &Ready, results: &mut Results, out: &mut Outcome) {
     for c in early.iter().filter(|c| c.measure == "same_person_approves") {
         results.not_run.insert(not_run(&c.id, "ui.need_approval"));
     }
+    for c in crate::pipeline::evidence::needed(ready).filter(|c| !c.names.is_empty()) {
+        let known = |n: &String| ready.pack.vocabulary.named(n).is_some_and(|id| results.run.known.contains(&id));
+        if !c.names.iter().any(known) {
+            results.not_run.insert(not_run(&c.id, "ui.need_column"));
+        }
+    }
     crate::pipeline::decisions::judge(ready, results, out);
     out.findings.extend(twins::paid_twice(results, ready.lang));
     // A control of the run may set single employees aside: before the transfers are counted.

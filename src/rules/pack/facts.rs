@@ -50,6 +50,7 @@ impl<'r, 'f> Reader<'r, 'f, '_> {
         let causes = Causes { start: or(start), end: or(end), change };
         let adds = t.has("adds").then(|| self.asks(Named::Computed, t, "adds"));
         let follows = t.has("follows").then(|| self.asks(Named::Value, t, "follows"));
+        let worked_out = t.has("worked_out").then(|| self.asks(Named::Computed, t, "worked_out"));
         let most = t.spot("most");
         if let Some(m) = most.as_ref().filter(|m| Exact::parse(&m.text).is_none()) {
             self.report.error("L59", m.file, &m.span, &[("id", &id.text), ("value", &m.text)]);
@@ -73,6 +74,7 @@ impl<'r, 'f> Reader<'r, 'f, '_> {
             since_january: t.flag("since_january").unwrap_or(false),
             adds,
             follows,
+            worked_out,
             most: most.and_then(|m| Exact::parse(&m.text)),
             none: t.texts("none"),
             parts: parts.iter().map(|p| p.text.clone()).collect(),
@@ -90,6 +92,8 @@ impl<'r, 'f> Reader<'r, 'f, '_> {
         let moot = t.spot("moot_without");
         let told_with = t.spot("told_with");
         self.kept(t, &id.text);
+        let thirtieths = t.spot("thirtieths_in");
+        let shared = t.spot("before_in").zip(t.spot("begins_in"));
         let next_month = t.flag("rises_next_month").unwrap_or(false);
         let either_sign = t.flag("either_sign").unwrap_or(false);
         t.close();
@@ -102,6 +106,8 @@ impl<'r, 'f> Reader<'r, 'f, '_> {
         }
         self.pack.moot.extend(moot.map(|m| (fact, m)));
         self.pack.told_with.extend(told_with.map(|m| (fact, m)));
+        self.pack.thirtieths.extend(thirtieths.map(|m| (fact, m)));
+        self.pack.shared.extend(shared.map(|m| (fact, m)));
         self.pack.parts.extend(parts);
         self.pack.defaults.push(default.map(|d| d.text));
         self.pack.fact_units.push(unit);

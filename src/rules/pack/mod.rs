@@ -109,6 +109,10 @@ pub struct Pack {
     pub told_with: Vec<(crate::facts::FactId, Spot)>,
     /// What declarations name, to be looked up once everything is read.
     pub asked: Vec<(Named, Spot)>,
+    /// Facts whose change within a month stands in two others, which they name.
+    pub shared: Vec<(crate::facts::FactId, (Spot, Spot))>,
+    /// Facts whose dated days stand in another one as thirtieths.
+    pub thirtieths: Vec<(crate::facts::FactId, Spot)>,
     /// Facts that cells hold together, until all facts are known.
     pub parts: Vec<Spot>,
     pub parameters: Vec<Parameter>,

@@ -2,7 +2,7 @@
 
 use super::Pack;
 use super::read::Reader;
-use crate::facts::FactKind;
+use crate::facts::{FactId, FactKind, Shared};
 use crate::ground::document::{Report, Spot, Tab, suggestion};
 
 /// What a name is of.
@@ -11,7 +11,7 @@ pub enum Named {
     Cause,
     /// Elements that settle a setting, between commas, or their rates.
     Evidence,
-    /// What each month adds to a sum since January: an element, a total or a value.
+    /// What each month adds to a sum since January, or what a fact is where nothing gives it: an element, a total or a value.
     Computed,
     /// What an agent's amount moves with.
     Value,
@@ -87,6 +87,30 @@ pub(super) fn look_up(pack: &mut Pack, report: &Report<'_>) {
         match pack.vocabulary.named(&other.text) {
             Some(value) => pack.vocabulary.told_with(about, value),
             None => unknown(pack, &other),
+        }
+    }
+    for (days, other) in std::mem::take(&mut pack.thirtieths) {
+        let kind = &pack.vocabulary.get(days).kind;
+        match pack.vocabulary.named(&other.text).filter(|f| pack.vocabulary.get(*f).kind == *kind) {
+            Some(thirtieths) => pack.vocabulary.in_thirtieths(days, thirtieths),
+            None => unknown(pack, &other),
+        }
+    }
+    for (fact, (before, begins)) in std::mem::take(&mut pack.shared) {
+        let of_a_kind = |f: &FactId| {
+            let (a, b) = (&pack.vocabulary.get(fact).kind, &pack.vocabulary.get(*f).kind);
+            match (a, b) {
+                // The same options in the same order, whatever texts files write them with.
+                (FactKind::Choice { options: a }, FactKind::Choice { options: b }) => a.iter().map(|o| &o.id).eq(b.iter().map(|o| &o.id)),
+                _ => a == b,
+            }
+        };
+        let was = pack.vocabulary.named(&before.text).filter(of_a_kind);
+        let day = pack.vocabulary.named(&begins.text).filter(|f| pack.vocabulary.get(*f).kind == FactKind::Date);
+        match (was, day) {
+            (Some(before), Some(begins)) => pack.vocabulary.share(fact, Shared { before, begins }),
+            (None, _) => unknown(pack, &before),
+            (_, None) => unknown(pack, &begins),
         }
     }
     for other in std::mem::take(&mut pack.parts) {

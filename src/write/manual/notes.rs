@@ -122,7 +122,10 @@ impl Manual<'_> {
                 @if d.since_january { (row("ui.manual_lasts", &ui("ui.manual_since_january"))) }
                 @if let Some(a) = &d.adds { (row("ui.manual_adds", &self.links([a.as_str()]))) }
                 @if let Some(f) = &d.follows { (row("ui.manual_follows", &self.links([f.as_str()]))) }
+                @if let Some(f) = &d.worked_out { (row("ui.manual_worked_out", &self.links([f.as_str()]))) }
                 @if let Some(o) = about { (row("ui.manual_told_with", &self.fact(o))) }
+                @if let Some(s) = v.shared(id) { (row("ui.manual_shared", &html! { (self.fact(s.before)) ", " (self.fact(s.begins)) })) }
+                @if let Some(o) = v.thirtieths_of(id) { (row("ui.manual_thirtieths", &self.fact(o))) }
                 @if let Some(o) = moot { (row("ui.manual_moot", &self.fact(o))) }
                 @if v.is_next_month(id) { (row("ui.manual_rises", &ui("ui.manual_next_first"))) }
                 @if !arrears.is_empty() { (row("ui.manual_arrears_of", &self.links(arrears))) }
