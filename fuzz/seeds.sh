@@ -16,3 +16,5 @@ seed pain002 tests/data/sepa/examples/pain.002*.xml
 seed xhl tests/data/xhl/synthetique-*
 seed dsn tests/data/dsn/*.dsn
 seed archive samples/montreval/inbox/*.xlsx
+# Without a kit of your own, workbooks are archives too.
+seed kit samples/montreval/inbox/*.xlsx

@@ -121,6 +121,13 @@ pub enum Command {
         #[arg(long)]
         line: Option<String>,
     },
+    /// Two transfer files, lists of transfers or folders of runs against each other: accounts, people, amounts.
+    Diff {
+        /// Those of before.
+        before: PathBuf,
+        /// Those of after.
+        after: PathBuf,
+    },
     /// Record a decision in decisions.csv: call-back, override, mode, waiver, join, arrival, leaver, present, exclusion.
     Decide(Decide),
     /// For rule authors.
@@ -136,7 +143,11 @@ pub struct Decide {
     /// The job folder.
     folder: PathBuf,
     /// call-back, override, mode, waiver, join, arrival, leaver, present, exclusion.
-    kind: String,
+    #[arg(required_unless_present = "from", conflicts_with = "from")]
+    kind: Option<String>,
+    /// A list of proposals (out/proposals.csv): its rows with a yes are recorded, all or none.
+    #[arg(long, value_name = "FILE")]
+    from: Option<PathBuf>,
     /// Employee number; none for a waiver about the run, * for one about everybody.
     #[arg(long, default_value = "")]
     agent: String,
@@ -159,8 +170,8 @@ pub struct Decide {
     #[arg(long)]
     on: String,
     /// Why.
-    #[arg(long)]
-    reason: String,
+    #[arg(long, required_unless_present = "from")]
+    reason: Option<String>,
 }
 
 // What does not parse answers with the key of its sentence, which `spoken` says in the person's language.
@@ -210,7 +221,12 @@ fn nowhere(cli: &Cli) -> Option<String> {
         | Command::Run { folder, .. }
         | Command::Explain { folder, .. } => folder,
         Command::Decide(d) => &d.folder,
-        Command::New { .. } | Command::Prepare { .. } | Command::Seal { .. } | Command::Unseal { .. } | Command::Rules { .. } => {
+        Command::New { .. }
+        | Command::Prepare { .. }
+        | Command::Seal { .. }
+        | Command::Unseal { .. }
+        | Command::Diff { .. }
+        | Command::Rules { .. } => {
             return None;
         }
     };
@@ -254,8 +270,19 @@ fn run_command(cli: &Cli, progress: fn(&str, u64, u64)) -> Result<Said> {
             Ok(Said { out: told.text, err: listing(&told.findings, told.lang, cli.json), code: told.code })
         }
         Command::Decide(d) => {
-            let row = [&d.kind, &d.agent, &d.about, &d.value, &d.month, &d.until, &d.by, &d.on, &d.reason].map(Clone::clone);
-            let told = pipeline::decide(&options(cli, &d.folder, 0, false, progress), row)?;
+            let options = options(cli, &d.folder, 0, false, progress);
+            let (kind, reason) = (d.kind.clone().unwrap_or_default(), d.reason.clone().unwrap_or_default());
+            let told = match &d.from {
+                Some(list) => pipeline::decide_from(&options, list, &d.by, &d.on)?,
+                None => {
+                    let row = [&kind, &d.agent, &d.about, &d.value, &d.month, &d.until, &d.by, &d.on, &reason].map(Clone::clone);
+                    pipeline::decide(&options, row)?
+                }
+            };
+            Ok(Said { out: told.text, err: listing(&told.findings, told.lang, cli.json), code: told.code })
+        }
+        Command::Diff { before, after } => {
+            let told = pipeline::diff(before, after, cli.lang)?;
             Ok(Said { out: told.text, err: listing(&told.findings, told.lang, cli.json), code: told.code })
         }
         Command::Rules { command } => rules::execute(cli, command),

@@ -251,8 +251,19 @@ pub struct FactDecl {
     pub none: Vec<String>,
     /// Facts that one cell holds together, the larger first: `778/640` is a gross index and a pay index.
     pub parts: Vec<String>,
+    /// The same in all posts of an employee, besides what identifies and pays the person.
+    pub of_person: bool,
+    /// What the employee's other posts come to: a fact of theirs, each times this.
+    pub other_posts: Option<(String, Exact)>,
     /// Causes of a difference when the fact changes, starts or ends.
     pub causes: Causes,
+}
+
+impl FactDecl {
+    /// Whether a file that says it of somebody with several posts says it of all of them.
+    pub fn is_of_person(&self) -> bool {
+        self.of_person || self.role.is_some_and(Role::is_of_person)
+    }
 }
 
 impl FactDecl {
@@ -349,6 +360,42 @@ pub enum Role {
     /// How many leaves begin in the month, and how long the longest has lasted at its end.
     LeavesBegun,
     LeaveLength,
+}
+
+impl Role {
+    /// Who somebody is and where the money goes, whichever of several posts is paid.
+    pub const fn is_of_person(self) -> bool {
+        match self {
+            Self::Employee
+            | Self::Surname
+            | Self::MarriedName
+            | Self::GivenName
+            | Self::FullName
+            | Self::BirthDate
+            | Self::IdentityNumber
+            | Self::Address
+            | Self::PostalCode
+            | Self::Town
+            | Self::Iban
+            | Self::AccountBank
+            | Self::AccountBranch
+            | Self::AccountNumber
+            | Self::AccountKey
+            | Self::AccountHolder => true,
+            Self::Post
+            | Self::Service
+            | Self::Entry
+            | Self::Exit
+            | Self::ContractEnd
+            | Self::Position
+            | Self::Act
+            | Self::Grade
+            | Self::LeaveContinues
+            | Self::LeaveStart
+            | Self::LeavesBegun
+            | Self::LeaveLength => false,
+        }
+    }
 }
 
 /// All facts the pack knows.

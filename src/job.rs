@@ -104,6 +104,16 @@ pub enum Pain {
     V03,
 }
 
+/// A word of `releve.toml` and where it stands.
+pub type Said = (String, Place);
+
+/// Which sources are believed where they differ, as written: in general, and for single facts.
+#[derive(Clone, Default, Debug)]
+pub struct Trust {
+    pub order: Vec<Said>,
+    pub facts: Vec<(Said, Vec<Said>)>,
+}
+
 /// `releve.toml`, read.
 #[derive(Clone, Debug)]
 pub struct Job {
@@ -121,6 +131,7 @@ pub struct Job {
     pub employer: Employer,
     pub debtor: Debtor,
     pub policies: Policies,
+    pub trust: Trust,
     pub settings: BTreeMap<String, String>,
     /// Line of `releve.toml` that gives each setting.
     pub settings_at: BTreeMap<String, Place>,
@@ -200,6 +211,7 @@ fn read(folder: &Path, t: &Tab<'_, '_>, report: &Report<'_>) -> Option<Job> {
     let employer = t.table("employer").map(|e| employer(&e, report)).unwrap_or_default();
     let debtor = t.table("debtor").map(|d| debtor(&d, report)).unwrap_or_default();
     let policies = policies(t.table("policies").as_ref(), report);
+    let trust = t.table("trust").map(|x| trust(&x, report)).unwrap_or_default();
     let table = |name: &'static str| {
         let given = t.table(name).map(|s| s.pairs()).unwrap_or_default();
         let at: BTreeMap<String, Place> = given.iter().map(|(k, _)| (k.text.clone(), report.place(0, &k.span))).collect();
@@ -233,6 +245,7 @@ fn read(folder: &Path, t: &Tab<'_, '_>, report: &Report<'_>) -> Option<Job> {
         employer,
         debtor,
         policies,
+        trust,
         settings,
         settings_at,
         last_settings,
@@ -376,6 +389,17 @@ fn policies(t: Option<&Tab<'_, '_>>, report: &Report<'_>) -> Policies {
     p
 }
 
+fn trust(t: &Tab<'_, '_>, report: &Report<'_>) -> Trust {
+    let said = |list: Vec<crate::ground::document::Spot>| -> Vec<Said> {
+        list.into_iter().map(|s| (s.text, report.place(s.file, &s.span))).collect()
+    };
+    let order = said(t.list("order"));
+    let facts = t.table("facts").map(|f| f.lists()).unwrap_or_default();
+    let facts = facts.into_iter().map(|(k, list)| ((k.text, report.place(k.file, &k.span)), said(list))).collect();
+    t.close();
+    Trust { order, facts }
+}
+
 /// Files of the inbox, sorted by name; hidden files and locks of open workbooks are left out.
 ///
 /// # Errors
@@ -459,6 +483,9 @@ not_in_staff = "carry"           # agent payé le mois dernier et absent des fic
 # unknown_months = "tell"        # rappel des mois dont rien ne subsiste : tell (seulement dit) | pay (comme payés au dernier mois ; estimation)
 pain = "09"                      # version du fichier de virement : 09 | 03
 
+# [trust]                        # qui croire quand deux fichiers se contredisent, voir docs/sources.md
+# order = ["staff", "register", "xhl", "dsn"]
+
 [settings]                       # réglages de l'employeur ; « releve rules check » en donne la liste et les valeurs par défaut
 # zone_residence = "3"
 # taux_vm = "0"
@@ -498,6 +525,9 @@ not_in_staff = "carry"           # paid last month and in no staff file: carry |
 # advance_share = "0.80"         # share of the last net paid as an advance
 # late_law = "pay"               # law that last month was late with: pay (arrears this month) | tell (only told)
 pain = "09"                      # version of the transfer file: 09 | 03
+
+# [trust]                        # whom to believe where two files differ, see docs/sources.md
+# order = ["staff", "register", "xhl", "dsn"]
 
 [settings]                       # the employer's settings; “releve rules check” lists them with their defaults
 # zone_residence = "3"

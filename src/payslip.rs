@@ -267,6 +267,8 @@ pub struct PaidSlip {
     pub advance: Advance,
     /// A line of it was an estimate that nothing has settled.
     pub estimated: bool,
+    /// Other sources' payslips of the same month: where, and whether they come to the same.
+    pub seconds: Vec<(At, bool)>,
     /// The same month as the employer's own software has it, come back after an estimate was paid.
     pub official: Option<Box<PaidSlip>>,
 }

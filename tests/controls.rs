@@ -91,6 +91,8 @@ impl World {
             adds: None,
             follows: None,
             worked_out: None,
+            of_person: false,
+            other_posts: None,
             most: None,
             none: Vec::new(),
             parts: Vec::new(),

@@ -500,3 +500,44 @@ fn the_same_amount_corrected_for_five_people_is_told() {
     assert_eq!(told(&run("four-alike", &rows(&["00102", "00531", "00556", "00575"]))), 0);
     assert_eq!(told(&run("five-alike", &rows(&["00102", "00531", "00556", "00575", "00715"]))), 1);
 }
+
+/// The program with these arguments: exit code, and what it tells.
+fn program(args: &[&str]) -> (Option<i32>, String) {
+    let out = std::process::Command::new(env!("CARGO_BIN_EXE_releve")).args(args).output().expect("the program runs");
+    (out.status.code(), String::from_utf8_lossy(&out.stdout).into_owned() + &String::from_utf8_lossy(&out.stderr))
+}
+
+// 00156 was paid in November and stands in no file of December; 00233 of the arrivals has the identity number of 01840.
+#[test]
+fn what_a_run_proposes_is_confirmed_in_one_go() {
+    let r = run_with("proposals", None, &[]);
+    let list = r.folder.join("out/proposals.csv");
+    let text = std::fs::read_to_string(&list).expect("the proposals");
+    let lines: Vec<&str> = text.trim_start_matches('\u{feff}').lines().collect();
+    assert_eq!(lines[0], format!("accord;{};confiance;constat", TITLES.trim_end()));
+    assert!(lines.iter().any(|l| l.starts_with(";rapprochement;00233;01840;;2021-12;") && l.ends_with(";95 %;POP-06")), "{text}");
+    let present = lines.iter().find(|l| l.starts_with(";présent;00156;")).expect("still in post");
+    let (folder, name) = (r.folder.to_str().expect("a path"), r.folder.join("accord.csv"));
+    let name = name.to_str().expect("a path");
+    let confirm = |rows: &[String]| {
+        std::fs::write(name, format!("{}\n{}\n", lines[0], rows.join("\n"))).expect("a list");
+        program(&["decide", folder, "--from", name, "--by", "Mme Roche", "--on", "2021-12-06"])
+    };
+    // Without a yes nothing is recorded.
+    let (code, told) = confirm(&lines[1..].iter().map(|l| (*l).to_owned()).collect::<Vec<_>>());
+    assert!(code == Some(2) && told.contains("[D19]") && !r.folder.join("decisions.csv").exists(), "{told}");
+    let rest: Vec<String> = lines[1..].iter().filter(|l| *l != present).map(|l| (*l).to_owned()).collect();
+    let agreed = [rest, vec![format!("oui{present}")]].concat();
+    assert_eq!(confirm(&agreed).0, Some(0));
+    let kept = std::fs::read_to_string(r.folder.join("decisions.csv")).expect("the decisions");
+    assert_eq!(kept.lines().nth(1), Some("présent;00156;;;2021-12;;Mme Roche;2021-12-06;BRUNEL Guilhem"));
+    // A second time nothing is left to record, and one row that cannot stand keeps all out.
+    assert!(confirm(&agreed).1.contains("[D19]"));
+    let wrong = "oui;présent;99999;;;2021-12;;;;?;50 %;POP-03".to_owned();
+    let right = "oui;suspendre;00176;;;2021-12;;;;?;50 %;".replace("suspendre;00176;;", "mode;00176;;suspendre");
+    let (code, told) = confirm(&[right, wrong]);
+    assert!(code == Some(2) && told.contains("[D08]"), "{told}");
+    assert_eq!(std::fs::read_to_string(r.folder.join("decisions.csv")).expect("the decisions"), kept);
+    let (_, told) = program(&["run", folder, "--no-payslips"]);
+    assert!(!told.contains("[POP-03] 00156"), "{told}");
+}

@@ -97,6 +97,11 @@ fn two_contracts_and_two_employers_are_kept_apart() {
     assert_eq!(about(&told(&outcome, "M50")), BTreeSet::from(["010154".to_owned()]));
     let second = told(&outcome, "M57");
     assert_eq!((second.len(), arg(second[0], "siret"), arg(second[0], "count")), (1, "22252300300010".to_owned(), "6".to_owned()));
+    // The six of the other employer are named and not paid here, on whatever account.
+    let theirs = told(&outcome, "M148");
+    assert!(theirs.iter().all(|f| f.severity == Severity::Blocking && arg(f, "siret") == "22252300300010"));
+    assert_eq!(about(&theirs).len(), 6);
+    assert!(rows(&folder.join("out/transfers.csv")).is_empty());
     // The second contract's lines keep its number.
     let lines = rows(&folder.join("out/replay.csv"));
     assert!(lines.iter().any(|r| r["employee"] == "010154" && r["code"].ends_with("contrat B00022")));

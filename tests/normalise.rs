@@ -75,6 +75,8 @@ impl Pack {
                 adds: None,
                 follows: None,
                 worked_out: None,
+                of_person: false,
+                other_posts: None,
                 most: None,
                 none: Vec::new(),
                 parts: Vec::new(),

@@ -117,8 +117,11 @@ fn table(path: &Path) -> Vec<BTreeMap<String, String>> {
 
 /// The expected payslips of everybody but `but`, whose number or employer's share the register does not hold; nobody is missing.
 fn same_pay(name: &str, registers: &[(&str, String)], but: &[&str]) -> Outcome {
-    let folder = job(name, registers);
-    let outcome = run(&folder);
+    same_pay_in(&job(name, registers), name, but)
+}
+
+fn same_pay_in(folder: &Path, name: &str, but: &[&str]) -> Outcome {
+    let outcome = run(folder);
     assert_eq!(outcome.replay.gap, 0, "{name}: last month is understood");
     assert_eq!(outcome.replay_agents, (87, 87), "{name}: every agent to the cent");
     let nets = |path: &Path| -> BTreeMap<String, (String, String, String)> {
@@ -509,13 +512,13 @@ fn labels_that_say_nothing_are_settled_by_replay_and_information_is_no_pay() {
             ));
         }
         let r = &agent[0];
-        lines.push(format!("{};{};{};8100;CUMUL IMPOSABLE;;;12 345,67;;;", r.number, r.surname, r.given));
+        lines.push(format!("{};{};{};8100;TOTAL SOUMIS;;;12 345,67;;;", r.number, r.surname, r.given));
         lines.push(format!("{};{};{};8200;SOLDE RTT;;;4,50;;;", r.number, r.surname, r.given));
     }
     let head = "Matricule;Nom;Prénom;Code rubrique;Libellé;Base;Taux salarial;À payer;À retenir;Taux patronal;Part patronale";
     let outcome = same_pay("strange", &[("livre.csv", text(head, lines.into_iter()))], &[]);
     assert_eq!(told(&outcome, "M72"), 2, "what replay proves is told");
-    assert_eq!(told(&outcome, "M75"), 2, "the sum since January and the leave");
+    assert_eq!(told(&outcome, "M75"), 2, "the sum of what is subject, and the leave");
     assert_eq!(told(&outcome, "M05"), 0, "no question stays");
 }
 
@@ -728,4 +731,73 @@ fn a_sheet_of_sums_by_rubric_names_nobody() {
         0010;TRAITEMENT BRUT;102;2\n0210;IND. RESIDENCE;207;1\n0400;I.F.S.E.;225;3\n1010;CNRACL AGENT;441;2\n";
     let files = [("livre.csv", text(head, rows().into_iter().map(line))), ("recapitulatif.csv", sums.to_owned())];
     assert_eq!(told(&same_pay("sums", &files, &[]), "M95"), 0);
+}
+
+// What no title says the numbers do: a base times a rate is an amount, and one column is filled on every line.
+#[test]
+fn titles_that_say_little_are_read_by_what_their_numbers_make() {
+    let rows = rows();
+    let line = |r: &Row| {
+        let who = format!("{};{};{};{};{}", r.number, r.surname, r.given, r.code, r.label);
+        format!("{who};{};{};{};{};{}", r.base, r.rate, r.signed(), r.employer_rate, r.employer)
+    };
+    for (i, pair) in [
+        "Taux S;Mnt S;Taux P;Mnt P",
+        "Taux Agt;Part Agt;Taux Empl;Part Empl",
+        "Taux ouvrier;Part ouvrière;Taux patron;Part patronale",
+        "Taux;Cot. sal.;Taux pat.;Cot. pat.",
+        "Coefficient;Résultat;Coef. 2;Résultat 2",
+    ]
+    .iter()
+    .enumerate()
+    {
+        let head = format!("Matricule;Nom;Prénom;Code rubrique;Détail;Valeur;{pair}");
+        let outcome = same_pay(&format!("numbers-{i}"), &[("journal.csv", text(&head, rows.iter().map(line)))], &[]);
+        assert_eq!(told(&outcome, "M01"), 0, "{pair}");
+    }
+    let sides = |r: &Row| {
+        let who = format!("{};{};{};{};{}", r.number, r.surname, r.given, r.code, r.label);
+        format!("{who};{};{};{};{};{};{}", r.base, r.rate, r.gain, r.deduction, r.employer_rate, r.employer)
+    };
+    let head = "N° salarié;Nom;Prénom;Code;Nom rubrique;Valeur;Taux;Avoir;Doit;Taux employeur;Charges";
+    same_pay("numbers-sides", &[("journal.csv", text(head, rows.iter().map(sides)))], &[]);
+}
+
+// A row TOTAL below each agent's lines, ceilings and hours among them, and the number of a rubric before its label in one cell.
+#[test]
+fn sums_and_information_between_the_lines_are_no_pay() {
+    let mut lines = Vec::new();
+    for agent in by_agent(&rows()) {
+        let who = format!("{};{} {}", agent[0].number, agent[0].surname, agent[0].given);
+        for r in agent.iter().filter(|r| !r.is_total()) {
+            lines.push(format!("{who};G{} {};{};{};{};{};{}", r.code, r.label, r.base, r.rate, r.gain, r.deduction, r.employer));
+        }
+        lines.push(format!("{who};G800 PLAFOND SS;;;3428,00;;"));
+        lines.push(format!("{who};G801 HEURES PAYEES;;;151,67;;"));
+        lines.push(format!("{who};G802 CUMUL IMPOSABLE;;;19284,33;;"));
+        let money = |t: &String| t.replace([' ', '\u{a0}', '\u{202f}'], "").replace(',', "").parse::<i64>().unwrap_or(0);
+        let sum = |of: fn(&Row) -> &String| -> String {
+            let cents: i64 = agent.iter().filter(|r| !r.is_total()).map(|r| money(of(r))).sum();
+            format!("{},{:02}", cents / 100, cents % 100)
+        };
+        lines.push(format!("{who};TOTAL;;;{};{};{}", sum(|r| &r.gain), sum(|r| &r.deduction), sum(|r| &r.employer)));
+    }
+    let head = "AGENT;NOM;RUBRIQUE;BASE;TX SAL;GAIN;RETENUE;CHARGE";
+    same_pay("sums-between", &[("JOURNAL.csv", text(head, lines.into_iter()))], &[]);
+}
+
+// One column of amounts, none with a sign, no sum and no transfer: the rule of each element says which way its amount goes.
+#[test]
+fn amounts_without_a_sign_take_that_of_the_rule() {
+    let rows = rows();
+    let line = |r: &Row| {
+        let amount = if r.gain.is_empty() { &r.deduction } else { &r.gain };
+        let who = format!("{};{};{};{};{}", r.number, r.surname, r.given, r.code, r.label);
+        format!("{who};{};{};{};{};{}", r.base, r.rate, amount.trim_start_matches('-'), r.employer_rate, r.employer)
+    };
+    let head = "Matricule;Nom;Prénom;Code;Libellé;Base;Taux;Montant salarial;Taux patronal;Part patronale";
+    let register = text(head, rows.iter().filter(|r| !r.is_total()).map(line));
+    let folder = job("no-signs", &[("journal.csv", register)]);
+    std::fs::remove_file(folder.join("inbox/virements-2021-11.xml")).expect("the transfers of last month");
+    same_pay_in(&folder, "no-signs", &[]);
 }

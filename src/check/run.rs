@@ -151,11 +151,11 @@ pub fn measure(c: &Control, r: &Run) -> Result<Option<Vec<Finding>>, &'static st
         "shared_iban" => r
             .accounts
             .iter()
-            .filter(|(_, who)| who.len() > 1)
+            .filter(|(_, who)| people(who) > 1)
             .flat_map(|(iban, who)| {
                 let all: Vec<String> = who.iter().map(ToString::to_string).collect();
                 let (all, masked) = (all.join(", "), iban.masked());
-                let blocking = who.len() > 2;
+                let blocking = people(who) > 2;
                 who.iter().map(move |id| {
                     let mut f = c.finding().of(id).arg("agent", id).arg("agents", &all).arg("iban", &masked);
                     if blocking {
@@ -312,6 +312,11 @@ fn rare(c: &Control, r: &Run) -> Result<Vec<Finding>, &'static str> {
     let enough = whole(of).mul(share).is_none_or(|least| whole(known) >= least);
     let percent = known * 100 / of;
     Ok(if enough { Vec::new() } else { vec![c.finding().arg("share", format!("{percent} %")).arg("known", known).arg("of", of)] })
+}
+
+/// How many people these are: somebody with several posts is one.
+fn people(ids: &[EmployeeId]) -> usize {
+    ids.iter().map(EmployeeId::as_str).collect::<std::collections::BTreeSet<_>>().len()
 }
 
 #[cfg(test)]

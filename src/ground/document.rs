@@ -311,6 +311,28 @@ impl<'a, 'f> Tab<'a, 'f> {
         }
         out
     }
+    /// Every key with its list of texts, for tables whose keys are names.
+    pub fn lists(&self) -> Vec<(Spot, Vec<Spot>)> {
+        let mut out = Vec::new();
+        for (k, v) in self.map.iter() {
+            let key = Spot { text: k.get_ref().to_string(), file: self.file, span: k.span(), inner: k.span().start };
+            let DeValue::Array(items) = v.get_ref() else {
+                self.wrong(&v.span(), &key.text, "[\"…\"]");
+                continue;
+            };
+            let mut texts = Vec::new();
+            for item in items.iter() {
+                match item.get_ref() {
+                    DeValue::String(s) => {
+                        texts.push(Spot { text: s.to_string(), file: self.file, inner: item.span().start + 1, span: item.span() });
+                    }
+                    _ => self.wrong(&item.span(), &key.text, "\"…\""),
+                }
+            }
+            out.push((key, texts));
+        }
+        out
+    }
     /// Reports every key that was never asked for.
     pub fn close(&self) {
         let asked = self.asked.borrow();

@@ -2,22 +2,42 @@
 
 use std::fmt;
 
-/// How an employee is known to the employer (matricule), as text with its leading zeros.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, serde::Serialize, serde::Deserialize)]
-pub struct EmployeeId(Box<str>);
+/// How an employee is known to the employer (matricule), as text with its leading zeros, in one of the employee's posts.
+/// Nearly everybody has one; who has several is paid for each by itself, and `00123/2` is the second.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct EmployeeId {
+    number: Box<str>,
+    post: u16,
+}
 
 impl EmployeeId {
-    /// `None` when there is nothing but blanks.
+    /// A number, in the first post. `None` when there is nothing but blanks.
     pub fn parse(text: &str) -> Option<Self> {
         let t = text.trim();
-        (!t.is_empty()).then(|| Self(t.into()))
+        (!t.is_empty()).then(|| Self { number: t.into(), post: 1 })
     }
+    /// A number and a post as this program shows them, `00123/2`; `None` when the text has no post. Some employers' numbers
+    /// look like that by themselves: whoever asks looks for the whole text first.
+    pub fn parse_post(text: &str) -> Option<Self> {
+        let (number, post) = text.trim().rsplit_once('/')?;
+        let post = post.parse().ok().filter(|p| (1..100).contains(p))?;
+        Some(Self::parse(number)?.at_post(post))
+    }
+    /// The same employee in another post, counted from one.
+    #[must_use]
+    pub fn at_post(&self, post: u16) -> Self {
+        Self { number: self.number.clone(), post }
+    }
+    pub const fn post(&self) -> u16 {
+        self.post
+    }
+    /// The employee's number, whichever the post.
     pub fn as_str(&self) -> &str {
-        &self.0
+        &self.number
     }
-    /// The same id without leading zeros: how a spreadsheet that took it for a number writes it.
+    /// The number without leading zeros: how a spreadsheet that took it for a number writes it.
     pub fn bare(&self) -> &str {
-        bare(&self.0)
+        bare(&self.number)
     }
 }
 
@@ -29,6 +49,7 @@ pub fn bare(id: &str) -> &str {
 
 impl fmt::Display for EmployeeId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+        f.write_str(&self.number)?;
+        if self.post == 1 { Ok(()) } else { write!(f, "/{}", self.post) }
     }
 }

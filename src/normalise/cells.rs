@@ -235,6 +235,8 @@ mod tests {
             adds: None,
             follows: None,
             worked_out: None,
+            of_person: false,
+            other_posts: None,
             most: None,
             none: Vec::new(),
             parts: Vec::new(),

@@ -97,8 +97,13 @@ pub fn add(
         let contract = facts::main_contract(agent).map_or("", |c| c.2.plain(9));
         let source = agent.parts.first().map_or(0, |p| p.0);
         let payments = declared.payments;
-        match gathered.paid.get(&agent.id) {
-            Some(known) => agreeing += u64::from(compare(&agent.id, known, &declared, sources, &mut findings)),
+        match posts_together(&agent.id, gathered).as_ref() {
+            Some(known) => {
+                let agrees = compare(&agent.id, known, &declared, sources, &mut findings);
+                agreeing += u64::from(agrees);
+                let own = gathered.paid.get_mut(&agent.id);
+                own.into_iter().for_each(|slip| slip.seconds.push((agent.first_at(), agrees)));
+            }
             None => {
                 let mut maker = pay::Maker { gathered, locals: &mut locals, cx, tallies: &mut tallies };
                 let made = maker.slip(source, agent.first_at(), declared, contract);
@@ -115,6 +120,18 @@ pub fn add(
         out.first = Some(first);
     }
     (out, findings)
+}
+
+/// What is known of an employee's pay, in all posts: a declaration is about the person.
+fn posts_together<'g>(id: &EmployeeId, gathered: &'g Gathered) -> Option<std::borrow::Cow<'g, PaidSlip>> {
+    use std::borrow::Cow;
+    let first = gathered.paid.get(id)?;
+    let others = (2..).map_while(|post| gathered.paid.get(&id.at_post(post)));
+    Some(others.fold(Cow::Borrowed(first), |sum, slip| {
+        let add = |a: Option<(Money, At)>, b: Option<(Money, At)>| a.zip(b).map(|((a, at), (b, _))| (a + b, at));
+        let net_taxable = add(sum.net_taxable, slip.net_taxable);
+        Cow::Owned(PaidSlip { net_taxable, ..sum.into_owned() })
+    }))
 }
 
 fn names(agent: &who::Agent<'_>, gathered: &mut Gathered) {

@@ -226,6 +226,9 @@ impl Profile {
         if compact && digits == 5 && text.len() == 5 || compact && digits == 4 && text.len() == 4 {
             self.postal += 1;
         }
+        // `00123/2` is a number and which of its posts.
+        let post = |(number, post): &(&str, &str)| number.len() >= 3 && post.len() == 1 && post.bytes().all(|b| b.is_ascii_digit());
+        let text = text.rsplit_once('/').filter(post).map_or(text, |x| x.0);
         if compact && (1..=12).contains(&text.len()) && digits >= 1 && text.chars().all(char::is_alphanumeric) && digits * 2 >= text.len() {
             self.id_like += 1;
         }

@@ -16,7 +16,7 @@ use crate::ground::{At, Checked, EmployeeId, Exact, Finding, Money, PayMonth, Pl
 use crate::normalise::join::{LastTransfer, People, TransferRow};
 use crate::normalise::people::Who;
 use crate::normalise::records::{Content, RawRow};
-use crate::normalise::{AccountChange, CodeTarget, Context, Gathered, LocalCode, Role};
+use crate::normalise::{AccountChange, CodeTarget, Context, Gathered, LocalCode, Record, Role};
 use crate::payslip::{Advance, Card, ElementId, LineKind, PaidCode, PaidLine, PaidSlip};
 use crate::read::Table;
 use chrono::NaiveDate;
@@ -212,17 +212,17 @@ impl Reader<'_, '_> {
         let f =
             Finding::new("R96", Severity::Blocking).arg("column", title).arg("text", row.text(title)).arg("agent", row.text("employee"));
         let f = f.at(self.place(row.at(title)));
-        self.found.push(EmployeeId::parse(row.text("employee")).iter().fold(f, Finding::of));
+        self.found.push(row.employee().iter().fold(f, Finding::of));
     }
 
     fn person(&mut self, row: &OneRow, out: &mut MonthRecord) {
-        let Some(id) = EmployeeId::parse(row.text("employee")) else { return };
+        let Some(id) = row.employee() else { return };
         let member = people::Member::of(row, self);
         out.members.insert(id, member);
     }
 
     fn payslip(&mut self, row: &OneRow, out: &mut MonthRecord) {
-        let Some(id) = EmployeeId::parse(row.text("employee")) else { return };
+        let Some(id) = row.employee() else { return };
         if out.month.is_none() {
             out.month = PayMonth::parse(row.text("month"));
         }
@@ -248,7 +248,7 @@ impl Reader<'_, '_> {
 
     fn line(&mut self, row: &OneRow, codes: &BTreeMap<&str, usize>, out: &mut MonthRecord) {
         let hundred = Exact::int(100);
-        let Some(id) = EmployeeId::parse(row.text("employee")) else { return };
+        let Some(id) = row.employee() else { return };
         let code = row.text("code");
         let known = codes.get(code).copied();
         let paid_code = match known {
@@ -318,7 +318,7 @@ impl Reader<'_, '_> {
     }
 
     fn request(&mut self, row: &OneRow, out: &mut MonthRecord) {
-        let Some(employee) = EmployeeId::parse(row.text("employee")) else { return };
+        let Some(employee) = row.employee() else { return };
         let written = row.text("account").to_owned();
         out.requests.push(AccountChange {
             employee,
@@ -331,7 +331,7 @@ impl Reader<'_, '_> {
     }
 
     fn estimate(&mut self, row: &OneRow, out: &mut MonthRecord) {
-        let Some(employee) = EmployeeId::parse(row.text("employee")) else { return };
+        let Some(employee) = row.employee() else { return };
         let text = |title: &str| row.text(title).to_owned();
         out.estimates.push(OldEstimate {
             employee,
@@ -378,6 +378,7 @@ impl MonthRecord {
     pub fn rows(&mut self, beside: bool, cx: &Context<'_>) -> Vec<(u16, Role, RawRow)> {
         let text =
             |f: &Facts, role| cx.vocabulary.role(role).and_then(|id| f.value(id)).and_then(|v| v.text()).unwrap_or_default().to_owned();
+        // Further posts have no number of their own that a row could be joined by: see `further_posts`.
         let row = |(id, m): (&EmployeeId, &mut Member)| {
             let role = if beside || m.stood == Stood::Unknown { Role::RegisterWide } else { Role::Staff };
             let nir = text(&m.known, crate::facts::Role::IdentityNumber);
@@ -401,12 +402,22 @@ impl MonthRecord {
             };
             (m.at.source, role, row)
         };
-        self.members.iter_mut().map(row).collect()
+        self.members.iter_mut().filter(|(id, _)| id.post() == 1).map(row).collect()
+    }
+
+    /// The same of those who have several posts, for each but the first.
+    fn further_posts(&mut self, beside: bool, gathered: &mut Gathered) {
+        for (id, m) in self.members.iter_mut().filter(|(id, _)| id.post() > 1) {
+            let record = Record { employee: Some(id.clone()), facts: std::mem::take(&mut m.known), at: m.at, problems: Vec::new() };
+            let aside = beside || m.stood == Stood::Unknown;
+            if aside { gathered.register_facts.push(record) } else { gathered.staff.push(record) }
+        }
     }
 
     /// Adds last month's payslips to what was gathered. Where a register holds the same month, its lines stay; of whoever was
     /// paid on an estimate they are what should have been paid, unless the bank's file (`sent`) says what was.
-    pub fn add(&mut self, gathered: &mut Gathered, sent: bool, sources: &Sources) -> Vec<Finding> {
+    pub fn add(&mut self, gathered: &mut Gathered, (sent, beside): (bool, bool), sources: &Sources) -> Vec<Finding> {
+        self.further_posts(beside, gathered);
         let mut found = Vec::new();
         let month = self.month.map(|m| m.to_string());
         let open = self.estimates.iter().filter(|e| e.status == "open" && Some(&e.month) == month.as_ref());
@@ -479,18 +490,21 @@ impl MonthRecord {
     pub fn settle(self, people: &mut People, sources: &Sources, sent: bool) -> (Past, Vec<Finding>) {
         let mut found = Vec::new();
         let paid: BTreeSet<&str> = self.transfers.iter().map(|t| t.end_to_end.as_str()).collect();
+        let several: BTreeSet<&str> = self.members.keys().filter(|id| id.post() > 1).map(EmployeeId::as_str).collect();
         for (id, m) in &self.members {
             let Some(p) = people.get_mut(id) else { continue };
+            // A number alone does not say which of several posts a transfer paid.
+            let went = if several.contains(id.as_str()) { p.transfer.is_some() } else { paid.contains(id.as_str()) };
             p.then.extend(m.then.iter().cloned());
             let record = self.month;
             p.begun.extend(m.begun.iter().filter_map(|(fact, from)| Some(Begun { record: record?, fact: fact.clone(), from: *from })));
             let net = m.slip.as_ref().and_then(|s| s.net_paid).filter(|n| n.0 > Money::ZERO);
-            if let (Some((net, at)), false, false) = (net, sent, paid.contains(id.as_str())) {
+            if let (Some((net, at)), false, false) = (net, sent, went) {
                 let month = self.month.map_or_else(String::new, |m| m.to_string());
                 let f = Finding::new("R97", Severity::Justify).of(id).arg("agent", id).arg("name", &m.name).arg("month", month);
                 found.push(f.arg("net", net.french()).stake(net.cents()).at(sources.place(at)));
             }
-            let shown = if sent { p.transfer.is_some() } else { paid.contains(id.as_str()) };
+            let shown = if sent { p.transfer.is_some() } else { went };
             if let (Some(slip), false) = (&mut p.paid, shown) {
                 slip.advance = if slip.advance == Advance::Paid { Advance::Doubtful } else { slip.advance };
             }

@@ -6,14 +6,16 @@
 
 mod facts;
 mod lines;
+mod posts;
 
 use crate::ground::place::{Source, SourceKind};
 use crate::ground::{At, EmployeeId, Finding, Money, Severity, Sources};
 use crate::normalise::gather::{Gathered, pair_shares};
 use crate::normalise::join::TransferRow;
 use crate::normalise::people::{Who, may_be_same};
+use crate::normalise::trust::{Teller, Trust};
 use crate::normalise::{Context, SourceEntry};
-use crate::payslip::PaidSlip;
+use crate::payslip::{ElementId, LineKind, PaidCode, PaidSlip};
 use crate::read::xhl::{Slip, Statement};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -53,6 +55,7 @@ pub fn add(
     statements: &[Registered],
     gathered: &mut Gathered,
     siret: Option<&str>,
+    trust: &Trust,
     given: &[SourceEntry],
     sources: &Sources,
     cx: &Context<'_>,
@@ -105,14 +108,30 @@ pub fn add(
     // Without any staff file the statement is the list of who works here.
     let stands_in = gathered.staff.is_empty();
     let (mut accounts, mut agreeing) = (Vec::new(), 0_u64);
+    let mut payslips: Vec<(EmployeeId, Vec<(u16, &Slip)>)> = Vec::new();
     for (id, own) in by_agent {
         let own = same_person(&id, own, sources, &mut findings);
+        facts::contradictions(&id, &own, gathered, sources, cx, &mut findings);
+        let apart = posts::apart(own, cx.last);
+        if posts::count_as_several(&id, &apart, gathered) {
+            agreeing += u64::from(gathered.paid.remove(&id).is_some_and(|p| p.official.is_none() && !p.estimated));
+            findings.push(posts::told(&id, &apart, sources));
+            payslips.extend(apart.into_iter().zip(1..).map(|(own, post)| (id.at_post(post), own)));
+        } else {
+            let own: Vec<_> = apart.into_iter().flatten().collect();
+            added_up(&id, &own, sources, &mut findings);
+            payslips.push((id, own));
+        }
+    }
+    for (id, own) in payslips {
         let mut paid = PaidSlip::default();
+        let mut said = stands_in;
         for (source, slip) in &own {
             take(*source, slip, &codes, &mut paid, &mut findings, &id, sources);
             let mut record = facts::record(*source, slip, &id, sources, cx, &mut findings);
             facts::status_by_line(&mut record, &paid, sources, cx, &mut findings);
-            if stands_in {
+            // A second payslip of the same post is no second source: it adds what the first leaves open.
+            if std::mem::take(&mut said) {
                 gathered.staff.push(record)
             } else {
                 gathered.register_facts.push(record)
@@ -132,12 +151,18 @@ pub fn add(
                 .or_insert_with(|| (slip.agent.surname.text.to_string(), slip.agent.given.text.to_string()));
         }
         paid.bare = own.len() == 1 && own.iter().all(|(_, s)| s.lines.is_empty() && s.net_to_pay.is_some());
-        facts::contradictions(&id, &own, gathered, sources, cx, &mut findings);
         pair_shares(&mut paid, cx);
         match gathered.paid.get_mut(&id) {
             // Paid on an estimate: the statement says what should have been paid.
             Some(record) if record.estimated && record.official.is_none() => record.official = Some(Box::new(paid)),
-            Some(register) => agreeing += u64::from(compare(&id, register, &paid, sources, &mut findings)),
+            Some(register) => {
+                let agrees = compare(&id, register, &paid, sources, cx, &mut findings);
+                agreeing += u64::from(agrees);
+                let other = if trust.lines_of(Teller::Statement, Teller::Register) { std::mem::replace(register, paid) } else { paid };
+                if let Some((_, at)) = other.net_paid.or_else(|| other.lines.first().map(|l| (l.amount, l.at))) {
+                    register.seconds.push((at, agrees));
+                }
+            }
             None => {
                 gathered.paid.insert(id, paid);
             }
@@ -304,6 +329,8 @@ fn same_person<'a>(id: &EmployeeId, own: Vec<(u16, &'a Slip)>, sources: &Sources
         if nirs_differ || !may_be_same((&a.surname.text, &a.given.text), (&b.surname.text, &b.given.text)) {
             findings.push(
                 Finding::new("IMP-04", Severity::Blocking)
+                    .told("M158")
+                    .arg("agent", id)
                     .arg("fact", "NIR")
                     .arg("first", "••••")
                     .arg("second", "••••")
@@ -315,6 +342,11 @@ fn same_person<'a>(id: &EmployeeId, own: Vec<(u16, &'a Slip)>, sources: &Sources
             kept.push((source, slip));
         }
     }
+    kept
+}
+
+/// Several payslips of one post: corrections, pay runs. What they paid together is told.
+fn added_up(id: &EmployeeId, kept: &[(u16, &Slip)], sources: &Sources, findings: &mut Vec<Finding>) {
     if kept.len() > 1 {
         let sum: Money = kept.iter().filter_map(|(_, s)| s.net_to_pay).map(|n| n.value).sum();
         let f = Finding::new("R49", Severity::Justify).arg("agent", id).arg("count", kept.len()).arg("sum", sum.french()).of(id);
@@ -325,6 +357,8 @@ fn same_person<'a>(id: &EmployeeId, own: Vec<(u16, &'a Slip)>, sources: &Sources
         {
             findings.push(
                 Finding::new("IMP-04", Severity::Blocking)
+                    .told("M158")
+                    .arg("agent", id)
                     .arg("fact", "IBAN")
                     .arg("first", &a.shown)
                     .arg("second", &b.shown)
@@ -334,7 +368,6 @@ fn same_person<'a>(id: &EmployeeId, own: Vec<(u16, &'a Slip)>, sources: &Sources
             );
         }
     }
-    kept
 }
 
 /// Puts a payslip's lines and totals into what was paid.
@@ -370,8 +403,15 @@ fn take(
     }
 }
 
-/// The register's net against the statement's; true when they agree.
-fn compare(id: &EmployeeId, register: &PaidSlip, statement: &PaidSlip, sources: &Sources, findings: &mut Vec<Finding>) -> bool {
+/// The register's net against the statement's; true when they agree. Where they do not, the lines that differ are named.
+fn compare(
+    id: &EmployeeId,
+    register: &PaidSlip,
+    statement: &PaidSlip,
+    sources: &Sources,
+    cx: &Context<'_>,
+    findings: &mut Vec<Finding>,
+) -> bool {
     let sum = || {
         let first = register.lines.first()?;
         Some((register.lines.iter().map(|l| l.amount).sum::<Money>(), first.at))
@@ -381,5 +421,26 @@ fn compare(id: &EmployeeId, register: &PaidSlip, statement: &PaidSlip, sources: 
         return true;
     }
     findings.push(super::sums_differ("Net à payer", id, (a, a_at), (b, b_at), sources));
+    let sums = |slip: &PaidSlip| {
+        let mut out: BTreeMap<ElementId, (Money, At)> = BTreeMap::new();
+        for l in slip.lines.iter().filter(|l| !l.amount.is_zero()) {
+            if let PaidCode::Element(e) = l.code {
+                out.entry(e).or_insert((Money::ZERO, l.at)).0 += l.amount;
+            }
+        }
+        out
+    };
+    let theirs = sums(statement);
+    let mut lines = Vec::new();
+    for (e, (a, at)) in sums(register) {
+        let Some((b, b_at)) = theirs.get(&e).filter(|b| b.0 != a) else { continue };
+        let target = cx.rubrics.targets.iter().find(|t| t.element == e && t.total.is_none());
+        let label = target.map_or("?", |t| t.labels.last().map_or(t.code.as_str(), String::as_str));
+        let earned = target.is_some_and(|t| t.kind == LineKind::Earning);
+        lines.push((earned, super::sums_differ(label, id, (a, at), (*b, *b_at), sources)));
+    }
+    // What is taken follows from what is earned: it is named where nothing earned differs.
+    let any = lines.iter().any(|l| l.0);
+    findings.extend(lines.into_iter().filter(|l| l.0 || !any).map(|l| l.1));
     false
 }

@@ -80,7 +80,7 @@ pub fn owners(ready: &Ready, people: &People) -> Owners {
 /// Last month's account is somebody else's by the staff files, and this one's is another: two accounts exchanged.
 pub fn another(ready: &Ready, w: &Worked, owners: &Owners) -> Option<Finding> {
     let paid = w.pay_iban.as_ref().filter(|_| w.output.payslip.is_some())?;
-    let owner = owners.get(paid).filter(|o| **o != w.id)?;
+    let owner = owners.get(paid).filter(|o| o.as_str() != w.id.as_str())?;
     let iban = ready.pack.vocabulary.role(Role::Iban)?;
     let own = w.person.known.get(iban)?;
     let differs = own.value.text().and_then(|t| Iban::parse(t).ok()).is_some_and(|i| i != *paid);

@@ -44,6 +44,9 @@ pub fn write(ready: &Ready, results: &mut Results, tables: Tables, out: &mut Out
         reports(ready, results, out, &folder, &mut made)?;
     }
     let settings = super::record::settings(&ready.pack, &ready.settings, &ready.job.employer);
+    if let Some(rows) = super::proposals::text(ready, results, out) {
+        put(&folder, super::proposals::FILE, rows.as_bytes(), &mut made)?;
+    }
     put(&folder, "settings.csv", settings.as_bytes(), &mut made)?;
     put(&folder, "findings.json", manifest::findings(out).as_bytes(), &mut made)?;
     made.sort_by(|a, b| a.name.cmp(&b.name));
@@ -94,7 +97,7 @@ pub fn withdraw(folder: &Path) -> Result<()> {
 fn clear(folder: &Path) -> Result<()> {
     let drafts = ["payslips", "payslips.csv", "lines.csv", "diff.csv", "replay.csv", "estimates.csv", "transfers.csv"];
     let record = ["facts.csv", "people.csv", "requests.csv", "settings.csv"];
-    for name in drafts.into_iter().chain(record).chain(["findings.json", "manifest.json"]) {
+    for name in drafts.into_iter().chain(record).chain(["findings.json", "manifest.json", super::proposals::FILE]) {
         let path = folder.join(name);
         let gone = if path.is_dir() { std::fs::remove_dir_all(&path) } else { std::fs::remove_file(&path) };
         match gone {
@@ -149,7 +152,7 @@ fn transfers(ready: &Ready, results: &mut Results, out: &mut Outcome, folder: &P
     let rows: Vec<Transfer> = list
         .iter()
         .map(|(id, name, net, iban)| Transfer {
-            end_to_end_id: transfer::derive_id(&prefix, &[id.as_str(), "1", &net.cents().to_string(), iban.as_str()]),
+            end_to_end_id: transfer::derive_id(&prefix, &[id.as_str(), &id.post().to_string(), &net.cents().to_string(), iban.as_str()]),
             employee: Some(id.clone()),
             // In capitals, as transfer files write names: a bank that compares them sees what it saw last month.
             name: cut(name).unwrap_or_else(|| name.to_uppercase()),
@@ -162,8 +165,7 @@ fn transfers(ready: &Ready, results: &mut Results, out: &mut Outcome, folder: &P
         .collect();
     let mut csv = register::TRANSFERS.to_owned();
     for t in &rows {
-        let id = t.employee.as_ref().map(ToString::to_string).unwrap_or_default();
-        csv.push_str(&id);
+        csv.push_str(t.employee.as_ref().map_or("", EmployeeId::as_str));
         csv.push(',');
         register::field(&mut csv, &crate::ground::sepa_text::convert(&t.name, crate::ground::sepa_text::Ligatures::default()).text);
         csv.push_str(&format!(",{},{},{}\n", t.iban.as_str(), t.amount, t.end_to_end_id));
@@ -247,9 +249,9 @@ fn file_head(ready: &Ready, rows: &[Transfer], iban: Iban, prefix: &str) -> tran
     }
 }
 
-/// A name for a file: letters and digits of the employee number only.
+/// A name for a file: letters and digits of the employee number only, and which post when there are several.
 fn safe(id: &EmployeeId) -> String {
-    id.as_str().chars().map(|c| if c.is_ascii_alphanumeric() || c == '-' { c } else { '_' }).collect()
+    id.to_string().chars().map(|c| if c.is_ascii_alphanumeric() || c == '-' { c } else { '_' }).collect()
 }
 
 fn payslips(
@@ -522,7 +524,7 @@ fn report_agent(ready: &Ready, results: &Results, w: &Worked) -> report::Agent {
         .map_or_else(String::new, |f| super::compute::show_value(ready, f));
     report::Agent {
         employee: w.id.clone(),
-        post: 1,
+        post: w.id.post(),
         name: w.name.clone(),
         service: role_text(ready, w, Role::Service),
         statut,

@@ -2,7 +2,7 @@
 //!
 //! One agent's new step is an event; a tenth of the town at once is a column that says something else.
 
-use crate::ground::{Finding, Severity};
+use crate::ground::{Finding, Severity, words};
 use std::collections::BTreeMap;
 
 /// Fewer agents than this are events of their own.
@@ -14,7 +14,10 @@ const ONE_IN: usize = 10;
 pub fn columns(paid: u64, findings: &mut Vec<Finding>) {
     let paid = usize::try_from(paid).unwrap_or(usize::MAX);
     let fact = |f: &Finding| f.args.iter().find(|(name, _)| name == "fact").map(|(_, v)| v.clone());
-    let contradicts = |f: &Finding| f.code == "IMP-04" && f.text.is_some() && f.employee.is_some() && f.severity <= Severity::Justify;
+    // What two sources of last month say of a fact is no column that last month contradicts.
+    let sources = words::both("M157");
+    let told = |f: &Finding| f.text.as_ref().is_some_and(|t| *t != sources);
+    let contradicts = |f: &Finding| f.code == "IMP-04" && told(f) && f.employee.is_some() && f.severity <= Severity::Justify;
     let mut counts: BTreeMap<String, Vec<usize>> = BTreeMap::new();
     for (i, f) in findings.iter().enumerate().filter(|(_, f)| contradicts(f)) {
         counts.entry(fact(f).unwrap_or_default()).or_default().push(i);
@@ -33,17 +36,27 @@ pub fn columns(paid: u64, findings: &mut Vec<Finding>) {
     }
 }
 
+/// Nets that the bank did not pay as the payslips say, of many at once, are a column that says something else: one remark.
+pub fn nets(paid: u64, findings: &mut Vec<Finding>) {
+    together("M161", "M162", paid, findings);
+}
+
 /// A taxable net that the register counts in its own way is one remark, not one of each employee.
 pub fn taxable(paid: u64, findings: &mut Vec<Finding>) {
+    together("C30", "C31", paid, findings);
+}
+
+/// Findings of one code about a tenth of those who were paid become one.
+fn together(each: &str, all: &str, paid: u64, findings: &mut Vec<Finding>) {
     let paid = usize::try_from(paid).unwrap_or(usize::MAX);
-    let about = |f: &&Finding| f.code == "C30";
+    let about = |f: &&Finding| f.code == each;
     let count = findings.iter().filter(about).count();
     if count < MANY || count * ONE_IN <= paid {
         return;
     }
     let place = findings.iter().find(about).and_then(|f| f.places.first().cloned());
-    findings.retain(|f| f.code != "C30");
-    let f = Finding::new("C31", Severity::Justify).arg("count", count);
+    findings.retain(|f| f.code != each);
+    let f = Finding::new(all, Severity::Justify).arg("count", count);
     findings.push(place.into_iter().fold(f, Finding::at));
 }
 

@@ -33,9 +33,12 @@ pub fn explain(options: &Options, agent: &str, line: Option<&str>) -> Result<Tol
         return Ok(Told { text: String::new(), findings: out.findings, lang: out.lang, code: 2 });
     };
     let lang = ready.lang;
-    let wanted = EmployeeId::parse(agent);
-    let id =
-        ready.inputs.people.keys().find(|k| Some(*k) == wanted.as_ref() || wanted.as_ref().is_some_and(|w| k.bare() == w.bare())).cloned();
+    let people = &ready.inputs.people;
+    let named = |wanted: Option<EmployeeId>| {
+        let wanted = wanted?;
+        people.keys().find(|k| **k == wanted || k.bare() == wanted.bare() && k.post() == wanted.post()).cloned()
+    };
+    let id = named(EmployeeId::parse(agent)).or_else(|| named(EmployeeId::parse_post(agent)));
     let Some((id, person)) = id.and_then(|id| ready.inputs.people.remove(&id).map(|p| (id, p))) else {
         let f = Finding::new("F09", Severity::Blocking).arg("agent", agent);
         return Ok(Told { text: String::new(), findings: vec![f], lang, code: 2 });

@@ -8,6 +8,7 @@ use crate::ground::{At, Checked, Finding, Money, PayMonth, Place, Severity, Sour
 use crate::job::{self, Job};
 use crate::normalise::join::{self, People, TransferRow};
 use crate::normalise::record::Past;
+use crate::normalise::trust::{Teller, Trust};
 use crate::normalise::{self, CodeTarget, Mapping, Natures, Payer, RubricTarget, Rubrics, fragment};
 use crate::payslip::{Card, ElementId, LineKind, PaidCode, PaidLine};
 use crate::read::{self, FileKind, Input, Limits, archive, dsn, pain001, pain002, xhl};
@@ -50,6 +51,10 @@ pub struct Inputs {
     pub rows: Vec<normalise::RowCount>,
     /// Kinds of documents that spoke: pay statements, declarations.
     pub documents: BTreeSet<&'static str>,
+    /// What each source is.
+    pub tellers: BTreeMap<u16, Teller>,
+    /// What documents say of the employer.
+    pub employer: job::Employer,
     /// What people decided.
     pub decisions: Decisions,
     /// What goes on of the months before, by their records.
@@ -97,6 +102,15 @@ pub fn rubrics(pack: &Pack, job: &Job, settings: &[SettingValue]) -> Rubrics {
         Some(Num::Const(x)) if !x.is_zero() => Some(*x),
         _ => None,
     };
+    // An amount is written with its sign; a base times a rate has that of its kind.
+    let mut taken = BTreeSet::new();
+    for step in plan.iter().flat_map(|p| &p.steps) {
+        let Step::Element(e) = step else { continue };
+        let of_kind = matches!(e.kind, LineKind::Deduction | LineKind::Employer | LineKind::Tax);
+        if e.amount.as_ref().map_or(of_kind, |n| n.takes(&taken)) {
+            taken.insert(e.slot);
+        }
+    }
     let targets = pack
         .elements
         .iter()
@@ -117,11 +131,7 @@ pub fn rubrics(pack: &Pack, job: &Job, settings: &[SettingValue]) -> Rubrics {
                 labels,
                 rate: step.and_then(|s| constant(&s.rate)),
                 employer_rate: step.and_then(|s| constant(&s.employer_rate)),
-                // An amount is written with its sign; a base times a rate has that of its kind.
-                takes: match step.and_then(|s| s.amount.as_ref()) {
-                    Some(amount) => matches!(amount, Num::Neg(_)),
-                    None => matches!(e.card.kind, LineKind::Deduction | LineKind::Employer | LineKind::Tax),
-                },
+                takes: step.is_some_and(|s| taken.contains(&s.slot)),
                 total: None,
             }
         })
@@ -134,8 +144,8 @@ pub(super) struct Opened {
     pub(super) sources: Sources,
     pub(super) tables: Vec<read::Table>,
     pub(super) transfers: Vec<TransferRow>,
-    statements: Vec<normalise::xhl::Registered>,
-    declarations: Vec<normalise::dsn::Registered>,
+    pub(super) statements: Vec<normalise::xhl::Registered>,
+    pub(super) declarations: Vec<normalise::dsn::Registered>,
     /// What banks said of transfer files, and the files they may be about.
     reports: Vec<pain002::Report>,
     sent: Vec<rejected::Sent>,
@@ -319,13 +329,14 @@ pub fn read(job: &Job, pack: &Pack, settings: &[SettingValue], progress: fn(&str
     cut_short(&mapping, &mut o.findings);
     let mut gathered = gathered.value;
     let sent = !o.transfers.is_empty();
-    o.findings.append(&mut record.add(&mut gathered, sent, &o.sources));
+    o.findings.append(&mut record.add(&mut gathered, (sent, beside), &o.sources));
     o.findings.append(&mut record.later(&mut gathered, &o.sources, &cx));
     if !sent {
         o.transfers.clone_from(&record.transfers);
     }
     let siret = job.employer.siret.as_ref().map(crate::ground::Siret::as_str);
-    let (accounts, mut found) = normalise::xhl::add(&o.statements, &mut gathered, siret, &given.value, &o.sources, &cx);
+    let trust = trusted(super::trust::of(job, &pack.vocabulary, &mut o.findings), &mapping, &record, &o);
+    let (accounts, mut found) = normalise::xhl::add(&o.statements, &mut gathered, siret, &trust, &given.value, &o.sources, &cx);
     o.findings.append(&mut found);
     // Without a transfer file, the statement says who was paid how much and where.
     if o.transfers.is_empty() {
@@ -338,6 +349,7 @@ pub fn read(job: &Job, pack: &Pack, settings: &[SettingValue], progress: fn(&str
     let mut decided = decisions::read(job, pack, &mut o.sources, &mut o.findings);
     decisions::rename(&mut decided, &mut gathered, job, &o.sources, &mut o.findings);
     super::same_person::join(&mut gathered, &mut o.transfers, &pack.vocabulary, &o.sources, &mut o.findings);
+    normalise::posts::spread(&mut gathered, &pack.vocabulary, &o.sources, &mut o.findings);
     let elsewhere = std::mem::take(&mut gathered.elsewhere);
     let mut unknown_cards = unknown_cards(&gathered);
     let mut proposals = proposals(&gathered, &mapping);
@@ -350,8 +362,10 @@ pub fn read(job: &Job, pack: &Pack, settings: &[SettingValue], progress: fn(&str
         sent_rows = rejected::referenced(&record);
     }
     let refused = rejected::find(&o.reports, &o.sent, &sent_rows, &mut o.findings);
-    let mut joined = join::join(&pack.vocabulary, &o.sources, job.month, gathered, std::mem::take(&mut o.transfers));
+    let mut joined = join::join(&pack.vocabulary, &o.sources, job.month, &trust, gathered, std::mem::take(&mut o.transfers));
     o.findings.append(&mut joined.findings);
+    o.findings.extend(super::known_by_net::alone(&mut joined, &pack.vocabulary));
+    normalise::posts::others(&mut joined.people, &pack.vocabulary);
     let pay_date = record.manifest.as_ref().and_then(|m| m.pay_date);
     let transferred = record.transferred(&o.sources);
     let spoke_record = record.month.is_some();
@@ -387,6 +401,8 @@ pub fn read(job: &Job, pack: &Pack, settings: &[SettingValue], progress: fn(&str
     let spoke = [("statement", !o.statements.is_empty()), ("declaration", !o.declarations.is_empty()), ("record", spoke_record)];
     let documents = spoke.into_iter().filter(|d| d.1).map(|d| d.0).collect();
     let inputs = Inputs {
+        tellers: trust.of,
+        employer: super::employer::said(&o, siret),
         sources: o.sources,
         mapping,
         files: o.files,
@@ -406,6 +422,18 @@ pub fn read(job: &Job, pack: &Pack, settings: &[SettingValue], progress: fn(&str
         bygone,
     };
     Ok(Checked::new(inputs, o.findings))
+}
+
+/// What each source is, for the order of trust.
+fn trusted(mut trust: Trust, mapping: &Mapping, record: &normalise::record::MonthRecord, o: &Opened) -> Trust {
+    for m in &mapping.sources {
+        trust.of.insert(m.source, if m.role.is_register() { Teller::Register } else { Teller::Staff });
+    }
+    trust.of.extend(o.statements.iter().map(|s| (s.source, Teller::Statement)));
+    trust.of.extend(o.declarations.iter().map(|d| (d.source, Teller::Declaration)));
+    let of_record = record.places.as_ref().map(|p| p.0).into_iter().chain(record.members.values().map(|m| m.at.source));
+    trust.of.extend(of_record.map(|s| (s, Teller::Record)));
+    trust
 }
 
 /// A list of this month that ends within a row, or requests for another account that may: who stood below cannot be known.

@@ -6,9 +6,11 @@
 use super::Ready;
 use crate::compute::employee::Way;
 use crate::compute::eval::{Pins, State};
-use crate::ground::{At, Finding, Money, Severity, Words};
-use crate::normalise::join::People;
+use crate::facts::{Fact, Origin, Role, Value, Vocabulary};
+use crate::ground::{At, EmployeeId, Finding, Money, Severity, Words};
+use crate::normalise::join::{Joined, LastTransfer, People, TransferRow};
 use crate::payslip::{Card, ElementId, LineKind, PaidCode, PaidLine, PaidSlip};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What is left may be this share of the net (one in so many) before somebody has to decide: more is a line that nobody has seen,
 /// and it may have been paid once.
@@ -41,6 +43,57 @@ pub fn transferred(people: &mut People, index: usize) -> Option<Card> {
         rate_is_share: true,
         base: crate::payslip::Counted::Number,
     })
+}
+
+/// Where nothing but last month's transfers survived, whoever they paid is who works here. The number is the part of the
+/// references that tells all of them apart, where there is one; otherwise it is the name.
+pub fn alone(joined: &mut Joined, vocabulary: &Vocabulary) -> Option<Finding> {
+    let nobody = joined.people.values().all(|p| p.paid.is_none() && p.staff.is_none() && p.arrival.is_none());
+    if !nobody || joined.orphan_transfers.is_empty() {
+        return None;
+    }
+    let rows = std::mem::take(&mut joined.orphan_transfers);
+    let numbers = numbers(&rows);
+    let mut count = 0_u64;
+    for (row, number) in rows.into_iter().zip(numbers) {
+        let Some(id) = EmployeeId::parse(&number) else {
+            joined.orphan_transfers.push(row);
+            continue;
+        };
+        let p = joined.people.entry(id).or_default();
+        p.staff = Some(row.at);
+        if let Some(name) = vocabulary.role(Role::FullName).or_else(|| vocabulary.role(Role::Surname)) {
+            p.known.set(Fact { id: name, value: Value::Text(row.name.as_str().into()), at: row.at, origin: Origin::Read });
+        }
+        p.names = (row.name.clone(), String::new());
+        p.transfer = Some(LastTransfer { iban: row.iban, name: row.name, amount: row.amount, at: row.at });
+        count += 1;
+    }
+    (count > 0).then(|| Finding::new("M159", Severity::Justify).arg("count", count))
+}
+
+/// A number for each transfer: the last part of its reference that every reference has, differs from all others and holds a
+/// digit; the name of whoever it paid, where there is none.
+fn numbers(rows: &[TransferRow]) -> Vec<String> {
+    let parts: Vec<Vec<&str>> =
+        rows.iter().map(|r| r.end_to_end.split(|c: char| !c.is_ascii_alphanumeric()).filter(|t| !t.is_empty()).rev().collect()).collect();
+    let shortest = parts.iter().map(Vec::len).min().unwrap_or(0);
+    for i in 0..shortest {
+        let each: Vec<&str> = parts.iter().map(|p| p[i]).collect();
+        let fits = |t: &&str| t.len() <= 12 && t.bytes().any(|b| b.is_ascii_digit());
+        if each.iter().all(fits) && each.iter().collect::<BTreeSet<_>>().len() == rows.len() {
+            return each.into_iter().map(str::to_owned).collect();
+        }
+    }
+    let mut seen: BTreeMap<&str, u32> = BTreeMap::new();
+    let named = |r: &'_ TransferRow, n: u32| if n == 1 { r.name.clone() } else { format!("{} ({n})", r.name) };
+    let mut out = Vec::new();
+    for r in rows {
+        let n = seen.entry(r.name.as_str()).or_insert(0);
+        *n += 1;
+        out.push(named(r, *n));
+    }
+    out
 }
 
 /// Makes the lines by the rules, and tells what is left.

@@ -319,5 +319,5 @@ fn understood(ready: &Ready, id: &EmployeeId, slip: &PaidSlip, w: &Worked) -> Pa
         .collect();
     lines.sort_by_key(|l| (l.element, l.period));
     let totals = w.before.unwrap_or_default();
-    Payslip { employee: id.clone(), post: 1, month: ready.job.last_month, mode: Mode::Computed, lines, totals }
+    Payslip { employee: id.clone(), post: id.post(), month: ready.job.last_month, mode: Mode::Computed, lines, totals }
 }

@@ -122,34 +122,36 @@ fn why(o: &Outcome) -> String {
 
 /// Names whoever did not receive last month's pay.
 pub fn name(refused: &[Refused], joined: &Joined, decided: &Decisions, sources: &Sources) -> Vec<Finding> {
-    let people: BTreeMap<At, _> = joined.people.iter().filter_map(|(id, p)| p.transfer.as_ref().map(|t| (t.at, (id, t)))).collect();
+    // One transfer may have paid several posts of somebody.
+    let mut people: BTreeMap<At, Vec<_>> = BTreeMap::new();
+    for (id, p) in &joined.people {
+        p.transfer.iter().for_each(|t| people.entry(t.at).or_default().push((id, t)));
+    }
     let orphans: BTreeMap<At, &TransferRow> = joined.orphan_transfers.iter().map(|t| (t.at, t)).collect();
     let mut out = Vec::new();
     for r in refused {
-        let of = people.get(&r.transfer);
         let orphan = orphans.get(&r.transfer).copied();
-        let (agent, amount) = match (of, orphan) {
-            (Some((id, t)), _) => (Some(*id), t.amount),
-            (None, Some(t)) => (None, t.amount),
-            (None, None) => continue,
-        };
-        let called = agent.map_or_else(|| orphan.map_or("?", |t| t.name.as_str()).to_owned(), ToString::to_string);
-        // On an account that is no more, or of somebody who is dead, nothing leaves before somebody has named one.
-        let gone = GONE.iter().any(|c| r.why.split(|x: char| !x.is_ascii_alphanumeric()).any(|w| w == *c));
-        let held = gone && agent.is_none_or(|id| decided.call_back(id).is_none());
-        let f = Finding::new("F15", if held && agent.is_some() { Severity::Blocking } else { Severity::Justify });
-        let f = if held { f.told("M151") } else { f };
-        let f = f
-            .arg("agent", called)
-            .arg("amount", amount.french())
-            .arg("why", &r.why)
-            .stake(amount.cents())
-            .at(r.place.clone())
-            .at(sources.place(r.transfer));
-        out.push(match agent {
-            Some(id) => f.of(id),
-            None => f,
-        });
+        let of = people.get(&r.transfer).into_iter().flatten().map(|(id, t)| (Some(*id), t.amount));
+        let all: Vec<_> = of.chain(orphan.map(|t| (None, t.amount))).collect();
+        for (agent, amount) in all {
+            let called = agent.map_or_else(|| orphan.map_or("?", |t| t.name.as_str()).to_owned(), ToString::to_string);
+            // On an account that is no more, or of somebody who is dead, nothing leaves before somebody has named one.
+            let gone = GONE.iter().any(|c| r.why.split(|x: char| !x.is_ascii_alphanumeric()).any(|w| w == *c));
+            let held = gone && agent.is_none_or(|id| decided.call_back(id).is_none());
+            let f = Finding::new("F15", if held && agent.is_some() { Severity::Blocking } else { Severity::Justify });
+            let f = if held { f.told("M151") } else { f };
+            let f = f
+                .arg("agent", called)
+                .arg("amount", amount.french())
+                .arg("why", &r.why)
+                .stake(amount.cents())
+                .at(r.place.clone())
+                .at(sources.place(r.transfer));
+            out.push(match agent {
+                Some(id) => f.of(id),
+                None => f,
+            });
+        }
     }
     out
 }

@@ -200,6 +200,7 @@ fn agent(ready: &Ready, w: &Worked) -> print::Agent {
     a.nbi_points = count(ready, w, "nbi_points");
     a.children = count(ready, w, "children");
     a.service = role(Role::Service);
+    a.post = (w.id.post() > 1).then(|| w.id.post().to_string());
     let part_post = matches!(fact(ready, w, "part_time_post").map(|f| &f.value), Some(Value::Flag(true)));
     if let Some(share) = fact(ready, w, "working_time").and_then(|f| f.value.number()) {
         if part_post {

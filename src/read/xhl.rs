@@ -222,6 +222,12 @@ pub struct Statement {
     pub budget: Text,
     pub employer: Text,
     pub siret: Text,
+    /// Code of activity, account with the collecting body, address of the employer.
+    pub ape: Text,
+    pub collector: Text,
+    pub address: Vec<Text>,
+    pub postal_code: Text,
+    pub town: Text,
     pub slips: Vec<Slip>,
     /// Categories whose amounts the file writes negative when they are deducted.
     pub reversed: Vec<Category>,

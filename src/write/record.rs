@@ -45,9 +45,14 @@ pub struct PersonRow<'a> {
     pub sums: Option<YearSums>,
 }
 
+/// Number and post.
+fn whose(out: &mut String, id: &EmployeeId) {
+    field(out, id.as_str());
+    let _ = write!(out, ",{},", id.post());
+}
+
 pub fn fact_row(out: &mut String, employee: &EmployeeId, lang: Lang, row: &FactRow<'_>) {
-    field(out, employee.as_str());
-    out.push_str(",1,");
+    whose(out, employee);
     row.month.push_to(out);
     out.push(',');
     out.push_str(&row.decl.name);
@@ -69,8 +74,7 @@ pub fn fact_row(out: &mut String, employee: &EmployeeId, lang: Lang, row: &FactR
 }
 
 pub fn person_row(out: &mut String, p: &PersonRow<'_>) {
-    field(out, p.employee.as_str());
-    out.push_str(",1,");
+    whose(out, p.employee);
     field(out, p.name);
     let _ = write!(out, ",{},{},{},{},", p.stood.id(), p.iban.map(Iban::as_str).unwrap_or_default(), p.facts, p.carried);
     match &p.sums {
@@ -94,8 +98,8 @@ pub struct RequestRow<'a> {
 }
 
 pub fn request_row(out: &mut String, r: &RequestRow<'_>) {
-    field(out, r.employee.as_str());
-    let _ = write!(out, ",1,{},", r.requested.map(|d| d.to_string()).unwrap_or_default());
+    whose(out, r.employee);
+    let _ = write!(out, "{},", r.requested.map(|d| d.to_string()).unwrap_or_default());
     for text in [r.received_by, r.account] {
         field(out, text);
         out.push(',');

@@ -53,7 +53,7 @@ fn rate(out: &mut String, x: Option<Exact>, share: bool) {
 
 pub fn payslip_row(out: &mut String, p: &Payslip) {
     let t = &p.totals;
-    let _ = write!(out, "{},{},{},{}", p.employee, p.post, p.month, p.mode.id());
+    let _ = write!(out, "{},{},{},{}", p.employee.as_str(), p.post, p.month, p.mode.id());
     for sum in [t.gross, t.net_social, t.net_taxable, t.net_before_tax, t.income_tax, t.net_paid, t.employer_cost] {
         out.push(',');
         sum.push_to(out);
@@ -62,7 +62,7 @@ pub fn payslip_row(out: &mut String, p: &Payslip) {
 }
 
 pub fn line_rows(out: &mut String, p: &Payslip, cards: &Catalogue, lang: Lang) {
-    let who = format!("{},{},", p.employee, p.post);
+    let who = format!("{},{},", p.employee.as_str(), p.post);
     for l in &p.lines {
         let card = &cards[l.element.index()];
         out.push_str(&who);
@@ -138,7 +138,8 @@ fn begin(out: &mut String, employee: &str, post: u16) {
 }
 
 pub fn estimate_row(out: &mut String, e: &Estimation) {
-    let _ = write!(out, "{},1,{},", e.employee, e.month);
+    begin(out, e.employee.as_str(), e.employee.post());
+    let _ = write!(out, "{},", e.month);
     for text in [&e.code, &e.label] {
         field(out, text);
         out.push(',');

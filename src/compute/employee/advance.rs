@@ -30,8 +30,14 @@ impl Machine<'_> {
         let totals = self.carried_totals(&lines, &[]);
         let after = walk::Amounts::from([(PaidCode::Element(element), (amount, Money::ZERO))]);
         let changes = walk::whole(paid, &after, self.causes.estimate);
-        let payslip =
-            Payslip { employee: i.id.clone(), post: 1, month: self.road.this().context.month, mode: Mode::Advance, lines, totals };
+        let payslip = Payslip {
+            employee: i.id.clone(),
+            post: i.id.post(),
+            month: self.road.this().context.month,
+            mode: Mode::Advance,
+            lines,
+            totals,
+        };
         Output { payslip: Some(payslip), replay, changes, facts: i.known.clone(), ..Output::default() }
     }
 }

@@ -207,8 +207,14 @@ impl Machine<'_> {
             shown_totals(&mut totals, i.slip);
         }
         let changes = walk::whole(paid, &kept, self.causes.one_off_ended);
-        let payslip =
-            Payslip { employee: i.id.clone(), post: 1, month: self.road.this().context.month, mode: Mode::Carried, lines, totals };
+        let payslip = Payslip {
+            employee: i.id.clone(),
+            post: i.id.post(),
+            month: self.road.this().context.month,
+            mode: Mode::Carried,
+            lines,
+            totals,
+        };
         Output { payslip: Some(payslip), changes, facts: i.known.clone(), ..Output::default() }
     }
 

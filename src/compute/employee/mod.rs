@@ -217,6 +217,9 @@ impl Machine<'_> {
         let advance = i.slip.is_some_and(|s| s.advance != Advance::None);
         let replay = if advance { self.unproven(i) } else { self.replay(state, i) };
         let way = if replay.all_exact() && !advance { i.ways.proven } else { i.ways.unproven };
+        // A net of which nothing is known cannot be paid again as pay: it is an advance on the pay behind it.
+        let bare = i.slip.is_some_and(|s| s.bare) && matches!(i.paid, [only] if matches!(only.code, PaidCode::Unknown(_)));
+        let way = if way == Way::Carry && bare { Way::Advance(Some(Exact::ONE)) } else { way };
         let output = match way {
             Way::Advance(share) => self.advance(i, paid, replay, share.unwrap_or(Exact::ONE)),
             Way::Carry => self.carries(state, i, paid, replay),
@@ -245,7 +248,14 @@ impl Machine<'_> {
         };
         let mut lines = state.lines(plan, status);
         lines.extend(unknown.iter().filter_map(|u| self.unknown_line(u.0, u.2, u.3)));
-        Payslip { employee: id.clone(), post: 1, month: plan.context.month, mode: Mode::Computed, lines, totals: state.totals(plan) }
+        Payslip {
+            employee: id.clone(),
+            post: id.post(),
+            month: plan.context.month,
+            mode: Mode::Computed,
+            lines,
+            totals: state.totals(plan),
+        }
     }
 }
 

@@ -9,6 +9,7 @@ use crate::normalise::Context;
 use crate::normalise::gather::{Gathered, Record};
 use crate::normalise::profile::option_of;
 use crate::normalise::text::fold;
+use crate::normalise::values::{Mark, working_time};
 use crate::read::dsn::{Block, Declaration, Said, tables};
 
 struct Noted<'a> {
@@ -150,7 +151,10 @@ fn contract(n: &mut Noted<'_>, agent: &Agent<'_>, d: &Declaration, c: Block<'_>,
 /// Whether hours are by week or month differs between programs: only their ratio is used.
 fn share_worked(c: Block<'_>, source: u16) -> Option<(Exact, At)> {
     if let Some(percent) = c.number(55).filter(|p| p.value.is_positive()) {
-        return Some((percent.value.div(Exact::int(100))?, at(source, percent)));
+        // 68,57 % are 24 of 35, as elsewhere.
+        let read = working_time(&format!("{} %", percent.value), false, Mark::Dot).ok().flatten();
+        let share = read.map(|w| w.share).or_else(|| percent.value.div(Exact::int(100)))?;
+        return Some((share, at(source, percent)));
     }
     let (own, full) = (c.number(13)?, c.number(12)?);
     if !own.value.is_positive() || !full.value.is_positive() {
@@ -224,6 +228,8 @@ pub fn contradictions(agent: &Agent<'_>, gathered: &Gathered, sources: &Sources,
         if !theirs.is_empty() && theirs != ours.value {
             findings.push(
                 Finding::new("IMP-04", Severity::Blocking)
+                    .told("M158")
+                    .arg("agent", &agent.id)
                     .arg("fact", cx.vocabulary.get(fact).label.fr.clone())
                     .arg("first", "••••")
                     .arg("second", "••••")

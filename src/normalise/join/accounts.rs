@@ -52,20 +52,42 @@ impl Joiner<'_> {
                 .split(|c: char| !c.is_ascii_alphanumeric())
                 .filter(|t| !t.is_empty())
                 .rev()
-                .find_map(|t| by_bare.get(bare(t)).filter(|v| v.len() == 1).cloned())
+                .find_map(|t| by_bare.get(bare(t)).filter(|v| is_one(v)).cloned())
                 .unwrap_or_default();
-            let by_account =
-                || row.iban.as_ref().and_then(|i| by_iban.get(i.as_str())).filter(|v| v.len() == 1).cloned().unwrap_or_default();
+            let by_account = || row.iban.as_ref().and_then(|i| by_iban.get(i.as_str())).filter(|v| is_one(v)).cloned().unwrap_or_default();
             let by_name = || by_pay.get(&(name_key(&row.name, ""), row.amount)).filter(|v| v.len() == 1).cloned().unwrap_or_default();
-            let hit = by_reference.into_iter().next().or_else(|| by_account().into_iter().next()).or_else(|| by_name().into_iter().next());
-            match hit.filter(|id| taken.insert(id.clone())) {
-                Some(id) => {
-                    if let Some(p) = self.out.people.get_mut(&id) {
-                        p.transfer = Some(LastTransfer { iban: row.iban, name: row.name, amount: row.amount, at: row.at });
-                    }
+            let hit = [by_reference, by_account(), by_name()].into_iter().find(|v| !v.is_empty()).unwrap_or_default();
+            let free: Vec<EmployeeId> = hit.into_iter().filter(|id| !taken.contains(id)).collect();
+            if free.is_empty() {
+                self.out.orphan_transfers.push(row);
+                continue;
+            }
+            for (id, amount) in self.shares(free, row.amount) {
+                if let Some(p) = self.out.people.get_mut(&id) {
+                    p.transfer = Some(LastTransfer { iban: row.iban.clone(), name: row.name.clone(), amount, at: row.at });
                 }
-                None => self.out.orphan_transfers.push(row),
+                taken.insert(id);
             }
         }
     }
+
+    /// What a transfer paid of each post of an employee: the post that has its net, or all of them together. One that is neither
+    /// stands whole beside each, and is no post's net.
+    fn shares(&self, posts: Vec<EmployeeId>, amount: Money) -> Vec<(EmployeeId, Money)> {
+        let net = |id: &EmployeeId| self.out.people.get(id).and_then(|p| p.paid.as_ref()?.net_paid).map(|n| n.0);
+        let one = posts.iter().find(|id| net(id) == Some(amount)).filter(|_| posts.len() > 1);
+        if let Some(id) = one {
+            return vec![(id.clone(), amount)];
+        }
+        let nets: Option<Vec<Money>> = posts.iter().map(net).collect();
+        match nets.filter(|n| n.iter().copied().sum::<Money>() == amount) {
+            Some(nets) => posts.into_iter().zip(nets).collect(),
+            None => posts.into_iter().map(|id| (id, amount)).collect(),
+        }
+    }
+}
+
+/// One employee, in one post or in several.
+fn is_one(ids: &[EmployeeId]) -> bool {
+    ids.first().is_some_and(|first| ids.iter().all(|id| id.as_str() == first.as_str()))
 }

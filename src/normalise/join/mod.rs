@@ -14,9 +14,10 @@ mod staff;
 use crate::facts::{Fact, FactKind, Role, Vocabulary};
 use crate::ground::{At, EmployeeId, Finding, Lang, PayMonth, Severity, Sources};
 use crate::normalise::gather::{Gathered, Record};
+use crate::normalise::trust::{Trust, agree};
 pub use accounts::TransferRow;
 use chrono::NaiveDate;
-pub use person::{LastTransfer, People, Person};
+pub use person::{LastTransfer, People, Person, Second};
 
 /// What `join` hands on besides the people.
 #[derive(Default)]
@@ -33,12 +34,20 @@ pub(super) struct Joiner<'a> {
     pub(super) vocabulary: &'a Vocabulary,
     pub(super) sources: &'a Sources,
     pub(super) month: PayMonth,
+    pub(super) trust: &'a Trust,
     pub(super) out: Joined,
 }
 
 /// Brings every source together.
-pub fn join(vocabulary: &Vocabulary, sources: &Sources, month: PayMonth, gathered: Gathered, transfers: Vec<TransferRow>) -> Joined {
-    let mut j = Joiner { vocabulary, sources, month, out: Joined::default() };
+pub fn join(
+    vocabulary: &Vocabulary,
+    sources: &Sources,
+    month: PayMonth,
+    trust: &Trust,
+    gathered: Gathered,
+    transfers: Vec<TransferRow>,
+) -> Joined {
+    let mut j = Joiner { vocabulary, sources, month, trust, out: Joined::default() };
     for (id, slip) in gathered.paid {
         j.out.people.entry(id).or_default().paid = Some(slip);
     }
@@ -78,6 +87,23 @@ pub fn join(vocabulary: &Vocabulary, sources: &Sources, month: PayMonth, gathere
     j.out
 }
 
+/// What a further source says of a fact: noted beside what is known, or in its place where the job believes it more. Where
+/// money goes is no matter of trust: the account last paid stands.
+pub(super) fn second(vocabulary: &Vocabulary, trust: &Trust, p: &mut Person, f: &Fact) {
+    let decl = vocabulary.get(f.id);
+    let Some(known) = p.known.get(f.id) else { return };
+    let agrees = agree(decl, &known.value, &f.value);
+    if known.at.source != f.at.source {
+        p.seconds.push(Second { fact: f.id, at: f.at, agrees });
+    }
+    if known.value == f.value {
+        return;
+    }
+    let believed = decl.role != Some(Role::Iban) && trust.prefers(f.id, f.at, known.at);
+    let other = if believed { p.known.set(f.clone()) } else { Some(f.clone()) };
+    p.alternatives.extend(other);
+}
+
 impl Joiner<'_> {
     pub(super) fn finding(&self, code: &str, severity: Severity, id: &EmployeeId, places: &[At]) -> Finding {
         places.iter().fold(Finding::new(code, severity).of(id), |f, a| f.at(self.sources.place(*a)))
@@ -88,10 +114,9 @@ impl Joiner<'_> {
         let grave = matches!(decl.role, Some(Role::Iban | Role::IdentityNumber));
         let hide = grave;
         let show = |f: &Fact| if hide { "••••".to_owned() } else { self.shown(f) };
-        self.finding("IMP-04", if grave { Severity::Blocking } else { Severity::Justify }, id, &[a.at, b.at])
-            .arg("fact", decl.label.fr.clone())
-            .arg("first", show(a))
-            .arg("second", show(b))
+        let f = self.finding("IMP-04", if grave { Severity::Blocking } else { Severity::Justify }, id, &[a.at, b.at]);
+        let f = if grave { f.told("M158") } else { f };
+        f.arg("agent", id).arg("fact", decl.label.fr.clone()).arg("first", show(a)).arg("second", show(b))
     }
 
     pub(super) fn shown(&self, f: &Fact) -> String {

@@ -93,6 +93,7 @@ impl Joiner<'_> {
             self.out.people.iter().filter(|(_, p)| name_key(&p.name(self.vocabulary), "") == key).map(|(id, _)| id.clone()).collect();
         for other in namesakes {
             let f = self.finding("M98", Severity::Blocking, &other, &[r.at]).arg("agent", &other).arg("name", name.trim());
+            let f = f.arg("number", id);
             self.out.findings.push(f);
         }
     }

@@ -16,6 +16,15 @@ pub struct LastTransfer {
     pub at: At,
 }
 
+/// What a further source says of a fact that is known already.
+#[derive(Clone, Copy, Debug)]
+pub struct Second {
+    pub fact: FactId,
+    pub at: At,
+    /// Whether it says the same; `None` where that cannot be told from how it is written.
+    pub agrees: Option<bool>,
+}
+
 /// Everything known of one employee before anything is computed.
 #[derive(Clone, Default)]
 pub struct Person {
@@ -23,6 +32,8 @@ pub struct Person {
     pub known: Facts,
     /// Other values that files hold for a fact: an old index in a list of promotions.
     pub alternatives: Vec<Fact>,
+    /// What other sources say of the facts that are known.
+    pub seconds: Vec<Second>,
     /// What this month changes, in the order of the files.
     pub changes: Vec<Fact>,
     pub staff: Option<At>,

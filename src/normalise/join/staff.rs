@@ -1,6 +1,6 @@
 //! What staff files and registers say of an employee as of last month.
 
-use super::Joiner;
+use super::{Joiner, second};
 use crate::facts::{Fact, Origin, Role, Value};
 use crate::ground::{At, Exact, Severity};
 use crate::normalise::gather::Record;
@@ -10,6 +10,7 @@ impl Joiner<'_> {
     pub(super) fn staff(&mut self, r: &Record) {
         let Some(id) = r.employee.clone() else { return };
         let mut findings = Vec::new();
+        let (vocabulary, trust) = (self.vocabulary, self.trust);
         let person = self.out.people.entry(id.clone()).or_default();
         if person.staff.is_none() {
             person.staff = Some(r.at);
@@ -19,10 +20,11 @@ impl Joiner<'_> {
                 None => {
                     person.known.set(f.clone());
                 }
-                Some(first) if first.value == f.value => {}
                 Some(first) => {
-                    findings.push((first.clone(), f.clone()));
-                    person.alternatives.push(f.clone());
+                    if first.value != f.value {
+                        findings.push((first.clone(), f.clone()));
+                    }
+                    second(vocabulary, trust, person, f);
                 }
             }
         }
@@ -37,14 +39,13 @@ impl Joiner<'_> {
 
     /// What a register shows beside the amounts fills what the staff files leave open; last month was paid on it.
     pub(super) fn register_facts(&mut self, r: &Record) {
+        let (vocabulary, trust) = (self.vocabulary, self.trust);
         let Some(p) = r.employee.as_ref().and_then(|id| self.out.people.get_mut(id)) else { return };
         for f in r.facts.iter() {
-            match p.known.get(f.id) {
-                None => {
-                    p.known.set(f.clone());
-                }
-                Some(k) if k.value == f.value => {}
-                Some(_) => p.alternatives.push(f.clone()),
+            if p.known.get(f.id).is_none() {
+                p.known.set(f.clone());
+            } else {
+                second(vocabulary, trust, p, f);
             }
         }
     }

@@ -193,7 +193,11 @@ fn by_numbers(s: &Seen<'_>, choices: &mut [Vec<Choice>], picked: &[Option<usize>
     let Some(found) = headless::numbers_of(data, &s.profiles, agent, (code, label), cx) else { return false };
     let single = column(Meaning::Gain).is_some() != column(Meaning::Deduction).is_some();
     let sided = |m: Meaning| matches!(m, Meaning::Gain | Meaning::Deduction);
-    let sure = |c: usize| chosen(c).is_some_and(|x| x.title >= 85 && x.fit >= 0 && !(single && sided(x.meaning)) && is_of_lines(x.meaning));
+    // « Valeur » over what times a rate makes an amount is a base.
+    let factor = |c: usize| matches!(found[c], Some(Meaning::Base | Meaning::Rate | Meaning::EmployerRate));
+    let amount = |m: Meaning| sided(m) || matches!(m, Meaning::Amount | Meaning::Signed | Meaning::EmployerAmount);
+    let denied = |c: usize, m: Meaning| single && sided(m) || factor(c) && amount(m);
+    let sure = |c: usize| chosen(c).is_some_and(|x| x.title >= 85 && x.fit >= 0 && !denied(c, x.meaning) && is_of_lines(x.meaning));
     let taken: Vec<Meaning> = (0..picked.len()).filter(|&c| sure(c)).filter_map(|c| chosen(c).map(|x| x.meaning)).collect();
     let told = |c: usize, m: Meaning| chosen(c).is_some_and(|x| x.meaning == m);
     let by_contents: Vec<(usize, Meaning)> =

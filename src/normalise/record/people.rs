@@ -122,7 +122,7 @@ impl Reader<'_, '_> {
         let mut places: Vec<Box<str>> = Vec::new();
         let mut strange: BTreeMap<String, (u64, At)> = BTreeMap::new();
         rows::each(table, &mut |row| {
-            let Some(id) = EmployeeId::parse(row.text("employee")) else { return };
+            let Some(id) = row.employee() else { return };
             let n = row.number() as usize;
             places.resize_with(places.len().max(n + 1), Box::default);
             places[n] = row.text("place").into();

@@ -1,6 +1,6 @@
 //! Rows of a record's file by the titles of their columns, each cell with its place.
 
-use crate::ground::At;
+use crate::ground::{At, EmployeeId};
 use crate::read::Table;
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
@@ -18,6 +18,10 @@ impl OneRow {
     /// The text under a title; nothing when the column or the cell is missing.
     pub fn text(&self, title: &str) -> &str {
         self.titles.get(title).and_then(|i| self.cells.get(*i)).map_or("", AsRef::as_ref)
+    }
+    /// Whose row it is: the number, and the post where it is another than the first.
+    pub fn employee(&self) -> Option<EmployeeId> {
+        Some(EmployeeId::parse(self.text("employee"))?.at_post(self.text("post").parse().unwrap_or(1)))
     }
     pub fn at(&self, title: &str) -> At {
         let row = At::row(self.source, self.number);

@@ -1,6 +1,6 @@
 //! What a payslip of a statement says of its agent, as facts of the vocabulary.
 
-use crate::facts::{Fact, FactId, FactKind, Facts, Origin, Role, Value};
+use crate::facts::{ChoiceOption, Fact, FactId, FactKind, Facts, Origin, Role, Value};
 use crate::ground::{At, EmployeeId, Exact, Finding, Nir, Severity, Sources};
 use crate::normalise::Context;
 use crate::normalise::gather::{Gathered, Record};
@@ -116,6 +116,12 @@ fn status(n: &mut Noted<'_>, slip: &Slip, id: &EmployeeId, sources: &Sources, fi
     let FactKind::Choice { options } = &n.cx.vocabulary.get(fact).kind else { return };
     match option_of(options, &fold(&written.text.replace('_', " "))) {
         Some(choice) if !written.is_empty() => n.set(Some(fact), Value::Choice(choice), written.line),
+        // « AUTRE_STATUT »: what the nomenclature, or the job, calls an apprentice or an elected member.
+        Some(_) | None if by_statute(slip, options).is_some() => {
+            if let Some((choice, line)) = by_statute(slip, options) {
+                n.set(Some(fact), Value::Choice(choice), line);
+            }
+        }
         Some(_) | None => {
             let line = if written.is_empty() { slip.agent.line } else { written.line };
             findings.push(
@@ -127,6 +133,23 @@ fn status(n: &mut Noted<'_>, slip: &Slip, id: &EmployeeId, sources: &Sources, fi
             );
         }
     }
+}
+
+/// Codes of the national list of statutes that say a status which the schema has no word for.
+static BY_STATUTE: &str = include_str!("../../../rules/exports/xhl-statuts.csv");
+
+/// The status by the code of the nomenclature, or else by the name of the job.
+fn by_statute(slip: &Slip, options: &[ChoiceOption]) -> Option<(u16, u32)> {
+    let a = &slip.agent;
+    let of = |code: &str| BY_STATUTE.lines().skip(1).filter_map(|l| l.split_once(',')).find(|r| r.0 == code).map(|r| r.1);
+    let named = of(a.grade_code.text.trim()).and_then(|s| options.iter().position(|o| o.id == s));
+    if let Some(i) = named {
+        return Some((i as u16, a.grade_code.line));
+    }
+    // A job is a status only where the vocabulary has the very words.
+    let job = fold(&a.job.text);
+    let i = options.iter().position(|o| !job.is_empty() && o.written.contains(&job))?;
+    Some((i as u16, a.job.line))
 }
 
 /// Where the statement gives no status that is known, a line that only one status has says it.
@@ -179,6 +202,8 @@ pub fn contradictions(
         if theirs != ours {
             findings.push(
                 Finding::new("IMP-04", Severity::Blocking)
+                    .told("M158")
+                    .arg("agent", id)
                     .arg("fact", cx.vocabulary.get(fact).label.fr.clone())
                     .arg("first", "••••")
                     .arg("second", "••••")

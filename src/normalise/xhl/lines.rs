@@ -63,6 +63,8 @@ pub struct Codes {
     known: BTreeMap<Key, (u16, CodeTarget)>,
     /// The local code of a payslip that shows its net alone.
     bare_net: Option<u16>,
+    /// The local code of what was taken and stands among no lines.
+    unseen: Option<u16>,
     last: PayMonth,
 }
 
@@ -146,14 +148,15 @@ impl Codes {
                 known.insert(key.clone(), (index, target));
             }
         }
-        let bare = slips.iter().find(|(_, s)| s.lines.is_empty() && s.net_to_pay.is_some()).map(|(source, _)| *source);
-        let bare_net = bare.and_then(|source| {
-            let index =
-                enter(gathered, source, "MtNetAPayer".to_owned(), vec!["NET A PAYER SANS DETAIL".to_owned()], CodeTarget::Open, true)?;
+        let mut of_net = |wanted: &dyn Fn(&Slip) -> bool, code: &str, label: &str| {
+            let source = slips.iter().find(|(_, s)| wanted(s)).map(|(source, _)| *source)?;
+            let index = enter(gathered, source, code.to_owned(), vec![label.to_owned()], CodeTarget::Open, true)?;
             gathered.local_codes[usize::from(index)].kind = Some(LineKind::Net);
             Some(index)
-        });
-        Self { known, bare_net, last: cx.last }
+        };
+        let bare_net = of_net(&|s| s.lines.is_empty() && s.net_to_pay.is_some(), "MtNetAPayer", "NET A PAYER SANS DETAIL");
+        let unseen = of_net(&|s| taken_unseen(s).is_some(), "MtNetAPayer-", "RETENUE SANS DETAIL");
+        Self { known, bare_net, unseen, last: cx.last }
     }
 
     /// The lines of one payslip. One that shows its net alone becomes a single line, so that it can be paid again.
@@ -165,18 +168,18 @@ impl Codes {
                 self.put(source, l, Side::TakenBack, out);
             }
         }
-        if slip.lines.is_empty()
-            && let (Some(net), Some(code)) = (slip.net_to_pay, self.bare_net)
-        {
+        let bare = slip.net_to_pay.filter(|_| slip.lines.is_empty()).zip(self.bare_net).map(|(net, code)| (net.value, net.line, code));
+        let unseen = taken_unseen(slip).zip(self.unseen).map(|((gap, line), code)| (gap, line, code));
+        for (amount, line, code) in bare.into_iter().chain(unseen) {
             out.push(PaidLine {
                 code: PaidCode::Unknown(code),
                 base: None,
                 rate: None,
-                amount: net.value,
+                amount,
                 employer_rate: None,
                 employer_amount: Money::ZERO,
                 period: None,
-                at: At::row(source, net.line),
+                at: At::row(source, line),
             });
         }
     }
@@ -208,6 +211,14 @@ impl Codes {
             at: At::row(source, l.line),
         });
     }
+}
+
+/// What a net to pay lacks of its lines: a deduction that the statement counts and does not list. More than a third of the net
+/// is none, and neither is money that was paid and is not explained.
+fn taken_unseen(slip: &Slip) -> Option<(Money, u32)> {
+    let net = slip.net_to_pay.filter(|_| !slip.lines.is_empty() && slip.unread == 0)?;
+    let gap = net.value - slip.rebuilt();
+    (gap.is_negative() && gap.abs().cents() * 3 < net.value.cents()).then_some((gap, net.line))
 }
 
 /// Adds a local code; its index there.

@@ -8,6 +8,7 @@ use crate::compute::employee::{Standing, Way};
 use crate::compute::replay::{ReplayLine, Verdict};
 use crate::facts::{Fact, Origin, Role};
 use crate::ground::{At, Finding, Money, Place, Severity};
+use crate::normalise::trust::agree;
 use crate::payslip::{ElementId, LineKind, PaidCode};
 use crate::pipeline::Ready;
 use crate::rules::pack::Measure;
@@ -90,7 +91,7 @@ pub(super) fn own_findings(ready: &Ready, w: &mut Worked) {
             continue;
         }
         if let Some(f) = contradiction(ready, w, r.fact) {
-            let f = f.of(&w.id).arg("agent", &w.id).arg("fact", decl.label.get(ready.lang));
+            let f = f.of(&w.id).arg("agent", &w.id).arg("fact", decl.label.get(ready.lang)).arg("name", &decl.name);
             let f = f.arg("first", show_value(ready, written)).arg("second", show_value(ready, &r.used));
             w.findings.push(f.at(sources.place(written.at)).at(sources.place(r.used.at)));
             continue;
@@ -108,6 +109,7 @@ pub(super) fn own_findings(ready: &Ready, w: &mut Worked) {
             crate::ground::words::sentence("C02", crate::ground::Lang::En),
         )));
     }
+    w.findings.extend(disputed(ready, w));
     // Lines that do not make the net that was paid: last month is not understood, and nothing built on it may leave.
     if let (Some(slip), Some(before), true) = (&w.person.paid, &w.before, w.output.payslip.is_some())
         && let Some((net, at)) = slip.net_paid.or(w.person.transfer.as_ref().map(|t| (t.amount, t.at)))
@@ -115,6 +117,15 @@ pub(super) fn own_findings(ready: &Ready, w: &mut Worked) {
     {
         let f = Finding::new("C05", Severity::Blocking).of(&w.id).arg("agent", &w.id).arg("net", net.french());
         w.findings.push(f.arg("sum", before.net_paid.french()).at(sources.place(at)).stake((net - before.net_paid).cents()));
+    }
+    // What the bank paid is what was paid; a declaration's own net has been set against it before.
+    let sent = w.person.transfer.as_ref().filter(|t| !t.amount.is_zero());
+    if let (Some(slip), Some(t)) = (w.person.paid.as_ref().filter(|s| !s.melted), sent)
+        && let Some((net, at)) = slip.net_paid.filter(|n| n.0 != t.amount)
+    {
+        let f =
+            Finding::new("M161", Severity::Justify).of(&w.id).arg("agent", &w.id).arg("net", net.french()).arg("sent", t.amount.french());
+        w.findings.push(f.stake((net - t.amount).cents()).at(sources.place(t.at)).at(sources.place(at)));
     }
     if let (Some((shown, found)), true) = (w.output.replay.taxable, w.output.payslip.is_some())
         && !close(shown, found)
@@ -139,6 +150,38 @@ pub(super) fn own_findings(ready: &Ready, w: &mut Worked) {
             w.findings.push(f);
         }
     }
+}
+
+/// What two sources say of a fact of last month, and replay has not told apart. Where it finds last month to the cent with what
+/// is used, the other has moved no money.
+fn disputed(ready: &Ready, w: &Worked) -> Vec<Finding> {
+    let (vocabulary, sources) = (&ready.pack.vocabulary, &ready.inputs.sources);
+    let replay = &w.output.replay;
+    let mut told = std::collections::BTreeSet::new();
+    let mut out = Vec::new();
+    for s in w.person.seconds.iter().filter(|s| s.agrees == Some(false)) {
+        let decl = vocabulary.get(s.fact);
+        let settled = replay.resolved.iter().any(|r| r.fact == s.fact && r.written.is_some());
+        let decided = w.output.facts.get(s.fact).is_some_and(|f| f.origin == Origin::Decided);
+        let elsewhere = matches!(decl.role, Some(Role::Iban | Role::IdentityNumber));
+        if settled || decided || elsewhere || !decl.recurs || !told.insert(s.fact) {
+            continue;
+        }
+        let Some(known) = w.person.known.get(s.fact) else { continue };
+        let differs = |f: &&Fact| f.id == s.fact && f.at.source != known.at.source && agree(decl, &known.value, &f.value) == Some(false);
+        let Some(other) = w.person.alternatives.iter().find(differs) else { continue };
+        // Of whoever was not paid nothing is compared.
+        if w.person.paid.is_none() {
+            continue;
+        }
+        let any = |wanted: Verdict| replay.lines.iter().any(|l| l.verdict == wanted);
+        let proven = any(Verdict::Exact) && !any(Verdict::Gap);
+        let f = Finding::new("IMP-04", if proven { Severity::Warning } else { Severity::Justify }).told("M157").of(&w.id);
+        let f = f.arg("agent", &w.id).arg("fact", decl.label.get(ready.lang)).arg("name", &decl.name);
+        let f = f.arg("first", show_value(ready, known)).arg("second", show_value(ready, other));
+        out.push(f.at(sources.place(known.at)).at(sources.place(other.at)));
+    }
+    out
 }
 
 /// Contributions of another scheme than the one that was paid: the facts make another person of the agent.

@@ -34,7 +34,7 @@ pub(super) fn write_rows(ready: &Ready, w: &Worked, piece: &mut Piece) {
     crate::pipeline::estimates::rows(&mut piece.rows.estimates, ready, w);
     crate::pipeline::record::rows(ready, w, &mut piece.rows);
     for l in &w.output.replay.lines {
-        register::replay_row(&mut piece.rows.replay, w.id.as_str(), 1, code_card(ready, l.code).code, l);
+        register::replay_row(&mut piece.rows.replay, w.id.as_str(), w.id.post(), code_card(ready, l.code).code, l);
     }
     // One cause moves several lines, and the same stands behind it for all of them.
     let mut behind: Option<(u16, String)> = None;
@@ -46,7 +46,7 @@ pub(super) fn write_rows(ready: &Ready, w: &Worked, piece: &mut Piece) {
             None => behind.insert((c.cause, detail(ready, w, c.cause))),
         };
         let both = card.kind != LineKind::Employer;
-        register::diff_row(&mut piece.rows.diff, w.id.as_str(), 1, card.code, card.label, both, c, cause, detail);
+        register::diff_row(&mut piece.rows.diff, w.id.as_str(), w.id.post(), card.code, card.label, both, c, cause, detail);
     }
 }
 

@@ -43,6 +43,7 @@ pub(super) fn twins(ready: &Ready, people: &People) -> Vec<Twin> {
             let key: String = n.chars().filter(char::is_ascii_alphanumeric).take(13).collect();
             if key.len() == 13 {
                 match by_number.get(&key) {
+                    Some(other) if other.as_str() == id.as_str() => {}
                     Some(other) => {
                         out.insert((id.clone(), other.clone()), SAME_NUMBER);
                     }
@@ -55,6 +56,7 @@ pub(super) fn twins(ready: &Ready, people: &People) -> Vec<Twin> {
         if let Some(born) = p.fact(vocabulary, Role::BirthDate).and_then(|f| f.value.date()) {
             let key = (name_key(&p.name(vocabulary), ""), born);
             match by_birth.get(&key) {
+                Some(other) if other.as_str() == id.as_str() => {}
                 Some(other) => {
                     out.entry((id.clone(), other.clone())).or_insert_with(|| "ui.twin.birth");
                 }
@@ -76,7 +78,7 @@ pub(super) fn twins(ready: &Ready, people: &People) -> Vec<Twin> {
         }
     }
     for ((name, _), ids) in &by_account {
-        let (old, new): (Vec<&EmployeeId>, Vec<&EmployeeId>) = ids.iter().copied().partition(|id| paid(id));
+        let (old, new): (Vec<&EmployeeId>, Vec<&EmployeeId>) = ids.iter().copied().filter(|id| id.post() == 1).partition(|id| paid(id));
         if let ([old], [new], false) = (old.as_slice(), new.as_slice(), name.is_empty()) {
             out.entry(((*new).clone(), (*old).clone())).or_insert_with(|| SAME_ACCOUNT);
         }

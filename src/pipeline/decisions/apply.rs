@@ -34,7 +34,7 @@ fn sort_out(decisions: &mut Decisions, month: PayMonth, sources: &Sources) -> Ve
         }
     }
     let bare = |w: &Whom| match w {
-        Whom::One(id) => ids::bare(id.as_str()).to_owned(),
+        Whom::One(id) => ids::bare(&id.to_string()).to_owned(),
         Whom::Everyone => "*".to_owned(),
         Whom::Run => String::new(),
     };
@@ -78,12 +78,12 @@ pub fn rename(decisions: &mut Decisions, g: &mut Gathered, job: &Job, sources: &
     }
 }
 
-/// Puts everything that stands under one number under another.
+/// Puts everything that stands under one number under another, in whatever post.
 pub fn renumber(g: &mut Gathered, from: &EmployeeId, to: &EmployeeId) -> bool {
     let mut any = false;
     let mut one = |id: &mut EmployeeId| {
-        if id == from {
-            *id = to.clone();
+        if id.as_str() == from.as_str() {
+            *id = to.at_post(id.post());
             any = true;
         }
     };
@@ -93,9 +93,12 @@ pub fn renumber(g: &mut Gathered, from: &EmployeeId, to: &EmployeeId) -> bool {
     g.events.iter_mut().map(|x| &mut x.employee).for_each(&mut one);
     g.amounts.iter_mut().map(|x| &mut x.employee).for_each(&mut one);
     g.account_changes.iter_mut().map(|x| &mut x.employee).for_each(&mut one);
-    if let Some(slip) = g.paid.remove(from) {
-        g.paid.insert(to.clone(), slip);
-        any = true;
+    let paid: Vec<EmployeeId> = g.paid.keys().filter(|id| id.as_str() == from.as_str()).cloned().collect();
+    for id in paid {
+        if let Some(slip) = g.paid.remove(&id) {
+            g.paid.insert(to.at_post(id.post()), slip);
+            any = true;
+        }
     }
     if let Some(names) = g.register_names.remove(from) {
         g.register_names.entry(to.clone()).or_insert(names);
@@ -114,6 +117,7 @@ pub fn apply(
 ) {
     for Broken { whom, finding } in std::mem::take(&mut decisions.broken) {
         let id = EmployeeId::parse(&whom).and_then(|id| meant(&id, people.keys()));
+        let id = id.or_else(|| people.keys().find(|k| EmployeeId::parse_post(&whom).as_ref() == Some(*k)).cloned());
         let Some(id) = id else {
             // Whoever was meant would be paid as if nothing had been decided: nobody is.
             if !matches!(whom.as_str(), "" | "*") {
@@ -128,7 +132,10 @@ pub fn apply(
     let mut list = std::mem::take(&mut decisions.list);
     for (i, d) in list.iter_mut().enumerate() {
         let Whom::One(written) = &d.whom else { continue };
-        let Some(id) = meant(written, people.keys()) else {
+        let whole = meant(written, people.keys());
+        let post = EmployeeId::parse_post(written.as_str()).filter(|_| whole.is_none()).and_then(|id| meant(&id, people.keys()));
+        let said = post.is_some();
+        let Some(id) = whole.or(post) else {
             // A decision of another month may be about somebody long gone.
             if matches!(d.state, State::Open | State::Applied) {
                 let f = Finding::new("D08", Severity::Blocking).arg("who", written).arg("kind", d.what.word());
@@ -141,9 +148,23 @@ pub fn apply(
         if d.state != State::Open {
             continue;
         }
+        // What is decided of somebody with several posts is decided of each, unless it is about one alone.
+        let others: Vec<EmployeeId> = people.keys().filter(|k| !said && **k != id && k.as_str() == id.as_str()).cloned().collect();
+        let of_one = match &d.what {
+            What::Override(fact, _) => !vocabulary.get(*fact).is_of_person(),
+            What::Arrival { .. } | What::Leaver(_) => true,
+            What::Mode(_) | What::Waiver(_) | What::CallBack { .. } | What::Join(_) | What::Present | What::Exclude => false,
+        };
+        if of_one && !others.is_empty() {
+            d.state = State::Idle("ui.idle_post");
+            continue;
+        }
+        for id in std::iter::once(&id).chain(&others) {
+            let Some(p) = people.get_mut(id) else { continue };
+            let mine: &mut OfAgent = decisions.agents.entry(id.clone()).or_default();
+            d.state = enact(&d.what, i, p, mine, &Context { vocabulary, job, at: d.at });
+        }
         let Some(p) = people.get_mut(&id) else { continue };
-        let mine: &mut OfAgent = decisions.agents.entry(id.clone()).or_default();
-        d.state = enact(&d.what, i, p, mine, &Context { vocabulary, job, at: d.at });
         if let (What::CallBack { iban, .. }, State::Applied) = (&d.what, d.state) {
             settle_account(&id, p, vocabulary, findings);
             if !is_written(p, vocabulary, iban) {

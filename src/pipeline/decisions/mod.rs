@@ -12,8 +12,8 @@ mod write;
 pub use alone::alone;
 pub use apply::{apply, rename, renumber};
 pub use judge::{judge, settle};
-pub use read::read;
-pub use write::{decide, still_valid};
+pub use read::{COLUMNS, TITLES_FR, read};
+pub use write::{decide, decide_from, french_kind, still_valid};
 
 use super::inputs::HashedFile;
 use crate::compute::employee::Way;

@@ -1,23 +1,97 @@
 //! `releve decide`: one row more in `decisions.csv`, read back before it is kept.
 
 use super::read::{COLUMNS, TITLES_FR, read_from};
-use crate::ground::{EmployeeId, Finding, Lang, PayMonth, Severity, Sources, words};
+use crate::ground::{EmployeeId, Finding, Lang, PayMonth, Place, Severity, Sources, words};
 use crate::job::{self, DECISIONS_FILE, Job};
+use crate::normalise::text::fold;
 use crate::pipeline::explain::Told;
+use crate::pipeline::proposals::AGREED;
 use crate::pipeline::{Options, inputs, load_pack, settings};
 use crate::read::{self as reader, Encoding, Input, Limits};
 use crate::rules::Pack;
-use anyhow::Result;
+use anyhow::{Context as _, Result};
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
+use std::path::Path;
 
 /// A row in the order of the columns that the page on decisions shows; an empty month is the job's.
 pub type Written = [String; 9];
+
+/// Rows to add, or why there are none.
+type Rows = std::result::Result<Vec<Written>, Box<Finding>>;
 
 /// Adds a row to the job's decisions. Nothing is written when the row, or the file it would join, cannot be read back.
 ///
 /// # Errors
 /// When the job cannot be read or the file cannot be written.
-pub fn decide(options: &Options, mut row: Written) -> Result<Told> {
+pub fn decide(options: &Options, row: Written) -> Result<Told> {
+    add(options, &|_| Ok(vec![row.clone()]))
+}
+
+/// Adds the rows of a list of proposals that somebody has said yes to; those that are decided already are left out. A row that
+/// has no author and no day takes those given.
+///
+/// # Errors
+/// When the job or the list cannot be read, or the decisions cannot be written.
+pub fn decide_from(options: &Options, list: &Path, by: &str, on: &str) -> Result<Told> {
+    let bytes = std::fs::read(list).with_context(|| list.display().to_string())?;
+    let name = list.file_name().map_or_else(String::new, |n| n.to_string_lossy().into_owned());
+    add(options, &|old: &[u8]| {
+        let known: BTreeSet<[String; 5]> = rows_of(old, DECISIONS_FILE)?.into_iter().map(|(_, row)| matter(&row)).collect();
+        let mut rows: Vec<Written> = Vec::new();
+        for (agreed, mut row) in rows_of(&bytes, &name)? {
+            if !agreed || known.contains(&matter(&row)) {
+                continue;
+            }
+            for (slot, given) in [(6, by), (7, on)] {
+                if row[slot].is_empty() {
+                    given.clone_into(&mut row[slot]);
+                }
+            }
+            rows.push(row);
+        }
+        if rows.is_empty() {
+            let none = Finding::new("D19", Severity::Blocking).arg("file", &name).at(Place::File { file: name.clone() });
+            return Err(Box::new(none));
+        }
+        Ok(rows)
+    })
+}
+
+/// What a row is about, in one language: two such rows decide the same.
+fn matter(row: &Written) -> [String; 5] {
+    let kind = FRENCH.iter().find(|k| k.1 == row[0]).map_or(row[0].as_str(), |k| k.0);
+    [kind, &row[1], &row[2], &row[3], &row[4]].map(str::to_owned)
+}
+
+/// The rows of a table of decisions, and whether each has a yes beside it.
+fn rows_of(bytes: &[u8], name: &str) -> std::result::Result<Vec<(bool, Written)>, Box<Finding>> {
+    if bytes.is_empty() {
+        return Ok(Vec::new());
+    }
+    let unread = || Box::new(Finding::new("D20", Severity::Blocking).arg("file", name).at(Place::File { file: name.to_owned() }));
+    let opened = reader::open(&Input::from(bytes.to_vec()), name, &mut Sources::default(), &Limits::default(), None);
+    let table = opened.value.first().ok_or_else(unread)?;
+    let rows = table.sample(usize::MAX);
+    let Some((head, rows)) = rows.split_first() else { return Err(unread()) };
+    let titles: Vec<String> = head.cells.iter().map(|c| fold(&c.shown())).collect();
+    let columns: Vec<Option<usize>> =
+        (0..COLUMNS.len()).map(|i| titles.iter().position(|t| super::read::column_named(t) == Some(i))).collect();
+    if columns[..2].iter().any(Option::is_none) {
+        return Err(unread());
+    }
+    let yes = titles.iter().position(|t| AGREED.contains(&t.as_str()));
+    let shown = |row: &reader::OwnedRow, i: Option<usize>| {
+        i.and_then(|i| row.cells.get(i)).map(|c| c.shown().trim().to_owned()).unwrap_or_default()
+    };
+    let agreed =
+        |row: &reader::OwnedRow| matches!(fold(&shown(row, yes)).as_str(), "oui" | "o" | "x" | "yes" | "y" | "ok" | "1" | "vrai" | "true");
+    let written = |row: &reader::OwnedRow| std::array::from_fn(|i| shown(row, columns[i]));
+    Ok(rows.iter().map(|r| (agreed(r), written(r))).collect())
+}
+
+/// Adds rows to the job's decisions, all or none; `rows` is told what stands there already.
+fn add(options: &Options, rows: &dyn Fn(&[u8]) -> Rows) -> Result<Told> {
     let mut opened = job::open(&options.folder)?;
     let mut findings = std::mem::take(&mut opened.findings);
     let lang = options.lang.or_else(|| opened.value.as_ref().map(|j| j.lang)).unwrap_or_default();
@@ -26,21 +100,30 @@ pub fn decide(options: &Options, mut row: Written) -> Result<Told> {
     let mut loaded = load_pack(&job, options.rules.as_deref())?;
     findings.append(&mut loaded.findings);
     let Some(pack) = loaded.value else { return Ok(refused(findings)) };
-    if row[4].is_empty() {
-        row[4] = job.month.to_string();
-    }
     let path = job.folder.join(DECISIONS_FILE);
     let old = if path.exists() { std::fs::read(&path)? } else { Vec::new() };
     let Some((mut text, titles, separator)) = before(&old, lang) else {
-        findings.push(Finding::new("D16", Severity::Blocking).at(crate::ground::Place::File { file: DECISIONS_FILE.to_owned() }));
+        findings.push(Finding::new("D16", Severity::Blocking).at(Place::File { file: DECISIONS_FILE.to_owned() }));
         return Ok(refused(findings));
     };
-    // In the language of the titles, so that the page people read is one language.
-    if text.lines().next().is_some_and(|t| t.contains("motif")) {
-        in_french(&mut row);
+    let mut rows = match rows(&old) {
+        Ok(rows) => rows,
+        Err(f) => {
+            findings.push(*f);
+            return Ok(refused(findings));
+        }
+    };
+    for row in &mut rows {
+        if row[4].is_empty() {
+            row[4] = job.month.to_string();
+        }
+        // In the language of the titles, so that the page people read is one language.
+        if text.lines().next().is_some_and(|t| t.contains("motif")) {
+            in_french(row);
+        }
+        let cells: Vec<String> = titles.iter().map(|t| t.map_or_else(String::new, |i| quoted(&row[i], separator))).collect();
+        let _ = writeln!(text, "{}", cells.join(&separator.to_string()));
     }
-    let cells: Vec<String> = titles.iter().map(|t| t.map_or_else(String::new, |i| quoted(&row[i], separator))).collect();
-    let _ = writeln!(text, "{}", cells.join(&separator.to_string()));
     let blocking = |text: &[u8]| {
         let mut found = Vec::new();
         let read = read_from(&Input::from(text.to_vec()), &job, &pack, &mut Sources::default(), &mut found);
@@ -49,8 +132,9 @@ pub fn decide(options: &Options, mut row: Written) -> Result<Told> {
         found
     };
     let mut found = blocking(text.as_bytes());
-    if found.is_empty() && !known(&job, &pack, &row[1], options)? {
-        found.push(Finding::new("D08", Severity::Blocking).arg("who", &row[1]).arg("kind", &row[0]));
+    if found.is_empty() {
+        let strangers = unknown(&job, &pack, &rows, options)?;
+        found.extend(strangers.into_iter().map(|row| Finding::new("D08", Severity::Blocking).arg("who", &row[1]).arg("kind", &row[0])));
     }
     if !found.is_empty() {
         if old.is_empty() || blocking(&old).is_empty() {
@@ -63,21 +147,28 @@ pub fn decide(options: &Options, mut row: Written) -> Result<Told> {
     }
     job::write(&job.folder, DECISIONS_FILE, text.as_bytes())?;
     let line = text.lines().count().to_string();
-    let said = words::fill(words::ui("ui.decision_written", lang), &[("line", line)]);
+    let key = if rows.len() == 1 { "ui.decision_written" } else { "ui.decisions_written" };
+    let said = words::fill(words::ui(key, lang), &[("line", line), ("count", rows.len().to_string())]);
     Ok(Told { text: said + "\n", findings: Vec::new(), lang, code: 0 })
+}
+
+/// The kinds of decisions as French files write them.
+const FRENCH: [(&str, &str); 7] = [
+    ("override", "correction"),
+    ("waiver", "dispense"),
+    ("call-back", "contre-appel"),
+    ("join", "rapprochement"),
+    ("arrival", "arrivée"),
+    ("leaver", "départ"),
+    ("present", "présent"),
+];
+
+pub fn french_kind(kind: &'static str) -> &'static str {
+    FRENCH.iter().find(|k| k.0 == kind).map_or(kind, |k| k.1)
 }
 
 /// The kind of a decision, and the way it pays, as French files write them.
 fn in_french(row: &mut Written) {
-    const KINDS: [(&str, &str); 7] = [
-        ("override", "correction"),
-        ("waiver", "dispense"),
-        ("call-back", "contre-appel"),
-        ("join", "rapprochement"),
-        ("arrival", "arrivée"),
-        ("leaver", "départ"),
-        ("present", "présent"),
-    ];
     const MODES: [(&str, &str); 4] =
         [("recompute", "recalcul"), ("carry-over", "reconduction"), ("advance", "acompte"), ("hold", "suspendre")];
     let words = |from: &str, pairs: &[(&str, &str)]| pairs.iter().find(|p| p.0 == from).map(|p| p.1.to_owned());
@@ -86,17 +177,25 @@ fn in_french(row: &mut Written) {
     {
         row[3] = mode;
     }
-    if let Some(kind) = words(&row[0], &KINDS) {
+    if let Some(kind) = words(&row[0], &FRENCH) {
         row[0] = kind;
     }
 }
 
-/// Whether a source knows the employee that a row names. A row for all, or for the run, names nobody; an inbox without
-/// anybody cannot tell.
-fn known(job: &Job, pack: &Pack, whom: &str, options: &Options) -> Result<bool> {
-    let Some(id) = EmployeeId::parse(whom).filter(|id| id.as_str() != "*") else { return Ok(true) };
+/// The rows that name an employee whom no source knows. A row for all, or for the run, names nobody; an inbox without anybody
+/// cannot tell.
+fn unknown<'r>(job: &Job, pack: &Pack, rows: &'r [Written], options: &Options) -> Result<Vec<&'r Written>> {
+    let named: Vec<(&Written, EmployeeId)> =
+        rows.iter().filter_map(|row| Some((row, EmployeeId::parse(&row[1]).filter(|id| id.as_str() != "*")?))).collect();
+    if named.is_empty() {
+        return Ok(Vec::new());
+    }
     let people = inputs::read(job, pack, &settings(pack, job).value, options.progress)?.value.people;
-    Ok(people.is_empty() || people.keys().any(|k| k.bare() == id.bare()))
+    let is_known = |id: &EmployeeId| {
+        let post = EmployeeId::parse_post(id.as_str());
+        people.keys().any(|k| k.bare() == id.bare() || post.as_ref().is_some_and(|p| k.bare() == p.bare() && k.post() == p.post()))
+    };
+    Ok(named.into_iter().filter(|(_, id)| !people.is_empty() && !is_known(id)).map(|(row, _)| row).collect())
 }
 
 /// The rows that still hold in a month, under the same titles: the text, how many, and how many have ended. A row whose

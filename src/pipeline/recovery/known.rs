@@ -6,6 +6,7 @@ use super::{Known, file_of, is_new, month_name};
 use crate::facts::{FactId, Origin, Role};
 use crate::ground::{At, Iban, Nir, words};
 use crate::normalise::mapping::Role as SourceRole;
+use crate::normalise::trust::agree;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Facts beyond those of the payslip's head that the picture has room for.
@@ -35,6 +36,12 @@ fn from(k: &mut Known, ready: &Ready, at: At) {
     if let Some(file) = file_of(ready, at) {
         *k.sources.entry(file).or_insert(0) += 1;
     }
+}
+
+/// One document may say it in two places.
+fn each_file(k: &mut Known, ready: &Ready, places: impl Iterator<Item = At>) {
+    let sources: BTreeSet<u16> = places.map(|at| at.source).collect();
+    sources.into_iter().for_each(|source| from(k, ready, At::source(source)));
 }
 
 impl Book {
@@ -86,7 +93,9 @@ impl Book {
             self.slip.count += 1;
             self.slip.sure += u64::from(!replay.lines.is_empty() && replay.all_exact());
             self.slip.differ += u64::from(replay.lines.iter().any(|l| l.verdict == crate::compute::replay::Verdict::Gap));
-            let files: BTreeSet<String> = slip.all().filter_map(|l| file_of(ready, l.at)).collect();
+            self.slip.agree += u64::from(slip.seconds.iter().any(|s| s.1));
+            let seconds = slip.seconds.iter().map(|s| s.0);
+            let files: BTreeSet<String> = slip.all().map(|l| l.at).chain(seconds).filter_map(|at| file_of(ready, at)).collect();
             for f in files {
                 *self.slip.sources.entry(f).or_insert(0) += 1;
             }
@@ -99,12 +108,12 @@ impl Book {
             self.net.count += 1;
             if let (Some(a), Some(b)) = (sum, sent) {
                 self.net.sure += u64::from(a == b.amount);
+                let apart = written.is_some_and(|n| n.1.source != b.at.source);
+                self.net.agree += u64::from(a == b.amount && apart);
                 self.net.differ += u64::from(a != b.amount);
             }
             let line = w.person.paid.as_ref().and_then(|s| s.lines.first()).map(|l| l.at);
-            for at in written.map(|n| n.1).or(line).into_iter().chain(sent.map(|t| t.at)) {
-                from(&mut self.net, ready, at);
-            }
+            each_file(&mut self.net, ready, written.map(|n| n.1).or(line).into_iter().chain(sent.map(|t| t.at)));
         }
     }
 
@@ -121,10 +130,9 @@ impl Book {
         k.count += 1;
         // The account that money went to is known; one that only stands in a file is not.
         k.sure += u64::from(last.is_some());
+        k.agree += u64::from(matches!((&last, &staff), (Some(a), Some(b)) if a.0 == b.0 && a.1.source != b.1.source));
         k.differ += u64::from(matches!((&last, &staff), (Some(a), Some(b)) if a.0 != b.0));
-        for at in last.map(|l| l.1).into_iter().chain(staff.map(|s| s.1)) {
-            from(k, ready, at);
-        }
+        each_file(k, ready, last.map(|l| l.1).into_iter().chain(staff.map(|s| s.1)));
     }
 
     fn facts(&mut self, ready: &Ready, w: &Worked) {
@@ -150,7 +158,11 @@ impl Book {
             let keyed = f.value.text().is_some_and(|t| Nir::parse(t).is_ok());
             let text = matches!(decl.kind, crate::facts::FactKind::Text);
             k.sure += u64::from(if Some(id) == nir { keyed } else { proven && !text });
-            let two = w.person.alternatives.iter().any(|a| a.id == id && a.value != f.value);
+            let seconds = || w.person.seconds.iter().filter(|s| s.fact == id);
+            k.agree += u64::from(seconds().any(|s| s.agrees == Some(true)));
+            let others: BTreeSet<u16> = seconds().map(|s| s.at.source).collect();
+            each_file(k, ready, others.into_iter().map(At::source));
+            let two = w.person.alternatives.iter().any(|a| a.id == id && agree(decl, &a.value, &f.value) == Some(false));
             k.differ += u64::from(two || replay.resolved.iter().any(|r| r.fact == id && r.written.is_some()));
             match f.origin {
                 Origin::Inferred => *k.sources.entry(words::ui("ui.known.inferred", ready.lang).to_owned()).or_insert(0) += 1,

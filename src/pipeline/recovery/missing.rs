@@ -5,6 +5,7 @@ use super::super::compute::{Worked, label_of};
 use super::super::{evidence, named_controls, slips};
 use super::{Missing, is_new, month_name};
 use crate::compute::employee::Standing;
+use crate::compute::eval::Stop;
 use crate::facts::Role;
 use crate::ground::{EmployeeId, words};
 use std::collections::{BTreeMap, BTreeSet};
@@ -90,7 +91,9 @@ impl Book {
             Standing::Stays | Standing::Arrives | Standing::Left | Standing::NotPaid => {}
         }
         for stop in w.output.stops.iter().chain(&w.output.carried_for) {
-            lacks(&mut self.compute, Some(Need::Fact), label_of(ready, *stop));
+            // A value of law stands in no file of the employer's.
+            let need = matches!(stop, Stop::Missing(_)).then_some(Need::Fact);
+            lacks(&mut self.compute, need, label_of(ready, *stop));
         }
         let iban = ready.pack.vocabulary.role(Role::Iban);
         let in_file = w.person.known.iter().chain(&w.person.changes).any(|f| Some(f.id) == iban);

@@ -27,6 +27,8 @@ pub struct Known {
     pub of: u64,
     /// Proven: replayed to the cent, paid on, or with a right key.
     pub sure: u64,
+    /// Said alike by two sources at least.
+    pub agree: u64,
     /// Sources that say two things.
     pub differ: u64,
     /// Files, each with the employees it tells this of.
@@ -100,7 +102,7 @@ pub fn recovery(options: &Options) -> Result<Picture> {
             agents += 1;
             known.enter(&ready, w);
             let needs = missing.enter(&ready, w);
-            wanted.enter(w, needs);
+            wanted.enter(&ready, w, needs);
         }
     }
     missing.of_the_job(&ready);

@@ -27,7 +27,8 @@ pub fn text(p: &Picture) -> String {
     let month = p.month.map_or_else(String::new, |m| super::month_name(m, p.lang));
     line(&mut out, &words::fill(ui("ui.recovery.title"), &[("agents", p.agents.to_string()), ("month", month)]));
     if !p.known.is_empty() {
-        let heads = [ui("ui.recovery.known"), ui("ui.recovery.sure"), ui("ui.recovery.differ")].map(|h| format!("{h:>7}"));
+        let heads =
+            [ui("ui.recovery.known"), ui("ui.recovery.sure"), ui("ui.recovery.agree"), ui("ui.recovery.differ")].map(|h| format!("{h:>7}"));
         line(&mut out, &format!("  {} {}   {}", fit("", 30), heads.join(""), ui("ui.recovery.source")));
         for k in &p.known {
             let known = if k.of > 0 { format!("{}/{}", k.count, k.of) } else { k.count.to_string() };
@@ -36,10 +37,18 @@ pub fn text(p: &Picture) -> String {
             sources.sort_by(|a, b| b.1.cmp(a.1).then_with(|| a.0.cmp(b.0)));
             let alone = sources.len() == 1 && *sources[0].1 == k.count;
             let shown: Vec<String> = sources.iter().map(|(f, n)| if alone { (*f).clone() } else { format!("{f} {n}") }).collect();
-            let row = format!("  {} {known:>7}{:>7}{:>7}   {}", fit(&k.label, 30), some(k.sure), some(k.differ), shown.join(", "));
+            let row = format!(
+                "  {} {known:>7}{:>7}{:>7}{:>7}   {}",
+                fit(&k.label, 30),
+                some(k.sure),
+                some(k.agree),
+                some(k.differ),
+                shown.join(", ")
+            );
             line(&mut out, &row);
         }
         line(&mut out, &format!("  {}", ui("ui.recovery.legend_sure")));
+        line(&mut out, &format!("  {}", ui("ui.recovery.legend_agree")));
         line(&mut out, &format!("  {}", ui("ui.recovery.legend_differ")));
     }
     out.push('\n');
@@ -105,7 +114,7 @@ pub fn json(p: &Picture) -> String {
         .known
         .iter()
         .map(|k| {
-            json!({ "what": k.id, "label": k.label, "known": k.count, "of": (k.of > 0).then_some(k.of), "sure": k.sure, "differ": k.differ, "sources": k.sources })
+            json!({ "what": k.id, "label": k.label, "known": k.count, "of": (k.of > 0).then_some(k.of), "sure": k.sure, "agree": k.agree, "differ": k.differ, "sources": k.sources })
         })
         .collect();
     let wanted: Vec<Value> = p

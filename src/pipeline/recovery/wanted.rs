@@ -7,6 +7,7 @@ use super::missing::Need;
 use super::{Wanted, is_new, month_name};
 use crate::ground::{Lang, words};
 use crate::normalise::mapping::Role as SourceRole;
+use crate::normalise::trust::Teller;
 use std::collections::BTreeSet;
 
 /// How many files are asked for.
@@ -23,10 +24,25 @@ const KINDS: [(&str, &[Need]); 5] = [
 /// Files that speak of last month only.
 const OF_LAST_MONTH: [&str; 4] = ["statement", "register", "transfers", "declaration"];
 
+/// What one employee lacks.
+struct Lacks {
+    new: bool,
+    needs: BTreeSet<(Need, String)>,
+    /// Documents that have been read of the employee.
+    had: BTreeSet<&'static str>,
+}
+
+impl Lacks {
+    /// Whether a file of a kind could give it: one of last month tells of no newcomer, and one that was read tells no more.
+    fn asks(&self, id: &str) -> bool {
+        !(self.had.contains(id) || self.new && OF_LAST_MONTH.contains(&id))
+    }
+}
+
 #[derive(Default)]
 pub struct Book {
-    /// Needs of each employee who has some, and whether they are new.
-    needs: Vec<(bool, BTreeSet<(Need, String)>)>,
+    /// Of each employee who lacks something.
+    needs: Vec<Lacks>,
     agents: u64,
     paid: u64,
 }
@@ -48,11 +64,21 @@ pub fn first(lang: Lang) -> Vec<Wanted> {
 }
 
 impl Book {
-    pub fn enter(&mut self, w: &Worked, needs: BTreeSet<(Need, String)>) {
+    pub fn enter(&mut self, ready: &Ready, w: &Worked, needs: BTreeSet<(Need, String)>) {
         self.agents += 1;
         self.paid += u64::from(w.person.paid.is_some());
         if !needs.is_empty() {
-            self.needs.push((is_new(w), needs));
+            let lines = w.person.paid.iter().flat_map(|s| s.all().map(|l| l.at).chain(s.seconds.iter().map(|s| s.0)));
+            let facts = w.person.known.iter().map(|f| f.at).chain(w.person.seconds.iter().map(|s| s.at));
+            let kinds = lines.chain(facts).filter_map(|at| ready.inputs.tellers.get(&at.source)).filter_map(|t| match t {
+                Teller::Statement => Some("statement"),
+                Teller::Declaration => Some("declaration"),
+                Teller::Register => Some("register"),
+                // A staff file may have been one of several, or of fewer columns.
+                Teller::Staff | Teller::Record => None,
+            });
+            let had = kinds.chain(w.person.transfer.is_some().then_some("transfers")).collect();
+            self.needs.push(Lacks { new: is_new(w), needs, had });
         }
     }
 
@@ -61,11 +87,11 @@ impl Book {
         let mut out: Vec<Wanted> = Vec::new();
         while out.len() < ASKED {
             let gain = |id: &str, can: &[Need]| {
-                let helped = self.needs.iter().filter(|(new, _)| !(*new && OF_LAST_MONTH.contains(&id)));
-                helped.map(|(_, n)| n.iter().filter(|(need, _)| can.contains(need)).count()).sum::<usize>()
+                let helped = self.needs.iter().filter(|l| l.asks(id));
+                helped.map(|l| l.needs.iter().filter(|(need, _)| can.contains(need)).count()).sum::<usize>()
             };
             // A newcomer's account comes from nobody but them.
-            let newcomers = self.needs.iter().filter(|(new, n)| *new && n.iter().any(|x| x.0 == Need::Account)).count();
+            let newcomers = self.needs.iter().filter(|l| l.new && l.needs.iter().any(|x| x.0 == Need::Account)).count();
             let asked = |id: &str| out.iter().any(|w| w.id == id);
             let mut best: Option<(usize, &'static str, &[Need])> = None;
             for (id, can) in KINDS.iter().filter(|k| !asked(k.0)) {
@@ -80,7 +106,7 @@ impl Book {
             let Some((_, id, can)) = best else { break };
             let mut gives: BTreeSet<String> = BTreeSet::new();
             let mut count = 0;
-            for (_, needs) in self.needs.iter_mut().filter(|(new, _)| !(*new && OF_LAST_MONTH.contains(&id))) {
+            for needs in self.needs.iter_mut().filter(|l| l.asks(id)).map(|l| &mut l.needs) {
                 let before = needs.len();
                 gives.extend(needs.iter().filter(|n| can.contains(&n.0)).map(|n| n.1.clone()));
                 needs.retain(|n| !can.contains(&n.0));

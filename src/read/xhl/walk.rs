@@ -37,6 +37,7 @@ enum Tag {
     Content,
     Budget,
     Employer,
+    EmployerAddress,
     Establishment,
     Slip,
     Agent,
@@ -270,6 +271,7 @@ impl Walk<'_> {
             (None, _) => self.first(name)?,
             (Some(Tag::Statement), "Budget") => Tag::Budget,
             (Some(Tag::Statement), "Employeur") => Tag::Employer,
+            (Some(Tag::Employer), "Adresse") => Tag::EmployerAddress,
             (Some(Tag::Slip), "Agent") => {
                 self.slip.agent.line = self.line;
                 Tag::Agent
@@ -367,6 +369,7 @@ impl Walk<'_> {
                 | Tag::Content
                 | Tag::Budget
                 | Tag::Employer
+                | Tag::EmployerAddress
                 | Tag::Establishment
                 | Tag::Agent
                 | Tag::Address
@@ -468,6 +471,11 @@ impl Walk<'_> {
             (Some(Tag::Budget), "Libelle") => s.budget = text(v),
             (Some(Tag::Employer), "Nom") => s.employer = text(v),
             (Some(Tag::Employer), "Siret") => s.siret = text(v),
+            (Some(Tag::Employer), "APE") => s.ape = text(v),
+            (Some(Tag::Employer), "NumUrssaf") => s.collector = text(v),
+            (Some(Tag::EmployerAddress), "Adr1" | "Adr2" | "Adr3") if !v.is_empty() => s.address.push(text(v)),
+            (Some(Tag::EmployerAddress), "CP") => s.postal_code = text(v),
+            (Some(Tag::EmployerAddress), "Ville") => s.town = text(v),
             (Some(Tag::Establishment), "Siret") => self.establishment = v.into(),
             (Some(Tag::Agent), "Civilite") => agent.title = text(v),
             (Some(Tag::Agent), "Nom") => agent.surname = text(v),

@@ -4,6 +4,7 @@ use crate::ground::{Exact, Rounding};
 use crate::rules::expr::Op;
 use crate::rules::kinds::ListOf;
 use chrono::{Datelike, NaiveDate};
+use std::collections::BTreeSet;
 
 /// A bound formula that gives a number.
 #[derive(Clone, PartialEq, Debug)]
@@ -41,6 +42,20 @@ pub enum Num {
     Days(Box<(DateNode, DateNode)>),
     Years(Box<(DateNode, DateNode)>),
     Months(Box<(DateNode, DateNode)>),
+}
+
+impl Num {
+    /// Whether the formula is written as something taken away: `- ifse * trentiemes / 30`; `taken` says which results are.
+    pub fn takes(&self, taken: &BTreeSet<u32>) -> bool {
+        match self {
+            Self::Slot(s) => taken.contains(s),
+            Self::Neg(a) => !a.takes(taken),
+            Self::Mul(ab) | Self::Div(ab) => ab.0.takes(taken) != ab.1.takes(taken),
+            Self::Round(a) | Self::Cent(a, _) => a.takes(taken),
+            Self::If(x) => x.1.takes(taken) && x.2.takes(taken),
+            _ => false,
+        }
+    }
 }
 
 /// A bound formula that gives yes or no.

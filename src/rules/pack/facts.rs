@@ -57,6 +57,14 @@ impl<'r, 'f> Reader<'r, 'f, '_> {
             self.report.error("L59", m.file, &m.span, &[("id", &id.text), ("value", &m.text)]);
         }
         let parts = t.list("parts");
+        let other_posts = t.text("other_posts");
+        let times = t.spot("times").map_or(Some(Exact::ONE), |s| {
+            let read = Exact::parse(&s.text);
+            if read.is_none() {
+                self.report.error("L59", s.file, &s.span, &[("id", &id.text), ("value", &s.text)]);
+            }
+            read
+        });
         let decl = FactDecl {
             name: id.text.clone(),
             kind: kind.clone(),
@@ -71,6 +79,8 @@ impl<'r, 'f> Reader<'r, 'f, '_> {
             most: most.and_then(|m| Exact::parse(&m.text)),
             none: t.texts("none"),
             parts: parts.iter().map(|p| p.text.clone()).collect(),
+            of_person: t.flag("of_person").unwrap_or(false),
+            other_posts: other_posts.zip(times),
             causes,
         };
         let default = t.spot("default");

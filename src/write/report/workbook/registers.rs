@@ -28,7 +28,7 @@ pub fn movements(book: &mut Book<'_>) -> Result<(), ReportError> {
         let m = &r.movements[i];
         vec![
             Cell::text(w::movement(m.kind).get(lang)),
-            Cell::text(m.employee.as_str()),
+            Cell::text(m.employee.to_string()),
             Cell::text(&m.name),
             Cell::text(&m.service),
             m.date.map_or(Cell::Blank, Cell::Date),
@@ -66,7 +66,7 @@ pub fn ibans(book: &mut Book<'_>) -> Result<(), ReportError> {
     table::write(book, &table, |i, _| {
         let c = &r.iban_changes[i];
         vec![
-            Cell::text(c.employee.as_str()),
+            Cell::text(c.employee.to_string()),
             Cell::text(&c.name),
             c.old.as_ref().map_or(Cell::Blank, |m| Cell::text(m.as_str())),
             Cell::text(c.new.as_str()),
@@ -92,7 +92,7 @@ pub fn set_aside(book: &mut Book<'_>) -> Result<(), ReportError> {
     table::write(book, &table, |i, _| {
         let s = &r.set_aside[i];
         vec![
-            Cell::text(s.employee.as_str()),
+            Cell::text(s.employee.to_string()),
             Cell::text(&s.name),
             Cell::text(&s.service),
             Cell::maybe(s.net),
@@ -120,7 +120,7 @@ pub fn estimations(book: &mut Book<'_>) -> Result<(), ReportError> {
     table::write(book, &table, |i, _| {
         let e = &r.estimations[i];
         vec![
-            Cell::text(e.employee.as_str()),
+            Cell::text(e.employee.to_string()),
             Cell::text(&e.name),
             Cell::text(w::month_text(&e.month, lang)),
             Cell::text(&e.code),
@@ -153,7 +153,7 @@ pub fn findings(book: &mut Book<'_>) -> Result<(), ReportError> {
             vec![
                 Cell::text(w::severity(f.severity).get(lang)),
                 Cell::text(&f.code),
-                f.employee.as_ref().map_or(Cell::Blank, |e| Cell::text(e.as_str())),
+                f.employee.as_ref().map_or(Cell::Blank, |e| Cell::text(e.to_string())),
                 Cell::text(&f.message),
                 Cell::text(&f.help),
                 Cell::text(f.places.join("\n")),

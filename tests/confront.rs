@@ -1,0 +1,283 @@
+//! What several sources say of the same agent: whom the job believes, what they agree on, what they contradict; and two transfer
+//! files against each other.
+
+mod made;
+
+use made::{cents, dsn, expected, rows, shown, xhl};
+use releve::ground::{Finding, Place, Severity};
+use releve::pipeline::{self, Options, Outcome};
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+fn settings() -> String {
+    std::fs::read_to_string("samples/montreval/releve.toml").expect("the sample's settings")
+}
+
+fn sample(file: &str) -> Vec<u8> {
+    std::fs::read(Path::new("samples/montreval/inbox").join(file)).expect("the sample")
+}
+
+fn folder(name: &str, settings: &str, files: &[(&str, Vec<u8>)]) -> PathBuf {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("confront").join(name);
+    let _ = std::fs::remove_dir_all(&folder);
+    std::fs::create_dir_all(folder.join("inbox")).expect("a temporary folder");
+    std::fs::write(folder.join("releve.toml"), settings).expect("the settings");
+    for (file, bytes) in files {
+        std::fs::write(folder.join("inbox").join(file), bytes).expect("a file");
+    }
+    folder
+}
+
+fn options(folder: &Path) -> Options {
+    Options { folder: folder.to_path_buf(), rules: None, lang: None, threads: 0, payslips: false, progress: |_, _, _| {} }
+}
+
+fn run(name: &str, settings: &str, files: &[(&str, Vec<u8>)]) -> (PathBuf, Outcome) {
+    let folder = folder(name, settings, files);
+    let outcome = pipeline::run(&options(&folder)).expect("the job runs");
+    (folder, outcome)
+}
+
+fn nets(folder: &Path) -> BTreeMap<String, i64> {
+    rows(&folder.join("out/payslips.csv")).into_iter().map(|r| (r["employee"].clone(), cents(&r["net_paid"]))).collect()
+}
+
+/// The statement with one agent's payslip changed.
+fn changed(id: &str, change: impl Fn(&str) -> String) -> Vec<u8> {
+    let whole = xhl::november();
+    let mut parts: Vec<String> = whole.split("<PayeIndivMensuel>").map(str::to_owned).collect();
+    let own = parts.iter_mut().find(|p| p.contains(&format!("<Matricule V=\"{id}\"/>"))).expect("the agent");
+    let other = change(own);
+    assert_ne!(*own, other);
+    *own = other;
+    parts.join("<PayeIndivMensuel>").into_bytes()
+}
+
+fn told<'o>(outcome: &'o Outcome, code: &str, id: &str) -> Vec<&'o Finding> {
+    outcome.findings.iter().filter(|f| f.code == code && f.employee.as_ref().is_some_and(|e| e.as_str() == id)).collect()
+}
+
+// ------------------------------------------------------------------ whom the job believes
+
+#[test]
+fn the_job_says_whom_it_believes_of_a_fact() {
+    // 00102 is paid on index 355 in November, and the declaration says so; the statement writes 365 above the same lines.
+    let wrong = || changed("00102", |s| s.replace("<Indice V=\"355\"/>", "<Indice V=\"365\"/>"));
+    let declared = || dsn::latin(&dsn::town());
+    let (plain, _) = run("believe-plain", &settings(), &[("paye.xhl", xhl::november().into_bytes()), ("paie.dsn", declared())]);
+    let (_, outcome) = run("believe-first", &settings(), &[("paye.xhl", wrong()), ("paie.dsn", declared())]);
+    let both = |f: &&&Finding| f.places.len() >= 2 && f.severity <= Severity::Justify;
+    assert!(told(&outcome, "IMP-04", "00102").iter().any(|f| both(&f)), "{:?}", told(&outcome, "IMP-04", "00102"));
+    let trust = settings() + "\n[trust]\norder = [\"staff\", \"xhl\", \"dsn\"]\n[trust.facts]\nindice_majore = [\"dsn\", \"xhl\"]\n";
+    let (folder, outcome) = run("believe-said", &trust, &[("paye.xhl", wrong()), ("paie.dsn", declared())]);
+    assert_eq!(nets(&folder).get("00102"), nets(&plain).get("00102"));
+    // Last month comes out to the cent with what is believed: the other is told, and holds nobody.
+    let found = told(&outcome, "IMP-04", "00102");
+    assert!(!found.is_empty() && found.iter().all(|f| f.severity == Severity::Warning && f.places.len() == 2), "{found:?}");
+    let fact = rows(&folder.join("out/facts.csv")).into_iter().find(|r| r["employee"] == "00102" && r["fact"] == "indice_majore");
+    assert!(fact.is_some_and(|r| r["value"] == "355" && r["place"].contains("paie.dsn")));
+}
+
+#[test]
+fn a_word_of_the_order_that_is_none_stops_the_money_with_its_line() {
+    for (name, text, code, word) in [
+        ("no-source", "[trust]\norder = [\"staff\", \"livre\"]\n", "J15", "livre"),
+        ("twice", "[trust]\norder = [\"staff\", \"staff\"]\n", "J15", "staff"),
+        ("no-fact", "[trust.facts]\nindice_majeur = [\"xhl\"]\n", "J16", "indice_majeur"),
+        ("account", "[trust.facts]\niban = [\"xhl\"]\n", "J16", "iban"),
+    ] {
+        let files = [("livre-de-paie-2021-11.csv", sample("livre-de-paie-2021-11.csv")), ("agents.xlsx", sample("agents.xlsx"))];
+        let (folder, outcome) = run(name, &format!("{}\n{text}", settings()), &files);
+        let f = outcome.findings.iter().find(|f| f.code == code).unwrap_or_else(|| panic!("{name}"));
+        assert!(f.args.iter().any(|a| a.1 == word), "{name}: {:?}", f.args);
+        assert!(matches!(f.places.first(), Some(Place::Rule { .. })), "{name}: {:?}", f.places);
+        assert!(!folder.join("out/virements-2021-12.xml").exists(), "{name}");
+    }
+}
+
+#[test]
+fn a_register_gives_way_to_the_statement_where_the_job_says_so() {
+    // The register's own bonus of 00102 is 210,00; the statement's 260,00 makes another net.
+    let more = || {
+        changed("00102", |s| {
+            let (head, tail) = s.split_once("<Code V=\"0410\"/>").expect("the bonus");
+            let tail = tail.replacen("<Mt V=\"210.00\"/>", "<Mt V=\"260.00\"/>", 1);
+            format!("{head}<Code V=\"0410\"/>{tail}")
+        })
+    };
+    let files = |x: Vec<u8>| [("livre-de-paie-2021-11.csv", sample("livre-de-paie-2021-11.csv")), ("paye.xhl", x)];
+    let paid = |folder: &Path| {
+        rows(&folder.join("out/replay.csv"))
+            .into_iter()
+            .find(|r| r["employee"] == "00102" && r["code"] == "IFSE")
+            .map(|r| r["paid"].clone())
+    };
+    let (folder, _) = run("register-first", &settings(), &files(more()));
+    assert_eq!(paid(&folder).as_deref(), Some("210.00"));
+    let trust = settings() + "\n[trust]\norder = [\"xhl\", \"register\"]\n";
+    let (folder, _) = run("statement-first", &trust, &files(more()));
+    assert_eq!(paid(&folder).as_deref(), Some("260.00"));
+}
+
+#[test]
+fn another_net_names_the_line_that_is_earned_otherwise() {
+    let net = expected("november-payslips.csv").into_iter().find(|p| p["employee"] == "00102").expect("the agent")["net_paid"].clone();
+    let statement = changed("00102", |s| {
+        let (head, tail) = s.split_once("<Code V=\"0410\"/>").expect("the bonus");
+        let tail = tail.replacen("<Mt V=\"210.00\"/>", "<Mt V=\"260.00\"/>", 1);
+        let whole = format!("{head}<Code V=\"0410\"/>{tail}");
+        whole.replace(&format!("<MtNetAPayer V=\"{net}\"/>"), &format!("<MtNetAPayer V=\"{}\"/>", shown(cents(&net) + 5_000)))
+    });
+    let files = [("livre-de-paie-2021-11.csv", sample("livre-de-paie-2021-11.csv")), ("paye.xhl", statement)];
+    let (_, outcome) = run("earned", &settings(), &files);
+    let about: Vec<String> = told(&outcome, "IMP-04", "00102").iter().map(|f| f.args[0].1.clone()).collect();
+    assert!(about.iter().any(|a| a == "Net à payer"), "{about:?}");
+    assert!(about.iter().any(|a| a.contains("sujétions")), "{about:?}");
+    assert_eq!(about.len(), 2, "what is taken follows: {about:?}");
+}
+
+#[test]
+fn the_picture_counts_who_agrees_fact_by_fact() {
+    let files = [("paye.xhl", xhl::november().into_bytes()), ("paie.dsn", dsn::latin(&dsn::town()))];
+    let picture = pipeline::recovery(&options(&folder("picture", &settings(), &files))).expect("a picture");
+    let row = |id: &str| picture.known.iter().find(|k| k.id == id).unwrap_or_else(|| panic!("{id}"));
+    // Both documents are made of the staff file: whoever has an index has it from both. It is ahead of November for one of them,
+    // whose lines say another (00878 of expected/findings.csv).
+    let index = row("indice_majore");
+    assert_eq!((index.agree, index.differ), (index.count - 1, 1), "{index:?}");
+    assert!(index.sources.contains_key("paye.xhl") && index.sources.contains_key("paie.dsn"), "{:?}", index.sources);
+    // A share written 57,14 % and one of 4/7 are one share; 01710 alone is paid on another than both files say.
+    assert_eq!(row("quotite").differ, 1, "{:?}", row("quotite"));
+    assert_eq!(row("slip").agree, row("slip").count);
+    // The statement has no department of its own to contradict, and one source is no agreement.
+    let one = pipeline::recovery(&options(&folder("picture-one", &settings(), &files[..1]))).expect("a picture");
+    assert!(one.known.iter().all(|k| k.agree == 0));
+    // A document that has been read is not asked for.
+    assert!(picture.wanted.iter().all(|w| w.id != "statement" && w.id != "declaration"));
+}
+
+#[test]
+fn pay_that_a_declaration_does_not_detail_is_what_the_rules_come_to() {
+    let files = [
+        ("paie.dsn", dsn::latin(&dsn::town())),
+        ("agents.xlsx", sample("agents.xlsx")),
+        ("virements-2021-11.xml", sample("virements-2021-11.xml")),
+    ];
+    let (folder, outcome) = run("remainders", &settings(), &files);
+    let found: BTreeMap<(String, String), i64> =
+        rows(&folder.join("out/replay.csv")).into_iter().map(|r| ((r["employee"].clone(), r["code"].clone()), cents(&r["paid"]))).collect();
+    // The transfer of bonuses into points is in no declaration. Where it comes back under its own name it is November's.
+    let mut count = 0;
+    for l in expected("november-lines.csv").iter().filter(|l| l["code"] == "TPP") {
+        // Nought where it is melted into a remainder that says something else as well.
+        if let Some(paid) = found.get(&(l["employee"].clone(), "TPP".to_owned())).filter(|p| **p != 0) {
+            assert_eq!(*paid, cents(&l["amount"]), "{}", l["employee"]);
+            count += 1;
+        }
+    }
+    assert!(count > 20, "{count}");
+    assert!(outcome.findings.iter().any(|f| f.code == "M144"));
+}
+
+// ------------------------------------------------------------------ last month's transfers alone
+
+#[test]
+fn a_transfer_file_alone_pays_an_advance_when_the_job_says_so() {
+    let sent = || [("virements-2021-11.xml", sample("virements-2021-11.xml"))];
+    let text = String::from_utf8(sample("virements-2021-11.xml")).expect("UTF-8");
+    // Reference, amount: who was paid what, by the file itself.
+    let between = |t: &str, a: &str, b: &str| t.split(a).nth(1).and_then(|t| t.split(b).next()).map(str::to_owned);
+    let paid: BTreeMap<String, i64> = text
+        .split("<CdtTrfTxInf>")
+        .skip(1)
+        .map(|t| {
+            let number = between(t, "<EndToEndId>PAIE202111-", "<").expect("a reference");
+            (number, cents(&between(t, "<InstdAmt Ccy=\"EUR\">", "<").expect("an amount")))
+        })
+        .collect();
+    let (folder, outcome) = run("transfers-alone", &settings(), &sent());
+    assert!(outcome.findings.iter().any(|f| f.code == "M159" && f.severity == Severity::Justify));
+    assert_eq!((nets(&folder).len(), outcome.transfers.0), (paid.len(), 0));
+    for (name, mode, share) in [("alone-advance", "advance", (4, 5)), ("alone-carry", "carry", (1, 1))] {
+        let policies = format!("[policies]\nmode = \"{mode}\"\nunproven = \"{mode}\"");
+        let text = settings();
+        let text = if text.contains("[policies]") { text.replace("[policies]", &policies) } else { format!("{text}\n{policies}\n") };
+        let (folder, outcome) = run(name, &text, &sent());
+        // Four fifths of the net, to the cent, half up; the whole net is an advance as well: nothing else is known of it.
+        let want: BTreeMap<String, i64> = paid.iter().map(|(id, n)| (id.clone(), (n * share.0 * 2 / share.1 + 1) / 2)).collect();
+        assert_eq!(nets(&folder), want, "{name}");
+        assert!(rows(&folder.join("out/payslips.csv")).iter().all(|r| r["mode"] == "advance"), "{name}");
+        assert_eq!(outcome.transfers.0, paid.len() as u64, "{name}");
+    }
+}
+
+// ------------------------------------------------------------------ two files against each other
+
+fn diff(a: &Path, b: &Path) -> (u8, Vec<(String, String)>) {
+    let told = pipeline::diff(a, b, None).expect("both are read");
+    let of = |f: &Finding| (f.code.clone(), f.args.iter().find(|a| a.0 == "name").map(|a| a.1.clone()).unwrap_or_default());
+    let mut all: Vec<(String, String)> = told.findings.iter().map(of).collect();
+    all.sort();
+    (told.code, all)
+}
+
+#[test]
+fn two_transfer_files_show_another_account_who_left_who_is_new_on_a_known_account_and_another_amount() {
+    let example = |name: &str| Path::new("tests/data/sepa/examples").join(name);
+    let (before, after) = (example("pain.001.001.03_november.xml"), example("pain.001.001.09_december.xml"));
+    let pairs = |list: &[(&str, &str)]| list.iter().map(|(a, b)| ((*a).to_owned(), (*b).to_owned())).collect::<Vec<_>>();
+    // What tests/data/sepa/README.md says that December holds.
+    let want = pairs(&[("X01", "MULLER GAEL"), ("X04", "LE GOFF CHLOE"), ("X05", "NDIAYE FATOU"), ("X08", "OBRIEN SEAN")]);
+    assert_eq!(diff(&before, &after), (1, want));
+    assert_eq!(diff(&before, &before), (0, vec![]));
+    // Two accounts exchanged are told of both people, each with the other's name.
+    let text = std::fs::read_to_string(&before).expect("the example");
+    let accounts: Vec<&str> = text.split("<CdtrAcct><Id><IBAN>").skip(1).filter_map(|t| t.split('<').next()).collect();
+    let (one, two) = (accounts[0], accounts[1]);
+    let exchanged = text.replace(one, "\u{1}").replace(two, one).replace('\u{1}', two);
+    let path = folder("exchanged", &settings(), &[]).join("exchanged.xml");
+    std::fs::write(&path, exchanged).expect("a file");
+    let (code, found) = diff(&before, &path);
+    assert_eq!((code, found.iter().map(|f| f.0.as_str()).collect::<Vec<_>>()), (1, vec!["X02", "X02"]));
+    // What is no list of transfers is told.
+    assert_eq!(diff(&before, Path::new("samples/montreval/releve.toml")).0, 2);
+}
+
+// ------------------------------------------------------------------ a transfer that came back
+
+#[test]
+fn whose_transfer_came_back_is_paid_again_on_the_account_that_was_called_for() {
+    let report = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Document xmlns=\"urn:iso:std:iso:20022:tech:xsd:pain.002.001.03\">\
+        <CstmrPmtStsRpt><GrpHdr><MsgId>B1</MsgId><CreDtTm>2021-11-26T09:00:00</CreDtTm></GrpHdr><OrgnlGrpInfAndSts>\
+        <OrgnlMsgId>PAIE-2021-11-01</OrgnlMsgId><OrgnlMsgNmId>pain.001.001.03</OrgnlMsgNmId><GrpSts>PART</GrpSts></OrgnlGrpInfAndSts>\
+        <OrgnlPmtInfAndSts><OrgnlPmtInfId>PAIE-2021-11-01-1</OrgnlPmtInfId><PmtInfSts>PART</PmtInfSts><TxInfAndSts>\
+        <OrgnlEndToEndId>PAIE202111-00441</OrgnlEndToEndId><TxSts>RJCT</TxSts><StsRsnInf><Rsn><Cd>AC04</Cd></Rsn></StsRsnInf></TxInfAndSts>\
+        </OrgnlPmtInfAndSts></CstmrPmtStsRpt></Document>\n";
+    let files = || {
+        vec![
+            ("agents.xlsx", sample("agents.xlsx")),
+            ("livre-de-paie-2021-11.csv", sample("livre-de-paie-2021-11.csv")),
+            ("virements-2021-11.xml", sample("virements-2021-11.xml")),
+            ("retour.xml", report.as_bytes().to_vec()),
+        ]
+    };
+    let (folder, outcome) = run("came-back", &settings(), &files());
+    let sent = |folder: &Path| rows(&folder.join("out/transfers.csv")).into_iter().find(|r| r["employee"] == "00441");
+    assert_eq!(told(&outcome, "F15", "00441").iter().map(|f| f.severity).collect::<Vec<_>>(), [Severity::Blocking]);
+    assert!(sent(&folder).is_none());
+    // November's 1 557,43 never arrived; a call-back names the new account, and a correction pays that net with December's, whose
+    // own contributions and tax do not move.
+    let owed = 155_743;
+    let account = "FR7699901005711994267344613";
+    let decided = format!(
+        "décision;agent;objet;valeur;mois;jusqu'à;auteur;date;motif\n\
+         contre-appel;00441;01 99 00 12 34 (fiche de 2019);{account};2021-12;;Mme Roche;06/12/2021;compte clos, l'agent a lu le nouveau\n\
+         correction;00441;net_non_recu;1 557,43;2021-12;2021-12;Mme Roche;06/12/2021;net de novembre rejeté\n"
+    );
+    let before = nets(&folder)["00441"];
+    std::fs::write(folder.join("decisions.csv"), decided).expect("the decisions");
+    let outcome = pipeline::run(&options(&folder)).expect("the job runs");
+    assert_eq!(told(&outcome, "F15", "00441").iter().map(|f| f.severity).collect::<Vec<_>>(), [Severity::Justify]);
+    let row = sent(&folder).expect("paid again");
+    assert_eq!((row["iban"].as_str(), cents(&row["amount"])), (account, before + owed));
+}
