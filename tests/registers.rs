@@ -755,6 +755,8 @@ fn titles_that_say_little_are_read_by_what_their_numbers_make() {
         let outcome = same_pay(&format!("numbers-{i}"), &[("journal.csv", text(&head, rows.iter().map(line)))], &[]);
         assert_eq!(told(&outcome, "M01"), 0, "{pair}");
     }
+    let head = "Matricule;Nom;Prénom;Rubrique;Libellé;Base;Taux;Salarié;Taux pat.;Employeur";
+    same_pay("numbers-known", &[("journal.csv", text(head, rows.iter().map(line)))], &[]);
     let sides = |r: &Row| {
         let who = format!("{};{};{};{};{}", r.number, r.surname, r.given, r.code, r.label);
         format!("{who};{};{};{};{};{};{}", r.base, r.rate, r.gain, r.deduction, r.employer_rate, r.employer)

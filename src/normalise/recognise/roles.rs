@@ -62,8 +62,9 @@ pub(super) fn attempt(s: &Seen<'_>, role: Role, cx: &Context<'_>, overlaps: &[u3
         choices.iter_mut().for_each(|c| c.retain(|x| !matches!(x.meaning, Meaning::Amount | Meaning::Signed)));
         picked = columns::assign_all(&choices);
     }
-    let lines = role == Role::RegisterLines && s.layout.header.is_some() && by_numbers(s, &mut choices, &picked, cx);
-    if lines {
+    let titled = role == Role::RegisterLines && s.layout.header.is_some();
+    let lines = titled && by_numbers(s, &mut choices, &picked, cx);
+    if titled {
         picked = columns::assign_all(&choices);
     }
     let meanings: Vec<Meaning> = picked.iter().zip(&choices).filter_map(|(p, c)| p.map(|i| c[i].meaning)).collect();
