@@ -162,28 +162,28 @@ pub fn decide<'a>(slips: impl Iterator<Item = &'a PaidSlip> + Clone, targets: &[
         })
         .collect();
     let takes = |t: &CodeTarget| matches!(t, CodeTarget::Element(e, _) if rubrics.get(*e).is_some_and(|r| r.takes));
-    let mut factors: Vec<i64> = kinds
-        .iter()
-        .zip(targets)
-        .map(|(k, t)| match k {
-            Some(_) if told || !takes(t) => 1,
-            Some(_) => -1,
-            None => 0,
-        })
-        .collect();
-    // Contributions written as negative amounts: the register signs what it shows, and nothing is to be turned first.
-    let (mut below, mut above) = (0_u32, 0_u32);
+    // Amounts of a code below zero and above it.
+    let mut written: Vec<(u32, u32)> = vec![(0, 0); targets.len()];
     for l in slips.clone().take(LOOKED_AT).flat_map(|s| &s.lines) {
-        if let PaidCode::Unknown(i) = l.code
-            && kinds[usize::from(i)] == Some(LineKind::Deduction)
-        {
-            below += u32::from(l.amount.is_negative());
-            above += u32::from(l.amount.cents() > 0);
+        if let PaidCode::Unknown(i) = l.code {
+            let (below, above) = &mut written[usize::from(i)];
+            *below += u32::from(l.amount.is_negative());
+            *above += u32::from(l.amount.cents() > 0);
         }
     }
-    if below > above {
-        factors.iter_mut().filter(|f| **f != 0).for_each(|f| *f = 1);
-    }
+    // Contributions written as negative amounts: the register signs what it shows, and nothing is to be turned first.
+    let of_contributions = kinds.iter().zip(&written).filter(|(k, _)| **k == Some(LineKind::Deduction)).map(|(_, w)| w);
+    let (below, above) = of_contributions.fold((0, 0), |(b, a), w| (b + w.0, a + w.1));
+    let signed = told || below > above;
+    // Elsewhere an amount goes the way of its rule; one written with a minus goes against the side that its kind stands on.
+    let by_rule = |((t, k), (below, above)): ((&CodeTarget, &Option<LineKind>), &(u32, u32))| match k {
+        Some(_) if signed => 1,
+        Some(LineKind::Earning | LineKind::Net) if below > above => 1,
+        Some(_) if below > above || takes(t) => -1,
+        Some(_) => 1,
+        None => 0,
+    };
+    let factors: Vec<i64> = targets.iter().zip(&kinds).zip(&written).map(by_rule).collect();
     let first = factors.clone();
     let all: Vec<Equation> = slips.take(LOOKED_AT).flat_map(|s| equations(s, &stages)).collect();
     let placed = stages.iter().zip(&kinds).map(|(s, k)| if k.is_some() { s.unwrap_or(0) } else { 0 }).collect();
