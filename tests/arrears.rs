@@ -2,66 +2,33 @@
 //!
 //! Amounts are worked out by hand beside each; index pay is points × value of 100 points / 1200, to the cent.
 
-use releve::ground::{Lang, PayMonth, Severity};
-use releve::pipeline::{self, Options, Outcome};
-use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+mod ran;
 
-type Row = BTreeMap<String, String>;
+use ran::{Ran, Row, empty, options, put, run_in};
+use releve::ground::{Lang, PayMonth, Severity};
+use releve::pipeline;
+
+/// The folder of these tests.
+const TESTS: &str = "arrears";
 
 const TITLES: &str =
     "Matricule;Nom;Prénom;Période;Code rubrique;Libellé;Base;Taux salarial;À payer;À retenir;Taux patronal;Part patronale\n";
 
-struct Ran {
-    folder: PathBuf,
-    outcome: Outcome,
-}
-
-fn options(folder: &Path) -> Options {
-    Options { folder: folder.to_path_buf(), rules: None, lang: Some(Lang::En), threads: 0, payslips: false, progress: |_, _, _| {} }
-}
-
-fn empty(name: &str) -> PathBuf {
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("arrears").join(name);
-    let _ = std::fs::remove_dir_all(&folder);
-    folder
-}
-
-fn put(folder: &Path, files: &[(&str, String)]) {
-    std::fs::create_dir_all(folder.join("inbox")).expect("a temporary folder");
-    for (file, text) in files {
-        std::fs::write(folder.join("inbox").join(file), text).expect("a file of the inbox");
-    }
-}
-
-fn run_in(folder: PathBuf) -> Ran {
-    let outcome = pipeline::run(&options(&folder)).expect("the job runs");
-    assert!(outcome.ran, "{:?}", outcome.findings.iter().map(|f| f.message(Lang::En)).collect::<Vec<_>>());
-    Ran { folder, outcome }
-}
-
 /// A job of that month; `settings` is the rest of its `releve.toml`.
 fn run(name: &str, month: &str, settings: &str, files: &[(&str, String)]) -> Ran {
-    let folder = empty(name);
-    put(&folder, files);
     let head = format!("format = 1\nmonth = \"{month}\"\npay_date = {month}-25\npack = \"fr-fpt\"\n{settings}");
-    std::fs::write(folder.join("releve.toml"), head).expect("the settings");
-    run_in(folder)
+    run_in(ran::job(TESTS, name, &head, files), Some(Lang::En))
 }
 
 /// The month after, from the one before and these files.
 fn next(name: &str, month: &str, from: &Ran, files: &[(&str, String)]) -> Ran {
-    let folder = empty(name);
+    let folder = empty(TESTS, name);
     pipeline::start_from(&folder, PayMonth::parse(month).expect("a month"), &from.folder, Some(Lang::En)).expect("a new job");
     put(&folder, files);
-    run_in(folder)
+    run_in(folder, Some(Lang::En))
 }
 
 impl Ran {
-    fn rows(&self, file: &str) -> Vec<Row> {
-        let mut reader = csv::Reader::from_path(self.folder.join("out").join(file)).expect("a result");
-        reader.deserialize::<Row>().map(|r| r.expect("a row")).collect()
-    }
     /// Months and amounts of a line.
     fn line(&self, code: &str, column: &str) -> Vec<(String, String)> {
         let of = self.rows("lines.csv").into_iter().filter(|r| r["code"] == code);
@@ -112,7 +79,7 @@ fn a_month_whose_register_survived_is_paid_from_what_it_paid() {
     assert_eq!((ran.told("F56").len(), ran.told("F62").len()), (0, 1));
     let told = ran.told("F04");
     assert!(told.len() == 1 && told[0].1.contains("140.58") && told[0].1.contains("2021-10 to 2021-11"), "{told:?}");
-    let explained = pipeline::explain(&options(&ran.folder), "00101", Some("RAPPEL_TIB")).expect("the line is told").text;
+    let explained = pipeline::explain(&options(&ran.folder, Some(Lang::En)), "00101", Some("RAPPEL_TIB")).expect("the line is told").text;
     assert!(explained.contains("2021-10") && explained.contains("15"), "{explained}");
 }
 
@@ -236,7 +203,7 @@ fn arrears_bear_the_rates_of_the_month_they_are_about() {
         "{:?}",
         ran.line("MALADIE", "employer_amount")
     );
-    let explained = pipeline::explain(&options(&ran.folder), "00101", Some("CNRACL_E")).expect("the line is told").text;
+    let explained = pipeline::explain(&options(&ran.folder, Some(Lang::En)), "00101", Some("CNRACL_E")).expect("the line is told").text;
     assert!(explained.contains("2024-12") && explained.contains("R242-1"), "{explained}");
 }
 

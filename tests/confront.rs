@@ -2,6 +2,7 @@
 //! files against each other.
 
 mod made;
+mod ran;
 
 use made::{cents, dsn, expected, rows, shown, xhl};
 use releve::ground::{Finding, Place, Severity};
@@ -18,18 +19,11 @@ fn sample(file: &str) -> Vec<u8> {
 }
 
 fn folder(name: &str, settings: &str, files: &[(&str, Vec<u8>)]) -> PathBuf {
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("confront").join(name);
-    let _ = std::fs::remove_dir_all(&folder);
-    std::fs::create_dir_all(folder.join("inbox")).expect("a temporary folder");
-    std::fs::write(folder.join("releve.toml"), settings).expect("the settings");
-    for (file, bytes) in files {
-        std::fs::write(folder.join("inbox").join(file), bytes).expect("a file");
-    }
-    folder
+    ran::job("confront", name, settings, files)
 }
 
 fn options(folder: &Path) -> Options {
-    Options { folder: folder.to_path_buf(), rules: None, lang: None, threads: 0, payslips: false, progress: |_, _, _| {} }
+    ran::options(folder, None)
 }
 
 fn run(name: &str, settings: &str, files: &[(&str, Vec<u8>)]) -> (PathBuf, Outcome) {

@@ -3,24 +3,15 @@
 //!
 //! Amounts are worked out by hand beside each: the value of the index point is 56.2323 euros a year.
 
+mod ran;
+
+use ran::{Ran, empty, run_in};
 use releve::ground::{Finding, Lang, PayMonth, Severity};
-use releve::pipeline::{self, Options, Outcome};
-use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use releve::pipeline;
+use std::path::PathBuf;
 use std::sync::OnceLock;
 
-type Row = BTreeMap<String, String>;
-
-struct Ran {
-    folder: PathBuf,
-    outcome: Outcome,
-}
-
 impl Ran {
-    fn rows(&self, file: &str) -> Vec<Row> {
-        let mut reader = csv::Reader::from_path(self.folder.join("out").join(file)).unwrap_or_else(|e| panic!("{file}: {e}"));
-        reader.deserialize::<Row>().map(|r| r.expect("a row")).collect()
-    }
     fn net(&self, agent: &str) -> Option<String> {
         self.rows("payslips.csv").into_iter().find(|r| r["employee"] == agent).map(|r| r["net_paid"].clone())
     }
@@ -36,21 +27,12 @@ impl Ran {
     }
 }
 
-fn folder(name: &str) -> PathBuf {
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("first-use").join(name);
-    let _ = std::fs::remove_dir_all(&folder);
-    folder
-}
-
 fn run(folder: PathBuf) -> Ran {
-    let options = Options { folder: folder.clone(), rules: None, lang: None, threads: 0, payslips: false, progress: |_, _, _| {} };
-    let outcome = pipeline::run(&options).expect("the job runs");
-    assert!(outcome.ran, "{:?}", outcome.findings.iter().map(|f| f.message(Lang::En)).collect::<Vec<_>>());
-    Ran { folder, outcome }
+    run_in(folder, None)
 }
 
 fn sample(name: &str, without: &str, lists: &[(&str, &str)]) -> PathBuf {
-    let folder = folder(name);
+    let folder = empty("first-use", name);
     std::fs::create_dir_all(folder.join("inbox")).expect("a temporary folder");
     std::fs::copy("samples/montreval/releve.toml", folder.join("releve.toml")).expect("the settings");
     for e in std::fs::read_dir("samples/montreval/inbox").expect("the sample").map(|e| e.expect("the sample")) {
@@ -93,7 +75,7 @@ fn december() -> &'static Ran {
 fn january() -> &'static Ran {
     static RAN: OnceLock<Ran> = OnceLock::new();
     RAN.get_or_init(|| {
-        let into = folder("january");
+        let into = empty("first-use", "january");
         let month = PayMonth::parse("2022-01").expect("a month");
         pipeline::start_from(&into, month, &december().folder, Some(Lang::En)).expect("a new job");
         let lists = [

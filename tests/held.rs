@@ -1,22 +1,15 @@
 //! Whose trouble is whose: one person's account, name or position sets that person aside and nobody else.
 
-use releve::ground::{Finding, Lang, Severity};
-use releve::pipeline::{self, Options, Outcome};
+mod ran;
+
+use ran::{Ran, Row, run_in};
+use releve::ground::{Finding, Severity};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-type Row = BTreeMap<String, String>;
-
-struct Ran {
-    folder: PathBuf,
-    outcome: Outcome,
-}
-
 impl Ran {
     fn paid(&self) -> BTreeMap<String, String> {
-        let path = self.folder.join("out/transfers.csv");
-        let rows = csv::Reader::from_path(path).expect("transfers.csv").deserialize::<Row>().map(|r| r.expect("a row")).collect::<Vec<_>>();
-        rows.into_iter().map(|r| (r["employee"].clone(), r["iban"].clone())).collect()
+        self.rows("transfers.csv").into_iter().map(|r| (r["employee"].clone(), r["iban"].clone())).collect()
     }
     fn told(&self, code: &str) -> Vec<(String, Severity)> {
         let of = |f: &Finding| (f.employee.as_ref().map_or_else(String::new, ToString::to_string), f.severity);
@@ -25,17 +18,7 @@ impl Ran {
 }
 
 fn run(name: &str, settings: &str, files: &[(&str, Vec<u8>)]) -> Ran {
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("held").join(name);
-    let _ = std::fs::remove_dir_all(&folder);
-    std::fs::create_dir_all(folder.join("inbox")).expect("a temporary folder");
-    std::fs::write(folder.join("releve.toml"), settings).expect("the settings");
-    for (file, bytes) in files {
-        std::fs::write(folder.join("inbox").join(file), bytes).expect("a file");
-    }
-    let options = Options { folder: folder.clone(), rules: None, lang: None, threads: 0, payslips: false, progress: |_, _, _| {} };
-    let outcome = pipeline::run(&options).expect("the job runs");
-    assert!(outcome.ran, "{:?}", outcome.findings.iter().map(|f| f.message(Lang::En)).collect::<Vec<_>>());
-    Ran { folder, outcome }
+    run_in(ran::job("held", name, settings, files), None)
 }
 
 fn settings() -> String {
@@ -160,9 +143,8 @@ fn a_column_that_is_asked_about_is_written_as_a_question() {
     releve::cli::execute(&cli, |_, _, _| {}).expect("inspect");
     let written = std::fs::read_to_string(ran.folder.join("releve.toml")).expect("the settings");
     assert!(written.contains("\n#? \"Heures supplémentaires\" = "), "{written}");
-    let options = Options { folder: ran.folder.clone(), rules: None, lang: None, threads: 0, payslips: false, progress: |_, _, _| {} };
-    let again = pipeline::run(&options).expect("the job runs");
-    assert!(again.findings.iter().any(|f| f.code == "M76" && f.severity == Severity::Blocking), "asked after");
+    let again = run_in(ran.folder, None);
+    assert!(again.outcome.findings.iter().any(|f| f.code == "M76" && f.severity == Severity::Blocking), "asked after");
 }
 
 // The sample's own December, by hand elsewhere: without any register, those whose computed November is the net that left are paid

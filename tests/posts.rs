@@ -4,13 +4,12 @@
 //! point worth 56,2323 a year: 570 × 56,2323 / 12 × 20/35 = 1 526,31 and 400 × 56,2323 / 12 × 10/35 = 535,55; residence 1 %: 15,26
 //! and 5,36; contributions of contract agents on each gross; tax 2,30 %. The nets are 1 282,73 and 424,38.
 
-use releve::ground::{Finding, Severity};
-use releve::pipeline::{self, Options, Outcome};
-use std::collections::BTreeMap;
-use std::fmt::Write as _;
-use std::path::{Path, PathBuf};
+mod ran;
 
-type Row = BTreeMap<String, String>;
+use ran::{Ran, run_in};
+use releve::ground::{Finding, Severity};
+use releve::pipeline;
+use std::fmt::Write as _;
 
 const SETTINGS: &str = "format = 1\nmonth = \"2021-12\"\npay_date = 2021-12-22\nlast_pay_date = 2021-11-25\nincident_date = 2021-12-03\n\
     pack = \"fr-fpt\"\n[employer]\nname = \"Commune de Prouve\"\nsiret = \"21994101000015\"\n[debtor]\niban = \"FR7699900004170000512340196\"\n\
@@ -129,16 +128,7 @@ fn transfer(amounts: &[&str]) -> String {
     x + "</PmtInf></CstmrCdtTrfInitn></Document>\n"
 }
 
-struct Ran {
-    folder: PathBuf,
-    outcome: Outcome,
-}
-
 impl Ran {
-    fn rows(&self, file: &str) -> Vec<Row> {
-        let mut reader = csv::Reader::from_path(self.folder.join("out").join(file)).unwrap_or_else(|e| panic!("{file}: {e}"));
-        reader.deserialize::<Row>().map(|r| r.expect("a row")).collect()
-    }
     fn nets(&self) -> Vec<(String, String)> {
         self.rows("payslips.csv").into_iter().map(|r| (format!("{}/{}", r["employee"], r["post"]), r["net_paid"].clone())).collect()
     }
@@ -156,20 +146,8 @@ impl Ran {
     }
 }
 
-fn again(folder: PathBuf) -> Ran {
-    let options = Options { folder: folder.clone(), rules: None, lang: None, threads: 0, payslips: false, progress: |_, _, _| {} };
-    Ran { folder, outcome: pipeline::run(&options).expect("the job runs") }
-}
-
 fn run(name: &str, files: &[(&str, &str)]) -> Ran {
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("posts").join(name);
-    let _ = std::fs::remove_dir_all(&folder);
-    std::fs::create_dir_all(folder.join("inbox")).expect("a temporary folder");
-    std::fs::write(folder.join("releve.toml"), SETTINGS).expect("the settings");
-    for (file, text) in files {
-        std::fs::write(folder.join("inbox").join(file), text).expect("a file");
-    }
-    again(folder)
+    run_in(ran::job("posts", name, SETTINGS, files), None)
 }
 
 fn apart() -> Vec<(String, String)> {
@@ -245,7 +223,7 @@ fn posts_go_on_from_month_to_month() {
     let _ = std::fs::remove_dir_all(&folder);
     pipeline::start_from(&folder, releve::ground::PayMonth::new(2022, 1).expect("a month"), &december.folder, None)
         .expect("the next month");
-    let january = again(folder);
+    let january = run_in(folder, None);
     let posts: Vec<String> = january.nets().into_iter().map(|n| n.0).collect();
     assert_eq!(posts, ["00003/1", "00003/2"]);
     // Index pay is that of December in January 2022: nothing of a point or an index of these two moved.

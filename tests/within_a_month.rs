@@ -2,56 +2,24 @@
 //!
 //! Amounts are worked out by hand beside each; index pay is points × 5907.34 / 1200, to the cent.
 
-use releve::ground::{Lang, PayMonth, Severity};
-use releve::pipeline::{self, Options, Outcome};
-use std::collections::{BTreeMap, BTreeSet};
-use std::path::{Path, PathBuf};
+mod ran;
 
-type Row = BTreeMap<String, String>;
+use ran::{Ran, empty, put, run_in};
+use releve::ground::{Lang, PayMonth, Severity};
+use releve::pipeline;
+use std::collections::BTreeSet;
+
+/// The folder of these tests.
+const TESTS: &str = "within";
 
 const TITLES: &str = "Matricule;Nom;Prénom;Code rubrique;Libellé;Base;Taux salarial;À payer;À retenir;Taux patronal;Part patronale\n";
 
-struct Ran {
-    folder: PathBuf,
-    outcome: Outcome,
-}
-
-fn options(folder: &Path) -> Options {
-    Options { folder: folder.to_path_buf(), rules: None, lang: Some(Lang::En), threads: 0, payslips: false, progress: |_, _, _| {} }
-}
-
-fn empty(name: &str) -> PathBuf {
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("within").join(name);
-    let _ = std::fs::remove_dir_all(&folder);
-    folder
-}
-
-fn put(folder: &Path, files: &[(&str, String)]) {
-    std::fs::create_dir_all(folder.join("inbox")).expect("a temporary folder");
-    for (file, text) in files {
-        std::fs::write(folder.join("inbox").join(file), text).expect("a file of the inbox");
-    }
-}
-
-fn run_in(folder: PathBuf) -> Ran {
-    let outcome = pipeline::run(&options(&folder)).expect("the job runs");
-    assert!(outcome.ran, "{:?}", outcome.findings.iter().map(|f| f.message(Lang::En)).collect::<Vec<_>>());
-    Ran { folder, outcome }
-}
-
 fn run(name: &str, month: &str, files: &[(&str, String)]) -> Ran {
-    let folder = empty(name);
-    put(&folder, files);
     let head = format!("format = 1\nmonth = \"{month}\"\npay_date = {month}-22\npack = \"fr-fpt\"\n[employer]\nname = \"Rosay\"\n");
-    std::fs::write(folder.join("releve.toml"), head).expect("the settings");
-    run_in(folder)
+    run_in(ran::job(TESTS, name, &head, files), Some(Lang::En))
 }
 
 impl Ran {
-    fn rows(&self, file: &str) -> Vec<Row> {
-        let mut reader = csv::Reader::from_path(self.folder.join("out").join(file)).expect("a result");
-        reader.deserialize::<Row>().map(|r| r.expect("a row")).collect()
-    }
     /// The amount of a line; an absent one is empty.
     fn line(&self, employee: &str, code: &str) -> String {
         let found = self.rows("lines.csv").into_iter().find(|r| r["employee"] == employee && r["code"] == code);
@@ -123,9 +91,9 @@ fn a_nomination_on_the_16th_leaves_the_days_before_under_the_general_scheme() {
 #[test]
 fn the_month_after_a_nomination_is_under_one_scheme_and_replays_the_two() {
     let december = nominated("nominated-december");
-    let folder = empty("nominated-january");
+    let folder = empty(TESTS, "nominated-january");
     pipeline::start_from(&folder, PayMonth::parse("2026-01").expect("a month"), &december.folder, Some(Lang::En)).expect("a new job");
-    let january = run_in(folder);
+    let january = run_in(folder, Some(Lang::En));
     let of = |code| january.line("00101", code);
     assert_eq!(["CNRACL", "VIEIL_P", "VIEIL_D", "IRC_A"].map(of), ["-203.82", "", "", ""]);
     let verdicts: BTreeSet<String> = january.rows("replay.csv").into_iter().map(|r| r["verdict"].clone()).collect();
@@ -304,7 +272,7 @@ fn contributions_of_somebody_carried_follow_the_pay_that_lasts() {
 /// November of a contract agent on 2900.00 a month, with the sums of the year that its file shows.
 fn contract(name: &str, settings: &str, sums: &str) -> Ran {
     let titles = "Matricule;Nom;Prénom;Statut;Rémunération forfaitaire;Quotité;Taux PAS;Cumul brut;Cumul plafond;Cumul plafonné";
-    let folder = empty(name);
+    let folder = empty(TESTS, name);
     let rows = [
         "0015;REMUNERATION FORFAITAIRE;;;2900,00;;;",
         "1010;SS VIEILLESSE PLAF.;2900,00;6,90;;200,10;;",
@@ -325,7 +293,7 @@ fn contract(name: &str, settings: &str, sums: &str) -> Ran {
     );
     let head = "format = 1\nmonth = \"2025-12\"\npay_date = 2025-12-22\npack = \"fr-fpt\"\n[employer]\nname = \"Rosay\"\n";
     std::fs::write(folder.join("releve.toml"), format!("{head}{settings}")).expect("the settings");
-    run_in(folder)
+    run_in(folder, Some(Lang::En))
 }
 
 // 31900.00 with 4900.00 is under twelve ceilings of 3925.00: 6.90 % of 4900.00, 338.10; the month alone 270.83 and 67.76 in bracket B.
@@ -400,7 +368,7 @@ fn hours_of_care_and_upkeep_go_on_together() {
 fn a_sum_that_no_rate_makes_is_no_other_scheme() {
     let tib = "0010;TRAITEMENT BRUT;420,00;;2067,57;;;";
     let list = "Matricule;Nom;Prénom;Participation santé;Date d'effet;Acte\n00101;ABEL;Jean;15,00;16/12/2025;A1\n".to_owned();
-    let folder = empty("share");
+    let folder = empty(TESTS, "share");
     put(
         &folder,
         &[
@@ -411,7 +379,7 @@ fn a_sum_that_no_rate_makes_is_no_other_scheme() {
     );
     let head = "format = 1\nmonth = \"2025-12\"\npay_date = 2025-12-22\npack = \"fr-fpt\"\n[employer]\nname = \"Rosay\"\n";
     std::fs::write(folder.join("releve.toml"), format!("{head}[settings]\npsc_sante = \"obligatoire\"\n")).expect("the settings");
-    let ran = run_in(folder);
+    let ran = run_in(folder, Some(Lang::En));
     assert!(ran.rows("lines.csv").iter().any(|r| r["employer_amount"] == "15.00"), "the share is paid");
     assert!(ran.told("F91", "00101").is_empty(), "{:?}", ran.told("F91", "00101"));
 }

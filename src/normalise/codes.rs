@@ -316,8 +316,8 @@ pub fn resolve(codes: &BTreeMap<String, CodeStats>, rubrics: &Rubrics, sides: Si
     let numbered = numbered * 10 >= codes.values().map(|s| s.labels.len()).sum::<usize>() * 8;
     for (code, stats) in codes {
         let labels = stats.labels_by_use();
-        let bare = |l: &str| -> usize { if numbered { l.len() - without_code(l).len() } else { 0 } };
-        let shown: Vec<&str> = labels.iter().map(|l| split_period(&l.trim()[bare(l.trim())..]).0).collect();
+        let own: fn(&str) -> &str = if numbered { without_code } else { str::trim };
+        let shown: Vec<&str> = labels.iter().map(|l| split_period(own(l)).0).collect();
         let total = shown.first().and_then(|l| total_named(l));
         let mut mapping = CodeMapping {
             code: code.clone(),
@@ -330,10 +330,8 @@ pub fn resolve(codes: &BTreeMap<String, CodeStats>, rubrics: &Rubrics, sides: Si
             alternatives: Vec::new(),
             rows: stats.rows,
         };
-        let whole = Phrase::of(if numbered { shown.first().copied().unwrap_or(code) } else { code });
-        let mut phrases: Vec<Phrase> = shown.iter().take(4).map(|l| Phrase::of(l)).chain([whole]).collect();
-        let bare: Vec<Phrase> = phrases.iter().filter_map(Phrase::without_status).collect();
-        phrases.extend(bare);
+        let mut phrases: Vec<Phrase> = shown.iter().take(4).copied().chain([own(code)]).map(Phrase::of).collect();
+        phrases.extend(phrases.iter().filter_map(Phrase::without_status).collect::<Vec<_>>());
         let scored: Vec<Points> = options
             .iter()
             .map(|o| phrases.iter().map(|p| judge(p, stats, o, sides)).max_by_key(|(s, _, _)| *s).unwrap_or((0, 0, Vec::new())))

@@ -537,27 +537,17 @@ fn counts_like(words: &[String], fact: &FactDecl) -> bool {
 /// Whether a meaning that is no fact can stand in a sheet of that role.
 fn allowed(meaning: Meaning, role: Role) -> bool {
     use Meaning as M;
+    if meaning.is_of_lines() {
+        return role == Role::RegisterLines;
+    }
     match meaning {
         M::Ignored => true,
-        M::Code
-        | M::Label
-        | M::Base
-        | M::Rate
-        | M::Gain
-        | M::Deduction
-        | M::Amount
-        | M::Signed
-        | M::Side
-        | M::Payer
-        | M::EmployerBase
-        | M::EmployerRate
-        | M::EmployerAmount => role == Role::RegisterLines,
         M::Period | M::Year => role.is_register(),
         M::Effective => role == Role::Changes,
         M::From | M::To => matches!(role, Role::Events | Role::Staff),
         M::Nature | M::Days | M::Continues => role == Role::Events,
         M::Requested | M::ReceivedBy => role == Role::AccountChanges,
-        M::Fact(_) | M::Old(_) | M::New(_) | M::Element(_, _) | M::Local(_) | M::Total(_) | M::Unknown => false,
+        _ => false,
     }
 }
 

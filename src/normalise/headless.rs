@@ -232,7 +232,7 @@ fn rates(numeric: &[usize], values: &BTreeMap<usize, Vec<Option<Exact>>>, found:
     }
 }
 
-/// The base and the rate, of these columns, whose product is an amount on most rows of five and more.
+/// The base and the rate, of these columns, whose product is an amount on most rows that have all three, and on five at least.
 fn hits(values: &BTreeMap<usize, Vec<Option<Exact>>>, amount: usize, columns: &[usize], on: Option<usize>) -> Option<(usize, usize)> {
     let mut best = (0, None);
     for &b in columns.iter().filter(|b| on.is_none_or(|o| o == **b)) {
@@ -246,7 +246,7 @@ fn hits(values: &BTreeMap<usize, Vec<Option<Exact>>>, amount: usize, columns: &[
                 product.zip(z.scaled_half_up(100)).is_some_and(|(p, z)| (p.abs() - z.abs()).abs() <= 1) && x > y
             };
             let hits = all().filter(comes_out).count();
-            if hits > best.0 {
+            if hits > best.0 && hits * 2 >= all().count() {
                 best = (hits, Some((b, r)));
             }
         }

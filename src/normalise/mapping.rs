@@ -204,6 +204,25 @@ pub const PLAIN: [(&str, Meaning); 25] = [
 ];
 
 impl Meaning {
+    /// What a line of pay has and an agent has not.
+    pub const fn is_of_lines(self) -> bool {
+        matches!(
+            self,
+            Self::Code
+                | Self::Label
+                | Self::Base
+                | Self::Rate
+                | Self::Gain
+                | Self::Deduction
+                | Self::Amount
+                | Self::Signed
+                | Self::Side
+                | Self::Payer
+                | Self::EmployerBase
+                | Self::EmployerRate
+                | Self::EmployerAmount
+        )
+    }
     /// Its name in `releve.toml`: `indice_majore`, `new:quotite`, `element:CNRACL.base`, `total:gross`, `gain`.
     pub fn name(self, vocabulary: &Vocabulary, rubrics: &Rubrics) -> String {
         let fact = |f: FactId| vocabulary.get(f).name.clone();

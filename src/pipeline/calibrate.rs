@@ -27,13 +27,14 @@ pub fn witness(p: &Person) -> Option<Witness<'_>> {
 /// is sought while the month is made again.
 fn strangers(ready: &Ready) -> Vec<(Facts, &PaidSlip)> {
     let element = |code: &str| Some(ElementId(ready.pack.elements.iter().position(|e| e.card.code == code)? as u16));
-    let of = |p: &'_ Person| {
-        let slip = p.paid.as_ref().filter(|s| p.staff.is_none() && !s.bare)?;
+    let strangers = ready.inputs.people.values().filter(|p| p.staff.is_none());
+    let of = strangers.filter_map(|p| {
+        let slip = p.paid.as_ref().filter(|s| !s.bare)?;
         let mut facts = p.known.clone();
         facts.set(scheme::status_by_line(&slip.lines, &ready.pack.vocabulary, element)?.0);
-        Some(facts)
-    };
-    ready.inputs.people.values().filter_map(|p| Some((of(p)?, p.paid.as_ref()?))).collect()
+        Some((facts, slip))
+    });
+    of.collect()
 }
 
 /// Those whom a staff file knows and last month paid.

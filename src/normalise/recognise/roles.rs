@@ -198,7 +198,7 @@ fn by_numbers(s: &Seen<'_>, choices: &mut [Vec<Choice>], picked: &[Option<usize>
     let factor = |c: usize| matches!(found[c], Some(Meaning::Base | Meaning::Rate | Meaning::EmployerRate));
     let amount = |m: Meaning| sided(m) || matches!(m, Meaning::Amount | Meaning::Signed | Meaning::EmployerAmount);
     let denied = |c: usize, m: Meaning| single && sided(m) || factor(c) && amount(m);
-    let sure = |c: usize| chosen(c).is_some_and(|x| x.title >= 85 && x.fit >= 0 && !denied(c, x.meaning) && is_of_lines(x.meaning));
+    let sure = |c: usize| chosen(c).is_some_and(|x| x.title >= 85 && x.fit >= 0 && !denied(c, x.meaning) && x.meaning.is_of_lines());
     let taken: Vec<Meaning> = (0..picked.len()).filter(|&c| sure(c)).filter_map(|c| chosen(c).map(|x| x.meaning)).collect();
     let told = |c: usize, m: Meaning| chosen(c).is_some_and(|x| x.meaning == m);
     let by_contents: Vec<(usize, Meaning)> =
@@ -208,25 +208,6 @@ fn by_numbers(s: &Seen<'_>, choices: &mut [Vec<Choice>], picked: &[Option<usize>
         choices[c] = vec![Choice { meaning: m, score: 80, title: 0, fit: 25 }];
     }
     new
-}
-
-/// A meaning that a line of pay has and an agent has not.
-const fn is_of_lines(m: Meaning) -> bool {
-    use Meaning as M;
-    matches!(
-        m,
-        M::Code
-            | M::Label
-            | M::Base
-            | M::Rate
-            | M::Gain
-            | M::Deduction
-            | M::Amount
-            | M::Signed
-            | M::EmployerBase
-            | M::EmployerRate
-            | M::EmployerAmount
-    )
 }
 
 /// No register has so few rubrics: net and gross alone are made of more.

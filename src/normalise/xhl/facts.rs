@@ -117,11 +117,7 @@ fn status(n: &mut Noted<'_>, slip: &Slip, id: &EmployeeId, sources: &Sources, fi
     match option_of(options, &fold(&written.text.replace('_', " "))) {
         Some(choice) if !written.is_empty() => n.set(Some(fact), Value::Choice(choice), written.line),
         // « AUTRE_STATUT »: what the nomenclature, or the job, calls an apprentice or an elected member.
-        Some(_) | None if by_statute(slip, options).is_some() => {
-            if let Some((choice, line)) = by_statute(slip, options) {
-                n.set(Some(fact), Value::Choice(choice), line);
-            }
-        }
+        Some(_) | None if let Some((choice, line)) = by_statute(slip, options) => n.set(Some(fact), Value::Choice(choice), line),
         Some(_) | None => {
             let line = if written.is_empty() { slip.agent.line } else { written.line };
             findings.push(
