@@ -7,7 +7,7 @@
 mod ran;
 
 use ran::{Ran, run_in};
-use releve::ground::{Finding, Severity};
+use releve::ground::{Finding, Lang, Severity};
 use releve::pipeline;
 use std::fmt::Write as _;
 
@@ -160,6 +160,8 @@ fn each_post_is_replayed_and_paid_by_itself() {
     assert_eq!(ran.nets(), apart());
     assert_eq!(ran.sent(), [("00003".to_owned(), "1282.73".to_owned()), ("00003".to_owned(), "424.38".to_owned())]);
     assert_eq!(ran.told("M153"), [("00003".to_owned(), Severity::Warning)]);
+    let of_posts = ran.outcome.findings.iter().find(|f| f.code == "M153").expect("told").message(Lang::Fr);
+    assert!(of_posts.contains("57,14 %") && of_posts.contains("28,57 %"), "{of_posts}");
     assert!(ran.told("IMP-04").is_empty() && ran.told("C03").is_empty() && ran.told("POP-06").is_empty());
     let references: Vec<String> = ran.rows("transfers.csv").into_iter().map(|r| r["end_to_end_id"].clone()).collect();
     assert_ne!(references[0], references[1]);

@@ -3,7 +3,8 @@
 //! A post has base pay of its own. Payslips that agree in status, grade, working time and service are one post's and add up, and
 //! so does one without base pay of the month: a correction, a second pay run, arrears.
 
-use crate::ground::{At, EmployeeId, Exact, Finding, Money, PayMonth, Severity, Sources};
+use crate::ground::number::plain;
+use crate::ground::{At, EmployeeId, Exact, Finding, Lang, Money, PayMonth, Severity, Sources};
 use crate::normalise::gather::Gathered;
 use crate::normalise::text::fold;
 use crate::read::xhl::{Category, Effect, Slip};
@@ -87,7 +88,7 @@ pub fn count_as_several(id: &EmployeeId, apart: &[Own<'_>], gathered: &Gathered)
 pub fn told(id: &EmployeeId, apart: &[Own<'_>], sources: &Sources) -> Finding {
     let one = |own: &Own<'_>| {
         let (_, s) = own.first()?;
-        let share = s.working_time.map(|n| format!("{} %", n.value));
+        let share = s.working_time.map(|n| format!("{} %", plain(n.value, 0, Lang::Fr)));
         let words = [Some(s.agent.grade.text.to_string()), Some(s.service.text.to_string()), share];
         Some(words.into_iter().flatten().filter(|w| !w.is_empty()).collect::<Vec<_>>().join(", "))
     };

@@ -8,7 +8,7 @@ use crate::write::report::model::{CallBack, Report};
 use crate::write::report::wording::{self as w};
 use maud::{Markup, html};
 
-fn nothing(lang: Lang) -> Markup {
+pub fn nothing(lang: Lang) -> Markup {
     html! { p { (w::NOTHING.get(lang)) "." } }
 }
 

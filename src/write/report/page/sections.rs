@@ -1,6 +1,6 @@
 //! The parts of the page that explain the difference: causes, totals, agents.
 
-use super::{amount, anchor, change, detailed, heads, percent};
+use super::{amount, anchor, change, detailed, heads, percent, registers};
 use crate::ground::{Lang, Money};
 use crate::payslip::LineKind;
 use crate::write::report::digest::{self, Digest};
@@ -160,13 +160,17 @@ pub fn largest(d: &Digest<'_>) -> Markup {
     let (r, lang) = (d.report, d.report.lang);
     let (last, this) = (w::month_name(r.last_month, lang), w::month_name(r.month, lang));
     let shown: BTreeSet<u32> = detailed(d).into_iter().collect();
+    let moved: Vec<u32> = d.by_size.iter().take(TOP).copied().filter(|&i| !digest::change_of(&r.agents[i as usize]).is_zero()).collect();
+    if moved.is_empty() {
+        return registers::nothing(lang);
+    }
     html! {
         div.scroll { table {
             (heads(&[
                 (w::EMPLOYEE.get(lang), false), (w::NAME.get(lang), false), (&format!("{} {last}", w::NET.get(lang)), true),
                 (&format!("{} {this}", w::NET.get(lang)), true), (w::CHANGE.get(lang), true), ("%", true), (w::TOP_CAUSES.get(lang), false),
             ]))
-            tbody { @for &i in d.by_size.iter().take(TOP).filter(|&&i| !digest::change_of(&r.agents[i as usize]).is_zero()) {
+            tbody { @for &i in &moved {
                 @let a = &r.agents[i as usize];
                 tr {
                     td.id { (a.employee) }

@@ -66,6 +66,16 @@ fn a_large_report_details_the_largest_changes_and_says_so() {
 }
 
 #[test]
+fn a_month_without_a_change_has_no_largest_one() {
+    let section = |text: &str| text.split("id=\"largest\"").nth(1).expect("the section").split("</section>").next().map(str::to_owned);
+    let mut report = sample::town();
+    let largest = |r: &Report| section(&page(r)).expect("its end");
+    assert!(largest(&report).contains("<table") && !largest(&report).contains("Néant"));
+    report.agents.iter_mut().for_each(|a| a.before = a.after.clone());
+    assert!(!largest(&report).contains("<table") && largest(&report).contains("Néant"));
+}
+
+#[test]
 fn english_pages_are_english() {
     let mut report = sample::town();
     report.lang = Lang::En;
