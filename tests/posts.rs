@@ -244,3 +244,22 @@ fn the_employer_of_the_statement_stands_on_the_payslip() {
     let what = &told.args[0].1;
     assert!(what.contains("8411Z") && what.contains("1 PLACE DE LA MAIRIE") && what.contains("999000000000000001"), "{what}");
 }
+
+// One person, one account: what was confirmed by telephone holds for both nets, and no contradiction stays for one of them.
+#[test]
+fn a_call_back_is_about_every_post() {
+    let account = "FR7699901005711994267344613";
+    let list = format!("Matricule;Nom;Nouvel IBAN;Date de la demande;Reçu par\n00003;CAZENAVE;{account};01/12/2021;en personne\n");
+    let staff = format!("Matricule;Nom;Prénom;Grade;Statut;IBAN\n00003;CAZENAVE;Adele;Attache;Contractuel;{account}\n");
+    for (name, file, text) in [("asked", "rib.csv", list), ("written", "agents.csv", staff)] {
+        let folder = ran::job("posts", &format!("call-back-{name}"), SETTINGS, &[("paye.xhl", both()), (file, text)]);
+        let decided = format!(
+            "décision;agent;objet;valeur;mois;jusqu'à;auteur;date;motif\n\
+             contre-appel;00003;01 99 00 12 34;{account};2021-12;;Mme Roche;06/12/2021;appelée au numéro connu\n"
+        );
+        std::fs::write(folder.join("decisions.csv"), decided).expect("the decisions");
+        let ran = run_in(folder, None);
+        let accounts: Vec<String> = ran.rows("transfers.csv").into_iter().map(|r| r["iban"].clone()).collect();
+        assert_eq!(accounts, [account, account], "{name}: {:?}", ran.outcome.findings);
+    }
+}

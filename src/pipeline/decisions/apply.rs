@@ -159,18 +159,24 @@ pub fn apply(
             d.state = State::Idle("ui.idle_post");
             continue;
         }
-        for id in std::iter::once(&id).chain(&others) {
-            let Some(p) = people.get_mut(id) else { continue };
-            let mine: &mut OfAgent = decisions.agents.entry(id.clone()).or_default();
-            d.state = enact(&d.what, i, p, mine, &Context { vocabulary, job, at: d.at });
+        for post in std::iter::once(&id).chain(&others) {
+            let Some(p) = people.get_mut(post) else { continue };
+            let mine: &mut OfAgent = decisions.agents.entry(post.clone()).or_default();
+            let state = enact(&d.what, i, p, mine, &Context { vocabulary, job, at: d.at });
+            // What serves one post has served.
+            if d.state != State::Applied {
+                d.state = state;
+            }
+            if let (What::CallBack { .. }, State::Applied) = (&d.what, state) {
+                settle_account(post, p, vocabulary, findings);
+            }
         }
         let Some(p) = people.get_mut(&id) else { continue };
-        if let (What::CallBack { iban, .. }, State::Applied) = (&d.what, d.state) {
-            settle_account(&id, p, vocabulary, findings);
-            if !is_written(p, vocabulary, iban) {
-                let f = Finding::new("D14", Severity::Justify).of(&id).arg("agent", &id).arg("account", iban.masked());
-                findings.push(f.at(sources.place(d.at)));
-            }
+        if let (What::CallBack { iban, .. }, State::Applied) = (&d.what, d.state)
+            && !is_written(p, vocabulary, iban)
+        {
+            let f = Finding::new("D14", Severity::Justify).of(&id).arg("agent", &id).arg("account", iban.masked());
+            findings.push(f.at(sources.place(d.at)));
         }
     }
     decisions.list = list;

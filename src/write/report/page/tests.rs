@@ -71,7 +71,7 @@ fn a_month_without_a_change_has_no_largest_one() {
     let mut report = sample::town();
     let largest = |r: &Report| section(&page(r)).expect("its end");
     assert!(largest(&report).contains("<table") && !largest(&report).contains("Néant"));
-    report.agents.iter_mut().for_each(|a| a.before = a.after.clone());
+    report.agents.iter_mut().for_each(|a| a.before = a.after);
     assert!(!largest(&report).contains("<table") && largest(&report).contains("Néant"));
 }
 
