@@ -72,6 +72,8 @@ pub struct Sources {
 struct Gathered {
     before: u16,
     rows: Vec<(u16, u32)>,
+    /// Where a column of the table stands in one of its sheets, when not in the same place.
+    columns: BTreeMap<(u16, u16), u16>,
 }
 
 impl Sources {
@@ -87,7 +89,11 @@ impl Sources {
     /// Says where the rows of a table made of several sheets stand: source and row of each, from the first, and the columns
     /// put in front of them.
     pub fn put_together(&mut self, id: u16, before: u16, rows: Vec<(u16, u32)>) {
-        self.gathered.insert(id, Gathered { before, rows });
+        self.gathered.insert(id, Gathered { before, rows, columns: BTreeMap::new() });
+    }
+    /// Says that a column of a table made of several sheets stands elsewhere in one of them.
+    pub fn put_beside(&mut self, id: u16, part: u16, (whole, own): (u16, u16)) {
+        self.gathered.entry(id).or_default().columns.insert((part, whole), own);
     }
     pub fn get(&self, id: u16) -> Option<&Source> {
         self.list.get(usize::from(id))
@@ -146,7 +152,8 @@ impl Sources {
         if let Some((of, (source, row))) = self.gathered.get(&at.source).and_then(|g| Some((g, *g.rows.get(index)?)))
             && source != at.source
         {
-            let own = at.column.checked_sub(of.before).filter(|_| at.column != At::NO_COLUMN);
+            let moved = of.columns.get(&(source, at.column)).copied();
+            let own = moved.or_else(|| at.column.checked_sub(of.before)).filter(|_| at.column != At::NO_COLUMN);
             return self.stands(At { source, row, column: own.unwrap_or(At::NO_COLUMN) });
         }
         let stands = self.moved.get(&at.source).and_then(|m| m.get(&(at.row, at.column)).or_else(|| m.get(&(at.row, At::NO_COLUMN))));

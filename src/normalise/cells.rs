@@ -21,7 +21,10 @@ pub fn number(cell: &Cell<'_>, mark: Mark) -> Result<Option<Exact>, Unread> {
     match cell {
         Cell::Empty => Ok(None),
         Cell::Text(t) => values::amount(t, mark),
-        Cell::Number(n) => Exact::from_decimal(*n).map(Some).ok_or(Unread("N01")),
+        Cell::Number(n) => {
+            let n = Exact::from_decimal(*n).ok_or(Unread("N01"))?;
+            if mark == Mark::Cents { values::of_cents(n).map(Some) } else { Ok(Some(n)) }
+        }
         Cell::Date(_) | Cell::Flag(_) => Err(Unread("N01")),
         Cell::Broken(_) => Err(Unread("N09")),
     }

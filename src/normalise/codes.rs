@@ -4,7 +4,7 @@ use crate::ground::Exact;
 use crate::normalise::assign;
 use crate::normalise::columns::without_code;
 use crate::normalise::mapping::{CodeMapping, CodeTarget, Payer, RubricTarget, Rubrics};
-use crate::normalise::text::{Phrase, Share, likeness};
+use crate::normalise::text::{Phrase, Share, likeness, runs_together};
 use crate::normalise::titles::{is_beside, total_named};
 use crate::payslip::LineKind;
 use std::collections::BTreeMap;
@@ -168,6 +168,15 @@ fn held(label: &Phrase, name: &Phrase) -> u32 {
     86_u32.saturating_sub(5 * u32::try_from(label.words.len() - name.words.len()).unwrap_or(9))
 }
 
+/// A label of one word that is the beginnings of the name's words run together (`TRTBRUT`), as programs with eight letters have it.
+fn glued(label: &Phrase, name: &Phrase) -> u32 {
+    let field = |word: &String| word.len() >= 6 && word.bytes().all(|b| b.is_ascii_lowercase());
+    match label.words.as_slice() {
+        [word] if field(word) && (2..=4).contains(&name.words.len()) && runs_together(word, &name.words) => 88,
+        _ => 0,
+    }
+}
+
 /// Points for an option, and the reasons. Label and behaviour are told apart, so that one against the other shows.
 fn judge(label: &Phrase, stats: &CodeStats, option: &Option_, sides: Sides) -> Points {
     let mut why = Vec::new();
@@ -175,7 +184,9 @@ fn judge(label: &Phrase, stats: &CodeStats, option: &Option_, sides: Sides) -> P
     let words = option
         .phrases
         .iter()
-        .map(|(whole, plain, weight)| likeness(label, whole).max(likeness(&bare, plain)).max(held(&bare, plain)) * weight / 100)
+        .map(|(whole, plain, weight)| {
+            likeness(label, whole).max(likeness(&bare, plain)).max(held(&bare, plain)).max(glued(label, whole)) * weight / 100
+        })
         .max()
         .unwrap_or(0);
     let mut score = i32::try_from(words * 70 / 100).unwrap_or(0);

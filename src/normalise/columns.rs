@@ -4,15 +4,18 @@ use crate::facts::{FactDecl, FactId, FactKind, NumberForm, Role as FactRole, Voc
 use crate::ground::Exact;
 use crate::normalise::layout::Layout;
 use crate::normalise::mapping::{Meaning, Part, Role};
-use crate::normalise::profile::{Profile, fits_fact, fits_part, fits_plain};
+use crate::normalise::profile::{Profile, fits_fact, fits_part, fits_plain, option_of};
 use crate::normalise::text::{Phrase, Share};
 use crate::normalise::titles::{self, Title, Titles, spaced};
 use crate::normalise::{Context, assign, dated};
-use crate::payslip::LineKind as K;
+use crate::payslip::{ElementId, LineKind as K};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Points a meaning must have before a column takes it.
 pub const ENOUGH: i32 = 48;
+
+/// A title is like a known one by this much.
+const KNOWN: u32 = 78;
 
 /// A meaning with its points and reasons.
 #[derive(Clone, Debug)]
@@ -58,12 +61,14 @@ impl Compared {
             (own, Share::Unsaid) => paired_share(own, &layout.own),
             marked => marked,
         };
+        let own = without_prefix(own, &layout.own, titles);
         // « IM 2021 » is the IM, unless some title is known with its year.
         let own = if titles.best(own) >= 95 { own } else { dated::split(own).0 };
         // « HS à 1,25 », « 1017 HEURES SUP 1.27 » are known with the rate they end on.
         let known = |t: &str| titles.best(t) >= 95;
         let own = if known(own) { own } else { without_code(own) };
         let own = if known(own) { own } else { without_rate(own) };
+        let group = if coded(&layout.group) { group.split_once(" - ").map_or(group.as_str(), |(_, rest)| rest) } else { group.as_str() };
         let group = bare_title(group);
         let joined = if group.is_empty() { BTreeMap::new() } else { titles.scores(&format!("{group} {own}")) };
         let grouped = if group.is_empty() { BTreeMap::new() } else { titles.scores(group) };
@@ -171,10 +176,33 @@ fn paired_share<'t>(title: &'t str, all: &[String]) -> (&'t str, Share) {
     }
 }
 
+/// `AGMATRIC`, `AGPRENOM`, `AGDATNAI`: letters that open several fields and say of which table they are, taken off a field that
+/// nobody knows with them. They open three fields at least that are known without them.
+fn without_prefix<'t>(title: &'t str, all: &[String], titles: &Titles) -> &'t str {
+    let field = |t: &str| t.len() >= 5 && t.bytes().all(|b| b.is_ascii_alphanumeric());
+    if !field(title) || titles.best(title) >= KNOWN {
+        return title;
+    }
+    let known = |t: &String, prefix: &str| {
+        let rest = t.strip_prefix(prefix).filter(|rest| field(t) && rest.len() >= 3);
+        rest.is_some_and(|rest| titles.best(t) < KNOWN && titles.best(rest) >= KNOWN)
+    };
+    let opens = |n: &usize| all.iter().filter(|t| known(t, &title[..*n])).count() >= 3 && titles.best(&title[*n..]) >= KNOWN;
+    (2..=4).filter(|n| title.len() >= n + 3).find(opens).map_or(title, |n| &title[n..])
+}
+
 /// `12000`, `ZC115`: the number of a rubric.
 fn is_code(word: &str) -> bool {
     let digits = word.bytes().filter(u8::is_ascii_digit).count();
     word.len() >= 3 && digits * 2 >= word.len() && word.bytes().all(|b| b.is_ascii_digit() || b.is_ascii_uppercase())
+}
+
+/// « TBI - Traitement », « IFS - IFSE », « C31 - Ret. CNRACL »: nearly every group title has the code of its rubric before a dash.
+fn coded(groups: &[String]) -> bool {
+    let all: BTreeSet<&String> = groups.iter().filter(|g| !g.is_empty()).collect();
+    let short = |code: &str| (2..=6).contains(&code.len()) && code.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit());
+    let with = all.iter().filter(|g| g.split_once(" - ").is_some_and(|(code, rest)| short(code) && !rest.trim().is_empty())).count();
+    with >= 3 && with * 10 >= all.len() * 8
 }
 
 /// A title without the rubric's number before it and the rate after it: « 12000 CSG DEDUCTIBLE 6,8 ».
@@ -393,6 +421,80 @@ fn elements(compared: &Compared, p: &Profile, cx: &Context<'_>, found: &mut Vec<
     elements.for_each(|c| c.score -= 20);
 }
 
+/// Columns below one group title of a wide register are of one element: it is chosen for them together.
+///
+/// The employer's columns, where the group has the agent's as well, may be of an element of their own.
+pub fn one_element_for_each_group(layout: &Layout, compared: &[Compared], choices: &mut [Vec<Choice>]) {
+    let part = |c: usize| {
+        let parts = compared[c].own.iter().filter_map(|(t, s)| if let Title::Part(p) = t { Some((*s, *p)) } else { None });
+        parts.max().filter(|(s, _)| *s >= 80).map(|(_, p)| p)
+    };
+    let mut sets: Vec<Vec<usize>> = Vec::new();
+    let grouped: Vec<usize> = (0..layout.width).filter(|&c| !layout.group[c].is_empty() && part(c).is_some()).collect();
+    for run in grouped.chunk_by(|a, b| a + 1 == *b && layout.group[*a] == layout.group[*b]) {
+        let employers = |c: &&usize| matches!(part(**c), Some(Part::EmployerAmount | Part::EmployerRate));
+        if run.iter().any(|c| part(*c) == Some(Part::Amount)) {
+            sets.push(run.iter().filter(|c| !employers(c)).copied().collect());
+            sets.push(run.iter().filter(employers).copied().collect());
+        } else {
+            sets.push(run.to_vec());
+        }
+    }
+    sets.retain(|s| !s.is_empty());
+    if sets.iter().all(|s| s.len() < 2) {
+        return;
+    }
+    let best = |c: usize| {
+        let mut all: BTreeMap<ElementId, i32> = BTreeMap::new();
+        for x in &choices[c] {
+            if let Meaning::Element(e, p) = x.meaning
+                && Some(p) == part(c)
+            {
+                let known = all.entry(e).or_insert(x.score);
+                *known = (*known).max(x.score);
+            }
+        }
+        all
+    };
+    // The agent's share and the employer's of one contribution are one element.
+    let side = |set: &[usize]| !set.iter().any(|&c| part(c) == Some(Part::Amount));
+    let scores: Vec<BTreeMap<(ElementId, bool), i64>> = sets
+        .iter()
+        .map(|set| {
+            let each: Vec<BTreeMap<ElementId, i32>> = set.iter().map(|&c| best(c)).collect();
+            let in_all = |e: &&ElementId| each.iter().all(|b| b.contains_key(e));
+            each[0].keys().filter(in_all).map(|e| ((*e, side(set)), each.iter().map(|b| i64::from(b[e])).sum())).collect()
+        })
+        .collect();
+    let elements: Vec<(ElementId, bool)> = scores.iter().flat_map(BTreeMap::keys).copied().collect::<BTreeSet<_>>().into_iter().collect();
+    let gain: Vec<Vec<i64>> = scores
+        .iter()
+        .zip(&sets)
+        .enumerate()
+        .map(|(i, (of, set))| {
+            let mut row = vec![0_i64; elements.len() + sets.len()];
+            for (e, s) in of {
+                row[elements.binary_search(e).unwrap_or(0)] = *s;
+            }
+            row[elements.len() + i] = i64::from(ENOUGH) * i64::try_from(set.len()).unwrap_or(1);
+            row
+        })
+        .collect();
+    if elements.is_empty() {
+        return;
+    }
+    for (set, j) in sets.iter().zip(assign::best(&gain)) {
+        let chosen = elements.get(j).map(|(e, _)| *e);
+        for &c in set {
+            match chosen {
+                Some(e) => choices[c].retain(|x| matches!(x.meaning, Meaning::Element(of, _) if of == e)),
+                None if set.len() > 1 => choices[c].retain(|x| !matches!(x.meaning, Meaning::Element(_, _))),
+                None => {}
+            }
+        }
+    }
+}
+
 /// What the cells alone are enough for, whatever the title.
 fn by_contents(compared: &Compared, p: &Profile, (role, about): (Role, &str), cx: &Context<'_>, ids_overlap: u32, found: &mut Vec<Choice>) {
     if p.filled == 0 {
@@ -418,7 +520,7 @@ fn by_contents(compared: &Compared, p: &Profile, (role, about): (Role, &str), cx
         put(Meaning::Fact(f), if compared.has_title { 58 } else { 66 });
     }
     // « S » and « P » and nothing else: whose share a row is, whatever the column is called.
-    if role == Role::RegisterLines && crate::normalise::profile::says_both_shares(p) {
+    if role.is_register() && crate::normalise::profile::says_both_shares(p) {
         put(Meaning::Payer, 62);
     }
     // « Motif » over kinds of absence, whatever the column is called.
@@ -463,6 +565,20 @@ fn by_contents(compared: &Compared, p: &Profile, (role, about): (Role, &str), cx
     for (id, fact) in cx.vocabulary.iter().filter(|_| called_position) {
         if matches!(fact.kind, FactKind::Choice { .. }) && p.fits[id.index()] >= 20 {
             put(Meaning::Fact(id), 62);
+        }
+    }
+    // « Tit/Sta/Contr » over Tit, Sta and Contr: a title that says nothing known, over words of one closed list alone.
+    if compared.has_title && compared.best() < 70 && p.filled >= 4 && p.longest >= 3 {
+        let listed = |f: &FactDecl| match &f.kind {
+            FactKind::Choice { options } => {
+                let named: Vec<_> = p.values.keys().map(|v| option_of(options, v)).collect();
+                named.iter().all(Option::is_some) && named.iter().collect::<BTreeSet<_>>().len() >= 2
+            }
+            FactKind::Number { .. } | FactKind::Date | FactKind::Text | FactKind::Flag => false,
+        };
+        let mut all = cx.vocabulary.iter().filter(|(_, f)| f.recurs && listed(f));
+        if let (Some((id, _)), None) = (all.next(), all.next()) {
+            put(Meaning::Fact(id), 64);
         }
     }
     if compared.has_title {

@@ -1,9 +1,11 @@
 //! A register that holds several months: whole payslips of another month are told from arrears within one.
 //!
-//! In: the rows of a register with a column of months. Out: the months that are other payslips and not last month's.
+//! In: the rows of a register with a column of months. Out: the months that are other payslips and not last month's, or the only
+//! month that all its payslips are of.
 
 use crate::ground::PayMonth;
 use crate::normalise::Context;
+use crate::normalise::mapping::SourceMapping;
 use crate::normalise::register::LineReader;
 use crate::read::table::Table;
 use std::collections::{BTreeMap, BTreeSet};
@@ -14,6 +16,20 @@ const ROWS_OF_A_PAYSLIP: u32 = 5;
 
 /// Months of which half of the agents have a whole payslip, last month left out. Empty when last month itself is not among them.
 pub fn other_months(table: &Table, below: u32, reader: &LineReader, cx: &Context<'_>) -> BTreeSet<PayMonth> {
+    let whole = whole_months(table, below, reader, cx);
+    if whole.contains(&cx.last) { whole.into_iter().filter(|m| *m != cx.last).collect() } else { BTreeSet::new() }
+}
+
+/// The one month of which the agents of a register have whole payslips, with the row that says it first.
+pub fn only_month(table: &Table, map: &SourceMapping, cx: &Context<'_>) -> Option<(PayMonth, u32)> {
+    let below = map.header.map_or(0, |h| h.1);
+    let reader = LineReader::new(map, cx).filter(LineReader::tells_months)?;
+    let whole = whole_months(table, below, &reader, cx);
+    let month = *whole.first().filter(|_| whole.len() == 1)?;
+    Some((month, below + 1))
+}
+
+fn whole_months(table: &Table, below: u32, reader: &LineReader, cx: &Context<'_>) -> BTreeSet<PayMonth> {
     let mut rows: BTreeMap<PayMonth, BTreeMap<String, u32>> = BTreeMap::new();
     let mut agents: BTreeSet<String> = BTreeSet::new();
     let mut carried = String::new();
@@ -40,10 +56,8 @@ pub fn other_months(table: &Table, below: u32, reader: &LineReader, cx: &Context
         }
         ControlFlow::Continue(())
     });
-    let whole: BTreeSet<PayMonth> = rows
-        .into_iter()
+    rows.into_iter()
         .filter(|(_, by_agent)| by_agent.values().filter(|n| **n >= ROWS_OF_A_PAYSLIP).count() * 2 >= agents.len().max(1))
         .map(|(month, _)| month)
-        .collect();
-    if whole.contains(&cx.last) { whole.into_iter().filter(|m| *m != cx.last).collect() } else { BTreeSet::new() }
+        .collect()
 }

@@ -88,6 +88,8 @@ pub struct Hourly {
     pub most_hours: i64,
     pub least_rate: i64,
     pub most_rate: i64,
+    /// No line of a month is as many euros: a number as large, of an ordinary agent, is cents.
+    pub least_cents: i64,
 }
 
 #[derive(serde::Deserialize)]
@@ -248,9 +250,14 @@ const RUN_TOGETHER: u32 = 88;
 /// A sum the label of a rubric names, when it is surely one.
 pub fn total_named(label: &str) -> Option<(TotalRole, u32)> {
     let phrase = Phrase::of(label);
+    // « NETPAYER », « NETIMPO »: the words of a sum run together in one field.
+    let glued = |title: &Phrase| match phrase.words.as_slice() {
+        [word] => word.len() >= 6 && word.bytes().all(|b| b.is_ascii_lowercase()) && runs_together(word, &title.words),
+        _ => false,
+    };
     SUMS.iter()
         .filter(|(_, title, several)| *several || phrase.words.len() == 1 || title.words == phrase.words)
-        .map(|(role, title, _)| (*role, likeness(&phrase, title)))
+        .map(|(role, title, several)| (*role, likeness(&phrase, title).max(if *several && glued(title) { RUN_TOGETHER } else { 0 })))
         .filter(|(_, s)| *s >= 85)
         .max_by_key(|(_, s)| *s)
 }

@@ -319,7 +319,7 @@ pub fn read(job: &Job, pack: &Pack, settings: &[SettingValue], progress: fn(&str
     let mut recognised = normalise::recognise(&o.tables, &mut o.sources, &given.value, &cx);
     o.findings.append(&mut recognised.findings);
     let mut mapping = recognised.value;
-    let aside = wrong_month(&o.tables, &o.sources, &mut mapping, job, record.month.is_some(), &mut o.findings);
+    let aside = wrong_month(&o.tables, &o.sources, &mut mapping, record.month.is_some(), &cx, &mut o.findings);
     // Beside a staff file of this month a record only tells what last month was paid on.
     let beside = mapping.sources.iter().any(|s| s.role == normalise::Role::Staff);
     let known = record.rows(beside, &cx);
@@ -470,16 +470,17 @@ fn another_debtor(job: &Job, sent: Option<&(pain001::Header, Place, Money)>) -> 
     (was != now).then(|| Finding::new("J12", Severity::Justify).arg("was", was.masked()).arg("now", now.masked()).at(place.clone()))
 }
 
-/// Registers whose title names another month than the one last paid: set aside beside one of the right month, and otherwise
-/// nothing can be done, since everything would be compared with the wrong pay.
+/// Registers whose title, or whose column of months, says another month than the one last paid: set aside beside one of the right
+/// month. Where there is none, nothing can be done with a title of another month, since everything would be compared with the
+/// wrong pay.
 ///
 /// Hands over those set aside, each as it was mapped, with its month.
 fn wrong_month(
     tables: &[read::Table],
     sources: &Sources,
     mapping: &mut Mapping,
-    job: &Job,
     recorded: bool,
+    cx: &normalise::Context<'_>,
     findings: &mut Vec<Finding>,
 ) -> Vec<(PayMonth, normalise::SourceMapping)> {
     let mut aside = Vec::new();
@@ -492,16 +493,20 @@ fn wrong_month(
         for row in t.sample(above).iter().filter(|r| (r.number as usize) <= above) {
             said.extend(row.cells.iter().flat_map(|c| months_named(&c.shown())).map(|m| (m, row.number)));
         }
+        let titled = !said.is_empty();
+        if !titled {
+            said.extend(normalise::periods::only_month(t, map, cx));
+        }
         match said.first() {
-            Some(_) if said.iter().any(|(m, _)| *m == job.last_month) => right = true,
-            Some((month, row)) => wrong.push((t.source, *month, *row)),
+            Some(_) if said.iter().any(|(m, _)| *m == cx.last) => right = true,
+            Some((month, row)) => wrong.push((t.source, *month, *row, titled)),
             None => {}
         }
     }
-    for (source, month, row) in wrong {
+    for (source, month, row, _) in wrong.into_iter().filter(|w| right || w.3) {
         let place = sources.place(At::row(source, row));
         let (code, severity) = if right { ("M74", Severity::Justify) } else { ("F14", Severity::Blocking) };
-        findings.push(Finding::new(code, severity).arg("month", month).arg("last", job.last_month).at(place));
+        findings.push(Finding::new(code, severity).arg("month", month).arg("last", cx.last).at(place));
         if right && let Some(map) = mapping.sources.iter_mut().find(|m| m.source == source) {
             aside.push((month, map.clone()));
             map.role = normalise::Role::Ignored;

@@ -72,7 +72,7 @@ pub(super) fn settle_books(
         let Some(id) = joined(directory, &slip.who, slip.first, Severity::Justify, sources, told) else { continue };
         part_doubles(&mut slip, &targets, &doubles, cx);
         name_elements(&mut slip, &targets, &partners, cx);
-        if all.len() > 1 && shared_sides(&slip.paid) {
+        if all.len() > 1 && shared_sides(&slip.paid) && !one_register(&slip.paid, &books) {
             // Two registers added up would pay twice.
             if let (Some(a), Some(b)) = (all.first(), all.last()) {
                 *shared.entry((*a, *b)).or_insert(0) += 1;
@@ -156,6 +156,20 @@ pub(super) fn shared_sides(paid: &PaidSlip) -> bool {
         !l.employer_amount.is_zero() && *employers.entry(l.code).or_insert(l.at.source) != l.at.source
     };
     own.len() > 1 || paid.lines.iter().any(|l| both(l, &mut employers))
+}
+
+/// Sheets in which no rubric of the agent stands twice, and whose lines together make to the cent the net that was paid: one
+/// register, of which each holds a part.
+pub(super) fn one_register(paid: &PaidSlip, books: &Books) -> bool {
+    let mut seen: BTreeMap<(String, bool), u16> = BTreeMap::new();
+    let name = |code: &PaidCode| match code {
+        PaidCode::Unknown(i) => books.codes[usize::from(*i)].code.clone(),
+        PaidCode::Element(e) => format!("/{}", e.0),
+    };
+    let mut once = |l: &PaidLine, employers: bool| *seen.entry((name(&l.code), employers)).or_insert(l.at.source) == l.at.source;
+    let apart = paid.lines.iter().all(|l| (l.amount.is_zero() || once(l, false)) && (l.employer_amount.is_zero() || once(l, true)));
+    let sum: Money = paid.lines.iter().map(|l| l.amount).sum();
+    apart && paid.net_paid.is_some_and(|(net, _)| net == sum)
 }
 
 /// A register without a single employer's share does not show them; it does not say that there were none.

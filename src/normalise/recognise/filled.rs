@@ -35,12 +35,13 @@ pub(super) fn blank_columns(s: &Seen<'_>) -> Vec<ColumnMapping> {
 }
 
 /// Whether bare numbers are hours a week of 35: the title says hours, other cells are written in hours, or most is a full week.
+/// A share written with its sign beside them (« 35 », « 80 % ») is that share, and says nothing of the others.
 pub(super) fn weekly(p: &Profile, title: &str) -> bool {
     let folded = fold(title);
     let said = ["hebdo", "heure", "duree", "dhs", "35e", "35 e", "/35"].iter().any(|w| folded.contains(w)) || p.hours > 0;
     let hours = p.numbers + p.hours == p.filled || p.numbers > 0 && said && p.share(p.shares) >= 90;
     let most = p.most.is_some_and(|m| m == Exact::int(35) || said && m <= Exact::int(39));
-    p.percent == 0 && p.numbers > 0 && hours && most && p.least.is_some_and(|l| l > Exact::ONE)
+    (p.percent == 0 || said) && p.numbers > 0 && hours && most && p.least.is_some_and(|l| l > Exact::ONE)
 }
 
 /// Whether bare numbers of a rate column are percents, and whether that is sure.

@@ -5,6 +5,7 @@
 
 mod agents;
 mod asked;
+mod cents;
 mod doubts;
 mod filled;
 mod refined;

@@ -6,6 +6,7 @@ use crate::normalise::columns::{self, Choice};
 use crate::normalise::lists;
 use crate::normalise::mapping::{Meaning, Role};
 use crate::normalise::moves;
+use crate::normalise::profile::Profile;
 use crate::normalise::titles::{self, Title};
 use crate::normalise::variables;
 use crate::normalise::{Context, dated, headless, records};
@@ -39,6 +40,17 @@ pub(super) fn attempt(s: &Seen<'_>, role: Role, cx: &Context<'_>, overlaps: &[u3
     let about = s.about();
     let mut choices: Vec<Vec<Choice>> =
         (0..s.layout.width).map(|c| columns::choices(&s.compared[c], &s.profiles[c], role, cx, &about, overlaps[c])).collect();
+    if role == Role::RegisterWide {
+        columns::one_element_for_each_group(&s.layout, &s.compared, &mut choices);
+    }
+    // A number that is the same for many people is nobody's: the number of a sending, of a declaring office.
+    if !role.is_register()
+        && let Some(number) = cx.vocabulary.role(FactRole::Employee).map(Meaning::Fact)
+    {
+        let people = s.profiles.iter().any(|p| p.share(p.nirs + p.letters) >= 90 && p.values.len() >= 3);
+        let one = |p: &Profile| people && p.values.len() == 1 && p.filled >= 3;
+        choices.iter_mut().zip(&s.profiles).filter(|(_, p)| one(p)).for_each(|(c, _)| c.retain(|x| x.meaning != number));
+    }
     // « Intéressé » over names that other files know: whoever is named.
     if let (Some(c), Some(name)) = (s.names, cx.vocabulary.role(FactRole::FullName)) {
         choices[c] = vec![Choice { meaning: Meaning::Fact(name), score: 62, title: 0, fit: 25 }];

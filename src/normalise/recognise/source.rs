@@ -1,6 +1,7 @@
 //! The mapping of one sheet: the best role, its columns and codes, and what a person wrote over it.
 
 use super::agents::{coverage, holds_agents, overlap};
+use super::cents;
 use super::doubts;
 use super::filled::{blank_columns, fill_column};
 use super::refined::{career, changed_columns, sign_amounts};
@@ -108,6 +109,7 @@ pub(super) fn source(
     }
     match found.role {
         Role::RegisterLines => {
+            cents::mark(&mut found, s, sources, findings);
             sign_amounts(&mut found, s);
             lines_codes(&mut found, s, cx);
         }

@@ -221,8 +221,8 @@ impl LineReader {
                 }
             }
         }
-        // A row of the employer's alone shows his rate, whatever the column is called.
-        if s.employer.is_some() && s.gain.is_none() && s.deduction.is_none() && self.employer.is_none() {
+        // A row of the employer's alone shows his rate, unless his rates have a column of their own.
+        if s.employer.is_some() && s.gain.is_none() && s.deduction.is_none() && self.employer_rate.is_none() {
             s.employer_rate = s.employer_rate.or(s.rate.take());
         }
         (s, bad)

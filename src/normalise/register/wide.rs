@@ -2,7 +2,8 @@
 
 use super::books::{Books, Taken};
 use super::lines::Col;
-use super::who::WhoColumns;
+use super::letters::is_employer;
+use super::who::{WhoColumns, shown};
 use crate::ground::{At, Exact};
 use crate::normalise::cells::{cents, number};
 use crate::normalise::codes::Shown;
@@ -17,6 +18,8 @@ pub struct WideReader {
     pub who: WhoColumns,
     pub(super) groups: Vec<(String, Vec<(Part, Col)>)>,
     pub(super) totals: Vec<(TotalRole, Col)>,
+    /// Whose share a row is, where each agent has a row for his own and one for the employer's.
+    pub(super) payer: Option<usize>,
 }
 
 impl WideReader {
@@ -37,7 +40,8 @@ impl WideReader {
                 _ => {}
             }
         }
-        Self { who: WhoColumns::new(source, cx), groups, totals }
+        let payer = source.column(Meaning::Payer).map(|c| usize::from(c.column));
+        Self { who: WhoColumns::new(source, cx), groups, totals, payer }
     }
 
     pub fn summed(&self) -> Vec<usize> {
@@ -63,7 +67,9 @@ impl WideReader {
                 None => None,
             }
         };
-        for (role, col) in &self.totals {
+        let employers = self.payer.is_some_and(|c| is_employer(&shown(row, c)) == Some(true));
+        // The sums in the employer's row are of his shares.
+        for (role, col) in self.totals.iter().filter(|_| !employers) {
             if let Some(n) = read(col, &mut bad) {
                 match cents(n) {
                     Ok(m) => books.slips[slip].total(*role, m, At::cell(source, row.number, u16::try_from(col.index).unwrap_or(u16::MAX))),
@@ -78,7 +84,9 @@ impl WideReader {
                 let n = read(col, &mut bad);
                 match part {
                     Part::Base => s.base = n,
+                    Part::Rate if employers => s.employer_rate = n,
                     Part::Rate => s.rate = n,
+                    Part::Amount if employers => s.employer = n,
                     Part::Amount => s.gain = n,
                     Part::EmployerRate => s.employer_rate = n,
                     Part::EmployerAmount => s.employer = n,

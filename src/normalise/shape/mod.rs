@@ -4,6 +4,8 @@
 //! Nothing is left out here: a cell without a place in the new table keeps the sheet as it is.
 
 mod blocks;
+mod by_rubric;
+mod parted;
 mod slips;
 mod turned;
 
@@ -68,14 +70,18 @@ pub fn plain(tables: Vec<Table>, sources: &mut Sources, cx: &Context<'_>) -> Che
             let wording = wording.get_or_insert_with(|| Wording { titles: Titles::new(cx.vocabulary, cx.rubrics), cx });
             let mut whole: Vec<OwnedRow> = Vec::new();
             let mut told = Vec::new();
-            if slips::begins(&table.sample(FIRST), wording) {
+            let first = table.sample(FIRST);
+            if slips::begins(&first, wording) || by_rubric::begins(&first, wording) {
                 told = table.for_each(&mut |row| {
                     whole.push(row.to_owned());
                     ControlFlow::Continue(())
                 });
             }
             let found = slips::find(&whole, wording);
-            if found.is_empty() {
+            if let (true, Some(rubrics)) = (found.is_empty(), by_rubric::find(&whole, wording)) {
+                findings.append(&mut told);
+                out.push(rubrics.table(&table, &whole, sources));
+            } else if found.is_empty() {
                 out.push(table);
             } else {
                 findings.append(&mut told);
@@ -99,6 +105,11 @@ pub fn plain(tables: Vec<Table>, sources: &mut Sources, cx: &Context<'_>) -> Che
             registers.take(&table, &rows, found);
             continue;
         }
+        if let Some(rubrics) = by_rubric::find(&rows, wording) {
+            findings.append(&mut told);
+            out.push(rubrics.table(&table, &rows, sources));
+            continue;
+        }
         if let Some(laid) = turned::find(&rows, wording) {
             findings.append(&mut told);
             sources.lay_out(table.source, laid.moved);
@@ -120,8 +131,8 @@ pub fn plain(tables: Vec<Table>, sources: &mut Sources, cx: &Context<'_>) -> Che
             out.push(table.of_rows(source, rows, merged));
         }
     }
-    if let Some(wording) = &wording {
-        out.extend(registers.finish(sources, wording));
-    }
+    let wording = wording.get_or_insert_with(|| Wording { titles: Titles::new(cx.vocabulary, cx.rubrics), cx });
+    out.extend(registers.finish(sources, wording));
+    let out = parted::join(out, sources, wording, &mut findings);
     Checked::new(out, findings)
 }

@@ -4,12 +4,11 @@
 
 use super::Wording;
 use crate::facts::Role as FactRole;
-use crate::ground::PayMonth;
-use crate::ground::Sources;
+use crate::ground::{Iban, PayMonth, Sources};
 use crate::ground::place::{Source, SourceKind};
 use crate::normalise::mapping::Meaning;
 use crate::normalise::titles::Title;
-use crate::normalise::{bands, values};
+use crate::normalise::{bands, cells, values};
 use crate::read::table::{Cell, OwnedRow, Table};
 use std::collections::BTreeSet;
 use std::ops::Range;
@@ -33,6 +32,8 @@ pub struct Slip {
     month: Option<PayMonth>,
     heading: usize,
     lines: Range<usize>,
+    /// The account printed on it, as long as there is only one.
+    account: Option<(u32, Iban)>,
 }
 
 /// Whether the first rows of a longer sheet look like it.
@@ -62,12 +63,54 @@ pub fn find(rows: &[OwnedRow], wording: &Wording<'_>) -> Vec<Slip> {
             }
         } else {
             let month = rows[begun.min(from)..heading].iter().rev().flat_map(|r| &r.cells).find_map(|c| month(&c.shown()));
-            slips.push(Slip { agent, month, heading, lines: heading + 1..until });
+            slips.push(Slip { agent, month, heading, lines: heading + 1..until, account: None });
         }
         from = heading + 1;
     }
+    for slip in &mut slips {
+        slip.account = account(&rows[slip.lines.clone()]);
+        slip.lines = of_pay(rows, slip, wording);
+    }
     // An agent below the last headings without any of his own: they stand above their lines in another way.
     if (from..rows.len()).any(|i| agent(&rows[i], wording).is_some()) { Vec::new() } else { slips }
+}
+
+/// The lines of a payslip without its foot: below the last amount stand words (« Paiement par virement le … »), the drawn line and
+/// the head of the next page.
+fn of_pay(rows: &[OwnedRow], slip: &Slip, wording: &Wording<'_>) -> Range<usize> {
+    let sums = [Meaning::Gain, Meaning::Deduction, Meaning::Amount, Meaning::Signed, Meaning::EmployerAmount, Meaning::Base];
+    let amounts: Vec<usize> = (0..rows[slip.heading].cells.len())
+        .filter(|&c| {
+            let scores = wording.titles.scores(&rows[slip.heading].cells[c].shown());
+            sums.iter().any(|m| scores.get(&Title::Plain(*m)).is_some_and(|s| *s >= SURELY))
+        })
+        .collect();
+    let paid = |r: &OwnedRow| {
+        let number = |c: &usize| r.cells.get(*c).is_some_and(|x| matches!(cells::number(x, values::Mark::Unknown), Ok(Some(_))));
+        amounts.iter().any(number) && account(std::slice::from_ref(r)).is_none()
+    };
+    let last = slip.lines.clone().rev().find(|&i| paid(&rows[i]));
+    slip.lines.start..last.map_or(slip.lines.end, |i| i + 1)
+}
+
+/// The one account that rows of text name, and its row.
+fn account(rows: &[OwnedRow]) -> Option<(u32, Iban)> {
+    let mut found: Option<(u32, Iban)> = None;
+    for row in rows {
+        let text = row.cells.iter().map(|c| c.shown().into_owned()).collect::<Vec<_>>().join(" ");
+        let words: Vec<&str> = text.split_whitespace().collect();
+        let opens = |w: &str| w.len() >= 4 && w.as_bytes()[..2].iter().all(u8::is_ascii_uppercase) && w.as_bytes()[2..4].iter().all(u8::is_ascii_digit);
+        for i in (0..words.len()).filter(|&i| opens(words[i])) {
+            let iban = (i + 1..=words.len().min(i + 10)).find_map(|n| Iban::parse(&words[i..n].concat()).ok());
+            if let Some(iban) = iban {
+                if found.as_ref().is_some_and(|(_, known)| *known != iban) {
+                    return None;
+                }
+                found = found.or(Some((row.number, iban)));
+            }
+        }
+    }
+    found
 }
 
 /// The only agent these rows name, and where; nobody when none does, and no answer when there are several.
@@ -171,6 +214,9 @@ struct Register {
     first: (u16, u32),
     model: Table,
     lines: Vec<(Agent, Option<PayMonth>, u16, OwnedRow)>,
+    /// The accounts that the payslips print, and how many payslips there are.
+    accounts: Vec<(Agent, (u16, u32), Iban)>,
+    slips: usize,
 }
 
 impl Registers {
@@ -187,22 +233,59 @@ impl Registers {
                     first: (table.source, heading.number),
                     model: table.of_rows(table.source, &[], Vec::new()),
                     lines: Vec::new(),
+                    accounts: Vec::new(),
+                    slips: 0,
                     headings,
                 });
                 self.all.len() - 1
             });
-            let into = &mut self.all[known].lines;
-            into.extend(rows[slip.lines].iter().map(|r| (slip.agent.clone(), slip.month, table.source, r.clone())));
+            let into = &mut self.all[known];
+            into.slips += 1;
+            into.accounts.extend(slip.account.map(|(row, iban)| (slip.agent.clone(), (table.source, row), iban)));
+            let drawn = |r: &&OwnedRow| r.cells.iter().any(|c| c.shown().chars().any(char::is_alphanumeric));
+            into.lines.extend(rows[slip.lines].iter().filter(drawn).map(|r| (slip.agent.clone(), slip.month, table.source, r.clone())));
         }
     }
 
     /// The registers as tables, each a source of its own.
     pub fn finish(self, sources: &mut Sources, wording: &Wording<'_>) -> Vec<Table> {
-        self.all.into_iter().map(|r| r.table(sources, wording)).collect()
+        let mut out = Vec::new();
+        for register in self.all {
+            let accounts = register.paid_on(sources, wording);
+            out.push(register.table(sources, wording));
+            out.extend(accounts);
+        }
+        out
     }
 }
 
 impl Register {
+    /// Where nearly every payslip prints the account it was paid on, and hardly two the same: a table of the agents' accounts.
+    /// One that stands on many is the town's own.
+    fn paid_on(&self, sources: &mut Sources, wording: &Wording<'_>) -> Option<Table> {
+        let label = |r: FactRole| wording.cx.vocabulary.role(r).map(|f| wording.cx.vocabulary.get(f).label.fr.clone());
+        let different: BTreeSet<&Iban> = self.accounts.iter().map(|a| &a.2).collect();
+        let n = self.accounts.len();
+        if n < 2 || n * 10 < self.slips * 8 || different.len() * 10 < n * 9 {
+            return None;
+        }
+        let text = |t: String| if t.is_empty() { Cell::Empty } else { Cell::Text(t.into()) };
+        let titles = [FactRole::Employee, FactRole::FullName, FactRole::Iban].map(label);
+        let heading = titles.into_iter().map(|t| t.map_or(Cell::Empty, text)).collect();
+        let mut rows = vec![OwnedRow { number: 1, cells: heading, hidden: false }];
+        let mut places = vec![self.first];
+        for (agent, at, iban) in &self.accounts {
+            let cells = vec![text(agent.id.clone()), text(agent.name.clone()), text(iban.as_str().to_owned())];
+            places.push(*at);
+            rows.push(OwnedRow { number: u32::try_from(rows.len() + 1).unwrap_or(u32::MAX), cells, hidden: false });
+        }
+        let source = sources.add(Source { file: self.model.file.clone(), sheet: None, kind: SourceKind::Sheet, headings: Vec::new() });
+        sources.put_together(source, 0, places);
+        let mut table = self.model.of_rows(source, &rows, Vec::new());
+        table.sheet = None;
+        Some(table)
+    }
+
     fn table(self, sources: &mut Sources, wording: &Wording<'_>) -> Table {
         let label = |r: FactRole| wording.cx.vocabulary.role(r).map(|f| wording.cx.vocabulary.get(f).label.fr.clone()).unwrap_or_default();
         let months: BTreeSet<Option<PayMonth>> = self.lines.iter().map(|l| l.1).collect();

@@ -11,6 +11,8 @@ pub enum Mark {
     Unknown,
     Comma,
     Dot,
+    /// No character: the last two digits are cents, `189527` for 1 895,27.
+    Cents,
 }
 
 /// A number without the word that says what it counts: « 25 pts », « 2 enfants ».
@@ -28,11 +30,22 @@ pub fn in_euros(text: &str) -> bool {
         || text.split(|c: char| !c.is_alphabetic()).any(|w| ["eur", "euro", "euros"].iter().any(|e| w.eq_ignore_ascii_case(e)))
 }
 
+/// The euros of so many cents.
+///
+/// # Errors
+/// N01 for a part of a cent: the number was not written in cents.
+pub fn of_cents(number: Exact) -> Result<Exact, Unread> {
+    number.whole().and_then(|_| number.div(Exact::int(100))).ok_or(Unread("N01"))
+}
+
 /// Reads an amount: `1 234,56`, `1.234,56`, `1,234.56`, `1234.56-`, `(12,00)`, `12 €`. `None` for nothing, or a lone dash.
 ///
 /// # Errors
 /// N01 for what is no number; N11 for `1.234`, when the column does not tell what the dot is.
 pub fn amount(text: &str, mark: Mark) -> Result<Option<Exact>, Unread> {
+    if mark == Mark::Cents {
+        return amount(text, Mark::Unknown)?.map(of_cents).transpose();
+    }
     if let Some(plain) = plain(text.as_bytes(), mark) {
         return Ok(Some(plain));
     }
@@ -86,7 +99,7 @@ pub fn amount(text: &str, mark: Mark) -> Result<Option<Exact>, Unread> {
             let declared = match mark {
                 Mark::Comma => Some(','),
                 Mark::Dot => Some('.'),
-                Mark::Unknown => None,
+                Mark::Unknown | Mark::Cents => None,
             };
             match (repeated, others, declared) {
                 (true, _, _) => None,

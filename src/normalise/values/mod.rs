@@ -11,7 +11,7 @@ mod tests;
 mod working_time;
 
 use crate::normalise::text::fold;
-pub use amount::{Mark, amount, days, hours, in_euros, without_unit};
+pub use amount::{Mark, amount, days, hours, in_euros, of_cents, without_unit};
 pub use date::{date, day_of_year, month_named, serial};
 pub use rate::{RateForm, rate};
 pub use working_time::{WorkingTime, working_time};

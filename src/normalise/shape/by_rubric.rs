@@ -1,0 +1,151 @@
+//! A register printed rubric by rubric: a row that names the rubric, its agents below it.
+//!
+//! In: the rows of a sheet. Out: the same with the number and the name of the rubric in front of every row of an agent.
+
+use super::{SURELY, Wording};
+use crate::ground::place::Source;
+use crate::ground::{Sources, ids};
+use crate::normalise::mapping::Meaning;
+use crate::normalise::remarks::is_remark;
+use crate::normalise::text::fold;
+use crate::normalise::titles::{Title, summing};
+use crate::read::table::{Cell, OwnedRow, Table};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// The headings stand within so many rows.
+const HEAD: usize = 20;
+/// Fewer rubrics are no register.
+const RUBRICS: usize = 3;
+const CODE: &str = "Rubrique";
+const LABEL: &str = "Libellé";
+
+/// Whether the first rows of a longer sheet look like it.
+pub fn begins(rows: &[OwnedRow], wording: &Wording<'_>) -> bool {
+    let Some((h, agent)) = heading(rows, wording) else { return false };
+    rows[h + 1..].iter().find(|r| filled(r) > 0).is_some_and(|r| rubric(r, agent).is_some())
+}
+
+/// The rows of the register: above the headings, and the rubric that each row below them belongs to.
+pub struct ByRubric {
+    heading: usize,
+    of: Vec<(usize, Option<(String, String)>)>,
+}
+
+/// The register of a sheet; nothing when it is anything else.
+pub fn find(rows: &[OwnedRow], wording: &Wording<'_>) -> Option<ByRubric> {
+    let (heading, agent) = heading(rows, wording)?;
+    let mut now: Option<(String, String)> = None;
+    let mut of = Vec::new();
+    let mut seen: BTreeSet<(String, String)> = BTreeSet::new();
+    let mut agents: BTreeMap<String, BTreeSet<(String, String)>> = BTreeMap::new();
+    for (i, row) in rows.iter().enumerate().skip(heading + 1) {
+        if let Some(found) = rubric(row, agent) {
+            seen.insert(found.clone());
+            now = Some(found);
+            continue;
+        }
+        let first = row.cells.iter().map(Cell::shown).find(|t| !t.is_empty()).unwrap_or_default();
+        let sum = summing(&first).is_some() || is_remark(&row.cells);
+        let who = row.cells.get(agent).map(|c| ids::bare(&c.shown()).to_owned()).filter(|t| !t.is_empty() && !sum);
+        if let Some(who) = who {
+            // A row of an agent that stands below no rubric: it is another table.
+            let of_rubric = agents.entry(who).or_default();
+            of_rubric.insert(now.clone()?);
+            of.push((i, now.clone()));
+        } else {
+            of.push((i, None));
+        }
+    }
+    // The same people stand below several rubrics.
+    let again = agents.values().filter(|r| r.len() >= 2).count();
+    (seen.len() >= RUBRICS && agents.len() >= 2 && again * 2 >= agents.len()).then_some(ByRubric { heading, of })
+}
+
+/// The row of headings: agents and amounts, and neither number nor name of a rubric.
+fn heading(rows: &[OwnedRow], wording: &Wording<'_>) -> Option<(usize, usize)> {
+    rows.iter().take(HEAD).enumerate().find_map(|(i, row)| {
+        let mut agent = None;
+        let mut found: BTreeSet<Meaning> = BTreeSet::new();
+        for (c, cell) in row.cells.iter().enumerate() {
+            let text = cell.shown();
+            if text.is_empty() {
+                continue;
+            }
+            if !matches!(cell, Cell::Text(_)) || text.len() > 60 || text.starts_with(|c: char| c.is_ascii_digit()) {
+                return None;
+            }
+            if wording.of_agents(&text) {
+                agent = agent.or(Some(c));
+                continue;
+            }
+            let scores = wording.titles.scores(&text);
+            found.extend(scores.iter().filter_map(|(t, s)| if let (Title::Plain(m), true) = (t, *s >= SURELY) { Some(*m) } else { None }));
+        }
+        let has = |m: Meaning| found.contains(&m);
+        let amounts = has(Meaning::Amount) || has(Meaning::Signed) || has(Meaning::Gain) || has(Meaning::Deduction);
+        let factors = has(Meaning::Base) || has(Meaning::Rate);
+        (amounts && factors && !has(Meaning::Label) && !has(Meaning::Code)).then_some((i, agent?))
+    })
+}
+
+/// The rubric that a row with a single text names: « Rubrique 7 - IFSE », « 100 TRAITEMENT », « C.S.G. déductible ».
+fn rubric(row: &OwnedRow, agent: usize) -> Option<(String, String)> {
+    let mut texts = row.cells.iter().enumerate().filter(|(_, c)| !c.shown().is_empty());
+    let (column, Cell::Text(text)) = texts.next()? else { return None };
+    let text = text.trim();
+    let words = text.chars().filter(|c| c.is_alphabetic()).count() >= 2;
+    if texts.next().is_some() || column > agent + 1 || !words || text.len() > 80 || summing(text).is_some() || is_remark(&row.cells) {
+        return None;
+    }
+    let blank = |c: char| c.is_whitespace() || matches!(c, ':' | '-' | '–' | '.' | '/');
+    let mut rest = text;
+    let mut said = false;
+    if let Some((first, after)) = text.split_once(blank)
+        && matches!(fold(first).as_str(), "rubrique" | "rub" | "code" | "element" | "poste")
+    {
+        said = true;
+        rest = after.trim_start_matches(blank).trim_start_matches("n°").trim_start_matches(blank);
+    }
+    let (code, label) = match rest.split_once(blank) {
+        Some((code, label)) if code.bytes().any(|b| b.is_ascii_digit()) && label.chars().any(char::is_alphabetic) => {
+            (code.to_owned(), label.trim_start_matches(blank).to_owned())
+        }
+        Some(_) | None => (String::new(), rest.to_owned()),
+    };
+    (said || !code.is_empty() || !label.contains(',')).then_some((code, label))
+}
+
+fn filled(row: &OwnedRow) -> usize {
+    row.cells.iter().filter(|c| !c.shown().is_empty()).count()
+}
+
+impl ByRubric {
+    /// As a table with a row for each agent and rubric, a source of its own.
+    pub fn table(self, table: &Table, rows: &[OwnedRow], sources: &mut Sources) -> Table {
+        let text = |t: String| if t.is_empty() { Cell::Empty } else { Cell::Text(t.into()) };
+        let mut out: Vec<OwnedRow> = Vec::new();
+        let mut places = Vec::new();
+        let mut put = |front: [Cell<'static>; 2], row: &OwnedRow| {
+            places.push((table.source, row.number));
+            let cells = front.into_iter().chain(row.cells.iter().cloned()).collect();
+            out.push(OwnedRow { number: u32::try_from(out.len() + 1).unwrap_or(u32::MAX), cells, hidden: row.hidden });
+        };
+        for row in &rows[..self.heading] {
+            put([Cell::Empty, Cell::Empty], row);
+        }
+        put([text(CODE.to_owned()), text(LABEL.to_owned())], &rows[self.heading]);
+        for (i, rubric) in self.of {
+            let (code, label) = rubric.unwrap_or_default();
+            put([text(code), text(label)], &rows[i]);
+        }
+        let known = sources.get(table.source).cloned();
+        let source = sources.add(known.unwrap_or_else(|| Source {
+            file: table.file.clone(),
+            sheet: table.sheet.clone(),
+            kind: crate::ground::place::SourceKind::Sheet,
+            headings: Vec::new(),
+        }));
+        sources.put_together(source, 2, places);
+        table.of_rows(source, &out, Vec::new())
+    }
+}

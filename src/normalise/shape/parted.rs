@@ -1,0 +1,210 @@
+//! One register in several files or sheets of the same layout: gains in one, deductions in another, employers' shares in a third.
+//!
+//! In: plain tables. Out: those that differ in nothing but the titles over their amounts and rates, are about the same people and
+//! stand on different sides, as one table with a column for each of those titles.
+
+use super::Wording;
+use crate::ground::place::{Source, SourceKind};
+use crate::ground::{Finding, Sources, ids};
+use crate::normalise::mapping::Meaning;
+use crate::normalise::titles::{Title, summing};
+use crate::read::table::{Cell, OwnedRow, Table};
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::ControlFlow;
+
+/// Rows looked at for the headings, and for the agents.
+const DEPTH: usize = 20;
+const SAMPLE: usize = 400;
+/// Titles are known without any doubt by this much.
+const SURELY: u32 = 95;
+/// Columns that the parts may differ by: an amount and a rate.
+const DIFFERENT: usize = 2;
+
+/// A part of a register: its headings, whose column is the agents', and the only side that its amounts stand on.
+struct Head {
+    row: usize,
+    titles: Vec<String>,
+    agent: usize,
+    side: Meaning,
+    digits: String,
+    agents: BTreeSet<String>,
+}
+
+/// The same tables, the parts of one register put together.
+pub fn join(tables: Vec<Table>, sources: &mut Sources, wording: &Wording<'_>, findings: &mut Vec<Finding>) -> Vec<Table> {
+    let heads: Vec<Option<Head>> = tables.iter().map(|t| head(t, wording)).collect();
+    let mut groups: Vec<Vec<usize>> = Vec::new();
+    for (i, found) in heads.iter().enumerate() {
+        let Some(found) = found else { continue };
+        let fits = |g: &&mut Vec<usize>| g.iter().filter_map(|j| heads[*j].as_ref()).all(|other| goes_with(found, other));
+        match groups.iter_mut().find(fits) {
+            Some(group) => group.push(i),
+            None => groups.push(vec![i]),
+        }
+    }
+    groups.retain(|g| g.len() > 1);
+    if groups.is_empty() {
+        return tables;
+    }
+    let mut out = Vec::with_capacity(tables.len());
+    for i in 0..tables.len() {
+        match groups.iter().find(|g| g.contains(&i)) {
+            None => out.push(i),
+            Some(group) if group[0] == i => out.push(i),
+            Some(_) => {}
+        }
+    }
+    let mut joined: BTreeMap<usize, Table> = BTreeMap::new();
+    for group in &groups {
+        let parts: Vec<(&Table, &Head)> = group.iter().filter_map(|i| Some((&tables[*i], heads[*i].as_ref()?))).collect();
+        joined.insert(group[0], put_together(&parts, sources, findings));
+    }
+    let kept: BTreeSet<usize> = out.into_iter().collect();
+    let each = tables.into_iter().enumerate().filter(|(i, _)| kept.contains(i));
+    each.map(|(i, t)| joined.remove(&i).unwrap_or(t)).collect()
+}
+
+/// Whether two are parts of one register: the same layout but for titles of amounts and rates, another side, the same people, and
+/// no number in their names that tells them apart.
+fn goes_with(a: &Head, b: &Head) -> bool {
+    let different = (0..a.titles.len().max(b.titles.len())).filter(|&c| a.titles.get(c) != b.titles.get(c)).count();
+    let both = a.agents.intersection(&b.agents).count();
+    let least = a.agents.len().min(b.agents.len());
+    a.side != b.side
+        && a.titles.len() == b.titles.len()
+        && (1..=DIFFERENT).contains(&different)
+        && a.agent == b.agent
+        && a.digits == b.digits
+        && both >= 2
+        && both * 2 >= least
+}
+
+fn head(table: &Table, wording: &Wording<'_>) -> Option<Head> {
+    let rows = table.sample(SAMPLE);
+    let row = rows.iter().take(DEPTH).position(|r| one_side(r, wording).is_some())?;
+    let (agent, side) = one_side(&rows[row], wording)?;
+    let mut titles: Vec<String> = rows[row].cells.iter().map(|c| c.shown().into_owned()).collect();
+    titles.truncate(titles.iter().rposition(|t| !t.is_empty()).map_or(0, |i| i + 1));
+    let name = |text: &str| text.chars().filter(char::is_ascii_digit).collect::<String>();
+    let stem = table.file.rsplit('/').next().unwrap_or(&table.file);
+    let stem = stem.rsplit_once('.').map_or(stem, |(stem, _)| stem);
+    let digits = format!("{}/{}", name(stem), name(table.sheet.as_deref().unwrap_or("")));
+    let agents = rows[row + 1..].iter().filter_map(|r| key(r, agent)).collect();
+    Some(Head { row, titles, agent, side, digits, agents })
+}
+
+/// The headings of lines of pay whose amounts stand on one side: where the agents stand, and the side.
+fn one_side(row: &OwnedRow, wording: &Wording<'_>) -> Option<(usize, Meaning)> {
+    let mut agent = None;
+    let mut found: BTreeSet<Meaning> = BTreeSet::new();
+    for (c, cell) in row.cells.iter().enumerate() {
+        let text = cell.shown();
+        if text.is_empty() {
+            continue;
+        }
+        if !matches!(cell, Cell::Text(_)) || text.len() > 60 || text.starts_with(|c: char| c.is_ascii_digit()) {
+            return None;
+        }
+        if wording.of_agents(&text) {
+            agent = agent.or(Some(c));
+            continue;
+        }
+        let scores = wording.titles.scores(&text);
+        let best = scores.values().copied().max().unwrap_or(0);
+        let plain = |(t, s): (&Title, &u32)| if let (Title::Plain(m), true) = (t, *s >= SURELY && *s == best) { Some(*m) } else { None };
+        found.extend(scores.iter().filter_map(plain));
+    }
+    let sides: Vec<Meaning> = [Meaning::Gain, Meaning::Deduction, Meaning::EmployerAmount].into_iter().filter(|m| found.contains(m)).collect();
+    let whole = found.contains(&Meaning::Amount) || found.contains(&Meaning::Signed);
+    let of_lines = found.contains(&Meaning::Code) || found.contains(&Meaning::Label);
+    match sides.as_slice() {
+        [side] if of_lines && !whole => Some((agent?, *side)),
+        _ => None,
+    }
+}
+
+/// Whose row it is; nobody's where it sums others up.
+fn key(row: &OwnedRow, agent: usize) -> Option<String> {
+    let text = row.cells.get(agent).map(|c| c.shown().into_owned()).filter(|t| !t.is_empty())?;
+    summing(&text).is_none().then(|| ids::bare(&text).to_owned())
+}
+
+/// All rows of the parts below one row of headings, those of each agent together. What sums up rows of one part stands last.
+fn put_together(parts: &[(&Table, &Head)], sources: &mut Sources, findings: &mut Vec<Finding>) -> Table {
+    let (first, lead) = parts[0];
+    let mut headings = lead.titles.clone();
+    let mut order: Vec<String> = Vec::new();
+    let mut of: BTreeMap<String, Vec<(u16, OwnedRow)>> = BTreeMap::new();
+    let mut sums: Vec<(u16, OwnedRow)> = Vec::new();
+    let mut above = (first.source, 0, Vec::new());
+    let mut moved: Vec<(u16, u16, u16)> = Vec::new();
+    for (n, (table, head)) in parts.iter().enumerate() {
+        // Where a column of this part stands in the whole.
+        let mut to: Vec<usize> = (0..head.titles.len()).collect();
+        for c in (0..head.titles.len()).filter(|&c| n > 0 && head.titles[c] != lead.titles[c]) {
+            let known = headings.iter().skip(lead.titles.len()).position(|t| *t == head.titles[c]).map(|i| i + lead.titles.len());
+            to[c] = known.unwrap_or_else(|| {
+                headings.push(head.titles[c].clone());
+                headings.len() - 1
+            });
+            moved.extend(u16::try_from(to[c]).ok().zip(u16::try_from(c).ok()).map(|(whole, own)| (table.source, whole, own)));
+        }
+        let (mut index, mut carried) = (0, String::new());
+        findings.append(&mut table.for_each(&mut |row| {
+            let at = index;
+            index += 1;
+            let row = row.to_owned();
+            if at <= head.row {
+                if n == 0 && at < head.row {
+                    above.2.extend(row.cells.iter().map(|c| c.shown().into_owned()).filter(|t| !t.is_empty()));
+                }
+                if n == 0 {
+                    above.1 = row.number;
+                }
+                return ControlFlow::Continue(());
+            }
+            let mut cells = vec![Cell::Empty; headings.len()];
+            for (c, cell) in row.cells.into_iter().enumerate() {
+                let c = to.get(c).copied().unwrap_or(c);
+                if c >= cells.len() {
+                    cells.resize(c + 1, Cell::Empty);
+                }
+                cells[c] = cell;
+            }
+            let row = OwnedRow { number: row.number, cells, hidden: row.hidden };
+            let again = (0..head.titles.len()).all(|c| row.cells[to[c]].shown() == head.titles[c]);
+            let opens = row.cells.iter().map(Cell::shown).find(|t| !t.is_empty());
+            if opens.is_some_and(|t| summing(&t).is_some()) {
+                sums.push((table.source, row));
+            } else if !again {
+                carried = key(&row, head.agent).unwrap_or_else(|| std::mem::take(&mut carried));
+                of.entry(carried.clone()).or_insert_with(|| {
+                    order.push(carried.clone());
+                    Vec::new()
+                });
+                of.get_mut(&carried).into_iter().for_each(|rows| rows.push((table.source, row.clone())));
+            }
+            ControlFlow::Continue(())
+        }));
+    }
+    let text = |t: String| if t.is_empty() { Cell::Empty } else { Cell::Text(t.into()) };
+    let title = vec![text(above.2.join(" "))];
+    let mut rows = vec![
+        OwnedRow { number: 1, cells: title, hidden: false },
+        OwnedRow { number: 2, cells: headings.into_iter().map(text).collect(), hidden: false },
+    ];
+    let mut places = vec![(above.0, above.1), (above.0, above.1)];
+    let lines = order.into_iter().flat_map(|agent| of.remove(&agent).unwrap_or_default());
+    for (source, row) in lines.collect::<Vec<_>>().into_iter().chain(sums) {
+        places.push((source, row.number));
+        rows.push(OwnedRow { number: u32::try_from(rows.len() + 1).unwrap_or(u32::MAX), cells: row.cells, hidden: row.hidden });
+    }
+    let source = sources.add(Source { file: first.file.clone(), sheet: None, kind: SourceKind::Sheet, headings: Vec::new() });
+    sources.put_together(source, 0, places);
+    for (part, whole, own) in moved {
+        sources.put_beside(source, part, (whole, own));
+    }
+    let mut table = first.of_rows(source, &rows, Vec::new());
+    table.sheet = None;
+    table
+}

@@ -1,0 +1,294 @@
+//! The sample town's register in parts, rubric by rubric, in cents, or with a row for each share: the same pay.
+
+use super::{Row, by_agent, job, rows, run, same_pay, same_pay_in, table, text, told};
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
+const NO_EMPLOYER: &str = "00156";
+
+fn who(r: &Row) -> String {
+    format!("{};{}", r.number, r.name())
+}
+
+/// Gains with the sums of the agents, deductions, and the employer's shares: three texts of one layout.
+fn three_sides() -> [String; 3] {
+    let of = |title: &str, amount: &dyn Fn(&Row) -> String, rate: &dyn Fn(&Row) -> String| {
+        let lines = rows().into_iter().filter(|r| !amount(r).is_empty());
+        let line = |r: Row| format!("01;{};{};{};{};{};{}", who(&r), r.code, r.label, r.base, rate(&r), amount(&r));
+        text(&format!("ETAB;MATRICULE;SALARIE;RUBRIQUE;LIBELLE RUBRIQUE;BASE;TAUX;{title}"), lines.map(line))
+    };
+    let own = |r: &Row| r.rate.clone();
+    [
+        of("MONTANT GAIN", &|r| r.gain.clone(), &own),
+        of("MONTANT RETENUE", &|r| r.deduction.clone(), &own),
+        of("MONTANT PATRONAL", &|r| r.employer.clone(), &|r| r.employer_rate.clone()),
+    ]
+}
+
+#[test]
+fn gains_deductions_and_the_employers_shares_stand_in_three_files() {
+    let [gains, deductions, shares] = three_sides();
+    let files = [("GAINS_1121.txt", gains), ("RETENUES_1121.txt", deductions), ("CHARGES_1121.txt", shares)];
+    let outcome = same_pay("three-files", &files, &[]);
+    for code in ["M07", "M28", "M29"] {
+        assert_eq!(told(&outcome, code), 0, "{code}: it is one register");
+    }
+}
+
+#[test]
+fn parts_of_two_months_are_not_put_together() {
+    let [gains, deductions, shares] = three_sides();
+    let files = [("GAINS_1121.txt", gains), ("RETENUES_1021.txt", deductions), ("CHARGES_1121.txt", shares)];
+    let outcome = run(&job("parts-of-two-months", &files));
+    assert!(outcome.replay_agents.0 < 87, "October's deductions are not November's");
+    assert_eq!(outcome.transfers.0, 0, "nobody is paid on them");
+}
+
+/// What is paid and kept in one sheet, contributions with both shares in another, in other columns: no net is printed.
+#[test]
+fn two_sheets_of_other_columns_that_make_the_net_together_are_one_register() {
+    let contribution = |r: &Row| r.code.starts_with('1') || r.code.starts_with('2');
+    let own = |r: &Row| !(r.gain.is_empty() && r.deduction.is_empty());
+    let pay = rows().into_iter().filter(|r| !r.is_total() && own(r) && !contribution(r));
+    let pay = pay.map(|r| format!("{};{};{};{};{};{}", who(&r), r.code, r.label, r.base, r.rate, r.signed()));
+    let kept = rows().into_iter().filter(|r| !r.is_total() && contribution(r)).map(|r| {
+        let amount = if r.gain.is_empty() { r.deduction.clone() } else { format!("-{}", r.gain) };
+        format!("{};{};{};{};{};{};{};{}", who(&r), r.code, r.label, r.base, r.rate, amount, r.employer_rate, r.employer)
+    });
+    let files = [
+        ("remuneration.csv", text("N° matricule;Nom prénom;Rubrique;Intitulé;Nombre;Taux;Montant", pay)),
+        (
+            "cotisations.csv",
+            text("N° matricule;Nom prénom;Rubrique;Intitulé;Assiette;Taux sal.;Cotisation salariale;Taux pat.;Cotisation patronale", kept),
+        ),
+    ];
+    let outcome = same_pay("two-layouts", &files, &[]);
+    assert_eq!(told(&outcome, "M29"), 0);
+}
+
+#[test]
+fn the_same_register_twice_is_still_told() {
+    let line = |r: Row| {
+        format!(
+            "{};{};{};{};{};{};{};{};{};{};{}",
+            r.number, r.surname, r.given, r.code, r.label, r.base, r.rate, r.gain, r.deduction, r.employer_rate, r.employer
+        )
+    };
+    let head = "Matricule;Nom;Prénom;Code rubrique;Libellé;Base;Taux salarial;À payer;À retenir;Taux patronal;Part patronale";
+    let once = text(head, rows().into_iter().map(line));
+    let again = text(&head.replace("Libellé", "Intitulé"), rows().into_iter().map(line));
+    let outcome = run(&job("twice", &[("a.csv", once), ("b.csv", again)]));
+    assert!(told(&outcome, "M29") >= 80, "{}", told(&outcome, "M29"));
+}
+
+#[test]
+fn a_register_is_printed_rubric_by_rubric() {
+    let all = rows();
+    let mut rubrics: Vec<(String, String)> = Vec::new();
+    for r in all.iter().filter(|r| !r.is_total()) {
+        // Two labels of one number (IFSE MENSUELLE, I.F.S.E.) are one rubric.
+        if !rubrics.iter().any(|(code, _)| *code == r.code) {
+            rubrics.push((r.code.clone(), r.label.clone()));
+        }
+    }
+    rubrics.push(("9300".to_owned(), "NET A PAYER".to_owned()));
+    let mut lines = vec!["ETAT PAR RUBRIQUE - NOVEMBRE 2021".to_owned(), String::new()];
+    lines.push("Matricule;Nom Prénom;Base;Taux salarial;Montant salarial;Taux patronal;Montant patronal".to_owned());
+    for (code, label) in &rubrics {
+        lines.push(format!("Rubrique {code} - {label}"));
+        let of: Vec<&Row> = all.iter().filter(|r| r.code == *code).collect();
+        for r in &of {
+            lines.push(format!("{};{};{};{};{};{}", who(r), r.base, r.rate, r.signed(), r.employer_rate, r.employer));
+        }
+        lines.push(format!(";Total rubrique ({} agents);;;;;", of.len()));
+    }
+    same_pay("by-rubric", &[("etat.csv", lines.join("\n") + "\n")], &[]);
+}
+
+/// `1 895,27` → `189527`.
+fn cents(amount: &str) -> String {
+    let euros = amount.replace(['\u{a0}', '\u{202f}', ' '], "");
+    match euros.split_once(',') {
+        Some((whole, part)) => format!("{whole}{part:0<2}"),
+        None if euros.is_empty() => euros,
+        None => format!("{euros}00"),
+    }
+}
+
+fn in_cents(r: &Row) -> String {
+    let own = [&r.number, &r.surname, &r.given, &r.code, &r.label].map(String::as_str).join(";");
+    format!("{own};{};{};{};{};{}", cents(&r.base), r.rate, cents(&r.signed()), r.employer_rate, cents(&r.employer))
+}
+
+const SIGNED: &str = "MATRICULE;NOM;PRENOM;CODE;LIBELLE;BASE;TAUX SAL;MONTANT SAL;TAUX PAT;MONTANT PAT";
+
+#[test]
+fn amounts_without_any_mark_are_cents_where_base_times_rate_says_so() {
+    assert_eq!((cents("1 895,27").as_str(), cents("-12,5").as_str(), cents("372").as_str()), ("189527", "-1250", "37200"));
+    let outcome = same_pay("cents", &[("PAIE1121.CSV", text(SIGNED, rows().iter().map(in_cents)))], &[]);
+    assert_eq!(told(&outcome, "M190"), 1);
+}
+
+/// Amounts rounded to whole euros are no cents, whatever base times rate says.
+#[test]
+fn amounts_of_whole_euros_are_no_cents() {
+    let euros = |amount: &str| cents(amount).len().checked_sub(2).map(|n| cents(amount)[..n].to_owned()).unwrap_or_default();
+    let line = |r: &Row| {
+        let own = [&r.number, &r.surname, &r.given, &r.code, &r.label].map(String::as_str).join(";");
+        format!("{own};{};{};{};{};{}", euros(&r.base), r.rate, euros(&r.signed()), r.employer_rate, euros(&r.employer))
+    };
+    let outcome = run(&job("whole-euros", &[("PAIE1121.CSV", text(SIGNED, rows().iter().map(line)))]));
+    assert_eq!(told(&outcome, "M190"), 0);
+}
+
+/// The rubrics of the sample, in the order they are met, with their labels; a number with two labels under the first.
+fn rubrics(all: &[Row]) -> Vec<(String, String)> {
+    let mut found: Vec<(String, String)> = Vec::new();
+    for r in all.iter().filter(|r| !r.is_total()) {
+        if !found.iter().any(|(code, _)| *code == r.code) {
+            found.push((r.code.clone(), r.label.clone()));
+        }
+    }
+    found
+}
+
+#[test]
+fn a_wide_register_has_a_row_for_the_agents_share_and_one_for_the_employers() {
+    let all = rows();
+    let columns = rubrics(&all);
+    let mut lines = Vec::new();
+    for agent in by_agent(&all) {
+        let row = |employers: bool| {
+            let cell = |code: &String| -> String {
+                let one = agent.iter().find(|r| r.code == *code);
+                one.map(|r| if employers { r.employer.clone() } else { r.signed().trim_end_matches('-').to_owned() }).unwrap_or_default()
+            };
+            let cells: Vec<String> = columns.iter().map(|(code, _)| cell(code)).collect();
+            let net = agent.iter().find(|r| r.code == "9300").filter(|_| !employers).map(|r| r.gain.clone()).unwrap_or_default();
+            let part = if employers { "Employeur" } else { "Salarié" };
+            format!("{};{};{};{part};{};{net}", agent[0].number, agent[0].surname, agent[0].given, cells.join(";"))
+        };
+        lines.push(row(false));
+        lines.push(row(true));
+    }
+    let labels: Vec<&str> = columns.iter().map(|c| c.1.as_str()).collect();
+    let head = format!("Matricule;Nom;Prénom;Part;{};NET A PAYER", labels.join(";"));
+    same_pay("two-rows", &[("recap.csv", text(&head, lines.into_iter()))], &[]);
+}
+
+#[test]
+fn columns_below_one_group_title_are_of_one_element() {
+    let all = rows();
+    let columns = rubrics(&all);
+    let shared = |code: &str| all.iter().any(|r| r.code == code && !r.employer.is_empty() && !r.deduction.is_empty());
+    let employers = |code: &str| all.iter().any(|r| r.code == code && !r.employer.is_empty()) && !shared(code);
+    let (mut groups, mut titles) = (vec!["Agent".to_owned(), String::new()], vec!["Matricule".to_owned(), "Nom".to_owned()]);
+    for (i, (code, label)) in columns.iter().enumerate() {
+        let parts: &[&str] = match (shared(code), employers(code)) {
+            (true, _) => &["Base", "Salarié", "Patronal"],
+            (_, true) => &["Base", "Patronal"],
+            _ => &["Base", "Salarié"],
+        };
+        // The code of a rubric has nothing to do with its name: R00, R01 …
+        groups.push(format!("R{i:02} - {label}"));
+        groups.extend(parts[1..].iter().map(|_| String::new()));
+        titles.extend(parts.iter().map(|p| (*p).to_owned()));
+    }
+    groups.push(String::new());
+    titles.push("NET A PAYER".to_owned());
+    let lines = by_agent(&all).into_iter().map(|agent| {
+        let mut cells = vec![agent[0].number.clone(), agent[0].name()];
+        for (code, _) in &columns {
+            let one = agent.iter().find(|r| r.code == *code);
+            let of = |f: &dyn Fn(&Row) -> String| one.map(f).unwrap_or_default();
+            cells.push(of(&|r| r.base.clone()));
+            if !employers(code) {
+                cells.push(of(&|r| r.signed().trim_end_matches('-').to_owned()));
+            }
+            if shared(code) || employers(code) {
+                cells.push(of(&|r| r.employer.clone()));
+            }
+        }
+        cells.push(agent.iter().find(|r| r.code == "9300").map(|r| r.gain.clone()).unwrap_or_default());
+        cells.join(";")
+    });
+    same_pay("groups", &[("etat.csv", text(&format!("{}\n{}", groups.join(";"), titles.join(";")), lines))], &[]);
+}
+
+#[test]
+fn a_column_of_months_says_that_a_register_is_of_another_month() {
+    let register = |month: &str| {
+        let lines = rows().into_iter().map(|r| {
+            format!(
+                "{};{};{};{month};{};{};{};{};{};{};{};{}",
+                r.number, r.surname, r.given, r.code, r.label, r.base, r.rate, r.gain, r.deduction, r.employer_rate, r.employer
+            )
+        });
+        text("Matricule;Nom;Prénom;Période;Code rubrique;Libellé;Base;Taux salarial;À payer;À retenir;Taux patronal;Part patronale", lines)
+    };
+    let outcome = same_pay("months-in-files", &[("a.csv", register("10/2021")), ("b.csv", register("11/2021"))], &[]);
+    assert_eq!((told(&outcome, "M74"), told(&outcome, "M29")), (1, 0));
+}
+
+/// Payslips as text, one below the other, each with the account it was paid on: no other file has the accounts.
+#[test]
+fn the_account_printed_below_a_payslip_is_the_agents() {
+    let folder = job("printed-accounts", &[]);
+    let transfers = std::fs::read_dir(folder.join("inbox")).expect("the inbox").map(|e| e.expect("a file").path());
+    let transfers = transfers.into_iter().find(|p| p.extension().is_some_and(|e| e == "xml")).expect("the transfers of last month");
+    let xml = std::fs::read_to_string(&transfers).expect("a text");
+    std::fs::remove_file(transfers).expect("to be gone");
+    let accounts: BTreeMap<String, String> = xml
+        .split("<CdtTrfTxInf>")
+        .skip(1)
+        .map(|t| {
+            let of = |tag: &str, t: &str| t.split(&format!("<{tag}>")).nth(1).and_then(|r| r.split('<').next()).unwrap_or("").to_owned();
+            let creditor = t.split("<CdtrAcct>").nth(1).unwrap_or("");
+            (of("EndToEndId", t), of("IBAN", creditor))
+        })
+        .collect();
+    let account = |number: &str| accounts.iter().find(|(reference, _)| reference.contains(number)).map(|(_, iban)| iban.clone());
+    let mut lines: Vec<String> = Vec::new();
+    let mut printed = BTreeSet::new();
+    for agent in by_agent(&rows()) {
+        lines.push("=".repeat(100));
+        lines.push("COMMUNE DE MONTREVAL                 BULLETIN DE PAIE         Période du 01/11/2021 au 30/11/2021".to_owned());
+        lines.push(String::new());
+        lines.push(format!("Matricule : {}      Nom : {:<20} Prénom : {}", agent[0].number, agent[0].surname, agent[0].given));
+        lines.push(String::new());
+        lines.push("Code  Libellé                          Base     Taux        Gains     Retenues    Taux    Employeur".to_owned());
+        lines.push("-".repeat(100));
+        for r in &agent {
+            let plain = |t: &str| t.replace(['\u{a0}', '\u{202f}'], " ");
+            lines.push(format!(
+                "{:<5} {:<28} {:>10} {:>8} {:>12} {:>12} {:>7} {:>12}",
+                r.code,
+                r.label,
+                plain(&r.base),
+                r.rate,
+                plain(&r.gain),
+                plain(&r.deduction),
+                r.employer_rate,
+                plain(&r.employer)
+            ));
+        }
+        lines.push(String::new());
+        if let Some(iban) = account(&agent[0].number) {
+            let spaced: Vec<&str> = (0..iban.len()).step_by(4).map(|i| &iban[i..iban.len().min(i + 4)]).collect();
+            lines.push(format!("Paiement par virement le 26/11/2021 sur le compte {}", spaced.join(" ")));
+            printed.insert(agent[0].number.clone());
+        }
+        lines.push(String::new());
+    }
+    assert!(printed.len() >= 80, "the sample's references hold the numbers: {}", printed.len());
+    std::fs::write(folder.join("inbox/bulletins.txt"), lines.join("\n") + "\n").expect("the payslips");
+    let outcome = same_pay_in(&folder, "printed-accounts", &[NO_EMPLOYER]);
+    assert_eq!(told(&outcome, "IMP-05"), 1, "nothing but the bonus of a number that nobody has");
+    let paid: BTreeMap<String, String> =
+        table(&folder.join("out/transfers.csv")).into_iter().map(|r| (r["employee"].clone(), r["iban"].clone())).collect();
+    let wrong: Vec<_> = paid.iter().filter(|(id, iban)| account(id).is_some_and(|a| a != **iban)).collect();
+    let asked = Path::new("samples/montreval/expected/transfers.csv");
+    let known: BTreeMap<String, String> = table(asked).into_iter().map(|r| (r["employee"].clone(), r["iban"].clone())).collect();
+    assert!(wrong.iter().all(|(id, iban)| known.get(*id) == Some(iban)), "{wrong:?}");
+    assert!(paid.len() * 10 >= known.len() * 9, "{} of {}", paid.len(), known.len());
+}
