@@ -4,7 +4,7 @@
 
 use super::digits::Digits;
 use super::words::Lang;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 /// Compact position: a source (file, or sheet of a file), a row and a column.
@@ -94,6 +94,11 @@ impl Sources {
     /// Says that a column of a table made of several sheets stands elsewhere in one of them.
     pub fn put_beside(&mut self, id: u16, part: u16, (whole, own): (u16, u16)) {
         self.gathered.entry(id).or_default().columns.insert((part, whole), own);
+    }
+    /// The sources whose rows stand in a table made of several; none for any other.
+    pub fn parts(&self, id: u16) -> impl Iterator<Item = &Source> {
+        let parts: BTreeSet<u16> = self.gathered.get(&id).into_iter().flat_map(|g| g.rows.iter().map(|r| r.0)).collect();
+        parts.into_iter().filter_map(|p| self.get(p))
     }
     pub fn get(&self, id: u16) -> Option<&Source> {
         self.list.get(usize::from(id))
@@ -280,6 +285,9 @@ mod tests {
         assert_eq!(sources.place(At::cell(whole, 3, 4)).to_string(), "b.xls, « B », C12");
         assert_eq!(sources.place(At::cell(whole, 2, 0)).to_string(), "b.xls, « A », ligne 9");
         assert_eq!(sources.place(At::source(whole)).to_string(), "b.xls");
+        assert_eq!(sources.parts(whole).map(|s| s.sheet.as_deref()).collect::<Vec<_>>(), [Some("A"), Some("B")]);
+        sources.put_beside(whole, b, (7, 3));
+        assert_eq!(sources.place(At::cell(whole, 3, 7)).to_string(), "b.xls, « B », D12");
     }
 
     #[test]

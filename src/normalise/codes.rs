@@ -382,13 +382,17 @@ pub fn resolve(codes: &BTreeMap<String, CodeStats>, rubrics: &Rubrics, sides: Si
     let taken: Vec<usize> = chosen.iter().copied().filter(|c| *c < options.len()).collect();
     for ((index, scored), choice) in open.iter().zip(&chosen) {
         let m = &mut mapped[*index];
+        let labels = m.labels.clone();
         let mut order: Vec<usize> = (0..options.len()).collect();
         order.sort_by_key(|&i| std::cmp::Reverse(scored[i].0));
         // A label that is surely another code's element already (a second local code for it) may still be that element.
         let pick = if *choice < options.len() {
             Some(*choice)
         } else {
-            order.first().copied().filter(|&i| scored[i].0 >= 72 && taken.contains(&i))
+            // « IFSE part fixe » beside « IFSE part expertise »: a rubric that says it is a part of the element is that element too.
+            let part = |l: &String| Some(Phrase::of(l)).is_some_and(|p| p.has("part") && p.share == Share::Unsaid);
+            let least = |i: usize| if options[i].kind == LineKind::Earning && labels.iter().any(part) { ENOUGH } else { 72 };
+            order.first().copied().filter(|&i| scored[i].0 >= least(i) && taken.contains(&i))
         };
         m.alternatives = order
             .iter()

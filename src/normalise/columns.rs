@@ -568,7 +568,8 @@ fn by_contents(compared: &Compared, p: &Profile, (role, about): (Role, &str), cx
         }
     }
     // « Tit/Sta/Contr » over Tit, Sta and Contr: a title that says nothing known, over words of one closed list alone.
-    if compared.has_title && compared.best() < 70 && p.filled >= 4 && p.longest >= 3 {
+    let staff = matches!(role, Role::Staff | Role::Arrivals);
+    if staff && compared.has_title && compared.best() < 70 && p.filled >= 4 && p.longest >= 3 {
         let listed = |f: &FactDecl| match &f.kind {
             FactKind::Choice { options } => {
                 let named: Vec<_> = p.values.keys().map(|v| option_of(options, v)).collect();

@@ -251,21 +251,23 @@ const RUN_TOGETHER: u32 = 88;
 pub fn total_named(label: &str) -> Option<(TotalRole, u32)> {
     let phrase = Phrase::of(label);
     // « NETPAYER », « NETIMPO »: the words of a sum run together in one field.
-    let glued = |title: &Phrase| match phrase.words.as_slice() {
-        [word] => word.len() >= 6 && word.bytes().all(|b| b.is_ascii_lowercase()) && runs_together(word, &title.words),
-        _ => false,
+    let field = match phrase.words.as_slice() {
+        [word] if word.len() >= 6 && word.bytes().all(|b| b.is_ascii_lowercase()) => Some(word),
+        _ => None,
     };
+    let glued = |written: &[String]| field.is_some_and(|word| written.len() > 1 && runs_together(word, written));
     SUMS.iter()
-        .filter(|(_, title, several)| *several || phrase.words.len() == 1 || title.words == phrase.words)
-        .map(|(role, title, several)| (*role, likeness(&phrase, title).max(if *several && glued(title) { RUN_TOGETHER } else { 0 })))
+        .filter(|(_, title, written)| written.len() > 1 || phrase.words.len() == 1 || title.words == phrase.words)
+        .map(|(role, title, written)| (*role, likeness(&phrase, title).max(if glued(written) { RUN_TOGETHER } else { 0 })))
         .filter(|(_, s)| *s >= 85)
         .max_by_key(|(_, s)| *s)
 }
 
-/// Titles of sums, taken apart once; whether each has several words.
-static SUMS: LazyLock<Vec<(TotalRole, Phrase, bool)>> = LazyLock::new(|| {
+/// Titles of sums, taken apart once, with their words of two letters and more as they are written.
+static SUMS: LazyLock<Vec<(TotalRole, Phrase, Vec<String>)>> = LazyLock::new(|| {
     let roles = FILE.total.iter().filter_map(|(n, t)| Some((TotalRole::parse(n)?, t)));
-    roles.flat_map(|(role, titles)| titles.iter().map(move |t| (role, Phrase::of(t), t.contains(' ')))).collect()
+    let written = |t: &str| fold(t).split(' ').filter(|w| w.len() > 1).map(str::to_owned).collect();
+    roles.flat_map(|(role, titles)| titles.iter().map(move |t| (role, Phrase::of(t), written(t)))).collect()
 });
 
 /// What a row without an agent sums up.

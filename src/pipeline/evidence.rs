@@ -83,8 +83,11 @@ pub fn sources(ready: &Ready, run: &mut Run) {
     if let (Some(day), Some((_, place))) = (inputs.last_execution, &inputs.transferred) {
         run.periods.push((place.to_string(), PayMonth::of(day), place.clone()));
     }
+    let read = inputs.mapping.sources.iter().filter(|s| s.role != SourceRole::Unknown);
+    let in_parts: BTreeSet<&str> = read.flat_map(|s| inputs.sources.parts(s.source)).map(|s| s.file.as_str()).collect();
     let identified = |f: &super::inputs::HashedFile| {
-        let known = inputs.mapping.sources.iter().any(|s| s.file == f.name && s.role != SourceRole::Unknown);
+        let known =
+            in_parts.contains(f.name.as_str()) || inputs.mapping.sources.iter().any(|s| s.file == f.name && s.role != SourceRole::Unknown);
         // Of an archive the files in it count.
         let within = |n: &String| *n == f.name || n.strip_prefix(&f.name).is_some_and(|rest| rest.starts_with('/'));
         known

@@ -16,15 +16,8 @@ use std::collections::BTreeMap;
 const LINES: usize = 20;
 
 /// Columns that hold money: bases and amounts.
-const MONEY: [Meaning; 7] = [
-    Meaning::Base,
-    Meaning::EmployerBase,
-    Meaning::Gain,
-    Meaning::Deduction,
-    Meaning::Amount,
-    Meaning::Signed,
-    Meaning::EmployerAmount,
-];
+const MONEY: [Meaning; 7] =
+    [Meaning::Base, Meaning::EmployerBase, Meaning::Gain, Meaning::Deduction, Meaning::Amount, Meaning::Signed, Meaning::EmployerAmount];
 
 /// Says of the columns of money that their last two digits are cents, where the lines prove it.
 pub(super) fn mark(found: &mut SourceMapping, s: &Seen<'_>, sources: &Sources, findings: &mut Vec<Finding>) {

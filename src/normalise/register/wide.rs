@@ -1,8 +1,8 @@
 //! A register with a row per agent and a column per rubric.
 
 use super::books::{Books, Taken};
-use super::lines::Col;
 use super::letters::is_employer;
+use super::lines::Col;
 use super::who::{WhoColumns, shown};
 use crate::ground::{At, Exact};
 use crate::normalise::cells::{cents, number};

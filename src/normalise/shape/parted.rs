@@ -114,7 +114,8 @@ fn one_side(row: &OwnedRow, wording: &Wording<'_>) -> Option<(usize, Meaning)> {
         let plain = |(t, s): (&Title, &u32)| if let (Title::Plain(m), true) = (t, *s >= SURELY && *s == best) { Some(*m) } else { None };
         found.extend(scores.iter().filter_map(plain));
     }
-    let sides: Vec<Meaning> = [Meaning::Gain, Meaning::Deduction, Meaning::EmployerAmount].into_iter().filter(|m| found.contains(m)).collect();
+    let sides: Vec<Meaning> =
+        [Meaning::Gain, Meaning::Deduction, Meaning::EmployerAmount].into_iter().filter(|m| found.contains(m)).collect();
     let whole = found.contains(&Meaning::Amount) || found.contains(&Meaning::Signed);
     let of_lines = found.contains(&Meaning::Code) || found.contains(&Meaning::Label);
     match sides.as_slice() {

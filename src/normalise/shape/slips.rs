@@ -4,8 +4,8 @@
 
 use super::Wording;
 use crate::facts::Role as FactRole;
-use crate::ground::{Iban, PayMonth, Sources};
 use crate::ground::place::{Source, SourceKind};
+use crate::ground::{Iban, PayMonth, Sources};
 use crate::normalise::mapping::Meaning;
 use crate::normalise::titles::Title;
 use crate::normalise::{bands, cells, values};
@@ -99,7 +99,9 @@ fn account(rows: &[OwnedRow]) -> Option<(u32, Iban)> {
     for row in rows {
         let text = row.cells.iter().map(|c| c.shown().into_owned()).collect::<Vec<_>>().join(" ");
         let words: Vec<&str> = text.split_whitespace().collect();
-        let opens = |w: &str| w.len() >= 4 && w.as_bytes()[..2].iter().all(u8::is_ascii_uppercase) && w.as_bytes()[2..4].iter().all(u8::is_ascii_digit);
+        let opens = |w: &str| {
+            w.len() >= 4 && w.as_bytes()[..2].iter().all(u8::is_ascii_uppercase) && w.as_bytes()[2..4].iter().all(u8::is_ascii_digit)
+        };
         for i in (0..words.len()).filter(|&i| opens(words[i])) {
             let iban = (i + 1..=words.len().min(i + 10)).find_map(|n| Iban::parse(&words[i..n].concat()).ok());
             if let Some(iban) = iban {
