@@ -717,3 +717,28 @@ pub fn is_situation(vocabulary: &Vocabulary, meaning: Meaning) -> bool {
     let fact = vocabulary.get(id);
     fact.recurs && !is_identity(fact)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::facts::Vocabulary;
+    use crate::normalise::mapping::Rubrics;
+
+    #[test]
+    fn letters_that_open_several_fields_are_taken_off_what_nobody_knows_with_them() {
+        let titles = Titles::new(&Vocabulary::default(), &Rubrics::default());
+        let all = |names: &[&str]| names.iter().map(|n| (*n).to_owned()).collect::<Vec<String>>();
+        let fields = all(&["PYLIBELLE", "PYTAUX", "PYBASE", "PYMONTANT", "PYXWZQ", "MONTANT"]);
+        assert_eq!(without_prefix("PYTAUX", &fields, &titles), "TAUX");
+        assert_eq!(without_prefix("PYXWZQ", &fields, &titles), "PYXWZQ", "nobody knows it without them either");
+        assert_eq!(without_prefix("MONTANT", &fields, &titles), "MONTANT");
+        assert_eq!(without_prefix("PYTAUX", &all(&["PYTAUX", "PYBASE"]), &titles), "PYTAUX", "two fields are a chance");
+    }
+
+    #[test]
+    fn the_code_before_a_dash_is_no_part_of_nearly_every_group_title() {
+        let all = |names: &[&str]| names.iter().map(|n| (*n).to_owned()).collect::<Vec<String>>();
+        assert!(coded(&all(&["TBI - Traitement", "", "IFS - IFSE", "C31 - Ret. CNRACL", "C31 - Ret. CNRACL"])));
+        assert!(!coded(&all(&["CNRACL - Part salariale", "IFSE", "Traitement", "Mutuelle"])));
+    }
+}

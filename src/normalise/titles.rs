@@ -528,6 +528,8 @@ mod tests {
         assert_eq!(total_named("NET AVANT IMPOT").map(|t| t.0), Some(TotalRole::NetBeforeTax));
         assert_eq!(total_named("TOTAL BRUT").map(|t| t.0), Some(TotalRole::Gross));
         assert_eq!(total_named("NET IMPOSABLE").map(|t| t.0), Some(TotalRole::NetTaxable));
+        assert_eq!(total_named("NETPAYER").map(|t| t.0), Some(TotalRole::NetPaid), "a field of eight letters");
+        assert_eq!(total_named("NETTOYAGE"), None);
         assert_eq!(total_named("TRAITEMENT BRUT"), None);
         assert_eq!(total_named("CNRACL AGENT"), None);
     }

@@ -93,3 +93,24 @@ pub(super) fn fill_column(column: &mut ColumnMapping, choices: &[Choice], picked
 pub(super) fn percent(score: i32) -> u8 {
     u8::try_from(score.clamp(0, 99)).unwrap_or(99)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::read::table::Cell;
+    use chrono::NaiveDate;
+
+    // « Quotité (35e) » over 35, 28 and « 80 % »: hours, and a share with its sign.
+    #[test]
+    fn a_share_with_its_sign_says_nothing_of_the_hours_beside_it() {
+        let of = |cells: &[&str]| {
+            let mut p = Profile::default();
+            let latest = NaiveDate::from_ymd_opt(2030, 1, 1).expect("a day");
+            cells.iter().for_each(|c| p.add(&Cell::Text((*c).into()), latest));
+            p
+        };
+        assert!(weekly(&of(&["35", "28", "80 %", "35"]), "Quotité (35e)"));
+        assert!(!weekly(&of(&["35", "28", "80 %"]), "Quotité"), "no title says hours");
+        assert!(!weekly(&of(&["100", "80", "50 %"]), "Quotité (35e)"));
+    }
+}

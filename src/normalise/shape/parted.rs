@@ -46,20 +46,12 @@ pub fn join(tables: Vec<Table>, sources: &mut Sources, wording: &Wording<'_>, fi
     if groups.is_empty() {
         return tables;
     }
-    let mut out = Vec::with_capacity(tables.len());
-    for i in 0..tables.len() {
-        match groups.iter().find(|g| g.contains(&i)) {
-            None => out.push(i),
-            Some(group) if group[0] == i => out.push(i),
-            Some(_) => {}
-        }
-    }
+    let kept: BTreeSet<usize> = (0..tables.len()).filter(|i| groups.iter().find(|g| g.contains(i)).is_none_or(|g| g[0] == *i)).collect();
     let mut joined: BTreeMap<usize, Table> = BTreeMap::new();
     for group in &groups {
         let parts: Vec<(&Table, &Head)> = group.iter().filter_map(|i| Some((&tables[*i], heads[*i].as_ref()?))).collect();
         joined.insert(group[0], put_together(&parts, sources, findings));
     }
-    let kept: BTreeSet<usize> = out.into_iter().collect();
     let each = tables.into_iter().enumerate().filter(|(i, _)| kept.contains(i));
     each.map(|(i, t)| joined.remove(&i).unwrap_or(t)).collect()
 }
@@ -179,11 +171,11 @@ fn put_together(parts: &[(&Table, &Head)], sources: &mut Sources, findings: &mut
                 sums.push((table.source, row));
             } else if !again {
                 carried = key(&row, head.agent).unwrap_or_else(|| std::mem::take(&mut carried));
-                of.entry(carried.clone()).or_insert_with(|| {
+                let first = || {
                     order.push(carried.clone());
                     Vec::new()
-                });
-                of.get_mut(&carried).into_iter().for_each(|rows| rows.push((table.source, row.clone())));
+                };
+                of.entry(carried.clone()).or_insert_with(first).push((table.source, row));
             }
             ControlFlow::Continue(())
         }));
