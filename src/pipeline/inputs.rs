@@ -8,6 +8,7 @@ use crate::ground::{At, Checked, Finding, Money, PayMonth, Place, Severity, Sour
 use crate::job::{self, Job};
 use crate::normalise::join::{self, People, TransferRow};
 use crate::normalise::record::Past;
+use crate::normalise::titles::Titles;
 use crate::normalise::trust::{Teller, Trust};
 use crate::normalise::{self, CodeTarget, Mapping, Natures, Payer, RubricTarget, Rubrics, fragment};
 use crate::payslip::{Card, ElementId, LineKind, PaidCode, PaidLine};
@@ -296,8 +297,8 @@ fn context<'a>(pack: &'a Pack, natures: &'a Natures, rubrics: &'a Rubrics, job: 
 }
 
 /// Sheets of another shape become plain tables.
-fn lay_out(o: &mut Opened, cx: &normalise::Context<'_>) {
-    let mut laid = normalise::shape::plain(std::mem::take(&mut o.tables), &mut o.sources, cx);
+fn lay_out(o: &mut Opened, titles: &Titles, cx: &normalise::Context<'_>) {
+    let mut laid = normalise::shape::plain(std::mem::take(&mut o.tables), &mut o.sources, titles, cx);
     o.findings.append(&mut laid.findings);
     o.tables = laid.value;
 }
@@ -315,8 +316,9 @@ pub fn read(job: &Job, pack: &Pack, settings: &[SettingValue], progress: fn(&str
     o.findings.append(&mut given.findings);
     let cards = pack.catalogue();
     let (mut record, of_records, earlier) = records::last_month(&mut o, &cards, &cx);
-    lay_out(&mut o, &cx);
-    let mut recognised = normalise::recognise(&o.tables, &mut o.sources, &given.value, &cx);
+    let titles = Titles::new(cx.vocabulary, cx.rubrics);
+    lay_out(&mut o, &titles, &cx);
+    let mut recognised = normalise::recognise(&o.tables, &mut o.sources, &given.value, &titles, &cx);
     o.findings.append(&mut recognised.findings);
     let mut mapping = recognised.value;
     let aside = wrong_month(&o.tables, &o.sources, &mut mapping, job, record.month.is_some(), &mut o.findings);
@@ -636,8 +638,9 @@ pub fn inspect(job: &Job, pack: &Pack, settings: &[SettingValue]) -> Result<Chec
     let mut given = fragment::read(&job.text);
     o.findings.append(&mut given.findings);
     let (record, _, _) = records::last_month(&mut o, &pack.catalogue(), &cx);
-    lay_out(&mut o, &cx);
-    let mut recognised = normalise::recognise(&o.tables, &mut o.sources, &given.value, &cx);
+    let titles = Titles::new(cx.vocabulary, cx.rubrics);
+    lay_out(&mut o, &titles, &cx);
+    let mut recognised = normalise::recognise(&o.tables, &mut o.sources, &given.value, &titles, &cx);
     o.findings.append(&mut recognised.findings);
     let text = fragment::write(&recognised.value, &pack.vocabulary, &rubrics);
     let mut shown = Vec::new();

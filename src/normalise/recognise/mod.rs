@@ -38,12 +38,11 @@ pub fn latest_date(cx: &Context<'_>) -> NaiveDate {
 }
 
 /// Recognises every table; tells `sources` the titles of their columns.
-pub fn recognise(tables: &[Table], sources: &mut Sources, given: &[SourceEntry], cx: &Context<'_>) -> Checked<Mapping> {
-    let titles = Titles::new(cx.vocabulary, cx.rubrics);
+pub fn recognise(tables: &[Table], sources: &mut Sources, given: &[SourceEntry], titles: &Titles, cx: &Context<'_>) -> Checked<Mapping> {
     let mut findings = Vec::new();
     let mut seen: Vec<Seen<'_>> = {
         let sources = &*sources;
-        tables.par_iter().map(|t| look(t, sources, given, &titles, cx)).collect()
+        tables.par_iter().map(|t| look(t, sources, given, titles, cx)).collect()
     };
     let mut labels = BTreeMap::new();
     for s in &seen {
@@ -72,7 +71,7 @@ pub fn recognise(tables: &[Table], sources: &mut Sources, given: &[SourceEntry],
             let others: BTreeSet<&str> =
                 ids.iter().enumerate().filter(|(j, _)| *j != i).flat_map(|(_, set)| set.iter().map(String::as_str)).collect();
             let mut told = Vec::new();
-            let found = source(s, cx, &titles, &others, like, sources, &mut told);
+            let found = source(s, cx, titles, &others, like, sources, &mut told);
             (found, told)
         };
         let first: Vec<_> = seen.par_iter().enumerate().map(|(i, s)| one(i, s, None)).collect();
