@@ -78,6 +78,7 @@ pub(super) fn own_findings(ready: &Ready, w: &mut Worked) {
         w.findings.push(f.arg("net", net.french()).stake(net.cents()).at(sources.place(at_of(&w.person))));
     }
     owed(ready, w);
+    gone(ready, w);
     let belated = crate::pipeline::belated::findings(ready, w);
     w.findings.extend(belated);
     let dated = crate::pipeline::arrears::findings(ready, w);
@@ -265,6 +266,21 @@ pub(super) fn owed(ready: &Ready, w: &mut Worked) {
     };
     let f = f.of(&w.id).arg("agent", &w.id).arg("name", &w.name).arg("month", ready.job.last_month).arg("days", days);
     w.findings.push(f.at(ready.inputs.sources.place(at_of(&w.person))));
+}
+
+/// Somebody whom last month paid and who, by the word of a staff file alone, has left since.
+fn gone(ready: &Ready, w: &mut Worked) {
+    let exit = w.person.fact(&ready.pack.vocabulary, Role::Exit).filter(|f| f.origin != Origin::Decided);
+    let listed = w.person.departure.is_some() || w.output.owed.is_some();
+    let (Standing::Left, Some(slip), Some(exit), false) = (w.standing, &w.person.paid, exit, listed) else { return };
+    let day = exit.value.date().map_or_else(String::new, |d| d.format("%d/%m/%Y").to_string());
+    let f = Finding::new("F97", Severity::Justify).of(&w.id).arg("agent", &w.id).arg("name", &w.name).arg("date", day);
+    let f = f.at(ready.inputs.sources.place(exit.at));
+    let f = match slip.net_paid {
+        Some((net, at)) => f.arg("net", net.french()).stake(net.cents()).at(ready.inputs.sources.place(at)),
+        None => f.arg("net", "?"),
+    };
+    w.findings.push(f);
 }
 
 /// Lines of last month that no element stands for, carried as they are. One that resembles a line of one month only, or a line
