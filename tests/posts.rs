@@ -351,7 +351,7 @@ fn a_waiver_is_of_the_post_it_writes() {
         run_in(folder, None).told("STA-32")
     };
     let (justify, warning) = (("00003/2".to_owned(), Severity::Justify), ("00003/2".to_owned(), Severity::Warning));
-    assert_eq!(waived("waived-all", "00003"), [warning.clone()]);
+    assert_eq!(waived("waived-all", "00003"), std::slice::from_ref(&warning));
     assert_eq!(waived("waived-second", "00003/2"), [warning]);
     assert_eq!(waived("waived-first", "00003/1"), [justify]);
 }
