@@ -316,7 +316,7 @@ fn a_correction_goes_to_the_post_of_its_status() {
     let member = slip("Maire", "", "", &elected, "300.00", "300.00", "300.00").replace("NON_TITULAIRE", "ELU");
     let arrears = slip("", "0570", "57.14", &CORRECTION, "48.00", "48.00", "48.00").replace("VOIRIE", "");
     let ran = run("elected", &[("paye.xhl", &statement(&[member, first(), arrears]))]);
-    let late = |post: &str| ran.rows("replay.csv").iter().any(|r| r["post"] == post && r["label"].contains("RAPPEL"));
+    let late = |post: &str| ran.rows("replay.csv").iter().any(|r| r["post"] == post && r["code"].starts_with("RAPPEL"));
     assert_eq!((ran.nets().len(), late("1"), late("2")), (2, false, true), "{:?}", ran.rows("replay.csv"));
 }
 
