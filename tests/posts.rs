@@ -316,7 +316,7 @@ fn a_correction_goes_to_the_post_of_its_status() {
     let member = slip("Maire", "", "", &elected, "300.00", "300.00", "300.00").replace("NON_TITULAIRE", "ELU");
     let arrears = slip("", "0570", "57.14", &CORRECTION, "48.00", "48.00", "48.00").replace("VOIRIE", "");
     let ran = run("elected", &[("paye.xhl", &statement(&[member, first(), arrears]))]);
-    let late = |post: &str| ran.rows("replay.csv").iter().any(|r| r["post"] == post && r["label"].contains("RAPPEL"));
+    let late = |post: &str| ran.rows("replay.csv").iter().any(|r| r["post"] == post && r["code"].starts_with("RAPPEL"));
     assert_eq!((ran.nets().len(), late("1"), late("2")), (2, false, true), "{:?}", ran.rows("replay.csv"));
 }
 
@@ -351,7 +351,7 @@ fn a_waiver_is_of_the_post_it_writes() {
         run_in(folder, None).told("STA-32")
     };
     let (justify, warning) = (("00003/2".to_owned(), Severity::Justify), ("00003/2".to_owned(), Severity::Warning));
-    assert_eq!(waived("waived-all", "00003"), [warning.clone()]);
+    assert_eq!(waived("waived-all", "00003"), std::slice::from_ref(&warning));
     assert_eq!(waived("waived-second", "00003/2"), [warning]);
     assert_eq!(waived("waived-first", "00003/1"), [justify]);
 }

@@ -37,6 +37,8 @@ pub struct Books {
     pub credit: Money,
     /// By index in the catalogue.
     pub codes: BTreeMap<usize, Booked>,
+    /// By index in the catalogue: last month, this month.
+    pub lines: BTreeMap<usize, (Money, Money)>,
     /// By group and its text: last month, this month.
     pub groups: BTreeMap<(Group, String), (Money, Money)>,
     /// Amounts a person entered: by index in the catalogue, how many people have each.
@@ -72,6 +74,21 @@ impl Books {
         g.0 += before;
         g.1 += after;
     }
+    /// Adds an amount of a line, as last month or this one has it: of the employer's own lines, the employer's.
+    pub fn line(&mut self, index: usize, before: Money, after: Money) {
+        let l = self.lines.entry(index).or_default();
+        l.0 += before;
+        l.1 += after;
+    }
+    /// Every group, lines among them under their codes and labels.
+    fn by_group(&self, catalogue: &[Card], lang: Lang) -> BTreeMap<(Group, String), (Money, Money)> {
+        let mut all = Self { groups: self.groups.clone(), ..Self::default() };
+        for (i, (before, after)) in &self.lines {
+            let k = &catalogue[*i];
+            all.group(Group::Line, &format!("{} {}", k.code, k.label.get(lang)), *before, *after);
+        }
+        all.groups
+    }
 }
 
 /// Measures over the books. `Ok(None)`: not a measure of this module.
@@ -106,7 +123,7 @@ pub fn measure(c: &Control, b: &Books, catalogue: &[Card], lang: Lang) -> Result
             .collect(),
         "group_variation" => {
             let (Some(share), Some(amount)) = (c.limit("share"), c.money("amount")) else { return Err("need_threshold") };
-            groups(c, b, share, amount, lang)
+            groups(c, &b.by_group(catalogue, lang), (share, amount), lang)
         }
         "same_manual_amount" => {
             let (Some(count), Some(amount)) = (c.count("count"), c.money("amount")) else { return Err("need_threshold") };
@@ -121,9 +138,8 @@ pub fn measure(c: &Control, b: &Books, catalogue: &[Card], lang: Lang) -> Result
 }
 
 /// Both limits must be passed, so that neither a small group nor a large one makes noise.
-fn groups(c: &Control, b: &Books, share: Exact, amount: Money, lang: Lang) -> Vec<Finding> {
-    b.groups
-        .iter()
+fn groups(c: &Control, all: &BTreeMap<(Group, String), (Money, Money)>, (share, amount): (Exact, Money), lang: Lang) -> Vec<Finding> {
+    all.iter()
         .filter(|(_, (before, after))| (*after - *before).abs() > amount && beyond(*after - *before, *before, share))
         .map(|((group, text), (before, after))| {
             let what = format!("{} {text}", words::ui(group.key(), lang));

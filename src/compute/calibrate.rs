@@ -54,6 +54,19 @@ pub struct Finding {
     pub lines: Option<u64>,
 }
 
+impl Finding {
+    /// Of a setting as it stands, before anybody has voted.
+    fn new(setting: usize, settings: &[SettingValue]) -> Self {
+        Self { setting, before: settings[setting].clone(), chosen: None, votes: Vec::new(), deciding: 0, lines: None }
+    }
+}
+
+/// A setting to vote on: last month's plan in each alternative, and the elements whose lines tell.
+struct Question {
+    plans: Vec<Option<Plan>>,
+    evidence: Vec<usize>,
+}
+
 /// What a setting may be, and whether it is a rate, which every line of its evidence must show.
 struct Alternatives {
     list: Vec<SettingValue>,
@@ -88,7 +101,7 @@ impl Calibration<'_> {
                 if alternatives.list.len() < 2 && !alternatives.rate {
                     continue;
                 }
-                let f = self.vote(i, &settings, alternatives);
+                let Some(f) = self.vote(vec![(i, alternatives)], &settings).pop() else { continue };
                 if let Some(c) = &f.chosen
                     && *c != settings[i]
                 {
@@ -114,8 +127,16 @@ impl Calibration<'_> {
     }
 
     /// What last month says of one setting, the others as they stand.
+    ///
+    /// # Panics
+    /// Never: one setting has one answer.
     pub fn ask(&self, i: usize, settings: &[SettingValue]) -> Finding {
-        self.vote(i, settings, self.alternatives(i, settings))
+        self.ask_each(&[i], settings).pop().expect("an answer for each setting")
+    }
+
+    /// What last month says of each of these settings, the others as they stand: every witness is replayed once for all of them.
+    pub fn ask_each(&self, asked: &[usize], settings: &[SettingValue]) -> Vec<Finding> {
+        self.vote(asked.iter().map(|i| (*i, self.alternatives(*i, settings))).collect(), settings)
     }
 
     /// What a setting may be: its options, yes and no, or the rates that last month's lines show.
@@ -184,24 +205,34 @@ impl Calibration<'_> {
         seen
     }
 
-    fn vote(&self, i: usize, settings: &[SettingValue], alternatives: Alternatives) -> Finding {
-        let Alternatives { list: alternatives, rate } = alternatives;
-        let evidence = self.evidence(i);
-        let shown = self.pack.settings[i].shown;
-        let plan = |a: &SettingValue| {
-            let mut tried = settings.to_vec();
-            tried[i] = a.clone();
-            self.pack.plan(&self.law(tried)).0
+    fn vote(&self, asked: Vec<(usize, Alternatives)>, settings: &[SettingValue]) -> Vec<Finding> {
+        let standing = self.pack.plan(&self.law(settings.to_vec())).0;
+        let question = |(i, of): &(usize, Alternatives)| {
+            let plan = |a: &SettingValue| {
+                let mut tried = settings.to_vec();
+                tried[*i] = a.clone();
+                let law = self.law(tried);
+                standing.as_ref().map_or_else(|| self.pack.plan(&law).0, |s| self.pack.plan_beside(&law, s))
+            };
+            Question { plans: of.list.iter().map(plan).collect(), evidence: self.evidence(*i) }
         };
-        let plans: Vec<Option<Plan>> = alternatives.iter().map(plan).collect();
-        let scores = self.scores(&plans, &evidence);
+        let questions: Vec<Question> = asked.par_iter().map(question).collect();
+        let scores = self.scores(standing.as_ref(), &questions);
+        let one = |(n, ((i, of), q)): (usize, ((usize, Alternatives), &Question))| self.count(&scores, n, q, Finding::new(i, settings), of);
+        asked.into_iter().zip(&questions).enumerate().map(one).collect()
+    }
+
+    /// Counts the votes on the question of this number.
+    fn count(&self, scores: &[Vec<Vec<Option<Score>>>], n: usize, q: &Question, found: Finding, of: Alternatives) -> Finding {
+        let Alternatives { list: alternatives, rate } = of;
+        let shown = self.pack.settings[found.setting].shown;
         let mut votes = vec![0_u64; alternatives.len()];
         let (mut deciding, mut lines) = (0, 0);
-        for (own, w) in scores.iter().zip(&self.witnesses) {
-            if !is_evidence(&own.iter().flatten().collect::<Vec<_>>()) || shown && !w.shows(&evidence) {
+        for (own, w) in scores.iter().map(|s| &s[n]).zip(&self.witnesses) {
+            if !is_evidence(&own.iter().flatten().collect::<Vec<_>>()) || shown && !w.shows(&q.evidence) {
                 continue;
             }
-            lines += u64::from(w.shows(&evidence));
+            lines += u64::from(w.shows(&q.evidence));
             let column: Vec<u64> = own.iter().map(|s| s.as_ref().map_or(0, |x| x.good)).collect();
             let (best, worst) = (column.iter().max().copied().unwrap_or(0), column.iter().min().copied().unwrap_or(0));
             if best == worst {
@@ -218,12 +249,11 @@ impl Calibration<'_> {
         let held = !rate || top * 2 > lines;
         let clear = deciding > 0 && winners.len() == 1 && top * 100 >= deciding * SHARE && held;
         Finding {
-            setting: i,
-            before: settings[i].clone(),
             chosen: clear.then(|| alternatives[winners[0]].clone()),
             votes: alternatives.into_iter().zip(votes).collect(),
             deciding,
             lines: rate.then_some(lines),
+            ..found
         }
     }
 
@@ -233,10 +263,14 @@ impl Calibration<'_> {
         names.filter_map(|n| self.pack.element(n.split_once('.').map_or(n, |x| x.0))).collect()
     }
 
-    /// How each witness comes out by each plan.
-    fn scores(&self, plans: &[Option<Plan>], evidence: &[usize]) -> Vec<Vec<Option<Score>>> {
-        let Some((at, first)) = plans.iter().enumerate().find_map(|(i, p)| Some((i, p.as_ref()?))) else { return Vec::new() };
-        let steps: Vec<Option<StepSet>> = plans.iter().map(|p| p.as_ref().and_then(|p| p.differences(first))).collect();
+    /// How each witness comes out by each plan of each question, most of which give what the plan as it stands gives.
+    fn scores(&self, standing: Option<&Plan>, questions: &[Question]) -> Vec<Vec<Vec<Option<Score>>>> {
+        let Some(first) = standing.or_else(|| questions.iter().flat_map(|q| &q.plans).find_map(Option::as_ref)) else {
+            let none = |q: &Question| vec![None; q.plans.len()];
+            return self.witnesses.iter().map(|_| questions.iter().map(none).collect()).collect();
+        };
+        let steps_of = |q: &Question| q.plans.iter().map(|p| p.as_ref().and_then(|p| p.differences(first))).collect();
+        let steps: Vec<Vec<Option<StepSet>>> = questions.iter().map(steps_of).collect();
         self.witnesses
             .par_iter()
             .map_init(
@@ -249,19 +283,22 @@ impl Calibration<'_> {
                     let replayed = by(state, first);
                     // Where nothing else was sought, steps that give the same leave the whole replay the same.
                     let plain = !replayed.sought && w.hidden.arrears.is_empty();
-                    let same = self.score(replayed, evidence);
-                    let each = |(i, p): (usize, &Option<Plan>)| {
-                        let p = p.as_ref()?;
-                        let alike = i == at || plain && steps[i].as_ref().is_some_and(|s| state.same_by(p, s));
-                        Some(if alike { same.clone() } else { self.score(by(other, p), evidence) })
+                    let mut answer = |(q, steps): (&Question, &Vec<Option<StepSet>>)| -> Vec<Option<Score>> {
+                        let same = self.score(&replayed, &q.evidence);
+                        let mut each = |(p, steps): (&Option<Plan>, &Option<StepSet>)| {
+                            let p = p.as_ref()?;
+                            let alike = steps.as_ref().is_some_and(|s| s.is_empty() || plain && state.same_by(p, s));
+                            Some(if alike { same.clone() } else { self.score(&by(other, p), &q.evidence) })
+                        };
+                        q.plans.iter().zip(steps).map(&mut each).collect()
                     };
-                    plans.iter().enumerate().map(each).collect()
+                    questions.iter().zip(&steps).map(&mut answer).collect()
                 },
             )
             .collect()
     }
 
-    fn score(&self, r: Replayed, evidence: &[usize]) -> Score {
+    fn score(&self, r: &Replayed, evidence: &[usize]) -> Score {
         // A gap counts against, and so does a line that comes out only on a fact that nothing says: hours that make their line
         // are worth more than a line that no hours make.
         let exact = |l: &ReplayLine| matches!(l.verdict, Verdict::Exact | Verdict::OneOff) && l.gap().is_zero();
@@ -278,7 +315,7 @@ impl Calibration<'_> {
             r.lines.iter().filter(|l| astray(l) && !l.paid.is_zero()).filter_map(element).any(|e| !evidence.contains(&e) && above(e));
         // So does the taxable net that the payslip shows, right or wrong.
         let good = good + usize::from(r.taxable.is_some_and(|(shown, found)| shown == found));
-        Score { good: (1000 + good).saturating_sub(bad) as u64, upstream, stops: r.stops }
+        Score { good: (1000 + good).saturating_sub(bad) as u64, upstream, stops: r.stops.clone() }
     }
 }
 

@@ -69,8 +69,16 @@ pub enum Reading {
 pub struct Tracer<'p> {
     pub formulas: Vec<Watched<'p>>,
     /// What is read, each once however many formulas name it.
-    probes: Vec<Bound>,
+    probes: Vec<Probe>,
     known: BTreeMap<String, usize>,
+}
+
+/// Something to read, and who asks for it.
+#[derive(Debug)]
+struct Probe {
+    bound: Bound,
+    /// Elements whose lines name it; none where it is asked whether or not a line applies.
+    lines: Option<Vec<u16>>,
 }
 
 /// One reading for each of the tracer's probes, and the elements that applied: formulas of the others were not reached.
@@ -146,25 +154,38 @@ impl<'p> Tracer<'p> {
             found.push((formula.ast.span.clone(), binder.part(formula, &formula.ast)));
         }
         probe(binder, formula, &formula.ast, &mut found);
-        let probes = found.into_iter().map(|(span, bound)| (span, self.once(bound))).collect();
+        let line = match owner {
+            Owner::Element(i) if part != Part::Applies => Some(i),
+            Owner::Element(_) | Owner::Value(_) => None,
+        };
+        let probes = found.into_iter().map(|(span, bound)| (span, self.once(bound, line))).collect();
         self.formulas.push(Watched { owner, part, exception, formula, probes });
     }
 
-    fn once(&mut self, bound: Bound) -> usize {
+    /// The probe of this, asked for by the line of an element, or by whatever is always read.
+    fn once(&mut self, bound: Bound, line: Option<u16>) -> usize {
         let next = self.probes.len();
         let at = *self.known.entry(format!("{bound:?}")).or_insert(next);
         if at == next {
-            self.probes.push(bound);
+            self.probes.push(Probe { bound, lines: Some(Vec::new()) });
+        }
+        let lines = &mut self.probes[at].lines;
+        match line {
+            None => *lines = None,
+            Some(i) => lines.iter_mut().filter(|l| l.last() != Some(&i)).for_each(|l| l.push(i)),
         }
         at
     }
 
-    /// Reads everything after a run.
+    /// Reads everything after a run; of lines that do not apply, only that they do not.
     pub fn trace(&self, plan: &Plan, state: &State, facts: &Facts) -> Trace {
-        Trace {
-            readings: self.probes.iter().map(|b| reading(plan, state, facts, b).unwrap_or(Reading::None)).collect(),
-            applied: state.results.iter().map(|c| c.is_some_and(|c| c.applies)).collect(),
-        }
+        let applied: Vec<bool> = state.results.iter().map(|c| c.is_some_and(|c| c.applies)).collect();
+        let reached = |p: &Probe| p.lines.as_ref().is_none_or(|l| l.iter().any(|i| applied.get(usize::from(*i)) == Some(&true)));
+        let read = |p: &Probe| {
+            let known = reached(p).then(|| reading(plan, state, facts, &p.bound).ok());
+            known.flatten().unwrap_or(Reading::None)
+        };
+        Trace { readings: self.probes.iter().map(read).collect(), applied }
     }
 
     /// What stands at a stretch of a formula in a trace.

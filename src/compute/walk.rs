@@ -118,7 +118,8 @@ impl Road {
             }
             // The plan after the last cause must be this month's even when only its day is new.
             if any || (i + 1 == pack.causes.len() && law == *this) {
-                let next = pack.plan(&law).0?.departing_from(&list[list.len() - 1]);
+                let before = &list[list.len() - 1];
+                let next = pack.plan_beside(&law, before)?.departing_from(before);
                 list.push(next);
             }
             plans.push((list.len() - 1, any));

@@ -178,14 +178,13 @@ fn glued(label: &Phrase, name: &Phrase) -> u32 {
 }
 
 /// Points for an option, and the reasons. Label and behaviour are told apart, so that one against the other shows.
-fn judge(label: &Phrase, stats: &CodeStats, option: &Option_, sides: Sides) -> Points {
+fn judge((label, bare): (&Phrase, &Phrase), stats: &CodeStats, option: &Option_, sides: Sides) -> Points {
     let mut why = Vec::new();
-    let bare = label.without_share();
     let words = option
         .phrases
         .iter()
         .map(|(whole, plain, weight)| {
-            likeness(label, whole).max(likeness(&bare, plain)).max(held(&bare, plain)).max(glued(label, whole)) * weight / 100
+            likeness(label, whole).max(likeness(bare, plain)).max(held(bare, plain)).max(glued(label, whole)) * weight / 100
         })
         .max()
         .unwrap_or(0);
@@ -343,10 +342,9 @@ pub fn resolve(codes: &BTreeMap<String, CodeStats>, rubrics: &Rubrics, sides: Si
         };
         let mut phrases: Vec<Phrase> = shown.iter().take(4).copied().chain([own(code)]).map(Phrase::of).collect();
         phrases.extend(phrases.iter().filter_map(Phrase::without_status).collect::<Vec<_>>());
-        let scored: Vec<Points> = options
-            .iter()
-            .map(|o| phrases.iter().map(|p| judge(p, stats, o, sides)).max_by_key(|(s, _, _)| *s).unwrap_or((0, 0, Vec::new())))
-            .collect();
+        let bare: Vec<Phrase> = phrases.iter().map(Phrase::without_share).collect();
+        let best = |o: &Option_| phrases.iter().zip(&bare).map(|p| judge(p, stats, o, sides)).max_by_key(|(s, _, _)| *s);
+        let scored: Vec<Points> = options.iter().map(|o| best(o).unwrap_or_default()).collect();
         let best_label = if total.is_none() {
             0
         } else {

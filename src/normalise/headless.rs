@@ -132,6 +132,7 @@ fn amounts(
     found: &mut [Option<Meaning>],
     cx: &Context<'_>,
 ) -> Option<()> {
+    let titles: Vec<_> = cx.rubrics.targets.iter().flat_map(|t| t.labels.iter().map(move |x| (Phrase::of(x), t))).collect();
     let mut known: BTreeMap<&str, Option<LineKind>> = BTreeMap::new();
     for l in labels {
         known.entry(l).or_insert_with(|| {
@@ -139,12 +140,7 @@ fn amounts(
                 return Some(LineKind::Earning);
             }
             let phrase = &Phrase::of(l);
-            let best = cx
-                .rubrics
-                .targets
-                .iter()
-                .flat_map(|t| t.labels.iter().map(move |x| (likeness(phrase, &Phrase::of(x)), t)))
-                .max_by_key(|(s, _)| *s)?;
+            let best = titles.iter().map(|(title, t)| (likeness(phrase, title), t)).max_by_key(|(s, _)| *s)?;
             (best.0 >= 85 && (best.1.kind != LineKind::Deduction || best.1.employer_rate.is_none())).then_some(best.1.kind)
         });
     }

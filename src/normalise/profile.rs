@@ -294,7 +294,7 @@ fn option_within(options: &[ChoiceOption], text: &str) -> Option<usize> {
             .iter()
             .filter_map(|w| {
                 let first = w.split(|c: char| !c.is_alphanumeric()).find(|w| !w.is_empty())?;
-                if !text.contains(first) {
+                if !words.contains(&first) {
                     return None;
                 }
                 let own: Vec<&str> = w.split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty()).collect();

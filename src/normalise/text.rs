@@ -114,12 +114,53 @@ pub struct Phrase {
     pub share: Share,
     /// First letters of the words, a bit each: two titles without one in common resemble nothing.
     letters: u32,
+    /// What the lists say of each word.
+    said: Vec<Said>,
+}
+
+/// What the lists say of a word of a title, looked up once: titles are compared with one another by the thousand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Said {
+    /// The bit of its first letter.
+    letter: u32,
+    weight: u32,
+    light: bool,
+    turns: bool,
+    digits: bool,
+    /// What it may be short for.
+    long: &'static [Vec<String>],
+}
+
+impl Said {
+    fn of(word: &str) -> Self {
+        let light = WORDS.lists.light.contains(word);
+        Self {
+            letter: word.bytes().next().map_or(0, |b| 1 << (b % 32)),
+            weight: if light { 45 } else { 100 },
+            light,
+            turns: WORDS.lists.turns.contains(word),
+            digits: word.bytes().any(|c| c.is_ascii_digit()),
+            long: WORDS.short.get(word).map_or(&[], Vec::as_slice),
+        }
+    }
 }
 
 impl Phrase {
     pub fn new(words: Vec<String>, share: Share) -> Self {
-        let letters = words.iter().filter_map(|w| w.bytes().next()).fold(0, |m, b| m | 1 << (b % 32));
-        Self { words, share, letters }
+        let said: Vec<Said> = words.iter().map(|w| Said::of(w)).collect();
+        let letters = said.iter().fold(0, |m, s| m | s.letter);
+        Self { words, share, letters, said }
+    }
+
+    fn weight(&self) -> u32 {
+        self.said.iter().map(|s| s.weight).sum()
+    }
+
+    /// Whether the first letters of these of its words spell the other. « IFSE/mois » is no IM: of two words, the second must
+    /// say something of its own.
+    fn spells(&self, words: std::ops::Range<usize>, other: &str) -> bool {
+        let says = words.len() != 2 || self.said[words.start + 1..words.end].iter().all(|s| !s.light);
+        says && self.words[words].iter().filter_map(|w| w.chars().next()).eq(other.chars())
     }
 
     /// Takes a title apart. Dotted initials are joined (`N.B.I.` is `nbi`), plurals dropped.
@@ -236,17 +277,13 @@ fn open(word: &str) -> Vec<String> {
     vec![words.same.get(single).cloned().unwrap_or_else(|| single.to_owned())]
 }
 
-fn weight(word: &str) -> u32 {
-    if WORDS.lists.light.contains(word) { 45 } else { 100 }
-}
-
 /// Whether two words of titles are one, by its short form, its plural or a slip of the pen.
 pub fn same_word(a: &str, b: &str) -> bool {
-    word_likeness(a, b) >= 85
+    word_likeness((a, &Said::of(a)), (b, &Said::of(b))) >= 85
 }
 
 /// How likely one word is the other, 0 to 100.
-fn word_likeness(a: &str, b: &str) -> u32 {
+fn word_likeness((a, of_a): (&str, &Said), (b, of_b): (&str, &Said)) -> u32 {
     if a == b {
         return 100;
     }
@@ -254,12 +291,12 @@ fn word_likeness(a: &str, b: &str) -> u32 {
     if a.as_bytes().first() != b.as_bytes().first() {
         return 0;
     }
-    if a.bytes().any(|c| c.is_ascii_digit()) || b.bytes().any(|c| c.is_ascii_digit()) {
+    if of_a.digits || of_b.digits {
         return 0;
     }
     let (short, long) = if a.len() <= b.len() { (a, b) } else { (b, a) };
-    for (s, l) in [(a, b), (b, a)] {
-        if WORDS.short.get(s).is_some_and(|v| v.iter().any(|p| p.len() == 1 && p[0] == l)) {
+    for (s, l) in [(of_a, b), (of_b, a)] {
+        if s.long.iter().any(|p| p.len() == 1 && p[0] == l) {
             return 95;
         }
     }
@@ -337,50 +374,45 @@ pub fn likeness(a: &Phrase, b: &Phrase) -> u32 {
     if a.words == b.words {
         return 100;
     }
-    // « IFSE/mois » is no IM: of two words, the second must say something of its own.
-    let initials = |p: &[String]| {
-        let says = p.len() != 2 || p.last().is_some_and(|w| !WORDS.lists.light.contains(w));
-        p.iter().filter(|_| says).filter_map(|w| w.chars().next()).collect::<String>()
-    };
     let mut free: Vec<bool> = vec![true; b.words.len()];
     let (mut got, mut turned) = (0, false);
-    let (wa, wb): (u32, u32) = (a.words.iter().map(|w| weight(w)).sum(), b.words.iter().map(|w| weight(w)).sum());
     let mut pending = Vec::new();
-    for x in &a.words {
-        let best = (0..b.words.len()).filter(|&j| free[j]).map(|j| (word_likeness(x, &b.words[j]), std::cmp::Reverse(j))).max();
+    for (i, (x, said)) in a.words.iter().zip(&a.said).enumerate() {
+        let like = |j: usize| (word_likeness((x, said), (&b.words[j], &b.said[j])), std::cmp::Reverse(j));
+        let best = (0..b.words.len()).filter(|&j| free[j]).map(like).max().filter(|best| best.0 > 0);
         match best {
-            Some((s, std::cmp::Reverse(j))) if s > 0 => {
+            Some((s, std::cmp::Reverse(j))) => {
                 free[j] = false;
-                got += s * (weight(x) + weight(&b.words[j]));
+                got += s * (said.weight + b.said[j].weight);
             }
-            _ => pending.push(x),
+            None => pending.push(i),
         }
     }
-    for x in pending {
+    for i in pending {
+        let (x, said) = (&a.words[i], &a.said[i]);
         let n = x.chars().count();
-        let run = (2..=6).contains(&n).then(|| {
-            (0..=b.words.len().saturating_sub(n))
-                .find(|&j| j + n <= b.words.len() && free[j..j + n].iter().all(|f| *f) && initials(&b.words[j..j + n]) == *x)
-        });
-        if let Some(Some(j)) = run {
-            let w: u32 = b.words[j..j + n].iter().map(|w| weight(w)).sum();
+        let initials = (2..=6).contains(&n) && b.letters & said.letter != 0;
+        let run = (0..=b.words.len().saturating_sub(n))
+            .find(|&j| initials && j + n <= b.words.len() && free[j..j + n].iter().all(|f| *f) && b.spells(j..j + n, x));
+        if let Some(j) = run {
+            let w: u32 = b.said[j..j + n].iter().map(|s| s.weight).sum();
             free[j..j + n].iter_mut().for_each(|f| *f = false);
-            got += 90 * (weight(x) + w);
-        } else if WORDS.lists.turns.contains(x) {
+            got += 90 * (said.weight + w);
+        } else if said.turns {
             turned = true;
         }
     }
     // Initials written on the other side: `tpp` there for `transfert primes points` here.
-    for (slot, y) in free.iter_mut().zip(&b.words).filter(|(slot, _)| **slot) {
+    for (slot, (y, said)) in free.iter_mut().zip(b.words.iter().zip(&b.said)).filter(|(slot, _)| **slot) {
         let n = y.chars().count();
-        let run = n >= 2 && a.words.len() >= n && (0..=a.words.len() - n).any(|i| initials(&a.words[i..i + n]) == *y);
-        if run {
+        let run = a.letters & said.letter != 0 && n >= 2 && a.words.len() >= n;
+        if run && (0..=a.words.len() - n).any(|i| a.spells(i..i + n, y)) {
             *slot = false;
-            got += 90 * (weight(y) + a.words.iter().take(n).map(|w| weight(w)).sum::<u32>());
+            got += 90 * (said.weight + a.said.iter().take(n).map(|s| s.weight).sum::<u32>());
         }
     }
-    turned |= free.iter().zip(&b.words).any(|(f, w)| *f && WORDS.lists.turns.contains(w));
-    let score = (got / (wa + wb)).min(99);
+    turned |= free.iter().zip(&b.said).any(|(f, s)| *f && s.turns);
+    let score = (got / (a.weight() + b.weight())).min(99);
     if turned { score.min(48) } else { score }
 }
 

@@ -200,19 +200,17 @@ pub fn shifts<'s>(ready: &'s Ready, w: &'s Worked) -> Vec<Shift<'s>> {
 /// Enters one employee in the sums of the run.
 pub fn enter(ready: &Ready, frame: &Frame<'_>, w: &Worked, run: &mut Run) {
     let books = &mut run.books;
-    let card = |i: usize| {
-        let k = &ready.catalogue[i];
-        (k.kind, format!("{} {}", k.code, k.label.get(ready.lang)))
-    };
+    let of_employer = |i: usize| ready.catalogue[i].kind == LineKind::Employer;
     for l in w.person.paid.iter().flat_map(PaidSlip::all) {
-        let (kind, name) = card(card_index(ready, l.code));
-        books.group(Group::Line, &name, if kind == LineKind::Employer { l.employer_amount } else { l.amount }, Money::ZERO);
+        let i = card_index(ready, l.code);
+        books.line(i, if of_employer(i) { l.employer_amount } else { l.amount }, Money::ZERO);
     }
     if let Some(p) = &w.output.payslip {
-        books.enter(p, &ready.catalogue, &|l| set_by_a_person(ready, w, l));
+        let decided = w.output.facts.iter().any(|f| f.origin == crate::facts::Origin::Decided);
+        books.enter(p, &ready.catalogue, &|l| decided && set_by_a_person(ready, w, l));
         for l in &p.lines {
-            let (kind, name) = card(l.element.index());
-            books.group(Group::Line, &name, Money::ZERO, if kind == LineKind::Employer { l.employer_amount } else { l.amount });
+            let i = l.element.index();
+            books.line(i, Money::ZERO, if of_employer(i) { l.employer_amount } else { l.amount });
         }
     }
     let vocabulary = &ready.pack.vocabulary;

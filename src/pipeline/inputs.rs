@@ -9,6 +9,7 @@ use crate::job::{self, Job};
 use crate::normalise::join::{self, People, TransferRow};
 use crate::normalise::people::Who;
 use crate::normalise::record::Past;
+use crate::normalise::titles::Titles;
 use crate::normalise::trust::{Teller, Trust};
 use crate::normalise::{self, CodeTarget, Mapping, Natures, Payer, RubricTarget, Rubrics, fragment};
 use crate::payslip::{Card, ElementId, LineKind, PaidCode, PaidLine};
@@ -307,11 +308,12 @@ impl Opened {
         &mut self,
         record: &normalise::record::MonthRecord,
         given: &[normalise::SourceEntry],
+        titles: &Titles,
         cx: &normalise::Context<'_>,
     ) -> Mapping {
         let mut documents = self.stated(true, cx);
         documents.append(&mut record.people(cx));
-        let mut recognised = normalise::recognise(&self.tables, &documents, &mut self.sources, given, cx);
+        let mut recognised = normalise::recognise(&self.tables, &documents, &mut self.sources, given, titles, cx);
         self.findings.append(&mut recognised.findings);
         recognised.value
     }
@@ -322,8 +324,8 @@ fn context<'a>(pack: &'a Pack, natures: &'a Natures, rubrics: &'a Rubrics, job: 
 }
 
 /// Sheets of another shape become plain tables.
-fn lay_out(o: &mut Opened, cx: &normalise::Context<'_>) {
-    let mut laid = normalise::shape::plain(std::mem::take(&mut o.tables), &mut o.sources, cx);
+fn lay_out(o: &mut Opened, titles: &Titles, cx: &normalise::Context<'_>) {
+    let mut laid = normalise::shape::plain(std::mem::take(&mut o.tables), &mut o.sources, titles, cx);
     o.findings.append(&mut laid.findings);
     o.tables = laid.value;
 }
@@ -341,8 +343,9 @@ pub fn read(job: &Job, pack: &Pack, settings: &[SettingValue], progress: fn(&str
     o.findings.append(&mut given.findings);
     let cards = pack.catalogue();
     let (mut record, of_records, earlier) = records::last_month(&mut o, &cards, &cx);
-    lay_out(&mut o, &cx);
-    let mut mapping = o.recognise(&record, &given.value, &cx);
+    let titles = Titles::new(cx.vocabulary, cx.rubrics);
+    lay_out(&mut o, &titles, &cx);
+    let mut mapping = o.recognise(&record, &given.value, &titles, &cx);
     let aside = wrong_month(&o.tables, &o.sources, &mut mapping, record.month.is_some(), &cx, &mut o.findings);
     // Beside a staff file of this month a record only tells what last month was paid on.
     let beside = mapping.sources.iter().any(|s| s.role == normalise::Role::Staff);
@@ -666,8 +669,9 @@ pub fn inspect(job: &Job, pack: &Pack, settings: &[SettingValue]) -> Result<Chec
     let mut given = fragment::read(&job.text);
     o.findings.append(&mut given.findings);
     let (record, _, _) = records::last_month(&mut o, &pack.catalogue(), &cx);
-    lay_out(&mut o, &cx);
-    let mapping = o.recognise(&record, &given.value, &cx);
+    let titles = Titles::new(cx.vocabulary, cx.rubrics);
+    lay_out(&mut o, &titles, &cx);
+    let mapping = o.recognise(&record, &given.value, &titles, &cx);
     let text = fragment::write(&mapping, &pack.vocabulary, &rubrics);
     let mut shown = Vec::new();
     for s in &mapping.sources {

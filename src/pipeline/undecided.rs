@@ -45,11 +45,19 @@ pub fn name(ready: &Ready, results: &Results, out: &mut Outcome) {
         .collect();
     let tried: Vec<Tried> = open.into_par_iter().filter_map(|(i, o)| Tried::new(ready, &law, i, o)).collect();
     let touched = nets(ready, results, &tried);
-    for (i, s) in ready.pack.settings.iter().enumerate() {
+    let mut asked: Vec<(usize, Vec<&Touched>)> = Vec::new();
+    for i in 0..ready.pack.settings.len() {
         let mut own: Vec<&Touched> = touched.iter().filter(|t| tried[t.tried].setting == i).collect();
         own.sort_by(|a, b| a.employee.cmp(&b.employee));
         own.dedup_by(|a, b| a.employee == b.employee);
-        if own.is_empty() || decided(ready, results, i, &law.settings[i]) {
+        if !own.is_empty() {
+            asked.push((i, own));
+        }
+    }
+    let decided = decided(ready, results, &asked.iter().map(|a| a.0).collect::<Vec<_>>());
+    for ((i, own), chosen) in asked.into_iter().zip(decided) {
+        let s = &ready.pack.settings[i];
+        if chosen.as_ref() == Some(&law.settings[i]) {
             continue;
         }
         let list = |t: &&Touched| format!("{} ({} / {})", t.employee, t.net.french(), t.other.french());
@@ -103,7 +111,7 @@ impl Tried {
         let mut law = law.clone();
         law.settings[setting] = option.clone();
         let this = ready.road.this();
-        let plan = ready.pack.plan(&law).0?.departing_from(this);
+        let plan = ready.pack.plan_beside(&law, this)?.departing_from(this);
         let departure = plan.mark.departure(&this.mark);
         departure.as_ref().is_none_or(|d| !d.steps.is_empty()).then_some(Self { setting, option, plan, departure })
     }
@@ -149,8 +157,12 @@ fn nets(ready: &Ready, results: &Results, tried: &[Tried]) -> Vec<Touched> {
         .collect()
 }
 
-/// Whether last month's payslips speak for the setting as it stands.
-fn decided(ready: &Ready, results: &Results, setting: usize, now: &SettingValue) -> bool {
+/// What last month's payslips choose for each of these settings.
+fn decided(ready: &Ready, results: &Results, settings: &[usize]) -> Vec<Option<SettingValue>> {
+    if settings.is_empty() {
+        return Vec::new();
+    }
     let witnesses = results.worked.iter().filter_map(|w| calibrate::witness(&w.person)).collect();
-    calibrate::search(ready, witnesses).ask(setting, &ready.road.last().settings).chosen.as_ref() == Some(now)
+    let found = calibrate::search(ready, witnesses).ask_each(settings, &ready.road.last().settings);
+    found.into_iter().map(|f| f.chosen).collect()
 }

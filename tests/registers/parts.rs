@@ -4,6 +4,9 @@ use super::{Row, by_agent, job, rows, run, same_pay, same_pay_in, table, text, t
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
+/// Stands in no staff file: without the transfers nothing is known but the payslip.
+const NOWHERE: &str = "00156";
+
 fn who(r: &Row) -> String {
     format!("{};{}", r.number, r.name())
 }
@@ -68,7 +71,8 @@ fn two_sheets_of_other_columns_that_make_the_net_together_are_one_register() {
         ),
     ];
     let outcome = same_pay("two-layouts", &files, &[]);
-    assert_eq!(told(&outcome, "M29"), 0);
+    // One payslip of the sample was not transferred: nothing proves its net, and it is asked about.
+    assert_eq!(told(&outcome, "M29"), 1);
 }
 
 #[test]
@@ -282,7 +286,7 @@ fn the_account_printed_below_a_payslip_is_the_agents() {
     }
     assert!(printed.len() >= 80, "the sample's references hold the numbers: {}", printed.len());
     std::fs::write(folder.join("inbox/bulletins.txt"), lines.join("\n") + "\n").expect("the payslips");
-    let outcome = same_pay_in(&folder, "printed-accounts", &[]);
+    let outcome = same_pay_in(&folder, "printed-accounts", &[NOWHERE]);
     assert_eq!(told(&outcome, "IMP-05"), 1, "nothing but the bonus of a number that nobody has");
     let paid: BTreeMap<String, String> =
         table(&folder.join("out/transfers.csv")).into_iter().map(|r| (r["employee"].clone(), r["iban"].clone())).collect();

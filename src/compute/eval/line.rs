@@ -27,6 +27,17 @@ pub enum Pins<'p> {
     Adjusted(&'p [Adjust]),
 }
 
+impl Pins<'_> {
+    /// Whether a line that the rules do not give surely stays away.
+    pub(super) fn leave(self, index: usize) -> bool {
+        match self {
+            Pins::None => true,
+            Pins::Paid(paid) => paid[index].is_none(),
+            Pins::Adjusted(list) => matches!(list.get(index), None | Some(Adjust::None)),
+        }
+    }
+}
+
 /// What becomes of a rule's result before it is summed.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub enum Adjust {
@@ -69,16 +80,23 @@ impl Computed {
 impl State {
     /// What the rules give for an element, from the state as it is.
     pub fn compute(&self, plan: &Plan, e: &ElementStep) -> Computed {
+        self.given_by(plan, e, self.applies(plan, e))
+    }
+
+    /// Whether the element is one of this payslip's.
+    #[inline]
+    pub(super) fn applies(&self, plan: &Plan, e: &ElementStep) -> Result<bool, Stop> {
+        e.applies.as_ref().map_or(Ok(true), |c| self.cond(plan, c))
+    }
+
+    /// What the rules give for an element of which it is known whether it applies.
+    pub(super) fn given_by(&self, plan: &Plan, e: &ElementStep, applies: Result<bool, Stop>) -> Computed {
         let stopped = |stop| Computed { stop: Some(stop), applies: true, ..Computed::ABSENT };
-        match &e.applies {
-            None => {}
-            Some(c) => match self.cond(plan, c) {
-                Ok(true) => {}
-                Ok(false) => return Computed::ABSENT,
-                Err(stop) => return stopped(stop),
-            },
+        match applies {
+            Ok(true) => self.amounts(plan, e).unwrap_or_else(stopped),
+            Ok(false) => Computed::ABSENT,
+            Err(stop) => stopped(stop),
         }
-        self.amounts(plan, e).unwrap_or_else(stopped)
     }
 
     fn amounts(&self, plan: &Plan, e: &ElementStep) -> Result<Computed, Stop> {

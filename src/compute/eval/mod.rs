@@ -41,6 +41,8 @@ pub struct State {
     /// By element: what the rules give, and what went on.
     ruled: Vec<Option<Computed>>,
     gone: Vec<Computed>,
+    /// By element: neither the rules nor anything in their place give a line.
+    empty: Vec<bool>,
     extra: Vec<(LineKind, Money, Money)>,
     /// Results, by element, as the rules give them.
     pub results: Vec<Option<Computed>>,
@@ -72,6 +74,7 @@ impl State {
             bad: vec![None; plan.slots.count()],
             ruled: vec![None; plan.slots.elements as usize],
             gone: vec![Computed::ABSENT; plan.slots.elements as usize],
+            empty: vec![false; plan.slots.elements as usize],
             extra: Vec::new(),
             results: vec![None; plan.slots.elements as usize],
             adjusted: None,
@@ -161,6 +164,7 @@ impl State {
             self.results.fill(None);
             self.ruled.fill(None);
             self.gone.fill(Computed::ABSENT);
+            self.empty.fill(false);
         }
         self.extra.clear();
         self.extra.extend_from_slice(extra);
@@ -179,25 +183,26 @@ impl State {
                 },
                 Step::Element(e) => {
                     let index = e.element.index();
-                    let ruled = self.compute(plan, e);
-                    let c = pinned(ruled, index, pins);
+                    let applies = self.applies(plan, e);
                     // Most elements are not there, for this payslip as for the last one.
-                    if ruled.is_absent() && c.is_absent() && self.is_absent(index) {
+                    if applies == Ok(false) && self.stays_empty(index, pins) {
                         continue;
                     }
+                    let ruled = self.given_by(plan, e, applies);
+                    let c = pinned(ruled, index, pins);
                     self.ruled[index] = Some(ruled);
                     self.results[index] = Some(if matches!(pins, Pins::Adjusted(_)) { c } else { ruled });
                     self.put(e, &c);
                     self.gone[index] = c;
+                    self.empty[index] = ruled.is_absent() && c.is_absent();
                 }
             }
         }
     }
 
-    /// Whether nothing of an element stands in the room.
-    fn is_absent(&self, index: usize) -> bool {
-        let absent = |c: &Option<Computed>| c.as_ref().is_some_and(Computed::is_absent);
-        absent(&self.ruled[index]) && absent(&self.results[index]) && self.gone[index].is_absent()
+    /// Whether nothing of an element stands in the room, and nothing is put in the place of what the rules do not give.
+    fn stays_empty(&self, index: usize, pins: Pins<'_>) -> bool {
+        self.empty[index] && pins.leave(index) && self.results[index].as_ref().is_some_and(Computed::is_absent)
     }
 
     /// Goes on from the last computation, over the steps that see a difference. `None` when that cannot be: somebody else,
@@ -237,6 +242,8 @@ impl State {
                 Step::Element(e) => {
                     if self.todo.contains(i) {
                         self.ruled[e.element.index()] = Some(self.compute(plan, e));
+                    } else if self.stays_empty(e.element.index(), pins) {
+                        continue;
                     }
                     self.goes_on(plan, e, pins)?;
                 }
@@ -268,9 +275,11 @@ impl State {
         self.results[index] = Some(if matches!(pins, Pins::Adjusted(_)) { c } else { ruled });
         let before = self.gone[index];
         if c != before {
+            self.empty[index] = false;
             self.replace(plan, e, &before, &c)?;
             self.gone[index] = c;
         }
+        self.empty[index] = ruled.is_absent() && c.is_absent();
         Some(())
     }
 

@@ -12,6 +12,9 @@ use crate::normalise::records::{Content, RawRow, parsed};
 use crate::normalise::{Context, lists};
 use std::collections::{BTreeMap, BTreeSet};
 
+/// Where each agent's row of a file stands, and of a list what it says.
+type Seen = BTreeMap<(Role, Option<u16>, EmployeeId), (At, Option<Facts>)>;
+
 /// Records take their place under their employee.
 #[expect(clippy::too_many_arguments, reason = "everything that was read, and what is made of it")]
 pub(super) fn place_rows(
@@ -27,7 +30,7 @@ pub(super) fn place_rows(
     let id_fact = cx.vocabulary.role(FactRole::Employee);
     let mut parts: BTreeMap<EmployeeId, Vec<lists::Part>> = BTreeMap::new();
     let mut events = Vec::new();
-    let mut seen: BTreeMap<(Role, Option<u16>, EmployeeId), (At, Facts)> = BTreeMap::new();
+    let mut seen = Seen::new();
     let mut changed_before: BTreeMap<(EmployeeId, FactId), (At, Value)> = BTreeMap::new();
     let careers = careers(&raw, directory, cx);
     let silent = silent_rows(&raw, out.paid.len());
@@ -62,15 +65,19 @@ pub(super) fn place_rows(
         match row.content {
             Content::Facts(mut facts) => {
                 if let (Role::Staff | Role::Arrivals | Role::Departures, Some(id)) = (role, &id) {
-                    let mut own = facts.clone();
-                    if let Some(f) = id_fact {
-                        own.remove(f);
-                    }
+                    let own = (role != Role::Staff).then(|| {
+                        let mut own = facts.clone();
+                        if let Some(f) = id_fact {
+                            own.remove(f);
+                        }
+                        own
+                    });
                     // Two staff files tell of one agent each their part; two lists of arrivals or departures do not.
                     let key = (role, (role == Role::Staff).then_some(row.at.source), id.clone());
                     if let Some((first, known)) = seen.get(&key) {
-                        let values = |f: &Facts| f.iter().map(|x| (x.id, x.value.clone())).collect::<Vec<_>>();
-                        let twice = role != Role::Staff && values(known) != values(&own);
+                        let values =
+                            |f: &Option<Facts>| f.iter().flat_map(Facts::iter).map(|x| (x.id, x.value.clone())).collect::<Vec<_>>();
+                        let twice = values(known) != values(&own);
                         let severity = if twice { Severity::Blocking } else { Severity::Justify };
                         let one_file = role == Role::Staff || first.source == row.at.source;
                         let f = Finding::new(if one_file { "M21" } else { "F79" }, severity).arg("agent", id).of(id);

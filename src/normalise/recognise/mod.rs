@@ -41,12 +41,18 @@ pub fn latest_date(cx: &Context<'_>) -> NaiveDate {
 
 /// Recognises every table; tells `sources` the titles of their columns. `documents` are those whom a pay statement, a declaration
 /// or a record names: their numbers and names in a sheet say as much as those of another sheet.
-pub fn recognise(tables: &[Table], documents: &[Who], sources: &mut Sources, given: &[SourceEntry], cx: &Context<'_>) -> Checked<Mapping> {
-    let titles = Titles::new(cx.vocabulary, cx.rubrics);
+pub fn recognise(
+    tables: &[Table],
+    documents: &[Who],
+    sources: &mut Sources,
+    given: &[SourceEntry],
+    titles: &Titles,
+    cx: &Context<'_>,
+) -> Checked<Mapping> {
     let mut findings = Vec::new();
     let mut seen: Vec<Seen<'_>> = {
         let sources = &*sources;
-        tables.par_iter().map(|t| look(t, sources, given, &titles, cx)).collect()
+        tables.par_iter().map(|t| look(t, sources, given, titles, cx)).collect()
     };
     let mut labels = BTreeMap::new();
     for s in &seen {
@@ -76,7 +82,7 @@ pub fn recognise(tables: &[Table], documents: &[Who], sources: &mut Sources, giv
             let of_others = ids.iter().enumerate().filter(|(j, _)| *j != i).flat_map(|(_, set)| set.iter().map(String::as_str));
             let others: BTreeSet<&str> = of_others.chain(of_documents.iter().copied()).collect();
             let mut told = Vec::new();
-            let found = source(s, cx, &titles, &others, like, sources, &mut told);
+            let found = source(s, cx, titles, &others, like, sources, &mut told);
             (found, told)
         };
         let first: Vec<_> = seen.par_iter().enumerate().map(|(i, s)| one(i, s, None)).collect();

@@ -11,12 +11,13 @@ mod turned;
 
 use crate::facts::Role as FactRole;
 use crate::ground::place::Moved;
-use crate::ground::{Checked, Sources};
+use crate::ground::{Checked, Finding, Sources};
 use crate::normalise::Context;
 use crate::normalise::columns::bare_title;
 use crate::normalise::titles::{Title, Titles};
 use crate::read::table::{OwnedRow, Table};
-use std::ops::ControlFlow;
+use rayon::prelude::*;
+use std::ops::{ControlFlow, Range};
 
 /// A longer sheet is a plain table: nobody writes so many rows in another shape.
 const ROWS: usize = 2_000;
@@ -29,7 +30,7 @@ const EXACT: u32 = 95;
 
 /// What titles mean, as far as shapes need it.
 struct Wording<'a> {
-    titles: Titles,
+    titles: &'a Titles,
     cx: &'a Context<'a>,
 }
 
@@ -59,79 +60,103 @@ struct Laid {
     moved: Moved,
 }
 
+/// What a table turns out to be, with what was told while all its rows were read.
+enum Shape {
+    Plain,
+    /// Payslips one below the other.
+    Slips(Vec<OwnedRow>, Vec<slips::Slip>, Vec<Finding>),
+    /// A register rubric by rubric.
+    ByRubric(Vec<OwnedRow>, by_rubric::ByRubric, Vec<Finding>),
+    /// Agents side by side.
+    Turned(Laid, Vec<Finding>),
+    /// Several tables one below the other.
+    Blocks(Vec<OwnedRow>, Vec<Range<usize>>, Vec<Finding>),
+}
+
+fn shape(table: &Table, wording: &Wording<'_>) -> Shape {
+    if table.row_count_hint() > ROWS as u64 {
+        return long(table, wording);
+    }
+    let mut rows: Vec<OwnedRow> = Vec::new();
+    let told = table.for_each(&mut |row| {
+        rows.push(row.to_owned());
+        if rows.len() <= ROWS { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+    });
+    if rows.len() > ROWS {
+        return Shape::Plain;
+    }
+    let found = slips::find(&rows, wording);
+    if !found.is_empty() {
+        return Shape::Slips(rows, found, told);
+    }
+    if let Some(rubrics) = by_rubric::find(&rows, wording) {
+        return Shape::ByRubric(rows, rubrics, told);
+    }
+    if let Some(laid) = turned::find(&rows, wording) {
+        return Shape::Turned(laid, told);
+    }
+    let parts = blocks::find(&rows, wording);
+    if parts.len() < 2 { Shape::Plain } else { Shape::Blocks(rows, parts, told) }
+}
+
+/// A long sheet is plain, or holds payslips or rubrics from its first rows on.
+fn long(table: &Table, wording: &Wording<'_>) -> Shape {
+    let first = table.sample(FIRST);
+    if !slips::begins(&first, wording) && !by_rubric::begins(&first, wording) {
+        return Shape::Plain;
+    }
+    let mut rows: Vec<OwnedRow> = Vec::new();
+    let told = table.for_each(&mut |row| {
+        rows.push(row.to_owned());
+        ControlFlow::Continue(())
+    });
+    let found = slips::find(&rows, wording);
+    if !found.is_empty() {
+        return Shape::Slips(rows, found, told);
+    }
+    match by_rubric::find(&rows, wording) {
+        Some(rubrics) => Shape::ByRubric(rows, rubrics, told),
+        None => Shape::Plain,
+    }
+}
+
 /// The same tables, those of another shape as plain ones.
-pub fn plain(tables: Vec<Table>, sources: &mut Sources, cx: &Context<'_>) -> Checked<Vec<Table>> {
-    let mut wording = None;
+pub fn plain(tables: Vec<Table>, sources: &mut Sources, titles: &Titles, cx: &Context<'_>) -> Checked<Vec<Table>> {
+    let wording = &Wording { titles, cx };
     let mut findings = Vec::new();
     let mut out = Vec::with_capacity(tables.len());
     let mut registers = slips::Registers::default();
-    for table in tables {
-        if table.row_count_hint() > ROWS as u64 {
-            let wording = wording.get_or_insert_with(|| Wording { titles: Titles::new(cx.vocabulary, cx.rubrics), cx });
-            let mut whole: Vec<OwnedRow> = Vec::new();
-            let mut told = Vec::new();
-            let first = table.sample(FIRST);
-            if slips::begins(&first, wording) || by_rubric::begins(&first, wording) {
-                told = table.for_each(&mut |row| {
-                    whole.push(row.to_owned());
-                    ControlFlow::Continue(())
-                });
-            }
-            let found = slips::find(&whole, wording);
-            if let (true, Some(rubrics)) = (found.is_empty(), by_rubric::find(&whole, wording)) {
+    let shapes: Vec<Shape> = tables.par_iter().map(|t| shape(t, wording)).collect();
+    for (table, shape) in tables.into_iter().zip(shapes) {
+        match shape {
+            Shape::Plain => out.push(table),
+            Shape::Slips(rows, found, mut told) => {
                 findings.append(&mut told);
-                out.push(rubrics.table(&table, &whole, sources));
-            } else if found.is_empty() {
-                out.push(table);
-            } else {
-                findings.append(&mut told);
-                registers.take(&table, &whole, found);
+                registers.take(&table, &rows, found);
             }
-            continue;
-        }
-        let mut rows: Vec<OwnedRow> = Vec::new();
-        let mut told = table.for_each(&mut |row| {
-            rows.push(row.to_owned());
-            if rows.len() <= ROWS { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
-        });
-        if rows.len() > ROWS {
-            out.push(table);
-            continue;
-        }
-        let wording = wording.get_or_insert_with(|| Wording { titles: Titles::new(cx.vocabulary, cx.rubrics), cx });
-        let found = slips::find(&rows, wording);
-        if !found.is_empty() {
-            findings.append(&mut told);
-            registers.take(&table, &rows, found);
-            continue;
-        }
-        if let Some(rubrics) = by_rubric::find(&rows, wording) {
-            findings.append(&mut told);
-            out.push(rubrics.table(&table, &rows, sources));
-            continue;
-        }
-        if let Some(laid) = turned::find(&rows, wording) {
-            findings.append(&mut told);
-            sources.lay_out(table.source, laid.moved);
-            out.push(table.of_rows(table.source, &laid.rows, Vec::new()));
-            continue;
-        }
-        let parts = blocks::find(&rows, wording);
-        if parts.len() < 2 {
-            out.push(table);
-            continue;
-        }
-        findings.append(&mut told);
-        for (i, part) in parts.into_iter().enumerate() {
-            let rows = &rows[part];
-            let (Some(first), Some(last)) = (rows.first(), rows.last()) else { continue };
-            let merged = table.merged().iter().filter(|a| a.first_row >= first.number && a.last_row <= last.number).copied().collect();
-            let again = sources.get(table.source).filter(|_| i > 0).cloned();
-            let source = again.map_or(table.source, |s| sources.add(s));
-            out.push(table.of_rows(source, rows, merged));
+            Shape::ByRubric(rows, rubrics, mut told) => {
+                findings.append(&mut told);
+                out.push(rubrics.table(&table, &rows, sources));
+            }
+            Shape::Turned(laid, mut told) => {
+                findings.append(&mut told);
+                sources.lay_out(table.source, laid.moved);
+                out.push(table.of_rows(table.source, &laid.rows, Vec::new()));
+            }
+            Shape::Blocks(rows, parts, mut told) => {
+                findings.append(&mut told);
+                for (i, part) in parts.into_iter().enumerate() {
+                    let rows = &rows[part];
+                    let (Some(first), Some(last)) = (rows.first(), rows.last()) else { continue };
+                    let merged =
+                        table.merged().iter().filter(|a| a.first_row >= first.number && a.last_row <= last.number).copied().collect();
+                    let again = sources.get(table.source).filter(|_| i > 0).cloned();
+                    let source = again.map_or(table.source, |s| sources.add(s));
+                    out.push(table.of_rows(source, rows, merged));
+                }
+            }
         }
     }
-    let wording = wording.get_or_insert_with(|| Wording { titles: Titles::new(cx.vocabulary, cx.rubrics), cx });
     out.extend(registers.finish(sources, wording));
     let out = parted::join(out, sources, wording, &mut findings);
     Checked::new(out, findings)

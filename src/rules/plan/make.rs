@@ -17,18 +17,41 @@ impl Pack {
     pub fn plan(&self, law: &Law) -> (Option<Plan>, Vec<Finding>) {
         let report = Report::new(&self.files);
         let symbols = self.symbols(&report);
+        let order = Ordering { pack: self, symbols: &symbols, day: Some(law.versions_on) }.order(&report);
+        let plan = self.in_order(law, order, &symbols, &report);
+        let findings = report.findings.take();
+        (Some(plan).filter(|_| !findings.iter().any(|f| f.severity == Severity::Blocking)), findings)
+    }
+
+    /// The plan of a law beside another's: what names what does not depend on values or settings, so the versions of one day
+    /// come in one order.
+    pub fn plan_beside(&self, law: &Law, known: &Plan) -> Option<Plan> {
+        if known.versions_on != law.versions_on {
+            return self.plan(law).0;
+        }
+        let report = Report::new(&self.files);
+        let symbols = self.symbols(&report);
+        let node = |s: &Step| match s {
+            Step::Value(v) => NodeId::Value(v.index),
+            Step::Element(e) => NodeId::Element(e.element.0),
+        };
+        let plan = self.in_order(law, known.steps.iter().map(node).collect(), &symbols, &report);
+        let blocked = report.findings.take().iter().any(|f| f.severity == Severity::Blocking);
+        Some(plan).filter(|_| !blocked)
+    }
+
+    fn in_order(&self, law: &Law, order: Vec<NodeId>, symbols: &Symbols, report: &Report<'_>) -> Plan {
         let slots = Slots::of(self);
         let binder = Binder {
             pack: self,
-            symbols: &symbols,
+            symbols,
             slots,
-            report: &report,
+            report,
             context: Some(law.context),
             settings: &law.settings,
             parameters: &law.parameters,
             paid_allowed: false,
         };
-        let order = Ordering { pack: self, symbols: &symbols, day: Some(law.versions_on) }.order(&report);
         let mut steps = Vec::new();
         for node in order {
             match node {
@@ -44,7 +67,7 @@ impl Pack {
                 NodeId::Element(i) => {
                     let e = &self.elements[usize::from(i)];
                     let Some(version) = e.version_on(law.versions_on) else { continue };
-                    steps.push(Step::Element(Box::new(self.element_step(&binder, &symbols, law.versions_on, i, version))));
+                    steps.push(Step::Element(Box::new(self.element_step(&binder, symbols, law.versions_on, i, version))));
                 }
             }
         }
@@ -58,7 +81,7 @@ impl Pack {
                 Measure::Named(_) => None,
             })
             .collect();
-        let results = self.result_slots(&symbols, slots);
+        let results = self.result_slots(symbols, slots);
         let by_kind = self
             .totals
             .iter()
@@ -66,8 +89,7 @@ impl Pack {
             .flat_map(|(i, t)| t.of.iter().map(move |k| (*k, slots.total(i as u16), t.employer_part)))
             .collect();
         let tables = (0..self.tables.len()).map(|i| self.brackets(i, law)).collect();
-        let findings = report.findings.take();
-        let plan = (!findings.iter().any(|f| f.severity == Severity::Blocking)).then(|| Plan {
+        Plan {
             context: law.context,
             versions_on: law.versions_on,
             reads: Reads::of(&steps, self.defaults.len(), slots, self.tables.len()),
@@ -81,8 +103,7 @@ impl Pack {
             parameters: law.parameters.clone(),
             settings: law.settings.clone(),
             mark: Mark::default(),
-        });
-        (plan, findings)
+        }
     }
 
     fn element_step(&self, binder: &Binder<'_, '_>, symbols: &Symbols, day: NaiveDate, i: u16, version: &Version) -> ElementStep {

@@ -60,9 +60,9 @@ pub fn date(d: NaiveDate) -> Result<ExcelDateTime, XlsxError> {
 }
 
 /// Text that a cell can hold: the format's limit is 32,767 characters.
-pub fn cut(text: &str) -> String {
+pub fn cut(text: String) -> String {
     const LIMIT: usize = 32_000;
-    if text.chars().count() <= LIMIT { text.to_owned() } else { text.chars().take(LIMIT).chain(['…']).collect() }
+    if text.len() <= LIMIT || text.chars().count() <= LIMIT { text } else { text.chars().take(LIMIT).chain(['…']).collect() }
 }
 
 /// The change as a share of what was there before, to four decimals; empty when there is nothing to compare with.

@@ -51,7 +51,7 @@ impl Grid<'_> {
 
     fn line(&mut self, cells: &[Cell], style: Row) -> Result<(), ReportError> {
         for (at, cell) in (0u16..).zip(cells) {
-            table::put(self.sheet, self.row, at, cell, false, &self.styles, style)?;
+            table::put(self.sheet, self.row, at, cell.clone(), false, &self.styles, style)?;
         }
         self.row += 1;
         Ok(())
@@ -301,11 +301,11 @@ pub fn causes_check(book: &mut Book<'_>, d: &Digest<'_>, rows: usize) -> Result<
         (format!("{} ({})", w::CHANGE_NET.get(lang), w::CAUSES.get(lang)), Cell::Sum(by_cause, explained)),
         (w::UNEXPLAINED_CAUSE.get(lang).to_owned(), Cell::Sum(format!("=ROUND(F{}-F{},2)", start + 1, start + 2), change - explained)),
     ];
-    for (at, (label, cell)) in (start..).zip(&rows) {
+    for (at, (label, cell)) in (start..).zip(rows) {
         let style = if at == start + 2 { Row::Total } else { Row::Body };
-        table::put(sheet, at, 1, &Cell::text(label), false, &styles, style)?;
+        table::put(sheet, at, 1, Cell::text(label), false, &styles, style)?;
         for column in 2..5 {
-            table::put(sheet, at, column, &Cell::Blank, false, &styles, style)?;
+            table::put(sheet, at, column, Cell::Blank, false, &styles, style)?;
         }
         table::put(sheet, at, 5, cell, false, &styles, style)?;
     }
@@ -357,7 +357,7 @@ pub fn replay(book: &mut Book<'_>) -> Result<(), ReportError> {
             ],
             Row::Body,
         )?;
-        table::put(grid.sheet, row - 1, 6, &Cell::text(&g.note), true, &grid.styles, Row::Body)?;
+        table::put(grid.sheet, row - 1, 6, Cell::text(&g.note), true, &grid.styles, Row::Body)?;
         grid.sheet.set_row_height(row - 1, 28)?;
     }
     if p.gaps.is_empty() {

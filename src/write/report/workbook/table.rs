@@ -120,7 +120,7 @@ pub fn write(book: &mut Book<'_>, table: &Table<'_>, mut row: impl FnMut(usize, 
         if lines > 1 {
             sheet.set_row_height(seen - 1, 13 * lines + 2)?;
         }
-        for ((at, cell), c) in (0u16..).zip(&cells).zip(&table.columns) {
+        for ((at, cell), c) in (0u16..).zip(cells).zip(&table.columns) {
             put(sheet, seen - 1, at, cell, c.kind == Kind::Wrap, &styles, style)?;
         }
     }
@@ -168,23 +168,23 @@ fn total_row(sheet: &mut Worksheet, table: &Table<'_>, area: &Area, shown: usize
 }
 
 /// One cell. Text is written as text whatever it begins with.
-pub fn put(sheet: &mut Worksheet, row: u32, at: u16, cell: &Cell, wrap: bool, styles: &Styles, style: Row) -> Result<(), ReportError> {
+pub fn put(sheet: &mut Worksheet, row: u32, at: u16, cell: Cell, wrap: bool, styles: &Styles, style: Row) -> Result<(), ReportError> {
     let look = styles.of(style);
     match cell {
         Cell::Blank => sheet.write_blank(row, at, &look.text)?,
         Cell::Text(t) => sheet.write_string_with_format(row, at, cut(t), if wrap { &look.wrap } else { &look.text })?,
-        Cell::Money(m) => sheet.write_number_with_format(row, at, cell_number(*m), &look.money)?,
-        Cell::Change(m) => sheet.write_number_with_format(row, at, cell_number(*m), &look.change)?,
-        Cell::Count(n) => match u32::try_from(*n) {
+        Cell::Money(m) => sheet.write_number_with_format(row, at, cell_number(m), &look.money)?,
+        Cell::Change(m) => sheet.write_number_with_format(row, at, cell_number(m), &look.change)?,
+        Cell::Count(n) => match u32::try_from(n) {
             Ok(n) => sheet.write_number_with_format(row, at, n, &look.count)?,
             Err(_) => sheet.write_string_with_format(row, at, n.to_string(), &look.text)?,
         },
-        Cell::Sum(text, m) => sheet.write_formula_with_format(row, at, sum_formula(text, *m), &look.money)?,
-        Cell::ChangeSum(text, m) => sheet.write_formula_with_format(row, at, sum_formula(text, *m), &look.change)?,
+        Cell::Sum(text, m) => sheet.write_formula_with_format(row, at, sum_formula(&text, m), &look.money)?,
+        Cell::ChangeSum(text, m) => sheet.write_formula_with_format(row, at, sum_formula(&text, m), &look.change)?,
         Cell::CountSum(text, n) => sheet.write_formula_with_format(row, at, Formula::new(text).set_result(n.to_string()), &look.count)?,
         Cell::Share(text, now) => sheet.write_formula_with_format(row, at, Formula::new(text).set_result(now), &look.share)?,
         Cell::Percent(text, now) => sheet.write_formula_with_format(row, at, Formula::new(text).set_result(now), &look.percent)?,
-        Cell::Date(d) => match super::cells::date(*d) {
+        Cell::Date(d) => match super::cells::date(d) {
             Ok(date) => sheet.write_datetime_with_format(row, at, &date, &look.date)?,
             Err(_) => sheet.write_string_with_format(row, at, d.to_string(), &look.text)?,
         },
