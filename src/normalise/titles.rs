@@ -32,6 +32,7 @@ struct Doubt {
     turning: Vec<String>,
     hourly: Vec<String>,
     strike: Vec<String>,
+    ends: Vec<String>,
     extra: Vec<String>,
     uncounted: Vec<String>,
     times: Vec<String>,
@@ -80,6 +81,10 @@ struct Wording {
     kind: Vec<String>,
     value: Vec<String>,
     old_value: Vec<String>,
+    a_day: Vec<String>,
+    active: Vec<String>,
+    everybody: Vec<String>,
+    mail: Vec<String>,
 }
 
 /// Bounds of hours of a month and of what an hour is paid.
@@ -368,6 +373,16 @@ pub fn turning(word: &str) -> bool {
     opens(&FILE.doubt.turning, word)
 }
 
+/// Whether a word before a kind of absence says that it is over: « retour », « fin ».
+pub fn ends(word: &str) -> bool {
+    opens(&FILE.doubt.ends, word)
+}
+
+/// Whether a text says that somebody is in activity.
+pub fn in_activity(position: &str) -> bool {
+    is_one(&FILE.wording.active, position)
+}
+
 /// Whether a text speaks of a strike.
 pub fn says_strike(text: &str) -> bool {
     spaced(text).split_whitespace().any(|w| opens(&FILE.doubt.strike, w))
@@ -486,6 +501,21 @@ pub fn of_tax_rates(about: &str) -> bool {
 /// Whether a column says the one day a row is about: « Date », « Jour de grève ».
 pub fn one_day(heading: &str) -> bool {
     is_one(&FILE.wording.one, heading)
+}
+
+/// Whether a kind of absence lasts a day where nothing says more: « Grève », « Service non fait ».
+pub fn lasts_a_day(nature: &str) -> bool {
+    names_one(&FILE.wording.a_day, nature)
+}
+
+/// Whether a text speaks to everybody: « prime pour tous les agents ».
+pub fn speaks_to_all(text: &str) -> bool {
+    names_one(&FILE.wording.everybody, text)
+}
+
+/// Whether a line is one of those a mail opens with that name who writes and who is written to.
+pub fn opens_a_mail(line: &str) -> bool {
+    line.split_once(':').is_some_and(|(head, _)| is_one(&FILE.wording.mail, head))
 }
 
 /// Whether a title may mean what is paid as well as what is taken back.

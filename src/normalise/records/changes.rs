@@ -83,6 +83,19 @@ impl RecordReader<'_> {
             let f = Finding::new("M91", Severity::Justify).arg("agent", self.called(row));
             tell(f.at(sources.place(self.at(row, c))));
         }
+        self.position(&changed, row, sources, tell);
         Content::Changes { changed, effective }
+    }
+
+    /// A new position: who leaves with it, or is back, no amount follows from. In activity it says nothing beside other changes.
+    fn position(&self, changed: &[(FactId, Option<Value>, Value, At)], row: &Row<'_, '_>, sources: &Sources, tell: &mut dyn FnMut(Finding)) {
+        let position = |f: FactId| self.cx.vocabulary.get(f).role == Some(crate::facts::Role::Position);
+        let Some((_, _, new, at)) = changed.iter().find(|c| position(c.0)) else { return };
+        let text = new.text().unwrap_or_default();
+        let beside = changed.iter().any(|(f, ..)| lists::pays(self.cx.vocabulary.get(*f)));
+        if !(beside && crate::normalise::titles::in_activity(text)) {
+            let f = Finding::new("M170", Severity::Blocking).arg("agent", self.called(row)).arg("text", text);
+            tell(f.at(sources.place(*at)));
+        }
     }
 }

@@ -156,7 +156,7 @@ impl<'a> RecordReader<'a> {
     /// The agent as the row calls him: by his number, or else by his name.
     pub(super) fn called(&self, row: &Row<'_, '_>) -> String {
         let who = self.who.read(row);
-        if who.id.is_empty() { format!("{} {}", who.surname, who.given).trim().to_owned() } else { who.id }
+        if who.id.is_empty() { who.called() } else { who.id }
     }
 
     /// The days between which a row of a staff file holds, where it says so.
