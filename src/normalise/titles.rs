@@ -473,6 +473,38 @@ pub fn says_how_many(heading: &str) -> bool {
     rest.is_some_and(|r| FILE.row.counted.iter().any(|w| r.trim_start_matches("d ").trim_start_matches("de ").trim_end() == w))
 }
 
+/// Whether a title says that something is new: « Nouveau taux ».
+pub fn says_becomes(heading: &str) -> bool {
+    spaced(heading).split_whitespace().next().is_some_and(|w| w.starts_with("nouve"))
+}
+
+/// Whether a title is that of what was before: « Ancien taux ».
+pub fn says_before(heading: &str) -> bool {
+    is_one(&FILE.wording.old_value, heading) || spaced(heading).split_whitespace().next().is_some_and(|w| w.starts_with("ancien"))
+}
+
+/// Whether a title says that its sums are those of a year.
+pub fn says_yearly(heading: &str) -> bool {
+    spaced(heading).split_whitespace().any(|w| w.starts_with("annuel") || w == "an")
+}
+
+/// Whether a title is that of the day somebody is back.
+pub fn says_return(heading: &str) -> bool {
+    spaced(heading).split_whitespace().next().is_some_and(|w| matches!(w, "reprise" | "retour" | "reprend"))
+}
+
+/// Whether a title is that of a last day: « Au ».
+pub fn says_until(heading: &str) -> bool {
+    let tidy = spaced(heading);
+    FILE.column.get("to").is_some_and(|list| list.iter().any(|t| spaced(t) == tidy))
+}
+
+/// Whether a title is that of a first day: « Du ».
+pub fn says_from(heading: &str) -> bool {
+    let tidy = spaced(heading);
+    FILE.column.get("from").is_some_and(|list| list.iter().any(|t| spaced(t) == tidy))
+}
+
 /// Whether a title is that of kinds of movements: « Type de mouvement ».
 pub fn says_kind(heading: &str) -> bool {
     is_one(&FILE.wording.kind, heading)

@@ -54,6 +54,10 @@ pub(super) fn attempt(s: &Seen<'_>, role: Role, cx: &Context<'_>, overlaps: &[u3
     if let Some(m) = movements {
         moves::columns(m, &s.layout, &mut choices);
     }
+    // « Temps partiel | Du | Au »: from its first day on, one thing or two of an agent become others.
+    if role == Role::Changes {
+        since(s, cx, &mut choices);
+    }
     dated::older(role, &s.layout, cx.month, &mut choices);
     let mut picked = columns::assign_all(&choices);
     // Beside gains and deductions there is no third column of amounts: « Valeur » is a base, « N° salarié » a number.
@@ -149,7 +153,7 @@ pub(super) fn attempt(s: &Seen<'_>, role: Role, cx: &Context<'_>, overlaps: &[u3
             agent && !unnamed && !thin && !known && (situations >= 3 || hint > 0 && situations >= 1)
         }
         Role::Departures => {
-            keyed && !unnamed && (role_column(FactRole::Exit) || hint > 0 && role_column(FactRole::ContractEnd)) && situations <= 8
+            keyed && !unnamed && (role_column(FactRole::Exit) || role_column(FactRole::ContractEnd) && (hint > 0 || situations == 1 && one_offs == 0 && coverage < 60)) && situations <= 8
         }
         Role::Changes => {
             // One lasting fact of some agents: the monthly return of tax rates, the new members of a mutual insurance.
@@ -182,6 +186,26 @@ pub(super) fn attempt(s: &Seen<'_>, role: Role, cx: &Context<'_>, overlaps: &[u3
     // What a list of movements says is in its rows: no other reading comes near.
     let able = able && (s.moves.is_none() || movements.is_some() || !lists::is_list(role));
     (able || forced).then_some(Try { role, score, picked, choices, why })
+}
+
+/// A first day of what a list changes is its date of effect, where nothing else of it is dated.
+fn since(s: &Seen<'_>, cx: &Context<'_>, choices: &mut [Vec<Choice>]) {
+    let lasting = |f: crate::facts::FactId| {
+        let fact = cx.vocabulary.get(f);
+        fact.recurs && matches!(fact.kind, crate::facts::FactKind::Number { .. })
+    };
+    let titled = |c: usize| {
+        let own = cx.vocabulary.iter().filter(|(f, _)| lasting(*f));
+        s.profiles[c].filled > 0 && own.map(|(f, _)| s.compared[c].title(Title::Fact(f)).max(s.compared[c].title(Title::New(f)))).any(|t| t >= 85)
+    };
+    let dates = |c: usize| s.profiles[c].share(s.profiles[c].dates + s.profiles[c].days) >= 80;
+    let counted = (0..s.layout.width).any(|c| s.compared[c].title(Title::Plain(Meaning::Days)) >= 85);
+    let from: Vec<usize> = (0..s.layout.width).filter(|&c| titles::says_from(&s.layout.own[c]) && dates(c)).collect();
+    let effective = (0..s.layout.width).any(|c| s.compared[c].title(Title::Plain(Meaning::Effective)) >= 85);
+    let facts = (0..s.layout.width).filter(|&c| titled(c)).count();
+    if let ([c], true) = (&from[..], (1..=2).contains(&facts) && !counted && !effective) {
+        choices[*c] = vec![Choice { meaning: Meaning::Effective, score: 84, title: 97, fit: 14 }];
+    }
 }
 
 /// Titles of a register that say too little: what its columns of numbers are by what stands in them, where the rows of an agent

@@ -3,6 +3,7 @@
 mod absence;
 mod account;
 mod amounts;
+mod beside;
 mod cell;
 mod changes;
 mod facts;
@@ -88,6 +89,8 @@ pub struct RecordReader<'a> {
     pub(super) latest: NaiveDate,
     pub texts: Interned,
     pub(super) reduced_post: Option<FactId>,
+    /// The share of full time that is worked.
+    pub(super) share: Option<FactId>,
     /// Column of the key of identity numbers, when it stands apart.
     pub(super) key: Option<u16>,
     pub(super) told_keys: bool,
@@ -102,6 +105,7 @@ impl<'a> RecordReader<'a> {
             latest: crate::normalise::recognise::latest_date(cx),
             texts: Interned::default(),
             reduced_post: cx.vocabulary.named("temps_non_complet"),
+            share: cx.vocabulary.named("quotite"),
             key: cx.vocabulary.named("cle_nir").and_then(|f| source.column(Meaning::Fact(f))).map(|c| c.column),
             told_keys: false,
         }
