@@ -13,7 +13,6 @@ const SAMPLE: &str = "samples/montreval";
 const ABSENCES: &str = "absences-decembre.xls";
 const CIA: &str = "cia-decembre.csv";
 
-
 impl Ran {
     fn told(&self, code: &str, agent: &str) -> Vec<Severity> {
         let of = |f: &&Finding| f.code == code && f.employee.as_ref().map_or("", |e| e.as_str()) == agent;
@@ -87,7 +86,10 @@ fn a_new_position_is_asked() {
 fn an_unread_sheet_stops_nobody_but_those_it_names() {
     let text = "Matricule;Nom;Prénom;Dossier;Zone\n00760;ASTIER;Sofiane;D12;K4\n00225;AGUILAR;Loïc;D13;K5\n";
     let r = run("unread", &[], "dossiers.csv", text);
-    assert_eq!(["00760", "00225"].map(|e| (r.told("M95", e), r.waits(e))), [(vec![Severity::Blocking], true), (vec![Severity::Blocking], true)]);
+    assert_eq!(
+        ["00760", "00225"].map(|e| (r.told("M95", e), r.waits(e))),
+        [(vec![Severity::Blocking], true), (vec![Severity::Blocking], true)]
+    );
     assert_eq!(r.told("IMP-01", ""), [Severity::Justify]);
     assert!(r.sent() && !r.waits("00102"));
     // Somebody nobody knows stands there too: whom the row means is not known.
@@ -119,7 +121,8 @@ fn idem_is_the_agent_above() {
     for mark in ["idem", "\"\"\"\"", "-\"\"-", "//"] {
         // 200,00 of 00102 in two parts.
         let mark = if mark.contains('"') && !mark.starts_with('"') { format!("\"{mark}\"") } else { mark.to_owned() };
-        let text = whole.replace("00102;ARNOUX;Jean-Noël;200,00;2021-600", &format!("00102;ARNOUX;Jean-Noël;150,00;2021-600\n{mark};;;50,00;2021-600"));
+        let text = whole
+            .replace("00102;ARNOUX;Jean-Noël;200,00;2021-600", &format!("00102;ARNOUX;Jean-Noël;150,00;2021-600\n{mark};;;50,00;2021-600"));
         assert_ne!(text, whole);
         let r = run("idem", &[CIA], CIA, &text);
         assert_eq!(r.nets()["00102"], expected("00102"), "{mark}");

@@ -43,6 +43,8 @@ pub struct Unread {
     pub findings: Vec<Finding>,
     /// Whoever it may mean is set aside by name: nobody else waits for it.
     pub set_aside: bool,
+    /// It speaks of people who are known, and may mean others.
+    pub open: bool,
 }
 
 impl Known {
@@ -84,12 +86,12 @@ impl Known {
         let sheet = self.in_sheet(table, u32::MAX, true);
         let mut findings: Vec<Finding> = self.strangers(table, sources).into_iter().collect();
         if sheet.named.len() * 10 > paid * 6 {
-            return Unread { findings, set_aside: false };
+            return Unread { findings, set_aside: false, open: paid > 0 };
         }
         let known = paid > 0 && self.by_name.len() * 10 >= self.by_number.len() * NEARLY_ALL;
         let set_aside = known && sheet.whole && findings.is_empty();
         findings.extend(Self::told(&sheet.named, table, sources));
-        Unread { findings, set_aside }
+        Unread { findings, set_aside, open: known && !sheet.whole && !sheet.named.is_empty() }
     }
 
     /// The same for the rows above the headings of a list that is read below them. Who signs the list is not meant.

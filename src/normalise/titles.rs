@@ -505,6 +505,13 @@ pub fn says_from(heading: &str) -> bool {
     FILE.column.get("from").is_some_and(|list| list.iter().any(|t| spaced(t) == tidy))
 }
 
+/// What a title says the first day of: « Maladie du », « Grève à compter du ».
+pub fn first_day_of(heading: &str) -> Option<String> {
+    let tidy = spaced(heading);
+    let ends = [" du ", " depuis le ", " a partir du ", " a compter du "];
+    ends.iter().find_map(|e| tidy.strip_suffix(e)).map(|head| head.trim().to_owned()).filter(|h| !h.is_empty())
+}
+
 /// Whether a title is that of kinds of movements: « Type de mouvement ».
 pub fn says_kind(heading: &str) -> bool {
     is_one(&FILE.wording.kind, heading)

@@ -80,6 +80,9 @@ pub fn gather_beside(
         if unread.set_aside {
             out.set_aside.insert(table.source);
         }
+        if unread.open {
+            out.open.insert(table.source);
+        }
         unread.findings.into_iter().for_each(|f| told.add(f, table.source));
     }
     for (table, first) in tables.iter().filter_map(|t| Some((t, above(&t)?))) {

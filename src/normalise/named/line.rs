@@ -125,7 +125,8 @@ impl Known {
                 let beside = [i.checked_sub(1).and_then(|b| words.get(b)), words.get(i + length)];
                 let other = |w: &Word<'_>| self.given.contains(&w.folded);
                 let initial = |g: &str| {
-                    let mut letters = beside.iter().flatten().filter(|w| w.text.chars().count() == 1 && w.text.starts_with(char::is_uppercase));
+                    let mut letters =
+                        beside.iter().flatten().filter(|w| w.text.chars().count() == 1 && w.text.starts_with(char::is_uppercase));
                     letters.all(|w| g.starts_with(&w.folded) || is_courtesy(&w.folded))
                 };
                 // « MARTIN Paul » is nobody where the only Martin is called Claire.
@@ -162,5 +163,7 @@ fn joined(words: &[Word<'_>]) -> String {
 
 /// « matricule 115 », « agent n° 115 ».
 fn before_a_number(words: &[Word<'_>], i: usize) -> bool {
-    i.checked_sub(1).and_then(|b| words.get(b)).is_some_and(|w| matches!(w.folded.as_str(), "matricule" | "mat" | "mle" | "n" | "no" | "agent"))
+    i.checked_sub(1)
+        .and_then(|b| words.get(b))
+        .is_some_and(|w| matches!(w.folded.as_str(), "matricule" | "mat" | "mle" | "n" | "no" | "agent"))
 }

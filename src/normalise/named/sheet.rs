@@ -136,7 +136,7 @@ impl Known {
 
     /// The words of a row, read as a line.
     fn row_line(&self, w: &Written, theirs: &mut BTreeSet<usize>) -> Line<'_> {
-        let worded = || w.texts.iter().enumerate().filter(|(_, t)| t.chars().any(char::is_alphabetic));
+        let worded = || w.texts.iter().enumerate().filter(|(_, t)| t.contains('(') || t.chars().any(char::is_alphabetic));
         let whole: Vec<&str> = worded().map(|(_, t)| t.as_str()).collect();
         let line = self.in_line(&whole.join(" ; "));
         if !line.named.is_empty() {

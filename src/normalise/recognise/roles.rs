@@ -54,6 +54,11 @@ pub(super) fn attempt(s: &Seen<'_>, role: Role, cx: &Context<'_>, overlaps: &[u3
     if let Some(m) = movements {
         moves::columns(m, &s.layout, &mut choices);
     }
+    // « Maladie du | Au »: the kind stands in the title of the first day.
+    let begun = (0..s.layout.width).find(|&c| records::titled_nature(&s.layout.own[c], cx).is_some() && dated_column(s, c));
+    if let (Role::Events, Some(c)) = (role, begun) {
+        choices[c] = vec![Choice { meaning: Meaning::From, score: 84, title: 97, fit: 14 }];
+    }
     // « Temps partiel | Du | Au »: from its first day on, one thing or two of an agent become others.
     if role == Role::Changes {
         since(s, cx, &mut choices);
@@ -153,7 +158,11 @@ pub(super) fn attempt(s: &Seen<'_>, role: Role, cx: &Context<'_>, overlaps: &[u3
             agent && !unnamed && !thin && !known && (situations >= 3 || hint > 0 && situations >= 1)
         }
         Role::Departures => {
-            keyed && !unnamed && (role_column(FactRole::Exit) || role_column(FactRole::ContractEnd) && (hint > 0 || situations == 1 && one_offs == 0 && coverage < 60)) && situations <= 8
+            keyed
+                && !unnamed
+                && (role_column(FactRole::Exit)
+                    || role_column(FactRole::ContractEnd) && (hint > 0 || situations == 1 && one_offs == 0 && coverage < 60))
+                && situations <= 8
         }
         Role::Changes => {
             // One lasting fact of some agents: the monthly return of tax rates, the new members of a mutual insurance.
@@ -165,7 +174,8 @@ pub(super) fn attempt(s: &Seen<'_>, role: Role, cx: &Context<'_>, overlaps: &[u3
             keyed && !newcomers && (movements.is_some() || changed > 0 || has(Meaning::Effective) && situations > 0 || some)
         }
         Role::Events => {
-            let natured = hint > 0 || !records::named_nature_of(s.sheet.as_deref(), &s.layout.title, s.stem(), cx).is_empty();
+            let natured =
+                hint > 0 || begun.is_some() || !records::named_nature_of(s.sheet.as_deref(), &s.layout.title, s.stem(), cx).is_empty();
             let day = (0..picked.len()).any(|c| s.compared[c].one_day && picked[c].is_some_and(|i| choices[c][i].meaning == Meaning::From));
             let dates = has(Meaning::From) && (has(Meaning::To) || has(Meaning::Days) || day);
             keyed && (has(Meaning::Nature) && (has(Meaning::From) || has(Meaning::Days)) || natured && dates) && situations <= 3
@@ -188,6 +198,10 @@ pub(super) fn attempt(s: &Seen<'_>, role: Role, cx: &Context<'_>, overlaps: &[u3
     (able || forced).then_some(Try { role, score, picked, choices, why })
 }
 
+fn dated_column(s: &Seen<'_>, c: usize) -> bool {
+    s.profiles[c].share(s.profiles[c].dates + s.profiles[c].days) >= 80
+}
+
 /// A first day of what a list changes is its date of effect, where nothing else of it is dated.
 fn since(s: &Seen<'_>, cx: &Context<'_>, choices: &mut [Vec<Choice>]) {
     let lasting = |f: crate::facts::FactId| {
@@ -196,11 +210,11 @@ fn since(s: &Seen<'_>, cx: &Context<'_>, choices: &mut [Vec<Choice>]) {
     };
     let titled = |c: usize| {
         let own = cx.vocabulary.iter().filter(|(f, _)| lasting(*f));
-        s.profiles[c].filled > 0 && own.map(|(f, _)| s.compared[c].title(Title::Fact(f)).max(s.compared[c].title(Title::New(f)))).any(|t| t >= 85)
+        s.profiles[c].filled > 0
+            && own.map(|(f, _)| s.compared[c].title(Title::Fact(f)).max(s.compared[c].title(Title::New(f)))).any(|t| t >= 85)
     };
-    let dates = |c: usize| s.profiles[c].share(s.profiles[c].dates + s.profiles[c].days) >= 80;
     let counted = (0..s.layout.width).any(|c| s.compared[c].title(Title::Plain(Meaning::Days)) >= 85);
-    let from: Vec<usize> = (0..s.layout.width).filter(|&c| titles::says_from(&s.layout.own[c]) && dates(c)).collect();
+    let from: Vec<usize> = (0..s.layout.width).filter(|&c| titles::says_from(&s.layout.own[c]) && dated_column(s, c)).collect();
     let effective = (0..s.layout.width).any(|c| s.compared[c].title(Title::Plain(Meaning::Effective)) >= 85);
     let facts = (0..s.layout.width).filter(|&c| titled(c)).count();
     if let ([c], true) = (&from[..], (1..=2).contains(&facts) && !counted && !effective) {

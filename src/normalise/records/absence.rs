@@ -123,7 +123,16 @@ fn without_prolongation(nature: &str) -> (String, Option<bool>) {
 pub fn named_nature(source: &SourceMapping, cx: &Context<'_>) -> String {
     let stem = source.file.rsplit('/').next().unwrap_or(&source.file);
     let stem = stem.rsplit_once('.').map_or(stem, |(s, _)| s);
+    let titled = source.column(Meaning::From).and_then(|c| titled_nature(&c.heading, cx));
+    if let Some(nature) = titled {
+        return nature;
+    }
     named_nature_of(source.sheet.as_deref(), &source.title, stem, cx)
+}
+
+/// The kind of absence whose first day a title says: « Maladie du ».
+pub fn titled_nature(heading: &str, cx: &Context<'_>) -> Option<String> {
+    crate::normalise::titles::first_day_of(heading).filter(|head| cx.natures.fact(head).is_some())
 }
 
 /// The same of the names and of the lines above the headings: one of them is a kind of absence, or holds the name of one alone.

@@ -35,9 +35,8 @@ impl RecordReader<'_> {
     }
 
     fn is_old(&self, c: &ColumnMapping) -> bool {
-        let new = |o: &ColumnMapping| {
-            matches!(o.meaning, Meaning::New(_)) || matches!(o.meaning, Meaning::Fact(_)) && says_becomes(&o.heading)
-        };
+        let new =
+            |o: &ColumnMapping| matches!(o.meaning, Meaning::New(_)) || matches!(o.meaning, Meaning::Fact(_)) && says_becomes(&o.heading);
         self.source.role == Role::Changes && says_before(&c.heading) && self.source.columns.iter().any(new)
     }
 

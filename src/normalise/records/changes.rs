@@ -88,7 +88,13 @@ impl RecordReader<'_> {
     }
 
     /// A new position: who leaves with it, or is back, no amount follows from. In activity it says nothing beside other changes.
-    fn position(&self, changed: &[(FactId, Option<Value>, Value, At)], row: &Row<'_, '_>, sources: &Sources, tell: &mut dyn FnMut(Finding)) {
+    fn position(
+        &self,
+        changed: &[(FactId, Option<Value>, Value, At)],
+        row: &Row<'_, '_>,
+        sources: &Sources,
+        tell: &mut dyn FnMut(Finding),
+    ) {
         let position = |c: &&ColumnMapping| {
             let (Meaning::Fact(f) | Meaning::New(f)) = c.meaning else { return false };
             self.cx.vocabulary.get(f).role == Some(crate::facts::Role::Position)

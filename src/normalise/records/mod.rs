@@ -19,7 +19,7 @@ use crate::normalise::mapping::{ColumnMapping, Meaning, Role, SourceMapping};
 use crate::normalise::people::Who;
 use crate::normalise::register::{WhoColumns, shown};
 use crate::read::table::{Cell, Row};
-pub use absence::{named_nature, named_nature_of};
+pub use absence::{named_nature, named_nature_of, titled_nature};
 pub use account::parsed;
 use chrono::NaiveDate;
 

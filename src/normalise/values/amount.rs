@@ -46,7 +46,9 @@ pub fn amount(text: &str, mark: Mark) -> Result<Option<Exact>, Unread> {
         t = t.strip_suffix(unit).or_else(|| t.strip_prefix(unit)).unwrap_or(t).trim();
     }
     // « 90,- »: no cents.
-    if let Some(whole) = [",-", ".-", ",–", ",—"].iter().find_map(|m| t.strip_suffix(m)).filter(|w| w.ends_with(|c: char| c.is_ascii_digit())) {
+    if let Some(whole) =
+        [",-", ".-", ",–", ",—"].iter().find_map(|m| t.strip_suffix(m)).filter(|w| w.ends_with(|c: char| c.is_ascii_digit()))
+    {
         t = whole;
     }
     let mut negative = false;
