@@ -1,5 +1,6 @@
 //! The command line as types, turned into calls of `pipeline`; what is printed, and the exit code.
 
+pub mod failure;
 mod kit;
 mod rules;
 pub mod spoken;

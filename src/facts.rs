@@ -253,10 +253,22 @@ pub struct FactDecl {
     pub parts: Vec<String>,
     /// The same in all posts of an employee, besides what identifies and pays the person.
     pub of_person: bool,
-    /// What the employee's other posts come to: a fact of theirs, each times this.
-    pub other_posts: Option<(String, Exact)>,
+    /// What the employee's other posts come to.
+    pub other_posts: Option<OtherPosts>,
     /// Causes of a difference when the fact changes, starts or ends.
     pub causes: Causes,
+}
+
+/// A fact that is the sum of one of the employee's other posts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OtherPosts {
+    /// The fact of theirs.
+    pub of: String,
+    /// What each is multiplied with.
+    pub times: Exact,
+    /// Only posts in which that choice is one of these count; no name when all do.
+    pub where_fact: String,
+    pub where_is: Vec<String>,
 }
 
 impl FactDecl {
@@ -264,9 +276,7 @@ impl FactDecl {
     pub fn is_of_person(&self) -> bool {
         self.of_person || self.role.is_some_and(Role::is_of_person)
     }
-}
 
-impl FactDecl {
     /// A value as the record of a month writes it, the same in every language: `2.1`, `6/7`, `2021-12-06`, `yes`, an option's id.
     pub fn written<'v>(&'v self, value: &'v Value) -> Cow<'v, str> {
         match (value, &self.kind) {

@@ -3,7 +3,7 @@
 #![forbid(unsafe_code)]
 
 use indicatif::{ProgressBar, ProgressStyle};
-use releve::cli::{self, spoken};
+use releve::cli::{self, failure, spoken};
 use std::io::{IsTerminal as _, Write as _};
 use std::process::ExitCode;
 use std::sync::{LazyLock, Mutex};
@@ -43,7 +43,9 @@ fn progress(stage: &str, done: u64, of: u64) {
 }
 
 fn main() -> ExitCode {
-    let ran = match spoken::parse(std::env::args_os().collect()) {
+    let arguments: Vec<_> = std::env::args_os().collect();
+    let lang = spoken::lang_of(&arguments);
+    let ran = match spoken::parse(arguments) {
         Ok(cli) => cli::execute(&cli, progress),
         Err(said) => Ok(said),
     };
@@ -55,7 +57,7 @@ fn main() -> ExitCode {
             ExitCode::from(said.code)
         }
         Err(e) => {
-            let _ = writeln!(std::io::stderr(), "releve: {e:#}");
+            let _ = writeln!(std::io::stderr(), "releve: {}", failure::told(&e, lang));
             ExitCode::from(2)
         }
     }

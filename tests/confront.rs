@@ -237,6 +237,31 @@ fn two_transfer_files_show_another_account_who_left_who_is_new_on_a_known_accoun
     assert_eq!(diff(&before, Path::new("samples/montreval/releve.toml")).0, 2);
 }
 
+#[test]
+fn accounts_are_compared_for_every_post_and_as_they_are_written() {
+    let to = folder("lists", &settings(), &[]);
+    let list = |name: &str, rows: &str| {
+        let path = to.join(name);
+        std::fs::write(&path, format!("employee,post,name,iban,bic,amount,reference\n{rows}")).expect("a list");
+        path
+    };
+    let row = |post: u8, account: &str, amount: &str| format!("00003,{post},CAZENAVE ADELE,{account},,{amount},\n");
+    let both = |account: &str| row(1, account, "1282.73") + &row(2, account, "424.38");
+    let (old, new) = ("FR7699901008578534800843585", "FR7699901005711994267344613");
+    let name = |code: &str| (code.to_owned(), "CAZENAVE ADELE".to_owned());
+    // Two posts, both moved to another account: a call for each transfer.
+    assert_eq!(diff(&list("a.csv", &both(old)), &list("b.csv", &both(new))), (1, vec![name("X01"), name("X01")]));
+    // Two accounts that are no IBAN are two accounts.
+    let unread = (String::from("X10"), String::new());
+    let told = diff(&list("c.csv", &row(1, "FR76BAD", "1282.73")), &list("d.csv", &row(1, "GB00OTHER", "1282.73")));
+    assert_eq!(told, (1, vec![name("X01"), unread.clone(), unread]));
+    // One amount that is none is told with its line, and nothing is compared.
+    assert_eq!(diff(&list("e.csv", &row(1, old, "1 282,73 €?")), &list("f.csv", &row(1, old, "1282.73"))).0, 2);
+    let told = pipeline::diff(&to.join("e.csv"), &to.join("f.csv"), None).expect("both are read");
+    let places: Vec<String> = told.findings.iter().flat_map(|f| &f.places).map(ToString::to_string).collect();
+    assert!(told.findings.len() == 1 && told.findings[0].code == "X11" && places[0].contains("e.csv:2"), "{places:?}");
+}
+
 // ------------------------------------------------------------------ a transfer that came back
 
 #[test]

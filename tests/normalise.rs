@@ -133,7 +133,7 @@ fn read(pack: &Pack, files: &[(&str, Vec<u8>)], given: &[SourceEntry]) -> Read {
         tables.extend(open(&Input::from(bytes.clone()), name, &mut sources, &Limits::default(), None).value);
     }
     let cx = pack.context();
-    let Checked { value: mapping, findings: asked } = normalise::recognise(&tables, &mut sources, given, &cx);
+    let Checked { value: mapping, findings: asked } = normalise::recognise(&tables, &[], &mut sources, given, &cx);
     let Checked { value: gathered, findings: found } = normalise::gather(&tables, &[], &sources, &mapping, &cx);
     Read { sources, mapping, gathered, asked, found }
 }

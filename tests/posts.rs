@@ -100,8 +100,12 @@ fn first() -> String {
     slip("Attache", "0570", "57.14", &FIRST, "1601.57", "1282.73", "1332.81")
 }
 
+fn second() -> String {
+    slip("Redacteur", "0400", "28.57", &SECOND, "540.91", "424.38", "450.14")
+}
+
 fn both() -> String {
-    statement(&[first(), slip("Redacteur", "0400", "28.57", &SECOND, "540.91", "424.38", "450.14")])
+    statement(&[first(), second()])
 }
 
 fn transfer(amounts: &[&str]) -> String {
@@ -174,9 +178,17 @@ fn one_transfer_for_both_or_one_for_each_is_the_same_pay() {
         assert_eq!(ran.nets(), apart(), "{name}");
         assert_eq!((ran.sent().len(), ran.told("C05"), ran.told("F07")), (2, vec![], vec![]), "{name}");
     }
-    // A transfer that neither net explains is no post's: both are told, with what the bank paid.
-    let ran = run("other", &[("paye.xhl", &both()), ("virements.xml", &transfer(&["1700.00"]))]);
-    assert_eq!(ran.told("M161"), [("00003".to_owned(), Severity::Justify), ("00003/2".to_owned(), Severity::Justify)]);
+    // Two that are neither net, and come to both.
+    let ran = run("elsewise", &[("paye.xhl", &both()), ("virements.xml", &transfer(&["1600.00", "107.11"]))]);
+    assert_eq!((ran.nets(), ran.told("M161"), ran.told("F07")), (apart(), vec![], vec![]));
+    // What the nets do not explain is told once, of all that the bank paid.
+    for (name, amounts) in [("other", &["1700.00"][..]), ("others", &["1600.00", "100.00"][..])] {
+        let ran = run(name, &[("paye.xhl", &both()), ("virements.xml", &transfer(amounts))]);
+        assert_eq!((ran.told("M161"), ran.told("F07")), (vec![("00003".to_owned(), Severity::Justify)], vec![]), "{name}");
+        let said = ran.outcome.findings.iter().find(|f| f.code == "M161").expect("told");
+        assert_eq!(said.args[1..], [("net", "1\u{202f}707,11".to_owned()), ("sent", "1\u{202f}700,00".to_owned())], "{name}");
+        assert_eq!(said.stake, 711, "{name}");
+    }
 }
 
 #[test]
@@ -189,6 +201,11 @@ fn payslips_of_one_post_add_up() {
         assert_eq!((ran.told("M153").len(), ran.told("R49").len()), (0, 1), "{name}");
         assert!(ran.told("IMP-04").is_empty(), "{name}");
     }
+    // Without a working time two whole payslips may be one post that changed within the month.
+    let untold = |s: String, share: &str| s.replace(&format!("<QuotiteTrav V=\"{share}\"/>"), "");
+    let halves = statement(&[untold(first(), "57.14"), untold(second(), "28.57")]);
+    let ran = run("untold", &[("paye.xhl", &halves)]);
+    assert_eq!((ran.nets().len(), ran.told("M153").len(), ran.told("R49")), (1, 0, vec![("00003".to_owned(), Severity::Justify)]));
     // Two whole payslips of more than a full time are one post paid twice.
     let twice = slip("Redacteur", "0400", "100", &SECOND, "540.91", "424.38", "450.14");
     let ran = run("twice", &[("paye.xhl", &statement(&[first(), twice]))]);
@@ -262,4 +279,78 @@ fn a_call_back_is_about_every_post() {
         let accounts: Vec<String> = ran.rows("transfers.csv").into_iter().map(|r| r["iban"].clone()).collect();
         assert_eq!(accounts, [account, account], "{name}: {:?}", ran.outcome.findings);
     }
+}
+
+// December was paid from the record's posts, and its statement names them in the other order: each payslip is its own post's.
+#[test]
+fn posts_keep_the_numbers_that_the_record_gave_them() {
+    let december = run("order-december", &[("paye.xhl", &both())]);
+    let january = |name: &str, slips: &[String]| {
+        let folder = december.folder.with_file_name(name);
+        let _ = std::fs::remove_dir_all(&folder);
+        let month = releve::ground::PayMonth::new(2022, 1).expect("a month");
+        pipeline::start_from(&folder, month, &december.folder, None).expect("the next month");
+        let of_december = statement(slips).replace("<Mois V=\"11\"/>", "<Mois V=\"12\"/>");
+        std::fs::write(folder.join("inbox/paye.xhl"), of_december).expect("the statement");
+        run_in(folder, None)
+    };
+    let exchanged = january("order-exchanged", &[second(), first()]);
+    assert_eq!((exchanged.told("M163"), exchanged.told("IMP-04")), (vec![], vec![]));
+    assert_eq!(exchanged.nets(), january("order-same", &[first(), second()]).nets());
+    assert_eq!((exchanged.line("1", "TIB").as_deref(), exchanged.line("2", "TIB").as_deref()), (Some("1526.31"), Some("535.55")));
+    // Two payslips that say nothing of their posts and have no net of either: nobody is paid on a guess.
+    let plain = |s: String| {
+        let s = s.replace("Redacteur", "").replace("Attache", "").replace("VOIRIE", "").replace("V=\"0570\"", "V=\"\"");
+        let s = s.replace("V=\"0400\"", "V=\"\"").replace("57.14", "40").replace("28.57", "40.5");
+        s.replace("MtNetAPayer V=\"1282.73\"", "MtNetAPayer V=\"1282.70\"").replace("MtNetAPayer V=\"424.38\"", "MtNetAPayer V=\"424.30\"")
+    };
+    let untold = january("order-untold", &[plain(second()), plain(first())]);
+    assert_eq!((untold.told("M163").len(), untold.sent()), (2, vec![]));
+}
+
+// Arrears have the status of the attaché and no grade: they are that post's, though the elected member's payslip comes first.
+#[test]
+fn a_correction_goes_to_the_post_of_its_status() {
+    let elected: [Line; 1] = [("Indemnite", "INDEMNITE DE FONCTION", "0500", "", "", "300.00")];
+    let member = slip("Maire", "", "", &elected, "300.00", "300.00", "300.00").replace("NON_TITULAIRE", "ELU");
+    let arrears = slip("", "0570", "57.14", &CORRECTION, "48.00", "48.00", "48.00").replace("VOIRIE", "");
+    let ran = run("elected", &[("paye.xhl", &statement(&[member, first(), arrears]))]);
+    let late = |post: &str| ran.rows("replay.csv").iter().any(|r| r["post"] == post && r["label"].contains("RAPPEL"));
+    assert_eq!((ran.nets().len(), late("1"), late("2")), (2, false, true), "{:?}", ran.rows("replay.csv"));
+}
+
+// What the bank sent back is paid again once: the decision says of which post.
+#[test]
+fn a_net_sent_back_is_of_one_post() {
+    let decided = |name: &str, who: &str| {
+        let folder = ran::job("posts", name, SETTINGS, &[("paye.xhl", both())]);
+        let row = format!("correction;{who};net_non_recu;1707,11;2021-12;2021-12;Mme Roche;06/12/2021;virement rejeté\n");
+        std::fs::write(folder.join("decisions.csv"), format!("décision;agent;objet;valeur;mois;jusqu'à;auteur;date;motif\n{row}"))
+            .expect("the decisions");
+        run_in(folder, None)
+    };
+    let unsaid = decided("sent-back-unsaid", "00003");
+    assert_eq!(unsaid.told("GOV-05").len(), 1);
+    // 1 282,73 + 1 707,11.
+    let said = decided("sent-back-said", "00003/1");
+    assert_eq!(said.sent().iter().map(|s| s.1.as_str()).collect::<Vec<_>>(), ["2989.84", "424.38"]);
+    // A number without its zeros is the same employee, whatever the posts.
+    let short = decided("sent-back-short", "3/1");
+    assert_eq!((short.told("D08"), short.sent()), (vec![], said.sent()));
+}
+
+// A waiver that writes the post waives that post's finding alone.
+#[test]
+fn a_waiver_is_of_the_post_it_writes() {
+    let waived = |name: &str, who: &str| {
+        let folder = ran::job("posts", name, SETTINGS, &[("paye.xhl", both())]);
+        let row = format!("dispense;{who};STA-32;;2021-12;;Mme Roche;06/12/2021;postes à temps non complet\n");
+        std::fs::write(folder.join("decisions.csv"), format!("décision;agent;objet;valeur;mois;jusqu'à;auteur;date;motif\n{row}"))
+            .expect("the decisions");
+        run_in(folder, None).told("STA-32")
+    };
+    let (justify, warning) = (("00003/2".to_owned(), Severity::Justify), ("00003/2".to_owned(), Severity::Warning));
+    assert_eq!(waived("waived-all", "00003"), [warning.clone()]);
+    assert_eq!(waived("waived-second", "00003/2"), [warning]);
+    assert_eq!(waived("waived-first", "00003/1"), [justify]);
 }

@@ -37,12 +37,20 @@ impl Ran {
 }
 
 fn run(name: &str, files: &[&str], statement: bool, declaration: bool) -> Ran {
+    run_beside(name, files, &[], statement, declaration)
+}
+
+/// The same beside files of that `written` content.
+fn run_beside(name: &str, files: &[&str], written: &[(&str, &str)], statement: bool, declaration: bool) -> Ran {
     let folder: PathBuf = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("sources-{name}"));
     let _ = std::fs::remove_dir_all(&folder);
     std::fs::create_dir_all(folder.join("inbox")).expect("a temporary folder");
     std::fs::copy("samples/montreval/releve.toml", folder.join("releve.toml")).expect("the settings");
     for file in files {
         std::fs::copy(Path::new("samples/montreval/inbox").join(file), folder.join("inbox").join(file)).expect("a copy");
+    }
+    for (file, text) in written {
+        std::fs::write(folder.join("inbox").join(file), text).expect("a list");
     }
     if statement {
         std::fs::write(folder.join("inbox/etat-de-paye.xhl"), made::xhl::november()).expect("the statement");
@@ -114,5 +122,39 @@ fn no_source_more_makes_anything_worse() {
         assert_eq!(wrong(r), [], "{}", step.0);
         assert!(r.aside().is_subset(&ran[0].aside()), "{}: set aside {:?}", step.0, r.aside().difference(&ran[0].aside()));
         assert!(ran[0].transfers.iter().all(|(e, n)| r.transfers.get(e) == Some(n)), "{}", step.0);
+    }
+}
+
+// Nobody but the pay statement, or the declaration, says who these are: the file of everybody's account holds no other fact, one
+// list has a title that says nothing, both lists have names alone.
+#[test]
+fn lists_are_recognised_and_joined_by_those_whom_a_document_names() {
+    let declared = made::dsn::town();
+    let mut accounts = "Matricule;Nom;Prénom;IBAN\n".to_owned();
+    for r in expected("transfers.csv").iter().filter(|r| declared.contains(&format!("S21.G00.30.019,'{}'", r["employee"]))) {
+        let (surname, given) = r["name"].split_once(' ').expect("two names");
+        accounts += &format!("{};{surname};{given};{}\n", r["employee"], r["iban"]);
+    }
+    let written = [
+        ("comptes.csv", accounts.as_str()),
+        ("prime.csv", "Bénéficiaire;CIA\nAGUILAR Loïc;100,00\nTARDIEU Régine;120,00\n"),
+        ("autre.csv", "Qui;Prime exceptionnelle\nPAQUET Maud;80,00\nFLAMENT André;90,00\nMENARD Inès;95,00\n"),
+    ];
+    for (name, statement) in [("named-statement", true), ("named-declaration", false)] {
+        let ran = run_beside(name, &[], &written, statement, !statement);
+        let told =
+            |code: &str| ran.outcome.findings.iter().filter(|f| f.code == code).map(|f| format!("{:?}", f.places)).collect::<Vec<_>>();
+        assert_eq!((told("IMP-01"), told("M01"), told("M15")), (vec![], vec![], vec![]), "{name}");
+        let lacking = ran.outcome.findings.iter().filter(|f| f.code == "BNK-02").filter_map(|f| f.employee.as_ref());
+        let lacking: Vec<_> = lacking.filter(|e| accounts.contains(e.as_str())).collect();
+        assert!(lacking.is_empty(), "{name}: {lacking:?}");
+        let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("sources-{name}"));
+        let bonuses: BTreeMap<String, String> = rows(&folder.join("out/lines.csv"))
+            .iter()
+            .filter(|l| l["period"] == "2021-12" && (l["code"] == "CIA" || l["label"].contains("xceptionnelle")))
+            .map(|l| (l["employee"].clone(), l["amount"].clone()))
+            .collect();
+        let want = [("00225", "100.00"), ("00232", "120.00"), ("00414", "80.00"), ("00424", "95.00"), ("00441", "90.00")];
+        assert_eq!(bonuses, want.map(|(e, a)| (e.to_owned(), a.to_owned())).into(), "{name}");
     }
 }

@@ -186,11 +186,18 @@ fn in_a_month_that_ends_on_the_20th_the_days_before_a_change_stay_on_the_old_val
 }
 
 fn away(name: &str, month: &str, last: &str, from: &str, to: &str) -> String {
+    counted(name, month, last, &[(from, to, "")])
+}
+
+/// The same with days counted by the list, in as many rows.
+fn counted(name: &str, month: &str, last: &str, rows: &[(&str, &str, &str)]) -> String {
     let tib = "0010;TRAITEMENT BRUT;420,00;;2067,57;;;";
+    let mut absences = "Matricule;Nom;Prénom;Nature;Du;Au;Nb jours\n".to_owned();
+    rows.iter().for_each(|(from, to, days)| absences += &format!("00101;ABEL;Jean;Disponibilité;{from};{to};{days}\n"));
     let files = [
         ("livre de paie.csv", register(last, &[("00101", "ABEL", "2067,57", &[tib])])),
         ("agents.csv", staff(&["00101;ABEL;Jean;Titulaire;C;420;0;100 %;0"])),
-        ("absences.csv", format!("Matricule;Nom;Prénom;Nature;Du;Au\n00101;ABEL;Jean;Disponibilité;{from};{to}\n")),
+        ("absences.csv", absences),
     ];
     run(name, month, &files).line("00101", "TIB")
 }
@@ -205,16 +212,22 @@ fn positions_are_counted_as_departures_and_entries_are() {
     // The 31st alone is served: one thirtieth, 68.92.
     assert_eq!(december("until-30", "01/06/2025", "30/12/2025"), "68.92");
     // The days of the month beside dates that go beyond it are the same days.
-    let counted = "Matricule;Nom;Prénom;Nature;Du;Au;Nb jours\n00101;ABEL;Jean;Disponibilité;16/12/2025;31/12/2026;16\n".to_owned();
-    let files = [
-        ("livre de paie.csv", register("NOVEMBRE 2025", &[("00101", "ABEL", "2067,57", &["0010;TRAITEMENT BRUT;420,00;;2067,57;;;"])])),
-        ("agents.csv", staff(&["00101;ABEL;Jean;Titulaire;C;420;0;100 %;0"])),
-        ("absences.csv", counted),
-    ];
-    assert_eq!(run("counted", "2025-12", &files).line("00101", "TIB"), "1033.78");
+    assert_eq!(counted("counted", "2025-12", "NOVEMBRE 2025", &[("16/12/2025", "31/12/2026", "16")]), "1033.78");
     let february = |name: &str, from: &str, to: &str| away(name, "2026-02", "JANVIER 2026", from, to);
     assert_eq!(february("february-from-16", "16/02/2026", "31/12/2026"), "1033.78");
     assert_eq!(february("february-until-15", "01/06/2025", "15/02/2026"), "1033.78");
+}
+
+// Without a last day the days of the list tell it; without any date a whole month is all its thirtieths, and other days are one
+// thirtieth each: 2067.57 × 20/30 = 1378.38. Ten days without dates beside five with: 2067.57 × 15/30.
+#[test]
+fn days_out_of_activity_without_their_dates() {
+    let february = |name: &str, rows: &[(&str, &str, &str)]| counted(name, "2026-02", "JANVIER 2026", rows);
+    assert_eq!(february("february-from-the-1st", &[("01/02/2026", "", "28")]), "");
+    assert_eq!(february("february-28-days", &[("", "", "28")]), "");
+    assert_eq!(february("february-10-days", &[("", "", "10")]), "1378.38");
+    assert_eq!(february("february-10-and-5-days", &[("", "", "10"), ("02/02/2026", "06/02/2026", "5")]), "1033.78");
+    assert_eq!(counted("from-16-without-end", "2025-12", "NOVEMBRE 2025", &[("16/12/2025", "", "16")]), "1033.78");
 }
 
 #[test]

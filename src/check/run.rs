@@ -162,8 +162,11 @@ pub fn measure(c: &Control, r: &Run) -> Result<Option<Vec<Finding>>, &'static st
             .iter()
             .filter(|(_, who)| people(who) > 1)
             .flat_map(|(iban, who)| {
-                let all: Vec<String> = who.iter().map(ToString::to_string).collect();
-                let (all, masked) = (all.join(", "), iban.masked());
+                let mut all = who.iter().take(NAMED).map(ToString::to_string).collect::<Vec<_>>().join(", ");
+                if who.len() > NAMED {
+                    all += &format!(" … +{}", who.len() - NAMED);
+                }
+                let masked = iban.masked();
                 let blocking = people(who) > 2;
                 who.iter().map(move |id| {
                     let mut f = c.finding().of(id).arg("agent", id).arg("agents", &all).arg("iban", &masked);
@@ -331,6 +334,9 @@ fn rare(c: &Control, r: &Run) -> Result<Vec<Finding>, &'static str> {
     let percent = known * 100 / of;
     Ok(if enough { Vec::new() } else { vec![c.finding().arg("share", format!("{percent} %")).arg("known", known).arg("of", of)] })
 }
+
+/// Numbers that a finding writes out; the others are counted.
+const NAMED: usize = 10;
 
 /// How many people these are: somebody with several posts is one.
 fn people(ids: &[EmployeeId]) -> usize {

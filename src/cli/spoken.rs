@@ -36,7 +36,7 @@ fn line_ended(e: &clap::Error) -> String {
 }
 
 /// The language that the arguments ask for, wherever they say it.
-fn lang_of(arguments: &[OsString]) -> Lang {
+pub fn lang_of(arguments: &[OsString]) -> Lang {
     let mut words = arguments.iter().filter_map(|a| a.to_str());
     let mut asked = None;
     while let Some(word) = words.next() {

@@ -14,12 +14,13 @@ mod who;
 pub use pay::REMAINDER;
 
 use crate::ground::place::{Source, SourceKind};
-use crate::ground::{At, EmployeeId, Finding, Money, Severity, Sources};
+use crate::ground::{At, EmployeeId, Finding, Money, PayMonth, Severity, Sources};
 use crate::normalise::Context;
 use crate::normalise::gather::Gathered;
 use crate::normalise::join::People;
+use crate::normalise::people::Who;
 use crate::payslip::{LineKind, PaidCode, PaidLine, PaidSlip};
-use crate::read::dsn::{File, tables};
+use crate::read::dsn::{File, Person, tables};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Cents by which the tax withheld from all may differ from what was paid to the tax office.
@@ -36,6 +37,26 @@ pub fn register(file: File, name: &str, sources: &mut Sources) -> Registered {
     let headings = tables::names().map(str::to_owned).collect();
     let source = sources.add(Source { file: name.to_owned(), sheet: None, kind: SourceKind::Document, headings });
     Registered { source, file }
+}
+
+/// Whom the declarations of the month last paid name, under each of their names, where they write a number: lists join to them
+/// as to a register's agents.
+pub fn people(files: &[Registered], last: PayMonth) -> Vec<Who> {
+    let told = files.iter().flat_map(|r| &r.file.declarations).filter(|d| d.nature() == "01" && d.month() == Some(last));
+    let of = |p: &Person| {
+        let b = p.group.first("S21.G00.30");
+        let said = |n| b.map_or("", |b| b.plain(n));
+        let surnames: BTreeSet<&str> = [said(2), said(3)].into_iter().filter(|s| !s.is_empty()).collect();
+        let who = |surname: &str| Who {
+            id: p.number().to_owned(),
+            nir: crate::normalise::register::nir_key(p.nir()),
+            surname: surname.to_owned(),
+            given: said(4).to_owned(),
+            ..Who::default()
+        };
+        surnames.into_iter().map(who).collect::<Vec<_>>()
+    };
+    told.flat_map(|d| &d.people).filter(|p| EmployeeId::parse(p.number()).is_some()).flat_map(of).collect()
 }
 
 /// Whose net was rebuilt from a declaration, to be held against transfers once people are joined.

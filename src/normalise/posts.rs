@@ -4,11 +4,10 @@
 //! tax rate, an absence) is of every post. What is of one post goes to the one it agrees with, and where none or several do,
 //! nothing is guessed: the employee waits. A list may write the post itself, `00123/2`.
 
-use crate::facts::Fact;
-use crate::facts::{Facts, Origin, Value, Vocabulary};
+use crate::facts::{Fact, Facts, Origin, Value, Vocabulary};
 use crate::ground::{At, EmployeeId, Exact, Finding, Severity, Sources};
 use crate::normalise::gather::{Gathered, Record};
-use crate::normalise::join::People;
+use crate::normalise::join::{People, Person};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Employees with several posts, each in every post.
@@ -64,16 +63,13 @@ pub fn spread(g: &mut Gathered, vocabulary: &Vocabulary, sources: &Sources, find
             None => g.account_changes.push(a),
         }
     }
-    let known = |id: &EmployeeId, fact, g: &Gathered| -> Vec<Value> {
-        let own = g.staff.iter().chain(&g.register_facts).filter(|r| r.employee.as_ref() == Some(id));
-        own.filter_map(|r| r.facts.value(fact).cloned()).collect()
-    };
+    let known = Known::of(g.staff.iter().chain(&g.register_facts), &posts);
     for c in std::mem::take(&mut g.changes) {
         let Some(all) = posts.get(&c.employee).filter(|_| !said.contains(&c.at)) else {
             g.changes.push(c);
             continue;
         };
-        let had = |id: &&EmployeeId| c.old.as_ref().is_some_and(|old| known(id, c.fact, g).contains(old));
+        let had = |id: &&EmployeeId| known.get(id).iter().any(|k| c.old.is_some() && k.value(c.fact) == c.old.as_ref());
         let meant: Vec<EmployeeId> =
             if vocabulary.get(c.fact).is_of_person() { all.to_vec() } else { all.iter().filter(had).cloned().collect() };
         if meant.is_empty() || meant.len() > 1 && !vocabulary.get(c.fact).is_of_person() {
@@ -125,59 +121,106 @@ fn write_out(g: &mut Gathered, posts: &Posts) -> BTreeSet<At> {
 
 /// Rows of staff files: each to the post it agrees with best; the others take from it what is of the person.
 fn staff(g: &mut Gathered, posts: &Posts, said: &BTreeSet<At>, vocabulary: &Vocabulary, sources: &Sources, findings: &mut Vec<Finding>) {
-    for all in posts.0.values() {
-        let has = |id: &EmployeeId| g.staff.iter().any(|r| r.employee.as_ref() == Some(id));
+    let is_theirs = |r: &Record| r.employee.as_ref().is_some_and(|id| posts.get(id).is_some());
+    let (theirs, rest): (Vec<Record>, Vec<Record>) = std::mem::take(&mut g.staff).into_iter().partition(is_theirs);
+    g.staff = rest;
+    let mut by_number: BTreeMap<String, Vec<Record>> = BTreeMap::new();
+    for r in theirs {
+        let number = r.employee.as_ref().map_or_else(String::new, |id| id.as_str().to_owned());
+        by_number.entry(number).or_default().push(r);
+    }
+    let known = Known::of(&g.register_facts, posts);
+    for (number, all) in &posts.0 {
+        let Some(rows) = by_number.remove(number) else { continue };
         // A statement or a record that is the staff file has a row for each post.
-        if all.iter().all(has) || !all.iter().any(has) {
+        if all.iter().all(|id| rows.iter().any(|r| r.employee.as_ref() == Some(id))) {
+            g.staff.extend(rows);
             continue;
         }
-        let (rows, rest): (Vec<Record>, Vec<Record>) = std::mem::take(&mut g.staff)
-            .into_iter()
-            .partition(|r| r.employee.as_ref().is_some_and(|id| all.contains(id)) && !said.contains(&r.at));
-        g.staff = rest;
-        let Some(first) = rows.first().cloned() else { continue };
-        let mut open: Vec<&EmployeeId> = all.iter().filter(|id| !g.staff.iter().any(|r| r.employee.as_ref() == Some(*id))).collect();
+        let (written, rows): (Vec<Record>, Vec<Record>) = rows.into_iter().partition(|r| said.contains(&r.at));
+        let mut open: Vec<&EmployeeId> = all.iter().filter(|id| !written.iter().any(|r| r.employee.as_ref() == Some(*id))).collect();
+        let first = rows.first().or(written.first()).map(|r| (r.facts.clone(), r.at));
+        g.staff.extend(written);
         for mut r in rows {
-            let scores: Vec<i64> = open.iter().map(|id| resemblance(&r.facts, id, g, vocabulary)).collect();
+            let scores: Vec<i64> = open.iter().map(|id| known.resemblance(&r.facts, id, vocabulary)).collect();
             let best = scores.iter().max().copied().unwrap_or(0);
             let only = scores.iter().filter(|s| **s == best).count() == 1;
             if let (true, Some(i)) = (only, scores.iter().position(|s| *s == best)) {
                 r.employee = Some(open.remove(i).clone());
                 g.staff.push(r);
             } else {
-                let f = Finding::new("M155", Severity::Blocking).of(&all[0]).arg("agent", &all[0]).arg("number", all[0].as_str());
+                let f = Finding::new("M155", Severity::Blocking).of(&all[0]).arg("agent", &all[0]).arg("number", number);
                 findings.push(f.arg("count", all.len()).at(sources.place(r.at)));
             }
         }
         // Somebody whom the staff file has stays, in every post that was paid.
+        let Some((row, at)) = first else { continue };
         for id in open {
             let mut facts = Facts::default();
-            first.facts.iter().filter(|f| vocabulary.get(f.id).is_of_person()).for_each(|f| drop(facts.set(f.clone())));
-            g.staff.push(Record { employee: Some(id.clone()), facts, at: first.at, problems: Vec::new() });
-            let f = Finding::new("M156", Severity::Justify).of(id).arg("agent", id).arg("number", id.as_str());
-            findings.push(f.at(sources.place(first.at)));
+            row.iter().filter(|f| vocabulary.get(f.id).is_of_person()).for_each(|f| drop(facts.set(f.clone())));
+            g.staff.push(Record { employee: Some(id.clone()), facts, at, problems: Vec::new() });
+            let f = Finding::new("M156", Severity::Justify).of(id).arg("agent", id).arg("number", number);
+            findings.push(f.at(sources.place(at)));
         }
     }
 }
 
-/// How many facts of a row agree with what is known of a post, less those that do not.
-fn resemblance(facts: &Facts, id: &EmployeeId, g: &Gathered, vocabulary: &Vocabulary) -> i64 {
-    let known: Vec<&Record> = g.register_facts.iter().filter(|r| r.employee.as_ref() == Some(id)).collect();
-    let of_post = facts.iter().filter(|f| !vocabulary.get(f.id).is_of_person());
-    of_post.filter_map(|f| known.iter().find_map(|r| r.facts.value(f.id)).map(|v| if *v == f.value { 1 } else { -1 })).sum()
+/// What is known of each post of those who have several.
+pub(super) struct Known(BTreeMap<EmployeeId, Vec<Facts>>);
+
+impl Known {
+    /// As a record of last month has them.
+    pub(super) fn recorded(g: &Gathered) -> Self {
+        Self::of(g.staff.iter().chain(&g.register_facts), &Posts::of(g))
+    }
+
+    fn of<'r>(records: impl IntoIterator<Item = &'r Record>, posts: &Posts) -> Self {
+        let mut all: BTreeMap<EmployeeId, Vec<Facts>> = BTreeMap::new();
+        for r in records {
+            if let Some(id) = r.employee.as_ref().filter(|id| posts.get(id).is_some()) {
+                all.entry(id.clone()).or_default().push(r.facts.clone());
+            }
+        }
+        Self(all)
+    }
+
+    fn get(&self, id: &EmployeeId) -> &[Facts] {
+        self.0.get(id).map_or(&[], Vec::as_slice)
+    }
+
+    /// How many facts of a row agree with what is known of a post, less those that do not.
+    pub(super) fn resemblance(&self, facts: &Facts, id: &EmployeeId, vocabulary: &Vocabulary) -> i64 {
+        let of_post = facts.iter().filter(|f| !vocabulary.get(f.id).is_of_person());
+        let known = |f: &Fact| self.get(id).iter().find_map(|k| k.value(f.id));
+        of_post.filter_map(|f| known(f).map(|v| if *v == f.value { 1 } else { -1 })).sum()
+    }
+}
+
+/// Every post that an employee has among the people.
+pub fn of_number<'p>(people: &'p People, id: &EmployeeId) -> impl Iterator<Item = &'p EmployeeId> + use<'p> {
+    let number = id.as_str().to_owned();
+    people.range(id.at_post(1)..).map(|p| p.0).take_while(move |k| k.as_str() == number)
 }
 
 /// What each post's other posts come to, where the pack asks for it and no file says it.
 pub fn others(people: &mut People, vocabulary: &Vocabulary) {
-    let several: BTreeSet<String> = people.keys().filter(|id| id.post() > 1).map(|id| id.as_str().to_owned()).collect();
-    for (sum, of, times) in vocabulary.iter().filter_map(|(id, d)| d.other_posts.as_ref().map(|(of, times)| (id, of, *times))) {
-        let Some(of) = vocabulary.named(of) else { continue };
-        for number in &several {
-            let mine = |id: &EmployeeId| id.as_str() == number;
-            let each: Vec<(EmployeeId, Option<Exact>)> = people
-                .iter()
-                .filter(|(id, p)| mine(id) && p.paid.is_some())
-                .map(|(id, p)| (id.clone(), p.known.value(of).and_then(Value::number).and_then(|n| n.mul(times))))
+    let several: BTreeSet<EmployeeId> = people.keys().filter(|id| id.post() > 1).map(|id| id.at_post(1)).collect();
+    for (sum, asked) in vocabulary.iter().filter_map(|(id, d)| d.other_posts.as_ref().map(|o| (id, o))) {
+        let Some(of) = vocabulary.named(&asked.of) else { continue };
+        let counts = |p: &Person| {
+            let Some(choice) = vocabulary.named(&asked.where_fact) else { return true };
+            let written = p.known.value(choice).map(|v| vocabulary.get(choice).written(v));
+            written.is_some_and(|w| asked.where_is.iter().any(|is| *is == w))
+        };
+        for first in &several {
+            let posts: Vec<EmployeeId> = of_number(people, first).cloned().collect();
+            let each: Vec<(EmployeeId, Option<Exact>)> = posts
+                .into_iter()
+                .filter_map(|id| people.get(&id).filter(|p| p.paid.is_some()).map(|p| (id, p)))
+                .map(|(id, p)| {
+                    let own = p.known.value(of).and_then(Value::number).and_then(|n| n.mul(asked.times));
+                    (id, if counts(p) { own } else { Some(Exact::ZERO) })
+                })
                 .collect();
             for (id, _) in &each {
                 let mut others = each.iter().filter(|(o, _)| o != id).filter_map(|(_, n)| *n);

@@ -11,7 +11,7 @@ mod rows;
 pub use manifest::{Json, LARGEST, Manifest, read as json};
 pub use people::{Member, Past};
 
-use crate::facts::{Begun, Facts, Stood};
+use crate::facts::{Begun, Stood};
 use crate::ground::{At, Checked, EmployeeId, Exact, Finding, Money, PayMonth, Place, Severity, Sources};
 use crate::normalise::join::{LastTransfer, People, TransferRow};
 use crate::normalise::people::Who;
@@ -374,21 +374,17 @@ impl Reader<'_, '_> {
 }
 
 impl MonthRecord {
+    /// Whom the record pays: lists of this month are recognised by them.
+    pub fn people(&self, cx: &Context<'_>) -> Vec<Who> {
+        self.members.iter().filter(|(id, _)| id.post() == 1).map(|(id, m)| m.who(id, cx)).collect()
+    }
+
     /// What the record says of each employee as rows of a staff file, or beside one (`beside`), for everything to be joined to.
     pub fn rows(&mut self, beside: bool, cx: &Context<'_>) -> Vec<(u16, Role, RawRow)> {
-        let text =
-            |f: &Facts, role| cx.vocabulary.role(role).and_then(|id| f.value(id)).and_then(|v| v.text()).unwrap_or_default().to_owned();
         // Further posts have no number of their own that a row could be joined by: see `further_posts`.
         let row = |(id, m): (&EmployeeId, &mut Member)| {
             let role = if beside || m.stood == Stood::Unknown { Role::RegisterWide } else { Role::Staff };
-            let nir = text(&m.known, crate::facts::Role::IdentityNumber);
-            let who = Who {
-                id: id.as_str().to_owned(),
-                nir: nir.get(..13).map(Into::into),
-                surname: text(&m.known, crate::facts::Role::Surname),
-                given: text(&m.known, crate::facts::Role::GivenName),
-                ..Who::default()
-            };
+            let who = m.who(id, cx);
             let row = RawRow {
                 who,
                 at: m.at,
@@ -510,7 +506,7 @@ impl MonthRecord {
             }
             if let (None, Some(iban)) = (&p.transfer, &m.iban) {
                 let at = m.iban_at;
-                p.transfer = Some(LastTransfer { iban: Some(iban.clone()), name: m.name.clone(), amount: Money::ZERO, at });
+                p.transfer = Some(LastTransfer { iban: Some(iban.clone()), name: m.name.clone(), amount: Money::ZERO, at, of_all: None });
             }
         }
         for r in &self.requests {

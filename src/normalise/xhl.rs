@@ -107,16 +107,37 @@ pub fn add(
     }
     // Without any staff file the statement is the list of who works here.
     let stands_in = gathered.staff.is_empty();
+    let known_posts = super::posts::Known::recorded(gathered);
     let (mut accounts, mut agreeing) = (Vec::new(), 0_u64);
     let mut payslips: Vec<(EmployeeId, Vec<(u16, &Slip)>)> = Vec::new();
     for (id, own) in by_agent {
         let own = same_person(&id, own, sources, &mut findings);
         facts::contradictions(&id, &own, gathered, sources, cx, &mut findings);
         let apart = posts::apart(own, cx.last);
-        if posts::count_as_several(&id, &apart, gathered) {
-            agreeing += u64::from(gathered.paid.remove(&id).is_some_and(|p| p.official.is_none() && !p.estimated));
-            findings.push(posts::told(&id, &apart, sources));
-            payslips.extend(apart.into_iter().zip(1..).map(|(own, post)| (id.at_post(post), own)));
+        let recorded = gathered.paid.contains_key(&id.at_post(2));
+        if recorded || posts::count_as_several(&id, &apart, gathered) {
+            if !recorded {
+                // The statement is the register's sum in more detail.
+                agreeing += u64::from(gathered.paid.remove(&id).is_some_and(|p| p.official.is_none() && !p.estimated));
+            }
+            if apart.len() > 1 {
+                findings.push(posts::told(&id, &apart, sources));
+            }
+            let resembles = |own: &posts::Own<'_>, p: &EmployeeId| {
+                let Some((source, slip)) = own.first() else { return 0 };
+                let said = facts::record(*source, slip, p, sources, cx, &mut Vec::new());
+                known_posts.resemblance(&said.facts, p, cx.vocabulary)
+            };
+            let numbers = posts::numbered(&id, &apart, gathered, resembles);
+            let numbers = numbers.unwrap_or_else(|| {
+                let in_order: Vec<EmployeeId> = (1..).map(|n| id.at_post(n)).take(apart.len()).collect();
+                for (post, own) in in_order.iter().zip(&apart) {
+                    let f = Finding::new("M163", Severity::Blocking).of(post).arg("agent", &id).arg("count", apart.len());
+                    findings.push(own.iter().fold(f, |f, (source, s)| f.at(sources.place(At::row(*source, s.line)))));
+                }
+                in_order
+            });
+            payslips.extend(numbers.into_iter().zip(apart));
         } else {
             let own: Vec<_> = apart.into_iter().flatten().collect();
             added_up(&id, &own, sources, &mut findings);
@@ -158,7 +179,12 @@ pub fn add(
             Some(register) => {
                 let agrees = compare(&id, register, &paid, sources, cx, &mut findings);
                 agreeing += u64::from(agrees);
-                let other = if trust.lines_of(Teller::Statement, Teller::Register) { std::mem::replace(register, paid) } else { paid };
+                let mut other = paid;
+                if trust.lines_of(Teller::Statement, Teller::Register) {
+                    other.seconds = std::mem::take(&mut register.seconds);
+                    other.official = register.official.take();
+                    std::mem::swap(register, &mut other);
+                }
                 if let Some((_, at)) = other.net_paid.or_else(|| other.lines.first().map(|l| (l.amount, l.at))) {
                     register.seconds.push((at, agrees));
                 }

@@ -34,6 +34,8 @@ pub fn findings(ready: &Ready, w: &Worked) -> Vec<Finding> {
             let net = b.totals.net_paid;
             out.push(about("C25", last()).arg("net", (-net).french()).stake(net.cents()).at(sources.place(b.at)));
         }
+        // What was paid is what should have been: nothing is left to say.
+        Some(b) if b.advance.is_zero() && b.lines.is_empty() => {}
         Some(b) if b.advance.is_zero() => {
             let f = about("C24", last()).arg("net", b.totals.net_paid.french()).arg("count", b.lines.len());
             out.push(f.stake(b.totals.net_paid.cents()).at(sources.place(b.at)));

@@ -4,7 +4,7 @@
 //! together; nobody is joined by an amount. Whoever new is paid on an account that somebody had before comes first.
 
 use super::explain::Told;
-use crate::ground::{Finding, Iban, Lang, Money, Place, Severity, figures, finding, words};
+use crate::ground::{Finding, Iban, Lang, Money, Place, Severity, figures, finding, iban, words};
 use crate::normalise::text::name_key;
 use crate::read::pain001;
 use anyhow::Result;
@@ -16,11 +16,32 @@ use std::path::{Path, PathBuf};
 struct Sent {
     name: String,
     key: String,
-    iban: Option<Iban>,
+    account: Account,
     amount: Money,
     place: Place,
     /// Found in the other.
     met: bool,
+}
+
+/// An account as it is compared: two that are no IBAN are the same when they are written the same.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
+struct Account {
+    text: String,
+    iban: Option<Iban>,
+}
+
+impl Account {
+    fn of(written: &str) -> Self {
+        Self { text: iban::clean(written), iban: Iban::parse(written).ok() }
+    }
+
+    fn masked(&self) -> String {
+        match &self.iban {
+            Some(iban) => iban.masked(),
+            None if self.text.is_empty() => "?".to_owned(),
+            None => format!("•••• {} ?", self.text.chars().skip(self.text.chars().count().saturating_sub(4)).collect::<String>()),
+        }
+    }
 }
 
 /// Where a folder of a job or of a run holds its list, the released one first.
@@ -35,12 +56,21 @@ pub fn diff(before: &Path, after: &Path, lang: Option<Lang>) -> Result<Told> {
     let mut findings = Vec::new();
     let mut sets = Vec::new();
     for path in [before, after] {
+        let told = findings.len();
         match read(path, &mut findings)? {
             Some(rows) => sets.push(rows),
+            None if findings[told..].iter().any(|f| f.severity == Severity::Blocking) => {}
             None => findings.push(Finding::new("X09", Severity::Blocking).at(Place::File { file: path.display().to_string() })),
         }
     }
     let [a, b] = sets.as_mut_slice() else { return Ok(Told { text: String::new(), findings, lang, code: 2 }) };
+    for rows in [&*a, &*b] {
+        let mut unread = rows.iter().filter(|r| r.account.iban.is_none());
+        if let Some(first) = unread.next() {
+            let f = Finding::new("X10", Severity::Justify).arg("count", unread.count() + 1).arg("account", first.account.masked());
+            findings.push(f.at(first.place.clone()));
+        }
+    }
     let unchanged = met(a, b, &mut findings);
     others(a, b, &mut findings);
     let mut text = String::new();
@@ -62,60 +92,63 @@ fn read(path: &Path, findings: &mut Vec<Finding>) -> Result<Option<Vec<Sent>>> {
     }
     let name = file.display().to_string();
     let bytes = std::fs::read(&file)?;
-    if let Some(rows) = list(&bytes, &name) {
-        return Ok(Some(rows));
+    if let Some(rows) = list(&bytes, &name, findings) {
+        return Ok(rows);
     }
     let read = pain001::read_all(&bytes, &name);
     findings.extend(read.findings);
     let row = |t: pain001::ReadTransfer| {
         let place = Place::Line { file: name.clone(), line: t.line, heading: None };
-        Some(Sent { key: name_key(&t.name, ""), name: t.name, iban: t.iban.ok(), amount: t.amount?, place, met: false })
+        let account = Account::of(&t.account);
+        Some(Sent { key: name_key(&t.name, ""), name: t.name, account, amount: t.amount?, place, met: false })
     };
     let rows: Vec<Sent> = read.value.transfers.into_iter().filter_map(row).collect();
     Ok((!rows.is_empty()).then_some(rows))
 }
 
-/// A `transfers.csv` of a run.
-fn list(bytes: &[u8], name: &str) -> Option<Vec<Sent>> {
-    let mut reader = csv::Reader::from_reader(bytes);
+/// A `transfers.csv` of a run: its rows, or none where one cannot be read, which is told. No list at all: `None`.
+fn list(bytes: &[u8], name: &str, findings: &mut Vec<Finding>) -> Option<Option<Vec<Sent>>> {
+    let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(bytes);
     let titles = reader.headers().ok()?.clone();
     let at = |title: &str| titles.iter().position(|t| t.trim_start_matches('\u{feff}') == title);
     let (who, iban, amount) = (at("name")?, at("iban")?, at("amount")?);
     let mut out = Vec::new();
-    for (i, row) in reader.records().enumerate() {
-        let row = row.ok()?;
-        let text = |c: usize| row.get(c).unwrap_or_default();
-        let amount = crate::ground::Exact::parse(text(amount)).and_then(Money::from_exact)?;
-        let place = Place::Line { file: name.to_owned(), line: i as u32 + 2, heading: None };
-        let sent = Sent {
-            name: text(who).to_owned(),
-            key: name_key(text(who), ""),
-            iban: Iban::parse(text(iban)).ok(),
-            amount,
-            place,
-            met: false,
+    let mut whole = true;
+    for row in reader.records() {
+        let line = |row: &csv::StringRecord| row.position().map_or(0, |p| u32::try_from(p.line()).unwrap_or(u32::MAX));
+        let Ok(row) = row else {
+            findings.push(Finding::new("X11", Severity::Blocking).arg("text", "").at(Place::File { file: name.to_owned() }));
+            whole = false;
+            break;
         };
-        out.push(sent);
+        let text = |c: usize| row.get(c).unwrap_or_default();
+        let place = |heading: Option<&str>| Place::Line { file: name.to_owned(), line: line(&row), heading: heading.map(str::to_owned) };
+        let Some(sum) = crate::ground::Exact::parse(text(amount)).and_then(Money::from_exact) else {
+            findings.push(Finding::new("X11", Severity::Blocking).arg("text", text(amount)).at(place(Some("amount"))));
+            whole = false;
+            continue;
+        };
+        let (key, account) = (name_key(text(who), ""), Account::of(text(iban)));
+        out.push(Sent { name: text(who).to_owned(), key, account, amount: sum, place: place(None), met: false });
     }
-    Some(out)
+    Some(whole.then_some(out))
 }
 
 fn about(code: &str, severity: Severity, a: &Sent, b: &Sent) -> Finding {
-    let masked = |s: &Sent| s.iban.as_ref().map_or_else(|| "?".to_owned(), Iban::masked);
-    let f = Finding::new(code, severity).arg("name", &b.name).arg("old", masked(a)).arg("new", masked(b));
+    let f = Finding::new(code, severity).arg("name", &b.name).arg("old", a.account.masked()).arg("new", b.account.masked());
     f.arg("before", a.amount.french()).arg("after", b.amount.french()).at(a.place.clone()).at(b.place.clone())
 }
 
 /// The same name and account in both: how many have the same amount; the others are told.
 fn met(a: &mut [Sent], b: &mut [Sent], findings: &mut Vec<Finding>) -> u64 {
-    let mut by_person: BTreeMap<(String, Option<Iban>), Vec<usize>> = BTreeMap::new();
+    let mut by_person: BTreeMap<(String, Account), Vec<usize>> = BTreeMap::new();
     for (i, s) in a.iter().enumerate() {
-        by_person.entry((s.key.clone(), s.iban.clone())).or_default().push(i);
+        by_person.entry((s.key.clone(), s.account.clone())).or_default().push(i);
     }
     let mut unchanged = 0;
     for same_amount in [true, false] {
         for s in b.iter_mut().filter(|s| !s.met) {
-            let Some(of) = by_person.get(&(s.key.clone(), s.iban.clone())) else { continue };
+            let Some(of) = by_person.get(&(s.key.clone(), s.account.clone())) else { continue };
             let Some(i) = of.iter().find(|i| !a[**i].met && (a[**i].amount == s.amount) == same_amount) else { continue };
             (a[*i].met, s.met) = (true, true);
             unchanged += u64::from(same_amount);
@@ -128,22 +161,41 @@ fn met(a: &mut [Sent], b: &mut [Sent], findings: &mut Vec<Finding>) -> u64 {
     unchanged
 }
 
-/// Names on another account, accounts under another name, and whoever is in one of the two alone.
-fn others(a: &mut [Sent], b: &mut [Sent], findings: &mut Vec<Finding>) {
-    let owner = |iban: &Option<Iban>, a: &[Sent]| iban.as_ref().and_then(|i| a.iter().position(|s| s.iban.as_ref() == Some(i)));
-    let mut moved: Vec<(usize, usize)> = Vec::new();
-    for (j, s) in b.iter().enumerate().filter(|(_, s)| !s.met && !s.key.is_empty()) {
-        let alone = |rows: &[Sent]| rows.iter().filter(|r| !r.met && r.key == s.key).count() == 1;
-        if alone(a) && alone(b) {
-            moved.extend(a.iter().position(|r| !r.met && r.key == s.key).map(|i| (i, j)));
+/// The rows of each name that are left on both sides, one with another: of the same amount first, then in their order.
+fn moved(a: &[Sent], b: &[Sent]) -> Vec<(usize, usize)> {
+    let mut left: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+    for (i, s) in a.iter().enumerate().filter(|(_, s)| !s.met && !s.key.is_empty()) {
+        left.entry(&s.key).or_default().push(i);
+    }
+    let mut paired = vec![false; b.len()];
+    let mut out = Vec::new();
+    for same_amount in [true, false] {
+        for (j, s) in b.iter().enumerate().filter(|(_, s)| !s.met) {
+            let Some(of) = left.get_mut(s.key.as_str()).filter(|_| !paired[j]) else { continue };
+            let Some(at) = of.iter().position(|i| !same_amount || a[*i].amount == s.amount) else { continue };
+            paired[j] = true;
+            out.push((of.remove(at), j));
         }
     }
+    out.sort_by_key(|m| m.1);
+    out
+}
+
+/// Names on another account, accounts under another name, and whoever is in one of the two alone.
+fn others(a: &mut [Sent], b: &mut [Sent], findings: &mut Vec<Finding>) {
+    let mut owners: BTreeMap<Account, usize> = BTreeMap::new();
+    for (i, s) in a.iter().enumerate().filter(|(_, s)| !s.account.text.is_empty()) {
+        owners.entry(s.account.clone()).or_insert(i);
+    }
+    let owner = |account: &Account| owners.get(account).copied();
+    let moved = moved(a, b);
+    let moved_from: BTreeMap<usize, usize> = moved.iter().copied().collect();
     for (i, j) in &moved {
         let (was, is) = (&a[*i], &b[*j]);
-        let f = match owner(&is.iban, a) {
+        let f = match owner(&is.account) {
             Some(o) => {
                 // Two accounts exchanged are one finding each, with the other's name.
-                let back = moved.iter().any(|(x, y)| *x == o && b[*y].iban == was.iban);
+                let back = moved_from.get(&o).is_some_and(|y| b[*y].account == was.account);
                 about(if back { "X02" } else { "X03" }, Severity::Blocking, was, is).arg("other", &a[o].name).at(a[o].place.clone())
             }
             None => about("X01", Severity::Blocking, was, is),
@@ -158,7 +210,7 @@ fn others(a: &mut [Sent], b: &mut [Sent], findings: &mut Vec<Finding>) {
         (a[i].met, b[j].met) = (true, true);
     }
     for s in b.iter().filter(|s| !s.met) {
-        match owner(&s.iban, a) {
+        match owner(&s.account) {
             // Nobody else is paid on it any more: a name that changed, or somebody in another's place.
             Some(o) if !a[o].met => {
                 findings.push(about("X07", Severity::Justify, &a[o], s).arg("other", &a[o].name).stake(s.amount.cents()));
@@ -169,9 +221,8 @@ fn others(a: &mut [Sent], b: &mut [Sent], findings: &mut Vec<Finding>) {
                 findings.push(f.stake(s.amount.cents()));
             }
             None => {
-                let masked = s.iban.as_ref().map_or_else(|| "?".to_owned(), Iban::masked);
                 let f = Finding::new("X06", Severity::Justify).arg("name", &s.name).arg("after", s.amount.french());
-                findings.push(f.arg("new", masked).stake(s.amount.cents()).at(s.place.clone()));
+                findings.push(f.arg("new", s.account.masked()).stake(s.amount.cents()).at(s.place.clone()));
             }
         }
     }

@@ -7,6 +7,7 @@ use crate::ground::place::{Source, SourceKind};
 use crate::ground::{At, Checked, Finding, Money, PayMonth, Place, Severity, Sources, Words};
 use crate::job::{self, Job};
 use crate::normalise::join::{self, People, TransferRow};
+use crate::normalise::people::Who;
 use crate::normalise::record::Past;
 use crate::normalise::trust::{Teller, Trust};
 use crate::normalise::{self, CodeTarget, Mapping, Natures, Payer, RubricTarget, Rubrics, fragment};
@@ -293,6 +294,31 @@ fn take_transfers(o: &mut Opened, job: &Job) {
     }
 }
 
+impl Opened {
+    /// Whom pay statements pay; where no other source lists people by number (`alone`), also whom declarations name.
+    fn stated(&self, alone: bool, cx: &normalise::Context<'_>) -> Vec<Who> {
+        let mut stated: Vec<Who> = self.statements.iter().flat_map(|r| normalise::xhl::people(&r.statement)).collect();
+        if alone {
+            stated.extend(normalise::dsn::people(&self.declarations, cx.last));
+        }
+        stated
+    }
+
+    /// Recognises the tables, beside everybody whom documents and the record name.
+    fn recognise(
+        &mut self,
+        record: &normalise::record::MonthRecord,
+        given: &[normalise::SourceEntry],
+        cx: &normalise::Context<'_>,
+    ) -> Mapping {
+        let mut documents = self.stated(true, cx);
+        documents.append(&mut record.people(cx));
+        let mut recognised = normalise::recognise(&self.tables, &documents, &mut self.sources, given, cx);
+        self.findings.append(&mut recognised.findings);
+        recognised.value
+    }
+}
+
 fn context<'a>(pack: &'a Pack, natures: &'a Natures, rubrics: &'a Rubrics, job: &Job) -> normalise::Context<'a> {
     normalise::Context { vocabulary: &pack.vocabulary, natures, rubrics, month: job.month, last: job.last_month }
 }
@@ -318,14 +344,13 @@ pub fn read(job: &Job, pack: &Pack, settings: &[SettingValue], progress: fn(&str
     let cards = pack.catalogue();
     let (mut record, of_records, earlier) = records::last_month(&mut o, &cards, &cx);
     lay_out(&mut o, &cx);
-    let mut recognised = normalise::recognise(&o.tables, &mut o.sources, &given.value, &cx);
-    o.findings.append(&mut recognised.findings);
-    let mut mapping = recognised.value;
+    let mut mapping = o.recognise(&record, &given.value, &cx);
     let aside = wrong_month(&o.tables, &o.sources, &mut mapping, job, record.month.is_some(), &mut o.findings);
     // Beside a staff file of this month a record only tells what last month was paid on.
     let beside = mapping.sources.iter().any(|s| s.role == normalise::Role::Staff);
     let known = record.rows(beside, &cx);
-    let stated = o.statements.iter().flat_map(|r| normalise::xhl::people(&r.statement)).collect::<Vec<_>>();
+    let listed = record.month.is_some() || mapping.sources.iter().any(|s| s.role.is_register() || s.role == normalise::Role::Staff);
+    let stated = o.stated(!listed, &cx);
     let mut gathered = normalise::gather_beside((known, &stated), &o.tables, &o.transfers, &o.sources, &mapping, &cx);
     o.findings.append(&mut gathered.findings);
     cut_short(&mapping, &mut o.findings);
@@ -642,11 +667,10 @@ pub fn inspect(job: &Job, pack: &Pack, settings: &[SettingValue]) -> Result<Chec
     o.findings.append(&mut given.findings);
     let (record, _, _) = records::last_month(&mut o, &pack.catalogue(), &cx);
     lay_out(&mut o, &cx);
-    let mut recognised = normalise::recognise(&o.tables, &mut o.sources, &given.value, &cx);
-    o.findings.append(&mut recognised.findings);
-    let text = fragment::write(&recognised.value, &pack.vocabulary, &rubrics);
+    let mapping = o.recognise(&record, &given.value, &cx);
+    let text = fragment::write(&mapping, &pack.vocabulary, &rubrics);
     let mut shown = Vec::new();
-    for s in &recognised.value.sources {
+    for s in &mapping.sources {
         shown.extend(describe(s, pack, &rubrics));
     }
     if let (Some(month), Some(place)) = (record.month, record.place()) {
@@ -669,7 +693,7 @@ pub fn inspect(job: &Job, pack: &Pack, settings: &[SettingValue]) -> Result<Chec
             h.execution.map_or_else(|| "?".to_owned(), |d| d.format("%d/%m/%Y").to_string())
         ));
     }
-    Ok(Checked::new((recognised.value, text, shown), o.findings))
+    Ok(Checked::new((mapping, text, shown), o.findings))
 }
 
 fn describe(s: &normalise::SourceMapping, pack: &Pack, rubrics: &Rubrics) -> Vec<String> {

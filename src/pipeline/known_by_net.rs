@@ -66,7 +66,7 @@ pub fn alone(joined: &mut Joined, vocabulary: &Vocabulary) -> Option<Finding> {
             p.known.set(Fact { id: name, value: Value::Text(row.name.as_str().into()), at: row.at, origin: Origin::Read });
         }
         p.names = (row.name.clone(), String::new());
-        p.transfer = Some(LastTransfer { iban: row.iban, name: row.name, amount: row.amount, at: row.at });
+        p.transfer = Some(LastTransfer { iban: row.iban, name: row.name, amount: row.amount, at: row.at, of_all: None });
         count += 1;
     }
     (count > 0).then(|| Finding::new("M159", Severity::Justify).arg("count", count))

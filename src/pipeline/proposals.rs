@@ -29,11 +29,12 @@ struct Proposal {
 pub fn text(ready: &Ready, results: &Results, out: &Outcome) -> Option<String> {
     let mut all = joins(ready, results);
     all.extend(out.findings.iter().filter_map(|f| namesake(f).or_else(|| paid_value(f))));
-    let twins: BTreeSet<&EmployeeId> = results.run.twins.iter().flat_map(|t| [&t.newer, &t.other]).collect();
+    let twins: BTreeSet<&str> = results.run.twins.iter().flat_map(|t| [t.newer.as_str(), t.other.as_str()]).collect();
     all.extend(people(ready, results, &twins));
     // The surest first: a person begins there.
     all.sort_by(|a, b| b.certainty.cmp(&a.certainty).then_with(|| (a.kind, &a.agent, &a.about).cmp(&(b.kind, &b.agent, &b.about))));
-    all.dedup_by(|a, b| (a.kind, &a.agent, &a.about) == (b.kind, &b.agent, &b.about));
+    let mut once = BTreeSet::new();
+    all.retain(|p| once.insert((p.kind, p.agent.clone(), p.about.clone())));
     (!all.is_empty()).then(|| {
         let mut text = format!("\u{feff}{}\n", titles(ready.lang).join(";"));
         let month = ready.job.month.to_string();
@@ -64,11 +65,19 @@ fn titles(lang: Lang) -> Vec<&'static str> {
     std::iter::once(agreed).chain(own).chain(more).collect()
 }
 
-/// One cell: never a formula in a spreadsheet, quoted when it must be.
+/// One cell: never a formula in a spreadsheet (see [`as_written`]), quoted when it must be.
 fn cell(text: &str) -> String {
     let plain: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
-    let plain = if plain.starts_with(['=', '+', '@', '-']) { format!("'{plain}") } else { plain };
+    let plain = if plain.starts_with(FORMULA) { format!("'{plain}") } else { plain };
     if plain.contains([';', '"']) { format!("\"{}\"", plain.replace('"', "\"\"")) } else { plain }
+}
+
+/// What a spreadsheet would take for the beginning of a formula.
+const FORMULA: [char; 4] = ['=', '+', '@', '-'];
+
+/// The text of a cell of the list without the mark that keeps it from being a formula.
+pub fn as_written(cell: &str) -> &str {
+    cell.strip_prefix('\'').filter(|rest| rest.starts_with(FORMULA)).unwrap_or(cell)
 }
 
 /// Two numbers that look like one person, only one of which was paid last month: all under the newer one. An identity number
@@ -128,10 +137,10 @@ fn paid_value(f: &Finding) -> Option<Proposal> {
 }
 
 /// Who comes by the date of the staff file, and who was paid and stands in no file of this month.
-fn people(ready: &Ready, results: &Results, twins: &BTreeSet<&EmployeeId>) -> Vec<Proposal> {
+fn people(ready: &Ready, results: &Results, twins: &BTreeSet<&str>) -> Vec<Proposal> {
     let mut out = Vec::new();
     let decided = |id: &EmployeeId| ready.inputs.decisions.is_present(id) || ready.inputs.decisions.excluded(id).is_some();
-    for w in results.worked.iter().filter(|w| !twins.contains(&w.id) && !decided(&w.id)) {
+    for w in results.worked.iter().filter(|w| !twins.contains(w.id.as_str()) && !decided(&w.id)) {
         let entry = w.person.fact(&ready.pack.vocabulary, Role::Entry).and_then(|f| f.value.date());
         let (kind, value, certainty, finding) = match w.standing {
             Standing::NotPaid if w.person.departure.is_none() => {

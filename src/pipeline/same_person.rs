@@ -21,7 +21,8 @@ fn by_nir<'r>(records: impl Iterator<Item = &'r Record>, names: &dyn Fn(&Record)
         let Ok(nir) = Nir::parse(text) else { continue };
         let key: String = nir.as_str().chars().take(13).collect();
         let own = (id.clone(), names(r));
-        out.entry(key).and_modify(|k| *k = k.take().filter(|k| k.0 == own.0)).or_insert(Some(own));
+        // Posts of one person are one number.
+        out.entry(key).and_modify(|k| *k = k.take().filter(|k| k.0.as_str() == own.0.as_str())).or_insert(Some(own));
     }
     out
 }
@@ -57,8 +58,8 @@ pub fn join(g: &mut Gathered, transfers: &mut [TransferRow], vocabulary: &Vocabu
         for t in transfers.iter_mut().filter(|t| t.end_to_end == from.as_str()) {
             to.as_str().clone_into(&mut t.end_to_end);
         }
-        for f in findings.iter_mut().filter(|f| f.employee.as_ref() == Some(&from)) {
-            f.employee = Some(to.clone());
+        for id in findings.iter_mut().filter_map(|f| f.employee.as_mut()).filter(|id| id.as_str() == from.as_str()) {
+            *id = to.at_post(id.post());
         }
         let f = Finding::new("M147", Severity::Warning).arg("agent", &to).arg("other", &from).of(&to);
         findings.push([at, was].into_iter().flatten().fold(f, |f, at| f.at(sources.place(at))));

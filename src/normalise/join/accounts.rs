@@ -46,6 +46,7 @@ impl Joiner<'_> {
             }
         }
         let mut taken: BTreeSet<EmployeeId> = BTreeSet::new();
+        let mut several: BTreeMap<Vec<EmployeeId>, Vec<TransferRow>> = BTreeMap::new();
         for row in rows {
             let by_reference: Vec<EmployeeId> = row
                 .end_to_end
@@ -62,27 +63,46 @@ impl Joiner<'_> {
                 self.out.orphan_transfers.push(row);
                 continue;
             }
-            for (id, amount) in self.shares(free, row.amount) {
-                if let Some(p) = self.out.people.get_mut(&id) {
-                    p.transfer = Some(LastTransfer { iban: row.iban.clone(), name: row.name.clone(), amount, at: row.at });
-                }
-                taken.insert(id);
+            taken.extend(free.iter().filter(|_| free.len() == 1).cloned());
+            match free.as_slice() {
+                [one] => self.sent(one, row.amount, None, &row),
+                _ => several.entry(free).or_default().push(row),
             }
+        }
+        for (posts, rows) in several {
+            self.by_post(posts, rows);
         }
     }
 
-    /// What a transfer paid of each post of an employee: the post that has its net, or all of them together. One that is neither
-    /// stands whole beside each, and is no post's net.
-    fn shares(&self, posts: Vec<EmployeeId>, amount: Money) -> Vec<(EmployeeId, Money)> {
-        let net = |id: &EmployeeId| self.out.people.get(id).and_then(|p| p.paid.as_ref()?.net_paid).map(|n| n.0);
-        let one = posts.iter().find(|id| net(id) == Some(amount)).filter(|_| posts.len() > 1);
-        if let Some(id) = one {
-            return vec![(id.clone(), amount)];
+    /// Notes what a transfer paid of a post.
+    fn sent(&mut self, id: &EmployeeId, amount: Money, of_all: Option<(Money, Money)>, row: &TransferRow) {
+        if let Some(p) = self.out.people.get_mut(id) {
+            p.transfer = Some(LastTransfer { iban: row.iban.clone(), name: row.name.clone(), amount, at: row.at, of_all });
         }
-        let nets: Option<Vec<Money>> = posts.iter().map(net).collect();
-        match nets.filter(|n| n.iter().copied().sum::<Money>() == amount) {
-            Some(nets) => posts.into_iter().zip(nets).collect(),
-            None => posts.into_iter().map(|id| (id, amount)).collect(),
+    }
+
+    /// What the transfers of an employee paid of each post: one that is a post's net is that post's; the others together are the
+    /// nets of the posts that are left, or more or less than them, which stands with the first.
+    fn by_post(&mut self, mut posts: Vec<EmployeeId>, rows: Vec<TransferRow>) {
+        let net = |people: &super::People, id: &EmployeeId| people.get(id).and_then(|p| p.paid.as_ref()?.net_paid).map(|n| n.0);
+        let mut left: Vec<TransferRow> = Vec::new();
+        for row in rows {
+            match posts.iter().position(|id| net(&self.out.people, id) == Some(row.amount)) {
+                Some(i) => self.sent(&posts.remove(i), row.amount, None, &row),
+                None => left.push(row),
+            }
+        }
+        let Some(row) = left.first().filter(|_| !posts.is_empty()) else {
+            self.out.orphan_transfers.append(&mut left);
+            return;
+        };
+        let total: Money = left.iter().map(|r| r.amount).sum();
+        let nets: Vec<Money> = posts.iter().map(|id| net(&self.out.people, id).unwrap_or_default()).collect();
+        let due: Money = nets.iter().copied().sum();
+        let of_all = (due != total && posts.len() > 1).then_some((total, due));
+        for (i, (id, net)) in posts.iter().zip(nets).enumerate() {
+            let (amount, of_all) = if i == 0 { (net + total - due, of_all) } else { (net, None) };
+            self.sent(id, amount, of_all, row);
         }
     }
 }

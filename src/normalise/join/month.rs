@@ -3,7 +3,10 @@
 use super::Joiner;
 use crate::facts::{Fact, FactId, FactKind, NumberForm, Origin, Role, Value};
 use crate::ground::{At, EmployeeId, Exact, Severity};
-use chrono::{Datelike as _, NaiveDate};
+use chrono::{Datelike as _, Days, NaiveDate};
+
+/// Days of the longest leave that a row without a last day counts: a year.
+const MOST_DAYS: u64 = 366;
 
 impl Joiner<'_> {
     /// Days of a leave that is granted on a day: they change pay under the same cause as that day does.
@@ -46,13 +49,19 @@ impl Joiner<'_> {
         let begins = e.continues != Some(true) && e.from.is_none_or(|d| d >= self.month.first_day());
         let vocabulary = self.vocabulary;
         let Some(days) = self.days_within(e) else { return };
-        let thirtieths = vocabulary.thirtieths_of(fact).map(|id| (id, self.thirtieths_within(e).unwrap_or(days)));
+        let thirtieths = vocabulary.thirtieths_of(fact).map(|id| (id, self.thirtieths_within(e)));
         self.second_leave(e);
         let Some(p) = self.person(&e.employee, e.at, &e.nature) else { return };
-        add(&mut p.changes, fact, days, e.at);
         if let Some((id, n)) = thirtieths {
-            add(&mut p.changes, id, n, e.at);
+            // Days without dates beside others leave no sum of thirtieths: the rule counts the days of all.
+            let known = p.changes.iter().any(|f| f.id == id);
+            let first = p.changes.iter().all(|f| f.id != fact);
+            match n.filter(|_| first || known) {
+                Some(n) => add(&mut p.changes, id, n, e.at),
+                None => p.changes.retain(|f| f.id != id),
+            }
         }
+        add(&mut p.changes, fact, days, e.at);
         if let (Some(id), Some(flag)) = (continues, e.continues) {
             p.changes.push(Fact { id, value: Value::Flag(flag), at: e.at, origin: Origin::Read });
         }
@@ -115,14 +124,17 @@ impl Joiner<'_> {
     }
 
     /// Thirtieths of the month that an absence takes, as whoever leaves the day before it and comes back the day after has
-    /// them: the last day of the month closes thirty, the 31st is none. `None` where the row has no dates, or other days.
+    /// them: the last day of the month closes thirty, the 31st is none. Its last day is written, or follows from the first and
+    /// the days. `None` where the row has no dates, or other days.
     fn thirtieths_within(&self, e: &crate::normalise::gather::Event) -> Option<Exact> {
-        let (from, to) = e.from.zip(e.to)?;
+        let start = e.from?;
+        let counted = || Some(start + Days::new(u64::try_from(e.days?.whole()? - 1).ok()?.min(MOST_DAYS)));
+        let end = e.to.or_else(counted)?;
         let (first, last) = self.in_post(&e.employee, self.month.first_day(), self.month.last_day());
-        let (from, to) = (from.max(first), to.min(last));
+        let (from, to) = (start.max(first), end.min(last));
         // The days that the row counts, or none: those of its dates, or those of the month among them.
         let counts = |a: NaiveDate, b: NaiveDate| e.days == Some(Exact::int((b - a).num_days() + 1));
-        (e.days.is_none() || counts(e.from?, e.to?) || counts(from, to)).then_some(())?;
+        (e.days.is_none() || counts(start, end) || counts(from, to)).then_some(())?;
         let end = if to == self.month.last_day() { 30 } else { to.day().min(30) };
         Some(Exact::int(i64::from(end.saturating_sub(from.day().saturating_sub(1).min(30)))))
     }

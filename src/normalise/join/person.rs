@@ -14,6 +14,8 @@ pub struct LastTransfer {
     pub name: String,
     pub amount: Money,
     pub at: At,
+    /// Transfers that are neither the net of a post nor of several together: what they come to, and the nets they should be.
+    pub of_all: Option<(Money, Money)>,
 }
 
 /// What a further source says of a fact that is known already.

@@ -4,6 +4,7 @@ use super::seen::{SAMPLE, Seen};
 use crate::facts::Role as FactRole;
 use crate::ground::ids;
 use crate::normalise::Context;
+use crate::normalise::people::Who;
 use crate::normalise::profile::Profile;
 use crate::normalise::text::name_key;
 use crate::normalise::titles::Title;
@@ -31,9 +32,9 @@ pub(super) fn known_ids(seen: &[Seen<'_>], cx: &Context<'_>) -> Vec<BTreeSet<Str
 /// Titles that leave no doubt whose numbers or names stand below them.
 const SURE: u32 = 85;
 
-/// Names of agents that stand under titles that leave no doubt, in every table.
-pub(super) fn known_names(seen: &[Seen<'_>], cx: &Context<'_>) -> BTreeSet<String> {
-    let mut names = BTreeSet::new();
+/// Names of agents that stand in documents or under titles that leave no doubt, in every table.
+pub(super) fn known_names(seen: &[Seen<'_>], documents: &[Who], cx: &Context<'_>) -> BTreeSet<String> {
+    let mut names: BTreeSet<String> = documents.iter().map(|w| name_key(&w.surname, &w.given)).collect();
     for s in seen {
         let column = |r: FactRole| {
             let fact = cx.vocabulary.role(r)?;

@@ -13,12 +13,13 @@ mod rubrics;
 mod seen;
 mod source;
 
-use crate::ground::{At, Checked, Finding, Severity, Sources};
+use crate::ground::{At, Checked, Finding, Severity, Sources, ids};
 use crate::normalise::Context;
 use crate::normalise::fragment::SourceEntry;
 use crate::normalise::lists;
 use crate::normalise::mapping::{Mapping, Role, SourceMapping};
 use crate::normalise::moves;
+use crate::normalise::people::Who;
 use crate::normalise::titles::Titles;
 use crate::normalise::variables;
 use crate::read::table::Table;
@@ -37,8 +38,9 @@ pub fn latest_date(cx: &Context<'_>) -> NaiveDate {
     cx.month.last_day().checked_add_days(Days::new(3_650)).unwrap_or(NaiveDate::MAX)
 }
 
-/// Recognises every table; tells `sources` the titles of their columns.
-pub fn recognise(tables: &[Table], sources: &mut Sources, given: &[SourceEntry], cx: &Context<'_>) -> Checked<Mapping> {
+/// Recognises every table; tells `sources` the titles of their columns. `documents` are those whom a pay statement, a declaration
+/// or a record names: their numbers and names in a sheet say as much as those of another sheet.
+pub fn recognise(tables: &[Table], documents: &[Who], sources: &mut Sources, given: &[SourceEntry], cx: &Context<'_>) -> Checked<Mapping> {
     let titles = Titles::new(cx.vocabulary, cx.rubrics);
     let mut findings = Vec::new();
     let mut seen: Vec<Seen<'_>> = {
@@ -49,7 +51,7 @@ pub fn recognise(tables: &[Table], sources: &mut Sources, given: &[SourceEntry],
     for s in &seen {
         variables::labels(&s.kept, &s.layout, &s.compared, &mut labels);
     }
-    let names = agents::known_names(&seen, cx);
+    let names = agents::known_names(&seen, documents, cx);
     for s in &mut seen {
         s.names = agents::column_of_names(s, &names, cx);
         s.variables = variables::find(&s.kept, &s.layout, (&s.compared, &s.profiles), &labels, cx);
@@ -64,13 +66,14 @@ pub fn recognise(tables: &[Table], sources: &mut Sources, given: &[SourceEntry],
         }
     }
     let ids = known_ids(&seen, cx);
+    let of_documents: BTreeSet<&str> = documents.iter().map(|w| ids::bare(&w.id)).collect();
     let mut mapping = Mapping::default();
     let mut late: Vec<(u16, Role, String)> = Vec::new();
     let understood: Vec<(SourceMapping, Vec<Finding>)> = {
         let sources = &*sources;
         let one = |i: usize, s: &Seen<'_>, like: Option<Role>| {
-            let others: BTreeSet<&str> =
-                ids.iter().enumerate().filter(|(j, _)| *j != i).flat_map(|(_, set)| set.iter().map(String::as_str)).collect();
+            let of_others = ids.iter().enumerate().filter(|(j, _)| *j != i).flat_map(|(_, set)| set.iter().map(String::as_str));
+            let others: BTreeSet<&str> = of_others.chain(of_documents.iter().copied()).collect();
             let mut told = Vec::new();
             let found = source(s, cx, &titles, &others, like, sources, &mut told);
             (found, told)

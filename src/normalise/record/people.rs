@@ -2,9 +2,11 @@
 
 use super::rows::{self, OneRow};
 use super::{MonthRecord, OldEstimate, Reader};
-use crate::facts::{Fact, FactId, Facts, Later, Origin, Stood};
+use crate::facts::{Fact, FactId, Facts, Later, Origin, Role, Stood};
 use crate::ground::{At, EmployeeId, Finding, Iban, Money, PayMonth, Severity};
+use crate::normalise::Context;
 use crate::normalise::join::People;
+use crate::normalise::people::Who;
 use crate::payslip::{PaidSlip, YearSums};
 use crate::read::Table;
 use chrono::NaiveDate;
@@ -36,6 +38,18 @@ pub struct Member {
 }
 
 impl Member {
+    /// Number and names, for other sources to join to.
+    pub(super) fn who(&self, id: &EmployeeId, cx: &Context<'_>) -> Who {
+        let text = |role| cx.vocabulary.role(role).and_then(|f| self.known.value(f)).and_then(|v| v.text()).unwrap_or_default();
+        Who {
+            id: id.as_str().to_owned(),
+            nir: text(Role::IdentityNumber).get(..13).map(Into::into),
+            surname: text(Role::Surname).to_owned(),
+            given: text(Role::GivenName).to_owned(),
+            ..Who::default()
+        }
+    }
+
     pub fn unlisted(at: At) -> Self {
         Self {
             name: String::new(),

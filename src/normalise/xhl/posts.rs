@@ -1,15 +1,18 @@
 //! Several payslips of one employee in a month: posts of their own, or one post paid in pieces.
 //!
 //! A post has base pay of its own. Payslips that agree in status, grade, working time and service are one post's and add up, and
-//! so does one without base pay of the month: a correction, a second pay run, arrears.
+//! so does one without base pay of the month: a correction, a second pay run, arrears. Base pay twice without a working time may
+//! as well be one post that changed within the month: it adds up too. Posts that a record knows keep their numbers.
 
 use crate::ground::number::plain;
 use crate::ground::{At, EmployeeId, Exact, Finding, Lang, Money, PayMonth, Severity, Sources};
 use crate::normalise::gather::Gathered;
 use crate::normalise::text::fold;
 use crate::read::xhl::{Category, Effect, Slip};
+use std::collections::BTreeSet;
 
-type Own<'a> = Vec<(u16, &'a Slip)>;
+/// The payslips of a post, each with its source.
+pub type Own<'a> = Vec<(u16, &'a Slip)>;
 
 /// Posts of one person come to a full time, and a fifth more at most (in percent): beyond that, the same post was paid twice.
 const MOST: i64 = 120;
@@ -60,13 +63,23 @@ pub fn apart(own: Own<'_>, month: PayMonth) -> Vec<Own<'_>> {
         base_pay(g, month) > Money::ZERO || (other || whole(g)) && earned(g) > Money::ZERO
     };
     let (mut posts, mut rest): (Vec<Own<'_>>, Vec<Own<'_>>) = (Vec::new(), Vec::new());
+    let mut home = 0;
     for (i, g) in groups.into_iter().enumerate() {
+        if i == main {
+            home = posts.len();
+        }
         if i == main || is_post(&g) { posts.push(g) } else { rest.push(g) }
     }
-    posts[0].extend(rest.into_iter().flatten());
-    let mut shares = posts.iter().filter_map(|g| g.first()?.1.working_time.map(|n| n.value));
-    let sum = shares.try_fold(Exact::ZERO, Exact::add);
-    if sum.is_none_or(|s| s > Exact::int(MOST)) {
+    for g in rest {
+        let mut same = (0..posts.len()).filter(|&p| status(&posts[p]) == status(&g));
+        let post = same.next().filter(|_| same.next().is_none()).unwrap_or(home);
+        posts[post].extend(g);
+    }
+    let share = |g: &Own<'_>| g.first().and_then(|(_, s)| s.working_time).map(|n| n.value).filter(|n| n.is_positive());
+    let sum = posts.iter().filter_map(share).try_fold(Exact::ZERO, Exact::add);
+    let of_base: Vec<&Own<'_>> = posts.iter().filter(|g| base_pay(g, month) > Money::ZERO).collect();
+    let untold = of_base.len() > 1 && of_base.iter().any(|g| share(g).is_none());
+    if untold || sum.is_none_or(|s| s > Exact::int(MOST)) {
         return vec![posts.into_iter().flatten().collect()];
     }
     posts
@@ -76,12 +89,45 @@ pub fn apart(own: Own<'_>, month: PayMonth) -> Vec<Own<'_>> {
 /// the statement in less detail, any other keeps its word.
 pub fn count_as_several(id: &EmployeeId, apart: &[Own<'_>], gathered: &Gathered) -> bool {
     let Some(register) = gathered.paid.get(id).filter(|_| apart.len() > 1) else { return apart.len() > 1 };
-    if gathered.paid.contains_key(&id.at_post(2)) {
-        return true;
-    }
-    let nets: Option<Money> = apart.iter().flatten().map(|(_, s)| Some(s.net_to_pay?.value)).sum();
+    let nets: Option<Money> = apart.iter().map(net).sum();
     let sum: Money = register.all().map(|l| l.amount).sum();
     !register.estimated && nets == Some(register.net_paid.map_or(sum, |n| n.0))
+}
+
+/// The net that the payslips of a post came to.
+fn net(own: &Own<'_>) -> Option<Money> {
+    own.iter().map(|(_, s)| Some(s.net_to_pay?.value)).sum()
+}
+
+/// The posts under the numbers that a record gives them: each is the one whose net it has, or else the one that it resembles
+/// most; those that no known post resembles come after. `None` where that is not one and the same for all.
+pub fn numbered<'a>(
+    id: &EmployeeId,
+    apart: &[Own<'a>],
+    gathered: &Gathered,
+    resembles: impl Fn(&Own<'a>, &EmployeeId) -> i64,
+) -> Option<Vec<EmployeeId>> {
+    let known: Vec<EmployeeId> = (1..).map(|n| id.at_post(n)).take_while(|p| gathered.paid.contains_key(p)).collect();
+    if known.len() < 2 {
+        return Some((1..).map(|n| id.at_post(n)).take(apart.len()).collect());
+    }
+    let mut next = (1..).map(|n| id.at_post(n)).skip(known.len());
+    let mut out: Vec<EmployeeId> = Vec::new();
+    for own in apart {
+        let paid = |p: &&EmployeeId| net(own).is_some() && gathered.paid.get(*p).and_then(|s| s.net_paid).map(|n| n.0) == net(own);
+        let by_net: Vec<&EmployeeId> = known.iter().filter(paid).collect();
+        let scores: Vec<i64> = known.iter().map(|p| resembles(own, p)).collect();
+        let best = scores.iter().max().copied().unwrap_or(0);
+        let alike: Vec<&EmployeeId> = known.iter().zip(&scores).filter(|(_, s)| **s == best).map(|k| k.0).collect();
+        out.push(match (by_net.as_slice(), alike.as_slice()) {
+            ([one], _) => (*one).clone(),
+            (_, [one]) if best > 0 => (*one).clone(),
+            _ if best < 0 => next.next()?,
+            _ => return None,
+        });
+    }
+    let once: BTreeSet<&EmployeeId> = out.iter().collect();
+    (once.len() == out.len()).then_some(out)
 }
 
 /// That somebody is paid for several posts, each by itself.

@@ -123,9 +123,11 @@ pub(super) fn own_findings(ready: &Ready, w: &mut Worked) {
     if let (Some(slip), Some(t)) = (w.person.paid.as_ref().filter(|s| !s.melted), sent)
         && let Some((net, at)) = slip.net_paid.filter(|n| n.0 != t.amount)
     {
-        let f =
-            Finding::new("M161", Severity::Justify).of(&w.id).arg("agent", &w.id).arg("net", net.french()).arg("sent", t.amount.french());
-        w.findings.push(f.stake((net - t.amount).cents()).at(sources.place(t.at)).at(sources.place(at)));
+        // Of somebody with several posts the transfers that are no post's net are told together.
+        let (who, sent, net) =
+            t.of_all.map_or_else(|| (w.id.to_string(), t.amount, net), |(sent, due)| (w.id.as_str().to_owned(), sent, due));
+        let f = Finding::new("M161", Severity::Justify).of(&w.id).arg("agent", who).arg("net", net.french()).arg("sent", sent.french());
+        w.findings.push(f.stake((net - sent).cents()).at(sources.place(t.at)).at(sources.place(at)));
     }
     if let (Some((shown, found)), true) = (w.output.replay.taxable, w.output.payslip.is_some())
         && !close(shown, found)

@@ -6,15 +6,26 @@ use crate::ground::{EmployeeId, Finding, Iban, PayMonth, Severity, Sources, ids}
 use crate::job::Job;
 use crate::normalise::Gathered;
 use crate::normalise::join::{People, Person};
+use crate::normalise::posts::of_number;
 use std::collections::BTreeSet;
 
-/// Whoever has this number, or the only one who has it but for leading zeros that a spreadsheet lost.
-fn meant<'e>(id: &EmployeeId, mut known: impl Iterator<Item = &'e EmployeeId> + Clone) -> Option<EmployeeId> {
+/// Whoever has this number, or the only one who has it but for leading zeros that a spreadsheet lost; in that post, or the first
+/// of theirs when no post is written.
+pub fn meant<'e>(id: &EmployeeId, known: impl Iterator<Item = &'e EmployeeId> + Clone) -> Option<EmployeeId> {
     if known.clone().any(|k| k == id) {
         return Some(id.clone());
     }
-    let mut same = known.by_ref().filter(|k| k.bare() == id.bare());
-    same.next().filter(|_| same.next().is_none()).cloned()
+    let exact: BTreeSet<&EmployeeId> = known.clone().filter(|k| k.as_str() == id.as_str()).collect();
+    let same = if exact.is_empty() { known.filter(|k| k.bare() == id.bare()).collect() } else { exact };
+    let numbers: BTreeSet<&str> = same.iter().map(|k| k.as_str()).collect();
+    let mut theirs = same.into_iter().filter(|k| k.post() == id.post() || id.post() == 1);
+    theirs.next().filter(|_| numbers.len() == 1).cloned()
+}
+
+/// Whom a decision names, and whether it writes the post: `00123`, `123`, `00123/2`.
+pub fn named<'e>(written: &EmployeeId, known: impl Iterator<Item = &'e EmployeeId> + Clone) -> Option<(EmployeeId, bool)> {
+    let whole = meant(written, known.clone()).map(|id| (id, false));
+    whole.or_else(|| Some((meant(&EmployeeId::parse_post(written.as_str())?, known)?, true)))
 }
 
 /// Sets aside what held for an earlier month, and what two rows say differently.
@@ -116,9 +127,7 @@ pub fn apply(
     findings: &mut Vec<Finding>,
 ) {
     for Broken { whom, finding } in std::mem::take(&mut decisions.broken) {
-        let id = EmployeeId::parse(&whom).and_then(|id| meant(&id, people.keys()));
-        let id = id.or_else(|| people.keys().find(|k| EmployeeId::parse_post(&whom).as_ref() == Some(*k)).cloned());
-        let Some(id) = id else {
+        let Some((id, _)) = EmployeeId::parse(&whom).and_then(|id| named(&id, people.keys())) else {
             // Whoever was meant would be paid as if nothing had been decided: nobody is.
             if !matches!(whom.as_str(), "" | "*") {
                 let told = Finding::new("D08", Severity::Blocking).arg("who", &whom).arg("kind", "?");
@@ -132,10 +141,8 @@ pub fn apply(
     let mut list = std::mem::take(&mut decisions.list);
     for (i, d) in list.iter_mut().enumerate() {
         let Whom::One(written) = &d.whom else { continue };
-        let whole = meant(written, people.keys());
-        let post = EmployeeId::parse_post(written.as_str()).filter(|_| whole.is_none()).and_then(|id| meant(&id, people.keys()));
-        let said = post.is_some();
-        let Some(id) = whole.or(post) else {
+        let found = if people.contains_key(written) { Some((written.clone(), false)) } else { named(written, people.keys()) };
+        let Some((id, of_post)) = found else {
             // A decision of another month may be about somebody long gone.
             if matches!(d.state, State::Open | State::Applied) {
                 let f = Finding::new("D08", Severity::Blocking).arg("who", written).arg("kind", d.what.word());
@@ -145,11 +152,12 @@ pub fn apply(
             continue;
         };
         d.whom = Whom::One(id.clone());
+        d.of_post = of_post;
         if d.state != State::Open {
             continue;
         }
         // What is decided of somebody with several posts is decided of each, unless it is about one alone.
-        let others: Vec<EmployeeId> = people.keys().filter(|k| !said && **k != id && k.as_str() == id.as_str()).cloned().collect();
+        let others: Vec<EmployeeId> = of_number(people, &id).filter(|k| !of_post && **k != id).cloned().collect();
         let of_one = match &d.what {
             What::Override(fact, _) => !vocabulary.get(*fact).is_of_person(),
             What::Arrival { .. } | What::Leaver(_) => true,

@@ -61,7 +61,7 @@ fn is_about(d: &Decision, code: &str, f: &Finding) -> bool {
     f.code == code
         && match (&d.whom, &f.employee) {
             // Without a post it is about every post of the employee.
-            (Whom::One(a), Some(b)) => a == b || a.post() == 1 && a.as_str() == b.as_str(),
+            (Whom::One(a), Some(b)) => a == b || !d.of_post && a.as_str() == b.as_str(),
             (Whom::Everyone, Some(_)) | (Whom::Run, None) => true,
             (Whom::One(_) | Whom::Everyone, None) | (Whom::Run, Some(_)) => false,
         }

@@ -92,6 +92,8 @@ pub enum Whom {
 pub struct Decision {
     pub what: What,
     pub whom: Whom,
+    /// The post is written beside the number: it is about that post alone.
+    pub of_post: bool,
     /// First and last month for which it holds.
     pub months: (PayMonth, PayMonth),
     pub author: String,

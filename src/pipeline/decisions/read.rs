@@ -251,6 +251,7 @@ impl Reader<'_, '_> {
             (Some(what), Some(whom), Some(from), Some(until), Some(date)) if found.is_empty() => Ok(Decision {
                 what,
                 whom,
+                of_post: false,
                 months: (from, until),
                 author: self.text(AUTHOR),
                 date,

@@ -5,7 +5,7 @@ use crate::ground::{EmployeeId, Finding, Lang, PayMonth, Place, Severity, Source
 use crate::job::{self, DECISIONS_FILE, Job};
 use crate::normalise::text::fold;
 use crate::pipeline::explain::Told;
-use crate::pipeline::proposals::AGREED;
+use crate::pipeline::proposals::{AGREED, as_written};
 use crate::pipeline::{Options, inputs, load_pack, settings};
 use crate::read::{self as reader, Encoding, Input, Limits};
 use crate::rules::Pack;
@@ -82,7 +82,7 @@ fn rows_of(bytes: &[u8], name: &str) -> std::result::Result<Vec<(bool, Written)>
     }
     let yes = titles.iter().position(|t| AGREED.contains(&t.as_str()));
     let shown = |row: &reader::OwnedRow, i: Option<usize>| {
-        i.and_then(|i| row.cells.get(i)).map(|c| c.shown().trim().to_owned()).unwrap_or_default()
+        i.and_then(|i| row.cells.get(i)).map(|c| as_written(c.shown().trim()).to_owned()).unwrap_or_default()
     };
     let agreed =
         |row: &reader::OwnedRow| matches!(fold(&shown(row, yes)).as_str(), "oui" | "o" | "x" | "yes" | "y" | "ok" | "1" | "vrai" | "true");
@@ -186,17 +186,14 @@ fn in_french(row: &mut Written) {
 /// The rows that name an employee whom no source knows. A row for all, or for the run, names nobody; an inbox without anybody
 /// cannot tell.
 fn unknown<'r>(job: &Job, pack: &Pack, rows: &'r [Written], options: &Options) -> Result<Vec<&'r Written>> {
-    let named: Vec<(&Written, EmployeeId)> =
+    let written: Vec<(&Written, EmployeeId)> =
         rows.iter().filter_map(|row| Some((row, EmployeeId::parse(&row[1]).filter(|id| id.as_str() != "*")?))).collect();
-    if named.is_empty() {
+    if written.is_empty() {
         return Ok(Vec::new());
     }
     let people = inputs::read(job, pack, &settings(pack, job).value, options.progress)?.value.people;
-    let is_known = |id: &EmployeeId| {
-        let post = EmployeeId::parse_post(id.as_str());
-        people.keys().any(|k| k.bare() == id.bare() || post.as_ref().is_some_and(|p| k.bare() == p.bare() && k.post() == p.post()))
-    };
-    Ok(named.into_iter().filter(|(_, id)| !people.is_empty() && !is_known(id)).map(|(row, _)| row).collect())
+    let is_known = |id: &EmployeeId| super::apply::named(id, people.keys()).is_some();
+    Ok(written.into_iter().filter(|(_, id)| !people.is_empty() && !is_known(id)).map(|(row, _)| row).collect())
 }
 
 /// The rows that still hold in a month, under the same titles: the text, how many, and how many have ended. A row whose

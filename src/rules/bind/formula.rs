@@ -47,13 +47,35 @@ pub enum Num {
 impl Num {
     /// Whether the formula is written as something taken away: `- ifse * trentiemes / 30`; `taken` says which results are.
     pub fn takes(&self, taken: &BTreeSet<u32>) -> bool {
+        self.sign(taken) < 0
+    }
+
+    /// Below zero, nought, or above as the formula is written: whatever no sign stands before is above, and so is a sum or a choice
+    /// of both.
+    fn sign(&self, taken: &BTreeSet<u32>) -> i8 {
+        // Nought decides nothing beside another.
+        let together = |a: i8, b: i8| match (a, b) {
+            (0, x) | (x, 0) => x,
+            (a, b) if a == b => a,
+            (_, _) => 1,
+        };
+        let of = |n: &Self| n.sign(taken);
         match self {
-            Self::Slot(s) => taken.contains(s),
-            Self::Neg(a) => !a.takes(taken),
-            Self::Mul(ab) | Self::Div(ab) => ab.0.takes(taken) != ab.1.takes(taken),
-            Self::Round(a) | Self::Cent(a, _) => a.takes(taken),
-            Self::If(x) => x.1.takes(taken) && x.2.takes(taken),
-            _ => false,
+            Self::Const(n) if n.is_negative() => -1,
+            Self::Const(n) if n.is_zero() => 0,
+            Self::Slot(s) if taken.contains(s) => -1,
+            Self::Const(_) | Self::Slot(_) | Self::Fact(_) | Self::NoValue(_) | Self::Bad => 1,
+            Self::Add(ab) => together(of(&ab.0), of(&ab.1)),
+            Self::Sub(ab) => together(of(&ab.0), -of(&ab.1)),
+            Self::Mul(ab) | Self::Div(ab) => of(&ab.0) * of(&ab.1),
+            Self::Neg(a) => -of(a),
+            Self::Round(a) | Self::Floor(a) | Self::Ceil(a) | Self::Cent(a, _) | Self::Else(_, a) => of(a),
+            // The least of several is below zero when one is.
+            Self::Min(all) => all.iter().map(of).min().unwrap_or(0),
+            Self::Max(all) => all.iter().map(of).reduce(together).unwrap_or(0),
+            Self::If(x) => together(of(&x.1), of(&x.2)),
+            Self::Abs(_) | Self::Positive(_) | Self::Lookup(..) | Self::Slices(..) => 1,
+            Self::Day(_) | Self::Days(_) | Self::Years(_) | Self::Months(_) => 1,
         }
     }
 }
@@ -142,5 +164,33 @@ mod tests {
         assert_eq!(months("2025-02-10", "2025-06-09"), 3);
         assert_eq!(months("2024-11-30", "2025-02-28"), 2);
         assert_eq!(months("2025-06-10", "2025-02-10"), -4);
+    }
+
+    #[test]
+    fn what_is_taken_away_is_told_by_how_the_formula_is_written() {
+        let (a, b) = (|| Num::Fact(0), || Num::Fact(1));
+        let neg = |n: Num| Num::Neg(Box::new(n));
+        let pair = |x: Num, y: Num| Box::new((x, y));
+        let zero = || Num::Const(Exact::ZERO);
+        let taken = BTreeSet::from([7]);
+        for (formula, takes) in [
+            (a(), false),
+            (neg(a()), true),
+            (Num::Sub(pair(neg(a()), b())), true),
+            (Num::Sub(pair(a(), b())), false),
+            (Num::Sub(pair(zero(), a())), true),
+            (Num::Add(pair(neg(a()), Num::Slot(7))), true),
+            (Num::Add(pair(neg(a()), b())), false),
+            (Num::Mul(pair(neg(a()), b())), true),
+            (Num::Mul(pair(neg(a()), neg(b()))), false),
+            (neg(Num::Min(vec![a(), b()])), true),
+            (Num::Min(vec![neg(a()), zero()]), true),
+            (Num::Max(vec![neg(a()), zero()]), true),
+            (Num::If(Box::new((Cond::Const(true), neg(a()), zero()))), true),
+            (Num::If(Box::new((Cond::Const(true), neg(a()), b()))), false),
+            (Num::Else(0, Box::new(neg(b()))), true),
+        ] {
+            assert_eq!(formula.takes(&taken), takes, "{formula:?}");
+        }
     }
 }

@@ -2,12 +2,45 @@
 
 use super::named::Named;
 use super::read::Reader;
-use crate::facts::{Causes, ChoiceOption, FactDecl, FactKind, Role};
-use crate::ground::document::Tab;
+use crate::facts::{Causes, ChoiceOption, FactDecl, FactKind, OtherPosts, Role};
+use crate::ground::document::{Spot, Tab};
 use crate::ground::{Exact, Words};
 use crate::rules::kinds::Unit;
 
 impl<'r, 'f> Reader<'r, 'f, '_> {
+    /// What a fact has of the employee's other posts. What it names is looked up later.
+    fn other_posts(&mut self, t: &Tab<'r, 'f>, id: &str) -> Option<OtherPosts> {
+        let times = t.spot("times");
+        let (where_fact, where_is) = (t.spot("where"), t.list("where_is"));
+        let Some(of) = t.spot("other_posts") else {
+            if times.is_some() || where_fact.is_some() {
+                t.missing("other_posts", "other_posts = \"…\"");
+            }
+            return None;
+        };
+        if where_fact.is_some() == where_is.is_empty() {
+            let key = if where_is.is_empty() { "where_is" } else { "where" };
+            t.missing(key, if where_is.is_empty() { "where_is = [\"…\"]" } else { "where = \"…\"" });
+        }
+        let number = times.as_ref().map_or(Some(Exact::ONE), |s| {
+            let read = Exact::parse(&s.text);
+            if read.is_none() {
+                self.report.error("L59", s.file, &s.span, &[("id", id), ("value", &s.text)]);
+            }
+            read
+        });
+        let text = |s: &Spot| s.text.clone();
+        let posts = OtherPosts {
+            of: of.text.clone(),
+            times: number?,
+            where_fact: where_fact.as_ref().map(text).unwrap_or_default(),
+            where_is: where_is.iter().map(text).collect(),
+        };
+        self.pack.parts.push(of);
+        self.pack.where_is.extend(where_fact.map(|w| (w, where_is)));
+        Some(posts)
+    }
+
     pub(super) fn fact(&mut self, t: &Tab<'r, 'f>) {
         let Some(id) = t.need("id") else { return };
         let label = t.words("label").unwrap_or_else(|| Words::new(&id.text, ""));
@@ -56,14 +89,7 @@ impl<'r, 'f> Reader<'r, 'f, '_> {
             self.report.error("L59", m.file, &m.span, &[("id", &id.text), ("value", &m.text)]);
         }
         let parts = t.list("parts");
-        let other_posts = t.text("other_posts");
-        let times = t.spot("times").map_or(Some(Exact::ONE), |s| {
-            let read = Exact::parse(&s.text);
-            if read.is_none() {
-                self.report.error("L59", s.file, &s.span, &[("id", &id.text), ("value", &s.text)]);
-            }
-            read
-        });
+        let other_posts = self.other_posts(t, &id.text);
         let decl = FactDecl {
             name: id.text.clone(),
             kind: kind.clone(),
@@ -79,7 +105,7 @@ impl<'r, 'f> Reader<'r, 'f, '_> {
             none: t.texts("none"),
             parts: parts.iter().map(|p| p.text.clone()).collect(),
             of_person: t.flag("of_person").unwrap_or(false),
-            other_posts: other_posts.zip(times),
+            other_posts,
             causes,
         };
         let default = t.spot("default");
@@ -93,7 +119,18 @@ impl<'r, 'f> Reader<'r, 'f, '_> {
         let told_with = t.spot("told_with");
         self.kept(t, &id.text);
         let thirtieths = t.spot("thirtieths_in");
-        let shared = t.spot("before_in").zip(t.spot("begins_in"));
+        let shared = match (t.spot("before_in"), t.spot("begins_in")) {
+            (Some(before), Some(begins)) => Some((before, begins)),
+            (Some(_), None) => {
+                t.missing("begins_in", "begins_in = \"…\"");
+                None
+            }
+            (None, Some(_)) => {
+                t.missing("before_in", "before_in = \"…\"");
+                None
+            }
+            (None, None) => None,
+        };
         let next_month = t.flag("rises_next_month").unwrap_or(false);
         let either_sign = t.flag("either_sign").unwrap_or(false);
         t.close();

@@ -113,8 +113,10 @@ pub struct Pack {
     pub shared: Vec<(crate::facts::FactId, (Spot, Spot))>,
     /// Facts whose dated days stand in another one as thirtieths.
     pub thirtieths: Vec<(crate::facts::FactId, Spot)>,
-    /// Facts that cells hold together, until all facts are known.
+    /// Facts that declarations of facts name, until all facts are known.
     pub parts: Vec<Spot>,
+    /// Choices that other posts are counted by, and the options that count.
+    pub where_is: Vec<(Spot, Vec<Spot>)>,
     pub parameters: Vec<Parameter>,
     pub settings: Vec<Setting>,
     pub tables: Vec<Table>,

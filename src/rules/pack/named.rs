@@ -118,6 +118,15 @@ pub(super) fn look_up(pack: &mut Pack, report: &Report<'_>) {
             unknown(pack, &other);
         }
     }
+    for (choice, options) in std::mem::take(&mut pack.where_is) {
+        let Some(FactKind::Choice { options: known }) = pack.vocabulary.named(&choice.text).map(|f| &pack.vocabulary.get(f).kind) else {
+            unknown(pack, &choice);
+            continue;
+        };
+        for o in options {
+            one(report, "L45", &o, known.iter().map(|k| k.id.as_str()).collect());
+        }
+    }
     for (what, s) in &pack.asked {
         match what {
             Named::Cause => one(report, "L74", s, pack.causes.iter().map(|c| c.0.as_str()).collect()),
