@@ -134,13 +134,24 @@ impl Known {
         self.by_name(&cells[c], next).or_else(|| self.by_name(&cells[c], "")).is_some()
     }
 
+    /// Those of the surname whose given name begins with the same letter, or is not known.
+    fn bearers(&self, who: &Who) -> impl Iterator<Item = &(EmployeeId, String)> {
+        let given = line::words(&who.given);
+        let may = move |g: &str| given.is_empty() || g.is_empty() || g.chars().next() == given.chars().next();
+        self.by_surname.get(&line::words(&who.surname)).into_iter().flatten().filter(move |(_, g)| may(g))
+    }
+
+    /// Whether a row of nobody means one of a few who all wait for it: a surname alone, or with an initial.
+    pub fn is_one_of_few(&self, who: &Who) -> bool {
+        let given = line::words(&who.given);
+        let all: Vec<&(EmployeeId, String)> = self.bearers(who).collect();
+        all.len() <= FEW && all.iter().any(|(_, g)| given.is_empty() || g.starts_with(&given) || given.starts_with(g.as_str()))
+    }
+
     /// A finding for each agent that a row of nobody may mean: the same surname, and no other first letter of the given name;
     /// or a number that stands in another cell of the row.
     pub fn perhaps(&self, who: &Who, row: &str, at: At, sources: &Sources) -> Vec<Finding> {
-        let given = line::words(&who.given);
-        let may = |g: &str| given.is_empty() || g.is_empty() || g.chars().next() == given.chars().next();
-        let found = self.by_surname.get(&line::words(&who.surname)).into_iter().flatten().filter(|(_, g)| may(g));
-        let mut all: BTreeSet<&EmployeeId> = found.map(|(id, _)| id).collect();
+        let mut all: BTreeSet<&EmployeeId> = self.bearers(who).map(|(id, _)| id).collect();
         if all.len() > FEW {
             all.clear();
         }

@@ -41,7 +41,8 @@ pub(super) fn place_rows(
             continue;
         }
         // What a list of this month says of nobody is owed to somebody.
-        let lost = if lists::is_list(role) { Severity::Blocking } else { Severity::Justify };
+        let waits = || known.is_one_of_few(&row.who);
+        let lost = if lists::is_list(role) && !waits() { Severity::Blocking } else { Severity::Justify };
         let unnumbered = matches!(role, Role::Staff | Role::Arrivals)
             && row.who.id.is_empty()
             && begins(&row, role, cx)
