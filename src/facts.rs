@@ -447,6 +447,7 @@ pub struct Vocabulary {
     by_role: BTreeMap<Role, FactId>,
     moot: BTreeMap<FactId, FactId>,
     told_with: Vec<(FactId, FactId)>,
+    comes_with: Vec<(FactId, FactId)>,
     next_month: BTreeSet<FactId>,
     either_sign: BTreeSet<FactId>,
     shared: BTreeMap<FactId, Shared>,
@@ -510,6 +511,14 @@ impl Vocabulary {
     /// Facts that are about another, each with it.
     pub fn about_others(&self) -> &[(FactId, FactId)] {
         &self.told_with
+    }
+    /// A new value of the first comes with one of the second, which pay follows: a step with its index.
+    pub fn comes_with(&mut self, sign: FactId, value: FactId) {
+        self.comes_with.push((sign, value));
+    }
+    /// Facts whose new value comes with one of another, each with it.
+    pub fn signs(&self) -> &[(FactId, FactId)] {
+        &self.comes_with
     }
     /// A rise within a month counts from the first day of the next: a child born on the 12th.
     pub fn rises_next_month(&mut self, fact: FactId) {

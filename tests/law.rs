@@ -219,3 +219,44 @@ fn a_file_nobody_recognises_holds_the_transfer_file_back() {
     assert!(stopped.outcome.held.contains(&"IMP-01".to_owned()) && !file(&stopped), "{:?}", stopped.outcome.held);
     assert!(!held.contains(&"IMP-01".to_owned()));
 }
+
+// Arrêté of 19 December 2025: IRCANTEC bracket A 2.84 % and 4.27 % from 1 January 2026, 2.80 % and 4.20 % before; January was paid on those.
+// 400 points 1969.11: 55.14 and 82.70 paid, 55.92 and 84.08 due; 450 points 2215.25: 62.03 and 93.04, 62.91 and 94.59.
+// Both sides of the line moved on one day: neither comes out without the other.
+#[test]
+fn both_rates_of_a_line_that_last_month_was_paid_without() {
+    let mut register = REGISTER.to_owned();
+    let mut agents = STAFF.to_owned();
+    for (id, index, pay, own, employer) in [("00101", "400", "1969,11", "55,14", "82,70"), ("00102", "450", "2215,25", "62,03", "93,04")] {
+        register.push_str(&row(id, "2026-01", "0010", &format!("TRAITEMENT BRUT;{index},00;;{pay};;;")));
+        register.push_str(&row(id, "2026-01", "1120", &format!("IRCANTEC TR. A;{pay};2,80;;{own};4,20;{employer}")));
+        agents.push_str(&format!("{id};NOM{id};Jean;Contractuel;C;{index};100 %;0\n"));
+    }
+    let ran = run("ircantec", "2026-02", "", &[("livre de paie.csv", register), ("agents.csv", agents)]);
+    let shares = |employee: &str| -> Vec<[String; 3]> {
+        let of = ran.rows("lines.csv").into_iter().filter(|r| r["employee"] == employee && r["code"] == "IRC_A");
+        of.map(|r| ["period", "amount", "employer_amount"].map(|c| r[c].clone())).collect()
+    };
+    let own = |month: &str, amount: &str, employer: &str| [month, amount, employer].map(str::to_owned);
+    assert_eq!(shares("00101"), [own("2026-02", "-55.92", "84.08"), own("2026-01", "-0.78", "1.38")]);
+    assert_eq!(shares("00102"), [own("2026-02", "-62.91", "94.59"), own("2026-01", "-0.88", "1.55")]);
+    let told = ran.told("C20");
+    assert!(told.len() == 1 && ["2.8\u{a0}% → 2.84\u{a0}%", "4.2\u{a0}% → 4.27\u{a0}%"].iter().all(|t| told[0].1.contains(t)), "{told:?}");
+    assert!(ran.told("C03").iter().all(|t| !t.1.contains("IRC_A")), "{:?}", ran.told("C03"));
+}
+
+// The surcharge for apprentices of the CNFPT begins on 1 January 2022 (0.1 %): whoever was paid without it has a line of it in
+// February and January's beside. 1968.13 × 0.1 % = 1.97.
+#[test]
+fn a_contribution_that_is_new_is_not_switched_off_by_a_month_without_it() {
+    let mut register = REGISTER.to_owned();
+    for id in ["00101", "00102"] {
+        register.push_str(&row(id, "2022-01", "0010", "TRAITEMENT BRUT;420,00;;1968,13;;;"));
+        register.push_str(&row(id, "2022-01", "2120", "C.N.F.P.T.;1968,13;;;;0,90;17,71"));
+    }
+    let ran = run("cnfpt", "2022-02", "", &[("livre de paie.csv", register), ("agents.csv", staff(&[("00101", "420"), ("00102", "420")]))]);
+    let of = ran.rows("lines.csv").into_iter().filter(|r| r["employee"] == "00101" && r["code"] == "CNFPT_APP");
+    let of: Vec<[String; 2]> = of.map(|r| ["period", "employer_amount"].map(|c| r[c].clone())).collect();
+    let own = |month: &str, amount: &str| [month, amount].map(str::to_owned);
+    assert_eq!(of, [own("2022-02", "1.97"), own("2022-01", "1.97")]);
+}

@@ -218,6 +218,18 @@ fn a_change_says_what_it_changes() {
     assert_eq!(r.told("M94", "01835"), [Severity::Blocking]);
 }
 
+// A new step moves pay by its index, which no file gives: the agent waits, and a decision that the index stays pays.
+#[test]
+fn a_step_without_its_index_is_asked_for() {
+    let list = "Matricule;Nom;Prénom;Ancien échelon;Nouvel échelon;Date d'effet\n00844;RAMPAL;Joël;4;5;01/12/2021\n";
+    let r = run("step", &[], &[("avancements d'échelon.csv", list)]);
+    assert_eq!(r.told("F98", "00844"), [Severity::Blocking]);
+    assert!(!r.transfers.contains_key("00844"));
+    // The same step as before moves nothing.
+    let same = run("same-step", &[], &[("avancements d'échelon.csv", &list.replace(";4;5;", ";5;5;"))]);
+    assert_eq!(same.told("F98", "00844"), []);
+}
+
 #[test]
 fn a_row_under_another_persons_number_is_not_used() {
     let whole = std::fs::read_to_string(Path::new(SAMPLE).join("inbox").join(CIA)).expect("the sample is UTF-8");

@@ -448,7 +448,8 @@ fn a_birth_counts_from_the_next_month_and_a_second_leave_is_told() {
                 "Matricule;Nom;Prénom;Nature;Du;Au;Nb jours;Prolongation\n\
                  00102;BLIN;Jean;Maladie ordinaire;02/06/2025;03/06/2025;2;N\n\
                  00102;BLIN;Jean;Maladie ordinaire;16/06/2025;18/06/2025;3;N\n\
-                 00101;ABEL;Jean;Maladie ordinaire;16/06/2025;18/06/2025;3;N\n"
+                 00101;ABEL;Jean;Maladie ordinaire;16/06/2025;18/06/2025;3;\n\
+                 00101;ABEL;Jean;Maladie ordinaire;19/06/2025;20/06/2025;2;\n"
                     .to_owned(),
             ),
         ],
@@ -456,6 +457,9 @@ fn a_birth_counts_from_the_next_month_and_a_second_leave_is_told() {
     assert_eq!(ran.line("00101", "SFT"), "2.29");
     assert_eq!((ran.count("F36", "00101"), ran.count("F03", "00101")), (1, 0));
     assert_eq!((ran.count("F37", "00102"), ran.count("F37", "00101")), (1, 0));
+    // The 19th follows the 18th: one leave, one waiting day of 2067.57 / 30 = 68.92, against two.
+    assert_eq!((ran.count("F96", "00102"), ran.count("F96", "00101")), (0, 1));
+    assert_eq!(["00101", "00102"].map(|e| ran.line(e, "CAR_TIB")), ["-68.92", "-137.84"]);
 }
 
 // 420 points: 2067.57; half of a whole month 1033.785, taken off as 1033.79; a waiting day that the row gives 68.92;

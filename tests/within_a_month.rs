@@ -396,3 +396,19 @@ fn a_sum_that_no_rate_makes_is_no_other_scheme() {
     assert!(ran.rows("lines.csv").iter().any(|r| r["employer_amount"] == "15.00"), "the share is paid");
     assert!(ran.told("F91", "00101").is_empty(), "{:?}", ran.told("F91", "00101"));
 }
+
+// Nobody goes unpaid without a word: the staff file alone says that one has left.
+#[test]
+fn whoever_has_left_by_the_staff_file_is_told() {
+    let tib = "0010;TRAITEMENT BRUT;420,00;;2067,57;;;";
+    let people = "Matricule;Nom;Prénom;Statut;Catégorie;Indice majoré;Quotité;Taux PAS;Date de sortie\n\
+                  00101;ABEL;Jean;Titulaire;C;420;100 %;0;30/11/2025\n00102;BLIN;Jean;Titulaire;C;420;100 %;0;\n";
+    let files = [
+        ("livre de paie.csv", register("NOVEMBRE 2025", &[("00101", "ABEL", "2067,57", &[tib]), ("00102", "BLIN", "2067,57", &[tib])])),
+        ("agents.csv", people.to_owned()),
+    ];
+    let ran = run("gone", "2025-12", &files);
+    assert_eq!((ran.line("00101", "TIB"), ran.line("00102", "TIB")), (String::new(), "2067.57".to_owned()));
+    let told = ran.told("F97", "00101");
+    assert!(told.len() == 1 && told[0].0 == Severity::Justify && told[0].1.contains("30/11/2025"), "{told:?}");
+}

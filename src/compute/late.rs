@@ -7,7 +7,7 @@
 use crate::compute::calibrate::Witness;
 use crate::compute::eval::State;
 use crate::compute::raise::{self, Raise};
-use crate::compute::replay::{Replay, Verdict};
+use crate::compute::replay::{Replay, ReplayLine, Verdict};
 use crate::ground::{Exact, PayMonth};
 use crate::payslip::{Catalogue, LineKind};
 use crate::rules::Pack;
@@ -79,7 +79,7 @@ impl Search<'_> {
     pub fn run(&self, law: &Law) -> (Vec<Late>, Law) {
         let mut now = law.clone();
         let mut found = Vec::new();
-        let candidates = self.candidates(law);
+        let mut candidates = self.candidates(law);
         if candidates.is_empty() {
             return (found, now);
         }
@@ -87,18 +87,26 @@ impl Search<'_> {
         if gaps.iter().all(|g| *g == 0) {
             return (found, now);
         }
-        for c in candidates {
-            let mut tried = now.clone();
-            tried.parameters[c.parameter] = Some(c.used);
-            let then = self.gaps(&tried);
-            let better = gaps.iter().zip(&then).filter(|(a, b)| b < a).count();
-            let worse = gaps.iter().zip(&then).filter(|(a, b)| b > a).count();
-            if better > 0 && better * 100 >= (better + worse) * SHARE {
-                (now, gaps) = (tried, then);
-                found.push(c);
+        // The rates of both sides of a line moved on one day: one comes out only once the other has.
+        loop {
+            let before = candidates.len();
+            candidates.retain(|c| {
+                let mut tried = now.clone();
+                tried.parameters[c.parameter] = Some(c.used);
+                let then = self.gaps(&tried);
+                let better = gaps.iter().zip(&then).filter(|(a, b)| b < a).count();
+                let worse = gaps.iter().zip(&then).filter(|(a, b)| b > a).count();
+                let late = better > 0 && better * 100 >= (better + worse) * SHARE;
+                if late {
+                    (now, gaps) = (tried, then);
+                    found.push(c.clone());
+                }
+                !late
+            });
+            if candidates.is_empty() || candidates.len() == before {
+                return (found, now);
             }
         }
-        (found, now)
     }
 
     /// Values that came into force lately, each with the one before.
@@ -108,16 +116,21 @@ impl Search<'_> {
             let day = if p.at_payment { law.context.payment_date } else { law.context.month.first_day() };
             let mut values: Vec<_> = p.values.iter().filter(|v| v.from <= day).collect();
             values.sort_by_key(|v| v.from);
-            let [.., before, newest] = values.as_slice() else { continue };
+            // The first value there is begins something new: before it there was none.
+            let (used, newest) = match values.as_slice() {
+                [.., before, newest] => (before.value, newest),
+                [newest] => (Exact::ZERO, newest),
+                [] => continue,
+            };
             let lately = (law.context.month.first_day() - newest.from).num_days() <= LATELY;
-            if lately && before.value != newest.value && law.parameters[i] == Some(newest.value) {
-                out.push(Late { parameter: i, used: before.value, due: newest.value, since: newest.from });
+            if lately && used != newest.value && law.parameters[i] == Some(newest.value) {
+                out.push(Late { parameter: i, used, due: newest.value, since: newest.from });
             }
         }
         out
     }
 
-    /// Lines of each witness that do not come out.
+    /// What does not come out of each witness: a line, and the agent's own part of it besides.
     fn gaps(&self, law: &Law) -> Vec<usize> {
         let Some(plan) = self.pack.plan(law).0 else { return Vec::new() };
         let replay = Replay { plan: &plan, catalogue: self.catalogue, unknown_kinds: self.unknown_kinds };
@@ -129,7 +142,8 @@ impl Search<'_> {
                     let r = replay.run(state, w.known, w.alternatives, w.paid, w.hidden);
                     // A value that replay had to take from the paid lines explains nothing that the files say.
                     let forced = r.resolved.iter().filter(|x| x.written.is_some()).count();
-                    r.lines.iter().filter(|l| l.verdict == Verdict::Gap || !l.gap().is_zero()).count() + forced
+                    let of_line = |l: &ReplayLine| usize::from(l.verdict == Verdict::Gap) + usize::from(!l.gap().is_zero());
+                    r.lines.iter().map(of_line).sum::<usize>() + forced
                 },
             )
             .collect()

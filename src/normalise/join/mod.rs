@@ -74,8 +74,9 @@ pub fn join(
     for c in gathered.changes {
         j.change(&c);
     }
+    let adjoining = j.adjoining(&gathered.events);
     for e in gathered.events {
-        j.event(&e);
+        j.event(&e, adjoining.contains(&e.at));
     }
     j.amounts(&gathered.amounts);
     j.contrary();

@@ -4,6 +4,7 @@ use super::Joiner;
 use crate::facts::{Fact, FactId, FactKind, NumberForm, Origin, Role, Value};
 use crate::ground::{At, EmployeeId, Exact, Severity};
 use chrono::{Datelike as _, Days, NaiveDate};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Days of the longest leave that a row without a last day counts: a year.
 const MOST_DAYS: u64 = 366;
@@ -33,7 +34,26 @@ impl Joiner<'_> {
         }
     }
 
-    pub(super) fn event(&mut self, e: &crate::normalise::gather::Event) {
+    /// Leaves that begin the day after another of the same kind ends: the employee has not been back, and one goes on from the
+    /// other unless a list says not. Told.
+    pub(super) fn adjoining(&mut self, events: &[crate::normalise::gather::Event]) -> BTreeSet<At> {
+        let leaves = || events.iter().filter_map(|e| Some((e, e.fact.filter(|f| self.is_leave(*f))?)));
+        let ends: BTreeMap<(&EmployeeId, FactId, NaiveDate), At> =
+            leaves().filter_map(|(e, fact)| Some(((&e.employee, fact, e.to?), e.at))).collect();
+        let before = |e: &crate::normalise::gather::Event, fact| ends.get(&(&e.employee, fact, e.from?.pred_opt()?)).copied();
+        let found: Vec<_> = leaves().filter(|(e, _)| e.continues.is_none()).filter_map(|(e, fact)| Some((e, before(e, fact)?))).collect();
+        let mut out = BTreeSet::new();
+        for (e, earlier) in found {
+            let day = e.from.map_or_else(String::new, |d| d.format("%d/%m/%Y").to_string());
+            let f = self.finding("F96", Severity::Warning, &e.employee, &[earlier, e.at]).arg("agent", &e.employee).arg("day", day);
+            self.out.findings.push(f);
+            out.insert(e.at);
+        }
+        out
+    }
+
+    /// An absence of the month; `goes_on` from another of the month.
+    pub(super) fn event(&mut self, e: &crate::normalise::gather::Event, goes_on: bool) {
         let Some(fact) = e.fact else {
             let f = self.finding("F06", Severity::Blocking, &e.employee, &[e.at]).arg("nature", &e.nature);
             self.out.findings.push(f);
@@ -46,11 +66,13 @@ impl Joiner<'_> {
         let (begun, length) = (role(Role::LeavesBegun), role(Role::LeaveLength));
         let last_day = self.month.last_day();
         // A leave begun in the month, and not one that goes on: each has its own waiting day.
-        let begins = e.continues != Some(true) && e.from.is_none_or(|d| d >= self.month.first_day());
+        let begins = !goes_on && e.continues != Some(true) && e.from.is_none_or(|d| d >= self.month.first_day());
         let vocabulary = self.vocabulary;
         let Some(days) = self.days_within(e) else { return };
         let thirtieths = vocabulary.thirtieths_of(fact).map(|id| (id, self.thirtieths_within(e)));
-        self.second_leave(e);
+        if !goes_on {
+            self.second_leave(e);
+        }
         let Some(p) = self.person(&e.employee, e.at, &e.nature) else { return };
         if let Some((id, n)) = thirtieths {
             // Days without dates beside others leave no sum of thirtieths: the rule counts the days of all.
@@ -65,7 +87,7 @@ impl Joiner<'_> {
         if let (Some(id), Some(flag)) = (continues, e.continues) {
             p.changes.push(Fact { id, value: Value::Flag(flag), at: e.at, origin: Origin::Read });
         }
-        if let (Some(id), Some(from), Some(false) | None) = (starts, e.from, e.continues) {
+        if let (Some(id), Some(from), Some(false) | None, false) = (starts, e.from, e.continues, goes_on) {
             p.changes.push(Fact { id, value: Value::Date(from), at: e.at, origin: Origin::Read });
         }
         if let Some(id) = begun {

@@ -6,8 +6,9 @@ use super::subject::at_of;
 use crate::compute::cases::stop_name;
 use crate::compute::employee::{Standing, Way};
 use crate::compute::replay::{ReplayLine, Verdict};
-use crate::facts::{Fact, Origin, Role};
+use crate::facts::{Fact, FactId, Origin, Role};
 use crate::ground::{At, Finding, Money, Place, Severity};
+use crate::normalise::text::fold;
 use crate::normalise::trust::agree;
 use crate::payslip::{ElementId, LineKind, PaidCode};
 use crate::pipeline::Ready;
@@ -78,6 +79,8 @@ pub(super) fn own_findings(ready: &Ready, w: &mut Worked) {
         w.findings.push(f.arg("net", net.french()).stake(net.cents()).at(sources.place(at_of(&w.person))));
     }
     owed(ready, w);
+    gone(ready, w);
+    signs(ready, w);
     let belated = crate::pipeline::belated::findings(ready, w);
     w.findings.extend(belated);
     let dated = crate::pipeline::arrears::findings(ready, w);
@@ -265,6 +268,46 @@ pub(super) fn owed(ready: &Ready, w: &mut Worked) {
     };
     let f = f.of(&w.id).arg("agent", &w.id).arg("name", &w.name).arg("month", ready.job.last_month).arg("days", days);
     w.findings.push(f.at(ready.inputs.sources.place(at_of(&w.person))));
+}
+
+/// A list that gives a new step and no index: nothing would move, and pay should.
+fn signs(ready: &Ready, w: &mut Worked) {
+    let vocabulary = &ready.pack.vocabulary;
+    for (sign, value) in vocabulary.signs() {
+        let Some(new) = w.person.changes.iter().find(|f| f.id == *sign) else { continue };
+        let (Some(now), Some(then)) = (w.output.facts.get(*value), w.output.replay.facts.value(*value)) else { continue };
+        let listed = w.person.alternatives.iter().find(|f| f.id == *sign);
+        // A grade stands in many lists only to tell who is meant, shortened as it comes.
+        let known = w.person.known.get(*sign).filter(|_| vocabulary.get(*sign).role.is_none());
+        let old = listed.or(known);
+        if old.is_none() && vocabulary.get(*sign).role.is_some() {
+            continue;
+        }
+        let said = |f: &Fact| fold(&show_value(ready, f));
+        if now.value != *then || now.origin == Origin::Decided || old.is_some_and(|o| said(o) == said(new)) {
+            continue;
+        }
+        let of = |id: FactId| vocabulary.get(id);
+        let f = Finding::new("F98", Severity::Blocking).of(&w.id).arg("agent", &w.id).arg("fact", of(*sign).label.get(ready.lang));
+        let f = f.arg("new", show_value(ready, new)).arg("old", old.map_or_else(|| "?".to_owned(), |o| show_value(ready, o)));
+        let f = f.arg("other", of(*value).label.get(ready.lang)).arg("value", show_value(ready, now)).arg("name", &of(*value).name);
+        w.findings.push(f.at(ready.inputs.sources.place(new.at)));
+    }
+}
+
+/// Somebody whom last month paid and who, by the word of a staff file alone, has left since.
+fn gone(ready: &Ready, w: &mut Worked) {
+    let exit = w.person.fact(&ready.pack.vocabulary, Role::Exit).filter(|f| f.origin != Origin::Decided);
+    let listed = w.person.departure.is_some() || w.output.owed.is_some();
+    let (Standing::Left, Some(slip), Some(exit), false) = (w.standing, &w.person.paid, exit, listed) else { return };
+    let day = exit.value.date().map_or_else(String::new, |d| d.format("%d/%m/%Y").to_string());
+    let f = Finding::new("F97", Severity::Justify).of(&w.id).arg("agent", &w.id).arg("name", &w.name).arg("date", day);
+    let f = f.at(ready.inputs.sources.place(exit.at));
+    let f = match slip.net_paid {
+        Some((net, at)) => f.arg("net", net.french()).stake(net.cents()).at(ready.inputs.sources.place(at)),
+        None => f.arg("net", "?"),
+    };
+    w.findings.push(f);
 }
 
 /// Lines of last month that no element stands for, carried as they are. One that resembles a line of one month only, or a line

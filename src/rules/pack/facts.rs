@@ -117,6 +117,7 @@ impl<'r, 'f> Reader<'r, 'f, '_> {
         let unpaid = t.texts("unpaid");
         let moot = t.spot("moot_without");
         let told_with = t.spot("told_with");
+        let comes_with = t.spot("comes_with");
         self.kept(t, &id.text);
         let thirtieths = t.spot("thirtieths_in");
         let shared = match (t.spot("before_in"), t.spot("begins_in")) {
@@ -143,6 +144,7 @@ impl<'r, 'f> Reader<'r, 'f, '_> {
         }
         self.pack.moot.extend(moot.map(|m| (fact, m)));
         self.pack.told_with.extend(told_with.map(|m| (fact, m)));
+        self.pack.comes_with.extend(comes_with.map(|m| (fact, m)));
         self.pack.thirtieths.extend(thirtieths.map(|m| (fact, m)));
         self.pack.shared.extend(shared.map(|m| (fact, m)));
         self.pack.parts.extend(parts);

@@ -107,6 +107,8 @@ pub struct Pack {
     pub moot: Vec<(crate::facts::FactId, Spot)>,
     /// Facts that are about another, which they name.
     pub told_with: Vec<(crate::facts::FactId, Spot)>,
+    /// Facts whose new value comes with one of another, which they name.
+    pub comes_with: Vec<(crate::facts::FactId, Spot)>,
     /// What declarations name, to be looked up once everything is read.
     pub asked: Vec<(Named, Spot)>,
     /// Facts whose change within a month stands in two others, which they name.

@@ -89,6 +89,12 @@ pub(super) fn look_up(pack: &mut Pack, report: &Report<'_>) {
             None => unknown(pack, &other),
         }
     }
+    for (sign, other) in std::mem::take(&mut pack.comes_with) {
+        match pack.vocabulary.named(&other.text) {
+            Some(value) => pack.vocabulary.comes_with(sign, value),
+            None => unknown(pack, &other),
+        }
+    }
     for (days, other) in std::mem::take(&mut pack.thirtieths) {
         let kind = &pack.vocabulary.get(days).kind;
         match pack.vocabulary.named(&other.text).filter(|f| pack.vocabulary.get(*f).kind == *kind) {
