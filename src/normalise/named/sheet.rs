@@ -75,6 +75,7 @@ impl Known {
         let mut meant: BTreeSet<u32> = BTreeSet::new();
         let mut theirs: BTreeSet<usize> = BTreeSet::new();
         let mut whole = true;
+        let mut lost: Vec<&Written> = Vec::new();
         for w in &rows {
             let texts = &w.texts;
             let mut across = BTreeMap::new();
@@ -115,11 +116,16 @@ impl Known {
                 for id in line.named {
                     named.entry(id).or_insert(spot(at));
                 }
-                let somebody = line.lost && (w.filled() > 1 || w.has_digit()) && !meant.contains(&w.row);
-                whole &= !(line.several || somebody) && !texts.iter().any(|t| speaks_to_all(t));
+                if line.lost && !meant.contains(&w.row) {
+                    lost.push(w);
+                }
+                whole &= !line.several && !texts.iter().any(|t| speaks_to_all(t));
             }
             above = texts;
         }
+        // Titles have no digit and stand first.
+        let first = meant.first().copied().or_else(|| rows.iter().find(|w| w.filled() > 0).map(|w| w.row)).unwrap_or(0);
+        whole &= !lost.iter().any(|w| w.has_digit() || w.filled() > 1 && w.row > first);
         whole &= !rows.iter().any(|w| Self::nobody(w, &meant, &theirs, best));
         Sheet { named, whole }
     }
@@ -129,7 +135,8 @@ impl Known {
         let Some(first) = meant.first() else { return false };
         let written = |c: &usize| w.texts.get(*c).is_some_and(|t| !t.is_empty() && !is_ditto(t));
         // Where numbers of employees stand, another number is somebody else's.
-        let numbered = best.filter(|c| meant.len() >= 2 && w.texts.get(*c).is_some_and(|t| t.bytes().any(|b| b.is_ascii_digit())));
+        let number = |t: &String| t.bytes().any(|b| b.is_ascii_digit()) && !t.contains(char::is_whitespace);
+        let numbered = best.filter(|c| meant.len() >= 2 && w.texts.get(*c).is_some_and(number));
         let holds = w.row > *first && theirs.iter().any(written) && w.filled() > 1;
         (holds || numbered.is_some()) && !meant.contains(&w.row) && !w.remark && summing(w.first()).is_none()
     }

@@ -161,7 +161,8 @@ pub(super) fn attempt(s: &Seen<'_>, role: Role, cx: &Context<'_>, overlaps: &[u3
             keyed
                 && !unnamed
                 && (role_column(FactRole::Exit)
-                    || role_column(FactRole::ContractEnd) && (hint > 0 || situations == 1 && one_offs == 0 && coverage < 60))
+                    || role_column(FactRole::ContractEnd)
+                        && (hint > 0 || situations == 1 && one_offs == 0 && coverage < 60 && ends_contracts(s, cx)))
                 && situations <= 8
         }
         Role::Changes => {
@@ -196,6 +197,13 @@ pub(super) fn attempt(s: &Seen<'_>, role: Role, cx: &Context<'_>, overlaps: &[u3
     // What a list of movements says is in its rows: no other reading comes near.
     let able = able && (s.moves.is_none() || movements.is_some() || !lists::is_list(role));
     (able || forced).then_some(Try { role, score, picked, choices, why })
+}
+
+/// « Fin de contrat » in so many words, and no other date: « Fin » may be that of anything.
+fn ends_contracts(s: &Seen<'_>, cx: &Context<'_>) -> bool {
+    let dated: Vec<usize> = (0..s.layout.width).filter(|&c| dated_column(s, c)).collect();
+    let titled = |c: usize| cx.vocabulary.role(FactRole::ContractEnd).is_some_and(|f| s.compared[c].title(Title::Fact(f)) >= 95);
+    matches!(dated[..], [c] if titled(c) && titles::spaced(&s.layout.own[c]).split_whitespace().count() >= 2)
 }
 
 fn dated_column(s: &Seen<'_>, c: usize) -> bool {
