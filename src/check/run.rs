@@ -42,6 +42,15 @@ pub struct SumGap {
     pub expected: Money,
 }
 
+/// A file of the inbox that nobody could use.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Unidentified {
+    pub what: String,
+    pub place: Place,
+    /// Whoever it may mean is set aside by name.
+    pub set_aside: bool,
+}
+
 /// Somebody who approved what they had prepared.
 #[derive(Clone, Debug)]
 pub struct Alone {
@@ -61,7 +70,7 @@ pub struct Run {
     pub last_month: Option<PayMonth>,
     pub periods: Vec<(String, PayMonth, Place)>,
     /// Files of the inbox nobody could use.
-    pub unidentified: Vec<(String, Place)>,
+    pub unidentified: Vec<Unidentified>,
     /// Whether somebody recorded decisions.
     pub decisions: bool,
     /// Decisions of this month that one person prepared and approved.
@@ -209,7 +218,7 @@ pub fn measure(c: &Control, r: &Run) -> Result<Option<Vec<Finding>>, &'static st
             }
             Vec::new()
         }
-        "source_identified" => r.unidentified.iter().map(|(what, place)| c.finding().at(place.clone()).arg("what", what)).collect(),
+        "source_identified" => r.unidentified.iter().map(|u| unidentified(c, u)).collect(),
         "age_of_source" => age(c, r)?,
         "share_with_working_time" => rare(c, r)?,
         "strangers" => {
@@ -291,6 +300,15 @@ pub fn measure(c: &Control, r: &Run) -> Result<Option<Vec<Finding>>, &'static st
     }))
 }
 
+/// Whoever the file may mean waits already: it is worth a look, and stops nobody else.
+fn unidentified(c: &Control, u: &Unidentified) -> Finding {
+    let mut f = c.finding().at(u.place.clone()).arg("what", &u.what);
+    if u.set_aside {
+        f.severity = Severity::Justify;
+    }
+    f
+}
+
 fn twin(c: &Control, t: &Twin) -> Finding {
     let f = c.finding().of(&t.newer).arg("agent", &t.newer).arg("other", &t.other);
     t.places.iter().fold(f, |f, p| f.at(p.clone()))
@@ -344,8 +362,12 @@ mod tests {
     fn a_file_nobody_knows_is_named() {
         let mut r = Run::default();
         assert!(found(&control("source_identified"), &r).is_empty());
-        r.unidentified.push(("notes.doc".to_owned(), Place::File { file: "notes.doc".to_owned() }));
+        let file = Place::File { file: "notes.doc".to_owned() };
+        r.unidentified.push(Unidentified { what: "notes.doc".to_owned(), place: file, set_aside: false });
         assert_eq!(found(&control("source_identified"), &r)[0].places.len(), 1);
+        assert_eq!(found(&control("source_identified"), &r)[0].severity, Severity::Blocking);
+        r.unidentified[0].set_aside = true;
+        assert_eq!(found(&control("source_identified"), &r)[0].severity, Severity::Justify, "those it names wait");
     }
 
     #[test]

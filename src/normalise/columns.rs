@@ -63,7 +63,7 @@ impl Compared {
         };
         let own = without_prefix(own, &layout.own, titles);
         // « IM 2021 » is the IM, unless some title is known with its year.
-        let own = if titles.best(own) >= 95 { own } else { dated::split(own).0 };
+        let own = if titles.best(own) >= 95 { own } else { dated::without_month(dated::split(own).0) };
         // « HS à 1,25 », « 1017 HEURES SUP 1.27 » are known with the rate they end on.
         let known = |t: &str| titles.best(t) >= 95;
         let own = if known(own) { own } else { without_code(own) };

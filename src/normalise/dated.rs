@@ -35,6 +35,12 @@ pub fn split(title: &str) -> (&str, Option<NaiveDate>) {
     if head.chars().any(char::is_alphabetic) { (head, Some(date)) } else { (title, None) }
 }
 
+/// A title without the name of a month it ends with: « CIA décembre ».
+pub fn without_month(title: &str) -> &str {
+    let head = title.trim().rsplit_once(' ').filter(|(_, last)| last.len() >= 3 && values::month_named(last).is_some());
+    head.map_or(title, |(head, _)| head.trim_end_matches([' ', '-', ':', '(']))
+}
+
 /// Puts away what titles say is older than another column of the same thing.
 pub fn older(role: Role, layout: &Layout, month: PayMonth, choices: &mut [Vec<Choice>]) {
     let mut same: BTreeMap<(String, String), Vec<(NaiveDate, usize)>> = BTreeMap::new();

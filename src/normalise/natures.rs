@@ -4,7 +4,7 @@
 use crate::facts::{FactId, Vocabulary};
 use crate::normalise::columns::is_one_off;
 use crate::normalise::text::{Phrase, fold, likeness};
-use crate::normalise::titles::spaced;
+use crate::normalise::titles::{ends, spaced};
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
 
@@ -126,10 +126,17 @@ impl Natures {
         let score = |texts: &[(String, Phrase)]| texts.iter().map(like).max().filter(|s| *s >= 80);
         let mut best: Vec<(u32, FactId)> = self.known.iter().filter_map(|(f, texts)| Some((score(texts)?, *f))).collect();
         best.sort_by_key(|(s, f)| (std::cmp::Reverse(*s), *f));
-        match best.as_slice() {
+        let found = match best.as_slice() {
             [(_, f)] => Some(*f),
             [(a, f), (b, _), ..] if a > b => Some(*f),
             _ => None,
-        }
+        };
+        found.filter(|f| !self.ended(&wanted, *f))
+    }
+
+    /// « Retour de congé parental » is no parental leave.
+    fn ended(&self, nature: &Phrase, fact: FactId) -> bool {
+        let known = self.known.iter().find(|(f, _)| *f == fact).map_or(&[][..], |(_, texts)| texts);
+        nature.words.iter().any(|w| ends(w) && !known.iter().any(|(_, p)| p.has(w)))
     }
 }

@@ -29,6 +29,12 @@ impl Who {
         }
     }
 
+    /// What a finding calls somebody without a number: the name, or that there is nothing but an identity number.
+    pub fn called(&self) -> String {
+        let name = format!("{} {}", self.surname, self.given).trim().to_owned();
+        if name.is_empty() && self.nir.is_some() { "NIR ••••".to_owned() } else { name }
+    }
+
     /// The name as it stands for a number that nobody knows. An identity number never does.
     fn name(&self) -> Option<EmployeeId> {
         let whole = format!("{} {}", self.surname, self.given);

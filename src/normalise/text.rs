@@ -98,6 +98,15 @@ pub fn is_courtesy(folded: &str) -> bool {
     matches!(folded.trim_end_matches('.'), "m" | "mme" | "mlle" | "mr" | "monsieur" | "madame" | "mademoiselle")
 }
 
+/// « idem », `"`, `-"-`, `//`: what stands in the cell above.
+pub fn is_ditto(text: &str) -> bool {
+    let t = text.trim();
+    let mark = |c: char| matches!(c, '"' | '\'' | '\u{2019}' | '\u{201c}' | '\u{201d}' | '\u{ab}' | '\u{bb}' | '\u{3003}' | '\u{2033}');
+    let marks = !t.is_empty() && t.chars().all(|c| mark(c) || matches!(c, '-' | '\u{2013}') || c.is_whitespace()) && t.chars().any(mark);
+    let strokes = t.len() >= 2 && t.bytes().all(|b| b == b'/');
+    marks && t != "'" || strokes || matches!(fold(t).as_str(), "idem" | "id." | "ibid." | "ibidem" | "dito" | "ditto" | "do.")
+}
+
 /// Whose share a title speaks of, when it says.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Default)]
 pub enum Share {

@@ -32,6 +32,7 @@ struct Doubt {
     turning: Vec<String>,
     hourly: Vec<String>,
     strike: Vec<String>,
+    ends: Vec<String>,
     extra: Vec<String>,
     uncounted: Vec<String>,
     times: Vec<String>,
@@ -80,6 +81,10 @@ struct Wording {
     kind: Vec<String>,
     value: Vec<String>,
     old_value: Vec<String>,
+    a_day: Vec<String>,
+    active: Vec<String>,
+    everybody: Vec<String>,
+    mail: Vec<String>,
 }
 
 /// Bounds of hours of a month and of what an hour is paid.
@@ -377,6 +382,16 @@ pub fn turning(word: &str) -> bool {
     opens(&FILE.doubt.turning, word)
 }
 
+/// Whether a word before a kind of absence says that it is over: « retour », « fin ».
+pub fn ends(word: &str) -> bool {
+    opens(&FILE.doubt.ends, word)
+}
+
+/// Whether a text says that somebody is in activity.
+pub fn in_activity(position: &str) -> bool {
+    is_one(&FILE.wording.active, position)
+}
+
 /// Whether a text speaks of a strike.
 pub fn says_strike(text: &str) -> bool {
     spaced(text).split_whitespace().any(|w| opens(&FILE.doubt.strike, w))
@@ -467,6 +482,45 @@ pub fn says_how_many(heading: &str) -> bool {
     rest.is_some_and(|r| FILE.row.counted.iter().any(|w| r.trim_start_matches("d ").trim_start_matches("de ").trim_end() == w))
 }
 
+/// Whether a title says that something is new: « Nouveau taux ».
+pub fn says_becomes(heading: &str) -> bool {
+    spaced(heading).split_whitespace().next().is_some_and(|w| w.starts_with("nouve"))
+}
+
+/// Whether a title is that of what was before: « Ancien taux ».
+pub fn says_before(heading: &str) -> bool {
+    is_one(&FILE.wording.old_value, heading) || spaced(heading).split_whitespace().next().is_some_and(|w| w.starts_with("ancien"))
+}
+
+/// Whether a title says that its sums are those of a year.
+pub fn says_yearly(heading: &str) -> bool {
+    spaced(heading).split_whitespace().any(|w| w.starts_with("annuel") || w == "an")
+}
+
+/// Whether a title is that of the day somebody is back.
+pub fn says_return(heading: &str) -> bool {
+    spaced(heading).split_whitespace().next().is_some_and(|w| matches!(w, "reprise" | "retour" | "reprend"))
+}
+
+/// Whether a title is that of a last day: « Au ».
+pub fn says_until(heading: &str) -> bool {
+    let tidy = spaced(heading);
+    FILE.column.get("to").is_some_and(|list| list.iter().any(|t| spaced(t) == tidy))
+}
+
+/// Whether a title is that of a first day: « Du ».
+pub fn says_from(heading: &str) -> bool {
+    let tidy = spaced(heading);
+    FILE.column.get("from").is_some_and(|list| list.iter().any(|t| spaced(t) == tidy))
+}
+
+/// What a title says the first day of: « Maladie du », « Grève à compter du ».
+pub fn first_day_of(heading: &str) -> Option<String> {
+    let tidy = spaced(heading);
+    let ends = [" du ", " depuis le ", " a partir du ", " a compter du "];
+    ends.iter().find_map(|e| tidy.strip_suffix(e)).map(|head| head.trim().to_owned()).filter(|h| !h.is_empty())
+}
+
 /// Whether a title is that of kinds of movements: « Type de mouvement ».
 pub fn says_kind(heading: &str) -> bool {
     is_one(&FILE.wording.kind, heading)
@@ -495,6 +549,21 @@ pub fn of_tax_rates(about: &str) -> bool {
 /// Whether a column says the one day a row is about: « Date », « Jour de grève ».
 pub fn one_day(heading: &str) -> bool {
     is_one(&FILE.wording.one, heading)
+}
+
+/// Whether a kind of absence lasts a day where nothing says more: « Grève », « Service non fait ».
+pub fn lasts_a_day(nature: &str) -> bool {
+    names_one(&FILE.wording.a_day, nature)
+}
+
+/// Whether a text speaks to everybody: « prime pour tous les agents ».
+pub fn speaks_to_all(text: &str) -> bool {
+    names_one(&FILE.wording.everybody, text)
+}
+
+/// Whether a line is one of those a mail opens with that name who writes and who is written to.
+pub fn opens_a_mail(line: &str) -> bool {
+    line.split_once(':').is_some_and(|(head, _)| is_one(&FILE.wording.mail, head))
 }
 
 /// Whether a title may mean what is paid as well as what is taken back.

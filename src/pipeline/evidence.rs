@@ -10,7 +10,7 @@ use crate::check::agent::Shift;
 use crate::check::books::Group;
 use crate::check::lines::{Moved, older_cards};
 use crate::check::printed::Printed;
-use crate::check::run::{Run, SumGap};
+use crate::check::run::{Run, SumGap, Unidentified};
 use crate::check::{Control, Frame, Law, written};
 use crate::facts::{Fact, Role};
 use crate::ground::place::SourceKind;
@@ -96,18 +96,23 @@ pub fn sources(ready: &Ready, run: &mut Run) {
             || inputs.sources.iter().any(|(_, s)| within(&s.file) && s.kind == SourceKind::Document)
             || inputs.mapping.sources.iter().any(|s| within(&s.file) && s.role != SourceRole::Unknown)
     };
+    let unidentified = |file: &String| Unidentified {
+        what: file.clone(),
+        place: Place::File { file: file.clone() },
+        set_aside: super::set_aside::whole(file, &inputs.mapping, &inputs.set_aside),
+    };
     for s in inputs.mapping.sources.iter().filter(|s| s.role == SourceRole::Unknown) {
         let within = |f: &super::inputs::HashedFile| s.file.strip_prefix(&f.name).is_some_and(|rest| rest.starts_with('/'));
         let known = inputs.mapping.sources.iter().any(|o| o.file == s.file && o.role != SourceRole::Unknown);
         if !known && !inputs.of_records.contains(&s.file) && inputs.files.iter().any(|f| within(f) && identified(f)) {
-            run.unidentified.push((s.file.clone(), Place::File { file: s.file.clone() }));
+            run.unidentified.push(unidentified(&s.file));
         }
     }
     run.unidentified.dedup();
     for f in &inputs.files {
         let copy = inputs.files.iter().any(|o| o.name != f.name && o.sha256 == f.sha256 && identified(o));
         if !copy && !identified(f) {
-            run.unidentified.push((f.name.clone(), Place::File { file: f.name.clone() }));
+            run.unidentified.push(unidentified(&f.name));
         }
     }
 }

@@ -65,6 +65,8 @@ pub struct Inputs {
     pub read: BTreeSet<String>,
     /// Files that belong to a record, used or not.
     pub of_records: BTreeSet<String>,
+    /// Unread sheets that mean nobody but those who are set aside for them.
+    pub set_aside: BTreeSet<u16>,
     /// Months before the last that a change reaches back to, and what is known of each but for its payslips.
     pub bygone: BTreeMap<PayMonth, bygone::Month>,
 }
@@ -356,6 +358,8 @@ pub fn read(job: &Job, pack: &Pack, settings: &[SettingValue], progress: fn(&str
     o.findings.append(&mut gathered.findings);
     cut_short(&mapping, &mut o.findings);
     let mut gathered = gathered.value;
+    let set_aside = std::mem::take(&mut gathered.set_aside);
+    super::set_aside::weigh(&mut o.findings, &mapping, (&set_aside, &gathered.open), &o.sources);
     let sent = !o.transfers.is_empty();
     o.findings.append(&mut record.add(&mut gathered, (sent, beside), &o.sources));
     o.findings.append(&mut record.later(&mut gathered, &o.sources, &cx));
@@ -447,6 +451,7 @@ pub fn read(job: &Job, pack: &Pack, settings: &[SettingValue], progress: fn(&str
         past,
         read: o.read,
         of_records,
+        set_aside,
         bygone,
     };
     Ok(Checked::new(inputs, o.findings))

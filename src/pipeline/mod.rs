@@ -34,6 +34,7 @@ mod recovery;
 mod rejected;
 mod same_person;
 mod sendings;
+mod set_aside;
 mod slips;
 mod tables;
 mod trust;

@@ -139,6 +139,10 @@ pub struct Gathered {
     /// Surname and given name, as the registers write them.
     pub register_names: BTreeMap<EmployeeId, (String, String)>,
     pub rows: Vec<RowCount>,
+    /// Unread sheets that mean nobody but those who are set aside for them.
+    pub set_aside: BTreeSet<u16>,
+    /// Unread sheets that speak of people who are known, and may mean others.
+    pub open: BTreeSet<u16>,
     /// Months before the last of which a register holds whole payslips as well, by source.
     pub months: BTreeMap<u16, BTreeSet<PayMonth>>,
 }

@@ -76,7 +76,14 @@ pub fn gather_beside(
     let paid = books.slips.len().max(stated.len());
     out.months = std::mem::take(&mut books.months);
     for table in unread {
-        known.unread(table, paid, sources).into_iter().for_each(|f| told.add(f, table.source));
+        let unread = known.unread(table, paid, sources);
+        if unread.set_aside {
+            out.set_aside.insert(table.source);
+        }
+        if unread.open {
+            out.open.insert(table.source);
+        }
+        unread.findings.into_iter().for_each(|f| told.add(f, table.source));
     }
     for (table, first) in tables.iter().filter_map(|t| Some((t, above(&t)?))) {
         known.above(table, first, sources).into_iter().for_each(|f| told.add(f, table.source));
@@ -118,7 +125,7 @@ fn each_table(tables: &[Table], sources: &Sources, mapping: &Mapping, cx: &Conte
 }
 
 /// A sheet that nobody read, unless a person or its month says that nobody should.
-pub(super) fn is_unread(map: &SourceMapping) -> bool {
+pub fn is_unread(map: &SourceMapping) -> bool {
     map.role == Role::Unknown || map.role == Role::Ignored && map.why.iter().any(|w| w == "no data")
 }
 

@@ -44,8 +44,18 @@ pub(super) fn place_rows(
             continue;
         }
         // What a list of this month says of nobody is owed to somebody.
-        let lost = if lists::is_list(role) { Severity::Blocking } else { Severity::Justify };
-        let id = joined(directory, &row.who, row.at, lost, sources, told);
+        let waits = || known.is_one_of_few(&row.who);
+        let lost = if lists::is_list(role) && !waits() { Severity::Blocking } else { Severity::Justify };
+        let unnumbered = matches!(role, Role::Staff | Role::Arrivals)
+            && row.who.id.is_empty()
+            && begins(&row, role, cx)
+            && directory.join(&row.who) == Joined::Nobody;
+        let id = if unnumbered {
+            told.add(newcomer(&row, sources), row.at.source);
+            None
+        } else {
+            joined(directory, &row.who, row.at, lost, sources, told)
+        };
         if id.is_none() && lists::is_list(role) {
             known.perhaps(&row.who, &row.row, row.at, sources).into_iter().for_each(|f| told.add(f, row.at.source));
         }
@@ -145,6 +155,23 @@ pub(super) fn place_rows(
     }
     out.events = lists::absences(events, sources, &mut |f, s| told.add(f, s));
     out.amounts = lists::add_up(parts, &mapping.sources, cx.vocabulary, sources, &mut |f, s| told.add(f, s));
+}
+
+/// Whether a row is about somebody who begins in the month to be paid.
+fn begins(row: &RawRow, role: Role, cx: &Context<'_>) -> bool {
+    let Content::Facts(facts) = &row.content else { return false };
+    let entry = cx.vocabulary.role(FactRole::Entry).and_then(|f| facts.value(f)).and_then(Value::date);
+    let first = entry.or_else(|| row.span.and_then(|s| s.0));
+    role == Role::Arrivals || first.is_some_and(|d| d >= cx.month.first_day())
+}
+
+/// Somebody who would have no payslip for want of a number. Nobody else waits for it.
+fn newcomer(row: &RawRow, sources: &Sources) -> Finding {
+    let name = row.who.called();
+    let place = sources.place(row.at);
+    let file = sources.get(row.at.source).map(|s| s.file.clone()).unwrap_or_default();
+    let f = Finding::new("M171", Severity::Blocking).arg("agent", &name).arg("file", file).at(place);
+    EmployeeId::parse(&name).iter().fold(f, Finding::of)
 }
 
 /// Rows of a staff file that hold for other days, where another row of the same agent holds for the month last paid.

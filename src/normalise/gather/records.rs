@@ -2,7 +2,7 @@
 
 use super::gathered::RowCount;
 use super::row_kind::{Kind, Numbers, Sorter};
-use super::rows::{each_row, refused, stray};
+use super::rows::{Above, each_row, refused, stray};
 use super::sums::check_sums;
 use super::told::Told;
 use crate::ground::{At, Finding, Severity, Sources};
@@ -58,8 +58,12 @@ pub(super) fn records(
     let mut agents: BTreeSet<String> = BTreeSet::new();
     let last = if matches!(sorter.numbers, Numbers::Digits | Numbers::Compact) { last_numbered(table, who.id) } else { u32::MAX };
     let foot = |row: &Row<'_, '_>| row.number > last && who.id.is_some_and(|c| remarks::is_foot(row.cells, c));
+    let mut above = Above::new(who.columns());
     each_row(table, map.header.map_or(0, |h| h.1), &who.columns(), sources, told, &mut |row, told| {
         n.read += 1;
+        let cells = above.filled(row);
+        let filled = Row { number: row.number, cells: cells.as_deref().unwrap_or(row.cells), hidden: row.hidden };
+        let row = &filled;
         match sorter.kind(row) {
             Kind::Title => n.title += 1,
             Kind::Heading => n.heading += 1,
@@ -77,6 +81,7 @@ pub(super) fn records(
             }
             Kind::Data if remarks::is_remark(row.cells) || foot(row) => n.title += 1,
             Kind::Data => {
+                above.keep(row);
                 if !lists::is_list(map.role) {
                     stray(row, map, sources, told);
                 }
@@ -92,7 +97,7 @@ pub(super) fn records(
                 let mut found = Vec::new();
                 let mut record = reader.read(row, sources, &mut |f| found.push(f));
                 found.into_iter().for_each(|f| told.add(f, map.source));
-                if record.who.id.is_empty() && record.who.surname.is_empty() {
+                if record.who.id.is_empty() && record.who.surname.is_empty() && record.who.nir.is_none() {
                     n.refused += 1;
                     told.add(refused(row, "", &[(who.id.unwrap_or(0), Unread("M15"))], map, sources), map.source);
                     return;

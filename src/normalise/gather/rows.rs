@@ -5,6 +5,7 @@ use super::told::Told;
 use crate::ground::{At, Finding, Severity, Sources};
 use crate::normalise::mapping::SourceMapping;
 use crate::normalise::register::{employee, shown};
+use crate::normalise::text::is_ditto;
 use crate::normalise::values::Unread;
 use crate::read::table::{Cell, MergedArea, Row, Table};
 use std::collections::BTreeMap;
@@ -75,6 +76,36 @@ pub(super) fn each_row(
         ControlFlow::Continue(())
     });
     findings.into_iter().for_each(|x| told.add(x, table.source));
+}
+
+/// Who the row above is about, for rows that say « idem » of it.
+pub(super) struct Above {
+    columns: Vec<usize>,
+    kept: Vec<Cell<'static>>,
+}
+
+impl Above {
+    pub(super) const fn new(columns: Vec<usize>) -> Self {
+        Self { columns, kept: Vec::new() }
+    }
+
+    /// The cells of a row, each « idem » of who it is about replaced by what stands above; `None` when there is none.
+    pub(super) fn filled<'c>(&self, row: &Row<'_, 'c>) -> Option<Vec<Cell<'c>>> {
+        let ditto = |c: &usize| row.cells.get(*c).is_some_and(|cell| matches!(cell, Cell::Text(t) if is_ditto(t)));
+        if self.kept.is_empty() || !self.columns.iter().any(ditto) {
+            return None;
+        }
+        let mut cells: Vec<Cell<'c>> = row.cells.to_vec();
+        for (c, above) in self.columns.iter().zip(&self.kept).filter(|(c, _)| ditto(c)) {
+            cells[*c] = above.clone();
+        }
+        Some(cells)
+    }
+
+    /// Notes who a row of data is about.
+    pub(super) fn keep(&mut self, row: &Row<'_, '_>) {
+        self.kept = self.columns.iter().map(|c| row.cells.get(*c).map_or(Cell::Empty, Cell::to_owned)).collect();
+    }
 }
 
 pub(super) fn refused(row: &Row<'_, '_>, agent: &str, bad: &[(usize, Unread)], map: &SourceMapping, sources: &Sources) -> Finding {

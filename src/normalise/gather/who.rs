@@ -134,7 +134,7 @@ pub(super) fn note_people(
 
 /// The employee a row means, told where that is not what is written; `lost` is how grave a row of nobody is.
 pub(super) fn joined(directory: &Directory, who: &Who, at: At, lost: Severity, sources: &Sources, told: &mut Told) -> Option<EmployeeId> {
-    let name = format!("{} {}", who.surname, who.given);
+    let name = who.called();
     let place = sources.place(at);
     match directory.join(who) {
         Joined::AsWritten(id) | Joined::Padded(id) => Some(id),
@@ -143,21 +143,21 @@ pub(super) fn joined(directory: &Directory, who: &Who, at: At, lost: Severity, s
             Some(id)
         }
         Joined::ByIdentityNumber(id) => {
-            told.add(Finding::new("M73", Severity::Information).arg("name", name.trim()).arg("agent", &id).of(&id).at(place), at.source);
+            told.add(Finding::new("M73", Severity::Information).arg("name", &name).arg("agent", &id).of(&id).at(place), at.source);
             Some(id)
         }
         Joined::ByName(id) => {
-            told.add(Finding::new("M12", Severity::Warning).arg("name", name.trim()).arg("agent", &id).of(&id).at(place), at.source);
+            told.add(Finding::new("M12", Severity::Warning).arg("name", &name).arg("agent", &id).of(&id).at(place), at.source);
             Some(id)
         }
         Joined::Several(ids) => {
             let all: Vec<String> = ids.iter().map(ToString::to_string).collect();
-            let shown = if who.id.is_empty() { name.trim().to_owned() } else { who.id.clone() };
+            let shown = if who.id.is_empty() { name.clone() } else { who.id.clone() };
             told.add(Finding::new("M13", lost).arg("name", shown).arg("agents", all.join(", ")).at(place), at.source);
             None
         }
         Joined::Nobody => {
-            told.add(Finding::new("M15", lost).arg("name", name.trim()).at(place), at.source);
+            told.add(Finding::new("M15", lost).arg("name", &name).at(place), at.source);
             None
         }
     }

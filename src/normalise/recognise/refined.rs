@@ -34,7 +34,10 @@ pub(super) fn changed_columns(found: &mut SourceMapping, s: &Seen<'_>, cx: &Cont
         if let Meaning::Fact(f) = c.meaning {
             let fact = cx.vocabulary.get(f);
             let context = matches!(fact.role, Some(FactRole::Service | FactRole::Grade | FactRole::Act)) || fact.name == "motif";
-            if columns::is_situation(cx.vocabulary, c.meaning) && !context && fact.role != Some(FactRole::BirthDate) {
+            if columns::is_situation(cx.vocabulary, c.meaning)
+                && !context
+                && !matches!(fact.role, Some(FactRole::BirthDate | FactRole::IdentityNumber))
+            {
                 c.meaning = Meaning::New(f);
             }
         }

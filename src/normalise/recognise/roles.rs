@@ -66,6 +66,15 @@ pub(super) fn attempt(s: &Seen<'_>, role: Role, cx: &Context<'_>, overlaps: &[u3
     if let Some(m) = movements {
         moves::columns(m, &s.layout, &mut choices);
     }
+    // « Maladie du | Au »: the kind stands in the title of the first day.
+    let begun = (0..s.layout.width).find(|&c| records::titled_nature(&s.layout.own[c], cx).is_some() && dated_column(s, c));
+    if let (Role::Events, Some(c)) = (role, begun) {
+        choices[c] = vec![Choice { meaning: Meaning::From, score: 84, title: 97, fit: 14 }];
+    }
+    // « Temps partiel | Du | Au »: from its first day on, one thing or two of an agent become others.
+    if role == Role::Changes {
+        since(s, cx, &mut choices);
+    }
     dated::older(role, &s.layout, cx.month, &mut choices);
     let mut picked = columns::assign_all(&choices);
     // Beside gains and deductions there is no third column of amounts: « Valeur » is a base, « N° salarié » a number.
@@ -98,6 +107,8 @@ pub(super) fn attempt(s: &Seen<'_>, role: Role, cx: &Context<'_>, overlaps: &[u3
     let has = |m: Meaning| meanings.contains(&m);
     let role_column = |r: FactRole| cx.vocabulary.role(r).is_some_and(|f| has(Meaning::Fact(f)));
     let agent = [FactRole::Employee, FactRole::Surname, FactRole::MarriedName, FactRole::FullName].into_iter().any(role_column);
+    // A list of the month may name its people by their identity numbers alone.
+    let keyed = agent || role_column(FactRole::IdentityNumber);
     let situations = meanings.iter().filter(|m| columns::is_situation(cx.vocabulary, **m)).count();
     let one_offs = meanings.iter().filter(|m| matches!(m, Meaning::Fact(f) if columns::is_one_off(cx.vocabulary.get(*f)))).count();
     let elements: BTreeSet<u16> = meanings.iter().filter_map(|m| if let Meaning::Element(e, _) = m { Some(e.0) } else { None }).collect();
@@ -159,7 +170,12 @@ pub(super) fn attempt(s: &Seen<'_>, role: Role, cx: &Context<'_>, overlaps: &[u3
             agent && !unnamed && !thin && !known && (situations >= 3 || hint > 0 && situations >= 1)
         }
         Role::Departures => {
-            agent && !unnamed && (role_column(FactRole::Exit) || hint > 0 && role_column(FactRole::ContractEnd)) && situations <= 8
+            keyed
+                && !unnamed
+                && (role_column(FactRole::Exit)
+                    || role_column(FactRole::ContractEnd)
+                        && (hint > 0 || situations == 1 && one_offs == 0 && coverage < 60 && ends_contracts(s, cx)))
+                && situations <= 8
         }
         Role::Changes => {
             // One lasting fact of some agents: the monthly return of tax rates, the new members of a mutual insurance.
@@ -168,18 +184,19 @@ pub(super) fn attempt(s: &Seen<'_>, role: Role, cx: &Context<'_>, overlaps: &[u3
                 score -= 30;
             }
             let newcomers = role_column(FactRole::IdentityNumber) && (role_column(FactRole::BirthDate) || has_iban);
-            agent && !newcomers && (movements.is_some() || changed > 0 || has(Meaning::Effective) && situations > 0 || some)
+            keyed && !newcomers && (movements.is_some() || changed > 0 || has(Meaning::Effective) && situations > 0 || some)
         }
         Role::Events => {
-            let natured = hint > 0 || !records::named_nature_of(s.sheet.as_deref(), &s.layout.title, s.stem(), cx).is_empty();
+            let natured =
+                hint > 0 || begun.is_some() || !records::named_nature_of(s.sheet.as_deref(), &s.layout.title, s.stem(), cx).is_empty();
             let day = (0..picked.len()).any(|c| s.compared[c].one_day && picked[c].is_some_and(|i| choices[c][i].meaning == Meaning::From));
             let dates = has(Meaning::From) && (has(Meaning::To) || has(Meaning::Days) || day);
-            agent && (has(Meaning::Nature) && (has(Meaning::From) || has(Meaning::Days)) || natured && dates) && situations <= 3
+            keyed && (has(Meaning::Nature) && (has(Meaning::From) || has(Meaning::Days)) || natured && dates) && situations <= 3
         }
         // Days between two dates are an absence, whatever else is counted.
         Role::Amounts => {
             let listed = rubrics.is_some() && [Meaning::Base, Meaning::Amount, Meaning::Signed].into_iter().any(has);
-            agent && (one_offs >= 1 || listed) && situations <= 3 && !dated
+            keyed && (one_offs >= 1 || listed) && situations <= 3 && !dated
         }
         Role::AccountChanges => {
             agent
@@ -192,6 +209,37 @@ pub(super) fn attempt(s: &Seen<'_>, role: Role, cx: &Context<'_>, overlaps: &[u3
     // What a list of movements says is in its rows: no other reading comes near.
     let able = able && (s.moves.is_none() || movements.is_some() || !lists::is_list(role));
     (able || forced).then_some(Try { role, score, picked, choices, why })
+}
+
+/// « Fin de contrat » in so many words, and no other date: « Fin » may be that of anything.
+fn ends_contracts(s: &Seen<'_>, cx: &Context<'_>) -> bool {
+    let dated: Vec<usize> = (0..s.layout.width).filter(|&c| dated_column(s, c)).collect();
+    let titled = |c: usize| cx.vocabulary.role(FactRole::ContractEnd).is_some_and(|f| s.compared[c].title(Title::Fact(f)) >= 95);
+    matches!(dated[..], [c] if titled(c) && titles::spaced(&s.layout.own[c]).split_whitespace().count() >= 2)
+}
+
+fn dated_column(s: &Seen<'_>, c: usize) -> bool {
+    s.profiles[c].share(s.profiles[c].dates + s.profiles[c].days) >= 80
+}
+
+/// A first day of what a list changes is its date of effect, where nothing else of it is dated.
+fn since(s: &Seen<'_>, cx: &Context<'_>, choices: &mut [Vec<Choice>]) {
+    let lasting = |f: crate::facts::FactId| {
+        let fact = cx.vocabulary.get(f);
+        fact.recurs && matches!(fact.kind, crate::facts::FactKind::Number { .. })
+    };
+    let titled = |c: usize| {
+        let own = cx.vocabulary.iter().filter(|(f, _)| lasting(*f));
+        s.profiles[c].filled > 0
+            && own.map(|(f, _)| s.compared[c].title(Title::Fact(f)).max(s.compared[c].title(Title::New(f)))).any(|t| t >= 85)
+    };
+    let counted = (0..s.layout.width).any(|c| s.compared[c].title(Title::Plain(Meaning::Days)) >= 85);
+    let from: Vec<usize> = (0..s.layout.width).filter(|&c| titles::says_from(&s.layout.own[c]) && dated_column(s, c)).collect();
+    let effective = (0..s.layout.width).any(|c| s.compared[c].title(Title::Plain(Meaning::Effective)) >= 85);
+    let facts = (0..s.layout.width).filter(|&c| titled(c)).count();
+    if let ([c], true) = (&from[..], (1..=2).contains(&facts) && !counted && !effective) {
+        choices[*c] = vec![Choice { meaning: Meaning::Effective, score: 84, title: 97, fit: 14 }];
+    }
 }
 
 /// Titles of a register that say too little: what its columns of numbers are by what stands in them, where the rows of an agent

@@ -38,8 +38,9 @@ impl RecordReader<'_> {
             }
         };
         let (from, mut to) = (day(Meaning::From), day(Meaning::To));
-        // « Date » alone: that day.
-        let alone = source.column(Meaning::From).is_some_and(|c| crate::normalise::titles::one_day(&c.heading));
+        // « Date » alone: that day, of what lasts a day. A leave begins there, and nobody says when it ends.
+        let alone = crate::normalise::titles::lasts_a_day(&nature)
+            && source.column(Meaning::From).is_some_and(|c| crate::normalise::titles::one_day(&c.heading));
         if alone && source.column(Meaning::To).is_none() && source.column(Meaning::Days).is_none() {
             to = from;
         }
@@ -86,7 +87,8 @@ impl RecordReader<'_> {
         let continues = continues.or(goes_on);
         let counted = days.or(spanned);
         if counted.is_none_or(|d| !d.is_positive()) {
-            let written = counted.map(|d| d.to_string()).unwrap_or_default();
+            let begins = || from.filter(|_| to.is_none()).map(|d| d.format("%d/%m/%Y → ?").to_string());
+            let written = counted.map(|d| d.to_string()).or_else(begins).unwrap_or_default();
             tell(Finding::new("M83", Severity::Blocking).arg("agent", self.called(row)).arg("days", written).at(place.clone()));
         }
         let fact = self.cx.natures.fact(&nature).or_else(|| self.cx.natures.fact(&plain));
@@ -121,7 +123,16 @@ fn without_prolongation(nature: &str) -> (String, Option<bool>) {
 pub fn named_nature(source: &SourceMapping, cx: &Context<'_>) -> String {
     let stem = source.file.rsplit('/').next().unwrap_or(&source.file);
     let stem = stem.rsplit_once('.').map_or(stem, |(s, _)| s);
+    let titled = source.column(Meaning::From).and_then(|c| titled_nature(&c.heading, cx));
+    if let Some(nature) = titled {
+        return nature;
+    }
     named_nature_of(source.sheet.as_deref(), &source.title, stem, cx)
+}
+
+/// The kind of absence whose first day a title says: « Maladie du ».
+pub fn titled_nature(heading: &str, cx: &Context<'_>) -> Option<String> {
+    crate::normalise::titles::first_day_of(heading).filter(|head| cx.natures.fact(head).is_some())
 }
 
 /// The same of the names and of the lines above the headings: one of them is a kind of absence, or holds the name of one alone.

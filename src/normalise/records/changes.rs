@@ -4,7 +4,7 @@ use super::{Content, RecordReader};
 use crate::facts::{FactId, FactKind, Value};
 use crate::ground::{At, Finding, Severity, Sources};
 use crate::normalise::lists;
-use crate::normalise::mapping::Meaning;
+use crate::normalise::mapping::{ColumnMapping, Meaning};
 use crate::normalise::register::shown;
 use crate::normalise::values::Unread;
 use crate::read::table::Row;
@@ -83,6 +83,31 @@ impl RecordReader<'_> {
             let f = Finding::new("M91", Severity::Justify).arg("agent", self.called(row));
             tell(f.at(sources.place(self.at(row, c))));
         }
+        self.position(&changed, row, sources, tell);
         Content::Changes { changed, effective }
+    }
+
+    /// A new position: who leaves with it, or is back, no amount follows from. In activity it says nothing beside other changes.
+    fn position(
+        &self,
+        changed: &[(FactId, Option<Value>, Value, At)],
+        row: &Row<'_, '_>,
+        sources: &Sources,
+        tell: &mut dyn FnMut(Finding),
+    ) {
+        let position = |c: &&ColumnMapping| {
+            let (Meaning::Fact(f) | Meaning::New(f)) = c.meaning else { return false };
+            self.cx.vocabulary.get(f).role == Some(crate::facts::Role::Position)
+        };
+        let Some(c) = self.source.columns.iter().find(position) else { return };
+        let text = shown(row, usize::from(c.column));
+        if text.is_empty() {
+            return;
+        }
+        let beside = changed.iter().any(|(f, ..)| lists::pays(self.cx.vocabulary.get(*f)));
+        if !(beside && crate::normalise::titles::in_activity(&text)) {
+            let f = Finding::new("M170", Severity::Blocking).arg("agent", self.called(row)).arg("text", text);
+            tell(f.at(sources.place(self.at(row, c))));
+        }
     }
 }

@@ -9,6 +9,10 @@ use crate::normalise::mapping::{Meaning, Role};
 use crate::normalise::values::Unread;
 use crate::read::table::Row;
 
+fn below_one(value: &Value) -> bool {
+    value.number().is_some_and(|n| n.is_positive() && n < Exact::ONE)
+}
+
 impl RecordReader<'_> {
     pub(super) fn facts(
         &mut self,
@@ -50,7 +54,9 @@ impl RecordReader<'_> {
             let at = self.at(row, c);
             // Of somebody who was paid, last month's lines tell part time from a reduced post better than hours do.
             let unsure = read.presumed && source.role == Role::Staff;
-            if let (true, Some(id)) = (unsure, self.reduced_post) {
+            // « 80 » is part time of a full post or the hours of a smaller one, and they are not paid alike.
+            let bare = source.role == Role::Staff && Some(f) == self.share && read.reduced_post.is_none() && below_one(&read.value);
+            if let (true, Some(id)) = (unsure || bare, self.reduced_post) {
                 problems.push((id, HOURS_ALONE));
             }
             if let (Some(reduced), Some(id), false) = (read.reduced_post, self.reduced_post, unsure)

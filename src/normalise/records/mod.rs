@@ -3,6 +3,7 @@
 mod absence;
 mod account;
 mod amounts;
+mod beside;
 mod cell;
 mod changes;
 mod facts;
@@ -18,7 +19,7 @@ use crate::normalise::mapping::{ColumnMapping, Meaning, Role, SourceMapping};
 use crate::normalise::people::Who;
 use crate::normalise::register::{WhoColumns, shown};
 use crate::read::table::{Cell, Row};
-pub use absence::{named_nature, named_nature_of};
+pub use absence::{named_nature, named_nature_of, titled_nature};
 pub use account::parsed;
 use chrono::NaiveDate;
 
@@ -88,6 +89,8 @@ pub struct RecordReader<'a> {
     pub(super) latest: NaiveDate,
     pub texts: Interned,
     pub(super) reduced_post: Option<FactId>,
+    /// The share of full time that is worked.
+    pub(super) share: Option<FactId>,
     /// Column of the key of identity numbers, when it stands apart.
     pub(super) key: Option<u16>,
     pub(super) told_keys: bool,
@@ -102,6 +105,7 @@ impl<'a> RecordReader<'a> {
             latest: crate::normalise::recognise::latest_date(cx),
             texts: Interned::default(),
             reduced_post: cx.vocabulary.named("temps_non_complet"),
+            share: cx.vocabulary.named("quotite"),
             key: cx.vocabulary.named("cle_nir").and_then(|f| source.column(Meaning::Fact(f))).map(|c| c.column),
             told_keys: false,
         }
@@ -156,7 +160,7 @@ impl<'a> RecordReader<'a> {
     /// The agent as the row calls him: by his number, or else by his name.
     pub(super) fn called(&self, row: &Row<'_, '_>) -> String {
         let who = self.who.read(row);
-        if who.id.is_empty() { format!("{} {}", who.surname, who.given).trim().to_owned() } else { who.id }
+        if who.id.is_empty() { who.called() } else { who.id }
     }
 
     /// The days between which a row of a staff file holds, where it says so.

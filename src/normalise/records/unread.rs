@@ -58,7 +58,7 @@ impl RecordReader<'_> {
             if situation && c.certainty < 100 && text.bytes().any(|b| b.is_ascii_digit()) {
                 told.push(say("M77"));
             } else if c.meaning == Meaning::Unknown {
-                if (denied || nameless || lists::is_quantity(&text)) && !self.sums_up(row, c) {
+                if (denied || nameless || lists::is_quantity(&text)) && !self.sums_up(row, c) && !self.follows(row, c, &text) {
                     told.push(say("M77"));
                 }
             } else if c.certainty < SURE && lists::meaning_pays(c.meaning, self.cx.vocabulary) {

@@ -58,6 +58,12 @@ pub fn amount(text: &str, mark: Mark) -> Result<Option<Exact>, Unread> {
     for unit in ["€", "EUR", "eur", "Eur", "euros", "Euros"] {
         t = t.strip_suffix(unit).or_else(|| t.strip_prefix(unit)).unwrap_or(t).trim();
     }
+    // « 90,- »: no cents.
+    if let Some(whole) =
+        [",-", ".-", ",–", ",—"].iter().find_map(|m| t.strip_suffix(m)).filter(|w| w.ends_with(|c: char| c.is_ascii_digit()))
+    {
+        t = whole;
+    }
     let mut negative = false;
     if let Some(inner) = t.strip_prefix('(').and_then(|s| s.strip_suffix(')')) {
         (negative, t) = (true, inner.trim());

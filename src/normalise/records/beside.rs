@@ -1,0 +1,72 @@
+//! Cells nobody reads that say again what others of their row do: nothing is lost with them.
+
+use super::RecordReader;
+use crate::facts::NumberForm;
+use crate::ground::Exact;
+use crate::normalise::cells;
+use crate::normalise::mapping::{ColumnMapping, Meaning, Role};
+use crate::normalise::register::shown;
+use crate::normalise::titles::{says_becomes, says_before, says_return, says_until, says_yearly};
+use crate::normalise::values::hours;
+use crate::normalise::variables::form_of;
+use crate::read::table::Row;
+use chrono::{Datelike, NaiveDate, Weekday};
+
+impl RecordReader<'_> {
+    /// « IFSE annuelle » of twelve times the month's; « Ancien taux » beside the new one; « Début » and « Fin » of the hours
+    /// counted; the day of return after the last of an absence; the end of what goes on past the month.
+    pub(super) fn follows(&self, row: &Row<'_, '_>, c: &ColumnMapping, text: &str) -> bool {
+        self.is_yearly(row, c) || self.is_old(c) || self.is_clock(row, text) || self.is_return(row, c) || self.ends_later(row, c)
+    }
+
+    fn read_of(&self, row: &Row<'_, '_>, wanted: NumberForm) -> Vec<Exact> {
+        let of = |c: &&ColumnMapping| {
+            let (Meaning::Fact(f) | Meaning::New(f)) = c.meaning else { return false };
+            form_of(self.cx.vocabulary.get(f)) == Some(wanted)
+        };
+        let value = |c: &ColumnMapping| hours(&shown(row, usize::from(c.column)), c.mark).ok().flatten();
+        self.source.columns.iter().filter(of).filter_map(value).collect()
+    }
+
+    fn is_yearly(&self, row: &Row<'_, '_>, c: &ColumnMapping) -> bool {
+        let number = || row.cells.get(usize::from(c.column)).and_then(|cell| cells::number(cell, c.mark).ok().flatten());
+        let twelve = |n: Exact| self.read_of(row, NumberForm::Money).into_iter().any(|m| m.mul(Exact::int(12)) == Some(n));
+        says_yearly(&c.heading) && number().is_some_and(twelve)
+    }
+
+    fn is_old(&self, c: &ColumnMapping) -> bool {
+        let new =
+            |o: &ColumnMapping| matches!(o.meaning, Meaning::New(_)) || matches!(o.meaning, Meaning::Fact(_)) && says_becomes(&o.heading);
+        self.source.role == Role::Changes && says_before(&c.heading) && self.source.columns.iter().any(new)
+    }
+
+    /// Two times of the day with as many hours between them as the row counts.
+    fn is_clock(&self, row: &Row<'_, '_>, text: &str) -> bool {
+        let time = |t: &str| {
+            let (h, m) = t.trim().split_once(['h', 'H', ':'])?;
+            let (h, m) = (h.trim().parse::<i64>().ok()?, if m.trim().is_empty() { 0 } else { m.trim().parse::<i64>().ok()? });
+            ((0..=24).contains(&h) && (0..60).contains(&m)).then_some(h * 60 + m)
+        };
+        let unread = self.source.columns.iter().filter(|c| c.meaning == Meaning::Unknown);
+        let times: Vec<i64> = unread.filter_map(|c| time(&shown(row, usize::from(c.column)))).collect();
+        let [from, to] = times[..] else { return false };
+        let counted = || self.read_of(row, NumberForm::Hours).into_iter().try_fold(Exact::ZERO, Exact::add);
+        time(text).is_some() && to > from && counted() == Exact::ratio(to - from, 60).map(Exact::reduced)
+    }
+
+    fn date(&self, row: &Row<'_, '_>, c: &ColumnMapping) -> Option<NaiveDate> {
+        self.day(row.cells.get(usize::from(c.column))?).ok().flatten()
+    }
+
+    /// The day after the last of an absence, but for a weekend.
+    fn is_return(&self, row: &Row<'_, '_>, c: &ColumnMapping) -> bool {
+        let last = || self.source.column(Meaning::To).and_then(|to| self.date(row, to));
+        let weekend = |d: NaiveDate| matches!(d.weekday(), Weekday::Sat | Weekday::Sun);
+        let back = |last: NaiveDate, day: NaiveDate| last < day && last.iter_days().skip(1).take_while(|d| *d < day).take(4).all(weekend);
+        says_return(&c.heading) && last().zip(self.date(row, c)).is_some_and(|(last, day)| back(last, day))
+    }
+
+    fn ends_later(&self, row: &Row<'_, '_>, c: &ColumnMapping) -> bool {
+        self.source.role == Role::Changes && says_until(&c.heading) && self.date(row, c).is_some_and(|d| d > self.cx.month.last_day())
+    }
+}
