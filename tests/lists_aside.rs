@@ -74,8 +74,10 @@ fn a_new_position_is_asked() {
     for title in ["Position;A compter du", "Position administrative;Effet", "Position;Date"] {
         let text = format!("Matricule;Nom;Prénom;{title}\n00844;RAMPAL;Joël;Disponibilité;01/12/2021\n");
         let r = run("position", &[ABSENCES], "liste.csv", &text);
-        assert_eq!(r.told("M170", "00844"), [Severity::Blocking], "{title}");
-        assert!(r.waits("00844"), "{title}");
+        assert!(r.waits("00844") && !r.waits("00102"), "{title}");
+        // With a bare « Date » it is the kind of an absence that begins.
+        let code = if title.ends_with("Date") { "M83" } else { "M170" };
+        assert_eq!(r.told(code, "00844"), [Severity::Blocking], "{title}");
     }
     let text = "Matricule;Nom;Prénom;Position;Nouvel IM;A compter du\n00844;RAMPAL;Joël;Activité;404;01/12/2021\n";
     assert!(run("position-activity", &[ABSENCES], "avancements.csv", text).told("M170", "00844").is_empty());
