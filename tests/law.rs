@@ -245,8 +245,8 @@ fn both_rates_of_a_line_that_last_month_was_paid_without() {
     assert!(ran.told("C03").iter().all(|t| !t.1.contains("IRC_A")), "{:?}", ran.told("C03"));
 }
 
-// The surcharge for apprentices of the CNFPT begins on 1 January 2022 (0.1 %): whoever was paid without it has a line of it in
-// February and January's beside. 1968.13 × 0.1 % = 1.97.
+// The surcharge for apprentices of the CNFPT begins on 1 January 2022 (0.05 %, LF 2022 art. 122): whoever was paid without it has a line of it in
+// February and January's beside. 1968.13 × 0.05 % = 0.98.
 #[test]
 fn a_contribution_that_is_new_is_not_switched_off_by_a_month_without_it() {
     let mut register = REGISTER.to_owned();
@@ -258,5 +258,5 @@ fn a_contribution_that_is_new_is_not_switched_off_by_a_month_without_it() {
     let of = ran.rows("lines.csv").into_iter().filter(|r| r["employee"] == "00101" && r["code"] == "CNFPT_APP");
     let of: Vec<[String; 2]> = of.map(|r| ["period", "employer_amount"].map(|c| r[c].clone())).collect();
     let own = |month: &str, amount: &str| [month, amount].map(str::to_owned);
-    assert_eq!(of, [own("2022-02", "1.97"), own("2022-01", "1.97")]);
+    assert_eq!(of, [own("2022-02", "0.98"), own("2022-01", "0.98")]);
 }

@@ -249,11 +249,14 @@ fn an_empty_list_is_said_and_stays_what_it_is() {
 }
 
 #[test]
-fn a_list_of_agents_that_gave_nothing_blocks_the_run() {
+fn a_list_of_agents_that_gave_nothing_sets_them_aside() {
     let text = "Matricule;Truc;Bidule\n00102;a b;c d\n00232;e f;g h\n00441;i j;k l\n";
     let r = run("nothing", &[], &[("liste du chef.csv", text)]);
     assert!(r.all("M01") + r.all("M11") >= 1);
-    assert!(r.told("M01", "").iter().chain(&r.told("M11", "")).any(|s| *s == Severity::Blocking));
+    for agent in ["00102", "00232", "00441"] {
+        assert_eq!((r.told("M95", agent), r.transfers.get(agent)), (vec![Severity::Blocking], None), "{agent}");
+    }
+    assert_eq!(r.transfers.get("00299"), expected().get("00299"));
 }
 
 /// The hours of the sample's list, as its sheet has them: fourteen first, beyond, night.

@@ -56,7 +56,8 @@ impl Belated {
 impl Machine<'_> {
     /// Last month of somebody who had an advance: its one line proves no rule and implies no fact.
     pub fn unproven(&self, i: &Input<'_>) -> Replayed {
-        let line = |l: &PaidLine| ReplayLine { code: l.code, paid: l.amount, recomputed: None, verdict: Verdict::OneOff, at: l.at };
+        let line =
+            |l: &PaidLine| ReplayLine { code: l.code, paid: l.amount, recomputed: None, verdict: Verdict::OneOff, astray: 0, at: l.at };
         Replayed { facts: self.then(i.known, i.then), lines: i.paid.iter().map(line).collect(), ..Replayed::default() }
     }
 

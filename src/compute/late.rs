@@ -130,7 +130,7 @@ impl Search<'_> {
         out
     }
 
-    /// What does not come out of each witness: a line, and the agent's own part of it besides.
+    /// What does not come out of each witness: parts of lines, the agent's and the employer's.
     fn gaps(&self, law: &Law) -> Vec<usize> {
         let Some(plan) = self.pack.plan(law).0 else { return Vec::new() };
         let replay = Replay { plan: &plan, catalogue: self.catalogue, unknown_kinds: self.unknown_kinds };
@@ -142,7 +142,7 @@ impl Search<'_> {
                     let r = replay.run(state, w.known, w.alternatives, w.paid, w.hidden);
                     // A value that replay had to take from the paid lines explains nothing that the files say.
                     let forced = r.resolved.iter().filter(|x| x.written.is_some()).count();
-                    let of_line = |l: &ReplayLine| usize::from(l.verdict == Verdict::Gap) + usize::from(!l.gap().is_zero());
+                    let of_line = |l: &ReplayLine| usize::from(l.verdict == Verdict::Gap || !l.gap().is_zero()).max(l.astray.into());
                     r.lines.iter().map(of_line).sum::<usize>() + forced
                 },
             )

@@ -46,6 +46,8 @@ pub struct ReplayLine {
     pub paid: Money,
     pub recomputed: Option<Money>,
     pub verdict: Verdict,
+    /// Of the agent's part and the employer's, how many the rule gives otherwise.
+    pub astray: u8,
     pub at: At,
 }
 
@@ -213,6 +215,7 @@ impl Replay<'_> {
             paid: if l.amount.is_zero() { l.employer_amount } else { l.amount },
             recomputed: None,
             verdict: Verdict::OneOff,
+            astray: 0,
             at: l.at,
         }));
         let whole = arrears.is_empty() && unknown.is_empty() && !hidden.melted && stops.is_empty();
@@ -323,6 +326,7 @@ impl Replay<'_> {
                         paid: Money::ZERO,
                         recomputed: Some(shown),
                         verdict,
+                        astray: u8::from(!c.amount.is_zero()) + u8::from(!c.employer_amount.is_zero()),
                         at: At::NOWHERE,
                     });
                     if verdict == Verdict::Gap {
@@ -363,14 +367,16 @@ impl Replay<'_> {
             } else {
                 (paid_line.amount, usable.map(|c| c.amount))
             };
-            lines.push(ReplayLine { code: PaidCode::Element(element), paid, recomputed, verdict, at });
+            let astray =
+                usable.map_or(0, |c| u8::from(c.amount != paid_line.amount) + u8::from(c.employer_amount != paid_line.employer_amount));
+            lines.push(ReplayLine { code: PaidCode::Element(element), paid, recomputed, verdict, astray, at });
         }
         for l in paid {
             if let PaidCode::Unknown(u) = l.code {
                 let paid = if l.amount.is_zero() { l.employer_amount } else { l.amount };
                 let once = self.catalogue.get(pinned.len() + usize::from(u)).is_some_and(|c| !c.recurs);
                 let verdict = if once { Verdict::OneOff } else { Verdict::Carried };
-                lines.push(ReplayLine { code: l.code, paid, recomputed: None, verdict, at: l.at });
+                lines.push(ReplayLine { code: l.code, paid, recomputed: None, verdict, astray: 0, at: l.at });
             }
         }
         (lines, if any { adjust } else { Vec::new() })

@@ -74,10 +74,29 @@ pub(super) fn overlap(p: &Profile, others: &BTreeSet<&str>) -> u32 {
     u32::try_from(hits * 100 / p.values.len()).unwrap_or(0)
 }
 
-/// How many of the agents the other files know stand in the sheet, percent.
-pub(super) fn coverage(s: &Seen<'_>, ids: &BTreeSet<&str>, overlaps: &[u32]) -> usize {
-    let most = (0..s.layout.width).filter(|c| overlaps[*c] >= 50).map(|c| s.profiles[c].values.len()).max().unwrap_or(0);
-    (most * 100).checked_div(ids.len()).unwrap_or(0)
+/// Numbers that other sources know.
+pub(super) struct Others<'a> {
+    pub ids: BTreeSet<&'a str>,
+    /// A table is among them: documents alone do not tell the file of everybody from a list about everybody.
+    pub listed: bool,
+}
+
+/// How many of the agents the other sources know stand in the sheet.
+#[derive(Clone, Copy)]
+pub(super) struct Coverage {
+    pub percent: usize,
+    pub listed: bool,
+}
+
+impl Coverage {
+    pub(super) fn of(s: &Seen<'_>, others: &Others<'_>, overlaps: &[u32]) -> Self {
+        let most = (0..s.layout.width).filter(|c| overlaps[*c] >= 50).map(|c| s.profiles[c].values.len()).max().unwrap_or(0);
+        Self { percent: (most * 100).checked_div(others.ids.len()).unwrap_or(0), listed: others.listed }
+    }
+
+    pub(super) const fn is_most(self) -> bool {
+        self.percent >= 60
+    }
 }
 
 /// The month that a staff file says it is of, when it is neither the last nor this one and other staff files know all its agents:

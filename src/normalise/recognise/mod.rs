@@ -24,7 +24,7 @@ use crate::normalise::people::Who;
 use crate::normalise::titles::Titles;
 use crate::normalise::variables;
 use crate::read::table::Table;
-use agents::known_ids;
+use agents::{Others, known_ids};
 use asked::ask;
 pub use asked::ask_codes;
 use chrono::{Days, NaiveDate};
@@ -80,7 +80,10 @@ pub fn recognise(
         let sources = &*sources;
         let one = |i: usize, s: &Seen<'_>, like: Option<Role>| {
             let of_others = ids.iter().enumerate().filter(|(j, _)| *j != i).flat_map(|(_, set)| set.iter().map(String::as_str));
-            let others: BTreeSet<&str> = of_others.chain(of_documents.iter().copied()).collect();
+            let mut others: BTreeSet<&str> = of_others.collect();
+            let listed = !others.is_empty();
+            others.extend(&of_documents);
+            let others = Others { ids: others, listed };
             let mut told = Vec::new();
             let found = source(s, cx, titles, &others, like, sources, &mut told);
             (found, told)

@@ -1,5 +1,6 @@
 //! Every role tried on a sheet, each with its points; `None` when the sheet lacks what the role needs.
 
+use super::agents::Coverage;
 use super::seen::Seen;
 use crate::facts::Role as FactRole;
 use crate::normalise::columns::{self, Choice};
@@ -36,7 +37,7 @@ pub(super) const TRIED: [Role; 9] = [
 ];
 
 /// Tries a role; `None` when the sheet lacks what that role needs.
-pub(super) fn attempt(s: &Seen<'_>, role: Role, cx: &Context<'_>, overlaps: &[u32], coverage: usize, forced: bool) -> Option<Try> {
+pub(super) fn attempt(s: &Seen<'_>, role: Role, cx: &Context<'_>, overlaps: &[u32], coverage: Coverage, forced: bool) -> Option<Try> {
     let about = s.about();
     let mut choices: Vec<Vec<Choice>> =
         (0..s.layout.width).map(|c| columns::choices(&s.compared[c], &s.profiles[c], role, cx, &about, overlaps[c])).collect();
@@ -156,7 +157,7 @@ pub(super) fn attempt(s: &Seen<'_>, role: Role, cx: &Context<'_>, overlaps: &[u3
         Role::RegisterWide => agent && (elements.len() >= 3 && kept_from >= 2 || elements.len() >= 2 && sums >= 2),
         Role::Staff => {
             // The accounts of all agents, or one more fact of all of them, come in a file of their own.
-            let whole = coverage >= 60 && one_offs == 0 && (alone || has_iban);
+            let whole = coverage.is_most() && one_offs == 0 && (alone && coverage.listed || has_iban);
             agent && (situations >= 3 || whole)
         }
         Role::Arrivals => {
@@ -174,12 +175,12 @@ pub(super) fn attempt(s: &Seen<'_>, role: Role, cx: &Context<'_>, overlaps: &[u3
                 && !unnamed
                 && (role_column(FactRole::Exit)
                     || role_column(FactRole::ContractEnd)
-                        && (hint > 0 || situations == 1 && one_offs == 0 && coverage < 60 && ends_contracts(s, cx)))
+                        && (hint > 0 || situations == 1 && one_offs == 0 && !coverage.is_most() && ends_contracts(s, cx)))
                 && situations <= 8
         }
         Role::Changes => {
             // One lasting fact of some agents: the monthly return of tax rates, the new members of a mutual insurance.
-            let some = alone && !has_iban && one_offs == 0 && coverage < 60;
+            let some = alone && !has_iban && one_offs == 0 && !(coverage.is_most() && coverage.listed);
             if some && changed == 0 && !has(Meaning::Effective) {
                 score -= 30;
             }
@@ -201,7 +202,7 @@ pub(super) fn attempt(s: &Seen<'_>, role: Role, cx: &Context<'_>, overlaps: &[u3
         Role::AccountChanges => {
             agent
                 && (cx.vocabulary.role(FactRole::Iban).is_some_and(|f| has(Meaning::New(f))) || has_iban)
-                && (has(Meaning::Requested) || has(Meaning::ReceivedBy) || hint > 0 && coverage < 60)
+                && (has(Meaning::Requested) || has(Meaning::ReceivedBy) || hint > 0 && !coverage.is_most())
                 && situations <= 2
         }
         Role::Ignored | Role::Unknown => false,

@@ -1,6 +1,6 @@
 //! The mapping of one sheet: the best role, its columns and codes, and what a person wrote over it.
 
-use super::agents::{coverage, holds_agents, overlap};
+use super::agents::{Coverage, Others, holds_agents, overlap};
 use super::cents;
 use super::doubts;
 use super::filled::{blank_columns, fill_column};
@@ -15,13 +15,12 @@ use crate::normalise::layout::Kept;
 use crate::normalise::mapping::{CodeMapping, CodeTarget, Meaning, Role, SourceMapping};
 use crate::normalise::titles::Titles;
 use crate::normalise::variables::Variables;
-use std::collections::BTreeSet;
 
 pub(super) fn source(
     s: &Seen<'_>,
     cx: &Context<'_>,
     titles: &Titles,
-    ids: &BTreeSet<&str>,
+    others: &Others<'_>,
     like: Option<Role>,
     sources: &Sources,
     findings: &mut Vec<Finding>,
@@ -48,7 +47,7 @@ pub(super) fn source(
     if let Some(text) = s.entry.and_then(|e| e.role.as_deref()).filter(|t| Role::parse(t).is_none()) {
         findings.push(Finding::new("M10", Severity::Blocking).arg("text", format!("{} : role = {text}", s.file)));
     }
-    let overlaps: Vec<u32> = s.profiles.iter().map(|p| overlap(p, ids)).collect();
+    let overlaps: Vec<u32> = s.profiles.iter().map(|p| overlap(p, &others.ids)).collect();
     if said == Some(Role::Ignored) || (said.is_none() && (s.data_rows == 0 || filled <= 12 && s.layout.header.is_none())) {
         found.role = Role::Ignored;
         found.certainty = if said.is_some() { 100 } else { 90 };
@@ -57,7 +56,7 @@ pub(super) fn source(
         if said.is_some() && s.data_rows > 0 {
             findings.push(Finding::new("M79", Severity::Warning).arg("file", &s.file).arg("rows", s.data_rows).at(here()));
         } else if said.is_none() && s.data_rows > 0 || s.kept.is_empty() {
-            let grave = holds_agents(s, ids, &overlaps);
+            let grave = holds_agents(s, &others.ids, &overlaps);
             let severity = if grave { Severity::Blocking } else { Severity::Warning };
             findings.push(Finding::new("M11", severity).arg("file", &s.file).at(here()));
         } else if said.is_none() {
@@ -67,7 +66,7 @@ pub(super) fn source(
             return found;
         }
     }
-    let coverage = coverage(s, ids, &overlaps);
+    let coverage = Coverage::of(s, others, &overlaps);
     let roles: Vec<Role> = said.or(like).map_or_else(|| TRIED.to_vec(), |r| vec![r]);
     let mut tries: Vec<Try> = roles.iter().filter_map(|r| attempt(s, *r, cx, &overlaps, coverage, said.or(like).is_some())).collect();
     if s.layout.header.is_none() {
@@ -77,7 +76,7 @@ pub(super) fn source(
     let Some(best) = tries.first() else {
         found.columns = blank_columns(s);
         if found.role != Role::Ignored {
-            let grave = holds_agents(s, ids, &overlaps);
+            let grave = holds_agents(s, &others.ids, &overlaps);
             findings.push(
                 Finding::new("M01", if grave { Severity::Blocking } else { Severity::Justify })
                     .arg("file", &s.file)
