@@ -5,7 +5,6 @@
 use calamine::{Data, Reader as _};
 use rayon::prelude::*;
 use releve::ground::{Finding, Lang, Place, Severity};
-use releve::normalise::text::fold;
 use releve::pipeline::{self, Options};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -343,12 +342,6 @@ fn violations(case: &str, file: &str, ran: &Ran, whole: &Ran) -> Vec<String> {
     let agent_told = |id: &str| {
         new.iter().filter(grave).any(|f| f.employee.as_ref().is_some_and(|e| e.as_str() == id) || f.message(Lang::Fr).contains(id))
     };
-    // Somebody without a number is told by name.
-    let called = |id: &str| {
-        let name = whole.transfers.get(id).and_then(|row| row.split(',').nth(1)).map(fold).filter(|n| n.contains(' '));
-        let blocking = |f: &&Finding| f.severity == Severity::Blocking;
-        name.is_some_and(|n| ran.findings.iter().filter(blocking).any(|f| fold(&f.message(Lang::Fr)).contains(&n)))
-    };
     let blocked = |id: &str| {
         let told = ran.findings.iter().any(|f| f.severity == Severity::Blocking && f.employee.as_ref().is_some_and(|e| e.as_str() == id));
         told && !ran.transfers.contains_key(id)
@@ -362,7 +355,7 @@ fn violations(case: &str, file: &str, ran: &Ran, whole: &Ran) -> Vec<String> {
     let wrong: Vec<&str> = agents
         .into_iter()
         .filter(|id| ran.payslips.get(*id) != whole.payslips.get(*id) || ran.transfers.get(*id) != whole.transfers.get(*id))
-        .filter(|id| !blocked(id) && !agent_told(id) && !called(id))
+        .filter(|id| !blocked(id) && !agent_told(id))
         .map(String::as_str)
         .collect();
     if !wrong.is_empty() {
@@ -372,9 +365,11 @@ fn violations(case: &str, file: &str, ran: &Ran, whole: &Ran) -> Vec<String> {
 }
 
 /// Known gaps, each with what is missing. A case that passes must leave this list.
-const KNOWN: [&str; 1] = [
+const KNOWN: [&str; 2] = [
     // Known from the register alone: without numbers there, its findings name the person and no number.
     "livre-de-paie-2021-11.csv NoNumbers",
+    // Newcomers without a number are blocked by their names (M171), and 00233 is 01840 by the identity number.
+    "mouvements-decembre.xlsx NoNumbers",
 ];
 
 #[test]
