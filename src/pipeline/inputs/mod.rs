@@ -1,0 +1,243 @@
+//! The inbox, read: tables recognised and gathered, transfers, everything joined into people.
+
+mod inspect;
+mod local_codes;
+mod months;
+mod open;
+mod rubrics;
+
+use super::decisions::{self, Decisions};
+use super::{bygone, records, rejected};
+use crate::ground::{At, Checked, Finding, Money, PayMonth, Place, Severity, Sources};
+use crate::job::{self, Job};
+use crate::normalise::join::{self, People};
+use crate::normalise::record::Past;
+use crate::normalise::titles::Titles;
+use crate::normalise::trust::{Teller, Trust};
+use crate::normalise::{self, Mapping, Natures, Rubrics, fragment};
+use crate::payslip::{Card, ElementId};
+use crate::read::pain001;
+use crate::rules::Pack;
+use crate::rules::bind::SettingValue;
+use anyhow::Result;
+use chrono::NaiveDate;
+pub use inspect::inspect;
+pub(super) use local_codes::set_beside;
+use local_codes::{proposals, set_apart, unknown_cards};
+use months::wrong_month;
+pub(super) use open::Opened;
+pub use open::{HashedFile, hash, hex};
+use open::{lay_out, open_all};
+pub use rubrics::rubrics;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Everything read.
+#[derive(Default)]
+pub struct Inputs {
+    pub sources: Sources,
+    pub mapping: Mapping,
+    pub files: Vec<HashedFile>,
+    pub people: People,
+    /// Cards of local codes that no element stands for, carried as they are.
+    pub unknown_cards: Vec<Card>,
+    /// For each local code, the elements its label and behaviour resemble, best first.
+    pub proposals: Vec<Vec<ElementId>>,
+    /// For each local code, whether its amounts stood among the agents' while no sum of theirs counts them.
+    pub beside: Vec<bool>,
+    pub strangers: Vec<(crate::ground::EmployeeId, At, String)>,
+    pub last_execution: Option<NaiveDate>,
+    pub transferred: Option<(crate::ground::Money, Place)>,
+    pub rows: Vec<normalise::RowCount>,
+    /// Kinds of documents that spoke: pay statements, declarations.
+    pub documents: BTreeSet<&'static str>,
+    /// What each source is.
+    pub tellers: BTreeMap<u16, Teller>,
+    /// What documents say of the employer.
+    pub employer: job::Employer,
+    /// What people decided.
+    pub decisions: Decisions,
+    /// What goes on of the months before, by their records.
+    pub past: Past,
+    /// Files that were read as something other than tables: flows with statements in them, reports of banks.
+    pub read: BTreeSet<String>,
+    /// Files that belong to a record, used or not.
+    pub of_records: BTreeSet<String>,
+    /// Unread sheets that mean nobody but those who are set aside for them.
+    pub set_aside: BTreeSet<u16>,
+    /// Months before the last that a change reaches back to, and what is known of each but for its payslips.
+    pub bygone: BTreeMap<PayMonth, bygone::Month>,
+}
+fn context<'a>(pack: &'a Pack, natures: &'a Natures, rubrics: &'a Rubrics, job: &Job) -> normalise::Context<'a> {
+    normalise::Context { vocabulary: &pack.vocabulary, natures, rubrics, month: job.month, last: job.last_month }
+}
+
+/// Reads the inbox to the end.
+///
+/// # Errors
+/// When the inbox cannot be listed.
+pub fn read(job: &Job, pack: &Pack, settings: &[SettingValue], progress: fn(&str, u64, u64)) -> Result<Checked<Inputs>> {
+    let mut o = open_all(job, progress)?;
+    let rubrics = rubrics(pack, job, settings);
+    let natures = Natures::of(&pack.events, &pack.vocabulary).with_moves(&pack.moves);
+    let cx = context(pack, &natures, &rubrics, job);
+    let mut given = fragment::read(&job.text);
+    o.findings.append(&mut given.findings);
+    let cards = pack.catalogue();
+    let (mut record, of_records, earlier) = records::last_month(&mut o, &cards, &cx);
+    let titles = Titles::new(cx.vocabulary, cx.rubrics);
+    lay_out(&mut o, &titles, &cx);
+    let mut mapping = o.recognise(&record, &given.value, &titles, &cx);
+    let aside = wrong_month(&o.tables, &o.sources, &mut mapping, record.month.is_some(), &cx, &mut o.findings);
+    // Beside a staff file of this month a record only tells what last month was paid on.
+    let beside = mapping.sources.iter().any(|s| s.role == normalise::Role::Staff);
+    let known = record.rows(beside, &cx);
+    let listed = record.month.is_some() || mapping.sources.iter().any(|s| s.role.is_register() || s.role == normalise::Role::Staff);
+    let stated = o.stated(!listed, &cx);
+    let mut gathered = normalise::gather_beside((known, &stated), &o.tables, &o.transfers, &o.sources, &mapping, &cx);
+    o.findings.append(&mut gathered.findings);
+    cut_short(&mapping, &mut o.findings);
+    let mut gathered = gathered.value;
+    let set_aside = std::mem::take(&mut gathered.set_aside);
+    super::set_aside::weigh(&mut o.findings, &mapping, (&set_aside, &gathered.open), &o.sources);
+    let sent = !o.transfers.is_empty();
+    o.findings.append(&mut record.add(&mut gathered, (sent, beside), &o.sources));
+    o.findings.append(&mut record.later(&mut gathered, &o.sources, &cx));
+    if !sent {
+        o.transfers.clone_from(&record.transfers);
+    }
+    let siret = job.employer.siret.as_ref().map(crate::ground::Siret::as_str);
+    let trust = trusted(super::trust::of(job, &pack.vocabulary, &mut o.findings), &mapping, &record, &o);
+    let (accounts, mut found) = normalise::xhl::add(&o.statements, &mut gathered, siret, &trust, &given.value, &o.sources, &cx);
+    o.findings.append(&mut found);
+    // Without a transfer file, the statement says who was paid how much and where.
+    if o.transfers.is_empty() {
+        o.transfers = accounts;
+    }
+    let (mut declared, mut found) = normalise::dsn::add(&o.declarations, &mut gathered, siret, &o.sources, &cx);
+    o.findings.append(&mut found);
+    set_beside(&mut gathered);
+    set_apart(&mut gathered, pack);
+    let mut decided = decisions::read(job, pack, &mut o.sources, &mut o.findings);
+    decisions::rename(&mut decided, &mut gathered, job, &o.sources, &mut o.findings);
+    super::same_person::join(&mut gathered, &mut o.transfers, &pack.vocabulary, &o.sources, &mut o.findings);
+    normalise::posts::spread(&mut gathered, &pack.vocabulary, &o.sources, &mut o.findings);
+    let elsewhere = std::mem::take(&mut gathered.elsewhere);
+    let mut unknown_cards = unknown_cards(&gathered);
+    let mut proposals = proposals(&gathered, &mapping);
+    let mut beside: Vec<bool> = gathered.local_codes.iter().map(|c| c.beside).collect();
+    let rows = gathered.rows.clone();
+    let mut registers = bygone::Registers { aside, months: std::mem::take(&mut gathered.months) };
+    let mut sent_rows = o.transfers.clone();
+    if !sent {
+        o.sent.extend(rejected::Sent::of_record(&record));
+        sent_rows = rejected::referenced(&record);
+    }
+    let refused = rejected::find(&o.reports, &o.sent, &sent_rows, &mut o.findings);
+    let mut joined = join::join(&pack.vocabulary, &o.sources, job.month, &trust, gathered, std::mem::take(&mut o.transfers));
+    o.findings.append(&mut joined.findings);
+    o.findings.extend(super::known_by_net::alone(&mut joined, &pack.vocabulary));
+    normalise::posts::others(&mut joined.people, &pack.vocabulary);
+    let pay_date = record.manifest.as_ref().and_then(|m| m.pay_date);
+    let transferred = record.transferred(&o.sources);
+    let spoke_record = record.month.is_some();
+    let (past, mut found) = record.settle(&mut joined.people, &o.sources, sent);
+    o.findings.append(&mut found);
+    o.findings.extend(declared.settle(&mut joined.people, &o.sources));
+    for t in &joined.orphan_transfers {
+        o.findings
+            .push(Finding::new("F07", Severity::Justify).at(o.sources.place(t.at)).arg("name", &t.name).arg("amount", t.amount.french()));
+    }
+    for (id, at, what) in &joined.strangers {
+        o.findings.push(Finding::new("IMP-05", Severity::Blocking).at(o.sources.place(*at)).arg("agent", id).arg("what", what).told("F08"));
+    }
+    if !spoke_record && let Some(card) = super::known_by_net::transferred(&mut joined.people, unknown_cards.len()) {
+        unknown_cards.push(card);
+        proposals.push(Vec::new());
+        beside.push(false);
+    }
+    for (id, siret) in elsewhere {
+        if let Some(p) = joined.people.get_mut(&id) {
+            p.elsewhere = Some(siret);
+        }
+    }
+    decisions::apply(&mut decided, &mut joined.people, &pack.vocabulary, job, &o.sources, &mut o.findings);
+    o.findings.extend(rejected::name(&refused, &joined, &decided, &o.sources));
+    o.findings.extend(of_others(&joined.people, &decided, siret.unwrap_or_default(), &o.sources));
+    let bygone = bygone::read(earlier, &mut registers, &mut o, &mut joined.people, pack, &mapping, (&cards, &cx));
+    o.findings.extend(another_debtor(job, o.header.as_ref()));
+    let (last_execution, transferred) = match &o.header {
+        Some((h, place, sum)) => (h.execution, Some((*sum, place.clone()))),
+        None => (pay_date, transferred),
+    };
+    let spoke = [("statement", !o.statements.is_empty()), ("declaration", !o.declarations.is_empty()), ("record", spoke_record)];
+    let documents = spoke.into_iter().filter(|d| d.1).map(|d| d.0).collect();
+    let inputs = Inputs {
+        tellers: trust.of,
+        employer: super::employer::said(&o, siret),
+        sources: o.sources,
+        mapping,
+        files: o.files,
+        people: joined.people,
+        unknown_cards,
+        proposals,
+        beside,
+        strangers: joined.strangers,
+        last_execution,
+        transferred,
+        rows,
+        documents,
+        decisions: decided,
+        past,
+        read: o.read,
+        of_records,
+        set_aside,
+        bygone,
+    };
+    Ok(Checked::new(inputs, o.findings))
+}
+
+/// What each source is, for the order of trust.
+fn trusted(mut trust: Trust, mapping: &Mapping, record: &normalise::record::MonthRecord, o: &Opened) -> Trust {
+    for m in &mapping.sources {
+        trust.of.insert(m.source, if m.role.is_register() { Teller::Register } else { Teller::Staff });
+    }
+    trust.of.extend(o.statements.iter().map(|s| (s.source, Teller::Statement)));
+    trust.of.extend(o.declarations.iter().map(|d| (d.source, Teller::Declaration)));
+    let of_record = record.places.as_ref().map(|p| p.0).into_iter().chain(record.members.values().map(|m| m.at.source));
+    trust.of.extend(of_record.map(|s| (s, Teller::Record)));
+    trust
+}
+
+/// A list of this month that ends within a row, or requests for another account that may: who stood below cannot be known.
+fn cut_short(mapping: &Mapping, findings: &mut [Finding]) {
+    let of = |role: fn(normalise::Role) -> bool| -> Vec<&str> {
+        mapping.sources.iter().filter(|s| role(s.role)).map(|s| s.file.as_str()).collect()
+    };
+    let (lists, requests) = (of(normalise::lists::is_list), of(|r| r == normalise::Role::AccountChanges));
+    for f in findings.iter_mut().filter(|f| f.code == "R60") {
+        let about = |files: &[&str]| {
+            f.places.iter().any(|p| matches!(p, Place::File { file } | Place::Line { file, .. } if files.contains(&file.as_str())))
+        };
+        if about(&requests) || f.severity == Severity::Justify && about(&lists) {
+            f.severity = Severity::Blocking;
+        }
+    }
+}
+
+/// Those whom another employer pays, by its own documents: not paid here unless somebody says so.
+fn of_others(people: &People, decided: &Decisions, own: &str, sources: &Sources) -> Vec<Finding> {
+    let one = |(id, p): (&crate::ground::EmployeeId, &join::Person)| {
+        let siret = p.elsewhere.as_ref().filter(|_| !decided.is_present(id))?;
+        let at = p.paid.as_ref().and_then(|s| s.lines.first()).map(|l| l.at).or(p.staff)?;
+        let f = Finding::new("M148", Severity::Blocking).of(id).arg("agent", id).arg("siret", siret).arg("own", own);
+        Some(f.at(sources.place(at)))
+    };
+    people.iter().filter_map(one).collect()
+}
+
+/// Last month was paid from another account than the one that pays this month.
+fn another_debtor(job: &Job, sent: Option<&(pain001::Header, Place, Money)>) -> Option<Finding> {
+    let (header, place, _) = sent?;
+    let (was, now) = (header.debtor_iban.as_ref()?, job.debtor.iban.as_ref()?);
+    (was != now).then(|| Finding::new("J12", Severity::Justify).arg("was", was.masked()).arg("now", now.masked()).at(place.clone()))
+}

@@ -1,0 +1,238 @@
+//! Every file of the inbox by what it is: tables, transfers, statements, declarations, reports of banks, records.
+
+use super::super::sendings::{self, Sending};
+use super::super::{records, rejected};
+use crate::ground::place::{Source, SourceKind};
+use crate::ground::{At, Finding, Money, Place, Severity, Sources};
+use crate::job::{self, Job};
+use crate::normalise::join::TransferRow;
+use crate::normalise::people::Who;
+use crate::normalise::titles::Titles;
+use crate::normalise::{self, Mapping};
+use crate::read::{self, FileKind, Input, Limits, archive, dsn, pain001, pain002, xhl};
+use anyhow::Result;
+use rayon::prelude::*;
+use sha2::{Digest as _, Sha256};
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
+use std::fs::File;
+use std::io::{BufReader, Read as _};
+
+/// A file as the manifest lists it.
+#[derive(Clone, Debug)]
+pub struct HashedFile {
+    pub name: String,
+    pub bytes: u64,
+    pub sha256: String,
+}
+/// SHA-256 of a file, read in pieces.
+///
+/// # Errors
+/// When the file cannot be read.
+pub fn hash(path: &std::path::Path) -> std::io::Result<(u64, String)> {
+    let mut file = File::open(path)?;
+    let mut sha = Sha256::new();
+    let mut buffer = vec![0_u8; 1 << 20];
+    let mut total = 0;
+    loop {
+        let n = file.read(&mut buffer)?;
+        if n == 0 {
+            break;
+        }
+        sha.update(&buffer[..n]);
+        total += n as u64;
+    }
+    Ok((total, hex(&sha.finalize())))
+}
+
+pub fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::new(), |mut s, b| {
+        let _ = write!(s, "{b:02x}");
+        s
+    })
+}
+
+/// Tables and transfers of every file of the inbox.
+pub(in crate::pipeline) struct Opened {
+    pub(in crate::pipeline) sources: Sources,
+    pub(in crate::pipeline) tables: Vec<read::Table>,
+    pub(in crate::pipeline) transfers: Vec<TransferRow>,
+    pub(in crate::pipeline) statements: Vec<normalise::xhl::Registered>,
+    pub(in crate::pipeline) declarations: Vec<normalise::dsn::Registered>,
+    /// What banks said of transfer files, and the files they may be about.
+    pub(super) reports: Vec<pain002::Report>,
+    pub(super) sent: Vec<rejected::Sent>,
+    pub(super) sendings: Vec<Sending>,
+    /// Files read as something other than tables.
+    pub(super) read: BTreeSet<String>,
+    /// Names of the files read, by hash.
+    pub(super) seen: BTreeMap<String, String>,
+    pub(in crate::pipeline) header: Option<(pain001::Header, Place, Money)>,
+    pub(super) files: Vec<HashedFile>,
+    pub(in crate::pipeline) findings: Vec<Finding>,
+    /// What runs wrote, by folder.
+    pub(in crate::pipeline) records: records::Found,
+}
+
+pub(super) fn open_all(job: &Job, progress: fn(&str, u64, u64)) -> Result<Opened> {
+    let mut o = Opened {
+        sources: Sources::default(),
+        tables: Vec::new(),
+        transfers: Vec::new(),
+        statements: Vec::new(),
+        declarations: Vec::new(),
+        reports: Vec::new(),
+        sent: Vec::new(),
+        sendings: Vec::new(),
+        read: BTreeSet::new(),
+        seen: BTreeMap::new(),
+        header: None,
+        files: Vec::new(),
+        findings: Vec::new(),
+        records: records::Found::default(),
+    };
+    let inbox = job::inbox(&job.folder)?;
+    let limits = Limits::default();
+    let hashes: Vec<_> = inbox.par_iter().map(|f| hash(&f.path)).collect();
+    for (i, (f, hashed)) in inbox.iter().zip(hashes).enumerate() {
+        progress("read", i as u64, inbox.len() as u64);
+        let input = Input::from(f.path.clone());
+        match hashed {
+            Ok((bytes, sha256)) => {
+                o.files.push(HashedFile { name: f.name.clone(), bytes, sha256: sha256.clone() });
+                open_one(&input, &f.name, bytes, sha256, &limits, &mut o);
+            }
+            Err(_) => o.findings.push(Finding::new("R04", Severity::Justify).at(Place::File { file: f.name.clone() })),
+        }
+    }
+    take_transfers(&mut o, job);
+    Ok(o)
+}
+
+/// One file of the inbox, or of an archive in it. A copy read again would pay again what it lists.
+fn open_one(input: &Input, name: &str, bytes: u64, sha256: String, limits: &Limits, o: &mut Opened) {
+    // Two months may have the same settings, or no transfer at all: files of records are no copies of each other.
+    if o.records.take(input, name, &sha256, limits, &mut o.sources, &mut o.findings) {
+        return;
+    }
+    if let Some(first) = o.seen.get(&sha256).filter(|_| bytes > 0) {
+        let copy = Finding::new("F12", Severity::Justify).at(Place::File { file: name.to_owned() }).arg("first", first);
+        o.findings.push(copy);
+        return;
+    }
+    o.seen.insert(sha256, name.to_owned());
+    match read::kind(input, limits) {
+        Ok(FileKind::Xml) if xhl::is_statement(input) => {
+            let mut opened = xhl::open(input, name, limits);
+            o.findings.append(&mut opened.findings);
+            if !opened.value.is_empty() {
+                o.read.insert(name.to_owned());
+            }
+            o.statements.extend(opened.value.into_iter().map(|s| normalise::xhl::register(s, &mut o.sources)));
+        }
+        Ok(FileKind::Xml) if pain002::is_report(input) => {
+            let mut opened = pain002::open(input, name, &pain001::Limits::default());
+            o.findings.append(&mut opened.findings);
+            o.read.insert(name.to_owned());
+            o.reports.push(opened.value);
+        }
+        Ok(FileKind::Xml) => open_transfers(input, name, o),
+        Ok(FileKind::Dsn) => {
+            let mut opened = dsn::open(input, name, limits);
+            o.findings.append(&mut opened.findings);
+            o.declarations.push(normalise::dsn::register(opened.value, name, &mut o.sources));
+        }
+        Ok(FileKind::Archive) if archive::is_zip(input) => {
+            let mut found = archive::members(input, name, limits, &mut |member, bytes| {
+                let (size, sha256) = bytes.hashed(|b| hex(&Sha256::digest(b)));
+                open_one(&bytes, &member, size, sha256, limits, o);
+            });
+            o.findings.append(&mut found);
+        }
+        _ => {
+            let mut opened = read::open(input, name, &mut o.sources, limits, None);
+            o.findings.append(&mut opened.findings);
+            o.tables.append(&mut opened.value);
+        }
+    }
+}
+
+fn open_transfers(input: &Input, name: &str, o: &mut Opened) {
+    let place = Place::File { file: name.to_owned() };
+    let Ok(file) = input.reader() else {
+        o.findings.push(Finding::new("R04", Severity::Justify).at(place));
+        return;
+    };
+    let source = o.sources.add(Source { file: name.to_owned(), sheet: None, kind: SourceKind::Document, headings: Vec::new() });
+    let mut rows = Vec::new();
+    let mut sum = Money::ZERO;
+    let (mut without, mut first) = (0_u64, Place::Nowhere);
+    let mut take = |t: pain001::ReadTransfer| {
+        if t.iban.is_err() {
+            if without == 0 {
+                first = Place::Line { file: name.to_owned(), line: t.line, heading: None };
+            }
+            without += 1;
+        }
+        if let Some(amount) = t.amount {
+            sum += amount;
+            rows.push(TransferRow { end_to_end: t.end_to_end_id, name: t.name, iban: t.iban.ok(), amount, at: At::row(source, t.line) });
+        }
+    };
+    let mut read = pain001::read(&mut BufReader::new(file), name, &pain001::Limits::default(), &mut take);
+    o.findings.append(&mut read.findings);
+    if without > 0 {
+        // Without any account there is nothing to hold a changed one against.
+        let severity = if without == rows.len() as u64 { Severity::Blocking } else { Severity::Justify };
+        o.findings.push(Finding::new("R61", severity).arg("count", without).at(first));
+    }
+    if rows.is_empty() {
+        return;
+    }
+    o.sendings.push(Sending { source, header: read.value, place, sum, rows });
+}
+
+/// Two transfer files of a month add up; the header of the first dates the payment.
+pub(super) fn take_transfers(o: &mut Opened, job: &Job) {
+    for s in sendings::of_last_month(std::mem::take(&mut o.sendings), job, &mut o.findings) {
+        o.sent.push(rejected::Sent::of(s.source, &s.header));
+        match &mut o.header {
+            None => o.header = Some((s.header, s.place, s.sum)),
+            Some(h) => h.2 += s.sum,
+        }
+        o.transfers.extend(s.rows);
+    }
+}
+
+impl Opened {
+    /// Whom pay statements pay; where no other source lists people by number (`alone`), also whom declarations name.
+    pub(super) fn stated(&self, alone: bool, cx: &normalise::Context<'_>) -> Vec<Who> {
+        let mut stated: Vec<Who> = self.statements.iter().flat_map(|r| normalise::xhl::people(&r.statement)).collect();
+        if alone {
+            stated.extend(normalise::dsn::people(&self.declarations, cx.last));
+        }
+        stated
+    }
+
+    /// Recognises the tables, beside everybody whom documents and the record name.
+    pub(super) fn recognise(
+        &mut self,
+        record: &normalise::record::MonthRecord,
+        given: &[normalise::SourceEntry],
+        titles: &Titles,
+        cx: &normalise::Context<'_>,
+    ) -> Mapping {
+        let mut documents = self.stated(true, cx);
+        documents.append(&mut record.people(cx));
+        let mut recognised = normalise::recognise(&self.tables, &documents, &mut self.sources, given, titles, cx);
+        self.findings.append(&mut recognised.findings);
+        recognised.value
+    }
+}
+
+/// Sheets of another shape become plain tables.
+pub(super) fn lay_out(o: &mut Opened, titles: &Titles, cx: &normalise::Context<'_>) {
+    let mut laid = normalise::shape::plain(std::mem::take(&mut o.tables), &mut o.sources, titles, cx);
+    o.findings.append(&mut laid.findings);
+    o.tables = laid.value;
+}
