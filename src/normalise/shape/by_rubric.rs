@@ -8,7 +8,7 @@ use crate::ground::{Sources, ids};
 use crate::normalise::mapping::Meaning;
 use crate::normalise::remarks::is_remark;
 use crate::normalise::text::fold;
-use crate::normalise::titles::{Title, summing};
+use crate::normalise::titles::summing;
 use crate::read::table::{Cell, OwnedRow, Table};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -64,23 +64,7 @@ pub fn find(rows: &[OwnedRow], wording: &Wording<'_>) -> Option<ByRubric> {
 /// The row of headings: agents and amounts, and neither number nor name of a rubric.
 fn heading(rows: &[OwnedRow], wording: &Wording<'_>) -> Option<(usize, usize)> {
     rows.iter().take(HEAD).enumerate().find_map(|(i, row)| {
-        let mut agent = None;
-        let mut found: BTreeSet<Meaning> = BTreeSet::new();
-        for (c, cell) in row.cells.iter().enumerate() {
-            let text = cell.shown();
-            if text.is_empty() {
-                continue;
-            }
-            if !matches!(cell, Cell::Text(_)) || text.len() > 60 || text.starts_with(|c: char| c.is_ascii_digit()) {
-                return None;
-            }
-            if wording.of_agents(&text) {
-                agent = agent.or(Some(c));
-                continue;
-            }
-            let scores = wording.titles.scores(&text);
-            found.extend(scores.iter().filter_map(|(t, s)| if let (Title::Plain(m), true) = (t, *s >= SURELY) { Some(*m) } else { None }));
-        }
+        let (agent, found) = wording.headings(row, |score, _| score >= SURELY)?;
         let has = |m: Meaning| found.contains(&m);
         let amounts = has(Meaning::Amount) || has(Meaning::Signed) || has(Meaning::Gain) || has(Meaning::Deduction);
         let factors = has(Meaning::Base) || has(Meaning::Rate);

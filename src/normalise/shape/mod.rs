@@ -14,9 +14,11 @@ use crate::ground::place::Moved;
 use crate::ground::{Checked, Finding, Sources};
 use crate::normalise::Context;
 use crate::normalise::columns::bare_title;
+use crate::normalise::mapping::Meaning;
 use crate::normalise::titles::{Title, Titles};
-use crate::read::table::{OwnedRow, Table};
+use crate::read::table::{Cell, OwnedRow, Table};
 use rayon::prelude::*;
+use std::collections::BTreeSet;
 use std::ops::{ControlFlow, Range};
 
 /// A longer sheet is a plain table: nobody writes so many rows in another shape.
@@ -51,6 +53,32 @@ impl Wording<'_> {
         let roles = [FactRole::Employee, FactRole::Surname, FactRole::MarriedName, FactRole::FullName];
         let scores = self.titles.scores(text);
         roles.iter().filter_map(|r| self.cx.vocabulary.role(*r)).any(|f| scores.get(&Title::Fact(f)).is_some_and(|s| *s >= SURELY))
+    }
+
+    /// Of a row of headings, the column of the agents and what the others mean: `means` judges a title's likeness to a meaning
+    /// beside the best it has to any. `None` where a cell is no heading.
+    fn headings(&self, row: &OwnedRow, means: impl Fn(u32, u32) -> bool) -> Option<(Option<usize>, BTreeSet<Meaning>)> {
+        let mut agent = None;
+        let mut found = BTreeSet::new();
+        for (c, cell) in row.cells.iter().enumerate() {
+            let text = cell.shown();
+            if text.is_empty() {
+                continue;
+            }
+            if !matches!(cell, Cell::Text(_)) || text.len() > 60 || text.starts_with(|c: char| c.is_ascii_digit()) {
+                return None;
+            }
+            if self.of_agents(&text) {
+                agent = agent.or(Some(c));
+                continue;
+            }
+            let scores = self.titles.scores(&text);
+            let best = scores.values().copied().max().unwrap_or(0);
+            found.extend(
+                scores.iter().filter_map(|(t, s)| if let (Title::Plain(m), true) = (t, means(*s, best)) { Some(*m) } else { None }),
+            );
+        }
+        Some((agent, found))
     }
 }
 

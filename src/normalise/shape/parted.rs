@@ -7,7 +7,7 @@ use super::Wording;
 use crate::ground::place::{Source, SourceKind};
 use crate::ground::{Finding, Sources, ids};
 use crate::normalise::mapping::Meaning;
-use crate::normalise::titles::{Title, summing};
+use crate::normalise::titles::summing;
 use crate::read::table::{Cell, OwnedRow, Table};
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::ControlFlow;
@@ -87,25 +87,7 @@ fn head(table: &Table, wording: &Wording<'_>) -> Option<Head> {
 
 /// The headings of lines of pay whose amounts stand on one side: where the agents stand, and the side.
 fn one_side(row: &OwnedRow, wording: &Wording<'_>) -> Option<(usize, Meaning)> {
-    let mut agent = None;
-    let mut found: BTreeSet<Meaning> = BTreeSet::new();
-    for (c, cell) in row.cells.iter().enumerate() {
-        let text = cell.shown();
-        if text.is_empty() {
-            continue;
-        }
-        if !matches!(cell, Cell::Text(_)) || text.len() > 60 || text.starts_with(|c: char| c.is_ascii_digit()) {
-            return None;
-        }
-        if wording.of_agents(&text) {
-            agent = agent.or(Some(c));
-            continue;
-        }
-        let scores = wording.titles.scores(&text);
-        let best = scores.values().copied().max().unwrap_or(0);
-        let plain = |(t, s): (&Title, &u32)| if let (Title::Plain(m), true) = (t, *s >= SURELY && *s == best) { Some(*m) } else { None };
-        found.extend(scores.iter().filter_map(plain));
-    }
+    let (agent, found) = wording.headings(row, |score, best| score >= SURELY && score == best)?;
     let sides: Vec<Meaning> =
         [Meaning::Gain, Meaning::Deduction, Meaning::EmployerAmount].into_iter().filter(|m| found.contains(m)).collect();
     let whole = found.contains(&Meaning::Amount) || found.contains(&Meaning::Signed);
