@@ -2,9 +2,8 @@
 //! files against each other.
 
 mod made;
-mod ran;
 
-use made::{cents, dsn, expected, rows, shown, xhl};
+use made::{cents, dsn, expected, ran, rows, shown, xhl};
 use releve::ground::{Finding, Place, Severity};
 use releve::pipeline::{self, Options, Outcome};
 use std::collections::BTreeMap;

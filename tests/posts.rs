@@ -227,7 +227,7 @@ fn a_list_says_which_post_it_means_or_nobody_is_paid() {
 
 #[test]
 fn a_row_of_the_staff_file_goes_to_the_post_it_agrees_with() {
-    // The staff file has the second post alone, one index higher by now: its pay follows, the first stays as it was paid.
+    // The staff file has the second post alone, as it was paid: the first takes name and account from its row, and stays.
     let staff = "Matricule;Nom;Prénom;Grade;Statut;Indice majoré;IBAN\n\
                  00003;CAZENAVE;Adèle;Redacteur;Contractuel;400;FR7699901008578534800843585\n";
     let ran = run("staff", &[("paye.xhl", &both()), ("agents.csv", staff)]);

@@ -42,7 +42,7 @@ impl Machine<'_> {
         let whole = self.amounts(state, this, adjust, facts);
         let present = self.days(state).and_then(Exact::whole).unwrap_or(MONTH);
         let bounded = last.is_some() || day_of(facts, Role::Entry).is_some_and(|d| month.contains(d) && d > month.first_day());
-        if dated.is_empty() || (dated.len() == out.beyond.len()) {
+        if dated.iter().all(|d| out.beyond.contains(&d.fact)) {
             return Ok(());
         }
         // What the formulas share by days is not shared again.

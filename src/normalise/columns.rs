@@ -654,17 +654,34 @@ fn counts_like(words: &[String], fact: &FactDecl) -> bool {
 /// Whether a meaning that is no fact can stand in a sheet of that role.
 fn allowed(meaning: Meaning, role: Role) -> bool {
     use Meaning as M;
-    if meaning.is_of_lines() {
-        return role == Role::RegisterLines;
-    }
     match meaning {
+        m if m.is_of_lines() => role == Role::RegisterLines,
         M::Ignored => true,
         M::Period | M::Year => role.is_register(),
         M::Effective => role == Role::Changes,
         M::From | M::To => matches!(role, Role::Events | Role::Staff),
         M::Nature | M::Days | M::Continues => role == Role::Events,
         M::Requested | M::ReceivedBy => role == Role::AccountChanges,
-        _ => false,
+        M::Code
+        | M::Label
+        | M::Base
+        | M::Rate
+        | M::Gain
+        | M::Deduction
+        | M::Amount
+        | M::Signed
+        | M::Side
+        | M::Payer
+        | M::EmployerBase
+        | M::EmployerRate
+        | M::EmployerAmount
+        | M::Fact(_)
+        | M::Old(_)
+        | M::New(_)
+        | M::Element(_, _)
+        | M::Local(_)
+        | M::Total(_)
+        | M::Unknown => false,
     }
 }
 

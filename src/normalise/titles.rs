@@ -85,6 +85,13 @@ struct Wording {
     active: Vec<String>,
     everybody: Vec<String>,
     mail: Vec<String>,
+    opens_new: Vec<String>,
+    opens_old: Vec<String>,
+    opens_return: Vec<String>,
+    yearly: Vec<String>,
+    since: Vec<String>,
+    before_number: Vec<String>,
+    before_rubric: Vec<String>,
 }
 
 /// Bounds of hours of a month and of what an hour is paid.
@@ -459,6 +466,17 @@ fn is_one(list: &[String], heading: &str) -> bool {
     list.iter().any(|w| tidy.trim() == w)
 }
 
+/// Whether a title begins with one of those words.
+fn begins(list: &[String], heading: &str) -> bool {
+    spaced(heading).split_whitespace().next().is_some_and(|w| opens(list, w))
+}
+
+/// Whether a title is one of those of a column of that meaning, just so.
+fn is_column(of: &str, heading: &str) -> bool {
+    let tidy = spaced(heading);
+    FILE.column.get(of).is_some_and(|list| list.iter().any(|t| spaced(t) == tidy))
+}
+
 /// Whether a text has one of those listed among its words.
 fn names_one(list: &[String], about: &str) -> bool {
     let tidy = spaced(about);
@@ -484,41 +502,39 @@ pub fn says_how_many(heading: &str) -> bool {
 
 /// Whether a title says that something is new: « Nouveau taux ».
 pub fn says_becomes(heading: &str) -> bool {
-    spaced(heading).split_whitespace().next().is_some_and(|w| w.starts_with("nouve"))
+    begins(&FILE.wording.opens_new, heading)
 }
 
 /// Whether a title is that of what was before: « Ancien taux ».
 pub fn says_before(heading: &str) -> bool {
-    is_one(&FILE.wording.old_value, heading) || spaced(heading).split_whitespace().next().is_some_and(|w| w.starts_with("ancien"))
+    is_one(&FILE.wording.old_value, heading) || begins(&FILE.wording.opens_old, heading)
 }
 
 /// Whether a title says that its sums are those of a year.
 pub fn says_yearly(heading: &str) -> bool {
-    spaced(heading).split_whitespace().any(|w| w.starts_with("annuel") || w == "an")
+    spaced(heading).split_whitespace().any(|w| opens(&FILE.wording.yearly, w))
 }
 
 /// Whether a title is that of the day somebody is back.
 pub fn says_return(heading: &str) -> bool {
-    spaced(heading).split_whitespace().next().is_some_and(|w| matches!(w, "reprise" | "retour" | "reprend"))
+    begins(&FILE.wording.opens_return, heading)
 }
 
 /// Whether a title is that of a last day: « Au ».
 pub fn says_until(heading: &str) -> bool {
-    let tidy = spaced(heading);
-    FILE.column.get("to").is_some_and(|list| list.iter().any(|t| spaced(t) == tidy))
+    is_column("to", heading)
 }
 
 /// Whether a title is that of a first day: « Du ».
 pub fn says_from(heading: &str) -> bool {
-    let tidy = spaced(heading);
-    FILE.column.get("from").is_some_and(|list| list.iter().any(|t| spaced(t) == tidy))
+    is_column("from", heading)
 }
 
 /// What a title says the first day of: « Maladie du », « Grève à compter du ».
 pub fn first_day_of(heading: &str) -> Option<String> {
     let tidy = spaced(heading);
-    let ends = [" du ", " depuis le ", " a partir du ", " a compter du "];
-    ends.iter().find_map(|e| tidy.strip_suffix(e)).map(|head| head.trim().to_owned()).filter(|h| !h.is_empty())
+    let head = |end: &String| tidy.trim_end().strip_suffix(end.as_str()).filter(|head| head.ends_with(' ')).map(str::trim);
+    FILE.wording.since.iter().find_map(head).filter(|h| !h.is_empty()).map(str::to_owned)
 }
 
 /// Whether a title is that of kinds of movements: « Type de mouvement ».
@@ -549,6 +565,16 @@ pub fn of_tax_rates(about: &str) -> bool {
 /// Whether a column says the one day a row is about: « Date », « Jour de grève ».
 pub fn one_day(heading: &str) -> bool {
     is_one(&FILE.wording.one, heading)
+}
+
+/// Whether a word stands before the number of an employee in running text: « matricule 115 ».
+pub fn before_number(word: &str) -> bool {
+    opens(&FILE.wording.before_number, word)
+}
+
+/// Whether a word stands before the code or the name of a rubric: « Rubrique 7 ».
+pub fn before_rubric(word: &str) -> bool {
+    opens(&FILE.wording.before_rubric, word)
 }
 
 /// Whether a kind of absence lasts a day where nothing says more: « Grève », « Service non fait ».

@@ -120,24 +120,11 @@ pub fn add(
                 // The statement is the register's sum in more detail.
                 agreeing += u64::from(gathered.paid.remove(&id).is_some_and(|p| p.official.is_none() && !p.estimated));
             }
-            if apart.len() > 1 {
-                findings.push(posts::told(&id, &apart, sources));
-            }
-            let resembles = |own: &posts::Own<'_>, p: &EmployeeId| {
-                let Some((source, slip)) = own.first() else { return 0 };
+            let resembles = |(source, slip): &(u16, &Slip), p: &EmployeeId| {
                 let said = facts::record(*source, slip, p, sources, cx, &mut Vec::new());
                 known_posts.resemblance(&said.facts, p, cx.vocabulary)
             };
-            let numbers = posts::numbered(&id, &apart, gathered, resembles);
-            let numbers = numbers.unwrap_or_else(|| {
-                let in_order: Vec<EmployeeId> = (1..).map(|n| id.at_post(n)).take(apart.len()).collect();
-                for (post, own) in in_order.iter().zip(&apart) {
-                    let f = Finding::new("M163", Severity::Blocking).of(post).arg("agent", &id).arg("count", apart.len());
-                    findings.push(own.iter().fold(f, |f, (source, s)| f.at(sources.place(At::row(*source, s.line)))));
-                }
-                in_order
-            });
-            payslips.extend(numbers.into_iter().zip(apart));
+            payslips.extend(posts::placed(&id, apart, gathered, resembles, sources, &mut findings));
         } else {
             let own: Vec<_> = apart.into_iter().flatten().collect();
             added_up(&id, &own, sources, &mut findings);

@@ -4,6 +4,8 @@
 
 pub mod dsn;
 pub mod months;
+#[path = "../ran/mod.rs"]
+pub mod ran;
 pub mod xhl;
 
 use releve::read::{Input, Limits, Table};

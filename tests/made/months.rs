@@ -2,20 +2,13 @@
 
 use super::Row;
 use releve::ground::{Finding, Lang, PayMonth, Severity};
-use releve::pipeline::{self, Options, Outcome};
+use releve::pipeline::{self, Options};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-pub struct Ran {
-    pub folder: PathBuf,
-    pub outcome: Outcome,
-}
+pub use super::ran::Ran;
 
 impl Ran {
-    pub fn rows(&self, file: &str) -> Vec<Row> {
-        let mut reader = csv::Reader::from_path(self.folder.join("out").join(file)).unwrap_or_else(|e| panic!("{file}: {e}"));
-        reader.deserialize::<Row>().map(|r| r.expect("a row")).collect()
-    }
     pub fn of(&self, file: &str, agent: &str) -> Vec<Row> {
         self.rows(file).into_iter().filter(|r| r["employee"] == agent).collect()
     }
@@ -51,7 +44,7 @@ pub fn empty(name: &str) -> PathBuf {
 }
 
 pub fn run_with(folder: PathBuf, threads: usize) -> Ran {
-    let options = Options { folder: folder.clone(), rules: None, lang: None, threads, payslips: false, progress: |_, _, _| {} };
+    let options = Options { threads, ..super::ran::options(&folder, None) };
     let outcome = pipeline::run(&options).expect("the job runs");
     assert!(outcome.ran, "{:?}", outcome.findings.iter().map(|f| f.message(Lang::En)).collect::<Vec<_>>());
     Ran { folder, outcome }

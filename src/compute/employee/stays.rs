@@ -65,7 +65,7 @@ impl Machine<'_> {
         if !stops.is_empty() && !self.understood(&replay) {
             let again = self.carried(i, paid);
             // Of somebody paid one-offs alone nothing is left to carry, and contributions of nothing are none.
-            if again.payslip.as_ref().is_some_and(|p| !p.lines.is_empty()) || !i.paid.is_empty() {
+            if !i.paid.is_empty() {
                 return Output { replay, carried_for: stops, ..again };
             }
         }

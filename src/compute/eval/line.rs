@@ -62,13 +62,13 @@ pub struct Computed {
 }
 
 impl Computed {
-    /// A line that is not there.
     /// The line as if it had been paid so.
     pub fn as_paid(self, element: ElementId, at: At) -> PaidLine {
         let Self { base, rate, amount, employer_rate, employer_amount, .. } = self;
         PaidLine { code: PaidCode::Element(element), base, rate, amount, employer_rate, employer_amount, period: None, at }
     }
 
+    /// A line that is not there.
     pub const ABSENT: Self =
         Self { base: None, rate: None, amount: Money::ZERO, employer_rate: None, employer_amount: Money::ZERO, stop: None, applies: false };
 

@@ -3,7 +3,7 @@
 use super::{FEW, Known, LONG};
 use crate::ground::EmployeeId;
 use crate::normalise::text::{fold, is_courtesy};
-use crate::normalise::titles::opens_a_mail;
+use crate::normalise::titles::{before_number, opens_a_mail};
 use std::collections::BTreeSet;
 
 /// Words a surname has at most.
@@ -163,7 +163,5 @@ fn joined(words: &[Word<'_>]) -> String {
 
 /// « matricule 115 », « agent n° 115 ».
 fn before_a_number(words: &[Word<'_>], i: usize) -> bool {
-    i.checked_sub(1)
-        .and_then(|b| words.get(b))
-        .is_some_and(|w| matches!(w.folded.as_str(), "matricule" | "mat" | "mle" | "n" | "no" | "agent"))
+    i.checked_sub(1).and_then(|b| words.get(b)).is_some_and(|w| before_number(&w.folded))
 }

@@ -110,7 +110,6 @@ impl Books {
         Some(i)
     }
 
-    /// The agent's slip; `key` is the number or the name as written.
     /// The payslip of the agent whom a row of a register is about.
     pub fn slip_of(&mut self, agent: &str, who: &WhoColumns, row: &Row<'_, '_>, at: At) -> usize {
         let read = || {
@@ -121,6 +120,7 @@ impl Books {
         self.slip(agent, read, at.source, at)
     }
 
+    /// The agent's payslip; `key` is the number or the name as written.
     pub fn slip(&mut self, key: &str, who: impl FnOnce() -> Who, source: u16, at: At) -> usize {
         if let Some(last) = self.last
             && *self.slips[last].key == *key

@@ -8,7 +8,7 @@ use crate::ground::{Sources, ids};
 use crate::normalise::mapping::Meaning;
 use crate::normalise::remarks::is_remark;
 use crate::normalise::text::fold;
-use crate::normalise::titles::summing;
+use crate::normalise::titles::{before_rubric, summing};
 use crate::read::table::{Cell, OwnedRow, Table};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -85,7 +85,7 @@ fn rubric(row: &OwnedRow, agent: usize) -> Option<(String, String)> {
     let mut rest = text;
     let mut said = false;
     if let Some((first, after)) = text.split_once(blank)
-        && matches!(fold(first).as_str(), "rubrique" | "rub" | "code" | "element" | "poste")
+        && before_rubric(&fold(first))
     {
         said = true;
         rest = after.trim_start_matches(blank).trim_start_matches("n°").trim_start_matches(blank);

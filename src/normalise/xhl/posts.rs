@@ -101,11 +101,11 @@ fn net(own: &Own<'_>) -> Option<Money> {
 
 /// The posts under the numbers that a record gives them: each is the one whose net it has, or else the one that it resembles
 /// most; those that no known post resembles come after. `None` where that is not one and the same for all.
-pub fn numbered<'a>(
+fn numbered<'a>(
     id: &EmployeeId,
     apart: &[Own<'a>],
     gathered: &Gathered,
-    resembles: impl Fn(&Own<'a>, &EmployeeId) -> i64,
+    resembles: impl Fn(&(u16, &'a Slip), &EmployeeId) -> i64,
 ) -> Option<Vec<EmployeeId>> {
     let known: Vec<EmployeeId> = (1..).map(|n| id.at_post(n)).take_while(|p| gathered.paid.contains_key(p)).collect();
     if known.len() < 2 {
@@ -116,7 +116,7 @@ pub fn numbered<'a>(
     for own in apart {
         let paid = |p: &&EmployeeId| net(own).is_some() && gathered.paid.get(*p).and_then(|s| s.net_paid).map(|n| n.0) == net(own);
         let by_net: Vec<&EmployeeId> = known.iter().filter(paid).collect();
-        let scores: Vec<i64> = known.iter().map(|p| resembles(own, p)).collect();
+        let scores: Vec<i64> = known.iter().map(|p| own.first().map_or(0, |first| resembles(first, p))).collect();
         let best = scores.iter().max().copied().unwrap_or(0);
         let alike: Vec<&EmployeeId> = known.iter().zip(&scores).filter(|(_, s)| **s == best).map(|k| k.0).collect();
         out.push(match (by_net.as_slice(), alike.as_slice()) {
@@ -130,8 +130,31 @@ pub fn numbered<'a>(
     (once.len() == out.len()).then_some(out)
 }
 
+/// Each post under its number, told; where a record's numbers cannot be matched, in the order of the statement, and none is paid.
+pub fn placed<'a>(
+    id: &EmployeeId,
+    apart: Vec<Own<'a>>,
+    gathered: &Gathered,
+    resembles: impl Fn(&(u16, &'a Slip), &EmployeeId) -> i64,
+    sources: &Sources,
+    findings: &mut Vec<Finding>,
+) -> Vec<(EmployeeId, Own<'a>)> {
+    if apart.len() > 1 {
+        findings.push(told(id, &apart, sources));
+    }
+    let numbers = numbered(id, &apart, gathered, resembles).unwrap_or_else(|| {
+        let in_order: Vec<EmployeeId> = (1..).map(|n| id.at_post(n)).take(apart.len()).collect();
+        for (post, own) in in_order.iter().zip(&apart) {
+            let f = Finding::new("M163", Severity::Blocking).of(post).arg("agent", id).arg("count", apart.len());
+            findings.push(own.iter().fold(f, |f, (source, s)| f.at(sources.place(At::row(*source, s.line)))));
+        }
+        in_order
+    });
+    numbers.into_iter().zip(apart).collect()
+}
+
 /// That somebody is paid for several posts, each by itself.
-pub fn told(id: &EmployeeId, apart: &[Own<'_>], sources: &Sources) -> Finding {
+fn told(id: &EmployeeId, apart: &[Own<'_>], sources: &Sources) -> Finding {
     let one = |own: &Own<'_>| {
         let (_, s) = own.first()?;
         let share = s.working_time.map(|n| format!("{} %", plain(n.value, 0, Lang::Fr)));
