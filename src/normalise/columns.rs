@@ -288,7 +288,14 @@ pub fn choices(compared: &Compared, p: &Profile, role: Role, cx: &Context<'_>, a
                     12
                 }
             }
-            Role::Staff | Role::Arrivals | Role::Departures | Role::Changes | Role::Amounts | Role::Ignored | Role::Unknown => 0,
+            Role::Staff
+            | Role::Arrivals
+            | Role::Departures
+            | Role::Changes
+            | Role::Amounts
+            | Role::Rubrics
+            | Role::Ignored
+            | Role::Unknown => 0,
         };
         // « N° » over 1, 2, 3 counts the rows.
         let malus = if fact.role == Some(FactRole::Employee) && p.counts_rows() && compared.bare_number { malus + 60 } else { malus };

@@ -103,8 +103,8 @@ pub enum Said {
     Other(String),
 }
 
-/// Which month a name or a title speaks of. In a title a year alone, or a month after a day, is about something else.
-pub fn month_said(text: &str, month: PayMonth, last: PayMonth, title: bool) -> Said {
+/// Years and months that a name or a title speaks of. In a title a year alone, or a month after a day, is about something else.
+fn years_and_months(text: &str, title: bool) -> Vec<(Option<u32>, Option<u32>)> {
     let folded = fold(text);
     let words: Vec<&str> = folded.split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty()).collect();
     let number = |i: Option<usize>| i.and_then(|i| words.get(i)).and_then(|w| w.parse::<u32>().ok());
@@ -147,6 +147,25 @@ pub fn month_said(text: &str, month: PayMonth, last: PayMonth, title: bool) -> S
             i += 1;
         }
     }
+    hits
+}
+
+/// The months that a name or a title speaks of. In a title its year stands beside; in a name, the nearest until `last` is meant.
+pub fn months_named(text: &str, last: PayMonth, title: bool) -> Vec<PayMonth> {
+    let one = |(year, month): (Option<u32>, Option<u32>)| {
+        let of = |year: i32| month.and_then(|m| PayMonth::new(year, m));
+        match year {
+            Some(year) => of(i32::try_from(year).ok()?),
+            None if title => None,
+            None => of(last.year()).filter(|m| *m <= last).or_else(|| of(last.year() - 1)),
+        }
+    };
+    years_and_months(text, title).into_iter().filter_map(one).collect()
+}
+
+/// Which month a name or a title speaks of.
+pub fn month_said(text: &str, month: PayMonth, last: PayMonth, title: bool) -> Said {
+    let hits = years_and_months(text, title);
     let fits = |(y, m): &(Option<u32>, Option<u32>)| {
         let this = u32::try_from(month.year()).ok();
         let before = u32::try_from(last.year()).ok();

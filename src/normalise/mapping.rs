@@ -26,12 +26,14 @@ pub enum Role {
     Amounts,
     /// Requests to be paid on another account.
     AccountChanges,
+    /// Numbers of rubrics and their names.
+    Rubrics,
     Ignored,
     Unknown,
 }
 
 impl Role {
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::RegisterLines,
         Self::RegisterWide,
         Self::Staff,
@@ -41,6 +43,7 @@ impl Role {
         Self::Events,
         Self::Amounts,
         Self::AccountChanges,
+        Self::Rubrics,
         Self::Ignored,
         Self::Unknown,
     ];
@@ -56,6 +59,7 @@ impl Role {
             Self::Events => "events",
             Self::Amounts => "amounts",
             Self::AccountChanges => "account_changes",
+            Self::Rubrics => "rubrics",
             Self::Ignored => "ignored",
             Self::Unknown => "unknown",
         }

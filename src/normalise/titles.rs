@@ -350,7 +350,7 @@ pub fn speaks_of(text: &str, role: Role) -> usize {
     let key = match role {
         Role::RegisterLines | Role::RegisterWide => "register",
         Role::Staff | Role::Arrivals | Role::Departures | Role::Changes | Role::Events | Role::Amounts | Role::AccountChanges => role.id(),
-        Role::Ignored | Role::Unknown => return 0,
+        Role::Rubrics | Role::Ignored | Role::Unknown => return 0,
     };
     let tidy = spaced(text);
     FILE.sheet.get(key).map_or(0, |words| words.iter().filter(|w| tidy.contains(&format!(" {w} "))).map(String::len).max().unwrap_or(0))

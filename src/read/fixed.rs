@@ -10,6 +10,8 @@ const GAPS: usize = 3;
 /// Lines that must agree, and blanks that divide columns.
 const LINES: usize = 8;
 const BLANKS: usize = 2;
+/// A page has more lines than this; one of them is its title.
+const PAGE: usize = 30;
 
 /// Blank stretches between columns, as letters from the start of a line.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -23,8 +25,8 @@ pub(crate) fn find(lines: &[&str]) -> Option<Gaps> {
     }
     let width = table.iter().map(Vec::len).max()?;
     let inked: Vec<usize> = (0..width).map(|i| table.iter().filter(|l| l.get(i).is_some_and(|c| !c.is_whitespace())).count()).collect();
-    // With the headings; where they run into each other, or a title stands like a line, without the rarest letters.
-    let (all, most) = (blank(&inked, 0), blank(&inked, table.len() / 100));
+    // With the headings; where they run into each other, or the title of each page stands like a line, without the rarest letters.
+    let (all, most) = (blank(&inked, 0), blank(&inked, table.len() / PAGE));
     let gaps = if all.len() * 10 >= most.len() * 7 { all } else { most };
     (gaps.len() >= GAPS).then_some(Gaps(gaps))
 }

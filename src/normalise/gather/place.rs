@@ -108,7 +108,14 @@ pub(super) fn place_rows(
                     Role::Arrivals => out.arrivals.push(record),
                     Role::Departures => out.departures.push(record),
                     Role::RegisterLines | Role::RegisterWide => out.register_facts.push(record),
-                    Role::Staff | Role::Changes | Role::Events | Role::Amounts | Role::AccountChanges | Role::Ignored | Role::Unknown => {
+                    Role::Staff
+                    | Role::Changes
+                    | Role::Events
+                    | Role::Amounts
+                    | Role::AccountChanges
+                    | Role::Rubrics
+                    | Role::Ignored
+                    | Role::Unknown => {
                         out.staff.push(record);
                     }
                 }

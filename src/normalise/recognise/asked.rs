@@ -116,7 +116,14 @@ pub(super) fn ask(found: &SourceMapping, s: &Seen<'_>, cx: &Context<'_>, sources
                 }
             }
         }
-        Role::RegisterWide | Role::Staff | Role::Arrivals | Role::Departures | Role::Changes | Role::Ignored | Role::Unknown => {}
+        Role::RegisterWide
+        | Role::Staff
+        | Role::Arrivals
+        | Role::Departures
+        | Role::Changes
+        | Role::Rubrics
+        | Role::Ignored
+        | Role::Unknown => {}
     }
     for m in missing {
         findings.push(

@@ -3,15 +3,17 @@
 use super::seen::Seen;
 use crate::normalise::codes::{self, CodeStats, Shown};
 use crate::normalise::columns;
-use crate::normalise::mapping::{CodeMapping, CodeTarget, Meaning, Part, Payer, SourceMapping};
+use crate::normalise::mapping::{CodeMapping, CodeTarget, Meaning, Part, Payer, Role, SourceMapping};
 use crate::normalise::register::LineReader;
 use crate::normalise::text::Phrase;
-use crate::normalise::titles::Titles;
+use crate::normalise::titles::{Title, Titles};
 use crate::normalise::{Context, bands};
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::ControlFlow;
 
 pub(super) const CODE_SAMPLE: u32 = 60_000;
+/// A title is known without any doubt by this much.
+const SURELY: u32 = 85;
 
 pub(super) fn lines_codes(found: &mut SourceMapping, s: &Seen<'_>, cx: &Context<'_>) {
     let sides: BTreeSet<u8> = s.kept.iter().filter_map(|k| bands::section(&k.cells)).map(|x| x as u8).collect();
@@ -105,4 +107,22 @@ pub(super) fn wide_codes(found: &mut SourceMapping, s: &Seen<'_>, titles: &Title
         }
     }
     found.codes = codes.into_values().collect();
+}
+
+/// A table of rubrics, each number once, with their names beside: whether it is one, and then its two columns are said.
+pub(super) fn name_rubrics(found: &mut SourceMapping, s: &Seen<'_>) -> bool {
+    let titled = |m: Meaning| (0..s.layout.width).find(|&c| s.compared[c].title(Title::Plain(m)) >= SURELY);
+    let (Some(code), Some(label)) = (titled(Meaning::Code), titled(Meaning::Label)) else { return false };
+    let once = |c: usize| s.profiles[c].filled > 0 && s.profiles[c].values.len() == s.profiles[c].filled as usize;
+    if code == label || !once(code) || s.profiles[label].share(s.profiles[label].letters) < 90 {
+        return false;
+    }
+    found.role = Role::Rubrics;
+    found.certainty = 90;
+    found.why = vec!["a name for each number".to_owned()];
+    for (c, meaning) in [(code, Meaning::Code), (label, Meaning::Label)] {
+        found.columns[c].meaning = meaning;
+        found.columns[c].certainty = 90;
+    }
+    true
 }

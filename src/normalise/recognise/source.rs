@@ -6,7 +6,7 @@ use super::doubts;
 use super::filled::{blank_columns, fill_column};
 use super::refined::{career, changed_columns, sign_amounts};
 use super::roles::{TRIED, Try, attempt, names_agents, without_headings};
-use super::rubrics::{lines_codes, wide_codes};
+use super::rubrics::{lines_codes, name_rubrics, wide_codes};
 use super::seen::Seen;
 use crate::ground::{At, Finding, Severity, Sources};
 use crate::normalise::Context;
@@ -75,6 +75,9 @@ pub(super) fn source(
     tries.sort_by_key(|t| (std::cmp::Reverse(t.score), t.role));
     let Some(best) = tries.first() else {
         found.columns = blank_columns(s);
+        if found.role != Role::Ignored && name_rubrics(&mut found, s) {
+            return found;
+        }
         if found.role != Role::Ignored {
             let grave = holds_agents(s, &others.ids, &overlaps);
             findings.push(
@@ -124,7 +127,7 @@ pub(super) fn source(
             let listed = |v: &&Variables| v.rubric().is_some_and(|c| matches!(found.columns[c].meaning, Meaning::Label | Meaning::Code));
             found.variables = s.variables.as_ref().filter(listed).cloned();
         }
-        Role::Arrivals | Role::Departures | Role::Events | Role::AccountChanges | Role::Ignored | Role::Unknown => {}
+        Role::Arrivals | Role::Departures | Role::Events | Role::AccountChanges | Role::Rubrics | Role::Ignored | Role::Unknown => {}
     }
     let likeness: Vec<u32> = best.picked.iter().zip(&best.choices).map(|(p, c)| p.map_or(0, |i| c[i].title)).collect();
     doubts::cast(&mut found, &likeness, s, cx);

@@ -5,6 +5,7 @@
 
 mod blocks;
 mod by_rubric;
+mod catalogue;
 mod parted;
 mod slips;
 mod turned;
@@ -160,7 +161,7 @@ pub fn plain(tables: Vec<Table>, sources: &mut Sources, titles: &Titles, cx: &Co
             Shape::Plain => out.push(table),
             Shape::Slips(rows, found, mut told) => {
                 findings.append(&mut told);
-                registers.take(&table, &rows, found);
+                registers.take(&table, &rows, found, wording);
             }
             Shape::ByRubric(rows, rubrics, mut told) => {
                 findings.append(&mut told);
@@ -187,5 +188,6 @@ pub fn plain(tables: Vec<Table>, sources: &mut Sources, titles: &Titles, cx: &Co
     }
     out.extend(registers.finish(sources, wording));
     let out = parted::join(out, sources, wording, &mut findings);
+    let out = catalogue::name(out, sources, wording, &mut findings);
     Checked::new(out, findings)
 }

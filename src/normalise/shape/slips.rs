@@ -7,7 +7,7 @@ use crate::facts::Role as FactRole;
 use crate::ground::place::{Source, SourceKind};
 use crate::ground::{Iban, PayMonth, Sources};
 use crate::normalise::mapping::Meaning;
-use crate::normalise::titles::Title;
+use crate::normalise::titles::{Title, total_named};
 use crate::normalise::{bands, cells, values};
 use crate::read::table::{Cell, OwnedRow, Table};
 use std::collections::BTreeSet;
@@ -203,6 +203,47 @@ fn month(text: &str) -> Option<PayMonth> {
     })
 }
 
+/// Sums below the lines of a payslip, wherever they stand: « Brut | 2 326,79 | Net imposable | 1 814,03 ».
+struct Foot {
+    label: usize,
+    amount: usize,
+    width: usize,
+}
+
+impl Foot {
+    /// Where the headings have a label and what is paid.
+    fn of(heading: &OwnedRow, wording: &Wording<'_>) -> Option<Self> {
+        let column = |m: Meaning| {
+            let surely = |c: &Cell<'_>| wording.titles.scores(&c.shown()).get(&Title::Plain(m)).is_some_and(|s| *s >= SURELY);
+            heading.cells.iter().position(surely)
+        };
+        let amount = [Meaning::Gain, Meaning::Amount, Meaning::Signed].into_iter().find_map(column);
+        Some(Self { label: column(Meaning::Label)?, amount: amount?, width: heading.cells.len() })
+    }
+
+    /// A row for each sum, where a row holds nothing but two sums or more with their names in front; any other row as it is.
+    fn lines(&self, row: &OwnedRow) -> Vec<OwnedRow> {
+        let filled = row.cells.iter().filter(|c| !c.shown().is_empty()).collect::<Vec<_>>();
+        let sum = |pair: &[&Cell<'static>]| match pair {
+            [name, number] => {
+                let named = total_named(name.shown().trim_end_matches([':', ' '])).is_some();
+                let counted = matches!(cells::number(number, values::Mark::Unknown), Ok(Some(_)));
+                (named && counted).then(|| ((*name).clone(), (*number).clone()))
+            }
+            _ => None,
+        };
+        let sums: Option<Vec<_>> = filled.chunks(2).map(sum).collect();
+        let Some(sums) = sums.filter(|s| s.len() >= 2) else { return vec![row.clone()] };
+        let line = |(name, number)| {
+            let mut cells = vec![Cell::Empty; self.width];
+            cells[self.label] = name;
+            cells[self.amount] = number;
+            OwnedRow { number: row.number, cells, hidden: row.hidden }
+        };
+        sums.into_iter().map(line).collect()
+    }
+}
+
 /// The registers found so far, each of one file and one row of headings.
 #[derive(Default)]
 pub struct Registers {
@@ -223,7 +264,7 @@ struct Register {
 
 impl Registers {
     /// Takes the payslips of a sheet.
-    pub fn take(&mut self, table: &Table, rows: &[OwnedRow], slips: Vec<Slip>) {
+    pub fn take(&mut self, table: &Table, rows: &[OwnedRow], slips: Vec<Slip>, wording: &Wording<'_>) {
         for slip in slips {
             let heading = &rows[slip.heading];
             let headings: Vec<String> = heading.cells.iter().map(|c| c.shown().into_owned()).collect();
@@ -245,7 +286,9 @@ impl Registers {
             into.slips += 1;
             into.accounts.extend(slip.account.map(|(row, iban)| (slip.agent.clone(), (table.source, row), iban)));
             let drawn = |r: &&OwnedRow| r.cells.iter().any(|c| c.shown().chars().any(char::is_alphanumeric));
-            into.lines.extend(rows[slip.lines].iter().filter(drawn).map(|r| (slip.agent.clone(), slip.month, table.source, r.clone())));
+            let foot = Foot::of(heading, wording);
+            let lines = rows[slip.lines].iter().filter(drawn).flat_map(|r| foot.as_ref().map_or_else(|| vec![r.clone()], |f| f.lines(r)));
+            into.lines.extend(lines.map(|r| (slip.agent.clone(), slip.month, table.source, r)));
         }
     }
 

@@ -38,7 +38,7 @@ pub fn of_cents(number: Exact) -> Result<Exact, Unread> {
     number.whole().and_then(|_| number.div(Exact::int(100))).ok_or(Unread("N01"))
 }
 
-/// Reads an amount: `1 234,56`, `1.234,56`, `1,234.56`, `1234.56-`, `(12,00)`, `12 €`. `None` for nothing, or a lone dash.
+/// Reads an amount: `1 234,56`, `1.234,56`, `1,234.56`, `1234.56-`, `(12,00)`, `12,00 D`, `12 €`. `None` for nothing, or a lone dash.
 ///
 /// # Errors
 /// N01 for what is no number; N11 for `1.234`, when the column does not tell what the dot is.
@@ -75,6 +75,14 @@ pub fn amount(text: &str, mark: Mark) -> Result<Option<Exact>, Unread> {
             }
             (negative, t) = (true, rest.trim());
             break;
+        }
+    }
+    // « 1 836,92 C », « 23,17 D »: what is paid and what is kept, as accountants mark them.
+    if let Some((number, side)) = t.split_at_checked(t.len().saturating_sub(1)).filter(|(n, _)| !negative && n.contains([',', '.'])) {
+        match side {
+            "C" => t = number.trim(),
+            "D" => (negative, t) = (true, number.trim()),
+            _ => {}
         }
     }
     t = t.strip_prefix('+').unwrap_or(t).trim();

@@ -1,11 +1,12 @@
 //! Registers of another month than the one last paid.
 
 use crate::ground::{At, Finding, PayMonth, Severity, Sources};
+use crate::normalise::lists::months_named;
 use crate::normalise::{self, Mapping};
 use crate::read;
 
-/// Registers whose title, or whose column of months, says another month than the one last paid: set aside beside one of the right
-/// month. Where there is none, nothing can be done with a title of another month, since everything would be compared with the
+/// Registers whose title, whose column of months or whose name says another month than the one last paid: set aside beside one of
+/// the right month. Where there is none, nothing can be done with a title of another month, since everything would be compared with the
 /// wrong pay.
 ///
 /// Hands over those set aside, each as it was mapped, with its month.
@@ -23,13 +24,27 @@ pub(super) fn wrong_month(
     for t in tables {
         let Some(map) = mapping.of(t.source).filter(|m| m.role.is_register()) else { continue };
         let above = map.header.map_or(0, |h| h.0.saturating_sub(1)) as usize;
-        let mut said = Vec::new();
-        for row in t.sample(above).iter().filter(|r| (r.number as usize) <= above) {
-            said.extend(row.cells.iter().flat_map(|c| months_named(&c.shown())).map(|m| (m, row.number)));
-        }
+        let rows = t.sample(above);
+        let titles: Vec<(String, u32)> = rows
+            .iter()
+            .filter(|r| (r.number as usize) <= above)
+            .flat_map(|r| r.cells.iter().map(|c| (c.shown().into_owned(), r.number)))
+            .filter(|(t, _)| t.contains(|c: char| c.is_ascii_digit()))
+            .collect();
+        let named = |(text, row): &(String, u32), title: bool| months_named(text, cx.last, title).into_iter().map(|m| (m, *row)).collect();
+        let mut said: Vec<(PayMonth, u32)> = titles.iter().flat_map(|t| -> Vec<_> { named(t, true) }).collect();
         let titled = !said.is_empty();
         if !titled {
             said.extend(normalise::periods::only_month(t, map, cx));
+        }
+        // « Octobre » and « Novembre » are two sheets of one file, or two files.
+        let file = map.file.rsplit('/').next().unwrap_or(&map.file);
+        let stem = file.rsplit_once('.').map_or(file, |(stem, _)| stem);
+        let names = [map.sheet.as_deref().unwrap_or_default(), stem].map(|n| (n.to_owned(), 0));
+        for name in titles.iter().chain(&names) {
+            if said.is_empty() {
+                said = named(name, false);
+            }
         }
         match said.first() {
             Some(_) if said.iter().any(|(m, _)| *m == cx.last) => right = true,
@@ -47,19 +62,4 @@ pub(super) fn wrong_month(
         }
     }
     aside
-}
-
-/// Months written out in a text: `NOVEMBRE 2021`, `Paie de nov. 2021`.
-fn months_named(text: &str) -> Vec<PayMonth> {
-    let folded = normalise::text::fold(text);
-    let words: Vec<&str> = folded.split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty()).collect();
-    words
-        .windows(2)
-        .filter_map(|w| {
-            let year: i32 = w[1].parse().ok().filter(|y| (1990..2100).contains(y))?;
-            let names = crate::ground::month::MONTHS_FR;
-            let month = names.iter().position(|m| normalise::text::fold(m) == w[0])?;
-            PayMonth::new(year, month as u32 + 1)
-        })
-        .collect()
 }

@@ -1,0 +1,150 @@
+//! A register that writes numbers of rubrics alone, beside a table of the numbers and their names.
+//!
+//! In: plain tables. Out: the same, with the name of its rubric in front of every row of such a register, or behind the number in
+//! the headings of a wide one.
+
+use super::{SURELY, Wording};
+use crate::ground::place::{Source, SourceKind};
+use crate::ground::{Finding, Sources, ids};
+use crate::normalise::mapping::Meaning;
+use crate::normalise::titles::Title;
+use crate::read::table::{Cell, OwnedRow, Table};
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::ControlFlow;
+
+/// The headings stand within so many rows.
+const HEAD: usize = 20;
+/// Rows of a register looked at for its numbers.
+const SAMPLE: usize = 400;
+/// A longer table is no table of names, a shorter one says too little.
+const LONGEST: u64 = 5_000;
+const SHORTEST: usize = 3;
+/// So many of a hundred numbers of a register have a name in the table that is about it.
+const NAMED: usize = 80;
+const LABEL: &str = "Libellé";
+
+/// Names of rubrics by their numbers.
+type Names = BTreeMap<String, String>;
+
+/// The same tables, registers of bare numbers with the names that another table gives these.
+pub fn name(tables: Vec<Table>, sources: &mut Sources, wording: &Wording<'_>, findings: &mut Vec<Finding>) -> Vec<Table> {
+    let catalogues: Vec<Names> = tables.iter().filter_map(|t| catalogue(t, wording)).collect();
+    if catalogues.is_empty() {
+        return tables;
+    }
+    let named = |table: Table| {
+        let head = table.sample(SAMPLE);
+        for names in &catalogues {
+            if let Some((row, code)) = bare_lines(&head, names, wording) {
+                return in_front(&table, row, code, names, sources, findings);
+            }
+            if let Some(row) = bare_headings(&head, names) {
+                return behind(&table, row, names, findings);
+            }
+        }
+        table
+    };
+    tables.into_iter().map(named).collect()
+}
+
+/// The row of titles that has all of these, and their columns.
+fn titled<const N: usize>(rows: &[OwnedRow], means: [Meaning; N], wording: &Wording<'_>) -> Option<(usize, [usize; N])> {
+    let is = |cell: &Cell<'_>, m: Meaning| {
+        matches!(cell, Cell::Text(_)) && wording.titles.scores(&cell.shown()).get(&Title::Plain(m)).is_some_and(|s| *s >= SURELY)
+    };
+    rows.iter().take(HEAD).enumerate().find_map(|(i, row)| {
+        let found = means.map(|m| row.cells.iter().position(|c| is(c, m)));
+        found.iter().all(Option::is_some).then(|| (i, found.map(Option::unwrap_or_default)))
+    })
+}
+
+fn key(cell: Option<&Cell<'_>>) -> String {
+    cell.map(|c| ids::bare(&c.shown()).to_owned()).unwrap_or_default()
+}
+
+/// A table of nothing but rubrics, each once.
+fn catalogue(table: &Table, wording: &Wording<'_>) -> Option<Names> {
+    if table.row_count_hint() > LONGEST {
+        return None;
+    }
+    let rows = table.sample(LONGEST as usize);
+    let (head, [code, label]) = titled(&rows, [Meaning::Code, Meaning::Label], wording)?;
+    if code == label || rows[head].cells.iter().any(|c| wording.of_agents(&c.shown())) {
+        return None;
+    }
+    let mut names = Names::new();
+    for row in &rows[head + 1..] {
+        let (number, name) = (key(row.cells.get(code)), row.cells.get(label).map(|c| c.shown().into_owned()).unwrap_or_default());
+        if number.is_empty() || !name.chars().any(char::is_alphabetic) {
+            continue;
+        }
+        if names.insert(number, name).is_some() {
+            return None;
+        }
+    }
+    (names.len() >= SHORTEST).then_some(names)
+}
+
+/// Whether enough of these numbers have a name.
+fn are_named(numbers: &BTreeSet<String>, names: &Names) -> bool {
+    let known = numbers.iter().filter(|n| names.contains_key(*n)).count();
+    numbers.len() >= SHORTEST && known * 100 >= numbers.len() * NAMED
+}
+
+/// A row per agent and rubric, without names: where the headings stand, and the column of numbers.
+fn bare_lines(rows: &[OwnedRow], names: &Names, wording: &Wording<'_>) -> Option<(usize, usize)> {
+    let (head, [code]) = titled(rows, [Meaning::Code], wording)?;
+    let (agent, found) = wording.headings(&rows[head], |score, best| score >= SURELY && score == best)?;
+    if agent.is_none() || found.contains(&Meaning::Label) {
+        return None;
+    }
+    let numbers = rows[head + 1..].iter().map(|r| key(r.cells.get(code))).filter(|n| !n.is_empty()).collect();
+    are_named(&numbers, names).then_some((head, code))
+}
+
+/// A column per rubric: the row of headings whose cells are numbers of rubrics.
+fn bare_headings(rows: &[OwnedRow], names: &Names) -> Option<usize> {
+    rows.iter().take(HEAD).position(|row| {
+        let numbers = row.cells.iter().map(|c| key(Some(c))).filter(|n| n.bytes().any(|b| b.is_ascii_digit())).collect();
+        let words = row.cells.iter().any(|c| matches!(c, Cell::Text(t) if t.chars().any(char::is_alphabetic)));
+        words && are_named(&numbers, names)
+    })
+}
+
+fn all_rows(table: &Table, findings: &mut Vec<Finding>) -> Vec<OwnedRow> {
+    let mut rows = Vec::new();
+    findings.append(&mut table.for_each(&mut |row| {
+        rows.push(row.to_owned());
+        ControlFlow::Continue(())
+    }));
+    rows
+}
+
+/// With a column of names in front, as a source of its own.
+fn in_front(table: &Table, head: usize, code: usize, names: &Names, sources: &mut Sources, findings: &mut Vec<Finding>) -> Table {
+    let mut places = Vec::new();
+    let mut rows = all_rows(table, findings);
+    for (i, row) in rows.iter_mut().enumerate() {
+        places.push((table.source, row.number));
+        let name = if i == head { Some(LABEL) } else { names.get(&key(row.cells.get(code))).map(String::as_str) };
+        row.cells.insert(0, name.map_or(Cell::Empty, |n| Cell::Text(n.to_owned().into())));
+        row.number = u32::try_from(i + 1).unwrap_or(u32::MAX);
+    }
+    let known = sources.get(table.source).cloned();
+    let (file, sheet) = (table.file.clone(), table.sheet.clone());
+    let source = sources.add(known.unwrap_or(Source { file, sheet, kind: SourceKind::Sheet, headings: Vec::new() }));
+    sources.put_together(source, 1, places);
+    table.of_rows(source, &rows, Vec::new())
+}
+
+/// With the name behind each number of its headings.
+fn behind(table: &Table, head: usize, names: &Names, findings: &mut Vec<Finding>) -> Table {
+    let mut rows = all_rows(table, findings);
+    for cell in &mut rows[head].cells {
+        let number = cell.shown().into_owned();
+        if let Some(name) = names.get(ids::bare(&number)) {
+            *cell = Cell::Text(format!("{number} {name}").into());
+        }
+    }
+    table.of_rows(table.source, &rows, table.merged().to_vec())
+}
