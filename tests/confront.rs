@@ -204,6 +204,32 @@ fn a_transfer_file_alone_pays_an_advance_when_the_job_says_so() {
     }
 }
 
+#[test]
+fn a_word_of_every_reference_that_is_somebodys_number_names_nobody() {
+    // « PAIE-00225-102 »: 00102 is an agent, and the number of whoever is paid stands before.
+    let text = String::from_utf8(sample("virements-2021-11.xml")).expect("UTF-8");
+    let mut parts = text.split("<EndToEndId>PAIE202111-");
+    let mut behind = parts.next().expect("the head").to_owned();
+    for part in parts {
+        let (number, rest) = part.split_once('<').expect("a reference");
+        behind.push_str(&format!("<EndToEndId>PAIE-{number}-102<{rest}"));
+    }
+    let all: Vec<(String, Vec<u8>)> = std::fs::read_dir("samples/montreval/inbox")
+        .expect("the sample")
+        .map(|f| f.expect("a file").file_name().into_string().expect("a name"))
+        .map(|f| (f.clone(), if f == "virements-2021-11.xml" { behind.clone().into_bytes() } else { sample(&f) }))
+        .collect();
+    let files: Vec<(&str, Vec<u8>)> = all.iter().map(|(f, b)| (f.as_str(), b.clone())).collect();
+    let (folder, outcome) = run("references", &settings(), &files);
+    let accounts = |path: &Path| -> BTreeMap<(String, String), String> {
+        rows(path).into_iter().map(|r| ((r["employee"].clone(), r["iban"].clone()), r["amount"].clone())).collect()
+    };
+    let mut want = accounts(Path::new("samples/montreval/expected/transfers.csv"));
+    let got = accounts(&folder.join("out/transfers.csv"));
+    want.retain(|k, _| got.contains_key(k));
+    assert_eq!((want, outcome.transfers.0), (got, 89));
+}
+
 // ------------------------------------------------------------------ two files against each other
 
 fn diff(a: &Path, b: &Path) -> (u8, Vec<(String, String)>) {

@@ -159,7 +159,8 @@ impl Machine<'_> {
         }
     }
 
-    /// Distances from rules whose bases are gone: a contribution that last month had a base, and this one none, is nothing.
+    /// Distances from rules that give nothing any more: a contribution that last month had a base, and this one none; any line
+    /// whose rule applied last month, and does not now.
     fn let_go(
         &self,
         state: &mut State,
@@ -170,20 +171,21 @@ impl Machine<'_> {
     ) -> bool {
         let made = |e: usize| matches!(self.catalogue[e].kind, LineKind::Deduction | LineKind::Employer | LineKind::Tax);
         let shifted = |a: &Adjust| matches!(a, Adjust::Shift(..));
-        if !adjust.iter().enumerate().any(|(e, a)| shifted(a) && made(e)) {
+        if !adjust.iter().any(shifted) {
             return false;
         }
-        let based = |state: &State| -> Vec<bool> {
-            let base = |c: &Option<Computed>| c.is_some_and(|c| c.base.is_some_and(|b| !b.is_zero()));
-            state.results.iter().map(base).collect()
+        let standing = |state: &State| -> Vec<(bool, bool)> {
+            let one = |c: Computed| (c.base.is_some_and(|b| !b.is_zero()), c.applies);
+            state.results.iter().map(|c| c.map_or((false, false), one)).collect()
         };
         let paid: Vec<_> = replay.unknown.iter().map(|u| (u.1, u.2, u.3)).collect();
         state.run(self.road.last(), &replay.facts, Pins::Adjusted(&replay.adjust), &paid);
-        let before = based(state);
+        let before = standing(state);
         state.run(self.road.this(), facts, Pins::Adjusted(adjust), extra);
-        let now = based(state);
+        let now = standing(state);
+        let gone = |e: usize| made(e) && before[e].0 && !now[e].0 || before[e].1 && !now[e].1;
         let mut any = false;
-        for (_, a) in adjust.iter_mut().enumerate().filter(|(e, a)| made(*e) && shifted(a) && before[*e] && !now[*e]) {
+        for (_, a) in adjust.iter_mut().enumerate().filter(|(e, a)| shifted(a) && gone(*e)) {
             *a = Adjust::None;
             any = true;
         }

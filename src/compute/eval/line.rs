@@ -200,8 +200,7 @@ pub(super) fn pinned(c: Computed, index: usize, pins: Pins<'_>) -> Computed {
             applies: true,
         }),
         Pins::Adjusted(list) => match list.get(index).copied().unwrap_or_default() {
-            // A correction follows the line: where the rule now gives nothing, there is nothing to correct.
-            Adjust::Shift(amount, employer) if c.stop.is_none() && (c.applies || !amount.is_zero() || !employer.is_zero()) => {
+            Adjust::Shift(amount, employer) if c.stop.is_none() => {
                 Computed { amount: c.amount + amount, employer_amount: c.employer_amount + employer, ..c }
             }
             Adjust::None | Adjust::Shift(..) => c,

@@ -67,9 +67,8 @@ pub(super) fn settle_books(
     }
     let net_expected = books.slips.len() >= 3 && with_net * 10 >= books.slips.len() * 8;
     let mut shared: BTreeMap<(u16, u16), usize> = BTreeMap::new();
-    for mut slip in std::mem::take(&mut books.slips) {
+    for (id, mut slip) in by_employee(&mut books, directory, sources, told) {
         let all: BTreeSet<u16> = slip.paid.lines.iter().map(|l| l.at.source).collect();
-        let Some(id) = joined(directory, &slip.who, slip.first, Severity::Justify, sources, told) else { continue };
         part_doubles(&mut slip, &targets, &doubles, cx);
         name_elements(&mut slip, &targets, &partners, cx);
         if all.len() > 1 && shared_sides(&slip.paid) && !one_register(&slip.paid, &books) {
@@ -124,6 +123,27 @@ pub(super) fn settle_books(
     for i in passing {
         out.local_codes[usize::from(i)].recurs = false;
     }
+}
+
+/// The slips under their employees. Two files may write his number in two ways (00225, 225): what they say of him is one slip,
+/// so that it is seen when both hold the same.
+fn by_employee(books: &mut Books, directory: &Directory, sources: &Sources, told: &mut Told) -> Vec<(EmployeeId, Slip)> {
+    let mut out: Vec<(EmployeeId, Slip)> = Vec::with_capacity(books.slips.len());
+    let mut first: BTreeMap<EmployeeId, usize> = BTreeMap::new();
+    for mut slip in std::mem::take(&mut books.slips) {
+        let Some(id) = joined(directory, &slip.who, slip.first, Severity::Justify, sources, told) else { continue };
+        match first.get(&id).map(|i| &mut out[*i].1).filter(|known| known.source != slip.source) {
+            Some(known) => {
+                known.paid.lines.append(&mut slip.paid.lines);
+                known.paid.net_paid = known.paid.net_paid.or(slip.paid.net_paid);
+            }
+            None => {
+                first.entry(id.clone()).or_insert(out.len());
+                out.push((id, slip));
+            }
+        }
+    }
+    out
 }
 
 /// Codes without an element that belong to the month they were paid for: hours at an hourly rate, absences, back pay.

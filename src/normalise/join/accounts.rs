@@ -6,6 +6,7 @@ use crate::facts::Role;
 use crate::ground::ids::bare;
 use crate::ground::{At, EmployeeId, Iban, Money};
 use crate::normalise::gather::AccountChange;
+use crate::normalise::people::may_be_same;
 use crate::normalise::text::name_key;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -26,7 +27,8 @@ impl Joiner<'_> {
         }
     }
 
-    /// By reference, then by account, then by name and amount together.
+    /// By reference, where the account, the name or the amount says the same or nothing else names anybody; then by account; then by
+    /// name and amount together.
     pub(super) fn transfers(&mut self, rows: Vec<TransferRow>) {
         let mut by_bare: BTreeMap<String, Vec<EmployeeId>> = BTreeMap::new();
         let mut by_iban: BTreeMap<String, Vec<EmployeeId>> = BTreeMap::new();
@@ -47,22 +49,20 @@ impl Joiner<'_> {
         }
         let mut taken: BTreeSet<EmployeeId> = BTreeSet::new();
         let mut several: BTreeMap<Vec<EmployeeId>, Vec<TransferRow>> = BTreeMap::new();
+        let place = Place::of_numbers(&rows, &by_bare, &|id, row| self.fits(id, row));
         for row in rows {
-            let by_reference: Vec<EmployeeId> = row
-                .end_to_end
-                .split(|c: char| !c.is_ascii_alphanumeric())
-                .filter(|t| !t.is_empty())
-                .rev()
-                .find_map(|t| by_bare.get(bare(t)).filter(|v| is_one(v)).cloned())
-                .unwrap_or_default();
-            let by_account = || row.iban.as_ref().and_then(|i| by_iban.get(i.as_str())).filter(|v| is_one(v)).cloned().unwrap_or_default();
-            let by_name = || by_pay.get(&(name_key(&row.name, ""), row.amount)).filter(|v| v.len() == 1).cloned().unwrap_or_default();
-            let hit = [by_reference, by_account(), by_name()].into_iter().find(|v| !v.is_empty()).unwrap_or_default();
-            let free: Vec<EmployeeId> = hit.into_iter().filter(|id| !taken.contains(id)).collect();
-            if free.is_empty() {
+            let number = place.and_then(|p| p.word(&row.end_to_end));
+            let by_reference = number.and_then(|n| by_bare.get(bare(n))).filter(|v| is_one(v));
+            let by_account = row.iban.as_ref().and_then(|i| by_iban.get(i.as_str())).filter(|v| is_one(v));
+            let by_name = by_pay.get(&(name_key(&row.name, ""), row.amount)).filter(|v| v.len() == 1);
+            let alone = by_account.is_none() && by_name.is_none() && place.is_some_and(|p| p.of_most);
+            let told = by_reference.filter(|ids| alone || by_account == Some(ids) || ids.iter().any(|id| self.fits(id, &row)));
+            let free = |ids: &Vec<EmployeeId>| ids.iter().filter(|id| !taken.contains(id)).cloned().collect::<Vec<_>>();
+            let hit = [told, by_account, by_name].into_iter().flatten().map(free).find(|ids| !ids.is_empty());
+            let Some(free) = hit else {
                 self.out.orphan_transfers.push(row);
                 continue;
-            }
+            };
             taken.extend(free.iter().filter(|_| free.len() == 1).cloned());
             match free.as_slice() {
                 [one] => self.sent(one, row.amount, None, &row),
@@ -72,6 +72,17 @@ impl Joiner<'_> {
         for (posts, rows) in several {
             self.by_post(posts, rows);
         }
+    }
+
+    /// Whether a transfer names this employee, or is of the net paid to him.
+    fn fits(&self, id: &EmployeeId, row: &TransferRow) -> bool {
+        self.out.people.get(id).is_some_and(|p| {
+            let text = |r: Role| p.text(self.vocabulary, r);
+            let (surname, given) = (text(Role::Surname).unwrap_or(&p.names.0), text(Role::GivenName).unwrap_or(&p.names.1));
+            let named = [Some(surname), text(Role::MarriedName), text(Role::FullName)].into_iter().flatten().filter(|n| !n.is_empty());
+            named.into_iter().any(|n| may_be_same((n, given), (&row.name, "")))
+                || p.paid.as_ref().and_then(|s| s.net_paid).is_some_and(|(net, _)| net == row.amount)
+        })
     }
 
     /// Notes what a transfer paid of a post.
@@ -105,6 +116,51 @@ impl Joiner<'_> {
             self.sent(id, amount, of_all, row);
         }
     }
+}
+
+/// Where references hold the number of whoever is paid: « PAIE-00156-11 » and « PAIE-00225-11 » in their second word, though
+/// somebody may have the number 11.
+#[derive(Clone, Copy)]
+struct Place {
+    from_end: bool,
+    index: usize,
+    /// Most references hold somebody's number there.
+    of_most: bool,
+}
+
+/// References looked at for the place of their numbers.
+const REFERENCES: usize = 1_000;
+
+impl Place {
+    /// The place where references hold the numbers of most different people, of those above all whom the transfers fit.
+    fn of_numbers(
+        rows: &[TransferRow],
+        known: &BTreeMap<String, Vec<EmployeeId>>,
+        fits: &dyn Fn(&EmployeeId, &TransferRow) -> bool,
+    ) -> Option<Self> {
+        let rows = &rows[..rows.len().min(REFERENCES)];
+        let longest = rows.iter().map(|r| words(&r.end_to_end).count()).max()?;
+        let people = |p: Self| {
+            let found: Vec<(&EmployeeId, &TransferRow)> = rows
+                .iter()
+                .filter_map(|r| Some((known.get(bare(p.word(&r.end_to_end)?)).filter(|v| is_one(v))?.first()?, r)))
+                .collect();
+            let fitting: BTreeSet<&EmployeeId> = found.iter().filter(|(id, r)| fits(id, r)).map(|f| f.0).collect();
+            let all: BTreeSet<&EmployeeId> = found.iter().map(|f| f.0).collect();
+            (fitting.len(), all.len())
+        };
+        let each = (0..longest).flat_map(|index| [true, false].map(|from_end| Self { from_end, index, of_most: false }));
+        let (best, (fitting, all)) = each.map(|p| (p, people(p))).reduce(|a, b| if b.1 > a.1 { b } else { a })?;
+        (all > 0).then_some(Self { of_most: fitting * 2 > rows.len(), ..best })
+    }
+
+    fn word(self, reference: &str) -> Option<&str> {
+        if self.from_end { words(reference).rev().nth(self.index) } else { words(reference).nth(self.index) }
+    }
+}
+
+fn words(reference: &str) -> impl DoubleEndedIterator<Item = &str> {
+    reference.split(|c: char| !c.is_ascii_alphanumeric()).filter(|t| !t.is_empty())
 }
 
 /// One employee, in one post or in several.
