@@ -157,7 +157,7 @@ fn is_code(text: &str) -> bool {
     };
     let capital = !letters.is_empty() && letters.bytes().all(|b| b.is_ascii_uppercase());
     let right = if text.contains('-') { letters.len() == 3 } else { letters.len() == 1 };
-    capital && right && digits.len() == 2 && digits.bytes().all(|b| b.is_ascii_digit())
+    capital && right && matches!(digits.len(), 2 | 3) && digits.bytes().all(|b| b.is_ascii_digit())
 }
 
 #[test]

@@ -259,7 +259,13 @@ impl Replay<'_> {
         if inferred.len() > 1 {
             out.push(inferred.clone());
         }
-        out.extend(inferred.into_iter().map(|f| vec![f]));
+        out.extend(inferred.iter().map(|f| vec![f.clone()]));
+        // Two together: a post of 28 hours is a share and not a part time.
+        if inferred.len() > 2 {
+            let pair =
+                |(i, a): (usize, &Fact)| inferred[i + 1..].iter().filter(|b| b.id != a.id).map(|b| vec![a.clone(), b.clone()]).collect();
+            out.extend(inferred.iter().enumerate().flat_map(|x| -> Vec<Vec<Fact>> { pair(x) }));
+        }
         out
     }
 

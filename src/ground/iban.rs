@@ -137,7 +137,19 @@ impl Iban {
     /// # Errors
     /// The first reason that applies.
     pub fn parse(text: &str) -> Result<Self, IbanProblem> {
-        Self::strict(text).or_else(|_| Self::strict(&clean(text)))
+        Self::strict(text).or_else(|_| Self::strict(&clean(text))).or_else(|why| Self::before_bic(text).ok_or(why))
+    }
+
+    /// The account of « FR76… / TESTFRPP »: what its country's length leaves is the code of a bank.
+    fn before_bic(text: &str) -> Option<Self> {
+        let whole = clean(&text.replace(['/', ';', '|', ','], " "));
+        let code = <[u8; 2]>::try_from(whole.as_bytes().get(..2)?).ok()?;
+        let (iban, rest) = whole.split_at_checked(4 + find(code)?.bban.len())?;
+        let bic = rest.trim_start_matches("BIC").trim_start_matches(':');
+        let shape = matches!(bic.len(), 8 | 11)
+            && bic.bytes().all(|b| b.is_ascii_alphanumeric())
+            && bic.bytes().take(6).all(|b| b.is_ascii_uppercase());
+        Self::strict(iban).ok().filter(|_| shape)
     }
 
     /// Reads an IBAN in electronic form: capitals and digits, nothing between them.

@@ -293,6 +293,7 @@ pub fn choices(compared: &Compared, p: &Profile, role: Role, cx: &Context<'_>, a
             | Role::Departures
             | Role::Changes
             | Role::Amounts
+            | Role::Transfers
             | Role::Rubrics
             | Role::Ignored
             | Role::Unknown => 0,

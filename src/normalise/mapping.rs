@@ -26,6 +26,8 @@ pub enum Role {
     Amounts,
     /// Requests to be paid on another account.
     AccountChanges,
+    /// Last month's transfers, as a bank's portal lists them.
+    Transfers,
     /// Numbers of rubrics and their names.
     Rubrics,
     Ignored,
@@ -33,7 +35,7 @@ pub enum Role {
 }
 
 impl Role {
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::RegisterLines,
         Self::RegisterWide,
         Self::Staff,
@@ -43,6 +45,7 @@ impl Role {
         Self::Events,
         Self::Amounts,
         Self::AccountChanges,
+        Self::Transfers,
         Self::Rubrics,
         Self::Ignored,
         Self::Unknown,
@@ -59,6 +62,7 @@ impl Role {
             Self::Events => "events",
             Self::Amounts => "amounts",
             Self::AccountChanges => "account_changes",
+            Self::Transfers => "transfers",
             Self::Rubrics => "rubrics",
             Self::Ignored => "ignored",
             Self::Unknown => "unknown",

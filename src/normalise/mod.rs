@@ -34,6 +34,7 @@ pub mod records;
 pub mod register;
 pub mod remarks;
 pub mod scheme;
+pub mod sent;
 pub mod shape;
 pub mod sides;
 pub mod text;

@@ -1,7 +1,7 @@
 //! What a column holds, whatever its title says: counts over a sample of its cells.
 
 use crate::facts::{ChoiceOption, FactDecl, FactKind, NumberForm, Role as FactRole};
-use crate::ground::{Exact, Nir};
+use crate::ground::{Exact, Iban, Nir};
 use crate::normalise::mapping::{Meaning, Part};
 use crate::normalise::text::fold;
 use crate::normalise::values::{self, Mark};
@@ -68,7 +68,9 @@ pub fn looks_like_iban(text: &str) -> (bool, bool) {
         && t.bytes().take(2).all(|b| b.is_ascii_uppercase())
         && t.bytes().skip(2).take(2).all(|b| b.is_ascii_digit());
     if !shape {
-        return (false, false);
+        // With « IBAN » before it, or the code of its bank behind.
+        let whole = (15..=60).contains(&text.len()) && Iban::parse(text).is_ok();
+        return (whole, whole);
     }
     let mut n: u64 = 0;
     for b in t.bytes().skip(4).chain(t.bytes().take(4)) {

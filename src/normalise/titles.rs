@@ -84,6 +84,8 @@ struct Wording {
     a_day: Vec<String>,
     active: Vec<String>,
     everybody: Vec<String>,
+    contract: Vec<String>,
+    beneficiaries: Vec<String>,
     mail: Vec<String>,
     opens_new: Vec<String>,
     opens_old: Vec<String>,
@@ -349,7 +351,14 @@ pub fn counted(text: &str) -> Option<u32> {
 pub fn speaks_of(text: &str, role: Role) -> usize {
     let key = match role {
         Role::RegisterLines | Role::RegisterWide => "register",
-        Role::Staff | Role::Arrivals | Role::Departures | Role::Changes | Role::Events | Role::Amounts | Role::AccountChanges => role.id(),
+        Role::Staff
+        | Role::Arrivals
+        | Role::Departures
+        | Role::Changes
+        | Role::Events
+        | Role::Amounts
+        | Role::AccountChanges
+        | Role::Transfers => role.id(),
         Role::Rubrics | Role::Ignored | Role::Unknown => return 0,
     };
     let tidy = spaced(text);
@@ -580,6 +589,16 @@ pub fn before_rubric(word: &str) -> bool {
 /// Whether a kind of absence lasts a day where nothing says more: « Grève », « Service non fait ».
 pub fn lasts_a_day(nature: &str) -> bool {
     names_one(&FILE.wording.a_day, nature)
+}
+
+/// Whether a title is that of those whom a bank has paid.
+pub fn of_beneficiaries(heading: &str) -> bool {
+    is_one(&FILE.wording.beneficiaries, heading)
+}
+
+/// Whether a title speaks of a contract.
+pub fn of_contract(heading: &str) -> bool {
+    names_one(&FILE.wording.contract, heading)
 }
 
 /// Whether a text speaks to everybody: « prime pour tous les agents ».

@@ -99,7 +99,7 @@ pub fn sources(ready: &Ready, run: &mut Run) {
     let unidentified = |file: &String| Unidentified {
         what: file.clone(),
         place: Place::File { file: file.clone() },
-        set_aside: super::set_aside::whole(file, &inputs.mapping, &inputs.set_aside),
+        set_aside: inputs.printed.contains(file) || super::set_aside::whole(file, &inputs.mapping, &inputs.set_aside),
     };
     for s in inputs.mapping.sources.iter().filter(|s| s.role == SourceRole::Unknown) {
         let within = |f: &super::inputs::HashedFile| s.file.strip_prefix(&f.name).is_some_and(|rest| rest.starts_with('/'));

@@ -3,6 +3,7 @@
 //! Where the columns end is decided from the beginning of the file; a tab is then put there, and all else reads on as before.
 //! A line that has letters across the whole of a gap is not cut there.
 
+use std::collections::BTreeMap;
 use std::io::{self, Read};
 
 /// A line with this many gaps is a line of the table, not a title.
@@ -15,7 +16,11 @@ const PAGE: usize = 30;
 
 /// Blank stretches between columns, as letters from the start of a line.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Gaps(Vec<(usize, usize)>);
+pub struct Gaps {
+    between: Vec<(usize, usize)>,
+    /// Where the numbers of rubrics stand that nearly all lines begin with.
+    coded: Option<usize>,
+}
 
 /// The gaps that nearly all lines of a table share; `None` where there is no such table.
 pub(crate) fn find(lines: &[&str]) -> Option<Gaps> {
@@ -23,12 +28,32 @@ pub(crate) fn find(lines: &[&str]) -> Option<Gaps> {
     if table.len() < LINES || table.len() * 2 < lines.len() {
         return None;
     }
-    let width = table.iter().map(Vec::len).max()?;
+    // Lines of rubrics show the columns, not those between them that name an agent or sum up.
+    let coded = code_column(&table);
+    let of_rubrics = |l: &&Vec<char>| coded.is_none_or(|at| begins_with_code(l) == Some(at));
+    let table: Vec<&Vec<char>> = table.iter().filter(of_rubrics).collect();
+    let width = table.iter().map(|l| l.len()).max()?;
     let inked: Vec<usize> = (0..width).map(|i| table.iter().filter(|l| l.get(i).is_some_and(|c| !c.is_whitespace())).count()).collect();
     // With the headings; where they run into each other, or the title of each page stands like a line, without the rarest letters.
     let (all, most) = (blank(&inked, 0), blank(&inked, table.len() / PAGE));
     let gaps = if all.len() * 10 >= most.len() * 7 { all } else { most };
-    (gaps.len() >= GAPS).then_some(Gaps(gaps))
+    (gaps.len() >= GAPS).then_some(Gaps { between: gaps, coded })
+}
+
+/// Where the number of a rubric stands that a line begins with.
+fn begins_with_code(line: &[char]) -> Option<usize> {
+    let at = line.iter().position(|c| !c.is_whitespace())?;
+    let word: Vec<&char> = line[at..].iter().take_while(|c| !c.is_whitespace()).collect();
+    let code = word.len() <= 8 && word.iter().any(|c| c.is_ascii_digit()) && word.iter().all(|c| c.is_ascii_alphanumeric());
+    code.then_some(at)
+}
+
+/// The column that the numbers of most lines begin in.
+fn code_column(table: &[Vec<char>]) -> Option<usize> {
+    let mut counts: BTreeMap<usize, usize> = BTreeMap::new();
+    table.iter().filter_map(|l| begins_with_code(l)).for_each(|at| *counts.entry(at).or_insert(0) += 1);
+    let (at, count) = counts.into_iter().max_by_key(|(_, n)| *n)?;
+    (count >= LINES && count * 2 > table.len()).then_some(at)
 }
 
 /// Stretches where at most so many lines have a letter.
@@ -57,7 +82,7 @@ fn gaps_of(line: &str) -> usize {
 
 impl Gaps {
     pub(crate) fn columns(&self) -> usize {
-        self.0.len() + 1
+        self.between.len() + 1
     }
 }
 
@@ -81,9 +106,13 @@ impl<R: Read> Cut<R> {
 
     /// Puts the tabs of one line into what is ready.
     fn cut(&mut self) {
+        if self.names_somebody() {
+            self.cut_at_runs();
+            return;
+        }
         let starts: Vec<usize> = (0..self.line.len()).filter(|&i| !self.utf8 || self.line[i] & 0xc0 != 0x80).collect();
         let mut done = 0;
-        for &(from, to) in &self.gaps.0 {
+        for &(from, to) in &self.gaps.between {
             // The blank within « 1 131,78 » divides nothing.
             let is_blank = |i: usize| matches!(self.line[starts[i]], b' ' | b'\t');
             let within = || (from.max(1)..to.min(starts.len())).rev();
@@ -104,6 +133,33 @@ impl<R: Read> Cut<R> {
             }
         }
         self.ready.extend_from_slice(trimmed(&self.line[done.min(self.line.len())..]));
+        self.line.clear();
+    }
+}
+
+impl<R> Cut<R> {
+    /// « MATRICULE : 00495   NOM : DARRIEUX » between lines of rubrics.
+    fn names_somebody(&self) -> bool {
+        let at = self.line.iter().position(|b| !b.is_ascii_whitespace());
+        self.gaps.coded.is_some()
+            && at.is_some_and(|at| self.line[at..].first().is_some_and(u8::is_ascii_alphabetic))
+            && self.line.windows(2).any(|w| w == b": ")
+    }
+
+    /// A tab in the place of every two blanks and more.
+    fn cut_at_runs(&mut self) {
+        let text = trimmed(&self.line);
+        let mut i = 0;
+        while i < text.len() {
+            let blanks = text[i..].iter().take_while(|b| b.is_ascii_whitespace()).count();
+            if blanks >= BLANKS {
+                self.ready.push(b'\t');
+                i += blanks;
+            } else {
+                self.ready.push(text[i]);
+                i += 1;
+            }
+        }
         self.line.clear();
     }
 }
@@ -171,7 +227,7 @@ Matr.  Nom              Libellé                 Base      À payer\n\
 
     #[test]
     fn an_amount_longer_than_those_above_is_not_cut_at_its_thousands() {
-        let gaps = Gaps(vec![(5, 12)]);
+        let gaps = Gaps { between: vec![(5, 12)], coded: None };
         for (line, want) in [
             ("30,65         563,02", "30,65\t563,02"),
             ("30,65     1 131,78", "30,65\t1 131,78"),
@@ -184,6 +240,23 @@ Matr.  Nom              Libellé                 Base      À payer\n\
             Cut::new(line.as_bytes(), gaps.clone(), true, 1_000).read_to_string(&mut out).expect("memory does not fail");
             assert_eq!(out, want);
         }
+    }
+
+    #[test]
+    fn lines_that_name_an_agent_or_sum_up_hide_no_column() {
+        let line = "0101  TRAITEMENT INDICIAIRE             1.879,10               1.879,10";
+        let kept = "0420  VIEILLESSE                        2.065,47    6,90                       142,52";
+        let agent = "MATRICULE : 00495   NOM : DARRIEUX FABRICE   GRADE : ATSEM principal   IM : 401";
+        let sums = "      BRUT     2.189,50   NET IMPOSABLE     1.755,94   NET A PAYER     1.625,55";
+        let text = [agent, line, line, kept, line, kept, sums].join("\n") + "\n";
+        let text = text.repeat(4);
+        let gaps = find(&text.lines().collect::<Vec<_>>()).expect("a table");
+        let mut out = String::new();
+        Cut::new(text.as_bytes(), gaps, true, 1_000).read_to_string(&mut out).expect("memory does not fail");
+        let lines: Vec<&str> = out.lines().collect();
+        assert_eq!(lines[0], "MATRICULE : 00495\tNOM : DARRIEUX FABRICE\tGRADE : ATSEM principal\tIM : 401");
+        assert_eq!(lines[1], "0101\tTRAITEMENT INDICIAIRE\t1.879,10\t\t1.879,10\t");
+        assert_eq!(lines[3], "0420\tVIEILLESSE\t2.065,47\t6,90\t\t142,52");
     }
 
     #[test]

@@ -113,6 +113,7 @@ pub(super) fn place_rows(
                     | Role::Events
                     | Role::Amounts
                     | Role::AccountChanges
+                    | Role::Transfers
                     | Role::Rubrics
                     | Role::Ignored
                     | Role::Unknown => {

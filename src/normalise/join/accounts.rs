@@ -141,10 +141,8 @@ impl Place {
         let rows = &rows[..rows.len().min(REFERENCES)];
         let longest = rows.iter().map(|r| words(&r.end_to_end).count()).max()?;
         let people = |p: Self| {
-            let found: Vec<(&EmployeeId, &TransferRow)> = rows
-                .iter()
-                .filter_map(|r| Some((known.get(bare(p.word(&r.end_to_end)?)).filter(|v| is_one(v))?.first()?, r)))
-                .collect();
+            let found: Vec<(&EmployeeId, &TransferRow)> =
+                rows.iter().filter_map(|r| Some((known.get(bare(p.word(&r.end_to_end)?)).filter(|v| is_one(v))?.first()?, r))).collect();
             let fitting: BTreeSet<&EmployeeId> = found.iter().filter(|(id, r)| fits(id, r)).map(|f| f.0).collect();
             let all: BTreeSet<&EmployeeId> = found.iter().map(|f| f.0).collect();
             (fitting.len(), all.len())

@@ -121,6 +121,7 @@ pub(super) fn ask(found: &SourceMapping, s: &Seen<'_>, cx: &Context<'_>, sources
         | Role::Arrivals
         | Role::Departures
         | Role::Changes
+        | Role::Transfers
         | Role::Rubrics
         | Role::Ignored
         | Role::Unknown => {}

@@ -13,6 +13,7 @@ mod roles;
 mod rubrics;
 mod seen;
 mod source;
+mod transfers;
 
 use crate::ground::{At, Checked, Finding, Severity, Sources, ids};
 use crate::normalise::Context;
@@ -122,7 +123,7 @@ pub fn recognise(
             late.push((found.source, found.role, said));
             found.role = Role::Ignored;
             found.why = vec!["another month".to_owned()];
-        } else {
+        } else if found.role != Role::Rubrics {
             ask(&found, s, cx, sources, &mut findings);
         }
         mapping.sources.push(found);

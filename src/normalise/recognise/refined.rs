@@ -1,11 +1,12 @@
 //! What the columns of a sheet mean once its role is known: signed amounts, new values, the days of a career.
 
 use super::seen::Seen;
-use crate::facts::Role as FactRole;
+use crate::facts::{FactId, Role as FactRole};
 use crate::normalise::Context;
 use crate::normalise::columns;
 use crate::normalise::mapping::{ColumnMapping, Meaning, SourceMapping};
 use crate::normalise::text::fold;
+use crate::normalise::{lists, titles};
 
 /// One amount column that holds many negatives is signed; one that holds a few (a bonus turned into points, a relief) or none
 /// takes its side from elsewhere: in a signed register what is kept from the agents is a third of its amounts and more.
@@ -26,6 +27,18 @@ pub(super) fn sign_amounts(found: &mut SourceMapping, s: &Seen<'_>) {
 pub(super) fn changed_columns(found: &mut SourceMapping, s: &Seen<'_>, cx: &Context<'_>) {
     let new: Vec<usize> = found.columns.iter().filter(|c| matches!(c.meaning, Meaning::New(_))).map(|c| usize::from(c.column)).collect();
     let data = &s.kept[s.layout.data_start().min(s.kept.len())..];
+    let lasting = |c: &ColumnMapping| match c.meaning {
+        Meaning::New(f) | Meaning::Fact(f) => columns::is_situation(cx.vocabulary, c.meaning) && lists::pays(cx.vocabulary.get(f)),
+        _ => false,
+    };
+    let ended = |f: FactId| cx.vocabulary.get(f).role == Some(FactRole::ContractEnd);
+    // « NBI | Date d'effet | Date de fin »: what ends is what the row changes.
+    if found.columns.iter().any(|c| lasting(c) && !matches!(c.meaning, Meaning::New(f) | Meaning::Fact(f) if ended(f))) {
+        let other = |c: &&mut ColumnMapping| {
+            matches!(c.meaning, Meaning::New(f) | Meaning::Fact(f) if ended(f)) && c.certainty < 100 && !titles::of_contract(&c.heading)
+        };
+        found.columns.iter_mut().filter(other).for_each(|c| c.meaning = Meaning::Unknown);
+    }
     let alone = |c: u16| data.iter().any(|k| !k.shown(usize::from(c)).is_empty() && new.iter().all(|n| k.shown(*n).is_empty()));
     for c in &mut found.columns {
         if !new.is_empty() && !alone(c.column) {

@@ -1,6 +1,7 @@
 //! The rubrics of a register: of its rows, or of its columns.
 
 use super::seen::Seen;
+use crate::facts::Role as FactRole;
 use crate::normalise::codes::{self, CodeStats, Shown};
 use crate::normalise::columns;
 use crate::normalise::mapping::{CodeMapping, CodeTarget, Meaning, Part, Payer, Role, SourceMapping};
@@ -110,11 +111,18 @@ pub(super) fn wide_codes(found: &mut SourceMapping, s: &Seen<'_>, titles: &Title
 }
 
 /// A table of rubrics, each number once, with their names beside: whether it is one, and then its two columns are said.
-pub(super) fn name_rubrics(found: &mut SourceMapping, s: &Seen<'_>) -> bool {
+pub(super) fn name_rubrics(found: &mut SourceMapping, s: &Seen<'_>, cx: &Context<'_>) -> bool {
     let titled = |m: Meaning| (0..s.layout.width).find(|&c| s.compared[c].title(Title::Plain(m)) >= SURELY);
     let (Some(code), Some(label)) = (titled(Meaning::Code), titled(Meaning::Label)) else { return false };
     let once = |c: usize| s.profiles[c].filled > 0 && s.profiles[c].values.len() == s.profiles[c].filled as usize;
-    if code == label || !once(code) || s.profiles[label].share(s.profiles[label].letters) < 90 {
+    let agents = [FactRole::Surname, FactRole::FullName, FactRole::GivenName, FactRole::IdentityNumber, FactRole::Iban];
+    let of_agents = |c: usize| {
+        let known = agents.iter().filter_map(|r| cx.vocabulary.role(*r));
+        known.map(|f| s.compared[c].title(Title::Fact(f))).any(|t| t >= SURELY)
+    };
+    let named = s.profiles[label].values.len() * 10 >= s.profiles[label].filled as usize * 9;
+    let words = s.profiles[label].share(s.profiles[label].letters) >= 80;
+    if code == label || !once(code) || !named || !words || (0..s.layout.width).any(of_agents) {
         return false;
     }
     found.role = Role::Rubrics;

@@ -8,6 +8,7 @@ use super::refined::{career, changed_columns, sign_amounts};
 use super::roles::{TRIED, Try, attempt, names_agents, without_headings};
 use super::rubrics::{lines_codes, name_rubrics, wide_codes};
 use super::seen::Seen;
+use super::transfers;
 use crate::ground::{At, Finding, Severity, Sources};
 use crate::normalise::Context;
 use crate::normalise::fragment;
@@ -66,6 +67,13 @@ pub(super) fn source(
             return found;
         }
     }
+    // What no agent's row can be is seen before all roles are tried.
+    if said.or(like).is_none() && found.role != Role::Ignored {
+        found.columns = blank_columns(s);
+        if transfers::listed(&mut found, s, cx) || name_rubrics(&mut found, s, cx) {
+            return found;
+        }
+    }
     let coverage = Coverage::of(s, others, &overlaps);
     let roles: Vec<Role> = said.or(like).map_or_else(|| TRIED.to_vec(), |r| vec![r]);
     let mut tries: Vec<Try> = roles.iter().filter_map(|r| attempt(s, *r, cx, &overlaps, coverage, said.or(like).is_some())).collect();
@@ -75,9 +83,6 @@ pub(super) fn source(
     tries.sort_by_key(|t| (std::cmp::Reverse(t.score), t.role));
     let Some(best) = tries.first() else {
         found.columns = blank_columns(s);
-        if found.role != Role::Ignored && name_rubrics(&mut found, s) {
-            return found;
-        }
         if found.role != Role::Ignored {
             let grave = holds_agents(s, &others.ids, &overlaps);
             findings.push(
@@ -127,7 +132,14 @@ pub(super) fn source(
             let listed = |v: &&Variables| v.rubric().is_some_and(|c| matches!(found.columns[c].meaning, Meaning::Label | Meaning::Code));
             found.variables = s.variables.as_ref().filter(listed).cloned();
         }
-        Role::Arrivals | Role::Departures | Role::Events | Role::AccountChanges | Role::Rubrics | Role::Ignored | Role::Unknown => {}
+        Role::Arrivals
+        | Role::Departures
+        | Role::Events
+        | Role::AccountChanges
+        | Role::Transfers
+        | Role::Rubrics
+        | Role::Ignored
+        | Role::Unknown => {}
     }
     let likeness: Vec<u32> = best.picked.iter().zip(&best.choices).map(|(p, c)| p.map_or(0, |i| c[i].title)).collect();
     doubts::cast(&mut found, &likeness, s, cx);

@@ -134,6 +134,7 @@ impl<'a> RecordReader<'a> {
                 | Role::Departures
                 | Role::RegisterLines
                 | Role::RegisterWide
+                | Role::Transfers
                 | Role::Rubrics
                 | Role::Ignored
                 | Role::Unknown => Content::Facts(self.facts(row, sources, &mut problems, tell)),

@@ -223,12 +223,19 @@ impl Foot {
 
     /// A row for each sum, where a row holds nothing but two sums or more with their names in front; any other row as it is.
     fn lines(&self, row: &OwnedRow) -> Vec<OwnedRow> {
-        let filled = row.cells.iter().filter(|c| !c.shown().is_empty()).collect::<Vec<_>>();
-        let sum = |pair: &[&Cell<'static>]| match pair {
+        // In a print-out a sum may stand across the columns: « BRUT     2.189,50   NET IMPOSABLE ».
+        let parted = |c: &Cell<'static>| match c {
+            Cell::Text(t) if t.contains("  ") => {
+                t.split("  ").map(str::trim).filter(|p| !p.is_empty()).map(|p| Cell::Text(p.to_owned().into())).collect()
+            }
+            other => vec![other.clone()],
+        };
+        let filled: Vec<Cell<'static>> = row.cells.iter().filter(|c| !c.shown().is_empty()).flat_map(parted).collect();
+        let sum = |pair: &[Cell<'static>]| match pair {
             [name, number] => {
                 let named = total_named(name.shown().trim_end_matches([':', ' '])).is_some();
                 let counted = matches!(cells::number(number, values::Mark::Unknown), Ok(Some(_)));
-                (named && counted).then(|| ((*name).clone(), (*number).clone()))
+                (named && counted).then(|| (name.clone(), number.clone()))
             }
             _ => None,
         };

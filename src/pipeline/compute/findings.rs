@@ -7,7 +7,7 @@ use crate::compute::cases::stop_name;
 use crate::compute::employee::{Standing, Way};
 use crate::compute::replay::{ReplayLine, Verdict};
 use crate::facts::{Fact, FactId, Origin, Role};
-use crate::ground::{At, Finding, Money, Place, Severity};
+use crate::ground::{At, Exact, Finding, Money, Place, Severity};
 use crate::normalise::text::fold;
 use crate::normalise::trust::agree;
 use crate::payslip::{ElementId, LineKind, PaidCode};
@@ -81,6 +81,7 @@ pub(super) fn own_findings(ready: &Ready, w: &mut Worked) {
     owed(ready, w);
     gone(ready, w);
     signs(ready, w);
+    leaps(ready, w);
     let belated = crate::pipeline::belated::findings(ready, w);
     w.findings.extend(belated);
     let dated = crate::pipeline::arrears::findings(ready, w);
@@ -235,7 +236,12 @@ fn contradiction(ready: &Ready, w: &Worked, fact: crate::facts::FactId) -> Optio
     let of_time = |m: &Measure| matches!(m, Measure::Named(n) if n == "pay_without_working_time");
     let time = ready.pack.controls.iter().find(|c| of_time(&c.measure));
     let about_time = time.is_some_and(|c| c.names.contains(&ready.pack.vocabulary.get(fact).name));
-    (net != on_paid && (beyond || about_time)).then(|| {
+    // What a step or a grade comes with does not go down by itself: the file is older than last month.
+    let number = |f: Option<&Fact>| f.and_then(|f| f.value.number());
+    let used = w.output.replay.resolved.iter().find(|r| r.fact == fact);
+    let lower = used.is_some_and(|r| number(r.written.as_ref()) < number(Some(&r.used)));
+    let behind = lower && ready.pack.vocabulary.signs().iter().any(|s| s.1 == fact);
+    (net != on_paid && (beyond || about_time || behind)).then(|| {
         let f = Finding::new("IMP-04", Severity::Blocking).told("C09");
         f.arg("net", net.french()).arg("other", on_paid.french()).stake((net - on_paid).cents())
     })
@@ -292,6 +298,27 @@ fn signs(ready: &Ready, w: &mut Worked) {
         let f = f.arg("new", show_value(ready, new)).arg("old", old.map_or_else(|| "?".to_owned(), |o| show_value(ready, o)));
         let f = f.arg("other", of(*value).label.get(ready.lang)).arg("value", show_value(ready, now)).arg("name", &of(*value).name);
         w.findings.push(f.at(ready.inputs.sources.place(new.at)));
+    }
+}
+
+/// No step and no grade moves an index by more than a fifth: a gross index, or two figures exchanged.
+fn leaps(ready: &Ready, w: &mut Worked) {
+    let vocabulary = &ready.pack.vocabulary;
+    let values: std::collections::BTreeSet<FactId> = vocabulary.signs().iter().map(|s| s.1).collect();
+    for value in values {
+        let Some(listed) = w.person.changes.iter().find(|f| f.id == value) else { continue };
+        let then = w.output.replay.facts.get(value).filter(|_| w.person.paid.is_some());
+        let (Some(now), Some(then)) = (w.output.facts.get(value), then) else { continue };
+        let far = |a: &Fact, b: &Fact| {
+            let (a, b) = (a.value.number()?, b.value.number()?);
+            Some(a.mul(Exact::int(5))? > b.mul(Exact::int(6))?)
+        };
+        if now.origin == Origin::Decided || !(far(now, then) == Some(true) || far(then, now) == Some(true)) {
+            continue;
+        }
+        let f = Finding::new("F99", Severity::Blocking).of(&w.id).arg("agent", &w.id).arg("name", &vocabulary.get(value).name);
+        let f = f.arg("fact", vocabulary.get(value).label.get(ready.lang)).arg("old", show_value(ready, then));
+        w.findings.push(f.arg("new", show_value(ready, now)).at(ready.inputs.sources.place(listed.at)));
     }
 }
 

@@ -27,7 +27,7 @@ use local_codes::{proposals, set_apart, unknown_cards};
 use months::wrong_month;
 pub(super) use open::Opened;
 pub use open::{HashedFile, hash, hex};
-use open::{lay_out, open_all};
+use open::{lay_out, listed_transfers, open_all};
 pub use rubrics::rubrics;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -60,6 +60,8 @@ pub struct Inputs {
     pub past: Past,
     /// Files that were read as something other than tables: flows with statements in them, reports of banks.
     pub read: BTreeSet<String>,
+    /// Pictures and pages printed to a file: told, and no reason to pay nobody.
+    pub printed: BTreeSet<String>,
     /// Files that belong to a record, used or not.
     pub of_records: BTreeSet<String>,
     /// Unread sheets that mean nobody but those who are set aside for them.
@@ -88,6 +90,7 @@ pub fn read(job: &Job, pack: &Pack, settings: &[SettingValue], progress: fn(&str
     lay_out(&mut o, &titles, &cx);
     let mut mapping = o.recognise(&record, &given.value, &titles, &cx);
     let aside = wrong_month(&o.tables, &o.sources, &mut mapping, record.month.is_some(), &cx, &mut o.findings);
+    listed_transfers(&mut o, &mapping, &cx);
     // Beside a staff file of this month a record only tells what last month was paid on.
     let beside = mapping.sources.iter().any(|s| s.role == normalise::Role::Staff);
     let known = record.rows(beside, &cx);
@@ -189,6 +192,7 @@ pub fn read(job: &Job, pack: &Pack, settings: &[SettingValue], progress: fn(&str
         decisions: decided,
         past,
         read: o.read,
+        printed: o.printed,
         of_records,
         set_aside,
         bygone,

@@ -65,6 +65,8 @@ pub(in crate::pipeline) struct Opened {
     pub(super) sendings: Vec<Sending>,
     /// Files read as something other than tables.
     pub(super) read: BTreeSet<String>,
+    /// Pictures, and pages printed to a file.
+    pub(super) printed: BTreeSet<String>,
     /// Names of the files read, by hash.
     pub(super) seen: BTreeMap<String, String>,
     pub(in crate::pipeline) header: Option<(pain001::Header, Place, Money)>,
@@ -85,6 +87,7 @@ pub(super) fn open_all(job: &Job, progress: fn(&str, u64, u64)) -> Result<Opened
         sent: Vec::new(),
         sendings: Vec::new(),
         read: BTreeSet::new(),
+        printed: BTreeSet::new(),
         seen: BTreeMap::new(),
         header: None,
         files: Vec::new(),
@@ -149,12 +152,47 @@ fn open_one(input: &Input, name: &str, bytes: u64, sha256: String, limits: &Limi
             });
             o.findings.append(&mut found);
         }
-        _ => {
+        other => {
+            if matches!(other, Ok(FileKind::Pdf | FileKind::Image)) {
+                o.printed.insert(name.to_owned());
+            }
             let mut opened = read::open(input, name, &mut o.sources, limits, None);
             o.findings.append(&mut opened.findings);
-            o.tables.append(&mut opened.value);
+            let once = without_twins(opened.value, &o.sources, &mut o.findings);
+            o.tables.extend(once);
         }
     }
+}
+
+/// The sheets of one file, each once: a copy (« Livre (2) ») would pay again what it lists.
+fn without_twins(tables: Vec<read::Table>, sources: &Sources, findings: &mut Vec<Finding>) -> Vec<read::Table> {
+    let like =
+        |a: &read::Table, b: &read::Table| a.row_count_hint() > 0 && a.row_count_hint() == b.row_count_hint() && contents(a) == contents(b);
+    let mut out: Vec<read::Table> = Vec::with_capacity(tables.len());
+    for table in tables {
+        match out.iter().find(|first| like(first, &table)) {
+            Some(first) => {
+                let f = Finding::new("M193", Severity::Justify).at(sources.place(At::source(table.source)));
+                findings.push(f.arg("first", first.sheet.as_deref().unwrap_or(&first.file)));
+            }
+            None => out.push(table),
+        }
+    }
+    out
+}
+
+/// What the rows of a table say, cell by cell.
+fn contents(table: &read::Table) -> [u8; 32] {
+    let mut sha = Sha256::new();
+    let _ = table.for_each(&mut |row| {
+        sha.update(row.number.to_le_bytes());
+        row.cells.iter().for_each(|c| {
+            sha.update(c.shown().as_bytes());
+            sha.update([0]);
+        });
+        std::ops::ControlFlow::Continue(())
+    });
+    sha.finalize().into()
 }
 
 fn open_transfers(input: &Input, name: &str, o: &mut Opened) {
@@ -227,6 +265,25 @@ impl Opened {
         let mut recognised = normalise::recognise(&self.tables, &documents, &mut self.sources, given, titles, cx);
         self.findings.append(&mut recognised.findings);
         recognised.value
+    }
+}
+
+/// Without a transfer file, what banks list of last month's transfers stands in for it; beside one it is only told.
+pub(super) fn listed_transfers(o: &mut Opened, mapping: &Mapping, cx: &normalise::Context<'_>) {
+    let alone = o.transfers.is_empty();
+    for table in &o.tables {
+        let Some(map) = mapping.of(table.source).filter(|m| m.role == normalise::Role::Transfers) else { continue };
+        let rows = normalise::sent::transfers(table, map, cx, &o.sources, &mut o.findings);
+        let place = o.sources.place(At::source(map.source));
+        let sum: Money = rows.iter().map(|r| r.amount).sum();
+        if alone {
+            let header = o.header.get_or_insert_with(|| (pain001::Header::default(), place, Money::ZERO));
+            header.2 += sum;
+            o.transfers.extend(rows);
+        } else {
+            let f = Finding::new("M192", Severity::Information).arg("file", &map.file).arg("count", rows.len());
+            o.findings.push(f.arg("sum", sum.french()).at(place));
+        }
     }
 }
 
