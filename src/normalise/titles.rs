@@ -9,6 +9,7 @@ use std::sync::{LazyLock, Mutex, PoisonError};
 #[derive(serde::Deserialize)]
 struct File {
     column: BTreeMap<String, Vec<String>>,
+    fact: BTreeMap<String, Vec<String>>,
     total: BTreeMap<String, Vec<String>>,
     part: BTreeMap<String, Vec<String>>,
     sheet: BTreeMap<String, Vec<String>>,
@@ -177,6 +178,10 @@ impl Titles {
         let (mut entries, mut percent) = (Vec::new(), BTreeSet::new());
         for (id, fact) in vocabulary.iter() {
             entries.extend(fact.headings.iter().chain([&fact.label.fr]).map(|h| (Phrase::of(h), Title::Fact(id))));
+        }
+        for (name, titles) in &FILE.fact {
+            let known = vocabulary.named(name);
+            entries.extend(titles.iter().filter_map(|t| Some((Phrase::of(t), Title::Fact(known?)))));
         }
         for (name, titles) in &FILE.column {
             let meaning = PLAIN.iter().find(|(n, _)| n == name).map(|(_, m)| *m).expect("titles.toml names meanings that exist");

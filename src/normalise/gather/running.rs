@@ -40,21 +40,29 @@ pub(super) fn sums(books: &mut Books, sources: &Sources, told: &mut Told) {
     }
 }
 
-/// The codes of a slip whose net is known that stand once in it, and whether each is the sum of what stands before it.
+/// The codes of a slip whose net is known that stand once in it, and whether each is the sum of the lines from the first one on,
+/// to the one before it or an earlier one: a fare may stand between the contributions and the sum.
 fn running(slip: &Slip) -> Vec<(u16, bool)> {
     let Some((net, _)) = slip.paid.net_paid else { return Vec::new() };
     let lines = &slip.paid.lines;
     let all: Money = lines.iter().map(|l| l.amount).sum();
-    let mut before = Money::ZERO;
+    let (mut before, mut counted, mut kept) = (Money::ZERO, 0, false);
+    let mut sums: Vec<Money> = Vec::new();
     let mut found = Vec::new();
-    for (i, l) in lines.iter().enumerate() {
+    for l in lines {
         if let PaidCode::Unknown(code) = l.code {
-            let earlier = lines[..i].iter().filter(|l| !l.amount.is_zero());
-            let both = earlier.clone().any(|l| l.amount.is_negative()) && earlier.count() >= BEFORE;
             let alone = lines.iter().filter(|o| o.code == l.code).count() == 1;
-            found.push((code, alone && both && l.amount == before && all - l.amount == net));
+            found.push((code, alone && sums.contains(&l.amount) && all - l.amount == net));
+        }
+        if l.amount.is_zero() {
+            continue;
         }
         before += l.amount;
+        counted += 1;
+        kept |= l.amount.is_negative();
+        if kept && counted >= BEFORE {
+            sums.push(before);
+        }
     }
     found
 }
