@@ -209,9 +209,11 @@ fn judge((label, bare): (&Phrase, &Phrase), stats: &CodeStats, option: &Option_,
         Sides::Told => {
             let fits = match option.kind {
                 LineKind::Employer => {
+                    // « RAFP (part employeur) » in the column of what is kept: the words say whose share it is.
+                    let said = label.share == Share::Employer && target_share == Share::Employer && stats.employer == 0;
                     if only_employer {
                         12
-                    } else if any_agent {
+                    } else if any_agent && !said {
                         -40
                     } else {
                         0

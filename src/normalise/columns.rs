@@ -73,7 +73,8 @@ impl Compared {
         let own = if known(own) { own } else { without_code(own) };
         let own = if known(own) { own } else { without_rate(own) };
         let group = if coded(&layout.group) { group.split_once(" - ").map_or(group.as_str(), |(_, rest)| rest) } else { group.as_str() };
-        let group = bare_title(group);
+        // « Mois » over the month's columns, beside « Cumul », names nothing.
+        let group = if titles::is_of_month(group) { "" } else { bare_title(group) };
         let joined = if group.is_empty() { BTreeMap::new() } else { titles.scores(&format!("{group} {own}")) };
         let grouped = if group.is_empty() { BTreeMap::new() } else { titles.scores(group) };
         let mut own_scores = titles.scores(own);
@@ -437,6 +438,9 @@ fn by_contents(compared: &Compared, p: &Profile, (role, about): (Role, &str), cx
     // « S » and « P » and nothing else: whose share a row is, whatever the column is called.
     if role.is_register() && crate::normalise::profile::says_both_shares(p) {
         put(Meaning::Payer, 62);
+    } else if role == Role::RegisterLines && crate::normalise::profile::says_sides(p) {
+        // « Nature » over « Gain », « Retenue salariale », « Charge patronale ».
+        put(Meaning::Side, 62);
     }
     // « Motif » over kinds of absence, whatever the column is called.
     if role == Role::Events && p.share(p.numbers) < 20 && p.share(p.dates) < 20 {

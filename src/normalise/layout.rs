@@ -103,8 +103,16 @@ pub fn find(rows: &[Kept], merged: &[MergedArea], titles: &Titles) -> Layout {
         return layout;
     };
     let (mut first, mut last) = (best, best);
-    while first > 0 && is_group_row(&rows[first - 1], &rows[first]) && rows[first - 1].number + 1 == rows[first].number {
-        first -= 1;
+    let above = |first: usize, n: usize| first >= n && rows[first - n].number as usize + n == rows[first].number as usize;
+    loop {
+        // Numbers of the rubrics may stand between the titles and their groups.
+        if above(first, 1) && is_group_row(&rows[first - 1], &rows[first]) {
+            first -= 1;
+        } else if above(first, 2) && is_row_of_codes(&rows[first - 1]) && is_group_row(&rows[first - 2], &rows[first]) {
+            first -= 2;
+        } else {
+            break;
+        }
     }
     if first == best
         && let Some(next) = rows.get(best + 1)
@@ -137,7 +145,7 @@ fn fill(layout: &mut Layout, rows: &[Kept], merged: &[MergedArea], first: usize,
     let width = layout.width;
     layout.header = Some((first, last));
     layout.own = (0..width).map(|c| tidy(&rows[last].shown(c))).collect();
-    for (i, row) in rows.iter().enumerate().take(last).skip(first) {
+    for (i, row) in rows.iter().enumerate().take(last).skip(first).filter(|(_, r)| !is_row_of_codes(r)) {
         let mut current = String::new();
         let mut until = usize::MAX;
         for c in 0..width {
@@ -214,6 +222,13 @@ fn is_group_row(row: &Kept, below: &Kept) -> bool {
         && is_heading_like(row)
         && row.cells.iter().all(|c| c.shown().chars().count() <= 60)
         && row.cells.iter().all(|c| !c.shown().contains(" : "))
+}
+
+/// Numbers of rubrics over their titles: `100`, `410`, `C31`.
+fn is_row_of_codes(row: &Kept) -> bool {
+    let code =
+        |t: &str| t.len() <= 6 && t.bytes().any(|b| b.is_ascii_digit()) && t.bytes().all(|b| b.is_ascii_digit() || b.is_ascii_uppercase());
+    row.filled() >= 3 && row.cells.iter().map(Cell::shown).filter(|t| !t.is_empty()).all(|t| code(&t))
 }
 
 /// No title is known: a first full row of words above columns of numbers or dates.

@@ -104,7 +104,7 @@ pub enum Said {
 }
 
 /// Years and months that a name or a title speaks of. In a title a year alone, or a month after a day, is about something else.
-fn years_and_months(text: &str, title: bool) -> Vec<(Option<u32>, Option<u32>)> {
+pub fn years_and_months(text: &str, title: bool) -> Vec<(Option<u32>, Option<u32>)> {
     let folded = fold(text);
     let words: Vec<&str> = folded.split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty()).collect();
     let number = |i: Option<usize>| i.and_then(|i| words.get(i)).and_then(|w| w.parse::<u32>().ok());

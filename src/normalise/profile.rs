@@ -4,6 +4,7 @@ use crate::facts::{ChoiceOption, FactDecl, FactKind, NumberForm, Role as FactRol
 use crate::ground::{Exact, Iban, Nir};
 use crate::normalise::mapping::{Meaning, Part};
 use crate::normalise::text::fold;
+use crate::normalise::titles::{Letter, is_employer, letter};
 use crate::normalise::values::{self, Mark};
 use crate::read::table::Cell;
 use chrono::{Datelike, NaiveDate};
@@ -427,10 +428,18 @@ fn fits_text(p: &Profile, role: Option<FactRole>, number: u32) -> i32 {
 
 /// Whether a column says of each row whose share it is, and nothing else: « S » and « P ».
 pub fn says_both_shares(p: &Profile) -> bool {
-    let employer = |v: &String| crate::normalise::register::is_employer(v);
+    let employer = |v: &String| is_employer(v);
     p.values.keys().all(|v| employer(v).is_some())
         && p.values.keys().any(|v| employer(v) == Some(true))
         && p.values.keys().any(|v| employer(v) == Some(false))
+}
+
+/// Whether nearly every cell says on which side its row stands, and they say two sides at least: « Gain », « Retenue », « Charge
+/// patronale ».
+pub fn says_sides(p: &Profile) -> bool {
+    let known: u32 = p.values.iter().filter(|(v, _)| letter(v).is_some()).map(|(_, n)| *n).sum();
+    let sides: BTreeSet<Letter> = p.values.keys().filter_map(|v| letter(v)).filter(|l| *l != Letter::Sum).collect();
+    p.filled >= 4 && p.share(known) >= 90 && sides.len() >= 2 && p.share(p.numbers) < 50
 }
 
 /// How well the cells fit a meaning that is no fact.
@@ -458,13 +467,11 @@ pub fn fits_plain(p: &Profile, meaning: Meaning) -> i32 {
                 8
             }
         }
-        Meaning::Base
-        | Meaning::Gain
-        | Meaning::Deduction
-        | Meaning::EmployerBase
-        | Meaning::EmployerAmount
-        | Meaning::Rate
-        | Meaning::EmployerRate => judged(number, 8),
+        Meaning::Base | Meaning::Gain | Meaning::Deduction | Meaning::EmployerBase | Meaning::EmployerAmount | Meaning::Rate => {
+            judged(number, 8)
+        }
+        // No contribution is more than its base: « Patronal » over 657,50 holds amounts.
+        Meaning::EmployerRate => judged(number, 8) - if p.most.is_some_and(|m| m > Exact::int(100)) { 80 } else { 0 },
         Meaning::Amount => judged(number, 6) - if p.negative > 0 { 3 } else { 0 },
         Meaning::Signed => judged(number, 4) + if p.negative * 6 > p.filled { 12 } else { -25 },
         Meaning::Element(_, _) | Meaning::Local(_) | Meaning::Total(_) => judged(number, 8),
@@ -478,7 +485,7 @@ pub fn fits_plain(p: &Profile, meaning: Meaning) -> i32 {
         Meaning::Side => {
             if says_both_shares(p) {
                 -60
-            } else if p.values.len() <= 6 && p.longest <= 12 && number < 50 {
+            } else if p.values.len() <= 6 && p.longest <= 12 && number < 50 || says_sides(p) {
                 15
             } else {
                 -60
@@ -530,6 +537,10 @@ pub fn period_of(text: &str) -> Option<crate::ground::PayMonth> {
         [one] if one.len() == 6 => {
             let n: u32 = one.parse().ok()?;
             PayMonth::new((n / 100) as i32, n % 100).or_else(|| PayMonth::new((n % 10_000) as i32, n / 10_000))
+        }
+        // « oct-21 », as a spreadsheet writes a month.
+        [m, y] if y.len() == 2 && !m.starts_with(|c: char| c.is_ascii_digit()) => {
+            PayMonth::new(2_000 + y.parse::<i32>().ok()?, values::month_named(m)?)
         }
         [m, y] if y.len() == 4 => PayMonth::new(y.parse().ok()?, m.parse().ok().or_else(|| values::month_named(m))?),
         [y, m] if y.len() == 4 => PayMonth::new(y.parse().ok()?, m.parse().ok()?),
@@ -584,9 +595,11 @@ mod tests {
 
     #[test]
     fn reads_the_month_a_line_is_about() {
-        for t in ["10/2021", "2021-10", "202110", "octobre 2021", "oct. 2021"] {
+        for t in ["10/2021", "2021-10", "202110", "octobre 2021", "oct. 2021", "oct-21", "oct. 21"] {
             assert_eq!(period_of(t), crate::ground::PayMonth::new(2021, 10), "{t}");
         }
-        assert_eq!(period_of("14/2021"), None);
+        for t in ["14/2021", "T3 2021", "21-10", "10-21"] {
+            assert_eq!(period_of(t), None, "{t}");
+        }
     }
 }

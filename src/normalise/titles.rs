@@ -3,17 +3,19 @@
 use crate::facts::{FactId, Vocabulary};
 use crate::normalise::mapping::{Meaning, PLAIN, Part, Role, Rubrics, TotalRole};
 use crate::normalise::text::{Phrase, Share, fold, likeness, runs_together};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{LazyLock, Mutex, PoisonError};
 
 #[derive(serde::Deserialize)]
 struct File {
     column: BTreeMap<String, Vec<String>>,
+    fact: BTreeMap<String, Vec<String>>,
     total: BTreeMap<String, Vec<String>>,
     part: BTreeMap<String, Vec<String>>,
     sheet: BTreeMap<String, Vec<String>>,
     row: RowWords,
     section: Sections,
+    side: Sides,
     leaving: Leaving,
     either_way: EitherWay,
     needs: BTreeMap<String, String>,
@@ -91,6 +93,8 @@ struct Wording {
     opens_old: Vec<String>,
     opens_return: Vec<String>,
     yearly: Vec<String>,
+    cumulative: Vec<String>,
+    of_month: Vec<String>,
     since: Vec<String>,
     before_number: Vec<String>,
     before_rubric: Vec<String>,
@@ -117,6 +121,15 @@ struct Sections {
     gain: Vec<String>,
     deduction: Vec<String>,
     employer: Vec<String>,
+}
+
+#[derive(serde::Deserialize)]
+struct Sides {
+    gain: Vec<String>,
+    deduction: Vec<String>,
+    employer: Vec<String>,
+    sum: Vec<String>,
+    agent: Vec<String>,
 }
 
 #[derive(serde::Deserialize)]
@@ -156,19 +169,30 @@ pub struct Titles {
     entries: Vec<(Phrase, Title)>,
     /// The titles of elements without the words that only say whose share it is.
     bare: Vec<Option<Phrase>>,
+    /// Titles that a percent sign alone tells from others: « % pat ».
+    percent: BTreeSet<usize>,
     /// What was asked before: headings come again on every page and in every list.
     asked: Mutex<BTreeMap<String, BTreeMap<Title, u32>>>,
 }
 
 impl Titles {
     pub fn new(vocabulary: &Vocabulary, rubrics: &Rubrics) -> Self {
-        let mut entries = Vec::new();
+        let (mut entries, mut percent) = (Vec::new(), BTreeSet::new());
         for (id, fact) in vocabulary.iter() {
             entries.extend(fact.headings.iter().chain([&fact.label.fr]).map(|h| (Phrase::of(h), Title::Fact(id))));
         }
+        for (name, titles) in &FILE.fact {
+            let known = vocabulary.named(name);
+            entries.extend(titles.iter().filter_map(|t| Some((Phrase::of(t), Title::Fact(known?)))));
+        }
         for (name, titles) in &FILE.column {
             let meaning = PLAIN.iter().find(|(n, _)| n == name).map(|(_, m)| *m).expect("titles.toml names meanings that exist");
-            entries.extend(titles.iter().map(|t| (Phrase::of(t), Title::Plain(meaning))));
+            for t in titles {
+                if t.contains('%') {
+                    percent.insert(entries.len());
+                }
+                entries.push((Phrase::of(t), Title::Plain(meaning)));
+            }
         }
         for (name, titles) in &FILE.total {
             let total = TotalRole::parse(name).expect("titles.toml names totals that exist");
@@ -183,7 +207,7 @@ impl Titles {
             entries.extend(target.labels.iter().chain([&target.code]).map(|t| (Phrase::of(t), title)));
         }
         let bare = entries.iter().map(|(e, title)| matches!(title, Title::Element(_)).then(|| e.without_share())).collect();
-        Self { entries, bare, asked: Mutex::default() }
+        Self { entries, bare, percent, asked: Mutex::default() }
     }
 
     /// Every meaning a title resembles by at least half, with how much.
@@ -210,7 +234,11 @@ impl Titles {
                 *best = (*best).max(score);
             }
         };
-        for ((entry, title), without) in self.entries.iter().zip(&self.bare) {
+        for (i, ((entry, title), without)) in self.entries.iter().zip(&self.bare).enumerate() {
+            // « Patronal » is no « % patronal ».
+            if self.percent.contains(&i) && !text.contains('%') {
+                continue;
+            }
             if let Some(without) = without {
                 let (share, target) = (phrase.share, entry.share);
                 let said = if share != Share::Unsaid && target != Share::Unsaid && share != target { 15 } else { 0 };
@@ -338,6 +366,56 @@ pub fn section_named(text: &str) -> Option<Section> {
     let all =
         [(&FILE.section.gain, Section::Gain), (&FILE.section.deduction, Section::Deduction), (&FILE.section.employer, Section::Employer)];
     all.into_iter().find(|(words, _)| words.iter().any(|w| w == tidy.trim())).map(|(_, s)| s)
+}
+
+/// What a word of a side column says an amount is.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum Letter {
+    Gain,
+    Deduction,
+    Employer,
+    Sum,
+}
+
+/// `G`, `R`, « Retenue salariale », « Charge patronale », `T`: the whole text is one of the words, or one of its words is. Whose
+/// share it is says more than what is done with it; a text that says both says nothing.
+pub fn letter(text: &str) -> Option<Letter> {
+    let tidy = side_text(text);
+    let all = [
+        (&FILE.side.gain, Letter::Gain),
+        (&FILE.side.deduction, Letter::Deduction),
+        (&FILE.side.employer, Letter::Employer),
+        (&FILE.side.sum, Letter::Sum),
+    ];
+    if let Some((_, letter)) = all.iter().find(|(list, _)| list.contains(&tidy)) {
+        return Some(*letter);
+    }
+    let says = |list: &[String]| has_word(list, &tidy);
+    match (says(&FILE.side.employer), says(&FILE.side.agent)) {
+        (true, true) => None,
+        (true, false) => Some(Letter::Employer),
+        _ => all.iter().find(|(list, _)| says(list)).map(|(_, letter)| *letter),
+    }
+}
+
+/// Whether a text says that a row is the employer's share, or that it is the agent's: `P`, « Part salariale », « Employeurs ».
+pub fn is_employer(text: &str) -> Option<bool> {
+    let tidy = side_text(text);
+    let says = |list: &[String]| list.contains(&tidy) || has_word(list, &tidy);
+    match (says(&FILE.side.employer), says(&FILE.side.agent)) {
+        (true, false) => Some(true),
+        (false, true) => Some(false),
+        (true, true) | (false, false) => None,
+    }
+}
+
+fn side_text(text: &str) -> String {
+    fold(text).trim_end_matches('.').trim().to_owned()
+}
+
+/// Whether a word of the text, of three letters and more, is one of those listed.
+fn has_word(list: &[String], text: &str) -> bool {
+    text.split(|c: char| !c.is_alphanumeric()).any(|w| w.len() >= 3 && opens(list, w))
 }
 
 /// `88 BULLETINS`, `58 agents`: how many a total row says it counts.
@@ -522,6 +600,16 @@ pub fn says_before(heading: &str) -> bool {
 /// Whether a title says that its sums are those of a year.
 pub fn says_yearly(heading: &str) -> bool {
     spaced(heading).split_whitespace().any(|w| opens(&FILE.wording.yearly, w))
+}
+
+/// Whether a title is of sums since the year began: « Cumul annuel », « Cumul ».
+pub fn says_cumulative(heading: &str) -> bool {
+    spaced(heading).split_whitespace().next().is_some_and(|w| opens(&FILE.wording.cumulative, w))
+}
+
+/// Whether a group title says only that what stands below it is the month's.
+pub fn is_of_month(heading: &str) -> bool {
+    is_one(&FILE.wording.of_month, heading)
 }
 
 /// Whether a title is that of the day somebody is back.

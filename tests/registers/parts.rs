@@ -52,6 +52,36 @@ fn parts_of_two_months_are_not_put_together() {
     assert!(wrong.is_empty(), "{wrong:?}");
 }
 
+/// What stands beyond the titles of one part is in no column of another.
+#[test]
+fn a_cell_beyond_the_titles_of_a_part_is_told() {
+    let [gains, deductions, shares] = three_sides();
+    let stray = |text: String, every: usize| {
+        let lines =
+            text.lines().enumerate().map(|(i, l)| if i > 0 && i.is_multiple_of(every) { format!("{l};3,00") } else { l.to_owned() });
+        lines.collect::<Vec<_>>().join("\n") + "\n"
+    };
+    let files = [("GAINS_1121.txt", stray(gains, 90)), ("RETENUES_1121.txt", stray(deductions, 90)), ("CHARGES_1121.txt", shares)];
+    same_pay("stray-cells", &files, &[]);
+}
+
+/// Months in words tell parts apart as figures do.
+#[test]
+fn parts_of_two_months_in_words_are_not_put_together() {
+    let [gains, deductions, shares] = three_sides();
+    let files = [
+        ("gains avril.csv", gains.clone()),
+        ("gains novembre.csv", gains),
+        ("retenues novembre.csv", deductions),
+        ("charges novembre.csv", shares),
+    ];
+    let outcome = run(&job("parts-in-words", &files));
+    let joined =
+        |f: &&releve::ground::Finding| f.places.iter().any(|p| p.to_string().contains("gains avril") && p.to_string().contains("retenues"));
+    assert_eq!(outcome.findings.iter().filter(joined).count(), 0);
+    assert!(told(&outcome, "M29") + told(&outcome, "M74") >= 1, "the gains of two months stand apart, and are asked");
+}
+
 /// What is paid and kept in one sheet, contributions with both shares in another, in other columns: no net is printed.
 #[test]
 fn two_sheets_of_other_columns_that_make_the_net_together_are_one_register() {
@@ -101,13 +131,17 @@ fn a_register_is_printed_rubric_by_rubric() {
         }
     }
     rubrics.push(("9300".to_owned(), "NET A PAYER".to_owned()));
-    let mut lines = vec!["ETAT PAR RUBRIQUE - NOVEMBRE 2021".to_owned(), String::new()];
+    let mut lines = vec!["COMMUNE DE MONTREVAL".to_owned(), "ETAT PAR RUBRIQUE - NOVEMBRE 2021".to_owned(), String::new()];
     lines.push("Matricule;Nom Prénom;Base;Taux salarial;Montant salarial;Taux patronal;Montant patronal".to_owned());
     for (code, label) in &rubrics {
         lines.push(format!("Rubrique {code} - {label}"));
         let of: Vec<&Row> = all.iter().filter(|r| r.code == *code).collect();
         for r in &of {
             lines.push(format!("{};{};{};{};{};{}", who(r), r.base, r.rate, r.signed(), r.employer_rate, r.employer));
+            // A page ends, and the next begins as the first did.
+            if lines.len().is_multiple_of(60) {
+                lines.push("COMMUNE DE MONTREVAL".to_owned());
+            }
         }
         lines.push(format!(";Total rubrique ({} agents);;;;;", of.len()));
     }

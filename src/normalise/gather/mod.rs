@@ -9,6 +9,7 @@ mod records;
 mod registers;
 mod row_kind;
 mod rows;
+mod running;
 mod settle;
 mod shares;
 mod signs;

@@ -10,6 +10,7 @@ use crate::normalise::named::{CELLS, Known};
 use crate::normalise::people::{Directory, Joined};
 use crate::normalise::records::{Content, RawRow, parsed};
 use crate::normalise::{Context, lists};
+use chrono::NaiveDate;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Where each agent's row of a file stands, and of a list what it says.
@@ -191,8 +192,19 @@ pub(super) fn careers(raw: &[(u16, Role, RawRow)], directory: &Directory, cx: &C
         Joined::ByName(_) | Joined::ByIdentityNumber(_) | Joined::Several(_) | Joined::Nobody => None,
     };
     let staff = || raw.iter().filter(|(_, role, r)| *role == Role::Staff && r.span.is_some());
-    let current: BTreeSet<(u16, EmployeeId)> = staff().filter(|x| holds(&x.2)).filter_map(|x| Some((x.0, id(&x.2)?))).collect();
-    staff().filter(|x| !holds(&x.2) && id(&x.2).is_some_and(|i| current.contains(&(x.0, i)))).map(|x| x.2.at).collect()
+    // Of several that hold and have no end, the one that began last.
+    let mut current: BTreeMap<(u16, EmployeeId), Option<NaiveDate>> = BTreeMap::new();
+    for (source, _, r) in staff().filter(|x| holds(&x.2)) {
+        if let Some(i) = id(r) {
+            let latest = current.entry((*source, i)).or_default();
+            *latest = (*latest).max(r.span.and_then(|(a, _)| a));
+        }
+    }
+    // What begins within this month is a change, and is asked beside what was paid.
+    let this_month = |r: &RawRow| r.span.and_then(|s| s.0).is_some_and(|a| a > day && a <= cx.month.last_day());
+    let bygone =
+        |r: &RawRow, latest: Option<NaiveDate>| !holds(r) && !this_month(r) || r.span.is_some_and(|(a, b)| b.is_none() && a < latest);
+    staff().filter(|x| id(&x.2).and_then(|i| current.get(&(x.0, i))).is_some_and(|l| bygone(&x.2, *l))).map(|x| x.2.at).collect()
 }
 
 /// Rows without any value in a list of a few agents: each was written for something. A list of everybody is filled in for some.

@@ -194,6 +194,11 @@ pub(super) fn register(
                         }
                     }
                 }
+                if let Some(column) = taken.period {
+                    let at = At::cell(map.source, row.number, u16::try_from(column).unwrap_or(At::NO_COLUMN));
+                    let finding = Finding::new("M178", Severity::Justify).arg("agent", agent).arg("text", shown(row, column));
+                    told.add(finding.at(sources.place(at)), map.source);
+                }
                 if taken.bad.is_empty() {
                     n.data += 1;
                 } else {

@@ -34,7 +34,7 @@ pub(super) fn each_row(
     told: &mut Told,
     f: &mut dyn FnMut(&Row<'_, '_>, &mut Told),
 ) {
-    let areas: Vec<MergedArea> = table.merged().iter().copied().filter(|a| a.first_row > below && a.last_row > a.first_row).collect();
+    let mut areas: Vec<MergedArea> = table.merged().iter().copied().filter(|a| a.first_row > below && a.last_row > a.first_row).collect();
     if areas.is_empty() {
         let findings = table.for_each(&mut |row| {
             f(&row, told);
@@ -54,11 +54,19 @@ pub(super) fn each_row(
         );
     }
     let mut values: BTreeMap<(u32, u16), Cell<'static>> = BTreeMap::new();
+    areas.sort_by_key(|a| (a.first_row, a.first_column));
+    let (mut next, mut open) = (0, Vec::new());
     let findings = table.for_each(&mut |row| {
         let mut cells: Vec<Cell<'_>> = row.cells.to_vec();
-        for a in &areas {
+        // Areas open as the rows come to them, and are done with at their last row.
+        while let Some(a) = areas.get(next).filter(|a| a.first_row <= row.number) {
+            open.push(a);
+            next += 1;
+        }
+        open.retain(|a| a.last_row >= row.number);
+        for a in &open {
             let c = usize::from(a.first_column);
-            if !carried.contains(&c) || row.number < a.first_row || row.number > a.last_row {
+            if !carried.contains(&c) {
                 continue;
             }
             if row.number == a.first_row {

@@ -2,6 +2,7 @@
 
 use super::balance::{balance, once};
 use super::gathered::{Gathered, LocalCode};
+use super::running;
 use super::shares::{name_elements, pair_shares, part_doubles};
 use super::signs::{beside, left_out, sign};
 use super::told::Told;
@@ -51,6 +52,8 @@ pub(super) fn settle_books(
     if untold.iter().any(|u| *u) {
         sign(&mut books, &targets, &untold, sources, cx, told);
     }
+    running::sums(&mut books, sources, told);
+    let targets: Vec<CodeTarget> = books.codes.iter().map(|c| c.target).collect();
     let out_of_net = left_out(&books, &targets, &untold, cx);
     for i in &out_of_net {
         books.codes[usize::from(*i)].beside = true;

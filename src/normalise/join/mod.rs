@@ -15,6 +15,7 @@ use crate::facts::{Fact, FactKind, Role, Vocabulary};
 use crate::ground::{At, EmployeeId, Finding, Lang, PayMonth, Severity, Sources};
 use crate::normalise::gather::{Gathered, Record};
 use crate::normalise::trust::{Trust, agree};
+use crate::payslip::ElementId;
 pub use accounts::TransferRow;
 use chrono::NaiveDate;
 pub use person::{LastTransfer, People, Person, Second};
@@ -38,7 +39,7 @@ pub(super) struct Joiner<'a> {
     pub(super) out: Joined,
 }
 
-/// Brings every source together.
+/// Brings every source together; `element` finds the pack's element of a code.
 pub fn join(
     vocabulary: &Vocabulary,
     sources: &Sources,
@@ -46,6 +47,7 @@ pub fn join(
     trust: &Trust,
     gathered: Gathered,
     transfers: Vec<TransferRow>,
+    element: &dyn Fn(&str) -> Option<ElementId>,
 ) -> Joined {
     let mut j = Joiner { vocabulary, sources, month, trust, out: Joined::default() };
     for (id, slip) in gathered.paid {
@@ -63,6 +65,7 @@ pub fn join(
     for r in gathered.register_facts {
         j.register_facts(&r);
     }
+    j.status_by_line(element);
     j.entered_since();
     j.moot();
     for r in gathered.arrivals {

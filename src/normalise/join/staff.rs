@@ -5,6 +5,8 @@ use crate::facts::{Fact, Origin, Role, Value};
 use crate::ground::{At, Exact, Severity};
 use crate::normalise::gather::Record;
 use crate::normalise::records::HOURS_ALONE;
+use crate::normalise::scheme;
+use crate::payslip::ElementId;
 
 impl Joiner<'_> {
     pub(super) fn staff(&mut self, r: &Record) {
@@ -47,6 +49,24 @@ impl Joiner<'_> {
             } else {
                 second(vocabulary, trust, p, f);
             }
+        }
+    }
+
+    /// Where nobody says the status of somebody who was paid, a line that only one status has says it.
+    pub(super) fn status_by_line(&mut self, element: &dyn Fn(&str) -> Option<ElementId>) {
+        let vocabulary = self.vocabulary;
+        let mut findings = Vec::new();
+        for (id, p) in &mut self.out.people {
+            let Some(paid) = p.paid.as_ref().filter(|_| p.staff.is_some()) else { continue };
+            let Some((fact, line)) = scheme::status_by_line(&paid.lines, vocabulary, element) else { continue };
+            if p.known.get(fact.id).is_none() {
+                findings.push((id.clone(), fact.clone(), line));
+                p.known.set(fact);
+            }
+        }
+        for (id, fact, line) in findings {
+            let f = self.finding("M181", Severity::Justify, &id, &[fact.at]);
+            self.out.findings.push(f.arg("agent", &id).arg("line", line).arg("status", self.shown(&fact)));
         }
     }
 

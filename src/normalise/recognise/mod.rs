@@ -8,6 +8,8 @@ mod asked;
 mod cents;
 mod doubts;
 mod filled;
+mod months;
+mod post;
 mod refined;
 mod roles;
 mod rubrics;

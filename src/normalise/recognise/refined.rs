@@ -6,6 +6,7 @@ use crate::normalise::Context;
 use crate::normalise::columns;
 use crate::normalise::mapping::{ColumnMapping, Meaning, SourceMapping};
 use crate::normalise::text::fold;
+use crate::normalise::titles::Title;
 use crate::normalise::{lists, titles};
 
 /// One amount column that holds many negatives is signed; one that holds a few (a bonus turned into points, a relief) or none
@@ -57,8 +58,28 @@ pub(super) fn changed_columns(found: &mut SourceMapping, s: &Seen<'_>, cx: &Cont
     }
 }
 
+/// Several rows of each agent with « Date d'effet »: each row of a career holds from its date on.
+fn steps_of_a_career(found: &mut SourceMapping, s: &Seen<'_>, cx: &Context<'_>) {
+    let effective = |c: &ColumnMapping| {
+        let column = usize::from(c.column);
+        c.certainty < 100
+            && s.compared[column].title(Title::Plain(Meaning::Effective)) >= 85
+            && s.profiles[column].share(s.profiles[column].dates) >= 90
+    };
+    let number = cx.vocabulary.role(FactRole::Employee).and_then(|f| found.column(Meaning::Fact(f))).map(|c| usize::from(c.column));
+    let repeated = number.is_some_and(|c| s.profiles[c].values.len() < s.profiles[c].filled as usize && s.profiles[c].filled < 400);
+    if !repeated || found.column(Meaning::From).is_some() {
+        return;
+    }
+    if let Some(c) = found.columns.iter_mut().find(|c| matches!(c.meaning, Meaning::Unknown) && effective(c)) {
+        (c.meaning, c.certainty, c.denied) = (Meaning::From, 90, None);
+        c.why = vec!["days of a career".to_owned()];
+    }
+}
+
 /// « Situation du », « Situation au »: the days between which a row of a career holds.
-pub(super) fn career(found: &mut SourceMapping, s: &Seen<'_>) {
+pub(super) fn career(found: &mut SourceMapping, s: &Seen<'_>, cx: &Context<'_>) {
+    steps_of_a_career(found, s, cx);
     let dates = |c: &ColumnMapping| {
         let p = &s.profiles[usize::from(c.column)];
         matches!(c.meaning, Meaning::Unknown) && c.certainty < 100 && p.share(p.dates) >= 60 || p.filled == 0

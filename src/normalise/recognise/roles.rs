@@ -2,6 +2,7 @@
 
 use super::agents::Coverage;
 use super::seen::Seen;
+use super::{months, post};
 use crate::facts::Role as FactRole;
 use crate::normalise::columns::{self, Choice};
 use crate::normalise::lists;
@@ -75,6 +76,12 @@ pub(super) fn attempt(s: &Seen<'_>, role: Role, cx: &Context<'_>, overlaps: &[u3
     // « Temps partiel | Du | Au »: from its first day on, one thing or two of an agent become others.
     if role == Role::Changes {
         since(s, cx, &mut choices);
+    }
+    if role.is_register() {
+        months::of_the_month(s, role, cx, &mut choices);
+    }
+    if matches!(role, Role::Staff | Role::Arrivals) {
+        post::hours_beside_share(s, cx, &mut choices);
     }
     dated::older(role, &s.layout, cx.month, &mut choices);
     let mut picked = columns::assign_all(&choices);

@@ -127,7 +127,7 @@ pub(super) fn source(
                 changed_columns(&mut found, s, cx);
             }
         }
-        Role::Staff => career(&mut found, s),
+        Role::Staff => career(&mut found, s, cx),
         Role::Amounts => {
             let listed = |v: &&Variables| v.rubric().is_some_and(|c| matches!(found.columns[c].meaning, Meaning::Label | Meaning::Code));
             found.variables = s.variables.as_ref().filter(listed).cloned();

@@ -6,7 +6,8 @@ use crate::ground::{Exact, Finding, Severity, Sources};
 use crate::normalise::cells;
 use crate::normalise::lists::{self, SURE};
 use crate::normalise::mapping::{Meaning, Role};
-use crate::normalise::values::Unread;
+use crate::normalise::register::shown;
+use crate::normalise::values::{Unread, post_named};
 use crate::read::table::Row;
 
 fn below_one(value: &Value) -> bool {
@@ -27,6 +28,11 @@ impl RecordReader<'_> {
             let (Meaning::Fact(f) | Meaning::New(f)) = c.meaning else { continue };
             // A guess about what everybody is paid on is asked, and last month's pay says the same better.
             if source.role == Role::Staff && c.certainty < SURE && lists::pays(self.cx.vocabulary.get(f)) {
+                continue;
+            }
+            // « Temps non complet » in words.
+            if let (true, Some(value)) = (Some(f) == self.reduced_post, post_named(&shown(row, usize::from(c.column)))) {
+                facts.set(Fact { id: f, value: Value::Flag(value), at: self.at(row, c), origin: Origin::Read });
                 continue;
             }
             let Some(mut read) = self.one(row, c, f, sources, problems, tell) else { continue };
@@ -81,6 +87,7 @@ impl RecordReader<'_> {
             }
         }
         self.post_hours(&mut facts);
+        self.whole_of_a_smaller_post(&mut facts, row, sources, problems, tell);
         facts.shrink();
         facts
     }
@@ -121,16 +128,44 @@ impl RecordReader<'_> {
         (numbers.len() == parts.len()).then(|| parts.into_iter().zip(numbers.into_iter().map(Exact::int)).collect())
     }
 
-    /// A post of fewer than 35 hours a week is not full, and its working time is what the hours say where no share says less.
+    /// A post of fewer than 35 hours a week is not full, and its working time is what the hours say, times the share of them that
+    /// is worked. Where both say the same (28 h, 80 %), it is said twice.
     pub(super) fn post_hours(&self, facts: &mut Facts) {
         let named = |n: &str| self.cx.vocabulary.named(n);
         let (Some(hours), Some(share), Some(reduced)) = (named("heures_poste"), named("quotite"), self.reduced_post) else { return };
         let Some((h, at)) = facts.get(hours).and_then(|f| Some((f.value.number()?, f.at))) else { return };
         let Some(part) = h.div(Exact::int(35)).filter(|p| p.is_positive() && *p < Exact::ONE).map(Exact::reduced) else { return };
-        let known = facts.value(share).and_then(Value::number);
-        if known.is_none_or(|k| k == Exact::ONE || k == part) {
-            facts.set(Fact { id: share, value: Value::Number(part), at, origin: Origin::Read });
-            facts.set(Fact { id: reduced, value: Value::Flag(true), at, origin: Origin::Read });
+        let full_post = facts.value(reduced) == Some(&Value::Flag(false));
+        let worked = match facts.value(share).and_then(Value::number) {
+            Some(known) if same_share(known, part) && full_post => return,
+            Some(known) if known < Exact::ONE && !same_share(known, part) => part.mul(known).map_or(part, Exact::reduced),
+            Some(_) | None => part,
+        };
+        facts.set(Fact { id: share, value: Value::Number(worked), at, origin: Origin::Read });
+        facts.set(Fact { id: reduced, value: Value::Flag(true), at, origin: Origin::Read });
+    }
+
+    /// « Temps non complet » beside 100 % does not say how much of a full time it is: last month's lines may.
+    pub(super) fn whole_of_a_smaller_post(
+        &self,
+        facts: &mut Facts,
+        row: &Row<'_, '_>,
+        sources: &Sources,
+        problems: &mut Vec<(FactId, &'static str)>,
+        tell: &mut dyn FnMut(Finding),
+    ) {
+        let (Some(share), Some(reduced)) = (self.share, self.reduced_post) else { return };
+        let whole = facts.value(share).and_then(Value::number) == Some(Exact::ONE);
+        let worded = self.source.column(Meaning::Fact(reduced)).filter(|c| post_named(&shown(row, usize::from(c.column))) == Some(true));
+        if let (true, Some(c)) = (whole, worded) {
+            facts.remove(share);
+            problems.push((share, "N02"));
+            self.refuse(row, c, Unread("N02"), sources, tell);
         }
     }
+}
+
+/// 57,14 % and 20 of 35 hours.
+fn same_share(a: Exact, b: Exact) -> bool {
+    a.sub(b).and_then(|d| d.scaled_half_up(1_000)).is_some_and(|d| d.abs() <= 1)
 }

@@ -110,6 +110,11 @@ impl Books {
         Some(i)
     }
 
+    /// Whether nobody knows what a local code is.
+    pub(super) fn is_open(&self, code: u16) -> bool {
+        self.codes[usize::from(code)].target == CodeTarget::Open
+    }
+
     /// The payslip of the agent whom a row of a register is about.
     pub fn slip_of(&mut self, agent: &str, who: &WhoColumns, row: &Row<'_, '_>, at: At) -> usize {
         let read = || {
@@ -223,4 +228,6 @@ pub struct Taken {
     pub shown: Shown,
     /// Cells that could not be read: column and reason. Nothing of the row was kept then.
     pub bad: Vec<(usize, Unread)>,
+    /// A cell of the month it is about that names none: the line is taken for an earlier month's.
+    pub period: Option<usize>,
 }

@@ -1,7 +1,6 @@
 //! A register with a row per agent and rubric.
 
 use super::books::{Books, Taken};
-use super::letters::{Letter, is_employer, letter};
 use super::who::{WhoColumns, nir_key, shown, tidy_number};
 use crate::ground::{At, Exact, PayMonth};
 use crate::normalise::Context;
@@ -9,7 +8,7 @@ use crate::normalise::cells::number;
 use crate::normalise::codes::{Shown, Sides, split_period};
 use crate::normalise::mapping::{ColumnMapping, Meaning, SourceMapping};
 use crate::normalise::profile::period_of;
-use crate::normalise::titles::{Section, total_named};
+use crate::normalise::titles::{Letter, Section, is_employer, letter, total_named};
 use crate::normalise::values::{Mark, RateForm, Unread, month_named};
 use crate::read::table::{Cell, Row};
 use std::borrow::Cow;
@@ -195,6 +194,11 @@ impl LineReader {
             }
         }
         let employers = self.payer.is_some_and(|c| is_employer(&shown(row, c)) == Some(true));
+        if let Some(c) = self.payer.filter(|c| self.says_nobody(row, *c))
+            && amount.or(signed).is_some_and(|a| !a.is_zero())
+        {
+            bad.push((c, Unread("N13")));
+        }
         if let Some(a) = signed {
             if employers {
                 s.employer = Some(a);
@@ -208,7 +212,7 @@ impl LineReader {
             match self.side.map(|c| (c, letter(&shown(row, c)))) {
                 None if employers => s.employer = Some(a),
                 None => s.gain = Some(a),
-                Some((_, Some(Letter::Gain))) => s.gain = Some(a),
+                Some((_, Some(Letter::Gain | Letter::Sum))) => s.gain = Some(a),
                 Some((_, Some(Letter::Deduction))) => s.deduction = Some(a),
                 Some((_, Some(Letter::Employer))) => s.employer = Some(a),
                 Some((c, None)) => {
@@ -226,6 +230,18 @@ impl LineReader {
             s.employer_rate = s.employer_rate.or(s.rate.take());
         }
         (s, bad)
+    }
+
+    /// Whether a cell of whose share a row is says something that is neither share, beside what is no sum of the agent.
+    fn says_nobody(&self, row: &Row<'_, '_>, column: usize) -> bool {
+        let text = shown(row, column);
+        let known = text.is_empty() || is_employer(&text).is_some() || letter(&text).is_some();
+        !known && total_named(split_period(&self.code(row).1).0).is_none()
+    }
+
+    /// Whether a row says that it sums up others.
+    fn is_sum(&self, row: &Row<'_, '_>) -> bool {
+        self.side.is_some_and(|c| letter(&shown(row, c)) == Some(Letter::Sum))
     }
 
     /// Puts an amount on the side that the row above it says; a sum of the agent stands on none.
@@ -309,11 +325,15 @@ impl LineReader {
             bad.push((self.code.or(self.label).unwrap_or(0), Unread("N14")));
         }
         let (tidy, from_label) = split_period(&label);
-        let period = self.month(row, cx).or(from_label).filter(|p| *p != cx.last);
+        let said = self.month(row, cx).or(from_label);
+        let unsaid = self.period.filter(|c| said.is_none() && shown(row, *c).bytes().any(|b| b.is_ascii_digit()));
+        let period = said.or_else(|| unsaid.map(|_| cx.last.previous())).filter(|p| *p != cx.last);
         let mut index = None;
         if bad.is_empty() {
             index = books.code(source, &code, tidy, self.tells_sides());
             match index {
+                // A sum of the agent that none of his totals is.
+                Some(i) if self.is_sum(row) && books.is_open(i) => {}
                 Some(i) => {
                     let column = self.summed().first().copied().unwrap_or(0);
                     if let Err(e) = books.put(slip, i, &shown_line, period, at, self.forms()) {
@@ -323,6 +343,6 @@ impl LineReader {
                 None => bad.push((self.code.or(self.label).unwrap_or(0), Unread("N14"))),
             }
         }
-        Taken { code: index, shown: shown_line, bad }
+        Taken { code: index, shown: shown_line, bad, period: unsaid }
     }
 }

@@ -3,13 +3,11 @@
 //! Lines are kept under local codes while rows stream by; elements and signs are settled at the end ([`crate::normalise::gather`]).
 
 mod books;
-mod letters;
 mod lines;
 mod who;
 mod wide;
 
 pub use books::{Books, KnownCode, Slip, Taken};
-pub use letters::is_employer;
 pub use lines::{LineReader, settled_rate};
 pub use who::{WhoColumns, employee, nir_key, numbered_name, shown, split_name, tidy_number, without_courtesy};
 pub use wide::{WideReader, group_of};

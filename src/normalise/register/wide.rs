@@ -1,13 +1,13 @@
 //! A register with a row per agent and a column per rubric.
 
 use super::books::{Books, Taken};
-use super::letters::is_employer;
 use super::lines::Col;
 use super::who::{WhoColumns, shown};
 use crate::ground::{At, Exact};
 use crate::normalise::cells::{cents, number};
 use crate::normalise::codes::Shown;
 use crate::normalise::mapping::{ColumnMapping, Meaning, SourceMapping, TotalRole};
+use crate::normalise::titles::is_employer;
 use crate::normalise::values::{RateForm, Unread};
 use crate::normalise::{Context, Part};
 use crate::read::table::Row;
@@ -105,7 +105,7 @@ impl WideReader {
                 bad.push((column, e));
             }
         }
-        Taken { code: None, shown: Shown::default(), bad }
+        Taken { code: None, shown: Shown::default(), bad, period: None }
     }
 }
 

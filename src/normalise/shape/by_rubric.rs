@@ -5,6 +5,7 @@
 use super::{SURELY, Wording};
 use crate::ground::place::Source;
 use crate::ground::{Sources, ids};
+use crate::normalise::bands;
 use crate::normalise::mapping::Meaning;
 use crate::normalise::remarks::is_remark;
 use crate::normalise::text::fold;
@@ -34,12 +35,23 @@ pub struct ByRubric {
 /// The register of a sheet; nothing when it is anything else.
 pub fn find(rows: &[OwnedRow], wording: &Wording<'_>) -> Option<ByRubric> {
     let (heading, agent) = heading(rows, wording)?;
+    // What stands above the headings, or names an agent, is the head of a page or the row of somebody without an amount.
+    let head: BTreeSet<String> = rows[..=heading].iter().filter_map(|r| bands::head_line(&r.cells)).collect();
+    let of_agents = agents_of(&rows[heading + 1..], agent);
+    let no_rubric = |row: &OwnedRow| {
+        let first = row.cells.iter().map(Cell::shown).find(|t| !t.is_empty()).unwrap_or_default();
+        bands::head_line(&row.cells).is_some_and(|l| head.contains(&l)) || of_agents.contains(ids::bare(&first))
+    };
     let mut now: Option<(String, String)> = None;
     let mut of = Vec::new();
     let mut seen: BTreeSet<(String, String)> = BTreeSet::new();
     let mut agents: BTreeMap<String, BTreeSet<(String, String)>> = BTreeMap::new();
     for (i, row) in rows.iter().enumerate().skip(heading + 1) {
         if let Some(found) = rubric(row, agent) {
+            if no_rubric(row) {
+                of.push((i, None));
+                continue;
+            }
             seen.insert(found.clone());
             now = Some(found);
             continue;
@@ -59,6 +71,12 @@ pub fn find(rows: &[OwnedRow], wording: &Wording<'_>) -> Option<ByRubric> {
     // The same people stand below several rubrics.
     let again = agents.values().filter(|r| r.len() >= 2).count();
     (seen.len() >= RUBRICS && agents.len() >= 2 && again * 2 >= agents.len()).then_some(ByRubric { heading, of })
+}
+
+/// The agents of rows with more than one cell.
+fn agents_of(rows: &[OwnedRow], agent: usize) -> BTreeSet<String> {
+    let who = |r: &OwnedRow| r.cells.get(agent).map(|c| ids::bare(&c.shown()).to_owned()).filter(|t| !t.is_empty());
+    rows.iter().filter(|r| filled(r) > 1).filter_map(who).collect()
 }
 
 /// The row of headings: agents and amounts, and neither number nor name of a rubric.

@@ -6,6 +6,7 @@
 use super::Wording;
 use crate::ground::place::{Source, SourceKind};
 use crate::ground::{Finding, Sources, ids};
+use crate::normalise::lists::years_and_months;
 use crate::normalise::mapping::Meaning;
 use crate::normalise::titles::summing;
 use crate::read::table::{Cell, OwnedRow, Table};
@@ -27,6 +28,8 @@ struct Head {
     agent: usize,
     side: Meaning,
     digits: String,
+    /// Months that its names speak of.
+    months: Vec<(Option<u32>, Option<u32>)>,
     agents: BTreeSet<String>,
 }
 
@@ -57,7 +60,7 @@ pub fn join(tables: Vec<Table>, sources: &mut Sources, wording: &Wording<'_>, fi
 }
 
 /// Whether two are parts of one register: the same layout but for titles of amounts and rates, another side, the same people, and
-/// no number in their names that tells them apart.
+/// neither a number nor a month in their names that tells them apart.
 fn goes_with(a: &Head, b: &Head) -> bool {
     let different = (0..a.titles.len().max(b.titles.len())).filter(|&c| a.titles.get(c) != b.titles.get(c)).count();
     let both = a.agents.intersection(&b.agents).count();
@@ -67,6 +70,7 @@ fn goes_with(a: &Head, b: &Head) -> bool {
         && (1..=DIFFERENT).contains(&different)
         && a.agent == b.agent
         && a.digits == b.digits
+        && a.months == b.months
         && both >= 2
         && both * 2 >= least
 }
@@ -81,8 +85,9 @@ fn head(table: &Table, wording: &Wording<'_>) -> Option<Head> {
     let stem = table.file.rsplit('/').next().unwrap_or(&table.file);
     let stem = stem.rsplit_once('.').map_or(stem, |(stem, _)| stem);
     let digits = format!("{}/{}", name(stem), name(table.sheet.as_deref().unwrap_or("")));
+    let months = [stem, table.sheet.as_deref().unwrap_or("")].into_iter().flat_map(|t| years_and_months(t, false)).collect();
     let agents = rows[row + 1..].iter().filter_map(|r| key(r, agent)).collect();
-    Some(Head { row, titles, agent, side, digits, agents })
+    Some(Head { row, titles, agent, side, digits, months, agents })
 }
 
 /// The headings of lines of pay whose amounts stand on one side: where the agents stand, and the side.
@@ -113,8 +118,9 @@ fn put_together(parts: &[(&Table, &Head)], sources: &mut Sources, findings: &mut
     let mut sums: Vec<(u16, OwnedRow)> = Vec::new();
     let mut above = (first.source, 0, Vec::new());
     let mut moved: Vec<(u16, u16, u16)> = Vec::new();
+    // Where the columns of each part stand in the whole.
+    let mut places_of: Vec<Vec<usize>> = Vec::new();
     for (n, (table, head)) in parts.iter().enumerate() {
-        // Where a column of this part stands in the whole.
         let mut to: Vec<usize> = (0..head.titles.len()).collect();
         for c in (0..head.titles.len()).filter(|&c| n > 0 && head.titles[c] != lead.titles[c]) {
             let known = headings.iter().skip(lead.titles.len()).position(|t| *t == head.titles[c]).map(|i| i + lead.titles.len());
@@ -124,6 +130,9 @@ fn put_together(parts: &[(&Table, &Head)], sources: &mut Sources, findings: &mut
             });
             moved.extend(u16::try_from(to[c]).ok().zip(u16::try_from(c).ok()).map(|(whole, own)| (table.source, whole, own)));
         }
+        places_of.push(to);
+    }
+    for (n, ((table, head), to)) in parts.iter().zip(&places_of).enumerate() {
         let (mut index, mut carried) = (0, String::new());
         findings.append(&mut table.for_each(&mut |row| {
             let at = index;
@@ -140,7 +149,8 @@ fn put_together(parts: &[(&Table, &Head)], sources: &mut Sources, findings: &mut
             }
             let mut cells = vec![Cell::Empty; headings.len()];
             for (c, cell) in row.cells.into_iter().enumerate() {
-                let c = to.get(c).copied().unwrap_or(c);
+                // What stands beyond the titles of its part stands beyond those of the whole: it is no column of another part.
+                let c = to.get(c).copied().unwrap_or_else(|| headings.len() + c - head.titles.len());
                 if c >= cells.len() {
                     cells.resize(c + 1, Cell::Empty);
                 }

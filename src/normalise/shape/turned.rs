@@ -12,8 +12,9 @@ use std::collections::{BTreeMap, BTreeSet};
 const TITLES: usize = 3;
 /// Rows of words above the first title.
 const ABOVE: usize = 10;
-/// Agents and titles such a sheet has at most.
-const WIDEST: usize = 400;
+/// Titles such a sheet has at most, and agents: all columns that a workbook has.
+const TALLEST: usize = 400;
+const WIDEST: usize = 16_384;
 
 /// A cell: where it stands from the title on, what it holds, and its row and column in the sheet.
 type Part = (usize, Cell<'static>, (u32, u16));
@@ -35,7 +36,7 @@ impl Line {
 
 /// The sheet as a plain table, when it is one of these.
 pub fn find(rows: &[OwnedRow], wording: &Wording<'_>) -> Option<Laid> {
-    if rows.len() > WIDEST || rows.len() < TITLES || rows.iter().any(|r| r.cells.len() > WIDEST || is_heading(r, wording)) {
+    if rows.len() > TALLEST || rows.len() < TITLES || rows.iter().any(|r| r.cells.len() > WIDEST || is_heading(r, wording)) {
         return None;
     }
     let by_row: Vec<Vec<Line>> = rows.iter().map(|r| lines(r, wording)).collect();

@@ -14,7 +14,7 @@ use crate::normalise::text::fold;
 pub use amount::{Mark, amount, days, hours, in_euros, of_cents, without_unit};
 pub use date::{date, day_of_year, month_named, serial};
 pub use rate::{RateForm, rate};
-pub use working_time::{WorkingTime, working_time};
+pub use working_time::{WorkingTime, post_named, working_time};
 
 /// Why a cell is not the value it should be: the code of the finding.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

@@ -56,6 +56,12 @@ pub(super) const PART_TIME: [(&str, Option<bool>, bool); 20] = [
     ("tps", None, false),
 ];
 
+/// « Temps non complet », « Temps complet », « Temps partiel » and nothing else: whether the post itself is not full.
+pub fn post_named(text: &str) -> Option<bool> {
+    let folded = fold(text);
+    PART_TIME.iter().find(|(word, _, _)| *word == folded.trim()).and_then(|(_, reduced, _)| *reduced)
+}
+
 /// Reads `80 %`, `0,8`, `80`, `4/5`, `28/35`, `28/35e`, `17h30`, `TC`, `TNC 17,5/35`, `TP 80%`, `80 % TP`, `mi-temps`.
 /// What is written with an h or a colon is hours a week; a bare number is too when `weekly` is true. A full week has 35 hours.
 ///

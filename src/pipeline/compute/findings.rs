@@ -120,6 +120,12 @@ pub(super) fn own_findings(ready: &Ready, w: &mut Worked) {
         && net != before.net_paid
     {
         let f = Finding::new("C05", Severity::Blocking).of(&w.id).arg("agent", &w.id).arg("net", net.french());
+        // The one line that makes the gap is probably none.
+        let mut makes_it = slip.lines.iter().filter(|l| !l.amount.is_zero() && l.amount == before.net_paid - net);
+        let f = match (makes_it.next(), makes_it.next()) {
+            (Some(l), None) => f.told("M180").arg("line", code_card(ready, l.code).code).at(sources.place(l.at)),
+            _ => f,
+        };
         w.findings.push(f.arg("sum", before.net_paid.french()).at(sources.place(at)).stake((net - before.net_paid).cents()));
     }
     // What the bank paid is what was paid; a declaration's own net has been set against it before.

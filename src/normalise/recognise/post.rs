@@ -1,0 +1,46 @@
+//! « Durée hebdo » beside « Taux d'activité »: the hours of the post, and the share of them that is worked; and the words that
+//! say whether the post is a full one.
+
+use super::seen::Seen;
+use crate::ground::Exact;
+use crate::normalise::Context;
+use crate::normalise::columns::Choice;
+use crate::normalise::mapping::Meaning;
+use crate::normalise::profile::Profile;
+use crate::normalise::titles::Title;
+use crate::normalise::values::{hours, post_named};
+
+/// Hours of the week of a post.
+const WEEK: std::ops::RangeInclusive<i64> = 4..=39;
+
+/// Of two columns called working time, one of which has hours a week, that one is about the post and the other about how much of
+/// it is worked.
+pub(super) fn hours_beside_share(s: &Seen<'_>, cx: &Context<'_>, choices: &mut [Vec<Choice>]) {
+    let named = |n: &str| cx.vocabulary.named(n);
+    let (Some(share), Some(post), Some(reduced)) = (named("quotite"), named("heures_poste"), named("temps_non_complet")) else { return };
+    // « Taux PAS » is a little like it as well.
+    let titled = |c: &usize| {
+        let title = s.compared[*c].title(Title::Fact(share));
+        s.profiles[*c].filled > 0 && title >= 85 && title == s.compared[*c].best()
+    };
+    let (worded, counted): (Vec<usize>, Vec<usize>) = (0..s.layout.width).filter(titled).partition(|c| is_worded(&s.profiles[*c]));
+    let (weekly, shares): (Vec<usize>, Vec<usize>) = counted.into_iter().partition(|c| is_weekly(&s.profiles[*c]));
+    let mut put = |c: usize, fact| choices[c] = vec![Choice { meaning: Meaning::Fact(fact), score: 84, title: 97, fit: 14 }];
+    if let ([week], [_]) = (&weekly[..], &shares[..]) {
+        put(*week, post);
+    }
+    if let ([words], true) = (&worded[..], !weekly.is_empty() || !shares.is_empty()) {
+        put(*words, reduced);
+    }
+}
+
+fn is_worded(p: &Profile) -> bool {
+    p.values.keys().all(|v| post_named(v).is_some())
+}
+
+/// Hours of a week in every cell: 35, 28,00, 31:30.
+fn is_weekly(p: &Profile) -> bool {
+    let week =
+        |v: &String| hours(v, p.mark()).ok().flatten().is_some_and(|h| (Exact::int(*WEEK.start())..=Exact::int(*WEEK.end())).contains(&h));
+    p.percent == 0 && p.values.keys().all(week)
+}
