@@ -12,6 +12,7 @@ struct File {
     total: BTreeMap<String, Vec<String>>,
     part: BTreeMap<String, Vec<String>>,
     sheet: BTreeMap<String, Vec<String>>,
+    denies: BTreeMap<String, Vec<String>>,
     row: RowWords,
     section: Sections,
     leaving: Leaving,
@@ -354,6 +355,11 @@ pub fn speaks_of(text: &str, role: Role) -> usize {
     };
     let tidy = spaced(text);
     FILE.sheet.get(key).map_or(0, |words| words.iter().filter(|w| tidy.contains(&format!(" {w} "))).map(String::len).max().unwrap_or(0))
+}
+
+/// Whether a text has a word that says that a sheet is not of that role, whatever else it says: « Départs en congé ».
+pub fn denies(text: &str, role: Role) -> bool {
+    FILE.denies.get(role.id()).is_some_and(|words| names_one(words, text))
 }
 
 /// Facts that a list with another fact must have a column for.
