@@ -91,6 +91,8 @@ struct Wording {
     opens_return: Vec<String>,
     yearly: Vec<String>,
     since: Vec<String>,
+    span: [String; 2],
+    on: Vec<String>,
     before_number: Vec<String>,
     before_rubric: Vec<String>,
 }
@@ -541,6 +543,16 @@ pub fn first_day_of(heading: &str) -> Option<String> {
     let tidy = spaced(heading);
     let head = |end: &String| tidy.trim_end().strip_suffix(end.as_str()).filter(|head| head.ends_with(' ')).map(str::trim);
     FILE.wording.since.iter().find_map(head).filter(|h| !h.is_empty()).map(str::to_owned)
+}
+
+/// The words that open the first and the last day in one text: « du … au … ».
+pub fn span_words() -> [&'static str; 2] {
+    [FILE.wording.span[0].as_str(), FILE.wording.span[1].as_str()]
+}
+
+/// Whether a word stands before one day: « le 17/03/2022 ».
+pub fn names_one_day(word: &str) -> bool {
+    is_one(&FILE.wording.on, word)
 }
 
 /// Whether a title is that of kinds of movements: « Type de mouvement ».
