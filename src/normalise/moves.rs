@@ -13,6 +13,9 @@ use std::collections::BTreeSet;
 /// Of the rows, percent whose movement must be known: the others are asked.
 const MOST: usize = 60;
 
+/// The same where the title of the column says that movements stand there, and each row is asked for itself.
+const NAMED_SO: usize = 40;
+
 /// Where such a list has its movements and what they come to.
 #[derive(Clone, Copy, Debug)]
 pub struct Moves {
@@ -51,7 +54,10 @@ pub fn find(kept: &[Kept], layout: &Layout, (compared, profiles): (&[Compared], 
         let named: Vec<FactId> = rows.iter().filter_map(|k| kind(&k.shown(c), cx).map(|n| n.0)).collect();
         let lasting = named.iter().any(|f| cx.vocabulary.get(*f).recurs);
         let several = named.iter().collect::<BTreeSet<_>>().len() >= 2;
-        lasting && (!bare || says_kind(&layout.own[c])) && named.len() * 100 >= rows.len() * MOST && (several || says_kind(&layout.own[c]))
+        lasting
+            && (!bare || says_kind(&layout.own[c]))
+            && named.len() * 100 >= rows.len() * (if bare { NAMED_SO } else { MOST })
+            && (several || says_kind(&layout.own[c]))
     })?;
     Some(Moves { kind: column, value })
 }
@@ -84,6 +90,11 @@ pub fn columns(m: Moves, layout: &Layout, choices: &mut [Vec<Choice>]) {
 pub fn kind<'t>(text: &'t str, cx: &Context<'_>) -> Option<(FactId, Option<&'t str>)> {
     let whole = |t: &str| cx.natures.movement(t).or_else(|| cx.natures.fact(t));
     if let Some(f) = whole(text) {
+        return Some((f, None));
+    }
+    // « Mutation (ville de Lyon) »: where to.
+    let bare = text.split_once(" (").map(|(head, rest)| (head, rest.bytes().any(|b| b.is_ascii_digit())));
+    if let Some(f) = bare.filter(|(_, counted)| !counted).and_then(|(head, _)| whole(head)) {
         return Some((f, None));
     }
     let digit = text.find(|c: char| c.is_ascii_digit())?;

@@ -199,7 +199,10 @@ pub(super) fn attempt(s: &Seen<'_>, role: Role, cx: &Context<'_>, overlaps: &[u3
                 hint > 0 || begun.is_some() || !records::named_nature_of(s.sheet.as_deref(), &s.layout.title, s.stem(), cx).is_empty();
             let day = (0..picked.len()).any(|c| s.compared[c].one_day && picked[c].is_some_and(|i| choices[c][i].meaning == Meaning::From));
             let dates = has(Meaning::From) && (has(Meaning::To) || has(Meaning::Days) || day);
-            keyed && (has(Meaning::Nature) && (has(Meaning::From) || has(Meaning::Days)) || natured && dates) && situations <= 3
+            keyed
+                && !pays_hours(s, &choices, &picked, cx)
+                && (has(Meaning::Nature) && (has(Meaning::From) || has(Meaning::Days)) || natured && dates)
+                && situations <= 3
         }
         // Days between two dates are an absence, whatever else is counted.
         Role::Amounts => {
@@ -217,6 +220,13 @@ pub(super) fn attempt(s: &Seen<'_>, role: Role, cx: &Context<'_>, overlaps: &[u3
     // What a list of movements says is in its rows: no other reading comes near.
     let able = able && (s.moves.is_none() || movements.is_some() || !lists::is_list(role));
     (able || forced).then_some(Try { role, score, picked, choices, why })
+}
+
+/// « Type » over « HS jour », « HS nuit »: what a row of each day is paid for, and no kind of absence.
+fn pays_hours(s: &Seen<'_>, choices: &[Vec<Choice>], picked: &[Option<usize>], cx: &Context<'_>) -> bool {
+    let Some(c) = s.variables.as_ref().and_then(variables::Variables::rubric) else { return false };
+    let natured = picked[c].is_some_and(|i| choices[c][i].meaning == Meaning::Nature);
+    natured && s.profiles[c].values.keys().all(|v| cx.natures.fact(v).is_none())
 }
 
 /// « Retour le » beside the days somebody leaves: a leave, and nobody leaves the town.

@@ -9,7 +9,7 @@ use crate::normalise::text::fold;
 use crate::normalise::titles::{names_one_day, span_words};
 use crate::normalise::values;
 use crate::read::table::{Cell, OwnedRow};
-use chrono::{Datelike, NaiveDate};
+use chrono::NaiveDate;
 
 /// Rows of words above the titles.
 const ABOVE: usize = 12;
@@ -28,13 +28,15 @@ pub fn find(rows: &[OwnedRow], latest: NaiveDate, wording: &Wording<'_>) -> Opti
     let mut moved = Moved::new();
     let lay = |r: &OwnedRow, below: bool, moved: &mut Moved| {
         let days = span(&text(r, column), latest).filter(|_| below);
-        let own = |day: Option<NaiveDate>| day.map_or(Cell::Empty, |d| Cell::Text(d.format("%d/%m/%Y").to_string().into()));
+        let own = |day: String| Cell::Text(day.into());
         let mut cells = Vec::with_capacity(r.cells.len() + 1);
         for (c, cell) in r.cells.iter().enumerate() {
             match (c == column, r.number == rows[heading].number) {
                 (true, true) => cells.extend(span_words().map(|w| Cell::Text(w.to_owned().into()))),
-                (true, false) if below && days.is_some() => cells.extend([own(days.map(|d| d.0)), own(days.map(|d| d.1))]),
-                (true, false) => cells.extend([cell.clone(), Cell::Empty]),
+                (true, false) => match days.clone() {
+                    Some((from, to)) => cells.extend([own(from), own(to)]),
+                    None => cells.extend([cell.clone(), Cell::Empty]),
+                },
                 (false, _) => cells.push(cell.clone()),
             }
         }
@@ -48,23 +50,30 @@ pub fn find(rows: &[OwnedRow], latest: NaiveDate, wording: &Wording<'_>) -> Opti
     Some(Laid { rows: out, moved })
 }
 
-/// The first and the last day of a text: « du 07 au 11/03/2022 », « le 17/03/2022 ».
-fn span(text: &str, latest: NaiveDate) -> Option<(NaiveDate, NaiveDate)> {
+/// The first and the last day of a text: « du 07 au 11/03/2022 », « le 17/03/2022 », « du 21/03 au 25/03 » as they are written.
+fn span(text: &str, latest: NaiveDate) -> Option<(String, String)> {
     let folded = fold(text);
-    let day = |t: &str| values::date(t, latest).ok().flatten();
+    let date = |t: &str| values::date(t, latest).ok().flatten();
     let Some((a, b)) = between(&folded) else {
         let (word, rest) = folded.split_once(' ')?;
-        return day(rest).filter(|_| names_one_day(word)).map(|d| (d, d));
+        return parts(rest).filter(|p| names_one_day(word) && p.len() >= 2).map(|_| (rest.to_owned(), rest.to_owned()));
     };
-    let last = day(b)?;
+    let (first, last) = (parts(a)?, parts(b)?);
+    if last.len() < 2 || first.len() > last.len() {
+        return None;
+    }
     // What the first day leaves out is as in the last one.
-    let parts: Vec<u32> = a.split(['/', '-', '.']).filter_map(|p| p.trim_end_matches("er").parse().ok()).collect();
-    let first = match (parts.as_slice(), a.split(['/', '-', '.']).count()) {
-        ([d], 1) => NaiveDate::from_ymd_opt(last.year(), last.month(), *d),
-        ([d, m], 2) => NaiveDate::from_ymd_opt(last.year(), *m, *d),
-        _ => day(a),
-    };
-    first.filter(|d| *d <= last).map(|d| (d, last))
+    let whole: Vec<String> = first.iter().chain(&last[first.len()..]).map(ToString::to_string).collect();
+    let a = whole.join("/");
+    let ordered = last.len() < 3 || date(&a).zip(date(b)).is_some_and(|(a, b)| a <= b);
+    ordered.then(|| (a, b.to_owned()))
+}
+
+/// The day, the month and the year of a text, as many as it has.
+fn parts(text: &str) -> Option<Vec<u32>> {
+    let all = text.split(['/', '-', '.']).map(|p| p.trim_end_matches("er").parse().ok()).collect::<Option<Vec<u32>>>()?;
+    let fits = (1..=3).contains(&all.len()) && (1..=31).contains(&all[0]) && all.get(1).is_none_or(|m| (1..=12).contains(m));
+    fits.then_some(all)
 }
 
 /// What stands between « du » and « au », and behind.
@@ -82,15 +91,16 @@ mod tests {
     fn a_cell_may_hold_two_days() {
         let latest = NaiveDate::from_ymd_opt(2032, 3, 31).expect("a day");
         for (text, want) in [
-            ("du 14/03/2022 au 16/03/2022", Some(("2022-03-14", "2022-03-16"))),
-            ("du 07 au 11/03/2022", Some(("2022-03-07", "2022-03-11"))),
-            ("Du 28/02 au 04/03/2022", Some(("2022-02-28", "2022-03-04"))),
-            ("le 17/03/2022", Some(("2022-03-17", "2022-03-17"))),
+            ("du 14/03/2022 au 16/03/2022", Some(("14/3/2022", "16/03/2022"))),
+            ("du 07 au 11/03/2022", Some(("7/3/2022", "11/03/2022"))),
+            ("Du 28/02 au 04/03/2022", Some(("28/2/2022", "04/03/2022"))),
+            ("le 17/03/2022", Some(("17/03/2022", "17/03/2022"))),
+            ("du 21/03 au 25/03", Some(("21/3", "25/03"))),
             ("du 16/03/2022 au 14/03/2022", None),
             ("17/03/2022", None),
             ("du matin au soir", None),
         ] {
-            let found = span(text, latest).map(|(a, b)| (a.to_string(), b.to_string()));
+            let found = span(text, latest);
             assert_eq!(found.as_ref().map(|(a, b)| (a.as_str(), b.as_str())), want, "{text}");
         }
     }
