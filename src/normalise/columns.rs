@@ -347,8 +347,8 @@ pub fn choices(compared: &Compared, p: &Profile, role: Role, cx: &Context<'_>, a
             put(Meaning::From, 95, fits_plain(p, Meaning::From), 4);
         } else if role == Role::Changes {
             put(Meaning::Effective, 80, fits_plain(p, Meaning::Effective), 4);
-        } else if role == Role::Amounts && p.months.len() == 1 {
-            // Of days of two months, which of them this month pays is asked.
+        } else if role == Role::Amounts && of_the_month(p, cx) {
+            // Of days of two months, or of another than this one and the last, which of them this month pays is asked.
             put(Meaning::Ignored, 100, 0, 0);
         }
     }
@@ -362,6 +362,12 @@ pub fn choices(compared: &Compared, p: &Profile, role: Role, cx: &Context<'_>, a
     found.dedup_by_key(|c| c.meaning);
     found.sort_by_key(|c| (std::cmp::Reverse(c.score), c.meaning));
     found
+}
+
+/// Whether all dates of a column are of the month to be paid, or all of the one before.
+fn of_the_month(p: &Profile, cx: &Context<'_>) -> bool {
+    let paid = [cx.month, cx.last].map(|m| (m.year(), m.month()));
+    p.months.len() == 1 && p.months.iter().all(|m| paid.contains(m))
 }
 
 /// Columns of a wide register: the group or the title names the element, the rest of the title its part.

@@ -3,11 +3,11 @@
 //! The value that holds for the month is the last one not after it; what is older is the old value, or nothing.
 
 use crate::ground::PayMonth;
-use crate::normalise::columns::Choice;
+use crate::normalise::columns::{Choice, is_one_off};
 use crate::normalise::layout::Layout;
 use crate::normalise::mapping::{Meaning, Role};
 use crate::normalise::text::fold;
-use crate::normalise::values;
+use crate::normalise::{Context, lists, values};
 use chrono::NaiveDate;
 use std::collections::BTreeMap;
 
@@ -42,7 +42,11 @@ pub fn without_month(title: &str) -> &str {
 }
 
 /// Puts away what titles say is older than another column of the same thing.
-pub fn older(role: Role, layout: &Layout, month: PayMonth, choices: &mut [Vec<Choice>]) {
+///
+/// Hours, days and sums of one month have no later value: those of several dates add up, and a person says if they do.
+pub fn older(role: Role, layout: &Layout, cx: &Context<'_>, choices: &mut [Vec<Choice>]) {
+    let month = cx.month;
+
     let mut same: BTreeMap<(String, String), Vec<(NaiveDate, usize)>> = BTreeMap::new();
     for c in 0..layout.width {
         let (head, date) = split(&layout.own[c]);
@@ -51,6 +55,9 @@ pub fn older(role: Role, layout: &Layout, month: PayMonth, choices: &mut [Vec<Ch
         }
     }
     for mut columns in same.into_values().filter(|c| c.len() > 1) {
+        if lists::is_list(role) && columns.iter().any(|(_, c)| is_once(&choices[*c], cx)) {
+            continue;
+        }
         columns.sort_unstable();
         let year_end = NaiveDate::from_ymd_opt(month.year(), 12, 31).unwrap_or(NaiveDate::MAX);
         let holds = columns.iter().rposition(|(d, _)| *d <= month.last_day().max(year_end)).unwrap_or(0);
@@ -67,6 +74,12 @@ pub fn older(role: Role, layout: &Layout, month: PayMonth, choices: &mut [Vec<Ch
             }
         }
     }
+}
+
+/// Whether what a column most likely holds is of one month alone.
+fn is_once(choices: &[Choice], cx: &Context<'_>) -> bool {
+    let best = choices.iter().max_by_key(|c| c.score);
+    best.is_some_and(|c| matches!(c.meaning, Meaning::Fact(f) if is_one_off(cx.vocabulary.get(f))))
 }
 
 #[cfg(test)]

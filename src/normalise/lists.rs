@@ -188,6 +188,13 @@ fn month_name(word: &str) -> Option<u32> {
     at.and_then(|i| u32::try_from(i + 1).ok())
 }
 
+/// Whether a name says a month in no more than its first letters, and no year.
+fn is_short(name: &str) -> bool {
+    let whole = |w: &str| MONTHS_FR.iter().chain(&MONTHS_EN).any(|m| fold(m) == w);
+    let folded = fold(name);
+    !folded.split(|c: char| !c.is_alphanumeric()).any(|w| w.len() > 4 && whole(w) || w.bytes().any(|b| b.is_ascii_digit()))
+}
+
 /// The other month a list is for, by its sheet's name and title, or else its file's name.
 pub fn other_month(sheet: &str, title: &str, stem: &str, month: PayMonth, last: PayMonth) -> Option<String> {
     let near = [month_said(sheet, month, last, false), month_said(title, month, last, true)];
@@ -195,6 +202,10 @@ pub fn other_month(sheet: &str, title: &str, stem: &str, month: PayMonth, last: 
         return None;
     }
     let far = month_said(stem, month, last, false);
+    // « Déc » may open « Décisions » as well as « décembre »: where the file says the month to be paid, it is no other.
+    if far == Said::This && is_short(sheet) && near[1] == Said::Nothing {
+        return None;
+    }
     near.into_iter().chain([far]).find_map(|s| match s {
         Said::Other(what) => Some(what),
         Said::Nothing | Said::This => None,
@@ -220,9 +231,11 @@ pub fn add_up(
 ) -> Vec<Amount> {
     let facts_of: BTreeMap<u16, BTreeSet<FactId>> = maps
         .iter()
-        .filter(|m| m.role == Role::Amounts || m.moves.is_some())
+        .filter(|m| matches!(m.role, Role::Amounts | Role::Changes))
         .map(|m| {
             let facts = m.columns.iter().filter_map(|c| if let Meaning::Fact(f) = c.meaning { Some(f) } else { None });
+            // A list of changes may have a sum of the month beside them.
+            let facts = facts.filter(|f| m.role == Role::Amounts || crate::normalise::columns::is_one_off(vocabulary.get(*f)));
             let facts = facts.chain(m.variables.iter().flat_map(|v| v.facts.values().copied()));
             // A list of movements may pay any sum of one month.
             let any = m.moves.iter().flat_map(|_| vocabulary.iter()).filter(|(_, f)| crate::normalise::columns::is_one_off(f));

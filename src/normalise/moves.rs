@@ -1,6 +1,6 @@
 //! One list of all that changes: a column says what kind of movement a row is, others its date and the new value.
 
-use crate::facts::{FactId, FactKind};
+use crate::facts::{FactId, FactKind, Role};
 use crate::normalise::Context;
 use crate::normalise::columns::{Choice, Compared};
 use crate::normalise::layout::{Kept, Layout};
@@ -12,6 +12,9 @@ use std::collections::BTreeSet;
 
 /// Of the rows, percent whose movement must be known: the others are asked.
 const MOST: usize = 60;
+
+/// The same where the title of the column says that movements stand there, and each row is asked for itself.
+const NAMED_SO: usize = 40;
 
 /// Where such a list has its movements and what they come to.
 #[derive(Clone, Copy, Debug)]
@@ -35,7 +38,12 @@ pub fn find(kept: &[Kept], layout: &Layout, (compared, profiles): (&[Compared], 
         let named = |(f, _): (FactId, _)| lasting(f) && compared[c].title(Title::Fact(f)).max(compared[c].title(Title::New(f))) >= 85;
         Some(c) != value && profiles[c].filled > 0 && cx.vocabulary.iter().any(named)
     };
-    if rows.is_empty() || value.is_none() || (0..layout.width).any(told) {
+    if rows.is_empty() || (0..layout.width).any(told) {
+        return None;
+    }
+    // Without a column of values, a column says in its title that it holds movements, and another only when.
+    let bare = value.is_none();
+    if bare && !dated_only(layout, compared, cx) {
         return None;
     }
     let words = |c: &usize| {
@@ -46,9 +54,21 @@ pub fn find(kept: &[Kept], layout: &Layout, (compared, profiles): (&[Compared], 
         let named: Vec<FactId> = rows.iter().filter_map(|k| kind(&k.shown(c), cx).map(|n| n.0)).collect();
         let lasting = named.iter().any(|f| cx.vocabulary.get(*f).recurs);
         let several = named.iter().collect::<BTreeSet<_>>().len() >= 2;
-        lasting && named.len() * 100 >= rows.len() * MOST && (several || says_kind(&layout.own[c]))
+        lasting
+            && (!bare || says_kind(&layout.own[c]))
+            && named.len() * 100 >= rows.len() * (if bare { NAMED_SO } else { MOST })
+            && (several || says_kind(&layout.own[c]))
     })?;
     Some(Moves { kind: column, value })
+}
+
+/// A date of effect, and no day of arrival, of leaving, of an end.
+fn dated_only(layout: &Layout, compared: &[Compared], cx: &Context<'_>) -> bool {
+    let titled = |t: Title| (0..layout.width).any(|c| compared[c].title(t) >= 85);
+    let roles = [Role::Exit, Role::Entry, Role::ContractEnd];
+    let moved = roles.iter().filter_map(|r| cx.vocabulary.role(*r)).any(|f| titled(Title::Fact(f)));
+    let ends = [Meaning::To, Meaning::Days].into_iter().any(|m| titled(Title::Plain(m)));
+    titled(Title::Plain(Meaning::Effective)) && !moved && !ends
 }
 
 /// What the columns of such a list are.
@@ -70,6 +90,11 @@ pub fn columns(m: Moves, layout: &Layout, choices: &mut [Vec<Choice>]) {
 pub fn kind<'t>(text: &'t str, cx: &Context<'_>) -> Option<(FactId, Option<&'t str>)> {
     let whole = |t: &str| cx.natures.movement(t).or_else(|| cx.natures.fact(t));
     if let Some(f) = whole(text) {
+        return Some((f, None));
+    }
+    // « Mutation (ville de Lyon) »: where to.
+    let bare = text.split_once(" (").map(|(head, rest)| (head, rest.bytes().any(|b| b.is_ascii_digit())));
+    if let Some(f) = bare.filter(|(_, counted)| !counted).and_then(|(head, _)| whole(head)) {
         return Some((f, None));
     }
     let digit = text.find(|c: char| c.is_ascii_digit())?;

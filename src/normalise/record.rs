@@ -393,6 +393,7 @@ impl MonthRecord {
                 told: Vec::new(),
                 span: None,
                 row: String::new(),
+                beside: Vec::new(),
                 says: true,
                 refused: false,
             };

@@ -13,6 +13,7 @@ struct File {
     total: BTreeMap<String, Vec<String>>,
     part: BTreeMap<String, Vec<String>>,
     sheet: BTreeMap<String, Vec<String>>,
+    denies: BTreeMap<String, Vec<String>>,
     row: RowWords,
     section: Sections,
     side: Sides,
@@ -96,6 +97,8 @@ struct Wording {
     cumulative: Vec<String>,
     of_month: Vec<String>,
     since: Vec<String>,
+    span: [String; 2],
+    on: Vec<String>,
     before_number: Vec<String>,
     before_rubric: Vec<String>,
 }
@@ -443,6 +446,11 @@ pub fn speaks_of(text: &str, role: Role) -> usize {
     FILE.sheet.get(key).map_or(0, |words| words.iter().filter(|w| tidy.contains(&format!(" {w} "))).map(String::len).max().unwrap_or(0))
 }
 
+/// Whether a text has a word that says that a sheet is not of that role, whatever else it says: « Départs en congé ».
+pub fn denies(text: &str, role: Role) -> bool {
+    FILE.denies.get(role.id()).is_some_and(|words| names_one(words, text))
+}
+
 /// Facts that a list with another fact must have a column for.
 pub fn needed(fact: &str) -> Option<&'static str> {
     FILE.needs.get(fact).map(String::as_str)
@@ -632,6 +640,16 @@ pub fn first_day_of(heading: &str) -> Option<String> {
     let tidy = spaced(heading);
     let head = |end: &String| tidy.trim_end().strip_suffix(end.as_str()).filter(|head| head.ends_with(' ')).map(str::trim);
     FILE.wording.since.iter().find_map(head).filter(|h| !h.is_empty()).map(str::to_owned)
+}
+
+/// The words that open the first and the last day in one text: « du … au … ».
+pub fn span_words() -> [&'static str; 2] {
+    [FILE.wording.span[0].as_str(), FILE.wording.span[1].as_str()]
+}
+
+/// Whether a word stands before one day: « le 17/03/2022 ».
+pub fn names_one_day(word: &str) -> bool {
+    is_one(&FILE.wording.on, word)
 }
 
 /// Whether a title is that of kinds of movements: « Type de mouvement ».

@@ -136,7 +136,7 @@ fn quantity(title: &str, compared: &Compared) -> Option<Meaning> {
     let has = |words: &[&str]| words.iter().any(|w| tidy.contains(&format!(" {w} ")));
     if has(&["montant", "mt", "somme", "euros", "eur", "brut"]) || title.contains('€') {
         Some(Meaning::Amount)
-    } else if has(&["nombre", "nb", "nbre", "heures", "heure", "h", "quantite", "qte", "jours"]) {
+    } else if has(&["nombre", "nb", "nbre", "heures", "heure", "h", "quantite", "qte", "jours", "duree"]) {
         Some(Meaning::Base)
     } else if has(&["valeur", "saisie", "combien"]) || compared.title(Title::Plain(Meaning::Amount)) >= 85 {
         // « Valeur »: hours of a rubric of hours, euros of a bonus.

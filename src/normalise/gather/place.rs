@@ -73,6 +73,11 @@ pub(super) fn place_rows(
         if let (Some(severity), Some(id)) = (silent.get(&row.at), &id) {
             told.add(Finding::new("M93", *severity).arg("agent", id).of(id).at(sources.place(row.at)), row.at.source);
         }
+        let beside = !row.beside.is_empty();
+        if let Some(employee) = id.as_ref().filter(|_| beside) {
+            let of = parts.entry(employee.clone()).or_default();
+            of.extend(row.beside.into_iter().map(|(fact, value, at)| lists::Part { fact, value, at, row: row.row.clone() }));
+        }
         match row.content {
             Content::Facts(mut facts) => {
                 if let (Role::Staff | Role::Arrivals | Role::Departures, Some(id)) = (role, &id) {
@@ -124,7 +129,7 @@ pub(super) fn place_rows(
             }
             Content::Changes { changed, effective } => {
                 let Some(employee) = id else { continue };
-                if changed.is_empty() {
+                if changed.is_empty() && !beside {
                     told.add(
                         Finding::new("N18", Severity::Blocking).arg("agent", &employee).of(&employee).at(sources.place(row.at)),
                         row.at.source,

@@ -102,6 +102,9 @@ impl Joiner<'_> {
     pub(super) fn leaving(&mut self, id: &EmployeeId, last_day: NaiveDate, at: At, paid: bool) {
         if last_day < self.month.previous().last_day() && paid {
             self.tell("F44", Severity::Blocking, id, at, Some(last_day));
+        } else if last_day == self.month.previous().last_day() && paid {
+            // No payslip says it: whoever is paid no more for what a list says is named.
+            self.tell("F46", Severity::Justify, id, at, Some(last_day));
         } else if last_day > self.month.last_day() {
             self.tell("F45", Severity::Justify, id, at, Some(last_day));
         }

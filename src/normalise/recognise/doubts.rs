@@ -82,11 +82,27 @@ fn unit(own: &str, about: &str, fact: &FactDecl, p: &Profile) -> Option<String> 
             let said = p.hours > 0 || Phrase::of(about).words.iter().any(|w| titles::hourly_word(w));
             let cents = p.values.keys().any(|v| odd_cents(v, 25));
             let many = p.most.is_some_and(|m| m > Exact::int(bounds.most_hours));
-            (plain() && !said || cents && many && p.hours == 0).then(|| bounds.ask_hours.clone())
+            let clock = p.hours == 0 && (minutes(p) || p.values.keys().any(|v| is_share_of_a_day(v)));
+            (plain() && !said || cents && many && p.hours == 0 || clock).then(|| bounds.ask_hours.clone())
         }
         NumberForm::Days => p.values.keys().any(|v| odd_cents(v, 25)).then(|| bounds.ask_days.clone()),
         NumberForm::Hours | NumberForm::Points | NumberForm::Count | NumberForm::Rate | NumberForm::Fraction => None,
     }
+}
+
+/// « 3,45 », « 7,30 »: decimals that are all minutes of an hour, and not all hundredths of one.
+fn minutes(p: &Profile) -> bool {
+    const FIVE_MINUTES: [u32; 8] = [0, 8, 17, 25, 33, 42, 50, 58];
+    let decimals = |v: &String| v.rsplit_once([',', '.']).map(|(_, d)| d.to_owned());
+    let all: Vec<String> = p.values.keys().filter_map(decimals).collect();
+    let below = |d: &String| d.len() <= 2 && d.bytes().next().is_some_and(|b| b < b'6');
+    let odd = |d: &String| d.len() == 2 && d.parse().is_ok_and(|n: u32| !FIVE_MINUTES.contains(&n));
+    all.iter().all(below) && all.iter().any(odd)
+}
+
+/// « 0,3125 »: a time of the day as a spreadsheet keeps it.
+fn is_share_of_a_day(text: &str) -> bool {
+    text.trim_start_matches('-').split_once([',', '.']).is_some_and(|(whole, d)| whole == "0" && d.len() >= 3)
 }
 
 /// Two decimals that are no whole number of steps: no quarter of an hour, no half day.

@@ -24,7 +24,7 @@ use crate::normalise::lists;
 use crate::normalise::mapping::{Mapping, Role, SourceMapping};
 use crate::normalise::moves;
 use crate::normalise::people::Who;
-use crate::normalise::titles::Titles;
+use crate::normalise::titles::{self, Titles};
 use crate::normalise::variables;
 use crate::read::table::Table;
 use agents::{Others, known_ids};
@@ -66,7 +66,11 @@ pub fn recognise(
         s.names = agents::column_of_names(s, &names, cx);
         s.variables = variables::find(&s.kept, &s.layout, (&s.compared, &s.profiles), &labels, cx);
         if s.variables.is_none() {
-            s.moves = moves::find(&s.kept, &s.layout, (&s.compared, &s.profiles), cx);
+            // A list called so has one kind of movement, and its date is that of leaving or of entry.
+            let about = s.about();
+            let called = [Role::Departures, Role::Arrivals].into_iter().any(|r| titles::speaks_of(&about, r) > 0);
+            let found = moves::find(&s.kept, &s.layout, (&s.compared, &s.profiles), cx);
+            s.moves = found.filter(|m| m.value.is_some() || !called);
         }
     }
     for entry in given {

@@ -76,6 +76,7 @@ pub(super) fn attempt(s: &Seen<'_>, role: Role, cx: &Context<'_>, overlaps: &[u3
     // « Temps partiel | Du | Au »: from its first day on, one thing or two of an agent become others.
     if role == Role::Changes {
         since(s, cx, &mut choices);
+        rates_of_sums(s, cx, &mut choices);
     }
     if role.is_register() {
         months::of_the_month(s, role, cx, &mut choices);
@@ -83,7 +84,7 @@ pub(super) fn attempt(s: &Seen<'_>, role: Role, cx: &Context<'_>, overlaps: &[u3
     if matches!(role, Role::Staff | Role::Arrivals) {
         post::hours_beside_share(s, cx, &mut choices);
     }
-    dated::older(role, &s.layout, cx.month, &mut choices);
+    dated::older(role, &s.layout, cx, &mut choices);
     let mut picked = columns::assign_all(&choices);
     // Beside gains and deductions there is no third column of amounts: « Valeur » is a base, « N° salarié » a number.
     let named = |m: Meaning| picked.iter().zip(&choices).any(|(p, c)| p.is_some_and(|i| c[i].meaning == m && c[i].title >= 95));
@@ -101,9 +102,11 @@ pub(super) fn attempt(s: &Seen<'_>, role: Role, cx: &Context<'_>, overlaps: &[u3
     let mut why = vec![format!("{} columns", meanings.len())];
     let hint = [(s.sheet.as_deref().unwrap_or(""), 55), (s.layout.title.as_str(), 40), (s.stem(), 40)]
         .into_iter()
+        .filter(|(text, _)| !titles::denies(text, role))
         .map(|(text, weight)| i32::try_from(titles::speaks_of(text, role).min(12)).unwrap_or(0) * weight / 8)
         .max()
         .unwrap_or(0);
+    let denied = hint == 0 && titles::denies(&about, role) || role == Role::Departures && says_when_back(s);
     if hint > 0 {
         why.push("named so".to_owned());
     }
@@ -147,7 +150,10 @@ pub(super) fn attempt(s: &Seen<'_>, role: Role, cx: &Context<'_>, overlaps: &[u3
     let by_effect = |r: FactRole| {
         cx.vocabulary.role(r).is_some_and(|f| {
             let column = (0..picked.len()).find(|&c| picked[c].is_some_and(|i| choices[c][i].meaning == Meaning::Fact(f)));
-            column.is_some_and(|c| s.compared[c].title(Title::Fact(f)) < 60 && s.compared[c].title(Title::Plain(Meaning::Effective)) >= 60)
+            column.is_some_and(|c| {
+                let effect = s.compared[c].title(Title::Plain(Meaning::Effective));
+                effect >= 60 && effect > s.compared[c].title(Title::Fact(f))
+            })
         })
     };
     let unnamed = hint == 0 && (by_effect(FactRole::Exit) || by_effect(FactRole::Entry));
@@ -175,11 +181,12 @@ pub(super) fn attempt(s: &Seen<'_>, role: Role, cx: &Context<'_>, overlaps: &[u3
             let thin = by_effect(FactRole::Entry) && situations <= 2;
             // People whom other files know, with one fact or two: something of theirs is new, not they.
             let known = overlaps.iter().any(|o| *o >= 80) && situations <= 2 && !arrives_now(s, &choices, &picked, cx);
-            agent && !unnamed && !thin && !known && (situations >= 3 || hint > 0 && situations >= 1)
+            agent && !unnamed && !denied && !thin && !known && (situations >= 3 || hint > 0 && situations >= 1)
         }
         Role::Departures => {
             keyed
                 && !unnamed
+                && !denied
                 && (role_column(FactRole::Exit)
                     || role_column(FactRole::ContractEnd)
                         && (hint > 0 || situations == 1 && one_offs == 0 && !coverage.is_most() && ends_contracts(s, cx)))
@@ -199,7 +206,10 @@ pub(super) fn attempt(s: &Seen<'_>, role: Role, cx: &Context<'_>, overlaps: &[u3
                 hint > 0 || begun.is_some() || !records::named_nature_of(s.sheet.as_deref(), &s.layout.title, s.stem(), cx).is_empty();
             let day = (0..picked.len()).any(|c| s.compared[c].one_day && picked[c].is_some_and(|i| choices[c][i].meaning == Meaning::From));
             let dates = has(Meaning::From) && (has(Meaning::To) || has(Meaning::Days) || day);
-            keyed && (has(Meaning::Nature) && (has(Meaning::From) || has(Meaning::Days)) || natured && dates) && situations <= 3
+            keyed
+                && !pays_hours(s, &choices, &picked, cx)
+                && (has(Meaning::Nature) && (has(Meaning::From) || has(Meaning::Days)) || natured && dates)
+                && situations <= 3
         }
         // Days between two dates are an absence, whatever else is counted.
         Role::Amounts => {
@@ -219,11 +229,47 @@ pub(super) fn attempt(s: &Seen<'_>, role: Role, cx: &Context<'_>, overlaps: &[u3
     (able || forced).then_some(Try { role, score, picked, choices, why })
 }
 
+/// « Type » over « HS jour », « HS nuit »: what a row of each day is paid for, and no kind of absence.
+fn pays_hours(s: &Seen<'_>, choices: &[Vec<Choice>], picked: &[Option<usize>], cx: &Context<'_>) -> bool {
+    let Some(c) = s.variables.as_ref().and_then(variables::Variables::rubric) else { return false };
+    let natured = picked[c].is_some_and(|i| choices[c][i].meaning == Meaning::Nature);
+    natured && s.profiles[c].values.keys().all(|v| cx.natures.fact(v).is_none())
+}
+
+/// « Retour le » beside the days somebody leaves: a leave, and nobody leaves the town.
+fn says_when_back(s: &Seen<'_>) -> bool {
+    (0..s.layout.width).any(|c| titles::says_return(&s.layout.own[c]) && dated_column(s, c))
+}
+
 /// « Fin de contrat » in so many words, and no other date: « Fin » may be that of anything.
 fn ends_contracts(s: &Seen<'_>, cx: &Context<'_>) -> bool {
     let dated: Vec<usize> = (0..s.layout.width).filter(|&c| dated_column(s, c)).collect();
     let titled = |c: usize| cx.vocabulary.role(FactRole::ContractEnd).is_some_and(|f| s.compared[c].title(Title::Fact(f)) >= 95);
     matches!(dated[..], [c] if titled(c) && titles::spaced(&s.layout.own[c]).split_whitespace().count() >= 2)
+}
+
+/// « Taux » beside a sum is a share of that sum: it says nothing of the working time, unless the list does.
+fn rates_of_sums(s: &Seen<'_>, cx: &Context<'_>, choices: &mut [Vec<Choice>]) {
+    if titles::of_working_time(&s.about()) {
+        return;
+    }
+    let sum = |c: usize| {
+        let p = &s.profiles[c];
+        p.filled > 0 && p.share(p.numbers) >= 80 && p.percent == 0 && p.most.is_some_and(|m| m > crate::ground::Exact::int(100))
+    };
+    for (c, of) in choices.iter_mut().enumerate() {
+        let said = |x: &Choice| x.title > 0;
+        let beside = (0..s.layout.width).any(|o| o != c && sum(o) && !identifies(s, o, cx));
+        if titles::becomes(&s.layout.own[c]) && !titles::says_becomes(&s.layout.own[c]) && beside {
+            of.retain(|x| said(x) || !matches!(x.meaning, Meaning::New(_)));
+        }
+    }
+}
+
+/// A column of numbers of people.
+fn identifies(s: &Seen<'_>, c: usize, cx: &Context<'_>) -> bool {
+    let roles = [FactRole::Employee, FactRole::IdentityNumber, FactRole::Post];
+    roles.iter().filter_map(|r| cx.vocabulary.role(*r)).any(|f| s.compared[c].title(Title::Fact(f)) >= 60)
 }
 
 fn dated_column(s: &Seen<'_>, c: usize) -> bool {

@@ -19,6 +19,9 @@ use std::ops::ControlFlow;
 /// Rows looked at to recognise a sheet's columns, and a register's codes.
 pub(super) const SAMPLE: usize = 400;
 
+/// A title less like any known one says not what it counts.
+const NAMED: u32 = 70;
+
 /// One table with what was seen of it.
 pub(super) struct Seen<'t> {
     pub(super) rows: &'t Table,
@@ -131,11 +134,11 @@ pub(super) fn look<'t>(rows: &'t Table, sources: &Sources, given: &'t [SourceEnt
     }
     let known = sources.get(rows.source);
     let employers = known.and_then(|s| s.sheet.as_deref()).is_some_and(columns::of_employers);
-    let compared = (0..layout.width).map(|c| Compared::new(&layout, c, employers, titles)).collect();
+    let compared: Vec<Compared> = (0..layout.width).map(|c| Compared::new(&layout, c, employers, titles)).collect();
     let data = &kept[layout.data_start().min(kept.len())..];
     let text = known.is_some_and(|s| s.kind == crate::ground::place::SourceKind::Text);
     let cells = layout.header.filter(|_| text).map(|(_, last)| usual_cells(&kept[last], data));
-    let sum_column = sum_of_the_others(data, &profiles);
+    let sum_column = sum_of_the_others(data, &profiles, &layout, &compared);
     Seen {
         rows,
         file: known.map(|s| s.file.clone()).unwrap_or_default(),
@@ -173,8 +176,9 @@ pub(super) fn usual_cells(headings: &Kept, data: &[Kept]) -> usize {
     headings.cells.len().max(usual)
 }
 
-/// The column whose every cell is the sum of the other numbers of its row, of two or more columns.
-pub(super) fn sum_of_the_others(data: &[Kept], profiles: &[Profile]) -> Option<usize> {
+/// The column whose every cell is the sum of the other numbers of its row, of two or more columns. A title that says what it
+/// counts (« HS nuit ») is no sum's, though three rows add up by chance; without the word of a sum, two others must add up somewhere.
+pub(super) fn sum_of_the_others(data: &[Kept], profiles: &[Profile], layout: &Layout, compared: &[Compared]) -> Option<usize> {
     let id_like = |p: &Profile| p.values.len() * 2 > p.filled as usize && p.longest >= 4 && p.share(p.id_like) >= 95;
     let numeric: Vec<usize> = (0..profiles.len())
         .filter(|&c| profiles[c].filled > 0 && profiles[c].share(profiles[c].numbers + profiles[c].hours) >= 90 && !id_like(&profiles[c]))
@@ -201,7 +205,10 @@ pub(super) fn sum_of_the_others(data: &[Kept], profiles: &[Profile]) -> Option<u
                 others == Some(r[i])
             })
     };
-    (0..numeric.len()).find(|&i| sums(i)).map(|i| numeric[i])
+    let titled = |i: usize| summing(&layout.own[numeric[i]]).is_some();
+    let adds = |i: usize| rows.iter().any(|r| r.iter().enumerate().filter(|(j, n)| *j != i && !n.is_zero()).count() >= 2);
+    let unnamed = |i: usize| compared[numeric[i]].generic || compared[numeric[i]].best() < NAMED;
+    (0..numeric.len()).find(|&i| (titled(i) || unnamed(i) && adds(i)) && sums(i)).map(|i| numeric[i])
 }
 
 /// A heading row once more, as printed pages have them.

@@ -22,9 +22,25 @@ impl RecordReader<'_> {
         if let Some(v) = &source.variables {
             list.extend(self.variable(v, row, sources, tell));
         }
+        list.extend(self.numbers(row, false, sources, problems, tell));
+        Content::Amounts(list)
+    }
+
+    /// The numbers of a row in columns of their own; with `once` those of this month alone.
+    pub(super) fn numbers(
+        &mut self,
+        row: &Row<'_, '_>,
+        once: bool,
+        sources: &Sources,
+        problems: &mut Vec<(FactId, &'static str)>,
+        tell: &mut dyn FnMut(Finding),
+    ) -> Vec<(FactId, Exact, At)> {
+        let source = self.source;
+        let mut list = Vec::new();
         for c in &source.columns {
             let Meaning::Fact(f) = c.meaning else { continue };
-            if !matches!(self.cx.vocabulary.get(f).kind, FactKind::Number { .. }) {
+            let fact = self.cx.vocabulary.get(f);
+            if !matches!(fact.kind, FactKind::Number { .. }) || once && fact.recurs {
                 continue;
             }
             if let Some(read) = self.one(row, c, f, sources, problems, tell)
@@ -38,7 +54,7 @@ impl RecordReader<'_> {
                 list.push((f, n, self.at(row, c)));
             }
         }
-        Content::Amounts(list)
+        list
     }
 
     /// The number of a row about one rubric. Which fact it is, and whether the column holds hours or euros of it, must be sure.

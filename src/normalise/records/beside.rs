@@ -50,7 +50,10 @@ impl RecordReader<'_> {
         let unread = self.source.columns.iter().filter(|c| c.meaning == Meaning::Unknown);
         let times: Vec<i64> = unread.filter_map(|c| time(&shown(row, usize::from(c.column)))).collect();
         let [from, to] = times[..] else { return false };
-        let counted = || self.read_of(row, NumberForm::Hours).into_iter().try_fold(Exact::ZERO, Exact::add);
+        // In a list of rubrics the hours of a row stand in its column of numbers.
+        let base = self.source.column(Meaning::Base).filter(|_| self.source.variables.is_some());
+        let of_rubric = base.and_then(|c| hours(&shown(row, usize::from(c.column)), c.mark).ok().flatten());
+        let counted = || self.read_of(row, NumberForm::Hours).into_iter().chain(of_rubric).try_fold(Exact::ZERO, Exact::add);
         time(text).is_some() && to > from && counted() == Exact::ratio(to - from, 60).map(Exact::reduced)
     }
 

@@ -39,6 +39,8 @@ pub struct RawRow {
     pub span: Option<(Option<NaiveDate>, Option<NaiveDate>)>,
     /// The row as written, for a list of this month.
     pub row: String,
+    /// Sums, hours and days of the month in a row of changes.
+    pub beside: Vec<(FactId, Exact, At)>,
     /// Holds a value where the list has values.
     pub says: bool,
     /// Its number is none, and it is not read.
@@ -121,11 +123,15 @@ impl<'a> RecordReader<'a> {
             self.unread(row, sources, &mut told);
         }
         let span = (self.source.role == Role::Staff).then(|| self.span(row)).flatten();
+        let mut beside = Vec::new();
         let content = {
             let mut keep = |f: Finding| told.push(f);
             let tell: &mut dyn FnMut(Finding) = if list { &mut keep } else { tell };
             match self.source.role {
-                Role::Changes => self.changes(row, sources, &mut problems, tell),
+                Role::Changes => {
+                    beside = self.numbers(row, true, sources, &mut problems, tell);
+                    self.changes(row, sources, &mut problems, tell)
+                }
                 Role::Events => self.event(row, sources, &mut problems, tell),
                 Role::AccountChanges => self.account(row, sources, tell),
                 Role::Amounts => self.amounts(row, sources, &mut problems, tell),
@@ -147,8 +153,8 @@ impl<'a> RecordReader<'a> {
         };
         let rubric = (self.source.variables.is_some() || self.source.moves.is_some()) && self.source.columns.iter().any(number);
         let says = !list || rubric || self.source.columns.iter().any(written);
-        if list && says && !says_nothing(&content) {
-            let counted = matches!(content, Content::Amounts(_) | Content::Event { .. });
+        if list && says && !(says_nothing(&content) && beside.is_empty()) {
+            let counted = matches!(content, Content::Amounts(_) | Content::Event { .. }) || !beside.is_empty();
             self.aside(row, counted, sources, &mut told);
         }
         let row_text = if list {
@@ -156,7 +162,18 @@ impl<'a> RecordReader<'a> {
         } else {
             String::new()
         };
-        RawRow { who, at: At::row(self.source.source, row.number), content, problems, told, span, row: row_text, says, refused: false }
+        RawRow {
+            who,
+            at: At::row(self.source.source, row.number),
+            content,
+            problems,
+            told,
+            span,
+            row: row_text,
+            beside,
+            says,
+            refused: false,
+        }
     }
 
     /// The agent as the row calls him: by his number, or else by his name.

@@ -3,11 +3,13 @@
 //! One file per shape. Every cell keeps its place in its sheet ([`Sources::lay_out`]), so that all that follows stays the same.
 //! Nothing is left out here: a cell without a place in the new table keeps the sheet as it is.
 
+mod beside;
 mod blocks;
 mod by_rubric;
 mod catalogue;
 mod parted;
 mod slips;
+mod spans;
 mod turned;
 
 use crate::facts::Role as FactRole;
@@ -96,8 +98,10 @@ enum Shape {
     Slips(Vec<OwnedRow>, Vec<slips::Slip>, Vec<Finding>),
     /// A register rubric by rubric.
     ByRubric(Vec<OwnedRow>, by_rubric::ByRubric, Vec<Finding>),
-    /// Agents side by side.
+    /// Agents side by side, or two days in one cell.
     Turned(Laid, Vec<Finding>),
+    /// Several tables side by side: the row of their headings, and the columns of each.
+    Beside(Vec<OwnedRow>, (usize, Vec<Range<usize>>), Vec<Finding>),
     /// Several tables one below the other.
     Blocks(Vec<OwnedRow>, Vec<Range<usize>>, Vec<Finding>),
 }
@@ -121,10 +125,18 @@ fn shape(table: &Table, wording: &Wording<'_>) -> Shape {
     if let Some(rubrics) = by_rubric::find(&rows, wording) {
         return Shape::ByRubric(rows, rubrics, told);
     }
+    if let Some(parts) = beside::find(&rows, wording) {
+        return Shape::Beside(rows, parts, told);
+    }
     if let Some(laid) = turned::find(&rows, wording) {
         return Shape::Turned(laid, told);
     }
     let parts = blocks::find(&rows, wording);
+    if parts.len() < 2
+        && let Some(laid) = spans::find(&rows, crate::normalise::recognise::latest_date(wording.cx), wording)
+    {
+        return Shape::Turned(laid, told);
+    }
     if parts.len() < 2 { Shape::Plain } else { Shape::Blocks(rows, parts, told) }
 }
 
@@ -171,6 +183,17 @@ pub fn plain(tables: Vec<Table>, sources: &mut Sources, titles: &Titles, cx: &Co
                 findings.append(&mut told);
                 sources.lay_out(table.source, laid.moved);
                 out.push(table.of_rows(table.source, &laid.rows, Vec::new()));
+            }
+            Shape::Beside(rows, (heading, parts), mut told) => {
+                findings.append(&mut told);
+                for (i, part) in parts.iter().enumerate() {
+                    let rows = beside::rows_of(&rows, heading, part, i == 0);
+                    let within = |c: u16| (if i == 0 { 0 } else { part.start }..part.end).contains(&usize::from(c));
+                    let merged = table.merged().iter().filter(|a| within(a.first_column) && within(a.last_column)).copied().collect();
+                    let again = sources.get(table.source).filter(|_| i > 0).cloned();
+                    let source = again.map_or(table.source, |s| sources.add(s));
+                    out.push(table.of_rows(source, &rows, merged));
+                }
             }
             Shape::Blocks(rows, parts, mut told) => {
                 findings.append(&mut told);
