@@ -395,6 +395,7 @@ impl MonthRecord {
                 row: String::new(),
                 says: true,
                 refused: false,
+                words: false,
             };
             (m.at.source, role, row)
         };

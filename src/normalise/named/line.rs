@@ -65,7 +65,7 @@ impl Known {
         let mut taken = vec![false; words.len()];
         self.whole_names(&words, &mut taken, &mut line);
         self.surnames(&words, &mut taken, text.bytes().any(|b| b.is_ascii_digit()), &mut line);
-        line.lost = line.named.is_empty() && self.like_a_person(&words);
+        line.lost = if line.named.is_empty() { self.like_a_person(&words) } else { self.beside_others(&words, &taken) };
         line
     }
 
@@ -141,6 +141,22 @@ impl Known {
                 taken[i..i + length].fill(true);
             }
         }
+    }
+
+    /// A stranger on a line that also names somebody who is known: « LHUILLIER Christophe remplace KOWALSKI Jan ».
+    fn beside_others(&self, words: &[Word<'_>], taken: &[bool]) -> bool {
+        let pieces: Vec<(usize, bool)> = taken.iter().copied().enumerate().collect();
+        pieces.chunk_by(|a, b| a.1 == b.1).filter(|run| !run[0].1).any(|run| {
+            let (from, to) = (run[0].0, run[0].0 + run.len());
+            words[from..to].windows(2).any(|p| Self::surname_beside(&p[0], &p[1]) || Self::surname_beside(&p[1], &p[0]))
+        })
+    }
+
+    /// A surname in capitals beside a name that only begins with one.
+    fn surname_beside(surname: &Word<'_>, given: &Word<'_>) -> bool {
+        let letters = |w: &Word<'_>| w.text.chars().all(char::is_alphabetic) && w.text.chars().count() >= 3;
+        let capitals = |w: &Word<'_>| letters(w) && w.text.chars().all(char::is_uppercase);
+        capitals(surname) && letters(given) && given.text.starts_with(char::is_uppercase) && !capitals(given)
     }
 
     /// « HÉBERT Jean-Marc », or a given name of the town beside another name.

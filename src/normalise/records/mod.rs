@@ -8,6 +8,7 @@ mod cell;
 mod changes;
 mod facts;
 mod movement;
+mod remark;
 mod unread;
 
 use crate::facts::{FactId, Facts, Value};
@@ -43,6 +44,8 @@ pub struct RawRow {
     pub says: bool,
     /// Its number is none, and it is not read.
     pub refused: bool,
+    /// Words alone where names stand: a row only if somebody bears that name.
+    pub words: bool,
 }
 
 /// By role of the sheet.
@@ -155,7 +158,7 @@ impl<'a> RecordReader<'a> {
         } else {
             String::new()
         };
-        RawRow { who, at: At::row(self.source.source, row.number), content, problems, told, span, row: row_text, says, refused: false }
+        RawRow { who, at: At::row(self.source.source, row.number), content, problems, told, span, row: row_text, says, refused: false, words: false }
     }
 
     /// The agent as the row calls him: by his number, or else by his name.
