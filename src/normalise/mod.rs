@@ -33,6 +33,7 @@ pub mod record;
 pub mod records;
 pub mod register;
 pub mod remarks;
+mod replaced;
 pub mod scheme;
 pub mod shape;
 pub mod sides;

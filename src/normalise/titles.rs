@@ -35,6 +35,7 @@ struct Doubt {
     ends: Vec<String>,
     extra: Vec<String>,
     uncounted: Vec<String>,
+    replaces: Vec<String>,
     times: Vec<String>,
     #[serde(flatten)]
     bounds: Bounds,
@@ -387,6 +388,17 @@ pub fn doubted_list(about: &str) -> Option<String> {
     let tidy = spaced(about);
     let whole = FILE.doubt.list.iter().filter(|w| w.contains(' ')).find(|w| tidy.contains(&format!(" {w} ")));
     whole.cloned().or_else(|| tidy.split_whitespace().find(|w| opens(&FILE.doubt.list, w)).map(str::to_owned))
+}
+
+/// Whether a list says that it takes the place of another: « annule et remplace ».
+pub fn replaces(about: &str) -> bool {
+    let tidy = spaced(about);
+    FILE.doubt.replaces.iter().any(|w| tidy.contains(&format!(" {w} ")))
+}
+
+/// What a list is called without those words.
+pub fn without_replacing(about: &str) -> String {
+    FILE.doubt.replaces.iter().fold(spaced(about), |text, w| text.replace(&format!(" {w} "), " "))
 }
 
 /// Whether a word beside the name of an element makes another thing of it: « solde », « retrait », « prévu ».

@@ -435,6 +435,23 @@ mod tests {
     }
 
     #[test]
+    fn knows_cells_struck_through_coloured_and_with_a_note() {
+        let text = "<office:document-content><office:automatic-styles>\
+             <style:style style:name=\"ce1\"><style:text-properties style:text-line-through-style=\"solid\"/></style:style>\
+             <style:style style:name=\"ce2\" style:parent-style-name=\"ce1\"><style:table-cell-properties fo:background-color=\"#ff0000\"/></style:style>\
+             </office:automatic-styles><office:body><office:spreadsheet><table:table table:name=\"A\">\
+             <table:table-column table:default-cell-style-name=\"ce1\"/><table:table-column/><table:table-row>\
+             <table:table-cell office:value-type=\"string\"><text:p>a</text:p></table:table-cell>\
+             <table:table-cell table:style-name=\"ce2\" office:value-type=\"string\"><text:p>b</text:p></table:table-cell>\
+             <table:table-cell office:value-type=\"string\"><office:annotation><dc:creator>x</dc:creator><text:p>a</text:p><text:p>note</text:p></office:annotation><text:p>c</text:p></table:table-cell>\
+             </table:table-row></table:table></office:spreadsheet></office:body></office:document-content>";
+        let sheets = read_content(text, Looks::default(), "f.ods", &Limits::default()).expect("well-formed");
+        let marks: Vec<_> = sheets[0].marks.iter().map(|(r, c, m)| (r, c, m.struck, m.fill, m.note.as_deref())).collect();
+        assert_eq!(marks, [(1, 0, true, None, None), (1, 1, true, Some(0x00FF_0000), None), (1, 2, false, None, Some("a note"))]);
+        assert_eq!(rows(&sheets[0]), [(1, false, "a|b|c".to_owned())]);
+    }
+
+    #[test]
     fn repeats_what_is_repeated_and_nothing_more() {
         let sheets = read(
             "<table:table table:name=\"A\"><table:table-row table:number-rows-repeated=\"3\"><table:table-cell table:number-columns-repeated=\"16384\"/></table:table-row>\

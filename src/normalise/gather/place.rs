@@ -9,7 +9,7 @@ use crate::normalise::mapping::{Mapping, Role};
 use crate::normalise::named::{CELLS, Known};
 use crate::normalise::people::{Directory, Joined};
 use crate::normalise::records::{Content, RawRow, parsed};
-use crate::normalise::{Context, lists};
+use crate::normalise::{Context, lists, replaced};
 use chrono::NaiveDate;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -168,6 +168,7 @@ pub(super) fn place_rows(
         }
     }
     out.events = lists::absences(events, sources, &mut |f, s| told.add(f, s));
+    replaced::take_out(&mut parts, &mapping.sources, cx.vocabulary, sources, &mut |f, s| told.add(f, s));
     out.amounts = lists::add_up(parts, &mapping.sources, cx.vocabulary, sources, &mut |f, s| told.add(f, s));
 }
 

@@ -106,7 +106,9 @@ pub(super) fn records(
                 let shown = own.read(row, running.columns(), map);
                 if list && own.is_sum_of(row, &who) {
                     n.subtotal += 1;
-                    own.check(&shown, &who.read(row).id, At::row(map.source, row.number), sources).into_iter().for_each(|f| told.add(f, map.source));
+                    own.check(&shown, &who.read(row).id, At::row(map.source, row.number), sources)
+                        .into_iter()
+                        .for_each(|f| told.add(f, map.source));
                     return;
                 }
                 own.close();
@@ -129,7 +131,9 @@ pub(super) fn records(
                 if record.who.id.is_empty() && record.who.surname.is_empty() && record.who.nir.is_none() {
                     n.refused += 1;
                     // The rows below an agent's are his where only the first of them bears his name.
-                    if list && open && shown.iter().any(Option::is_some)
+                    if list
+                        && open
+                        && shown.iter().any(Option::is_some)
                         && let Some((_, _, last)) = raw.last_mut()
                     {
                         last.told.push(without_name(last, row.number, sources));

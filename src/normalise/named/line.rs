@@ -118,6 +118,12 @@ impl Known {
                     continue;
                 }
                 let Some(all) = self.by_surname.get(&joined(&words[i..i + length])) else { continue };
+                // « ba » is a word of many; « Mme BA » is somebody.
+                let courtesy = || i.checked_sub(1).and_then(|b| words.get(b)).is_some_and(|w| is_courtesy(&w.folded));
+                let short = length == 1 && words[i].folded.len() < 3;
+                if short && !(courtesy() && words[i].text.chars().all(char::is_uppercase)) {
+                    continue;
+                }
                 // « petit » is a word; « Petit » is somebody.
                 if !counts && !words[i].text.starts_with(char::is_uppercase) {
                     continue;
@@ -165,10 +171,11 @@ impl Known {
         let capitals = |w: &Word<'_>| letters(w) && w.text.chars().all(char::is_uppercase);
         let opened = |w: &Word<'_>| letters(w) && w.text.starts_with(char::is_uppercase);
         let given = |w: &Word<'_>| letters(w) && self.given.contains(&w.folded);
+        let short = |w: &Word<'_>| w.text.chars().count() == 2 && w.text.chars().all(char::is_uppercase);
         words.windows(2).any(|p| {
             let (a, b) = (&p[0], &p[1]);
             let written = capitals(a) && opened(b) && !capitals(b) || capitals(b) && opened(a) && !capitals(a);
-            written || given(a) && opened(b) || given(b) && opened(a)
+            written || given(a) && (opened(b) || short(b)) || given(b) && (opened(a) || short(a))
         })
     }
 }

@@ -102,11 +102,15 @@ impl RecordReader<'_> {
                 continue;
             }
             // « Jours de grève » beside a strike are the days of the row, and no others.
-            if Some(f) == fact && let Some(read) = self.one(row, c, f, sources, problems, tell) {
+            if Some(f) == fact
+                && let Some(read) = self.one(row, c, f, sources, problems, tell)
+            {
                 let said = read.value.number();
                 match (counted, said) {
                     (Some(d), Some(s)) if d != s => tell(
-                        Finding::new("M83", Severity::Blocking).arg("agent", self.called(row)).arg("days", format!("{d} / {s}"))
+                        Finding::new("M83", Severity::Blocking)
+                            .arg("agent", self.called(row))
+                            .arg("days", format!("{d} / {s}"))
                             .at(sources.place(self.at(row, c))),
                     ),
                     (None, Some(s)) => counted = Some(s),

@@ -158,7 +158,18 @@ impl<'a> RecordReader<'a> {
         } else {
             String::new()
         };
-        RawRow { who, at: At::row(self.source.source, row.number), content, problems, told, span, row: row_text, says, refused: false, words: false }
+        RawRow {
+            who,
+            at: At::row(self.source.source, row.number),
+            content,
+            problems,
+            told,
+            span,
+            row: row_text,
+            says,
+            refused: false,
+            words: false,
+        }
     }
 
     /// The agent as the row calls him: by his number, or else by his name.

@@ -87,9 +87,7 @@ impl RecordReader<'_> {
 
     /// Whether all that a row pays is of earlier months: « Rappel de régime indemnitaire ».
     fn owed_before(&self, row: &Row<'_, '_>) -> bool {
-        let pays = |c: &&ColumnMapping| {
-            lists::meaning_pays(c.meaning, self.cx.vocabulary) && !shown(row, usize::from(c.column)).is_empty()
-        };
+        let pays = |c: &&ColumnMapping| lists::meaning_pays(c.meaning, self.cx.vocabulary) && !shown(row, usize::from(c.column)).is_empty();
         let mut paying = self.source.columns.iter().filter(pays).peekable();
         paying.peek().is_some() && paying.all(|c| titles::back_pay(&c.heading))
     }
