@@ -108,10 +108,10 @@ impl Lines {
     }
 }
 
-/// Whether a line takes back what stands beside it.
+/// Whether a line takes back what stands beside it. A title (« dernier jour payé ») may have words that a remark has not.
 fn turns(text: &str, cx: &Context<'_>) -> bool {
     let other = matches!(lists::month_said(text, cx.month, cx.last, true), lists::Said::Other(_)) && !titles::back_pay(text);
-    other || titles::sets_aside(text, true).is_some() || titles::doubted_list(text).is_some()
+    other || titles::sets_aside(text, false).is_some() || titles::doubted_list(text).is_some()
 }
 
 /// Whether a line bears the number or the surname of a row's agent.
