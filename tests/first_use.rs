@@ -193,7 +193,7 @@ fn more_hours_than_the_first_fourteen_are_told() {
 
 #[test]
 fn two_rows_of_hours_add_up_and_say_so() {
-    assert_eq!(slips().told("M86", "00441"), [Severity::Information]);
+    assert_eq!(slips().told("M86", "00441"), [Severity::Justify]);
 }
 
 #[test]

@@ -146,6 +146,11 @@ impl Sources {
         }
     }
 
+    /// Where a value stands in its sheet as it was written.
+    pub fn written_at(&self, at: At) -> At {
+        self.stands(at).map_or(at, |(_, at, _)| at)
+    }
+
     /// The source with the row and column where a value stands in it as it was written, and the title of its column.
     fn stands(&self, at: At) -> Option<(&Source, At, Option<&str>)> {
         let s = self.get(at.source)?;

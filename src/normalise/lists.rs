@@ -2,7 +2,7 @@
 //!
 //! Nothing is added in silence: the same row twice counts once and says so, two lists that differ set the agent aside.
 
-use crate::facts::{FactDecl, FactId, FactKind, NumberForm, Role as FactRole, Vocabulary};
+use crate::facts::{FactDecl, FactId, FactKind, Role as FactRole, Vocabulary};
 use crate::ground::month::{MONTHS_EN, MONTHS_FR};
 use crate::ground::{At, EmployeeId, Exact, Finding, PayMonth, Severity, Sources};
 use crate::normalise::gather::{Amount, Event};
@@ -299,9 +299,8 @@ fn sum(
             continue;
         };
         sum.rows += 1;
-        // Hours are added week by week, and it is said; a second sum of money is worth a look.
-        let money = matches!(vocabulary.get(p.fact).kind, FactKind::Number { form: NumberForm::Money });
-        let f = Finding::new("M86", if money { Severity::Justify } else { Severity::Information }).arg("agent", id);
+        // Weeks add up, and so would a correction or a sum of the rows above: a person looks.
+        let f = Finding::new("M86", Severity::Justify).arg("agent", id);
         let f = f.arg("fact", &vocabulary.get(p.fact).label.fr).arg("first", sum.value).arg("second", p.value).of(id);
         tell(f.at(sources.place(sum.at)).at(sources.place(p.at)), p.at.source);
         match sum.value.add(p.value) {

@@ -33,6 +33,7 @@ pub mod record;
 pub mod records;
 pub mod register;
 pub mod remarks;
+mod replaced;
 pub mod scheme;
 pub mod sent;
 pub mod shape;

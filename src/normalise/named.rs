@@ -65,7 +65,7 @@ impl Known {
             self.by_name.entry(key).or_default().insert(id.clone());
         }
         let surname = line::words(&who.surname);
-        if surname.len() >= 3 {
+        if surname.len() >= 2 {
             self.by_surname.entry(surname).or_default().insert((id.clone(), line::words(&who.given)));
             self.given.extend(line::words(&who.given).split(' ').filter(|w| w.len() >= 3).map(str::to_owned));
         }

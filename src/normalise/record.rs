@@ -396,6 +396,7 @@ impl MonthRecord {
                 beside: Vec::new(),
                 says: true,
                 refused: false,
+                words: false,
             };
             (m.at.source, role, row)
         };

@@ -38,6 +38,7 @@ struct Doubt {
     ends: Vec<String>,
     extra: Vec<String>,
     uncounted: Vec<String>,
+    replaces: Vec<String>,
     times: Vec<String>,
     #[serde(flatten)]
     bounds: Bounds,
@@ -60,6 +61,11 @@ struct Aside {
     always: Vec<String>,
     paid: Vec<String>,
     asked: Vec<String>,
+    remark: Vec<String>,
+    harmless: Vec<String>,
+    back: Vec<String>,
+    resumes: Vec<String>,
+    colours: Vec<String>,
 }
 
 /// What must be known of somebody, or listed beside it, for a fact of a list to contradict nothing.
@@ -479,6 +485,17 @@ pub fn doubted_list(about: &str) -> Option<String> {
     whole.cloned().or_else(|| tidy.split_whitespace().find(|w| opens(&FILE.doubt.list, w)).map(str::to_owned))
 }
 
+/// Whether a list says that it takes the place of another: « annule et remplace ».
+pub fn replaces(about: &str) -> bool {
+    let tidy = spaced(about);
+    FILE.doubt.replaces.iter().any(|w| tidy.contains(&format!(" {w} ")))
+}
+
+/// What a list is called without those words.
+pub fn without_replacing(about: &str) -> String {
+    FILE.doubt.replaces.iter().fold(spaced(about), |text, w| text.replace(&format!(" {w} "), " "))
+}
+
 /// Whether a word beside the name of an element makes another thing of it: « solde », « retrait », « prévu ».
 pub fn turning(word: &str) -> bool {
     opens(&FILE.doubt.turning, word)
@@ -543,6 +560,37 @@ pub fn sets_aside(text: &str, counted: bool) -> Option<String> {
 /// Whether a column of yes and no says of each row if it is agreed: « Validé par le chef ».
 pub fn asks_agreement(heading: &str) -> bool {
     spaced(heading).split_whitespace().any(|w| opens(&FILE.aside.asked, w))
+}
+
+/// Whether a column holds remarks, by its title.
+pub fn of_remarks(heading: &str) -> bool {
+    spaced(heading).split_whitespace().next().is_some_and(|w| opens(&FILE.aside.remark, w))
+}
+
+/// Whether a remark is made of nothing but words that change nothing (« accord DGS », « vu »), numbers of documents and days.
+pub fn harmless(text: &str) -> bool {
+    let known = |w: &str| w.bytes().any(|b| b.is_ascii_digit()) || opens(&FILE.aside.harmless, w);
+    !text.contains(['%', '€', '?']) && spaced(text).split_whitespace().all(known)
+}
+
+/// Whether a line between rows says that what stands below it is paid.
+pub fn resumes(text: &str) -> bool {
+    spaced(text).split_whitespace().any(|w| opens(&FILE.aside.resumes, w))
+}
+
+/// Whether a line speaks of colours.
+pub fn of_colours(text: &str) -> bool {
+    spaced(text).split_whitespace().any(|w| opens(&FILE.aside.colours, w))
+}
+
+/// A line without its words of colours.
+pub fn without_colours(text: &str) -> String {
+    spaced(text).split_whitespace().filter(|w| !opens(&FILE.aside.colours, w)).collect::<Vec<_>>().join(" ")
+}
+
+/// Whether a title is of what earlier months are still owed: « Rappel de prime ».
+pub fn back_pay(heading: &str) -> bool {
+    spaced(heading).split_whitespace().any(|w| opens(&FILE.aside.back, w))
 }
 
 /// What contradicts a fact of a list, by the fact's name.

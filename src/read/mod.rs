@@ -10,12 +10,14 @@ mod fixed;
 mod grid;
 pub mod input;
 pub mod limits;
+pub mod marks;
 mod ods;
 mod ole;
 pub mod pain001;
 pub mod pain002;
 mod sheet;
 mod split;
+mod styles;
 pub mod table;
 pub mod text;
 mod twice;
@@ -33,6 +35,7 @@ use crate::ground::{Checked, Finding, Place, Severity, Sources};
 use limits::Passed;
 use sheet::Workbook;
 use std::io;
+use std::sync::Arc;
 use table::Body;
 use text::Text;
 use zipped::Refused;
@@ -101,7 +104,7 @@ fn open_text(input: &Input, file: &str, sources: &mut Sources, limits: &Limits, 
         findings.push(Finding::new("R15", Severity::Information).arg("encoding", text.dialect.encoding.name()).at(place));
     }
     let source = sources.add(Source { file: file.to_owned(), sheet: None, kind: SourceKind::Text, headings: Vec::new() });
-    let table = Table { source, file: file.to_owned(), sheet: None, hidden: false, body: Body::Text(text) };
+    let table = Table { source, file: file.to_owned(), sheet: None, hidden: false, marks: Arc::default(), body: Body::Text(text) };
     Ok(Checked::new(vec![table], findings))
 }
 
@@ -131,7 +134,8 @@ fn open_workbook(
         }
         let source =
             sources.add(Source { file: file.to_owned(), sheet: Some(sheet.name.clone()), kind: SourceKind::Sheet, headings: Vec::new() });
-        tables.push(Table { source, file: file.to_owned(), sheet: Some(sheet.name), hidden: sheet.hidden, body: Body::Grid(sheet.grid) });
+        let (marks, body) = (Arc::new(sheet.marks), Body::Grid(sheet.grid));
+        tables.push(Table { source, file: file.to_owned(), sheet: Some(sheet.name), hidden: sheet.hidden, marks, body });
     }
     Ok(Checked::new(tables, findings))
 }

@@ -5,7 +5,9 @@
 
 use super::grid::{Builder, Grid, number};
 use super::limits::{Limits, Passed, Tally};
+use super::marks::Marks;
 use super::ole::{Compound, scan_workbook};
+use super::styles::{self, Struck, Styles};
 use super::table::{Cell, MergedArea};
 use super::zipped::{self, Archive, Refused, Step};
 use crate::ground::{Finding, Place, Severity};
@@ -24,6 +26,7 @@ pub(crate) struct Sheet {
     pub(crate) name: String,
     pub(crate) hidden: bool,
     pub(crate) grid: Grid,
+    pub(crate) marks: Marks,
     pub(crate) findings: Vec<Finding>,
 }
 
@@ -80,7 +83,7 @@ impl<'a> Notes<'a> {
                 Finding::new("R08", Severity::Information).at(Place::Sheet { file: self.file.to_owned(), sheet: self.sheet.to_owned() }),
             );
         }
-        Sheet { name: self.sheet.to_owned(), hidden: hidden_sheet, grid, findings }
+        Sheet { name: self.sheet.to_owned(), hidden: hidden_sheet, grid, marks: Marks::default(), findings }
     }
 }
 
@@ -212,26 +215,35 @@ fn contained<T>(run: impl FnOnce() -> Result<T, Refused>) -> Result<T, Refused> 
 struct Layout {
     hidden_rows: Vec<u32>,
     merged: Vec<MergedArea>,
+    marks: Marks,
 }
 
 /// The layout of each sheet by its name, after every part that will be read was found sound.
 fn xlsx_layouts(archive: &mut Archive<'_>, limits: &Limits) -> Result<BTreeMap<String, Layout>, Refused> {
     let (mut targets, mut sheets, mut parts) = (BTreeMap::new(), Vec::new(), BTreeMap::new());
-    let names = archive.names().to_vec();
-    for (index, name) in names.iter().enumerate() {
-        let plain = name.replace('\\', "/").trim_start_matches('/').to_lowercase();
-        let read = (plain.ends_with(".xml") || plain.ends_with(".rels"))
-            && !["docprops/", "customxml/", "xl/drawings/", "xl/charts/", "xl/comments"].iter().any(|p| plain.starts_with(p));
-        if !read {
-            continue;
-        }
+    let (mut styles, mut struck, mut notes) = (Styles::default(), Struck::default(), styles::Notes::default());
+    for (index, plain) in in_order(archive) {
         let bytes = archive.part(index)?;
         let text = zipped::as_text(&bytes)?;
         if plain.starts_with("xl/worksheets/") && plain.ends_with(".xml") {
-            parts.insert(plain, sheet_layout(text, limits)?);
+            parts.insert(plain, sheet_layout(text, limits, &styles, &struck)?);
             continue;
         }
+        if plain == "xl/styles.xml" {
+            styles = styles::read(text, limits)?;
+            continue;
+        }
+        if plain.starts_with("xl/worksheets/_rels/") {
+            notes.relations(&plain, text, limits)?;
+            continue;
+        }
+        if plain.starts_with("xl/comments") || plain.starts_with("xl/threadedcomments/") {
+            notes.part(plain, text, limits)?;
+            continue;
+        }
+        struck.begin(&plain);
         zipped::walk(text, limits, &mut |step| {
+            struck.step(&step);
             let Step::Start(e) = step else { return Ok(()) };
             match e.local_name().as_ref() {
                 // The library asks for memory by this count.
@@ -255,13 +267,30 @@ fn xlsx_layouts(archive: &mut Archive<'_>, limits: &Limits) -> Result<BTreeMap<S
             Ok(())
         })?;
     }
+    for (part, layout) in &mut parts {
+        notes.of(part, &mut layout.marks);
+    }
     Ok(sheets.into_iter().filter_map(|(name, id)| Some((name, parts.remove(targets.get(&id)?)?))).collect())
 }
 
-fn sheet_layout(text: &str, limits: &Limits) -> Result<Layout, Refused> {
+/// The parts that are read, in lower case: styles and texts before the sheets whose cells refer to them.
+fn in_order(archive: &Archive<'_>) -> Vec<(usize, String)> {
+    let plain = |name: &String| name.replace('\\', "/").trim_start_matches('/').to_lowercase();
+    let read = |name: &str| {
+        (name.ends_with(".xml") || name.ends_with(".rels"))
+            && !["docprops/", "customxml/", "xl/drawings/", "xl/charts/"].iter().any(|p| name.starts_with(p))
+    };
+    let mut parts: Vec<(usize, String)> = archive.names().iter().map(plain).enumerate().filter(|(_, n)| read(n)).collect();
+    parts.sort_by_key(|(_, n)| n.starts_with("xl/worksheets/"));
+    parts
+}
+
+fn sheet_layout(text: &str, limits: &Limits, styles: &Styles, struck: &Struck) -> Result<Layout, Refused> {
     let mut layout = Layout::default();
     let mut row = 0_u32;
+    let mut cell = styles::CellMarks::new(styles, struck);
     zipped::walk(text, limits, &mut |step| {
+        cell.step(&step, row, &mut layout.marks);
         let Step::Start(e) = step else { return Ok(()) };
         match e.local_name().as_ref() {
             "row" => {
@@ -280,19 +309,21 @@ fn sheet_layout(text: &str, limits: &Limits) -> Result<Layout, Refused> {
 
 /// `B3:D4` as an area.
 fn area(text: &str) -> Option<MergedArea> {
-    let corner = |text: &str| -> Option<(u32, u16)> {
-        let digits = text.find(|c: char| c.is_ascii_digit())?;
-        let (letters, digits) = text.split_at(digits);
-        let column = letters
-            .bytes()
-            .filter(u8::is_ascii_alphabetic)
-            .try_fold(0_u16, |n, b| n.checked_mul(26)?.checked_add(u16::from(b.to_ascii_uppercase() - b'A') + 1))?;
-        Some((digits.parse().ok()?, column.checked_sub(1)?))
-    };
     let plain = text.replace('$', "");
     let (from, to) = plain.split_once(':')?;
     let ((first_row, first_column), (last_row, last_column)) = (corner(from)?, corner(to)?);
     Some(MergedArea { first_row, last_row, first_column, last_column })
+}
+
+/// `B3` as a row from 1 and a column from 0.
+pub(crate) fn corner(text: &str) -> Option<(u32, u16)> {
+    let digits = text.find(|c: char| c.is_ascii_digit())?;
+    let (letters, digits) = text.split_at(digits);
+    let column = letters
+        .bytes()
+        .filter(u8::is_ascii_alphabetic)
+        .try_fold(0_u16, |n, b| n.checked_mul(26)?.checked_add(u16::from(b.to_ascii_uppercase() - b'A') + 1))?;
+    Some((digits.parse().ok()?, column.checked_sub(1)?))
 }
 
 fn merged_area(d: &Dimensions) -> Option<MergedArea> {
@@ -327,7 +358,8 @@ pub(crate) fn read_xlsx(bytes: &[u8], file: &str, limits: &Limits) -> Result<Wor
                 notes.put(&mut builder, record.pos.0, record.pos.1, &cell_of(&record.value, formula))?;
             }
             let layout = layouts.remove(&meta.name).unwrap_or_default();
-            sheets.push(notes.finish(&mut builder, meta.visible != SheetVisible::Visible, layout.hidden_rows, layout.merged));
+            let sheet = notes.finish(&mut builder, meta.visible != SheetVisible::Visible, layout.hidden_rows, layout.merged);
+            sheets.push(Sheet { marks: layout.marks, ..sheet });
         }
         Ok(Workbook { sheets, macros })
     })

@@ -1,12 +1,14 @@
 //! What every tabular reader hands on: rows of cells, each with the row number a person sees.
 
 use super::grid::Grid;
+use super::marks::Marks;
 use super::text::{Dialect, Text};
 use crate::ground::Finding;
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
 use std::borrow::Cow;
 use std::ops::ControlFlow;
+use std::sync::Arc;
 
 /// One cell as it was stored. Text files give only `Empty` and `Text`.
 #[derive(Clone, PartialEq, Debug)]
@@ -139,6 +141,8 @@ pub struct Table {
     pub sheet: Option<String>,
     /// The whole sheet is hidden.
     pub hidden: bool,
+    /// Marks of the sheet it was read from, by the places its cells have there.
+    pub(crate) marks: Arc<Marks>,
     pub(crate) body: Body,
 }
 
@@ -153,7 +157,12 @@ impl Table {
     #[must_use]
     pub fn of_rows(&self, source: u16, rows: &[OwnedRow], merged: Vec<MergedArea>) -> Self {
         let body = Body::Grid(Grid::of_rows(rows, merged));
-        Self { source, file: self.file.clone(), sheet: self.sheet.clone(), hidden: self.hidden, body }
+        Self { source, file: self.file.clone(), sheet: self.sheet.clone(), hidden: self.hidden, marks: Arc::clone(&self.marks), body }
+    }
+
+    /// What its sheet says of cells beside their values, by their places in the sheet.
+    pub fn marks(&self) -> &Marks {
+        &self.marks
     }
 
     /// The first `n` rows that hold something. Of a text file no more is read than they need.

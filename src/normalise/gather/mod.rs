@@ -3,7 +3,9 @@
 //! Each row handed on by a reader is counted as something; what cannot be read or joined is a finding.
 
 mod balance;
+mod between;
 mod gathered;
+mod own_sums;
 mod place;
 mod records;
 mod registers;

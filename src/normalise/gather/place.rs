@@ -9,7 +9,7 @@ use crate::normalise::mapping::{Mapping, Role};
 use crate::normalise::named::{CELLS, Known};
 use crate::normalise::people::{Directory, Joined};
 use crate::normalise::records::{Content, RawRow, parsed};
-use crate::normalise::{Context, lists};
+use crate::normalise::{Context, lists, replaced};
 use chrono::NaiveDate;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -32,11 +32,15 @@ pub(super) fn place_rows(
     let mut parts: BTreeMap<EmployeeId, Vec<lists::Part>> = BTreeMap::new();
     let mut events = Vec::new();
     let mut seen = Seen::new();
-    let mut changed_before: BTreeMap<(EmployeeId, FactId), (At, Value)> = BTreeMap::new();
+    let mut changed_before: BTreeMap<(EmployeeId, FactId), (At, (Value, NaiveDate))> = BTreeMap::new();
     let careers = careers(&raw, directory, cx);
     let silent = silent_rows(&raw, out.paid.len());
     for (_, role, mut row) in raw {
         if careers.contains(&row.at) {
+            continue;
+        }
+        if row.words {
+            told_alone(&row, role, directory, sources).into_iter().for_each(|f| told.add(f, row.at.source));
             continue;
         }
         // Not read, for a number that is none: whoever bears the name waits.
@@ -135,18 +139,20 @@ pub(super) fn place_rows(
                         row.at.source,
                     );
                 }
+                // The same value from another day pays other arrears.
+                let since = effective.unwrap_or_else(|| cx.month.first_day());
                 for (fact, old, new, at) in changed {
                     let key = (employee.clone(), fact);
                     match changed_before.get(&key).filter(|_| lists::pays(cx.vocabulary.get(fact))) {
                         // Twice the same: once is enough. Two values: which one, a person must say.
-                        Some((_, known)) if *known == new => continue,
+                        Some((_, known)) if *known == (new.clone(), since) => continue,
                         Some((first, _)) => {
                             let f = Finding::new("M94", Severity::Blocking).arg("agent", &employee);
                             let f = f.arg("fact", &cx.vocabulary.get(fact).label.fr).of(&employee);
                             told.add(f.at(sources.place(*first)).at(sources.place(at)), at.source);
                         }
                         None => {
-                            changed_before.insert(key, (at, new.clone()));
+                            changed_before.insert(key, (at, (new.clone(), since)));
                         }
                     }
                     out.changes.push(Change { employee: employee.clone(), fact, old, new, effective, at });
@@ -168,7 +174,17 @@ pub(super) fn place_rows(
         }
     }
     out.events = lists::absences(events, sources, &mut |f, s| told.add(f, s));
+    replaced::take_out(&mut parts, &mapping.sources, cx.vocabulary, sources, &mut |f, s| told.add(f, s));
     out.amounts = lists::add_up(parts, &mapping.sources, cx.vocabulary, sources, &mut |f, s| told.add(f, s));
+}
+
+/// Somebody whose name stands alone in a row of a list.
+fn told_alone(row: &RawRow, role: Role, directory: &Directory, sources: &Sources) -> Option<Finding> {
+    let (Joined::ByName(id) | Joined::AsWritten(id) | Joined::Padded(id) | Joined::Lengthened(id)) = directory.join(&row.who) else {
+        return None;
+    };
+    let severity = if role == Role::Amounts { Severity::Justify } else { Severity::Blocking };
+    Some(Finding::new("M93", severity).arg("agent", &id).of(&id).at(sources.place(row.at)))
 }
 
 /// Whether a row is about somebody who begins in the month to be paid.
@@ -217,7 +233,7 @@ pub(super) fn careers(raw: &[(u16, Role, RawRow)], directory: &Directory, cx: &C
 pub(super) fn silent_rows(raw: &[(u16, Role, RawRow)], agents: usize) -> BTreeMap<At, Severity> {
     let mut counts: BTreeMap<u16, (usize, usize)> = BTreeMap::new();
     for (source, role, r) in raw {
-        if *role == Role::Amounts {
+        if *role == Role::Amounts && !r.words {
             let n = counts.entry(*source).or_default();
             n.0 += 1;
             n.1 += usize::from(!r.says);
@@ -227,6 +243,6 @@ pub(super) fn silent_rows(raw: &[(u16, Role, RawRow)], agents: usize) -> BTreeMa
     let whole = |s: &u16| counts.get(s).is_some_and(|(all, none)| none == all);
     let ticked = |r: &RawRow| r.row.split(CELLS).any(|t| matches!(t.trim(), "x" | "X" | "✓" | "✔" | "oui" | "Oui" | "OUI"));
     let severity = |s: &u16, r: &RawRow| if whole(s) || ticked(r) { Severity::Blocking } else { Severity::Justify };
-    let silent = raw.iter().filter(|(s, role, r)| *role == Role::Amounts && !r.says && few(s));
+    let silent = raw.iter().filter(|(s, role, r)| *role == Role::Amounts && !r.says && !r.words && few(s));
     silent.map(|(s, _, r)| (r.at, severity(s, r))).collect()
 }

@@ -1,6 +1,8 @@
 //! A sheet with rows about one agent each, row by row.
 
+use super::between::{Lines, marks};
 use super::gathered::RowCount;
+use super::own_sums::OwnSums;
 use super::row_kind::{Kind, Numbers, Sorter};
 use super::rows::{Above, each_row, refused, stray};
 use super::sums::check_sums;
@@ -59,13 +61,33 @@ pub(super) fn records(
     let last = if matches!(sorter.numbers, Numbers::Digits | Numbers::Compact) { last_numbered(table, who.id) } else { u32::MAX };
     let foot = |row: &Row<'_, '_>| row.number > last && who.id.is_some_and(|c| remarks::is_foot(row.cells, c));
     let mut above = Above::new(who.columns());
+    let list = lists::is_list(map.role);
+    let mut lines = Lines::default();
+    let mut own = OwnSums::new(running.columns().len());
     each_row(table, map.header.map_or(0, |h| h.1), &who.columns(), sources, told, &mut |row, told| {
         n.read += 1;
         let cells = above.filled(row);
         let filled = Row { number: row.number, cells: cells.as_deref().unwrap_or(row.cells), hidden: row.hidden };
         let row = &filled;
-        match sorter.kind(row) {
-            Kind::Title => n.title += 1,
+        let marked = marks(table, row, map.columns.len(), sources);
+        let below = map.header.is_none_or(|h| row.number > h.1);
+        let kind = match sorter.kind(row) {
+            Kind::Data if remarks::is_remark(row.cells) || foot(row) => Kind::Title,
+            kind => kind,
+        };
+        if !matches!(kind, Kind::Data) {
+            own.close();
+        }
+        match kind {
+            Kind::Title => {
+                n.title += 1;
+                if list {
+                    lines.note(row, &marked, below, map.source, cx);
+                }
+                if list && below {
+                    raw.extend(alone(row, &mut reader, sources).map(|r| (map.source, map.role, r)));
+                }
+            }
             Kind::Heading => n.heading += 1,
             Kind::Blank => n.blank += 1,
             Kind::AgentSum => n.subtotal += 1,
@@ -79,8 +101,17 @@ pub(super) fn records(
                     n.total += 1;
                 }
             }
-            Kind::Data if remarks::is_remark(row.cells) || foot(row) => n.title += 1,
             Kind::Data => {
+                let open = own.is_open();
+                let shown = own.read(row, running.columns(), map);
+                if list && own.is_sum_of(row, &who) {
+                    n.subtotal += 1;
+                    own.check(&shown, &who.read(row).id, At::row(map.source, row.number), sources)
+                        .into_iter()
+                        .for_each(|f| told.add(f, map.source));
+                    return;
+                }
+                own.close();
                 above.keep(row);
                 if !lists::is_list(map.role) {
                     stray(row, map, sources, told);
@@ -99,6 +130,16 @@ pub(super) fn records(
                 found.into_iter().for_each(|f| told.add(f, map.source));
                 if record.who.id.is_empty() && record.who.surname.is_empty() && record.who.nir.is_none() {
                     n.refused += 1;
+                    // The rows below an agent's are his where only the first of them bears his name.
+                    if list
+                        && open
+                        && shown.iter().any(Option::is_some)
+                        && let Some((_, _, last)) = raw.last_mut()
+                    {
+                        last.told.push(without_name(last, row.number, sources));
+                        own.reopen();
+                        return;
+                    }
                     told.add(refused(row, "", &[(who.id.unwrap_or(0), Unread("M15"))], map, sources), map.source);
                     return;
                 }
@@ -115,6 +156,14 @@ pub(super) fn records(
                     }
                     return;
                 }
+                own.add(&record.who, &shown);
+                if list || matches!(map.role, Role::Staff | Role::AccountChanges) {
+                    let found = reader.marked(row, marked.iter().copied(), &record.content, sources);
+                    record.told.extend(found);
+                }
+                if list {
+                    record.told.extend(lines.row(row, &marked, &reader.called(row), sources));
+                }
                 n.data += 1;
                 n.hidden += u64::from(row.hidden);
                 if agents.len() < 200_000 {
@@ -124,5 +173,27 @@ pub(super) fn records(
             }
         }
     });
+    if list {
+        lines.tell(raw, cx, sources, &mut |f| told.add(f, map.source));
+    }
     n
+}
+
+/// A row of nobody below an agent's.
+fn without_name(above: &RawRow, row: u32, sources: &Sources) -> Finding {
+    let called = if above.who.id.is_empty() { above.who.called() } else { above.who.id.clone() };
+    let f = Finding::new("M210", Severity::Blocking).arg("agent", called).arg("row", row);
+    f.at(sources.place(above.at)).at(sources.place(At::row(above.at.source, row)))
+}
+
+/// Words alone in a row, where names stand: of somebody, perhaps, of whom the list forgot to say something.
+fn alone(row: &Row<'_, '_>, reader: &mut RecordReader<'_>, sources: &Sources) -> Option<RawRow> {
+    let who = reader.who.read(row);
+    let name = who.called();
+    let short = (2..=4).contains(&name.split_whitespace().count()) && !name.chars().any(|c| c.is_ascii_digit() || c == ':');
+    if !who.id.is_empty() || !short {
+        return None;
+    }
+    let record = reader.read(row, sources, &mut |_| {});
+    Some(RawRow { words: true, told: Vec::new(), ..record })
 }

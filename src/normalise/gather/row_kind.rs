@@ -4,7 +4,7 @@ use crate::normalise::bands::head_line;
 use crate::normalise::cells;
 use crate::normalise::mapping::{Meaning, SourceMapping};
 use crate::normalise::register::{LineReader, WhoColumns, numbered_name, shown};
-use crate::normalise::titles::{Summing, summing, total_named};
+use crate::normalise::titles::{Summing, is_beside, summing, total_named};
 use crate::normalise::values::Mark;
 use crate::read::table::{Cell, Row};
 use std::collections::BTreeSet;
@@ -36,6 +36,8 @@ pub(super) struct Sorter {
     pub(super) header: Option<(u32, u32)>,
     pub(super) headings: Vec<(usize, String)>,
     pub(super) agent: Option<usize>,
+    /// Given names, where they stand apart.
+    pub(super) given: Option<usize>,
     /// Code and label of a register with a row per rubric (one at least), and its other columns: amounts, rates, bases.
     pub(super) rubric: Option<(Vec<usize>, Vec<usize>)>,
     pub(super) numbers: Numbers,
@@ -53,6 +55,7 @@ impl Sorter {
         Self {
             header: map.header,
             headings: map.columns.iter().filter(|c| !c.heading.is_empty()).map(|c| (usize::from(c.column), own(&c.heading))).collect(),
+            given: who.given_names(),
             agent: who.id.or_else(|| who.columns().first().copied()),
             rubric: None,
             numbers: if !numbers.is_empty() && numbers.iter().all(|t| t.bytes().any(|b| b.is_ascii_digit())) {
@@ -116,6 +119,18 @@ impl Sorter {
         head_line(row.cells).is_some_and(|l| head.contains(&l)) && !sums.iter().any(number)
     }
 
+    /// « SOMME | Pascal »: a surname that is also a word of sums.
+    fn names_somebody(&self, row: &Row<'_, '_>, first: &str) -> bool {
+        let given = self.given.map(|c| shown(row, c)).unwrap_or_default();
+        let capitals = |t: &str| t.chars().all(char::is_uppercase);
+        let word = |t: &str| t.len() >= 3 && t.chars().all(|c| c.is_alphabetic() || matches!(c, ' ' | '-'));
+        capitals(first)
+            && word(&given)
+            && given.starts_with(char::is_uppercase)
+            && !capitals(&given)
+            && !is_beside(&format!("{first} {given}"))
+    }
+
     pub(super) fn kind(&self, row: &Row<'_, '_>) -> Kind {
         if let Some((a, b)) = self.header {
             if row.number < a {
@@ -139,6 +154,7 @@ impl Sorter {
         }
         if let Some(s) = summing(&first)
             && (agent.is_empty() || agent == first)
+            && !self.names_somebody(row, &first)
         {
             return Kind::Sum(s);
         }

@@ -173,7 +173,17 @@ impl Joiner<'_> {
         for a in amounts {
             let label = self.vocabulary.get(a.fact).label.fr.clone();
             let Some(p) = self.person(&a.employee, a.at, &label) else { continue };
-            add(&mut p.changes, a.fact, a.value, a.at);
+            let before = p.changes.iter().find(|f| f.id == a.fact && f.at.source != a.at.source).map(|f| (f.value.number(), f.at));
+            let Some((known, at)) = before else {
+                add(&mut p.changes, a.fact, a.value, a.at);
+                continue;
+            };
+            // A list of arrivals, of departures or of absences says it too.
+            let same = known == Some(a.value);
+            let f = if same { ("M214", Severity::Justify) } else { ("M213", Severity::Blocking) };
+            let first = known.map(|n| n.to_string()).unwrap_or_default();
+            let f = self.finding(f.0, f.1, &a.employee, &[at, a.at]).arg("agent", &a.employee).arg("fact", label);
+            self.out.findings.push(f.arg("first", first).arg("second", a.value));
         }
     }
 }

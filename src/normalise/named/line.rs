@@ -65,7 +65,7 @@ impl Known {
         let mut taken = vec![false; words.len()];
         self.whole_names(&words, &mut taken, &mut line);
         self.surnames(&words, &mut taken, text.bytes().any(|b| b.is_ascii_digit()), &mut line);
-        line.lost = line.named.is_empty() && self.like_a_person(&words);
+        line.lost = if line.named.is_empty() { self.like_a_person(&words) } else { self.beside_others(&words, &taken) };
         line
     }
 
@@ -118,6 +118,12 @@ impl Known {
                     continue;
                 }
                 let Some(all) = self.by_surname.get(&joined(&words[i..i + length])) else { continue };
+                // « ba » is a word of many; « Mme BA » is somebody.
+                let courtesy = || i.checked_sub(1).and_then(|b| words.get(b)).is_some_and(|w| is_courtesy(&w.folded));
+                let short = length == 1 && words[i].folded.len() < 3;
+                if short && !(courtesy() && words[i].text.chars().all(char::is_uppercase)) {
+                    continue;
+                }
                 // « petit » is a word; « Petit » is somebody.
                 if !counts && !words[i].text.starts_with(char::is_uppercase) {
                     continue;
@@ -143,16 +149,33 @@ impl Known {
         }
     }
 
+    /// A stranger on a line that also names somebody who is known: « LHUILLIER Christophe remplace KOWALSKI Jan ».
+    fn beside_others(&self, words: &[Word<'_>], taken: &[bool]) -> bool {
+        let pieces: Vec<(usize, bool)> = taken.iter().copied().enumerate().collect();
+        pieces.chunk_by(|a, b| a.1 == b.1).filter(|run| !run[0].1).any(|run| {
+            let (from, to) = (run[0].0, run[0].0 + run.len());
+            words[from..to].windows(2).any(|p| Self::surname_beside(&p[0], &p[1]) || Self::surname_beside(&p[1], &p[0]))
+        })
+    }
+
+    /// A surname in capitals beside a name that only begins with one.
+    fn surname_beside(surname: &Word<'_>, given: &Word<'_>) -> bool {
+        let letters = |w: &Word<'_>| w.text.chars().all(char::is_alphabetic) && w.text.chars().count() >= 3;
+        let capitals = |w: &Word<'_>| letters(w) && w.text.chars().all(char::is_uppercase);
+        capitals(surname) && letters(given) && given.text.starts_with(char::is_uppercase) && !capitals(given)
+    }
+
     /// « HÉBERT Jean-Marc », or a given name of the town beside another name.
     fn like_a_person(&self, words: &[Word<'_>]) -> bool {
         let letters = |w: &Word<'_>| w.text.chars().all(char::is_alphabetic) && w.text.chars().count() >= 3;
         let capitals = |w: &Word<'_>| letters(w) && w.text.chars().all(char::is_uppercase);
         let opened = |w: &Word<'_>| letters(w) && w.text.starts_with(char::is_uppercase);
         let given = |w: &Word<'_>| letters(w) && self.given.contains(&w.folded);
+        let short = |w: &Word<'_>| w.text.chars().count() == 2 && w.text.chars().all(char::is_uppercase);
         words.windows(2).any(|p| {
             let (a, b) = (&p[0], &p[1]);
             let written = capitals(a) && opened(b) && !capitals(b) || capitals(b) && opened(a) && !capitals(a);
-            written || given(a) && opened(b) || given(b) && opened(a)
+            written || given(a) && (opened(b) || short(b)) || given(b) && (opened(a) || short(a))
         })
     }
 }

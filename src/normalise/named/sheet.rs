@@ -116,7 +116,7 @@ impl Known {
                 for id in line.named {
                     named.entry(id).or_insert(spot(at));
                 }
-                if line.lost && !meant.contains(&w.row) {
+                if line.lost && (w.filled() == 1 || !meant.contains(&w.row)) {
                     lost.push(w);
                 }
                 whole &= !line.several && !texts.iter().any(|t| speaks_to_all(t));

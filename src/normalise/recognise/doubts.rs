@@ -23,7 +23,10 @@ pub(super) fn cast(found: &mut SourceMapping, likeness: &[u32], s: &Seen<'_>, cx
         return;
     }
     let about = s.about();
-    let list = titles::doubted_list(&about).filter(|_| !matches!(found.role, Role::Arrivals | Role::Departures));
+    // « Annule et remplace » speaks of another list than this one.
+    let own = if found.role == Role::Amounts { titles::without_replacing(&about) } else { about.clone() };
+    let doubted = titles::doubted_list(&own);
+    let list = doubted.filter(|_| !matches!(found.role, Role::Arrivals | Role::Departures));
     let strike = strikes(found, &about);
     let timed = found.role == Role::Arrivals && found.columns.iter().any(|c| form_of(c.meaning, cx) == Some(NumberForm::Fraction));
     for c in &mut found.columns {

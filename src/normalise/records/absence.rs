@@ -5,7 +5,7 @@ use crate::facts::{Fact, FactId, Facts, Origin};
 use crate::ground::{At, Exact, Finding, Severity, Sources};
 use crate::normalise::Context;
 use crate::normalise::cells;
-use crate::normalise::mapping::{Meaning, SourceMapping};
+use crate::normalise::mapping::{ColumnMapping, Meaning, SourceMapping};
 use crate::normalise::register::shown;
 use crate::normalise::text::fold;
 use crate::normalise::titles::spaced;
@@ -84,8 +84,8 @@ impl RecordReader<'_> {
         });
         // « Maladie ordinaire (prolongation) »: the kind, and that it goes on.
         let (plain, goes_on) = without_prolongation(&nature);
-        let continues = continues.or(goes_on);
-        let counted = days.or(spanned);
+        let continues = continues.or(goes_on).or_else(|| self.goes_on_beside(row));
+        let mut counted = days.or(spanned);
         if counted.is_none_or(|d| !d.is_positive()) {
             let begins = || from.filter(|_| to.is_none()).map(|d| d.format("%d/%m/%Y → ?").to_string());
             let written = counted.map(|d| d.to_string()).or_else(begins).unwrap_or_default();
@@ -101,11 +101,37 @@ impl RecordReader<'_> {
             if self.cx.vocabulary.get(f).recurs {
                 continue;
             }
+            // « Jours de grève » beside a strike are the days of the row, and no others.
+            if Some(f) == fact
+                && let Some(read) = self.one(row, c, f, sources, problems, tell)
+            {
+                let said = read.value.number();
+                match (counted, said) {
+                    (Some(d), Some(s)) if d != s => tell(
+                        Finding::new("M83", Severity::Blocking)
+                            .arg("agent", self.called(row))
+                            .arg("days", format!("{d} / {s}"))
+                            .at(sources.place(self.at(row, c))),
+                    ),
+                    (None, Some(s)) => counted = Some(s),
+                    _ => {}
+                }
+                continue;
+            }
             if let Some(read) = self.one(row, c, f, sources, problems, tell) {
                 beside.set(Fact { id: f, value: read.value, at: self.at(row, c), origin: Origin::Read });
             }
         }
         Content::Event { nature, fact, from, to, days: counted, continues, beside }
+    }
+}
+
+impl RecordReader<'_> {
+    /// « prolongation » in a column of remarks.
+    fn goes_on_beside(&self, row: &Row<'_, '_>) -> Option<bool> {
+        let remark = |c: &&ColumnMapping| matches!(c.meaning, Meaning::Ignored | Meaning::Unknown);
+        let said = |c: &ColumnMapping| without_prolongation(&shown(row, usize::from(c.column))).1;
+        self.source.columns.iter().filter(remark).filter_map(said).find(|goes_on| *goes_on)
     }
 }
 

@@ -8,6 +8,7 @@ mod cell;
 mod changes;
 mod facts;
 mod movement;
+mod remark;
 mod unread;
 
 use crate::facts::{FactId, Facts, Value};
@@ -45,6 +46,8 @@ pub struct RawRow {
     pub says: bool,
     /// Its number is none, and it is not read.
     pub refused: bool,
+    /// Words alone where names stand: a row only if somebody bears that name.
+    pub words: bool,
 }
 
 /// By role of the sheet.
@@ -173,6 +176,7 @@ impl<'a> RecordReader<'a> {
             beside,
             says,
             refused: false,
+            words: false,
         }
     }
 

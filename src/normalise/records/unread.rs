@@ -7,7 +7,6 @@ use crate::normalise::lists::{self, SURE};
 use crate::normalise::mapping::{ColumnMapping, Meaning, Role, SourceMapping};
 use crate::normalise::register::shown;
 use crate::normalise::text::fold;
-use crate::normalise::titles;
 use crate::normalise::values::{Unread, flag};
 use crate::normalise::variables;
 use crate::read::table::Row;
@@ -82,38 +81,6 @@ impl RecordReader<'_> {
             && !c.weekly
             && bare
             && share().is_some_and(|s| Exact::ratio(1, 2).is_some_and(|half| s < half))
-    }
-
-    /// A remark beside a quantity that says it is not to be paid, or that it is of another month: shown, and its agent waits.
-    pub(super) fn aside(&self, row: &Row<'_, '_>, counted: bool, sources: &Sources, told: &mut Vec<Finding>) {
-        let source = self.source;
-        for c in &source.columns {
-            let beside = match c.meaning {
-                Meaning::Ignored | Meaning::Unknown => c.certainty < 100,
-                Meaning::Fact(f) => self.cx.vocabulary.get(f).name == "motif",
-                _ => false,
-            };
-            let text = shown(row, usize::from(c.column));
-            if !beside || !text.chars().any(char::is_alphabetic) {
-                continue;
-            }
-            let titled = titles::sets_aside(&c.heading, true).is_some();
-            let said = match flag(&text) {
-                // « Payé : oui » is paid already, « Validé : non » is not agreed.
-                Ok(Some(yes)) => counted && (yes && titled || !yes && !titled && titles::asks_agreement(&c.heading)),
-                Ok(None) | Err(_) => {
-                    let initial = titled && fold(&text) == "r" && fold(&c.heading).contains("recup");
-                    let other = counted && matches!(lists::month_said(&text, self.cx.month, self.cx.last, true), lists::Said::Other(_));
-                    // « Service non fait » is a kind of absence; « à récupérer » is none here.
-                    let word = titles::sets_aside(&text, counted).filter(|w| w != "non" || self.cx.natures.fact(&text).is_none());
-                    initial || other || word.is_some()
-                }
-            };
-            if said {
-                let f = Finding::new("M64", Severity::Blocking).arg("agent", self.called(row)).arg("heading", source.key(c));
-                told.push(f.arg("text", text.chars().take(60).collect::<String>()).at(sources.place(self.at(row, c))));
-            }
-        }
     }
 
     /// « Total heures » beside the hours it adds up.

@@ -33,6 +33,9 @@ impl WhoColumns {
             nir: of(FactRole::IdentityNumber),
         }
     }
+    pub fn given_names(&self) -> Option<usize> {
+        self.given
+    }
     pub fn any(&self) -> bool {
         self.id.is_some() || self.surname.is_some() || self.full.is_some() || self.nir.is_some()
     }

@@ -1,0 +1,147 @@
+//! Lines of words above, between and below the rows of a list: some turn what stands below them, some name one of its people,
+//! and some say what its colours mean.
+
+use crate::ground::{At, Finding, Severity, Sources};
+use crate::normalise::mapping::Role;
+use crate::normalise::records::RawRow;
+use crate::normalise::titles::{self, spaced};
+use crate::normalise::{Context, lists};
+use crate::read::marks::Mark;
+use crate::read::table::{Row, Table};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// One line of words.
+struct Line {
+    at: At,
+    text: String,
+    /// The colours behind it.
+    fills: BTreeSet<u32>,
+    /// It stands between rows, and turned those below it.
+    used: bool,
+}
+
+/// The lines of words of one list.
+#[derive(Default)]
+pub(super) struct Lines {
+    all: Vec<Line>,
+    /// Of these, the one that turns the rows which follow.
+    open: Option<usize>,
+    /// The colours behind each row of data.
+    fills: BTreeMap<u32, BTreeSet<u32>>,
+}
+
+/// The marks of a row's cells, each by its column in the table.
+pub(super) fn marks<'t>(table: &'t Table, row: &Row<'_, '_>, width: usize, sources: &Sources) -> Vec<(u16, &'t Mark)> {
+    if table.marks().is_empty() {
+        return Vec::new();
+    }
+    let columns = (0..row.cells.len().max(width)).filter_map(|c| u16::try_from(c).ok());
+    let at = |c: u16| sources.written_at(At::cell(table.source, row.number, c));
+    columns.filter_map(|c| table.marks().at(at(c).row, at(c).column).map(|m| (c, m))).collect()
+}
+
+impl Lines {
+    /// Notes a row that is about nobody. A title between rows of data turns what stands below it, until another gives leave.
+    pub(super) fn note(&mut self, row: &Row<'_, '_>, marks: &[(u16, &Mark)], between: bool, source: u16, cx: &Context<'_>) {
+        let texts: Vec<_> = row.cells.iter().map(crate::read::table::Cell::shown).filter(|t| !t.is_empty()).collect();
+        let text = texts.join(" ");
+        if !text.chars().any(char::is_alphabetic) {
+            return;
+        }
+        let turns = turns(&text, cx);
+        if between && texts.len() == 1 {
+            if turns {
+                self.open = Some(self.all.len());
+            } else if titles::resumes(&text) {
+                self.open = None;
+            }
+        }
+        let fills = marks.iter().filter_map(|(_, m)| m.fill).collect();
+        self.all.push(Line { at: At::row(source, row.number), text, fills, used: false });
+    }
+
+    /// A row of data: what the line above it says, and the colours behind it.
+    pub(super) fn row(&mut self, row: &Row<'_, '_>, marks: &[(u16, &Mark)], called: &str, sources: &Sources) -> Option<Finding> {
+        let filled = |c: &u16| row.cells.get(usize::from(*c)).is_some_and(|cell| !cell.shown().is_empty());
+        let fills: BTreeSet<u32> = marks.iter().filter(|(c, _)| filled(c)).filter_map(|(_, m)| m.fill).collect();
+        self.fills.insert(row.number, fills);
+        let line = self.all.get_mut(self.open?)?;
+        line.used = true;
+        let f = Finding::new("M206", Severity::Blocking).arg("agent", called).arg("text", shortened(&line.text));
+        Some(f.at(sources.place(At::row(line.at.source, row.number))).at(sources.place(line.at)))
+    }
+
+    /// What the lines say of the rows of their list, once all are read; and what they say of nobody.
+    pub(super) fn tell(&self, raw: &mut [(u16, Role, RawRow)], cx: &Context<'_>, sources: &Sources, tell: &mut dyn FnMut(Finding)) {
+        for line in &self.all {
+            let legend = titles::of_colours(&line.text);
+            let turns = turns(&line.text, cx);
+            if legend {
+                let harmless = titles::harmless(&titles::without_colours(&line.text));
+                let severity = if turns { Severity::Blocking } else { Severity::Justify };
+                let meant = if harmless { BTreeSet::new() } else { self.coloured(line) };
+                say(raw, line, ("M208", severity), sources, |r| meant.contains(&r.at.row));
+                if !meant.is_empty() {
+                    continue;
+                }
+            }
+            if !turns || line.used {
+                continue;
+            }
+            let tidy = spaced(&line.text);
+            let named = say(raw, line, ("M207", Severity::Blocking), sources, |r| names(&tidy, &line.text, r));
+            if !named && titles::doubted_list(&line.text).is_none() {
+                tell(Finding::new("M209", Severity::Justify).arg("text", shortened(&line.text)).at(sources.place(line.at)));
+            }
+        }
+    }
+
+    /// The rows a line of a legend means: those of its own colour, or else all that do not look like most.
+    fn coloured(&self, line: &Line) -> BTreeSet<u32> {
+        let mut counts: BTreeMap<&BTreeSet<u32>, usize> = BTreeMap::new();
+        for fills in self.fills.values() {
+            *counts.entry(fills).or_default() += 1;
+        }
+        let usual = counts.iter().max_by_key(|(f, n)| (**n, f.is_empty())).map(|(f, _)| (*f).clone()).unwrap_or_default();
+        let meant = |f: &BTreeSet<u32>| if line.fills.is_empty() { *f != usual } else { !f.is_disjoint(&line.fills) };
+        self.fills.iter().filter(|(_, f)| meant(f)).map(|(r, _)| *r).collect()
+    }
+}
+
+/// Whether a line takes back what stands beside it. A title (« dernier jour payé ») may have words that a remark has not.
+fn turns(text: &str, cx: &Context<'_>) -> bool {
+    let other = matches!(lists::month_said(text, cx.month, cx.last, true), lists::Said::Other(_)) && !titles::back_pay(text);
+    other || titles::sets_aside(text, false).is_some() || titles::doubted_list(text).is_some()
+}
+
+/// Whether a line bears the number or the surname of a row's agent.
+fn names(tidy: &str, text: &str, row: &RawRow) -> bool {
+    let surname = spaced(&row.who.surname);
+    // A surname of two letters is one where it stands in capitals.
+    let capitals = || text.split(|c: char| !c.is_alphanumeric()).any(|w| w.len() >= 2 && w == row.who.surname.to_uppercase());
+    let long = surname.trim().chars().count() >= 3 || capitals();
+    !surname.trim().is_empty() && long && tidy.contains(&surname)
+        || row.who.id.len() >= 3 && tidy.contains(&format!(" {} ", row.who.id.to_lowercase()))
+}
+
+/// Adds a finding to each row that is meant.
+fn say(
+    raw: &mut [(u16, Role, RawRow)],
+    line: &Line,
+    (code, severity): (&'static str, Severity),
+    sources: &Sources,
+    meant: impl Fn(&RawRow) -> bool,
+) -> bool {
+    let mut any = false;
+    for (_, _, r) in raw.iter_mut().filter(|(_, _, r)| meant(r)) {
+        any = true;
+        let called = if r.who.id.is_empty() { r.who.called() } else { r.who.id.clone() };
+        let f = Finding::new(code, severity).arg("agent", called).arg("text", shortened(&line.text));
+        r.told.push(f.at(sources.place(r.at)).at(sources.place(line.at)));
+    }
+    any
+}
+
+fn shortened(text: &str) -> String {
+    text.chars().take(80).collect()
+}

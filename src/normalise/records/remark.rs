@@ -1,0 +1,143 @@
+//! What stands beside a row in words: that it is not to be paid, something a person must read, or nothing.
+//!
+//! A remark of known harmless words says nothing; one of any other words is shown, so that none is passed over.
+
+use super::{Content, RecordReader};
+use crate::ground::{At, Finding, Severity, Sources};
+use crate::normalise::lists;
+use crate::normalise::mapping::{ColumnMapping, Meaning};
+use crate::normalise::register::shown;
+use crate::normalise::text::fold;
+use crate::normalise::titles;
+use crate::normalise::values::flag;
+use crate::read::marks::Mark;
+use crate::read::table::Row;
+
+/// What a remark comes to.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Weight {
+    Nothing,
+    /// Words that nobody knows.
+    Told,
+    SetsAside,
+}
+
+impl RecordReader<'_> {
+    /// Remarks in the columns of a row.
+    pub(super) fn aside(&self, row: &Row<'_, '_>, counted: bool, sources: &Sources, told: &mut Vec<Finding>) {
+        for c in &self.source.columns {
+            let beside = match c.meaning {
+                Meaning::Ignored | Meaning::Unknown => c.certainty < 100,
+                Meaning::Fact(f) => self.cx.vocabulary.get(f).name == "motif",
+                _ => false,
+            };
+            let text = shown(row, usize::from(c.column));
+            let remarks = titles::of_remarks(&c.heading) || c.heading.is_empty();
+            if !beside || !text.chars().any(char::is_alphabetic) && !(remarks && text.contains('?')) {
+                continue;
+            }
+            let weight = match self.weigh_in(c, &text, counted, self.owed_before(row)) {
+                Weight::Told if !remarks => Weight::Nothing,
+                weight => weight,
+            };
+            let said = match weight {
+                Weight::Nothing => continue,
+                Weight::Told => Finding::new("M202", Severity::Justify),
+                Weight::SetsAside => Finding::new("M64", Severity::Blocking),
+            };
+            let f = said.arg("agent", self.called(row)).arg("heading", self.source.key(c));
+            told.push(f.arg("text", shortened(&text)).at(sources.place(self.at(row, c))));
+        }
+    }
+
+    /// A remark under its title: a yes or a no is an answer to it.
+    fn weigh_in(&self, c: &ColumnMapping, text: &str, counted: bool, owed_before: bool) -> Weight {
+        let titled = titles::sets_aside(&c.heading, true).is_some();
+        match flag(text) {
+            // « Payé : oui » is paid already, « Validé : non » is not agreed.
+            Ok(Some(yes)) if counted && (yes && titled || !yes && !titled && titles::asks_agreement(&c.heading)) => Weight::SetsAside,
+            Ok(Some(_)) => Weight::Nothing,
+            Ok(None) | Err(_) if titled && fold(text) == "r" && fold(&c.heading).contains("recup") => Weight::SetsAside,
+            Ok(None) | Err(_) => self.weigh(text, counted, owed_before),
+        }
+    }
+
+    fn weigh(&self, text: &str, counted: bool, owed_before: bool) -> Weight {
+        let other = matches!(lists::month_said(text, self.cx.month, self.cx.last, true), lists::Said::Other(_));
+        let past = owed_before && (other || titles::sets_aside(text, counted).is_some_and(|w| w.starts_with("trop")));
+        if past {
+            return Weight::Nothing;
+        }
+        // « Service non fait » is a kind of absence; « à récupérer » is none here.
+        let word = titles::sets_aside(text, counted).filter(|w| w != "non" || self.cx.natures.fact(text).is_none());
+        if counted && other || word.is_some() || text.contains('?') {
+            Weight::SetsAside
+        } else if titles::harmless(&self.without_month(text)) {
+            Weight::Nothing
+        } else {
+            Weight::Told
+        }
+    }
+
+    /// A text without the name of the month to be paid.
+    fn without_month(&self, text: &str) -> String {
+        let this = |w: &&str| lists::month_said(w, self.cx.month, self.cx.last, false) == lists::Said::This;
+        text.split_whitespace().filter(|w| !this(w)).collect::<Vec<_>>().join(" ")
+    }
+
+    /// Whether all that a row pays is of earlier months: « Rappel de régime indemnitaire ».
+    fn owed_before(&self, row: &Row<'_, '_>) -> bool {
+        let pays = |c: &&ColumnMapping| lists::meaning_pays(c.meaning, self.cx.vocabulary) && !shown(row, usize::from(c.column)).is_empty();
+        let mut paying = self.source.columns.iter().filter(pays).peekable();
+        paying.peek().is_some() && paying.all(|c| titles::back_pay(&c.heading))
+    }
+
+    /// What the marks of a row's cells say: it is struck through, or a note stands at it.
+    pub fn marked<'m>(
+        &self,
+        row: &Row<'_, '_>,
+        marks: impl Iterator<Item = (u16, &'m Mark)>,
+        content: &Content,
+        sources: &Sources,
+    ) -> Vec<Finding> {
+        let counted = matches!(content, Content::Amounts(_) | Content::Event { .. });
+        let list = lists::is_list(self.source.role) || matches!(content, Content::Account { .. });
+        let mut told = Vec::new();
+        let mut struck = None;
+        for (c, mark) in marks {
+            let column = self.source.columns.iter().find(|m| m.column == c);
+            let filled = !shown(row, usize::from(c)).is_empty();
+            let read = column.is_some_and(|m| m.meaning != Meaning::Ignored);
+            struck = struck.or(Some(c).filter(|_| mark.struck && filled && read));
+            let Some(note) = mark.note.as_deref().filter(|_| list) else { continue };
+            let owed_before = self.owed_before(row);
+            let weight = match self.weigh(note, counted, owed_before) {
+                Weight::Told => self.weigh(without_author(note), counted, owed_before),
+                weight => weight,
+            };
+            let f = match weight {
+                Weight::Nothing => Finding::new("M203", Severity::Warning),
+                Weight::Told => Finding::new("M203", Severity::Justify),
+                Weight::SetsAside => Finding::new("M204", Severity::Blocking),
+            };
+            let place = sources.place(At::cell(self.source.source, row.number, c));
+            told.push(f.arg("agent", self.called(row)).arg("text", shortened(note)).at(place));
+        }
+        if let Some(c) = struck {
+            let severity = if list { Severity::Blocking } else { Severity::Justify };
+            let place = sources.place(At::cell(self.source.source, row.number, c));
+            let f = Finding::new(if list { "M201" } else { "M205" }, severity).arg("agent", self.called(row));
+            told.push(f.arg("text", shortened(&shown(row, usize::from(c)))).at(place));
+        }
+        told
+    }
+}
+
+fn shortened(text: &str) -> String {
+    text.chars().take(60).collect()
+}
+
+/// A note without the name of who wrote it, which stands before it: « CTM: récupérées le 20 ».
+fn without_author(note: &str) -> &str {
+    note.split_once(": ").filter(|(author, _)| author.split_whitespace().count() <= 3 && !titles::harmless(author)).map_or(note, |n| n.1)
+}

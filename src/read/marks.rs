@@ -1,0 +1,65 @@
+//! What a sheet says of its cells beside what stands in them: struck through, a colour behind, a note.
+//!
+//! Only cells with a mark are held. Text files have none, and of XLS workbooks none is read.
+
+use std::collections::BTreeMap;
+
+/// Rows of a sheet whose colours are held: a legend stands in a short list.
+pub(crate) const COLOURED: u32 = 2_000;
+
+/// The marks of one cell.
+#[derive(Clone, PartialEq, Eq, Default, Debug)]
+pub struct Mark {
+    pub struck: bool,
+    /// The colour behind it, as its format names colours; none for a plain cell.
+    pub fill: Option<u32>,
+    pub note: Option<Box<str>>,
+}
+
+/// The marks of one sheet, by row (from 1) and column (from 0).
+#[derive(Clone, Default, Debug)]
+pub struct Marks {
+    by_cell: BTreeMap<(u32, u16), Mark>,
+}
+
+impl Marks {
+    pub fn is_empty(&self) -> bool {
+        self.by_cell.is_empty()
+    }
+
+    pub fn at(&self, row: u32, column: u16) -> Option<&Mark> {
+        self.by_cell.get(&(row, column))
+    }
+
+    /// The marks of a row, by column.
+    pub fn of_row(&self, row: u32) -> impl Iterator<Item = (u16, &Mark)> {
+        self.by_cell.range((row, 0)..=(row, u16::MAX)).map(|((_, c), m)| (*c, m))
+    }
+
+    /// All of them, in order.
+    pub fn iter(&self) -> impl Iterator<Item = (u32, u16, &Mark)> {
+        self.by_cell.iter().map(|((r, c), m)| (*r, *c, m))
+    }
+
+    fn entry(&mut self, row: u32, column: u16) -> &mut Mark {
+        self.by_cell.entry((row, column)).or_default()
+    }
+
+    pub(crate) fn strike(&mut self, row: u32, column: u16) {
+        self.entry(row, column).struck = true;
+    }
+
+    pub(crate) fn fill(&mut self, row: u32, column: u16, colour: u32) {
+        if row <= COLOURED {
+            self.entry(row, column).fill = Some(colour);
+        }
+    }
+
+    /// Keeps the words of a note on one line.
+    pub(crate) fn note(&mut self, row: u32, column: u16, text: &str) {
+        let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+        if !text.is_empty() {
+            self.entry(row, column).note = Some(text.into());
+        }
+    }
+}

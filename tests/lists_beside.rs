@@ -1,0 +1,226 @@
+//! What stands beside the values of this month's lists: rows struck through, notes, colours, remarks, lines of words, sums.
+//!
+//! The lists pay bonuses of the sample town; an agent that waits has no transfer, and everybody else has one.
+
+mod ran;
+
+use ran::{Ran, run_in};
+use releve::ground::{Finding, Severity};
+use rust_xlsxwriter::{Color, Format, Note, Workbook};
+use std::path::Path;
+
+const SAMPLE: &str = "samples/montreval";
+const CIA: &str = "cia-decembre.csv";
+const HOURS: &str = "heures-sup-decembre.ods";
+const BLOCKS: [Severity; 1] = [Severity::Blocking];
+const JUSTIFY: [Severity; 1] = [Severity::Justify];
+
+impl Ran {
+    fn told(&self, code: &str, agent: &str) -> Vec<Severity> {
+        let of = |f: &&Finding| f.code == code && f.employee.as_ref().map_or("", |e| e.as_str()) == agent;
+        self.outcome.findings.iter().filter(of).map(|f| f.severity).collect()
+    }
+    fn waits(&self, agent: &str) -> bool {
+        !self.rows("transfers.csv").iter().any(|r| r["employee"] == agent)
+    }
+    /// What a line of the agent's payslip comes to.
+    fn line(&self, agent: &str, code: &str) -> Vec<String> {
+        let all = self.rows("lines.csv");
+        all.iter().filter(|r| r["employee"] == agent && r["code"] == code).map(|r| r["amount"].clone()).collect()
+    }
+}
+
+/// The sample without the file `out`, with others.
+fn run(name: &str, out: &str, with: &[(&str, Vec<u8>)]) -> Ran {
+    let inbox = std::fs::read_dir(Path::new(SAMPLE).join("inbox")).expect("the sample").map(|e| e.expect("the sample"));
+    let kept = inbox.filter(|e| e.file_name().to_string_lossy() != out);
+    let mut files: Vec<(String, Vec<u8>)> =
+        kept.map(|e| (e.file_name().to_string_lossy().into_owned(), std::fs::read(e.path()).expect("a copy"))).collect();
+    files.extend(with.iter().map(|(n, b)| ((*n).to_owned(), b.clone())));
+    let files: Vec<(&str, &[u8])> = files.iter().map(|(n, b)| (n.as_str(), b.as_slice())).collect();
+    let settings = std::fs::read_to_string(Path::new(SAMPLE).join("releve.toml")).expect("the settings");
+    run_in(ran::job("lists-beside", name, &settings, &files), None)
+}
+
+fn csv(text: &str) -> Vec<u8> {
+    text.as_bytes().to_vec()
+}
+
+/// Three bonuses in a workbook; `dress` marks its cells.
+fn workbook(dress: impl Fn(&mut rust_xlsxwriter::Worksheet)) -> Vec<u8> {
+    let mut book = Workbook::new();
+    let sheet = book.add_worksheet();
+    let rows = [
+        ["Matricule", "Nom", "Prénom", "Montant CIA"],
+        ["00102", "ARNOUX", "Jean-Noël", ""],
+        ["00232", "TARDIEU", "Régine", ""],
+        ["00360", "BENOIST", "Anne-Laure", ""],
+    ];
+    for (r, row) in rows.iter().enumerate() {
+        for (c, text) in row.iter().enumerate().filter(|(_, t)| !t.is_empty()) {
+            sheet.write(u32::try_from(r).expect("few"), u16::try_from(c).expect("few"), *text).expect("a cell");
+        }
+    }
+    for (r, amount) in [(1, 200), (2, 300), (3, 150)] {
+        sheet.write(r, 3, amount).expect("a cell");
+    }
+    dress(sheet);
+    book.save_to_buffer().expect("memory does not fail")
+}
+
+#[test]
+fn who_is_struck_through_waits() {
+    let book = workbook(|sheet| {
+        let struck = Format::new().set_font_strikethrough();
+        sheet.write_with_format(1, 3, 200, &struck).expect("a cell");
+        let (plain, part) = (Format::new(), Format::new().set_font_strikethrough());
+        sheet.write_rich_string(2, 1, &[(&part, "TAR"), (&plain, "DIEU")]).expect("a cell");
+    });
+    let r = run("struck", CIA, &[("cia.xlsx", book)]);
+    for agent in ["00102", "00232"] {
+        assert_eq!((r.told("M201", agent), r.waits(agent)), (BLOCKS.to_vec(), true), "{agent}");
+    }
+    assert!(r.told("M201", "00360").is_empty() && !r.waits("00360"));
+}
+
+#[test]
+fn a_note_is_a_remark_of_its_row() {
+    let book = workbook(|sheet| {
+        for (row, text) in [(1, "Ne pas payer : récupérées le 20/12"), (2, "vu avec le DGS, OK"), (3, "demi-tarif")] {
+            sheet.insert_note(row, 3, &Note::new(text)).expect("a note");
+        }
+    });
+    let r = run("notes", CIA, &[("cia.xlsx", book)]);
+    assert_eq!((r.told("M204", "00102"), r.waits("00102")), (BLOCKS.to_vec(), true));
+    assert_eq!(r.told("M203", "00360"), JUSTIFY);
+    assert!(!r.waits("00232") && !r.waits("00360"));
+}
+
+#[test]
+fn colours_mean_what_a_legend_says() {
+    let book = workbook(|sheet| {
+        let (red, green) = (Format::new().set_background_color(Color::Red), Format::new().set_background_color(Color::Green));
+        sheet.write_with_format(1, 3, 200, &red).expect("a cell");
+        sheet.write_with_format(2, 3, 300, &green).expect("a cell");
+        sheet.write_with_format(6, 0, "rouge : ne pas verser", &red).expect("a cell");
+        sheet.write_with_format(7, 0, "vert : validé", &green).expect("a cell");
+    });
+    let r = run("colours", CIA, &[("cia.xlsx", book)]);
+    assert_eq!((r.told("M208", "00102"), r.waits("00102")), (BLOCKS.to_vec(), true));
+    assert!(!r.waits("00232") && !r.waits("00360"));
+}
+
+#[test]
+fn remarks_turn_the_row_or_are_told_unless_harmless() {
+    for (remark, code, severity) in [
+        ("ne pas payer", "M64", Severity::Blocking),
+        ("à proratiser", "M64", Severity::Blocking),
+        ("voir avec Mme Roche", "M64", Severity::Blocking),
+        ("pas ce mois-ci", "M64", Severity::Blocking),
+        ("?", "M64", Severity::Blocking),
+        ("retour de l'arrêté le 15/01", "M202", Severity::Justify),
+    ] {
+        let text = format!(
+            "Matricule;Nom;Prénom;Montant CIA;Observations\n00102;ARNOUX;Jean-Noël;200;{remark}\n00232;TARDIEU;Régine;300;accord DGS\n"
+        );
+        let r = run("remark", CIA, &[("cia.csv", csv(&text))]);
+        assert_eq!(r.told(code, "00102"), [severity], "{remark}");
+        assert_eq!((r.told("M202", "00232").len(), r.waits("00232")), (0, false), "{remark}");
+    }
+}
+
+#[test]
+fn another_month_beside_back_pay_confirms_it() {
+    let text = "Matricule;Nom;Prénom;Rappel de régime indemnitaire;Motif\n00102;ARNOUX;Jean-Noël;120,50;IFSE octobre-novembre\n";
+    assert!(run("back-pay", CIA, &[("rappels.csv", csv(text))]).told("M64", "00102").is_empty());
+}
+
+#[test]
+fn a_line_of_words_turns_the_rows_below_it() {
+    for line in ["NE PAS PAYER", "En attente de validation :", "Trop-perçus à récupérer"] {
+        let text = format!(
+            "Matricule;Nom;Prénom;Montant CIA\n00102;ARNOUX;Jean-Noël;200\n{line};;;\n00232;TARDIEU;Régine;300\nÀ verser en décembre;;;\n00360;BENOIST;Anne-Laure;150\n"
+        );
+        let r = run("section", CIA, &[("cia.csv", csv(&text))]);
+        assert_eq!((r.told("M206", "00232"), r.waits("00232")), (BLOCKS.to_vec(), true), "{line}");
+        assert!(!r.waits("00102") && !r.waits("00360"), "{line}");
+    }
+}
+
+#[test]
+fn a_sentence_below_the_list_names_one_of_its_people() {
+    let text = "Matricule;Nom;Prénom;Montant CIA\n00102;ARNOUX;Jean-Noël;200\n00232;TARDIEU;Régine;300\n\nNB : pas de versement pour TARDIEU (démission);;;\n";
+    let r = run("sentence", CIA, &[("cia.csv", csv(text))]);
+    assert_eq!((r.told("M207", "00232"), r.waits("00232")), (BLOCKS.to_vec(), true));
+    assert!(!r.waits("00102"));
+}
+
+// 3 + 2 hours at 15,61: the agent's hourly rate is on last month's register for nobody here, so that only the count is looked at.
+#[test]
+fn a_sum_with_the_number_repeated_is_no_row_of_its_own() {
+    let text = "Matricule;Nom;Prénom;Date;HS jour - 14 premières\n00441;FLAMENT;André;03/12/2021;3\n00441;FLAMENT;André;10/12/2021;2\n00441;Total FLAMENT;;;5\n00232;TARDIEU;Régine;03/12/2021;4\n";
+    let r = run("repeated", HOURS, &[("heures.csv", csv(text))]);
+    let added = r.told("M86", "00441");
+    assert_eq!(added, JUSTIFY, "3 and 2, and not 5");
+    assert!(r.told("M18", "00441").is_empty() && !r.waits("00441"));
+}
+
+#[test]
+fn rows_below_a_name_without_one_of_their_own_are_asked() {
+    let text = "Matricule;Nom;Prénom;Semaine;HS jour - 14 premières\n00441;FLAMENT;André;S49;3\n;;;S50;2\n00232;TARDIEU;Régine;S49;4\n";
+    let r = run("first-only", HOURS, &[("heures.csv", csv(text))]);
+    assert_eq!((r.told("M210", "00441"), r.waits("00441")), (BLOCKS.to_vec(), true));
+    assert!(!r.waits("00232"));
+}
+
+#[test]
+fn a_list_that_replaces_another_counts_alone() {
+    let old = "Matricule;Nom;Prénom;Montant CIA\n00102;ARNOUX;Jean-Noël;200\n00232;TARDIEU;Régine;300\n";
+    let new = "CIA décembre 2021 - ANNULE ET REMPLACE la liste du 2 décembre;;;\nMatricule;Nom;Prénom;Montant CIA\n00102;ARNOUX;Jean-Noël;220\n00360;BENOIST;Anne-Laure;150\n";
+    let r = run("replaces", CIA, &[("cia décembre.csv", csv(old)), ("cia décembre V2.csv", csv(new))]);
+    assert_eq!((r.told("M212", "00102"), r.line("00102", "CIA")), (JUSTIFY.to_vec(), vec!["220.00".to_owned()]));
+    assert_eq!((r.told("M211", "00232"), r.waits("00232")), (BLOCKS.to_vec(), true));
+    assert!(!r.waits("00360"));
+}
+
+#[test]
+fn prolongation_among_the_remarks_takes_no_waiting_day() {
+    let with = |remark: &str| {
+        let text = format!(
+            "Matricule;Nom;Prénom;Motif;Du;Au;Nb jours;Obs.\n00844;RAMPAL;Joël;Maladie ordinaire;06/12/2021;10/12/2021;5;{remark}\n"
+        );
+        run("prolongation", "absences-decembre.xls", &[("absences.csv", csv(&text))]).rows("payslips.csv")
+    };
+    let text = "Matricule;Nom;Prénom;Motif;Du;Au;Nb jours;Prolongation\n00844;RAMPAL;Joël;Maladie ordinaire;06/12/2021;10/12/2021;5;O\n";
+    let said = run("prolongation-said", "absences-decembre.xls", &[("absences.csv", csv(text))]).rows("payslips.csv");
+    assert_eq!(with("prolongation"), said);
+    assert_ne!(with("reçu"), said);
+}
+
+#[test]
+fn days_of_a_strike_in_a_column_of_strikes_are_the_days_of_the_row() {
+    let one = |text: &str| run("twice", "absences-decembre.xls", &[("absences.csv", csv(text))]).rows("payslips.csv");
+    let plain = one("Matricule;Nom;Prénom;Nature;Du;Au\n00225;AGUILAR;Loïc;Grève;09/12/2021;09/12/2021\n");
+    assert_eq!(one("Matricule;Nom;Prénom;Nature;Du;Au;Jours de grève\n00225;AGUILAR;Loïc;Grève;09/12/2021;09/12/2021;1\n"), plain);
+}
+
+#[test]
+fn one_value_from_two_days_is_asked() {
+    let text =
+        "Matricule;Nom;Prénom;Nouvel IM;Date d'effet\n00102;ARNOUX;Jean-Noël;420;01/12/2021\n00102;ARNOUX;Jean-Noël;420;01/10/2021\n";
+    assert_eq!(run("two-days", "", &[("changements.csv", csv(text))]).told("M94", "00102"), BLOCKS);
+}
+
+#[test]
+fn a_name_alone_and_a_surname_that_is_a_word_of_sums_are_somebody() {
+    let text = "Agent;Nature;Date;Nb jours\nRAMPAL Joël;Grève;06/12/2021;1\nAGUILAR Loïc;;;\n";
+    let r = run("alone", "absences-decembre.xls", &[("greve.csv", csv(text))]);
+    assert_eq!((r.told("M93", "00225"), r.waits("00225")), (BLOCKS.to_vec(), true));
+}
+
+#[test]
+fn a_mail_names_a_stranger_beside_somebody_who_is_known() {
+    let mail = "Bonjour,\nAGUILAR Loïc remplace KOWALSKI Jan qui commence le 6\n";
+    let r = run("stranger", "", &[("mail.txt", csv(mail))]);
+    assert!(r.waits("00225") && r.waits("00102"), "whom the line means is not known");
+}
