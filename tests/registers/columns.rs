@@ -52,7 +52,8 @@ fn words_say_on_which_side_a_row_stands() {
     {
         let head = format!("Matricule;Nom;Prénom;Code;Libellé;{title};Base;Taux;Montant");
         let outcome = same_pay(&format!("sides-{i}"), &[("livre.csv", text(&head, by_share(words).into_iter()))], &[]);
-        assert_eq!(told(&outcome, "IMP-05"), 0, "{title}");
+        let unread = |f: &&releve::ground::Finding| f.code == "IMP-05" && f.places.iter().any(|p| p.to_string().contains("livre.csv"));
+        assert_eq!(outcome.findings.iter().filter(unread).count(), 0, "{title}");
     }
 }
 
