@@ -623,3 +623,105 @@ fn an_unknown_rubric_sets_its_own_people_aside() {
     assert!(r.transfers.contains_key("00225"));
     assert_eq!(r.told("M97", "00715"), [Severity::Blocking]);
 }
+
+/// A date of effect alone takes nobody from the pay: such a list is not read, and those it names wait.
+#[test]
+fn a_date_of_effect_or_a_leave_is_no_departure() {
+    let lists = [
+        ("télétravail.csv", "Agents autorisés à télétravailler", "Jours autorisés;À compter du", "lundi;01/12/2021"),
+        ("temps partiel.csv", "Modifications de temps de travail", "Avis rendu;À compter du", "Temps partiel;01/12/2021"),
+        ("départs.csv", "Départs en congé maternité", "Date de départ", "06/12/2021"),
+        ("congés.csv", "Vacances de fin d'année", "Départ le;Retour le", "20/12/2021;27/12/2021"),
+    ];
+    for (i, (file, title, heads, cells)) in lists.into_iter().enumerate() {
+        let text = format!("{title}\nMatricule;Nom;Prénom;{heads}\n00225;AGUILAR;Loïc;{cells}\n00715;KELLER;Édith;{cells}\n");
+        let r = run(&format!("no-departure-{i}"), &[], &[(file, &text)]);
+        for id in ["00225", "00715"] {
+            assert!(r.nets.get(id) == expected().get(id) && !r.transfers.contains_key(id), "{file} {id}");
+        }
+    }
+}
+
+#[test]
+fn whoever_is_paid_no_more_for_a_list_is_named() {
+    let text = "Matricule;Nom;Prénom;Dernier jour payé;Motif\n00225;AGUILAR;Loïc;30/11/2021;Mutation\n";
+    let r = run("paid-no-more", &[], &[("départs.csv", text)]);
+    assert!(!r.nets.contains_key("00225"));
+    assert_eq!(r.told("F46", "00225"), [Severity::Justify]);
+}
+
+/// « Taux » beside a sum says nothing of the working time; the sum of a list of changes is paid.
+#[test]
+fn a_sum_beside_a_change_is_paid() {
+    let text = "Matricule;Nom;Prénom;Nouvelle quotité;À compter du;Montant CIA\n00102;ARNOUX;Jean-Noël;;;200,00\n00232;TARDIEU;Régine;;;300,00\n00927;BRIAND;Kévin;90 %;01/12/2021;\n";
+    let r = run("sum-beside", &[CIA, MOVES], &[("décisions.csv", text)]);
+    for id in ["00102", "00232", "00927"] {
+        assert_eq!(r.nets[id], expected()[id], "{id}");
+    }
+    let text = "Matricule;Nom;Prénom;Taux;Montant CIA\n00102;ARNOUX;Jean-Noël;50 %;200,00\n00232;TARDIEU;Régine;100 %;300,00\n";
+    let r = run("share-beside", &[CIA], &[("cia.csv", text)]);
+    for id in ["00102", "00232"] {
+        assert!(r.nets[id] == expected()[id] || !r.transfers.contains_key(id), "{id}");
+    }
+}
+
+/// Three rows that add up by chance make no sum of a titled column: the same hours are paid beside a row that does not.
+#[test]
+fn a_titled_column_is_no_sum_of_the_others() {
+    let rows = "00225;AGUILAR;Loïc;4;4;0\n00715;KELLER;Édith;6;6;0\n00441;FLAMENT;André;3;3;0\n";
+    let head = "Matricule;Nom;Prénom;HS jour - 14 premières;HS nuit;HS dimanche\n";
+    let by_chance = run("by-chance", &[HOURS], &[("heures.csv", &format!("{head}{rows}"))]);
+    let beside = run("not-by-chance", &[HOURS], &[("heures.csv", &format!("{head}{rows}00801;DEMANGE;Mehdi;1;2;0\n"))]);
+    for id in ["00225", "00715", "00441"] {
+        assert_eq!(by_chance.nets[id], beside.nets[id], "{id}");
+    }
+}
+
+/// Hours of other months, minutes behind a comma, several dates of one sum, sums that are not decided, a no: each is asked.
+#[test]
+fn what_a_column_of_hours_or_sums_may_not_mean_is_asked() {
+    let cases = [
+        ("Date;HS jour - 14 premières", "12/05/2021;8", "M77"),
+        ("Date;HS jour - 14 premières", "12/01/2022;8", "M77"),
+        ("HS jour - 14 premières", "3,45", "M76"),
+        ("HS jour - 14 premières", "0,3125", "M76"),
+        ("Vacations 06/12/2021;Vacations 13/12/2021", "2;3", "M77"),
+        ("Montant CIA proposé", "80,00", "M76"),
+        ("CIA versé", "80,00", "M76"),
+        ("Indemnité de régie", "110,00", "M76"),
+        ("Montant CIA;À verser (O/N)", "80,00;N", "M64"),
+    ];
+    for (i, (heads, cells, code)) in cases.into_iter().enumerate() {
+        let text = format!("Matricule;Nom;Prénom;{heads}\n00225;AGUILAR;Loïc;{cells}\n");
+        let r = run(&format!("may-not-mean-{i}"), &[], &[("liste.csv", &text)]);
+        assert!(!r.told(code, "00225").is_empty(), "{heads}");
+        assert!(!r.transfers.contains_key("00225"), "{heads}");
+    }
+}
+
+#[test]
+fn lists_side_by_side_are_two_lists() {
+    let text = "Heures supplémentaires;;;;;CIA;;;\nMatricule;Nom;Prénom;HS jour - 14 premières;;Matricule;Nom;Prénom;Montant CIA\n\
+        00441;FLAMENT;André;14;;00102;ARNOUX;Jean-Noël;200,00\n;;;;;00232;TARDIEU;Régine;300,00\n";
+    for (i, text) in [text.to_owned(), text.lines().skip(1).map(|l| format!("{l}\n")).collect()].into_iter().enumerate() {
+        let r = run(&format!("side-by-side-{i}"), &[HOURS, CIA], &[("primes et heures.csv", &text)]);
+        for id in ["00441", "00102", "00232"] {
+            assert_eq!(r.nets[id], expected()[id], "{id}");
+            assert!(r.transfers.contains_key(id), "{id}");
+        }
+    }
+}
+
+// Of the sample, agent 00844 was on strike on 6 and 7 December; 00927 works 90 % from 1 December on.
+#[test]
+fn two_days_in_one_cell_and_movements_without_a_column_of_values() {
+    let text = "Matricule;Nom;Prénom;Motif;Période\n00844;RAMPAL;Joël;Grève;du 06 au 07/12/2021\n";
+    let r = run("span-in-a-cell", &[ABSENCES], &[("absences.csv", text)]);
+    assert_eq!(r.nets["00844"], expected()["00844"]);
+    assert!(r.transfers.contains_key("00844"));
+    let text = "Matricule;Nom;Prénom;Mouvement;Date d'effet\n00927;BRIAND;Kévin;Temps partiel 90 %;01/12/2021\n00225;AGUILAR;Loïc;Titularisation;01/12/2021\n";
+    let r = run("bare-movements", &[MOVES], &[("personnel du mois.csv", text)]);
+    assert_eq!(r.nets["00927"], expected()["00927"]);
+    assert_eq!(r.told("M97", "00225"), [Severity::Blocking]);
+    assert!(!r.transfers.contains_key("00225"));
+}

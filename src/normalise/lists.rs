@@ -372,6 +372,14 @@ mod tests {
     }
 
     #[test]
+    fn letters_that_open_a_month_say_less_than_the_file() {
+        let (m, l) = december();
+        assert_eq!(other_month("Nov", "", "décisions décembre", m, l), None);
+        assert_eq!(other_month("Nov 2021", "", "décisions décembre", m, l), Some("novembre 2021".to_owned()));
+        assert_eq!(other_month("Nov", "", "décisions", m, l), Some("novembre".to_owned()));
+    }
+
+    #[test]
     fn tells_quantities_from_remarks() {
         for q in ["06/12/2021", "80 %", "17h30", "28/35", "3,5", "1 200,00", "06/12"] {
             assert!(is_quantity(q), "{q}");

@@ -106,7 +106,10 @@ pub(super) fn attempt(s: &Seen<'_>, role: Role, cx: &Context<'_>, overlaps: &[u3
         .map(|(text, weight)| i32::try_from(titles::speaks_of(text, role).min(12)).unwrap_or(0) * weight / 8)
         .max()
         .unwrap_or(0);
-    let denied = hint == 0 && titles::denies(&about, role) || role == Role::Departures && says_when_back(s);
+    // « Départs en congé » above the titles or over the sheet says more than « départs » in the file's name.
+    let otherwise = |text: &str| titles::speaks_of(text, role) > 0 && titles::denies(text, role);
+    let called = [s.sheet.as_deref().unwrap_or_default(), s.layout.title.as_str()].into_iter().any(otherwise);
+    let denied = called || hint == 0 && titles::denies(&about, role) || role == Role::Departures && says_when_back(s);
     if hint > 0 {
         why.push("named so".to_owned());
     }
