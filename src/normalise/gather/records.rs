@@ -71,10 +71,9 @@ pub(super) fn records(
         let row = &filled;
         let marked = marks(table, row, map.columns.len(), sources);
         let below = map.header.is_none_or(|h| row.number > h.1);
-        let kind = match sorter.kind(row) {
-            Kind::Data if remarks::is_remark(row.cells) || foot(row) => Kind::Title,
-            kind => kind,
-        };
+        let kind = sorter.kind(row);
+        let words = matches!(kind, Kind::Data) && (remarks::is_remark(row.cells) || foot(row));
+        let kind = if words { Kind::Title } else { kind };
         if !matches!(kind, Kind::Data) {
             own.close();
         }

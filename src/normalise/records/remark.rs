@@ -36,10 +36,8 @@ impl RecordReader<'_> {
             if !beside || !text.chars().any(char::is_alphabetic) && !(remarks && text.contains('?')) {
                 continue;
             }
-            let weight = match self.weigh_in(c, &text, counted, self.owed_before(row)) {
-                Weight::Told if !remarks => Weight::Nothing,
-                weight => weight,
-            };
+            let weight = self.weigh_in(c, &text, counted, self.owed_before(row));
+            let weight = if weight == Weight::Told && !remarks { Weight::Nothing } else { weight };
             let said = match weight {
                 Weight::Nothing => continue,
                 Weight::Told => Finding::new("M202", Severity::Justify),
@@ -111,10 +109,8 @@ impl RecordReader<'_> {
             struck = struck.or(Some(c).filter(|_| mark.struck && filled && read));
             let Some(note) = mark.note.as_deref().filter(|_| list) else { continue };
             let owed_before = self.owed_before(row);
-            let weight = match self.weigh(note, counted, owed_before) {
-                Weight::Told => self.weigh(without_author(note), counted, owed_before),
-                weight => weight,
-            };
+            let whole = self.weigh(note, counted, owed_before);
+            let weight = if whole == Weight::Told { self.weigh(without_author(note), counted, owed_before) } else { whole };
             let f = match weight {
                 Weight::Nothing => Finding::new("M203", Severity::Warning),
                 Weight::Told => Finding::new("M203", Severity::Justify),
