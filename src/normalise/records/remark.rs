@@ -33,7 +33,8 @@ impl RecordReader<'_> {
             };
             let text = shown(row, usize::from(c.column));
             let remarks = titles::of_remarks(&c.heading) || c.heading.is_empty();
-            if !beside || !text.chars().any(char::is_alphabetic) && !(remarks && text.contains('?')) {
+            let said = text.chars().any(char::is_alphabetic) || remarks && text.contains('?');
+            if !beside || !said {
                 continue;
             }
             let weight = self.weigh_in(c, &text, counted, self.owed_before(row));
