@@ -46,7 +46,9 @@ pub fn without_month(title: &str) -> &str {
 /// Hours, days and sums of one month have no later value: those of several dates add up, and a person says if they do.
 pub fn older(role: Role, layout: &Layout, cx: &Context<'_>, choices: &mut [Vec<Choice>]) {
     let month = cx.month;
-
+    if lists::is_list(role) {
+        beside_this_month(layout, cx, choices);
+    }
     let mut same: BTreeMap<(String, String), Vec<(NaiveDate, usize)>> = BTreeMap::new();
     for c in 0..layout.width {
         let (head, date) = split(&layout.own[c]);
@@ -73,6 +75,15 @@ pub fn older(role: Role, layout: &Layout, cx: &Context<'_>, choices: &mut [Vec<C
                 *of = vec![Choice { meaning: Meaning::Ignored, score: 90, title: 0, fit: 12 }];
             }
         }
+    }
+}
+
+/// « Novembre » and « Décembre » over columns of the same titles: those of another month are asked, where some are of this one.
+fn beside_this_month(layout: &Layout, cx: &Context<'_>, choices: &mut [Vec<Choice>]) {
+    let said: Vec<lists::Said> = layout.group.iter().map(|g| lists::month_said(g, cx.month, cx.last, true)).collect();
+    if said.contains(&lists::Said::This) {
+        let other = |s: &lists::Said| matches!(s, lists::Said::Other(_));
+        choices.iter_mut().zip(&said).filter(|(_, s)| other(s)).for_each(|(c, _)| c.clear());
     }
 }
 

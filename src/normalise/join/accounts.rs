@@ -49,7 +49,7 @@ impl Joiner<'_> {
         }
         let mut taken: BTreeSet<EmployeeId> = BTreeSet::new();
         let mut several: BTreeMap<Vec<EmployeeId>, Vec<TransferRow>> = BTreeMap::new();
-        let place = Place::of_numbers(&rows, &by_bare, &|id, row| self.fits(id, row));
+        let place = Place::of_numbers(&rows, &by_bare, self.are_named(&rows), &|id, row| self.fits(id, row));
         for row in rows {
             let number = place.and_then(|p| p.word(&row.end_to_end));
             let by_reference = number.and_then(|n| by_bare.get(bare(n))).filter(|v| is_one(v));
@@ -72,6 +72,17 @@ impl Joiner<'_> {
         for (posts, rows) in several {
             self.by_post(posts, rows);
         }
+    }
+
+    /// Whether transfers name anybody as the other sources do.
+    fn are_named(&self, rows: &[TransferRow]) -> bool {
+        let text = |p: &super::Person, r: Role| p.text(self.vocabulary, r).map(str::to_owned);
+        let roles = [Role::Surname, Role::MarriedName, Role::FullName];
+        let names = |p: &super::Person| roles.into_iter().filter_map(|r| text(p, r)).chain([p.names.0.clone()]).collect::<Vec<_>>();
+        let keys = self.out.people.values().flat_map(names).map(|n| name_key(&n, ""));
+        let known: BTreeSet<String> = keys.flat_map(|k| k.split(' ').map(str::to_owned).collect::<Vec<_>>()).collect();
+        let says = |w: &str| w.len() >= 3 && known.contains(w);
+        rows.iter().take(REFERENCES).any(|r| name_key(&r.name, "").split(' ').any(says))
     }
 
     /// Whether a transfer names this employee, or is of the net paid to him.
@@ -132,10 +143,12 @@ struct Place {
 const REFERENCES: usize = 1_000;
 
 impl Place {
-    /// The place where references hold the numbers of most different people, of those above all whom the transfers fit.
+    /// The place where references hold the numbers of most different people, of those above all whom the transfers fit; where no
+    /// transfer names anybody (`named`), the numbers alone say it.
     fn of_numbers(
         rows: &[TransferRow],
         known: &BTreeMap<String, Vec<EmployeeId>>,
+        named: bool,
         fits: &dyn Fn(&EmployeeId, &TransferRow) -> bool,
     ) -> Option<Self> {
         let rows = &rows[..rows.len().min(REFERENCES)];
@@ -149,7 +162,7 @@ impl Place {
         };
         let each = (0..longest).flat_map(|index| [true, false].map(|from_end| Self { from_end, index, of_most: false }));
         let (best, (fitting, all)) = each.map(|p| (p, people(p))).reduce(|a, b| if b.1 > a.1 { b } else { a })?;
-        (all > 0).then_some(Self { of_most: fitting * 2 > rows.len(), ..best })
+        (all > 0).then_some(Self { of_most: if named { fitting } else { all } * 2 > rows.len(), ..best })
     }
 
     fn word(self, reference: &str) -> Option<&str> {

@@ -3,6 +3,7 @@
 //! A remark of known harmless words says nothing; one of any other words is shown, so that none is passed over.
 
 use super::{Content, RecordReader};
+use crate::facts::Role;
 use crate::ground::{At, Finding, Severity, Sources};
 use crate::normalise::lists;
 use crate::normalise::mapping::{ColumnMapping, Meaning};
@@ -32,6 +33,17 @@ impl RecordReader<'_> {
                 _ => false,
             };
             let text = shown(row, usize::from(c.column));
+            if let Some(word) = behind_name(&text).filter(|_| self.is_name(c)) {
+                let noted = word.bytes().all(|b| b.is_ascii_digit() || b == b'*');
+                let f = match self.weigh(word, counted, false) {
+                    _ if noted => Finding::new("M202", Severity::Justify),
+                    Weight::SetsAside => Finding::new("M64", Severity::Blocking),
+                    Weight::Nothing | Weight::Told => continue,
+                };
+                let f = f.arg("agent", self.called(row)).arg("heading", self.source.key(c));
+                told.push(f.arg("text", shortened(&text)).at(sources.place(self.at(row, c))));
+                continue;
+            }
             let remarks = titles::of_remarks(&c.heading) || c.heading.is_empty();
             let said = text.chars().any(char::is_alphabetic) || remarks && text.contains('?');
             if !beside || !said {
@@ -47,6 +59,11 @@ impl RecordReader<'_> {
             let f = said.arg("agent", self.called(row)).arg("heading", self.source.key(c));
             told.push(f.arg("text", shortened(&text)).at(sources.place(self.at(row, c))));
         }
+    }
+
+    fn is_name(&self, c: &ColumnMapping) -> bool {
+        let names = [Role::Surname, Role::MarriedName, Role::GivenName, Role::FullName];
+        matches!(c.meaning, Meaning::Fact(f) if self.cx.vocabulary.get(f).role.is_some_and(|r| names.contains(&r)))
     }
 
     /// A remark under its title: a yes or a no is an answer to it.
@@ -128,6 +145,12 @@ impl RecordReader<'_> {
         }
         told
     }
+}
+
+/// What stands behind a name in its cell: « GODIN (ne pas verser) », « Noémie - parti le 30/11 », « PERRAULT (1) ».
+fn behind_name(text: &str) -> Option<&str> {
+    let (_, behind) = text.split_once('(').or_else(|| text.split_once(" - "))?;
+    Some(behind.trim_end_matches(')').trim()).filter(|b| !b.is_empty())
 }
 
 fn shortened(text: &str) -> String {

@@ -307,7 +307,7 @@ fn signs(ready: &Ready, w: &mut Worked) {
     }
 }
 
-/// No step and no grade moves an index by more than a fifth: a gross index, or two figures exchanged.
+/// A step or a grade hardly moves an index by more than a tenth: a gross index, or two figures exchanged.
 fn leaps(ready: &Ready, w: &mut Worked) {
     let vocabulary = &ready.pack.vocabulary;
     let values: std::collections::BTreeSet<FactId> = vocabulary.signs().iter().map(|s| s.1).collect();
@@ -317,7 +317,7 @@ fn leaps(ready: &Ready, w: &mut Worked) {
         let (Some(now), Some(then)) = (w.output.facts.get(value), then) else { continue };
         let far = |a: &Fact, b: &Fact| {
             let (a, b) = (a.value.number()?, b.value.number()?);
-            Some(a.mul(Exact::int(5))? > b.mul(Exact::int(6))?)
+            Some(a.mul(Exact::int(10))? > b.mul(Exact::int(11))?)
         };
         if now.origin == Origin::Decided || !(far(now, then) == Some(true) || far(then, now) == Some(true)) {
             continue;
