@@ -149,7 +149,7 @@ fn the_table_of_arrows_says_nothing_that_is_not_so() {
     assert!(idle.is_empty(), "arrows nobody uses: {idle:?}");
 }
 
-/// `N01`, `L40`; `IMP-05`, `BNK-04`.
+/// `N01`, `L40`, `M178`; `IMP-05`, `BNK-04`.
 fn is_code(text: &str) -> bool {
     let (letters, digits) = match text.split_once('-') {
         Some((a, b)) => (a, b),
@@ -157,7 +157,8 @@ fn is_code(text: &str) -> bool {
     };
     let capital = !letters.is_empty() && letters.bytes().all(|b| b.is_ascii_uppercase());
     let right = if text.contains('-') { letters.len() == 3 } else { letters.len() == 1 };
-    capital && right && matches!(digits.len(), 2 | 3) && digits.bytes().all(|b| b.is_ascii_digit())
+    let long = letters == "M" && digits.len() == 3;
+    capital && right && (digits.len() == 2 || long) && digits.bytes().all(|b| b.is_ascii_digit())
 }
 
 #[test]

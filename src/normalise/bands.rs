@@ -134,6 +134,12 @@ pub fn head_line(cells: &[Cell<'_>]) -> Option<String> {
     (letters.len() >= 3).then_some(letters)
 }
 
+/// The letters of a whole line of a page's head: its number is another on every page.
+pub fn whole_line(cells: &[Cell<'_>]) -> String {
+    let letters = cells.iter().map(|c| fold(&c.shown())).collect::<String>();
+    format!("={}", letters.chars().filter(|c| c.is_alphabetic()).collect::<String>())
+}
+
 /// The agent a row names, when it is no line of pay.
 pub fn of_row(row: &Row<'_, '_>) -> Option<Band> {
     of_cells(row.cells)

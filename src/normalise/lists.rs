@@ -134,8 +134,10 @@ pub fn years_and_months(text: &str, title: bool) -> Vec<(Option<u32>, Option<u32
             }
             i += 2;
         } else {
+            // « 2024-2025 » holds every month of both years.
+            let to_next = |y: u32| i + 1 < words.len() && year(i + 1) == Some(y + 1);
             if let Some(y) = year(i)
-                && number(Some(i + 1)).is_none()
+                && (number(Some(i + 1)).is_none() || to_next(y))
                 && !before
             {
                 hits.push((Some(y), None));
@@ -351,7 +353,17 @@ mod tests {
     #[test]
     fn a_name_says_which_month_a_list_is_for() {
         let (m, l) = december();
-        for this in ["heures-sup-décembre", "Décembre", "CIA 2021", "evp_202112", "absences 12-2021", "2021-12 HS", "HS dec"] {
+        for this in [
+            "heures-sup-décembre",
+            "Décembre",
+            "CIA 2021",
+            "evp_202112",
+            "absences 12-2021",
+            "2021-12 HS",
+            "HS dec",
+            "sorties 2021-2022",
+            "2020-2021",
+        ] {
             assert_eq!(month_said(this, m, l, false), Said::This, "{this}");
         }
         for other in ["heures sup novembre", "Novembre", "CIA 2020", "evp_202111", "hs 2021-11", "2020", "décembre 2020"] {

@@ -232,7 +232,9 @@ fn head_lines(table: &Table, below: u32) -> BTreeSet<String> {
         if row.number > below {
             return ControlFlow::Break(());
         }
-        head.extend(bands::head_line(row.cells));
+        if let Some(line) = bands::head_line(row.cells) {
+            head.extend([line, bands::whole_line(row.cells)]);
+        }
         ControlFlow::Continue(())
     });
     head

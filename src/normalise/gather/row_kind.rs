@@ -1,6 +1,6 @@
 //! What a row is before it is read as data: a title, a heading once more, a sum, or about an agent.
 
-use crate::normalise::bands::head_line;
+use crate::normalise::bands::{head_line, whole_line};
 use crate::normalise::cells;
 use crate::normalise::mapping::{Meaning, SourceMapping};
 use crate::normalise::register::{LineReader, WhoColumns, numbered_name, shown};
@@ -116,7 +116,8 @@ impl Sorter {
     pub(super) fn is_head(&self, row: &Row<'_, '_>, head: &BTreeSet<String>) -> bool {
         let Some((_, sums)) = self.rubric.as_ref() else { return false };
         let number = |c: &usize| row.cells.get(*c).is_some_and(|cell| matches!(cells::number(cell, Mark::Unknown), Ok(Some(_))));
-        head_line(row.cells).is_some_and(|l| head.contains(&l)) && !sums.iter().any(number)
+        let again = head_line(row.cells).is_some_and(|l| head.contains(&l));
+        again && (!sums.iter().any(number) || head.contains(&whole_line(row.cells)))
     }
 
     /// « SOMME | Pascal »: a surname that is also a word of sums.
@@ -147,6 +148,10 @@ impl Sorter {
         }
         let mut texts = row.cells.iter().map(Cell::shown).filter(|t| !t.is_empty());
         let Some(first) = texts.next() else { return Kind::Blank };
+        // A line drawn between the headings and the rows.
+        if row.cells.iter().all(|c| !c.shown().contains(char::is_alphanumeric)) {
+            return Kind::Blank;
+        }
         // « Total brut » below the lines of an agent who stands above them is his, and no sum of the page.
         let label = || self.rubric.as_ref().and_then(|(named, _)| named.last()).map(|c| shown(row, *c)).unwrap_or_default();
         if self.carries && agent.is_empty() && total_named(&label()).is_some() {

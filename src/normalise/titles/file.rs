@@ -1,0 +1,158 @@
+//! `rules/exports/titles.toml` as it is read.
+
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
+#[derive(serde::Deserialize)]
+pub(super) struct File {
+    pub(super) column: BTreeMap<String, Vec<String>>,
+    pub(super) fact: BTreeMap<String, Vec<String>>,
+    pub(super) total: BTreeMap<String, Vec<String>>,
+    pub(super) part: BTreeMap<String, Vec<String>>,
+    pub(super) sheet: BTreeMap<String, Vec<String>>,
+    pub(super) denies: BTreeMap<String, Vec<String>>,
+    pub(super) row: RowWords,
+    pub(super) section: Sections,
+    pub(super) side: Sides,
+    pub(super) leaving: Leaving,
+    pub(super) either_way: EitherWay,
+    pub(super) needs: BTreeMap<String, String>,
+    pub(super) wording: Wording,
+    pub(super) hourly: Hourly,
+    pub(super) doubt: Doubt,
+    pub(super) neutral: BTreeMap<String, Vec<String>>,
+    pub(super) aside: Aside,
+    pub(super) contrary: BTreeMap<String, Contrary>,
+}
+
+/// Words that make it uncertain what a list pays.
+#[derive(serde::Deserialize)]
+pub(super) struct Doubt {
+    pub(super) list: Vec<String>,
+    pub(super) turning: Vec<String>,
+    pub(super) hourly: Vec<String>,
+    pub(super) strike: Vec<String>,
+    pub(super) ends: Vec<String>,
+    pub(super) extra: Vec<String>,
+    pub(super) uncounted: Vec<String>,
+    pub(super) replaces: Vec<String>,
+    pub(super) times: Vec<String>,
+    #[serde(flatten)]
+    pub(super) bounds: Bounds,
+}
+
+/// How many is too many, and what is asked of cells that speak against their unit.
+#[derive(serde::Deserialize)]
+pub struct Bounds {
+    pub most_hours: i64,
+    pub most_pieces: i64,
+    pub ask_hours: String,
+    pub ask_days: String,
+    pub ask_pieces: String,
+    pub ask_post: String,
+}
+
+/// Words beside a quantity that say it is not to be paid.
+#[derive(serde::Deserialize)]
+pub(super) struct Aside {
+    pub(super) always: Vec<String>,
+    pub(super) paid: Vec<String>,
+    pub(super) asked: Vec<String>,
+    pub(super) remark: Vec<String>,
+    pub(super) harmless: Vec<String>,
+    pub(super) back: Vec<String>,
+    pub(super) resumes: Vec<String>,
+    pub(super) colours: Vec<String>,
+}
+
+/// What must be known of somebody, or listed beside it, for a fact of a list to contradict nothing.
+#[derive(serde::Deserialize)]
+pub struct Contrary {
+    /// Contradicted by a value of this fact that is above zero.
+    pub above_zero: Option<String>,
+    /// Contradicted by a whole value of this fact, which is also what is understood.
+    pub whole: Option<String>,
+    /// Contradicted when none of these is listed in the month.
+    pub without: Option<Vec<String>>,
+}
+
+#[derive(serde::Deserialize)]
+pub(super) struct Wording {
+    pub(super) one: Vec<String>,
+    pub(super) becomes: Vec<String>,
+    pub(super) current: Vec<String>,
+    pub(super) counts: Vec<String>,
+    pub(super) working_time: Vec<String>,
+    pub(super) tax_rates: Vec<String>,
+    pub(super) kind: Vec<String>,
+    pub(super) value: Vec<String>,
+    pub(super) old_value: Vec<String>,
+    pub(super) a_day: Vec<String>,
+    pub(super) active: Vec<String>,
+    pub(super) everybody: Vec<String>,
+    pub(super) contract: Vec<String>,
+    pub(super) beneficiaries: Vec<String>,
+    pub(super) mail: Vec<String>,
+    pub(super) opens_new: Vec<String>,
+    pub(super) opens_old: Vec<String>,
+    pub(super) opens_return: Vec<String>,
+    pub(super) yearly: Vec<String>,
+    pub(super) cumulative: Vec<String>,
+    pub(super) of_month: Vec<String>,
+    pub(super) since: Vec<String>,
+    pub(super) span: [String; 2],
+    pub(super) on: Vec<String>,
+    pub(super) before_number: Vec<String>,
+    pub(super) before_rubric: Vec<String>,
+}
+
+/// Bounds of hours of a month and of what an hour is paid.
+#[derive(serde::Deserialize)]
+pub struct Hourly {
+    pub most_hours: i64,
+    pub least_rate: i64,
+    pub most_rate: i64,
+    /// No line of a month is as many euros: a number as large, of an ordinary agent, is cents.
+    pub least_cents: i64,
+}
+
+#[derive(serde::Deserialize)]
+pub(super) struct Leaving {
+    pub(super) first_day_away: Vec<String>,
+    pub(super) either: Vec<String>,
+}
+
+#[derive(serde::Deserialize)]
+pub(super) struct Sections {
+    pub(super) gain: Vec<String>,
+    pub(super) deduction: Vec<String>,
+    pub(super) employer: Vec<String>,
+}
+
+#[derive(serde::Deserialize)]
+pub(super) struct Sides {
+    pub(super) gain: Vec<String>,
+    pub(super) deduction: Vec<String>,
+    pub(super) employer: Vec<String>,
+    pub(super) sum: Vec<String>,
+    pub(super) agent: Vec<String>,
+}
+
+#[derive(serde::Deserialize)]
+pub(super) struct EitherWay {
+    pub(super) titles: Vec<String>,
+}
+
+#[derive(serde::Deserialize)]
+pub(super) struct RowWords {
+    pub(super) subtotal: Vec<String>,
+    pub(super) information: Vec<String>,
+    pub(super) total: Vec<String>,
+    pub(super) counted: Vec<String>,
+    pub(super) remark: Vec<String>,
+    pub(super) nothing: Vec<String>,
+}
+
+pub(super) static FILE: LazyLock<File> = LazyLock::new(|| {
+    toml::from_str(include_str!("../../../rules/exports/titles.toml")).expect("rules/exports/titles.toml is checked by a test")
+});

@@ -1,0 +1,169 @@
+//! Words of rows: sums, remarks, sections, and whose share an amount is.
+
+use super::RUN_TOGETHER;
+use super::file::FILE;
+use super::words::{opens, spaced};
+use crate::normalise::mapping::TotalRole;
+use crate::normalise::text::{Phrase, fold, likeness, runs_together};
+use std::sync::LazyLock;
+
+/// A sum the label of a rubric names, when it is surely one.
+pub fn total_named(label: &str) -> Option<(TotalRole, u32)> {
+    let phrase = Phrase::of(label);
+    // « NETPAYER », « NETIMPO »: the words of a sum run together in one field.
+    let field = match phrase.words.as_slice() {
+        [word] if word.len() >= 6 && word.bytes().all(|b| b.is_ascii_lowercase()) => Some(word),
+        _ => None,
+    };
+    let glued = |written: &[String]| field.is_some_and(|word| written.len() > 1 && runs_together(word, written));
+    SUMS.iter()
+        .filter(|(_, title, written)| written.len() > 1 || phrase.words.len() == 1 || title.words == phrase.words)
+        .map(|(role, title, written)| (*role, likeness(&phrase, title).max(if glued(written) { RUN_TOGETHER } else { 0 })))
+        .filter(|(_, s)| *s >= 85)
+        .max_by_key(|(_, s)| *s)
+}
+
+/// Titles of sums, taken apart once, with their words of two letters and more as they are written.
+static SUMS: LazyLock<Vec<(TotalRole, Phrase, Vec<String>)>> = LazyLock::new(|| {
+    let roles = FILE.total.iter().filter_map(|(n, t)| Some((TotalRole::parse(n)?, t)));
+    let written = |t: &str| fold(t).split(' ').filter(|w| w.len() > 1).map(str::to_owned).collect();
+    roles.flat_map(|(role, titles)| titles.iter().map(move |t| (role, Phrase::of(t), written(t)))).collect()
+});
+
+/// What a row without an agent sums up.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Summing {
+    Part,
+    Whole,
+}
+
+/// Whether the text opens a row of sums. A person's name or a rubric's label must not be asked.
+pub fn summing(text: &str) -> Option<Summing> {
+    let folded = fold(text);
+    if folded.is_empty() || !folded.starts_with(|c: char| c.is_alphabetic() || c == '*' || c == '-') {
+        return None;
+    }
+    let tidy = folded.trim_start_matches(['*', '-', ' ', '=']);
+    let opens =
+        |words: &[String]| words.iter().any(|w| tidy.strip_prefix(w.as_str()).is_some_and(|rest| !rest.starts_with(char::is_alphanumeric)));
+    if opens(&FILE.row.subtotal) {
+        Some(Summing::Part)
+    } else if opens(&FILE.row.total) {
+        Some(Summing::Whole)
+    } else {
+        None
+    }
+}
+
+/// Whether the text is the name of a sum, or of what a payslip tells beside its lines, and nothing else: a row « TOTAL » below an
+/// agent's lines, « Plafond SS ».
+pub fn is_beside(text: &str) -> bool {
+    let tidy = spaced(text);
+    let lists = [&FILE.row.subtotal, &FILE.row.total, &FILE.row.information];
+    lists.into_iter().flatten().any(|w| spaced(w) == tidy)
+}
+
+/// Whether the text opens a remark (« Fait à la mairie », « Visa du chef de service »), or says that there is nothing (« NEANT »).
+pub fn remarks(text: &str) -> bool {
+    let tidy = spaced(text);
+    let opens = |w: &String| tidy.starts_with(&format!(" {w} "));
+    FILE.row.remark.iter().any(opens) || FILE.row.nothing.iter().any(|w| tidy.trim() == w)
+}
+
+/// On which side the lines below a row stand.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Section {
+    Gain,
+    Deduction,
+    Employer,
+}
+
+/// « GAINS », « CHARGES PATRONALES »: the side that a text alone in its row says.
+pub fn section_named(text: &str) -> Option<Section> {
+    let tidy = spaced(text);
+    let all =
+        [(&FILE.section.gain, Section::Gain), (&FILE.section.deduction, Section::Deduction), (&FILE.section.employer, Section::Employer)];
+    all.into_iter().find(|(words, _)| words.iter().any(|w| w == tidy.trim())).map(|(_, s)| s)
+}
+
+/// What a word of a side column says an amount is.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum Letter {
+    Gain,
+    Deduction,
+    Employer,
+    Sum,
+}
+
+/// `G`, `R`, « Retenue salariale », « Charge patronale », `T`: the whole text is one of the words, or one of its words is. Whose
+/// share it is says more than what is done with it; a text that says both says nothing.
+pub fn letter(text: &str) -> Option<Letter> {
+    let tidy = side_text(text);
+    let all = [
+        (&FILE.side.gain, Letter::Gain),
+        (&FILE.side.deduction, Letter::Deduction),
+        (&FILE.side.employer, Letter::Employer),
+        (&FILE.side.sum, Letter::Sum),
+    ];
+    if let Some((_, letter)) = all.iter().find(|(list, _)| list.contains(&tidy)) {
+        return Some(*letter);
+    }
+    let says = |list: &[String]| has_word(list, &tidy);
+    match (says(&FILE.side.employer), says(&FILE.side.agent)) {
+        (true, true) => None,
+        (true, false) => Some(Letter::Employer),
+        _ => all.iter().find(|(list, _)| says(list)).map(|(_, letter)| *letter),
+    }
+}
+
+/// Whether a text says that a row is the employer's share, or that it is the agent's: `P`, « Part salariale », « Employeurs ».
+pub fn is_employer(text: &str) -> Option<bool> {
+    let tidy = side_text(text);
+    let says = |list: &[String]| list.contains(&tidy) || has_word(list, &tidy);
+    match (says(&FILE.side.employer), says(&FILE.side.agent)) {
+        (true, false) => Some(true),
+        (false, true) => Some(false),
+        (true, true) | (false, false) => None,
+    }
+}
+
+fn side_text(text: &str) -> String {
+    fold(text).trim_end_matches('.').trim().to_owned()
+}
+
+/// Whether a word of the text, of three letters and more, is one of those listed.
+fn has_word(list: &[String], text: &str) -> bool {
+    text.split(|c: char| !c.is_alphanumeric()).any(|w| w.len() >= 3 && opens(list, w))
+}
+
+/// `88 BULLETINS`, `58 agents`: how many a total row says it counts.
+pub fn counted(text: &str) -> Option<u32> {
+    let folded = fold(text);
+    let (number, word) = folded.split_once(' ')?;
+    FILE.row.counted.iter().any(|w| word.starts_with(w.as_str())).then(|| number.parse().ok()).flatten()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn knows_rows_of_sums() {
+        assert_eq!(summing("SOUS-TOTAL PAGE 31"), Some(Summing::Part));
+        assert_eq!(summing("TOTAL GENERAL"), Some(Summing::Whole));
+        assert_eq!(summing("TOTALE"), None);
+        assert_eq!(counted("88 BULLETINS"), Some(88));
+    }
+
+    #[test]
+    fn knows_rubrics_that_are_sums() {
+        assert_eq!(total_named("NET A PAYER").map(|t| t.0), Some(TotalRole::NetPaid));
+        assert_eq!(total_named("NET AVANT IMPOT").map(|t| t.0), Some(TotalRole::NetBeforeTax));
+        assert_eq!(total_named("TOTAL BRUT").map(|t| t.0), Some(TotalRole::Gross));
+        assert_eq!(total_named("NET IMPOSABLE").map(|t| t.0), Some(TotalRole::NetTaxable));
+        assert_eq!(total_named("NETPAYER").map(|t| t.0), Some(TotalRole::NetPaid), "a field of eight letters");
+        assert_eq!(total_named("NETTOYAGE"), None);
+        assert_eq!(total_named("TRAITEMENT BRUT"), None);
+        assert_eq!(total_named("CNRACL AGENT"), None);
+    }
+}

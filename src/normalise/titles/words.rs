@@ -1,0 +1,350 @@
+//! Questions to the words of a title, a name or a remark.
+
+use super::file::{Bounds, Contrary, FILE, Hourly};
+use crate::normalise::mapping::Role;
+use crate::normalise::text::fold;
+use std::collections::BTreeMap;
+
+/// How strongly a text (a file's name, a sheet's, its title lines) speaks of a role: letters of the longest words found.
+pub fn speaks_of(text: &str, role: Role) -> usize {
+    let key = match role {
+        Role::RegisterLines | Role::RegisterWide => "register",
+        Role::Staff
+        | Role::Arrivals
+        | Role::Departures
+        | Role::Changes
+        | Role::Events
+        | Role::Amounts
+        | Role::AccountChanges
+        | Role::Transfers => role.id(),
+        Role::Rubrics | Role::Ignored | Role::Unknown => return 0,
+    };
+    let tidy = spaced(text);
+    FILE.sheet.get(key).map_or(0, |words| words.iter().filter(|w| tidy.contains(&format!(" {w} "))).map(String::len).max().unwrap_or(0))
+}
+
+/// Whether a text has a word that says that a sheet is not of that role, whatever else it says: « Départs en congé ».
+pub fn denies(text: &str, role: Role) -> bool {
+    FILE.denies.get(role.id()).is_some_and(|words| names_one(words, text))
+}
+
+/// Facts that a list with another fact must have a column for.
+pub fn needed(fact: &str) -> Option<&'static str> {
+    FILE.needs.get(fact).map(String::as_str)
+}
+
+/// Whether a date of leaving is the first day no longer paid: « radié à compter du ».
+pub fn first_day_away(heading: &str) -> bool {
+    let tidy = spaced(heading);
+    FILE.leaving.first_day_away.iter().any(|w| tidy.contains(&spaced(w)))
+}
+
+/// Whether a date of leaving may be the last day paid as well as the first that is not: « radié le ».
+pub fn last_day_or_first_away(heading: &str) -> bool {
+    is_one(&FILE.leaving.either, heading)
+}
+
+/// Whether a word is one of those listed; an asterisk there stands for any ending.
+pub(super) fn opens(list: &[String], word: &str) -> bool {
+    list.iter().any(|w| w.strip_suffix('*').map_or(w == word, |stem| word.starts_with(stem)))
+}
+
+/// The word of a list's names or of its title that says its numbers are not to be paid: « HS récupérées », « CIA annulé ».
+pub fn doubted_list(about: &str) -> Option<String> {
+    let tidy = spaced(about);
+    let whole = FILE.doubt.list.iter().filter(|w| w.contains(' ')).find(|w| tidy.contains(&format!(" {w} ")));
+    whole.cloned().or_else(|| tidy.split_whitespace().find(|w| opens(&FILE.doubt.list, w)).map(str::to_owned))
+}
+
+/// Whether a list says that it takes the place of another: « annule et remplace ».
+pub fn replaces(about: &str) -> bool {
+    let tidy = spaced(about);
+    FILE.doubt.replaces.iter().any(|w| tidy.contains(&format!(" {w} ")))
+}
+
+/// What a list is called without those words.
+pub fn without_replacing(about: &str) -> String {
+    FILE.doubt.replaces.iter().fold(spaced(about), |text, w| text.replace(&format!(" {w} "), " "))
+}
+
+/// Whether a word beside the name of an element makes another thing of it: « solde », « retrait », « prévu ».
+pub fn turning(word: &str) -> bool {
+    opens(&FILE.doubt.turning, word)
+}
+
+/// Whether a word before a kind of absence says that it is over: « retour », « fin ».
+pub fn ends(word: &str) -> bool {
+    opens(&FILE.doubt.ends, word)
+}
+
+/// Whether a text says that somebody is in activity.
+pub fn in_activity(position: &str) -> bool {
+    is_one(&FILE.wording.active, position)
+}
+
+/// Whether a text speaks of a strike.
+pub fn says_strike(text: &str) -> bool {
+    spaced(text).split_whitespace().any(|w| opens(&FILE.doubt.strike, w))
+}
+
+/// Whether a title says that its hours come on top of the post's own.
+pub fn says_extra(title: &str) -> bool {
+    spaced(title).split_whitespace().any(|w| opens(&FILE.doubt.extra, w))
+}
+
+/// Whether a title counts things: « Tickets restaurant », « Permanences ».
+pub fn is_plural(title: &str) -> bool {
+    let counts = |w: &str| w.len() >= 4 && w.ends_with('s') && !w.ends_with("ss") && !opens(&FILE.doubt.uncounted, w);
+    spaced(title).split_whitespace().any(counts)
+}
+
+/// Whether a word is a length of time.
+pub fn is_time(word: &str) -> bool {
+    opens(&FILE.doubt.times, word)
+}
+
+pub fn bounds() -> &'static Bounds {
+    &FILE.doubt.bounds
+}
+
+/// Whether a word says that numbers are hours.
+pub fn hourly_word(word: &str) -> bool {
+    opens(&FILE.doubt.hourly, word)
+}
+
+/// Whether a word of a title says nothing that a number of that form would not be without it.
+pub fn neutral(form: &str, word: &str) -> bool {
+    ["all", form].iter().any(|k| FILE.neutral.get(*k).is_some_and(|list| opens(list, word)))
+}
+
+/// The word of a remark that says the row is not to be paid; fewer words say so where nothing is counted.
+pub fn sets_aside(text: &str, counted: bool) -> Option<String> {
+    let tidy = spaced(text);
+    let lists = [&FILE.aside.always, &FILE.aside.paid];
+    let mut lists = lists.iter().take(if counted { 2 } else { 1 }).copied();
+    lists.find_map(|list| {
+        let whole = list.iter().filter(|w| w.contains(' ')).find(|w| tidy.contains(&format!(" {w} ")));
+        whole.cloned().or_else(|| tidy.split_whitespace().find(|w| opens(list, w)).map(str::to_owned))
+    })
+}
+
+/// Whether a column of yes and no says of each row if it is agreed: « Validé par le chef ».
+pub fn asks_agreement(heading: &str) -> bool {
+    spaced(heading).split_whitespace().any(|w| opens(&FILE.aside.asked, w))
+}
+
+/// Whether a column holds remarks, by its title.
+pub fn of_remarks(heading: &str) -> bool {
+    spaced(heading).split_whitespace().next().is_some_and(|w| opens(&FILE.aside.remark, w))
+}
+
+/// Whether a remark is made of nothing but words that change nothing (« accord DGS », « vu »), numbers of documents and days.
+pub fn harmless(text: &str) -> bool {
+    let known = |w: &str| w.bytes().any(|b| b.is_ascii_digit()) || opens(&FILE.aside.harmless, w);
+    !text.contains(['%', '€', '?']) && spaced(text).split_whitespace().all(known)
+}
+
+/// Whether a line between rows says that what stands below it is paid.
+pub fn resumes(text: &str) -> bool {
+    spaced(text).split_whitespace().any(|w| opens(&FILE.aside.resumes, w))
+}
+
+/// Whether a line speaks of colours.
+pub fn of_colours(text: &str) -> bool {
+    spaced(text).split_whitespace().any(|w| opens(&FILE.aside.colours, w))
+}
+
+/// A line without its words of colours.
+pub fn without_colours(text: &str) -> String {
+    spaced(text).split_whitespace().filter(|w| !opens(&FILE.aside.colours, w)).collect::<Vec<_>>().join(" ")
+}
+
+/// Whether a title is of what earlier months are still owed: « Rappel de prime ».
+pub fn back_pay(heading: &str) -> bool {
+    spaced(heading).split_whitespace().any(|w| opens(&FILE.aside.back, w))
+}
+
+/// What contradicts a fact of a list, by the fact's name.
+pub fn contrary() -> &'static BTreeMap<String, Contrary> {
+    &FILE.contrary
+}
+
+/// What hours at an hourly rate look like in a register.
+pub fn hourly() -> &'static Hourly {
+    &FILE.hourly
+}
+
+/// Whether a title is one of those listed, word for word.
+fn is_one(list: &[String], heading: &str) -> bool {
+    let tidy = spaced(heading);
+    list.iter().any(|w| tidy.trim() == w)
+}
+
+/// Whether a title begins with one of those words.
+fn begins(list: &[String], heading: &str) -> bool {
+    spaced(heading).split_whitespace().next().is_some_and(|w| opens(list, w))
+}
+
+/// Whether a title is one of those of a column of that meaning, just so.
+fn is_column(of: &str, heading: &str) -> bool {
+    let tidy = spaced(heading);
+    FILE.column.get(of).is_some_and(|list| list.iter().any(|t| spaced(t) == tidy))
+}
+
+/// Whether a text has one of those listed among its words.
+fn names_one(list: &[String], about: &str) -> bool {
+    let tidy = spaced(about);
+    list.iter().any(|w| tidy.contains(&format!(" {w} ")))
+}
+
+/// Whether a title says only that something changes: « Nouveau taux », « Passe à ».
+pub fn becomes(heading: &str) -> bool {
+    is_one(&FILE.wording.becomes, heading)
+}
+
+/// Whether a title says that it holds now: « IM actuel ».
+pub fn is_current(heading: &str) -> bool {
+    names_one(&FILE.wording.current, heading)
+}
+
+/// Whether a title says how many people there are: « Nb agents », « Nombre de bulletins ».
+pub fn says_how_many(heading: &str) -> bool {
+    let tidy = spaced(heading);
+    let rest = FILE.wording.counts.iter().find_map(|w| tidy.strip_prefix(&format!(" {w} ")));
+    rest.is_some_and(|r| FILE.row.counted.iter().any(|w| r.trim_start_matches("d ").trim_start_matches("de ").trim_end() == w))
+}
+
+/// Whether a title says that something is new: « Nouveau taux ».
+pub fn says_becomes(heading: &str) -> bool {
+    begins(&FILE.wording.opens_new, heading)
+}
+
+/// Whether a title is that of what was before: « Ancien taux ».
+pub fn says_before(heading: &str) -> bool {
+    is_one(&FILE.wording.old_value, heading) || begins(&FILE.wording.opens_old, heading)
+}
+
+/// Whether a title says that its sums are those of a year.
+pub fn says_yearly(heading: &str) -> bool {
+    spaced(heading).split_whitespace().any(|w| opens(&FILE.wording.yearly, w))
+}
+
+/// Whether a title is of sums since the year began: « Cumul annuel », « Cumul ».
+pub fn says_cumulative(heading: &str) -> bool {
+    spaced(heading).split_whitespace().next().is_some_and(|w| opens(&FILE.wording.cumulative, w))
+}
+
+/// Whether a group title says only that what stands below it is the month's.
+pub fn is_of_month(heading: &str) -> bool {
+    is_one(&FILE.wording.of_month, heading)
+}
+
+/// Whether a title is that of the day somebody is back.
+pub fn says_return(heading: &str) -> bool {
+    begins(&FILE.wording.opens_return, heading)
+}
+
+/// Whether a title is that of a last day: « Au ».
+pub fn says_until(heading: &str) -> bool {
+    is_column("to", heading)
+}
+
+/// Whether a title is that of a first day: « Du ».
+pub fn says_from(heading: &str) -> bool {
+    is_column("from", heading)
+}
+
+/// What a title says the first day of: « Maladie du », « Grève à compter du ».
+pub fn first_day_of(heading: &str) -> Option<String> {
+    let tidy = spaced(heading);
+    let head = |end: &String| tidy.trim_end().strip_suffix(end.as_str()).filter(|head| head.ends_with(' ')).map(str::trim);
+    FILE.wording.since.iter().find_map(head).filter(|h| !h.is_empty()).map(str::to_owned)
+}
+
+/// The words that open the first and the last day in one text: « du … au … ».
+pub fn span_words() -> [&'static str; 2] {
+    [FILE.wording.span[0].as_str(), FILE.wording.span[1].as_str()]
+}
+
+/// Whether a word stands before one day: « le 17/03/2022 ».
+pub fn names_one_day(word: &str) -> bool {
+    is_one(&FILE.wording.on, word)
+}
+
+/// Whether a title is that of kinds of movements: « Type de mouvement ».
+pub fn says_kind(heading: &str) -> bool {
+    is_one(&FILE.wording.kind, heading)
+}
+
+/// Whether a title is that of what a movement comes to: « Valeur ».
+pub fn says_value(heading: &str) -> bool {
+    is_one(&FILE.wording.value, heading)
+}
+
+/// Whether a title is that of what a movement ends: « Ancienne valeur ».
+pub fn says_old_value(heading: &str) -> bool {
+    is_one(&FILE.wording.old_value, heading)
+}
+
+/// Whether the names of a list or its title speak of working time.
+pub fn of_working_time(about: &str) -> bool {
+    names_one(&FILE.wording.working_time, about)
+}
+
+/// Whether the names of a list or its title speak of the tax office.
+pub fn of_tax_rates(about: &str) -> bool {
+    names_one(&FILE.wording.tax_rates, about)
+}
+
+/// Whether a column says the one day a row is about: « Date », « Jour de grève ».
+pub fn one_day(heading: &str) -> bool {
+    is_one(&FILE.wording.one, heading)
+}
+
+/// Whether a word stands before the number of an employee in running text: « matricule 115 ».
+pub fn before_number(word: &str) -> bool {
+    opens(&FILE.wording.before_number, word)
+}
+
+/// Whether a word stands before the code or the name of a rubric: « Rubrique 7 ».
+pub fn before_rubric(word: &str) -> bool {
+    opens(&FILE.wording.before_rubric, word)
+}
+
+/// Whether a kind of absence lasts a day where nothing says more: « Grève », « Service non fait ».
+pub fn lasts_a_day(nature: &str) -> bool {
+    names_one(&FILE.wording.a_day, nature)
+}
+
+/// Whether a title is that of those whom a bank has paid.
+pub fn of_beneficiaries(heading: &str) -> bool {
+    is_one(&FILE.wording.beneficiaries, heading)
+}
+
+/// Whether a title speaks of a contract.
+pub fn of_contract(heading: &str) -> bool {
+    names_one(&FILE.wording.contract, heading)
+}
+
+/// Whether a text speaks to everybody: « prime pour tous les agents ».
+pub fn speaks_to_all(text: &str) -> bool {
+    names_one(&FILE.wording.everybody, text)
+}
+
+/// Whether a line is one of those a mail opens with that name who writes and who is written to.
+pub fn opens_a_mail(line: &str) -> bool {
+    line.split_once(':').is_some_and(|(head, _)| is_one(&FILE.wording.mail, head))
+}
+
+/// Whether a title may mean what is paid as well as what is taken back.
+pub fn either_way(heading: &str) -> bool {
+    let tidy = spaced(heading);
+    FILE.either_way.titles.iter().any(|t| spaced(t) == tidy)
+}
+
+/// Folded, every mark a blank, with a blank at both ends: ready to look for whole words.
+pub fn spaced(text: &str) -> String {
+    let folded = fold(text);
+    let words: Vec<&str> = folded.split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty()).collect();
+    format!(" {} ", words.join(" "))
+}
