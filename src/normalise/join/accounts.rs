@@ -140,7 +140,7 @@ struct Place {
 }
 
 /// References looked at for the place of their numbers.
-const REFERENCES: usize = 1_000;
+const REFERENCES: usize = 200;
 
 impl Place {
     /// The place where references hold the numbers of most different people, of those above all whom the transfers fit; where no

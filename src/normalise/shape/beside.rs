@@ -2,7 +2,7 @@
 //!
 //! Each table keeps its cells where they are; what stands in the columns of another is not its own.
 
-use super::{KNOWN, Wording};
+use super::{KNOWN, Wording, may_head};
 use crate::facts::Role as FactRole;
 use crate::normalise::text::fold;
 use crate::normalise::titles::Title;
@@ -14,7 +14,7 @@ const ABOVE: usize = 12;
 
 /// The columns of each table, when there are several.
 pub fn find(rows: &[OwnedRow], wording: &Wording<'_>) -> Option<(usize, Vec<Range<usize>>)> {
-    rows.iter().take(ABOVE).enumerate().find_map(|(i, row)| {
+    rows.iter().take(ABOVE).enumerate().filter(|(_, r)| may_head(r)).find_map(|(i, row)| {
         let parts = parts(row, wording)?;
         differs(&rows[i + 1..], &parts).then_some((i, parts))
     })

@@ -3,7 +3,7 @@
 //! In: plain tables. Out: the same, with the name of its rubric in front of every row of such a register, or behind the number in
 //! the headings of a wide one.
 
-use super::{SURELY, Wording};
+use super::{SURELY, Wording, may_head};
 use crate::ground::place::{Source, SourceKind};
 use crate::ground::{Finding, Sources, ids};
 use crate::normalise::mapping::Meaning;
@@ -52,7 +52,7 @@ fn titled<const N: usize>(rows: &[OwnedRow], means: [Meaning; N], wording: &Word
     let is = |cell: &Cell<'_>, m: Meaning| {
         matches!(cell, Cell::Text(_)) && wording.titles.scores(&cell.shown()).get(&Title::Plain(m)).is_some_and(|s| *s >= SURELY)
     };
-    rows.iter().take(HEAD).enumerate().find_map(|(i, row)| {
+    rows.iter().take(HEAD).enumerate().filter(|(_, r)| may_head(r)).find_map(|(i, row)| {
         let found = means.map(|m| row.cells.iter().position(|c| is(c, m)));
         found.iter().all(Option::is_some).then(|| (i, found.map(Option::unwrap_or_default)))
     })
@@ -67,6 +67,7 @@ fn catalogue(table: &Table, wording: &Wording<'_>) -> Option<Names> {
     if table.row_count_hint() > LONGEST {
         return None;
     }
+    titled(&table.sample(HEAD), [Meaning::Code, Meaning::Label], wording)?;
     let rows = table.sample(LONGEST as usize);
     let (head, [code, label]) = titled(&rows, [Meaning::Code, Meaning::Label], wording)?;
     if code == label || rows[head].cells.iter().any(|c| wording.of_agents(&c.shown())) {

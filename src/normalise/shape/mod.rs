@@ -85,6 +85,15 @@ impl Wording<'_> {
     }
 }
 
+/// Whether a row may be one of headings: words alone, none of which begins with a figure. Asked before titles are compared.
+fn may_head(row: &OwnedRow) -> bool {
+    row.cells.iter().all(|c| match c {
+        Cell::Empty => true,
+        Cell::Text(t) => t.len() <= 120 && !t.trim_start().starts_with(|c: char| c.is_ascii_digit()),
+        _ => false,
+    })
+}
+
 /// Rows laid out anew, and where their cells stand in the sheet.
 struct Laid {
     rows: Vec<OwnedRow>,
