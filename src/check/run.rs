@@ -47,7 +47,7 @@ pub struct SumGap {
 pub struct Unidentified {
     pub what: String,
     pub place: Place,
-    /// Whoever it may mean is set aside by name.
+    /// Whoever it may mean is set aside by name, or it is a picture, which no program wrote as a list.
     pub set_aside: bool,
 }
 
@@ -300,7 +300,7 @@ pub fn measure(c: &Control, r: &Run) -> Result<Option<Vec<Finding>>, &'static st
     }))
 }
 
-/// Whoever the file may mean waits already: it is worth a look, and stops nobody else.
+/// Whoever the file may mean waits already, or it is a picture: it is worth a look, and stops nobody else.
 fn unidentified(c: &Control, u: &Unidentified) -> Finding {
     let mut f = c.finding().at(u.place.clone()).arg("what", &u.what);
     if u.set_aside {

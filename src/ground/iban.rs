@@ -4,6 +4,7 @@
 //! Says nothing about whose account it is, nor whether it is still open. Overseas collectivities of the
 //! Pacific use IBANs in `FR` without being part of SEPA: no table of prefixes can tell them apart.
 
+use super::bic::Bic;
 use std::fmt;
 use std::ops::Range;
 use std::sync::LazyLock;
@@ -145,11 +146,8 @@ impl Iban {
         let whole = clean(&text.replace(['/', ';', '|', ','], " "));
         let code = <[u8; 2]>::try_from(whole.as_bytes().get(..2)?).ok()?;
         let (iban, rest) = whole.split_at_checked(4 + find(code)?.bban.len())?;
-        let bic = rest.trim_start_matches("BIC").trim_start_matches(':');
-        let shape = matches!(bic.len(), 8 | 11)
-            && bic.bytes().all(|b| b.is_ascii_alphanumeric())
-            && bic.bytes().take(6).all(|b| b.is_ascii_uppercase());
-        Self::strict(iban).ok().filter(|_| shape)
+        Bic::parse(rest.trim_start_matches("BIC").trim_start_matches(':')).ok()?;
+        Self::strict(iban).ok()
     }
 
     /// Reads an IBAN in electronic form: capitals and digits, nothing between them.
@@ -304,6 +302,17 @@ mod tests {
     use super::*;
 
     // Examples of the registry and of the French note on RIB and IBAN; the rest are vectors in tests/data/sepa.
+    #[test]
+    fn a_cell_may_hold_the_code_of_the_bank_behind_the_account() {
+        let account = Iban::parse("FR7699900004170000512340196").expect("the sample town's account");
+        for written in ["FR76 9990 0004 1700 0051 2340 196 / TESTFRPPXXX", "IBAN : FR7699900004170000512340196 BIC TESTFRPP"] {
+            assert_eq!(Iban::parse(written).as_ref(), Ok(&account), "{written}");
+        }
+        for other in ["FR7699900004170000512340196 / TEST", "FR7699900004170000512340197 / TESTFRPPXXX"] {
+            assert!(Iban::parse(other).is_err(), "{other}");
+        }
+    }
+
     #[test]
     fn reads_what_people_type() {
         for typed in [

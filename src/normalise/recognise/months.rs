@@ -5,7 +5,7 @@ use super::seen::Seen;
 use crate::ground::PayMonth;
 use crate::normalise::Context;
 use crate::normalise::columns::Choice;
-use crate::normalise::lists::years_and_months;
+use crate::normalise::lists::months_named;
 use crate::normalise::mapping::{Meaning, Role};
 use crate::normalise::profile::Profile;
 use crate::normalise::titles;
@@ -56,11 +56,8 @@ fn month_of(title: &str, last: PayMonth) -> Option<PayMonth> {
     if title.split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty()).count() > 2 {
         return None;
     }
-    let [(year, Some(month))] = years_and_months(title, false)[..] else { return None };
-    let year = match year {
-        Some(y) => i32::try_from(y).ok()?,
-        None if month > last.month() => last.year() - 1,
-        None => last.year(),
-    };
-    PayMonth::new(year, month)
+    match months_named(title, last, false)[..] {
+        [month] => Some(month),
+        _ => None,
+    }
 }

@@ -67,9 +67,8 @@ fn catalogue(table: &Table, wording: &Wording<'_>) -> Option<Names> {
     if table.row_count_hint() > LONGEST {
         return None;
     }
-    titled(&table.sample(HEAD), [Meaning::Code, Meaning::Label], wording)?;
+    let (head, [code, label]) = titled(&table.sample(HEAD), [Meaning::Code, Meaning::Label], wording)?;
     let rows = table.sample(LONGEST as usize);
-    let (head, [code, label]) = titled(&rows, [Meaning::Code, Meaning::Label], wording)?;
     if code == label || rows[head].cells.iter().any(|c| wording.of_agents(&c.shown())) {
         return None;
     }
