@@ -2,17 +2,14 @@
 
 mod reported;
 
-use super::compute::{DETAIL, Results, Worked, code_card, detail, to_transfer};
+use super::compute::{DETAIL, Results, to_transfer};
 use super::manifest::{self, Made};
 use super::tables::Tables;
 use super::{Options, Outcome, Ready, slips};
 use crate::check::printed::Printed;
-use crate::compute::employee::Standing;
-use crate::compute::walk::Share;
-use crate::facts::Role;
-use crate::ground::{Bic, EmployeeId, Finding, Iban, Lang, Money, Severity, finding, sepa_text, words};
+use crate::ground::{Bic, EmployeeId, Finding, Iban, Lang, Severity, finding, sepa_text};
 use crate::job::{self, Pain};
-use crate::payslip::{LineKind, Totals};
+use crate::payslip::Totals;
 use crate::write::payslip as print;
 use crate::write::register;
 use crate::write::report;

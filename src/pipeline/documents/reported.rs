@@ -1,13 +1,12 @@
 //! Results → the model of the difference report: agents, lines, causes and the registers an accountant asks for.
 
-use crate::check::printed::Printed;
 use crate::compute::employee::Standing;
 use crate::compute::walk::Share;
 use crate::facts::Role;
-use crate::ground::{Bic, EmployeeId, Finding, Iban, Lang, Money, Severity, words};
-use crate::payslip::{LineKind, Totals};
-use crate::pipeline::compute::{Results, Worked, code_card, detail, show_value, to_transfer};
-use crate::pipeline::{Outcome, Ready, slips};
+use crate::ground::{EmployeeId, Finding, Iban, Lang, Money, Severity, words};
+use crate::payslip::LineKind;
+use crate::pipeline::compute::{Results, Worked, code_card, detail, show_value};
+use crate::pipeline::{Outcome, Ready};
 use crate::write::report;
 use chrono::NaiveTime;
 use std::collections::{BTreeMap, BTreeSet};
