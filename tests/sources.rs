@@ -107,6 +107,22 @@ fn a_declaration_with_transfers_pays_the_same_or_sets_aside_by_name() {
     }
 }
 
+// Without a staff file nobody says the working time or the category of whoever works part time, nor who has left (01413).
+#[test]
+fn without_a_staff_file_the_register_and_the_transfers_pay_whom_they_can() {
+    let lists = &STAFF[1..];
+    let alone = run("transfers-alone", &[TRANSFERS], false, false);
+    let ran = run("no-staff", &[lists, &[REGISTER, TRANSFERS]].concat(), false, false);
+    assert_eq!(alone.transfers.len(), 0, "nets without facts or lines are paid by decision alone");
+    assert_eq!(ran.outcome.findings.iter().filter(|f| f.code == "M240").map(|f| f.severity).collect::<Vec<_>>(), [Severity::Justify]);
+    assert!(!ran.outcome.findings.iter().any(|f| f.code == "POP-03"), "no finding for each of them");
+    let (want, aside) = (december(), ran.aside());
+    let paid_wrongly: Vec<_> = wrong(&ran).into_iter().map(|w| w.0).filter(|e| !aside.contains(e)).collect();
+    assert_eq!(paid_wrongly, ["00424", "00927", "01293", "01413"]);
+    let right = ran.transfers.keys().filter(|e| want.get(*e) == ran.nets.get(*e)).count();
+    assert!(right >= 73, "{right} of {} are paid the expected net", want.len());
+}
+
 #[test]
 fn no_source_more_makes_anything_worse() {
     let with = |first: &[&'static str]| [&STAFF[..], first].concat();

@@ -281,22 +281,23 @@ impl Replay<'_> {
         facts: &mut Facts,
         resolved: &mut Vec<Resolved>,
     ) {
-        let before = self.exact_lines(state, pinned);
+        // Of several that explain the line, the one that explains most of the payslip; of equals, the first.
+        let mut best: Vec<Fact> = Vec::new();
+        let mut most = self.exact_lines(state, pinned);
         for set in candidates {
             let mut tried = facts.clone();
-            let mut written = Vec::new();
             for f in &set {
-                written.push(tried.set(f.clone()));
+                tried.set(f.clone());
             }
             state.run(self.plan, &tried, Pins::Paid(pinned), extra);
-            let good = state.results[e.element.index()].is_some_and(|c| agrees(&c, p)) && self.exact_lines(state, pinned) > before;
-            if good {
-                *facts = tried;
-                for (used, written) in set.into_iter().zip(written) {
-                    note(resolved, Resolved { fact: used.id, written, used, element: e.element });
-                }
-                return;
+            let exact = self.exact_lines(state, pinned);
+            if exact > most && state.results[e.element.index()].is_some_and(|c| agrees(&c, p)) {
+                (most, best) = (exact, set);
             }
+        }
+        for used in best {
+            let written = facts.set(used.clone());
+            note(resolved, Resolved { fact: used.id, written, used, element: e.element });
         }
         state.run(self.plan, facts, Pins::Paid(pinned), extra);
     }

@@ -6,7 +6,7 @@
 use crate::ground::document::{Report, Spot, suggestion};
 use crate::ground::{Exact, Finding, Severity, Words};
 use crate::rules::pack::{Element, Formula, Origin, Pack, ParameterValue, ValueVersion, Version, unfit};
-use crate::rules::plan::{in_force, setting_value};
+use crate::rules::plan::{in_force, newest, setting_value};
 use chrono::NaiveDate;
 use std::ops::Range;
 
@@ -167,7 +167,7 @@ impl Pack {
     /// each, those that wait longest first.
     pub fn stale(&self, on: NaiveDate) -> Vec<Finding> {
         let values = self.parameters.iter().filter_map(|p| {
-            let v = p.values.iter().rev().find(|v| in_force(v.from, v.until, on))?;
+            let v = &p.values[newest(&p.values, |v| (v.from, v.until), on)?];
             Some((p.id.as_str(), v.checked, &v.origin))
         });
         let in_use = self.tables.iter().filter(|t| t.rows.iter().any(|r| r.from <= on));

@@ -4,6 +4,7 @@ use crate::facts::{FactId, Facts, Value};
 use crate::ground::iban::IbanProblem;
 use crate::ground::{At, EmployeeId, Exact, Iban, PayMonth};
 use crate::normalise::mapping::CodeTarget;
+use crate::normalise::records::Said;
 use crate::payslip::{ElementId, LineKind, PaidSlip};
 use chrono::NaiveDate;
 use std::collections::{BTreeMap, BTreeSet};
@@ -26,6 +27,7 @@ pub struct Change {
     pub fact: FactId,
     pub old: Option<Value>,
     pub new: Value,
+    pub said: Said,
     pub effective: Option<NaiveDate>,
     pub at: At,
 }

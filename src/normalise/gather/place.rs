@@ -8,7 +8,7 @@ use crate::ground::{At, EmployeeId, Finding, Severity, Sources, ids};
 use crate::normalise::mapping::{Mapping, Role};
 use crate::normalise::named::{CELLS, Known};
 use crate::normalise::people::{Directory, Joined};
-use crate::normalise::records::{Content, RawRow, parsed};
+use crate::normalise::records::{Changed, Content, RawRow, Said, parsed};
 use crate::normalise::{Context, lists, replaced};
 use chrono::NaiveDate;
 use std::collections::{BTreeMap, BTreeSet};
@@ -141,9 +141,9 @@ pub(super) fn place_rows(
                 }
                 // The same value from another day pays other arrears.
                 let since = effective.unwrap_or_else(|| cx.month.first_day());
-                for (fact, old, new, at) in changed {
+                for Changed { fact, old, new, said, at } in changed {
                     let key = (employee.clone(), fact);
-                    match changed_before.get(&key).filter(|_| lists::pays(cx.vocabulary.get(fact))) {
+                    match changed_before.get(&key).filter(|_| said == Said::New && lists::pays(cx.vocabulary.get(fact))) {
                         // Twice the same: once is enough. Two values: which one, a person must say.
                         Some((_, known)) if *known == (new.clone(), since) => continue,
                         Some((first, _)) => {
@@ -151,11 +151,12 @@ pub(super) fn place_rows(
                             let f = f.arg("fact", &cx.vocabulary.get(fact).label.fr).of(&employee);
                             told.add(f.at(sources.place(*first)).at(sources.place(at)), at.source);
                         }
-                        None => {
+                        None if said == Said::New => {
                             changed_before.insert(key, (at, (new.clone(), since)));
                         }
+                        None => {}
                     }
-                    out.changes.push(Change { employee: employee.clone(), fact, old, new, effective, at });
+                    out.changes.push(Change { employee: employee.clone(), fact, old, new, said, effective, at });
                 }
             }
             Content::Event { nature, fact, from, to, days, continues, beside } => {

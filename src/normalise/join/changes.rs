@@ -2,7 +2,9 @@
 
 use super::Joiner;
 use crate::facts::{Dated, Fact, FactId, FactKind, Later, Origin, Role, Value};
-use crate::ground::{At, EmployeeId, Exact, Severity};
+use crate::ground::{At, EmployeeId, Exact, Lang, Severity};
+use crate::normalise::records::Said;
+use crate::normalise::trust::agree;
 use chrono::NaiveDate;
 
 impl Joiner<'_> {
@@ -53,6 +55,32 @@ impl Joiner<'_> {
         // A day of entry or leaving is dated by what it says.
         let own_date = matches!(decl.kind, FactKind::Date | FactKind::Text);
         p.dated.extend(c.effective.filter(|d| *d != first && !silent && !own_date).map(|from| Dated { fact: c.fact, from, at: c.at }));
+    }
+
+    /// A value under a plain title beside new ones: nothing where it is what is known or says what is new again.
+    pub(super) fn plain(&mut self, c: &crate::normalise::gather::Change) {
+        let decl = self.vocabulary.get(c.fact);
+        let Some(p) = self.out.people.get(&c.employee) else { return };
+        let same = |f: &Fact| f.value == c.new || agree(decl, &f.value, &c.new) == Some(true);
+        let known = p.known.get(c.fact).cloned();
+        let empty = match &c.new {
+            Value::Flag(yes) => !yes,
+            Value::Number(n) => n.is_zero(),
+            Value::Date(_) | Value::Choice(_) | Value::Text(_) => false,
+        };
+        if known.as_ref().is_some_and(same) || p.changes.iter().any(|f| f.id == c.fact) || (known.is_none() && empty) {
+            return;
+        }
+        let shown = |value: &Value| self.vocabulary.get(c.fact).shown(value, Lang::Fr);
+        let old = known.as_ref().map_or_else(|| "–".to_owned(), |f| shown(&f.value));
+        let (code, severity) = if c.said == Said::OfTheNew { ("F120", Severity::Justify) } else { ("F121", Severity::Blocking) };
+        let places: Vec<At> = std::iter::once(c.at).chain(known.map(|f| f.at)).collect();
+        let f = self.finding(code, severity, &c.employee, &places).arg("agent", &c.employee);
+        let f = f.arg("fact", decl.label.fr.clone()).arg("old", old).arg("new", shown(&c.new));
+        self.out.findings.push(f);
+        if c.said == Said::OfTheNew {
+            self.change(c);
+        }
     }
 
     /// A rise within the month of what counts from the first day of the next: told, and left to the next month.

@@ -14,6 +14,7 @@ mod staff;
 use crate::facts::{Fact, FactKind, Role, Vocabulary};
 use crate::ground::{At, EmployeeId, Finding, Lang, PayMonth, Severity, Sources};
 use crate::normalise::gather::{Gathered, Record};
+use crate::normalise::records::Said;
 use crate::normalise::trust::{Trust, agree};
 use crate::payslip::ElementId;
 pub use accounts::TransferRow;
@@ -50,6 +51,7 @@ pub fn join(
     element: &dyn Fn(&str) -> Option<ElementId>,
 ) -> Joined {
     let mut j = Joiner { vocabulary, sources, month, trust, out: Joined::default() };
+    let stands_in = gathered.staff.is_empty();
     for (id, slip) in gathered.paid {
         j.out.people.entry(id).or_default().paid = Some(slip);
     }
@@ -65,6 +67,9 @@ pub fn join(
     for r in gathered.register_facts {
         j.register_facts(&r);
     }
+    if stands_in {
+        j.paid_are_staff();
+    }
     j.status_by_line(element);
     j.entered_since();
     j.moot();
@@ -74,8 +79,12 @@ pub fn join(
     for r in gathered.departures {
         j.movement(&r);
     }
-    for c in gathered.changes {
+    let (new, plain): (Vec<_>, Vec<_>) = gathered.changes.into_iter().partition(|c| c.said == Said::New);
+    for c in new {
         j.change(&c);
+    }
+    for c in plain {
+        j.plain(&c);
     }
     let adjoining = j.adjoining(&gathered.events);
     for e in gathered.events {

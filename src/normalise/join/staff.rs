@@ -2,7 +2,7 @@
 
 use super::{Joiner, second};
 use crate::facts::{Fact, Origin, Role, Value};
-use crate::ground::{At, Exact, Severity};
+use crate::ground::{At, Exact, Finding, Severity};
 use crate::normalise::gather::Record;
 use crate::normalise::records::HOURS_ALONE;
 use crate::normalise::scheme;
@@ -49,6 +49,20 @@ impl Joiner<'_> {
             } else {
                 second(vocabulary, trust, p, f);
             }
+        }
+    }
+
+    /// Where no staff file survived, whoever last month's registers paid is who works here, as a pay statement's or a
+    /// declaration's agents are.
+    pub(super) fn paid_are_staff(&mut self) {
+        let mut count = 0_u64;
+        for p in self.out.people.values_mut() {
+            let Some(line) = p.paid.as_ref().and_then(|s| s.lines.first()) else { continue };
+            p.staff = Some(line.at);
+            count += 1;
+        }
+        if count > 0 {
+            self.out.findings.push(Finding::new("M240", Severity::Justify).arg("count", count));
         }
     }
 

@@ -40,9 +40,11 @@ pub(super) fn changed_columns(found: &mut SourceMapping, s: &Seen<'_>, cx: &Cont
         };
         found.columns.iter_mut().filter(other).for_each(|c| c.meaning = Meaning::Unknown);
     }
+    let replaced: Vec<FactId> = found.columns.iter().filter_map(|c| if let Meaning::Old(f) = c.meaning { Some(f) } else { None }).collect();
     let alone = |c: u16| data.iter().any(|k| !k.shown(usize::from(c)).is_empty() && new.iter().all(|n| k.shown(*n).is_empty()));
     for c in &mut found.columns {
-        if !new.is_empty() && !alone(c.column) {
+        let beside_old = matches!(c.meaning, Meaning::Fact(f) if replaced.contains(&f));
+        if !new.is_empty() && !alone(c.column) && !beside_old {
             continue;
         }
         if let Meaning::Fact(f) = c.meaning {

@@ -7,6 +7,7 @@ use crate::facts::{FactKind, Facts, Later, NumberForm, Role, Value};
 use crate::ground::{EmployeeId, Finding, Severity, Sources};
 use crate::normalise::Context;
 use crate::normalise::gather::{Change, Event, Gathered};
+use crate::normalise::records::Said;
 use chrono::{Days, NaiveDate};
 
 impl MonthRecord {
@@ -33,6 +34,7 @@ impl MonthRecord {
                     fact: l.fact.id,
                     old: m.known.value(l.fact.id).cloned(),
                     new: l.fact.value.clone(),
+                    said: Said::New,
                     effective: Some(l.from),
                     at: l.fact.at,
                 });

@@ -1,12 +1,12 @@
 //! New values of a row, each with its date of effect.
 
-use super::{Content, RecordReader};
-use crate::facts::{FactId, FactKind, Value};
-use crate::ground::{At, Finding, Severity, Sources};
-use crate::normalise::lists;
+use super::{Changed, Content, RecordReader, Said};
+use crate::facts::{FactId, FactKind, Role, Value};
+use crate::ground::{Finding, Severity, Sources};
 use crate::normalise::mapping::{ColumnMapping, Meaning};
 use crate::normalise::register::shown;
 use crate::normalise::values::Unread;
+use crate::normalise::{columns, lists};
 use crate::read::table::Row;
 
 impl RecordReader<'_> {
@@ -38,7 +38,7 @@ impl RecordReader<'_> {
                 match self.parts_of(f, &shown(row, usize::from(c.column))) {
                     Some(parts) => changed.extend(parts.into_iter().map(|(id, n)| {
                         let old = old.as_ref().and_then(|o| o.as_ref()?.iter().find(|p| p.0 == id).map(|p| Value::Number(p.1)));
-                        (id, old, Value::Number(n), self.at(row, c))
+                        Changed { old, ..Changed::new(id, Value::Number(n), self.at(row, c)) }
                     })),
                     None if shown(row, usize::from(c.column)).is_empty() => {}
                     None => self.refuse(row, c, Unread("N01"), sources, tell),
@@ -62,21 +62,22 @@ impl RecordReader<'_> {
             };
             let at = self.at(row, c);
             if let (Some(reduced), Some(id)) = (new.reduced_post, self.reduced_post) {
-                changed.push((id, None, Value::Flag(reduced), at));
+                changed.push(Changed::new(id, Value::Flag(reduced), at));
             }
-            changed.push((f, old, new.value, at));
+            changed.push(Changed { old, ..Changed::new(f, new.value, at) });
         }
+        self.plain(row, &mut changed, sources, problems, tell);
         // The act behind the row travels with what it changes.
-        let act = self.cx.vocabulary.role(crate::facts::Role::Act);
+        let act = self.cx.vocabulary.role(Role::Act);
         let column = act.filter(|_| !changed.is_empty()).and_then(|f| Some((f, source.column(Meaning::Fact(f))?)));
         if let Some((f, c)) = column
             && let Some(read) = self.one(row, c, f, sources, problems, tell)
         {
-            changed.push((f, None, read.value, self.at(row, c)));
+            changed.push(Changed::new(f, read.value, self.at(row, c)));
         }
         let undated = source.column(Meaning::Effective).filter(|c| shown(row, usize::from(c.column)).is_empty());
-        let lasting = |(f, ..): &(FactId, Option<Value>, Value, At)| {
-            let fact = self.cx.vocabulary.get(*f);
+        let lasting = |c: &Changed| {
+            let fact = self.cx.vocabulary.get(c.fact);
             lists::pays(fact) && fact.kind != FactKind::Date
         };
         if let Some(c) = undated.filter(|_| changed.iter().any(lasting)) {
@@ -87,24 +88,52 @@ impl RecordReader<'_> {
         Content::Changes { changed, effective }
     }
 
-    /// A new position: who leaves with it, or is back, no amount follows from. In activity it says nothing beside other changes.
-    fn position(
-        &self,
-        changed: &[(FactId, Option<Value>, Value, At)],
+    /// What stands under plain titles beside new values. A yes, and what stands beside words (a grade, a status), are of the
+    /// new situation.
+    fn plain(
+        &mut self,
         row: &Row<'_, '_>,
+        changed: &mut Vec<Changed>,
         sources: &Sources,
+        problems: &mut Vec<(FactId, &'static str)>,
         tell: &mut dyn FnMut(Finding),
     ) {
+        if changed.is_empty() {
+            return;
+        }
+        let (source, vocabulary) = (self.source, self.cx.vocabulary);
+        let words = |k: &FactKind| matches!(k, FactKind::Text | FactKind::Choice { .. });
+        let named = changed.iter().any(|c| words(&vocabulary.get(c.fact).kind));
+        for c in &source.columns {
+            let Meaning::Fact(f) = c.meaning else { continue };
+            let fact = vocabulary.get(f);
+            let flag = match fact.kind {
+                FactKind::Flag => true,
+                FactKind::Number { .. } | FactKind::Choice { .. } => false,
+                FactKind::Date if fact.role == Some(Role::ContractEnd) => true,
+                FactKind::Date | FactKind::Text => continue,
+            };
+            if !columns::is_situation(vocabulary, c.meaning) || changed.iter().any(|c| c.fact == f) {
+                continue;
+            }
+            let Some(read) = self.one(row, c, f, sources, problems, tell) else { continue };
+            let said = if flag || named { Said::OfTheNew } else { Said::Beside };
+            changed.push(Changed { said, ..Changed::new(f, read.value, self.at(row, c)) });
+        }
+    }
+
+    /// A new position: who leaves with it, or is back, no amount follows from. In activity it says nothing beside other changes.
+    fn position(&self, changed: &[Changed], row: &Row<'_, '_>, sources: &Sources, tell: &mut dyn FnMut(Finding)) {
         let position = |c: &&ColumnMapping| {
             let (Meaning::Fact(f) | Meaning::New(f)) = c.meaning else { return false };
-            self.cx.vocabulary.get(f).role == Some(crate::facts::Role::Position)
+            self.cx.vocabulary.get(f).role == Some(Role::Position)
         };
         let Some(c) = self.source.columns.iter().find(position) else { return };
         let text = shown(row, usize::from(c.column));
         if text.is_empty() {
             return;
         }
-        let beside = changed.iter().any(|(f, ..)| lists::pays(self.cx.vocabulary.get(*f)));
+        let beside = changed.iter().any(|c| lists::pays(self.cx.vocabulary.get(c.fact)));
         if !(beside && crate::normalise::titles::in_activity(&text)) {
             let f = Finding::new("M170", Severity::Blocking).arg("agent", self.called(row)).arg("text", text);
             tell(f.at(sources.place(self.at(row, c))));

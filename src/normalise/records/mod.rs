@@ -50,12 +50,37 @@ pub struct RawRow {
     pub words: bool,
 }
 
+/// A value of a row of changes.
+#[derive(Clone, Debug)]
+pub struct Changed {
+    pub fact: FactId,
+    pub old: Option<Value>,
+    pub new: Value,
+    pub said: Said,
+    pub at: At,
+}
+
+impl Changed {
+    pub const fn new(fact: FactId, new: Value, at: At) -> Self {
+        Self { fact, old: None, new, said: Said::New, at }
+    }
+}
+
+/// How a row of changes says a value: « Nouvel IM » is new; « IM » beside « Nouveau grade » is the index of the new grade, where
+/// it is not the one known; « Quotité » beside « Nouvel IM » is what goes on, and where it is not what is known, a person says.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Said {
+    New,
+    OfTheNew,
+    Beside,
+}
+
 /// By role of the sheet.
 #[derive(Clone, Debug)]
 pub enum Content {
     Facts(Facts),
     Changes {
-        changed: Vec<(FactId, Option<Value>, Value, At)>,
+        changed: Vec<Changed>,
         effective: Option<NaiveDate>,
     },
     Event {

@@ -1,6 +1,6 @@
 //! A row of a list of movements: its kind says which fact its value is.
 
-use super::{Content, RecordReader};
+use super::{Changed, Content, RecordReader};
 use crate::facts::{Fact, FactId, Facts, Origin, Value};
 use crate::ground::{At, Finding, Severity, Sources};
 use crate::normalise::cells;
@@ -72,12 +72,12 @@ impl RecordReader<'_> {
                 }
                 let mut changed = Vec::new();
                 if let (Some(reduced), Some(id)) = (read.reduced_post, self.reduced_post) {
-                    changed.push((id, None, Value::Flag(reduced), at));
+                    changed.push(Changed::new(id, Value::Flag(reduced), at));
                 }
                 if effective.is_none() && source.column(Meaning::Effective).is_some() {
                     tell(Finding::new("M91", Severity::Justify).arg("agent", self.called(row)).at(sources.place(at)));
                 }
-                changed.push((f, None, read.value, at));
+                changed.push(Changed::new(f, read.value, at));
                 Content::Changes { changed, effective }
             }
             Ok(None) => {

@@ -78,7 +78,12 @@ pub(super) fn model(ready: &Ready, results: &Results, out: &Outcome) -> report::
         movements: movements(ready, results),
         iban_changes: iban_changes(ready, results),
         set_aside: set_aside(results, out, ready),
-        estimations: results.worked.iter().flat_map(|w| crate::pipeline::estimates::of(ready, w)).chain(crate::pipeline::estimates::rest(ready)).collect(),
+        estimations: results
+            .worked
+            .iter()
+            .flat_map(|w| crate::pipeline::estimates::of(ready, w))
+            .chain(crate::pipeline::estimates::rest(ready))
+            .collect(),
         findings: out.findings.iter().map(|f| report::FindingRow::of(f, lang)).collect(),
         not_run: out
             .not_run

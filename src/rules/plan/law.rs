@@ -1,6 +1,6 @@
 //! What is in force on a day, whatever is computed with it: versions, values of law, brackets, defaults.
 
-use super::{Brackets, Default, Law, in_force};
+use super::{Brackets, Default, Law, newest};
 use crate::facts::{FactId, FactKind};
 use crate::ground::Exact;
 use crate::rules::bind::{Context, SettingValue};
@@ -10,14 +10,14 @@ use chrono::NaiveDate;
 impl Element {
     /// The version in force on a day.
     pub fn version_on(&self, day: NaiveDate) -> Option<&Version> {
-        self.versions.iter().rev().find(|v| in_force(v.from, v.until, day))
+        newest(&self.versions, |v| (v.from, v.until), day).map(|i| &self.versions[i])
     }
 }
 
 impl ValueDecl {
     /// The version in force on a day.
     pub fn version_on(&self, day: NaiveDate) -> Option<&ValueVersion> {
-        self.versions.iter().rev().find(|v| in_force(v.from, v.until, day))
+        newest(&self.versions, |v| (v.from, v.until), day).map(|i| &self.versions[i])
     }
 }
 
@@ -38,7 +38,7 @@ impl Pack {
                 .iter()
                 .map(|p| {
                     let on = if p.at_payment { context.payment_date } else { day };
-                    p.values.iter().rev().find(|v| in_force(v.from, v.until, on)).map(|v| v.value)
+                    newest(&p.values, |v| (v.from, v.until), on).map(|i| p.values[i].value)
                 })
                 .collect(),
             tables_on: self.tables.iter().map(|t| if t.at_payment { context.payment_date } else { day }).collect(),
@@ -68,8 +68,8 @@ impl Pack {
 
     /// Whether the same versions of every value and element are in force on two days.
     pub fn same_versions(&self, a: NaiveDate, b: NaiveDate) -> bool {
-        let value = |v: &ValueDecl, day| v.versions.iter().rposition(|x| in_force(x.from, x.until, day));
-        let element = |e: &Element, day| e.versions.iter().rposition(|x| in_force(x.from, x.until, day));
+        let value = |v: &ValueDecl, day| newest(&v.versions, |x| (x.from, x.until), day);
+        let element = |e: &Element, day| newest(&e.versions, |x| (x.from, x.until), day);
         self.values.iter().all(|v| value(v, a) == value(v, b)) && self.elements.iter().all(|e| element(e, a) == element(e, b))
     }
 

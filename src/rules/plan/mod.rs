@@ -124,3 +124,26 @@ pub struct Law {
 pub fn in_force(from: NaiveDate, until: Option<NaiveDate>, day: NaiveDate) -> bool {
     from <= day && until.is_none_or(|u| day <= u)
 }
+
+/// Which of several, in order of their first days, is in force: the newest begun. Where that one is over, nothing is: what it
+/// had replaced does not come back.
+pub fn newest<T>(all: &[T], span: impl Fn(&T) -> (NaiveDate, Option<NaiveDate>), day: NaiveDate) -> Option<usize> {
+    let last = all.iter().rposition(|v| span(v).0 <= day)?;
+    let (from, until) = span(&all[last]);
+    in_force(from, until, day).then_some(last)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::newest;
+    use chrono::NaiveDate;
+
+    #[test]
+    fn what_ended_does_not_bring_back_what_it_had_replaced() {
+        let day = |y| NaiveDate::from_ymd_opt(y, 1, 1).expect("a day");
+        let end = |y| NaiveDate::from_ymd_opt(y, 12, 31);
+        let all = [(day(2022), None), (day(2023), end(2023)), (day(2026), None)];
+        let on = |y| newest(&all, |v| *v, day(y));
+        assert_eq!([2021, 2022, 2023, 2024, 2025, 2026].map(on), [None, Some(0), Some(1), None, None, Some(2)]);
+    }
+}

@@ -1,6 +1,6 @@
 //! Order of computation, from what each formula names; a circle is told with every place on its way.
 
-use super::in_force;
+use super::newest;
 use crate::ground::document::Report;
 use crate::ground::{Finding, Severity};
 use crate::rules::bind::{Symbol, Symbols};
@@ -35,7 +35,7 @@ pub(super) struct Ordering<'a> {
 impl<'a> Ordering<'a> {
     /// The version in force on the day, or all of them.
     pub(super) fn versions<V>(&self, all: &'a [V], span: fn(&V) -> (NaiveDate, Option<NaiveDate>)) -> impl Iterator<Item = &'a V> {
-        let newest = self.day.map(|day| all.iter().rposition(|v| in_force(span(v).0, span(v).1, day)));
+        let newest = self.day.map(|day| newest(all, span, day));
         all.iter().enumerate().filter(move |(i, _)| newest.is_none_or(|n| n == Some(*i))).map(|(_, v)| v)
     }
 
