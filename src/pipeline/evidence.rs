@@ -12,7 +12,7 @@ use crate::check::lines::{Moved, older_cards};
 use crate::check::printed::Printed;
 use crate::check::run::{Run, SumGap, Unidentified};
 use crate::check::{Control, Frame, Law, written};
-use crate::facts::{Fact, Role};
+use crate::facts::{Fact, FactId, Origin, Role};
 use crate::ground::place::SourceKind;
 use crate::ground::{At, EmployeeId, Money, PayMonth, Place, sepa_text};
 use crate::normalise::mapping::Role as SourceRole;
@@ -163,6 +163,18 @@ pub fn moved(ready: &Ready, w: &Worked) -> Vec<Moved> {
             && let Some(m) = list.get_mut(&card_index(ready, c.code))
         {
             m.grounded = true;
+        }
+    }
+    // As much as last month's, and said again by a list of this month: a leave as long as the one before it.
+    let vocabulary = &ready.pack.vocabulary;
+    let listed = |id: FactId| {
+        let now = w.output.facts.get(id).filter(|f| f.origin != Origin::Inferred && !vocabulary.get(id).recurs);
+        now.is_some_and(|f| w.person.changes.iter().any(|c| c.id == id && c.at == f.at))
+    };
+    for (i, e) in ready.pack.elements.iter().enumerate() {
+        let follows = || e.inferences.iter().filter_map(|i| vocabulary.named(&i.fact.text)).any(listed);
+        if let Some(m) = list.get_mut(&i).filter(|m| !m.grounded && m.before == m.after) {
+            m.grounded = follows();
         }
     }
     list.into_values().collect()
