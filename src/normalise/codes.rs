@@ -165,7 +165,7 @@ fn held(label: &Phrase, name: &Phrase) -> u32 {
     if !all || likeness(label, name) < 50 {
         return 0;
     }
-    86_u32.saturating_sub(5 * u32::try_from(label.words.len() - name.words.len()).unwrap_or(9))
+    86_u32.saturating_sub(5 * u32::try_from(label.words.len().saturating_sub(name.words.len())).unwrap_or(9))
 }
 
 /// A label of one word that is the beginnings of the name's words run together (`TRTBRUT`), as programs with eight letters have it.
