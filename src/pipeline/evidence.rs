@@ -12,7 +12,7 @@ use crate::check::lines::{Moved, older_cards};
 use crate::check::printed::Printed;
 use crate::check::run::{Run, SumGap, Unidentified};
 use crate::check::{Control, Frame, Law, written};
-use crate::facts::{Fact, FactId, Origin, Role};
+use crate::facts::{Fact, FactId, FactKind, NumberForm, Role};
 use crate::ground::place::SourceKind;
 use crate::ground::{At, EmployeeId, Money, PayMonth, Place, sepa_text};
 use crate::normalise::mapping::Role as SourceRole;
@@ -165,16 +165,18 @@ pub fn moved(ready: &Ready, w: &Worked) -> Vec<Moved> {
             m.grounded = true;
         }
     }
-    // As much as last month's, and said again by a list of this month: a leave as long as the one before it.
-    let vocabulary = &ready.pack.vocabulary;
-    let listed = |id: FactId| {
-        let now = w.output.facts.get(id).filter(|f| f.origin != Origin::Inferred && !vocabulary.get(id).recurs);
-        now.is_some_and(|f| w.person.changes.iter().any(|c| c.id == id && c.at == f.at))
+    // As much as last month's, and a list of this month has days of an absence again: a leave as long as the one before it.
+    let of_days = |id: FactId| {
+        let fact = ready.pack.vocabulary.get(id);
+        !fact.recurs && matches!(fact.kind, FactKind::Number { form: NumberForm::Days })
     };
-    for (i, e) in ready.pack.elements.iter().enumerate() {
-        let follows = || e.inferences.iter().filter_map(|i| vocabulary.named(&i.fact.text)).any(listed);
-        if let Some(m) = list.get_mut(&i).filter(|m| !m.grounded && m.before == m.after) {
-            m.grounded = follows();
+    if w.person.changes.iter().any(|c| of_days(c.id)) {
+        let days = ready.pack.vocabulary.iter().filter(|(id, _)| of_days(*id));
+        let absences: BTreeSet<&str> = days.map(|(_, f)| f.causes.change.as_str()).collect();
+        for (i, _) in ready.pack.elements.iter().enumerate().filter(|(_, e)| absences.contains(e.cause.as_str())) {
+            if let Some(m) = list.get_mut(&i) {
+                m.grounded = true;
+            }
         }
     }
     list.into_values().collect()
