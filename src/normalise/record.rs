@@ -388,7 +388,7 @@ impl MonthRecord {
             let row = RawRow {
                 who,
                 at: m.at,
-                content: Content::Facts(std::mem::take(&mut m.known)),
+                content: Content::Facts(m.hand_over(cx.vocabulary)),
                 problems: Vec::new(),
                 told: Vec::new(),
                 span: None,
@@ -404,9 +404,9 @@ impl MonthRecord {
     }
 
     /// The same of those who have several posts, for each but the first.
-    fn further_posts(&mut self, beside: bool, gathered: &mut Gathered) {
+    fn further_posts(&mut self, beside: bool, gathered: &mut Gathered, cx: &Context<'_>) {
         for (id, m) in self.members.iter_mut().filter(|(id, _)| id.post() > 1) {
-            let record = Record { employee: Some(id.clone()), facts: std::mem::take(&mut m.known), at: m.at, problems: Vec::new() };
+            let record = Record { employee: Some(id.clone()), facts: m.hand_over(cx.vocabulary), at: m.at, problems: Vec::new() };
             let aside = beside || m.stood == Stood::Unknown;
             if aside { gathered.register_facts.push(record) } else { gathered.staff.push(record) }
         }
@@ -414,8 +414,8 @@ impl MonthRecord {
 
     /// Adds last month's payslips to what was gathered. Where a register holds the same month, its lines stay; of whoever was
     /// paid on an estimate they are what should have been paid, unless the bank's file (`sent`) says what was.
-    pub fn add(&mut self, gathered: &mut Gathered, (sent, beside): (bool, bool), sources: &Sources) -> Vec<Finding> {
-        self.further_posts(beside, gathered);
+    pub fn add(&mut self, gathered: &mut Gathered, (sent, beside): (bool, bool), sources: &Sources, cx: &Context<'_>) -> Vec<Finding> {
+        self.further_posts(beside, gathered, cx);
         let mut found = Vec::new();
         let month = self.month.map(|m| m.to_string());
         let open = self.estimates.iter().filter(|e| e.status == "open" && Some(&e.month) == month.as_ref());

@@ -93,7 +93,8 @@ impl Joiner<'_> {
         if let Some(id) = begun {
             add(&mut p.changes, id, Exact::int(i64::from(begins)), e.at);
         }
-        if let (Some(id), Some(from), Some(to)) = (length, e.from, e.to) {
+        let since = starts.and_then(|id| e.beside.get(id)).and_then(|f| f.value.date()).or(e.from);
+        if let (Some(id), Some(from), Some(to)) = (length, since, e.to) {
             let n = Exact::int((to.min(last_day) - from).num_days() + 1);
             let longest = p.changes.iter().filter(|f| f.id == id).filter_map(|f| f.value.number()).fold(n, Exact::max);
             p.changes.retain(|f| f.id != id);

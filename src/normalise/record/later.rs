@@ -15,10 +15,13 @@ impl MonthRecord {
     pub fn later(&self, gathered: &mut Gathered, sources: &Sources, cx: &Context<'_>) -> Vec<Finding> {
         let mut found = Vec::new();
         for (id, m) in &self.members {
+            for e in gathered.events.iter_mut().filter(|e| e.employee == *id && e.continues == Some(true)) {
+                first_day(e, &m.leave, cx);
+            }
             for l in &m.later {
                 let decl = cx.vocabulary.get(l.fact.id);
                 if matches!(decl.kind, FactKind::Number { form: NumberForm::Days }) && !decl.recurs {
-                    gathered.events.extend(absence(id, l, &m.known, &gathered.events, cx));
+                    gathered.events.extend(absence(id, l, &m.leave, &gathered.events, cx));
                     continue;
                 }
                 if gathered.changes.iter().any(|c| c.employee == *id && c.fact == l.fact.id) {
@@ -32,7 +35,7 @@ impl MonthRecord {
                 gathered.changes.push(Change {
                     employee: id.clone(),
                     fact: l.fact.id,
-                    old: m.known.value(l.fact.id).cloned(),
+                    old: None,
                     new: l.fact.value.clone(),
                     said: Said::New,
                     effective: Some(l.from),
@@ -41,6 +44,18 @@ impl MonthRecord {
             }
         }
         found
+    }
+}
+
+/// A leave that goes on from the one that filled last month to its end began when that one did.
+fn first_day(e: &mut Event, known: &Facts, cx: &Context<'_>) {
+    let of = |r: Role| cx.vocabulary.role(r).and_then(|f| known.get(f));
+    let (Some(start), Some(length)) = (of(Role::LeaveStart), of(Role::LeaveLength)) else { return };
+    let days = || u64::try_from(length.value.number()?.whole()?).ok();
+    let ended = start.value.date().zip(days()).and_then(|(d, n)| d.checked_add_days(Days::new(n.checked_sub(1)?)));
+    let adjoins = e.from.is_some_and(|d| d > cx.last.last_day());
+    if ended == Some(cx.last.last_day()) && adjoins && e.beside.get(start.id).is_none() {
+        e.beside.set(start.clone());
     }
 }
 

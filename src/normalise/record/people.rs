@@ -2,7 +2,7 @@
 
 use super::rows::{self, OneRow};
 use super::{MonthRecord, OldEstimate, Reader};
-use crate::facts::{Fact, FactId, Facts, Later, Origin, Role, Stood};
+use crate::facts::{Fact, FactId, Facts, Later, Origin, Role, Stood, Vocabulary};
 use crate::ground::{At, EmployeeId, Finding, Iban, Money, PayMonth, Severity};
 use crate::normalise::Context;
 use crate::normalise::join::People;
@@ -26,6 +26,8 @@ pub struct Member {
     pub cost: Money,
     /// What the month after starts from.
     pub known: Facts,
+    /// When the leave of the month began, its length, and whether it went on from another: for the one that goes on from it.
+    pub leave: Facts,
     /// What the month alone was paid on, where that is something else.
     pub then: Vec<(FactId, Option<Fact>)>,
     /// Values that began on a day, within the month or before it.
@@ -38,6 +40,15 @@ pub struct Member {
 }
 
 impl Member {
+    /// Hands over what is known, but for what the leave of the month leaves behind.
+    pub fn hand_over(&mut self, vocabulary: &Vocabulary) -> Facts {
+        for role in [Role::LeaveStart, Role::LeaveLength, Role::LeaveContinues] {
+            if let Some(f) = vocabulary.role(role).and_then(|f| self.known.get(f)) {
+                self.leave.set(f.clone());
+            }
+        }
+        std::mem::take(&mut self.known)
+    }
     /// Number and names, for other sources to join to.
     pub(super) fn who(&self, id: &EmployeeId, cx: &Context<'_>) -> Who {
         let text = |role| cx.vocabulary.role(role).and_then(|f| self.known.value(f)).and_then(|v| v.text()).unwrap_or_default();
@@ -62,6 +73,7 @@ impl Member {
             slip: None,
             cost: Money::ZERO,
             known: Facts::default(),
+            leave: Facts::default(),
             then: Vec::new(),
             begun: Vec::new(),
             later: Vec::new(),

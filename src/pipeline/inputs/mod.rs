@@ -103,7 +103,7 @@ pub fn read(job: &Job, pack: &Pack, settings: &[SettingValue], progress: fn(&str
     let set_aside = std::mem::take(&mut gathered.set_aside);
     super::set_aside::weigh(&mut o.findings, &mapping, (&set_aside, &gathered.open), &o.sources);
     let sent = !o.transfers.is_empty();
-    o.findings.append(&mut record.add(&mut gathered, (sent, beside), &o.sources));
+    o.findings.append(&mut record.add(&mut gathered, (sent, beside), &o.sources, &cx));
     o.findings.append(&mut record.later(&mut gathered, &o.sources, &cx));
     if !sent {
         o.transfers.clone_from(&record.transfers);
