@@ -192,6 +192,20 @@ impl Pack {
         report.findings.take()
     }
 
+    /// Values and tables that would have been checked after a day: a slip in the year, which keeps them from ever being stale.
+    pub fn checked_ahead(&self, on: NaiveDate) -> Vec<Finding> {
+        let values = self.parameters.iter().flat_map(|p| p.values.iter().map(|v| (p.id.as_str(), v.checked, &v.origin)));
+        let tables = self.tables.iter().map(|t| (t.id.as_str(), t.checked, &t.origin));
+        let report = Report::new(&self.files);
+        for (id, checked, origin) in values.chain(tables) {
+            if let Some(day) = checked.filter(|d| *d > on) {
+                let args = [("id", id), ("checked", &day.to_string()), ("on", &on.to_string())];
+                report.push(Finding::new("L69", Severity::Warning), &[(origin.file, origin.span.clone())], &args);
+            }
+        }
+        report.findings.take()
+    }
+
     /// Number of the layer a file belongs to; 0 is the pack itself.
     pub fn layer_of(&self, file: u16) -> usize {
         self.layers.iter().position(|l| l.files.contains(&file)).unwrap_or(0)
@@ -270,7 +284,7 @@ fn one(pack: &mut Pack, layer: usize, order: Order, report: &Report<'_>) -> Opti
             }
             let e = &pack.elements[i];
             let local = e.local || below(&e.origin);
-            let days = |v: &Version| (v.from, v.origin.clone());
+            let days = |v: &Version| (v.from, v.until, v.origin.clone());
             let first = admitted(&target, what, local, &e.origin, e.versions.last().map(days), versions.first().map(days), report)?;
             let (label, source) = (e.card.label.clone(), versions[0].source.clone());
             let e = &mut pack.elements[i];
@@ -295,7 +309,7 @@ fn one(pack: &mut Pack, layer: usize, order: Order, report: &Report<'_>) -> Opti
             }
             let v = &pack.values[i];
             let local = v.local || below(&v.origin);
-            let days = |v: &ValueVersion| (v.from, v.origin.clone());
+            let days = |v: &ValueVersion| (v.from, v.until, v.origin.clone());
             let first = admitted(&target, what, local, &v.origin, v.versions.last().map(days), versions.first().map(days), report)?;
             let (label, source) = (v.label.clone(), versions[0].source.clone());
             let v = &mut pack.values[i];
@@ -316,7 +330,7 @@ fn one(pack: &mut Pack, layer: usize, order: Order, report: &Report<'_>) -> Opti
                 return None;
             }
             let p = &pack.parameters[i];
-            let days = |v: &ParameterValue| (v.from, v.origin.clone());
+            let days = |v: &ParameterValue| (v.from, v.until, v.origin.clone());
             let what = What::Succeeds;
             let first = admitted(&target, what, false, &p.origin, p.values.last().map(days), values.first().map(days), report)?;
             let (label, source) = (p.label.clone(), values[0].source.clone());
@@ -369,17 +383,20 @@ fn one(pack: &mut Pack, layer: usize, order: Order, report: &Report<'_>) -> Opti
     }
 }
 
+/// The first and last day of a version, with where it stands.
+type Days = (NaiveDate, Option<NaiveDate>, Origin);
+
 /// First day of what is brought, when it may stand there: after the last day of the law, or in place of what is the employer's.
 fn admitted(
     target: &Spot,
     what: What,
     local: bool,
     declared: &Origin,
-    last: Option<(NaiveDate, Origin)>,
-    brought: Option<(NaiveDate, Origin)>,
+    last: Option<Days>,
+    brought: Option<Days>,
     report: &Report<'_>,
 ) -> Option<NaiveDate> {
-    let (from, place) = brought?;
+    let (from, _, place) = brought?;
     if what == What::Replaces {
         if local {
             return Some(from);
@@ -388,7 +405,13 @@ fn admitted(
         return None;
     }
     match last {
-        Some((day, there)) if from <= day => {
+        Some((day, Some(until), there)) if from > day && from <= until => {
+            let args = [("id", target.text.as_str()), ("from", &from.to_string()), ("until", &until.to_string())];
+            let told = Finding::new("L63", Severity::Blocking).told("L63.until");
+            report.push(told, &[(place.file, place.span), (there.file, there.span)], &args);
+            None
+        }
+        Some((day, _, there)) if from <= day => {
             let args = [("id", target.text.as_str()), ("from", &from.to_string()), ("last", &day.to_string())];
             report.both("L63", (place.file, place.span), (there.file, there.span), &args);
             None

@@ -1,5 +1,6 @@
 //! Controls and worked cases.
 
+use super::periods::Period;
 use super::read::Reader;
 use super::{Formula, Origin};
 use crate::ground::document::{Spot, Tab};
@@ -92,6 +93,9 @@ impl<'r, 'f> Reader<'r, 'f, '_> {
         let said = Origin { file: t.file, span: t.span_of("message") };
         let (names, strong_message) = (t.texts("names"), t.words("strong_message"));
         let (since, until) = (t.date("since"), t.date("until"));
+        if let Some(p) = Period::between(t, ("since", since), until) {
+            self.ends_before(&id.text, &p);
+        }
         let (label, help) = (t.words("label").unwrap_or_default(), t.words("help"));
         let _ = (t.text("note"), t.list("applies_if"), t.text("ignore_below"), t.text("source"), t.list("needs"));
         let (phase, scope) = (t.text("phase").unwrap_or_default(), t.text("scope").unwrap_or_default());

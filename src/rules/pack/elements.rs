@@ -1,5 +1,6 @@
 //! A pay element with its versions and exceptions, and the totals it feeds.
 
+use super::periods::{Chosen, Period};
 use super::read::Reader;
 use super::{Formula, Origin};
 use crate::ground::document::{Spot, Tab};
@@ -102,6 +103,7 @@ impl<'r, 'f> Reader<'r, 'f, '_> {
 
     pub(super) fn versions(&self, t: &Tab<'r, 'f>, id: &Spot) -> Vec<Version> {
         let mut versions: Vec<Version> = Vec::new();
+        let mut periods = Vec::new();
         for v in t.tables("version") {
             let from = self.from(&v);
             let source = self.source(&v);
@@ -127,22 +129,15 @@ impl<'r, 'f> Reader<'r, 'f, '_> {
             }
             let round = self.rounding(&v, "round").unwrap_or(Rounding::HalfUp);
             let (base_round, until) = (self.rounding(&v, "base_round"), v.date("until"));
+            periods.extend(Period::of(&v, from, until));
             if let Some(from) = from {
                 let origin = Origin { file: v.file, span: v.span_of("from") };
-                if let Some(twin) = versions.iter().find(|x| x.from == from) {
-                    let (a, b) = (&twin.origin, &origin);
-                    self.report.both(
-                        "L21",
-                        (b.file, b.span.clone()),
-                        (a.file, a.span.clone()),
-                        &[("id", &id.text), ("from", &from.to_string())],
-                    );
-                }
                 versions.push(Version { from, until, source, amounts, round, base_round, exceptions, origin });
             }
             let _ = v.text("note");
             v.close();
         }
+        self.periods(id, &periods, Chosen::FirstOfMonth);
         versions.sort_by_key(|v| v.from);
         versions
     }

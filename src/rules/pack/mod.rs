@@ -5,6 +5,7 @@ mod elements;
 mod facts;
 mod named;
 mod orders;
+mod periods;
 mod read;
 mod said;
 mod settings;

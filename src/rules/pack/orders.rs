@@ -1,6 +1,7 @@
 //! What an overlay tells to do with what stands below it: restrict, replace, succeed.
 
 use super::Origin;
+use super::periods::{Chosen, Period};
 use super::read::Reader;
 use crate::ground::document::Tab;
 use crate::rules::overlay::{Order, Restriction, What};
@@ -14,6 +15,10 @@ impl<'r, 'f> Reader<'r, 'f, '_> {
     pub(super) fn restrict(&mut self, t: &Tab<'r, 'f>) {
         let source = self.source(t);
         let (from, until) = (t.date("from"), t.date("until"));
+        let named = t.text("element").unwrap_or_default();
+        if let Some(p) = Period::of(t, from, until) {
+            self.ends_before(&named, &p);
+        }
         if !t.has("applies") {
             t.missing("applies", "applies = '…'");
         }
@@ -54,8 +59,9 @@ impl<'r, 'f> Reader<'r, 'f, '_> {
 
     pub(super) fn succeed(&mut self, t: &Tab<'r, 'f>) {
         if let Some(target) = t.spot("parameter") {
-            let form = self.pack.parameters.iter().find(|p| p.id == target.text).and_then(|p| p.form);
-            let values = self.parameter_values(t, &target, form);
+            let law = self.pack.parameters.iter().find(|p| p.id == target.text);
+            let chosen = if law.is_some_and(|p| p.at_payment) { Chosen::Payment } else { Chosen::FirstOfMonth };
+            let values = self.parameter_values(t, &target, law.and_then(|p| p.form), chosen);
             self.orders.push(Order::Parameter { target, values, bare: !t.has("value") });
         } else if let Some(target) = t.spot("element") {
             let versions = self.versions(t, &target);

@@ -107,6 +107,11 @@ pub(super) struct Reader<'r, 'f, 'p> {
 }
 
 impl<'r, 'f> Reader<'r, 'f, '_> {
+    /// Whether these files stand on others.
+    pub(super) const fn is_overlay(&self) -> bool {
+        self.overlay
+    }
+
     fn document(&mut self, t: &Tab<'r, 'f>) {
         if let Some(head) = t.table("pack") {
             self.head(&head);
