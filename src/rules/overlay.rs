@@ -266,6 +266,7 @@ fn one(pack: &mut Pack, layer: usize, order: Order, report: &Report<'_>) -> Opti
         Order::Restrict { element, with } => {
             let Some(i) = pack.element(&element.text) else {
                 unknown(&element, pack.elements.iter().map(|e| e.card.id.as_str()).collect());
+                pack.adrift.0.push(with.applies);
                 return None;
             };
             let (label, detail, source) = (pack.elements[i].card.label.clone(), with.applies.text.clone(), with.source.clone());
@@ -276,6 +277,8 @@ fn one(pack: &mut Pack, layer: usize, order: Order, report: &Report<'_>) -> Opti
         Order::Element { target, what, applies, versions, bare } => {
             let Some(i) = pack.element(&target.text) else {
                 unknown(&target, pack.elements.iter().map(|e| e.card.id.as_str()).collect());
+                pack.adrift.0.extend(applies);
+                pack.adrift.1.extend(versions.iter().flat_map(|v| v.amounts.each().cloned()));
                 return None;
             };
             if bare {
@@ -287,6 +290,9 @@ fn one(pack: &mut Pack, layer: usize, order: Order, report: &Report<'_>) -> Opti
             let days = |v: &Version| (v.from, v.until, v.origin.clone());
             let first = admitted(&target, what, local, &e.origin, e.versions.last().map(days), versions.first().map(days), report)?;
             let (label, source) = (e.card.label.clone(), versions[0].source.clone());
+            // Who gets it stays as it was below, unless the overlay says otherwise: a new amount reaches nobody else.
+            let who = applies.as_ref().or(e.applies.as_ref()).map(|f| format!(", applies = '{}'", f.text)).unwrap_or_default();
+            let detail = if what == What::Replaces { format!("{first}{who}") } else { first.to_string() };
             let e = &mut pack.elements[i];
             if what == What::Replaces {
                 e.versions.retain(|v| v.from < first);
@@ -296,7 +302,7 @@ fn one(pack: &mut Pack, layer: usize, order: Order, report: &Report<'_>) -> Opti
                 e.applies = applies;
             }
             let origin = at(&target);
-            Some(Change { what, thing: Thing::Element, id: target.text, label, detail: first.to_string(), source, origin })
+            Some(Change { what, thing: Thing::Element, id: target.text, label, detail, source, origin })
         }
         Order::Value { target, what, versions, bare } => {
             let Some(i) = pack.values.iter().position(|v| v.id == target.text) else {

@@ -7,6 +7,7 @@ use crate::ground::document::{Spot, Tab};
 use crate::ground::{Exact, Severity, Words};
 use chrono::NaiveDate;
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 /// What a control measures.
 #[derive(Clone, Debug)]
@@ -46,9 +47,12 @@ pub struct Control {
 /// A worked example: facts in, lines out, to the cent.
 #[derive(Clone, Debug)]
 pub struct Case {
+    /// Its title in the language of the pack: what findings call it.
     pub name: String,
+    pub title: Words,
     pub source: String,
     pub month: String,
+    pub month_at: Range<usize>,
     pub payment_date: Option<NaiveDate>,
     pub settings: Vec<(Spot, Spot)>,
     pub facts: Vec<(Spot, Spot)>,
@@ -139,9 +143,15 @@ impl<'r, 'f> Reader<'r, 'f, '_> {
 
     pub(super) fn case(&mut self, t: &Tab<'r, 'f>) {
         let pairs = |key: &'static str| t.table(key).map(|x| x.pairs()).unwrap_or_default();
+        if !t.has("name") {
+            t.missing("name", "");
+        }
+        let title = t.words("name").unwrap_or_default();
         let case = Case {
-            name: t.need("name").map(|s| s.text).unwrap_or_default(),
+            name: title.get(self.report.language.get()).to_owned(),
+            title,
             source: self.source(t),
+            month_at: t.span_of("month"),
             month: t.spot("month").map(|s| s.text).unwrap_or_default(),
             payment_date: t.date("payment_date"),
             settings: pairs("settings"),

@@ -110,9 +110,13 @@ impl<'r, 'f> Reader<'r, 'f, '_> {
             if !v.has("round") {
                 self.report.error("L23", v.file, &v.span, &[("id", &id.text)]);
             }
-            let mut exceptions = Vec::new();
+            let (mut exceptions, mut conditions) = (Vec::new(), Vec::new());
             for e in v.tables("exception") {
                 let source = self.source(&e);
+                self.told_before(&e, &mut conditions);
+                if !["amount", "base", "rate", "employer_rate", "employer_amount"].iter().any(|key| e.has(key)) {
+                    self.report.error("L34", e.file, &e.span, &[]);
+                }
                 if !e.has("when") {
                     e.missing("when", "when = '… > 0'");
                 }

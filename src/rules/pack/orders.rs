@@ -4,6 +4,7 @@ use super::Origin;
 use super::periods::{Chosen, Period};
 use super::read::Reader;
 use crate::ground::document::Tab;
+use crate::ground::{Finding, Severity};
 use crate::rules::overlay::{Order, Restriction, What};
 
 impl<'r, 'f> Reader<'r, 'f, '_> {
@@ -50,6 +51,9 @@ impl<'r, 'f> Reader<'r, 'f, '_> {
             }
             let limits = self.limits(t);
             self.orders.push(Order::Threshold { target, limits, source });
+        } else if let Some(law) = t.misplaced("parameter") {
+            // What it goes on to say is told by [[succeed]].
+            return self.report.error("L36", law.file, &law.span, &[("id", &law.text)]);
         } else {
             t.missing("element, formula, setting, control", "element = \"…\"");
         }
@@ -69,6 +73,9 @@ impl<'r, 'f> Reader<'r, 'f, '_> {
         } else if let Some(target) = t.spot("formula") {
             let versions = self.value_versions(t, &target);
             self.orders.push(Order::Value { target, what: What::Succeeds, versions, bare: !t.has("version") });
+        } else if let Some((what, own)) = ["setting", "control"].iter().find_map(|k| Some((*k, t.misplaced(k)?))) {
+            let told = Finding::new("L36", Severity::Blocking).told("L36.replaced");
+            return self.report.push(told, &[(own.file, own.span)], &[("id", &own.text), ("what", what)]);
         } else {
             t.missing("parameter, element, formula", "parameter = \"…\"");
         }

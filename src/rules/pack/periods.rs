@@ -6,6 +6,9 @@ use crate::ground::{Finding, PayMonth, Severity};
 use chrono::{Datelike, NaiveDate};
 use std::ops::Range;
 
+/// Years after which no month is paid any more.
+const SETTLED_AFTER: i32 = 5;
+
 /// A day with where it is written.
 type Day = (NaiveDate, (u16, Range<usize>));
 
@@ -85,10 +88,16 @@ impl<'r, 'f> Reader<'r, 'f, '_> {
         self.report.both("L26", p.from.1.clone(), until.1.clone(), &args);
     }
 
+    /// Whether a month of that day may still be paid: nothing is settled after so many years. The law below says which year it is.
+    fn may_be_paid(&self, day: NaiveDate) -> bool {
+        let latest = self.pack.parameters.iter().flat_map(|p| &p.values).map(|v| v.from.year()).max();
+        latest.is_none_or(|year| day.year() + SETTLED_AFTER >= year)
+    }
+
     /// What an employer decides from a day within a month: the month is not paid on it. A text of law has the day it has.
     fn within_month(&self, id: &str, p: &Period) {
         let day = p.from.0;
-        if self.is_overlay() && day.day() != 1 {
+        if self.is_overlay() && day.day() != 1 && self.may_be_paid(day) {
             let month = PayMonth::of(day);
             let told = Finding::new("L27", Severity::Information);
             let args = [

@@ -134,9 +134,10 @@ impl<'r, 'f> Reader<'r, 'f, '_> {
             if !v.has("is") {
                 v.missing("is", "is = '…'");
             }
-            let mut exceptions = Vec::new();
+            let (mut exceptions, mut conditions) = (Vec::new(), Vec::new());
             for e in v.tables("exception") {
                 let _ = self.source(&e);
+                self.told_before(&e, &mut conditions);
                 for (key, line) in [("when", "when = '… > 0'"), ("is", "is = '…'")] {
                     if !e.has(key) {
                         e.missing(key, line);
