@@ -58,6 +58,14 @@ pub fn date(text: &str) -> Option<Result<NaiveDate, Option<NaiveDate>>> {
     Some(NaiveDate::from_ymd_opt(year as i32, month, day).ok_or_else(last))
 }
 
+/// A name as formulas write it: letters without accents, digits and `_`.
+pub fn name(text: &str) -> String {
+    let plain = text.trim().chars().map(|c| if c.is_alphanumeric() { super::finding::plain(c) } else { '_' });
+    let name: String = plain.filter(|c| c.is_ascii_alphanumeric() || *c == '_').collect();
+    // Digits in front would be a number.
+    name.trim_start_matches(|c: char| c.is_ascii_digit() || c == '_').to_lowercase()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -74,6 +82,11 @@ mod tests {
         assert_eq!(rate("0,5").as_deref(), Some("0.5 (50 %)"));
         assert_eq!(rate("5,5").as_deref(), Some("0.055"));
         assert_eq!(rate("5,5 %").as_deref(), Some("0.055"));
+    }
+
+    #[test]
+    fn a_name_has_no_accents_and_no_spaces() {
+        assert_eq!((name("Prime Été"), name("ifse_groupe_1"), name("TIB")), ("prime_ete".into(), "ifse_groupe_1".into(), "tib".into()));
     }
 
     #[test]

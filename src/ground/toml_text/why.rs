@@ -68,7 +68,8 @@ fn within_value(line: &str, key: &str, value: &str, at: usize) -> Why {
     let why = |kind, part: &str, args: Vec<(&'static str, String)>| Why { kind, bytes: within(line, part), args };
     let quote = value.chars().next().unwrap_or('"');
     if matches!(quote, '"' | '\'') && !value.starts_with("\"\"\"") && !value.starts_with("'''") {
-        let close = value.char_indices().skip(1).find(|(i, c)| *c == quote && !value[..*i].ends_with('\\')).map_or(value.len(), |c| c.0 + 1);
+        let close =
+            value.char_indices().skip(1).find(|(i, c)| *c == quote && !value[..*i].ends_with('\\')).map_or(value.len(), |c| c.0 + 1);
         let (inside, behind) = (&value[..close], value[close..].trim());
         if !behind.is_empty() && !behind.starts_with('#') {
             return why("L01.behind", behind, vec![("text", behind.to_owned()), ("key", key.to_owned())]);

@@ -78,7 +78,7 @@ pub struct Element {
 
 impl<'r, 'f> Reader<'r, 'f, '_> {
     pub(super) fn total(&mut self, t: &Tab<'r, 'f>) {
-        let Some(id) = t.need("id") else { return };
+        let Some(id) = self.id(t) else { return };
         let of = t.list("of").iter().filter_map(|s| self.line_kind(s)).collect();
         let total = Total {
             label: t.words("label").unwrap_or_else(|| Words::new(&id.text, "")),
@@ -147,7 +147,7 @@ impl<'r, 'f> Reader<'r, 'f, '_> {
     }
 
     pub(super) fn element(&mut self, t: &Tab<'r, 'f>) {
-        let Some(id) = t.need("id") else { return };
+        let Some(id) = self.id(t) else { return };
         if !t.has("kind") {
             t.missing("kind", "kind = \"earning\"");
         }

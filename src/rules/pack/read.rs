@@ -2,7 +2,7 @@
 
 use super::{CauseRole, Origin, Pack, named};
 use crate::ground::document::{Keys, Report, Spot, Tab, TextFile, suggestion};
-use crate::ground::{Finding, Lang, Severity, toml_text};
+use crate::ground::{Finding, Lang, Severity, toml_text, written};
 use crate::rules::overlay::{self, Layer, Order};
 use crate::rules::plan::RESULTS;
 use crate::rules::source;
@@ -170,6 +170,11 @@ impl<'r, 'f> Reader<'r, 'f, '_> {
             a.close();
         }
         let one_element = t.has("id");
+        if !one_element && let Some(code) = t.misplaced("code").filter(|_| t.misplaced("kind").is_some()) {
+            // An element of pay without its name: what it says belongs to no other table.
+            let sample = format!("id = \"{}\"", written::name(&code.text));
+            return self.report.error("L03", code.file, &code.span, &[("key", "id"), ("sample", &sample)]);
+        }
         for s in if one_element { Vec::new() } else { t.tables("section") } {
             let (id, label) = (s.need("id"), s.need_words("label"));
             if let Some(id) = id {

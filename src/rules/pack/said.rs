@@ -57,6 +57,17 @@ impl<'r, 'f> Reader<'r, 'f, '_> {
         }
     }
 
+    /// The name of what a table declares, which formulas must be able to write.
+    pub(super) fn id(&self, t: &Tab<'r, 'f>) -> Option<Spot> {
+        let id = t.need("id")?;
+        let written_so = |c: char| c.is_alphanumeric() || c == '_';
+        if !id.text.chars().all(written_so) || id.text.starts_with(|c: char| c.is_ascii_digit()) {
+            let near = written::name(&id.text);
+            self.report.error("L37", id.file, &id.span, &[("id", &id.text), ("near", &near)]);
+        }
+        Some(id)
+    }
+
     pub(super) fn origin(t: &Tab<'r, 'f>) -> Origin {
         let span = if t.has("id") { t.span_of("id") } else { t.span.clone() };
         Origin { file: t.file, span }

@@ -37,7 +37,7 @@ pub struct Setting {
 
 impl<'r, 'f> Reader<'r, 'f, '_> {
     pub(super) fn setting(&mut self, t: &Tab<'r, 'f>) {
-        let Some(id) = t.need("id") else { return };
+        let Some(id) = self.id(t) else { return };
         let kind = match t.text("kind").as_deref() {
             Some("flag") => SettingKind::Flag,
             Some("choice") => {

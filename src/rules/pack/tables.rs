@@ -39,7 +39,7 @@ pub struct TableRow {
 
 impl<'r, 'f> Reader<'r, 'f, '_> {
     pub(super) fn table(&mut self, t: &Tab<'r, 'f>) {
-        let Some(id) = t.need("id") else { return };
+        let Some(id) = self.id(t) else { return };
         let unit_of = |key: &'static str| {
             t.spot(key).and_then(|s| {
                 let u = number_kind(&s.text).map(|k| k.1).or_else(|| Unit::parse(&s.text));
@@ -124,7 +124,11 @@ impl<'r, 'f> Reader<'r, 'f, '_> {
                 }
             };
             let cell = |i: usize| record.get(at[i]).unwrap_or("").trim();
-            let parsed = if spreadsheet { (french_day(cell(0)), french(cell(1)), french(cell(2))) } else { (day(cell(0)), Exact::parse(cell(1)), Exact::parse(cell(2))) };
+            let parsed = if spreadsheet {
+                (french_day(cell(0)), french(cell(1)), french(cell(2)))
+            } else {
+                (day(cell(0)), Exact::parse(cell(1)), Exact::parse(cell(2)))
+            };
             let (Some(from), Some(lower), Some(value)) = parsed else {
                 let why = record.iter().collect::<Vec<_>>().join(",");
                 self.report.error("L32", file, &line(record.position()), &[("why", &why), ("options", &order)]);

@@ -98,7 +98,7 @@ impl<'r, 'f> Reader<'r, 'f, '_> {
     }
 
     pub(super) fn parameter(&mut self, t: &Tab<'r, 'f>) {
-        let Some(id) = t.need("id") else { return };
+        let Some(id) = self.id(t) else { return };
         let kind = self.unit(t);
         let (form, unit) = (kind.map(|k| k.0), kind.map_or(Unit::NONE, |u| u.1));
         if kind.is_none() {
@@ -164,7 +164,7 @@ impl<'r, 'f> Reader<'r, 'f, '_> {
     }
 
     pub(super) fn value(&mut self, t: &Tab<'r, 'f>) {
-        let Some(id) = t.need("id") else { return };
+        let Some(id) = self.id(t) else { return };
         let mut form = None;
         let kind = match t.text("kind").as_deref() {
             Some("flag") => Kind::Flag,
