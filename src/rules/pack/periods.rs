@@ -107,7 +107,7 @@ impl<'r, 'f> Reader<'r, 'f, '_> {
                 ("next", &month.next().to_string()),
                 ("first", &month.first_day().to_string()),
             ];
-            self.report.push(told, &[p.from.1.clone()], &args);
+            self.report.push(told, std::slice::from_ref(&p.from.1), &args);
         }
     }
 }

@@ -63,8 +63,8 @@ fn gather(files: &[TextFile], sizes: Vec<usize>, report: &Report<'_>) -> Pack {
                 let unnamed = faults.iter().any(|f| files[i].text[f.lines.clone()].trim_start().starts_with("id"));
                 let mut all = report.findings.borrow_mut();
                 let later = all.split_off(told);
-                let kept = |f: &Finding| !LACKS.contains(&f.code.as_str()) && !(unnamed && f.code == "L02");
-                all.extend(later.into_iter().filter(kept));
+                let follows = |f: &Finding| LACKS.contains(&f.code.as_str()) || unnamed && f.code == "L02";
+                all.extend(later.into_iter().filter(|f| !follows(f)));
                 pack.broken.push(i as u16);
             }
         }
