@@ -3,7 +3,7 @@
 pub mod kit;
 
 use crate::ground::document::{Report, Tab, TextFile};
-use crate::ground::{Bic, Checked, Exact, Finding, Iban, Lang, PayMonth, Place, Severity, Siret, target_days, words};
+use crate::ground::{Bic, Checked, Exact, Finding, Iban, Lang, PayMonth, Place, Severity, Siret, target_days, toml_text, words};
 use anyhow::{Context as _, Result};
 use chrono::NaiveDate;
 use std::collections::BTreeMap;
@@ -169,10 +169,9 @@ pub fn open(folder: &Path) -> Result<Checked<Option<Job>>> {
 pub fn parse(folder: &Path, text: &str) -> Checked<Option<Job>> {
     let files = [TextFile { path: SETTINGS_FILE.to_owned(), text: text.to_owned() }];
     let report = Report::new(&files);
-    let (doc, errors) = DeTable::parse_recoverable(&files[0].text);
-    for e in &errors {
-        report.error("L01", 0, &e.span().unwrap_or(0..1), &[("why", e.message())]);
-    }
+    let (readable, faults) = toml_text::read(&files[0].text);
+    toml_text::tell(&report, 0, &faults);
+    let (doc, _) = DeTable::parse_recoverable(&readable);
     let tab = Tab::new(0, 0..0, doc.get_ref(), &report);
     let job = read(folder, &tab, &report);
     let findings = report.findings.take();

@@ -78,7 +78,7 @@ fn what_a_rule_file_says_beside_formulas_is_shown() {
         ("jours_carence", "href=\"#jours_carence_retenus\""),
         ("nbi", "n.b.i."),
         ("nbi", "Retrouve"),
-        ("ifse", "un calque peut le remplacer"),
+        ("ifse", "une surcouche peut le remplacer"),
         ("rappel_traitement", "Porte le rappel de"),
         ("rappel_traitement", "href=\"#traitement_indiciaire\""),
         ("type_taux_pas", "href=\"#taux_pas\""),

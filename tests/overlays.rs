@@ -52,8 +52,13 @@ fn what_it_does_is_listed_by_name() {
             (What::Adds, Thing::Parameter, "prime_fin_annee_montant", "1984-01-27 : 600"),
             (What::Adds, Thing::Value, "ifse_du_groupe", "2021-07-01"),
             (What::Restricts, Thing::Element, "ifse", applies),
-            (What::Replaces, Thing::Element, "conge_ifse", "2021-07-01"),
-            (What::Replaces, Thing::Element, "ifse", "2021-07-01"),
+            (What::Replaces, Thing::Element, "conge_ifse", "2021-07-01, applies = 'trentiemes_primes_perdus > 0 and ifse != 0'"),
+            (
+                What::Replaces,
+                Thing::Element,
+                "ifse",
+                "2021-07-01, applies = '(ifse_temps_plein != 0 or known(groupe_fonctions)) and trentiemes_presence > 0'",
+            ),
             (What::Replaces, Thing::Setting, "primes_maladie", "suivent → maintenues"),
             (What::Replaces, Thing::Setting, "taux_vm", "0 → 0.012"),
             (What::Replaces, Thing::Control, "VAR-02", "amount 150 → 100"),
@@ -235,4 +240,67 @@ fn explain_suggests_the_agent_and_the_line_that_were_meant() {
     assert_eq!(help("briand", None), "did you mean 00927 BRIAND Kévin?");
     assert!(help("00927", Some("IFES")).starts_with("did you mean IFSE?"));
     assert!(help("00927", Some("xyz")).contains("TIB, "), "its lines are listed");
+}
+
+/// A table as a French spreadsheet program saves it: `;`, days and decimals in French.
+#[test]
+fn a_table_saved_by_a_french_spreadsheet_is_read() {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("semicolons");
+    let table = "[[table]]\nid = \"bareme_local\"\nfile = \"bareme.csv\"\nfrom = \"depuis\"\nkey = \"count\"\nlower = \"groupe\"\nvalue = \"montant\"\n\
+                 kind = \"money\"\ncause = \"prime_montant\"\nsource = \"Délibération\"\n";
+    let read = |csv: &str| {
+        written(&folder, &[UNCHECKED[0], ("bareme.toml", table), ("bareme.csv", csv)]);
+        let loaded = stack::load(&folder.to_string_lossy(), &[], &Library::default()).expect("the overlay is readable");
+        assert!(loaded.sound, "{:?}", loaded.findings);
+        let table = loaded.pack.tables.iter().find(|t| t.id == "bareme_local").expect("the table");
+        table.rows.iter().map(|r| format!("{} {} {}", r.from, r.lower, r.value)).collect::<Vec<_>>()
+    };
+    let due = ["2026-01-01 1 1200.5", "2026-01-01 2 900"];
+    assert_eq!(read("# groupes\ndepuis,groupe,montant\n2026-01-01,1,1200.50\n2026-01-01,2,900\n"), due);
+    assert_eq!(read("depuis;groupe;montant\n01/01/2026;1;1 200,50\n01/01/2026;2;900\n"), due);
+    assert_eq!(read("depuis\tgroupe\tmontant\n2026-01-01\t1\t1200,50\n2026-01-01\t2\t900\n"), due);
+}
+
+fn told(name: &Path) -> Vec<releve::ground::Finding> {
+    stack::load(&name.to_string_lossy(), &[], &Library::default()).expect("the folder is readable").findings
+}
+
+#[test]
+fn what_an_overlay_extends_is_told_where_it_says_so_and_once() {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("misspelt");
+    let head = |extends: &str| format!("[pack]\nid = \"prime\"\nname = \"Prime\"\nversion = \"1\"\nextends = \"{extends}\"\n");
+    // Near a name: judged over the pack that was meant.
+    written(&folder, &[("pack.toml", &head("fr-ftp")), UNCHECKED[1], UNCHECKED[2]]);
+    let found = told(&folder);
+    assert_eq!(found.len(), 1, "{found:?}");
+    assert_eq!((found[0].code.as_str(), found[0].help(Lang::Fr).as_deref()), ("L64", Some("écrire : extends = \"fr-fpt\"")));
+    assert_eq!(found[0].places[0].to_string(), "misspelt/pack.toml:5:11");
+    // Near none: the names below are not missed one by one.
+    written(&folder, &[("pack.toml", &head("paie")), UNCHECKED[1], UNCHECKED[2]]);
+    let found = told(&folder);
+    assert_eq!(found.len(), 1, "{found:?}");
+    assert_eq!(found[0].message(Lang::Fr), "« extends » nomme « paie », et aucun paquet ne s'appelle ainsi");
+    assert_eq!(found[0].places[0].to_string(), "misspelt/pack.toml:5:11");
+}
+
+#[test]
+fn a_folder_without_a_head_is_told_as_such() {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("headless");
+    written(&folder, &[UNCHECKED[1]]);
+    let found = told(&folder);
+    assert_eq!(found.len(), 1, "{found:?}");
+    assert!(found[0].message(Lang::Fr).ends_with("n'a pas de pack.toml : ce n'est pas un paquet"), "{}", found[0].message(Lang::Fr));
+    let found = told(Path::new("fr-ftp"));
+    assert_eq!(found[0].help(Lang::Fr).as_deref(), Some("vouliez-vous dire « fr-fpt » ?"));
+}
+
+#[test]
+fn a_check_dated_after_the_day_asked_about_is_told() {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("checked-ahead");
+    let ahead = UNCHECKED[1].1.replace("checked = 2021-01-15", "checked = 2099-01-15");
+    written(&folder, &[UNCHECKED[0], ("montants.toml", &ahead), UNCHECKED[2]]);
+    let loaded = stack::load(&folder.to_string_lossy(), &[], &Library::default()).expect("the overlay is readable");
+    let found = loaded.pack.checked_ahead("2026-12-01".parse().expect("a day"));
+    let said: Vec<String> = found.iter().map(|f| f.message(Lang::En)).collect();
+    assert_eq!(said, ["“montant_b” would have been checked on 2099-01-15, after 2026-12-01"]);
 }

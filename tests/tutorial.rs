@@ -60,7 +60,7 @@ fn a_case_that_expects_another_amount_fails() {
     std::fs::write(&file, text).expect("the cases");
     let loaded = stack::load(&folder.to_string_lossy(), &[], &Library::default()).expect("the folder is readable");
     let told: Vec<String> = cases::run_all(&loaded.pack).iter().flat_map(|r| r.findings.iter().map(|f| f.message(Lang::En))).collect();
-    assert_eq!(told, ["Three apprentices at 80 %: TUTORAT expected 102.85, computed 102.86"]);
+    assert_eq!(told, ["Trois apprentis à 80 %: TUTORAT expected 102.85, computed 102.86"]);
 }
 
 fn copy(from: &Path, to: &Path) {

@@ -116,7 +116,10 @@ fn unpack(cli: &Cli, folder: &std::path::Path) -> Result<Said> {
 
 fn check(cli: &Cli, pack: &str, overlays: &[String], on: Option<NaiveDate>) -> Result<Said> {
     let mut loaded = load(cli, pack, overlays)?;
-    loaded.findings.extend(on.into_iter().flat_map(|day| loaded.pack.stale(day)));
+    if let Some(day) = on {
+        loaded.findings.extend(loaded.pack.checked_ahead(day));
+        loaded.findings.extend(loaded.pack.stale(day));
+    }
     // What cases name and give is judged here; no month waits for a worked example.
     let cases = loaded.pack.check_cases();
     let sound = loaded.sound && cases.is_empty();

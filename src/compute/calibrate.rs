@@ -52,12 +52,14 @@ pub struct Finding {
     pub deciding: u64,
     /// Of a rate: employees with a line that must show it, and whose pay can tell.
     pub lines: Option<u64>,
+    /// Employees with a line of the evidence, whether or not their pay can tell.
+    pub bearing: u64,
 }
 
 impl Finding {
     /// Of a setting as it stands, before anybody has voted.
     fn new(setting: usize, settings: &[SettingValue]) -> Self {
-        Self { setting, before: settings[setting].clone(), chosen: None, votes: Vec::new(), deciding: 0, lines: None }
+        Self { setting, before: settings[setting].clone(), chosen: None, votes: Vec::new(), deciding: 0, lines: None, bearing: 0 }
     }
 }
 
@@ -253,6 +255,7 @@ impl Calibration<'_> {
             votes: alternatives.into_iter().zip(votes).collect(),
             deciding,
             lines: rate.then_some(lines),
+            bearing: self.witnesses.iter().filter(|w| w.shows(&q.evidence)).count() as u64,
             ..found
         }
     }

@@ -1,7 +1,7 @@
 //! TOML text → tables whose every key and value knows its bytes, with a finding for each key nobody reads.
 
 use super::words::Lang;
-use super::{Exact, Finding, Place, Severity, Words};
+use super::{Exact, Finding, Place, Severity, Words, written};
 use chrono::NaiveDate;
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
@@ -90,7 +90,9 @@ pub fn place(files: &[TextFile], file: u16, span: &Range<usize>) -> Place {
 /// in the same way.
 pub fn suggestion<'n>(word: &str, names: impl Iterator<Item = &'n str>) -> Option<&'n str> {
     let names: Vec<&str> = names.collect();
-    let limit = (word.chars().count().div_ceil(3)).clamp(1, 4);
+    let letters = word.chars().count();
+    // Of one letter, any other is one letter apart.
+    let limit = letters.div_ceil(3).clamp(1, 3).min(letters.saturating_sub(1));
     let near = names.iter().map(|n| (distance(word, n), *n)).filter(|(d, _)| *d <= limit).min().map(|(_, n)| n);
     near.or_else(|| {
         let alike = |n: &&str| {
@@ -181,6 +183,13 @@ impl<'a, 'f> Tab<'a, 'f> {
         self.report.files[usize::from(self.file)].text.get(span.clone()).unwrap_or_default()
     }
 
+    /// The text of a key that has no place here, so that a finding can say where it has.
+    pub fn misplaced(&self, key: &str) -> Option<Spot> {
+        let (_, v) = self.map.iter().find(|(k, _)| k.get_ref() == key)?;
+        let DeValue::String(s) = v.get_ref() else { return None };
+        Some(Spot { text: s.to_string(), file: self.file, inner: v.span().start + 1, span: v.span() })
+    }
+
     pub fn spot(&self, key: &'static str) -> Option<Spot> {
         let (v, span) = self.get(key)?;
         match v {
@@ -257,7 +266,8 @@ impl<'a, 'f> Tab<'a, 'f> {
             DeValue::String(s) => {
                 let n = Exact::parse(s);
                 if n.is_none() {
-                    let sample = format!("{key} = \"{sample}\"");
+                    let meant = written::number(s);
+                    let sample = format!("{key} = \"{}\"", meant.as_deref().unwrap_or(sample));
                     self.report.error("L10", self.file, &span, &[("text", s), ("sample", &sample)]);
                 }
                 n
@@ -326,6 +336,11 @@ impl<'a, 'f> Tab<'a, 'f> {
     /// Tables of an array `[[key]]`.
     pub fn tables(&self, key: &'static str) -> Vec<Tab<'a, 'f>> {
         let Some((v, span)) = self.get(key) else { return Vec::new() };
+        if let (DeValue::Table(_), Some(table)) = (v, self.raw(&span).strip_prefix('[').and_then(|r| r.strip_suffix(']'))) {
+            let told = Finding::new("L04", Severity::Blocking).told("L04.tables");
+            self.report.push(told, &[(self.file, span.clone())], &[("table", table)]);
+            return Vec::new();
+        }
         let DeValue::Array(items) = v else {
             self.wrong(&span, key, "[{ … }]");
             return Vec::new();

@@ -16,8 +16,10 @@ pub mod number;
 pub mod place;
 pub mod sepa_text;
 pub mod target_days;
+pub mod toml_text;
 pub mod worded;
 pub mod words;
+pub mod written;
 
 pub use bic::Bic;
 pub use exact::Exact;

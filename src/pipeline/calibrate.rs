@@ -81,6 +81,12 @@ pub fn calibrate(options: &Options, write: bool) -> Result<Told> {
             None => ("?", f.before.to_string()),
         };
         let why = match (f.deciding, f.chosen.is_some(), lang) {
+            (0, _, Lang::Fr) if f.lines == Some(0) && f.bearing > 0 => {
+                format!("{} bulletins le portent, d'autres lignes y sont à expliquer d'abord : à décider", f.bearing)
+            }
+            (0, _, Lang::En) if f.lines == Some(0) && f.bearing > 0 => {
+                format!("{} payslips bear it, other lines of theirs are to be explained first: yours to decide", f.bearing)
+            }
             (0, _, Lang::Fr) if f.lines == Some(0) => "aucune ligne du mois dernier ne le montre".to_owned(),
             (0, _, Lang::En) if f.lines == Some(0) => "no line of last month shows it".to_owned(),
             (n, false, Lang::Fr) if f.lines.is_some() => format!("{n} agents tranchent, aucun taux ne fait les lignes : à décider"),

@@ -5,8 +5,9 @@
 
 use super::compute::{DETAIL, Results};
 use super::{Outcome, Ready, calibrate};
+use crate::compute::calibrate::Finding as Answer;
 use crate::compute::eval::{Pins, State};
-use crate::ground::{EmployeeId, Finding, Lang, Money, Place, Severity};
+use crate::ground::{EmployeeId, Finding, Lang, Money, Place, Severity, words};
 use crate::job;
 use crate::payslip::Mode;
 use crate::rules::bind::SettingValue;
@@ -47,32 +48,47 @@ pub fn name(ready: &Ready, results: &Results, out: &mut Outcome) {
     let touched = nets(ready, results, &tried);
     let mut asked: Vec<(usize, Vec<&Touched>)> = Vec::new();
     for i in 0..ready.pack.settings.len() {
-        let mut own: Vec<&Touched> = touched.iter().filter(|t| tried[t.tried].setting == i).collect();
-        own.sort_by(|a, b| a.employee.cmp(&b.employee));
-        own.dedup_by(|a, b| a.employee == b.employee);
+        let own: Vec<&Touched> = touched.iter().filter(|t| tried[t.tried].setting == i).collect();
         if !own.is_empty() {
             asked.push((i, own));
         }
     }
-    let decided = decided(ready, results, &asked.iter().map(|a| a.0).collect::<Vec<_>>());
-    for ((i, own), chosen) in asked.into_iter().zip(decided) {
-        let s = &ready.pack.settings[i];
-        if chosen.as_ref() == Some(&law.settings[i]) {
-            continue;
+    let answers = answers(ready, results, &asked.iter().map(|a| a.0).collect::<Vec<_>>());
+    for ((i, own), answer) in asked.into_iter().zip(answers) {
+        if answer.chosen.as_ref() != Some(&law.settings[i]) {
+            out.findings.push(undecided(ready, &tried, (i, &law.settings[i]), &own, &answer));
         }
-        let list = |t: &&Touched| format!("{} ({} / {})", t.employee, t.net.french(), t.other.french());
-        let mut who = own.iter().take(NAMED).map(list).collect::<Vec<_>>().join(", ");
-        if own.len() > NAMED {
-            who.push_str(", …");
-        }
-        let stake: i64 = own.iter().map(|t| (t.net - t.other).abs().cents()).sum();
-        let f = Finding::new("C10", Severity::Justify).arg("label", s.label.get(ready.lang)).arg("name", &s.id);
-        let (now, then) = (&law.settings[i], &tried[own[0].tried].option);
-        let f = f.arg("value_label", in_words(&s.kind, now, ready.lang)).arg("other_label", in_words(&s.kind, then, ready.lang));
-        let f = f.arg("value", now).arg("other", then);
-        let place = Place::File { file: job::SETTINGS_FILE.to_owned() };
-        out.findings.push(f.arg("count", own.len()).arg("who", who).stake(stake).at(place));
     }
+}
+
+/// One setting that is nobody's decision: the option that most payslips show stands against the one applied, and all options
+/// are offered, that one first.
+fn undecided(ready: &Ready, tried: &[Tried], setting: (usize, &SettingValue), own: &[&Touched], answer: &Answer) -> Finding {
+    let (i, now) = setting;
+    let s = &ready.pack.settings[i];
+    let votes = |o: &SettingValue| answer.votes.iter().find(|v| v.0 == *o).map_or(0, |v| v.1);
+    let option = |t: &&Touched| &tried[t.tried].option;
+    let then = own.iter().max_by_key(|t| (votes(option(t)), std::cmp::Reverse(t.tried))).map_or(now, option);
+    let mut own: Vec<&Touched> = own.iter().filter(|t| option(t) == then).copied().collect();
+    own.sort_by(|a, b| a.employee.cmp(&b.employee));
+    let list = |t: &&Touched| format!("{} ({} / {})", t.employee, t.net.french(), t.other.french());
+    let mut who = own.iter().take(NAMED).map(list).collect::<Vec<_>>().join(", ");
+    if own.len() > NAMED {
+        who.push_str(", …");
+    }
+    let stake: i64 = own.iter().map(|t| (t.net - t.other).abs().cents()).sum();
+    let mut options = vec![now.clone()];
+    options.extend(others(&s.kind, now));
+    options.sort_by_key(|o| std::cmp::Reverse(votes(o)));
+    let written = options.iter().map(|o| format!("\"{o}\"")).collect::<Vec<_>>().join(", ");
+    // More than stand for what is applied: what last month shows.
+    let shown = votes(then) > votes(now);
+    let f = Finding::new("C10", Severity::Justify).arg("label", s.label.get(ready.lang)).arg("name", &s.id);
+    let f = f.arg("value_label", in_words(&s.kind, now, ready.lang)).arg("other_label", in_words(&s.kind, then, ready.lang));
+    let f = f.arg("value", now).arg("other", then).arg("options", written).arg("votes", votes(then));
+    let f = f.advice(shown.then(|| words::both("advice.setting_shown")));
+    let place = Place::File { file: job::SETTINGS_FILE.to_owned() };
+    f.arg("count", own.len()).arg("who", who).stake(stake).at(place)
 }
 
 /// A setting's value as people call it.
@@ -81,7 +97,7 @@ fn in_words(kind: &SettingKind, value: &SettingValue, lang: Lang) -> String {
         (SettingKind::Choice(options), SettingValue::Choice(id)) => {
             options.iter().find(|o| o.0 == *id).map_or_else(|| id.clone(), |o| o.1.get(lang).to_owned())
         }
-        (SettingKind::Flag, SettingValue::Flag(yes)) => crate::ground::words::ui(if *yes { "ui.yes" } else { "ui.no" }, lang).to_owned(),
+        (SettingKind::Flag, SettingValue::Flag(yes)) => words::ui(if *yes { "ui.yes" } else { "ui.no" }, lang).to_owned(),
         (SettingKind::Choice(_) | SettingKind::Flag | SettingKind::Number(_, _), value) => value.to_string(),
     }
 }
@@ -157,12 +173,11 @@ fn nets(ready: &Ready, results: &Results, tried: &[Tried]) -> Vec<Touched> {
         .collect()
 }
 
-/// What last month's payslips choose for each of these settings.
-fn decided(ready: &Ready, results: &Results, settings: &[usize]) -> Vec<Option<SettingValue>> {
+/// What last month's payslips say of each of these settings.
+fn answers(ready: &Ready, results: &Results, settings: &[usize]) -> Vec<Answer> {
     if settings.is_empty() {
         return Vec::new();
     }
     let witnesses = results.worked.iter().filter_map(|w| calibrate::witness(&w.person)).collect();
-    let found = calibrate::search(ready, witnesses).ask_each(settings, &ready.road.last().settings);
-    found.into_iter().map(|f| f.chosen).collect()
+    calibrate::search(ready, witnesses).ask_each(settings, &ready.road.last().settings)
 }

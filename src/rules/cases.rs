@@ -1,11 +1,12 @@
 //! What worked examples name and give, held against the pack: every name, every value, whatever the computation says.
 
-use crate::facts::{FactDecl, FactId, FactKind, Value, Vocabulary};
+use crate::facts::{FactDecl, FactId, FactKind, NumberForm, Value, Vocabulary};
 use crate::ground::document::{Report, Spot, suggestion};
 use crate::ground::words;
 use crate::ground::{Exact, Finding, PayMonth, Severity, Words};
-use crate::rules::pack::{Case, Pack, setting_values};
+use crate::rules::pack::{Case, Origin, Pack, SettingKind, meant, sample, setting_values};
 use crate::rules::plan::{RESULTS, setting_value};
+use std::collections::BTreeMap;
 
 /// Reads a value of a fact as rule files and decisions write it: `"0.8"`, `"titulaire"`, `yes`, `2021-12-01`.
 pub fn parse_value(vocabulary: &Vocabulary, id: FactId, text: &str) -> Option<Value> {
@@ -25,10 +26,10 @@ pub fn parse_value(vocabulary: &Vocabulary, id: FactId, text: &str) -> Option<Va
 /// The words a fact may be, and how a value of it is written.
 fn values_of(f: &FactDecl) -> (Vec<&str>, String) {
     match &f.kind {
-        FactKind::Number { .. } => (Vec::new(), "\"12.50\"".to_owned()),
+        FactKind::Number { form } => (Vec::new(), format!("\"{}\"", sample(Some(*form)))),
         FactKind::Date => (Vec::new(), "2026-01-31".to_owned()),
         FactKind::Text => (Vec::new(), "\"…\"".to_owned()),
-        FactKind::Flag => (vec!["yes", "no"], "\"yes\"".to_owned()),
+        FactKind::Flag => (vec!["yes", "no"], "\"yes\", \"no\"".to_owned()),
         FactKind::Choice { options } => {
             let ids: Vec<&str> = options.iter().map(|o| o.id.as_str()).collect();
             let said = ids.join(", ");
@@ -41,7 +42,24 @@ impl Pack {
     /// What is wrong in the cases of the last layer, before any is computed.
     pub fn check_cases(&self) -> Vec<Finding> {
         let top = self.layers.len().saturating_sub(1);
-        self.cases.iter().filter(|c| self.layer_of(c.origin.file) == top).flat_map(|c| self.check_case(c)).collect()
+        let own: Vec<&Case> = self.cases.iter().filter(|c| self.layer_of(c.origin.file) == top).collect();
+        let mut found = self.same_names(&own);
+        found.extend(own.into_iter().flat_map(|c| self.check_case(c)));
+        found
+    }
+
+    /// Two cases of one name: a gap in one would be looked for in the other.
+    fn same_names(&self, cases: &[&Case]) -> Vec<Finding> {
+        let report = Report::new(&self.files);
+        let mut first: BTreeMap<&str, &Origin> = BTreeMap::new();
+        for c in cases {
+            if let Some(f) = first.get(c.name.as_str()) {
+                report.both("T06", (c.origin.file, c.origin.span.clone()), (f.file, f.span.clone()), &[("case", &c.name)]);
+            } else {
+                first.insert(&c.name, &c.origin);
+            }
+        }
+        report.findings.take()
     }
 
     /// Names the pack does not have, and values that do not fit what they are of.
@@ -49,15 +67,19 @@ impl Pack {
         let report = Report::new(&self.files);
         let t = Teller { case, report: &report };
         if PayMonth::parse(&case.month).is_none() {
-            let at = Spot { text: case.month.clone(), file: case.origin.file, span: case.origin.span.clone(), inner: 0 };
-            t.unfit(&at, "month", &[], "\"2025-12\"");
+            let at = Spot { text: case.month.clone(), file: case.origin.file, span: case.month_at.clone(), inner: 0 };
+            t.unfit(&at, "month", "", "\"2025-12\"");
         }
         for (k, v) in &case.settings {
             match self.settings.iter().find(|s| s.id == k.text) {
                 None => t.unknown("settings", "case.settings", k, self.settings.iter().map(|s| s.id.as_str()).collect()),
                 Some(s) if setting_value(&s.kind, &v.text).is_none() => {
                     let (options, sample) = setting_values(&s.kind);
-                    t.unfit(v, &k.text, &options, &sample);
+                    let form = match &s.kind {
+                        SettingKind::Number(form, _) => Some(*form),
+                        SettingKind::Choice(_) | SettingKind::Flag => None,
+                    };
+                    t.unfit(v, &k.text, &near(&v.text, &options, form), &sample);
                 }
                 Some(_) => {}
             }
@@ -66,8 +88,13 @@ impl Pack {
             match self.vocabulary.named(&k.text) {
                 None => t.unknown("facts", "case.facts", k, self.vocabulary.iter().map(|f| f.1.name.as_str()).collect()),
                 Some(id) if parse_value(&self.vocabulary, id, &v.text).is_none() => {
-                    let (options, sample) = values_of(self.vocabulary.get(id));
-                    t.unfit(v, &k.text, &options, &sample);
+                    let fact = self.vocabulary.get(id);
+                    let (options, sample) = values_of(fact);
+                    let form = match fact.kind {
+                        FactKind::Number { form } => Some(form),
+                        FactKind::Date | FactKind::Text | FactKind::Flag | FactKind::Choice { .. } => None,
+                    };
+                    t.unfit(v, &k.text, &near(&v.text, &options, form), &sample);
                 }
                 Some(_) => {}
             }
@@ -103,7 +130,7 @@ impl Teller<'_, '_> {
             if !known.contains(&k.text.as_str()) {
                 self.unknown(list, what, k, known.clone());
             } else if Exact::parse(&v.text).is_none() {
-                self.unfit(v, &k.text, &[], "\"12.50\"");
+                self.unfit(v, &k.text, &meant(&v.text, NumberForm::Money), "\"12.50\"");
             }
         }
     }
@@ -116,9 +143,16 @@ impl Teller<'_, '_> {
         self.report.push(told, &[(name.file, name.span.clone())], &args);
     }
 
-    fn unfit(&self, value: &Spot, what: &str, options: &[&str], sample: &str) {
-        let near = suggestion(&value.text, options.iter().copied()).unwrap_or_default();
+    fn unfit(&self, value: &Spot, what: &str, near: &str, sample: &str) {
         let args = [("case", self.case.name.as_str()), ("text", &value.text), ("what", what), ("near", near), ("sample", sample)];
         self.report.error("T02", value.file, &value.span, &args);
+    }
+}
+
+/// What was meant: a word of the list that is near, or the number that people write in another way.
+fn near(text: &str, options: &[&str], form: Option<NumberForm>) -> String {
+    match form {
+        Some(form) => meant(text, form),
+        None => suggestion(text, options.iter().copied()).unwrap_or_default().to_owned(),
     }
 }

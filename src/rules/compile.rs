@@ -21,7 +21,7 @@ pub fn compile(layers: Vec<Vec<TextFile>>) -> (Pack, Vec<Finding>) {
 }
 
 /// Codes that say that a name is not declared, or that something is not said at all.
-const UNDECLARED: [&str; 14] = ["L39", "L40", "L44", "L49", "L51", "L52", "L54", "L55", "L57", "L61", "L73", "L74", "L75", "L77"];
+pub const UNDECLARED: [&str; 14] = ["L39", "L40", "L44", "L49", "L51", "L52", "L54", "L55", "L57", "L61", "L73", "L74", "L75", "L77"];
 
 /// Whether a line of a file that could not be read whole gives a name: `id = "…"`.
 fn declares(line: &str, name: &str) -> bool {

@@ -192,6 +192,20 @@ impl Pack {
         report.findings.take()
     }
 
+    /// Values and tables that would have been checked after a day: a slip in the year, which keeps them from ever being stale.
+    pub fn checked_ahead(&self, on: NaiveDate) -> Vec<Finding> {
+        let values = self.parameters.iter().flat_map(|p| p.values.iter().map(|v| (p.id.as_str(), v.checked, &v.origin)));
+        let tables = self.tables.iter().map(|t| (t.id.as_str(), t.checked, &t.origin));
+        let report = Report::new(&self.files);
+        for (id, checked, origin) in values.chain(tables) {
+            if let Some(day) = checked.filter(|d| *d > on) {
+                let args = [("id", id), ("checked", &day.to_string()), ("on", &on.to_string())];
+                report.push(Finding::new("L69", Severity::Warning), &[(origin.file, origin.span.clone())], &args);
+            }
+        }
+        report.findings.take()
+    }
+
     /// Number of the layer a file belongs to; 0 is the pack itself.
     pub fn layer_of(&self, file: u16) -> usize {
         self.layers.iter().position(|l| l.files.contains(&file)).unwrap_or(0)
@@ -252,6 +266,7 @@ fn one(pack: &mut Pack, layer: usize, order: Order, report: &Report<'_>) -> Opti
         Order::Restrict { element, with } => {
             let Some(i) = pack.element(&element.text) else {
                 unknown(&element, pack.elements.iter().map(|e| e.card.id.as_str()).collect());
+                pack.adrift.0.push(with.applies);
                 return None;
             };
             let (label, detail, source) = (pack.elements[i].card.label.clone(), with.applies.text.clone(), with.source.clone());
@@ -262,6 +277,8 @@ fn one(pack: &mut Pack, layer: usize, order: Order, report: &Report<'_>) -> Opti
         Order::Element { target, what, applies, versions, bare } => {
             let Some(i) = pack.element(&target.text) else {
                 unknown(&target, pack.elements.iter().map(|e| e.card.id.as_str()).collect());
+                pack.adrift.0.extend(applies);
+                pack.adrift.1.extend(versions.iter().flat_map(|v| v.amounts.each().cloned()));
                 return None;
             };
             if bare {
@@ -270,9 +287,12 @@ fn one(pack: &mut Pack, layer: usize, order: Order, report: &Report<'_>) -> Opti
             }
             let e = &pack.elements[i];
             let local = e.local || below(&e.origin);
-            let days = |v: &Version| (v.from, v.origin.clone());
+            let days = |v: &Version| (v.from, v.until, v.origin.clone());
             let first = admitted(&target, what, local, &e.origin, e.versions.last().map(days), versions.first().map(days), report)?;
             let (label, source) = (e.card.label.clone(), versions[0].source.clone());
+            // Who gets it stays as it was below, unless the overlay says otherwise: a new amount reaches nobody else.
+            let who = applies.as_ref().or(e.applies.as_ref()).map(|f| format!(", applies = '{}'", f.text)).unwrap_or_default();
+            let detail = if what == What::Replaces { format!("{first}{who}") } else { first.to_string() };
             let e = &mut pack.elements[i];
             if what == What::Replaces {
                 e.versions.retain(|v| v.from < first);
@@ -282,7 +302,7 @@ fn one(pack: &mut Pack, layer: usize, order: Order, report: &Report<'_>) -> Opti
                 e.applies = applies;
             }
             let origin = at(&target);
-            Some(Change { what, thing: Thing::Element, id: target.text, label, detail: first.to_string(), source, origin })
+            Some(Change { what, thing: Thing::Element, id: target.text, label, detail, source, origin })
         }
         Order::Value { target, what, versions, bare } => {
             let Some(i) = pack.values.iter().position(|v| v.id == target.text) else {
@@ -295,7 +315,7 @@ fn one(pack: &mut Pack, layer: usize, order: Order, report: &Report<'_>) -> Opti
             }
             let v = &pack.values[i];
             let local = v.local || below(&v.origin);
-            let days = |v: &ValueVersion| (v.from, v.origin.clone());
+            let days = |v: &ValueVersion| (v.from, v.until, v.origin.clone());
             let first = admitted(&target, what, local, &v.origin, v.versions.last().map(days), versions.first().map(days), report)?;
             let (label, source) = (v.label.clone(), versions[0].source.clone());
             let v = &mut pack.values[i];
@@ -316,7 +336,7 @@ fn one(pack: &mut Pack, layer: usize, order: Order, report: &Report<'_>) -> Opti
                 return None;
             }
             let p = &pack.parameters[i];
-            let days = |v: &ParameterValue| (v.from, v.origin.clone());
+            let days = |v: &ParameterValue| (v.from, v.until, v.origin.clone());
             let what = What::Succeeds;
             let first = admitted(&target, what, false, &p.origin, p.values.last().map(days), values.first().map(days), report)?;
             let (label, source) = (p.label.clone(), values[0].source.clone());
@@ -369,17 +389,20 @@ fn one(pack: &mut Pack, layer: usize, order: Order, report: &Report<'_>) -> Opti
     }
 }
 
+/// The first and last day of a version, with where it stands.
+type Days = (NaiveDate, Option<NaiveDate>, Origin);
+
 /// First day of what is brought, when it may stand there: after the last day of the law, or in place of what is the employer's.
 fn admitted(
     target: &Spot,
     what: What,
     local: bool,
     declared: &Origin,
-    last: Option<(NaiveDate, Origin)>,
-    brought: Option<(NaiveDate, Origin)>,
+    last: Option<Days>,
+    brought: Option<Days>,
     report: &Report<'_>,
 ) -> Option<NaiveDate> {
-    let (from, place) = brought?;
+    let (from, _, place) = brought?;
     if what == What::Replaces {
         if local {
             return Some(from);
@@ -388,7 +411,13 @@ fn admitted(
         return None;
     }
     match last {
-        Some((day, there)) if from <= day => {
+        Some((day, Some(until), there)) if from > day && from <= until => {
+            let args = [("id", target.text.as_str()), ("from", &from.to_string()), ("until", &until.to_string())];
+            let told = Finding::new("L63", Severity::Blocking).told("L63.until");
+            report.push(told, &[(place.file, place.span), (there.file, there.span)], &args);
+            None
+        }
+        Some((day, _, there)) if from <= day => {
             let args = [("id", target.text.as_str()), ("from", &from.to_string()), ("last", &day.to_string())];
             report.both("L63", (place.file, place.span), (there.file, there.span), &args);
             None

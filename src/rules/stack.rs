@@ -1,11 +1,11 @@
 //! A pack with what it extends and the overlays a job names: found, read and checked as one.
 
-use crate::ground::document::TextFile;
+use crate::ground::document::{TextFile, place, suggestion};
 use crate::ground::{Finding, Severity};
-use crate::rules::pack::{Pack, head_key};
+use crate::rules::pack::{Pack, head_key, head_span};
 use crate::rules::{compile, source};
 use std::io;
-use std::path::{Component, Path};
+use std::path::{Component, Path, PathBuf};
 
 /// Where packs and overlays are looked for.
 #[derive(Clone, Copy, Debug, Default)]
@@ -28,52 +28,81 @@ pub struct Loaded {
 const DEEPEST: usize = 16;
 
 impl Library<'_> {
-    /// Files of a pack or overlay by its name. `asked`: the one the command names, which `--rules` may be itself.
-    fn find(&self, name: &str, asked: bool) -> io::Result<Vec<TextFile>> {
+    /// The folder of a pack or overlay by its name. `asked`: the one the command names, which `--rules` may be itself.
+    fn folder(&self, name: &str, asked: bool) -> Option<PathBuf> {
         let inner = Path::new(name);
         let within = inner.components().all(|c| matches!(c, Component::Normal(_)));
-        if let Some(job) = self.job
-            && within
-            && job.join(inner).is_dir()
-        {
-            return source::folder(&job.join(inner));
+        let beneath = |dir: Option<&Path>| dir.map(|d| d.join(inner)).filter(|d| within && d.is_dir());
+        if let Some(found) = beneath(self.job).or_else(|| beneath(self.rules)) {
+            return Some(found);
         }
-        if let Some(rules) = self.rules {
-            if within && rules.join(inner).is_dir() {
-                return source::folder(&rules.join(inner));
-            }
-            if asked || declared(&rules.join("pack.toml"), "id").as_deref() == Some(name) {
-                return source::folder(rules);
-            }
+        let itself = |rules: &&Path| asked || declared(&rules.join("pack.toml"), "id").as_deref() == Some(name);
+        if let Some(rules) = self.rules.filter(itself) {
+            return Some(rules.to_path_buf());
         }
-        if inner.join("pack.toml").is_file() {
-            return source::folder(inner);
-        }
-        Ok(source::embedded(name))
+        let no_such_pack = || source::embedded(name).is_empty();
+        (inner.join("pack.toml").is_file() || (inner.is_dir() && no_such_pack())).then(|| inner.to_path_buf())
+    }
+
+    fn has(&self, name: &str) -> bool {
+        self.folder(name, false).is_some() || !source::embedded(name).is_empty()
     }
 
     /// Adds a pack with everything it stands on. A name already in the stack is there.
     fn add(&self, name: &str, asked: bool, stack: &mut Stack) -> io::Result<()> {
-        let files = self.find(name, asked)?;
-        if files.is_empty() || stack.open.len() > DEEPEST || stack.open.iter().any(|o| o == name) {
+        let folder = self.folder(name, asked);
+        let files = folder.as_deref().map_or_else(|| Ok(source::embedded(name)), source::folder)?;
+        let Some(head) = files.iter().position(|f| f.path.ends_with("/pack.toml")) else {
+            stack.findings.push(absent(name, folder.is_some()));
+            return Ok(());
+        };
+        if stack.open.len() > DEEPEST || stack.open.iter().any(|o| o == name) {
             stack.findings.push(Finding::new("J01", Severity::Blocking).arg("pack", name));
             return Ok(());
         }
-        let head = files.iter().find(|f| f.path.ends_with("/pack.toml")).map(|f| f.text.as_str()).unwrap_or_default();
-        let id = head_key(head, "id").unwrap_or_else(|| name.to_owned());
+        let text = files[head].text.as_str();
+        let id = head_key(text, "id").unwrap_or_else(|| name.to_owned());
         if stack.names.contains(&id) {
             return Ok(());
         }
-        if let Some(base) = head_key(head, "extends")
+        if let Some(base) = head_key(text, "extends")
             && !stack.names.contains(&base)
         {
             stack.open.push(name.to_owned());
-            self.add(&base, false, stack)?;
+            self.add_below(&base, &files, head, stack)?;
             stack.open.pop();
         }
         stack.names.push(id);
         stack.layers.push(files);
         Ok(())
+    }
+
+    /// Adds what an overlay extends. A misspelt name is told by the overlay itself (L64), over the pack that was meant.
+    fn add_below(&self, base: &str, files: &[TextFile], head: usize, stack: &mut Stack) -> io::Result<()> {
+        if self.has(base) {
+            return self.add(base, false, stack);
+        }
+        let packs = source::packs();
+        if let Some(meant) = suggestion(base, packs.iter().map(String::as_str)) {
+            return self.add(meant, false, stack);
+        }
+        let told = Finding::new("J01", Severity::Blocking).told("J01.extends").arg("pack", base).arg("options", packs.join(", "));
+        let span = head_span(&files[head].text, "extends").unwrap_or(0..0);
+        stack.findings.push(told.at(place(files, head as u16, &span)));
+        Ok(())
+    }
+}
+
+/// A name that no pack bears, or a folder that holds none.
+fn absent(name: &str, is_folder: bool) -> Finding {
+    let told = Finding::new("J01", Severity::Blocking).arg("pack", name);
+    if is_folder {
+        return told.told("J01.headless");
+    }
+    let packs = source::packs();
+    match suggestion(name, packs.iter().map(String::as_str)) {
+        Some(near) => told.told("J01.near").arg("near", near),
+        None => told,
     }
 }
 
@@ -103,7 +132,11 @@ pub fn load(name: &str, overlays: &[String], library: &Library<'_>) -> io::Resul
     let mut findings = stack.findings;
     let mut layers = stack.layers;
     keep_paths_apart(&mut layers);
-    let (pack, found) = compile::compile(layers);
+    let (pack, mut found) = compile::compile(layers);
+    if !findings.is_empty() {
+        // What would be declared below is not missed: that there is nothing below has been told.
+        found.retain(|f| f.code != "L66" && !compile::UNDECLARED.contains(&f.code.as_str()));
+    }
     findings.extend(found);
     let sound = !findings.iter().any(|f| f.severity == Severity::Blocking);
     Ok(Loaded { pack, findings, sound })

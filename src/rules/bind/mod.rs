@@ -8,9 +8,10 @@ mod formula;
 mod names;
 mod operators;
 
+use crate::facts::FactKind;
 use crate::ground::document::{Report, suggestion};
 use crate::ground::worded::in_words;
-use crate::ground::{Exact, PayMonth, Severity};
+use crate::ground::{Exact, Finding, PayMonth, Severity};
 use crate::rules::advice::{kind_words, to_agree, to_become};
 use crate::rules::expr::{Expr, Node};
 use crate::rules::kinds::{Kind, ListOf, Unit};
@@ -179,7 +180,18 @@ impl Binder<'_, '_> {
         }
     }
 
+    /// The fact that has a word among its options.
+    fn list_with(&self, word: &str) -> Option<&str> {
+        let has = |kind: &FactKind| matches!(kind, FactKind::Choice { options } if options.iter().any(|o| o.id == word));
+        self.pack.vocabulary.iter().find(|(_, f)| has(&f.kind)).map(|(_, f)| f.name.as_str())
+    }
+
     fn unknown(&self, f: &Formula, span: &Range<usize>, name: &str) -> Typed {
+        if let Some(list) = self.list_with(name) {
+            let told = Finding::new("L39", Severity::Blocking).told("L39.option");
+            self.report.push(told, &[(f.file, f.span(span))], &[("name", name), ("list", list)]);
+            return (Kind::Unknown, Bound::Bad);
+        }
         let all = self.symbols.keys().map(String::as_str).chain(BUILTINS);
         match suggestion(name, all) {
             Some(near) => self.error(f, span, "L40", &[("name", name), ("near", near)]),

@@ -1,11 +1,13 @@
 //! Controls and worked cases.
 
+use super::periods::Period;
 use super::read::Reader;
 use super::{Formula, Origin};
 use crate::ground::document::{Spot, Tab};
 use crate::ground::{Exact, Severity, Words};
 use chrono::NaiveDate;
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 /// What a control measures.
 #[derive(Clone, Debug)]
@@ -45,9 +47,12 @@ pub struct Control {
 /// A worked example: facts in, lines out, to the cent.
 #[derive(Clone, Debug)]
 pub struct Case {
+    /// Its title in the language of the pack: what findings call it.
     pub name: String,
+    pub title: Words,
     pub source: String,
     pub month: String,
+    pub month_at: Range<usize>,
     pub payment_date: Option<NaiveDate>,
     pub settings: Vec<(Spot, Spot)>,
     pub facts: Vec<(Spot, Spot)>,
@@ -92,6 +97,9 @@ impl<'r, 'f> Reader<'r, 'f, '_> {
         let said = Origin { file: t.file, span: t.span_of("message") };
         let (names, strong_message) = (t.texts("names"), t.words("strong_message"));
         let (since, until) = (t.date("since"), t.date("until"));
+        if let Some(p) = Period::between(t, ("since", since), until) {
+            self.ends_before(&id.text, &p);
+        }
         let (label, help) = (t.words("label").unwrap_or_default(), t.words("help"));
         let _ = (t.text("note"), t.list("applies_if"), t.text("ignore_below"), t.text("source"), t.list("needs"));
         let (phase, scope) = (t.text("phase").unwrap_or_default(), t.text("scope").unwrap_or_default());
@@ -135,9 +143,15 @@ impl<'r, 'f> Reader<'r, 'f, '_> {
 
     pub(super) fn case(&mut self, t: &Tab<'r, 'f>) {
         let pairs = |key: &'static str| t.table(key).map(|x| x.pairs()).unwrap_or_default();
+        if !t.has("name") {
+            t.missing("name", "");
+        }
+        let title = t.words("name").unwrap_or_default();
         let case = Case {
-            name: t.need("name").map(|s| s.text).unwrap_or_default(),
+            name: title.get(self.report.language.get()).to_owned(),
+            title,
             source: self.source(t),
+            month_at: t.span_of("month"),
             month: t.spot("month").map(|s| s.text).unwrap_or_default(),
             payment_date: t.date("payment_date"),
             settings: pairs("settings"),

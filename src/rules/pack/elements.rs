@@ -1,5 +1,6 @@
 //! A pay element with its versions and exceptions, and the totals it feeds.
 
+use super::periods::{Chosen, Period};
 use super::read::Reader;
 use super::{Formula, Origin};
 use crate::ground::document::{Spot, Tab};
@@ -77,7 +78,7 @@ pub struct Element {
 
 impl<'r, 'f> Reader<'r, 'f, '_> {
     pub(super) fn total(&mut self, t: &Tab<'r, 'f>) {
-        let Some(id) = t.need("id") else { return };
+        let Some(id) = self.id(t) else { return };
         let of = t.list("of").iter().filter_map(|s| self.line_kind(s)).collect();
         let total = Total {
             label: t.words("label").unwrap_or_else(|| Words::new(&id.text, "")),
@@ -102,15 +103,20 @@ impl<'r, 'f> Reader<'r, 'f, '_> {
 
     pub(super) fn versions(&self, t: &Tab<'r, 'f>, id: &Spot) -> Vec<Version> {
         let mut versions: Vec<Version> = Vec::new();
+        let mut periods = Vec::new();
         for v in t.tables("version") {
             let from = self.from(&v);
             let source = self.source(&v);
             if !v.has("round") {
                 self.report.error("L23", v.file, &v.span, &[("id", &id.text)]);
             }
-            let mut exceptions = Vec::new();
+            let (mut exceptions, mut conditions) = (Vec::new(), Vec::new());
             for e in v.tables("exception") {
                 let source = self.source(&e);
+                self.told_before(&e, &mut conditions);
+                if !["amount", "base", "rate", "employer_rate", "employer_amount"].iter().any(|key| e.has(key)) {
+                    self.report.error("L34", e.file, &e.span, &[]);
+                }
                 if !e.has("when") {
                     e.missing("when", "when = '… > 0'");
                 }
@@ -127,28 +133,21 @@ impl<'r, 'f> Reader<'r, 'f, '_> {
             }
             let round = self.rounding(&v, "round").unwrap_or(Rounding::HalfUp);
             let (base_round, until) = (self.rounding(&v, "base_round"), v.date("until"));
+            periods.extend(Period::of(&v, from, until));
             if let Some(from) = from {
                 let origin = Origin { file: v.file, span: v.span_of("from") };
-                if let Some(twin) = versions.iter().find(|x| x.from == from) {
-                    let (a, b) = (&twin.origin, &origin);
-                    self.report.both(
-                        "L21",
-                        (b.file, b.span.clone()),
-                        (a.file, a.span.clone()),
-                        &[("id", &id.text), ("from", &from.to_string())],
-                    );
-                }
                 versions.push(Version { from, until, source, amounts, round, base_round, exceptions, origin });
             }
             let _ = v.text("note");
             v.close();
         }
+        self.periods(id, &periods, Chosen::FirstOfMonth);
         versions.sort_by_key(|v| v.from);
         versions
     }
 
     pub(super) fn element(&mut self, t: &Tab<'r, 'f>) {
-        let Some(id) = t.need("id") else { return };
+        let Some(id) = self.id(t) else { return };
         if !t.has("kind") {
             t.missing("kind", "kind = \"earning\"");
         }

@@ -42,7 +42,7 @@ impl<'r, 'f> Reader<'r, 'f, '_> {
     }
 
     pub(super) fn fact(&mut self, t: &Tab<'r, 'f>) {
-        let Some(id) = t.need("id") else { return };
+        let Some(id) = self.id(t) else { return };
         let label = t.words("label").unwrap_or_else(|| Words::new(&id.text, ""));
         let (mut unit, mut unknown) = (Unit::NONE, false);
         let kind = match t.text("kind").as_deref() {

@@ -5,6 +5,7 @@ mod elements;
 mod facts;
 mod named;
 mod orders;
+mod periods;
 mod read;
 mod said;
 mod settings;
@@ -20,7 +21,8 @@ use crate::rules::overlay::Layer;
 pub use controls::{Case, Control, Measure};
 pub use elements::{Amounts, Element, Inference, Total, Version};
 pub use named::Named;
-pub use read::{head_key, keys_of, read, read_layers};
+pub use read::{head_key, head_span, keys_of, read, read_layers};
+pub use said::{meant, sample};
 pub use settings::{Setting, SettingKind, unfit, values as setting_values};
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
@@ -143,6 +145,8 @@ pub struct Pack {
     pub layers: Vec<Layer>,
     /// Values of law and facts that are kept to be read, without a formula that names them.
     pub kept: BTreeSet<String>,
+    /// Formulas of overlays that aim at nothing, judged all the same: conditions, then numbers.
+    pub adrift: (Vec<Formula>, Vec<Formula>),
     /// Files that are no TOML: what they declare is known in part.
     pub broken: Vec<u16>,
 }

@@ -2,10 +2,12 @@
 
 use super::{CauseRole, Origin, Pack, named};
 use crate::ground::document::{Keys, Report, Spot, Tab, TextFile, suggestion};
-use crate::ground::{Finding, Lang, Place};
+use crate::ground::{Finding, Lang, Severity, toml_text, written};
 use crate::rules::overlay::{self, Layer, Order};
 use crate::rules::plan::RESULTS;
+use crate::rules::source;
 use std::cell::RefCell;
+use std::ops::Range;
 use toml::de::{DeTable, DeValue};
 
 /// Reads every file of a pack. What cannot be read is a finding, and the rest is still there.
@@ -42,21 +44,27 @@ fn gather(files: &[TextFile], sizes: Vec<usize>, report: &Report<'_>) -> Pack {
         pack.layers.push(Layer::new(range.start as u16..range.end as u16));
         let mut orders = Vec::new();
         for i in range {
+            not_utf8(report, i as u16);
+            if files[i].text.starts_with(source::LOST) {
+                pack.broken.push(i as u16);
+                continue;
+            }
             if !files[i].path.ends_with(".toml") {
                 continue;
             }
-            let (doc, errors) = DeTable::parse_recoverable(&files[i].text);
-            for e in &errors {
-                report.error("L01", i as u16, &e.span().unwrap_or(0..1), &[("why", e.message())]);
-            }
+            let (readable, faults) = toml_text::read(&files[i].text);
+            toml_text::tell(report, i as u16, &faults);
+            let (doc, _) = DeTable::parse_recoverable(&readable);
             let told = report.findings.borrow().len();
             let tab = Tab::new(i as u16, doc.span(), doc.get_ref(), report);
             Reader { report, pack: &mut pack, orders: &mut orders, overlay: number > 0 }.document(&tab);
-            if !errors.is_empty() {
-                let lines: Vec<usize> = errors.iter().filter_map(|e| Some(line(&files[i].text, e.span()?.start))).collect();
+            if !faults.is_empty() {
+                // Without its id, a file of one element is none, and its keys belong nowhere.
+                let unnamed = faults.iter().any(|f| files[i].text[f.lines.clone()].trim_start().starts_with("id"));
                 let mut all = report.findings.borrow_mut();
                 let later = all.split_off(told);
-                all.extend(later.into_iter().filter(|f| stands_by_itself(f, &lines)));
+                let follows = |f: &Finding| LACKS.contains(&f.code.as_str()) || unnamed && f.code == "L02";
+                all.extend(later.into_iter().filter(|f| !follows(f)));
                 pack.broken.push(i as u16);
             }
         }
@@ -68,19 +76,17 @@ fn gather(files: &[TextFile], sizes: Vec<usize>, report: &Report<'_>) -> Pack {
     pack
 }
 
-/// Codes of findings that something is not there.
+/// The first letter of a file that is none: the file was saved in another encoding.
+fn not_utf8(report: &Report<'_>, file: u16) {
+    let text = &report.files[usize::from(file)].text;
+    if let Some(at) = text.find(source::LOST) {
+        let told = Finding::new("L19", Severity::Blocking);
+        report.push(told, &[(file, at..at + source::LOST.len_utf8())], &[]);
+    }
+}
+
+/// Codes of findings that something is not there: in a file that is no TOML, it may stand where nothing could be read.
 const LACKS: [&str; 5] = ["L03", "L06", "L22", "L23", "L24"];
-
-/// Of a file that is no TOML, whether a finding may be told: what it lacks may stand where it could not be read, and what is
-/// wrong in a line that could not be read has been told.
-fn stands_by_itself(f: &Finding, unread: &[usize]) -> bool {
-    let here = |p: &Place| matches!(p, Place::Rule { line, .. } if unread.contains(&(*line as usize)));
-    !LACKS.contains(&f.code.as_str()) && !f.places.iter().any(here)
-}
-
-fn line(text: &str, at: usize) -> usize {
-    text.bytes().take(at).filter(|b| *b == b'\n').count() + 1
-}
 
 /// The language of the lowest layer, which its labels must be in.
 fn language(files: &[TextFile]) -> Lang {
@@ -91,9 +97,20 @@ fn language(files: &[TextFile]) -> Lang {
 
 /// A text of `[pack]`, as far as the file can be read.
 pub fn head_key(text: &str, key: &str) -> Option<String> {
-    let (doc, _) = DeTable::parse_recoverable(text);
-    match doc.get_ref().get("pack")?.get_ref().get(key)?.get_ref() {
-        DeValue::String(s) => Some(s.to_string()),
+    head(text, key).map(|found| found.0)
+}
+
+/// Where it stands.
+pub fn head_span(text: &str, key: &str) -> Option<Range<usize>> {
+    head(text, key).map(|found| found.1)
+}
+
+fn head(text: &str, key: &str) -> Option<(String, Range<usize>)> {
+    let (readable, _) = toml_text::read(text);
+    let (doc, _) = DeTable::parse_recoverable(&readable);
+    let value = doc.get_ref().get("pack")?.get_ref().get(key)?;
+    match value.get_ref() {
+        DeValue::String(s) => Some((s.to_string(), value.span())),
         _ => None,
     }
 }
@@ -107,6 +124,11 @@ pub(super) struct Reader<'r, 'f, 'p> {
 }
 
 impl<'r, 'f> Reader<'r, 'f, '_> {
+    /// Whether these files stand on others.
+    pub(super) const fn is_overlay(&self) -> bool {
+        self.overlay
+    }
+
     fn document(&mut self, t: &Tab<'r, 'f>) {
         if let Some(head) = t.table("pack") {
             self.head(&head);
@@ -148,6 +170,11 @@ impl<'r, 'f> Reader<'r, 'f, '_> {
             a.close();
         }
         let one_element = t.has("id");
+        if !one_element && let Some(code) = t.misplaced("code").filter(|_| t.misplaced("kind").is_some()) {
+            // An element of pay without its name: what it says belongs to no other table.
+            let sample = format!("id = \"{}\"", written::name(&code.text));
+            return self.report.error("L03", code.file, &code.span, &[("key", "id"), ("sample", &sample)]);
+        }
         for s in if one_element { Vec::new() } else { t.tables("section") } {
             let (id, label) = (s.need("id"), s.need_words("label"));
             if let Some(id) = id {

@@ -3,7 +3,7 @@
 use super::Origin;
 use super::named::Named;
 use super::read::Reader;
-use super::said::sample;
+use super::said::{meant, sample};
 use crate::facts::NumberForm;
 use crate::ground::Words;
 use crate::ground::document::{Report, Spot, Tab, suggestion};
@@ -37,7 +37,7 @@ pub struct Setting {
 
 impl<'r, 'f> Reader<'r, 'f, '_> {
     pub(super) fn setting(&mut self, t: &Tab<'r, 'f>) {
-        let Some(id) = t.need("id") else { return };
+        let Some(id) = self.id(t) else { return };
         let kind = match t.text("kind").as_deref() {
             Some("flag") => SettingKind::Flag,
             Some("choice") => {
@@ -86,8 +86,11 @@ impl<'r, 'f> Reader<'r, 'f, '_> {
 /// A value that no setting of the kind can have.
 pub fn unfit(report: &Report<'_>, id: &str, kind: &SettingKind, value: &Spot) {
     let (options, sample) = values(kind);
-    let near = suggestion(&value.text, options.iter().copied()).unwrap_or_default();
-    let args = [("id", id), ("value", &value.text), ("near", near), ("options", &sample)];
+    let near = match kind {
+        SettingKind::Number(form, _) => meant(&value.text, *form),
+        SettingKind::Choice(_) | SettingKind::Flag => suggestion(&value.text, options.iter().copied()).unwrap_or_default().to_owned(),
+    };
+    let args = [("id", id), ("value", &value.text), ("near", &near), ("options", &sample)];
     report.error("L53", value.file, &value.span, &args);
 }
 
@@ -99,7 +102,7 @@ pub fn values(kind: &SettingKind) -> (Vec<&str>, String) {
             let said = ids.join(", ");
             (ids, said)
         }
-        SettingKind::Flag => (vec!["yes", "no"], "\"yes\"".to_owned()),
+        SettingKind::Flag => (vec!["yes", "no"], "\"yes\", \"no\"".to_owned()),
         SettingKind::Number(form, _) => (Vec::new(), format!("\"{}\"", sample(Some(*form)))),
     }
 }

@@ -5,7 +5,7 @@ use super::read::Reader;
 use super::said::number_kind;
 use super::values::CERTAINTY;
 use crate::ground::document::{Spot, Tab, suggestion};
-use crate::ground::{Exact, Words};
+use crate::ground::{Exact, Words, written};
 use crate::rules::kinds::Unit;
 use chrono::NaiveDate;
 use std::collections::BTreeMap;
@@ -39,7 +39,7 @@ pub struct TableRow {
 
 impl<'r, 'f> Reader<'r, 'f, '_> {
     pub(super) fn table(&mut self, t: &Tab<'r, 'f>) {
-        let Some(id) = t.need("id") else { return };
+        let Some(id) = self.id(t) else { return };
         let unit_of = |key: &'static str| {
             t.spot(key).and_then(|s| {
                 let u = number_kind(&s.text).map(|k| k.1).or_else(|| Unit::parse(&s.text));
@@ -94,10 +94,11 @@ impl<'r, 'f> Reader<'r, 'f, '_> {
 
     fn table_rows(&self, file: u16, columns: &[String; 3], wheres: &[(String, Spot)]) -> Vec<TableRow> {
         let text = &self.report.files[usize::from(file)].text;
-        let mut reader = csv::ReaderBuilder::new().comment(Some(b'#')).from_reader(text.as_bytes());
+        let mut reader = csv::ReaderBuilder::new().comment(Some(b'#')).delimiter(separator(text)).from_reader(text.as_bytes());
         let headers = reader.headers().cloned().unwrap_or_default();
         let line = |p: Option<&csv::Position>| line_at(text, p);
-        let order = headers.iter().collect::<Vec<_>>().join(",");
+        let spreadsheet = separator(text) != b',';
+        let order = headers.iter().collect::<Vec<_>>().join(if spreadsheet { ";" } else { "," });
         let mut at = Vec::new();
         for name in columns.iter().chain(wheres.iter().map(|w| &w.0)) {
             match headers.iter().position(|h| h == name) {
@@ -123,7 +124,11 @@ impl<'r, 'f> Reader<'r, 'f, '_> {
                 }
             };
             let cell = |i: usize| record.get(at[i]).unwrap_or("").trim();
-            let parsed = (NaiveDate::parse_from_str(cell(0), "%Y-%m-%d").ok(), Exact::parse(cell(1)), Exact::parse(cell(2)));
+            let parsed = if spreadsheet {
+                (french_day(cell(0)), french(cell(1)), french(cell(2)))
+            } else {
+                (day(cell(0)), Exact::parse(cell(1)), Exact::parse(cell(2)))
+            };
             let (Some(from), Some(lower), Some(value)) = parsed else {
                 let why = record.iter().collect::<Vec<_>>().join(",");
                 self.report.error("L32", file, &line(record.position()), &[("why", &why), ("options", &order)]);
@@ -151,4 +156,25 @@ fn line_at(text: &str, position: Option<&csv::Position>) -> Range<usize> {
         start += line.len();
     }
     0..text.len().min(1)
+}
+
+/// What stands between the columns: a French spreadsheet program writes `;`, copied cells have tabs.
+fn separator(text: &str) -> u8 {
+    let titles = text.lines().find(|l| !l.trim().is_empty() && !l.starts_with('#')).unwrap_or_default();
+    let most = [b',', b';', b'\t'].into_iter().map(|sign| (titles.bytes().filter(|b| *b == sign).count(), sign));
+    most.rev().max_by_key(|m| m.0).map_or(b',', |m| m.1)
+}
+
+fn day(text: &str) -> Option<NaiveDate> {
+    NaiveDate::parse_from_str(text, "%Y-%m-%d").ok()
+}
+
+/// A day as such a program shows it, 01/03/2026, too.
+fn french_day(text: &str) -> Option<NaiveDate> {
+    day(text).or_else(|| written::date(text)?.ok())
+}
+
+/// A number with a comma, where commas separate no columns.
+fn french(text: &str) -> Option<Exact> {
+    Exact::parse(text).or_else(|| Exact::parse(&written::number(text)?))
 }

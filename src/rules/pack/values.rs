@@ -1,5 +1,6 @@
 //! Numbers with a name and a history: values of law and values computed from others.
 
+use super::periods::{Chosen, Period};
 use super::read::Reader;
 use super::said::sample;
 use super::{Formula, Origin};
@@ -8,7 +9,6 @@ use crate::ground::document::{Spot, Tab};
 use crate::ground::{Exact, Rounding, Words};
 use crate::rules::kinds::{Kind, Unit};
 use chrono::NaiveDate;
-use std::ops::Range;
 
 /// How sure a value is.
 pub(super) const CERTAINTY: [&str; 3] = ["two sources", "one source", "recalled"];
@@ -63,23 +63,10 @@ pub struct ValueDecl {
     pub origin: Origin,
 }
 
-/// The days of versions, each with where it stands.
-type Days = Vec<(NaiveDate, (u16, Range<usize>))>;
-
 impl<'r, 'f> Reader<'r, 'f, '_> {
-    /// Two versions of one day, whatever else is wrong in either.
-    fn one_day(&self, v: &Tab<'r, 'f>, id: &Spot, from: Option<NaiveDate>, days: &mut Days) {
-        let Some(from) = from else { return };
-        let place = (v.file, v.span_of("from"));
-        match days.iter().find(|d| d.0 == from) {
-            Some((_, first)) => self.report.both("L21", place, first.clone(), &[("id", &id.text), ("from", &from.to_string())]),
-            None => days.push((from, place)),
-        }
-    }
-
-    pub(super) fn parameter_values(&self, t: &Tab<'r, 'f>, id: &Spot, form: Option<NumberForm>) -> Vec<ParameterValue> {
+    pub(super) fn parameter_values(&self, t: &Tab<'r, 'f>, id: &Spot, form: Option<NumberForm>, chosen: Chosen) -> Vec<ParameterValue> {
         let mut values = Vec::new();
-        let mut days = Vec::new();
+        let mut periods = Vec::new();
         for v in t.tables("value") {
             let from = self.from(&v);
             let source = self.source(&v);
@@ -90,7 +77,7 @@ impl<'r, 'f> Reader<'r, 'f, '_> {
             let certainty = self.one_of(&v, "certainty", &CERTAINTY).unwrap_or_default();
             // Read even without a day: a value that cannot be read is told all the same.
             let value = v.number("value", sample(form));
-            self.one_day(&v, id, from, &mut days);
+            periods.extend(Period::of(&v, from, until));
             if let (Some(from), Some(value)) = (from, value) {
                 values.push(ParameterValue {
                     from,
@@ -105,18 +92,21 @@ impl<'r, 'f> Reader<'r, 'f, '_> {
             let _ = v.text("note");
             v.close();
         }
+        self.periods(id, &periods, chosen);
         values.sort_by_key(|v| v.from);
         values
     }
 
     pub(super) fn parameter(&mut self, t: &Tab<'r, 'f>) {
-        let Some(id) = t.need("id") else { return };
+        let Some(id) = self.id(t) else { return };
         let kind = self.unit(t);
         let (form, unit) = (kind.map(|k| k.0), kind.map_or(Unit::NONE, |u| u.1));
         if kind.is_none() {
             self.pack.unread.insert(id.text.clone());
         }
-        let values = self.parameter_values(t, &id, form);
+        let at_payment = self.at_payment(t);
+        let chosen = if at_payment { Chosen::Payment } else { Chosen::FirstOfMonth };
+        let values = self.parameter_values(t, &id, form, chosen);
         self.none_of(t, &id, "parameter.value", "value");
         self.kept(t, &id.text);
         let p = Parameter {
@@ -124,7 +114,7 @@ impl<'r, 'f> Reader<'r, 'f, '_> {
             unit,
             form,
             cause: self.cause(t, "cause"),
-            at_payment: self.at_payment(t),
+            at_payment,
             raises: t.spot("raises"),
             values,
             origin: Self::origin(t),
@@ -137,16 +127,17 @@ impl<'r, 'f> Reader<'r, 'f, '_> {
 
     pub(super) fn value_versions(&self, t: &Tab<'r, 'f>, id: &Spot) -> Vec<ValueVersion> {
         let mut versions = Vec::new();
-        let mut days = Vec::new();
+        let mut periods = Vec::new();
         for v in t.tables("version") {
             let from = self.from(&v);
             let source = self.source(&v);
             if !v.has("is") {
                 v.missing("is", "is = '…'");
             }
-            let mut exceptions = Vec::new();
+            let (mut exceptions, mut conditions) = (Vec::new(), Vec::new());
             for e in v.tables("exception") {
                 let _ = self.source(&e);
+                self.told_before(&e, &mut conditions);
                 for (key, line) in [("when", "when = '… > 0'"), ("is", "is = '…'")] {
                     if !e.has(key) {
                         e.missing(key, line);
@@ -159,7 +150,7 @@ impl<'r, 'f> Reader<'r, 'f, '_> {
                 e.close();
             }
             let (is, round, until) = (self.formula(&v, "is"), self.rounding(&v, "round"), v.date("until"));
-            self.one_day(&v, id, from, &mut days);
+            periods.extend(Period::of(&v, from, until));
             if let (Some(from), Some(is)) = (from, is) {
                 let origin = Origin { file: v.file, span: v.span_of("from") };
                 versions.push(ValueVersion { from, until, source, is, exceptions, round, origin });
@@ -167,12 +158,13 @@ impl<'r, 'f> Reader<'r, 'f, '_> {
             let _ = v.text("note");
             v.close();
         }
+        self.periods(id, &periods, Chosen::FirstOfMonth);
         versions.sort_by_key(|v| v.from);
         versions
     }
 
     pub(super) fn value(&mut self, t: &Tab<'r, 'f>) {
-        let Some(id) = t.need("id") else { return };
+        let Some(id) = self.id(t) else { return };
         let mut form = None;
         let kind = match t.text("kind").as_deref() {
             Some("flag") => Kind::Flag,

@@ -26,6 +26,12 @@ impl Pack {
                 }
             }
         }
+        for condition in &self.adrift.0 {
+            binder.condition(condition);
+        }
+        for number in &self.adrift.1 {
+            binder.any_number(number);
+        }
         for e in &self.elements {
             for a in e.applies.iter().chain(e.restrictions.iter().map(|r| &r.applies)) {
                 binder.condition(a);

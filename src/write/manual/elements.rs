@@ -174,7 +174,7 @@ impl Manual<'_> {
         };
         html! {
             div.example {
-                p.title { (ui("ui.manual_example")) " " a href=(format!("#case-{}", self.case_number(x))) { (x.case.name) } ", " (x.case.month) }
+                p.title { (ui("ui.manual_example")) " " a href=(format!("#case-{}", self.case_number(x))) { (label(&x.case.title)) } ", " (x.case.month) }
                 (each(|lang| self.worked(index, x, lang)))
             }
         }

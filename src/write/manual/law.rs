@@ -219,7 +219,7 @@ impl Manual<'_> {
                     thead { tr { th { (ui("ui.manual_cases")) } th { (ui("ui.manual_month")) } th.n { (ui("ui.manual_net")) } th { (ui("ui.manual_expected_from")) } } }
                     tbody { @for x in &self.examples {
                         tr id=(format!("case-{}", self.case_number(x))) {
-                            td { (x.case.name) } td.nowrap { (x.case.month) } td.n { (euros(x.totals.net_paid)) } td.source { (x.case.source) }
+                            td { (label(&x.case.title)) } td.nowrap { (x.case.month) } td.n { (euros(x.totals.net_paid)) } td.source { (x.case.source) }
                         }
                     } }
                 }
