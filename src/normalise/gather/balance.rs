@@ -3,6 +3,7 @@
 use super::told::Told;
 use crate::ground::{At, EmployeeId, Finding, Money, Severity, Sources};
 use crate::normalise::Context;
+use crate::normalise::mapping::TotalRole;
 use crate::normalise::register::{Books, Slip};
 use crate::payslip::{LineKind, PaidCode, PaidLine};
 
@@ -94,6 +95,11 @@ pub(super) fn balance(slip: &Slip, id: &EmployeeId, net_expected: bool, sources:
             told.add(Finding::new("M27", Severity::Blocking).arg("agent", id).of(id).at(sources.place(slip.first)), slip.source);
         }
         None => {}
+    }
+    for (role, t, at) in &slip.beside {
+        if let (TotalRole::NetPaid, Some((net, _))) = (role, slip.paid.net_paid) {
+            tell(told, "net", *t, net, *at);
+        }
     }
     if let (Some((t, at)), false) = (slip.paid.gross, open) {
         tell(told, "brut", t, of(&[LineKind::Earning]), at);

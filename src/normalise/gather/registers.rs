@@ -6,14 +6,14 @@ use super::rows::{count_only, each_row, refused, stray};
 use super::sums::{check_sums, sums_up};
 use super::told::Told;
 use crate::ground::{At, Finding, Money, Severity, Sources};
-use crate::normalise::mapping::{CodeTarget, Role, SourceMapping};
+use crate::normalise::mapping::{CodeTarget, Role, SourceMapping, TotalRole};
 use crate::normalise::records::{RawRow, RecordReader};
-use crate::normalise::register::{Books, LineReader, WideReader, shown, tidy_number};
+use crate::normalise::register::{Books, LineReader, Slip, WideReader, shown, tidy_number};
 use crate::normalise::titles::Summing;
 use crate::normalise::totals::{Counted, Running};
 use crate::normalise::values::Unread;
 use crate::normalise::{Context, bands, cells, periods};
-use crate::read::table::Table;
+use crate::read::table::{Row, Table};
 use std::collections::BTreeSet;
 use std::ops::ControlFlow;
 
@@ -103,6 +103,14 @@ pub(super) fn register(
         // « MAIRIE DE MONTREVAL | Page 2 » between two lines of an agent.
         if map.banded && row.number > below && sorter.is_head(row, &head) {
             n.title += 1;
+            return;
+        }
+        if let Some(l) = lines.as_ref().filter(|l| l.carries && row.number > below && !carried.is_empty())
+            && let Some(sums) = bands::sums_in_pairs(row.cells)
+        {
+            let slip = books.slip_of(&carried, &l.who, row, At::row(map.source, row.number));
+            own_sums(&sums, row, map, &mut books.slips[slip]);
+            n.subtotal += 1;
             return;
         }
         match sorter.kind(row) {
@@ -223,6 +231,19 @@ pub(super) fn register(
         );
     }
     n
+}
+
+/// Sums of an agent that stand in pairs of name and amount across the columns.
+fn own_sums(sums: &[(TotalRole, usize)], row: &Row<'_, '_>, map: &SourceMapping, slip: &mut Slip) {
+    for (role, column) in sums {
+        let mark = map.columns.iter().find(|m| usize::from(m.column) == *column).map(|m| m.mark).unwrap_or_default();
+        let read = row.cells.get(*column).map(|cell| cells::number(cell, mark));
+        if let Some(Ok(Some(n))) = read
+            && let Ok(m) = cells::cents(n)
+        {
+            slip.total(*role, m, At::cell(map.source, row.number, u16::try_from(*column).unwrap_or(At::NO_COLUMN)));
+        }
+    }
 }
 
 /// The lines above the headings: a printed register has them again on every page.

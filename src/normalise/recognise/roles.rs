@@ -12,7 +12,7 @@ use crate::normalise::profile::Profile;
 use crate::normalise::titles::{self, Title};
 use crate::normalise::variables;
 use crate::normalise::{Context, dated, headless, records};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A longer sheet of few rubrics may be a register sorted by rubric.
 pub(super) const SMALL: usize = 40;
@@ -77,6 +77,9 @@ pub(super) fn attempt(s: &Seen<'_>, role: Role, cx: &Context<'_>, overlaps: &[u3
     if role == Role::Changes {
         since(s, cx, &mut choices);
         rates_of_sums(s, cx, &mut choices);
+    }
+    if role == Role::RegisterLines {
+        codes_are_nobodys(s, cx, &mut choices);
     }
     if role.is_register() {
         months::of_the_month(s, role, cx, &mut choices);
@@ -230,6 +233,27 @@ pub(super) fn attempt(s: &Seen<'_>, role: Role, cx: &Context<'_>, overlaps: &[u3
     // What a list of movements says is in its rows: no other reading comes near.
     let able = able && (s.moves.is_none() || movements.is_some() || !lists::is_list(role));
     (able || forced).then_some(Try { role, score, picked, choices, why })
+}
+
+/// « Code » over numbers that go with one label each: rubrics, and never numbers of agents.
+fn codes_are_nobodys(s: &Seen<'_>, cx: &Context<'_>, choices: &mut [Vec<Choice>]) {
+    let Some(number) = cx.vocabulary.role(FactRole::Employee) else { return };
+    let titled = |m: Meaning, least: u32| (0..s.layout.width).filter(move |&c| s.compared[c].title(Title::Plain(m)) >= least);
+    let Some(label) = titled(Meaning::Label, 85).next() else { return };
+    let codes: Vec<usize> = titled(Meaning::Code, 85).filter(|&c| c != label).collect();
+    let [code] = codes[..] else { return };
+    if s.compared[code].title(Title::Plain(Meaning::Code)) < 95 || s.compared[code].title(Title::Fact(number)) >= 85 {
+        return;
+    }
+    let mut labels: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    let data = &s.kept[s.layout.data_start().min(s.kept.len())..];
+    for k in data.iter().filter(|k| !k.shown(code).is_empty() && !k.shown(label).is_empty()) {
+        labels.entry(k.shown(code)).or_default().insert(k.shown(label));
+    }
+    let one = labels.values().filter(|l| l.len() == 1).count();
+    if labels.len() >= 3 && one * 10 >= labels.len() * 8 {
+        choices[code].retain(|x| x.meaning != Meaning::Fact(number));
+    }
 }
 
 /// « Type » over « HS jour », « HS nuit »: what a row of each day is paid for, and no kind of absence.

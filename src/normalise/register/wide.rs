@@ -72,7 +72,15 @@ impl WideReader {
         for (role, col) in self.totals.iter().filter(|_| !employers) {
             if let Some(n) = read(col, &mut bad) {
                 match cents(n) {
-                    Ok(m) => books.slips[slip].total(*role, m, At::cell(source, row.number, u16::try_from(col.index).unwrap_or(u16::MAX))),
+                    Ok(m) => {
+                        let at = At::cell(source, row.number, u16::try_from(col.index).unwrap_or(u16::MAX));
+                        // A list of sums says of a register what its own sums should be.
+                        if self.groups.is_empty() {
+                            books.slips[slip].beside.push((*role, m, at));
+                        } else {
+                            books.slips[slip].total(*role, m, at);
+                        }
+                    }
                     Err(e) => bad.push((col.index, e)),
                 }
             }

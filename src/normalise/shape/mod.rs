@@ -3,6 +3,7 @@
 //! One file per shape. Every cell keeps its place in its sheet ([`Sources::lay_out`]), so that all that follows stays the same.
 //! Nothing is left out here: a cell without a place in the new table keeps the sheet as it is.
 
+mod across;
 mod beside;
 mod blocks;
 mod by_rubric;
@@ -137,7 +138,7 @@ fn shape(table: &Table, wording: &Wording<'_>) -> Shape {
     if let Some(parts) = beside::find(&rows, wording) {
         return Shape::Beside(rows, parts, told);
     }
-    if let Some(laid) = turned::find(&rows, wording) {
+    if let Some(laid) = across::find(&rows, wording).or_else(|| turned::find(&rows, wording)) {
         return Shape::Turned(laid, told);
     }
     let parts = blocks::find(&rows, wording);
