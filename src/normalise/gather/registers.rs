@@ -51,8 +51,9 @@ pub(super) fn register(
         .any(|c| wide.is_some() && crate::normalise::columns::is_situation(cx.vocabulary, c.meaning))
         .then(|| RecordReader::new(map, cx));
     let below = map.header.map_or(0, |h| h.1);
-    let others = match &lines {
-        Some(l) if l.tells_months() => periods::other_months(table, below, l, cx),
+    let others = match (&lines, &wide) {
+        (Some(l), _) if l.tells_months() => periods::other_months(table, below, &periods::Reader::Lines(l), cx),
+        (None, Some(w)) if w.tells_months() => periods::other_months(table, below, &periods::Reader::Wide(w), cx),
         _ => BTreeSet::new(),
     };
     if !others.is_empty() {
@@ -162,9 +163,12 @@ pub(super) fn register(
                     told.add(refused(row, "", &[(who.id.unwrap_or(0), Unread("M15"))], map, sources), map.source);
                     return;
                 }
-                if let Some(l) = lines.as_ref().filter(|_| !others.is_empty())
-                    && l.month(row, cx).is_some_and(|m| others.contains(&m))
-                {
+                let of_month = || match (&lines, &wide) {
+                    (Some(l), _) => l.month(row, cx),
+                    (None, Some(w)) => w.month(row, cx),
+                    (None, None) => None,
+                };
+                if !others.is_empty() && of_month().is_some_and(|m| others.contains(&m)) {
                     n.other_month += 1;
                     return;
                 }

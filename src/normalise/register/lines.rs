@@ -119,13 +119,7 @@ impl LineReader {
 
     /// The month a row says it is about.
     pub fn month(&self, row: &Row<'_, '_>, cx: &Context<'_>) -> Option<PayMonth> {
-        let cell = row.cells.get(self.period?)?;
-        if let Cell::Date(d) = cell {
-            return Some(PayMonth::of(*d));
-        }
-        let text = cell.shown();
-        let year = || self.year.map_or(Some(cx.last.year()), |c| shown(row, c).trim().parse().ok());
-        period_of(&text).or_else(|| PayMonth::new(year()?, text.trim().parse().ok().or_else(|| month_named(text.trim()))?))
+        month_of(row, self.period?, self.year, cx)
     }
 
     /// Whether rows can say which month they are about.
@@ -285,6 +279,17 @@ impl LineReader {
         let own = self.rate.map_or(RateForm::Percent, |c| c.form);
         (own, self.employer_rate.map_or(own, |c| c.form))
     }
+}
+
+/// The month in a cell of a row, with the year beside it where the cell has none.
+pub(super) fn month_of(row: &Row<'_, '_>, period: usize, year: Option<usize>, cx: &Context<'_>) -> Option<PayMonth> {
+    let cell = row.cells.get(period)?;
+    if let Cell::Date(d) = cell {
+        return Some(PayMonth::of(*d));
+    }
+    let text = cell.shown();
+    let year = || year.map_or(Some(cx.last.year()), |c| shown(row, c).trim().parse().ok());
+    period_of(&text).or_else(|| PayMonth::new(year()?, text.trim().parse().ok().or_else(|| month_named(text.trim()))?))
 }
 
 /// A rate as a share, or as money per unit where the amount says so.

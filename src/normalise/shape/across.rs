@@ -5,7 +5,6 @@
 use super::{Laid, SURELY, Wording, may_head};
 use crate::facts::Role as FactRole;
 use crate::ground::At;
-use crate::ground::place::Moved;
 use crate::normalise::lists::years_and_months;
 use crate::normalise::mapping::Meaning;
 use crate::normalise::register::{numbered_name, split_name};
@@ -172,10 +171,10 @@ fn lay_out(rows: &[OwnedRow], head: &Head, wording: &Wording<'_>) -> Laid {
     let title = |r: FactRole| wording.cx.vocabulary.role(r).map(|f| wording.cx.vocabulary.get(f).label.fr.clone()).unwrap_or_default();
     let body = head.below..rows.len();
     let sides = sides(rows, body.clone());
-    let mut laid = Laid { rows: Vec::new(), moved: Moved::new() };
+    let mut laid = Laid::default();
     for row in &rows[..head.first] {
         let parts = row.cells.iter().enumerate().filter_map(|(c, cell)| Some((cell.clone(), Some((row.number, u16::try_from(c).ok()?)))));
-        put(&mut laid, parts.collect(), (row.number, At::NO_COLUMN));
+        laid.put(parts.collect(), (row.number, At::NO_COLUMN));
     }
     let top = rows[head.first].number;
     let numbered = head.agents.iter().any(|a| a.id.is_some());
@@ -188,7 +187,7 @@ fn lay_out(rows: &[OwnedRow], head: &Head, wording: &Wording<'_>) -> Laid {
     titles.extend([LABEL, AMOUNT].map(str::to_owned));
     let sided = sides.contains(&true);
     titles.extend(sided.then(|| EMPLOYER.to_owned()));
-    put(&mut laid, titles.into_iter().map(|t| (text(t), None)).collect(), (top, At::NO_COLUMN));
+    laid.put(titles.into_iter().map(|t| (text(t), None)).collect(), (top, At::NO_COLUMN));
     let of = |who: &Option<(Cell<'static>, (u32, u16))>| who.as_ref().map_or((Cell::Empty, None), |(c, at)| (c.clone(), Some(*at)));
     for agent in &head.agents {
         for (row, side) in rows[body.clone()].iter().zip(&sides) {
@@ -205,7 +204,7 @@ fn lay_out(rows: &[OwnedRow], head: &Head, wording: &Wording<'_>) -> Laid {
                 parts.push((Cell::Empty, here));
             }
             parts.push((cell, here));
-            put(&mut laid, parts, here.unwrap_or((row.number, At::NO_COLUMN)));
+            laid.put(parts, here.unwrap_or((row.number, At::NO_COLUMN)));
         }
     }
     laid
@@ -230,17 +229,4 @@ fn sides(rows: &[OwnedRow], body: Range<usize>) -> Vec<bool> {
         out.push(employers);
     }
     out
-}
-
-/// Adds a row: each cell with its place in the sheet, and the place of the row as a whole.
-fn put(laid: &mut Laid, parts: Vec<(Cell<'static>, Option<(u32, u16)>)>, whole: (u32, u16)) {
-    let number = u32::try_from(laid.rows.len() + 1).unwrap_or(u32::MAX);
-    let mut row = Vec::with_capacity(parts.len());
-    for (c, (cell, at)) in parts.into_iter().enumerate() {
-        let at = at.unwrap_or(whole);
-        laid.moved.insert((number, u16::try_from(c).unwrap_or(At::NO_COLUMN)), at);
-        row.push(cell);
-    }
-    laid.moved.insert((number, At::NO_COLUMN), whole);
-    laid.rows.push(OwnedRow { number, cells: row, hidden: false });
 }

@@ -6,6 +6,7 @@
 mod across;
 mod beside;
 mod blocks;
+mod by_part;
 mod by_rubric;
 mod catalogue;
 mod parted;
@@ -15,7 +16,7 @@ mod turned;
 
 use crate::facts::Role as FactRole;
 use crate::ground::place::Moved;
-use crate::ground::{Checked, Finding, Sources};
+use crate::ground::{At, Checked, Finding, Sources};
 use crate::normalise::Context;
 use crate::normalise::columns::bare_title;
 use crate::normalise::mapping::Meaning;
@@ -96,9 +97,24 @@ fn may_head(row: &OwnedRow) -> bool {
 }
 
 /// Rows laid out anew, and where their cells stand in the sheet.
+#[derive(Default)]
 struct Laid {
     rows: Vec<OwnedRow>,
     moved: Moved,
+}
+
+impl Laid {
+    /// Adds a row: each cell with its place in the sheet, and the place of the row as a whole.
+    fn put(&mut self, parts: Vec<(Cell<'static>, Option<(u32, u16)>)>, whole: (u32, u16)) {
+        let number = u32::try_from(self.rows.len() + 1).unwrap_or(u32::MAX);
+        let mut cells = Vec::with_capacity(parts.len());
+        for (c, (cell, at)) in parts.into_iter().enumerate() {
+            self.moved.insert((number, u16::try_from(c).unwrap_or(At::NO_COLUMN)), at.unwrap_or(whole));
+            cells.push(cell);
+        }
+        self.moved.insert((number, At::NO_COLUMN), whole);
+        self.rows.push(OwnedRow { number, cells, hidden: false });
+    }
 }
 
 /// What a table turns out to be, with what was told while all its rows were read.
@@ -138,7 +154,7 @@ fn shape(table: &Table, wording: &Wording<'_>) -> Shape {
     if let Some(parts) = beside::find(&rows, wording) {
         return Shape::Beside(rows, parts, told);
     }
-    if let Some(laid) = across::find(&rows, wording).or_else(|| turned::find(&rows, wording)) {
+    if let Some(laid) = across::find(&rows, wording).or_else(|| by_part::find(&rows, wording)).or_else(|| turned::find(&rows, wording)) {
         return Shape::Turned(laid, told);
     }
     let parts = blocks::find(&rows, wording);
