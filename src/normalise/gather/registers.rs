@@ -114,6 +114,12 @@ pub(super) fn register(
             n.subtotal += 1;
             return;
         }
+        if let Some(l) = lines.as_ref().filter(|l| others.is_empty() && row.number > below && l.opens(row)) {
+            l.open(row, map.source, books);
+            carried = l.agent(row).into_owned();
+            n.heading += 1;
+            return;
+        }
         match sorter.kind(row) {
             Kind::Title => n.title += 1,
             Kind::Heading => n.heading += 1,

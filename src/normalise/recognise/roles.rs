@@ -6,7 +6,7 @@ use super::{months, post};
 use crate::facts::Role as FactRole;
 use crate::normalise::columns::{self, Choice};
 use crate::normalise::lists;
-use crate::normalise::mapping::{Meaning, Role};
+use crate::normalise::mapping::{Meaning, Role, TotalRole};
 use crate::normalise::moves;
 use crate::normalise::profile::Profile;
 use crate::normalise::titles::{self, Title};
@@ -80,6 +80,7 @@ pub(super) fn attempt(s: &Seen<'_>, role: Role, cx: &Context<'_>, overlaps: &[u3
     }
     if role == Role::RegisterLines {
         codes_are_nobodys(s, cx, &mut choices);
+        sums_of_agents(s, cx, &mut choices);
     }
     if role.is_register() {
         months::of_the_month(s, role, cx, &mut choices);
@@ -255,6 +256,43 @@ fn codes_are_nobodys(s: &Seen<'_>, cx: &Context<'_>, choices: &mut [Vec<Choice>]
         choices[code].retain(|x| x.meaning != Meaning::Fact(number));
     }
 }
+
+/// « NET_A_PAYER » on every line of an agent, or on one: a sum of his, and no amount of the line.
+fn sums_of_agents(s: &Seen<'_>, cx: &Context<'_>, choices: &mut [Vec<Choice>]) {
+    let roles = [FactRole::Employee, FactRole::FullName, FactRole::Surname];
+    let known = roles.iter().filter_map(|r| cx.vocabulary.role(*r));
+    let Some(agent) = known.filter_map(|f| (0..s.layout.width).find(|&c| s.compared[c].title(Title::Fact(f)) >= 85)).next() else { return };
+    let data = &s.kept[s.layout.data_start().min(s.kept.len())..];
+    for (c, of) in choices.iter_mut().enumerate() {
+        let totals = TOTALS.into_iter().map(|t| (s.compared[c].title(Title::Total(t)), t));
+        let Some((likeness, total)) = totals.max_by_key(|(likeness, _)| *likeness).filter(|t| t.0 >= 85) else { continue };
+        let p = &s.profiles[c];
+        if p.filled < 2 || p.share(p.numbers) < 90 {
+            continue;
+        }
+        let mut values: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+        let (mut now, mut rows) = (String::new(), 0_usize);
+        for k in data.iter().filter(|k| titles::summing(&k.first()).is_none()) {
+            if !k.shown(agent).is_empty() {
+                now = k.shown(agent);
+            }
+            rows += 1;
+            let value = k.shown(c);
+            let of_agent = values.entry(now.clone()).or_default();
+            if !value.is_empty() {
+                of_agent.insert(value);
+            }
+        }
+        // A column of amounts has a value for each of the lines of an agent.
+        if values.len() >= 2 && rows >= values.len() * 4 && values.values().all(|v| v.len() <= 1) {
+            *of = vec![Choice { meaning: Meaning::Total(total), score: 88, title: likeness, fit: 10 }];
+        }
+    }
+}
+
+/// Sums that an agent's rows may show.
+const TOTALS: [TotalRole; 5] =
+    [TotalRole::NetPaid, TotalRole::NetBeforeTax, TotalRole::NetTaxable, TotalRole::Gross, TotalRole::Deductions];
 
 /// « Type » over « HS jour », « HS nuit »: what a row of each day is paid for, and no kind of absence.
 fn pays_hours(s: &Seen<'_>, choices: &[Vec<Choice>], picked: &[Option<usize>], cx: &Context<'_>) -> bool {

@@ -42,6 +42,34 @@ pub fn begins(rows: &[OwnedRow], wording: &Wording<'_>) -> bool {
     heading.is_some_and(|h| rows[..h].iter().any(|r| agent(r, wording).is_some()))
 }
 
+/// The rows of each payslip across a page that holds several: the titles of the lines stand in it once for each. One where they
+/// stand once.
+pub fn across(rows: Vec<OwnedRow>, wording: &Wording<'_>) -> Vec<Vec<OwnedRow>> {
+    let heading = rows.iter().take(HEAD).find(|r| is_heading(r, wording));
+    let Some(parts) = heading.map(parts).filter(|p| p.len() > 1) else { return vec![rows] };
+    let cut = |part: &Range<usize>| -> Vec<OwnedRow> {
+        let own = |r: &OwnedRow| {
+            let here = r.cells.iter().take(part.end).enumerate();
+            let cells = here.map(|(c, cell)| if c < part.start { Cell::Empty } else { cell.clone() }).collect();
+            OwnedRow { number: r.number, cells, hidden: r.hidden }
+        };
+        rows.iter().map(own).filter(|r| r.cells.iter().any(|c| !c.shown().is_empty())).collect()
+    };
+    parts.iter().map(cut).collect()
+}
+
+/// The columns from the first title on to the same titles in the same order further right.
+fn parts(heading: &OwnedRow) -> Vec<Range<usize>> {
+    let titles: Vec<String> = heading.cells.iter().map(|c| c.shown().into_owned()).collect();
+    let written = |from: usize, to: usize| titles[from..to].iter().filter(|t| !t.is_empty()).collect::<Vec<_>>();
+    let Some(first) = titles.iter().position(|t| !t.is_empty()) else { return Vec::new() };
+    let starts: Vec<usize> = (first..titles.len()).filter(|&c| titles[c] == titles[first]).collect();
+    let ends = starts.iter().skip(1).copied().chain([titles.len()]);
+    let parts: Vec<Range<usize>> = starts.iter().copied().zip(ends).map(|(a, b)| a..b).collect();
+    let alike = parts.iter().all(|p| written(p.start, p.end) == written(parts[0].start, parts[0].end));
+    if alike { parts } else { Vec::new() }
+}
+
 /// The payslips of a sheet; none when it is anything else.
 pub fn find(rows: &[OwnedRow], wording: &Wording<'_>) -> Vec<Slip> {
     if !rows.iter().take(HEAD).any(|r| is_heading(r, wording)) {
