@@ -36,6 +36,7 @@ pub(super) struct Doubt {
     pub(super) extra: Vec<String>,
     pub(super) uncounted: Vec<String>,
     pub(super) replaces: Vec<String>,
+    pub(super) bygone: Vec<String>,
     pub(super) times: Vec<String>,
     #[serde(flatten)]
     pub(super) bounds: Bounds,

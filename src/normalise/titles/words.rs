@@ -56,6 +56,11 @@ pub fn doubted_list(about: &str) -> Option<String> {
     whole.cloned().or_else(|| tidy.split_whitespace().find(|w| opens(&FILE.doubt.list, w)).map(str::to_owned))
 }
 
+/// The word of a staff file's name that says that another has taken its place: « agents (ancien) ».
+pub fn is_bygone(name: &str) -> Option<String> {
+    spaced(name).split_whitespace().find(|w| opens(&FILE.doubt.bygone, w)).map(str::to_owned)
+}
+
 /// Whether a list says that it takes the place of another: « annule et remplace ».
 pub fn replaces(about: &str) -> bool {
     let tidy = spaced(about);
