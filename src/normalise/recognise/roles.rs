@@ -87,6 +87,7 @@ pub(super) fn attempt(s: &Seen<'_>, role: Role, cx: &Context<'_>, overlaps: &[u3
     }
     if matches!(role, Role::Staff | Role::Arrivals) {
         post::hours_beside_share(s, cx, &mut choices);
+        post::rather(s, cx, &mut choices);
     }
     dated::older(role, &s.layout, cx, &mut choices);
     let mut picked = columns::assign_all(&choices);
@@ -170,6 +171,7 @@ pub(super) fn attempt(s: &Seen<'_>, role: Role, cx: &Context<'_>, overlaps: &[u3
                 && (has(Meaning::Code) || has(Meaning::Label))
                 && [Meaning::Gain, Meaning::Deduction, Meaning::Amount, Meaning::Signed].into_iter().any(has)
                 && s.variables.is_none()
+                && !several_lines(s)
                 && !(!(has(Meaning::Gain) && has(Meaning::Deduction))
                     && few_rubrics(s, &picked, &choices)
                     && (hint == 0 && s.data_rows < SMALL || titles::speaks_of(s.stem(), Role::Amounts) > titles::speaks_of(s.stem(), role)))
@@ -387,6 +389,15 @@ fn by_numbers(s: &Seen<'_>, choices: &mut [Vec<Choice>], picked: &[Option<usize>
         choices[c] = vec![Choice { meaning: m, score: 80, title: 0, fit: 25 }];
     }
     new
+}
+
+/// « Rub gain | Libellé gain | Montant | Rub retenue | Libellé retenue | Montant »: a row holds several lines that have nothing to do
+/// with each other, and none of them is the row.
+fn several_lines(s: &Seen<'_>) -> bool {
+    let titled = |m: Meaning| (0..s.layout.width).filter(move |&c| s.compared[c].title(Title::Plain(m)) >= 85 && s.profiles[c].filled > 0);
+    let worded = |c: &usize| s.profiles[*c].share(s.profiles[*c].numbers) < 50;
+    let several = |m: Meaning| titled(m).filter(worded).map(|c| &s.layout.group[c]).collect::<BTreeSet<_>>().len() >= 2;
+    several(Meaning::Label) && titled(Meaning::Code).count() >= 2
 }
 
 /// No register has so few rubrics: net and gross alone are made of more.

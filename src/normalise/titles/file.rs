@@ -23,6 +23,7 @@ pub(super) struct File {
     pub(super) neutral: BTreeMap<String, Vec<String>>,
     pub(super) aside: Aside,
     pub(super) contrary: BTreeMap<String, Contrary>,
+    pub(super) rather: BTreeMap<String, Vec<String>>,
 }
 
 /// Words that make it uncertain what a list pays.
