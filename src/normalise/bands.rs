@@ -84,7 +84,8 @@ fn lead_number(value: &str) -> Option<(&str, &str)> {
 /// `Agent 00397 - QUENTIN Isabelle   Grade : Rédacteur   Service : Voirie` in one cell: keys and values behind the name.
 fn with_more(texts: &[std::borrow::Cow<'_, str>], parts: &[&str]) -> Option<Band> {
     let (first, rest) = parts.split_first().filter(|(_, rest)| texts.len() == 1 && !rest.is_empty())?;
-    let keyed = |p: &&str| p.split_once(':').is_some_and(|(key, _)| key.chars().any(char::is_alphabetic) && total_named(key.trim()).is_none());
+    let keyed =
+        |p: &&str| p.split_once(':').is_some_and(|(key, _)| key.chars().any(char::is_alphabetic) && total_named(key.trim()).is_none());
     rest.iter().all(keyed).then(|| named(first)).flatten()
 }
 

@@ -141,7 +141,15 @@ impl Books {
             Some(i) => *i,
             None => {
                 self.index.insert(key.into(), self.slips.len());
-                self.slips.push(Slip { key: key.into(), who: who(), paid: PaidSlip::default(), employer: None, beside: Vec::new(), source, first: at });
+                self.slips.push(Slip {
+                    key: key.into(),
+                    who: who(),
+                    paid: PaidSlip::default(),
+                    employer: None,
+                    beside: Vec::new(),
+                    source,
+                    first: at,
+                });
                 self.slips.len() - 1
             }
         };

@@ -98,7 +98,11 @@ fn lay_out(rows: &[OwnedRow], (at, column): (usize, usize), parts: &[Option<Part
         let mut until = from + 1;
         let blank = |r: &OwnedRow| who(r).iter().all(String::is_empty);
         let again = |i: usize| parts[from..i].contains(&parts[i]);
-        while until < body.len() && parts[until].is_some() && !again(until) && (who(&body[until]) == who(&body[from]) || blank(&body[until])) {
+        while until < body.len()
+            && parts[until].is_some()
+            && !again(until)
+            && (who(&body[until]) == who(&body[from]) || blank(&body[until]))
+        {
             until += 1;
         }
         if parts[from].is_some() {
@@ -110,14 +114,7 @@ fn lay_out(rows: &[OwnedRow], (at, column): (usize, usize), parts: &[Option<Part
 }
 
 /// A row for each rubric of an agent.
-fn one_agent(
-    laid: &mut Laid,
-    head: &OwnedRow,
-    rows: &[OwnedRow],
-    parts: &[Option<Part>],
-    column: usize,
-    shown_parts: &[(Part, &str)],
-) {
+fn one_agent(laid: &mut Laid, head: &OwnedRow, rows: &[OwnedRow], parts: &[Option<Part>], column: usize, shown_parts: &[(Part, &str)]) {
     let place = |r: &OwnedRow, c: usize| u16::try_from(c).ok().map(|c| (r.number, c));
     for c in column + 1..head.cells.len() {
         if shown(head, c).is_empty() || rows.iter().all(|r| shown(r, c).is_empty()) {
