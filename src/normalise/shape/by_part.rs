@@ -2,7 +2,7 @@
 //!
 //! Each agent and rubric becomes a row with a column for each of those.
 
-use super::{Laid, SURELY, Wording, may_head};
+use super::{Laid, SURELY, Wording};
 use crate::ground::At;
 use crate::normalise::mapping::{Meaning, Part};
 use crate::normalise::titles::{Title, summing};
@@ -26,7 +26,9 @@ const PARTS: [(Part, &str); 5] = [
 
 /// The sheet as a plain register, when it is one of these.
 pub fn find(rows: &[OwnedRow], wording: &Wording<'_>) -> Option<Laid> {
-    rows.iter().take(HEAD).enumerate().filter(|(_, r)| may_head(r)).find_map(|(at, row)| {
+    // Titles of rubrics may begin with their numbers: those of the agents, in front of them, do not.
+    let worded = |r: &OwnedRow| r.cells.iter().take(2).all(|c| matches!(c, Cell::Text(t) if t.starts_with(char::is_alphabetic)));
+    rows.iter().take(HEAD).enumerate().filter(|(_, r)| worded(r)).find_map(|(at, row)| {
         let agents = row.cells.iter().take_while(|c| wording.of_agents(&c.shown()) || of_names(&c.shown(), wording)).count();
         let column = (agents..row.cells.len().min(agents + 3)).find(|&c| parts_of(&rows[at + 1..], c, wording).is_some())?;
         let parts = parts_of(&rows[at + 1..], column, wording)?;
