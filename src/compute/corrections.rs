@@ -40,6 +40,12 @@ pub enum Reason {
     Arrears,
 }
 
+/// What is left of corrections where nothing shows which employer's shares were paid: that they were those of before is not known.
+pub fn of_the_agent(corrections: &mut Vec<Correction>) {
+    corrections.iter_mut().for_each(|c| c.employer_amount = Money::ZERO);
+    corrections.retain(|c| !c.amount.is_zero());
+}
+
 impl Machine<'_> {
     /// Corrections of last month's contributions; none where it was paid on the law in force.
     pub fn corrections(&self, state: &mut State, replay: &Replayed) -> Vec<Correction> {

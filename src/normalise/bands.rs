@@ -1,5 +1,6 @@
 //! Registers as they are printed: the agent stands on a row of his own, his lines below it.
 
+use crate::normalise::mapping::TotalRole;
 use crate::normalise::register::{numbered_name, split_name};
 use crate::normalise::text::fold;
 use crate::normalise::titles::{Section, section_named, total_named};
@@ -80,6 +81,19 @@ fn lead_number(value: &str) -> Option<(&str, &str)> {
     numbered_name(value).or_else(short)
 }
 
+/// `Agent 00397 - QUENTIN Isabelle   Grade : Rédacteur   Service : Voirie` in one cell: keys and values behind the name.
+fn with_more(texts: &[std::borrow::Cow<'_, str>], parts: &[&str]) -> Option<Band> {
+    let (first, rest) = parts.split_first().filter(|(_, rest)| texts.len() == 1 && !rest.is_empty())?;
+    let keyed =
+        |p: &&str| p.split_once(':').is_some_and(|(key, _)| key.chars().any(char::is_alphabetic) && total_named(key.trim()).is_none());
+    rest.iter().all(keyed).then(|| named(first)).flatten()
+}
+
+/// « Adjoint administratif principal de 2e classe »: a figure among words is no amount.
+fn is_wording(text: &str) -> bool {
+    text.chars().filter(|c| c.is_alphabetic()).count() >= 10 && text.split_whitespace().count() >= 3
+}
+
 /// Pieces of a row that stand apart: cells, and what two blanks or more divide in them.
 fn pieces<'t>(texts: &'t [std::borrow::Cow<'_, str>]) -> Vec<&'t str> {
     texts.iter().flat_map(|t| t.split("  ")).map(str::trim).filter(|t| !t.is_empty()).collect()
@@ -152,6 +166,24 @@ pub fn section(cells: &[Cell<'_>]) -> Option<Section> {
     if texts.next().is_some() { None } else { section_named(&only) }
 }
 
+/// « Net imposable | 1 976,55 | | Net à payer | 2 036,41 »: a row of nothing but sums of an agent, each behind its name, two or
+/// more. Hands back the columns of the amounts.
+pub fn sums_in_pairs(cells: &[Cell<'_>]) -> Option<Vec<(TotalRole, usize)>> {
+    let filled: Vec<(usize, std::borrow::Cow<'_, str>)> =
+        cells.iter().enumerate().map(|(c, x)| (c, x.shown())).filter(|(_, t)| !t.is_empty()).collect();
+    if filled.len() < 4 || filled.len() % 2 > 0 {
+        return None;
+    }
+    let pair = |p: &[(usize, std::borrow::Cow<'_, str>)]| match p {
+        [(_, name), (column, amount)] => {
+            let role = total_named(name.trim_end_matches([':', ' ']))?.0;
+            (!amount.chars().any(char::is_alphabetic)).then_some((role, *column))
+        }
+        _ => None,
+    };
+    filled.chunks(2).map(pair).collect()
+}
+
 /// A row below an agent's name that tells more of him: his grade, his index.
 pub fn tells_more(row: &Row<'_, '_>) -> bool {
     let filled = row.cells.iter().filter(|c| !c.shown().is_empty()).count();
@@ -172,7 +204,7 @@ pub fn of_cells(cells: &[Cell<'_>]) -> Option<Band> {
     }
     let texts: Vec<_> = filled.iter().map(|(_, t)| t.clone()).collect();
     let parts = pieces(&texts);
-    if let Some(found) = keyed(&parts) {
+    if let Some(found) = keyed(&parts).or_else(|| with_more(&texts, &parts)) {
         return Some(found);
     }
     if texts.len() > CELLS || texts.iter().any(|t| t.len() > 120) {
@@ -181,7 +213,7 @@ pub fn of_cells(cells: &[Cell<'_>]) -> Option<Band> {
     let near = 1 + filled.windows(2).take_while(|w| w[0].0 + 1 == w[1].0).count();
     let amount = |n: usize| n > 1 && matches!(cells[filled[n - 1].0], Cell::Number(_));
     // « 100 | TRAITEMENT INDICIAIRE | 412 »: with a number beside it, it is a line of pay.
-    let bare = |n: usize| !amount(n) && texts[n..].iter().all(|t| !t.bytes().any(|b| b.is_ascii_digit()));
+    let bare = |n: usize| !amount(n) && texts[n..].iter().all(|t| !t.bytes().any(|b| b.is_ascii_digit()) || is_wording(t));
     let close = (1..=near.min(2)).find_map(|n| said(&texts[..n].join(" ")).filter(|(_, worded)| *worded || bare(n)));
     let number_first = || texts[0].bytes().all(|b| b.is_ascii_alphanumeric()) && texts[0].bytes().any(|b| b.is_ascii_digit());
     let apart = || said(&texts.join(" ")).filter(|(_, worded)| *worded || number_first());
@@ -220,6 +252,8 @@ mod tests {
             &["Agent : 00225 AGUILAR Loïc", "", "", "", "Grade : Rédacteur"],
             &["00225", "", "AGUILAR Loïc"],
             &["00225", "AGUILAR Loïc", "", "Voirie"],
+            &["Agent 00225 - AGUILAR Loïc   Grade : Adjoint administratif principal de 2e classe   Service : Voirie"],
+            &["00225", "AGUILAR Loïc", "", "Adjoint administratif principal de 2e classe"],
         ] {
             assert_eq!(cells(texts), Some(expected.clone()), "{texts:?}");
         }

@@ -192,12 +192,16 @@ pub fn bare_title(title: &str) -> &str {
     without_rate(without_code(title))
 }
 
-/// A title without the rubric's number before it.
+/// A title without the rubric's number before it, also where nothing divides them: « 0101TRAITEMENT INDICIAIRE ».
 pub fn without_code(title: &str) -> &str {
     let t = title.trim();
     match t.split_once([' ', '-', ':']) {
         Some((first, rest)) if is_code(first) && rest.chars().any(char::is_alphabetic) => rest.trim_start_matches([' ', '-', ':']),
-        Some(_) | None => t,
+        Some(_) | None => {
+            let rest = t.trim_start_matches(|c: char| c.is_ascii_digit());
+            let glued = t.len() - rest.len() >= 3 && rest.chars().take_while(|c| c.is_alphabetic() || *c == '.').count() >= 2;
+            if glued { rest } else { t }
+        }
     }
 }
 

@@ -183,10 +183,11 @@ pub fn month_said(text: &str, month: PayMonth, last: PayMonth, title: bool) -> S
     }
 }
 
-/// 1 to 12 for a month's whole name, or its usual short form.
+/// 1 to 12 for a month's whole name, or its usual short form, or its first letters from the fourth on (« févr », « octo »).
 fn month_name(word: &str) -> Option<u32> {
     let short = ["janv", "fev", "mars", "avr", "mai", "juin", "juil", "aout", "sept", "oct", "nov", "dec"];
-    let at = (0..12).find(|&i| word == short[i] || fold(MONTHS_FR[i]) == word || fold(MONTHS_EN[i]) == word);
+    let opens = |i: usize| word.len() >= 4 && fold(MONTHS_FR[i]).starts_with(word);
+    let at = (0..12).find(|&i| word == short[i] || opens(i) || fold(MONTHS_EN[i]) == word);
     at.and_then(|i| u32::try_from(i + 1).ok())
 }
 

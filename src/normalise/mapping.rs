@@ -428,6 +428,11 @@ pub struct SourceMapping {
 }
 
 impl SourceMapping {
+    /// A list of the agents' sums without a single rubric.
+    pub fn is_of_sums(&self) -> bool {
+        let rubric = |c: &ColumnMapping| matches!(c.meaning, Meaning::Element(_, _) | Meaning::Local(_));
+        self.role == Role::RegisterWide && !self.columns.iter().any(rubric)
+    }
     /// The first column with the meaning.
     pub fn column(&self, meaning: Meaning) -> Option<&ColumnMapping> {
         self.columns.iter().find(|c| c.meaning == meaning)

@@ -5,17 +5,51 @@
 
 use crate::ground::PayMonth;
 use crate::normalise::Context;
-use crate::normalise::mapping::SourceMapping;
-use crate::normalise::register::LineReader;
-use crate::read::table::Table;
+use crate::normalise::mapping::{Role, SourceMapping};
+use crate::normalise::register::{LineReader, WideReader};
+use crate::read::table::{Row, Table};
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::ControlFlow;
 
 /// An agent with so many rows of a month has a payslip of it; arrears of a month are fewer.
 const ROWS_OF_A_PAYSLIP: u32 = 5;
 
+/// How a register says whose a row is and of which month.
+pub enum Reader<'r> {
+    Lines(&'r LineReader),
+    Wide(&'r WideReader),
+}
+
+impl Reader<'_> {
+    fn agent(&self, row: &Row<'_, '_>) -> String {
+        match self {
+            Self::Lines(l) => l.agent(row).into_owned(),
+            Self::Wide(w) => {
+                let who = w.who.read(row);
+                if who.id.is_empty() { format!("{} {}", who.surname, who.given).trim().to_owned() } else { who.id }
+            }
+        }
+    }
+
+    fn month(&self, row: &Row<'_, '_>, cx: &Context<'_>) -> Option<PayMonth> {
+        match self {
+            Self::Lines(l) => l.month(row, cx),
+            Self::Wide(w) => w.month(row, cx),
+        }
+    }
+
+    fn carries(&self) -> bool {
+        matches!(self, Self::Lines(l) if l.carries)
+    }
+
+    /// Rows that make a payslip: in a wide register, one.
+    fn rows_of_a_payslip(&self) -> u32 {
+        if matches!(self, Self::Wide(_)) { 1 } else { ROWS_OF_A_PAYSLIP }
+    }
+}
+
 /// Months of which half of the agents have a whole payslip, last month left out. Empty when last month itself is not among them.
-pub fn other_months(table: &Table, below: u32, reader: &LineReader, cx: &Context<'_>) -> BTreeSet<PayMonth> {
+pub fn other_months(table: &Table, below: u32, reader: &Reader<'_>, cx: &Context<'_>) -> BTreeSet<PayMonth> {
     let whole = whole_months(table, below, reader, cx);
     if whole.contains(&cx.last) { whole.into_iter().filter(|m| *m != cx.last).collect() } else { BTreeSet::new() }
 }
@@ -23,13 +57,18 @@ pub fn other_months(table: &Table, below: u32, reader: &LineReader, cx: &Context
 /// The one month of which the agents of a register have whole payslips, with the row that says it first.
 pub fn only_month(table: &Table, map: &SourceMapping, cx: &Context<'_>) -> Option<(PayMonth, u32)> {
     let below = map.header.map_or(0, |h| h.1);
-    let reader = LineReader::new(map, cx).filter(LineReader::tells_months)?;
-    let whole = whole_months(table, below, &reader, cx);
+    let whole = if map.role == Role::RegisterWide {
+        let reader = WideReader::new(map, cx);
+        reader.tells_months().then(|| whole_months(table, below, &Reader::Wide(&reader), cx))?
+    } else {
+        let reader = LineReader::new(map, cx).filter(LineReader::tells_months)?;
+        whole_months(table, below, &Reader::Lines(&reader), cx)
+    };
     let month = *whole.first().filter(|_| whole.len() == 1)?;
     Some((month, below + 1))
 }
 
-fn whole_months(table: &Table, below: u32, reader: &LineReader, cx: &Context<'_>) -> BTreeSet<PayMonth> {
+fn whole_months(table: &Table, below: u32, reader: &Reader<'_>, cx: &Context<'_>) -> BTreeSet<PayMonth> {
     let mut rows: BTreeMap<PayMonth, BTreeMap<String, u32>> = BTreeMap::new();
     let mut agents: BTreeSet<String> = BTreeSet::new();
     let mut carried = String::new();
@@ -41,7 +80,7 @@ fn whole_months(table: &Table, below: u32, reader: &LineReader, cx: &Context<'_>
         if !written.is_empty() {
             carried.clear();
             carried.push_str(&written);
-        } else if !reader.carries {
+        } else if !reader.carries() {
             return ControlFlow::Continue(());
         }
         if let Some(month) = reader.month(&row, cx) {
@@ -57,7 +96,7 @@ fn whole_months(table: &Table, below: u32, reader: &LineReader, cx: &Context<'_>
         ControlFlow::Continue(())
     });
     rows.into_iter()
-        .filter(|(_, by_agent)| by_agent.values().filter(|n| **n >= ROWS_OF_A_PAYSLIP).count() * 2 >= agents.len().max(1))
+        .filter(|(_, by_agent)| by_agent.values().filter(|n| **n >= reader.rows_of_a_payslip()).count() * 2 >= agents.len().max(1))
         .map(|(month, _)| month)
         .collect()
 }

@@ -20,15 +20,18 @@ fn line(code: PaidCode, amount: Money, at: At) -> PaidLine {
     PaidLine { code, base: None, rate: None, amount, employer_rate: None, employer_amount: Money::ZERO, period: None, at }
 }
 
-/// Whoever stands in a staff file and in last month's transfers and has no payslip was paid that net. Hands back the card of the
-/// line, when there is one; `index` is the place it will have among local codes.
+/// Whoever stands in a staff file and in last month's transfers and has no payslip was paid that net, and whoever stands in a list
+/// of nets without a line the one there. Hands back the card of the line, when there is one; `index` is the place it will have among
+/// local codes.
 pub fn transferred(people: &mut People, index: usize) -> Option<Card> {
     let code = PaidCode::Unknown(u16::try_from(index).ok()?);
     let mut any = false;
     for p in people.values_mut() {
-        let Some(t) = p.transfer.as_ref().filter(|_| p.paid.is_none() && p.staff.is_some() && p.arrival.is_none()) else { continue };
-        let (amount, at) = (t.amount, t.at);
-        p.paid = Some(PaidSlip { lines: vec![line(code, amount, at)], net_paid: Some((amount, at)), bare: true, ..PaidSlip::default() });
+        let listed = p.paid.take_if(|s| s.lines.is_empty() && !s.bare && s.net_paid.is_some());
+        let sent = p.transfer.as_ref().filter(|_| p.paid.is_none() && p.staff.is_some() && p.arrival.is_none()).map(|t| (t.amount, t.at));
+        let Some((amount, at)) = listed.as_ref().and_then(|s| s.net_paid).or(sent) else { continue };
+        let slip = listed.unwrap_or_default();
+        p.paid = Some(PaidSlip { lines: vec![line(code, amount, at)], net_paid: Some((amount, at)), bare: true, ..slip });
         any = true;
     }
     any.then(|| Card {

@@ -32,6 +32,9 @@ impl Machine<'_> {
         let mut arrears = self.arrears(state, &replay, &dated, i.changes, &i.history(), &mut facts);
         let settles = self.road.settles && arrears.left.is_none();
         let mut corrections = if settles { self.corrections(state, &replay) } else { Vec::new() };
+        if i.slip.is_some_and(|s| s.employer_hidden) {
+            corrections::of_the_agent(&mut corrections);
+        }
         corrections.append(&mut arrears.corrections);
         let owed = if settles { None } else { self.late_law(state, &replay) };
         let last_adjust = replay.adjust.clone();

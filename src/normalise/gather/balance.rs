@@ -3,6 +3,7 @@
 use super::told::Told;
 use crate::ground::{At, EmployeeId, Finding, Money, Severity, Sources};
 use crate::normalise::Context;
+use crate::normalise::mapping::TotalRole;
 use crate::normalise::register::{Books, Slip};
 use crate::payslip::{LineKind, PaidCode, PaidLine};
 
@@ -89,11 +90,18 @@ pub(super) fn balance(slip: &Slip, id: &EmployeeId, net_expected: bool, sources:
         }
     };
     match slip.paid.net_paid {
+        // A list of nets alone has no lines to compare.
+        Some(_) if slip.paid.lines.is_empty() => return,
         Some((t, at)) => tell(told, "net", t, slip.paid.lines.iter().map(|l| l.amount).sum(), at),
         None if net_expected => {
             told.add(Finding::new("M27", Severity::Blocking).arg("agent", id).of(id).at(sources.place(slip.first)), slip.source);
         }
         None => {}
+    }
+    for (role, t, at) in &slip.beside {
+        if let (TotalRole::NetPaid, Some((net, _))) = (role, slip.paid.net_paid) {
+            tell(told, "net", *t, net, *at);
+        }
     }
     if let (Some((t, at)), false) = (slip.paid.gross, open) {
         tell(told, "brut", t, of(&[LineKind::Earning]), at);

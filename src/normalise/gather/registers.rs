@@ -6,14 +6,14 @@ use super::rows::{count_only, each_row, refused, stray};
 use super::sums::{check_sums, sums_up};
 use super::told::Told;
 use crate::ground::{At, Finding, Money, Severity, Sources};
-use crate::normalise::mapping::{CodeTarget, Role, SourceMapping};
+use crate::normalise::mapping::{CodeTarget, Role, SourceMapping, TotalRole};
 use crate::normalise::records::{RawRow, RecordReader};
-use crate::normalise::register::{Books, LineReader, WideReader, shown, tidy_number};
+use crate::normalise::register::{Books, LineReader, Slip, WideReader, shown, tidy_number};
 use crate::normalise::titles::Summing;
 use crate::normalise::totals::{Counted, Running};
 use crate::normalise::values::Unread;
 use crate::normalise::{Context, bands, cells, periods};
-use crate::read::table::Table;
+use crate::read::table::{Row, Table};
 use std::collections::BTreeSet;
 use std::ops::ControlFlow;
 
@@ -51,8 +51,9 @@ pub(super) fn register(
         .any(|c| wide.is_some() && crate::normalise::columns::is_situation(cx.vocabulary, c.meaning))
         .then(|| RecordReader::new(map, cx));
     let below = map.header.map_or(0, |h| h.1);
-    let others = match &lines {
-        Some(l) if l.tells_months() => periods::other_months(table, below, l, cx),
+    let others = match (&lines, &wide) {
+        (Some(l), _) if l.tells_months() => periods::other_months(table, below, &periods::Reader::Lines(l), cx),
+        (None, Some(w)) if w.tells_months() => periods::other_months(table, below, &periods::Reader::Wide(w), cx),
         _ => BTreeSet::new(),
     };
     if !others.is_empty() {
@@ -105,6 +106,20 @@ pub(super) fn register(
             n.title += 1;
             return;
         }
+        if let Some(l) = lines.as_ref().filter(|l| l.carries && row.number > below && !carried.is_empty())
+            && let Some(sums) = bands::sums_in_pairs(row.cells)
+        {
+            let slip = books.slip_of(&carried, &l.who, row, At::row(map.source, row.number));
+            own_sums(&sums, row, map, &mut books.slips[slip]);
+            n.subtotal += 1;
+            return;
+        }
+        if let Some(l) = lines.as_ref().filter(|l| others.is_empty() && row.number > below && l.opens(row)) {
+            l.open(row, map.source, books);
+            carried = l.agent(row).into_owned();
+            n.heading += 1;
+            return;
+        }
         match sorter.kind(row) {
             Kind::Title => n.title += 1,
             Kind::Heading => n.heading += 1,
@@ -154,9 +169,12 @@ pub(super) fn register(
                     told.add(refused(row, "", &[(who.id.unwrap_or(0), Unread("M15"))], map, sources), map.source);
                     return;
                 }
-                if let Some(l) = lines.as_ref().filter(|_| !others.is_empty())
-                    && l.month(row, cx).is_some_and(|m| others.contains(&m))
-                {
+                let of_month = || match (&lines, &wide) {
+                    (Some(l), _) => l.month(row, cx),
+                    (None, Some(w)) => w.month(row, cx),
+                    (None, None) => None,
+                };
+                if !others.is_empty() && of_month().is_some_and(|m| others.contains(&m)) {
                     n.other_month += 1;
                     return;
                 }
@@ -223,6 +241,19 @@ pub(super) fn register(
         );
     }
     n
+}
+
+/// Sums of an agent that stand in pairs of name and amount across the columns.
+fn own_sums(sums: &[(TotalRole, usize)], row: &Row<'_, '_>, map: &SourceMapping, slip: &mut Slip) {
+    for (role, column) in sums {
+        let mark = map.columns.iter().find(|m| usize::from(m.column) == *column).map(|m| m.mark).unwrap_or_default();
+        let read = row.cells.get(*column).map(|cell| cells::number(cell, mark));
+        if let Some(Ok(Some(n))) = read
+            && let Ok(m) = cells::cents(n)
+        {
+            slip.total(*role, m, At::cell(map.source, row.number, u16::try_from(*column).unwrap_or(At::NO_COLUMN)));
+        }
+    }
 }
 
 /// The lines above the headings: a printed register has them again on every page.

@@ -30,6 +30,7 @@ pub(super) fn settle_books(
     told: &mut Told,
 ) {
     late_codes(&mut books, cx, sources, told);
+    books.slips.iter_mut().for_each(Slip::fill);
     let with_net = books.slips.iter().filter(|s| s.paid.net_paid.is_some()).count();
     let transferred = nets::put(&mut books, transfers);
     for c in &books.codes {
@@ -139,6 +140,7 @@ fn by_employee(books: &mut Books, directory: &Directory, sources: &Sources, told
             Some(known) => {
                 known.paid.lines.append(&mut slip.paid.lines);
                 known.paid.net_paid = known.paid.net_paid.or(slip.paid.net_paid);
+                known.beside.append(&mut slip.beside);
             }
             None => {
                 first.entry(id.clone()).or_insert(out.len());

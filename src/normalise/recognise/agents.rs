@@ -7,7 +7,7 @@ use crate::normalise::Context;
 use crate::normalise::people::Who;
 use crate::normalise::profile::Profile;
 use crate::normalise::text::name_key;
-use crate::normalise::titles::Title;
+use crate::normalise::titles::{self, Title};
 use std::collections::BTreeSet;
 
 /// Whether numbers of agents that other files know stand in the sheet.
@@ -99,8 +99,8 @@ impl Coverage {
     }
 }
 
-/// The month that a staff file says it is of, when it is neither the last nor this one and other staff files know all its agents:
-/// an older copy, whose values must not stand before theirs.
+/// The month that a staff file says it is of, when it is neither the last nor this one, or the word that calls it old, and other
+/// staff files know all its agents: an older copy, whose values must not stand before theirs.
 pub(super) fn bygone_staff(seen: &[Seen<'_>], staff: &[bool], ids: &[BTreeSet<String>], cx: &Context<'_>) -> Vec<Option<String>> {
     let said: Vec<Option<String>> = seen
         .iter()
@@ -109,7 +109,9 @@ pub(super) fn bygone_staff(seen: &[Seen<'_>], staff: &[bool], ids: &[BTreeSet<St
             // Of a longer file only the beginning was looked at.
             let whole = s.kept.len() < SAMPLE;
             let this = if *staff && whole && !s.pinned() { s.other_month(cx.month, cx.last) } else { None };
-            this.filter(|_| s.other_month(cx.last, cx.last).is_some())
+            let word = || [s.stem(), s.sheet.as_deref().unwrap_or("")].into_iter().find_map(titles::is_bygone);
+            let old = if *staff && whole && !s.pinned() { word() } else { None };
+            this.filter(|_| s.other_month(cx.last, cx.last).is_some()).or(old)
         })
         .collect();
     let current = || (0..seen.len()).filter(|&i| staff[i] && said[i].is_none()).flat_map(|i| &ids[i]);

@@ -15,6 +15,7 @@ mod roles;
 mod rubrics;
 mod seen;
 mod source;
+mod sums;
 mod transfers;
 
 use crate::ground::{At, Checked, Finding, Severity, Sources, ids};

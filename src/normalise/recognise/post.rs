@@ -7,7 +7,7 @@ use crate::normalise::Context;
 use crate::normalise::columns::Choice;
 use crate::normalise::mapping::Meaning;
 use crate::normalise::profile::Profile;
-use crate::normalise::titles::Title;
+use crate::normalise::titles::{self, Title};
 use crate::normalise::values::{hours, post_named};
 
 /// Hours of the week of a post.
@@ -15,6 +15,22 @@ const WEEK: std::ops::RangeInclusive<i64> = 4..=39;
 
 /// Of two columns called working time, one of which has hours a week, that one is about the post and the other about how much of
 /// it is worked.
+/// « Nb enfants | dont ouvrant droit SFT »: of two columns that may be one fact, the one that says what it counts for.
+pub(super) fn rather(s: &Seen<'_>, cx: &Context<'_>, choices: &mut [Vec<Choice>]) {
+    for (name, words) in titles::rather() {
+        let Some(fact) = cx.vocabulary.named(name).map(Meaning::Fact) else { continue };
+        let named = |c: &usize| titles::has_words(&s.layout.own[*c], words);
+        let counts = |c: &usize| s.profiles[*c].filled > 0 && s.profiles[*c].share(s.profiles[*c].numbers) >= 90;
+        let may = |of: &[Choice]| of.iter().any(|x| x.meaning == fact && x.title >= 60);
+        let Some(own) = (0..choices.len()).filter(counts).find(named) else { continue };
+        let others: Vec<usize> = (0..choices.len()).filter(|c| *c != own && !named(c) && may(&choices[*c])).collect();
+        if !others.is_empty() {
+            choices[own] = vec![Choice { meaning: fact, score: 84, title: 97, fit: 14 }];
+            others.into_iter().for_each(|c| choices[c].retain(|x| x.meaning != fact));
+        }
+    }
+}
+
 pub(super) fn hours_beside_share(s: &Seen<'_>, cx: &Context<'_>, choices: &mut [Vec<Choice>]) {
     let named = |n: &str| cx.vocabulary.named(n);
     let (Some(share), Some(post), Some(reduced)) = (named("quotite"), named("heures_poste"), named("temps_non_complet")) else { return };

@@ -6,13 +6,13 @@ use super::{months, post};
 use crate::facts::Role as FactRole;
 use crate::normalise::columns::{self, Choice};
 use crate::normalise::lists;
-use crate::normalise::mapping::{Meaning, Role};
+use crate::normalise::mapping::{Meaning, Role, TotalRole};
 use crate::normalise::moves;
 use crate::normalise::profile::Profile;
 use crate::normalise::titles::{self, Title};
 use crate::normalise::variables;
 use crate::normalise::{Context, dated, headless, records};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A longer sheet of few rubrics may be a register sorted by rubric.
 pub(super) const SMALL: usize = 40;
@@ -78,11 +78,16 @@ pub(super) fn attempt(s: &Seen<'_>, role: Role, cx: &Context<'_>, overlaps: &[u3
         since(s, cx, &mut choices);
         rates_of_sums(s, cx, &mut choices);
     }
+    if role == Role::RegisterLines {
+        codes_are_nobodys(s, cx, &mut choices);
+        sums_of_agents(s, cx, &mut choices);
+    }
     if role.is_register() {
         months::of_the_month(s, role, cx, &mut choices);
     }
     if matches!(role, Role::Staff | Role::Arrivals) {
         post::hours_beside_share(s, cx, &mut choices);
+        post::rather(s, cx, &mut choices);
     }
     dated::older(role, &s.layout, cx, &mut choices);
     let mut picked = columns::assign_all(&choices);
@@ -166,6 +171,7 @@ pub(super) fn attempt(s: &Seen<'_>, role: Role, cx: &Context<'_>, overlaps: &[u3
                 && (has(Meaning::Code) || has(Meaning::Label))
                 && [Meaning::Gain, Meaning::Deduction, Meaning::Amount, Meaning::Signed].into_iter().any(has)
                 && s.variables.is_none()
+                && !several_lines(s)
                 && !(!(has(Meaning::Gain) && has(Meaning::Deduction))
                     && few_rubrics(s, &picked, &choices)
                     && (hint == 0 && s.data_rows < SMALL || titles::speaks_of(s.stem(), Role::Amounts) > titles::speaks_of(s.stem(), role)))
@@ -231,6 +237,64 @@ pub(super) fn attempt(s: &Seen<'_>, role: Role, cx: &Context<'_>, overlaps: &[u3
     let able = able && (s.moves.is_none() || movements.is_some() || !lists::is_list(role));
     (able || forced).then_some(Try { role, score, picked, choices, why })
 }
+
+/// « Code » over numbers that go with one label each: rubrics, and never numbers of agents.
+fn codes_are_nobodys(s: &Seen<'_>, cx: &Context<'_>, choices: &mut [Vec<Choice>]) {
+    let Some(number) = cx.vocabulary.role(FactRole::Employee) else { return };
+    let titled = |m: Meaning, least: u32| (0..s.layout.width).filter(move |&c| s.compared[c].title(Title::Plain(m)) >= least);
+    let Some(label) = titled(Meaning::Label, 85).next() else { return };
+    let codes: Vec<usize> = titled(Meaning::Code, 85).filter(|&c| c != label).collect();
+    let [code] = codes[..] else { return };
+    if s.compared[code].title(Title::Plain(Meaning::Code)) < 95 || s.compared[code].title(Title::Fact(number)) >= 85 {
+        return;
+    }
+    let mut labels: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    let data = &s.kept[s.layout.data_start().min(s.kept.len())..];
+    for k in data.iter().filter(|k| !k.shown(code).is_empty() && !k.shown(label).is_empty()) {
+        labels.entry(k.shown(code)).or_default().insert(k.shown(label));
+    }
+    let one = labels.values().filter(|l| l.len() == 1).count();
+    if labels.len() >= 3 && one * 10 >= labels.len() * 8 {
+        choices[code].retain(|x| x.meaning != Meaning::Fact(number));
+    }
+}
+
+/// « NET_A_PAYER » on every line of an agent, or on one: a sum of his, and no amount of the line.
+fn sums_of_agents(s: &Seen<'_>, cx: &Context<'_>, choices: &mut [Vec<Choice>]) {
+    let roles = [FactRole::Employee, FactRole::FullName, FactRole::Surname];
+    let known = roles.iter().filter_map(|r| cx.vocabulary.role(*r));
+    let Some(agent) = known.filter_map(|f| (0..s.layout.width).find(|&c| s.compared[c].title(Title::Fact(f)) >= 85)).next() else { return };
+    let data = &s.kept[s.layout.data_start().min(s.kept.len())..];
+    for (c, of) in choices.iter_mut().enumerate() {
+        let totals = TOTALS.into_iter().map(|t| (s.compared[c].title(Title::Total(t)), t));
+        let Some((likeness, total)) = totals.max_by_key(|(likeness, _)| *likeness).filter(|t| t.0 >= 85) else { continue };
+        let p = &s.profiles[c];
+        if p.filled < 2 || p.share(p.numbers) < 90 {
+            continue;
+        }
+        let mut values: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+        let (mut now, mut rows) = (String::new(), 0_usize);
+        for k in data.iter().filter(|k| titles::summing(&k.first()).is_none()) {
+            if !k.shown(agent).is_empty() {
+                now = k.shown(agent);
+            }
+            rows += 1;
+            let value = k.shown(c);
+            let of_agent = values.entry(now.clone()).or_default();
+            if !value.is_empty() {
+                of_agent.insert(value);
+            }
+        }
+        // A column of amounts has a value for each of the lines of an agent.
+        if values.len() >= 2 && rows >= values.len() * 4 && values.values().all(|v| v.len() <= 1) {
+            *of = vec![Choice { meaning: Meaning::Total(total), score: 88, title: likeness, fit: 10 }];
+        }
+    }
+}
+
+/// Sums that an agent's rows may show.
+const TOTALS: [TotalRole; 5] =
+    [TotalRole::NetPaid, TotalRole::NetBeforeTax, TotalRole::NetTaxable, TotalRole::Gross, TotalRole::Deductions];
 
 /// « Type » over « HS jour », « HS nuit »: what a row of each day is paid for, and no kind of absence.
 fn pays_hours(s: &Seen<'_>, choices: &[Vec<Choice>], picked: &[Option<usize>], cx: &Context<'_>) -> bool {
@@ -325,6 +389,15 @@ fn by_numbers(s: &Seen<'_>, choices: &mut [Vec<Choice>], picked: &[Option<usize>
         choices[c] = vec![Choice { meaning: m, score: 80, title: 0, fit: 25 }];
     }
     new
+}
+
+/// « Rub gain | Libellé gain | Montant | Rub retenue | Libellé retenue | Montant »: a row holds several lines that have nothing to do
+/// with each other, and none of them is the row.
+fn several_lines(s: &Seen<'_>) -> bool {
+    let titled = |m: Meaning| (0..s.layout.width).filter(move |&c| s.compared[c].title(Title::Plain(m)) >= 85 && s.profiles[c].filled > 0);
+    let worded = |c: &usize| s.profiles[*c].share(s.profiles[*c].numbers) < 50;
+    let several = |m: Meaning| titled(m).filter(worded).map(|c| &s.layout.group[c]).collect::<BTreeSet<_>>().len() >= 2;
+    several(Meaning::Label) && titled(Meaning::Code).count() >= 2
 }
 
 /// No register has so few rubrics: net and gross alone are made of more.

@@ -121,7 +121,7 @@ pub(super) fn look<'t>(rows: &'t Table, sources: &Sources, given: &'t [SourceEnt
         }
         data_rows += 1;
         // The agents' own rows and the heads of pages say nothing of what a column holds.
-        if of_head(k) || printed && bands::of_cells(&k.cells).is_some() {
+        if of_head(k) || printed && (k.filled() == 1 || bands::of_cells(&k.cells).is_some()) {
             continue;
         }
         for (c, p) in profiles.iter_mut().enumerate() {

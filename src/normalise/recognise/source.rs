@@ -8,7 +8,7 @@ use super::refined::{career, changed_columns, sign_amounts};
 use super::roles::{TRIED, Try, attempt, names_agents, without_headings};
 use super::rubrics::{lines_codes, name_rubrics, wide_codes};
 use super::seen::Seen;
-use super::transfers;
+use super::{sums, transfers};
 use crate::ground::{At, Finding, Severity, Sources};
 use crate::normalise::Context;
 use crate::normalise::fragment;
@@ -83,6 +83,10 @@ pub(super) fn source(
     tries.sort_by_key(|t| (std::cmp::Reverse(t.score), t.role));
     let Some(best) = tries.first() else {
         found.columns = blank_columns(s);
+        let wide = attempt(s, Role::RegisterWide, cx, &overlaps, coverage, true).filter(|_| said.is_none());
+        if found.role != Role::Ignored && wide.is_some_and(|w| sums::listed(&mut found, s, &w, coverage, cx)) {
+            return found;
+        }
         if found.role != Role::Ignored {
             let grave = holds_agents(s, &others.ids, &overlaps);
             findings.push(

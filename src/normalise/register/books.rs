@@ -41,6 +41,8 @@ pub struct Slip {
     pub who: Who,
     pub paid: PaidSlip,
     pub employer: Option<(Money, At)>,
+    /// Totals that a list of sums alone shows.
+    pub beside: Vec<(TotalRole, Money, At)>,
     pub source: u16,
     pub first: At,
 }
@@ -139,7 +141,15 @@ impl Books {
             Some(i) => *i,
             None => {
                 self.index.insert(key.into(), self.slips.len());
-                self.slips.push(Slip { key: key.into(), who: who(), paid: PaidSlip::default(), employer: None, source, first: at });
+                self.slips.push(Slip {
+                    key: key.into(),
+                    who: who(),
+                    paid: PaidSlip::default(),
+                    employer: None,
+                    beside: Vec::new(),
+                    source,
+                    first: at,
+                });
                 self.slips.len() - 1
             }
         };
@@ -203,6 +213,24 @@ impl Books {
 }
 
 impl Slip {
+    /// Totals that its register does not show are those of a list of sums; the others stay beside it.
+    pub fn fill(&mut self) {
+        for (role, value, at) in std::mem::take(&mut self.beside) {
+            let known = match role {
+                TotalRole::Gross => self.paid.gross.is_some(),
+                TotalRole::NetTaxable => self.paid.net_taxable.is_some(),
+                TotalRole::NetBeforeTax => self.paid.net_before_tax.is_some(),
+                TotalRole::NetPaid => self.paid.net_paid.is_some(),
+                TotalRole::Employer | TotalRole::Deductions | TotalRole::Cost => continue,
+            };
+            if known {
+                self.beside.push((role, value, at));
+            } else {
+                self.total(role, value, at);
+            }
+        }
+    }
+
     /// Notes a total a source shows; of one source the first wins, those of two registers add up.
     pub fn total(&mut self, role: TotalRole, value: Money, at: At) {
         let slot = match role {

@@ -1,12 +1,12 @@
 //! A register with a row per agent and rubric.
 
-use super::books::{Books, Taken};
-use super::who::{WhoColumns, nir_key, shown, tidy_number};
+use super::books::{Books, Slip, Taken};
+use super::who::{WhoColumns, nir_key, numbered_name, shown, tidy_number};
 use crate::ground::{At, Exact, PayMonth};
 use crate::normalise::Context;
-use crate::normalise::cells::number;
+use crate::normalise::cells::{cents, number};
 use crate::normalise::codes::{Shown, Sides, split_period};
-use crate::normalise::mapping::{ColumnMapping, Meaning, SourceMapping};
+use crate::normalise::mapping::{ColumnMapping, Meaning, SourceMapping, TotalRole};
 use crate::normalise::profile::period_of;
 use crate::normalise::titles::{Letter, Section, is_employer, letter, total_named};
 use crate::normalise::values::{Mark, RateForm, Unread, month_named};
@@ -41,6 +41,8 @@ pub struct LineReader {
     pub(super) employer: Option<Col>,
     pub(super) period: Option<usize>,
     pub(super) year: Option<usize>,
+    /// Sums of the agent beside his lines.
+    pub(super) totals: Vec<(TotalRole, Col)>,
     /// Agent columns are filled on the first row of each agent only.
     pub carries: bool,
     /// Rows of their own say the side of an amount.
@@ -81,6 +83,7 @@ impl LineReader {
             employer: col(Meaning::EmployerAmount),
             period: plain(Meaning::Period),
             year: plain(Meaning::Year),
+            totals: totals(source),
             who,
         };
         let amounts = reader.gain.is_some() || reader.deduction.is_some() || reader.amount.is_some() || reader.signed.is_some();
@@ -119,13 +122,7 @@ impl LineReader {
 
     /// The month a row says it is about.
     pub fn month(&self, row: &Row<'_, '_>, cx: &Context<'_>) -> Option<PayMonth> {
-        let cell = row.cells.get(self.period?)?;
-        if let Cell::Date(d) = cell {
-            return Some(PayMonth::of(*d));
-        }
-        let text = cell.shown();
-        let year = || self.year.map_or(Some(cx.last.year()), |c| shown(row, c).trim().parse().ok());
-        period_of(&text).or_else(|| PayMonth::new(year()?, text.trim().parse().ok().or_else(|| month_named(text.trim()))?))
+        month_of(row, self.period?, self.year, cx)
     }
 
     /// Whether rows can say which month they are about.
@@ -287,6 +284,17 @@ impl LineReader {
     }
 }
 
+/// The month in a cell of a row, with the year beside it where the cell has none.
+pub(super) fn month_of(row: &Row<'_, '_>, period: usize, year: Option<usize>, cx: &Context<'_>) -> Option<PayMonth> {
+    let cell = row.cells.get(period)?;
+    if let Cell::Date(d) = cell {
+        return Some(PayMonth::of(*d));
+    }
+    let text = cell.shown();
+    let year = || year.map_or(Some(cx.last.year()), |c| shown(row, c).trim().parse().ok());
+    period_of(&text).or_else(|| PayMonth::new(year()?, text.trim().parse().ok().or_else(|| month_named(text.trim()))?))
+}
+
 /// A rate as a share, or as money per unit where the amount says so.
 pub fn settled_rate(base: Option<Exact>, written: Option<Exact>, amount: Option<Exact>, form: RateForm) -> Option<Exact> {
     let r = written?;
@@ -306,7 +314,50 @@ pub fn settled_rate(base: Option<Exact>, written: Option<Exact>, amount: Option<
     Some(if form == RateForm::Percent { share } else { r })
 }
 
+/// The columns of a source that hold sums of its agents.
+fn totals(source: &SourceMapping) -> Vec<(TotalRole, Col)> {
+    let of = |c: &ColumnMapping| match c.meaning {
+        Meaning::Total(role) => {
+            let col = Col { index: usize::from(c.column), mark: c.mark, form: c.rate_form, negated: c.negated };
+            Some((role, col))
+        }
+        _ => None,
+    };
+    source.columns.iter().filter_map(of).collect()
+}
+
 impl LineReader {
+    /// Notes the sums of an agent that a row shows.
+    fn own_sums(&self, row: &Row<'_, '_>, slip: &mut Slip, source: u16) {
+        for (role, col) in &self.totals {
+            let read = row.cells.get(col.index).map(|cell| number(cell, col.mark));
+            if let Some(Ok(Some(n))) = read
+                && let Ok(m) = cents(n)
+            {
+                slip.total(*role, m, At::cell(source, row.number, u16::try_from(col.index).unwrap_or(At::NO_COLUMN)));
+            }
+        }
+    }
+
+    /// Whether a row names an agent, with sums of his at most, and stands above lines of his that do not.
+    pub fn opens(&self, row: &Row<'_, '_>) -> bool {
+        let agent = self.agent(row);
+        let numbered = agent.len() <= 12 && agent.bytes().any(|b| b.is_ascii_digit()) && !agent.contains(char::is_whitespace);
+        let empty = |c: Option<usize>| c.is_none_or(|c| shown(row, c).is_empty());
+        self.carries
+            && (numbered || numbered_name(&agent).is_some())
+            && empty(self.code)
+            && empty(self.label)
+            && self.summed().into_iter().all(|c| empty(Some(c)))
+            && empty(self.base.map(|c| c.index))
+    }
+
+    /// Takes the row that opens an agent's lines.
+    pub fn open(&self, row: &Row<'_, '_>, source: u16, books: &mut Books) {
+        let slip = books.slip_of(&self.agent(row), &self.who, row, At::row(source, row.number));
+        self.own_sums(row, &mut books.slips[slip], source);
+    }
+
     /// Reads one data row into the books.
     pub fn take(
         &self,
@@ -328,6 +379,7 @@ impl LineReader {
         let said = self.month(row, cx).or(from_label);
         let unsaid = self.period.filter(|c| said.is_none() && shown(row, *c).bytes().any(|b| b.is_ascii_digit()));
         let period = said.or_else(|| unsaid.map(|_| cx.last.previous())).filter(|p| *p != cx.last);
+        self.own_sums(row, &mut books.slips[slip], source);
         let mut index = None;
         if bad.is_empty() {
             index = books.code(source, &code, tidy, self.tells_sides());

@@ -1,9 +1,9 @@
 //! A register with a row per agent and a column per rubric.
 
 use super::books::{Books, Taken};
-use super::lines::Col;
+use super::lines::{Col, month_of};
 use super::who::{WhoColumns, shown};
-use crate::ground::{At, Exact};
+use crate::ground::{At, Exact, PayMonth};
 use crate::normalise::cells::{cents, number};
 use crate::normalise::codes::Shown;
 use crate::normalise::mapping::{ColumnMapping, Meaning, SourceMapping, TotalRole};
@@ -20,6 +20,9 @@ pub struct WideReader {
     pub(super) totals: Vec<(TotalRole, Col)>,
     /// Whose share a row is, where each agent has a row for his own and one for the employer's.
     pub(super) payer: Option<usize>,
+    /// The month of each row, where agents have a row for each, and its year.
+    pub(super) period: Option<usize>,
+    pub(super) year: Option<usize>,
 }
 
 impl WideReader {
@@ -40,8 +43,19 @@ impl WideReader {
                 _ => {}
             }
         }
-        let payer = source.column(Meaning::Payer).map(|c| usize::from(c.column));
-        Self { who: WhoColumns::new(source, cx), groups, totals, payer }
+        let plain = |m: Meaning| source.column(m).map(|c| usize::from(c.column));
+        let (payer, period, year) = (plain(Meaning::Payer), plain(Meaning::Period), plain(Meaning::Year));
+        Self { who: WhoColumns::new(source, cx), groups, totals, payer, period, year }
+    }
+
+    /// The month a row says it is of.
+    pub fn month(&self, row: &Row<'_, '_>, cx: &Context<'_>) -> Option<PayMonth> {
+        month_of(row, self.period?, self.year, cx)
+    }
+
+    /// Whether rows can say which month they are of.
+    pub const fn tells_months(&self) -> bool {
+        self.period.is_some()
     }
 
     pub fn summed(&self) -> Vec<usize> {
@@ -72,7 +86,15 @@ impl WideReader {
         for (role, col) in self.totals.iter().filter(|_| !employers) {
             if let Some(n) = read(col, &mut bad) {
                 match cents(n) {
-                    Ok(m) => books.slips[slip].total(*role, m, At::cell(source, row.number, u16::try_from(col.index).unwrap_or(u16::MAX))),
+                    Ok(m) => {
+                        let at = At::cell(source, row.number, u16::try_from(col.index).unwrap_or(u16::MAX));
+                        // A list of sums says of a register what its own sums should be.
+                        if self.groups.is_empty() {
+                            books.slips[slip].beside.push((*role, m, at));
+                        } else {
+                            books.slips[slip].total(*role, m, at);
+                        }
+                    }
                     Err(e) => bad.push((col.index, e)),
                 }
             }

@@ -144,6 +144,11 @@ fn behind(table: &Table, head: usize, names: &Names, findings: &mut Vec<Finding>
         let number = cell.shown().into_owned();
         if let Some(name) = names.get(ids::bare(&number)) {
             *cell = Cell::Text(format!("{number} {name}").into());
+        } else if let Some((number, share)) = number.split_once(' ')
+            && let Some(name) = names.get(ids::bare(number))
+        {
+            // « 0410 PAT »: the number, and whose share of it.
+            *cell = Cell::Text(format!("{number} {name} {share}").into());
         }
     }
     table.of_rows(table.source, &rows, table.merged().to_vec())

@@ -3,8 +3,10 @@
 //! One file per shape. Every cell keeps its place in its sheet ([`Sources::lay_out`]), so that all that follows stays the same.
 //! Nothing is left out here: a cell without a place in the new table keeps the sheet as it is.
 
+mod across;
 mod beside;
 mod blocks;
+mod by_part;
 mod by_rubric;
 mod catalogue;
 mod parted;
@@ -14,7 +16,7 @@ mod turned;
 
 use crate::facts::Role as FactRole;
 use crate::ground::place::Moved;
-use crate::ground::{Checked, Finding, Sources};
+use crate::ground::{At, Checked, Finding, Sources};
 use crate::normalise::Context;
 use crate::normalise::columns::bare_title;
 use crate::normalise::mapping::Meaning;
@@ -95,16 +97,31 @@ fn may_head(row: &OwnedRow) -> bool {
 }
 
 /// Rows laid out anew, and where their cells stand in the sheet.
+#[derive(Default)]
 struct Laid {
     rows: Vec<OwnedRow>,
     moved: Moved,
 }
 
+impl Laid {
+    /// Adds a row: each cell with its place in the sheet, and the place of the row as a whole.
+    fn put(&mut self, parts: Vec<(Cell<'static>, Option<(u32, u16)>)>, whole: (u32, u16)) {
+        let number = u32::try_from(self.rows.len() + 1).unwrap_or(u32::MAX);
+        let mut cells = Vec::with_capacity(parts.len());
+        for (c, (cell, at)) in parts.into_iter().enumerate() {
+            self.moved.insert((number, u16::try_from(c).unwrap_or(At::NO_COLUMN)), at.unwrap_or(whole));
+            cells.push(cell);
+        }
+        self.moved.insert((number, At::NO_COLUMN), whole);
+        self.rows.push(OwnedRow { number, cells, hidden: false });
+    }
+}
+
 /// What a table turns out to be, with what was told while all its rows were read.
 enum Shape {
     Plain,
-    /// Payslips one below the other.
-    Slips(Vec<OwnedRow>, Vec<slips::Slip>, Vec<Finding>),
+    /// Payslips one below the other, in each of the columns that a page has.
+    Slips(Vec<(Vec<OwnedRow>, Vec<slips::Slip>)>, Vec<Finding>),
     /// A register rubric by rubric.
     ByRubric(Vec<OwnedRow>, by_rubric::ByRubric, Vec<Finding>),
     /// Agents side by side, or two days in one cell.
@@ -127,17 +144,17 @@ fn shape(table: &Table, wording: &Wording<'_>) -> Shape {
     if rows.len() > ROWS {
         return Shape::Plain;
     }
-    let found = slips::find(&rows, wording);
-    if !found.is_empty() {
-        return Shape::Slips(rows, found, told);
-    }
+    let rows = match payslips(rows, wording) {
+        Ok(found) => return Shape::Slips(found, told),
+        Err(rows) => rows,
+    };
     if let Some(rubrics) = by_rubric::find(&rows, wording) {
         return Shape::ByRubric(rows, rubrics, told);
     }
     if let Some(parts) = beside::find(&rows, wording) {
         return Shape::Beside(rows, parts, told);
     }
-    if let Some(laid) = turned::find(&rows, wording) {
+    if let Some(laid) = across::find(&rows, wording).or_else(|| by_part::find(&rows, wording)).or_else(|| turned::find(&rows, wording)) {
         return Shape::Turned(laid, told);
     }
     let parts = blocks::find(&rows, wording);
@@ -147,6 +164,33 @@ fn shape(table: &Table, wording: &Wording<'_>) -> Shape {
         return Shape::Turned(laid, told);
     }
     if parts.len() < 2 { Shape::Plain } else { Shape::Blocks(rows, parts, told) }
+}
+
+/// The payslips of a sheet, or its rows when it holds none. Of several across a page, each column holds some.
+fn payslips(rows: Vec<OwnedRow>, wording: &Wording<'_>) -> Result<Vec<(Vec<OwnedRow>, Vec<slips::Slip>)>, Vec<OwnedRow>> {
+    let parts = slips::across(rows, wording);
+    let several = parts.len() > 1;
+    let found: Vec<Vec<slips::Slip>> = parts.iter().map(|p| slips::find(p, wording)).collect();
+    if found.iter().any(Vec::is_empty) {
+        return Err(if several { together(parts) } else { parts.into_iter().next().unwrap_or_default() });
+    }
+    Ok(parts.into_iter().zip(found).collect())
+}
+
+/// The rows of a sheet that were cut into columns, as they were.
+fn together(parts: Vec<Vec<OwnedRow>>) -> Vec<OwnedRow> {
+    let mut rows: std::collections::BTreeMap<u32, OwnedRow> = std::collections::BTreeMap::new();
+    for row in parts.into_iter().flatten() {
+        match rows.get_mut(&row.number) {
+            None => drop(rows.insert(row.number, row)),
+            Some(known) => {
+                known.cells.resize(known.cells.len().max(row.cells.len()), Cell::Empty);
+                let filled = row.cells.into_iter().enumerate().filter(|(_, c)| !matches!(c, Cell::Empty));
+                filled.for_each(|(c, cell)| known.cells[c] = cell);
+            }
+        }
+    }
+    rows.into_values().collect()
 }
 
 /// A long sheet is plain, or holds payslips or rubrics from its first rows on.
@@ -160,10 +204,10 @@ fn long(table: &Table, wording: &Wording<'_>) -> Shape {
         rows.push(row.to_owned());
         ControlFlow::Continue(())
     });
-    let found = slips::find(&rows, wording);
-    if !found.is_empty() {
-        return Shape::Slips(rows, found, told);
-    }
+    let rows = match payslips(rows, wording) {
+        Ok(found) => return Shape::Slips(found, told),
+        Err(rows) => rows,
+    };
     match by_rubric::find(&rows, wording) {
         Some(rubrics) => Shape::ByRubric(rows, rubrics, told),
         None => Shape::Plain,
@@ -180,9 +224,9 @@ pub fn plain(tables: Vec<Table>, sources: &mut Sources, titles: &Titles, cx: &Co
     for (table, shape) in tables.into_iter().zip(shapes) {
         match shape {
             Shape::Plain => out.push(table),
-            Shape::Slips(rows, found, mut told) => {
+            Shape::Slips(found, mut told) => {
                 findings.append(&mut told);
-                registers.take(&table, &rows, found, wording);
+                found.into_iter().for_each(|(rows, slips)| registers.take(&table, &rows, slips, wording));
             }
             Shape::ByRubric(rows, rubrics, mut told) => {
                 findings.append(&mut told);

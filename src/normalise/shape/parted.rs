@@ -8,7 +8,7 @@ use crate::ground::place::{Source, SourceKind};
 use crate::ground::{Finding, Sources, ids};
 use crate::normalise::lists::years_and_months;
 use crate::normalise::mapping::Meaning;
-use crate::normalise::titles::summing;
+use crate::normalise::titles::{Title, summing};
 use crate::read::table::{Cell, OwnedRow, Table};
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::ControlFlow;
@@ -25,6 +25,8 @@ const DIFFERENT: usize = 2;
 struct Head {
     row: usize,
     titles: Vec<String>,
+    /// The titles as they are written.
+    written: Vec<String>,
     agent: usize,
     side: Meaning,
     digits: String,
@@ -77,29 +79,67 @@ fn goes_with(a: &Head, b: &Head) -> bool {
 
 fn head(table: &Table, wording: &Wording<'_>) -> Option<Head> {
     let rows = table.sample(SAMPLE);
-    let row = rows.iter().take(DEPTH).position(|r| one_side(r, wording).is_some())?;
-    let (agent, side) = one_side(&rows[row], wording)?;
-    let mut titles: Vec<String> = rows[row].cells.iter().map(|c| c.shown().into_owned()).collect();
-    titles.truncate(titles.iter().rposition(|t| !t.is_empty()).map_or(0, |i| i + 1));
     let name = |text: &str| text.chars().filter(char::is_ascii_digit).collect::<String>();
     let stem = table.file.rsplit('/').next().unwrap_or(&table.file);
     let stem = stem.rsplit_once('.').map_or(stem, |(stem, _)| stem);
+    let called = side_named(table.sheet.as_deref().unwrap_or(""), wording).or_else(|| side_named(stem, wording));
+    let row = rows.iter().take(DEPTH).position(|r| one_side(r, called, wording).is_some())?;
+    let (agent, side, unsaid) = one_side(&rows[row], called, wording)?;
+    let mut written: Vec<String> = rows[row].cells.iter().map(|c| c.shown().into_owned()).collect();
+    written.truncate(written.iter().rposition(|t| !t.is_empty()).map_or(0, |i| i + 1));
+    let mut titles = written.clone();
+    if unsaid {
+        say_side(&mut titles, side, wording);
+    }
     let digits = format!("{}/{}", name(stem), name(table.sheet.as_deref().unwrap_or("")));
     let months = [stem, table.sheet.as_deref().unwrap_or("")].into_iter().flat_map(|t| years_and_months(t, false)).collect();
     let agents = rows[row + 1..].iter().filter_map(|r| key(r, agent)).collect();
-    Some(Head { row, titles, agent, side, digits, months, agents })
+    Some(Head { row, titles, written, agent, side, digits, months, agents })
 }
 
-/// The headings of lines of pay whose amounts stand on one side: where the agents stand, and the side.
-fn one_side(row: &OwnedRow, wording: &Wording<'_>) -> Option<(usize, Meaning)> {
+/// The headings of lines of pay whose amounts stand on one side: where the agents stand, and the side. Whether it is only said by
+/// what the file or the sheet is called.
+fn one_side(row: &OwnedRow, called: Option<Meaning>, wording: &Wording<'_>) -> Option<(usize, Meaning, bool)> {
     let (agent, found) = wording.headings(row, |score, best| score >= SURELY && score == best)?;
-    let sides: Vec<Meaning> =
-        [Meaning::Gain, Meaning::Deduction, Meaning::EmployerAmount].into_iter().filter(|m| found.contains(m)).collect();
+    let sides: Vec<Meaning> = SIDES.into_iter().map(|s| s.0).filter(|m| found.contains(m)).collect();
     let whole = found.contains(&Meaning::Amount) || found.contains(&Meaning::Signed);
     let of_lines = found.contains(&Meaning::Code) || found.contains(&Meaning::Label);
-    match sides.as_slice() {
-        [side] if of_lines && !whole => Some((agent?, *side)),
+    match (sides.as_slice(), called) {
+        ([side], _) if of_lines && !whole => Some((agent?, *side, false)),
+        ([], Some(side)) if of_lines && found.contains(&Meaning::Amount) => Some((agent?, side, true)),
         _ => None,
+    }
+}
+
+/// Each side with the title of its amounts, and of its rates where these are not the agents'.
+const SIDES: [(Meaning, &str, Option<&str>); 3] = [
+    (Meaning::Gain, "À payer", None),
+    (Meaning::Deduction, "À retenir", None),
+    (Meaning::EmployerAmount, "Part patronale", Some("Taux patronal")),
+];
+
+/// « gains_202303 », « Retenues », « Charges patronales »: the side that a file or a sheet is called by, if only one.
+fn side_named(name: &str, wording: &Wording<'_>) -> Option<Meaning> {
+    let words: Vec<&str> = name.split(|c: char| !c.is_alphabetic()).filter(|w| w.chars().count() >= 4).collect();
+    let of = |text: &str| {
+        let scores = wording.titles.scores(text);
+        SIDES.into_iter().map(|s| s.0).find(|m| scores.get(&Title::Plain(*m)).is_some_and(|s| *s >= SURELY))
+    };
+    let found: BTreeSet<Meaning> = of(&words.join(" ")).map_or_else(|| words.iter().filter_map(|w| of(w)).collect(), |m| [m].into());
+    let mut found = found.into_iter();
+    found.next().filter(|_| found.next().is_none())
+}
+
+/// Titles of amounts that say no side say that of the file.
+fn say_side(titles: &mut [String], side: Meaning, wording: &Wording<'_>) {
+    let Some((_, amount, rate)) = SIDES.into_iter().find(|s| s.0 == side) else { return };
+    for title in titles {
+        let is = |m: Meaning| wording.titles.scores(title).get(&Title::Plain(m)).is_some_and(|s| *s >= SURELY);
+        if is(Meaning::Amount) {
+            amount.clone_into(title);
+        } else if let Some(rate) = rate.filter(|_| is(Meaning::Rate)) {
+            rate.clone_into(title);
+        }
     }
 }
 
@@ -157,7 +197,7 @@ fn put_together(parts: &[(&Table, &Head)], sources: &mut Sources, findings: &mut
                 cells[c] = cell;
             }
             let row = OwnedRow { number: row.number, cells, hidden: row.hidden };
-            let again = (0..head.titles.len()).all(|c| row.cells[to[c]].shown() == head.titles[c]);
+            let again = (0..head.titles.len()).all(|c| row.cells[to[c]].shown() == head.written[c]);
             let opens = row.cells.iter().map(Cell::shown).find(|t| !t.is_empty());
             if opens.is_some_and(|t| summing(&t).is_some()) {
                 sums.push((table.source, row));

@@ -42,6 +42,34 @@ pub fn begins(rows: &[OwnedRow], wording: &Wording<'_>) -> bool {
     heading.is_some_and(|h| rows[..h].iter().any(|r| agent(r, wording).is_some()))
 }
 
+/// The rows of each payslip across a page that holds several: the titles of the lines stand in it once for each. One where they
+/// stand once.
+pub fn across(rows: Vec<OwnedRow>, wording: &Wording<'_>) -> Vec<Vec<OwnedRow>> {
+    let heading = rows.iter().take(HEAD).find(|r| is_heading(r, wording));
+    let Some(parts) = heading.map(parts).filter(|p| p.len() > 1) else { return vec![rows] };
+    let cut = |part: &Range<usize>| -> Vec<OwnedRow> {
+        let own = |r: &OwnedRow| {
+            let here = r.cells.iter().take(part.end).enumerate();
+            let cells = here.map(|(c, cell)| if c < part.start { Cell::Empty } else { cell.clone() }).collect();
+            OwnedRow { number: r.number, cells, hidden: r.hidden }
+        };
+        rows.iter().map(own).filter(|r| r.cells.iter().any(|c| !c.shown().is_empty())).collect()
+    };
+    parts.iter().map(cut).collect()
+}
+
+/// The columns from the first title on to the same titles in the same order further right.
+fn parts(heading: &OwnedRow) -> Vec<Range<usize>> {
+    let titles: Vec<String> = heading.cells.iter().map(|c| c.shown().into_owned()).collect();
+    let written = |from: usize, to: usize| titles[from..to].iter().filter(|t| !t.is_empty()).collect::<Vec<_>>();
+    let Some(first) = titles.iter().position(|t| !t.is_empty()) else { return Vec::new() };
+    let starts: Vec<usize> = (first..titles.len()).filter(|&c| titles[c] == titles[first]).collect();
+    let ends = starts.iter().skip(1).copied().chain([titles.len()]);
+    let parts: Vec<Range<usize>> = starts.iter().copied().zip(ends).map(|(a, b)| a..b).collect();
+    let alike = parts.iter().all(|p| written(p.start, p.end) == written(parts[0].start, parts[0].end));
+    if alike { parts } else { Vec::new() }
+}
+
 /// The payslips of a sheet; none when it is anything else.
 pub fn find(rows: &[OwnedRow], wording: &Wording<'_>) -> Vec<Slip> {
     if !rows.iter().take(HEAD).any(|r| is_heading(r, wording)) {
@@ -265,7 +293,7 @@ struct Register {
     model: Table,
     lines: Vec<(Agent, Option<PayMonth>, u16, OwnedRow)>,
     /// The accounts that the payslips print, and how many payslips there are.
-    accounts: Vec<(Agent, (u16, u32), Iban)>,
+    accounts: Vec<Printed>,
     slips: usize,
 }
 
@@ -274,7 +302,8 @@ impl Registers {
     pub fn take(&mut self, table: &Table, rows: &[OwnedRow], slips: Vec<Slip>, wording: &Wording<'_>) {
         for slip in slips {
             let heading = &rows[slip.heading];
-            let headings: Vec<String> = heading.cells.iter().map(|c| c.shown().into_owned()).collect();
+            let mut headings: Vec<String> = heading.cells.iter().map(|c| c.shown().into_owned()).collect();
+            headings.truncate(headings.iter().rposition(|t| !t.is_empty()).map_or(0, |i| i + 1));
             let known = self.all.iter().position(|r| r.model.file == table.file && r.headings == headings);
             let known = known.unwrap_or_else(|| {
                 let above = rows[..slip.heading].iter().flat_map(|r| &r.cells).map(|c| c.shown().into_owned()).filter(|t| !t.is_empty());
@@ -299,26 +328,35 @@ impl Registers {
         }
     }
 
-    /// The registers as tables, each a source of its own.
+    /// The registers as tables, each a source of its own, and behind the last of a file the accounts its payslips were paid on.
     pub fn finish(self, sources: &mut Sources, wording: &Wording<'_>) -> Vec<Table> {
         let mut out = Vec::new();
-        for register in self.all {
-            let accounts = register.paid_on(sources, wording);
+        let mut all = self.all.into_iter().peekable();
+        let (mut accounts, mut slips): (Vec<Printed>, usize) = (Vec::new(), 0);
+        while let Some(mut register) = all.next() {
+            accounts.append(&mut register.accounts);
+            slips += register.slips;
+            let more = all.peek().is_some_and(|next| next.model.file == register.model.file);
+            let paid_on = if more { None } else { register.paid_on(&std::mem::take(&mut accounts), slips, sources, wording) };
+            slips = if more { slips } else { 0 };
             out.push(register.table(sources, wording));
-            out.extend(accounts);
+            out.extend(paid_on);
         }
         out
     }
 }
 
+/// An account as a payslip prints it: whose, and where.
+type Printed = (Agent, (u16, u32), Iban);
+
 impl Register {
     /// Where nearly every payslip prints the account it was paid on, and hardly two the same: a table of the agents' accounts.
     /// One that stands on many is the town's own.
-    fn paid_on(&self, sources: &mut Sources, wording: &Wording<'_>) -> Option<Table> {
+    fn paid_on(&self, accounts: &[Printed], slips: usize, sources: &mut Sources, wording: &Wording<'_>) -> Option<Table> {
         let label = |r: FactRole| wording.cx.vocabulary.role(r).map(|f| wording.cx.vocabulary.get(f).label.fr.clone());
-        let different: BTreeSet<&Iban> = self.accounts.iter().map(|a| &a.2).collect();
-        let n = self.accounts.len();
-        if n < 2 || n * 10 < self.slips * 8 || different.len() * 10 < n * 9 {
+        let different: BTreeSet<&Iban> = accounts.iter().map(|a| &a.2).collect();
+        let n = accounts.len();
+        if n < 2 || n * 10 < slips * 8 || different.len() * 10 < n * 9 {
             return None;
         }
         let text = |t: String| if t.is_empty() { Cell::Empty } else { Cell::Text(t.into()) };
@@ -326,7 +364,7 @@ impl Register {
         let heading = titles.into_iter().map(|t| t.map_or(Cell::Empty, text)).collect();
         let mut rows = vec![OwnedRow { number: 1, cells: heading, hidden: false }];
         let mut places = vec![self.first];
-        for (agent, at, iban) in &self.accounts {
+        for (agent, at, iban) in accounts {
             let cells = vec![text(agent.id.clone()), text(agent.name.clone()), text(iban.as_str().to_owned())];
             places.push(*at);
             rows.push(OwnedRow { number: u32::try_from(rows.len() + 1).unwrap_or(u32::MAX), cells, hidden: false });

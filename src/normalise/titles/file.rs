@@ -23,6 +23,7 @@ pub(super) struct File {
     pub(super) neutral: BTreeMap<String, Vec<String>>,
     pub(super) aside: Aside,
     pub(super) contrary: BTreeMap<String, Contrary>,
+    pub(super) rather: BTreeMap<String, Vec<String>>,
 }
 
 /// Words that make it uncertain what a list pays.
@@ -36,6 +37,7 @@ pub(super) struct Doubt {
     pub(super) extra: Vec<String>,
     pub(super) uncounted: Vec<String>,
     pub(super) replaces: Vec<String>,
+    pub(super) bygone: Vec<String>,
     pub(super) times: Vec<String>,
     #[serde(flatten)]
     pub(super) bounds: Bounds,

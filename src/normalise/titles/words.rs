@@ -56,6 +56,22 @@ pub fn doubted_list(about: &str) -> Option<String> {
     whole.cloned().or_else(|| tidy.split_whitespace().find(|w| opens(&FILE.doubt.list, w)).map(str::to_owned))
 }
 
+/// Facts of which one of two columns may be meant, with the words of its title.
+pub fn rather() -> impl Iterator<Item = (&'static str, &'static [String])> {
+    FILE.rather.iter().map(|(fact, words)| (fact.as_str(), words.as_slice()))
+}
+
+/// Whether a title has one of these words, or several that follow each other.
+pub fn has_words(title: &str, words: &[String]) -> bool {
+    let tidy = spaced(title);
+    words.iter().any(|w| tidy.contains(&format!(" {w} ")))
+}
+
+/// The word of a staff file's name that says that another has taken its place: « agents (ancien) ».
+pub fn is_bygone(name: &str) -> Option<String> {
+    spaced(name).split_whitespace().find(|w| opens(&FILE.doubt.bygone, w)).map(str::to_owned)
+}
+
 /// Whether a list says that it takes the place of another: « annule et remplace ».
 pub fn replaces(about: &str) -> bool {
     let tidy = spaced(about);

@@ -80,6 +80,7 @@ pub(super) fn own_findings(ready: &Ready, w: &mut Worked) {
     }
     owed(ready, w);
     gone(ready, w);
+    outlived(ready, w);
     signs(ready, w);
     leaps(ready, w);
     let belated = crate::pipeline::belated::findings(ready, w);
@@ -246,7 +247,10 @@ fn contradiction(ready: &Ready, w: &Worked, fact: crate::facts::FactId) -> Optio
     let number = |f: Option<&Fact>| f.and_then(|f| f.value.number());
     let used = w.output.replay.resolved.iter().find(|r| r.fact == fact);
     let lower = used.is_some_and(|r| number(r.written.as_ref()) < number(Some(&r.used)));
-    let behind = lower && ready.pack.vocabulary.signs().iter().any(|s| s.1 == fact);
+    let of_steps = ready.pack.vocabulary.signs().iter().any(|s| s.1 == fact);
+    // Nor does it leap by more than a tenth.
+    let leaps = used.is_some_and(|r| r.written.as_ref().is_some_and(|written| is_far(written, &r.used)));
+    let behind = of_steps && (lower || leaps);
     (net != on_paid && (beyond || about_time || behind)).then(|| {
         let f = Finding::new("IMP-04", Severity::Blocking).told("C09");
         f.arg("net", net.french()).arg("other", on_paid.french()).stake((net - on_paid).cents())
@@ -282,6 +286,14 @@ pub(super) fn owed(ready: &Ready, w: &mut Worked) {
     w.findings.push(f.at(ready.inputs.sources.place(at_of(&w.person))));
 }
 
+/// An end before what last month paid is told, and ends nothing.
+fn outlived(ready: &Ready, w: &mut Worked) {
+    let Some(end) = super::standing::outlived(ready, &w.person).filter(|_| w.standing == Standing::Stays) else { return };
+    let day = end.value.date().map_or_else(String::new, |d| d.format("%d/%m/%Y").to_string());
+    let f = Finding::new("F100", Severity::Justify).of(&w.id).arg("agent", &w.id).arg("name", &w.name).arg("date", day);
+    w.findings.push(f.arg("month", ready.job.last_month).at(ready.inputs.sources.place(end.at)));
+}
+
 /// A list that gives a new step and no index: nothing would move, and pay should.
 fn signs(ready: &Ready, w: &mut Worked) {
     let vocabulary = &ready.pack.vocabulary;
@@ -307,6 +319,15 @@ fn signs(ready: &Ready, w: &mut Worked) {
     }
 }
 
+/// Whether one of two numbers is more than a tenth above the other.
+fn is_far(a: &Fact, b: &Fact) -> bool {
+    let above = |a: &Fact, b: &Fact| {
+        let (a, b) = (a.value.number()?, b.value.number()?);
+        Some(a.mul(Exact::int(10))? > b.mul(Exact::int(11))?)
+    };
+    above(a, b) == Some(true) || above(b, a) == Some(true)
+}
+
 /// A step or a grade hardly moves an index by more than a tenth: a gross index, or two figures exchanged.
 fn leaps(ready: &Ready, w: &mut Worked) {
     let vocabulary = &ready.pack.vocabulary;
@@ -315,11 +336,7 @@ fn leaps(ready: &Ready, w: &mut Worked) {
         let listed = w.person.changes.iter().find(|f| f.id == value);
         let then = w.output.replay.facts.get(value).filter(|_| w.person.paid.is_some());
         let (Some(now), Some(then)) = (w.output.facts.get(value), then) else { continue };
-        let far = |a: &Fact, b: &Fact| {
-            let (a, b) = (a.value.number()?, b.value.number()?);
-            Some(a.mul(Exact::int(10))? > b.mul(Exact::int(11))?)
-        };
-        if now.origin == Origin::Decided || !(far(now, then) == Some(true) || far(then, now) == Some(true)) {
+        if now.origin == Origin::Decided || !is_far(now, then) {
             continue;
         }
         let f = Finding::new("F99", Severity::Blocking).of(&w.id).arg("agent", &w.id).arg("name", &vocabulary.get(value).name);

@@ -2,7 +2,7 @@
 
 use crate::check::agent::Situation;
 use crate::compute::employee::{Input, Standing, Way, Ways};
-use crate::facts::Role;
+use crate::facts::{Fact, Origin, Role};
 use crate::ground::EmployeeId;
 use crate::job;
 use crate::normalise::join::Person;
@@ -15,7 +15,7 @@ pub fn standing(ready: &Ready, p: &Person) -> (Standing, Situation) {
     let (first, last_end) = (ready.job.month.first_day(), ready.job.last_month.last_day());
     let gone = date(Role::Exit).is_some_and(|d| d < first);
     let renewed = p.arrival.is_some() || date(Role::Exit).is_some_and(|d| d >= first);
-    let over = date(Role::ContractEnd).is_some_and(|d| d <= last_end) && !renewed;
+    let over = date(Role::ContractEnd).is_some_and(|d| d <= last_end) && !renewed && outlived(ready, p).is_none();
     let known = p.staff.is_some() || p.arrival.is_some();
     if gone {
         (Standing::Left, Situation::Left)
@@ -30,6 +30,18 @@ pub fn standing(ready: &Ready, p: &Person) -> (Standing, Situation) {
     } else {
         (Standing::NotPaid, Situation::NotPaid)
     }
+}
+
+/// Lines of its own month that make a whole payslip: arrears of somebody who has left are fewer.
+const WHOLE: usize = 5;
+
+/// An end of contract long before last month, of somebody whom last month paid a whole payslip: it is that of an earlier contract,
+/// of a probation or of an account, and no end of what is paid.
+pub fn outlived(ready: &Ready, p: &Person) -> Option<Fact> {
+    let end = p.fact(&ready.pack.vocabulary, Role::ContractEnd)?;
+    let paid = p.paid.as_ref().filter(|s| s.bare || s.lines.iter().filter(|l| l.period.is_none()).count() >= WHOLE);
+    let before = ready.job.last_month.previous().first_day();
+    (paid.is_some() && end.origin != Origin::Decided && end.value.date()? < before).then(|| end.clone())
 }
 
 /// What the computation takes of somebody.

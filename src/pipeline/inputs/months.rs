@@ -47,7 +47,8 @@ pub(super) fn wrong_month(
             }
         }
         match said.first() {
-            Some(_) if said.iter().any(|(m, _)| *m == cx.last) => right = true,
+            // The sums of the right month are not yet its register.
+            Some(_) if said.iter().any(|(m, _)| *m == cx.last) => right |= !map.is_of_sums(),
             Some((month, row)) => wrong.push((t.source, *month, *row, titled)),
             None => {}
         }

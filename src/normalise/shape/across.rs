@@ -1,0 +1,232 @@
+//! Rubrics down the left, agents across: a column for each agent below his number or his name.
+//!
+//! Each amount becomes a row of its own with the agent and the rubric in front of it, as a register with a row per line has them.
+
+use super::{Laid, SURELY, Wording, may_head};
+use crate::facts::Role as FactRole;
+use crate::ground::At;
+use crate::normalise::lists::years_and_months;
+use crate::normalise::mapping::Meaning;
+use crate::normalise::register::{numbered_name, split_name};
+use crate::normalise::titles::{Section, Title, is_employer, section_named, summing};
+use crate::normalise::{cells, values};
+use crate::read::table::{Cell, OwnedRow};
+use std::ops::Range;
+
+/// The headings stand within so many rows; rows of agents stand so near to them.
+const HEAD: usize = 12;
+const NEAR: usize = 3;
+/// Fewer agents, or fewer rubrics, are another table.
+const AGENTS: usize = 2;
+const RUBRICS: usize = 5;
+const AMOUNT: &str = "Montant";
+const EMPLOYER: &str = "Part patronale";
+const CODE: &str = "Rubrique";
+const LABEL: &str = "Libellé";
+
+/// An agent's column: his number and his name as far as the head of it says.
+struct Agent {
+    column: usize,
+    id: Option<(Cell<'static>, (u32, u16))>,
+    name: Option<(Cell<'static>, (u32, u16))>,
+}
+
+/// Where the rubrics stand, and the agents.
+struct Head {
+    code: Option<usize>,
+    label: Option<usize>,
+    agents: Vec<Agent>,
+    /// The first row below all that names them.
+    below: usize,
+    /// The first row that names them.
+    first: usize,
+}
+
+/// The sheet as a plain register, when it is one of these.
+pub fn find(rows: &[OwnedRow], wording: &Wording<'_>) -> Option<Laid> {
+    let head = head(rows, wording)?;
+    let body = &rows[head.below..];
+    let amounts = |r: &OwnedRow| head.agents.iter().filter(|a| number(r, a.column)).count();
+    let rubrics = body.iter().filter(|r| rubric(r, &head).is_some() && amounts(r) > 0).count();
+    // Words where amounts stand are facts of the agents: the sheet tells more than pay.
+    let words = |r: &OwnedRow| head.agents.iter().filter(|a| !shown(r, a.column).is_empty() && !number(r, a.column)).count();
+    let told = body.iter().filter(|r| words(r) > amounts(r)).count();
+    (rubrics >= RUBRICS && told == 0).then(|| lay_out(rows, &head, wording))
+}
+
+fn shown(row: &OwnedRow, column: usize) -> String {
+    row.cells.get(column).map(|c| c.shown().trim().to_owned()).unwrap_or_default()
+}
+
+fn number(row: &OwnedRow, column: usize) -> bool {
+    row.cells.get(column).is_some_and(|c| matches!(cells::number(c, values::Mark::Unknown), Ok(Some(_))))
+}
+
+/// The number and the name of a row's rubric; `None` where it has neither, or sums up others.
+fn rubric(row: &OwnedRow, head: &Head) -> Option<(String, String)> {
+    let of = |c: Option<usize>| c.map(|c| shown(row, c)).unwrap_or_default();
+    let (code, label) = (of(head.code), of(head.label));
+    (!code.is_empty() || !label.is_empty()).then_some((code, label))
+}
+
+fn head(rows: &[OwnedRow], wording: &Wording<'_>) -> Option<Head> {
+    rows.iter().take(HEAD).enumerate().find_map(|(at, row)| {
+        let (code, label) = rubric_titles(row, wording)?;
+        let left = code.max(label)? + 1;
+        let candidates = at.saturating_sub(NEAR)..(at + 2).min(rows.len());
+        let naming: Vec<usize> = candidates.filter(|&i| names_agents(&rows[i], left, at, i)).collect();
+        let (first, last) = (*naming.first()?, *naming.last()?);
+        let agents = agents(rows, &naming, left)?;
+        Some(Head { code, label, agents, below: last.max(at) + 1, first: first.min(at) })
+    })
+}
+
+/// The columns of the numbers and names of rubrics, in a row that has no other title.
+fn rubric_titles(row: &OwnedRow, wording: &Wording<'_>) -> Option<(Option<usize>, Option<usize>)> {
+    let titled = |cell: &Cell<'_>, m: Meaning| {
+        matches!(cell, Cell::Text(_)) && wording.titles.scores(&cell.shown()).get(&Title::Plain(m)).is_some_and(|s| *s >= SURELY)
+    };
+    let mut filled = row.cells.iter().enumerate().filter(|(_, c)| !c.shown().is_empty());
+    let first = filled.next().filter(|(_, c)| may_head(&OwnedRow { number: 0, cells: vec![(*c).clone()], hidden: false }))?;
+    let code = titled(first.1, Meaning::Code).then_some(first.0);
+    let label = titled(first.1, Meaning::Label).then_some(first.0);
+    match (code, label) {
+        // « Rubrique » is the title of a number, or of the name where the number stands before it.
+        (Some(code), _) => {
+            let second = filled.next().filter(|(_, c)| titled(c, Meaning::Label) || titled(c, Meaning::Code));
+            Some((second.is_some().then_some(code), second.map_or(Some(code), |s| Some(s.0))))
+        }
+        (None, Some(label)) => {
+            let second = filled.next().filter(|(_, c)| titled(c, Meaning::Code)).map(|s| s.0);
+            Some((second, Some(label)))
+        }
+        (None, None) => None,
+    }
+}
+
+/// A row of the head with agents to the right: above or below the titles of rubrics it has no rubric of its own.
+fn names_agents(row: &OwnedRow, left: usize, titles: usize, at: usize) -> bool {
+    let right: Vec<String> = (left..row.cells.len()).map(|c| shown(row, c)).filter(|t| !t.is_empty()).collect();
+    let named = right.iter().filter(|t| agent_of(t).is_some()).count();
+    let own = (0..left).filter(|&c| !shown(row, c).is_empty()).count();
+    named >= AGENTS && named * 10 >= right.len() * 8 && (at <= titles || own == 0)
+}
+
+/// What a heading says of an agent: whether a number stands in it, and a name.
+fn agent_of(text: &str) -> Option<(bool, bool)> {
+    if summing(text).is_some() || !years_and_months(text, false).is_empty() {
+        return None;
+    }
+    if numbered_name(text).is_some() {
+        return Some((true, true));
+    }
+    let digits = text.bytes().filter(u8::is_ascii_digit).count();
+    let year = text.parse::<u32>().is_ok_and(|y| (1990..2100).contains(&y) && text.len() == 4);
+    if digits >= 2 && digits * 2 >= text.len() && text.len() <= 12 && text.bytes().all(|b| b.is_ascii_alphanumeric()) {
+        return (!year).then_some((true, false));
+    }
+    let name = digits == 0 && text.split_whitespace().count() <= 6 && text.len() <= 60 && {
+        let (surname, given) = split_name(text);
+        surname.len() >= 2 && !given.is_empty() && surname.chars().all(|c| c.is_uppercase() || !c.is_alphabetic())
+    };
+    name.then_some((false, true))
+}
+
+/// The agents of all columns that the rows of the head name: each is somebody else, and sums stand in the rest.
+fn agents(rows: &[OwnedRow], naming: &[usize], left: usize) -> Option<Vec<Agent>> {
+    let width = naming.iter().map(|&i| rows[i].cells.len()).max()?;
+    let mut out: Vec<Agent> = Vec::new();
+    for column in left..width {
+        let mut agent = Agent { column, id: None, name: None };
+        for &i in naming {
+            let text = shown(&rows[i], column);
+            let place = (rows[i].number, u16::try_from(column).ok()?);
+            let Some((id, name)) = agent_of(&text) else {
+                if text.is_empty() || summing(&text).is_some() {
+                    continue;
+                }
+                return None;
+            };
+            let cell = rows[i].cells[column].clone();
+            if let (true, true, Some((id, name))) = (id, name, numbered_name(&text)) {
+                agent.id = agent.id.or(Some((Cell::Text(id.to_owned().into()), place)));
+                agent.name = agent.name.or(Some((Cell::Text(name.to_owned().into()), place)));
+            } else if id {
+                agent.id = agent.id.or(Some((cell, place)));
+            } else if name {
+                agent.name = agent.name.or(Some((cell, place)));
+            }
+        }
+        if agent.id.is_some() || agent.name.is_some() {
+            out.push(agent);
+        }
+    }
+    let who = |a: &Agent| a.id.as_ref().or(a.name.as_ref()).map(|c| c.0.shown().into_owned());
+    let different: std::collections::BTreeSet<_> = out.iter().map(who).collect();
+    (out.len() >= AGENTS && different.len() == out.len()).then_some(out)
+}
+
+fn lay_out(rows: &[OwnedRow], head: &Head, wording: &Wording<'_>) -> Laid {
+    let text = |t: String| if t.is_empty() { Cell::Empty } else { Cell::Text(t.into()) };
+    let title = |r: FactRole| wording.cx.vocabulary.role(r).map(|f| wording.cx.vocabulary.get(f).label.fr.clone()).unwrap_or_default();
+    let body = head.below..rows.len();
+    let sides = sides(rows, body.clone());
+    let mut laid = Laid::default();
+    for row in &rows[..head.first] {
+        let parts = row.cells.iter().enumerate().filter_map(|(c, cell)| Some((cell.clone(), Some((row.number, u16::try_from(c).ok()?)))));
+        laid.put(parts.collect(), (row.number, At::NO_COLUMN));
+    }
+    let top = rows[head.first].number;
+    let numbered = head.agents.iter().any(|a| a.id.is_some());
+    let named = head.agents.iter().any(|a| a.name.is_some());
+    let coded = head.code.is_some();
+    let mut titles = Vec::new();
+    titles.extend(numbered.then(|| title(FactRole::Employee)));
+    titles.extend(named.then(|| title(FactRole::FullName)));
+    titles.extend(coded.then(|| CODE.to_owned()));
+    titles.extend([LABEL, AMOUNT].map(str::to_owned));
+    let sided = sides.contains(&true);
+    titles.extend(sided.then(|| EMPLOYER.to_owned()));
+    laid.put(titles.into_iter().map(|t| (text(t), None)).collect(), (top, At::NO_COLUMN));
+    let of = |who: &Option<(Cell<'static>, (u32, u16))>| who.as_ref().map_or((Cell::Empty, None), |(c, at)| (c.clone(), Some(*at)));
+    for agent in &head.agents {
+        for (row, side) in rows[body.clone()].iter().zip(&sides) {
+            let Some((code, label)) = rubric(row, head) else { continue };
+            let here = u16::try_from(agent.column).ok().map(|c| (row.number, c));
+            let cell = row.cells.get(agent.column).filter(|c| !c.shown().is_empty() && !is_nothing(c)).cloned();
+            let Some(cell) = cell else { continue };
+            let mut parts = Vec::new();
+            parts.extend(numbered.then(|| of(&agent.id)));
+            parts.extend(named.then(|| of(&agent.name)));
+            parts.extend(coded.then(|| (text(code), None)));
+            parts.push((text(label), None));
+            if *side {
+                parts.push((Cell::Empty, here));
+            }
+            parts.push((cell, here));
+            laid.put(parts, here.unwrap_or((row.number, At::NO_COLUMN)));
+        }
+    }
+    laid
+}
+
+/// No amount: nothing of the agent.
+fn is_nothing(cell: &Cell<'_>) -> bool {
+    matches!(cells::number(cell, values::Mark::Unknown), Ok(Some(n)) if n.is_zero())
+}
+
+/// Whether each row is the employer's share, by the rows of words between them: « Part patronale ».
+fn sides(rows: &[OwnedRow], body: Range<usize>) -> Vec<bool> {
+    let mut employers = false;
+    let side = |row: &OwnedRow| {
+        let mut texts = row.cells.iter().map(Cell::shown).filter(|t| !t.is_empty());
+        let only = texts.next().filter(|_| texts.next().is_none())?;
+        is_employer(&only).or_else(|| section_named(&only).map(|s| s == Section::Employer))
+    };
+    let mut out = Vec::new();
+    for row in &rows[body] {
+        employers = side(row).unwrap_or(employers);
+        out.push(employers);
+    }
+    out
+}

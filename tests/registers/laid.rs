@@ -1,0 +1,229 @@
+//! The sample town's register in tables of another shape: agents across, payslips across, a row for each part, sums alone.
+
+use super::{Row, by_agent, job, rows, run, same_pay, told};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Stands in no staff file: carried, and where the employer's shares are shown elsewhere or not at all nobody knows them.
+const NOWHERE: &str = "00156";
+
+/// Rubrics in the order they come, each once: number and name.
+fn rubrics(all: &[Row]) -> Vec<(String, String)> {
+    let mut out: Vec<(String, String)> = Vec::new();
+    for r in all {
+        let key = (r.code.clone(), r.label.clone());
+        if !out.contains(&key) {
+            out.push(key);
+        }
+    }
+    out
+}
+
+/// The amounts of one rubric, a cell for each agent; a line of an agent whose rubric comes twice with him stands in a second row.
+fn across(agents: &[Vec<Row>], key: &(String, String), amount: &dyn Fn(&Row) -> String) -> Vec<String> {
+    let of = |a: &Vec<Row>, n: usize| a.iter().filter(|r| (&r.code, &r.label) == (&key.0, &key.1)).nth(n).map(amount).unwrap_or_default();
+    let most = agents.iter().map(|a| a.iter().filter(|r| (&r.code, &r.label) == (&key.0, &key.1)).count()).max().unwrap_or(0);
+    let row = |n: usize| agents.iter().map(|a| of(a, n)).collect::<Vec<_>>().join(";");
+    (0..most).map(row).filter(|r| r.bytes().any(|b| b.is_ascii_digit())).map(|r| format!("{};{};{r}", key.0, key.1)).collect()
+}
+
+/// Rubrics down the left, a column for each agent: the corner says what stands below it, and not « Matricule ».
+#[test]
+fn agents_stand_across_whatever_the_corner_says() {
+    let all = rows();
+    let agents = by_agent(&all);
+    let signed = |r: &Row| r.signed().trim_start_matches('-').is_empty().then(String::new).unwrap_or_else(|| r.signed());
+    let table = |heads: &[String]| {
+        let mut lines = heads.to_vec();
+        lines.push("Part salariale".to_owned());
+        lines.extend(rubrics(&all).iter().flat_map(|k| across(&agents, k, &signed)));
+        lines.push("Part patronale".to_owned());
+        lines.extend(rubrics(&all).iter().flat_map(|k| across(&agents, k, &|r| r.employer.clone())));
+        lines.join("\n") + "\n"
+    };
+    let cells = |of: &dyn Fn(&Row) -> String| agents.iter().map(|a| of(&a[0])).collect::<Vec<_>>().join(";");
+    let numbers = format!("Code;Rubrique;{}", cells(&|r| r.number.clone()));
+    let names = format!(";;{}", cells(&Row::name));
+    let both = format!("Code;Rubrique;{}", cells(&|r| format!("{} {}", r.number, r.name())));
+    for (name, heads) in [("across-two-rows", vec![numbers, names]), ("across-one-row", vec![both])] {
+        same_pay(name, &[("journal croisé.csv", table(&heads))], &[]);
+    }
+}
+
+/// A row for his bases, one for his rates, one for his amounts and one for the employer's, a column for each rubric.
+#[test]
+fn an_agent_has_a_row_for_each_part_of_his_lines() {
+    let all = rows();
+    let agents = by_agent(&all);
+    let keys = rubrics(&all);
+    let titles: Vec<String> = keys.iter().map(|k| format!("{} {}", k.0, k.1)).collect();
+    let mut lines = vec![format!("Matricule;Nom et prénom;Donnée;{}", titles.join(";"))];
+    let amount = |r: &Row| r.signed().trim_start_matches('-').is_empty().then(String::new).unwrap_or_else(|| r.signed());
+    let parts: [(&str, &dyn Fn(&Row) -> String); 5] = [
+        ("Base", &|r| r.base.clone()),
+        ("Taux", &|r| r.rate.clone()),
+        ("Montant", &amount),
+        ("Taux patronal", &|r| r.employer_rate.clone()),
+        ("Patronal", &|r| r.employer.clone()),
+    ];
+    // Nobody with a rubric twice: its column has one cell for each agent.
+    let once = |a: &[Row]| a.iter().map(|r| (&r.code, &r.label)).collect::<BTreeSet<_>>().len() == a.len();
+    let twice: Vec<String> = agents.iter().filter(|a| !once(a)).map(|a| a[0].number.clone()).collect();
+    for a in agents.iter().filter(|a| once(a)) {
+        for (part, of) in &parts {
+            let cell = |k: &(String, String)| a.iter().find(|r| (&r.code, &r.label) == (&k.0, &k.1)).map(of).unwrap_or_default();
+            lines.push(format!("{};{};{part};{}", a[0].number, a[0].name(), keys.iter().map(cell).collect::<Vec<_>>().join(";")));
+        }
+    }
+    let folder = job("by-part", &[("tableau.csv", lines.join("\n") + "\n")]);
+    let outcome = run(&folder);
+    assert_eq!(outcome.replay.gap, 0);
+    let (exact, known) = outcome.replay_agents;
+    assert!(exact + twice.len() as u64 >= known && exact > 70, "{exact} of {known}, without {twice:?}");
+    assert_eq!(told(&outcome, "C05"), 0);
+}
+
+/// Two payslips beside each other on a page.
+#[test]
+fn payslips_stand_two_across() {
+    let agents = by_agent(&rows());
+    let slip = |a: &[Row]| -> Vec<Vec<String>> {
+        let cells = |texts: [&str; 7]| texts.iter().map(|t| (*t).to_owned()).collect::<Vec<_>>();
+        let mut out = vec![
+            cells(["COMMUNE", "", "", "BULLETIN DE PAIE", "", "", "novembre 2021"]),
+            cells(["Matricule :", &a[0].number, "", "Nom :", &a[0].name(), "", ""]),
+            cells(["Code", "Libellé", "Base", "Taux", "Gains", "Retenues", "Part patronale"]),
+        ];
+        out.extend(a.iter().map(|r| cells([&r.code, &r.label, &r.base, &r.rate, &r.gain, &r.deduction, &r.employer])));
+        out
+    };
+    let mut lines = Vec::new();
+    for pair in agents.chunks(2) {
+        let (left, right) = (slip(&pair[0]), pair.get(1).map(|a| slip(a)).unwrap_or_default());
+        let none = vec![String::new(); 7];
+        for i in 0..left.len().max(right.len()) {
+            let row = |of: &[Vec<String>]| of.get(i).unwrap_or(&none).join(";");
+            lines.push(format!("{};;{}", row(&left), row(&right)));
+        }
+        lines.push(String::new());
+    }
+    same_pay("two-across", &[("bulletins.csv", lines.join("\n") + "\n")], &[]);
+}
+
+const TITLES: &str = "Matricule;Nom;Prénom;Code;Libellé;Base;Taux;Montant";
+
+/// Gains, deductions and the employer's shares under the very same titles: the names of the files say which are which. A fourth
+/// file has the nets.
+#[test]
+fn names_of_files_say_the_side_and_a_list_of_nets_adds_nothing() {
+    let all = rows();
+    let of = |amount: &dyn Fn(&Row) -> String, rate: &dyn Fn(&Row) -> String| {
+        let lines = all.iter().filter(|r| !r.is_total() && !amount(r).is_empty());
+        let line = |r: &Row| format!("{};{};{};{};{};{};{};{}", r.number, r.surname, r.given, r.code, r.label, r.base, rate(r), amount(r));
+        super::text(TITLES, lines.map(line))
+    };
+    let own = |r: &Row| r.rate.clone();
+    let sum = |a: &[Row], label: &str| a.iter().find(|r| r.label == label).map(|r| r.gain.clone()).unwrap_or_default();
+    let nets = by_agent(&all).into_iter().map(|a| {
+        let sums = ["TOTAL BRUT", "NET IMPOSABLE", "NET A PAYER"].map(|l| sum(&a, l));
+        format!("{};{};{};{}", a[0].number, a[0].surname, a[0].given, sums.join(";"))
+    });
+    let files = [
+        ("gains_202111.csv", of(&|r| r.gain.clone(), &own)),
+        ("retenues_202111.csv", of(&|r| r.deduction.clone(), &own)),
+        ("charges_202111.csv", of(&|r| r.employer.clone(), &|r| r.employer_rate.clone())),
+        ("nets_202111.csv", super::text("Matricule;Nom;Prénom;Brut;Net imposable;Net à payer", nets)),
+    ];
+    let outcome = same_pay("sides-by-name", &files, &[NOWHERE]);
+    for code in ["M01", "M28", "M29", "M20", "IMP-01"] {
+        assert_eq!(told(&outcome, code), 0, "{code}");
+    }
+}
+
+/// The sums of the agents on every line of theirs, as a query gives them, or on the row that opens their lines.
+#[test]
+fn sums_of_an_agent_are_no_amounts_of_his_lines() {
+    let sum = |a: &[Row], label: &str| a.iter().find(|r| r.label == label).map(|r| r.gain.clone()).unwrap_or_default();
+    let sums = |a: &[Row]| ["TOTAL BRUT", "NET IMPOSABLE", "NET A PAYER"].map(|l| sum(a, l)).join(";");
+    let amounts = |r: &Row| format!("{};{};{};{};{};{}", r.code, r.label, r.base, r.rate, r.signed().trim_end_matches('-'), r.employer);
+    let head =
+        "Matricule;Nom et prénom;Code rubrique;Libellé;Base;Taux;Montant signé;Montant patronal;Total brut;Net imposable;Net à payer";
+    let (mut query, mut outline) = (vec![head.to_owned()], vec![head.to_owned()]);
+    for a in by_agent(&rows()) {
+        let who = format!("{};{}", a[0].number, a[0].name());
+        outline.push(format!("{who};;;;;;;{}", sums(&a)));
+        for r in a.iter().filter(|r| !r.is_total()) {
+            query.push(format!("{who};{};{}", amounts(r), sums(&a)));
+            outline.push(format!(";;{};;;", amounts(r)));
+        }
+    }
+    for (name, lines) in [("nets-on-lines", query), ("nets-above-lines", outline)] {
+        let outcome = same_pay(name, &[("livre.csv", lines.join("\n") + "\n")], &[NOWHERE]);
+        assert_eq!(told(&outcome, "IMP-05"), 1, "{name}: the stranger of the sample's own list, and no row of the register");
+    }
+}
+
+/// A row for each agent and month, a column for each rubric: last month's rows are read.
+#[test]
+fn of_a_wide_table_of_months_the_last_paid_is_read() {
+    let agents = by_agent(&rows());
+    let short: BTreeMap<&str, &str> = BTreeMap::from([
+        ("0010", "Traitement brut"),
+        ("0210", "Indemnité de résidence"),
+        ("0410", "IFSE"),
+        ("1010", "CNRACL"),
+        ("1210", "CSG déductible"),
+        ("1211", "CSG non déductible"),
+        ("1212", "CRDS"),
+        ("9300", "Net à payer"),
+    ]);
+    let titles: Vec<&str> = short.values().copied().collect();
+    let mut lines = vec![format!("Mois;Matricule;Nom;Prénom;{}", titles.join(";"))];
+    for a in &agents {
+        for month in ["10/2021", "11/2021"] {
+            let cell = |c: &&str| {
+                let signed = a.iter().find(|r| r.code == **c).map(Row::signed).unwrap_or_default();
+                if signed == "-" { String::new() } else { signed }
+            };
+            let cells: Vec<String> = short.keys().map(cell).collect();
+            lines.push(format!("{month};{};{};{};{}", a[0].number, a[0].surname, a[0].given, cells.join(";")));
+        }
+    }
+    let folder = job("wide-months", &[("annee.csv", lines.join("\n") + "\n")]);
+    let outcome = run(&folder);
+    assert_eq!(told(&outcome, "M71"), 1, "the other month is told");
+    let tib: u64 = outcome.findings.iter().filter(|f| f.code == "IMP-06").count() as u64;
+    assert_eq!(tib, 0, "no line is there twice");
+}
+
+/// Three lines that have nothing to do with each other in one row are read as none.
+#[test]
+fn blocks_of_rubrics_side_by_side_are_no_lines() {
+    let mut lines = vec![
+        "RÉMUNÉRATIONS;;;RETENUES;;;CHARGES PATRONALES;;".to_owned(),
+        "Rub;Libellé;Montant;Rub;Libellé;Montant;Rub;Libellé;Montant".to_owned(),
+    ];
+    for a in by_agent(&rows()) {
+        lines.push(format!("{} {};;;;;;;;", a[0].number, a[0].name()));
+        let of = |amount: &dyn Fn(&Row) -> String| -> Vec<String> {
+            let own = a.iter().filter(|r| !r.is_total() && !amount(r).is_empty());
+            own.map(|r| format!("{};{};{}", r.code, r.label, amount(r))).collect()
+        };
+        let blocks = [of(&|r| r.gain.clone()), of(&|r| r.deduction.clone()), of(&|r| r.employer.clone())];
+        for i in 0..blocks.iter().map(Vec::len).max().unwrap_or(0) {
+            lines.push(blocks.iter().map(|b| b.get(i).cloned().unwrap_or_else(|| ";;".to_owned())).collect::<Vec<_>>().join(";"));
+        }
+    }
+    let outcome = run(&job("blocks-across", &[("livre.csv", lines.join("\n") + "\n")]));
+    assert_eq!(told(&outcome, "M01"), 1, "nobody is paid on mixed lines");
+}
+
+/// `0101TRAITEMENT BRUT`: nothing divides the number and the name.
+#[test]
+fn numbers_are_glued_to_names() {
+    let line = |r: &Row| {
+        let who = format!("{};{};{}", r.number, r.surname, r.given);
+        format!("{who};{}{};{};{};{};{};{};{}", r.code, r.label, r.base, r.rate, r.gain, r.deduction, r.employer_rate, r.employer)
+    };
+    let head = "Matricule;Nom;Prénom;Rubrique;Base;Taux;Gains;Retenues;Taux patronal;Montant patronal";
+    same_pay("glued", &[("livre.csv", super::text(head, rows().iter().filter(|r| !r.code.ends_with('P')).map(line)))], &[]);
+}
