@@ -93,6 +93,7 @@ pub(super) struct Wording {
     pub(super) contract: Vec<String>,
     pub(super) beneficiaries: Vec<String>,
     pub(super) mail: Vec<String>,
+    pub(super) mail_ends: Vec<String>,
     pub(super) opens_new: Vec<String>,
     pub(super) opens_old: Vec<String>,
     pub(super) opens_return: Vec<String>,

@@ -336,6 +336,11 @@ pub fn opens_a_mail(line: &str) -> bool {
     line.split_once(':').is_some_and(|(head, _)| is_one(&FILE.wording.mail, head))
 }
 
+/// Whether a line is what a mail closes with, above the name of who writes it.
+pub fn closes_a_mail(line: &str) -> bool {
+    is_one(&FILE.wording.mail_ends, line)
+}
+
 /// Whether a title may mean what is paid as well as what is taken back.
 pub fn either_way(heading: &str) -> bool {
     let tidy = spaced(heading);
