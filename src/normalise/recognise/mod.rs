@@ -37,6 +37,9 @@ use seen::{Seen, look, matches};
 use source::source;
 use std::collections::{BTreeMap, BTreeSet};
 
+/// Why a list of another month is not read, where no list of this month stands beside it.
+pub const ALONE: &str = "another month, alone";
+
 /// Latest date a two-digit year may mean.
 pub fn latest_date(cx: &Context<'_>) -> NaiveDate {
     cx.month.last_day().checked_add_days(Days::new(3_650)).unwrap_or(NaiveDate::MAX)
@@ -118,6 +121,8 @@ pub fn recognise(
         findings.append(&mut told);
         let dated = lists::is_list(found.role) || found.role == Role::AccountChanges;
         let other = if dated && !s.pinned() { s.other_month(cx.month, cx.last) } else { bygone };
+        // A strike of the month before is withheld in this one: the days of its rows say more.
+        let other = other.filter(|_| found.role != Role::Events || !s.of_last_month(cx.month, cx.last));
         if let Some(known) = sources.get_mut(found.source) {
             let width = found.columns.iter().map(|c| usize::from(c.column) + 1).max().unwrap_or(0);
             known.headings = vec![String::new(); width];
@@ -137,6 +142,10 @@ pub fn recognise(
     for (source, role, said) in late {
         // Beside the list of this month, an older one is kept as a record; alone, this month's is missing.
         let beside = mapping.sources.iter().any(|m| m.role == role);
+        if !beside {
+            // Whoever it names waits.
+            mapping.sources.iter_mut().filter(|m| m.source == source).for_each(|m| m.why = vec![ALONE.to_owned()]);
+        }
         let f = Finding::new("M80", if beside { Severity::Justify } else { Severity::Blocking }).arg("said", said).arg("month", cx.month);
         findings.push(f.arg("role", role).at(sources.place(At::source(source))));
     }

@@ -59,6 +59,11 @@ impl Seen<'_> {
     pub(super) fn other_month(&self, month: PayMonth, last: PayMonth) -> Option<String> {
         lists::other_month(self.sheet.as_deref().unwrap_or_default(), &self.layout.title, self.stem(), month, last)
     }
+    /// Whether its names or its title say the month before, and no other.
+    pub(super) fn of_last_month(&self, month: PayMonth, last: PayMonth) -> bool {
+        let said = |m: PayMonth| lists::other_month(self.sheet.as_deref().unwrap_or_default(), &self.layout.title, self.stem(), m, m);
+        said(month).is_some() && said(last).is_none()
+    }
     pub(super) fn stem(&self) -> &str {
         let name = self.file.rsplit('/').next().unwrap_or(&self.file);
         name.rsplit_once('.').map_or(name, |(stem, _)| stem)

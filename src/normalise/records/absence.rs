@@ -11,7 +11,7 @@ use crate::normalise::text::fold;
 use crate::normalise::titles::spaced;
 use crate::normalise::values::flag;
 use crate::read::table::Row;
-use chrono::NaiveDate;
+use chrono::{Datelike, NaiveDate, Weekday};
 
 impl RecordReader<'_> {
     pub(super) fn event(
@@ -66,6 +66,15 @@ impl RecordReader<'_> {
             && d > s
         {
             tell(Finding::new("N16", Severity::Justify).arg("days", d).arg("spanned", s).at(place.clone()));
+        }
+        // « Grève du 9 au 10, 1 jour »: one day or two.
+        let worked = from.zip(to).and_then(|(a, b)| working_days(a, b).filter(|n| *n >= 2).map(Exact::int));
+        if let (Some(d), Some(w), true) = (days, worked, crate::normalise::titles::lasts_a_day(&nature))
+            && d.is_positive()
+            && d < w
+        {
+            let f = Finding::new("M83", Severity::Blocking).arg("agent", self.called(row)).arg("days", format!("{d} / {w}"));
+            tell(f.at(place.clone()));
         }
         let continues = source.column(Meaning::Continues).and_then(|c| {
             let t = fold(&shown(row, usize::from(c.column)));
@@ -133,6 +142,12 @@ impl RecordReader<'_> {
         let said = |c: &ColumnMapping| without_prolongation(&shown(row, usize::from(c.column))).1;
         self.source.columns.iter().filter(remark).filter_map(said).find(|goes_on| *goes_on)
     }
+}
+
+/// The days from one to another, without Saturdays and Sundays.
+fn working_days(from: NaiveDate, to: NaiveDate) -> Option<i64> {
+    let days = from.iter_days().take_while(|d| *d <= to).take(366);
+    i64::try_from(days.filter(|d| !matches!(d.weekday(), Weekday::Sat | Weekday::Sun)).count()).ok()
 }
 
 /// A kind of absence without the word that says if the leave goes on from an earlier one, and what that word says.

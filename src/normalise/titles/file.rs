@@ -19,10 +19,19 @@ pub(super) struct File {
     pub(super) needs: BTreeMap<String, String>,
     pub(super) wording: Wording,
     pub(super) hourly: Hourly,
+    pub(super) calendar: Calendar,
     pub(super) doubt: Doubt,
     pub(super) neutral: BTreeMap<String, Vec<String>>,
     pub(super) aside: Aside,
     pub(super) contrary: BTreeMap<String, Contrary>,
+}
+
+/// A planning of the month.
+#[derive(serde::Deserialize)]
+pub(super) struct Calendar {
+    pub(super) titles: [String; 3],
+    pub(super) at_rest: Vec<String>,
+    pub(super) without_effect: String,
 }
 
 /// Words that make it uncertain what a list pays.
@@ -37,6 +46,8 @@ pub(super) struct Doubt {
     pub(super) uncounted: Vec<String>,
     pub(super) replaces: Vec<String>,
     pub(super) times: Vec<String>,
+    pub(super) paid_in: Vec<String>,
+    pub(super) elsewhere: BTreeMap<String, Vec<String>>,
     #[serde(flatten)]
     pub(super) bounds: Bounds,
 }
@@ -58,6 +69,9 @@ pub(super) struct Aside {
     pub(super) always: Vec<String>,
     pub(super) paid: Vec<String>,
     pub(super) asked: Vec<String>,
+    pub(super) settled: Vec<String>,
+    pub(super) attended: Vec<String>,
+    pub(super) absent: Vec<String>,
     pub(super) remark: Vec<String>,
     pub(super) harmless: Vec<String>,
     pub(super) back: Vec<String>,

@@ -51,9 +51,36 @@ pub(super) fn opens(list: &[String], word: &str) -> bool {
 
 /// The word of a list's names or of its title that says its numbers are not to be paid: « HS récupérées », « CIA annulé ».
 pub fn doubted_list(about: &str) -> Option<String> {
+    one_of(&FILE.doubt.list, &spaced(about))
+}
+
+/// The first of some words or phrases that a text has; an asterisk stands for any ending.
+fn one_of(list: &[String], tidy: &str) -> Option<String> {
+    let within = |w: &String| match w.strip_suffix('*') {
+        Some(stem) => tidy.contains(&format!(" {stem}")),
+        None => tidy.contains(&format!(" {w} ")),
+    };
+    let whole = list.iter().filter(|w| w.contains(' ')).find(|w| within(w));
+    whole.map(|w| w.trim_end_matches('*').to_owned()).or_else(|| tidy.split_whitespace().find(|w| opens(list, w)).map(str::to_owned))
+}
+
+/// The word of a list's names or of its title with which its numbers are no values of that fact: « Télétravail » over a share.
+pub fn elsewhere(about: &str, fact: &str) -> Option<String> {
+    FILE.doubt.elsewhere.get(fact).and_then(|list| one_of(list, &spaced(about)))
+}
+
+/// The words that say that a list was paid in another month: « versé en novembre ».
+pub fn paid_in(about: &str, other: impl Fn(&str) -> bool) -> Option<String> {
     let tidy = spaced(about);
-    let whole = FILE.doubt.list.iter().filter(|w| w.contains(' ')).find(|w| tidy.contains(&format!(" {w} ")));
-    whole.cloned().or_else(|| tidy.split_whitespace().find(|w| opens(&FILE.doubt.list, w)).map(str::to_owned))
+    let words: Vec<&str> = tidy.split_whitespace().collect();
+    let said = |w: &&[&str]| opens(&FILE.doubt.paid_in, w[0]) && w[1] == "en" && other(w[2]);
+    words.windows(3).find(said).map(|w| w.join(" "))
+}
+
+/// What a yes or a no under a title says of a row, as far as the title tells.
+pub fn answered(heading: &str, yes: bool, absence: bool) -> bool {
+    let has = |list: &[String]| one_of(list, &spaced(heading)).is_some();
+    if yes { has(&FILE.aside.settled) || absence && has(&FILE.aside.attended) } else { absence && has(&FILE.aside.absent) }
 }
 
 /// Whether a list says that it takes the place of another: « annule et remplace ».
@@ -121,11 +148,7 @@ pub fn neutral(form: &str, word: &str) -> bool {
 pub fn sets_aside(text: &str, counted: bool) -> Option<String> {
     let tidy = spaced(text);
     let lists = [&FILE.aside.always, &FILE.aside.paid];
-    let mut lists = lists.iter().take(if counted { 2 } else { 1 }).copied();
-    lists.find_map(|list| {
-        let whole = list.iter().filter(|w| w.contains(' ')).find(|w| tidy.contains(&format!(" {w} ")));
-        whole.cloned().or_else(|| tidy.split_whitespace().find(|w| opens(list, w)).map(str::to_owned))
-    })
+    lists.iter().take(if counted { 2 } else { 1 }).find_map(|list| one_of(list, &tidy))
 }
 
 /// Whether a column of yes and no says of each row if it is agreed: « Validé par le chef ».
@@ -352,4 +375,19 @@ pub fn spaced(text: &str) -> String {
     let folded = fold(text);
     let words: Vec<&str> = folded.split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty()).collect();
     format!(" {} ", words.join(" "))
+}
+
+/// The titles of a kind of absence, its first day and its last.
+pub fn absence_titles() -> [&'static str; 3] {
+    [0, 1, 2].map(|i: usize| FILE.calendar.titles[i].as_str())
+}
+
+/// Whether what a letter of a planning stands for is work or a day of rest: « R », « repos hebdomadaire ».
+pub fn at_rest(text: &str) -> bool {
+    is_one(&FILE.calendar.at_rest, text)
+}
+
+/// The fact that counts days of leave and rest, which move no pay.
+pub fn without_effect() -> &'static str {
+    &FILE.calendar.without_effect
 }
