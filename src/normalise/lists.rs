@@ -234,7 +234,7 @@ pub fn add_up(
 ) -> Vec<Amount> {
     let facts_of: BTreeMap<u16, BTreeSet<FactId>> = maps
         .iter()
-        .filter(|m| matches!(m.role, Role::Amounts | Role::Changes))
+        .filter(|m| matches!(m.role, Role::Amounts | Role::Changes | Role::Events))
         .map(|m| {
             let facts = m.columns.iter().filter_map(|c| if let Meaning::Fact(f) = c.meaning { Some(f) } else { None });
             // A list of changes may have a sum of the month beside them.

@@ -115,12 +115,21 @@ pub fn recognise(
         };
         first.into_iter().enumerate().map(again).collect()
     };
+    // « 05-mai/HS.xlsx » beside « 06-juin/HS.xlsx »; one folder of everything may be called by the day it was made.
+    let folders: Vec<lists::Said> = seen.iter().map(|s| s.folder_month(cx.month, cx.last)).collect();
+    let several =
+        folders.iter().filter(|s| **s != lists::Said::Nothing).any(|a| folders.iter().any(|b| *b != lists::Said::Nothing && a != b));
     let staff: Vec<bool> = understood.iter().map(|(m, _)| m.role == Role::Staff).collect();
     let bygone = agents::bygone_staff(&seen, &staff, &ids, cx);
     for ((s, bygone), (mut found, mut told)) in seen.iter().zip(bygone).zip(understood) {
         findings.append(&mut told);
         let dated = lists::is_list(found.role) || found.role == Role::AccountChanges;
         let other = if dated && !s.pinned() { s.other_month(cx.month, cx.last) } else { bygone };
+        let foldered = match s.folder_month(cx.month, cx.last) {
+            lists::Said::Other(said) if dated && several && !s.pinned() => Some(said),
+            lists::Said::Other(_) | lists::Said::Nothing | lists::Said::This => None,
+        };
+        let other = other.or(foldered);
         // A strike of the month before is withheld in this one: the days of its rows say more.
         let other = other.filter(|_| found.role != Role::Events || !s.of_last_month(cx.month, cx.last));
         if let Some(known) = sources.get_mut(found.source) {

@@ -45,6 +45,11 @@ impl RecordReader<'_> {
                 continue;
             }
             let remarks = titles::of_remarks(&c.heading) || c.heading.is_empty();
+            if beside && matches!(self.source.role, Role::Amounts | Role::Changes) && titles::takes_away(&c.heading, &text) {
+                let f = Finding::new("M64", Severity::Blocking).arg("agent", self.called(row)).arg("heading", self.source.key(c));
+                told.push(f.arg("text", shortened(&text)).at(sources.place(self.at(row, c))));
+                continue;
+            }
             if beside && !text.chars().any(char::is_alphanumeric) && !text.contains('?') {
                 told.extend(self.unanswered(row, c, sources));
                 continue;

@@ -54,6 +54,11 @@ pub fn doubted_list(about: &str) -> Option<String> {
     one_of(&FILE.doubt.list, &spaced(about))
 }
 
+/// The same of a list whose rows have no days of their own: « Historique des avancements ».
+pub fn doubted_undated(about: &str) -> Option<String> {
+    one_of(&FILE.doubt.undated, &spaced(about))
+}
+
 /// The first of some words or phrases that a text has; an asterisk stands for any ending.
 fn one_of(list: &[String], tidy: &str) -> Option<String> {
     let within = |w: &String| match w.strip_suffix('*') {
@@ -102,6 +107,11 @@ pub fn turning(word: &str) -> bool {
 /// Whether a word before a kind of absence says that it is over: « retour », « fin ».
 pub fn ends(word: &str) -> bool {
     opens(&FILE.doubt.ends, word)
+}
+
+/// Whether a word says that something is not so: « non rémunérée », « sans traitement ».
+pub fn says_without(word: &str) -> bool {
+    opens(&FILE.doubt.without, word)
 }
 
 /// Whether a text says that somebody is in activity.
@@ -277,6 +287,16 @@ pub fn says_from(heading: &str) -> bool {
     is_column("from", heading)
 }
 
+/// Whether a title is that of the month a row is for: « Période ».
+pub fn says_period(heading: &str) -> bool {
+    is_column("period", heading)
+}
+
+/// Whether a title is that of days counted: « Jours ouvrés ».
+pub fn says_days(heading: &str) -> bool {
+    is_column("days", heading)
+}
+
 /// What a title says the first day of: « Maladie du », « Grève à compter du ».
 pub fn first_day_of(heading: &str) -> Option<String> {
     let tidy = spaced(heading);
@@ -390,4 +410,21 @@ pub fn at_rest(text: &str) -> bool {
 /// The fact that counts days of leave and rest, which move no pay.
 pub fn without_effect() -> &'static str {
     &FILE.calendar.without_effect
+}
+
+/// Whether a state of a transfer says that it came back: « Rejeté - compte clos », « Retourné ».
+pub fn says_returned(state: &str) -> bool {
+    let tidy = spaced(state);
+    begins(&FILE.aside.returned, state) || one_of(&FILE.aside.returned, &tidy).is_some() && tidy.split_whitespace().count() <= 4
+}
+
+/// Whether words say that an account is no more, or that its holder is dead.
+pub fn says_gone(why: &str) -> bool {
+    one_of(&FILE.aside.gone, &spaced(why)).is_some()
+}
+
+/// Whether what stands beside a sum or a change takes it away: « Suppression », « Résiliation », « Mainlevée », « - » under « Sens ».
+pub fn takes_away(heading: &str, text: &str) -> bool {
+    let side = || is_column("side", heading) || says_kind(heading);
+    begins(&FILE.aside.removes, text) || matches!(text.trim(), "-" | "\u{2212}" | "\u{2013}") && side()
 }
