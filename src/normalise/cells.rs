@@ -2,9 +2,10 @@
 
 use crate::facts::{FactDecl, FactKind, NumberForm, Role as FactRole, Value};
 use crate::ground::{Exact, Money, Nir};
-use crate::normalise::mapping::ColumnMapping;
+use crate::normalise::mapping::{ColumnMapping, Meaning};
 use crate::normalise::profile::option_of;
 use crate::normalise::text::fold;
+use crate::normalise::titles;
 use crate::normalise::values::{self, Mark, RateForm, Unread};
 use crate::read::table::Cell;
 use chrono::NaiveDate;
@@ -112,6 +113,11 @@ pub fn value(
     let shown = cell.shown();
     let text = shown.as_ref();
     if text.is_empty() {
+        return Ok(None);
+    }
+    // « néant » where a number would stand; where it would be a new value, it may end the old one.
+    let counts = matches!(fact.kind, FactKind::Number { .. });
+    if counts && matches!(cell, Cell::Text(_)) && !matches!(column.meaning, Meaning::New(_)) && titles::says_nothing(text) {
         return Ok(None);
     }
     // « neutre » where a personal rate would stand: there is none.

@@ -8,6 +8,7 @@ use crate::ground::{At, EmployeeId, Exact, Finding, PayMonth, Severity, Sources}
 use crate::normalise::gather::{Amount, Event};
 use crate::normalise::mapping::{Meaning, Role, SourceMapping};
 use crate::normalise::records::Content;
+use crate::normalise::rivals;
 use crate::normalise::text::fold;
 use crate::normalise::titles;
 use std::collections::{BTreeMap, BTreeSet};
@@ -234,7 +235,7 @@ pub fn add_up(
 ) -> Vec<Amount> {
     let facts_of: BTreeMap<u16, BTreeSet<FactId>> = maps
         .iter()
-        .filter(|m| matches!(m.role, Role::Amounts | Role::Changes))
+        .filter(|m| matches!(m.role, Role::Amounts | Role::Changes | Role::Events))
         .map(|m| {
             let facts = m.columns.iter().filter_map(|c| if let Meaning::Fact(f) = c.meaning { Some(f) } else { None });
             // A list of changes may have a sum of the month beside them.
@@ -246,7 +247,7 @@ pub fn add_up(
             (m.source, facts.filter(|f| pays(vocabulary.get(*f))).collect())
         })
         .collect();
-    let mut out = Vec::new();
+    let mut sums = rivals::Sums::new();
     for (id, list) in parts {
         let mut by_source: BTreeMap<u16, Vec<Part>> = BTreeMap::new();
         for p in list {
@@ -260,29 +261,10 @@ pub fn add_up(
                 None => rows.push(p),
             }
         }
-        let sums: BTreeMap<u16, BTreeMap<FactId, Amount>> =
-            by_source.into_iter().map(|(s, rows)| (s, sum(&id, rows, vocabulary, sources, tell))).collect();
-        let mut kept: Vec<(u16, BTreeMap<FactId, Amount>)> = Vec::new();
-        for (source, sum) in sums {
-            let empty = BTreeSet::new();
-            let mine = facts_of.get(&source).unwrap_or(&empty);
-            let rival = kept.iter().find(|(s, _)| facts_of.get(s).is_some_and(|f| !f.is_disjoint(mine)));
-            let Some((_, known)) = rival else {
-                kept.push((source, sum));
-                continue;
-            };
-            let values = |m: &BTreeMap<FactId, Amount>| m.iter().map(|(f, a)| (*f, a.value)).collect::<Vec<_>>();
-            let same = values(known) == values(&sum);
-            let (Some(a), Some(b)) = (known.values().next(), sum.values().next()) else { continue };
-            let said = |m: &BTreeMap<FactId, Amount>| {
-                m.iter().map(|(f, a)| format!("{} {}", vocabulary.get(*f).label.fr, a.value)).collect::<Vec<_>>().join(", ")
-            };
-            let f = if same { Finding::new("M87", Severity::Justify) } else { Finding::new("M88", Severity::Blocking) };
-            let f = f.arg("agent", &id).arg("first", said(known)).arg("second", said(&sum)).of(&id);
-            tell(f.at(sources.place(a.at)).at(sources.place(b.at)), source);
-        }
-        out.extend(kept.into_iter().flat_map(|(_, m)| m.into_values()));
+        let of = by_source.into_iter().map(|(s, rows)| (s, sum(&id, rows, vocabulary, sources, tell))).collect();
+        sums.insert(id, of);
     }
+    let mut out = rivals::settle(sums, &facts_of, vocabulary, sources, tell);
     out.sort_by(|a, b| (&a.employee, a.fact, a.at).cmp(&(&b.employee, b.fact, b.at)));
     out
 }

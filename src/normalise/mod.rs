@@ -34,6 +34,7 @@ pub mod records;
 pub mod register;
 pub mod remarks;
 mod replaced;
+mod rivals;
 pub mod scheme;
 pub mod sent;
 pub mod shape;

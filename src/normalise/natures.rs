@@ -4,7 +4,7 @@
 use crate::facts::{FactId, Vocabulary};
 use crate::normalise::columns::is_one_off;
 use crate::normalise::text::{Phrase, fold, likeness};
-use crate::normalise::titles::{ends, spaced};
+use crate::normalise::titles::{ends, says_without, spaced};
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
 
@@ -103,6 +103,11 @@ impl Natures {
         crate::normalise::leftover::turning(label, known)
     }
 
+    /// Whether a fact counts the days of a kind of event.
+    pub fn counts(&self, fact: FactId) -> bool {
+        self.known.iter().any(|(f, _)| *f == fact)
+    }
+
     /// The fact whose days an event of that nature counts.
     pub fn fact(&self, nature: &str) -> Option<FactId> {
         once(&self.asked, nature, || self.look(nature))
@@ -122,7 +127,14 @@ impl Natures {
 
     fn look(&self, nature: &str) -> Option<FactId> {
         let (folded, wanted) = (fold(nature), Phrase::of(nature));
-        let like = |(text, phrase): &(String, Phrase)| if *text == folded { 101 } else { likeness(&wanted, phrase) };
+        // « asa* »: whatever follows, unless it says that nothing is paid.
+        let unpaid = || spaced(nature).split_whitespace().any(says_without);
+        let like = |(text, phrase): &(String, Phrase)| match text.strip_suffix('*') {
+            Some(stem) if folded.starts_with(stem) && !unpaid() => 90,
+            Some(_) => 0,
+            None if *text == folded => 101,
+            None => likeness(&wanted, phrase),
+        };
         let score = |texts: &[(String, Phrase)]| texts.iter().map(like).max().filter(|s| *s >= 80);
         let mut best: Vec<(u32, FactId)> = self.known.iter().filter_map(|(f, texts)| Some((score(texts)?, *f))).collect();
         best.sort_by_key(|(s, f)| (std::cmp::Reverse(*s), *f));

@@ -6,18 +6,32 @@ use crate::normalise::Context;
 use crate::normalise::cells;
 use crate::normalise::join::TransferRow;
 use crate::normalise::mapping::{ColumnMapping, Meaning, SourceMapping};
-use crate::normalise::titles::summing;
+use crate::normalise::titles::{self, summing};
 use crate::read::table::{Row, Table};
 use std::ops::ControlFlow;
 
-/// The rows of a list; what is none of them and no sum is told with its place.
-pub fn transfers(table: &Table, map: &SourceMapping, cx: &Context<'_>, sources: &Sources, findings: &mut Vec<Finding>) -> Vec<TransferRow> {
+/// A transfer that the list says came back: « Rejeté - compte clos ».
+pub struct Returned {
+    pub transfer: At,
+    pub at: At,
+    pub why: String,
+}
+
+/// The rows of a list, and those that came back; what is none of them and no sum is told with its place.
+pub fn transfers(
+    table: &Table,
+    map: &SourceMapping,
+    cx: &Context<'_>,
+    sources: &Sources,
+    findings: &mut Vec<Finding>,
+) -> (Vec<TransferRow>, Vec<Returned>) {
     let fact = |r: FactRole| cx.vocabulary.role(r).and_then(|f| map.column(Meaning::Fact(f)));
-    let (Some(account), Some(amount)) = (fact(FactRole::Iban), map.column(Meaning::Amount)) else { return Vec::new() };
+    let (Some(account), Some(amount)) = (fact(FactRole::Iban), map.column(Meaning::Amount)) else { return (Vec::new(), Vec::new()) };
     let names = [FactRole::FullName, FactRole::Surname, FactRole::GivenName].map(fact);
     let written: Vec<&ColumnMapping> = map.columns.iter().filter(|c| c.meaning == Meaning::Label).chain(fact(FactRole::Employee)).collect();
     let below = map.header.map_or(0, |h| h.1);
-    let (mut out, mut unread) = (Vec::new(), Vec::new());
+    let states: Vec<&ColumnMapping> = map.columns.iter().filter(|c| matches!(c.meaning, Meaning::Unknown | Meaning::Ignored)).collect();
+    let (mut out, mut unread, mut returned) = (Vec::new(), Vec::new(), Vec::new());
     let mut told = table.for_each(&mut |row: Row<'_, '_>| {
         let text = |c: &ColumnMapping| row.cell(usize::from(c.column)).shown().into_owned();
         let first = row.cells.iter().map(|c| c.shown()).find(|t| !t.is_empty()).unwrap_or_default();
@@ -38,6 +52,12 @@ pub fn transfers(table: &Table, map: &SourceMapping, cx: &Context<'_>, sources: 
                     amount: paid.abs(),
                     at: At::row(map.source, row.number),
                 });
+                let refused = states.iter().copied().map(|c| (c, text(c))).find(|(_, t)| titles::says_returned(t));
+                returned.extend(refused.map(|(c, why)| Returned {
+                    transfer: At::row(map.source, row.number),
+                    at: At::cell(map.source, row.number, c.column),
+                    why,
+                }));
             }
             _ => {
                 let shown: String = row.cells.iter().map(|c| c.shown()).filter(|t| !t.is_empty()).collect::<Vec<_>>().join(" | ");
@@ -49,5 +69,5 @@ pub fn transfers(table: &Table, map: &SourceMapping, cx: &Context<'_>, sources: 
     });
     findings.append(&mut told);
     findings.append(&mut unread);
-    out
+    (out, returned)
 }

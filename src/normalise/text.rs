@@ -19,6 +19,8 @@ struct Lists {
     turns: BTreeSet<String>,
     once: BTreeSet<String>,
     generic: BTreeSet<String>,
+    /// Words that together say what they are of.
+    telling: Vec<Vec<String>>,
     employer_share: BTreeSet<String>,
     employee_share: BTreeSet<String>,
     status: BTreeSet<String>,
@@ -240,7 +242,8 @@ impl Phrase {
 
     /// « Nb jours », « Montant », « Total heures »: no word says of what.
     pub fn is_generic(&self) -> bool {
-        self.words.iter().all(|w| WORDS.lists.generic.contains(w))
+        let told = || WORDS.lists.telling.iter().any(|all| all.iter().all(|w| self.has(w)));
+        self.words.iter().all(|w| WORDS.lists.generic.contains(w)) && !told()
     }
 
     /// « ABSENCE TB », « RAPPEL IFSE »: what happened once.

@@ -6,6 +6,7 @@ use super::decisions::Decisions;
 use crate::ground::{At, Finding, Place, Severity, Sources};
 use crate::normalise::join::{Joined, TransferRow};
 use crate::normalise::record::MonthRecord;
+use crate::normalise::titles;
 use crate::read::pain001::Header;
 use crate::read::pain002::{About, Outcome, Report};
 use crate::write::transfer;
@@ -51,6 +52,13 @@ pub struct Refused {
     pub transfer: At,
     place: Place,
     why: String,
+}
+
+impl Refused {
+    /// One that a list of a bank's portal says came back.
+    pub fn listed(transfer: At, place: Place, why: String) -> Self {
+        Self { transfer, place, why }
+    }
 }
 
 /// Transfers of a record under the references that the bank knows them by.
@@ -136,7 +144,7 @@ pub fn name(refused: &[Refused], joined: &Joined, decided: &Decisions, sources: 
         for (agent, amount) in all {
             let called = agent.map_or_else(|| orphan.map_or("?", |t| t.name.as_str()).to_owned(), ToString::to_string);
             // On an account that is no more, or of somebody who is dead, nothing leaves before somebody has named one.
-            let gone = GONE.iter().any(|c| r.why.split(|x: char| !x.is_ascii_alphanumeric()).any(|w| w == *c));
+            let gone = GONE.iter().any(|c| r.why.split(|x: char| !x.is_ascii_alphanumeric()).any(|w| w == *c)) || titles::says_gone(&r.why);
             let held = gone && agent.is_none_or(|id| decided.call_back(id).is_none());
             let f = Finding::new("F15", if held && agent.is_some() { Severity::Blocking } else { Severity::Justify });
             let f = if held { f.told("M151") } else { f };

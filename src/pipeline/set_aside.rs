@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 
 /// What was told of such a sheet itself is worth a look, and no reason to pay nobody; a text that may mean others is.
 pub fn weigh(findings: &mut [Finding], mapping: &Mapping, (set_aside, open): (&BTreeSet<u16>, &BTreeSet<u16>), sources: &Sources) {
-    for f in findings.iter_mut().filter(|f| matches!(f.code.as_str(), "M01" | "M11")) {
+    for f in findings.iter_mut().filter(|f| matches!(f.code.as_str(), "M01" | "M11" | "M80")) {
         // Several tables of one sheet have one place.
         let about = |m: &&SourceMapping| is_unread(m) && f.places.contains(&sources.place(At::source(m.source)));
         let tables: Vec<u16> = mapping.sources.iter().filter(about).map(|m| m.source).collect();

@@ -24,6 +24,7 @@ use crate::normalise::join::TransferRow;
 use crate::normalise::mapping::{Mapping, Role, SourceMapping};
 use crate::normalise::named::Known;
 use crate::normalise::people::{Directory, Joined, Who};
+use crate::normalise::recognise::ALONE;
 use crate::normalise::records::RawRow;
 use crate::normalise::register::Books;
 use crate::normalise::{Context, lists};
@@ -129,7 +130,7 @@ fn each_table(tables: &[Table], sources: &Sources, mapping: &Mapping, cx: &Conte
 
 /// A sheet that nobody read, unless a person or its month says that nobody should.
 pub fn is_unread(map: &SourceMapping) -> bool {
-    map.role == Role::Unknown || map.role == Role::Ignored && map.why.iter().any(|w| w == "no data")
+    map.role == Role::Unknown || map.role == Role::Ignored && map.why.iter().any(|w| w == "no data" || w == ALONE)
 }
 
 /// Everybody that registers, staff files and arrivals know, to look for them in what could not be read.

@@ -5,7 +5,7 @@ use super::{Known, LONG, WIDTH, title};
 use crate::ground::{At, EmployeeId};
 use crate::normalise::remarks::is_remark;
 use crate::normalise::text::is_ditto;
-use crate::normalise::titles::{says_how_many, speaks_to_all, summing};
+use crate::normalise::titles::{closes_a_mail, says_how_many, speaks_to_all, summing};
 use crate::read::table::Table;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::ControlFlow;
@@ -41,6 +41,17 @@ impl Written {
     fn first(&self) -> &str {
         self.texts.iter().find(|t| !t.is_empty()).map_or("", String::as_str)
     }
+    /// A number that is no year: « Arrêtés IFSE décembre 2024 » has none.
+    fn has_digit_but_years(&self) -> bool {
+        let year = |n: &str| n.len() == 4 && (n.starts_with("19") || n.starts_with("20"));
+        let numbers = self.texts.iter().flat_map(|t| t.split(|c: char| !c.is_ascii_digit())).filter(|n| !n.is_empty());
+        numbers.into_iter().any(|n| !year(n))
+    }
+    /// No number, or one as long as a telephone's.
+    fn signs(&self) -> bool {
+        let digits = self.texts.iter().flat_map(|t| t.bytes()).filter(u8::is_ascii_digit).count();
+        digits == 0 || digits >= 9
+    }
     fn has_digit(&self) -> bool {
         self.texts.iter().any(|t| t.bytes().any(|b| b.is_ascii_digit()))
     }
@@ -53,13 +64,18 @@ impl Known {
     pub(super) fn in_sheet(&self, table: &Table, until: u32, lines: bool) -> Sheet<'_> {
         let mut columns: BTreeMap<usize, (u32, u32)> = BTreeMap::new();
         let mut rows: Vec<Written> = Vec::new();
+        let mut closed = false;
         let _ = table.for_each(&mut |row| {
             if row.number > until {
                 return ControlFlow::Break(());
             }
             let texts: Vec<String> = row.cells.iter().take(WIDTH).map(|c| c.shown().into_owned()).collect();
             self.count(texts.iter().enumerate(), &mut columns);
-            rows.push(Written { row: row.number, texts, remark: is_remark(row.cells) });
+            let written = Written { row: row.number, texts, remark: is_remark(row.cells) };
+            // Below « Cordialement » stand who writes and a telephone.
+            closed |= closes_a_mail(written.first());
+            let remark = written.remark || closed && written.signs();
+            rows.push(Written { remark, ..written });
             ControlFlow::Continue(())
         });
         // « Nb agents »: below it stand counts, and nobody's number.
@@ -116,7 +132,7 @@ impl Known {
                 for id in line.named {
                     named.entry(id).or_insert(spot(at));
                 }
-                if line.lost && (w.filled() == 1 || !meant.contains(&w.row)) {
+                if line.lost && !(closed && w.remark) && (w.filled() == 1 || !meant.contains(&w.row)) {
                     lost.push(w);
                 }
                 whole &= !line.several && !texts.iter().any(|t| speaks_to_all(t));
@@ -125,7 +141,8 @@ impl Known {
         }
         // Titles have no digit and stand first.
         let first = meant.first().copied().or_else(|| rows.iter().find(|w| w.filled() > 0).map(|w| w.row)).unwrap_or(0);
-        whole &= !lost.iter().any(|w| w.has_digit() || w.filled() > 1 && w.row > first);
+        let titles = |w: &Written| w.row < first && w.filled() == 1 && !w.has_digit_but_years();
+        whole &= !lost.iter().any(|w| w.has_digit() && !titles(w) || w.filled() > 1 && w.row > first);
         whole &= !rows.iter().any(|w| Self::nobody(w, &meant, &theirs, best));
         Sheet { named, whole }
     }

@@ -12,7 +12,7 @@ use crate::normalise::mapping::{ColumnMapping, Meaning, Role, SourceMapping};
 use crate::normalise::profile::Profile;
 use crate::normalise::text::Phrase;
 use crate::normalise::titles;
-use crate::normalise::values::in_euros;
+use crate::normalise::values::{in_euros, month_named};
 
 /// A title less like its fact than this names a part of it only: « Retenue », « Prévoyance ».
 const PART_OF_A_TITLE: u32 = 70;
@@ -25,10 +25,17 @@ pub(super) fn cast(found: &mut SourceMapping, likeness: &[u32], s: &Seen<'_>, cx
     let about = s.about();
     // « Annule et remplace » speaks of another list than this one.
     let own = if found.role == Role::Amounts { titles::without_replacing(&about) } else { about.clone() };
-    let doubted = titles::doubted_list(&own);
+    let other = |w: &str| lists::month_said(w, cx.month, cx.last, false) != lists::Said::This && month_named(w).is_some();
+    // « Archives/CIA.xlsx »: the folder a list lies in says as much as its name.
+    let folders = found.file.rsplit_once('/').map_or("", |(folders, _)| folders);
+    let doubted = titles::doubted_list(&own).or_else(|| titles::doubted_list(folders)).or_else(|| titles::paid_in(&own, other));
+    let dated = found.role == Role::Events;
+    let doubted = doubted.or_else(|| titles::doubted_undated(&own).filter(|_| !dated));
     let list = doubted.filter(|_| !matches!(found.role, Role::Arrivals | Role::Departures));
     let strike = strikes(found, &about);
-    let timed = found.role == Role::Arrivals && found.columns.iter().any(|c| form_of(c.meaning, cx) == Some(NumberForm::Fraction));
+    let role = found.role;
+    let timed = role == Role::Arrivals && found.columns.iter().any(|c| form_of(c.meaning, cx) == Some(NumberForm::Fraction));
+    let old = found.columns.iter().any(|c| matches!(c.meaning, Meaning::Old(_)));
     for c in &mut found.columns {
         let i = usize::from(c.column);
         let p = &s.profiles[i];
@@ -48,6 +55,15 @@ pub(super) fn cast(found: &mut SourceMapping, likeness: &[u32], s: &Seen<'_>, cx
         let reason = list.clone().filter(|_| matches!(fact.kind, FactKind::Number { .. }));
         let reason = reason.or_else(|| strike.clone().filter(|_| hours));
         let reason = reason.or_else(|| (hours && timed && !titles::says_extra(own)).then(|| titles::bounds().ask_post.clone()));
+        let reason = reason.or_else(|| titles::elsewhere(&about, &fact.name).filter(|_| role != Role::Arrivals));
+        // « Quotité » is a share of many things, and « annuelle » is not of the month.
+        let share = form_of(c.meaning, cx) == Some(NumberForm::Fraction) && role == Role::Changes;
+        let said = old || titles::of_working_time(&format!("{about} {own}")) || titles::says_becomes(own);
+        let reason = reason.or_else(|| (share && !said).then(|| format!("… {}", fact.label.fr)));
+        let yearly = fact.recurs && matches!(fact.kind, FactKind::Number { form: NumberForm::Money }) && role != Role::Arrivals;
+        let reason = reason.or_else(|| (yearly && titles::says_yearly(&about)).then(|| about.trim().to_owned()));
+        let group = &s.layout.group[i];
+        let reason = reason.or_else(|| titles::doubted_list(group).filter(|_| !own.is_empty()));
         let reason = reason.or_else(|| leftover::of(own, fact, cx.month));
         let reason = reason.or_else(|| unit(own, &format!("{about} {}", c.heading), fact, p));
         let part = (1..PART_OF_A_TITLE).contains(&likeness[i]) && matches!(fact.kind, FactKind::Number { .. });

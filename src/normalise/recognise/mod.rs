@@ -38,6 +38,9 @@ use seen::{Seen, look, matches};
 use source::source;
 use std::collections::{BTreeMap, BTreeSet};
 
+/// Why a list of another month is not read, where no list of this month stands beside it.
+pub const ALONE: &str = "another month, alone";
+
 /// Latest date a two-digit year may mean.
 pub fn latest_date(cx: &Context<'_>) -> NaiveDate {
     cx.month.last_day().checked_add_days(Days::new(3_650)).unwrap_or(NaiveDate::MAX)
@@ -113,12 +116,23 @@ pub fn recognise(
         };
         first.into_iter().enumerate().map(again).collect()
     };
+    // « 05-mai/HS.xlsx » beside « 06-juin/HS.xlsx »; one folder of everything may be called by the day it was made.
+    let folders: Vec<lists::Said> = seen.iter().map(|s| s.folder_month(cx.month, cx.last)).collect();
+    let several =
+        folders.iter().filter(|s| **s != lists::Said::Nothing).any(|a| folders.iter().any(|b| *b != lists::Said::Nothing && a != b));
     let staff: Vec<bool> = understood.iter().map(|(m, _)| m.role == Role::Staff).collect();
     let bygone = agents::bygone_staff(&seen, &staff, &ids, cx);
     for ((s, bygone), (mut found, mut told)) in seen.iter().zip(bygone).zip(understood) {
         findings.append(&mut told);
         let dated = lists::is_list(found.role) || found.role == Role::AccountChanges;
         let other = if dated && !s.pinned() { s.other_month(cx.month, cx.last) } else { bygone };
+        let foldered = match s.folder_month(cx.month, cx.last) {
+            lists::Said::Other(said) if dated && several && !s.pinned() => Some(said),
+            lists::Said::Other(_) | lists::Said::Nothing | lists::Said::This => None,
+        };
+        let other = other.or(foldered);
+        // A strike of the month before is withheld in this one: the days of its rows say more.
+        let other = other.filter(|_| found.role != Role::Events || !s.of_last_month(cx.month, cx.last));
         if let Some(known) = sources.get_mut(found.source) {
             let width = found.columns.iter().map(|c| usize::from(c.column) + 1).max().unwrap_or(0);
             known.headings = vec![String::new(); width];
@@ -138,6 +152,10 @@ pub fn recognise(
     for (source, role, said) in late {
         // Beside the list of this month, an older one is kept as a record; alone, this month's is missing.
         let beside = mapping.sources.iter().any(|m| m.role == role);
+        if !beside {
+            // Whoever it names waits.
+            mapping.sources.iter_mut().filter(|m| m.source == source).for_each(|m| m.why = vec![ALONE.to_owned()]);
+        }
         let f = Finding::new("M80", if beside { Severity::Justify } else { Severity::Blocking }).arg("said", said).arg("month", cx.month);
         findings.push(f.arg("role", role).at(sources.place(At::source(source))));
     }

@@ -59,6 +59,19 @@ impl Seen<'_> {
     pub(super) fn other_month(&self, month: PayMonth, last: PayMonth) -> Option<String> {
         lists::other_month(self.sheet.as_deref().unwrap_or_default(), &self.layout.title, self.stem(), month, last)
     }
+    /// What the folders it lies in say of its month, where its own names and its title say nothing.
+    pub(super) fn folder_month(&self, month: PayMonth, last: PayMonth) -> lists::Said {
+        let folders = self.file.rsplit_once('/').map_or("", |(folders, _)| folders);
+        let own = [self.stem(), self.sheet.as_deref().unwrap_or_default()].map(|t| lists::month_said(t, month, last, false));
+        let titled = lists::month_said(&self.layout.title, month, last, true);
+        let silent = own.iter().chain([&titled]).all(|s| *s == lists::Said::Nothing);
+        if silent { lists::month_said(folders, month, last, false) } else { lists::Said::Nothing }
+    }
+    /// Whether its names or its title say the month before, and no other.
+    pub(super) fn of_last_month(&self, month: PayMonth, last: PayMonth) -> bool {
+        let said = |m: PayMonth| lists::other_month(self.sheet.as_deref().unwrap_or_default(), &self.layout.title, self.stem(), m, m);
+        said(month).is_some() && said(last).is_none()
+    }
     pub(super) fn stem(&self) -> &str {
         let name = self.file.rsplit('/').next().unwrap_or(&self.file);
         name.rsplit_once('.').map_or(name, |(stem, _)| stem)

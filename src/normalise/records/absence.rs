@@ -11,7 +11,7 @@ use crate::normalise::text::fold;
 use crate::normalise::titles::spaced;
 use crate::normalise::values::flag;
 use crate::read::table::Row;
-use chrono::NaiveDate;
+use chrono::{Datelike, NaiveDate, Weekday};
 
 impl RecordReader<'_> {
     pub(super) fn event(
@@ -38,12 +38,14 @@ impl RecordReader<'_> {
             }
         };
         let (from, mut to) = (day(Meaning::From), day(Meaning::To));
+        // A wide sheet of everybody: a row without any absence has what else stands in it.
+        let none = |m: Meaning| text(m).is_empty();
+        if source.column(Meaning::Nature).is_some() && [Meaning::Nature, Meaning::From, Meaning::To, Meaning::Days].into_iter().all(none) {
+            return Content::Amounts(self.numbers(row, true, sources, problems, tell));
+        }
         // « Date » alone: that day, of what lasts a day. A leave begins there, and nobody says when it ends.
         let alone = crate::normalise::titles::lasts_a_day(&nature)
             && source.column(Meaning::From).is_some_and(|c| crate::normalise::titles::one_day(&c.heading));
-        if alone && source.column(Meaning::To).is_none() && source.column(Meaning::Days).is_none() {
-            to = from;
-        }
         let mut days = None;
         if let Some(c) = source.column(Meaning::Days)
             && let Some(cell) = row.cells.get(usize::from(c.column))
@@ -52,6 +54,14 @@ impl RecordReader<'_> {
                 Ok(d) => days = d,
                 Err(e) => self.refuse(row, c, e, sources, tell),
             }
+        }
+        // « Demi-journée : X », « matin » in a remark: half a day, of what lasts a day.
+        if days.is_none() && to.is_none_or(|d| Some(d) == from) && crate::normalise::titles::lasts_a_day(&nature) {
+            days = self.half_beside(row);
+        }
+        let one = |d: Exact| d.is_positive() && d <= Exact::ONE;
+        if alone && source.column(Meaning::To).is_none() && days.is_none_or(one) {
+            to = from;
         }
         let spanned = from.zip(to).and_then(|(a, b)| (b >= a).then(|| Exact::int((b - a).num_days() + 1)));
         let place = sources.place(At::row(source.source, row.number));
@@ -66,6 +76,15 @@ impl RecordReader<'_> {
             && d > s
         {
             tell(Finding::new("N16", Severity::Justify).arg("days", d).arg("spanned", s).at(place.clone()));
+        }
+        // « Grève du 9 au 10, 1 jour »: one day or two.
+        let worked = from.zip(to).and_then(|(a, b)| working_days(a, b).filter(|n| *n >= 2).map(Exact::int));
+        if let (Some(d), Some(w), true) = (days, worked, crate::normalise::titles::lasts_a_day(&nature))
+            && d.is_positive()
+            && d < w
+        {
+            let f = Finding::new("M83", Severity::Blocking).arg("agent", self.called(row)).arg("days", format!("{d} / {w}"));
+            tell(f.at(place.clone()));
         }
         let continues = source.column(Meaning::Continues).and_then(|c| {
             let t = fold(&shown(row, usize::from(c.column)));
@@ -118,6 +137,13 @@ impl RecordReader<'_> {
                 }
                 continue;
             }
+            let text = shown(row, usize::from(c.column));
+            // Days of another kind of leave than the row's are none of this row.
+            if c.certainty < 100 && fact.is_some_and(|own| own != f) && self.cx.natures.counts(f) && !text.is_empty() {
+                let f = Finding::new("M77", Severity::Blocking).arg("agent", self.called(row)).arg("heading", source.key(c));
+                tell(f.arg("text", text.as_ref()).at(sources.place(self.at(row, c))));
+                continue;
+            }
             if let Some(read) = self.one(row, c, f, sources, problems, tell) {
                 beside.set(Fact { id: f, value: read.value, at: self.at(row, c), origin: Origin::Read });
             }
@@ -127,12 +153,34 @@ impl RecordReader<'_> {
 }
 
 impl RecordReader<'_> {
+    /// Half a day in a column that nobody reads: in words, or ticked under a title that says so.
+    fn half_beside(&self, row: &Row<'_, '_>) -> Option<Exact> {
+        let half = |t: &str| {
+            crate::normalise::values::days(t, crate::normalise::values::Mark::Unknown)
+                .ok()
+                .flatten()
+                .filter(|d| *d < Exact::ONE && d.is_positive())
+        };
+        let unread = self.source.columns.iter().filter(|c| matches!(c.meaning, Meaning::Ignored | Meaning::Unknown));
+        unread.map(|c| (c, shown(row, usize::from(c.column)))).find_map(|(c, t)| match flag(&t) {
+            Ok(Some(yes)) => half(&c.heading).filter(|_| yes),
+            Ok(None) => None,
+            Err(_) => half(&t).filter(|_| t.chars().any(char::is_alphabetic)),
+        })
+    }
+
     /// « prolongation » in a column of remarks.
     fn goes_on_beside(&self, row: &Row<'_, '_>) -> Option<bool> {
         let remark = |c: &&ColumnMapping| matches!(c.meaning, Meaning::Ignored | Meaning::Unknown);
         let said = |c: &ColumnMapping| without_prolongation(&shown(row, usize::from(c.column))).1;
         self.source.columns.iter().filter(remark).filter_map(said).find(|goes_on| *goes_on)
     }
+}
+
+/// The days from one to another, without Saturdays and Sundays.
+fn working_days(from: NaiveDate, to: NaiveDate) -> Option<i64> {
+    let days = from.iter_days().take_while(|d| *d <= to).take(366);
+    i64::try_from(days.filter(|d| !matches!(d.weekday(), Weekday::Sat | Weekday::Sun)).count()).ok()
 }
 
 /// A kind of absence without the word that says if the leave goes on from an earlier one, and what that word says.

@@ -1,12 +1,13 @@
 //! Cells nobody reads that say again what others of their row do: nothing is lost with them.
 
 use super::RecordReader;
-use crate::facts::NumberForm;
+use crate::facts::{NumberForm, Role as FactRole};
 use crate::ground::Exact;
 use crate::normalise::cells;
+use crate::normalise::lists;
 use crate::normalise::mapping::{ColumnMapping, Meaning, Role};
 use crate::normalise::register::shown;
-use crate::normalise::titles::{says_becomes, says_before, says_return, says_until, says_yearly};
+use crate::normalise::titles::{first_day_away, says_becomes, says_before, says_days, says_period, says_return, says_until, says_yearly};
 use crate::normalise::values::hours;
 use crate::normalise::variables::form_of;
 use crate::read::table::Row;
@@ -16,7 +17,54 @@ impl RecordReader<'_> {
     /// « IFSE annuelle » of twelve times the month's; « Ancien taux » beside the new one; « Début » and « Fin » of the hours
     /// counted; the day of return after the last of an absence; the end of what goes on past the month.
     pub(super) fn follows(&self, row: &Row<'_, '_>, c: &ColumnMapping, text: &str) -> bool {
-        self.is_yearly(row, c) || self.is_old(c) || self.is_clock(row, text) || self.is_return(row, c) || self.ends_later(row, c)
+        self.is_this_month(row, c, text)
+            || self.is_day_after(row, c)
+            || self.is_factor(row, c)
+            || self.counts_days(row, c)
+            || self.is_yearly(row, c)
+            || self.is_old(c)
+            || self.is_clock(row, text)
+            || self.is_return(row, c)
+            || self.ends_later(row, c)
+    }
+
+    /// « Période » with the month to be paid.
+    fn is_this_month(&self, row: &Row<'_, '_>, c: &ColumnMapping, text: &str) -> bool {
+        let month = self.cx.month;
+        let within = |d: NaiveDate| (month.first_day()..=month.last_day()).contains(&d);
+        let said = || lists::month_said(text, month, self.cx.last, false) == lists::Said::This;
+        let number = || text.trim().parse::<u32>().is_ok_and(|n| n == month.month());
+        says_period(&c.heading) && (self.date(row, c).is_some_and(within) || said() || number())
+    }
+
+    /// « Radiation à compter du 15 » beside « Dernier jour 14 »: the same day said twice.
+    fn is_day_after(&self, row: &Row<'_, '_>, c: &ColumnMapping) -> bool {
+        let exit = |o: &&ColumnMapping| matches!(o.meaning, Meaning::Fact(f) if self.cx.vocabulary.get(f).role == Some(FactRole::Exit));
+        let away = |o: &ColumnMapping, d: NaiveDate| if first_day_away(&o.heading) { d.pred_opt() } else { Some(d) };
+        let last = || self.source.columns.iter().find(exit).and_then(|o| away(o, self.date(row, o)?));
+        let same = |last: NaiveDate, d: NaiveDate| d == last || first_day_away(&c.heading) && d.pred_opt() == Some(last);
+        self.source.role == Role::Departures && self.date(row, c).is_some_and(|d| last().is_some_and(|l| same(l, d)))
+    }
+
+    /// « 3 » and « 15,00 » beside the 45,00 that they make.
+    fn is_factor(&self, row: &Row<'_, '_>, c: &ColumnMapping) -> bool {
+        let number = |o: &ColumnMapping| row.cells.get(usize::from(o.column)).and_then(|cell| cells::number(cell, o.mark).ok().flatten());
+        let others = self.source.columns.iter().filter(|o| o.column != c.column && o.meaning == Meaning::Unknown);
+        let products: Vec<Exact> = number(c).map_or_else(Vec::new, |n| others.filter_map(number).filter_map(|o| n.mul(o)).collect());
+        !products.is_empty() && self.read_of(row, NumberForm::Money).iter().any(|m| !m.is_zero() && products.contains(m))
+    }
+
+    /// « Jours ouvrés » beside the days that the dates make.
+    fn counts_days(&self, row: &Row<'_, '_>, c: &ColumnMapping) -> bool {
+        let day = |m: Meaning| self.source.column(m).and_then(|o| self.date(row, o));
+        let number = || row.cells.get(usize::from(c.column)).and_then(|cell| cells::days(cell, c.mark).ok().flatten());
+        let dates = || day(Meaning::From).zip(day(Meaning::To));
+        let fits = |n: Exact, (a, b): (NaiveDate, NaiveDate)| {
+            let all: Vec<NaiveDate> = a.iter_days().take_while(|d| *d <= b).take(366).collect();
+            let worked = all.iter().filter(|d| !matches!(d.weekday(), Weekday::Sat | Weekday::Sun)).count();
+            [all.len(), worked].into_iter().filter_map(|n| i64::try_from(n).ok()).any(|d| Exact::int(d) == n)
+        };
+        self.source.role == Role::Events && says_days(&c.heading) && number().is_some_and(|n| dates().is_some_and(|d| fits(n, d)))
     }
 
     fn read_of(&self, row: &Row<'_, '_>, wanted: NumberForm) -> Vec<Exact> {

@@ -46,8 +46,8 @@ impl RecordReader<'_> {
             if source.role == Role::Departures
                 && matches!(read.value, Value::Date(_))
                 && self.cx.vocabulary.get(f).role == Some(crate::facts::Role::Exit)
-                && crate::normalise::titles::last_day_or_first_away(&c.heading)
                 && let Value::Date(d) = read.value
+                && (crate::normalise::titles::last_day_or_first_away(&c.heading) || opens_a_month(d, &c.heading))
             {
                 let f = Finding::new("M81", Severity::Blocking).arg("agent", self.called(row)).arg("last", d.format("%d/%m/%Y"));
                 tell(f.arg("heading", source.key(c)).at(sources.place(self.at(row, c))));
@@ -168,4 +168,10 @@ impl RecordReader<'_> {
 /// 57,14 % and 20 of 35 hours.
 fn same_share(a: Exact, b: Exact) -> bool {
     a.sub(b).and_then(|d| d.scaled_half_up(1_000)).is_some_and(|d| d.abs() <= 1)
+}
+
+/// « Retraite 01/06 »: pensions and transfers begin on the first of a month, which is no last day then.
+fn opens_a_month(day: chrono::NaiveDate, heading: &str) -> bool {
+    use crate::normalise::titles::{first_day_away, spaced};
+    chrono::Datelike::day(&day) == 1 && !first_day_away(heading) && !spaced(heading).contains(" dernier jour ")
 }

@@ -3,10 +3,10 @@
 //! A remark of known harmless words says nothing; one of any other words is shown, so that none is passed over.
 
 use super::{Content, RecordReader};
-use crate::facts::Role;
+use crate::facts::Role as FactRole;
 use crate::ground::{At, Finding, Severity, Sources};
 use crate::normalise::lists;
-use crate::normalise::mapping::{ColumnMapping, Meaning};
+use crate::normalise::mapping::{ColumnMapping, Meaning, Role};
 use crate::normalise::register::shown;
 use crate::normalise::text::fold;
 use crate::normalise::titles;
@@ -45,6 +45,15 @@ impl RecordReader<'_> {
                 continue;
             }
             let remarks = titles::of_remarks(&c.heading) || c.heading.is_empty();
+            if beside && matches!(self.source.role, Role::Amounts | Role::Changes) && titles::takes_away(&c.heading, &text) {
+                let f = Finding::new("M64", Severity::Blocking).arg("agent", self.called(row)).arg("heading", self.source.key(c));
+                told.push(f.arg("text", shortened(&text)).at(sources.place(self.at(row, c))));
+                continue;
+            }
+            if beside && !text.chars().any(char::is_alphanumeric) && !text.contains('?') {
+                told.extend(self.unanswered(row, c, sources));
+                continue;
+            }
             let said = text.chars().any(char::is_alphabetic) || remarks && text.contains('?');
             if !beside || !said {
                 continue;
@@ -61,17 +70,40 @@ impl RecordReader<'_> {
         }
     }
 
+    /// Whether a yes or a no beside a row speaks of what the row pays or changes.
+    fn answers(&self) -> bool {
+        matches!(self.source.role, Role::Amounts | Role::Events | Role::Changes)
+    }
+
     fn is_name(&self, c: &ColumnMapping) -> bool {
-        let names = [Role::Surname, Role::MarriedName, Role::GivenName, Role::FullName];
+        let names = [FactRole::Surname, FactRole::MarriedName, FactRole::GivenName, FactRole::FullName];
         matches!(c.meaning, Meaning::Fact(f) if self.cx.vocabulary.get(f).role.is_some_and(|r| names.contains(&r)))
+    }
+
+    /// Nothing under « Avis DGS », where most rows have an answer.
+    fn unanswered(&self, row: &Row<'_, '_>, c: &ColumnMapping, sources: &Sources) -> Option<Finding> {
+        let asked = titles::asks_agreement(&c.heading) && !titles::of_remarks(&c.heading);
+        let titled = titles::sets_aside(&c.heading, true).is_some();
+        let paid = self.source.columns.iter().filter(|o| lists::meaning_pays(o.meaning, self.cx.vocabulary)).map(|o| o.filled).max();
+        let most = paid.is_some_and(|paid| c.filled > 0 && c.filled * 2 >= paid);
+        (asked && !titled && most).then(|| {
+            let f = Finding::new("M243", Severity::Justify).arg("agent", self.called(row)).arg("heading", self.source.key(c));
+            f.at(sources.place(self.at(row, c)))
+        })
     }
 
     /// A remark under its title: a yes or a no is an answer to it.
     fn weigh_in(&self, c: &ColumnMapping, text: &str, counted: bool, owed_before: bool) -> Weight {
         let titled = titles::sets_aside(&c.heading, true).is_some();
+        let absence = self.source.role == Role::Events;
         match flag(text) {
             // « Payé : oui » is paid already, « Validé : non » is not agreed.
-            Ok(Some(yes)) if counted && (yes && titled || !yes && !titled && titles::asks_agreement(&c.heading)) => Weight::SetsAside,
+            Ok(Some(yes)) if self.answers() && titles::answered(&c.heading, yes, absence) => Weight::SetsAside,
+            // Nobody absent was present.
+            Ok(Some(_)) if absence && titles::answered(&c.heading, true, true) => Weight::Nothing,
+            Ok(Some(yes)) if self.answers() && (yes && titled || !yes && !titled && titles::asks_agreement(&c.heading)) => {
+                Weight::SetsAside
+            }
             Ok(Some(_)) => Weight::Nothing,
             Ok(None) | Err(_) if titled && fold(text) == "r" && fold(&c.heading).contains("recup") => Weight::SetsAside,
             Ok(None) | Err(_) => self.weigh(text, counted, owed_before),

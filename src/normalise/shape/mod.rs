@@ -8,6 +8,7 @@ mod beside;
 mod blocks;
 mod by_part;
 mod by_rubric;
+mod calendar;
 mod catalogue;
 mod parted;
 mod slips;
@@ -150,6 +151,10 @@ fn shape(table: &Table, wording: &Wording<'_>) -> Shape {
     };
     if let Some(rubrics) = by_rubric::find(&rows, wording) {
         return Shape::ByRubric(rows, rubrics, told);
+    }
+    let called = format!("{} {}", table.file, table.sheet.as_deref().unwrap_or_default());
+    if let Some(laid) = calendar::find(&rows, &called, wording) {
+        return Shape::Turned(laid, told);
     }
     if let Some(parts) = beside::find(&rows, wording) {
         return Shape::Beside(rows, parts, told);

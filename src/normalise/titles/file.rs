@@ -19,11 +19,20 @@ pub(super) struct File {
     pub(super) needs: BTreeMap<String, String>,
     pub(super) wording: Wording,
     pub(super) hourly: Hourly,
+    pub(super) calendar: Calendar,
     pub(super) doubt: Doubt,
     pub(super) neutral: BTreeMap<String, Vec<String>>,
     pub(super) aside: Aside,
     pub(super) contrary: BTreeMap<String, Contrary>,
     pub(super) rather: BTreeMap<String, Vec<String>>,
+}
+
+/// A planning of the month.
+#[derive(serde::Deserialize)]
+pub(super) struct Calendar {
+    pub(super) titles: [String; 3],
+    pub(super) at_rest: Vec<String>,
+    pub(super) without_effect: String,
 }
 
 /// Words that make it uncertain what a list pays.
@@ -39,6 +48,10 @@ pub(super) struct Doubt {
     pub(super) replaces: Vec<String>,
     pub(super) bygone: Vec<String>,
     pub(super) times: Vec<String>,
+    pub(super) undated: Vec<String>,
+    pub(super) paid_in: Vec<String>,
+    pub(super) without: Vec<String>,
+    pub(super) elsewhere: BTreeMap<String, Vec<String>>,
     #[serde(flatten)]
     pub(super) bounds: Bounds,
 }
@@ -60,6 +73,12 @@ pub(super) struct Aside {
     pub(super) always: Vec<String>,
     pub(super) paid: Vec<String>,
     pub(super) asked: Vec<String>,
+    pub(super) settled: Vec<String>,
+    pub(super) returned: Vec<String>,
+    pub(super) gone: Vec<String>,
+    pub(super) removes: Vec<String>,
+    pub(super) attended: Vec<String>,
+    pub(super) absent: Vec<String>,
     pub(super) remark: Vec<String>,
     pub(super) harmless: Vec<String>,
     pub(super) back: Vec<String>,
@@ -95,6 +114,7 @@ pub(super) struct Wording {
     pub(super) contract: Vec<String>,
     pub(super) beneficiaries: Vec<String>,
     pub(super) mail: Vec<String>,
+    pub(super) mail_ends: Vec<String>,
     pub(super) opens_new: Vec<String>,
     pub(super) opens_old: Vec<String>,
     pub(super) opens_return: Vec<String>,

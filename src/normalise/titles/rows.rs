@@ -67,7 +67,13 @@ pub fn is_beside(text: &str) -> bool {
 pub fn remarks(text: &str) -> bool {
     let tidy = spaced(text);
     let opens = |w: &String| tidy.starts_with(&format!(" {w} "));
-    FILE.row.remark.iter().any(opens) || FILE.row.nothing.iter().any(|w| tidy.trim() == w)
+    FILE.row.remark.iter().any(opens) || says_nothing(text)
+}
+
+/// Whether a text says that there is nothing: « néant », « RAS ».
+pub fn says_nothing(text: &str) -> bool {
+    let tidy = spaced(text);
+    FILE.row.nothing.iter().any(|w| tidy.trim() == w)
 }
 
 /// On which side the lines below a row stand.

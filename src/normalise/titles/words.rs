@@ -51,9 +51,41 @@ pub(super) fn opens(list: &[String], word: &str) -> bool {
 
 /// The word of a list's names or of its title that says its numbers are not to be paid: « HS récupérées », « CIA annulé ».
 pub fn doubted_list(about: &str) -> Option<String> {
+    one_of(&FILE.doubt.list, &spaced(about))
+}
+
+/// The same of a list whose rows have no days of their own: « Historique des avancements ».
+pub fn doubted_undated(about: &str) -> Option<String> {
+    one_of(&FILE.doubt.undated, &spaced(about))
+}
+
+/// The first of some words or phrases that a text has; an asterisk stands for any ending.
+fn one_of(list: &[String], tidy: &str) -> Option<String> {
+    let within = |w: &String| match w.strip_suffix('*') {
+        Some(stem) => tidy.contains(&format!(" {stem}")),
+        None => tidy.contains(&format!(" {w} ")),
+    };
+    let whole = list.iter().filter(|w| w.contains(' ')).find(|w| within(w));
+    whole.map(|w| w.trim_end_matches('*').to_owned()).or_else(|| tidy.split_whitespace().find(|w| opens(list, w)).map(str::to_owned))
+}
+
+/// The word of a list's names or of its title with which its numbers are no values of that fact: « Télétravail » over a share.
+pub fn elsewhere(about: &str, fact: &str) -> Option<String> {
+    FILE.doubt.elsewhere.get(fact).and_then(|list| one_of(list, &spaced(about)))
+}
+
+/// The words that say that a list was paid in another month: « versé en novembre ».
+pub fn paid_in(about: &str, other: impl Fn(&str) -> bool) -> Option<String> {
     let tidy = spaced(about);
-    let whole = FILE.doubt.list.iter().filter(|w| w.contains(' ')).find(|w| tidy.contains(&format!(" {w} ")));
-    whole.cloned().or_else(|| tidy.split_whitespace().find(|w| opens(&FILE.doubt.list, w)).map(str::to_owned))
+    let words: Vec<&str> = tidy.split_whitespace().collect();
+    let said = |w: &&[&str]| opens(&FILE.doubt.paid_in, w[0]) && w[1] == "en" && other(w[2]);
+    words.windows(3).find(said).map(|w| w.join(" "))
+}
+
+/// What a yes or a no under a title says of a row, as far as the title tells.
+pub fn answered(heading: &str, yes: bool, absence: bool) -> bool {
+    let has = |list: &[String]| one_of(list, &spaced(heading)).is_some();
+    if yes { has(&FILE.aside.settled) || absence && has(&FILE.aside.attended) } else { absence && has(&FILE.aside.absent) }
 }
 
 /// Facts of which one of two columns may be meant, with the words of its title.
@@ -91,6 +123,11 @@ pub fn turning(word: &str) -> bool {
 /// Whether a word before a kind of absence says that it is over: « retour », « fin ».
 pub fn ends(word: &str) -> bool {
     opens(&FILE.doubt.ends, word)
+}
+
+/// Whether a word says that something is not so: « non rémunérée », « sans traitement ».
+pub fn says_without(word: &str) -> bool {
+    opens(&FILE.doubt.without, word)
 }
 
 /// Whether a text says that somebody is in activity.
@@ -137,11 +174,7 @@ pub fn neutral(form: &str, word: &str) -> bool {
 pub fn sets_aside(text: &str, counted: bool) -> Option<String> {
     let tidy = spaced(text);
     let lists = [&FILE.aside.always, &FILE.aside.paid];
-    let mut lists = lists.iter().take(if counted { 2 } else { 1 }).copied();
-    lists.find_map(|list| {
-        let whole = list.iter().filter(|w| w.contains(' ')).find(|w| tidy.contains(&format!(" {w} ")));
-        whole.cloned().or_else(|| tidy.split_whitespace().find(|w| opens(list, w)).map(str::to_owned))
-    })
+    lists.iter().take(if counted { 2 } else { 1 }).find_map(|list| one_of(list, &tidy))
 }
 
 /// Whether a column of yes and no says of each row if it is agreed: « Validé par le chef ».
@@ -270,6 +303,16 @@ pub fn says_from(heading: &str) -> bool {
     is_column("from", heading)
 }
 
+/// Whether a title is that of the month a row is for: « Période ».
+pub fn says_period(heading: &str) -> bool {
+    is_column("period", heading)
+}
+
+/// Whether a title is that of days counted: « Jours ouvrés ».
+pub fn says_days(heading: &str) -> bool {
+    is_column("days", heading)
+}
+
 /// What a title says the first day of: « Maladie du », « Grève à compter du ».
 pub fn first_day_of(heading: &str) -> Option<String> {
     let tidy = spaced(heading);
@@ -352,6 +395,11 @@ pub fn opens_a_mail(line: &str) -> bool {
     line.split_once(':').is_some_and(|(head, _)| is_one(&FILE.wording.mail, head))
 }
 
+/// Whether a line is what a mail closes with, above the name of who writes it.
+pub fn closes_a_mail(line: &str) -> bool {
+    is_one(&FILE.wording.mail_ends, line)
+}
+
 /// Whether a title may mean what is paid as well as what is taken back.
 pub fn either_way(heading: &str) -> bool {
     let tidy = spaced(heading);
@@ -363,4 +411,36 @@ pub fn spaced(text: &str) -> String {
     let folded = fold(text);
     let words: Vec<&str> = folded.split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty()).collect();
     format!(" {} ", words.join(" "))
+}
+
+/// The titles of a kind of absence, its first day and its last.
+pub fn absence_titles() -> [&'static str; 3] {
+    [0, 1, 2].map(|i: usize| FILE.calendar.titles[i].as_str())
+}
+
+/// Whether what a letter of a planning stands for is work or a day of rest: « R », « repos hebdomadaire ».
+pub fn at_rest(text: &str) -> bool {
+    is_one(&FILE.calendar.at_rest, text)
+}
+
+/// The fact that counts days of leave and rest, which move no pay.
+pub fn without_effect() -> &'static str {
+    &FILE.calendar.without_effect
+}
+
+/// Whether a state of a transfer says that it came back: « Rejeté - compte clos », « Retourné ».
+pub fn says_returned(state: &str) -> bool {
+    let tidy = spaced(state);
+    begins(&FILE.aside.returned, state) || one_of(&FILE.aside.returned, &tidy).is_some() && tidy.split_whitespace().count() <= 4
+}
+
+/// Whether words say that an account is no more, or that its holder is dead.
+pub fn says_gone(why: &str) -> bool {
+    one_of(&FILE.aside.gone, &spaced(why)).is_some()
+}
+
+/// Whether what stands beside a sum or a change takes it away: « Suppression », « Résiliation », « Mainlevée », « - » under « Sens ».
+pub fn takes_away(heading: &str, text: &str) -> bool {
+    let side = || is_column("side", heading) || says_kind(heading);
+    begins(&FILE.aside.removes, text) || matches!(text.trim(), "-" | "\u{2212}" | "\u{2013}") && side()
 }

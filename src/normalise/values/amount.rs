@@ -230,19 +230,38 @@ pub fn days(text: &str, mark: Mark) -> Result<Option<Exact>, Unread> {
     }
 }
 
-/// Hours: a number, or `8h30`, `8:30`.
+/// Hours: a number, or `8h30`, `8:30`, `6 h 30`, `6,5 h`, `3 heures`, `45 min`.
 ///
 /// # Errors
 /// N01.
 pub fn hours(text: &str, mark: Mark) -> Result<Option<Exact>, Unread> {
-    let t = fold(text);
-    let split = t.split_once(['h', ':']).filter(|(h, m)| !h.is_empty() && h.bytes().all(|b| b.is_ascii_digit()) && m.len() <= 2);
-    let Some((h, m)) = split else { return amount(text, mark) };
     let bad = Unread("N01");
+    let t = hours_in_short(text);
+    if let Some(minutes) = t.strip_suffix("mn").filter(|m| m.bytes().all(|b| b.is_ascii_digit())) {
+        let minutes: i64 = minutes.parse().ok().filter(|m| *m < 600).ok_or(bad)?;
+        return Ok(Exact::ratio(minutes, 60).map(Exact::reduced));
+    }
+    let t = t.trim_end_matches("mn");
+    let digits = |h: &str| !h.is_empty() && h.bytes().all(|b| b.is_ascii_digit());
+    let split = t.split_once(['h', ':']).filter(|(h, m)| digits(h) && m.len() <= 2);
+    let Some((h, m)) = split else {
+        // « 6,5 h »: a number, and what it counts.
+        let counted = t.strip_suffix('h').filter(|n| n.ends_with(|c: char| c.is_ascii_digit()));
+        return amount(counted.unwrap_or(text), mark);
+    };
     let minutes: i64 = if m.is_empty() { 0 } else { m.parse().map_err(|_| bad)? };
     let whole: i64 = h.parse().map_err(|_| bad)?;
     if minutes >= 60 || whole > 10_000 {
         return Err(bad);
     }
     Ok(Exact::ratio(whole * 60 + minutes, 60).map(Exact::reduced))
+}
+
+/// « 3 heures 30 minutes » as `3h30mn`: folded, the words in short, without blanks where a word counts.
+fn hours_in_short(text: &str) -> String {
+    let t = fold(text);
+    let words = [("heures", "h"), ("heure", "h"), ("hrs", "h"), ("hr", "h"), ("minutes", "mn"), ("minute", "mn"), ("min", "mn")];
+    let short = words.iter().fold(t.clone(), |t, (long, short)| t.replace(long, short));
+    let short = short.trim_end_matches('.');
+    if short.contains(['h', ':']) || short.ends_with("mn") { short.split_whitespace().collect() } else { t }
 }

@@ -167,5 +167,10 @@ fn reads_days_in_words() {
 fn reads_hours_with_minutes() {
     assert_eq!(hours("8h30", Mark::Unknown), Ok(Some(exact("8.5"))));
     assert_eq!(hours("8,5", Mark::Unknown), Ok(Some(exact("8.5"))));
+    for (text, want) in
+        [("6 h 30", "6.5"), ("6,5h", "6.5"), ("3 heures", "3"), ("2 h 15 min", "2.25"), ("45 min", "0.75"), ("6,5 heures", "6.5")]
+    {
+        assert_eq!(hours(text, Mark::Unknown), Ok(Some(exact(want))), "{text}");
+    }
     assert_eq!(hours("8h75", Mark::Unknown), Err(Unread("N01")));
 }

@@ -135,7 +135,8 @@ pub fn read(job: &Job, pack: &Pack, settings: &[SettingValue], progress: fn(&str
         o.sent.extend(rejected::Sent::of_record(&record));
         sent_rows = rejected::referenced(&record);
     }
-    let refused = rejected::find(&o.reports, &o.sent, &sent_rows, &mut o.findings);
+    let mut refused = rejected::find(&o.reports, &o.sent, &sent_rows, &mut o.findings);
+    refused.append(&mut o.refused);
     let element = |code: &str| Some(ElementId(pack.elements.iter().position(|e| e.card.code == code)? as u16));
     let mut joined = join::join(&pack.vocabulary, &o.sources, job.month, &trust, gathered, std::mem::take(&mut o.transfers), &element);
     o.findings.append(&mut joined.findings);

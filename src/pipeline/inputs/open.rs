@@ -62,6 +62,8 @@ pub(in crate::pipeline) struct Opened {
     /// What banks said of transfer files, and the files they may be about.
     pub(super) reports: Vec<pain002::Report>,
     pub(super) sent: Vec<rejected::Sent>,
+    /// Transfers that a portal's list says came back.
+    pub(super) refused: Vec<rejected::Refused>,
     pub(super) sendings: Vec<Sending>,
     /// Files read as something other than tables.
     pub(super) read: BTreeSet<String>,
@@ -84,6 +86,7 @@ pub(super) fn open_all(job: &Job, progress: fn(&str, u64, u64)) -> Result<Opened
         statements: Vec::new(),
         declarations: Vec::new(),
         reports: Vec::new(),
+        refused: Vec::new(),
         sent: Vec::new(),
         sendings: Vec::new(),
         read: BTreeSet::new(),
@@ -273,7 +276,14 @@ pub(super) fn listed_transfers(o: &mut Opened, mapping: &Mapping, cx: &normalise
     let alone = o.transfers.is_empty();
     for table in &o.tables {
         let Some(map) = mapping.of(table.source).filter(|m| m.role == normalise::Role::Transfers) else { continue };
-        let rows = normalise::sent::transfers(table, map, cx, &o.sources, &mut o.findings);
+        let (rows, returned) = normalise::sent::transfers(table, map, cx, &o.sources, &mut o.findings);
+        for r in returned {
+            // Beside a transfer file the same transfer stands there.
+            let row = rows.iter().find(|t| t.at == r.transfer);
+            let same = |t: &&TransferRow| row.is_some_and(|x| x.amount == t.amount && x.iban.is_some() && x.iban == t.iban);
+            let transfer = o.transfers.iter().find(same).filter(|_| !alone).map_or(r.transfer, |t| t.at);
+            o.refused.push(rejected::Refused::listed(transfer, o.sources.place(r.at), r.why));
+        }
         let place = o.sources.place(At::source(map.source));
         let sum: Money = rows.iter().map(|r| r.amount).sum();
         if alone {

@@ -1,0 +1,205 @@
+//! What makes another thing of this month's lists: words of their titles, names and folders, answers, removals, other lists.
+//!
+//! Each list is alone of its kind in the sample town. Nets are those of `samples/montreval/expected`.
+
+mod ran;
+
+use ran::{Ran, run_in};
+use releve::ground::{Finding, Severity};
+use std::path::Path;
+
+const SAMPLE: &str = "samples/montreval";
+const CIA: &str = "cia-decembre.csv";
+const HOURS: &str = "heures-sup-decembre.ods";
+const ABSENCES: &str = "absences-decembre.xls";
+const BLOCKS: [Severity; 1] = [Severity::Blocking];
+const JUSTIFY: [Severity; 1] = [Severity::Justify];
+const BONUS: &str = "Matricule;Nom;Prénom;Montant CIA\n00102;ARNOUX;Jean-Noël;200,00\n00232;TARDIEU;Régine;300,00\n";
+
+impl Ran {
+    fn told(&self, code: &str, agent: &str) -> Vec<Severity> {
+        let of = |f: &&Finding| f.code == code && f.employee.as_ref().map_or("", |e| e.as_str()) == agent;
+        self.outcome.findings.iter().filter(of).map(|f| f.severity).collect()
+    }
+    fn waits(&self, agent: &str) -> bool {
+        !self.rows("transfers.csv").iter().any(|r| r["employee"] == agent)
+    }
+    fn net(&self, agent: &str) -> String {
+        self.rows("payslips.csv").iter().find(|r| r["employee"] == agent).map(|r| r["net_paid"].clone()).unwrap_or_default()
+    }
+    fn line(&self, agent: &str, code: &str) -> Vec<String> {
+        let all = self.rows("lines.csv");
+        all.iter().filter(|r| r["employee"] == agent && r["code"] == code).map(|r| r["amount"].clone()).collect()
+    }
+}
+
+fn expected(agent: &str) -> String {
+    let mut reader = csv::Reader::from_path(Path::new(SAMPLE).join("expected/payslips.csv")).expect("the sample");
+    let mut rows = reader.deserialize::<ran::Row>().map(|r| r.expect("a row"));
+    rows.find(|r| r["employee"] == agent).map(|r| r["net_paid"].clone()).expect("somebody of the sample")
+}
+
+/// The sample without the files `out`, with others, which may lie in folders.
+fn run(name: &str, out: &[&str], with: &[(&str, &str)]) -> Ran {
+    let inbox = std::fs::read_dir(Path::new(SAMPLE).join("inbox")).expect("the sample").map(|e| e.expect("the sample"));
+    let kept = inbox.filter(|e| !out.contains(&e.file_name().to_string_lossy().as_ref()));
+    let files: Vec<(String, Vec<u8>)> =
+        kept.map(|e| (e.file_name().to_string_lossy().into_owned(), std::fs::read(e.path()).expect("a copy"))).collect();
+    let settings = std::fs::read_to_string(Path::new(SAMPLE).join("releve.toml")).expect("the settings");
+    let files: Vec<(&str, &[u8])> = files.iter().map(|(n, b)| (n.as_str(), b.as_slice())).collect();
+    let folder = ran::job("lists-turned", name, &settings, &files);
+    for (file, text) in with {
+        let path = folder.join("inbox").join(file);
+        std::fs::create_dir_all(path.parent().expect("a folder")).expect("a folder of the inbox");
+        std::fs::write(path, text).expect("a list");
+    }
+    run_in(folder, None)
+}
+
+#[test]
+fn words_of_a_title_a_name_or_a_folder_take_a_list_back() {
+    let titled = |words: &str| format!("CIA décembre 2021 - {words};;;\n{BONUS}");
+    for (i, words) in
+        ["à valider", "propositions", "sous réserve de l'accord du Maire", "montants nets", "versé en novembre"].iter().enumerate()
+    {
+        let r = run(&format!("title-{i}"), &[CIA], &[("primes.csv", &titled(words))]);
+        assert_eq!(r.told("M76", "00102"), BLOCKS, "{words}");
+    }
+    let r = run("title-fine", &[CIA], &[("primes.csv", &titled("délibération du 12/11/2021, à payer"))]);
+    assert!(r.told("M76", "00102").is_empty() && !r.waits("00102"));
+    for (i, file) in ["CIA refusés.csv", "Archives/CIA.csv"].iter().enumerate() {
+        let r = run(&format!("name-{i}"), &[CIA], &[(file, BONUS)]);
+        assert_eq!(r.told("M76", "00102"), BLOCKS, "{file}");
+    }
+}
+
+#[test]
+fn a_folder_of_another_month_beside_one_of_this_is_another_month() {
+    let old = "Matricule;Nom;Prénom;Montant CIA\n00360;BENOIST;Anne-Laure;610,25\n";
+    let r = run("folders", &[CIA], &[("11-novembre/CIA.csv", old), ("12-décembre/CIA.csv", BONUS)]);
+    assert_eq!(r.told("M80", ""), JUSTIFY);
+    assert!(r.line("00360", "CIA").is_empty());
+    assert_eq!(r.line("00232", "CIA"), ["300.00"]);
+}
+
+#[test]
+fn the_only_list_of_another_month_sets_aside_whom_it_names() {
+    let r = run("alone", &[CIA, HOURS], &[("CIA 2020.csv", BONUS)]);
+    assert_eq!((r.told("M80", ""), r.told("M95", "00102")), (JUSTIFY.to_vec(), BLOCKS.to_vec()));
+    assert!(!r.waits("00360"));
+    let strike = "Matricule;Nom;Prénom;Nature;Date;Nb jours\n00844;RAMPAL;Joël;Grève;18/11/2021;1\n";
+    let r = run("strike", &[ABSENCES], &[("Grève 18 novembre.csv", strike)]);
+    assert_eq!((r.told("M80", ""), r.told("F71", "00844")), (Vec::new(), JUSTIFY.to_vec()));
+}
+
+#[test]
+fn what_takes_a_sum_or_a_change_away_pays_nothing() {
+    for (i, (title, word)) in
+        [("Action", "Suppression"), ("Mouvement", "Résiliation"), ("Objet", "Mainlevée"), ("Sens", "-"), ("Refus", "X")]
+            .into_iter()
+            .enumerate()
+    {
+        let text =
+            format!("Matricule;Nom;Prénom;{title};Montant CIA\n00102;ARNOUX;Jean-Noël;{word};200,00\n00232;TARDIEU;Régine;;300,00\n");
+        let r = run(&format!("away-{i}"), &[CIA], &[("primes.csv", &text)]);
+        assert_eq!(r.told("M64", "00102"), BLOCKS, "{title}: {word}");
+        assert!(r.told("M64", "00232").is_empty(), "{title}: {word}");
+    }
+    let text = "Matricule;Nom;Prénom;Nouvel IM;Date d'effet;Validé\n00225;AGUILAR;Loïc;404;01/12/2021;non\n";
+    assert_eq!(run("change", &[], &[("avancements.csv", text)]).told("M64", "00225"), BLOCKS);
+    let text = "Matricule;Nom;Prénom;Nature;Date;Gréviste\n00844;RAMPAL;Joël;Grève;06/12/2021;N\n00715;KELLER;Édith;Grève;09/12/2021;O\n";
+    let r = run("strikers", &[ABSENCES], &[("greve.csv", text)]);
+    assert_eq!((r.told("M64", "00844"), r.told("M64", "00715")), (BLOCKS.to_vec(), Vec::new()));
+}
+
+#[test]
+fn no_answer_where_others_have_one_is_told() {
+    let text = "Matricule;Nom;Prénom;Montant CIA;Avis DGS\n00102;ARNOUX;Jean-Noël;200,00;favorable\n00232;TARDIEU;Régine;300,00;\n";
+    let r = run("answer", &[CIA], &[("primes.csv", text)]);
+    assert_eq!((r.told("M243", "00102"), r.told("M243", "00232")), (Vec::new(), JUSTIFY.to_vec()));
+}
+
+#[test]
+fn two_lists_that_contradict_each_other() {
+    let new =
+        "Matricule;Nom;Prénom;Montant CIA\n00102;ARNOUX;Jean-Noël;180,00\n00232;TARDIEU;Régine;300,00\n00360;BENOIST;Anne-Laure;610,25\n";
+    let r = run("versions", &[CIA], &[("primes.csv", BONUS), ("primes bis.csv", new)]);
+    assert_eq!(
+        (r.told("M88", "00102"), r.told("M87", "00232"), r.told("M242", "00360")),
+        (BLOCKS.to_vec(), JUSTIFY.to_vec(), BLOCKS.to_vec())
+    );
+    let roads = "Matricule;Nom;Prénom;HS jour - 14 premières\n00441;FLAMENT;André;3\n00102;ARNOUX;Jean-Noël;4\n";
+    let sports = "Matricule;Nom;Prénom;HS jour - 14 premières\n00441;FLAMENT;André;3\n00207;POIREL;Mathieu;2\n";
+    let r = run("services", &[HOURS], &[("HS voirie.csv", roads), ("HS sports.csv", sports)]);
+    assert_eq!((r.told("M241", "00441"), r.waits("00207")), (BLOCKS.to_vec(), false));
+}
+
+#[test]
+fn a_planning_of_the_month_is_a_list_of_absences() {
+    let days: Vec<String> = (1..=31).map(|d| d.to_string()).collect();
+    let row = |who: &str, marks: &[(usize, &str)]| {
+        let cells: Vec<&str> = (1..=31).map(|d| marks.iter().find(|m| m.0 == d).map_or("", |m| m.1)).collect();
+        format!("{who};{}\n", cells.join(";"))
+    };
+    let text = format!(
+        "Planning - décembre 2021\nMatricule;Nom;Prénom;{}\n{}{}{}Légende : CA = congé annuel ; G = grève ; M = maladie ordinaire\n",
+        days.join(";"),
+        row("00844;RAMPAL;Joël", &[(6, "G"), (7, "G")]),
+        row("00715;KELLER;Édith", &[(20, "CA"), (21, "CA"), (22, "CA"), (23, "CA"), (24, "CA")]),
+        row("00102;ARNOUX;Jean-Noël", &[(6, "M"), (7, "M"), (8, "M"), (9, "M"), (10, "M")]),
+    );
+    let r = run("planning", &[ABSENCES], &[("planning.csv", &text)]);
+    assert_eq!(r.net("00844"), expected("00844"));
+    assert!(!r.waits("00715"), "leave moves no pay");
+    assert_eq!(r.told("M83", "00102"), BLOCKS, "whether the weekend belongs to the leave, nobody says");
+}
+
+#[test]
+fn days_of_a_strike() {
+    let text = |rest: &str| format!("Matricule;Nom;Prénom;Nature;Du;Au;Nb jours\n00844;RAMPAL;Joël;Grève;{rest}\n");
+    let r = run("two-days", &[ABSENCES], &[("absences.csv", &text("06/12/2021;07/12/2021;1"))]);
+    assert_eq!(r.told("M83", "00844"), BLOCKS);
+    let half = "Matricule;Nom;Prénom;Nature;Date;Demi-journée\n00844;RAMPAL;Joël;Grève;06/12/2021;X\n";
+    assert_eq!(run("half", &[ABSENCES], &[("greve.csv", half)]).told("F60", "00844"), JUSTIFY);
+    let within = "Matricule;Nom;Prénom;Nature;Date;Nb jours\n00844;RAMPAL;Joël;Grève;07/12/2021;1\n";
+    let sick = "Matricule;Nom;Prénom;Nature;Du;Au\n00844;RAMPAL;Joël;Maladie ordinaire;06/12/2021;10/12/2021\n";
+    assert_eq!(run("within", &[ABSENCES], &[("greve.csv", within), ("maladies.csv", sick)]).told("M90", "00844"), BLOCKS);
+}
+
+#[test]
+fn columns_that_say_again_what_others_do_hold_nobody() {
+    let text =
+        "Matricule;Nom;Prénom;Nature;Du;Au;Jours calendaires;Jours ouvrés\n00844;RAMPAL;Joël;Congé annuel;06/12/2021;12/12/2021;7;5\n";
+    let r = run("calendar-days", &[ABSENCES], &[("absences.csv", text)]);
+    assert!(!r.waits("00844"));
+    let text = "Matricule;Nom;Prénom;Période;Montant CIA\n00102;ARNOUX;Jean-Noël;12/2021;200,00\n00232;TARDIEU;Régine;11/2021;300,00\n";
+    let r = run("period", &[CIA], &[("primes.csv", text)]);
+    assert_eq!((r.waits("00102"), r.told("M77", "00232")), (false, BLOCKS.to_vec()));
+    let text =
+        "Matricule;Nom;Prénom;HS jour - 14 premières;HS nuit\n00441;FLAMENT;André;6 h 30;néant\n00102;ARNOUX;Jean-Noël;6,5 h;2 heures\n";
+    let r = run("hours", &[HOURS], &[("heures.csv", text)]);
+    assert!(!r.waits("00441") && !r.waits("00102"));
+}
+
+#[test]
+fn a_share_of_something_else_is_no_working_time() {
+    for (i, (title, held)) in [("Télétravail", true), ("Mi-temps thérapeutique", true), ("Temps partiels", false)].into_iter().enumerate()
+    {
+        let text = format!("{title} - décembre 2021;;;;\nMatricule;Nom;Prénom;Quotité;Date d'effet\n00225;AGUILAR;Loïc;80 %;01/12/2021\n");
+        let r = run(&format!("share-{i}"), &[], &[("quotites.csv", &text)]);
+        assert_eq!(r.told("M76", "00225") == BLOCKS, held, "{title}");
+    }
+}
+
+#[test]
+fn who_leaves_on_the_first_is_asked() {
+    let text = "Matricule;Nom;Prénom;Date de sortie;Motif\n00225;AGUILAR;Loïc;01/12/2021;Retraite\n";
+    assert_eq!(run("first", &[], &[("departs.csv", text)]).told("M81", "00225"), BLOCKS);
+}
+
+#[test]
+fn a_signature_with_a_comma_names_nobody() {
+    let mail = "Bonjour,\n\nMme Arnoux a fait 4 h le 12.\n\nCordialement\nS. Roche, responsable CTM\nTél. 04 72 00 00 00\n";
+    let r = run("mail", &[], &[("mail.txt", mail)]);
+    assert!(!r.waits("00232") && r.waits("00102"));
+}
