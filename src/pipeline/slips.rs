@@ -242,7 +242,7 @@ fn agent(ready: &Ready, w: &Worked) -> print::Agent {
         _ => w.name.clone(),
     };
     let mut a = print::Agent::new(w.id.clone(), &name);
-    let town = [role(Role::PostalCode), role(Role::Town)].into_iter().flatten().collect::<Vec<_>>().join(" ");
+    let town = [role(Role::PostalCode), role(Role::Town)].into_iter().flatten().collect::<Vec<_>>().join("\u{a0}");
     a.address = role(Role::Address).into_iter().chain((!town.is_empty()).then_some(town)).collect();
     a.nir = role(Role::IdentityNumber).and_then(|t| Nir::parse(&t).ok());
     a.status = text(ready, w, "status");

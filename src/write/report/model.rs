@@ -323,8 +323,13 @@ pub fn without_name(finding: &Finding, message: &str) -> String {
     let Some(rest) = message.strip_prefix(id.as_str()) else { return message.to_owned() };
     let name = finding.args.iter().find(|a| a.0 == "name").map_or("", |a| a.1.as_str());
     let rest = rest.trim_start();
-    let rest = rest.strip_prefix(name).unwrap_or(rest).trim_start_matches([' ', '\u{a0}', '\u{202f}']);
-    let Some(said) = rest.strip_prefix(':').map(str::trim_start) else { return message.to_owned() };
+    let spaces = [' ', '\u{a0}', '\u{202f}'];
+    let named = rest.strip_prefix(name).filter(|after| !name.is_empty() && after.starts_with(spaces));
+    let said = match (named.unwrap_or(rest).trim_start_matches(spaces), named) {
+        (said, _) if said.starts_with(':') => said[1..].trim_start(),
+        (said, Some(_)) => said,
+        (_, None) => return message.to_owned(),
+    };
     let mut chars = said.chars();
     chars.next().map_or_else(String::new, |c| c.to_uppercase().chain(chars).collect())
 }
@@ -374,6 +379,17 @@ pub struct ReplayGap {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_said_of_somebody_named_beside_it_does_not_name_them() {
+        let id = EmployeeId::parse("00156").expect("a number");
+        let f = Finding::new("X", Severity::Blocking).of(&id).arg("agent", &id).arg("name", "BRUNEL Guilhem");
+        let said = |text: &str| without_name(&f, text);
+        assert_eq!(said("00156 BRUNEL Guilhem : aucun compte bancaire"), "Aucun compte bancaire");
+        assert_eq!(said("00156 BRUNEL Guilhem a été payé le mois dernier"), "A été payé le mois dernier");
+        assert_eq!(said("00156 : la même personne était payée sous 00157"), "La même personne était payée sous 00157");
+        assert_eq!(said("00156 et 00157 semblent être la même personne"), "00156 et 00157 semblent être la même personne");
+    }
 
     #[test]
     fn an_unreadable_account_number_keeps_at_most_a_third_of_its_characters() {
