@@ -231,6 +231,8 @@ pub struct FactDecl {
     pub name: String,
     pub kind: FactKind,
     pub label: Words,
+    /// Shown instead of `label` in reports that go round, when that must not be seen.
+    pub printed: Option<Words>,
     /// Titles under which exports write it.
     pub headings: Vec<String>,
     /// What the engine itself must know of it (`surname`, `iban`, …), when it must.

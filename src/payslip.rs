@@ -101,6 +101,8 @@ pub struct Card {
     pub recurs: bool,
     /// Account the line is booked to, when the pack says.
     pub account: Option<String>,
+    /// To whom goes what the line withholds or the employer owes on it, when the pack says.
+    pub creditor: Option<Words>,
     /// Whether `rate` is a share, shown in percent, rather than money per unit.
     pub rate_is_share: bool,
     /// What the base counts.

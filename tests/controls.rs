@@ -35,6 +35,7 @@ fn card(id: &str, label: &str, kind: LineKind, recurs: bool) -> Card {
         section: String::new(),
         recurs,
         account: None,
+        creditor: None,
         rate_is_share: true,
         base: releve::payslip::Counted::Number,
     }
@@ -84,6 +85,7 @@ impl World {
             name: "quotite".to_owned(),
             kind: FactKind::Number { form: NumberForm::Fraction },
             label: Words::new("Quotité", "Working time"),
+            printed: None,
             headings: Vec::new(),
             role: None,
             recurs: true,

@@ -68,6 +68,7 @@ impl Pack {
                 name: text(f, "id").to_owned(),
                 kind,
                 label: words(f),
+                printed: None,
                 headings: texts(f, "headings"),
                 role,
                 recurs: f.get("recurs").and_then(toml::Value::as_bool).unwrap_or(true),

@@ -115,6 +115,38 @@ fn every_planted_trap_is_found_under_its_control() {
 }
 
 #[test]
+fn money_towards_accounts_that_no_transfer_has_confirmed_is_told() {
+    let of = |code: &str, employee: &str| {
+        let about = |f: &&releve::ground::Finding| f.code == code && f.employee.as_ref().is_some_and(|e| e.as_str() == employee);
+        montreval().outcome.findings.iter().find(about).map(|f| f.message(releve::ground::Lang::Fr)).unwrap_or_default()
+    };
+    // Paid by cheque in November.
+    let cheque = of("BNK-03", "00102");
+    assert!(cheque.contains("1\u{202f}758,31") && cheque.contains("FR76 •••• 1280"), "{cheque}");
+    let twice = of("POP-06", "00233");
+    assert!(["1\u{202f}108,81", "946,36", "FR76 •••• 8588", "FR16 •••• 9839"].iter().all(|t| twice.contains(t)), "{twice}");
+    // The same, and the five newcomers who are paid.
+    let page = std::fs::read_to_string(montreval().folder.join("out/diff.html")).expect("the report");
+    assert_eq!(page.matches("Payé pour la première fois").count(), 6);
+}
+
+#[test]
+fn the_report_says_what_is_due_and_to_whom_and_names_nobody_as_a_striker() {
+    let page = std::fs::read_to_string(montreval().folder.join("out/diff.html")).expect("the report");
+    let lines = expected("lines.csv");
+    let sum = |codes: &[&str], column: &str| -> i64 {
+        lines.iter().filter(|l| codes.contains(&l["code"].as_str())).map(|l| cents(&l[column])).sum()
+    };
+    let money = |c: i64| releve::ground::Money::from_cents(c).french();
+    let (own, employer) = (-sum(&["CNRACL", "CNRACL_NBI"], "amount"), sum(&["CNRACL_E", "ATIACL"], "employer_amount"));
+    let tax = -sum(&["PAS"], "amount");
+    for text in [money(own), money(employer), money(own + employer), money(tax)] {
+        assert!(page.contains(&text), "{text}");
+    }
+    assert!(!page.to_lowercase().contains("grève"));
+}
+
+#[test]
 fn nobody_is_silently_left_out() {
     let want: BTreeMap<String, Row> = expected("transfers.csv").into_iter().map(|r| (r["employee"].clone(), r)).collect();
     let got: BTreeMap<String, Row> = out("transfers.csv").into_iter().map(|r| (r["employee"].clone(), r)).collect();

@@ -167,6 +167,7 @@ mod tests {
             section: String::new(),
             recurs: true,
             account: account.map(str::to_owned),
+            creditor: None,
             rate_is_share: true,
             base: crate::payslip::Counted::Number,
         }

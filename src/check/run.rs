@@ -29,6 +29,8 @@ pub struct Twin {
     pub why: &'static str,
     /// Same identity number, and only the other was paid last month.
     pub renumbered: bool,
+    /// What each of the two is about to be paid, and on which account, when both are.
+    pub paid: Option<[(Money, String); 2]>,
     pub places: [Place; 2],
 }
 
@@ -177,7 +179,7 @@ pub fn measure(c: &Control, r: &Run) -> Result<Option<Vec<Finding>>, &'static st
                 })
             })
             .collect(),
-        "same_person" => r.twins.iter().map(|t| twin(c, t).arg("why", words::ui(t.why, r.lang))).collect(),
+        "same_person" => r.twins.iter().map(|t| both_paid(twin(c, t), t).arg("why", words::ui(t.why, r.lang))).collect(),
         "changed_number" => r.twins.iter().filter(|t| t.renumbered).map(|t| twin(c, t).arg("why", words::ui(t.why, r.lang))).collect(),
         // What these three find is told where it is read, cell by cell; here it only counts as looked for.
         "conflicting_sources" => Vec::new(),
@@ -314,6 +316,13 @@ fn twin(c: &Control, t: &Twin) -> Finding {
     t.places.iter().fold(f, |f, p| f.at(p.clone()))
 }
 
+/// Two payments to one person are told with their amounts and accounts.
+fn both_paid(f: Finding, t: &Twin) -> Finding {
+    let Some([(net, account), (other_net, other_account)]) = &t.paid else { return f };
+    let f = f.told("M271").arg("net", net.french()).arg("account", account);
+    f.arg("other_net", other_net.french()).arg("other_account", other_account).stake(net.cents())
+}
+
 /// Months between what a source is about and the last month paid.
 fn age(c: &Control, r: &Run) -> Result<Vec<Finding>, &'static str> {
     let (Some(last), false) = (r.last_month, r.periods.is_empty()) else { return Err("need_period") };
@@ -397,6 +406,7 @@ mod tests {
             other: id("1"),
             why: "ui.twin.number",
             renumbered,
+            paid: None,
             places: [Place::Nowhere, Place::Nowhere],
         };
         let r = Run { twins: vec![twin(false)], ..Run::default() };

@@ -237,6 +237,7 @@ mod tests {
             name: "nir".to_owned(),
             kind: FactKind::Text,
             label: crate::ground::Words::new("NIR", ""),
+            printed: None,
             headings: Vec::new(),
             role: Some(FactRole::IdentityNumber),
             recurs: true,

@@ -7,7 +7,7 @@ use super::manifest::{self, Made};
 use super::tables::Tables;
 use super::{Options, Outcome, Ready, slips};
 use crate::check::printed::Printed;
-use crate::ground::{Bic, EmployeeId, Finding, Iban, Lang, Severity, finding, sepa_text};
+use crate::ground::{Bic, EmployeeId, Finding, Iban, Lang, Money, Severity, finding, sepa_text};
 use crate::job::{self, Pain};
 use crate::payslip::Totals;
 use crate::write::payslip as print;
@@ -159,7 +159,8 @@ fn transfers(ready: &Ready, results: &mut Results, out: &mut Outcome, folder: &P
             iban: iban.clone(),
             bic: None,
             amount: *net,
-            remittance: None,
+            // Two payments to one person and account on one day are told apart.
+            remittance: (id.post() > 1).then(|| format!("{} POSTE {}", label(ready), id.post())),
         })
         .collect();
     let mut csv = register::TRANSFERS.to_owned();
@@ -234,7 +235,7 @@ fn file_head(ready: &Ready, rows: &[Transfer], iban: Iban, prefix: &str) -> tran
             Pain::V03 => transfer::Version::V03,
         },
         message_id: transfer::derive_id(prefix, &ids),
-        created: ready.job.pay_date.and_time(NaiveTime::MIN),
+        created: created(ready).and_time(NaiveTime::MIN),
         execution: ready.job.pay_date,
         debtor: transfer::Debtor {
             name: e.name.clone(),
@@ -244,13 +245,35 @@ fn file_head(ready: &Ready, rows: &[Transfer], iban: Iban, prefix: &str) -> tran
         },
         batch_booking: Some(true),
         profile: transfer::Profile::default(),
-        label: format!("PAIE {}", ready.job.month),
+        label: label(ready),
     }
+}
+
+/// What the account statement of whoever is paid shows, in the letters that banks write, whatever language the run speaks.
+fn label(ready: &Ready) -> String {
+    let month = crate::ground::month::named(ready.job.month, Lang::Fr).to_uppercase();
+    sepa_text::convert(&format!("PAIE {month}"), sepa_text::Ligatures::default()).text
+}
+
+/// The day the file was made, as far as the job knows without a clock: the latest day it tells of something that had happened.
+/// Some banks refuse a file from the future, as one made on the day of payment is when it is sent before.
+fn created(ready: &Ready) -> chrono::NaiveDate {
+    let decided = ready.inputs.decisions.list.iter().map(|d| d.date);
+    let happened = decided.chain(ready.job.incident_date).chain(ready.inputs.last_execution);
+    happened.max().unwrap_or_else(|| ready.job.month.first_day()).min(ready.job.pay_date)
 }
 
 /// A name for a file: letters and digits of the employee number only, and which post when there are several.
 fn safe(id: &EmployeeId) -> String {
     id.to_string().chars().map(|c| if c.is_ascii_alphanumeric() || c == '-' { c } else { '_' }).collect()
+}
+
+/// Number of the slip and net of the other posts of the same person.
+fn other_posts(results: &Results, month: &str, id: &EmployeeId) -> Vec<(String, Money)> {
+    let from = results.worked.partition_point(|w| w.id.as_str() < id.as_str());
+    let same = results.worked[from..].iter().take_while(|w| w.id.as_str() == id.as_str());
+    let others = same.filter(|w| w.id != *id && w.output.stops.is_empty());
+    others.filter_map(|w| Some((format!("{month}-{}-1", w.id), w.output.payslip.as_ref()?.totals.net_paid))).collect()
 }
 
 fn payslips(
@@ -272,7 +295,7 @@ fn payslips(
             let number = format!("{month}-{}-1", w.id);
             Some((
                 format!("payslips/bulletin-{month}-{}.pdf", safe(&w.id)),
-                slips::printed(ready, w, p, &number, reported::blocked(results, &w.id).is_some()),
+                slips::printed(ready, w, p, &number, reported::blocked(results, &w.id).is_some(), &other_posts(results, &month, &w.id)),
             ))
         })
         .collect();

@@ -367,6 +367,10 @@ pub fn printed(ready: &Ready, results: &Results, folder: &Path, name: &str, p: &
         marked = pay.provisional.is_some() && pay.lines.iter().filter(|l| l.estimated).count() == open_lines;
         tax = pay.tax.is_some();
     }
+    // An advance says by its name what it is, and has no tax to show.
+    if matches!(p.body, print::Body::Advance(_)) {
+        (marked, tax) = (true, true);
+    }
     texts.extend(p.period.presence.clone());
     texts.sort();
     texts.dedup();
@@ -382,7 +386,11 @@ pub fn printed(ready: &Ready, results: &Results, folder: &Path, name: &str, p: &
 
 /// What a slip about to be printed says of the employer and the employee.
 pub fn mentions(p: &print::PrintedPayslip) -> BTreeSet<&'static str> {
-    filled(p, matches!(&p.body, print::Body::Pay(pay) if pay.tax.is_some()))
+    let tax = match &p.body {
+        print::Body::Pay(pay) => pay.tax.is_some(),
+        print::Body::Advance(_) => true,
+    };
+    filled(p, tax)
 }
 
 fn filled(p: &print::PrintedPayslip, tax: bool) -> BTreeSet<&'static str> {

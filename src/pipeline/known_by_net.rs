@@ -43,6 +43,7 @@ pub fn transferred(people: &mut People, index: usize) -> Option<Card> {
         section: String::new(),
         recurs: true,
         account: None,
+        creditor: None,
         rate_is_share: true,
         base: crate::payslip::Counted::Number,
     })

@@ -31,7 +31,7 @@ pub struct TransferFile {
     /// `Some(true)` asks the bank for a single line on the statement, `None` leaves it to its contract.
     pub batch_booking: Option<bool>,
     pub profile: Profile,
-    /// Remittance information of transfers that have none of their own, such as `PAIE 2021-12`.
+    /// Remittance information of transfers that have none of their own, such as `PAIE DECEMBRE 2021`.
     pub label: String,
 }
 

@@ -90,6 +90,47 @@ fn estimates_are_marked_and_explained() {
 }
 
 #[test]
+fn totals_are_the_sums_of_their_columns() {
+    let fonts = Fonts::load();
+    let mut slip = titulaire();
+    let pay = pay_of(&mut slip);
+    // A reduction of contributions: what is withheld, 431,32, is 10,05 less.
+    let mut reduction = pay.lines.iter().find(|l| l.code == "CNRACL").expect("a contribution").clone();
+    reduction.code = "HS_RED".to_owned();
+    (reduction.amount, reduction.employer_rate, reduction.employer_amount) = (Some(Money::from_cents(1_005)), None, None);
+    let at = pay.lines.iter().position(|l| l.code == "CSG_D").expect("a contribution");
+    pay.lines.insert(at, reduction);
+    pay.totals = people::totals(&pay.lines, 2_494, 190_977, 184_588);
+    let Some(text) = text_of("colonnes", &one(&slip, &fonts).expect("a good slip"), true) else { return };
+    let line = |start: &str| text.lines().find(|l| l.trim_start().starts_with(start)).unwrap_or_default().to_owned();
+    assert!(line("HS RED").contains("−10,05"), "{text}");
+    assert!(line("TPP").contains("−13,92"), "{text}");
+    let total = line("Total des cotisations");
+    assert!(total.contains("421,27") && !total.contains("10,05"), "{total}");
+}
+
+#[test]
+fn a_draft_says_so_and_money_that_stays_says_whom_to_ask() {
+    let fonts = Fonts::load();
+    let mut slip = many_lines(60);
+    let Some(text) = text_of("definitif", &one(&slip, &fonts).expect("a good slip"), true) else { return };
+    assert!(!text.contains("PROJET"));
+    slip.draft = true;
+    slip.payment.held = true;
+    let text = text_of("projet", &one(&slip, &fonts).expect("a good slip"), true).expect("as before");
+    assert_eq!(text.matches("PROJET").count(), 2, "on both pages\n{text}");
+    assert!(text.contains("Virement en attente") && text.contains("Renseignements"), "{text}");
+}
+
+#[test]
+fn sums_that_are_not_known_are_not_the_months() {
+    let fonts = Fonts::load();
+    let Some(text) = text_of("totaux", &one(&contractuel(), &fonts).expect("a good slip"), true) else { return };
+    let line = text.lines().find(|l| l.trim_start().starts_with("Brut")).unwrap_or_default();
+    assert!(line.contains("4 835,69") && line.contains("Non disponible"), "{text}");
+}
+
+#[test]
 fn long_tables_carry_their_sums_to_the_next_page() {
     let fonts = Fonts::load();
     let Some(text) = text_of("suite", &one(&many_lines(60), &fonts).expect("a good slip"), true) else { return };

@@ -90,6 +90,7 @@ fn slip(number: &str, agent: Agent, account: &str, body: Pay) -> PrintedPayslip 
         lang: Lang::Fr,
         number: number.to_owned(),
         made_on: day(2021, 12, 20),
+        draft: false,
         employer: town(),
         agent,
         period: Period { month: month("2021-12"), days: None, hours: some("151,67"), presence: None },
@@ -169,11 +170,13 @@ pub fn titulaire() -> PrintedPayslip {
         base: totals.net_taxable,
         rate: "1,30 %".to_owned(),
         kind: TaxRate::Personal,
+        estimated: false,
     };
     let body = Pay {
         provisional: None,
         replaces: None,
         completes: None,
+        beside: None,
         lines,
         totals,
         net_social: Some(totals.net_social),
@@ -224,11 +227,13 @@ pub fn contractuel() -> PrintedPayslip {
         base: totals.net_taxable,
         rate: "14,00 %".to_owned(),
         kind: TaxRate::Neutral,
+        estimated: false,
     };
     let body = Pay {
         provisional: None,
         replaces: None,
         completes: None,
+        beside: None,
         lines,
         totals,
         net_social: Some(totals.net_social),

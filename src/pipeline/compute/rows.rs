@@ -59,7 +59,12 @@ pub fn detail(ready: &Ready, w: &Worked, cause: u16) -> String {
         let by = fc.after.as_ref().filter(|f| f.origin == Origin::Decided);
         let by = by.and_then(|f| ready.inputs.decisions.list.iter().find(|d| d.at == f.at));
         let by = by.map_or_else(String::new, |d| format!(" ({}, {} : {})", d.author, d.date.format("%d/%m/%Y"), d.reason));
-        parts.push(format!("{} : {} → {}{by}", decl.label.get(ready.lang), side(&fc.before), side(&fc.after)));
+        parts.push(format!(
+            "{} : {} → {}{by}",
+            decl.printed.as_ref().unwrap_or(&decl.label).get(ready.lang),
+            side(&fc.before),
+            side(&fc.after)
+        ));
     }
     // Only the law that a line of this employee, changed under the cause, is made with.
     let touched: BTreeSet<usize> = w.output.changes.iter().filter(|c| c.cause == cause).filter_map(|c| element(c.code)).collect();

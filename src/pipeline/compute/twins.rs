@@ -4,7 +4,7 @@ use super::Results;
 use super::subject::at_of;
 use crate::check::run::Twin;
 use crate::facts::Role;
-use crate::ground::{EmployeeId, Finding, Iban, Lang, Place, Severity, words};
+use crate::ground::{EmployeeId, Finding, Iban, Lang, Money, Place, Severity, words};
 use crate::normalise::join::{People, Person};
 use crate::normalise::text::name_key;
 use crate::pipeline::Ready;
@@ -27,6 +27,19 @@ pub(super) fn paid_twice(results: &Results, lang: Lang) -> Vec<Finding> {
         Some(t.places.iter().fold(f.arg("why", words::ui(t.why, lang)).stake(net.cents()), |f, p| f.at(p.clone())))
     };
     results.run.twins.iter().filter(both).filter_map(one).collect()
+}
+
+/// Enters what each of two numbers of one person is about to be paid, and where, when both are.
+pub(super) fn amounts(results: &mut Results) {
+    let briefs = &results.briefs;
+    let going = |id: &EmployeeId| {
+        let brief = briefs.binary_search_by(|b| b.id.cmp(id)).ok().map(|i| &briefs[i]).filter(|b| b.blocked.is_none())?;
+        let net = brief.after?.net_paid;
+        (net > Money::ZERO).then(|| Some((net, brief.pay_iban.as_ref()?.masked()))).flatten()
+    };
+    for t in &mut results.run.twins {
+        t.paid = going(&t.newer).zip(going(&t.other)).map(|(a, b)| [a, b]);
+    }
 }
 
 /// The same person under two numbers: same identity number, or same name and birth date.
@@ -87,7 +100,7 @@ pub(super) fn twins(ready: &Ready, people: &People) -> Vec<Twin> {
     out.into_iter()
         .map(|((newer, other), why)| {
             let renumbered = (why == SAME_NUMBER || why == SAME_ACCOUNT) && paid(&other) && !paid(&newer);
-            Twin { places: [place(&newer), place(&other)], newer, other, why, renumbered }
+            Twin { places: [place(&newer), place(&other)], newer, other, why, renumbered, paid: None }
         })
         .collect()
 }

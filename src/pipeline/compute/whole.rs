@@ -22,7 +22,9 @@ pub fn run_controls(ready: &Ready, results: &mut Results, out: &mut Outcome) {
     let (late, early): (Vec<Control>, Vec<Control>) =
         all.into_iter().partition(|c| matches!(c.measure.as_str(), "transfer_total" | "excluded_listed"));
     results.of_files = files;
+    twins::amounts(results);
     measure_all(ready, &early, results, out);
+    out.findings.extend(first_paid(ready, results));
     // Of the month as a whole somebody is asked later.
     for c in early.iter().filter(|c| c.measure == "same_person_approves") {
         results.not_run.insert(not_run(&c.id, "ui.need_approval"));
@@ -59,6 +61,28 @@ pub fn run_controls(ready: &Ready, results: &mut Results, out: &mut Outcome) {
     let (all_sum, all_count) = due.fold((Money::ZERO, 0), |(s, n), t| (s + t.net_paid, n + 1));
     results.run.transfer_total = (!results.run.debtor_missing).then_some((sum, transfers.len() as u64, all_sum, all_count));
     measure_all(ready, &late, results, out);
+}
+
+/// Paid last month, not by the transfer file, and about to be paid on an account that no transfer has proven. Where many are
+/// missing from that file it is not whole, and the sums say so.
+fn first_paid(ready: &Ready, results: &Results) -> Vec<Finding> {
+    const FEW: u64 = 10;
+    let without = &results.run.without_transfer;
+    let few = without.len() as u64 <= FEW.max(results.run.before.count / FEW);
+    let control = ready.pack.controls.iter().find(|c| matches!(&c.measure, crate::rules::pack::Measure::Named(m) if m == "iban_changed"));
+    let Some(control) = control.filter(|_| few && ready.inputs.transferred.is_some()) else { return Vec::new() };
+    let one = |id: &EmployeeId| {
+        let brief = results.briefs.binary_search_by(|b| b.id.cmp(id)).ok().map(|i| &results.briefs[i]).filter(|b| b.blocked.is_none())?;
+        let (net, account) = (brief.after?.net_paid, brief.pay_iban.as_ref()?);
+        ready.inputs.decisions.call_back(id).is_none().then_some(())?;
+        let f = Finding::new(&control.id, Severity::Justify).told("M270").of(id).arg("agent", id).arg("name", &brief.name);
+        let f = f
+            .arg("account", account.masked())
+            .arg("net", net.french())
+            .arg("month", crate::ground::month::named(ready.job.last_month, ready.lang));
+        (net > Money::ZERO).then(|| f.stake(net.cents()).at(ready.inputs.sources.place(brief.at)))
+    };
+    without.iter().filter_map(|(id, _)| one(id)).collect()
 }
 
 /// The values of law that last month was paid without, and what moved for everybody.

@@ -6,7 +6,7 @@ use crate::facts::Role;
 use crate::ground::{EmployeeId, Finding, Iban, Lang, Money, Severity, words};
 use crate::payslip::LineKind;
 use crate::pipeline::compute::{Results, Worked, code_card, detail, show_value};
-use crate::pipeline::{Outcome, Ready};
+use crate::pipeline::{Outcome, Ready, slips};
 use crate::write::report;
 use chrono::NaiveTime;
 use std::collections::{BTreeMap, BTreeSet};
@@ -15,6 +15,9 @@ use std::collections::{BTreeMap, BTreeSet};
 pub(super) fn model(ready: &Ready, results: &Results, out: &Outcome) -> report::Report {
     let lang = ready.lang;
     let lines = Lines::of(ready, results);
+    // Causes that are called the same are one to the reader.
+    let called = |c: u16| ready.pack.causes.get(usize::from(c)).map(|x| x.1.get(lang));
+    let shown = |c: u16| (0..c).find(|o| called(*o) == called(c)).unwrap_or(c);
     let mut changes = Vec::new();
     for (i, w) in results.worked.iter().enumerate() {
         let whole = lines.whole(ready, w);
@@ -24,7 +27,7 @@ pub(super) fn model(ready: &Ready, results: &Results, out: &Outcome) -> report::
             changes.push(report::Change {
                 agent: i as u32,
                 line,
-                cause: c.cause,
+                cause: shown(c.cause),
                 before,
                 after,
                 change: c.change(),
@@ -37,9 +40,14 @@ pub(super) fn model(ready: &Ready, results: &Results, out: &Outcome) -> report::
         let roles: BTreeSet<String> =
             ready.inputs.mapping.sources.iter().filter(|s| s.file == f.name).map(|s| role_name(s.role, lang)).collect();
         let ids: Vec<u16> = ready.inputs.mapping.sources.iter().filter(|s| s.file == f.name).map(|s| s.source).collect();
-        let rows = ready.inputs.rows.iter().filter(|r| ids.contains(&r.source)).map(|r| r.data).sum();
+        let transfers = results.worked.iter().filter_map(|w| w.person.transfer.as_ref()).filter(|t| {
+            let source = ready.inputs.sources.get(t.at.source);
+            source.is_some_and(|s| s.kind == crate::ground::place::SourceKind::Document && s.file == f.name)
+        });
+        let transfers = transfers.count() as u64;
+        let rows = transfers + ready.inputs.rows.iter().filter(|r| ids.contains(&r.source)).map(|r| r.data).sum::<u64>();
         let used_as = if roles.is_empty() {
-            words::ui("ui.role.document", lang).to_owned()
+            words::ui(if transfers > 0 { "ui.role.transfers" } else { "ui.role.document" }, lang).to_owned()
         } else {
             roles.into_iter().collect::<Vec<_>>().join(", ")
         };
@@ -59,7 +67,7 @@ pub(super) fn model(ready: &Ready, results: &Results, out: &Outcome) -> report::
         pack: report::Pack { name: ready.pack.name.get(lang).to_owned(), version: ready.pack.version.clone() },
         program: format!("releve {}", env!("CARGO_PKG_VERSION")),
         sources,
-        agents: results.worked.iter().map(|w| report_agent(ready, results, w)).collect(),
+        agents: results.worked.iter().map(|w| report_agent(ready, results, out, w)).collect(),
         lines: lines.list,
         causes: ready.pack.causes.iter().map(|c| report::Cause { code: c.0.clone(), label: c.1.get(lang).to_owned() }).collect(),
         changes,
@@ -95,6 +103,7 @@ pub(super) fn model(ready: &Ready, results: &Results, out: &Outcome) -> report::
             })
             .collect(),
         replay: replay(ready, results),
+        net_social: slips::net_social(ready),
     }
 }
 
@@ -128,8 +137,9 @@ impl Lines {
             at.insert((index, share), list.len() as u16);
             list.push(report::Line {
                 code: card.code.clone(),
-                label: card.label.get(ready.lang).to_owned(),
+                label: side_label(card, share, ready.lang),
                 kind: if share == Share::Employer { LineKind::Employer } else { card.kind },
+                creditor: card.creditor.as_ref().map_or_else(String::new, |c| c.get(ready.lang).to_owned()),
                 before,
                 after,
                 count_before,
@@ -153,6 +163,15 @@ impl Lines {
         }
         out
     }
+}
+
+/// The label of a line; of one that has both parts, the employer's says so.
+fn side_label(card: &crate::payslip::Card, share: Share, lang: Lang) -> String {
+    let label = card.label.get(lang);
+    if share == Share::Employee || card.kind == LineKind::Employer {
+        return label.to_owned();
+    }
+    format!("{label}, {}", words::ui("ui.employer_part", lang))
 }
 
 fn card_index(ready: &Ready, code: crate::payslip::PaidCode) -> usize {
@@ -193,7 +212,7 @@ fn role_text(ready: &Ready, w: &Worked, role: Role) -> String {
     w.person.text(&ready.pack.vocabulary, role).unwrap_or_default().to_owned()
 }
 
-fn report_agent(ready: &Ready, results: &Results, w: &Worked) -> report::Agent {
+fn report_agent(ready: &Ready, results: &Results, out: &Outcome, w: &Worked) -> report::Agent {
     let after = w.output.payslip.as_ref().map(|p| p.totals);
     let why = blocked(results, &w.id);
     let state = match (w.standing, after.is_some(), why.is_some()) {
@@ -221,8 +240,16 @@ fn report_agent(ready: &Ready, results: &Results, w: &Worked) -> report::Agent {
         before: w.before,
         after,
         state,
-        reason: why.cloned().unwrap_or_default(),
+        reason: why.map_or_else(String::new, |code| blocked_for(ready, out, w, code)),
     }
+}
+
+/// Why somebody is set aside, in words: the first clause of what was found.
+fn blocked_for(ready: &Ready, out: &Outcome, w: &Worked, code: &str) -> String {
+    let about = |f: &&Finding| f.employee.as_ref() == Some(&w.id) && f.severity == Severity::Blocking && f.code == code;
+    let Some(f) = out.findings.iter().find(about) else { return code.to_owned() };
+    let said = report::without_name(f, &f.message(ready.lang));
+    said.split(" ; ").next().unwrap_or_default().split("\u{202f}; ").next().unwrap_or_default().to_owned()
 }
 
 fn movements(ready: &Ready, results: &Results) -> Vec<report::Movement> {
@@ -258,9 +285,12 @@ fn movements(ready: &Ready, results: &Results) -> Vec<report::Movement> {
 }
 
 fn iban_changes(ready: &Ready, results: &Results) -> Vec<report::IbanChange> {
-    let mut out = Vec::new();
+    let (mut out, mut first) = (Vec::new(), Vec::new());
     for w in &results.worked {
-        let Some(last) = w.person.transfer.as_ref().and_then(|t| t.iban.as_ref()) else { continue };
+        let Some(last) = w.person.transfer.as_ref().and_then(|t| t.iban.as_ref()) else {
+            first.extend(first_paid(ready, results, w));
+            continue;
+        };
         let called = ready.inputs.decisions.call_back(&w.id);
         let in_use = match (blocked(results, &w.id), called) {
             (Some(_), _) => report::IbanInUse::Neither,
@@ -297,7 +327,31 @@ fn iban_changes(ready: &Ready, results: &Results) -> Vec<report::IbanChange> {
             add(shown, r.at, heard(r.iban.as_ref().ok()));
         }
     }
+    out.append(&mut first);
     out
+}
+
+/// An account that no transfer has gone to before, where last month's transfers are known.
+fn first_paid(ready: &Ready, results: &Results, w: &Worked) -> Option<report::IbanChange> {
+    let iban = w.pay_iban.as_ref().filter(|_| ready.inputs.transferred.is_some() && blocked(results, &w.id).is_none())?;
+    w.output.payslip.as_ref().filter(|p| p.totals.net_paid > Money::ZERO)?;
+    let role = ready.pack.vocabulary.role(Role::Iban)?;
+    let at = w.person.changes.iter().rfind(|f| f.id == role).or_else(|| w.person.known.get(role))?.at;
+    let called = ready.inputs.decisions.call_back(&w.id);
+    Some(report::IbanChange {
+        employee: w.id.clone(),
+        name: w.name.clone(),
+        old: None,
+        new: report::MaskedIban::of(iban),
+        source: ready.inputs.sources.place(at).to_string(),
+        call_back: called.map(|(heard, number, d)| report::CallBack {
+            by: d.author.clone(),
+            date: d.date,
+            number: number.to_owned(),
+            confirmed: heard == iban,
+        }),
+        in_use: report::IbanInUse::First,
+    })
 }
 
 fn set_aside(results: &Results, out: &Outcome, ready: &Ready) -> Vec<report::SetAside> {
@@ -308,7 +362,7 @@ fn set_aside(results: &Results, out: &Outcome, ready: &Ready) -> Vec<report::Set
             let code = blocked(results, &w.id)?;
             let about = |f: &&Finding| f.employee.as_ref() == Some(&w.id) && f.severity == Severity::Blocking && f.code == *code;
             let finding = out.findings.iter().find(about);
-            let reason = finding.map_or_else(|| code.clone(), |f| format!("{code} — {}", f.message(ready.lang)));
+            let reason = finding.map_or_else(|| code.clone(), |f| format!("{} ({code})", report::without_name(f, &f.message(ready.lang))));
             let advice = finding.and_then(|f| f.help(ready.lang));
             let alternative = match (ready.lang, w.output.payslip.is_some()) {
                 (Lang::Fr, true) => "décision à enregistrer, puis paiement complémentaire ; à défaut, chèque ou secours",

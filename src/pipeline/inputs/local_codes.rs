@@ -99,6 +99,7 @@ pub(super) fn unknown_cards(gathered: &normalise::Gathered) -> Vec<Card> {
             section: String::new(),
             recurs: c.recurs,
             account: None,
+            creditor: None,
             rate_is_share: true,
             base: crate::payslip::Counted::Number,
         })

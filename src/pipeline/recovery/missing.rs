@@ -103,7 +103,7 @@ impl Book {
             lacks(&mut self.pay, Some(Need::Account), ui(if in_file { "ui.lack.right_account" } else { "ui.lack.account" }));
         }
         if let Some(p) = &w.output.payslip {
-            let filled = evidence::mentions(&slips::printed(ready, w, p, "", false));
+            let filled = evidence::mentions(&slips::printed(ready, w, p, "", false, &[]));
             for m in self.mentions.iter().filter(|m| !m.starts_with("employer.") && !filled.contains(m.as_str())) {
                 lacks(&mut self.payslip, Some(Need::Mention), ui(&format!("ui.mention.{m}")));
             }

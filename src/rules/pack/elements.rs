@@ -173,6 +173,7 @@ impl<'r, 'f> Reader<'r, 'f, '_> {
                 section: section.as_ref().map_or_else(String::new, |s| s.text.clone()),
                 recurs: t.flag("recurs").unwrap_or(true),
                 account: t.text("account"),
+                creditor: t.words("creditor"),
                 rate_is_share: true,
                 base: t.words("base_unit").map_or(Counted::Number, Counted::Named),
                 id: id.text.clone(),

@@ -94,6 +94,7 @@ impl<'r, 'f> Reader<'r, 'f, '_> {
             name: id.text.clone(),
             kind: kind.clone(),
             label,
+            printed: t.words("printed"),
             headings: t.texts("headings"),
             role,
             recurs: t.flag("recurs").unwrap_or(true),

@@ -20,7 +20,7 @@ pub enum Named {
 }
 
 /// Fields of `[payslip]` that name a fact, a value or an element.
-const SHOWN: [&str; 22] = [
+const SHOWN: [&str; 23] = [
     "status",
     "grade",
     "step",
@@ -35,6 +35,7 @@ const SHOWN: [&str; 22] = [
     "reduced_days",
     "hours",
     "pay_share",
+    "point_value",
     "advance",
     "advance_back",
     "advance_left",

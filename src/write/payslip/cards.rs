@@ -25,13 +25,20 @@ fn value() -> Style {
 /// Height that [`draw`] takes.
 pub fn height(canvas: &Canvas<'_>, slip: &PrintedPayslip, pay: &Pay) -> Result<f32, Missing> {
     let hours = slip.period.hours.is_some() || pay.cumuls.as_ref().is_some_and(|c| c.hours.is_some());
-    let cumuls = ROW * f32::from(5 + u8::from(hours) + u8::from(pay.cumuls.is_none()));
+    let cumuls = ROW * f32::from(5 + u8::from(hours));
     let mut leave = ROW;
     for kind in pay.leave.iter().flatten() {
         let lines = canvas.lines(&kind.label, LEAVE_LABEL, value())?.len();
         leave += ROW + LEADING * (lines - 1) as f32;
     }
-    Ok(TITLE + cumuls.max(leave) - 4.0)
+    let payment = if slip.payment.held { ROW + LEADING * held(canvas, slip)?.len() as f32 } else { 3.0 * ROW };
+    Ok(TITLE + cumuls.max(leave).max(payment) - 4.0)
+}
+
+/// Whom to ask about money that stays.
+fn held(canvas: &Canvas<'_>, slip: &PrintedPayslip) -> Result<Vec<String>, Missing> {
+    let Some(contact) = &slip.employer.contact else { return Ok(Vec::new()) };
+    canvas.lines(&format!("{} {contact}", words::ASK.get(slip.lang)), PAYMENT_WIDTH, value())
 }
 
 /// Draws the three cards from `y` on.
@@ -73,15 +80,14 @@ fn cumuls(canvas: &mut Canvas<'_>, slip: &PrintedPayslip, pay: &Pay, y: f32) -> 
         (words::CUMUL_EMPLOYER, Some(figures::money(employer, lang)), since(|c| c.employer)),
         (words::CUMUL_HOURS, slip.period.hours.clone(), pay.cumuls.as_ref().and_then(|c| c.hours.clone())),
     ];
-    let name = format!("{} {year}", words::CUMULS.get(lang));
+    let name = words::CUMULS.get(lang).to_owned();
     let mut y = title(canvas, LEFT, y, CUMULS_WIDTH, &name)?;
-    let known = pay.cumuls.is_some();
-    let ends = [LEFT + if known { 150.0 } else { CUMULS_WIDTH }, LEFT + CUMULS_WIDTH];
-    let columns = if known { 2 } else { 1 };
-    let titles = [(ends[0], words::MONTH.get(lang)), (ends[1], words::SINCE.get(lang))];
+    let ends = [LEFT + 138.0, LEFT + CUMULS_WIDTH];
+    let since_january = format!("{} {year}", words::SINCE.get(lang));
+    let titles = [(ends[0], words::MONTH.get(lang)), (ends[1], since_january.as_str())];
     let unknown = words::UNAVAILABLE.get(lang);
     canvas.open(Role::Table(name));
-    head(canvas, LEFT, y, words::LABEL.get(lang), &titles[..columns])?;
+    head(canvas, LEFT, y, words::LABEL.get(lang), &titles)?;
     y += ROW;
     canvas.open(Role::TableBody);
     for (word, of_month, of_year) in rows {
@@ -90,18 +96,12 @@ fn cumuls(canvas: &mut Canvas<'_>, slip: &PrintedPayslip, pay: &Pay, y: f32) -> 
         }
         canvas.open(Role::Row);
         canvas.within(Role::RowHeader(1), |c| c.left(LEFT, y + 5.5, word.get(lang), value()))?;
-        for (end, text) in ends.into_iter().zip([&of_month, &of_year]).take(columns) {
+        for (end, text) in ends.into_iter().zip([&of_month, &of_year]) {
             let (text, style) = text.as_deref().map_or((unknown, field()), |t| (t, value()));
             canvas.within(Role::Cell(1), |c| c.right(end, y + 5.5, text, style))?;
         }
         canvas.close();
         y += ROW;
-    }
-    if !known {
-        canvas.open(Role::Row);
-        canvas.within(Role::RowHeader(1), |c| c.left(LEFT, y + 5.5, words::SINCE.get(lang), value()))?;
-        canvas.within(Role::Cell(1), |c| c.right(ends[0], y + 5.5, unknown, field()))?;
-        canvas.close();
     }
     canvas.close();
     canvas.close();
@@ -118,7 +118,11 @@ pub fn payment(canvas: &mut Canvas<'_>, slip: &PrintedPayslip, x: f32, y: f32, w
     ];
     let mut y = title(canvas, x, y, width, words::PAYMENT.get(lang))?;
     if payment.held {
-        canvas.within(Role::Paragraph, |c| c.left(x, y + 5.5, words::HELD.get(lang), value()))?;
+        canvas.within(Role::Paragraph, |c| c.left(x, y + 5.5, words::HELD.get(lang), Style::bold(8.0)))?;
+        let lines = held(canvas, slip)?;
+        if !lines.is_empty() {
+            canvas.within(Role::Paragraph, |c| c.paragraph(x, y + 5.5 + ROW, &lines, LEADING, value()))?;
+        }
         return Ok(());
     }
     if fields.iter().all(|(_, text)| text.is_none()) {

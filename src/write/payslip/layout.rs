@@ -6,7 +6,7 @@ use super::canvas::{BLACK, Canvas, HAIR, Missing, PAGE_HEIGHT, Role, SHADE, Styl
 use super::fonts::Fonts;
 use super::model::{Advance, Body, Pay, PrintedPayslip};
 use super::{cards, table, words};
-use crate::ground::figures;
+use crate::ground::{Lang, figures};
 
 pub const LEFT: f32 = 34.0;
 pub const WIDTH: f32 = 527.28;
@@ -113,7 +113,18 @@ fn title(canvas: &mut Canvas<'_>, slip: &PrintedPayslip) -> Result<(), Missing> 
     }
     let style = Style::field(8.0);
     let lines = canvas.lines(&number, RIGHT - HALF, style)?;
-    canvas.within(Role::Paragraph, |c| c.paragraph(HALF, TOP + 43.0, &lines, 10.0, style))?;
+    let below = canvas.within(Role::Paragraph, |c| c.paragraph(HALF, TOP + 43.0, &lines, 10.0, style))?;
+    if slip.draft {
+        draft(canvas, lang, below)?;
+    }
+    Ok(())
+}
+
+/// Framed under the title: nobody has released this document yet.
+fn draft(canvas: &mut Canvas<'_>, lang: Lang, y: f32) -> Result<(), Missing> {
+    let (text, style) = (words::DRAFT.get(lang), Style::bold(12.0));
+    let width = canvas.within(Role::Paragraph, |c| c.left(HALF + 8.0, y + 6.0, text, style))?;
+    canvas.frame(HALF, y - 6.5, width + 16.0, 17.0, 1.2);
     Ok(())
 }
 
@@ -204,10 +215,10 @@ fn situation(canvas: &mut Canvas<'_>, slip: &PrintedPayslip, y: f32) -> Result<f
 fn band(canvas: &mut Canvas<'_>, slip: &PrintedPayslip, y: f32) -> Result<f32, Missing> {
     const ROW: f32 = 22.0;
     let (agent, period, lang) = (&slip.agent, &slip.period, slip.lang);
-    let (from, to) = period.days.unwrap_or((period.month.first_day(), period.month.last_day()));
+    let days = period.days.map_or_else(|| words::month(period.month, lang), |(from, to)| words::span(from, to, lang));
     let number = |n: Option<u32>| n.map(|n| n.to_string());
     let fields = [
-        (words::PERIOD, Some(words::span(from, to, lang))),
+        (words::PERIOD, Some(days)),
         (words::HOURS, period.hours.clone()),
         (words::PRESENCE, period.presence.clone()),
         (words::STEP, agent.step.clone()),
@@ -263,7 +274,11 @@ fn band(canvas: &mut Canvas<'_>, slip: &PrintedPayslip, y: f32) -> Result<f32, M
 
 /// What a provisional slip owes its reader: what is estimated, what follows, whom to ask.
 fn note(canvas: &mut Canvas<'_>, slip: &PrintedPayslip, pay: &Pay, y: f32) -> Result<f32, Missing> {
-    let Some(provisional) = &pay.provisional else { return Ok(y - 2.0) };
+    let y = match &pay.beside {
+        Some(text) => framed(canvas, text, y)? + 4.0,
+        None => y,
+    };
+    let Some(provisional) = &pay.provisional else { return Ok(if pay.beside.is_some() { y - 4.0 } else { y - 2.0 }) };
     let lang = slip.lang;
     let what = provisional.what.as_ref().map_or_else(
         || words::PROVISIONAL_MARKED.get(lang).to_owned(),
@@ -308,7 +323,9 @@ fn advance(canvas: &mut Canvas<'_>, slip: &PrintedPayslip, paid: &Advance, y: f3
 pub fn running_head(canvas: &mut Canvas<'_>, slip: &PrintedPayslip) -> Result<f32, Missing> {
     let lang = slip.lang;
     let style = Style::field(8.0);
-    let title = format!("{}, {}, {} {}", name(slip).get(lang), words::month(slip.period.month, lang), words::NUMBER.get(lang), slip.number);
+    let (month, number) = (words::month(slip.period.month, lang), words::NUMBER_WITHIN.get(lang));
+    let mark = if slip.draft { format!("{} – ", words::DRAFT.get(lang)) } else { String::new() };
+    let title = format!("{mark}{}, {month}, {number} {}", name(slip).get(lang), slip.number);
     let taken = canvas.right_repeated(RIGHT, TOP + 8.0, &title, style)?;
     let who = format!("{} – {} {}", slip.agent.name, words::MATRICULE.get(lang), slip.agent.matricule);
     let lines = canvas.lines(&who, WIDTH - taken - 16.0, Style::bold(8.0))?;

@@ -219,7 +219,8 @@ impl<'f> Book<'f> {
 /// "Bulletin de paie – décembre 2021 – ARNOUX Jean-Noël".
 pub fn title(slip: &PrintedPayslip) -> String {
     let month = words::month(slip.period.month, slip.lang);
-    format!("{} – {month} – {}", layout::name(slip).get(slip.lang), slip.agent.name)
+    let mark = if slip.draft { format!("{} – ", words::DRAFT.get(slip.lang)) } else { String::new() };
+    format!("{mark}{} – {month} – {}", layout::name(slip).get(slip.lang), slip.agent.name)
 }
 
 fn tree(nodes: Vec<Node>, lang: Lang) -> TagTree {

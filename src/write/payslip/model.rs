@@ -15,6 +15,8 @@ pub struct PrintedPayslip {
     pub number: String,
     /// Date of the job, written in the document's properties.
     pub made_on: NaiveDate,
+    /// Nobody has released it yet: the head says so.
+    pub draft: bool,
     pub employer: Employer,
     pub agent: Agent,
     pub period: Period,
@@ -145,6 +147,8 @@ pub struct Pay {
     pub replaces: Option<String>,
     /// Number of the first slip of the month, when this one is complementary to it.
     pub completes: Option<String>,
+    /// Other slips of the same person and month, and what all of them come to, as a sentence.
+    pub beside: Option<String>,
     /// In printing order; lines of the same part and section stand together.
     pub lines: Vec<Line>,
     pub totals: Totals,
@@ -206,9 +210,11 @@ pub struct Tax {
     pub code: String,
     pub label: String,
     pub base: Money,
-    /// As printed: `1,30 %`.
+    /// As printed: `1,30 %`; empty where no rate is known.
     pub rate: String,
     pub kind: TaxRate,
+    /// Estimated or carried over: printed with (e).
+    pub estimated: bool,
 }
 
 /// Where a rate comes from, as far as there is more than one kind.

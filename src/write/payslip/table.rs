@@ -10,12 +10,12 @@ use crate::ground::{Lang, Money, figures};
 
 /// Where columns start and end, in points from the left edge of the page. Figures end at theirs.
 const CODE: f32 = LEFT + 3.0;
-const CODE_WIDTH: f32 = 43.0;
-const LABEL: f32 = LEFT + 51.0;
-const LABEL_WIDTH: f32 = 190.0;
-const ENDS: [f32; 6] = [LEFT + 284.0, LEFT + 326.0, LEFT + 384.0, LEFT + 439.0, LEFT + 479.0, LEFT + WIDTH - 3.0];
+const CODE_WIDTH: f32 = 54.0;
+const LABEL: f32 = LEFT + 61.0;
+const LABEL_WIDTH: f32 = 188.0;
+const ENDS: [f32; 6] = [LEFT + 293.0, LEFT + 335.0, LEFT + 386.0, LEFT + 439.0, LEFT + 479.0, LEFT + WIDTH - 3.0];
 /// Widest text of each, so that none reaches its neighbour; wider ones are set smaller.
-const WIDTHS: [f32; 6] = [41.0, 38.0, 54.0, 51.0, 36.0, 41.0];
+const WIDTHS: [f32; 6] = [41.0, 38.0, 48.0, 49.0, 36.0, 41.0];
 const BASE: usize = 0;
 const RATE: usize = 1;
 const PAID: usize = 2;
@@ -47,13 +47,15 @@ impl Sums {
     }
 }
 
-/// On which side an amount stands: what the agent gets, or what is taken.
+/// In which column an amount stands. What is gross, and what is contributed, each stay in one with their sign, so that
+/// the totals under it are its sum.
 fn columns(line: &Line) -> (Option<Money>, Option<Money>) {
     match (line.amount, line.part) {
         (None, _) => (None, None),
-        (Some(m), _) if m.is_negative() => (None, Some(-m)),
-        (Some(m), Part::Contribution) if m.is_zero() => (None, Some(m)),
-        (Some(m), _) => (Some(m), None),
+        (Some(m), Part::Gross) => (Some(m), None),
+        (Some(m), Part::Contribution) => (None, Some(-m)),
+        (Some(m), Part::BeforeTax | Part::AfterTax) if m.is_negative() => (None, Some(-m)),
+        (Some(m), Part::BeforeTax | Part::AfterTax) => (Some(m), None),
     }
 }
 
@@ -92,8 +94,7 @@ impl Table<'_, '_> {
         self.part(pay, Part::Contribution, Some(words::CONTRIBUTIONS_SECTION.get(self.lang)))?;
         let mut contributions = Sums::default();
         pay.lines.iter().filter(|l| l.part == Part::Contribution).for_each(|l| contributions.add(l));
-        let Sums { paid, deducted, employer } = contributions;
-        self.total(words::CONTRIBUTIONS.get(self.lang), [None, Some(deducted - paid), Some(employer)])?;
+        self.total(words::CONTRIBUTIONS.get(self.lang), [None, Some(contributions.deducted), Some(contributions.employer)])?;
         self.part(pay, Part::BeforeTax, Some(words::BEFORE_TAX_SECTION.get(self.lang)))?;
 
         let after = pay.lines.iter().filter(|l| l.part == Part::AfterTax).count() as f32;
@@ -264,14 +265,18 @@ impl Table<'_, '_> {
 
     /// A row whose label may take several lines; code and figures stand on the first.
     fn row(&mut self, code: &str, label: &str, cells: &[Option<String>; 6], style: Style) -> Result<(), Missing> {
-        let lines = self.canvas.lines(label, LABEL_WIDTH, style)?;
+        // A label may run over the columns that stay empty beside it.
+        let room = cells.iter().take(PAID).take_while(|c| c.is_none()).count();
+        let width = if room == 0 { LABEL_WIDTH } else { ENDS[room] - WIDTHS[room] - 4.0 - LABEL };
+        let lines = self.canvas.lines(label, width, style)?;
         let Measures { row, baseline, leading, .. } = self.measures;
         let extra = (lines.len() - 1) as f32 * leading;
         self.make_room(row + extra)?;
         let first = self.y + baseline;
-        let small = self.canvas.fitting(code, CODE_WIDTH, Style { ink: GREY, size: style.size - 0.6, ..style });
+        let code = code.replace('_', "\u{a0}");
+        let small = self.canvas.fitting(&code, CODE_WIDTH, Style { ink: GREY, size: style.size - 0.6, ..style });
         self.canvas.open(Role::Row);
-        self.canvas.within(Role::Cell(1), |c| c.left(CODE, first, code, small))?;
+        self.canvas.within(Role::Cell(1), |c| c.left(CODE, first, &code, small))?;
         self.canvas.within(Role::RowHeader(1), |c| c.paragraph(LABEL, first, &lines, leading, style))?;
         let mut empty = 0;
         for (text, (end, width)) in cells.iter().zip(ENDS.into_iter().zip(WIDTHS)) {
@@ -344,7 +349,10 @@ impl Table<'_, '_> {
             return Ok(());
         };
         let kind = words::tax_rate(&tax.kind, self.lang);
-        let label = if kind.is_empty() { tax.label.clone() } else { format!("{}, {kind}", tax.label) };
+        let mut label = if kind.is_empty() { tax.label.clone() } else { format!("{}, {kind}", tax.label) };
+        if tax.estimated {
+            label.push_str(" (e)");
+        }
         let money = |m: Money| figures::money(m, self.lang);
         let (paid, deducted) = if amount.is_negative() { (Some(-amount), None) } else { (None, Some(amount)) };
         let cells = [Some(money(tax.base)), Some(tax.rate.clone()), paid.map(money), deducted.map(money), None, None];

@@ -26,7 +26,9 @@ words! {
     PAYSLIP = "Bulletin de paie", "Payslip";
     PROVISIONAL = "Bulletin de paie provisoire", "Provisional payslip";
     ADVANCE = "Avis de versement d’un acompte", "Notice of an advance on pay";
+    DRAFT = "PROJET", "DRAFT";
     NUMBER = "N°", "No.";
+    NUMBER_WITHIN = "n°", "no.";
     REPLACES = "annule et remplace n°", "cancels and replaces no.";
     COMPLETES = "complète le n°", "completes no.";
 
@@ -35,7 +37,7 @@ words! {
     SIRET = "SIRET", "SIRET";
     APE = "APE", "APE";
     URSSAF = "URSSAF", "URSSAF";
-    CONTACT = "Contact", "Contact";
+    CONTACT = "Contact\u{a0}:", "Contact:";
     MATRICULE = "Matricule", "Employee no.";
     NIR = "N° de sécurité sociale", "Social security no.";
     STATUS = "Statut", "Status";
@@ -80,7 +82,7 @@ words! {
     CARRIED_OUT = "À reporter", "Carried forward";
     CARRIED_IN = "Report", "Brought forward";
 
-    CUMULS = "Cumuls", "Year to date";
+    CUMULS = "Totaux", "Totals";
     MONTH = "Mois", "Month";
     SINCE = "Depuis janvier", "Since January";
     CUMUL_GROSS = "Brut", "Gross";
@@ -92,7 +94,7 @@ words! {
     PAY_DATE = "Date", "Date";
     PAY_MODE = "Mode", "Method";
     ACCOUNT = "Compte", "Account";
-    HELD = "Virement retenu", "Transfer held back";
+    HELD = "Virement en attente", "Transfer on hold";
     LEAVE = "Congés", "Leave";
     LEAVE_KIND = "Nature", "Kind";
     TAKEN = "Pris", "Taken";

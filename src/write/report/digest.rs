@@ -2,8 +2,10 @@
 //! Both documents show these; the workbook gives its formulas these results as cached values.
 
 use super::model::{Agent, Change, Report};
+use super::wording;
 use crate::ground::Money;
 use crate::payslip::{LineKind, Totals};
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 /// What one cause amounts to.
@@ -25,6 +27,8 @@ pub struct Digest<'a> {
     spans: Vec<Range<u32>>,
     /// By cause, as [`Report::causes`].
     pub causes: Vec<CauseSum>,
+    /// What each cause does to each line: agents, and the change.
+    pub cause_lines: BTreeMap<(u16, u16), (u64, Money)>,
     /// Explained change by line, as [`Report::lines`].
     pub explained: Vec<Money>,
     pub before: Totals,
@@ -47,6 +51,7 @@ impl<'a> Digest<'a> {
             order,
             spans,
             causes: vec![CauseSum::default(); report.causes.len()],
+            cause_lines: BTreeMap::new(),
             explained: vec![Money::ZERO; report.lines.len()],
             before: Totals::default(),
             after: Totals::default(),
@@ -81,6 +86,10 @@ impl<'a> Digest<'a> {
                 LineKind::Employer => sum.employer += change.change,
             }
             self.explained[usize::from(change.line)] += change.change;
+            // Changes of one agent and line stand together: a cause meets the pair once.
+            let pair = self.cause_lines.entry((change.cause, change.line)).or_default();
+            pair.0 += 1;
+            pair.1 += change.change;
         }
     }
 
@@ -132,9 +141,66 @@ impl<'a> Digest<'a> {
         (0u16..).zip(&self.causes).filter(|(_, sum)| sum.rows > 0).map(|(cause, _)| cause).collect()
     }
 
+    /// The lines that name a cause: each of its agents has about one of them, beside contributions and tax, which follow from
+    /// it. Largest first; none where the cause is about whole payslips (an arrival, say).
+    pub fn naming(&self, cause: u16) -> Vec<(u16, u64, Money)> {
+        let of_cause = self.cause_lines.range((cause, 0)..=(cause, u16::MAX));
+        let mut own: Vec<(u16, u64, Money)> = of_cause
+            .filter(|((_, line), sum)| self.names(*line) && !sum.1.is_zero())
+            .map(|((_, line), (agents, sum))| (*line, *agents, *sum))
+            .collect();
+        if own.iter().map(|l| l.1).sum::<u64>() * 2 > self.causes[usize::from(cause)].agents * 3 {
+            return Vec::new();
+        }
+        // One that is called as the cause is says nothing more.
+        if own.len() == 1 && self.report.lines[usize::from(own[0].0)].label == self.report.causes[usize::from(cause)].label {
+            return Vec::new();
+        }
+        own.sort_by_key(|&(line, _, sum)| (-sum.abs().cents(), line));
+        own
+    }
+
+    fn names(&self, line: u16) -> bool {
+        match self.report.lines[usize::from(line)].kind {
+            LineKind::Earning | LineKind::Net => true,
+            LineKind::Deduction | LineKind::Tax | LineKind::Employer => false,
+        }
+    }
+
     /// All changes by position, in the order of agents.
     pub fn change_at(&self, position: usize) -> &'a Change {
         &self.report.changes[self.order[position] as usize]
+    }
+
+    /// What this month's payslips withhold for others and what the employer owes, by creditor, in the order of the lines.
+    pub fn due(&self) -> Vec<Due<'a>> {
+        let mut out: Vec<Due<'a>> = Vec::new();
+        for l in self.report.lines.iter().filter(|l| !l.after.is_zero()) {
+            let owed = matches!(l.kind, LineKind::Deduction | LineKind::Tax | LineKind::Employer);
+            let creditor = match l.creditor.as_str() {
+                "" if owed => wording::UNNAMED_CREDITOR.get(self.report.lang),
+                "" => continue,
+                named => named,
+            };
+            let at = out.iter().position(|d| d.creditor == creditor).unwrap_or_else(|| {
+                out.push(Due { creditor, rows: Vec::new() });
+                out.len() - 1
+            });
+            let rows = &mut out[at].rows;
+            let employer = l.kind == LineKind::Employer;
+            match rows.iter_mut().find(|r| r.code == l.code) {
+                Some(row) if employer => row.employer = Some(l.after),
+                Some(row) => row.employee = Some(-l.after),
+                None => rows.push(DueRow {
+                    code: &l.code,
+                    label: &l.label,
+                    agents: l.count_after,
+                    employee: (!employer).then(|| -l.after),
+                    employer: employer.then_some(l.after),
+                }),
+            }
+        }
+        out
     }
 
     pub fn net_change(&self) -> Money {
@@ -165,6 +231,41 @@ impl<'a> Digest<'a> {
 
     pub fn changed_agents(&self) -> usize {
         self.report.agents.iter().filter(|a| !change_of(a).is_zero()).count()
+    }
+}
+
+/// One line of what goes to a creditor.
+#[derive(Debug)]
+pub struct DueRow<'a> {
+    pub code: &'a str,
+    pub label: &'a str,
+    pub agents: u64,
+    pub employee: Option<Money>,
+    pub employer: Option<Money>,
+}
+
+impl DueRow<'_> {
+    pub fn total(&self) -> Money {
+        self.employee.unwrap_or_default() + self.employer.unwrap_or_default()
+    }
+}
+
+/// All that goes to one creditor.
+#[derive(Debug)]
+pub struct Due<'a> {
+    pub creditor: &'a str,
+    pub rows: Vec<DueRow<'a>>,
+}
+
+impl Due<'_> {
+    pub fn employee(&self) -> Money {
+        self.rows.iter().filter_map(|r| r.employee).sum()
+    }
+    pub fn employer(&self) -> Money {
+        self.rows.iter().filter_map(|r| r.employer).sum()
+    }
+    pub fn total(&self) -> Money {
+        self.employee() + self.employer()
     }
 }
 

@@ -11,6 +11,7 @@ mod waterfall;
 mod wording;
 mod workbook;
 
+pub use model::without_name;
 pub use model::{
     Agent, AgentState, CallBack, Cause, Change, Control, Estimation, FindingRow, Headcount, IbanChange, IbanInUse, Line, MaskedIban,
     Movement, MovementKind, Pack, Replay, ReplayGap, Report, SetAside, Source, State, Transfers,

@@ -50,6 +50,8 @@ pub struct Report {
     /// Controls that could not run: never shown as passed.
     pub not_run: Vec<Control>,
     pub replay: Replay,
+    /// Whether this month's payslips show the net social amount: it says nothing of earlier ones.
+    pub net_social: bool,
 }
 
 /// How far the money has gone.
@@ -127,6 +129,8 @@ pub struct Line {
     pub label: String,
     /// [`LineKind::Employer`] marks employer amounts: they change the employer's cost, never the net.
     pub kind: LineKind,
+    /// To whom what is withheld or owed goes; empty when to nobody, or the rules do not say.
+    pub creditor: String,
     /// Signed effect on the employee; for an employer line, what the employer owes.
     pub before: Money,
     pub after: Money,
@@ -239,6 +243,8 @@ pub struct IbanChange {
 pub enum IbanInUse {
     Old,
     New,
+    /// One that no transfer has gone to before.
+    First,
     /// Neither: the agent is held.
     Neither,
 }
@@ -303,12 +309,29 @@ impl FindingRow {
         Self {
             severity: finding.severity,
             code: finding.code.clone(),
-            message: finding.message(lang),
+            message: without_name(finding, &finding.message(lang)),
             help: finding.help(lang).unwrap_or_default(),
             places: finding.places.iter().map(|p| p.shown(lang)).collect(),
             employee: finding.employee.clone(),
         }
     }
+}
+
+/// What a finding says of somebody who is named beside it already.
+pub fn without_name(finding: &Finding, message: &str) -> String {
+    let Some(id) = &finding.employee else { return message.to_owned() };
+    let Some(rest) = message.strip_prefix(id.as_str()) else { return message.to_owned() };
+    let name = finding.args.iter().find(|a| a.0 == "name").map_or("", |a| a.1.as_str());
+    let rest = rest.trim_start();
+    let spaces = [' ', '\u{a0}', '\u{202f}'];
+    let named = rest.strip_prefix(name).filter(|after| !name.is_empty() && after.starts_with(spaces));
+    let said = match (named.unwrap_or(rest).trim_start_matches(spaces), named) {
+        (said, _) if said.starts_with(':') => said[1..].trim_start(),
+        (said, Some(_)) => said,
+        (_, None) => return message.to_owned(),
+    };
+    let mut chars = said.chars();
+    chars.next().map_or_else(String::new, |c| c.to_uppercase().chain(chars).collect())
 }
 
 /// A control that could not run, and why.
@@ -356,6 +379,17 @@ pub struct ReplayGap {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_said_of_somebody_named_beside_it_does_not_name_them() {
+        let id = EmployeeId::parse("00156").expect("a number");
+        let f = Finding::new("X", Severity::Blocking).of(&id).arg("agent", &id).arg("name", "BRUNEL Guilhem");
+        let said = |text: &str| without_name(&f, text);
+        assert_eq!(said("00156 BRUNEL Guilhem : aucun compte bancaire"), "Aucun compte bancaire");
+        assert_eq!(said("00156 BRUNEL Guilhem a été payé le mois dernier"), "A été payé le mois dernier");
+        assert_eq!(said("00156 : la même personne était payée sous 00157"), "La même personne était payée sous 00157");
+        assert_eq!(said("00156 et 00157 semblent être la même personne"), "00156 et 00157 semblent être la même personne");
+    }
 
     #[test]
     fn an_unreadable_account_number_keeps_at_most_a_third_of_its_characters() {

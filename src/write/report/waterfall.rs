@@ -50,7 +50,7 @@ pub fn bars(d: &Digest<'_>) -> Vec<Bar> {
         level += change;
     };
     for c in causes {
-        step(d.report.causes[usize::from(c)].label.clone(), d.causes[usize::from(c)].net);
+        step(named(d, c), d.causes[usize::from(c)].net);
     }
     if !others.is_empty() {
         let sum = others.iter().map(|&c| d.causes[usize::from(c)].net).sum();
@@ -61,6 +61,17 @@ pub fn bars(d: &Digest<'_>) -> Vec<Bar> {
     }
     bars.push(Bar { label: total_label(d, false), from: Money::ZERO, to: d.after.net_paid, kind: Kind::Total });
     bars
+}
+
+/// A cause, and the line that nearly all of it is.
+fn named(d: &Digest<'_>, cause: u16) -> String {
+    let label = &d.report.causes[usize::from(cause)].label;
+    let lines = d.naming(cause);
+    let all: Money = lines.iter().map(|l| l.2.abs()).sum();
+    match lines.first().filter(|l| l.2.abs().cents() * 4 >= all.cents() * 3) {
+        Some(l) => format!("{label}\u{202f}: {}", d.report.lines[usize::from(l.0)].code.replace('_', "\u{a0}")),
+        None => label.clone(),
+    }
 }
 
 fn total_label(d: &Digest<'_>, last: bool) -> String {

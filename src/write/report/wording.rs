@@ -53,10 +53,12 @@ texts! {
     DETAIL_NOTE = "Agent × rubrique × cause. Avant et Après sont ceux de la rubrique entière, répétés si plusieurs causes la touchent\u{202f}; seul l’écart s’additionne.",
         "Employee × line × cause. Before and After are those of the whole line, repeated when several causes touch it; only the change adds up.";
     MOVEMENTS_NOTE = "Arrivées, retours, départs et suspensions, avec l’acte qui les décide.", "Joiners, returns, leavers and suspensions, with the act that decides them.";
-    IBAN_NOTE = "Comptes différents du dernier versé. Le compte déjà payé reste utilisé tant qu’un rappel téléphonique n’a pas confirmé le nouveau.",
-        "Accounts that differ from the one last paid. The old one stays in use until a call-back confirms the new one.";
-    SET_ASIDE_NOTE = "Agents absents du fichier de virement, pourquoi, et comment les payer autrement.", "Employees missing from the transfer file, why, and how to pay them otherwise.";
-    ESTIMATIONS_NOTE = "Tout ce qui est payé sans être calculé. À régler quand le logiciel officiel revient.", "Everything paid without being computed. To be settled when the official software returns.";
+    IBAN_NOTE = "Comptes différents du dernier versé, puis comptes qui reçoivent un virement pour la première fois. Le compte déjà payé reste utilisé tant qu’un rappel téléphonique n’a pas confirmé le nouveau.",
+        "Accounts that differ from the one last paid, then accounts that receive a transfer for the first time. The old one stays in use until a call-back confirms the new one.";
+    SET_ASIDE_NOTE = "Agents absents du fichier de virement, pourquoi, et ce qui reste à trancher avant de les payer.", "Employees missing from the transfer file, why, and what is to be decided before they are paid.";
+    DUE_NOTE = "Ce que les bulletins du mois retiennent et ce que l’employeur doit, par organisme\u{a0}; bulletins des agents exclus compris.",
+        "What this month’s payslips withhold and what the employer owes, by whom it goes to; payslips of employees set aside included.";
+    ESTIMATIONS_NOTE = "Tout ce qui figure sur un bulletin sans être calculé, bulletins retenus compris. À régler quand le logiciel officiel revient.", "Everything on a payslip that is not computed, payslips held back included. To be settled when the official software returns.";
     FINDINGS_NOTE = "Bloquant\u{a0}: rien ne part, ou l’agent seul est exclu. À justifier\u{a0}: motif écrit et seconde personne. Un contrôle non exécuté n’est pas un contrôle réussi.",
         "Blocking: nothing leaves, or that employee alone is set aside. To justify: written reason and second person. A control that did not run has not passed.";
     REPLAY_NOTE = "Le mois précédent recalculé par les règles et comparé à ce qui a été payé.", "Last month recomputed by the rules and compared with what was paid.";
@@ -78,6 +80,11 @@ texts! {
     NET_BEFORE_TAX = "Net avant impôt", "Net before tax";
     INCOME_TAX = "Impôt (PAS)", "Income tax";
     EMPLOYER_COST = "Coût employeur", "Employer cost";
+    EMPLOYEE_PART = "Part agent", "Employee part";
+    EMPLOYER_PART = "Part employeur", "Employer part";
+    CREDITOR = "Organisme", "Paid to";
+    UNNAMED_CREDITOR = "Organisme non précisé", "Not said to whom";
+    DUE = "À verser", "To be paid over";
     CHANGE = "Écart", "Change";
     CHANGE_GROSS = "Écart brut", "Change in gross";
     CHANGE_NET = "Écart net", "Change in net";
@@ -139,6 +146,7 @@ texts! {
     DEDUCTIONS = "Cotisations de l’agent", "Employee contributions";
     TAX = "Impôt prélevé à la source", "Income tax withheld";
     AFTER_TAX = "Autres retenues et remboursements", "Other deductions and refunds";
+    EMPLOYER_CHARGES = "Charges de l’employeur", "Employer charges";
     NET_TO_PAY = "Net à payer", "Net pay";
     FOR_INFORMATION = "Pour mémoire", "For information";
     HEADCOUNT_BEFORE = "Agents payés le mois précédent", "Employees paid last month";
@@ -169,6 +177,14 @@ texts! {
     CHECK_MANIFEST_AFTER = "Net du mois\u{a0}: ce rapport − manifeste", "This month’s net: this report − manifest";
     SHEETS = "Les feuilles", "The sheets";
     NOT_RUN = "Non exécuté", "Not run";
+    AND_OTHERS = "autres", "others";
+    OTHER_LINES = "Autres rubriques", "Other lines";
+    FOLLOWS = "Cotisations et impôt qui en résultent", "Contributions and tax that follow";
+    WITHOUT_PAYSLIP = "sans bulletin", "without payslip";
+    VISA = "Visa avant envoi des virements", "Signed off before transfers leave";
+    VISA_PREPARED = "Préparé par", "Prepared by";
+    VISA_CHECKED = "Contrôlé par (une autre personne)", "Checked by (another person)";
+    VISA_SIGNED = "Nom, date et signature", "Name, date and signature";
     REPLAY_LINES = "Lignes du mois précédent", "Lines of last month";
     REPLAY_EXACT = "Recalculées au centime", "Recomputed to the cent";
     REPLAY_ROUNDING = "À un centime d’arrondi", "Within a cent of rounding";
@@ -197,7 +213,7 @@ texts! {
     KEY_EXPLAINED = "expliqué au centime", "explained to the cent";
     KEY_NOT_EXPLAINED = "dont inexpliqué\u{a0}: ", "of which unexplained: ";
     SET_ASIDE_TITLE = "Agents exclus ou retenus", "Employees set aside";
-    IBAN_TITLE = "Changements de compte bancaire", "Changes of bank account";
+    IBAN_TITLE = "Comptes bancaires nouveaux", "New bank accounts";
     ESTIMATIONS_TITLE = "Registre des estimations", "Register of estimates";
     REPLAY_TITLE = "Preuve\u{a0}: le mois précédent recalculé", "Proof: last month recomputed";
     SOURCES_TITLE = "Fichiers lus", "Files read";
@@ -263,6 +279,7 @@ pub const fn iban_in_use(u: IbanInUse) -> Text {
     match u {
         IbanInUse::Old => Text("L’ancien", "The old one"),
         IbanInUse::New => Text("Le nouveau", "The new one"),
+        IbanInUse::First => Text("Payé pour la première fois", "Paid for the first time"),
         IbanInUse::Neither => Text("Aucun : agent retenu", "Neither: held"),
     }
 }
@@ -271,7 +288,7 @@ pub const fn severity(s: Severity) -> Text {
     match s {
         Severity::Blocking => Text("Bloquant", "Blocking"),
         Severity::Justify => Text("À justifier", "To justify"),
-        Severity::Warning => Text("Alerte", "Warning"),
+        Severity::Warning => Text("Avertissement", "Warning"),
         Severity::Information => Text("Information", "Information"),
     }
 }
@@ -370,9 +387,11 @@ pub fn count(n: u64, lang: Lang) -> String {
     out
 }
 
-/// A share in tenths of a percent, cut and never rounded up: only all of it is 100 %.
+/// A share in tenths of a percent; only all of it is 100 %.
 pub fn share(part: u64, whole: u64, lang: Lang) -> String {
-    let tenths = if whole == 0 { 0 } else { u128::from(part) * 1000 / u128::from(whole) };
+    let (part, whole) = (u128::from(part), u128::from(whole));
+    let rounded = if whole == 0 { 0 } else { (part * 2000 + whole) / (2 * whole) };
+    let tenths = if part < whole { rounded.min(999) } else { rounded };
     percent_text(tenths, lang)
 }
 
@@ -424,6 +443,7 @@ mod tests {
         assert_eq!(share(99_999, 100_000, Lang::Fr), "99,9\u{202f}%");
         assert_eq!(share(100_000, 100_000, Lang::Fr), "100,0\u{202f}%");
         assert_eq!(share(0, 0, Lang::En), "0.0%");
+        assert_eq!(share(87, 88, Lang::Fr), "98,9\u{202f}%");
     }
 
     #[test]

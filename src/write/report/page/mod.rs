@@ -43,9 +43,12 @@ pub fn page(report: &Report) -> String {
                 main {
                     (key_numbers(&d))
                     (alarms(&d))
+                    (registers::visa(report))
                     (contents(lang))
                     (section(w::WHY_DIFFERENT, "why", false, lang, &html! { (waterfall::picture(&d)) (sections::causes(&d)) }))
                     (section(w::GROSS_TO_NET, "gross-to-net", false, lang, &sections::gross_to_net(&d)))
+                    (section(w::BY_LINE, "by-line", false, lang, &sections::by_line(&d)))
+                    (section(w::DUE, "due", false, lang, &sections::due(&d)))
                     (section(w::LARGEST, "largest", false, lang, &sections::largest(&d)))
                     (section(w::SET_ASIDE_TITLE, "set-aside", false, lang, &registers::set_aside(report)))
                     (section(w::IBAN_TITLE, "iban", false, lang, &registers::ibans(report)))
@@ -63,9 +66,11 @@ pub fn page(report: &Report) -> String {
     .into_string()
 }
 
-const SECTIONS: [(Text, &str); 11] = [
+const SECTIONS: [(Text, &str); 13] = [
     (w::WHY_DIFFERENT, "why"),
     (w::GROSS_TO_NET, "gross-to-net"),
+    (w::BY_LINE, "by-line"),
+    (w::DUE, "due"),
     (w::LARGEST, "largest"),
     (w::SET_ASIDE_TITLE, "set-aside"),
     (w::IBAN_TITLE, "iban"),
@@ -121,6 +126,7 @@ fn key_numbers(d: &Digest<'_>) -> Markup {
     let (month, last) = (w::month_name(r.month, lang), w::month_name(r.last_month, lang));
     let percent = w::change_percent(d.before.net_paid, d.after.net_paid, lang);
     let missing = r.transfers.total - d.to_transfer();
+    let without = r.set_aside.iter().filter(|s| s.net.is_none()).count();
     let net = match lang {
         Lang::Fr => format!("net total, {last} → {month}"),
         Lang::En => format!("total net, {last} → {month}"),
@@ -128,7 +134,9 @@ fn key_numbers(d: &Digest<'_>) -> Markup {
     html! {
         dl.key {
             div { dt { (w::KEY_PAID.get(lang)) } dd { (w::count(d.paid, lang)) } }
-            div { dt { (w::KEY_SET_ASIDE.get(lang)) } dd { (w::count(r.set_aside.len() as u64, lang)) } }
+            div { dt { (w::KEY_SET_ASIDE.get(lang)) } dd { (w::count(r.set_aside.len() as u64, lang)) }
+                @if without > 0 { dd.sub { (w::count(without as u64, lang)) " " (w::WITHOUT_PAYSLIP.get(lang)) } }
+            }
             div {
                 dt { (net) }
                 dd { (w::amount(d.before.net_paid, lang)) " " span.arrow { "→" } " " (euros(d.after.net_paid, lang)) }

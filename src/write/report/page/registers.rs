@@ -2,9 +2,10 @@
 //! estimates, what replay proved, and the files everything comes from.
 
 use super::{amount, change, heads};
+use crate::ground::EmployeeId;
 use crate::ground::Severity;
 use crate::ground::{Lang, Money};
-use crate::write::report::model::{CallBack, Report};
+use crate::write::report::model::{CallBack, Estimation, Report};
 use crate::write::report::wording::{self as w};
 use maud::{Markup, html};
 
@@ -27,8 +28,8 @@ pub fn set_aside(r: &Report) -> Markup {
                     td.id { (s.employee) }
                     th scope="row" { (s.name) br; span.soft { (s.service) } }
                     (amount(s.net, lang))
-                    td { (s.reason) }
-                    td { (s.alternative) }
+                    td { (typeset(&s.reason, lang)) }
+                    td { (typeset(&s.alternative, lang)) }
                 } } }
                 tfoot { tr { th scope="row" colspan="2" { (w::TOTAL.get(lang)) } (amount(Some(total), lang)) td {} td {} } }
             } }
@@ -103,6 +104,22 @@ const fn class(s: Severity) -> &'static str {
     }
 }
 
+/// A sentence as French is printed: guillemets, colons and semicolons keep what they belong to, apostrophes are curved.
+fn typeset(text: &str, lang: Lang) -> String {
+    if lang != Lang::Fr {
+        return text.to_owned();
+    }
+    let text = text.replace("« ", "«\u{a0}").replace(" »", "\u{a0}»").replace(" : ", "\u{a0}: ");
+    text.replace(" ; ", "\u{202f}; ").replace('\'', "’")
+}
+
+/// Places of a finding that the page shows; the workbook and `findings.json` have all.
+const PLACES: usize = 2;
+
+fn name<'r>(r: &'r Report, id: &EmployeeId) -> &'r str {
+    r.agents.iter().find(|a| a.employee == *id).map_or("", |a| a.name.as_str())
+}
+
 pub fn findings(r: &Report) -> Markup {
     let lang = r.lang;
     let mut order: Vec<usize> = (0..r.findings.len()).collect();
@@ -121,9 +138,11 @@ pub fn findings(r: &Report) -> Markup {
                         tr {
                             td { span class=(class(f.severity)) { (w::severity(f.severity).get(lang)) } }
                             td.code.nowrap { (f.code) }
-                            td.id { @if let Some(e) = &f.employee { (e) } @else { "–" } }
-                            td { (f.message) @if !f.help.is_empty() { div.help { "→ " (f.help) } } }
-                            td { @for place in &f.places { div { (place.replace("« ", "«\u{a0}").replace(" »", "\u{a0}»")) } } }
+                            td { @if let Some(e) = &f.employee { span.id { (e) } br; span.soft { (name(r, e)) } } @else { "–" } }
+                            td { (typeset(&f.message, lang)) @if !f.help.is_empty() { div.help { "→ " (typeset(&f.help, lang)) } } }
+                            td.places { @for place in f.places.iter().take(PLACES) { div { (typeset(place, lang)) } }
+                                @if f.places.len() > PLACES { div { "+ " (w::count((f.places.len() - PLACES) as u64, lang)) " " (w::AND_OTHERS.get(lang)) } }
+                            }
                         }
                     }
                     @for c in &r.not_run { tr {
@@ -147,35 +166,72 @@ pub fn estimations(r: &Report) -> Markup {
             div.scroll { table {
                 (heads(&[
                     (w::EMPLOYEE.get(lang), false), (w::NAME.get(lang), false), (w::MONTH.get(lang), false), (w::LINE.get(lang), false),
-                    (w::AMOUNT.get(lang), true), (w::POLICY.get(lang), false), (w::REASON.get(lang), false), (w::STATUS.get(lang), false),
+                    (w::POLICY.get(lang), false), (w::REASON.get(lang), false), (w::STATUS.get(lang), false),
                 ]))
-                tbody { @for e in &r.estimations { tr {
-                    td.id { (e.employee) }
-                    th scope="row" { (e.name) }
-                    td.nowrap { (w::month_text(&e.month, lang)) }
-                    td { span.code { (e.code) } " " (e.label) }
-                    (amount(Some(e.amount), lang))
-                    td { (e.policy) }
-                    td { (e.reason) br; span.soft { (w::month_text(&e.source, lang)) } }
-                    td { (e.status) }
-                } } }
+                tbody { @for group in r.estimations.chunk_by(alike) { (estimated(group, lang)) } }
             } }
+        }
+    }
+}
+
+/// Lines of one agent and month, estimated in one way for one reason.
+fn alike(a: &Estimation, b: &Estimation) -> bool {
+    let what =
+        |e: &Estimation| (e.employee.clone(), e.month.clone(), e.policy.clone(), e.reason.clone(), e.source.clone(), e.status.clone());
+    what(a) == what(b)
+}
+
+/// One row for all of them; the lines under a fold when there are several.
+fn estimated(group: &[Estimation], lang: Lang) -> Markup {
+    let e = &group[0];
+    let line = |e: &Estimation| html! { span.code { (e.code) } " " (e.label) " " span.nowrap { (w::amount(e.amount, lang)) } };
+    html! {
+        tr {
+            td.id { (e.employee) }
+            th scope="row" { (e.name) }
+            td.nowrap { (w::month_text(&e.month, lang)) }
+            td {
+                @if group.len() == 1 { (line(e)) } @else {
+                    details {
+                        summary { (w::count(group.len() as u64, lang)) " " (w::ROWS.get(lang).to_lowercase()) }
+                        @for e in group { div { (line(e)) } }
+                    }
+                }
+            }
+            td { (e.policy) }
+            td { (e.reason) br; span.soft { (w::month_text(&e.source, lang)) } }
+            td { (e.status) }
+        }
+    }
+}
+
+/// Where two people sign, beside what they sign.
+pub fn visa(r: &Report) -> Markup {
+    let lang = r.lang;
+    html! {
+        table.visa {
+            caption { (w::VISA.get(lang)) }
+            tbody { @for who in [w::VISA_PREPARED, w::VISA_CHECKED] { tr {
+                th scope="row" { (who.get(lang)) }
+                td { span.soft { (w::VISA_SIGNED.get(lang)) } }
+            } } }
         }
     }
 }
 
 pub fn replay(r: &Report) -> Markup {
     let (lang, p) = (r.lang, &r.replay);
-    let lines = p.exact + p.rounding + p.carried + p.gap + p.one_off;
+    // What was of that month only is nothing to recompute.
+    let made = p.exact + p.rounding + p.carried + p.gap;
     let month = w::of_month(r.last_month, lang);
     let n = |n| w::count(n, lang);
     let (of_lines, of_agents) = match lang {
         Lang::Fr => (
-            format!("des {} lignes {month} recalculées au centime", n(lines)),
+            format!("des {} lignes {month} que les règles refont, recalculées au centime", n(made)),
             format!("des {} agents retrouvés entièrement, toutes lignes au centime", n(p.agents)),
         ),
         Lang::En => (
-            format!("of the {} lines {month} recomputed to the cent", n(lines)),
+            format!("of the {} lines {month} that the rules make, recomputed to the cent", n(made)),
             format!("of the {} employees found again entirely, every line to the cent", n(p.agents)),
         ),
     };
@@ -183,7 +239,7 @@ pub fn replay(r: &Report) -> Markup {
     html! {
         p.note { (w::REPLAY_NOTE.get(lang)) }
         div.proof {
-            strong { (w::share(p.exact, lines, lang)) } span { (of_lines) }
+            strong { (w::share(p.exact, made, lang)) } span { (of_lines) }
             strong { (w::share(p.agents_exact, p.agents, lang)) } span { (of_agents) }
         }
         p {

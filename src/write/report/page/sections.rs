@@ -11,6 +11,8 @@ use std::collections::BTreeSet;
 
 /// Agents shown among the largest changes.
 const TOP: usize = 15;
+/// Lines by which a cause is named.
+const NAMES: usize = 6;
 
 /// Every cause with what it amounts to; each opens on the agents it concerns.
 pub fn causes(d: &Digest<'_>) -> Markup {
@@ -31,6 +33,7 @@ pub fn causes(d: &Digest<'_>) -> Markup {
                         (change(sum.gross, lang))
                         (change(sum.net, lang))
                     }
+                    (naming(d, cause, !list.is_empty()))
                     @if !list.is_empty() { (cause_agents(d, list, sum.agents)) }
                 }
                 @if !d.unexplained().is_zero() {
@@ -39,6 +42,31 @@ pub fn causes(d: &Digest<'_>) -> Markup {
             }
             tfoot { tr { th scope="row" { (w::TOTAL.get(lang)) } td {} (change(gross, lang)) (change(d.net_change(), lang)) } }
         } }
+    }
+}
+
+/// Under a cause, the lines that name it, and what follows from them.
+fn naming(d: &Digest<'_>, cause: u16, opens: bool) -> Markup {
+    let (r, lang) = (d.report, d.report.lang);
+    let lines = d.naming(cause);
+    let (shown, others) = lines.split_at(lines.len().min(NAMES));
+    let rest = d.causes[usize::from(cause)].net - lines.iter().map(|l| l.2).sum::<Money>();
+    let row = |label: &str, agents: Option<u64>, sum: Money, gross: bool| {
+        html! {
+            tr.names.opens[opens] {
+                th scope="row" { (label) }
+                td.n { @if let Some(n) = agents { (w::count(n, lang)) } }
+                @if gross { (change(sum, lang)) td {} } @else { td {} (change(sum, lang)) }
+            }
+        }
+    };
+    html! {
+        @for &(line, agents, sum) in shown {
+            @let l = &r.lines[usize::from(line)];
+            (row(&l.label, Some(agents), sum, l.kind == LineKind::Earning))
+        }
+        @if !others.is_empty() { (row(w::OTHER_LINES.get(lang), None, others.iter().map(|l| l.2).sum(), true)) }
+        @if !lines.is_empty() && !rest.is_zero() { (row(w::FOLLOWS.get(lang), None, rest, false)) }
     }
 }
 
@@ -103,7 +131,7 @@ pub fn gross_to_net(d: &Digest<'_>) -> Markup {
             tbody {
                 @for (text, kind) in parts { (pair(text.get(lang), d.kind_total(kind), lang, false)) }
                 (pair(w::NET_TO_PAY.get(lang), net, lang, true))
-                @for (text, before, after) in below { (pair(text.get(lang), (before, after), lang, false)) }
+                @for (text, before, after) in below.into_iter().filter(|b| r.net_social || b.0.get(lang) != w::NET_SOCIAL.get(lang)) { (pair(text.get(lang), (before, after), lang, false)) }
             }
         } }
         (bridges(d))
@@ -116,6 +144,74 @@ fn pair(label: &str, (before, after): (Money, Money), lang: Lang, total: bool) -
             th scope="row" { (label) }
             (amount(Some(before), lang)) (amount(Some(after), lang)) (change(after - before, lang)) (percent(before, after, lang))
         }
+    }
+}
+
+/// Every line of the payslips, both months.
+pub fn by_line(d: &Digest<'_>) -> Markup {
+    let (r, lang) = (d.report, d.report.lang);
+    let (last, this) = (w::month_name(r.last_month, lang), w::month_name(r.month, lang));
+    html! {
+        div.scroll { table {
+            (heads(&[
+                (w::CODE.get(lang), false), (w::LABEL.get(lang), false), (&format!("{} {last}", w::AGENTS.get(lang)), true),
+                (&format!("{} {this}", w::AGENTS.get(lang)), true), (last, true), (this, true), (w::CHANGE.get(lang), true),
+            ]))
+            @for (text, kind) in KINDS {
+                @let (before, after) = d.kind_total(kind);
+                @let lines = r.lines.iter().filter(|l| l.kind == kind);
+                @if lines.clone().next().is_some() { tbody {
+                    @for l in lines { tr {
+                        td.code { (l.code) }
+                        th scope="row" { (l.label) }
+                        td.n { (w::count(l.count_before, lang)) } td.n { (w::count(l.count_after, lang)) }
+                        (amount(Some(l.before), lang)) (amount(Some(l.after), lang)) (change(l.after - l.before, lang))
+                    } }
+                    tr.total {
+                        td {} th scope="row" { (text.get(lang)) } td {} td {}
+                        (amount(Some(before), lang)) (amount(Some(after), lang)) (change(after - before, lang))
+                    }
+                } }
+            }
+        } }
+    }
+}
+
+const KINDS: [(w::Text, LineKind); 5] = [
+    (w::EARNINGS, LineKind::Earning),
+    (w::DEDUCTIONS, LineKind::Deduction),
+    (w::TAX, LineKind::Tax),
+    (w::AFTER_TAX, LineKind::Net),
+    (w::EMPLOYER_CHARGES, LineKind::Employer),
+];
+
+/// What is withheld and owed, by whom it goes to.
+pub fn due(d: &Digest<'_>) -> Markup {
+    let lang = d.report.lang;
+    let groups = d.due();
+    if groups.is_empty() {
+        return registers::nothing(lang);
+    }
+    html! {
+        p.note { (w::DUE_NOTE.get(lang)) }
+        div.scroll { table {
+            (heads(&[
+                (w::CREDITOR.get(lang), false), (w::LINE.get(lang), false), (w::AGENTS.get(lang), true),
+                (w::EMPLOYEE_PART.get(lang), true), (w::EMPLOYER_PART.get(lang), true), (w::TOTAL.get(lang), true),
+            ]))
+            @for group in groups { tbody {
+                tr.total {
+                    th scope="rowgroup" colspan="2" { (group.creditor) } td {}
+                    (amount(Some(group.employee()), lang)) (amount(Some(group.employer()), lang)) (amount(Some(group.total()), lang))
+                }
+                @for row in &group.rows { tr {
+                    td {}
+                    th scope="row" { span.code { (row.code) } " " (row.label) }
+                    td.n { (w::count(row.agents, lang)) }
+                    (amount(row.employee, lang)) (amount(row.employer, lang)) (amount(Some(row.total()), lang))
+                } }
+            } }
+        } }
     }
 }
 

@@ -108,6 +108,7 @@ fn build(report: &Report, options: &Options<'_>) -> Result<Workbook, ReportError
         sheets::by_service(&mut before, &digest)?;
         sheets::by_line(&mut before, &digest)?;
         sheets::causes(&mut before, &digest)?;
+        sheets::due(&mut before, &digest)?;
         registers::movements(&mut after)?;
         registers::ibans(&mut after)?;
         registers::set_aside(&mut after)?;

@@ -298,6 +298,35 @@ pub fn by_line(book: &mut Book<'_>, d: &Digest<'_>) -> Result<(), ReportError> {
     })
 }
 
+/// What is withheld and owed, by whom it goes to: a row per line, and the sum of each creditor under its own.
+pub fn due(book: &mut Book<'_>, d: &Digest<'_>) -> Result<(), ReportError> {
+    let lang = d.report.lang;
+    let groups = d.due();
+    let rows: Vec<(&str, &digest::DueRow<'_>)> = groups.iter().flat_map(|g| g.rows.iter().map(|r| (g.creditor, r))).collect();
+    let columns = vec![
+        column(w::CREDITOR.get(lang), 44, Kind::Wrap),
+        column(w::CODE.get(lang), 14, Kind::Text),
+        column(w::LINE.get(lang), 44, Kind::Wrap),
+        column(w::AGENTS.get(lang), 10, Kind::Number),
+        column(w::EMPLOYEE_PART.get(lang), 15, Kind::Sum(groups.iter().map(digest::Due::employee).sum())),
+        column(w::EMPLOYER_PART.get(lang), 15, Kind::Sum(groups.iter().map(digest::Due::employer).sum())),
+        column(w::TOTAL.get(lang), 15, Kind::Sum(groups.iter().map(digest::Due::total).sum())),
+    ];
+    let table = Table::new(w::DUE.get(lang), w::DUE_NOTE.get(lang), columns, rows.len()).frozen(1);
+    table::write(book, &table, |i, row| {
+        let (creditor, due) = rows[i];
+        vec![
+            Cell::text(creditor),
+            Cell::text(due.code),
+            Cell::text(due.label),
+            Cell::Count(due.agents),
+            Cell::maybe(due.employee),
+            Cell::maybe(due.employer),
+            Cell::Sum(format!("=ROUND(E{row}+F{row},2)"), due.total()),
+        ]
+    })
+}
+
 pub fn causes(book: &mut Book<'_>, d: &Digest<'_>) -> Result<(), ReportError> {
     let (r, lang) = (d.report, d.report.lang);
     let used = d.used_causes();

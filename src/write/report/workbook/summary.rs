@@ -129,6 +129,9 @@ pub fn summary(book: &mut Book<'_>, d: &Digest<'_>) -> Result<(), ReportError> {
         (w::NET_SOCIAL, agent_columns::NET_SOCIAL, (d.before.net_social, d.after.net_social)),
         (w::NET_TAXABLE, agent_columns::NET_TAXABLE, (d.before.net_taxable, d.after.net_taxable)),
     ] {
+        if !r.net_social && columns == agent_columns::NET_SOCIAL {
+            continue;
+        }
         let of = |column| format!("=ROUND(SUM({}),2)", agents.column(column));
         let cells = (sum(agents.complete, of(columns.0), now.0), sum(agents.complete, of(columns.1), now.1));
         pair(&mut grid, label.get(lang), cells, now, Row::Body)?;
@@ -268,6 +271,7 @@ fn contents(grid: &mut Grid<'_>) -> Result<(), ReportError> {
         w::BY_SERVICE,
         w::BY_LINE,
         w::CAUSES,
+        w::DUE,
         w::DETAIL,
         w::MOVEMENTS,
         w::IBAN,
