@@ -175,8 +175,7 @@ fn columns_that_say_again_what_others_do_hold_nobody() {
     let text = "Matricule;Nom;Prénom;Période;Montant CIA\n00102;ARNOUX;Jean-Noël;12/2021;200,00\n00232;TARDIEU;Régine;11/2021;300,00\n";
     let r = run("period", &[CIA], &[("primes.csv", text)]);
     assert_eq!((r.waits("00102"), r.told("M77", "00232")), (false, BLOCKS.to_vec()));
-    let text =
-        "Matricule;Nom;Prénom;HS jour - 14 premières;HS nuit\n00441;FLAMENT;André;6 h 30;néant\n00102;ARNOUX;Jean-Noël;6,5 h;2 heures\n";
+    let text = "Matricule;Nom;Prénom;HS jour - 14 premières;HS nuit\n00441;FLAMENT;André;6 h 30;\n00102;ARNOUX;Jean-Noël;6,5 h;2 heures\n";
     let r = run("hours", &[HOURS], &[("heures.csv", text)]);
     assert!(!r.waits("00441") && !r.waits("00102"));
 }

@@ -50,10 +50,12 @@ pub fn settle(
             }
             let (Some(a), Some(b)) = (known.values().next(), sum.values().next()) else { continue };
             let pair = pairs.iter().find(|p| (p.first, p.second) == (*first, source));
-            let f = match same(known, &sum) {
-                false => Finding::new("M88", Severity::Blocking),
-                true if pair.is_some_and(|p| p.may_add(vocabulary)) => Finding::new("M241", Severity::Blocking),
-                true => Finding::new("M87", Severity::Justify),
+            let f = if !same(known, &sum) {
+                Finding::new("M88", Severity::Blocking)
+            } else if pair.is_some_and(|p| p.may_add(vocabulary)) {
+                Finding::new("M241", Severity::Blocking)
+            } else {
+                Finding::new("M87", Severity::Justify)
             };
             let f = f.arg("agent", &id).arg("first", said(known, vocabulary)).arg("second", said(&sum, vocabulary)).of(&id);
             tell(f.at(sources.place(a.at)).at(sources.place(b.at)), source);
