@@ -6,7 +6,7 @@ use crate::ground::document::{Report, Tab, TextFile};
 use crate::ground::{Bic, Checked, Exact, Finding, Iban, Lang, PayMonth, Place, Severity, Siret, target_days, words};
 use anyhow::{Context as _, Result};
 use chrono::NaiveDate;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use toml::de::DeTable;
 
@@ -171,11 +171,20 @@ pub fn parse(folder: &Path, text: &str) -> Checked<Option<Job>> {
     let report = Report::new(&files);
     let (doc, errors) = DeTable::parse_recoverable(&files[0].text);
     for e in &errors {
-        report.error("L01", 0, &e.span().unwrap_or(0..1), &[("why", e.message())]);
+        let (line, sample) = line_at(&files[0].text, &e.span().unwrap_or(0..1));
+        report.error("J17", 0, &e.span().unwrap_or(0..1), &[("text", line), ("sample", &sample)]);
     }
     let tab = Tab::new(0, 0..0, doc.get_ref(), &report);
     let job = read(folder, &tab, &report);
-    let findings = report.findings.take();
+    let mut findings = report.findings.take();
+    // A line that cannot be read is told once.
+    let line = |f: &Finding| f.places.first().and_then(|p| if let Place::Rule { line, .. } = p { Some(*line) } else { None });
+    let unread: Vec<u32> = findings.iter().filter(|f| f.code == "J17").filter_map(line).collect();
+    let mut seen = BTreeSet::new();
+    findings.retain(|f| {
+        let at = line(f).filter(|l| unread.contains(l));
+        at.is_none_or(|l| f.code == "J17" && seen.insert(l))
+    });
     let job = job.map(|mut j| {
         j.text = files[0].text.clone();
         j
@@ -185,12 +194,27 @@ pub fn parse(folder: &Path, text: &str) -> Checked<Option<Job>> {
     Checked::new(job.filter(|_| sound), findings)
 }
 
+/// The line of a mistake, and how it should be written: a day as TOML writes days, anything else in quotation marks.
+fn line_at<'t>(text: &'t str, span: &std::ops::Range<usize>) -> (&'t str, String) {
+    let at = span.start.min(text.len());
+    let start = text[..at].rfind('\n').map_or(0, |i| i + 1);
+    let line = text[start..].lines().next().unwrap_or_default().trim();
+    if let Some(name) = line.strip_prefix('[') {
+        return (line, format!("[{}]", name.trim_matches(['[', ']', ' '])));
+    }
+    let Some((key, value)) = line.split_once('=') else { return (line, "cle = \"texte\"".to_owned()) };
+    let (key, value) = (key.trim(), value.trim().trim_matches(['"', '\'']));
+    let day = ["%d/%m/%Y", "%d.%m.%Y", "%d-%m-%Y", "%Y/%m/%d"].iter().find_map(|f| NaiveDate::parse_from_str(value, f).ok());
+    let written = day.map_or_else(|| format!("\"{}\"", value.replace(['"', '\\'], "")), |d| d.to_string());
+    (line, format!("{key} = {written}"))
+}
+
 fn read(folder: &Path, t: &Tab<'_, '_>, report: &Report<'_>) -> Option<Job> {
     let month_of = |key: &'static str| {
         let s = t.spot(key)?;
         let m = PayMonth::parse(&s.text);
         if m.is_none() {
-            report.error("L04", 0, &s.span, &[("key", key), ("wanted", "\"2021-12\"")]);
+            report.error("J18", 0, &s.span, &[("key", key), ("text", &s.text)]);
         }
         m
     };
@@ -229,8 +253,9 @@ fn read(folder: &Path, t: &Tab<'_, '_>, report: &Report<'_>) -> Option<Job> {
         let last = month.last_day();
         if target_days::is_open(last) { last } else { target_days::previous_open(last) }
     });
-    for (code, _) in [("J09", pay_date), ("J10", incident_date)].into_iter().filter(|d| d.1.is_none()) {
-        let f = Finding::new(code, Severity::Warning).arg("date", due.format("%d/%m/%Y"));
+    let days = [("J09", pay_date, Severity::Warning), ("J10", incident_date, Severity::Justify)];
+    for (code, _, severity) in days.into_iter().filter(|d| d.1.is_none()) {
+        let f = Finding::new(code, severity).arg("date", due.format("%d/%m/%Y"));
         report.findings.borrow_mut().push(f.at(Place::File { file: SETTINGS_FILE.to_owned() }));
     }
     Some(Job {

@@ -412,13 +412,13 @@ fn mistakes_in_the_job_file_are_findings_with_a_line() {
         ("unknown key", "pay_date =", "paydate =", "L02", 4),
         ("unknown key in a table", "postal_code =", "code_postal =", "L02", 12),
         ("bad date", "pay_date = 2021-12-22", "pay_date = \"22/12/2021\"", "L04", 4),
-        ("a day that does not exist", "pay_date = 2021-12-22", "pay_date = 2021-12-32", "L01", 4),
+        ("a day that does not exist", "pay_date = 2021-12-22", "pay_date = 2021-12-32", "J17", 4),
         ("unknown setting", "nbi_dans_sft =", "nbi_dans_stf =", "J04", 23),
         ("a setting that cannot be", "nbi_dans_sft = \"no\"", "nbi_dans_sft = \"peut-être\"", "J05", 23),
         ("bad IBAN", "FR7699900004170000512340196", "FR7699900004170000512340197", "J03", 17),
         ("missing month", "month = \"2021-12\"\n", "", "L03", 1),
-        ("bad month", "month = \"2021-12\"", "month = \"décembre\"", "L04", 3),
-        ("not TOML", "[employer]", "[employer", "L01", 9),
+        ("bad month", "month = \"2021-12\"", "month = \"décembre\"", "J18", 3),
+        ("not TOML", "[employer]", "[employer", "J17", 9),
     ];
     let mut wrong = Vec::new();
     for (i, (what, from, to, code, line)) in mistakes.into_iter().enumerate() {
