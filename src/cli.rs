@@ -4,13 +4,14 @@ pub mod failure;
 mod kit;
 mod rules;
 pub mod spoken;
+pub mod told;
 
-use crate::ground::{Finding, Lang, PayMonth, Severity, figures, words};
+use crate::ground::finding::Rank;
+use crate::ground::{Finding, Lang, PayMonth, Severity, figures, finding, words};
 use crate::job;
 use crate::pipeline::{self, Options};
 use anyhow::Result;
 use clap::{Parser, Subcommand};
-use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::PathBuf;
 
@@ -118,9 +119,12 @@ pub enum Command {
         /// Employee number.
         #[arg(long)]
         agent: String,
-        /// Only the line with this code.
+        /// Only the line with this code, with its rule, its values and its texts of law.
         #[arg(long)]
         line: Option<String>,
+        /// The rule, the values and the texts of law of every line.
+        #[arg(long)]
+        detail: bool,
     },
     /// Two transfer files, lists of transfers or folders of runs against each other: accounts, people, amounts.
     Diff {
@@ -260,31 +264,37 @@ fn run_command(cli: &Cli, progress: fn(&str, u64, u64)) -> Result<Said> {
         Command::Inspect { folder, write } => inspect(cli, folder, *write, progress),
         Command::Replay { folder, calibrate: true, write } => {
             let told = pipeline::calibrate(&options(cli, folder, 0, false, progress), *write)?;
-            Ok(Said { out: told.text, err: listing(&told.findings, told.lang, cli.json), code: told.code })
+            Ok(Said { out: told.text, err: listing(&told.findings, told.lang, cli.json, Some(folder)), code: told.code })
         }
         Command::Replay { folder, calibrate: false, .. } => run(cli, &options(cli, folder, 0, false, progress), true, false),
         Command::Run { folder, threads, no_payslips, timings } => {
             run(cli, &options(cli, folder, *threads, !no_payslips, progress), false, *timings)
         }
-        Command::Explain { folder, agent, line } => {
-            let told = pipeline::explain(&options(cli, folder, 1, false, progress), agent, line.as_deref())?;
-            Ok(Said { out: told.text, err: listing(&told.findings, told.lang, cli.json), code: told.code })
+        Command::Explain { folder, agent, line, detail } => {
+            let detail = *detail || line.is_some();
+            let told = pipeline::explain_with(&options(cli, folder, 1, false, progress), agent, line.as_deref(), detail)?;
+            let job = told::Job { folder, month: None };
+            Ok(Said {
+                out: job.fill(&told.text, told.lang),
+                err: listing(&told.findings, told.lang, cli.json, Some(folder)),
+                code: told.code,
+            })
         }
         Command::Decide(d) => {
             let options = options(cli, &d.folder, 0, false, progress);
             let (kind, reason) = (d.kind.clone().unwrap_or_default(), d.reason.clone().unwrap_or_default());
             let told = match &d.from {
-                Some(list) => pipeline::decide_from(&options, list, &d.by, &d.on)?,
+                Some(list) => pipeline::decide_from(&options, list, (&d.by, &d.on, &reason))?,
                 None => {
                     let row = [&kind, &d.agent, &d.about, &d.value, &d.month, &d.until, &d.by, &d.on, &reason].map(Clone::clone);
                     pipeline::decide(&options, row)?
                 }
             };
-            Ok(Said { out: told.text, err: listing(&told.findings, told.lang, cli.json), code: told.code })
+            Ok(Said { out: told.text, err: listing(&told.findings, told.lang, cli.json, Some(&d.folder)), code: told.code })
         }
         Command::Diff { before, after } => {
             let told = pipeline::diff(before, after, cli.lang)?;
-            Ok(Said { out: told.text, err: listing(&told.findings, told.lang, cli.json), code: told.code })
+            Ok(Said { out: told.text, err: listing(&told.findings, told.lang, cli.json, None), code: told.code })
         }
         Command::Rules { command } => rules::execute(cli, command),
     }
@@ -294,19 +304,7 @@ fn options(cli: &Cli, folder: &std::path::Path, threads: usize, payslips: bool, 
     Options { folder: folder.to_path_buf(), rules: cli.rules.clone(), lang: cli.lang, threads, payslips, progress }
 }
 
-/// One finding as people read it: code, sentence, places, help.
-pub fn paragraph(f: &Finding, lang: Lang) -> String {
-    let mut s = format!("{} [{}] {}\n", f.severity.letter(), f.code, f.message(lang));
-    for p in f.places.iter().take(4) {
-        let _ = writeln!(s, "    {}", p.shown(lang));
-    }
-    if let Some(h) = f.help(lang) {
-        let _ = writeln!(s, "    → {h}");
-    }
-    s
-}
-
-fn listing(findings: &[Finding], lang: Lang, json: bool) -> String {
+fn listing(findings: &[Finding], lang: Lang, json: bool, folder: Option<&std::path::Path>) -> String {
     if json {
         return findings
             .iter()
@@ -321,47 +319,28 @@ fn listing(findings: &[Finding], lang: Lang, json: bool) -> String {
             })
             .collect();
     }
-    findings.iter().map(|f| paragraph(f, lang)).collect()
-}
-
-/// Findings of one code that a run shows; the others stand in its results. What blocks is always shown.
-const SHOWN: usize = 8;
-
-/// The findings of a run that has written its results: of a code that comes many times, the first ones and how many more.
-fn shortened(findings: &[Finding], lang: Lang) -> String {
-    let mut out = String::new();
-    for of_one in findings.chunk_by(|a, b| a.severity == b.severity) {
-        let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
-        for f in of_one {
-            let n = counts.entry(&f.code).or_default();
-            *n += 1;
-            if *n <= SHOWN || f.severity == Severity::Blocking {
-                out.push_str(&paragraph(f, lang));
-            }
-        }
-        let more = |(code, n): (&str, usize)| (n > SHOWN).then(|| format!("{} {code}", n - SHOWN));
-        let more: Vec<String> = counts.into_iter().filter_map(more).collect();
-        if of_one[0].severity != Severity::Blocking && !more.is_empty() {
-            let _ = writeln!(out, "{}", words::fill(words::ui("ui.more_findings", lang), &[("list", more.join(", "))]));
-        }
-    }
-    out
+    let job = folder.map(|folder| told::Job { folder, month: None });
+    findings.iter().map(|f| told::paragraph(f, lang, job.as_ref())).collect()
 }
 
 fn inspect(cli: &Cli, folder: &std::path::Path, write: bool, progress: fn(&str, u64, u64)) -> Result<Said> {
     let mut opened = job::open(folder)?;
     let Some(job) = opened.value else {
-        return Ok(Said { err: listing(&opened.findings, cli.lang.unwrap_or_default(), cli.json), code: 2, ..Said::default() });
+        return Ok(Said {
+            err: listing(&opened.findings, cli.lang.unwrap_or_default(), cli.json, Some(folder)),
+            code: 2,
+            ..Said::default()
+        });
     };
     let mut loaded = pipeline::load_pack(&job, cli.rules.as_deref())?;
     let lang = cli.lang.unwrap_or_else(|| loaded.lang(&job));
     opened.findings.append(&mut loaded.findings);
     let Some(pack) = loaded.pack else {
-        return Ok(Said { err: listing(&opened.findings, lang, cli.json), code: 2, ..Said::default() });
+        return Ok(Said { err: listing(&opened.findings, lang, cli.json, Some(folder)), code: 2, ..Said::default() });
     };
     let mut settings = pipeline::settings(&pack, &job);
     opened.findings.append(&mut settings.findings);
-    let mut seen = pipeline::inspect(&job, &pack, &settings.value)?;
+    let mut seen = pipeline::inspect(&job, &pack, &settings.value, lang)?;
     opened.findings.append(&mut seen.findings);
     let (_, fragment, shown) = seen.value;
     let mut out = shown.join("\n");
@@ -375,9 +354,20 @@ fn inspect(cli: &Cli, folder: &std::path::Path, write: bool, progress: fn(&str, 
         let _ = writeln!(out, "\n{}", words::ui("ui.mapping_written", lang));
     }
     let picture = pipeline::recovery(&options(cli, folder, 0, false, progress))?;
-    let out = if cli.json { pipeline::recovery_json(&picture) } else { format!("{out}\n{}", pipeline::recovery_text(&picture)) };
-    let code = u8::from(opened.findings.iter().any(|f| f.severity <= Severity::Justify));
-    Ok(Said { out, err: listing(&opened.findings, lang, cli.json), code })
+    let out = if cli.json {
+        pipeline::recovery_json(&picture)
+    } else {
+        format!(
+            "{}\n{}\n{out}",
+            pipeline::recovery_text(&picture),
+            told::Job { folder, month: None }.fill(words::ui("ui.inspect.files", lang), lang)
+        )
+    };
+    finding::sort(&mut opened.findings);
+    // What is still missing to pay is something to decide, whatever the files say.
+    let lacking = !picture.compute.is_empty() || !picture.pay.is_empty();
+    let code = u8::from(lacking || opened.findings.iter().any(|f| f.severity <= Severity::Justify));
+    Ok(Said { out, err: listing(&opened.findings, lang, cli.json, Some(folder)), code })
 }
 
 /// The first numbers of a list, and how many more there are.
@@ -390,11 +380,57 @@ fn listed(list: &[String]) -> String {
     out
 }
 
+/// Whom nothing is transferred to: each with a name, the first reason and what waits.
+fn set_aside(outcome: &pipeline::Outcome) -> String {
+    const SHOWN: usize = 12;
+    let lang = outcome.lang;
+    if outcome.aside.is_empty() {
+        return String::new();
+    }
+    let mut out = words::fill(words::ui("ui.excluded", lang), &[("count", outcome.aside.len().to_string())]) + "\n";
+    for a in outcome.aside.iter().take(SHOWN) {
+        let net = a.net.map_or_else(String::new, |n| words::fill(words::ui("ui.excluded_net", lang), &[("net", figures::money(n, lang))]));
+        let who = if a.id == a.name { a.id.clone() } else { format!("{} {}", a.id, a.name) };
+        let _ = writeln!(out, "            {who} — {} ({}){net}", a.why, a.code);
+    }
+    if outcome.aside.len() > SHOWN {
+        let rest: Vec<String> = outcome.aside[SHOWN..].iter().map(|a| a.id.clone()).collect();
+        let args = [("count", rest.len().to_string()), ("list", listed(&rest))];
+        let _ = writeln!(out, "            {}", words::fill(words::ui("ui.told.more", lang), &args));
+    }
+    out
+}
+
+/// What comes next, with the commands as they are typed.
+fn to_do(outcome: &pipeline::Outcome, job: &told::Job<'_>) -> String {
+    let lang = outcome.lang;
+    let mut steps = Vec::new();
+    let cause = outcome.findings.iter().find(|f| f.rank == Rank::Cause && f.severity <= Severity::Justify);
+    if let Some(help) = cause.and_then(|f| f.help(lang)) {
+        steps.push(job.fill(&help, lang));
+    }
+    let blocking = outcome.findings.iter().filter(|f| f.severity == Severity::Blocking && f.rank == Rank::Own).count();
+    if blocking > 0 {
+        steps.push(job.fill(&words::fill(words::ui("ui.to_do.decide", lang), &[("count", blocking.to_string())]), lang));
+    }
+    steps.push(job.fill(words::ui("ui.to_do.read", lang), lang));
+    if outcome.findings.iter().any(|f| f.severity <= Severity::Justify) {
+        steps.push(job.fill(words::ui("ui.to_do.again", lang), lang));
+    }
+    let mut out = String::new();
+    for (i, step) in steps.iter().enumerate() {
+        let title = if i == 0 { words::ui("ui.to_do", lang) } else { "" };
+        let _ = writeln!(out, "{title:<12}{}. {step}", i + 1);
+    }
+    out
+}
+
 fn run(cli: &Cli, options: &Options, replay_only: bool, timings: bool) -> Result<Said> {
     let outcome = pipeline::run(options)?;
     let lang = outcome.lang;
     let mut out = String::new();
     let say = |key: &str, args: &[(&str, String)]| words::fill(words::ui(key, lang), args) + "\n";
+    let job = told::Job { folder: &options.folder, month: outcome.month.map(|m| m.to_string()) };
     if outcome.ran {
         let r = outcome.replay;
         out += &say(
@@ -429,11 +465,14 @@ fn run(cli: &Cli, options: &Options, replay_only: bool, timings: bool) -> Result
             }
             let file = outcome.written.iter().any(|w| w.starts_with("virements-"));
             if outcome.held.is_empty() && outcome.transfers.0 > 0 && !file {
-                out += &say("ui.no_transfer_file", &[]);
+                let missing = outcome.payer_lacks.iter().map(|k| words::ui(k, lang)).collect::<Vec<_>>().join(words::ui("ui.and", lang));
+                let key = if missing.is_empty() { "ui.no_transfer_file" } else { "ui.no_payer" };
+                out += &say(key, &[("what", missing)]);
             }
-            if !outcome.excluded.is_empty() {
-                out += &say("ui.excluded", &[("count", outcome.excluded.len().to_string()), ("list", listed(&outcome.excluded))]);
+            if let Some(count) = outcome.again {
+                out += &say("ui.again", &[("count", count.to_string()), ("of", outcome.transfers.0.to_string())]);
             }
+            out += &set_aside(&outcome);
             let count = |s: Severity| outcome.findings.iter().filter(|f| f.severity == s).count().to_string();
             out += &say(
                 "ui.findings",
@@ -446,6 +485,7 @@ fn run(cli: &Cli, options: &Options, replay_only: bool, timings: bool) -> Result
                 ],
             );
             out += &say("ui.written", &[("folder", options.folder.join("out").display().to_string())]);
+            out += &to_do(&outcome, &job);
         }
     }
     if timings {
@@ -457,6 +497,6 @@ fn run(cli: &Cli, options: &Options, replay_only: bool, timings: bool) -> Result
     let of_replay = |f: &Finding| f.code.starts_with(['C', 'R', 'M', 'J', 'L', 'N']) || f.code.starts_with("IMP-");
     let shown: Vec<Finding> = outcome.findings.iter().filter(|f| !replay_only || !outcome.ran || of_replay(f)).cloned().collect();
     let short = outcome.ran && !replay_only && !cli.json;
-    let err = if short { shortened(&shown, lang) } else { listing(&shown, lang, cli.json) };
+    let err = if short { told::of_run(&shown, lang, &job) } else { listing(&shown, lang, cli.json, Some(&options.folder)) };
     Ok(Said { out, err, code: outcome.exit_code() })
 }

@@ -296,7 +296,9 @@ impl FactDecl {
         match (value, &self.kind) {
             (Value::Number(n), FactKind::Number { form: NumberForm::Rate }) => percent(*n, lang),
             (Value::Number(n), FactKind::Number { form: NumberForm::Money }) => plain(*n, 2, lang),
-            (Value::Number(n), FactKind::Number { form: NumberForm::Fraction }) if n.whole().is_none() => n.reduced().to_string(),
+            // A share of a whole in percent; one of sevenths or thirds stays what it is.
+            (Value::Number(n), FactKind::Number { form: NumberForm::Fraction }) if n.to_decimal().is_some() => percent(*n, lang),
+            (Value::Number(n), FactKind::Number { form: NumberForm::Fraction }) => n.reduced().to_string(),
             (Value::Number(n), _) => plain(*n, 0, lang),
             (Value::Text(t), _) => t.to_string(),
             (Value::Date(d), _) => d.format("%d/%m/%Y").to_string(),

@@ -189,7 +189,7 @@ fn read(folder: &Path, t: &Tab<'_, '_>, report: &Report<'_>) -> Option<Job> {
         let s = t.spot(key)?;
         let m = PayMonth::parse(&s.text);
         if m.is_none() {
-            report.error("L04", 0, &s.span, &[("key", key), ("wanted", "\"2021-12\"")]);
+            report.error("J18", 0, &s.span, &[("key", key), ("text", &s.text)]);
         }
         m
     };
@@ -228,8 +228,9 @@ fn read(folder: &Path, t: &Tab<'_, '_>, report: &Report<'_>) -> Option<Job> {
         let last = month.last_day();
         if target_days::is_open(last) { last } else { target_days::previous_open(last) }
     });
-    for (code, _) in [("J09", pay_date), ("J10", incident_date)].into_iter().filter(|d| d.1.is_none()) {
-        let f = Finding::new(code, Severity::Warning).arg("date", due.format("%d/%m/%Y"));
+    let days = [("J09", pay_date, Severity::Warning), ("J10", incident_date, Severity::Justify)];
+    for (code, _, severity) in days.into_iter().filter(|d| d.1.is_none()) {
+        let f = Finding::new(code, severity).arg("date", due.format("%d/%m/%Y"));
         report.findings.borrow_mut().push(f.at(Place::File { file: SETTINGS_FILE.to_owned() }));
     }
     Some(Job {

@@ -3,7 +3,8 @@
 #![forbid(unsafe_code)]
 
 use indicatif::{ProgressBar, ProgressStyle};
-use releve::cli::{self, failure, spoken};
+use releve::cli::{self, failure, spoken, told};
+use std::borrow::Cow;
 use std::io::{IsTerminal as _, Write as _};
 use std::process::ExitCode;
 use std::sync::{LazyLock, Mutex};
@@ -42,6 +43,12 @@ fn progress(stage: &str, done: u64, of: u64) {
     }
 }
 
+/// A text as wide as the terminal; whatever is no terminal gets it as it is.
+fn on<'t>(term: &console::Term, text: &'t str) -> Cow<'t, str> {
+    let width = term.is_term().then(|| term.size_checked()).flatten();
+    width.map_or(Cow::Borrowed(text), |(_, columns)| Cow::Owned(told::folded(text, usize::from(columns))))
+}
+
 fn main() -> ExitCode {
     let arguments: Vec<_> = std::env::args_os().collect();
     let lang = spoken::lang_of(&arguments);
@@ -52,8 +59,8 @@ fn main() -> ExitCode {
     match ran {
         Ok(said) => {
             // A closed pipe is the reader's choice, not a failure.
-            let _ = std::io::stderr().write_all(said.err.as_bytes());
-            let _ = std::io::stdout().write_all(said.out.as_bytes());
+            let _ = std::io::stderr().write_all(on(&console::Term::stderr(), &said.err).as_bytes());
+            let _ = std::io::stdout().write_all(on(&console::Term::stdout(), &said.out).as_bytes());
             ExitCode::from(said.code)
         }
         Err(e) => {

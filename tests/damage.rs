@@ -417,7 +417,7 @@ fn mistakes_in_the_job_file_are_findings_with_a_line() {
         ("a setting that cannot be", "nbi_dans_sft = \"no\"", "nbi_dans_sft = \"peut-être\"", "J05", 23),
         ("bad IBAN", "FR7699900004170000512340196", "FR7699900004170000512340197", "J03", 17),
         ("missing month", "month = \"2021-12\"\n", "", "L03", 1),
-        ("bad month", "month = \"2021-12\"", "month = \"décembre\"", "L04", 3),
+        ("bad month", "month = \"2021-12\"", "month = \"décembre\"", "J18", 3),
         ("not TOML", "[employer]", "[employer", "L01", 9),
     ];
     let mut wrong = Vec::new();

@@ -449,7 +449,7 @@ fn the_command_writes_a_row_that_the_run_reads() {
     assert_eq!(code, Some(2));
     assert!(told.contains("GOV-02"), "an override without its end: {told}");
     let (code, told) = decide(&["mode", "--agent", "00102", "--value", "demain"]);
-    assert!(code == Some(2) && told.contains("recompute, carry-over, advance, hold"), "{told}");
+    assert!(code == Some(2) && told.contains("recalcul, reconduction, acompte, suspendre"), "{told}");
     let (code, told) = decide(&["mode", "--agent", "00123", "--value", "hold"]);
     assert!(code == Some(2) && told.contains("[D08]") && told.contains("[D17]") && !told.contains("decisions.csv:"), "{told}");
     assert_eq!(std::fs::read_to_string(r.folder.join("decisions.csv")).expect("the decisions"), kept);
@@ -502,14 +502,14 @@ fn what_a_run_proposes_is_confirmed_in_one_go() {
     let list = r.folder.join("out/proposals.csv");
     let text = std::fs::read_to_string(&list).expect("the proposals");
     let lines: Vec<&str> = text.trim_start_matches('\u{feff}').lines().collect();
-    assert_eq!(lines[0], format!("accord;{};confiance;constat", TITLES.trim_end()));
-    assert!(lines.iter().any(|l| l.starts_with(";rapprochement;00233;01840;;2021-12;") && l.ends_with(";95 %;POP-06")), "{text}");
+    assert_eq!(lines[0], format!("accord;{};confiance;constat;précision", TITLES.trim_end()));
+    assert!(lines.iter().any(|l| l.starts_with(";rapprochement;00233;01840;;2021-12;") && l.contains(";;95 %;POP-06;")), "{text}");
     let present = lines.iter().find(|l| l.starts_with(";présent;00156;")).expect("still in post");
     let (folder, name) = (r.folder.to_str().expect("a path"), r.folder.join("accord.csv"));
     let name = name.to_str().expect("a path");
     let confirm = |rows: &[String]| {
         std::fs::write(name, format!("{}\n{}\n", lines[0], rows.join("\n"))).expect("a list");
-        program(&["decide", folder, "--from", name, "--by", "Mme Roche", "--on", "2021-12-06"])
+        program(&["decide", folder, "--from", name, "--by", "Mme Roche", "--on", "2021-12-06", "--reason", "vu au service"])
     };
     // Without a yes nothing is recorded.
     let (code, told) = confirm(&lines[1..].iter().map(|l| (*l).to_owned()).collect::<Vec<_>>());
@@ -518,7 +518,16 @@ fn what_a_run_proposes_is_confirmed_in_one_go() {
     let agreed = [rest, vec![format!("oui{present}")]].concat();
     assert_eq!(confirm(&agreed).0, Some(0));
     let kept = std::fs::read_to_string(r.folder.join("decisions.csv")).expect("the decisions");
-    assert_eq!(kept.lines().nth(1), Some("présent;00156;;;2021-12;;Mme Roche;2021-12-06;BRUNEL Guilhem"));
+    assert_eq!(kept.lines().nth(1), Some("présent;00156;;;2021-12;;Mme Roche;06/12/2021;vu au service"));
+    // A spreadsheet that saves the list writes months in its own way; without a reason nothing is recorded.
+    let excel = "oui;présent;00156;;;déc-21;;;;;50 %;POP-03;BRUNEL Guilhem".to_owned();
+    assert!(confirm(&[excel.clone()]).1.contains("[D19]"), "decided already");
+    std::fs::write(name, format!("{}\n{}\n", lines[0], excel.replace("00156", "00176"))).expect("a list");
+    let (code, told) = program(&["decide", folder, "--from", name, "--by", "Mme Roche", "--on", "2021-12-06"]);
+    assert!(
+        code == Some(2) && told.contains("sans « motif »") && told.contains("accord.csv:2") && !told.contains("decisions.csv:"),
+        "{told}"
+    );
     // A second time nothing is left to record, and one row that cannot stand keeps all out.
     assert!(confirm(&agreed).1.contains("[D19]"));
     let wrong = "oui;présent;99999;;;2021-12;;;;?;50 %;POP-03".to_owned();

@@ -244,7 +244,7 @@ fn a_row_under_another_persons_number_is_not_used() {
 #[test]
 fn an_empty_list_is_said_and_stays_what_it_is() {
     let r = run("empty", &[], &[("départs.csv", "matricule;nom;prénom;dernier jour payé;motif\n")]);
-    assert_eq!(r.told("M78", ""), [Severity::Information]);
+    assert_eq!(r.told("M78", ""), [Severity::Justify]);
     assert_eq!(r.nets, expected());
 }
 

@@ -239,8 +239,8 @@ pub fn measure(c: &Control, r: &Run) -> Result<Option<Vec<Finding>>, &'static st
         "total_variation" => {
             let Some(share) = c.limit("share") else { return Err("need_threshold") };
             let (gross, cost) = match r.lang {
-                Lang::Fr => ("brut", "coût"),
-                Lang::En => ("gross", "cost"),
+                Lang::Fr => ("brut", "coût employeur"),
+                Lang::En => ("gross", "employer cost"),
             };
             [("net", r.before.net, r.after.net), (gross, r.before.gross, r.after.gross), (cost, r.before.cost, r.after.cost)]
                 .iter()

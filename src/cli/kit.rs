@@ -1,6 +1,6 @@
 //! `prepare`, `new --kit`, `seal`, `unseal`: the passphrase asked for, and what is printed.
 
-use super::{Cli, Said, listing, shortened};
+use super::{Cli, Said, listing};
 use crate::ground::{Finding, Lang, PayMonth, Severity, words};
 use crate::kit::{BUILT, Head, Passphrase, Refused, WORK};
 use crate::pipeline::{self, Opened, Options, Prepared, Seal};
@@ -46,8 +46,8 @@ impl Secret {
 /// A line typed on the terminal, without echo.
 #[cfg(feature = "seal")]
 fn typed(key: &str, lang: Lang) -> Result<String> {
-    use anyhow::Context as _;
-    rpassword::prompt_password(words::ui(key, lang)).with_context(|| words::ui("ui.kit.no_terminal", lang))
+    // The system's own words would be in its language.
+    rpassword::prompt_password(words::ui(key, lang)).map_err(|_| anyhow::anyhow!("{}", words::ui("ui.kit.no_terminal", lang)))
 }
 
 #[cfg(not(feature = "seal"))]
@@ -56,7 +56,7 @@ fn typed(_: &str, _: Lang) -> Result<String> {
 }
 
 fn stopped(cli: &Cli, findings: &[Finding], lang: Lang) -> Said {
-    Said { err: listing(findings, lang, cli.json), code: 2, ..Said::default() }
+    Said { err: listing(findings, lang, cli.json, None), code: 2, ..Said::default() }
 }
 
 pub fn prepare(cli: &Cli, options: &Options, to: &Path, secret: &Secret) -> Result<Said> {
@@ -71,7 +71,11 @@ pub fn prepare(cli: &Cli, options: &Options, to: &Path, secret: &Secret) -> Resu
         return Ok(stopped(cli, &findings, made.lang));
     };
     let open: Vec<Finding> = made.outcome.findings.iter().filter(|f| f.severity <= Severity::Justify).cloned().collect();
-    let err = if cli.json { listing(&open, made.lang, true) } else { shortened(&open, made.lang) };
+    let err = if cli.json {
+        listing(&open, made.lang, true, None)
+    } else {
+        super::told::of_run(&open, made.lang, &super::told::Job { folder: &options.folder, month: None })
+    };
     let code = made.outcome.exit_code().max(u8::from(made.findings.iter().any(|f| f.severity <= Severity::Justify)));
     let out = if cli.json {
         let shown =
@@ -80,7 +84,7 @@ pub fn prepare(cli: &Cli, options: &Options, to: &Path, secret: &Secret) -> Resu
     } else {
         rehearsed(&made, to, bytes, options)
     };
-    Ok(Said { out, err: err + &listing(&made.findings, made.lang, cli.json), code })
+    Ok(Said { out, err: err + &listing(&made.findings, made.lang, cli.json, Some(&options.folder)), code })
 }
 
 fn rehearsed(made: &Prepared, to: &Path, bytes: u64, options: &Options) -> String {
@@ -104,7 +108,7 @@ fn rehearsed(made: &Prepared, to: &Path, bytes: u64, options: &Options) -> Strin
         [("computed", count("computed")), ("carried", count("carried")), ("advance", count("advance")), ("manual", count("manual"))];
     out += &say("ui.kit.rehearsal", &modes);
     if !made.outcome.excluded.is_empty() {
-        out += &say("ui.excluded", &[("count", t.set_aside.to_string()), ("list", made.outcome.excluded.join(", "))]);
+        out += &say("ui.kit.excluded", &[("count", t.set_aside.to_string()), ("list", made.outcome.excluded.join(", "))]);
     }
     if !made.found.is_empty() {
         out += &say("ui.kit.found", &[]);
@@ -174,5 +178,5 @@ fn told(cli: &Cli, opened: &Opened, out: String) -> Said {
         return stopped(cli, &opened.findings, lang);
     }
     let code = u8::from(opened.findings.iter().any(|f| f.severity <= Severity::Justify));
-    Said { out, err: listing(&opened.findings, lang, cli.json), code }
+    Said { out, err: listing(&opened.findings, lang, cli.json, None), code }
 }

@@ -89,7 +89,7 @@ fn language(cli: &Cli, pack: &Pack) -> Lang {
 /// Findings about rule text with the lines they stand on, or as JSON.
 fn told(cli: &Cli, pack: &Pack, findings: &[Finding], lang: Lang) -> String {
     if cli.json {
-        return listing(findings, lang, true);
+        return listing(findings, lang, true, None);
     }
     findings.iter().map(|f| show::carets(&pack.files, f, lang)).collect()
 }
@@ -186,7 +186,7 @@ fn test(cli: &Cli, pack: &str) -> Result<Said> {
         let counts = [("passed", (results.len() - failed).to_string()), ("failed", failed.to_string())];
         words::fill(words::ui("ui.cases", lang), &counts) + "\n" + &coverage_text(&covered, lang)
     };
-    Ok(Said { out, err: listing(&findings, lang, cli.json), code: u8::from(failed > 0) })
+    Ok(Said { out, err: listing(&findings, lang, cli.json, None), code: u8::from(failed > 0) })
 }
 
 /// Writes the manual of a pack.
@@ -211,7 +211,7 @@ fn diff(cli: &Cli, packs: [&String; 2], job: &std::path::Path) -> Result<Said> {
         progress: |_, _, _| {},
     };
     let told = pipeline::compare(&asked, packs.map(String::as_str), cli.json)?;
-    Ok(Said { out: told.text, err: listing(&told.findings, told.lang, cli.json), code: told.code })
+    Ok(Said { out: told.text, err: listing(&told.findings, told.lang, cli.json, Some(job)), code: told.code })
 }
 
 /// How much of the pack its cases exercise, then what they do not, each with its place.

@@ -128,7 +128,9 @@ fn mistake(e: &clap::Error, lang: Lang) -> String {
     let prior = text(ContextKind::PriorArg);
     let unknown = if e.kind() == ErrorKind::InvalidSubcommand { text(ContextKind::InvalidSubcommand) } else { argument };
     let said = words::fill(words::ui(key, lang), &[("argument", unknown), ("value", value), ("prior", prior), ("why", why)]);
-    let near = if near.is_empty() { String::new() } else { words::fill(words::ui("ui.cli.near", lang), &[("near", near)]) };
+    // Several that are hardly like it are no suggestion.
+    let near =
+        if near.is_empty() || near.contains(", ") { String::new() } else { words::fill(words::ui("ui.cli.near", lang), &[("near", near)]) };
     format!("{}{near}\n{}", said.trim_end(), words::ui("ui.cli.more", lang))
 }
 

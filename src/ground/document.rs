@@ -252,6 +252,12 @@ impl<'a, 'f> Tab<'a, 'f> {
                 }
                 date
             }
+            (DeValue::String(text), span) => {
+                // A day as people write it is shown as it should stand, and not as another day.
+                let day = ["%d/%m/%Y", "%d.%m.%Y", "%Y-%m-%d"].iter().find_map(|f| NaiveDate::parse_from_str(text.trim(), f).ok());
+                self.wrong(&span, key, &day.map_or_else(|| "2021-12-01".to_owned(), |d| d.to_string()));
+                None
+            }
             (_, span) => {
                 self.wrong(&span, key, "2021-12-01");
                 None

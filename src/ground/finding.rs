@@ -40,6 +40,17 @@ impl Severity {
     }
 }
 
+/// Where a finding stands beside the others, whatever it weighs.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Default)]
+pub enum Rank {
+    /// Why others are there: it stands before all of them.
+    Cause,
+    #[default]
+    Own,
+    /// There only because of a cause: it goes when that is mended.
+    Follows,
+}
+
 /// One finding, with a stable code. Its sentence stands in the catalogue ([`words`]) under the code,
 /// unless the pack brings its own (`text`); `{name}` in a sentence is replaced by the argument of that name.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -56,6 +67,7 @@ pub struct Finding {
     pub advice: Option<Words>,
     /// What a person recorded about it in `decisions.csv`.
     pub decided: Option<Box<Decided>>,
+    pub rank: Rank,
 }
 
 /// Who decided about a finding, when, and why.
@@ -82,6 +94,7 @@ impl Finding {
             text: None,
             advice: None,
             decided: None,
+            rank: Rank::default(),
         }
     }
     #[must_use]
@@ -131,7 +144,15 @@ impl Finding {
     /// The sentence, its arguments filled in.
     pub fn message(&self, lang: Lang) -> String {
         let template = self.text.as_ref().map_or_else(|| words::sentence(&self.code, lang), |w| w.get(lang));
-        let mut said = words::fill(template, &self.spoken(lang));
+        let args = self.spoken(lang);
+        let mut said = words::fill(template, &args);
+        // Whoever has no number is known by the name, which is said once.
+        let of = |name: &str| args.iter().find(|a| a.0 == name).map(|a| a.1.as_str()).filter(|v| !v.is_empty());
+        if let (Some(agent), Some(name)) = (of("agent"), of("name"))
+            && agent == name
+        {
+            said = said.replacen(&format!("{name} {name}"), name, 1);
+        }
         if let Some(d) = &self.decided {
             let key = if d.stands { "ui.decided" } else { "ui.decided_before" };
             let args = [("by", d.by.clone()), ("on", d.on.clone()), ("month", d.month.clone()), ("reason", d.reason.clone())];
@@ -161,8 +182,13 @@ impl Finding {
         let says_something = |template: &&str| {
             !template.is_empty() && template.split('{').skip(1).filter_map(|p| p.split_once('}')).all(|(slot, _)| filled(slot))
         };
+        // In a command, what has spaces is one word only in quotes.
         let template = advised.filter(says_something).or_else(|| words::otherwise(&self.code, lang).filter(says_something));
-        template.map(|t| words::fill(t, &args))
+        let quoted = |t: &str| {
+            let spaced = args.iter().find(|a| a.0 == "agent" && a.1.contains(' '));
+            spaced.map_or_else(|| t.to_owned(), |a| t.replace("--agent {agent}", &format!("--agent \"{}\"", a.1)))
+        };
+        template.map(|t| words::fill(&quoted(t), &args))
     }
 }
 
@@ -179,18 +205,11 @@ impl<T> Checked<T> {
     }
 }
 
-/// Blocking first, then by amount at stake, then by employee, code and place: the order of every list of findings.
+/// Causes first; then what blocks, by amount at stake, employee, code and place: the order of every list of findings.
 pub fn sort(findings: &mut Vec<Finding>) {
-    findings.sort_by(|a, b| {
-        (a.severity, -a.stake.abs(), &a.employee, &a.code, &a.places, &a.args).cmp(&(
-            b.severity,
-            -b.stake.abs(),
-            &b.employee,
-            &b.code,
-            &b.places,
-            &b.args,
-        ))
-    });
+    let before = |f: &Finding| (f.rank != Rank::Cause, f.severity, f.rank, -f.stake.abs());
+    findings
+        .sort_by(|a, b| (before(a), &a.employee, &a.code, &a.places, &a.args).cmp(&(before(b), &b.employee, &b.code, &b.places, &b.args)));
     findings.dedup();
 }
 

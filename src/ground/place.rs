@@ -231,6 +231,17 @@ pub fn column_letters(column: u16) -> String {
 }
 
 impl Place {
+    /// The file it is in.
+    pub fn file(&self) -> Option<&str> {
+        match self {
+            Self::Nowhere => None,
+            Self::File { file }
+            | Self::Sheet { file, .. }
+            | Self::Cell { file, .. }
+            | Self::Line { file, .. }
+            | Self::Rule { file, .. } => Some(file),
+        }
+    }
     /// As people speak of it.
     pub fn shown(&self, lang: Lang) -> String {
         let quoted = |text: &str| match lang {

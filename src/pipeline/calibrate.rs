@@ -72,6 +72,15 @@ pub fn calibrate(options: &Options, write: bool) -> Result<Told> {
     let mut keep: BTreeMap<String, String> = BTreeMap::new();
     // What the job says of this month stands; last month's own value goes beside it.
     let mut before: BTreeMap<String, String> = BTreeMap::new();
+    // What last month decides otherwise comes first, then what it leaves open; what it confirms or never shows stands last.
+    let mut found = found;
+    found.sort_by_key(|f| match &f.chosen {
+        Some(c) if *c == f.before => 2,
+        Some(_) => 0,
+        None if f.deciding > 0 => 1,
+        None => 3,
+    });
+    let _ = writeln!(text_out, "{}", words::ui("ui.calibrate.legend", lang));
     for f in &found {
         let s = &ready.pack.settings[f.setting];
         let votes = f.votes.iter().map(|(v, n)| format!("{v} : {n}")).collect::<Vec<_>>().join(", ");

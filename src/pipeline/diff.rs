@@ -4,6 +4,7 @@
 //! together; nobody is joined by an amount. Whoever new is paid on an account that somebody had before comes first.
 
 use super::explain::Told;
+use super::since;
 use crate::ground::{Finding, Iban, Lang, Money, Place, Severity, figures, finding, iban, words};
 use crate::normalise::text::name_key;
 use crate::read::pain001;
@@ -44,8 +45,9 @@ impl Account {
     }
 }
 
-/// Where a folder of a job or of a run holds its list, the released one first.
-const LISTS: [&str; 3] = ["released/transfers.csv", "out/transfers.csv", "transfers.csv"];
+/// Where a folder of a job or of a run holds what leaves, the released one first.
+const RESULTS: [&str; 3] = ["released", "out", "."];
+const LIST: &str = "transfers.csv";
 
 /// Holds them against each other. The exit code is 0 where nothing differs, 1 where something does, 2 where one cannot be read.
 ///
@@ -85,13 +87,58 @@ pub fn diff(before: &Path, after: &Path, lang: Option<Lang>) -> Result<Told> {
 }
 
 fn read(path: &Path, findings: &mut Vec<Finding>) -> Result<Option<Vec<Sent>>> {
-    let listed = || LISTS.iter().map(|l| path.join(l)).find(|p| p.is_file());
-    let file: PathBuf = if path.is_dir() { listed().unwrap_or_else(|| path.to_path_buf()) } else { path.to_path_buf() };
+    if path.is_dir() { of_folder(path, findings) } else { of_file(path, findings) }
+}
+
+/// Of a folder, the file that goes to the bank: it must be the one its run wrote, and say what the list beside it says.
+fn of_folder(path: &Path, findings: &mut Vec<Finding>) -> Result<Option<Vec<Sent>>> {
+    let holds = |folder: &PathBuf| folder.join(LIST).is_file() || sent_file(folder).is_some();
+    let Some(folder) = RESULTS.iter().map(|r| path.join(r)).find(holds) else { return Ok(None) };
+    if let Some(manifest) = since::manifest(&folder) {
+        since::results(&folder, &manifest, findings);
+        let job = if folder.ends_with(".") { path.join("..") } else { path.to_path_buf() };
+        for name in since::inputs(&job, &manifest) {
+            let place = Place::File { file: path.display().to_string() };
+            findings.push(Finding::new("X15", Severity::Justify).arg("file", name).at(place));
+        }
+    }
+    let listed = if folder.join(LIST).is_file() { of_file(&folder.join(LIST), findings)? } else { None };
+    let Some(file) = sent_file(&folder) else {
+        findings.push(Finding::new("X14", Severity::Warning).at(Place::File { file: folder.display().to_string() }));
+        return Ok(listed);
+    };
+    let sent = of_file(&file, findings)?;
+    if let (Some(sent), Some(listed)) = (&sent, &listed)
+        && sums(sent) != sums(listed)
+    {
+        findings.push(Finding::new("X13", Severity::Blocking).at(Place::File { file: file.display().to_string() }));
+    }
+    Ok(sent)
+}
+
+/// The transfer file of a folder of results.
+fn sent_file(folder: &Path) -> Option<PathBuf> {
+    let names = std::fs::read_dir(folder).into_iter().flatten().flatten().map(|e| e.path());
+    let of_bank = |p: &PathBuf| {
+        let name = p.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+        name.starts_with("virements-") && name.ends_with(".xml")
+    };
+    names.filter(of_bank).max()
+}
+
+/// Who is paid what, and where, in one order.
+fn sums(rows: &[Sent]) -> Vec<(&str, &Account, Money)> {
+    let mut out: Vec<(&str, &Account, Money)> = rows.iter().map(|r| (r.key.as_str(), &r.account, r.amount)).collect();
+    out.sort();
+    out
+}
+
+fn of_file(file: &Path, findings: &mut Vec<Finding>) -> Result<Option<Vec<Sent>>> {
     if !file.is_file() {
         return Ok(None);
     }
     let name = file.display().to_string();
-    let bytes = std::fs::read(&file)?;
+    let bytes = std::fs::read(file)?;
     if let Some(rows) = list(&bytes, &name, findings) {
         return Ok(rows);
     }

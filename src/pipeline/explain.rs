@@ -1,15 +1,17 @@
 //! How an amount came about: formula, values, places, parameters with their texts of law.
 
-use super::compute::{input, show_value, standing};
+use super::compute::{Worked, detail, input, show_value, standing};
 use super::{Options, Outcome, Timings, prepare};
+use crate::check::agent::Situation;
 use crate::compute::corrections::{Correction, Reason};
 use crate::compute::employee::Output;
 use crate::compute::eval::State;
+use crate::compute::walk::Share;
 use crate::facts::NumberForm;
 use crate::ground::document::suggestion;
 use crate::ground::number::percent;
-use crate::ground::{EmployeeId, Exact, Finding, Lang, Money, Severity, figures, words};
-use crate::payslip::{Line, Mode, Payslip};
+use crate::ground::{EmployeeId, Exact, Finding, Lang, Money, Severity, figures, month, words};
+use crate::payslip::{Line, Mode, PaidCode, Payslip};
 use crate::rules::bind::{Symbol, Symbols};
 use crate::rules::pack::{Element, Formula, Version};
 use anyhow::Result;
@@ -29,6 +31,14 @@ pub struct Told {
 /// # Errors
 /// When the job cannot be read.
 pub fn explain(options: &Options, agent: &str, line: Option<&str>) -> Result<Told> {
+    explain_with(options, agent, line, line.is_some())
+}
+
+/// The same, with every rule, value and text of law behind each line or without.
+///
+/// # Errors
+/// When the job cannot be read.
+pub fn explain_with(options: &Options, agent: &str, line: Option<&str>, detail: bool) -> Result<Told> {
     let mut out = Outcome::default();
     let Some(mut ready) = prepare(options, &mut out, &mut Timings::default())? else {
         return Ok(Told { text: String::new(), findings: out.findings, lang: out.lang, code: 2 });
@@ -46,15 +56,24 @@ pub fn explain(options: &Options, agent: &str, line: Option<&str>) -> Result<Tol
     };
     let machine = ready.machine();
     let mut state = State::new(ready.road.this());
-    let output = machine.run(&mut state, &input(&ready, &id, standing(&ready, &person).0, &person));
-    let Some(payslip) = &output.payslip else {
-        let f = Finding::new("F10", Severity::Justify).arg("agent", agent);
+    let (standing, situation) = standing(&ready, &person);
+    let output = machine.run(&mut state, &input(&ready, &id, standing, &person));
+    let name = person.name(&ready.pack.vocabulary);
+    let w = Worked { id: id.clone(), name, standing, person, output, before: None, pay_iban: None, findings: Vec::new() };
+    let Some(payslip) = &w.output.payslip else {
+        let why = match situation {
+            Situation::Left => "ui.explain.none.left",
+            Situation::ContractOver => "ui.explain.none.over",
+            Situation::NotPaid => "ui.explain.none.not_paid",
+            Situation::Stays | Situation::Arrives | Situation::Unknown => "ui.explain.none.other",
+        };
+        let f = Finding::new("F10", Severity::Justify).arg("agent", agent).arg("why", words::ui(why, lang));
         return Ok(Told { text: String::new(), findings: vec![f], lang, code: 1 });
     };
     let report = crate::ground::document::Report::new(&ready.pack.files);
     let symbols = ready.pack.symbols(&report);
-    let teller = Teller { ready: &ready, symbols: &symbols, state: &state, output: &output, lang };
-    let mut text = format!("{id} {} — {}\n", person.name(&ready.pack.vocabulary), ready.job.month);
+    let teller = Teller { ready: &ready, symbols: &symbols, state: &state, w: &w, output: &w.output, lang, detail };
+    let mut text = format!("{id} {} — {}\n", w.name, month::named(ready.job.month, lang));
     let told = teller.lines(&mut text, payslip, line);
     if !told {
         let line = line.unwrap_or_default();
@@ -63,7 +82,7 @@ pub fn explain(options: &Options, agent: &str, line: Option<&str>) -> Result<Tol
         let near = suggestion(&wanted, cards().map(|c| c.code.as_str()))
             .or_else(|| suggestion(line, cards().map(|c| c.id.as_str())))
             .unwrap_or_default();
-        let options: Vec<&str> = cards().map(|c| c.code.as_str()).collect();
+        let options: Vec<String> = cards().map(|c| format!("{} ({})", c.code, c.label.get(lang))).collect();
         let f = Finding::new("F13", Severity::Blocking).arg("agent", agent).arg("line", line);
         let f = f.arg("near", near).arg("options", options.join(", "));
         return Ok(Told { text: String::new(), findings: vec![f], lang, code: 2 });
@@ -77,6 +96,9 @@ pub fn explain(options: &Options, agent: &str, line: Option<&str>) -> Result<Tol
         ] {
             let label = words::ui(label, lang);
             let _ = writeln!(text, "{label:<20} {:>12}", figures::money(m, lang));
+        }
+        if !detail {
+            let _ = writeln!(text, "\n{}", words::fill(words::ui("ui.explain.more", lang), &[("agent", id.to_string())]));
         }
     }
     Ok(Told { text, findings: Vec::new(), lang, code: 0 })
@@ -112,8 +134,11 @@ struct Teller<'t> {
     ready: &'t super::Ready,
     symbols: &'t Symbols,
     state: &'t State,
+    w: &'t Worked,
     output: &'t Output,
     lang: Lang,
+    /// Every rule behind a line, and not only what it comes to.
+    detail: bool,
 }
 
 impl Teller<'_> {
@@ -137,6 +162,7 @@ impl Teller<'_> {
                 figures::money(shown, self.lang),
                 words::ui(&format!("ui.status.{}", l.status.id()), self.lang)
             );
+            self.moved(text, l);
             let Some(e) = self.ready.pack.elements.get(l.element.index()) else {
                 self.say(text, "ui.explain_carried", &[("month", self.ready.job.last_month.to_string())]);
                 continue;
@@ -149,8 +175,11 @@ impl Teller<'_> {
                 }
                 _ if l.period.is_some_and(|m| m != self.ready.job.month) && self.correction(text, l) => {}
                 _ => {
+                    self.made_with(text, l, e);
                     self.arrears(text, e);
-                    self.element(text, e, &mut seen);
+                    if self.detail {
+                        self.element(text, e, &mut seen);
+                    }
                 }
             }
         }
@@ -159,6 +188,91 @@ impl Teller<'_> {
 
     fn say(&self, text: &mut String, sentence: &str, args: &[(&str, String)]) {
         let _ = writeln!(text, "  {}", words::fill(words::ui(sentence, self.lang), args));
+    }
+
+    /// What last month paid on the line, and what moved it.
+    fn moved(&self, text: &mut String, l: &Line) {
+        let code = PaidCode::Element(l.element);
+        let employer = l.amount.is_zero();
+        let paid = self.w.person.paid.iter().flat_map(|s| &s.lines).filter(|p| p.code == code);
+        let amounts: Vec<Money> = paid.map(|p| if employer { p.employer_amount } else { p.amount }).filter(|m| !m.is_zero()).collect();
+        let (before, now): (Money, Money) = (amounts.iter().copied().sum(), if employer { l.employer_amount } else { l.amount });
+        let last = month::named(self.ready.job.last_month, self.lang);
+        if amounts.is_empty() {
+            self.say(text, "ui.explain.new", &[("month", last)]);
+        } else if before == now {
+            self.say(text, "ui.explain.same", &[("month", last)]);
+        } else {
+            let money = |m: Money| figures::money(m, self.lang);
+            self.say(text, "ui.explain.last", &[("month", last), ("before", money(before)), ("change", money(now - before))]);
+        }
+        let share = if employer { Share::Employer } else { Share::Employee };
+        for c in self.output.changes.iter().filter(|c| c.code == code && c.share == share && !c.change().is_zero()) {
+            let label = self.ready.pack.causes.get(usize::from(c.cause)).map_or("", |x| x.1.get(self.lang));
+            let detail = detail(self.ready, self.w, c.cause);
+            let detail = if detail.is_empty() { detail } else { format!(" ({detail})") };
+            let args = [("cause", label.to_owned()), ("change", figures::money(c.change(), self.lang)), ("detail", detail)];
+            self.say(text, "ui.explain.by", &args);
+        }
+    }
+
+    /// The base and the rate of a line, and every value that its rule names, by its label.
+    fn made_with(&self, text: &mut String, l: &Line, e: &Element) {
+        if let (Some(base), Some(rate)) = (l.base, l.rate) {
+            let args = [("base", shown(base, self.lang)), ("rate", percent(rate, self.lang))];
+            self.say(text, "ui.explain.base", &args);
+        }
+        let day = self.ready.job.month.first_day();
+        let Some(v) = e.versions.iter().rev().find(|v| v.from <= day && v.until.is_none_or(|u| day <= u)) else { return };
+        let mut list: Vec<String> = Vec::new();
+        for (_, f) in formulas(v) {
+            let mut names = Vec::new();
+            f.ast.names(&mut names);
+            for (label, value) in names.iter().filter_map(|(n, _)| self.labelled(n)) {
+                let one = format!("{label} {value}");
+                if !list.contains(&one) {
+                    list.push(one);
+                }
+            }
+        }
+        if !list.is_empty() {
+            self.say(text, "ui.explain.with", &[("list", list.join(" ; "))]);
+        }
+    }
+
+    /// A name of a formula by its label, with its value, where it has both.
+    fn labelled(&self, name: &str) -> Option<(String, String)> {
+        let slots = &self.ready.road.this().slots;
+        let (label, value) = match self.symbols.get(name)? {
+            Symbol::Fact(i) => {
+                let id = crate::facts::FactId(*i);
+                let fact = self.output.facts.get(id)?;
+                (self.ready.pack.vocabulary.get(id).label.get(self.lang), show_value(self.ready, fact))
+            }
+            Symbol::Parameter(i) => {
+                let p = &self.ready.pack.parameters[*i as usize];
+                let day = if p.at_payment { self.ready.job.pay_date } else { self.ready.job.month.first_day() };
+                let v = p.values.iter().rev().find(|v| v.from <= day && v.until.is_none_or(|u| day <= u))?;
+                (p.label.get(self.lang), p.shown(v.value, self.lang))
+            }
+            Symbol::Setting(i) => {
+                let s = &self.ready.pack.settings[usize::from(*i)];
+                (s.label.get(self.lang), s.shown(&self.ready.road.this().settings[usize::from(*i)], self.lang))
+            }
+            Symbol::Value(i) => {
+                let v = &self.ready.pack.values[usize::from(*i)];
+                let slot = slots.value(*i);
+                let share = matches!(v.form, Some(NumberForm::Rate | NumberForm::Fraction));
+                let shown = self.state.slot(slot).ok().filter(|_| share).map(|x| percent(x, self.lang));
+                (v.label.get(self.lang), shown.unwrap_or_else(|| self.number(slot)))
+            }
+            Symbol::Element(i) => {
+                let card = &self.ready.catalogue[usize::from(*i)];
+                (card.label.get(self.lang), self.number(slots.element(*i, crate::rules::bind::AMOUNT)))
+            }
+            Symbol::Total(_) | Symbol::Table(_) => return None,
+        };
+        (!label.is_empty()).then(|| (label.to_owned(), value))
     }
 
     /// Whether the line corrects a contribution of last month; it is told how.

@@ -9,6 +9,7 @@ mod arrears;
 mod belated;
 mod bygone;
 mod calibrate;
+mod causes;
 mod compare;
 mod compute;
 mod decisions;
@@ -35,6 +36,7 @@ mod rejected;
 mod same_person;
 mod sendings;
 mod set_aside;
+mod since;
 mod slips;
 mod tables;
 mod trust;
@@ -45,7 +47,7 @@ pub use calibrate::calibrate;
 pub use compare::compare;
 pub use decisions::{decide, decide_from};
 pub use diff::diff;
-pub use explain::explain;
+pub use explain::{explain, explain_with};
 pub use inputs::{Inputs, inspect};
 pub use kit::{Opened, Prepared, Seal, begin, passphrase_in, prepare_kit, seal_folder, unseal_folder};
 pub use next::start as start_from;
@@ -57,7 +59,7 @@ use crate::compute::employee::{CauseCodes, Machine, Score};
 use crate::compute::late::{self, Late};
 use crate::compute::raise::Raise;
 use crate::compute::walk::Road;
-use crate::ground::{Checked, Finding, Lang, Money, Place, Severity, Words, finding};
+use crate::ground::{Checked, EmployeeId, Finding, Lang, Money, PayMonth, Place, Severity, Words, finding};
 use crate::job::{self, Job, LateLaw, UnknownMonths};
 use crate::payslip::Totals;
 use crate::rules::bind::{Context, SettingValue};
@@ -107,6 +109,14 @@ pub struct Outcome {
     pub after: Totals,
     pub transfers: (u64, Money),
     pub excluded: Vec<String>,
+    /// The same people, with what a person asks first.
+    pub aside: Vec<Aside>,
+    /// Transfers that stood in the file of the run before as well, which was another one.
+    pub again: Option<u64>,
+    /// What of the payer the settings do not say, by its words in the catalogue.
+    pub payer_lacks: Vec<&'static str>,
+    /// The month to pay, once the job is read.
+    pub month: Option<PayMonth>,
     pub replay: Score,
     pub replay_agents: (u64, u64),
     /// Paid last month, and not replayed: nothing is known of them but their payslip.
@@ -118,6 +128,18 @@ pub struct Outcome {
     /// False when nothing could be computed.
     pub ran: bool,
     pub lang: Lang,
+}
+
+/// Somebody to whom nothing is transferred.
+#[derive(Clone, Debug)]
+pub struct Aside {
+    pub id: String,
+    pub name: String,
+    pub code: String,
+    /// The finding's sentence, without the name.
+    pub why: String,
+    /// What waits, where there is a payslip.
+    pub net: Option<Money>,
 }
 
 impl Outcome {
@@ -276,6 +298,7 @@ pub fn run(options: &Options) -> Result<Outcome> {
 fn run_here(options: &Options) -> Result<Outcome> {
     let mut out = Outcome::default();
     let mut timings = Timings::default();
+    let before = since::sent(&options.folder.join("out"));
     documents::withdraw(&options.folder.join("out"))?;
     let Some(mut ready) = prepare(options, &mut out, &mut timings)? else {
         out.timings = timings;
@@ -295,10 +318,33 @@ fn run_here(options: &Options) -> Result<Outcome> {
     doubtful::nets(results.exact_agents.1, &mut out.findings);
     timings.measure("settings", || undecided::name(&ready, &results, &mut out));
     timings.measure("check", || compute::run_controls(&ready, &mut results, &mut out));
+    causes::name(&ready, &results, &mut out);
     timings.measure("write", || documents::write(&ready, &mut results, tables, &mut out, options))?;
+    out.aside = aside(&results, &out);
+    let now = since::sent(&options.folder.join("out"));
+    out.again = (before != now).then(|| before.intersection(&now).count() as u64).filter(|n| *n > 0);
+    let lacks = [("ui.payer.name", ready.job.employer.name.is_empty()), ("ui.payer.iban", ready.job.debtor.iban.is_none())];
+    out.payer_lacks = lacks.into_iter().filter(|l| l.1).map(|l| l.0).collect();
     out.ran = true;
     out.timings = timings;
     Ok(out)
+}
+
+/// Whoever is set aside, with the first reason in words.
+fn aside(results: &compute::Results, out: &Outcome) -> Vec<Aside> {
+    let of = |id: &EmployeeId, code: &str| out.findings.iter().find(|f| f.code == code && f.employee.as_ref() == Some(id));
+    let blocked = results.briefs.iter().filter_map(|b| Some((b, b.blocked.as_ref()?)));
+    blocked
+        .map(|(b, code)| {
+            let said = of(&b.id, code).map(|f| f.message(out.lang)).unwrap_or_default();
+            let mut why = said.as_str();
+            for known in ["agent ", "employee ", b.id.as_str(), " ", &b.name, " :", ":", ",", " "] {
+                why = why.strip_prefix(known).unwrap_or(why);
+            }
+            let net = b.after.map(|t| t.net_paid).filter(|n| *n > Money::ZERO);
+            Aside { id: b.id.to_string(), name: b.name.clone(), code: code.clone(), why: why.to_owned(), net }
+        })
+        .collect()
 }
 
 /// Everything that stands before the first employee is computed.
@@ -342,6 +388,7 @@ fn prepare_with(options: &Options, pack: Option<&str>, out: &mut Outcome, timing
     out.lang = options.lang.unwrap_or_default();
     let Some(mut job) = opened.value else { return Ok(None) };
     out.lang = options.lang.or(job.lang).unwrap_or_default();
+    out.month = Some(job.month);
     if let Some(p) = pack {
         p.clone_into(&mut job.pack);
     }

@@ -68,6 +68,10 @@ pub fn start(folder: &Path, month: PayMonth, from: &Path, lang: Option<Lang>) ->
     if let (Some(first), Some(last)) = (earlier.first(), earlier.last()) {
         say("ui.next_earlier", &[("first", first.clone()), ("last", last.clone())]);
     }
+    let changed = super::since::inputs(from, &manifest);
+    if !changed.is_empty() {
+        say("ui.next_changed", &[("list", changed.join(", ")), ("folder", from.display().to_string())]);
+    }
     if !manifest.released {
         say("ui.next_draft", &[("month", before.month.to_string())]);
     }
@@ -88,7 +92,7 @@ pub fn start(folder: &Path, month: PayMonth, from: &Path, lang: Option<Lang>) ->
     if sources > 0 {
         say("ui.next_sources", &[("count", sources.to_string())]);
     }
-    say("ui.next_left", &[]);
+    say("ui.next_left", &[("folder", folder.display().to_string())]);
     Ok((said, lang))
 }
 

@@ -20,7 +20,8 @@ struct Proposal {
     agent: String,
     about: String,
     value: String,
-    reason: String,
+    /// Whom it is about, or what says so; the reason is for a person to give.
+    detail: String,
     certainty: u8,
     finding: &'static str,
 }
@@ -45,7 +46,7 @@ pub fn text(ready: &Ready, results: &Results, out: &Outcome) -> Option<String> {
                 Lang::Fr => super::decisions::french_kind(p.kind),
                 Lang::En => p.kind,
             };
-            let cells = ["", kind, &p.agent, &p.about, &p.value, &month, until, "", "", &p.reason, &certainty, p.finding];
+            let cells = ["", kind, &p.agent, &p.about, &p.value, &month, until, "", "", "", &certainty, p.finding, &p.detail];
             text.push_str(&cells.map(cell).join(";"));
             text.push('\n');
         }
@@ -59,8 +60,8 @@ fn titles(lang: Lang) -> Vec<&'static str> {
         Lang::En => COLUMNS.iter().map(|c| c[0]).collect(),
     };
     let (agreed, more) = match lang {
-        Lang::Fr => (AGREED[0], ["confiance", "constat"]),
-        Lang::En => (AGREED[1], ["certainty", "finding"]),
+        Lang::Fr => (AGREED[0], ["confiance", "constat", "précision"]),
+        Lang::En => (AGREED[1], ["certainty", "finding", "detail"]),
     };
     std::iter::once(agreed).chain(own).chain(more).collect()
 }
@@ -92,7 +93,7 @@ fn joins(ready: &Ready, results: &Results) -> Vec<Proposal> {
             agent: t.newer.to_string(),
             about: t.other.to_string(),
             value: String::new(),
-            reason: words::ui(t.why, ready.lang).to_owned(),
+            detail: words::ui(t.why, ready.lang).to_owned(),
             certainty: match t.why {
                 "ui.twin.number" => 95,
                 "ui.twin.birth" => 90,
@@ -116,7 +117,7 @@ fn namesake(f: &Finding) -> Option<Proposal> {
         agent: said(f, "agent").to_owned(),
         about: number.to_owned(),
         value: String::new(),
-        reason: said(f, "name").to_owned(),
+        detail: said(f, "name").to_owned(),
         certainty: 70,
         finding: "M98",
     })
@@ -130,7 +131,7 @@ fn paid_value(f: &Finding) -> Option<Proposal> {
         agent: said(f, "agent").to_owned(),
         about: name.to_owned(),
         value: said(f, "second").to_owned(),
-        reason: format!("{} : {} → {}", said(f, "fact"), said(f, "first"), said(f, "second")),
+        detail: format!("{} : {} → {}", said(f, "fact"), said(f, "first"), said(f, "second")),
         certainty: 50,
         finding: "IMP-04",
     })
@@ -153,7 +154,7 @@ fn people(ready: &Ready, results: &Results, twins: &BTreeSet<&str>) -> Vec<Propo
             Standing::Unknown => ("present", String::new(), 50, "POP-03"),
             Standing::NotPaid | Standing::Stays | Standing::Arrives | Standing::Left => continue,
         };
-        out.push(Proposal { kind, agent: w.id.to_string(), about: String::new(), value, reason: w.name.clone(), certainty, finding });
+        out.push(Proposal { kind, agent: w.id.to_string(), about: String::new(), value, detail: w.name.clone(), certainty, finding });
     }
     out
 }

@@ -3,7 +3,7 @@
 use super::filled::rate_form;
 use super::seen::Seen;
 use crate::facts::Role as FactRole;
-use crate::ground::{At, Finding, Severity, Sources};
+use crate::ground::{At, Finding, Severity, Sources, Words, words};
 use crate::normalise::Context;
 use crate::normalise::codes;
 use crate::normalise::fragment;
@@ -126,12 +126,25 @@ pub(super) fn ask(found: &SourceMapping, s: &Seen<'_>, cx: &Context<'_>, sources
         | Role::Ignored
         | Role::Unknown => {}
     }
+    let titles = titles_read(found);
     for m in missing {
-        findings.push(
-            Finding::new("M07", Severity::Blocking).arg("file", label(found)).arg("meaning", m).at(sources.place(At::source(found.source))),
-        );
+        let wanted = |l| {
+            let key = format!("ui.wanted.{m}");
+            if words::known(&key) { words::ui(&key, l).to_owned() } else { format!("« {m} »") }
+        };
+        let sentence = Words::each(|l| words::sentence("M07", l).replace("{meaning}", &wanted(l)));
+        let f = Finding::new("M07", Severity::Blocking).text(sentence).arg("file", label(found)).arg("titles", &titles);
+        findings.push(f.at(sources.place(At::source(found.source))));
     }
     ask_codes(found, cx, sources, findings);
+}
+
+/// The headings of a sheet, for a sentence.
+pub(super) fn titles_read(found: &SourceMapping) -> String {
+    const SHOWN: usize = 12;
+    let titles: Vec<&str> = found.columns.iter().map(|c| c.heading.as_str()).filter(|h| !h.is_empty()).collect();
+    let more = if titles.len() > SHOWN { " …" } else { "" };
+    if titles.is_empty() { "–".to_owned() } else { format!("{}{more}", titles[..titles.len().min(SHOWN)].join(", ")) }
 }
 
 /// Codes that stay open, and codes under several labels.

@@ -93,6 +93,7 @@ pub(super) fn source(
                 Finding::new("M01", if grave { Severity::Blocking } else { Severity::Justify })
                     .arg("file", &s.file)
                     .arg("sheet", s.sheet.as_deref().unwrap_or("–"))
+                    .arg("titles", super::asked::titles_read(&found))
                     .at(sources.place(At::source(found.source))),
             );
         }

@@ -13,6 +13,9 @@ pub struct Manifest {
     pub released: bool,
     /// Hash of every result, by its name in the folder.
     pub outputs: BTreeMap<String, String>,
+    /// Hash of every file of the inbox that was read, and of the job's own.
+    pub inputs: BTreeMap<String, String>,
+    pub job: BTreeMap<String, String>,
     pub payslips: u64,
     pub net: Money,
 }
@@ -39,13 +42,17 @@ pub fn read(bytes: &[u8]) -> Option<Json> {
     }
     let text = |v: &Value| v.as_str().map(str::to_owned);
     let outputs = v["outputs"].as_array()?;
+    let hashes = |list: &[Value]| list.iter().filter_map(|o| Some((text(&o["name"])?, text(&o["sha256"])?))).collect();
+    let own = v["job"].as_object().map(|job| job.iter().filter_map(|(name, sha256)| Some((name.clone(), text(sha256)?))).collect());
     let sum = v["totals"]["after"]["net_paid"].as_str().and_then(crate::ground::Exact::parse).and_then(Money::from_exact);
     Some(Json::Manifest(Box::new(Manifest {
         month: PayMonth::parse(v["month"].as_str()?)?,
         pay_date: v["pay_date"].as_str().and_then(|t| NaiveDate::parse_from_str(t, "%Y-%m-%d").ok()),
         // A kit's record is of what the employer's own software paid.
         released: matches!(v["state"].as_str(), Some("released" | "paid")),
-        outputs: outputs.iter().filter_map(|o| Some((text(&o["name"])?, text(&o["sha256"])?))).collect(),
+        outputs: hashes(outputs),
+        inputs: v["inputs"].as_array().map(|list| hashes(list)).unwrap_or_default(),
+        job: own.unwrap_or_default(),
         payslips: v["totals"]["payslips"].as_u64()?,
         net: sum?,
     })))

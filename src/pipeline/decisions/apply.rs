@@ -89,6 +89,19 @@ pub fn rename(decisions: &mut Decisions, g: &mut Gathered, job: &Job, sources: &
     }
 }
 
+/// Whoever somebody has joined with the number of last month is among the arrivals under the new one: said, and no more.
+pub fn same_as_paid(decisions: &Decisions, findings: &mut [Finding]) {
+    let joined = |f: &Finding| {
+        let is = |d: &Decision| matches!((&d.what, &d.whom), (What::Join(_), Whom::One(id)) if f.employee.as_ref() == Some(id));
+        decisions.list.iter().any(|d| d.state == State::Applied && is(d))
+    };
+    for f in findings.iter_mut().filter(|f| f.code == "F42" && f.severity == Severity::Blocking) {
+        if joined(f) {
+            f.severity = Severity::Warning;
+        }
+    }
+}
+
 /// Puts everything that stands under one number under another, in whatever post.
 pub fn renumber(g: &mut Gathered, from: &EmployeeId, to: &EmployeeId) -> bool {
     let mut any = false;

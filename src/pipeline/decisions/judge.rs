@@ -41,7 +41,7 @@ fn described(ready: &Ready, d: &Decision) -> String {
             let shown = show_value(ready, &Fact { id: *fact, value: value.clone(), at: d.at, origin: Origin::Decided });
             say("ui.decided_override", &[("fact", decl.label.get(ready.lang).to_owned()), ("value", shown)])
         }
-        What::Waiver(code) => say("ui.decided_waiver", &[("code", code.clone())]),
+        What::Waiver(code) => say("ui.decided_waiver", &[("code", code.clone())]).trim_end().to_owned(),
         What::CallBack { iban, number } => say("ui.decided_call", &[("account", iban.masked()), ("number", number.clone())]),
         What::Join(other) => say("ui.decided_join", &[("other", other.to_string())]),
         What::Arrival { day, .. } => say("ui.decided_arrival", &[("day", day.format("%d/%m/%Y").to_string())]),

@@ -1,5 +1,6 @@
 //! The rows of `decisions.csv` as people write them, in French or English, with any separator; every damage has its cell.
 
+use super::write::french_words;
 use super::{Broken, Decision, Decisions, State, What, Whom};
 use crate::compute::employee::Way;
 use crate::facts::{FactId, FactKind, NumberForm, Role, Value, Vocabulary};
@@ -176,7 +177,9 @@ impl Reader<'_, '_> {
         } else {
             self.text(which)
         };
-        column("D05", which).arg("text", text).arg("wanted", wanted).at(self.sources.place(self.at(which)))
+        let mut f = column("D05", which).arg("text", text).at(self.sources.place(self.at(which)));
+        f.text = f.text.map(|t| Words::new(&t.fr.replace("{wanted}", &french_words(wanted)), &t.en.replace("{wanted}", wanted)));
+        f
     }
     fn missing(&self, kind: &str, which: usize) -> Finding {
         let place = self.sources.place(self.at(which));
@@ -186,7 +189,11 @@ impl Reader<'_, '_> {
                 let f = about(&c.id, which, &c.message, "{missing}").arg("agent", self.text(EMPLOYEE));
                 f.arg("what", self.text(ABOUT)).at(place)
             }
-            None => column("D06", which).arg("kind", kind).at(place),
+            None => {
+                let mut f = column("D06", which).at(place);
+                f.text = f.text.map(|t| Words::new(&t.fr.replace("{kind}", &french_words(kind)), &t.en.replace("{kind}", kind)));
+                f
+            }
         }
     }
 
@@ -221,7 +228,7 @@ impl Reader<'_, '_> {
         found.extend(needs.iter().filter(|c| self.text(**c).is_empty()).map(|c| self.missing(kind, *c)));
         let given = |c: usize| !self.text(c).is_empty();
         let month = |c: usize, found: &mut Vec<Finding>| {
-            let m = PayMonth::parse(&self.text(c));
+            let m = month_written(&self.text(c));
             if m.is_none() && given(c) {
                 found.push(self.wrong(c, "2021-12"));
             }
@@ -326,6 +333,33 @@ impl Reader<'_, '_> {
     }
 }
 
+/// A month as people and spreadsheets write it: `2021-12`, `12/2021`, `01/12/2021`, `déc-21`, `déc.-21`, `décembre 2021`.
+pub fn month_written(text: &str) -> Option<PayMonth> {
+    let text = text.trim();
+    if let Some(month) = PayMonth::parse(text).filter(|m| m.year() > 999) {
+        return Some(month);
+    }
+    let parts: Vec<&str> = text.split(['/', '-', ' ']).filter(|p| !p.is_empty()).collect();
+    let year = |t: &str| -> Option<i32> {
+        let digits = t.bytes().all(|b| b.is_ascii_digit());
+        let n: i32 = t.parse().ok().filter(|_| digits)?;
+        match t.len() {
+            4 => Some(n),
+            2 => Some(2000 + n),
+            _ => None,
+        }
+    };
+    let number = |t: &str| t.parse::<u32>().ok().filter(|_| t.len() <= 2);
+    match parts.as_slice() {
+        // The first day of a month stands for it; another day is no month.
+        [day, m, y] if number(day) == Some(1) && y.len() == 4 => PayMonth::new(year(y)?, number(m)?),
+        [y, m, day] if number(day) == Some(1) && y.len() == 4 => PayMonth::new(year(y)?, number(m)?),
+        [m, y] if y.len() == 4 && number(m).is_some() => PayMonth::new(year(y)?, number(m)?),
+        [m, y] => PayMonth::new(year(y)?, values::month_named(m)?),
+        _ => None,
+    }
+}
+
 /// `80 %`, `0,8`, `4/5`; a bare number above one says nothing.
 fn part(text: &str) -> Option<Exact> {
     let number = |t: &str| values::amount(t.trim(), Mark::Unknown).ok().flatten();
@@ -410,6 +444,18 @@ fn value(vocabulary: &Vocabulary, fact: FactId, text: &str, month: PayMonth) -> 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_month_as_a_spreadsheet_writes_it() {
+        let december = PayMonth::parse("2021-12");
+        for text in ["2021-12", "12/2021", "01/12/2021", "2021-12-01", "déc-21", "déc.-21", "Déc. 2021", "décembre 2021", "DÉCEMBRE-2021"]
+        {
+            assert_eq!(month_written(text), december, "{text}");
+        }
+        for text in ["02/12/2021", "12/21", "21-12", "13/2021", "décembre", "x-21", "", "2021"] {
+            assert_eq!(month_written(text), None, "{text}");
+        }
+    }
 
     #[test]
     fn a_share_says_its_percent_sign_or_is_below_one() {

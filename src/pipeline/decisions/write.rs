@@ -4,6 +4,7 @@ use super::read::{COLUMNS, TITLES_FR, read_from};
 use crate::ground::{EmployeeId, Finding, Lang, PayMonth, Place, Severity, Sources, words};
 use crate::job::{self, DECISIONS_FILE, Job};
 use crate::normalise::text::fold;
+use crate::pipeline::causes::SIGNED_FOR;
 use crate::pipeline::explain::Told;
 use crate::pipeline::proposals::{AGREED, as_written};
 use crate::pipeline::{Options, inputs, load_pack, settings};
@@ -17,38 +18,38 @@ use std::path::Path;
 /// A row in the order of the columns that the page on decisions shows; an empty month is the job's.
 pub type Written = [String; 9];
 
-/// Rows to add, or why there are none.
-type Rows = std::result::Result<Vec<Written>, Box<Finding>>;
+/// Rows to add, each with its line in the list it comes from, or why there are none.
+type Rows = std::result::Result<Vec<(Written, Option<(String, u32)>)>, Box<Finding>>;
 
 /// Adds a row to the job's decisions. Nothing is written when the row, or the file it would join, cannot be read back.
 ///
 /// # Errors
 /// When the job cannot be read or the file cannot be written.
 pub fn decide(options: &Options, row: Written) -> Result<Told> {
-    add(options, &|_| Ok(vec![row.clone()]))
+    add(options, &|_| Ok(vec![(row.clone(), None)]))
 }
 
 /// Adds the rows of a list of proposals that somebody has said yes to; those that are decided already are left out. A row that
-/// has no author and no day takes those given.
+/// has no author, no day or no reason takes those given.
 ///
 /// # Errors
 /// When the job or the list cannot be read, or the decisions cannot be written.
-pub fn decide_from(options: &Options, list: &Path, by: &str, on: &str) -> Result<Told> {
+pub fn decide_from(options: &Options, list: &Path, (by, on, reason): (&str, &str, &str)) -> Result<Told> {
     let bytes = std::fs::read(list).with_context(|| list.display().to_string())?;
     let name = list.file_name().map_or_else(String::new, |n| n.to_string_lossy().into_owned());
     add(options, &|old: &[u8]| {
-        let known: BTreeSet<[String; 5]> = rows_of(old, DECISIONS_FILE)?.into_iter().map(|(_, row)| matter(&row)).collect();
-        let mut rows: Vec<Written> = Vec::new();
-        for (agreed, mut row) in rows_of(&bytes, &name)? {
+        let known: BTreeSet<[String; 5]> = rows_of(old, DECISIONS_FILE)?.into_iter().map(|(_, row, _)| matter(&row)).collect();
+        let mut rows = Vec::new();
+        for (agreed, mut row, number) in rows_of(&bytes, &name)? {
             if !agreed || known.contains(&matter(&row)) {
                 continue;
             }
-            for (slot, given) in [(6, by), (7, on)] {
+            for (slot, given) in [(6, by), (7, on), (8, reason)] {
                 if row[slot].is_empty() {
                     given.clone_into(&mut row[slot]);
                 }
             }
-            rows.push(row);
+            rows.push((row, Some((name.clone(), number))));
         }
         if rows.is_empty() {
             let none = Finding::new("D19", Severity::Blocking).arg("file", &name).at(Place::File { file: name.clone() });
@@ -61,11 +62,12 @@ pub fn decide_from(options: &Options, list: &Path, by: &str, on: &str) -> Result
 /// What a row is about, in one language: two such rows decide the same.
 fn matter(row: &Written) -> [String; 5] {
     let kind = FRENCH.iter().find(|k| k.1 == row[0]).map_or(row[0].as_str(), |k| k.0);
-    [kind, &row[1], &row[2], &row[3], &row[4]].map(str::to_owned)
+    let month = super::read::month_written(&row[4]).map_or_else(|| row[4].clone(), |m| m.to_string());
+    [kind, &row[1], &row[2], &row[3], &month].map(str::to_owned)
 }
 
-/// The rows of a table of decisions, and whether each has a yes beside it.
-fn rows_of(bytes: &[u8], name: &str) -> std::result::Result<Vec<(bool, Written)>, Box<Finding>> {
+/// The rows of a table of decisions, whether each has a yes beside it, and its line.
+fn rows_of(bytes: &[u8], name: &str) -> std::result::Result<Vec<(bool, Written, u32)>, Box<Finding>> {
     if bytes.is_empty() {
         return Ok(Vec::new());
     }
@@ -87,7 +89,7 @@ fn rows_of(bytes: &[u8], name: &str) -> std::result::Result<Vec<(bool, Written)>
     let agreed =
         |row: &reader::OwnedRow| matches!(fold(&shown(row, yes)).as_str(), "oui" | "o" | "x" | "yes" | "y" | "ok" | "1" | "vrai" | "true");
     let written = |row: &reader::OwnedRow| std::array::from_fn(|i| shown(row, columns[i]));
-    Ok(rows.iter().map(|r| (agreed(r), written(r))).collect())
+    Ok(rows.iter().map(|r| (agreed(r), written(r), r.number)).collect())
 }
 
 /// Adds rows to the job's decisions, all or none; `rows` is told what stands there already.
@@ -107,8 +109,9 @@ fn add(options: &Options, rows: &dyn Fn(&[u8]) -> Rows) -> Result<Told> {
         findings.push(Finding::new("D16", Severity::Blocking).at(Place::File { file: DECISIONS_FILE.to_owned() }));
         return Ok(refused(findings));
     };
-    let mut rows = match rows(&old) {
-        Ok(rows) => rows,
+    let first = text.lines().count() + 1;
+    let (mut rows, lines): (Vec<Written>, Vec<Option<(String, u32)>>) = match rows(&old) {
+        Ok(rows) => rows.into_iter().unzip(),
         Err(f) => {
             findings.push(*f);
             return Ok(refused(findings));
@@ -117,6 +120,15 @@ fn add(options: &Options, rows: &dyn Fn(&[u8]) -> Rows) -> Result<Told> {
     for row in &mut rows {
         if row[4].is_empty() {
             row[4] = job.month.to_string();
+        }
+        // A spreadsheet rewrites months and days in its own way: the file keeps one.
+        for slot in [4, 5] {
+            if let Some(month) = super::read::month_written(&row[slot]) {
+                row[slot] = month.to_string();
+            }
+        }
+        if let Ok(Some(day)) = crate::normalise::values::date(&row[7], job.month.last_day()) {
+            row[7] = day.format("%d/%m/%Y").to_string();
         }
         // In the language of the titles, so that the page people read is one language.
         if text.lines().next().is_some_and(|t| t.contains("motif")) {
@@ -134,13 +146,15 @@ fn add(options: &Options, rows: &dyn Fn(&[u8]) -> Rows) -> Result<Told> {
     };
     let mut found = blocking(text.as_bytes());
     if found.is_empty() {
+        found.extend(rows.iter().filter_map(|row| of_what_blocks(&job, row)));
+    }
+    if found.is_empty() {
         let strangers = unknown(&job, &pack, &rows, options)?;
         found.extend(strangers.into_iter().map(|row| Finding::new("D08", Severity::Blocking).arg("who", &row[1]).arg("kind", &row[0])));
     }
     if !found.is_empty() {
         if old.is_empty() || blocking(&old).is_empty() {
-            // The row that is wrong is not written: it has no place.
-            found.iter_mut().for_each(|f| f.places.clear());
+            found.iter_mut().for_each(|f| not_written(f, first, &lines));
             found.push(Finding::new("D17", Severity::Information));
         }
         findings.append(&mut found);
@@ -151,6 +165,38 @@ fn add(options: &Options, rows: &dyn Fn(&[u8]) -> Rows) -> Result<Told> {
     let key = if rows.len() == 1 { "ui.decision_written" } else { "ui.decisions_written" };
     let said = words::fill(words::ui(key, lang), &[("line", line), ("count", rows.len().to_string())]);
     Ok(Told { text: said + "\n", findings: Vec::new(), lang, code: 0 })
+}
+
+/// A waiver of what the last run found to block: it would lift nothing, and is said before it is written. The sums that a
+/// transfer file states are the exception: whoever signs for them may use it.
+fn of_what_blocks(job: &Job, row: &Written) -> Option<Finding> {
+    let code = row[2].to_uppercase();
+    if !matches!(fold(&row[0]).as_str(), "waiver" | "dispense" | "derogation") || row[1] == "*" || SIGNED_FOR.contains(&code.as_str()) {
+        return None;
+    }
+    let told: serde_json::Value = serde_json::from_slice(&std::fs::read(job.folder.join("out/findings.json")).ok()?).ok()?;
+    let about = |f: &&serde_json::Value| f["code"] == code.as_str() && f["employee"].as_str().unwrap_or_default() == row[1];
+    let mut of_code = told["findings"].as_array()?.iter().filter(about).peekable();
+    of_code.peek()?;
+    let blocks = of_code.all(|f| f["severity"] == "blocking");
+    blocks.then(|| {
+        Finding::new("D11", Severity::Blocking).arg("code", &code).arg("author", &row[6]).arg("date", &row[7]).arg("reason", &row[8])
+    })
+}
+
+/// The row that is wrong is not written: its place is that of the list it comes from, and there is no cell to mend elsewhere.
+fn not_written(f: &mut Finding, first: usize, lines: &[Option<(String, u32)>]) {
+    let of_list = |p: Place| match p {
+        Place::Line { line, heading, .. } => {
+            let (file, line) = lines.get((line as usize).checked_sub(first)?)?.clone()?;
+            Some(Place::Line { file, line, heading })
+        }
+        Place::Nowhere | Place::File { .. } | Place::Sheet { .. } | Place::Cell { .. } | Place::Rule { .. } => None,
+    };
+    f.places = std::mem::take(&mut f.places).into_iter().filter_map(of_list).collect();
+    if words::help(&f.code, Lang::Fr).is_some_and(|h| h.contains(DECISIONS_FILE)) {
+        f.advice = Some(crate::ground::Words::default());
+    }
 }
 
 /// The kinds of decisions as French files write them.
@@ -168,10 +214,17 @@ pub fn french_kind(kind: &'static str) -> &'static str {
     FRENCH.iter().find(|k| k.0 == kind).map_or(kind, |k| k.1)
 }
 
+/// The ways to pay as French files write them.
+const MODES: [(&str, &str); 4] = [("recompute", "recalcul"), ("carry-over", "reconduction"), ("advance", "acompte"), ("hold", "suspendre")];
+
+/// A word of a decision, or a list of them, as French files write it; what is none stays.
+pub fn french_words(list: &str) -> String {
+    let one = |word: &str| FRENCH.iter().chain(&MODES).find(|p| p.0 == word).map_or_else(|| word.to_owned(), |p| p.1.to_owned());
+    list.split(", ").map(one).collect::<Vec<_>>().join(", ")
+}
+
 /// The kind of a decision, and the way it pays, as French files write them.
 fn in_french(row: &mut Written) {
-    const MODES: [(&str, &str); 4] =
-        [("recompute", "recalcul"), ("carry-over", "reconduction"), ("advance", "acompte"), ("hold", "suspendre")];
     let words = |from: &str, pairs: &[(&str, &str)]| pairs.iter().find(|p| p.0 == from).map(|p| p.1.to_owned());
     if row[0] == "mode"
         && let Some(mode) = words(&row[3], &MODES)
@@ -211,7 +264,7 @@ pub fn still_valid(old: &[u8], month: PayMonth) -> Option<(String, usize, usize)
             cell.map(|c| c.shown().trim().to_owned()).unwrap_or_default()
         };
         // `month`, then `until`: the same month when it says nothing.
-        if of(5).is_empty() { PayMonth::parse(&of(4)) } else { PayMonth::parse(&of(5)) }
+        super::read::month_written(&of(if of(5).is_empty() { 4 } else { 5 }))
     };
     let lines: Vec<&str> = text.split_inclusive('\n').collect();
     let (mut out, mut kept, mut ended) = (String::new(), 0, 0);

@@ -2,8 +2,9 @@
 
 use super::open::{lay_out, open_all};
 use super::{context, rubrics};
-use crate::ground::Checked;
+use crate::ground::{Checked, Lang, words};
 use crate::job::Job;
+use crate::normalise::mapping::Meaning;
 use crate::normalise::titles::Titles;
 use crate::normalise::{self, Mapping, Natures, Rubrics, fragment};
 use crate::pipeline::records;
@@ -15,7 +16,7 @@ use anyhow::Result;
 ///
 /// # Errors
 /// When the inbox cannot be listed.
-pub fn inspect(job: &Job, pack: &Pack, settings: &[SettingValue]) -> Result<Checked<(Mapping, String, Vec<String>)>> {
+pub fn inspect(job: &Job, pack: &Pack, settings: &[SettingValue], lang: Lang) -> Result<Checked<(Mapping, String, Vec<String>)>> {
     let mut o = open_all(job, |_, _, _| {})?;
     let rubrics = rubrics(pack, job, settings);
     let natures = Natures::of(&pack.events, &pack.vocabulary).with_moves(&pack.moves);
@@ -29,7 +30,7 @@ pub fn inspect(job: &Job, pack: &Pack, settings: &[SettingValue]) -> Result<Chec
     let text = fragment::write(&mapping, &pack.vocabulary, &rubrics);
     let mut shown = Vec::new();
     for s in &mapping.sources {
-        shown.extend(describe(s, pack, &rubrics));
+        shown.extend(describe(s, pack, &rubrics, lang));
     }
     if let (Some(month), Some(place)) = (record.month, record.place()) {
         let slips = record.members.values().filter(|m| m.slip.is_some()).count();
@@ -54,32 +55,62 @@ pub fn inspect(job: &Job, pack: &Pack, settings: &[SettingValue]) -> Result<Chec
     Ok(Checked::new((mapping, text, shown), o.findings))
 }
 
-fn describe(s: &normalise::SourceMapping, pack: &Pack, rubrics: &Rubrics) -> Vec<String> {
+/// A sheet in the reader's words: what it is, then the columns that are not sure, one a line, and the sure ones together.
+fn describe(s: &normalise::SourceMapping, pack: &Pack, rubrics: &Rubrics, lang: Lang) -> Vec<String> {
+    let say = |key: &str, args: &[(&str, String)]| words::fill(words::ui(key, lang), args);
     let sheet = s.sheet.as_ref().map(|n| format!(", « {n} »")).unwrap_or_default();
-    let header = s.header.map_or_else(
-        || "sans titre".to_owned(),
-        |(a, b)| if a == b { format!("titres ligne {a}") } else { format!("titres lignes {a}–{b}") },
-    );
-    let mut out = vec![String::new(), format!("{}{sheet} — {} ({} %), {header}", s.file, s.role, s.certainty)];
-    for c in &s.columns {
-        let name = c.meaning.name(&pack.vocabulary, rubrics);
+    let rows = |(a, b): (u32, u32)| if a == b { a.to_string() } else { format!("{a}–{b}") };
+    let header =
+        s.header.map_or_else(|| words::ui("ui.inspect.no_titles", lang).to_owned(), |h| say("ui.inspect.titles", &[("rows", rows(h))]));
+    let role = match words::ui(&format!("ui.role.{}", s.role), lang) {
+        "?" => s.role.to_string(),
+        role => role.to_owned(),
+    };
+    let sure = say("ui.inspect.sure", &[("percent", s.certainty.to_string())]);
+    let mut out = vec![String::new(), format!("{}{sheet} : {role} ({sure}, {header})", s.file)];
+    let (known, open): (Vec<_>, Vec<_>) = s.columns.iter().partition(|c| c.certainty >= normalise::lists::SURE);
+    for c in open {
         let samples = c.samples.join(" | ");
-        let mark = if c.certainty < normalise::lists::SURE { "?" } else { " " };
-        out.push(format!(" {mark} {:<28} → {:<28} {:>3} %   {samples}", cut(&s.key(c), 28), cut(&name, 28), c.certainty));
-    }
-    for c in &s.codes {
-        let name = fragment::target_name(c.target, rubrics);
-        let mark = if c.certainty < 70 { "?" } else { " " };
         out.push(format!(
-            " {mark} {:<8} {:<32} → {:<16} {:>3} %   {}",
-            c.code,
-            cut(c.labels.first().map_or("", String::as_str), 32),
-            name,
-            c.certainty,
-            c.why.join(", ")
+            " ? {:<28} → {:<28} {:>3} %   {samples}",
+            cut(&s.key(c), 28),
+            cut(&told(c.meaning, pack, rubrics, lang), 28),
+            c.certainty
         ));
     }
+    for c in s.codes.iter().filter(|c| c.certainty < 70) {
+        let (label, name) = (c.labels.first().map_or("", String::as_str), fragment::target_name(c.target, rubrics));
+        out.push(format!(" ? {:<8} {:<32} → {:<16} {:>3} %   {}", c.code, cut(label, 32), name, c.certainty, c.why.join(", ")));
+    }
+    let told: Vec<String> = known.iter().map(|c| format!("{} → {}", s.key(c), told(c.meaning, pack, rubrics, lang))).collect();
+    if !told.is_empty() {
+        out.push(format!("   {} : {}", words::ui("ui.inspect.known", lang), told.join(" ; ")));
+    }
+    let codes: Vec<String> = s
+        .codes
+        .iter()
+        .filter(|c| c.certainty >= 70)
+        .map(|c| format!("{} → {}", c.code, fragment::target_name(c.target, rubrics)))
+        .collect();
+    if !codes.is_empty() {
+        out.push(format!("   {} : {}", words::ui("ui.inspect.codes", lang), codes.join(" ; ")));
+    }
     out
+}
+
+/// What a column holds, by the label of the fact or in words.
+fn told(meaning: Meaning, pack: &Pack, rubrics: &Rubrics, lang: Lang) -> String {
+    let label = |f| pack.vocabulary.get(f).label.get(lang);
+    if let Meaning::Fact(f) = meaning {
+        return label(f).to_owned();
+    }
+    if let Meaning::Old(f) | Meaning::New(f) = meaning {
+        let key = if matches!(meaning, Meaning::Old(_)) { "ui.meaning.old" } else { "ui.meaning.new" };
+        return words::fill(words::ui(key, lang), &[("fact", label(f).to_owned())]);
+    }
+    let name = meaning.name(&pack.vocabulary, rubrics);
+    let key = format!("ui.meaning.{name}");
+    if words::known(&key) { words::ui(&key, lang).to_owned() } else { name }
 }
 
 fn cut(text: &str, width: usize) -> String {

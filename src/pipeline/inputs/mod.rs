@@ -139,6 +139,7 @@ pub fn read(job: &Job, pack: &Pack, settings: &[SettingValue], progress: fn(&str
     refused.append(&mut o.refused);
     let element = |code: &str| Some(ElementId(pack.elements.iter().position(|e| e.card.code == code)? as u16));
     let mut joined = join::join(&pack.vocabulary, &o.sources, job.month, &trust, gathered, std::mem::take(&mut o.transfers), &element);
+    decisions::same_as_paid(&decided, &mut joined.findings);
     o.findings.append(&mut joined.findings);
     o.findings.extend(super::known_by_net::alone(&mut joined, &pack.vocabulary));
     normalise::posts::others(&mut joined.people, &pack.vocabulary);
