@@ -114,7 +114,7 @@ fn without_a_staff_file_the_register_and_the_transfers_pay_whom_they_can() {
     let alone = run("transfers-alone", &[TRANSFERS], false, false);
     let ran = run("no-staff", &[lists, &[REGISTER, TRANSFERS]].concat(), false, false);
     assert_eq!(alone.transfers.len(), 0, "nets without facts or lines are paid by decision alone");
-    assert_eq!(ran.outcome.findings.iter().filter(|f| f.code == "M260").map(|f| f.severity).collect::<Vec<_>>(), [Severity::Justify]);
+    assert_eq!(ran.outcome.findings.iter().filter(|f| f.code == "M265").map(|f| f.severity).collect::<Vec<_>>(), [Severity::Justify]);
     assert!(!ran.outcome.findings.iter().any(|f| f.code == "POP-03"), "no finding for each of them");
     let (want, aside) = (december(), ran.aside());
     let paid_wrongly: Vec<_> = wrong(&ran).into_iter().map(|w| w.0).filter(|e| !aside.contains(e)).collect();

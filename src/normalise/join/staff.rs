@@ -62,7 +62,7 @@ impl Joiner<'_> {
             count += 1;
         }
         if count > 0 {
-            self.out.findings.push(Finding::new("M260", Severity::Justify).arg("count", count));
+            self.out.findings.push(Finding::new("M265", Severity::Justify).arg("count", count));
         }
     }
 
