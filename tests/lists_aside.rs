@@ -154,3 +154,31 @@ fn a_list_by_identity_number_alone_is_read() {
     let written = std::fs::read_to_string(r.folder.join("out/findings.json")).expect("the findings");
     assert!(!written.contains("2821243950355") && !written.contains("98105844"));
 }
+
+// Whatever a column says of half pay; full pay and what takes the day's pay whole are as their kind says.
+#[test]
+fn half_pay_beside_an_absence_sets_aside() {
+    let cases = [
+        ("Maladie ordinaire", "Traitement", "DT", true),
+        ("Maladie ordinaire", "Traitement", "Demi-traitement", true),
+        ("Maladie ordinaire", "% rémunération", "50", true),
+        ("Maladie ordinaire", "Traitement", "PT", false),
+        ("Maladie ordinaire", "% rémunération", "100", false),
+        ("Maladie ordinaire", "Date de traitement", "05/12/2021", false),
+    ];
+    for (i, (nature, heading, text, waits)) in cases.into_iter().enumerate() {
+        let list = format!("Matricule;Nom;Prénom;Nature;Du;Au;{heading}\n00102;ARNOUX;Jean-Noël;{nature};06/12/2021;10/12/2021;{text}\n");
+        let r = run(&format!("half-pay-{i}"), &[ABSENCES], "absences.csv", &list);
+        assert_eq!(r.told("M261", "00102").contains(&Severity::Blocking), waits, "{heading} {text}");
+    }
+}
+
+// « À payer » empty beside « Réalisées » 5: nothing says that the five are paid.
+#[test]
+fn a_group_of_what_was_done_is_not_paid_beside_one_of_what_is_paid() {
+    let list = "Heures supplémentaires;;;;\n;;;Réalisées;À payer\nMatricule;Nom;Prénom;HS jour 14 premières;HS jour 14 premières\n\
+        00102;ARNOUX;Jean-Noël;8;6\n00232;TARDIEU;Régine;5;\n";
+    let r = run("done-and-paid", &["heures-sup-decembre.ods"], "heures.csv", list);
+    assert!(r.waits("00232"));
+    assert!(r.waits("00102"));
+}

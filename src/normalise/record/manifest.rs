@@ -11,6 +11,8 @@ pub struct Manifest {
     pub month: PayMonth,
     pub pay_date: Option<NaiveDate>,
     pub released: bool,
+    /// Name of every file that the run read, by its hash.
+    pub inputs: BTreeMap<String, String>,
     /// Hash of every result, by its name in the folder.
     pub outputs: BTreeMap<String, String>,
     pub payslips: u64,
@@ -45,6 +47,7 @@ pub fn read(bytes: &[u8]) -> Option<Json> {
         pay_date: v["pay_date"].as_str().and_then(|t| NaiveDate::parse_from_str(t, "%Y-%m-%d").ok()),
         // A kit's record is of what the employer's own software paid.
         released: matches!(v["state"].as_str(), Some("released" | "paid")),
+        inputs: v["inputs"].as_array().into_iter().flatten().filter_map(|o| Some((text(&o["sha256"])?, text(&o["name"])?))).collect(),
         outputs: outputs.iter().filter_map(|o| Some((text(&o["name"])?, text(&o["sha256"])?))).collect(),
         payslips: v["totals"]["payslips"].as_u64()?,
         net: sum?,
