@@ -3,8 +3,8 @@
 use super::inputs::Opened;
 use crate::ground::{At, Finding, Severity};
 use crate::normalise::mapping::SourceMapping;
-use crate::normalise::record::MonthRecord;
 use crate::normalise::recognise::{ALONE, pays_once};
+use crate::normalise::record::MonthRecord;
 use crate::normalise::{Context, Mapping, Role, SourceEntry};
 
 /// Leaves such a list unread, so that whoever it names waits; one whose role a person gave is read.
