@@ -182,3 +182,22 @@ fn a_group_of_what_was_done_is_not_paid_beside_one_of_what_is_paid() {
     assert!(r.waits("00232"));
     assert!(r.waits("00102"));
 }
+
+// An elected member has an allowance; a bonus, an index and a day of leaving are of those who are employed.
+#[test]
+fn an_elected_member_is_given_nothing_that_employees_are() {
+    let settings = "format = 1\nmonth = \"2021-12\"\npay_date = 2021-12-28\npack = \"fr-fpt\"\n\n[employer]\nname = \"Commune de Rosay\"\n";
+    let register = "Matricule;Nom;Prénom;Code rubrique;Libellé;Base;Taux salarial;À payer;À retenir;Taux patronal;Part patronale\n\
+        00981;MOREL;Luc;0010;INDEMNITE DE FONCTION;;;800,00;;;\n00981;MOREL;Luc;9300;NET A PAYER;;;800,00;;;\n";
+    let staff = "Matricule;Nom;Prénom;Statut;Taux PAS\n00981;MOREL;Luc;Élu;0\n";
+    let lists = [
+        ("cia.csv", "Matricule;Nom;Prénom;Montant CIA\n00981;MOREL;Luc;300,00\n", true),
+        ("départs.csv", "Matricule;Nom;Prénom;Dernier jour payé\n00981;MOREL;Luc;15/12/2021\n", true),
+        ("taux.csv", "Matricule;Nom;Prénom;Nouveau taux PAS;Date d'effet\n00981;MOREL;Luc;2,1 %;01/12/2021\n", false),
+    ];
+    for (i, (file, list, asked)) in lists.into_iter().enumerate() {
+        let files = [("livre de paie.csv", register), ("agents.csv", staff), (file, list)];
+        let r = run_in(ran::job("lists-aside", &format!("elected-{i}"), settings, &files), None);
+        assert_eq!(r.told("F80", "00981").contains(&Severity::Blocking), asked, "{file}");
+    }
+}
