@@ -154,3 +154,50 @@ fn a_list_by_identity_number_alone_is_read() {
     let written = std::fs::read_to_string(r.folder.join("out/findings.json")).expect("the findings");
     assert!(!written.contains("2821243950355") && !written.contains("98105844"));
 }
+
+// Whatever a column says of half pay; full pay and what takes the day's pay whole are as their kind says.
+#[test]
+fn half_pay_beside_an_absence_sets_aside() {
+    let cases = [
+        ("Maladie ordinaire", "Traitement", "DT", true),
+        ("Maladie ordinaire", "Traitement", "Demi-traitement", true),
+        ("Maladie ordinaire", "% rémunération", "50", true),
+        ("Maladie ordinaire", "Traitement", "PT", false),
+        ("Maladie ordinaire", "% rémunération", "100", false),
+        ("Maladie ordinaire", "Date de traitement", "05/12/2021", false),
+    ];
+    for (i, (nature, heading, text, waits)) in cases.into_iter().enumerate() {
+        let list = format!("Matricule;Nom;Prénom;Nature;Du;Au;{heading}\n00102;ARNOUX;Jean-Noël;{nature};06/12/2021;10/12/2021;{text}\n");
+        let r = run(&format!("half-pay-{i}"), &[ABSENCES], "absences.csv", &list);
+        assert_eq!(r.told("M261", "00102").contains(&Severity::Blocking), waits, "{heading} {text}");
+    }
+}
+
+// « À payer » empty beside « Réalisées » 5: nothing says that the five are paid.
+#[test]
+fn a_group_of_what_was_done_is_not_paid_beside_one_of_what_is_paid() {
+    let list = "Heures supplémentaires;;;;\n;;;Réalisées;À payer\nMatricule;Nom;Prénom;HS jour 14 premières;HS jour 14 premières\n\
+        00102;ARNOUX;Jean-Noël;8;6\n00232;TARDIEU;Régine;5;\n";
+    let r = run("done-and-paid", &["heures-sup-decembre.ods"], "heures.csv", list);
+    assert!(r.waits("00232"));
+    assert!(r.waits("00102"));
+}
+
+// An elected member has an allowance; a bonus, an index and a day of leaving are of those who are employed.
+#[test]
+fn an_elected_member_is_given_nothing_that_employees_are() {
+    let settings = "format = 1\nmonth = \"2021-12\"\npay_date = 2021-12-28\npack = \"fr-fpt\"\n\n[employer]\nname = \"Commune de Rosay\"\n";
+    let register = "Matricule;Nom;Prénom;Code rubrique;Libellé;Base;Taux salarial;À payer;À retenir;Taux patronal;Part patronale\n\
+        00981;MOREL;Luc;0010;INDEMNITE DE FONCTION;;;800,00;;;\n00981;MOREL;Luc;9300;NET A PAYER;;;800,00;;;\n";
+    let staff = "Matricule;Nom;Prénom;Statut;Taux PAS\n00981;MOREL;Luc;Élu;0\n";
+    let lists = [
+        ("cia.csv", "Matricule;Nom;Prénom;Montant CIA\n00981;MOREL;Luc;300,00\n", true),
+        ("départs.csv", "Matricule;Nom;Prénom;Dernier jour payé\n00981;MOREL;Luc;15/12/2021\n", true),
+        ("taux.csv", "Matricule;Nom;Prénom;Nouveau taux PAS;Date d'effet\n00981;MOREL;Luc;2,1 %;01/12/2021\n", false),
+    ];
+    for (i, (file, list, asked)) in lists.into_iter().enumerate() {
+        let files = [("livre de paie.csv", register), ("agents.csv", staff), (file, list)];
+        let r = run_in(ran::job("lists-aside", &format!("elected-{i}"), settings, &files), None);
+        assert_eq!(r.told("F80", "00981").contains(&Severity::Blocking), asked, "{file}");
+    }
+}

@@ -369,3 +369,28 @@ fn december_paid_in_january_counts_for_the_new_year() {
         january.rows("facts.csv").into_iter().find(|r| r["month"] == "2022-02" && r["fact"] == "cumul_assiette_rafp").expect("a sum");
     assert_eq!(base["value"], "787.25");
 }
+
+// 225,00 of December must not be paid again for the list that December's run read already.
+#[test]
+fn the_same_list_as_last_month_is_not_paid_again() {
+    let list = "Matricule;Nom;Prénom;Montant CIA\n00102;ARNOUX;Jean-Noël;225,00\n";
+    let first = empty("left-in-place-12");
+    copy(Path::new("samples/montreval/inbox"), &first.join("inbox"));
+    std::fs::remove_file(first.join("inbox/cia-decembre.csv")).expect("the sample's list");
+    std::fs::copy("samples/montreval/releve.toml", first.join("releve.toml")).expect("the settings");
+    std::fs::write(first.join("inbox/primes.csv"), list).expect("a list");
+    let first = run(first);
+    assert_eq!(first.line("00102", "CIA"), Some("225.00".to_owned()));
+    let (folder, _) = next("left-in-place-01", "2022-01", "2022-01-25", &first.folder);
+    std::fs::write(folder.join("inbox/primes.csv"), list).expect("a list");
+    let second = run(folder);
+    assert_eq!(second.grave("M260", ""), [Severity::Justify]);
+    assert_eq!(second.grave("M95", "00102"), [Severity::Blocking]);
+    assert_eq!(second.line("00102", "CIA"), None);
+    // Another sum in it is another list.
+    let (folder, _) = next("left-in-place-01-other", "2022-01", "2022-01-25", &first.folder);
+    std::fs::write(folder.join("inbox/primes.csv"), list.replace("225", "125")).expect("a list");
+    let other = run(folder);
+    assert!(other.told("M260").is_empty());
+    assert_eq!(other.line("00102", "CIA"), Some("125.00".to_owned()));
+}

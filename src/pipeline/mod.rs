@@ -5,6 +5,7 @@
 //! ```
 
 mod accounts;
+mod again;
 mod arrears;
 mod belated;
 mod bygone;

@@ -56,6 +56,8 @@ pub fn gather_beside(
 ) -> Checked<Gathered> {
     let mut out = Gathered::default();
     let (mut books, parts) = each_table(tables, sources, mapping, cx);
+    // Where a record alone tells of last month, it is who was paid.
+    let recorded = first.len();
     let mut raw = first;
     let mut told = Told::default();
     for mut part in parts {
@@ -77,7 +79,7 @@ pub fn gather_beside(
     } else {
         Known::default()
     };
-    let paid = books.slips.len().max(stated.len());
+    let paid = books.slips.len().max(stated.len()).max(recorded);
     out.months = std::mem::take(&mut books.months);
     for table in unread {
         let unread = known.unread(table, paid, sources);

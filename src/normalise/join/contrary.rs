@@ -1,7 +1,8 @@
-//! What a list gives to somebody whom it cannot concern: a monthly sum to one who is paid by index, extra hours to a full post.
+//! What a list gives to somebody whom it cannot concern: a monthly sum to one who is paid by index, extra hours to a full post,
+//! a bonus to an elected member.
 
 use super::Joiner;
-use crate::facts::Value;
+use crate::facts::{Fact, FactKind, Role, Value};
 use crate::ground::{Exact, Severity};
 use crate::normalise::titles;
 
@@ -30,12 +31,38 @@ impl Joiner<'_> {
                 found.push((id.clone(), given.clone(), other, known));
             }
         }
+        self.only_some();
         for (id, given, other, known) in found {
             let label = |f| self.vocabulary.get(f).label.fr.clone();
             let f = self.finding("F80", Severity::Blocking, &id, &[given.at]).arg("agent", &id).arg("fact", label(given.id));
             let f = f.arg("value", self.shown(&given)).arg("known", known);
             let other = self.vocabulary.named(other).map(label).unwrap_or_default();
             self.out.findings.push(f.arg("other", other));
+        }
+    }
+    /// Sets aside whoever is given what nobody of that kind is: no grade, bonus or hours to an elected member, and no day of leaving.
+    fn only_some(&mut self) {
+        let vocabulary = self.vocabulary;
+        let mut found = Vec::new();
+        for (fact, option, may) in titles::only() {
+            let Some(fact) = vocabulary.named(fact) else { continue };
+            let of = |f: &Fact| vocabulary.get(f.id).written(&f.value) == option;
+            let pays = |f: &&Fact| {
+                let decl = vocabulary.get(f.id);
+                matches!(decl.kind, FactKind::Number { .. }) || decl.role == Some(Role::Exit)
+            };
+            for (id, p) in self.out.people.iter().filter(|(_, p)| p.paid.is_some()) {
+                let Some(own) = p.known.get(fact).filter(|f| of(f)) else { continue };
+                let other = |f: &&Fact| !may(&vocabulary.get(f.id).name) && p.known.value(f.id) != Some(&f.value);
+                if let Some(given) = p.changes.iter().filter(pays).find(other) {
+                    found.push((id.clone(), given.clone(), own.clone()));
+                }
+            }
+        }
+        for (id, given, own) in found {
+            let label = |f: &Fact| vocabulary.get(f.id).label.fr.clone();
+            let f = self.finding("F80", Severity::Blocking, &id, &[given.at]).arg("agent", &id).arg("fact", label(&given));
+            self.out.findings.push(f.arg("value", self.shown(&given)).arg("known", self.shown(&own)).arg("other", label(&own)));
         }
     }
 }

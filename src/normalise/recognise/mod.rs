@@ -5,6 +5,7 @@
 
 mod agents;
 mod asked;
+mod asked_group;
 mod cents;
 mod doubts;
 mod filled;
@@ -20,9 +21,10 @@ mod transfers;
 
 use crate::ground::{At, Checked, Finding, Severity, Sources, ids};
 use crate::normalise::Context;
+use crate::normalise::columns::is_one_off;
 use crate::normalise::fragment::SourceEntry;
 use crate::normalise::lists;
-use crate::normalise::mapping::{Mapping, Role, SourceMapping};
+use crate::normalise::mapping::{Mapping, Meaning, Role, SourceMapping};
 use crate::normalise::moves;
 use crate::normalise::people::Who;
 use crate::normalise::titles::{self, Titles};
@@ -40,6 +42,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// Why a list of another month is not read, where no list of this month stands beside it.
 pub const ALONE: &str = "another month, alone";
+
+/// Whether a list pays what is paid in its month alone: a bonus, hours. What goes on is in force already.
+pub fn pays_once(map: &SourceMapping, cx: &Context<'_>) -> bool {
+    let once = |m: Meaning| matches!(m, Meaning::Fact(f) if is_one_off(cx.vocabulary.get(f)));
+    map.variables.is_some() || map.columns.iter().any(|c| once(c.meaning))
+}
 
 /// Latest date a two-digit year may mean.
 pub fn latest_date(cx: &Context<'_>) -> NaiveDate {

@@ -1,6 +1,7 @@
 //! The mapping of one sheet: the best role, its columns and codes, and what a person wrote over it.
 
 use super::agents::{Coverage, Others, holds_agents, overlap};
+use super::asked_group;
 use super::cents;
 use super::doubts;
 use super::filled::{blank_columns, fill_column};
@@ -148,6 +149,7 @@ pub(super) fn source(
     }
     let likeness: Vec<u32> = best.picked.iter().zip(&best.choices).map(|(p, c)| p.map_or(0, |i| c[i].title)).collect();
     doubts::cast(&mut found, &likeness, s, cx);
+    asked_group::cast(&mut found, s, cx);
     if let Some(entry) = s.entry {
         for (code, name) in &entry.codes {
             match fragment::target_named(name, cx.rubrics) {

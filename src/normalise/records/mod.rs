@@ -7,6 +7,7 @@ mod beside;
 mod cell;
 mod changes;
 mod facts;
+mod half_pay;
 mod movement;
 mod remark;
 mod unread;
@@ -185,6 +186,7 @@ impl<'a> RecordReader<'a> {
             let counted = matches!(content, Content::Amounts(_) | Content::Event { .. }) || !beside.is_empty();
             self.aside(row, counted, sources, &mut told);
         }
+        self.in_part(row, &content, sources, &mut told);
         let row_text = if list {
             row.cells.iter().map(Cell::shown).collect::<Vec<_>>().join(&crate::normalise::named::CELLS.to_string())
         } else {

@@ -23,6 +23,7 @@ pub(super) struct File {
     pub(super) doubt: Doubt,
     pub(super) neutral: BTreeMap<String, Vec<String>>,
     pub(super) aside: Aside,
+    pub(super) only: BTreeMap<String, BTreeMap<String, Vec<String>>>,
     pub(super) contrary: BTreeMap<String, Contrary>,
     pub(super) rather: BTreeMap<String, Vec<String>>,
 }
@@ -79,6 +80,9 @@ pub(super) struct Aside {
     pub(super) removes: Vec<String>,
     pub(super) attended: Vec<String>,
     pub(super) absent: Vec<String>,
+    pub(super) pay: Vec<String>,
+    pub(super) in_full: Vec<String>,
+    pub(super) half: Vec<String>,
     pub(super) remark: Vec<String>,
     pub(super) harmless: Vec<String>,
     pub(super) back: Vec<String>,

@@ -104,6 +104,14 @@ pub fn is_bygone(name: &str) -> Option<String> {
     spaced(name).split_whitespace().find(|w| opens(&FILE.doubt.bygone, w)).map(str::to_owned)
 }
 
+/// Whether a column says that an absence is not paid in full: « Traitement : DT », « % rémunération : 50 ».
+pub fn paid_in_part(heading: &str, text: &str) -> bool {
+    let tidy = spaced(text);
+    let number = tidy.trim();
+    let share = number.len() <= 3 && number.parse::<u32>().is_ok_and(|n| n <= 100) && !is_one(&FILE.aside.in_full, text);
+    one_of(&FILE.aside.pay, &spaced(heading)).is_some() && (share || one_of(&FILE.aside.half, &tidy).is_some())
+}
+
 /// Whether a list says that it takes the place of another: « annule et remplace ».
 pub fn replaces(about: &str) -> bool {
     let tidy = spaced(about);
@@ -216,6 +224,12 @@ pub fn back_pay(heading: &str) -> bool {
 /// What contradicts a fact of a list, by the fact's name.
 pub fn contrary() -> &'static BTreeMap<String, Contrary> {
     &FILE.contrary
+}
+
+/// Facts of people of whom lists may say some others only: the fact, its option, and whether they may say this one.
+pub fn only() -> impl Iterator<Item = (&'static str, &'static str, impl Fn(&str) -> bool)> {
+    let options = FILE.only.iter().flat_map(|(fact, options)| options.iter().map(move |o| (fact, o)));
+    options.map(|(fact, (option, list))| (fact.as_str(), option.as_str(), move |name: &str| opens(list, name)))
 }
 
 /// What hours at an hourly rate look like in a register.

@@ -70,7 +70,7 @@ pub(in crate::pipeline) struct Opened {
     /// Pictures, and pages printed to a file.
     pub(super) printed: BTreeSet<String>,
     /// Names of the files read, by hash.
-    pub(super) seen: BTreeMap<String, String>,
+    pub(in crate::pipeline) seen: BTreeMap<String, String>,
     pub(in crate::pipeline) header: Option<(pain001::Header, Place, Money)>,
     pub(super) files: Vec<HashedFile>,
     pub(in crate::pipeline) findings: Vec<Finding>,
