@@ -394,3 +394,29 @@ fn the_same_list_as_last_month_is_not_paid_again() {
     assert!(other.told("M260").is_empty());
     assert_eq!(other.line("00102", "CIA"), Some("125.00".to_owned()));
 }
+
+// 26 days of December, 31 of January and 15 of February: half pay begins with the 91st day, wherever the lists cut the leave.
+#[test]
+fn a_leave_that_goes_on_began_with_the_first_of_its_lists() {
+    let list = |folder: &Path, row: &str| {
+        let text = format!("Matricule;Nom;Prénom;Nature;Du;Au;Prolongation\n00232;TARDIEU;Régine;Maladie ordinaire;{row}\n");
+        std::fs::write(folder.join("inbox/arrets.csv"), text).expect("a list");
+    };
+    let first = empty("leave-2021-12");
+    copy(Path::new("samples/montreval/inbox"), &first.join("inbox"));
+    std::fs::copy("samples/montreval/releve.toml", first.join("releve.toml")).expect("the settings");
+    list(&first, "06/12/2021;31/12/2021;N");
+    let first = run(first);
+    let second = next("leave-2022-01", "2022-01", "2022-01-25", &first.folder).0;
+    list(&second, "01/01/2022;15/02/2022;O");
+    let second = run(second);
+    let third = run(next("leave-2022-02", "2022-02", "2022-02-24", &second.folder).0);
+    let of = |ran: &Ran, month: &str, fact: &str| {
+        let own = |r: &Row| r["month"] == month && r["fact"] == fact;
+        ran.of("facts.csv", "00232").into_iter().find(own).map(|r| r["value"].clone())
+    };
+    for (ran, month, days) in [(&first, "2021-12", "26"), (&second, "2022-01", "57"), (&third, "2022-02", "72")] {
+        assert_eq!(of(ran, month, "debut_arret").as_deref(), Some("2021-12-06"), "{month}");
+        assert_eq!(of(ran, month, "duree_arret").as_deref(), Some(days), "{month}");
+    }
+}
