@@ -45,7 +45,10 @@ fn run(folder: &Path, threads: &str, zone: &str, locale: &str) -> (BTreeMap<Stri
     let mut all = BTreeMap::new();
     let out = folder.join("out");
     hashes(&out, &out, &mut all);
-    let text = String::from_utf8_lossy(&said.stdout).replace(&folder.display().to_string(), "…") + &String::from_utf8_lossy(&said.stderr);
+    // Commands name the folder, in quotation marks where it needs them.
+    let shown = folder.display().to_string();
+    let text = String::from_utf8_lossy(&said.stdout) + String::from_utf8_lossy(&said.stderr);
+    let text = text.replace(&format!("\"{shown}\""), "…").replace(&shown, "…");
     (all, text)
 }
 

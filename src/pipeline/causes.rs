@@ -5,7 +5,6 @@ use super::decisions::{What, Whom};
 use super::{Outcome, Ready};
 use crate::ground::finding::Rank;
 use crate::ground::{Finding, Place, Severity, Words, words};
-use crate::normalise::Role;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Fewer agents than this are no town whose file is missing.
@@ -25,10 +24,10 @@ pub fn name(ready: &Ready, results: &Results, out: &mut Outcome) {
     totals_of_transfers(ready, results, out);
     register_cut(ready, out);
     by_name_alone(results, out);
-    let staff = no_staff_file(ready, results, out);
+    out.findings.iter_mut().filter(|f| f.code == "M265").for_each(|f| f.rank = Rank::Cause);
     let column = out.findings.iter_mut().filter(|f| f.code == "M07" && f.severity == Severity::Blocking);
     let columns = column.map(|f| f.rank = Rank::Cause).count();
-    if staff || columns > 0 {
+    if columns > 0 {
         out.findings.iter_mut().filter(|f| computed(f)).for_each(follows);
     } else {
         not_replayed(results, out);
@@ -147,20 +146,6 @@ fn by_name_alone(results: &Results, out: &mut Outcome) {
     f.rank = Rank::Cause;
     out.findings.iter_mut().filter(|f| f.code == "M12").for_each(follows);
     out.findings.push(f);
-}
-
-/// Nobody who was paid stands in a staff file: there is none.
-fn no_staff_file(ready: &Ready, results: &Results, out: &mut Outcome) -> bool {
-    let absent = out.findings.iter().filter(|f| f.code == "POP-03" && f.severity == Severity::Blocking).count();
-    let paid = results.briefs.iter().filter(|b| b.before.is_some()).count();
-    let staff = ready.inputs.mapping.sources.iter().any(|s| s.role == Role::Staff);
-    if staff || absent < MANY || absent * 2 < paid {
-        return false;
-    }
-    let mut f = Finding::new("F20", Severity::Blocking).arg("count", absent);
-    f.rank = Rank::Cause;
-    out.findings.push(f);
-    true
 }
 
 /// Most of last month does not come out: settings are wanting, and each line says so again.
