@@ -225,14 +225,16 @@ fn a_mail_names_a_stranger_beside_somebody_who_is_known() {
     assert!(!r.folder.join("out/virements-2021-12.xml").is_file(), "whom the line means is not known");
 }
 
-// 420 points of 5 623,23 EUR a year and hundred: 1 968,13 a month, as the payslip of 00232 has it.
+// 404 points of 5 623,23 EUR a year and hundred: 1 893,15 a month. 00225 has that new index in the sample's own list.
 #[test]
 fn an_index_beside_a_new_grade_is_the_index_of_that_grade() {
     let text = "Matricule;Nom;Prénom;Nouveau grade;IM;Date d'effet\n\
-                00225;AGUILAR;Loïc;Rédacteur principal;420;01/12/2021\n00232;TARDIEU;Régine;Attaché;420;01/12/2021\n";
+                00225;AGUILAR;Loïc;Rédacteur principal;420;01/12/2021\n00441;FLAMENT;André;Adjoint principal;404;01/12/2021\n\
+                00232;TARDIEU;Régine;Attaché;420;01/12/2021\n";
     let r = run("grade", "", &[("nominations.csv", csv(text))]);
-    assert_eq!((r.told("F120", "00225"), r.line("00225", "TIB")), (JUSTIFY.to_vec(), vec!["1968.13".to_owned()]));
+    assert_eq!((r.told("F120", "00441"), r.line("00441", "TIB")), (JUSTIFY.to_vec(), vec!["1893.15".to_owned()]));
     assert_eq!((r.told("F120", "00232"), r.waits("00232")), (vec![], false));
+    assert_eq!((r.told("F121", "00225"), r.waits("00225")), (BLOCKS.to_vec(), true));
 }
 
 #[test]

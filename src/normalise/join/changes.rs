@@ -68,17 +68,21 @@ impl Joiner<'_> {
             Value::Number(n) => n.is_zero(),
             Value::Date(_) | Value::Choice(_) | Value::Text(_) => false,
         };
-        if known.as_ref().is_some_and(same) || p.changes.iter().any(|f| f.id == c.fact) || (known.is_none() && empty) {
+        let listed = p.changes.iter().find(|f| f.id == c.fact).cloned();
+        if known.as_ref().is_some_and(same) || listed.as_ref().is_some_and(same) || (known.is_none() && empty) {
             return;
         }
+        // Another list says another new value: a person says which.
+        let said = if listed.is_some() { Said::Beside } else { c.said };
+        let known = listed.or(known);
         let shown = |value: &Value| self.vocabulary.get(c.fact).shown(value, Lang::Fr);
         let old = known.as_ref().map_or_else(|| "–".to_owned(), |f| shown(&f.value));
-        let (code, severity) = if c.said == Said::OfTheNew { ("F120", Severity::Justify) } else { ("F121", Severity::Blocking) };
+        let (code, severity) = if said == Said::OfTheNew { ("F120", Severity::Justify) } else { ("F121", Severity::Blocking) };
         let places: Vec<At> = std::iter::once(c.at).chain(known.map(|f| f.at)).collect();
         let f = self.finding(code, severity, &c.employee, &places).arg("agent", &c.employee);
         let f = f.arg("fact", decl.label.fr.clone()).arg("old", old).arg("new", shown(&c.new));
         self.out.findings.push(f);
-        if c.said == Said::OfTheNew {
+        if said == Said::OfTheNew {
             self.change(c);
         }
     }
