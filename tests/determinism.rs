@@ -45,8 +45,10 @@ fn run(folder: &Path, threads: &str, zone: &str, locale: &str) -> (BTreeMap<Stri
     let mut all = BTreeMap::new();
     let out = folder.join("out");
     hashes(&out, &out, &mut all);
-    let text = String::from_utf8_lossy(&said.stdout).replace(&folder.display().to_string(), "…") + &String::from_utf8_lossy(&said.stderr);
-    (all, text)
+    // Commands name the folder, in quotes where it has spaces.
+    let path = folder.display().to_string();
+    let text = String::from_utf8_lossy(&said.stdout) + String::from_utf8_lossy(&said.stderr);
+    (all, text.replace(&format!("\"{path}\""), "…").replace(&path, "…"))
 }
 
 #[test]

@@ -234,5 +234,5 @@ fn explain_suggests_the_agent_and_the_line_that_were_meant() {
     };
     assert_eq!(help("briand", None), "did you mean 00927 BRIAND Kévin?");
     assert!(help("00927", Some("IFES")).starts_with("did you mean IFSE?"));
-    assert!(help("00927", Some("xyz")).contains("TIB, "), "its lines are listed");
+    assert!(help("00927", Some("xyz")).contains("TIB ("), "its lines are listed, each with its label");
 }
