@@ -521,7 +521,7 @@ fn what_a_run_proposes_is_confirmed_in_one_go() {
     assert_eq!(kept.lines().nth(1), Some("présent;00156;;;2021-12;;Mme Roche;06/12/2021;vu au service"));
     // A spreadsheet that saves the list writes months in its own way; without a reason nothing is recorded.
     let excel = "oui;présent;00156;;;déc-21;;;;;50 %;POP-03;BRUNEL Guilhem".to_owned();
-    assert!(confirm(&[excel.clone()]).1.contains("[D19]"), "decided already");
+    assert!(confirm(std::slice::from_ref(&excel)).1.contains("[D19]"), "decided already");
     std::fs::write(name, format!("{}\n{}\n", lines[0], excel.replace("00156", "00176"))).expect("a list");
     let (code, told) = program(&["decide", folder, "--from", name, "--by", "Mme Roche", "--on", "2021-12-06"]);
     assert!(
