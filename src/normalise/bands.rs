@@ -171,7 +171,7 @@ pub fn section(cells: &[Cell<'_>]) -> Option<Section> {
 pub fn sums_in_pairs(cells: &[Cell<'_>]) -> Option<Vec<(TotalRole, usize)>> {
     let filled: Vec<(usize, std::borrow::Cow<'_, str>)> =
         cells.iter().enumerate().map(|(c, x)| (c, x.shown())).filter(|(_, t)| !t.is_empty()).collect();
-    if filled.len() < 4 || filled.len() % 2 > 0 {
+    if filled.len() < 4 || !filled.len().is_multiple_of(2) {
         return None;
     }
     let pair = |p: &[(usize, std::borrow::Cow<'_, str>)]| match p {

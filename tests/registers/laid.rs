@@ -49,6 +49,9 @@ fn agents_stand_across_whatever_the_corner_says() {
     }
 }
 
+/// What a row of the register has in one of its columns.
+type Cell = fn(&Row) -> String;
+
 /// A row for his bases, one for his rates, one for his amounts and one for the employer's, a column for each rubric.
 #[test]
 fn an_agent_has_a_row_for_each_part_of_his_lines() {
@@ -58,12 +61,12 @@ fn an_agent_has_a_row_for_each_part_of_his_lines() {
     let titles: Vec<String> = keys.iter().map(|k| format!("{} {}", k.0, k.1)).collect();
     let mut lines = vec![format!("Matricule;Nom et prénom;Donnée;{}", titles.join(";"))];
     let amount = |r: &Row| r.signed().trim_start_matches('-').is_empty().then(String::new).unwrap_or_else(|| r.signed());
-    let parts: [(&str, &dyn Fn(&Row) -> String); 5] = [
-        ("Base", &|r| r.base.clone()),
-        ("Taux", &|r| r.rate.clone()),
-        ("Montant", &amount),
-        ("Taux patronal", &|r| r.employer_rate.clone()),
-        ("Patronal", &|r| r.employer.clone()),
+    let parts: [(&str, Cell); 5] = [
+        ("Base", |r| r.base.clone()),
+        ("Taux", |r| r.rate.clone()),
+        ("Montant", amount),
+        ("Taux patronal", |r| r.employer_rate.clone()),
+        ("Patronal", |r| r.employer.clone()),
     ];
     // Nobody with a rubric twice: its column has one cell for each agent.
     let once = |a: &[Row]| a.iter().map(|r| (&r.code, &r.label)).collect::<BTreeSet<_>>().len() == a.len();

@@ -122,7 +122,7 @@ impl Laid {
 enum Shape {
     Plain,
     /// Payslips one below the other, in each of the columns that a page has.
-    Slips(Vec<(Vec<OwnedRow>, Vec<slips::Slip>)>, Vec<Finding>),
+    Slips(Vec<Page>, Vec<Finding>),
     /// A register rubric by rubric.
     ByRubric(Vec<OwnedRow>, by_rubric::ByRubric, Vec<Finding>),
     /// Agents side by side, or two days in one cell.
@@ -171,8 +171,11 @@ fn shape(table: &Table, wording: &Wording<'_>) -> Shape {
     if parts.len() < 2 { Shape::Plain } else { Shape::Blocks(rows, parts, told) }
 }
 
+/// The rows of one payslip, or of those across a page, and what was found of them.
+type Page = (Vec<OwnedRow>, Vec<slips::Slip>);
+
 /// The payslips of a sheet, or its rows when it holds none. Of several across a page, each column holds some.
-fn payslips(rows: Vec<OwnedRow>, wording: &Wording<'_>) -> Result<Vec<(Vec<OwnedRow>, Vec<slips::Slip>)>, Vec<OwnedRow>> {
+fn payslips(rows: Vec<OwnedRow>, wording: &Wording<'_>) -> Result<Vec<Page>, Vec<OwnedRow>> {
     let parts = slips::across(rows, wording);
     let several = parts.len() > 1;
     let found: Vec<Vec<slips::Slip>> = parts.iter().map(|p| slips::find(p, wording)).collect();
