@@ -333,7 +333,7 @@ fn leaps(ready: &Ready, w: &mut Worked) {
     let vocabulary = &ready.pack.vocabulary;
     let values: std::collections::BTreeSet<FactId> = vocabulary.signs().iter().map(|s| s.1).collect();
     for value in values {
-        let listed = w.person.changes.iter().find(|f| f.id == value);
+        let Some(listed) = w.person.changes.iter().find(|f| f.id == value) else { continue };
         let then = w.output.replay.facts.get(value).filter(|_| w.person.paid.is_some());
         let (Some(now), Some(then)) = (w.output.facts.get(value), then) else { continue };
         if now.origin == Origin::Decided || !is_far(now, then) {
@@ -341,7 +341,7 @@ fn leaps(ready: &Ready, w: &mut Worked) {
         }
         let f = Finding::new("F99", Severity::Blocking).of(&w.id).arg("agent", &w.id).arg("name", &vocabulary.get(value).name);
         let f = f.arg("fact", vocabulary.get(value).label.get(ready.lang)).arg("old", show_value(ready, then));
-        w.findings.push(f.arg("new", show_value(ready, now)).at(ready.inputs.sources.place(listed.unwrap_or(now).at)));
+        w.findings.push(f.arg("new", show_value(ready, now)).at(ready.inputs.sources.place(listed.at)));
     }
 }
 
