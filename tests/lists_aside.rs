@@ -4,8 +4,8 @@
 
 mod ran;
 
-use ran::{Ran, run_in};
-use releve::ground::{Finding, Severity};
+use ran::{OfAgent as _, Ran, expected, run_in};
+use releve::ground::Severity;
 use std::collections::BTreeMap;
 use std::path::Path;
 
@@ -14,13 +14,6 @@ const ABSENCES: &str = "absences-decembre.xls";
 const CIA: &str = "cia-decembre.csv";
 
 impl Ran {
-    fn told(&self, code: &str, agent: &str) -> Vec<Severity> {
-        let of = |f: &&Finding| f.code == code && f.employee.as_ref().map_or("", |e| e.as_str()) == agent;
-        self.outcome.findings.iter().filter(of).map(|f| f.severity).collect()
-    }
-    fn waits(&self, agent: &str) -> bool {
-        !self.rows("transfers.csv").iter().any(|r| r["employee"] == agent)
-    }
     fn nets(&self) -> BTreeMap<String, String> {
         self.rows("payslips.csv").into_iter().map(|r| (r["employee"].clone(), r["net_paid"].clone())).collect()
     }
@@ -29,23 +22,9 @@ impl Ran {
     }
 }
 
-fn expected(agent: &str) -> String {
-    let path = Path::new(SAMPLE).join("expected/payslips.csv");
-    let mut reader = csv::Reader::from_path(path).expect("the sample");
-    let mut rows = reader.deserialize::<BTreeMap<String, String>>().map(|r| r.expect("a row"));
-    rows.find(|r| r["employee"] == agent).expect("an agent")["net_paid"].clone()
-}
-
 /// The sample without the files `out`, with one more.
 fn run(name: &str, out: &[&str], file: &str, text: &str) -> Ran {
-    let inbox = std::fs::read_dir(Path::new(SAMPLE).join("inbox")).expect("the sample").map(|e| e.expect("the sample"));
-    let kept = inbox.filter(|e| !out.contains(&e.file_name().to_string_lossy().as_ref()));
-    let mut files: Vec<(String, Vec<u8>)> =
-        kept.map(|e| (e.file_name().to_string_lossy().into_owned(), std::fs::read(e.path()).expect("a copy"))).collect();
-    files.push((file.to_owned(), text.as_bytes().to_vec()));
-    let files: Vec<(&str, &[u8])> = files.iter().map(|(n, b)| (n.as_str(), b.as_slice())).collect();
-    let settings = std::fs::read_to_string(Path::new(SAMPLE).join("releve.toml")).expect("the settings");
-    run_in(ran::job("lists-aside", name, &settings, &files), None)
+    ran::sample("lists-aside", name, out, &[(file, text)])
 }
 
 // Of the sample, agent 00844 was on strike on two days of December.

@@ -4,42 +4,18 @@
 
 mod ran;
 
-use ran::{Ran, run_in};
-use releve::ground::{Finding, Severity};
+use ran::{OfAgent as _, Ran};
+use releve::ground::Severity;
 use rust_xlsxwriter::{Color, Format, Note, Workbook};
-use std::path::Path;
 
-const SAMPLE: &str = "samples/montreval";
 const CIA: &str = "cia-decembre.csv";
 const HOURS: &str = "heures-sup-decembre.ods";
 const BLOCKS: [Severity; 1] = [Severity::Blocking];
 const JUSTIFY: [Severity; 1] = [Severity::Justify];
 
-impl Ran {
-    fn told(&self, code: &str, agent: &str) -> Vec<Severity> {
-        let of = |f: &&Finding| f.code == code && f.employee.as_ref().map_or("", |e| e.as_str()) == agent;
-        self.outcome.findings.iter().filter(of).map(|f| f.severity).collect()
-    }
-    fn waits(&self, agent: &str) -> bool {
-        !self.rows("transfers.csv").iter().any(|r| r["employee"] == agent)
-    }
-    /// What a line of the agent's payslip comes to.
-    fn line(&self, agent: &str, code: &str) -> Vec<String> {
-        let all = self.rows("lines.csv");
-        all.iter().filter(|r| r["employee"] == agent && r["code"] == code).map(|r| r["amount"].clone()).collect()
-    }
-}
-
 /// The sample without the file `out`, with others.
 fn run(name: &str, out: &str, with: &[(&str, Vec<u8>)]) -> Ran {
-    let inbox = std::fs::read_dir(Path::new(SAMPLE).join("inbox")).expect("the sample").map(|e| e.expect("the sample"));
-    let kept = inbox.filter(|e| e.file_name().to_string_lossy() != out);
-    let mut files: Vec<(String, Vec<u8>)> =
-        kept.map(|e| (e.file_name().to_string_lossy().into_owned(), std::fs::read(e.path()).expect("a copy"))).collect();
-    files.extend(with.iter().map(|(n, b)| ((*n).to_owned(), b.clone())));
-    let files: Vec<(&str, &[u8])> = files.iter().map(|(n, b)| (n.as_str(), b.as_slice())).collect();
-    let settings = std::fs::read_to_string(Path::new(SAMPLE).join("releve.toml")).expect("the settings");
-    run_in(ran::job("lists-beside", name, &settings, &files), None)
+    ran::sample("lists-beside", name, &[out], with)
 }
 
 fn csv(text: &str) -> Vec<u8> {

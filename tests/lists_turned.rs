@@ -4,11 +4,9 @@
 
 mod ran;
 
-use ran::{Ran, run_in};
-use releve::ground::{Finding, Severity};
-use std::path::Path;
+use ran::{OfAgent as _, Ran, expected};
+use releve::ground::Severity;
 
-const SAMPLE: &str = "samples/montreval";
 const CIA: &str = "cia-decembre.csv";
 const HOURS: &str = "heures-sup-decembre.ods";
 const ABSENCES: &str = "absences-decembre.xls";
@@ -17,43 +15,14 @@ const JUSTIFY: [Severity; 1] = [Severity::Justify];
 const BONUS: &str = "Matricule;Nom;Prénom;Montant CIA\n00102;ARNOUX;Jean-Noël;200,00\n00232;TARDIEU;Régine;300,00\n";
 
 impl Ran {
-    fn told(&self, code: &str, agent: &str) -> Vec<Severity> {
-        let of = |f: &&Finding| f.code == code && f.employee.as_ref().map_or("", |e| e.as_str()) == agent;
-        self.outcome.findings.iter().filter(of).map(|f| f.severity).collect()
-    }
-    fn waits(&self, agent: &str) -> bool {
-        !self.rows("transfers.csv").iter().any(|r| r["employee"] == agent)
-    }
     fn net(&self, agent: &str) -> String {
         self.rows("payslips.csv").iter().find(|r| r["employee"] == agent).map(|r| r["net_paid"].clone()).unwrap_or_default()
     }
-    fn line(&self, agent: &str, code: &str) -> Vec<String> {
-        let all = self.rows("lines.csv");
-        all.iter().filter(|r| r["employee"] == agent && r["code"] == code).map(|r| r["amount"].clone()).collect()
-    }
-}
-
-fn expected(agent: &str) -> String {
-    let mut reader = csv::Reader::from_path(Path::new(SAMPLE).join("expected/payslips.csv")).expect("the sample");
-    let mut rows = reader.deserialize::<ran::Row>().map(|r| r.expect("a row"));
-    rows.find(|r| r["employee"] == agent).map(|r| r["net_paid"].clone()).expect("somebody of the sample")
 }
 
 /// The sample without the files `out`, with others, which may lie in folders.
 fn run(name: &str, out: &[&str], with: &[(&str, &str)]) -> Ran {
-    let inbox = std::fs::read_dir(Path::new(SAMPLE).join("inbox")).expect("the sample").map(|e| e.expect("the sample"));
-    let kept = inbox.filter(|e| !out.contains(&e.file_name().to_string_lossy().as_ref()));
-    let files: Vec<(String, Vec<u8>)> =
-        kept.map(|e| (e.file_name().to_string_lossy().into_owned(), std::fs::read(e.path()).expect("a copy"))).collect();
-    let settings = std::fs::read_to_string(Path::new(SAMPLE).join("releve.toml")).expect("the settings");
-    let files: Vec<(&str, &[u8])> = files.iter().map(|(n, b)| (n.as_str(), b.as_slice())).collect();
-    let folder = ran::job("lists-turned", name, &settings, &files);
-    for (file, text) in with {
-        let path = folder.join("inbox").join(file);
-        std::fs::create_dir_all(path.parent().expect("a folder")).expect("a folder of the inbox");
-        std::fs::write(path, text).expect("a list");
-    }
-    run_in(folder, None)
+    ran::sample("lists-turned", name, out, with)
 }
 
 #[test]
