@@ -64,12 +64,13 @@ fn payslip(bencher: Bencher<'_, '_>) {
 fn payslip_with_full_trace(bencher: Bencher<'_, '_>) {
     let pack = read();
     let (plan, facts) = fullest(&pack);
-    let tracer = Tracer::new(&pack, &plan);
     let mut state = State::new(&plan);
+    let tracer = Tracer::new(&pack, plan);
+    let plan = &tracer.plan;
     bencher.bench_local(|| {
         state.forget();
-        state.run(&plan, black_box(&facts), Pins::None, &[]);
-        (state.totals(&plan), tracer.trace(&plan, &state, &facts))
+        state.run(plan, black_box(&facts), Pins::None, &[]);
+        (state.totals(plan), tracer.trace(&state))
     });
 }
 

@@ -74,17 +74,18 @@ pub fn of(pack: &Pack) -> Coverage {
         if let Ok((plan, facts)) = cases::prepare(pack, case) {
             let mut state = State::new(&plan);
             state.run(&plan, &facts, Pins::None, &[]);
-            let tracer = Tracer::new(pack, &plan);
-            let trace = tracer.trace(&plan, &state, &facts);
+            let day = plan.versions_on;
+            let tracer = Tracer::new(pack, plan);
+            let trace = tracer.trace(&state);
             for w in &tracer.formulas {
                 if !exercised(pack, case, &state, w.owner) {
                     continue;
                 }
-                let day = match w.owner {
-                    Owner::Value(i) => pack.values[usize::from(i)].version_on(plan.versions_on).map(|v| v.from),
-                    Owner::Element(i) => pack.elements[usize::from(i)].version_on(plan.versions_on).map(|v| v.from),
+                let from = match w.owner {
+                    Owner::Value(i) => pack.values[usize::from(i)].version_on(day).map(|v| v.from),
+                    Owner::Element(i) => pack.elements[usize::from(i)].version_on(day).map(|v| v.from),
                 };
-                seen.versions.extend(day.map(|d| (w.owner, d)));
+                seen.versions.extend(from.map(|d| (w.owner, d)));
                 walk(&tracer, &trace, w, &mut seen);
             }
         }

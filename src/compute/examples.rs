@@ -6,13 +6,11 @@ use crate::compute::trace::{Trace, Tracer};
 use crate::facts::Facts;
 use crate::payslip::Totals;
 use crate::rules::pack::{Case, Pack};
-use crate::rules::plan::Plan;
 
 /// A case with everything its computation came to.
 #[derive(Debug)]
 pub struct Example<'p> {
     pub case: &'p Case,
-    pub plan: Plan,
     pub facts: Facts,
     pub tracer: Tracer<'p>,
     pub trace: Trace,
@@ -40,10 +38,9 @@ pub fn all(pack: &Pack) -> Vec<Example<'_>> {
             let (plan, facts) = cases::prepare(pack, case).ok()?;
             let mut state = State::new(&plan);
             state.run(&plan, &facts, Pins::None, &[]);
-            let tracer = Tracer::new(pack, &plan);
-            let trace = tracer.trace(&plan, &state, &facts);
             let totals = state.totals(&plan);
-            Some(Example { case, results: state.results, plan, facts, tracer, trace, totals })
+            let tracer = Tracer::new(pack, plan);
+            Some(Example { case, facts, trace: tracer.trace(&state), tracer, results: state.results, totals })
         })
         .collect()
 }
@@ -53,5 +50,5 @@ pub fn best<'e, 'p>(examples: &'e [Example<'p>], element: usize, code: &str) -> 
     examples
         .iter()
         .filter(|x| x.result(element).is_some())
-        .max_by_key(|x| (x.names(code), x.plan.context.month, x.case.complete, std::cmp::Reverse(x.case.origin.span.start)))
+        .max_by_key(|x| (x.names(code), x.tracer.plan.context.month, x.case.complete, std::cmp::Reverse(x.case.origin.span.start)))
 }

@@ -1,10 +1,10 @@
 //! How a payslip came about, formula by formula: what every name stood for, which way every `if` went.
 //!
-//! The names are looked up once for a plan; a trace is then one reading per name, in the same order. The manual's worked
-//! examples and the coverage of cases are made of it.
+//! The names are looked up once for a plan. A trace then keeps every value of one payslip, and what a name or a condition came
+//! to is read off when it is asked for: a formula has no state, so it gives the same again. The manual's worked examples and
+//! the coverage of cases are made of it.
 
-use crate::compute::eval::{State, Stop};
-use crate::facts::{FactId, Facts, Value};
+use crate::compute::eval::{State, Stop, Values};
 use crate::ground::Exact;
 use crate::ground::document::Report;
 use crate::rules::bind::{Binder, Bound, Slots, Symbol};
@@ -13,7 +13,6 @@ use crate::rules::kinds::ListOf;
 use crate::rules::pack::{Amounts, Formula, Pack};
 use crate::rules::plan::{Plan, Step};
 use chrono::NaiveDate;
-use std::collections::BTreeMap;
 use std::ops::Range;
 
 /// Whose formula.
@@ -46,8 +45,8 @@ pub struct Watched<'p> {
     /// Number of the exception it belongs to.
     pub exception: Option<usize>,
     pub formula: &'p Formula,
-    /// Each name with where it is read.
-    probes: Vec<(Range<usize>, usize)>,
+    /// Each name and condition with where it stands.
+    names: Vec<(Range<usize>, Bound)>,
 }
 
 /// What a name stood for, or a condition came to.
@@ -64,33 +63,24 @@ pub enum Reading {
     None,
 }
 
-/// The formulas of a plan, ready to be read after every run.
+/// The formulas of a plan, ready to be read in the trace of every payslip.
 #[derive(Debug)]
 pub struct Tracer<'p> {
+    pub plan: Plan,
     pub formulas: Vec<Watched<'p>>,
-    /// What is read, each once however many formulas name it.
-    probes: Vec<Probe>,
-    known: BTreeMap<String, usize>,
 }
 
-/// Something to read, and who asks for it.
-#[derive(Debug)]
-struct Probe {
-    bound: Bound,
-    /// Elements whose lines name it; none where it is asked whether or not a line applies.
-    lines: Option<Vec<u16>>,
-}
-
-/// One reading for each of the tracer's probes, and the elements that applied: formulas of the others were not reached.
-#[derive(Clone, Debug, Default)]
+/// Every fact, named value, line and sum of one payslip, and the elements that applied: formulas of the others were not
+/// reached.
+#[derive(Clone, Debug)]
 pub struct Trace {
-    readings: Vec<Reading>,
+    values: Values,
     applied: Vec<bool>,
 }
 
 impl<'p> Tracer<'p> {
     /// Looks every name of every formula in force up.
-    pub fn new(pack: &'p Pack, plan: &Plan) -> Self {
+    pub fn new(pack: &'p Pack, plan: Plan) -> Self {
         let report = Report::new(&pack.files);
         let symbols = pack.symbols(&report);
         let binder = Binder {
@@ -103,17 +93,17 @@ impl<'p> Tracer<'p> {
             parameters: &plan.parameters,
             paid_allowed: false,
         };
-        let mut t = Self { formulas: Vec::new(), probes: Vec::new(), known: BTreeMap::new() };
+        let mut formulas = Formulas { binder, found: Vec::new() };
         let day = plan.versions_on;
         for step in &plan.steps {
             match step {
                 Step::Value(v) => {
                     let owner = Owner::Value(v.index);
                     let Some(version) = pack.values[usize::from(v.index)].version_on(day) else { continue };
-                    t.watch(&binder, owner, Part::Is, None, &version.is);
+                    formulas.watch(owner, Part::Is, None, &version.is);
                     for (i, (when, is)) in version.exceptions.iter().enumerate() {
-                        t.watch(&binder, owner, Part::When(i), Some(i), when);
-                        t.watch(&binder, owner, Part::Is, Some(i), is);
+                        formulas.watch(owner, Part::When(i), Some(i), when);
+                        formulas.watch(owner, Part::Is, Some(i), is);
                     }
                 }
                 Step::Element(e) => {
@@ -121,71 +111,23 @@ impl<'p> Tracer<'p> {
                     let element = &pack.elements[e.element.index()];
                     let Some(version) = element.version_on(day) else { continue };
                     for a in element.applies_on(day) {
-                        t.watch(&binder, owner, Part::Applies, None, a);
+                        formulas.watch(owner, Part::Applies, None, a);
                     }
-                    t.amounts(&binder, owner, None, &version.amounts);
+                    formulas.amounts(owner, None, &version.amounts);
                     for (i, (when, amounts, _)) in version.exceptions.iter().enumerate() {
-                        t.watch(&binder, owner, Part::When(i), Some(i), when);
-                        t.amounts(&binder, owner, Some(i), amounts);
+                        formulas.watch(owner, Part::When(i), Some(i), when);
+                        formulas.amounts(owner, Some(i), amounts);
                     }
                 }
             }
         }
-        t
+        let formulas = formulas.found;
+        Self { plan, formulas }
     }
 
-    fn amounts(&mut self, binder: &Binder<'_, '_>, owner: Owner, exception: Option<usize>, a: &'p Amounts) {
-        for (part, f) in [
-            (Part::Base, &a.base),
-            (Part::Rate, &a.rate),
-            (Part::Amount, &a.amount),
-            (Part::EmployerRate, &a.employer_rate),
-            (Part::EmployerAmount, &a.employer_amount),
-        ] {
-            if let Some(f) = f {
-                self.watch(binder, owner, part, exception, f);
-            }
-        }
-    }
-
-    fn watch(&mut self, binder: &Binder<'_, '_>, owner: Owner, part: Part, exception: Option<usize>, formula: &'p Formula) {
-        let mut found = Vec::new();
-        if matches!(part, Part::When(_) | Part::Applies) {
-            found.push((formula.ast.span.clone(), binder.part(formula, &formula.ast)));
-        }
-        probe(binder, formula, &formula.ast, &mut found);
-        let line = match owner {
-            Owner::Element(i) if part != Part::Applies => Some(i),
-            Owner::Element(_) | Owner::Value(_) => None,
-        };
-        let probes = found.into_iter().map(|(span, bound)| (span, self.once(bound, line))).collect();
-        self.formulas.push(Watched { owner, part, exception, formula, probes });
-    }
-
-    /// The probe of this, asked for by the line of an element, or by whatever is always read.
-    fn once(&mut self, bound: Bound, line: Option<u16>) -> usize {
-        let next = self.probes.len();
-        let at = *self.known.entry(format!("{bound:?}")).or_insert(next);
-        if at == next {
-            self.probes.push(Probe { bound, lines: Some(Vec::new()) });
-        }
-        let lines = &mut self.probes[at].lines;
-        match line {
-            None => *lines = None,
-            Some(i) => lines.iter_mut().filter(|l| l.last() != Some(&i)).for_each(|l| l.push(i)),
-        }
-        at
-    }
-
-    /// Reads everything after a run; of lines that do not apply, only that they do not.
-    pub fn trace(&self, plan: &Plan, state: &State, facts: &Facts) -> Trace {
-        let applied: Vec<bool> = state.results.iter().map(|c| c.is_some_and(|c| c.applies)).collect();
-        let reached = |p: &Probe| p.lines.as_ref().is_none_or(|l| l.iter().any(|i| applied.get(usize::from(*i)) == Some(&true)));
-        let read = |p: &Probe| {
-            let known = reached(p).then(|| reading(plan, state, facts, &p.bound).ok());
-            known.flatten().unwrap_or(Reading::None)
-        };
-        Trace { readings: self.probes.iter().map(read).collect(), applied }
+    /// All that came of a run.
+    pub fn trace(&self, state: &State) -> Trace {
+        Trace { values: state.values().clone(), applied: state.results.iter().map(|c| c.is_some_and(|c| c.applies)).collect() }
     }
 
     /// What stands at a stretch of a formula in a trace.
@@ -194,20 +136,48 @@ impl<'p> Tracer<'p> {
             Owner::Element(i) => w.part == Part::Applies || trace.applied.get(usize::from(i)) == Some(&true),
             Owner::Value(_) => true,
         };
-        let found = w.probes.iter().find(|p| reached && p.0 == *span);
-        found.and_then(|p| trace.readings.get(p.1).copied()).unwrap_or(Reading::None)
+        let found = w.names.iter().find(|n| reached && n.0 == *span);
+        found.and_then(|n| reading(&self.plan, &trace.values, &n.1).ok()).unwrap_or(Reading::None)
     }
 }
 
-fn reading(plan: &Plan, state: &State, facts: &Facts, bound: &Bound) -> Result<Reading, Stop> {
+/// Looks the names of formulas up.
+struct Formulas<'p, 'b> {
+    binder: Binder<'b, 'b>,
+    found: Vec<Watched<'p>>,
+}
+
+impl<'p> Formulas<'p, '_> {
+    fn amounts(&mut self, owner: Owner, exception: Option<usize>, a: &'p Amounts) {
+        for (part, f) in [
+            (Part::Base, &a.base),
+            (Part::Rate, &a.rate),
+            (Part::Amount, &a.amount),
+            (Part::EmployerRate, &a.employer_rate),
+            (Part::EmployerAmount, &a.employer_amount),
+        ] {
+            if let Some(f) = f {
+                self.watch(owner, part, exception, f);
+            }
+        }
+    }
+
+    fn watch(&mut self, owner: Owner, part: Part, exception: Option<usize>, formula: &'p Formula) {
+        let mut names = Vec::new();
+        if matches!(part, Part::When(_) | Part::Applies) {
+            names.push((formula.ast.span.clone(), self.binder.part(formula, &formula.ast)));
+        }
+        probe(&self.binder, formula, &formula.ast, &mut names);
+        self.found.push(Watched { owner, part, exception, formula, names });
+    }
+}
+
+fn reading(plan: &Plan, values: &Values, bound: &Bound) -> Result<Reading, Stop> {
     Ok(match bound {
-        Bound::Num(n) => Reading::Number(state.num(plan, n)?),
-        Bound::Cond(c) => Reading::Flag(state.cond(plan, c)?),
-        Bound::Date(d) => Reading::Date(state.date(plan, d)?),
-        Bound::Choice(ListOf::Fact(i)) => match facts.get(FactId(*i)).map(|f| &f.value) {
-            Some(Value::Choice(c)) => Reading::Option(*i, *c),
-            _ => Reading::None,
-        },
+        Bound::Num(n) => Reading::Number(values.num(plan, n)?),
+        Bound::Cond(c) => Reading::Flag(values.cond(plan, c)?),
+        Bound::Date(d) => Reading::Date(values.date(plan, d)?),
+        Bound::Choice(ListOf::Fact(i)) => values.option(*i).map_or(Reading::None, |c| Reading::Option(*i, c)),
         Bound::Choice(ListOf::Setting(i)) => Reading::Setting(*i),
         Bound::Text(_) | Bound::Bad => Reading::None,
     })

@@ -1,13 +1,13 @@
 //! The value of a bound formula, by what it gives.
 
-use super::{Known, State, Stop};
+use super::{Known, Stop, Values};
 use crate::ground::{Exact, Money, money};
 use crate::rules::bind::{Bound, Cond, DateNode, Num, whole_months, whole_years};
 use crate::rules::expr::Op;
 use crate::rules::plan::{Default, Plan, ValueStep};
 use chrono::{Datelike, NaiveDate};
 
-impl State {
+impl Values {
     pub(super) fn value(&self, plan: &Plan, v: &ValueStep) -> Result<Exact, Stop> {
         match &v.is {
             Bound::Num(n) => self.num(plan, n).and_then(|x| match v.round {
@@ -37,6 +37,14 @@ impl State {
         }
     }
 
+    /// The option that a fact is said to be.
+    pub fn option(&self, i: u16) -> Option<u16> {
+        match self.facts[usize::from(i)] {
+            Known::Choice(c) => Some(c),
+            Known::No | Known::Number(_) | Known::Date(_) | Known::Flag(_) | Known::Text => None,
+        }
+    }
+
     fn is_known(&self, i: u16) -> bool {
         !matches!(self.facts[usize::from(i)], Known::No)
     }
@@ -50,7 +58,7 @@ impl State {
         match n {
             Num::Const(x) => Ok(*x),
             Num::Fact(i) => self.fact_number(plan, *i),
-            Num::Slot(s) => self.slot(*s),
+            Num::Slot(s) => self.slots[*s as usize],
             Num::NoValue(p) => Err(Stop::NoValue(*p)),
             Num::Bad => Err(Stop::Arithmetic),
             Num::Add(p) => two(p).and_then(|(a, b)| a.add(b).ok_or(Stop::Arithmetic)),
@@ -129,7 +137,7 @@ impl State {
                 (Known::Flag(b), _) | (_, Default::Flag(b)) => Ok(b),
                 _ => Err(Stop::Missing(*i)),
             },
-            Cond::Slot(s) => self.slot(*s).map(|x| !x.is_zero()),
+            Cond::Slot(s) => self.slots[*s as usize].map(|x| !x.is_zero()),
             Cond::Not(a) => self.cond(plan, a).map(|b| !b),
             Cond::And(p) => Ok(self.cond(plan, &p.0)? && self.cond(plan, &p.1)?),
             Cond::Or(p) => Ok(self.cond(plan, &p.0)? || self.cond(plan, &p.1)?),
@@ -166,7 +174,7 @@ impl State {
             DateNode::Const(x) => Ok(*x),
             DateNode::Fact(i) => self.fact_date(*i),
             DateNode::Slot(s) => {
-                let days = self.slot(*s)?.whole().and_then(|n| i32::try_from(n).ok()).ok_or(Stop::Arithmetic)?;
+                let days = self.slots[*s as usize]?.whole().and_then(|n| i32::try_from(n).ok()).ok_or(Stop::Arithmetic)?;
                 NaiveDate::from_num_days_from_ce_opt(days).ok_or(Stop::Arithmetic)
             }
             DateNode::If(t) => {

@@ -86,7 +86,7 @@ impl State {
     /// Whether the element is one of this payslip's.
     #[inline]
     pub(super) fn applies(&self, plan: &Plan, e: &ElementStep) -> Result<bool, Stop> {
-        e.applies.as_ref().map_or(Ok(true), |c| self.cond(plan, c))
+        e.applies.as_ref().map_or(Ok(true), |c| self.values.cond(plan, c))
     }
 
     /// What the rules give for an element of which it is known whether it applies.
@@ -100,7 +100,7 @@ impl State {
     }
 
     fn amounts(&self, plan: &Plan, e: &ElementStep) -> Result<Computed, Stop> {
-        let value = |n: &Option<Num>| n.as_ref().map(|n| self.num(plan, n)).transpose();
+        let value = |n: &Option<Num>| n.as_ref().map(|n| self.values.num(plan, n)).transpose();
         let cent = |x: Exact| money::round(x, e.round).ok_or(Stop::Arithmetic);
         let mut base = value(&e.base)?;
         if let (Some(b), Some(how)) = (base, e.base_round) {
@@ -112,7 +112,7 @@ impl State {
             _ => Ok(Money::ZERO),
         };
         let amount = match &e.amount {
-            Some(n) => cent(self.num(plan, n)?)?,
+            Some(n) => cent(self.values.num(plan, n)?)?,
             None => {
                 let m = product(rate)?;
                 match e.kind {
@@ -122,7 +122,7 @@ impl State {
             }
         };
         let employer_amount = match &e.employer_amount {
-            Some(n) => cent(self.num(plan, n)?)?,
+            Some(n) => cent(self.values.num(plan, n)?)?,
             None => product(employer_rate)?,
         };
         Ok(Computed { base, rate, amount, employer_rate, employer_amount, stop: None, applies: true })
@@ -139,11 +139,11 @@ impl State {
             return;
         }
         let at = e.slot as usize;
-        self.nums[at + AMOUNT as usize] = c.amount.exact();
-        self.nums[at + BASE as usize] = c.base.unwrap_or(Exact::ZERO);
-        self.nums[at + RATE as usize] = c.rate.unwrap_or(Exact::ZERO);
-        self.nums[at + EMPLOYER as usize] = c.employer_amount.exact();
-        self.nums[at + EMPLOYER_RATE as usize] = c.employer_rate.unwrap_or(Exact::ZERO);
+        self.values.slots[at + AMOUNT as usize] = Ok(c.amount.exact());
+        self.values.slots[at + BASE as usize] = Ok(c.base.unwrap_or(Exact::ZERO));
+        self.values.slots[at + RATE as usize] = Ok(c.rate.unwrap_or(Exact::ZERO));
+        self.values.slots[at + EMPLOYER as usize] = Ok(c.employer_amount.exact());
+        self.values.slots[at + EMPLOYER_RATE as usize] = Ok(c.employer_rate.unwrap_or(Exact::ZERO));
         if !c.amount.is_zero() {
             for t in &e.adds {
                 self.add(*t, c.amount.exact());

@@ -34,10 +34,7 @@ const SOMEBODY_ELSE: usize = 24;
 
 /// Room for one computation, used again for the next: one that differs in little only goes over the steps that see it.
 pub struct State {
-    facts: Vec<Known>,
-    nums: Vec<Exact>,
-    /// For each slot: what spoilt it.
-    bad: Vec<Option<Stop>>,
+    values: Values,
     /// By element: what the rules give, and what went on.
     ruled: Vec<Option<Computed>>,
     gone: Vec<Computed>,
@@ -56,6 +53,14 @@ pub struct State {
     todo: StepSet,
 }
 
+/// All that a formula can read: the employee's facts, and the slots of the plan.
+#[derive(Clone, Debug)]
+pub struct Values {
+    facts: Vec<Known>,
+    /// A number, or what spoilt it.
+    slots: Vec<Result<Exact, Stop>>,
+}
+
 #[derive(Clone, Copy, PartialEq, Debug)]
 enum Known {
     No,
@@ -69,9 +74,7 @@ enum Known {
 impl State {
     pub fn new(plan: &Plan) -> Self {
         Self {
-            facts: vec![Known::No; plan.defaults.len()],
-            nums: vec![Exact::ZERO; plan.slots.count()],
-            bad: vec![None; plan.slots.count()],
+            values: Values { facts: vec![Known::No; plan.defaults.len()], slots: vec![Ok(Exact::ZERO); plan.slots.count()] },
             ruled: vec![None; plan.slots.elements as usize],
             gone: vec![Computed::ABSENT; plan.slots.elements as usize],
             empty: vec![false; plan.slots.elements as usize],
@@ -91,7 +94,12 @@ impl State {
     }
 
     fn spoil(&mut self, slot: u32, stop: Stop) {
-        self.bad[slot as usize] = Some(stop);
+        self.values.slots[slot as usize] = Err(stop);
+    }
+
+    /// What the formulas of the last run read.
+    pub const fn values(&self) -> &Values {
+        &self.values
     }
 
     /// The value of a slot, or why there is none.
@@ -99,10 +107,7 @@ impl State {
     /// # Errors
     /// The stop that spoilt it.
     pub fn slot(&self, slot: u32) -> Result<Exact, Stop> {
-        match self.bad[slot as usize] {
-            None => Ok(self.nums[slot as usize]),
-            Some(stop) => Err(stop),
-        }
+        self.values.slots[slot as usize]
     }
 
     /// Money in a slot; zero where it stopped.
@@ -153,14 +158,13 @@ impl State {
 
     /// Runs every step.
     fn whole(&mut self, plan: &Plan, pins: Pins<'_>, extra: &[(LineKind, Money, Money)]) {
-        std::mem::swap(&mut self.facts, &mut self.given);
-        self.bad.fill(None);
+        std::mem::swap(&mut self.values.facts, &mut self.given);
         if self.room_of.as_ref().is_some_and(|of| of.has_room_of(&plan.mark)) {
             // Every step writes its own; only sums begin anew.
             let sums = plan.slots.total(0) as usize;
-            self.nums[sums..].fill(Exact::ZERO);
+            self.values.slots[sums..].fill(Ok(Exact::ZERO));
         } else {
-            self.nums.fill(Exact::ZERO);
+            self.values.slots.fill(Ok(Exact::ZERO));
             self.results.fill(None);
             self.ruled.fill(None);
             self.gone.fill(Computed::ABSENT);
@@ -177,10 +181,7 @@ impl State {
         }
         for step in &plan.steps {
             match step {
-                Step::Value(v) => match self.value(plan, v) {
-                    Ok(x) => self.nums[v.slot as usize] = x,
-                    Err(stop) => self.spoil(v.slot, stop),
-                },
+                Step::Value(v) => self.values.slots[v.slot as usize] = self.values.value(plan, v),
                 Step::Element(e) => {
                     let index = e.element.index();
                     let applies = self.applies(plan, e);
@@ -208,15 +209,15 @@ impl State {
     /// Goes on from the last computation, over the steps that see a difference. `None` when that cannot be: somebody else,
     /// other lines without a rule, or a sum that stops or no longer does.
     fn go_on(&mut self, plan: &Plan, departs: Option<&StepSet>, pins: Pins<'_>, extra: &[(LineKind, Money, Money)]) -> Option<()> {
-        let others = self.facts.iter().zip(&self.given).filter(|(a, b)| a != b).count();
+        let others = self.values.facts.iter().zip(&self.given).filter(|(a, b)| a != b).count();
         (others <= SOMEBODY_ELSE && self.extra == extra).then_some(())?;
         match departs {
             Some(set) => self.todo.become_like(set),
             None => self.todo.become_none(plan.steps.len()),
         }
-        for i in 0..self.facts.len() {
-            if self.facts[i] != self.given[i] {
-                self.facts[i] = self.given[i];
+        for i in 0..self.values.facts.len() {
+            if self.values.facts[i] != self.given[i] {
+                self.values.facts[i] = self.given[i];
                 self.todo.join(plan.reads.of_fact(i));
             }
         }
@@ -263,8 +264,8 @@ impl State {
     }
 
     fn value_again(&mut self, plan: &Plan, v: &ValueStep) {
-        let (number, stop) = self.value(plan, v).map_or_else(|stop| (Exact::ZERO, Some(stop)), |x| (x, None));
-        self.exchange(plan, v.slot, number, stop);
+        let now = self.values.value(plan, v);
+        self.exchange(plan, v.slot, now);
     }
 
     /// What goes on from an element, now that the rules have given what they give.
@@ -286,17 +287,16 @@ impl State {
     /// Whether these steps of another plan give on this payslip what they gave.
     pub fn same_by(&self, plan: &Plan, steps: &StepSet) -> bool {
         steps.iter().all(|i| match &plan.steps[i] {
-            Step::Value(v) => self.value(plan, v) == self.slot(v.slot),
+            Step::Value(v) => self.values.value(plan, v) == self.slot(v.slot),
             Step::Element(e) => Some(self.compute(plan, e)) == self.ruled[e.element.index()],
         })
     }
 
     /// Puts another result into a slot, and what reads it on the list.
-    fn exchange(&mut self, plan: &Plan, slot: u32, number: Exact, stop: Option<Stop>) {
-        let at = slot as usize;
-        if self.nums[at] != number || self.bad[at] != stop {
-            self.nums[at] = number;
-            self.bad[at] = stop;
+    fn exchange(&mut self, plan: &Plan, slot: u32, now: Result<Exact, Stop>) {
+        let here = &mut self.values.slots[slot as usize];
+        if *here != now {
+            *here = now;
             self.todo.join(plan.reads.of_slot(slot));
         }
     }
@@ -304,26 +304,24 @@ impl State {
     /// What goes on from an element, in place of what went on before.
     fn replace(&mut self, plan: &Plan, e: &ElementStep, before: &Computed, now: &Computed) -> Option<()> {
         (before.stop.is_none() && now.stop.is_none()).then_some(())?;
-        self.exchange(plan, e.slot + AMOUNT, now.amount.exact(), None);
-        self.exchange(plan, e.slot + BASE, now.base.unwrap_or(Exact::ZERO), None);
-        self.exchange(plan, e.slot + RATE, now.rate.unwrap_or(Exact::ZERO), None);
-        self.exchange(plan, e.slot + EMPLOYER, now.employer_amount.exact(), None);
-        self.exchange(plan, e.slot + EMPLOYER_RATE, now.employer_rate.unwrap_or(Exact::ZERO), None);
+        self.exchange(plan, e.slot + AMOUNT, Ok(now.amount.exact()));
+        self.exchange(plan, e.slot + BASE, Ok(now.base.unwrap_or(Exact::ZERO)));
+        self.exchange(plan, e.slot + RATE, Ok(now.rate.unwrap_or(Exact::ZERO)));
+        self.exchange(plan, e.slot + EMPLOYER, Ok(now.employer_amount.exact()));
+        self.exchange(plan, e.slot + EMPLOYER_RATE, Ok(now.employer_rate.unwrap_or(Exact::ZERO)));
         let parts = [(now.amount - before.amount, &e.adds), (now.employer_amount - before.employer_amount, &e.adds_employer)];
         for (more, totals) in parts.into_iter().filter(|p| !p.0.is_zero()) {
             for t in totals {
                 let sum = self.slot(*t).ok()?.add(more.exact())?;
-                self.exchange(plan, *t, sum, None);
+                self.exchange(plan, *t, Ok(sum));
             }
         }
         Some(())
     }
 
     fn add(&mut self, slot: u32, x: Exact) {
-        match self.nums[slot as usize].add(x) {
-            Some(sum) => self.nums[slot as usize] = sum,
-            None => self.spoil(slot, Stop::Arithmetic),
-        }
+        let sum = &mut self.values.slots[slot as usize];
+        *sum = sum.and_then(|s| s.add(x).ok_or(Stop::Arithmetic));
     }
 
     /// The value an inference gives for a fact, from a paid line.
@@ -336,14 +334,12 @@ impl State {
             (EMPLOYER, Some(paid.employer_amount.exact())),
             (EMPLOYER_RATE, paid.employer_rate),
         ] {
-            let slot = slots.paid(column);
-            self.nums[slot as usize] = x.unwrap_or(Exact::ZERO);
-            self.bad[slot as usize] = x.is_none().then_some(Stop::Arithmetic);
+            self.values.slots[slots.paid(column) as usize] = x.ok_or(Stop::Arithmetic);
         }
         match value {
-            Bound::Num(n) => self.num(plan, n).ok().map(|x| Value::Number(x.reduced())),
-            Bound::Cond(c) => self.cond(plan, c).ok().map(Value::Flag),
-            Bound::Date(d) => self.date(plan, d).ok().map(Value::Date),
+            Bound::Num(n) => self.values.num(plan, n).ok().map(|x| Value::Number(x.reduced())),
+            Bound::Cond(c) => self.values.cond(plan, c).ok().map(Value::Flag),
+            Bound::Date(d) => self.values.date(plan, d).ok().map(Value::Date),
             Bound::Choice(_) | Bound::Text(_) | Bound::Bad => None,
         }
     }

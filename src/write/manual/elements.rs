@@ -200,7 +200,7 @@ impl Manual<'_> {
         };
         let put = |part: Part| {
             mine(part).map(|watched| {
-                let numbers = Numbers { tracer: &x.tracer, trace: &x.trace, watched, settings: &x.plan.settings };
+                let numbers = Numbers { tracer: &x.tracer, trace: &x.trace, watched, settings: &x.tracer.plan.settings };
                 Notation { numbers: Some(numbers), ..self.notation(lang) }.formula(watched.formula)
             })
         };
