@@ -5,7 +5,7 @@ use releve::compute::cases;
 use releve::compute::eval::{Adjust, Computed, Pinned, Pins, State, Stop};
 use releve::facts::{Fact, Facts, Value};
 use releve::ground::{Exact, Money};
-use releve::payslip::Totals;
+use releve::payslip::{LineKind, Totals};
 use releve::rules::bind::SettingValue;
 use releve::rules::plan::Plan;
 use releve::rules::{Pack, pack, source};
@@ -119,6 +119,54 @@ fn going_on_from_another_payslip_gives_what_the_whole_computation_gives() {
         state.run(&plan, facts, Pins::None, &[]);
         assert_eq!(seen(&state, &plan), fresh(&plan, facts, Pins::None), "{name}");
     }
+}
+
+#[test]
+fn what_a_kind_of_employee_settles_gives_what_every_step_gives() {
+    let pack = fr_fpt();
+    let extra = [(LineKind::Earning, Money::from_cents(12_345), Money::from_cents(67))];
+    let mut compared = 0_u64;
+    for case in cases::of_top(&pack) {
+        let Ok((plan, facts)) = cases::prepare(&pack, case) else { continue };
+        let mut state = State::new(&plan);
+        let mut run = |facts: &Facts, pins: Pins<'_>, extra: &[(LineKind, Money, Money)]| {
+            // Somebody else each time: from the second of a kind on, in this thread, the kind is known.
+            state.forget();
+            state.run(&plan, facts, pins, extra);
+            seen(&state, &plan)
+        };
+        let first = run(&facts, Pins::None, &[]);
+        let was_paid = paid(&first.0);
+        let adjust = shifted(first.0.len());
+        let all: Vec<Facts> = facts
+            .iter()
+            .filter_map(|f| Some((f, other(f)?)))
+            .map(|(_, f)| {
+                let mut with = facts.clone();
+                with.set(f);
+                with
+            })
+            .collect();
+        for facts in std::iter::once(&facts).chain(&all) {
+            for pins in [Pins::None, Pins::Paid(&was_paid), Pins::Adjusted(&adjust)] {
+                for extra in [&[][..], &extra] {
+                    assert_eq!(run(facts, pins, extra), nobody_met(&plan, facts, pins, extra), "{}", case.name);
+                    compared += 1;
+                }
+            }
+        }
+    }
+    assert!(compared > 10_000, "{compared} payslips compared");
+}
+
+/// In a thread of its own, where no kind of employee is known: every step runs.
+fn nobody_met(plan: &Plan, facts: &Facts, pins: Pins<'_>, extra: &[(LineKind, Money, Money)]) -> Seen {
+    let alone = || {
+        let mut state = State::new(plan);
+        state.run(plan, facts, pins, extra);
+        seen(&state, plan)
+    };
+    std::thread::scope(|s| s.spawn(alone).join().expect("a payslip"))
 }
 
 fn december_2021() -> releve::rules::bind::Context {

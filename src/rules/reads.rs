@@ -148,6 +148,11 @@ impl Mark {
         Arc::ptr_eq(&self.plan, &other.plan)
     }
 
+    /// Tells the plan from every other that is still about.
+    pub fn address(&self) -> usize {
+        Arc::as_ptr(&self.plan).addr()
+    }
+
     /// Whether the two plans put the same results into the same slots.
     pub fn has_room_of(&self, other: &Self) -> bool {
         Arc::ptr_eq(&self.room, &other.room)

@@ -1,6 +1,6 @@
 //! The value of a bound formula, by what it gives.
 
-use super::{Known, Stop, Values};
+use super::{Known, OPEN, Stop, Values};
 use crate::ground::{Exact, Money, money};
 use crate::rules::bind::{Bound, Cond, DateNode, Num, whole_months, whole_years};
 use crate::rules::expr::Op;
@@ -23,6 +23,7 @@ impl Values {
     fn fact_number(&self, plan: &Plan, i: u16) -> Result<Exact, Stop> {
         match self.facts[usize::from(i)] {
             Known::Number(n) => Ok(n),
+            Known::Open => Err(OPEN),
             Known::No | Known::Date(_) | Known::Choice(_) | Known::Flag(_) | Known::Text => match plan.defaults[usize::from(i)] {
                 Default::Number(n) => Ok(n),
                 Default::None | Default::Flag(_) | Default::Choice(_) => Err(Stop::Missing(i)),
@@ -33,6 +34,7 @@ impl Values {
     fn fact_date(&self, i: u16) -> Result<NaiveDate, Stop> {
         match self.facts[usize::from(i)] {
             Known::Date(d) => Ok(d),
+            Known::Open => Err(OPEN),
             Known::No | Known::Number(_) | Known::Choice(_) | Known::Flag(_) | Known::Text => Err(Stop::Missing(i)),
         }
     }
@@ -41,7 +43,7 @@ impl Values {
     pub fn option(&self, i: u16) -> Option<u16> {
         match self.facts[usize::from(i)] {
             Known::Choice(c) => Some(c),
-            Known::No | Known::Number(_) | Known::Date(_) | Known::Flag(_) | Known::Text => None,
+            Known::No | Known::Number(_) | Known::Date(_) | Known::Flag(_) | Known::Text | Known::Open => None,
         }
     }
 
@@ -160,7 +162,7 @@ impl Values {
             }
             Cond::ElseFlag(i, other) => match self.facts[usize::from(*i)] {
                 Known::Flag(b) => Ok(b),
-                Known::No | Known::Number(_) | Known::Date(_) | Known::Choice(_) | Known::Text => self.cond(plan, other),
+                Known::No | Known::Number(_) | Known::Date(_) | Known::Choice(_) | Known::Text | Known::Open => self.cond(plan, other),
             },
         }
     }

@@ -1,6 +1,6 @@
 //! One line: what the rules give for an element, what goes on in its place, and where it is put.
 
-use super::{State, Stop};
+use super::{State, Stop, columns};
 use crate::ground::{At, Exact, Money, money};
 use crate::payslip::{ElementId, Line, LineKind, PaidCode, PaidLine, Status};
 use crate::rules::bind::{AMOUNT, BASE, EMPLOYER, EMPLOYER_RATE, Num, RATE};
@@ -130,8 +130,8 @@ impl State {
 
     pub(super) fn put(&mut self, e: &ElementStep, c: &Computed) {
         if let Some(stop) = c.stop {
-            for column in [AMOUNT, BASE, RATE, EMPLOYER, EMPLOYER_RATE] {
-                self.spoil(e.slot + column, stop);
+            for slot in columns(e.slot) {
+                self.spoil(slot, stop);
             }
             for t in e.adds.iter().chain(&e.adds_employer) {
                 self.spoil(*t, stop);

@@ -5,6 +5,7 @@
 
 mod formula;
 mod line;
+mod settled;
 
 use crate::facts::{Facts, Value};
 use crate::ground::{Exact, Money, Rounding, money};
@@ -28,6 +29,9 @@ pub enum Stop {
     /// No bracket of the table covers the number.
     NoBracket(u16),
 }
+
+/// Where a formula stops at what is known and not looked at yet: at a fact that there is not.
+const OPEN: Stop = Stop::Missing(u16::MAX);
 
 /// Facts that differ by more are somebody else's: the payslip is computed whole.
 const SOMEBODY_ELSE: usize = 24;
@@ -69,6 +73,13 @@ enum Known {
     Choice(u16),
     Flag(bool),
     Text,
+    /// Known, and not looked at yet.
+    Open,
+}
+
+/// The slots of an element.
+fn columns(first: u32) -> impl Iterator<Item = u32> {
+    [AMOUNT, BASE, RATE, EMPLOYER, EMPLOYER_RATE].into_iter().map(move |column| first + column)
 }
 
 impl State {
@@ -179,26 +190,46 @@ impl State {
                 }
             }
         }
-        for step in &plan.steps {
-            match step {
-                Step::Value(v) => self.values.slots[v.slot as usize] = self.values.value(plan, v),
-                Step::Element(e) => {
-                    let index = e.element.index();
-                    let applies = self.applies(plan, e);
-                    // Most elements are not there, for this payslip as for the last one.
-                    if applies == Ok(false) && self.stays_empty(index, pins) {
-                        continue;
+        match self.settled(plan, pins) {
+            Some(settled) => {
+                for (slot, value) in &settled.values {
+                    self.values.slots[*slot as usize] = *value;
+                }
+                for i in &settled.absent {
+                    if let Step::Element(e) = &plan.steps[*i]
+                        && !self.stays_empty(e.element.index(), pins)
+                    {
+                        self.settle(e, Computed::ABSENT, pins);
                     }
-                    let ruled = self.given_by(plan, e, applies);
-                    let c = pinned(ruled, index, pins);
-                    self.ruled[index] = Some(ruled);
-                    self.results[index] = Some(if matches!(pins, Pins::Adjusted(_)) { c } else { ruled });
-                    self.put(e, &c);
-                    self.gone[index] = c;
-                    self.empty[index] = ruled.is_absent() && c.is_absent();
+                }
+                settled.open.iter().for_each(|i| self.step(plan, &plan.steps[*i], pins));
+            }
+            None => plan.steps.iter().for_each(|step| self.step(plan, step, pins)),
+        }
+    }
+
+    fn step(&mut self, plan: &Plan, step: &Step, pins: Pins<'_>) {
+        match step {
+            Step::Value(v) => self.values.slots[v.slot as usize] = self.values.value(plan, v),
+            Step::Element(e) => {
+                let applies = self.applies(plan, e);
+                // Most elements are not there, for this payslip as for the last one.
+                if applies != Ok(false) || !self.stays_empty(e.element.index(), pins) {
+                    self.settle(e, self.given_by(plan, e, applies), pins);
                 }
             }
         }
+    }
+
+    /// Takes down what the rules give for an element, and puts what goes on into its slots and sums.
+    fn settle(&mut self, e: &ElementStep, ruled: Computed, pins: Pins<'_>) {
+        let index = e.element.index();
+        let c = pinned(ruled, index, pins);
+        self.ruled[index] = Some(ruled);
+        self.results[index] = Some(if matches!(pins, Pins::Adjusted(_)) { c } else { ruled });
+        self.put(e, &c);
+        self.gone[index] = c;
+        self.empty[index] = ruled.is_absent() && c.is_absent();
     }
 
     /// Whether nothing of an element stands in the room, and nothing is put in the place of what the rules do not give.
