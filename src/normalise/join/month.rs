@@ -3,6 +3,7 @@
 use super::Joiner;
 use crate::facts::{Fact, FactId, FactKind, NumberForm, Origin, Role, Value};
 use crate::ground::{At, EmployeeId, Exact, Severity};
+use crate::normalise::titles::spaced;
 use chrono::{Datelike as _, Days, NaiveDate};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -92,6 +93,11 @@ impl Joiner<'_> {
         }
         if let Some(id) = begun {
             add(&mut p.changes, id, Exact::int(i64::from(begins)), e.at);
+        }
+        for (id, words) in vocabulary.named_leaves().iter().filter(|_| leave && begins) {
+            if named(&e.nature, words) {
+                add(&mut p.changes, *id, Exact::ONE, e.at);
+            }
         }
         let since = starts.and_then(|id| e.beside.get(id)).and_then(|f| f.value.date()).or(e.from);
         if let (Some(id), Some(from), Some(to)) = (length, since, e.to) {
@@ -187,6 +193,11 @@ impl Joiner<'_> {
             self.out.findings.push(f.arg("first", first).arg("second", a.value));
         }
     }
+}
+
+/// Whether a kind of leave has one of these words: « Maladie ordinaire (covid-19) ».
+fn named(nature: &str, words: &[String]) -> bool {
+    spaced(nature).split_whitespace().any(|w| words.iter().any(|x| x == w))
 }
 
 /// Sums of the same fact add up: two rows of overtime, two absences.

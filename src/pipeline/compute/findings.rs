@@ -6,7 +6,7 @@ use super::subject::at_of;
 use crate::compute::cases::stop_name;
 use crate::compute::employee::{Standing, Way};
 use crate::compute::replay::{ReplayLine, Verdict};
-use crate::facts::{Fact, FactId, Origin, Role};
+use crate::facts::{Fact, FactId, Origin, Role, Value};
 use crate::ground::{At, Exact, Finding, Money, Place, Severity};
 use crate::normalise::text::fold;
 use crate::normalise::trust::agree;
@@ -82,6 +82,7 @@ pub(super) fn own_findings(ready: &Ready, w: &mut Worked) {
     gone(ready, w);
     outlived(ready, w);
     signs(ready, w);
+    left_open(ready, w);
     leaps(ready, w);
     let belated = crate::pipeline::belated::findings(ready, w);
     w.findings.extend(belated);
@@ -316,6 +317,27 @@ fn signs(ready: &Ready, w: &mut Worked) {
         let f = f.arg("new", show_value(ready, new)).arg("old", old.map_or_else(|| "?".to_owned(), |o| show_value(ready, o)));
         let f = f.arg("other", of(*value).label.get(ready.lang)).arg("value", show_value(ready, now)).arg("name", &of(*value).name);
         w.findings.push(f.at(ready.inputs.sources.place(new.at)));
+    }
+}
+
+/// A list that moves the working time of somebody in part time on medical grounds, and does not say if these go on: a new value
+/// that is not the ordinary one is paid in two ways.
+fn left_open(ready: &Ready, w: &mut Worked) {
+    let vocabulary = &ready.pack.vocabulary;
+    for (flag, value) in vocabulary.left_open() {
+        let yes = |facts: &crate::facts::Facts| facts.get(*flag).filter(|f| f.value == Value::Flag(true)).cloned();
+        let Some(new) = w.person.changes.iter().find(|f| f.id == *value && f.origin == Origin::Read) else { continue };
+        let said = w.person.changes.iter().any(|f| f.id == *flag);
+        let (Some(held), Some(then)) = (yes(&w.output.facts), w.output.replay.facts.get(*value)) else { continue };
+        let ordinary = ready.pack.defaults[value.index()].as_deref().and_then(Exact::parse);
+        if said || held.origin == Origin::Decided || new.value == then.value || new.value.number() == ordinary {
+            continue;
+        }
+        let of = |id: FactId| vocabulary.get(id);
+        let f = Finding::new("F130", Severity::Blocking).of(&w.id).arg("agent", &w.id).arg("fact", of(*value).label.get(ready.lang));
+        let f = f.arg("old", show_value(ready, then)).arg("new", show_value(ready, new)).arg("name", &of(*flag).name);
+        let f = f.arg("other", of(*flag).label.get(ready.lang));
+        w.findings.push(f.at(ready.inputs.sources.place(new.at)).at(ready.inputs.sources.place(held.at)));
     }
 }
 
