@@ -320,23 +320,31 @@ fn signs(ready: &Ready, w: &mut Worked) {
     }
 }
 
-/// A list that moves the working time of somebody in part time on medical grounds, and does not say if these go on: a new value
-/// that is not the ordinary one is paid in two ways.
+/// A list that moves the working time, and does not say if what stood beside it goes on: part time on medical grounds, the hours
+/// of a post that is not full. A flag of the same row says which, and the ordinary value leaves nothing open.
 fn left_open(ready: &Ready, w: &mut Worked) {
     let vocabulary = &ready.pack.vocabulary;
-    for (flag, value) in vocabulary.left_open() {
-        let yes = |facts: &crate::facts::Facts| facts.get(*flag).filter(|f| f.value == Value::Flag(true)).cloned();
+    let row = |f: &Fact| (f.at.source, f.at.row);
+    for (about, value) in vocabulary.left_open() {
         let Some(new) = w.person.changes.iter().find(|f| f.id == *value && f.origin == Origin::Read) else { continue };
-        let said = w.person.changes.iter().any(|f| f.id == *flag);
-        let (Some(held), Some(then)) = (yes(&w.output.facts), w.output.replay.facts.get(*value)) else { continue };
+        let (Some(held), Some(then)) = (w.output.replay.facts.get(*about), w.output.replay.facts.get(*value)) else { continue };
+        let decided = w.output.facts.get(*about).is_some_and(|f| f.origin == Origin::Decided);
+        let said = |f: &&Fact| f.id == *about || row(f) == row(new) && f.value == Value::Flag(true);
         let ordinary = ready.pack.defaults[value.index()].as_deref().and_then(Exact::parse);
-        if said || held.origin == Origin::Decided || new.value == then.value || new.value.number() == ordinary {
+        if decided || w.person.changes.iter().any(|f| said(&f)) || held.value == Value::Flag(false) || new.value == then.value {
+            continue;
+        }
+        let (code, open) = match held.value {
+            Value::Flag(_) => ("F130", new.value.number() != ordinary),
+            Value::Number(_) | Value::Text(_) | Value::Choice(_) | Value::Date(_) => ("F131", true),
+        };
+        if !open {
             continue;
         }
         let of = |id: FactId| vocabulary.get(id);
-        let f = Finding::new("F130", Severity::Blocking).of(&w.id).arg("agent", &w.id).arg("fact", of(*value).label.get(ready.lang));
-        let f = f.arg("old", show_value(ready, then)).arg("new", show_value(ready, new)).arg("name", &of(*flag).name);
-        let f = f.arg("other", of(*flag).label.get(ready.lang));
+        let f = Finding::new(code, Severity::Blocking).of(&w.id).arg("agent", &w.id).arg("fact", of(*value).label.get(ready.lang));
+        let f = f.arg("old", show_value(ready, then)).arg("new", show_value(ready, new)).arg("held", show_value(ready, held));
+        let f = f.arg("other", of(*about).label.get(ready.lang)).arg("name", &of(*about).name).arg("about", &of(*value).name);
         w.findings.push(f.at(ready.inputs.sources.place(new.at)).at(ready.inputs.sources.place(held.at)));
     }
 }
