@@ -13,6 +13,7 @@ use crate::normalise::trust::agree;
 use crate::payslip::{ElementId, LineKind, PaidCode};
 use crate::pipeline::Ready;
 use crate::rules::pack::Measure;
+use chrono::Datelike as _;
 
 /// A person, or the job's policy, keeps the transfer back: the payslip is made and the money stays.
 pub(super) fn held(ready: &Ready, w: &Worked) -> Option<Finding> {
@@ -83,6 +84,7 @@ pub(super) fn own_findings(ready: &Ready, w: &mut Worked) {
     outlived(ready, w);
     signs(ready, w);
     left_open(ready, w);
+    goes_on(ready, w);
     leaps(ready, w);
     let belated = crate::pipeline::belated::findings(ready, w);
     w.findings.extend(belated);
@@ -347,6 +349,24 @@ fn left_open(ready: &Ready, w: &mut Worked) {
         let f = f.arg("other", of(*about).label.get(ready.lang)).arg("name", &of(*about).name).arg("about", &of(*value).name);
         w.findings.push(f.at(ready.inputs.sources.place(new.at)).at(ready.inputs.sources.place(held.at)));
     }
+}
+
+/// A leave that filled last month to its last day, and of which no list of this month speaks: paid as if it had ended.
+fn goes_on(ready: &Ready, w: &mut Worked) {
+    let days = |facts: &crate::facts::Facts, id: FactId| facts.value(id).and_then(Value::number).unwrap_or(Exact::ZERO);
+    let leaves = || ready.pack.events.iter().map(|e| e.0).filter(|id| !ready.pack.vocabulary.get(*id).recurs);
+    let listed = leaves().any(|id| days(&w.output.facts, id).is_positive());
+    if listed || w.output.payslip.is_none() || w.standing != Standing::Stays {
+        return;
+    }
+    let whole = Exact::int(i64::from(ready.job.last_month.last_day().day().min(30)));
+    let filled = leaves().filter_map(|id| w.output.replay.facts.get(id)).find(|f| f.value.number().is_some_and(|n| n >= whole));
+    let Some(f) = filled else { return };
+    let decl = ready.pack.vocabulary.get(f.id);
+    let label = decl.printed.as_ref().unwrap_or(&decl.label).get(ready.lang);
+    let found = Finding::new("F134", Severity::Justify).of(&w.id).arg("agent", &w.id).arg("name", &w.name).arg("fact", label);
+    let found = found.arg("days", show_value(ready, f)).arg("month", ready.job.last_month);
+    w.findings.push(found.at(ready.inputs.sources.place(f.at)));
 }
 
 /// Whether one of two numbers is more than a tenth above the other.
