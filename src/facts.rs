@@ -452,6 +452,8 @@ pub struct Vocabulary {
     moot: BTreeMap<FactId, FactId>,
     told_with: Vec<(FactId, FactId)>,
     comes_with: Vec<(FactId, FactId)>,
+    asked_with: Vec<(FactId, FactId)>,
+    begun_named: Vec<(FactId, Vec<String>)>,
     next_month: BTreeSet<FactId>,
     either_sign: BTreeSet<FactId>,
     shared: BTreeMap<FactId, Shared>,
@@ -523,6 +525,22 @@ impl Vocabulary {
     /// Facts whose new value comes with one of another, each with it.
     pub fn signs(&self) -> &[(FactId, FactId)] {
         &self.comes_with
+    }
+    /// A new value of the second leaves open whether the first still holds.
+    pub fn asked_with(&mut self, flag: FactId, value: FactId) {
+        self.asked_with.push((flag, value));
+    }
+    /// Flags that a new value of another fact leaves open, each with it.
+    pub fn left_open(&self) -> &[(FactId, FactId)] {
+        &self.asked_with
+    }
+    /// The fact counts the leaves of the month that begin under one of these words.
+    pub fn begun_named(&mut self, count: FactId, words: Vec<String>) {
+        self.begun_named.push((count, words));
+    }
+    /// Facts that count leaves of a name, each with its words.
+    pub fn named_leaves(&self) -> &[(FactId, Vec<String>)] {
+        &self.begun_named
     }
     /// A rise within a month counts from the first day of the next: a child born on the 12th.
     pub fn rises_next_month(&mut self, fact: FactId) {

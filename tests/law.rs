@@ -260,3 +260,23 @@ fn a_contribution_that_is_new_is_not_switched_off_by_a_month_without_it() {
     let own = |month: &str, amount: &str| [month, amount].map(str::to_owned);
     assert_eq!(of, [own("2022-02", "0.98"), own("2022-01", "0.98")]);
 }
+
+// On 1 January 2024 the CNRACL rose to 31.65 % and every step got five points: a January on 30.65 % says nothing of the points.
+#[test]
+fn points_of_a_month_paid_on_the_law_of_before_are_asked_about() {
+    let paid = |rate: &str, share: &str| {
+        let mut register = REGISTER.to_owned();
+        for id in ["00101", "00102"] {
+            register.push_str(&row(id, "2024-01", "0010", "TRAITEMENT BRUT;400,00;;1969,11;;;"));
+            register.push_str(&row(id, "2024-01", "1110", &format!("CNRACL;1969,11;11,10;;218,57;{rate};{share}")));
+        }
+        register
+    };
+    let files = |register: String| [("livre de paie.csv", register), ("agents.csv", staff(&[("00101", "400"), ("00102", "400")]))];
+    let ran = run("points", "2024-02", "", &files(paid("30,65", "603,53")));
+    let told = ran.told("F132");
+    assert_eq!((ran.told("C20").len(), told.len()), (1, 1), "{told:?}");
+    assert!(told[0].0 == Severity::Justify && told[0].1.contains("01/01/2024") && told[0].1.contains("2023-519"), "{told:?}");
+    let ran = run("points-of-the-month", "2024-02", "", &files(paid("31,65", "623,22")));
+    assert_eq!((ran.told("C20").len(), ran.told("F132").len()), (0, 0));
+}

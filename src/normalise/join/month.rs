@@ -3,6 +3,7 @@
 use super::Joiner;
 use crate::facts::{Fact, FactId, FactKind, NumberForm, Origin, Role, Value};
 use crate::ground::{At, EmployeeId, Exact, Severity};
+use crate::normalise::titles::spaced;
 use chrono::{Datelike as _, Days, NaiveDate};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -93,6 +94,11 @@ impl Joiner<'_> {
         if let Some(id) = begun {
             add(&mut p.changes, id, Exact::int(i64::from(begins)), e.at);
         }
+        for (id, words) in vocabulary.named_leaves().iter().filter(|_| leave && begins) {
+            if named(&e.nature, words) {
+                add(&mut p.changes, *id, Exact::ONE, e.at);
+            }
+        }
         let since = starts.and_then(|id| e.beside.get(id)).and_then(|f| f.value.date()).or(e.from);
         if let (Some(id), Some(from), Some(to)) = (length, since, e.to) {
             let n = Exact::int((to.min(last_day) - from).num_days() + 1);
@@ -148,8 +154,8 @@ impl Joiner<'_> {
 
     /// Thirtieths of the month that an absence takes, as whoever leaves the day before it and comes back the day after has
     /// them: the last day of the month closes thirty, the 31st is none. Its last day is written, or follows from the first and
-    /// the days. `None` where the row has no dates, or other days.
-    fn thirtieths_within(&self, e: &crate::normalise::gather::Event) -> Option<Exact> {
+    /// the days. Days that the dates do not make are told; `None` where the row has no dates, or days that lead past the month.
+    fn thirtieths_within(&mut self, e: &crate::normalise::gather::Event) -> Option<Exact> {
         let start = e.from?;
         let counted = || Some(start + Days::new(u64::try_from(e.days?.whole()? - 1).ok()?.min(MOST_DAYS)));
         let end = e.to.or_else(counted)?;
@@ -157,9 +163,16 @@ impl Joiner<'_> {
         let (from, to) = (start.max(first), end.min(last));
         // The days that the row counts, or none: those of its dates, or those of the month among them.
         let counts = |a: NaiveDate, b: NaiveDate| e.days == Some(Exact::int((b - a).num_days() + 1));
-        (e.days.is_none() || counts(start, end) || counts(from, to)).then_some(())?;
+        let agree = e.days.is_none() || counts(start, end) || counts(from, to);
+        (agree || e.to.is_some() && from <= to).then_some(())?;
         let end = if to == self.month.last_day() { 30 } else { to.day().min(30) };
-        Some(Exact::int(i64::from(end.saturating_sub(from.day().saturating_sub(1).min(30)))))
+        let thirtieths = Exact::int(i64::from(end.saturating_sub(from.day().saturating_sub(1).min(30))));
+        if let (Some(days), false) = (e.days, agree || e.days == Some(thirtieths)) {
+            let day = |d: NaiveDate| d.format("%d/%m/%Y");
+            let f = self.finding("F133", Severity::Justify, &e.employee, &[e.at]).arg("agent", &e.employee).arg("days", days);
+            self.out.findings.push(f.arg("from", day(start)).arg("to", day(e.to.unwrap_or(to))).arg("n", thirtieths));
+        }
+        Some(thirtieths)
     }
 
     /// The days of the month on which somebody is in post: from the first paid day to the last.
@@ -187,6 +200,11 @@ impl Joiner<'_> {
             self.out.findings.push(f.arg("first", first).arg("second", a.value));
         }
     }
+}
+
+/// Whether a kind of leave has one of these words: « Maladie ordinaire (covid-19) ».
+fn named(nature: &str, words: &[String]) -> bool {
+    spaced(nature).split_whitespace().any(|w| words.iter().any(|x| x == w))
 }
 
 /// Sums of the same fact add up: two rows of overtime, two absences.

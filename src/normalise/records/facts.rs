@@ -134,10 +134,16 @@ impl RecordReader<'_> {
         let named = |n: &str| self.cx.vocabulary.named(n);
         let (Some(hours), Some(share), Some(reduced)) = (named("heures_poste"), named("quotite"), self.reduced_post) else { return };
         let Some((h, at)) = facts.get(hours).and_then(|f| Some((f.value.number()?, f.at))) else { return };
-        let Some(part) = h.div(Exact::int(35)).filter(|p| p.is_positive() && *p < Exact::ONE).map(Exact::reduced) else { return };
+        let Some(part) = h.div(Exact::int(35)).filter(|p| p.is_positive() && *p < Exact::ONE).map(Exact::reduced) else {
+            facts.remove(hours);
+            return;
+        };
         let full_post = facts.value(reduced) == Some(&Value::Flag(false));
         let worked = match facts.value(share).and_then(Value::number) {
-            Some(known) if same_share(known, part) && full_post => return,
+            Some(known) if same_share(known, part) && full_post => {
+                facts.remove(hours);
+                return;
+            }
             Some(known) if known < Exact::ONE && !same_share(known, part) => part.mul(known).map_or(part, Exact::reduced),
             Some(_) | None => part,
         };

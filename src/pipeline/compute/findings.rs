@@ -6,13 +6,14 @@ use super::subject::at_of;
 use crate::compute::cases::stop_name;
 use crate::compute::employee::{Standing, Way};
 use crate::compute::replay::{ReplayLine, Verdict};
-use crate::facts::{Fact, FactId, Origin, Role};
+use crate::facts::{Fact, FactId, Origin, Role, Value};
 use crate::ground::{At, Exact, Finding, Money, Place, Severity};
 use crate::normalise::text::fold;
 use crate::normalise::trust::agree;
 use crate::payslip::{ElementId, LineKind, PaidCode};
 use crate::pipeline::Ready;
 use crate::rules::pack::Measure;
+use chrono::Datelike as _;
 
 /// A person, or the job's policy, keeps the transfer back: the payslip is made and the money stays.
 pub(super) fn held(ready: &Ready, w: &Worked) -> Option<Finding> {
@@ -82,6 +83,8 @@ pub(super) fn own_findings(ready: &Ready, w: &mut Worked) {
     gone(ready, w);
     outlived(ready, w);
     signs(ready, w);
+    left_open(ready, w);
+    goes_on(ready, w);
     leaps(ready, w);
     let belated = crate::pipeline::belated::findings(ready, w);
     w.findings.extend(belated);
@@ -317,6 +320,53 @@ fn signs(ready: &Ready, w: &mut Worked) {
         let f = f.arg("other", of(*value).label.get(ready.lang)).arg("value", show_value(ready, now)).arg("name", &of(*value).name);
         w.findings.push(f.at(ready.inputs.sources.place(new.at)));
     }
+}
+
+/// A list that moves the working time, and does not say if what stood beside it goes on: part time on medical grounds, the hours
+/// of a post that is not full. A flag of the same row says which, and the ordinary value leaves nothing open.
+fn left_open(ready: &Ready, w: &mut Worked) {
+    let vocabulary = &ready.pack.vocabulary;
+    let row = |f: &Fact| (f.at.source, f.at.row);
+    for (about, value) in vocabulary.left_open() {
+        let Some(new) = w.person.changes.iter().find(|f| f.id == *value && f.origin == Origin::Read) else { continue };
+        let (Some(held), Some(then)) = (w.output.replay.facts.get(*about), w.output.replay.facts.get(*value)) else { continue };
+        let decided = w.output.facts.get(*about).is_some_and(|f| f.origin == Origin::Decided);
+        let said = |f: &&Fact| f.id == *about || row(f) == row(new) && f.value == Value::Flag(true);
+        let ordinary = ready.pack.defaults[value.index()].as_deref().and_then(Exact::parse);
+        if decided || w.person.changes.iter().any(|f| said(&f)) || held.value == Value::Flag(false) || new.value == then.value {
+            continue;
+        }
+        let (code, open) = match held.value {
+            Value::Flag(_) => ("F130", new.value.number() != ordinary),
+            Value::Number(_) | Value::Text(_) | Value::Choice(_) | Value::Date(_) => ("F131", true),
+        };
+        if !open {
+            continue;
+        }
+        let of = |id: FactId| vocabulary.get(id);
+        let f = Finding::new(code, Severity::Blocking).of(&w.id).arg("agent", &w.id).arg("fact", of(*value).label.get(ready.lang));
+        let f = f.arg("old", show_value(ready, then)).arg("new", show_value(ready, new)).arg("held", show_value(ready, held));
+        let f = f.arg("other", of(*about).label.get(ready.lang)).arg("name", &of(*about).name).arg("about", &of(*value).name);
+        w.findings.push(f.at(ready.inputs.sources.place(new.at)).at(ready.inputs.sources.place(held.at)));
+    }
+}
+
+/// A leave that filled last month to its last day, and of which no list of this month speaks: paid as if it had ended.
+fn goes_on(ready: &Ready, w: &mut Worked) {
+    let days = |facts: &crate::facts::Facts, id: FactId| facts.value(id).and_then(Value::number).unwrap_or(Exact::ZERO);
+    let leaves = || ready.pack.events.iter().map(|e| e.0).filter(|id| !ready.pack.vocabulary.get(*id).recurs);
+    let listed = leaves().any(|id| days(&w.output.facts, id).is_positive());
+    if listed || w.output.payslip.is_none() || w.standing != Standing::Stays {
+        return;
+    }
+    let whole = Exact::int(i64::from(ready.job.last_month.last_day().day().min(30)));
+    let filled = leaves().filter_map(|id| w.output.replay.facts.get(id)).find(|f| f.value.number().is_some_and(|n| n >= whole));
+    let Some(f) = filled else { return };
+    let decl = ready.pack.vocabulary.get(f.id);
+    let label = decl.printed.as_ref().unwrap_or(&decl.label).get(ready.lang);
+    let found = Finding::new("F134", Severity::Justify).of(&w.id).arg("agent", &w.id).arg("name", &w.name).arg("fact", label);
+    let found = found.arg("days", show_value(ready, f)).arg("month", ready.job.last_month);
+    w.findings.push(found.at(ready.inputs.sources.place(f.at)));
 }
 
 /// Whether one of two numbers is more than a tenth above the other.

@@ -115,11 +115,29 @@ fn law_of_last_month(ready: &Ready, results: &Results, out: &mut Outcome) {
         let f = about("C20").arg("count", count);
         out.findings.push(f.arg("gross", gross.french()).arg("cost", cost.french()).stake(gross.cents()));
     }
+    out.findings.extend(raised_perhaps(ready));
     let (names, count) = &results.lawless;
     if !names.is_empty() {
         let what = names.iter().cloned().collect::<Vec<_>>().join(", ");
         out.findings.push(Finding::new("C11", Severity::Justify).arg("month", ready.job.last_month).arg("what", what).arg("count", count));
     }
+}
+
+/// What the law moved for everybody in the month that was paid on the law of before: nothing says if what files hold has moved.
+fn raised_perhaps(ready: &Ready) -> Vec<Finding> {
+    let last = ready.job.last_month;
+    let known = |fact| ready.road.raises.iter().any(|r| r.fact == fact);
+    let late: std::collections::BTreeSet<chrono::NaiveDate> = ready.road.late.iter().map(|l| l.since).collect();
+    let on = |day: &chrono::NaiveDate| Some(crate::compute::raise::from_to(&ready.pack, day.pred_opt()?, *day));
+    let open = late.iter().filter_map(on).flatten().filter(|r| !known(r.fact));
+    let one = |r: crate::compute::raise::Raise| {
+        let parameter = &ready.pack.parameters[r.parameter];
+        let source = parameter.values.iter().find(|v| v.from == r.since).map_or("", |v| v.source.as_str());
+        let f = Finding::new("F132", Severity::Justify).arg("fact", ready.pack.vocabulary.get(r.fact).label.get(ready.lang));
+        let f = f.arg("by", parameter.shown(r.by, ready.lang)).arg("since", r.since.format("%d/%m/%Y")).arg("source", source);
+        f.arg("month", last)
+    };
+    open.map(one).collect()
 }
 
 /// Measures that need the files of this run on the disk.

@@ -116,9 +116,11 @@ impl<'r, 'f> Reader<'r, 'f, '_> {
         let events = t.texts("event");
         let moves = t.texts("moves");
         let unpaid = t.texts("unpaid");
+        let begun_named = t.texts("begun_named");
         let moot = t.spot("moot_without");
         let told_with = t.spot("told_with");
         let comes_with = t.spot("comes_with");
+        let asked_with = t.spot("asked_with");
         self.kept(t, &id.text);
         let thirtieths = t.spot("thirtieths_in");
         let shared = match (t.spot("before_in"), t.spot("begins_in")) {
@@ -137,6 +139,9 @@ impl<'r, 'f> Reader<'r, 'f, '_> {
         let either_sign = t.flag("either_sign").unwrap_or(false);
         t.close();
         let fact = self.pack.vocabulary.add(decl);
+        if !begun_named.is_empty() {
+            self.pack.vocabulary.begun_named(fact, begun_named);
+        }
         if next_month {
             self.pack.vocabulary.rises_next_month(fact);
         }
@@ -146,6 +151,7 @@ impl<'r, 'f> Reader<'r, 'f, '_> {
         self.pack.moot.extend(moot.map(|m| (fact, m)));
         self.pack.told_with.extend(told_with.map(|m| (fact, m)));
         self.pack.comes_with.extend(comes_with.map(|m| (fact, m)));
+        self.pack.asked_with.extend(asked_with.map(|m| (fact, m)));
         self.pack.thirtieths.extend(thirtieths.map(|m| (fact, m)));
         self.pack.shared.extend(shared.map(|m| (fact, m)));
         self.pack.parts.extend(parts);

@@ -111,6 +111,8 @@ pub struct Pack {
     pub told_with: Vec<(crate::facts::FactId, Spot)>,
     /// Facts whose new value comes with one of another, which they name.
     pub comes_with: Vec<(crate::facts::FactId, Spot)>,
+    /// Flags that a new value of another fact leaves open, which they name.
+    pub asked_with: Vec<(crate::facts::FactId, Spot)>,
     /// What declarations name, to be looked up once everything is read.
     pub asked: Vec<(Named, Spot)>,
     /// Facts whose change within a month stands in two others, which they name.

@@ -96,6 +96,12 @@ pub(super) fn look_up(pack: &mut Pack, report: &Report<'_>) {
             None => unknown(pack, &other),
         }
     }
+    for (flag, other) in std::mem::take(&mut pack.asked_with) {
+        match pack.vocabulary.named(&other.text) {
+            Some(value) => pack.vocabulary.asked_with(flag, value),
+            None => unknown(pack, &other),
+        }
+    }
     for (days, other) in std::mem::take(&mut pack.thirtieths) {
         let kind = &pack.vocabulary.get(days).kind;
         match pack.vocabulary.named(&other.text).filter(|f| pack.vocabulary.get(*f).kind == *kind) {

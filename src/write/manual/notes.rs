@@ -125,6 +125,8 @@ impl Manual<'_> {
                 @if let Some(f) = &d.worked_out { (row("ui.manual_worked_out", &self.links([f.as_str()]))) }
                 @if let Some(o) = about { (row("ui.manual_told_with", &self.fact(o))) }
                 @if let Some((_, o)) = v.signs().iter().find(|s| s.0 == id) { (row("ui.manual_comes_with", &self.fact(*o))) }
+                @if let Some((_, words)) = v.named_leaves().iter().find(|n| n.0 == id) { (row("ui.manual_begun_named", &html! { (words.join(", ")) })) }
+                @if let Some((_, o)) = v.left_open().iter().find(|s| s.0 == id) { (row("ui.manual_asked_with", &self.fact(*o))) }
                 @if let Some(s) = v.shared(id) { (row("ui.manual_shared", &html! { (self.fact(s.before)) ", " (self.fact(s.begins)) })) }
                 @if let Some(o) = v.thirtieths_of(id) { (row("ui.manual_thirtieths", &self.fact(o))) }
                 @if let Some(o) = moot { (row("ui.manual_moot", &self.fact(o))) }
