@@ -107,7 +107,9 @@ pub enum FileKind {
     Dsn,
     Pdf,
     Image,
-    /// A text document, or another compound file of an office suite.
+    /// A text document whose text and tables are read (DOCX, ODT).
+    Written,
+    /// Another file of an office suite: an old text document, slides.
     Document,
     /// A zip archive that is no workbook, or 7z, rar, gzip.
     Archive,
@@ -132,6 +134,7 @@ impl FileKind {
             Self::Dsn => Words::new("une DSN", "a DSN"),
             Self::Pdf => Words::new("un document PDF", "a PDF document"),
             Self::Image => Words::new("une image", "an image"),
+            Self::Written => Words::new("un document de traitement de texte", "a text document"),
             Self::Document => Words::new("un document bureautique sans tableau", "an office document without a table"),
             Self::Archive => Words::new("une archive compressée", "a compressed archive"),
             Self::Unknown => {
