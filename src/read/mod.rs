@@ -10,6 +10,7 @@ mod fixed;
 mod grid;
 pub mod input;
 pub mod limits;
+mod mail;
 pub mod marks;
 mod ods;
 mod ole;
@@ -62,7 +63,7 @@ pub fn open(input: &Input, file: &str, sources: &mut Sources, limits: &Limits, h
                 refused(Finding::new("R16", Severity::Justify).text(saying("R16", kind)).at(place()))
             }
             FileKind::Unknown => refused(Finding::new("R17", Severity::Justify).at(place())),
-            FileKind::Xml | FileKind::Dsn | FileKind::Pdf | FileKind::Image | FileKind::Document | FileKind::Archive => {
+            FileKind::Xml | FileKind::Dsn | FileKind::Pdf | FileKind::Image | FileKind::Document | FileKind::Mail | FileKind::Archive => {
                 refused(Finding::new("R02", Severity::Justify).text(saying("R02", kind)).at(place()))
             }
         })
