@@ -68,6 +68,8 @@ pub(super) fn cast(found: &mut SourceMapping, likeness: &[u32], s: &Seen<'_>, cx
         let reason = reason.or_else(|| leftover::of(own, fact, cx.month));
         let reason = reason.or_else(|| unit(own, &format!("{about} {}", c.heading), fact, p));
         let part = (1..PART_OF_A_TITLE).contains(&likeness[i]) && matches!(fact.kind, FactKind::Number { .. });
+        let sum = is_one_off(fact) && matches!(fact.kind, FactKind::Number { form: NumberForm::Money });
+        let part = part || sum && leftover::begins(own, fact);
         let thin = part && !Phrase::of(own).is_generic() && !leftover::names(own, fact);
         let reason = reason.or_else(|| thin.then(|| format!("… {}", fact.label.fr)));
         if let Some(w) = reason {
