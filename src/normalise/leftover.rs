@@ -61,16 +61,30 @@ pub fn of(title: &str, fact: &FactDecl, month: PayMonth) -> Option<String> {
     words.iter().find(|w| !explained(w)).cloned()
 }
 
-/// Whether a title is one of the fact's, but for words that change nothing: « CIA versé », « Quotité à compter du ».
+/// The words of a title but for those that change nothing: « CIA versé », « Quotité à compter du ».
+fn telling(title: &str) -> Vec<String> {
+    let words = Phrase::of(dated::split(bare_title(title)).0).words;
+    words.into_iter().filter(|w| !titles::neutral("all", w)).collect()
+}
+
+fn titles_of(fact: &FactDecl) -> impl Iterator<Item = Vec<String>> {
+    fact.headings.iter().chain([&fact.label.fr]).map(|h| telling(h))
+}
+
+fn all_within(a: &[String], b: &[String]) -> bool {
+    a.iter().all(|w| b.iter().any(|o| same_word(w, o)))
+}
+
+/// Whether a title is one of the fact's, but for words that change nothing.
 pub fn names(title: &str, fact: &FactDecl) -> bool {
-    let telling = |t: &str| {
-        let words = Phrase::of(dated::split(bare_title(t)).0).words;
-        words.into_iter().filter(|w| !titles::neutral("all", w)).collect::<Vec<_>>()
-    };
     let own = telling(title);
-    let all = |a: &[String], b: &[String]| a.iter().all(|w| b.iter().any(|o| same_word(w, o)));
-    let is = |h: &str| Some(telling(h)).is_some_and(|h| all(&h, &own) && all(&own, &h));
-    !own.is_empty() && fact.headings.iter().chain([&fact.label.fr]).any(|h| is(h))
+    !own.is_empty() && titles_of(fact).any(|h| all_within(&h, &own) && all_within(&own, &h))
+}
+
+/// Whether a title is some words only of one of the fact's: « Complément », « Part employeur ».
+pub fn begins(title: &str, fact: &FactDecl) -> bool {
+    let own = telling(title);
+    !own.is_empty() && !names(title, fact) && titles_of(fact).any(|h| h.len() > own.len() && all_within(&own, &h))
 }
 
 /// A title's date that the value of this month cannot have: one after the month, or of a sum, one long before it.

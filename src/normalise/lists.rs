@@ -11,6 +11,7 @@ use crate::normalise::records::Content;
 use crate::normalise::rivals;
 use crate::normalise::text::fold;
 use crate::normalise::titles;
+use chrono::Datelike as _;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Percent below which a column is a proposal: nobody is paid on it.
@@ -121,6 +122,9 @@ pub fn years_and_months(text: &str, title: bool) -> Vec<(Option<u32>, Option<u32
                 hits.push((y, Some(m)));
             }
             i += 1 + usize::from(y.is_some());
+        } else if let Some((y, m)) = whole_month(&words[i..]).filter(|_| title) {
+            hits.push((Some(y), Some(m)));
+            i += 6;
         } else if title {
             i += 1;
         } else if let (Some(y), Some(m)) = (year(i), (i + 1 < words.len()).then(|| month_of(i + 1)).flatten()) {
@@ -151,6 +155,15 @@ pub fn years_and_months(text: &str, title: bool) -> Vec<(Option<u32>, Option<u32
         }
     }
     hits
+}
+
+/// « du 01/05/2024 au 31/05/2024 »: a month from its first day to its last.
+fn whole_month(words: &[&str]) -> Option<(u32, u32)> {
+    let number = |i: usize| words.get(i).and_then(|w| w.parse::<u32>().ok());
+    let day = |i: usize| Some((number(i)?, number(i + 1)?, number(i + 2)?));
+    let ((first, m, y), between) = (day(0)?, usize::from(number(3).is_none()));
+    let month = PayMonth::new(i32::try_from(y).ok()?, m)?;
+    (first == 1 && day(3 + between)? == (month.last_day().day(), m, y)).then_some((y, m))
 }
 
 /// The months that a name or a title speaks of. In a title its year stands beside; in a name, the nearest until `last` is meant.

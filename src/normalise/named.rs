@@ -7,9 +7,11 @@ mod sheet;
 
 use crate::facts::{Role as FactRole, Vocabulary};
 use crate::ground::{At, EmployeeId, Finding, Nir, Severity, Sources, ids};
+use crate::normalise::lists::is_quantity;
 use crate::normalise::people::Who;
 use crate::normalise::register::tidy_number;
 use crate::normalise::text::{fold, name_key};
+use crate::normalise::titles;
 use crate::read::table::Table;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::ControlFlow;
@@ -86,12 +88,29 @@ impl Known {
         let sheet = self.in_sheet(table, u32::MAX, true);
         let mut findings: Vec<Finding> = self.strangers(table, sources).into_iter().collect();
         if sheet.named.len() * 10 > paid * 6 {
+            // A directory of everybody: nothing in it could change anybody's pay.
+            if paid > 0 && sheet.whole && findings.is_empty() && !self.says_more(table) {
+                return Unread { findings, set_aside: true, open: false };
+            }
             return Unread { findings, set_aside: false, open: paid > 0 };
         }
         let known = paid > 0 && self.by_name.len() * 10 >= self.by_number.len() * NEARLY_ALL;
         let set_aside = known && sheet.whole && findings.is_empty();
         findings.extend(Self::told(&sheet.named, table, sources));
         Unread { findings, set_aside, open: known && !sheet.whole && !sheet.named.is_empty() }
+    }
+
+    /// Whether a sheet says more of people than who they are: a number that is nobody's, or words that take back.
+    fn says_more(&self, table: &Table) -> bool {
+        let stem = table.file.rsplit('/').next().unwrap_or(&table.file);
+        let takes = |t: &str| titles::sets_aside(t, true).is_some() || titles::says_strike(t) || titles::doubted_list(t).is_some();
+        let mut more = takes(stem) || table.sheet.as_deref().is_some_and(takes) || !table.marks().is_empty();
+        let _ = table.for_each(&mut |row| {
+            let mut cells = row.cells.iter().map(|c| c.shown()).filter(|t| !t.is_empty());
+            more |= cells.any(|t| is_quantity(&t) && self.numbered(&t).is_none() && self.identified(&t).is_none() || takes(&t));
+            if more { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        });
+        more
     }
 
     /// The same for the rows above the headings of a list that is read below them. Who signs the list is not meant.

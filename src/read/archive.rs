@@ -16,6 +16,16 @@ pub fn is_zip(input: &Input) -> bool {
     read.is_ok() && matches!(head.as_slice(), [b'P', b'K', 3 | 5, 4 | 6])
 }
 
+/// Hands over the words of a mail and what is attached to it; says how many files that are.
+pub fn attached(input: &Input, file: &str, limits: &Limits, take: &mut dyn FnMut(String, Input)) -> Vec<Finding> {
+    let place = || Place::File { file: file.to_owned() };
+    let Ok(Some(bytes)) = input.all(limits.workbook_bytes) else {
+        return vec![Passed::FileBytes(limits.workbook_bytes).finding(limits, place())];
+    };
+    let count = super::mail::members(&bytes, file, limits, take);
+    vec![Finding::new("M291", Severity::Information).arg("count", count).at(place())]
+}
+
 /// Hands over each file of an archive with its name, in the order of the names; says what could not be.
 pub fn members(input: &Input, file: &str, limits: &Limits, take: &mut dyn FnMut(String, Input)) -> Vec<Finding> {
     let place = || Place::File { file: file.to_owned() };
@@ -81,7 +91,7 @@ pub fn parts(bytes: &[u8], limits: &Limits) -> Result<Vec<(String, Vec<u8>)>, Op
 }
 
 /// A name that stays where it is: no drive, no way up, no control characters.
-fn tame(name: &str) -> String {
+pub(super) fn tame(name: &str) -> String {
     let shown: String = name.replace('\\', "/").chars().filter(|c| !c.is_control()).take(200).collect();
     let parts: Vec<&str> =
         shown.split('/').map(str::trim).filter(|p| !p.is_empty() && *p != "." && *p != ".." && !p.ends_with(':')).collect();

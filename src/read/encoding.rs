@@ -125,6 +125,18 @@ pub(crate) fn decode(bytes: &[u8], table: &HighLetters) -> String {
     String::from_utf8(out).expect("ASCII and letters of the table")
 }
 
+/// A whole file as text, by what its beginning shows.
+pub(crate) fn text(bytes: &[u8]) -> String {
+    let guess = guess(&bytes[..bytes.len().min(1 << 20)]);
+    let bytes = &bytes[guess.mark..];
+    match guess.encoding {
+        Encoding::Utf16Le => encoding_rs::UTF_16LE.decode_without_bom_handling(bytes).0.into_owned(),
+        Encoding::Utf16Be => encoding_rs::UTF_16BE.decode_without_bom_handling(bytes).0.into_owned(),
+        Encoding::Utf8 | Encoding::Utf8Twice => String::from_utf8_lossy(bytes).into_owned(),
+        one => decode(bytes, one.table()),
+    }
+}
+
 /// What was decided about an encoding, and whether the bytes proved it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Guess {

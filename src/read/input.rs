@@ -107,8 +107,12 @@ pub enum FileKind {
     Dsn,
     Pdf,
     Image,
-    /// A text document, or another compound file of an office suite.
+    /// A text document whose text and tables are read (DOCX, ODT).
+    Written,
+    /// Another file of an office suite: an old text document, slides.
     Document,
+    /// A mail with its headers: its words and what is attached to it are files of their own.
+    Mail,
     /// A zip archive that is no workbook, or 7z, rar, gzip.
     Archive,
     /// Neither text nor anything known: perhaps encrypted by the attack.
@@ -132,7 +136,9 @@ impl FileKind {
             Self::Dsn => Words::new("une DSN", "a DSN"),
             Self::Pdf => Words::new("un document PDF", "a PDF document"),
             Self::Image => Words::new("une image", "an image"),
+            Self::Written => Words::new("un document de traitement de texte", "a text document"),
             Self::Document => Words::new("un document bureautique sans tableau", "an office document without a table"),
+            Self::Mail => Words::new("un courriel", "a mail"),
             Self::Archive => Words::new("une archive compressée", "a compressed archive"),
             Self::Unknown => {
                 Words::new("un fichier illisible, peut-être chiffré par l'attaque", "an unreadable file, perhaps encrypted by the attack")
@@ -195,6 +201,9 @@ fn text_kind(head: &[u8]) -> FileKind {
     }
     if super::dsn::begins(start) {
         return FileKind::Dsn;
+    }
+    if super::mail::begins(&String::from_utf8_lossy(start)) {
+        return FileKind::Mail;
     }
     // Text has next to no control bytes; encrypted bytes are evenly spread, one in nine of them a control byte.
     let control = head.iter().filter(|b| matches!(b, 0..=8 | 0x0E..=0x19 | 0x1B..=0x1F | 0x7F)).count();

@@ -1,6 +1,6 @@
 //! What a sheet says of its cells beside what stands in them: struck through, a colour behind, a note.
 //!
-//! Only cells with a mark are held. Text files have none, and of XLS workbooks none is read.
+//! Only cells with a mark are held. Text files have none, and of XLS workbooks no note is read.
 
 use std::collections::BTreeMap;
 

@@ -10,9 +10,11 @@ mod fixed;
 mod grid;
 pub mod input;
 pub mod limits;
+mod mail;
 pub mod marks;
 mod ods;
 mod ole;
+mod page;
 pub mod pain001;
 pub mod pain002;
 mod sheet;
@@ -22,6 +24,7 @@ pub mod table;
 pub mod text;
 mod twice;
 pub mod xhl;
+mod xml2003;
 mod zipped;
 
 pub use encoding::Encoding;
@@ -52,13 +55,15 @@ pub fn open(input: &Input, file: &str, sources: &mut Sources, limits: &Limits, h
             FileKind::Xlsx => open_workbook(input, file, sources, limits, sheet::read_xlsx)?,
             FileKind::Xls => open_workbook(input, file, sources, limits, sheet::read_xls)?,
             FileKind::Ods => open_workbook(input, file, sources, limits, ods::read_ods)?,
+            FileKind::SpreadsheetXml => open_workbook(input, file, sources, limits, xml2003::read_xml2003)?,
+            FileKind::Html | FileKind::Written => open_page(input, kind, file, sources, limits)?,
             FileKind::Empty => refused(Finding::new("R01", Severity::Justify).at(place())),
             FileKind::Locked => refused(refusal(Refused::Locked, limits, place())),
-            FileKind::SpreadsheetXml | FileKind::Html | FileKind::Xlsb => {
+            FileKind::Xlsb => {
                 refused(Finding::new("R16", Severity::Justify).text(saying("R16", kind)).at(place()))
             }
             FileKind::Unknown => refused(Finding::new("R17", Severity::Justify).at(place())),
-            FileKind::Xml | FileKind::Dsn | FileKind::Pdf | FileKind::Image | FileKind::Document | FileKind::Archive => {
+            FileKind::Xml | FileKind::Dsn | FileKind::Pdf | FileKind::Image | FileKind::Document | FileKind::Mail | FileKind::Archive => {
                 refused(Finding::new("R02", Severity::Justify).text(saying("R02", kind)).at(place()))
             }
         })
@@ -106,6 +111,29 @@ fn open_text(input: &Input, file: &str, sources: &mut Sources, limits: &Limits, 
     let source = sources.add(Source { file: file.to_owned(), sheet: None, kind: SourceKind::Text, headings: Vec::new() });
     let table = Table { source, file: file.to_owned(), sheet: None, hidden: false, marks: Arc::default(), body: Body::Text(text) };
     Ok(Checked::new(vec![table], findings))
+}
+
+/// A document or a web page: its tables and what stands around them, as one sheet.
+fn open_page(input: &Input, kind: FileKind, file: &str, sources: &mut Sources, limits: &Limits) -> io::Result<Checked<Vec<Table>>> {
+    let place = Place::File { file: file.to_owned() };
+    let Some(bytes) = input.all(limits.workbook_bytes)? else {
+        return Ok(refused(Passed::FileBytes(limits.workbook_bytes).finding(limits, place)));
+    };
+    let mut page = page::Page::new(limits);
+    let read = if kind == FileKind::Html {
+        page::html::read(&encoding::text(&bytes), &mut page).map_err(Refused::from)
+    } else {
+        page::office::read(&bytes, limits, &mut page)
+    };
+    let (grid, marks) = match read.and_then(|()| Ok(page.finish()?)) {
+        Ok((grid, _)) if grid.is_empty() => return Ok(refused(Finding::new("R02", Severity::Justify).text(saying("R02", kind)).at(place))),
+        Ok(page) => page,
+        Err(why) => return Ok(refused(refusal(why, limits, place))),
+    };
+    let told = Finding::new("M290", Severity::Information).text(saying("M290", kind)).at(place);
+    let source = sources.add(Source { file: file.to_owned(), sheet: None, kind: SourceKind::Text, headings: Vec::new() });
+    let table = Table { source, file: file.to_owned(), sheet: None, hidden: false, marks: Arc::new(marks), body: Body::Grid(grid) };
+    Ok(Checked::new(vec![table], vec![told]))
 }
 
 fn open_workbook(

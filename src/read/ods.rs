@@ -42,20 +42,20 @@ pub(crate) fn read_ods(bytes: &[u8], file: &str, limits: &Limits) -> Result<Work
 
 /// How a style makes a cell look.
 #[derive(Clone, Copy, Default)]
-struct Look {
-    struck: bool,
+pub(crate) struct Look {
+    pub(crate) struck: bool,
     fill: Option<u32>,
 }
 
 /// The looks of styles by their name; a style without a word of its own looks as its parent does.
 #[derive(Default)]
-struct Looks {
+pub(crate) struct Looks {
     named: BTreeMap<String, Look>,
     open: String,
 }
 
 impl Looks {
-    fn step(&mut self, e: &BytesStart<'_>) {
+    pub(crate) fn step(&mut self, e: &BytesStart<'_>) {
         match e.local_name().as_ref() {
             "style" => {
                 let parent = zipped::attribute(e, "parent-style-name").and_then(|p| self.named.get(p.as_ref()).copied());
@@ -78,7 +78,7 @@ impl Looks {
         }
     }
 
-    fn of(&self, style: Option<&str>) -> Look {
+    pub(crate) fn of(&self, style: Option<&str>) -> Look {
         style.and_then(|s| self.named.get(s)).copied().unwrap_or_default()
     }
 }

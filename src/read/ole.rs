@@ -4,6 +4,7 @@
 //! no claim of the file decides how much memory is asked for. Layout: Microsoft's [MS-CFB] and [MS-XLS].
 
 use super::limits::{Limits, Passed};
+use super::marks::Marks;
 use super::zipped::Refused;
 
 const END_OF_CHAIN: u32 = 0xFFFF_FFFE;
@@ -151,15 +152,55 @@ fn entry(bytes: &[u8], sector: usize) -> Option<Entry> {
 pub(crate) struct SheetScan {
     /// Rows hidden by hand or by a filter, from 1.
     pub(crate) hidden_rows: Vec<u32>,
+    /// Cells struck through and coloured.
+    pub(crate) marks: Marks,
+}
+
+/// Formats of cells that say something: the font of each is struck through, or a colour lies behind.
+#[derive(Debug, Default)]
+struct Formats {
+    /// Of each font; there is none of the number 4.
+    fonts: Vec<bool>,
+    cells: Vec<(bool, Option<u32>)>,
+}
+
+impl Formats {
+    fn font(&mut self, data: &[u8]) {
+        self.fonts.push(u16_at(data, 2).is_some_and(|look| look & 0x0008 != 0));
+    }
+
+    fn cell(&mut self, data: &[u8]) {
+        let font = u16_at(data, 0).map_or(usize::MAX, usize::from);
+        let struck = font != 4 && self.fonts.get(font - usize::from(font > 4)).is_some_and(|s| *s);
+        let solid = u32_at(data, 14).is_some_and(|pattern| pattern >> 26 == 1);
+        let colour = u16_at(data, 18).map(|c| u32::from(c & 0x7F)).filter(|c| solid && !matches!(c, 1 | 9 | 64 | 65));
+        self.cells.push((struck, colour.map(|c| 0x0200_0000 | c)));
+    }
+
+    fn mark(&self, format: Option<u16>, row: u64, column: u64, marks: &mut Marks) {
+        let (Some((struck, fill)), Ok(row), Ok(column)) =
+            (format.and_then(|f| self.cells.get(usize::from(f))), u32::try_from(row + 1), u16::try_from(column))
+        else {
+            return;
+        };
+        if *struck {
+            marks.strike(row, column);
+        }
+        if let Some(colour) = fill {
+            marks.fill(row, column, *colour);
+        }
+    }
 }
 
 /// The sheets of a workbook stream, in order, once everything a library would believe has been checked.
 pub(crate) fn scan_workbook(stream: &[u8], limits: &Limits) -> Result<Vec<SheetScan>, Refused> {
-    let mut starts = Vec::new();
+    let (mut starts, mut formats) = (Vec::new(), Formats::default());
     for record in records(stream) {
         let (kind, data) = record?;
         match kind {
             FILE_PASS if u16_at(data, 0) != Some(0) => return Err(Refused::Locked),
+            FONT => formats.font(data),
+            FORMAT => formats.cell(data),
             BOUND_SHEET => starts.push(u32_at(data, 0).ok_or(Refused::Damaged)? as usize),
             END => break,
             _ => {}
@@ -170,7 +211,7 @@ pub(crate) fn scan_workbook(stream: &[u8], limits: &Limits) -> Result<Vec<SheetS
     }
     let (mut sheets, mut filled, mut area) = (Vec::new(), 0_u64, 0_u64);
     for start in starts {
-        let (sheet, cells, span) = scan_sheet(stream.get(start..).ok_or(Refused::Damaged)?)?;
+        let (sheet, cells, span) = scan_sheet(stream.get(start..).ok_or(Refused::Damaged)?, &formats)?;
         filled += cells;
         area += span;
         sheets.push(sheet);
@@ -189,9 +230,11 @@ const END: u16 = 0x000A;
 const DIMENSIONS: u16 = 0x0200;
 const ROW: u16 = 0x0208;
 const MANY_NUMBERS: u16 = 0x00BD;
+const FONT: u16 = 0x0031;
+const FORMAT: u16 = 0x00E0;
 
-/// Hidden rows, number of filled cells, and the area between the outermost ones.
-fn scan_sheet(stream: &[u8]) -> Result<(SheetScan, u64, u64), Refused> {
+/// Hidden rows and marks, number of filled cells, and the area between the outermost ones.
+fn scan_sheet(stream: &[u8], formats: &Formats) -> Result<(SheetScan, u64, u64), Refused> {
     let mut scan = SheetScan::default();
     let (mut depth, mut cells) = (0_usize, 0);
     let (mut top, mut left, mut bottom, mut right) = (u64::MAX, u64::MAX, 0, 0);
@@ -212,6 +255,11 @@ fn scan_sheet(stream: &[u8]) -> Result<(SheetScan, u64, u64), Refused> {
                 let last = if kind == MANY_NUMBERS { short(data.len().saturating_sub(2))? } else { first };
                 if last < first {
                     return Err(Refused::Damaged);
+                }
+                let width = if kind == MANY_NUMBERS { 6 } else { 0 };
+                for column in first..=last {
+                    let at = 4 + width * usize::try_from(column - first).unwrap_or(usize::MAX / 8);
+                    formats.mark(u16_at(data, at), row, column, &mut scan.marks);
                 }
                 cells += last - first + 1;
                 (top, left) = (top.min(row), left.min(first));
@@ -284,6 +332,24 @@ mod tests {
         row[12] = 0;
         let stream = workbook(&[record(ROW, &row)]);
         assert!(scan_workbook(&stream, &Limits::default()).expect("sound")[0].hidden_rows.is_empty());
+    }
+
+    #[test]
+    fn finds_cells_struck_through_and_coloured() {
+        let font = |look: u16| record(FONT, &[shorts(&[200, look]), vec![0; 12]].concat());
+        // The fonts 0 to 3 and 5: the number 4 is left out. Of formats: a font, 12 bytes, a solid pattern, its colour.
+        let format = |font: u16, pattern: u32, colour: u16| {
+            record(FORMAT, &[shorts(&[font]), vec![0; 12], (pattern << 26).to_le_bytes().to_vec(), shorts(&[colour])].concat())
+        };
+        let formats = [font(0), font(0), font(0), font(0), font(8), format(0, 0, 10), format(5, 0, 0), format(0, 1, 10)].concat();
+        let cell = |column: u16, format: u16| record(0x0203, &[shorts(&[2, column, format]), vec![0; 8]].concat());
+        let many = record(MANY_NUMBERS, &shorts(&[3, 0, 0, 0, 0, 1, 0, 0, 1]));
+        let globals = |start: u32| [record(BEGIN, &[0; 4]), formats.clone(), record(BOUND_SHEET, &start.to_le_bytes()), record(END, &[])].concat();
+        let start = globals(0).len() as u32;
+        let stream = [globals(start), record(BEGIN, &[0; 4]), cell(0, 0), cell(1, 1), cell(2, 2), many, record(END, &[])].concat();
+        let scans = scan_workbook(&stream, &Limits::default()).expect("sound");
+        let marks: Vec<_> = scans[0].marks.iter().map(|(r, c, m)| (r, c, m.struck, m.fill)).collect();
+        assert_eq!(marks, [(3, 1, true, None), (3, 2, false, Some(0x0200_000A)), (4, 1, true, None)]);
     }
 
     #[test]

@@ -288,7 +288,7 @@ fn in_order(archive: &Archive<'_>) -> Vec<(usize, String)> {
 fn sheet_layout(text: &str, limits: &Limits, styles: &Styles, struck: &Struck) -> Result<Layout, Refused> {
     let mut layout = Layout::default();
     let mut row = 0_u32;
-    let mut cell = styles::CellMarks::new(styles, struck);
+    let mut cell = styles::CellMarks::new(styles, struck, text);
     zipped::walk(text, limits, &mut |step| {
         cell.step(&step, row, &mut layout.marks);
         let Step::Start(e) = step else { return Ok(()) };
@@ -404,7 +404,8 @@ pub(crate) fn read_xls(bytes: &[u8], file: &str, limits: &Limits) -> Result<Work
                 }
             }
             let merged = workbook.merge_cells_by_sheet_name(&meta.name).unwrap_or_default().iter().filter_map(merged_area).collect();
-            sheets.push(notes.finish(&mut builder, meta.visible != SheetVisible::Visible, scan.hidden_rows, merged));
+            let sheet = notes.finish(&mut builder, meta.visible != SheetVisible::Visible, scan.hidden_rows, merged);
+            sheets.push(Sheet { marks: scan.marks, ..sheet });
         }
         Ok(Workbook { sheets, macros })
     })

@@ -106,8 +106,10 @@ pub(crate) struct CellMarks<'a> {
 }
 
 impl<'a> CellMarks<'a> {
-    pub(crate) fn new(styles: &'a Styles, struck: &'a Struck) -> Self {
-        let plain = styles.struck.is_empty() && styles.fills.is_empty() && struck.texts.is_empty();
+    pub(crate) fn new(styles: &'a Styles, struck: &'a Struck, sheet: &str) -> Self {
+        // A text that stands in its cell says itself how it looks.
+        let within = memchr::memmem::find(sheet.as_bytes(), b"strike").is_some();
+        let plain = styles.struck.is_empty() && styles.fills.is_empty() && struck.texts.is_empty() && !within;
         Self { styles, struck, plain, column: None, shared: false, value: false }
     }
 

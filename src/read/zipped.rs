@@ -40,7 +40,9 @@ pub(crate) fn kind(input: &Input, head: &[u8]) -> FileKind {
         FileKind::Xlsx
     } else if near("mimetypeapplication/vnd.oasis.opendocument.spreadsheet") {
         FileKind::Ods
-    } else if has("word/document.xml") || has("ppt/presentation.xml") || near("mimetypeapplication/vnd.oasis.opendocument") {
+    } else if has("word/document.xml") || near("mimetypeapplication/vnd.oasis.opendocument.text") {
+        FileKind::Written
+    } else if has("ppt/presentation.xml") || near("mimetypeapplication/vnd.oasis.opendocument") {
         FileKind::Document
     } else if has("[Content_Types].xml") {
         FileKind::Xlsx

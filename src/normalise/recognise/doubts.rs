@@ -12,7 +12,7 @@ use crate::normalise::mapping::{ColumnMapping, Meaning, Role, SourceMapping};
 use crate::normalise::profile::Profile;
 use crate::normalise::text::Phrase;
 use crate::normalise::titles;
-use crate::normalise::values::{in_euros, month_named};
+use crate::normalise::values::{Mark, in_euros, month_named, working_time};
 
 /// A title less like its fact than this names a part of it only: « Retenue », « Prévoyance ».
 const PART_OF_A_TITLE: u32 = 70;
@@ -58,8 +58,9 @@ pub(super) fn cast(found: &mut SourceMapping, likeness: &[u32], s: &Seen<'_>, cx
         let reason = reason.or_else(|| titles::elsewhere(&about, &fact.name).filter(|_| role != Role::Arrivals));
         // « Quotité » is a share of many things, and « annuelle » is not of the month.
         let share = form_of(c.meaning, cx) == Some(NumberForm::Fraction) && role == Role::Changes;
-        let said = old || titles::of_working_time(&format!("{about} {own}")) || titles::says_becomes(own);
-        let reason = reason.or_else(|| (share && !said).then(|| format!("… {}", fact.label.fr)));
+        let bare = Phrase::of(own).words.len() < 2;
+        let said = old || titles::of_working_time(&about) || titles::says_becomes(own) || !bare && titles::of_working_time(own);
+        let reason = reason.or_else(|| (share && !said && !full(p)).then(|| format!("… {}", fact.label.fr)));
         let yearly = fact.recurs && matches!(fact.kind, FactKind::Number { form: NumberForm::Money }) && role != Role::Arrivals;
         let reason = reason.or_else(|| (yearly && titles::says_yearly(&about)).then(|| about.trim().to_owned()));
         let group = &s.layout.group[i];
@@ -67,6 +68,8 @@ pub(super) fn cast(found: &mut SourceMapping, likeness: &[u32], s: &Seen<'_>, cx
         let reason = reason.or_else(|| leftover::of(own, fact, cx.month));
         let reason = reason.or_else(|| unit(own, &format!("{about} {}", c.heading), fact, p));
         let part = (1..PART_OF_A_TITLE).contains(&likeness[i]) && matches!(fact.kind, FactKind::Number { .. });
+        let sum = is_one_off(fact) && matches!(fact.kind, FactKind::Number { form: NumberForm::Money });
+        let part = part || sum && leftover::begins(own, fact);
         let thin = part && !Phrase::of(own).is_generic() && !leftover::names(own, fact);
         let reason = reason.or_else(|| thin.then(|| format!("… {}", fact.label.fr)));
         if let Some(w) = reason {
@@ -79,6 +82,12 @@ pub(super) fn cast(found: &mut SourceMapping, likeness: &[u32], s: &Seen<'_>, cx
 fn form_of(meaning: Meaning, cx: &Context<'_>) -> Option<NumberForm> {
     let (Meaning::Fact(f) | Meaning::New(f)) = meaning else { return None };
     if let FactKind::Number { form } = cx.vocabulary.get(f).kind { Some(form) } else { None }
+}
+
+/// Nothing but whole working times: whatever the column is of, nobody works less by it.
+fn full(p: &Profile) -> bool {
+    let whole = |v: &String| working_time(v, false, Mark::Unknown).is_ok_and(|w| w.is_some_and(|w| w.share == Exact::ONE));
+    p.values.keys().all(whole)
 }
 
 /// « grève » in the name of a list, or over a column that is no fact itself: its hours are hours of strike.

@@ -85,6 +85,14 @@ impl RecordReader<'_> {
         {
             let f = Finding::new("M83", Severity::Blocking).arg("agent", self.called(row)).arg("days", format!("{d} / {w}"));
             tell(f.at(place.clone()));
+        } else if let (Some(d), Some(s), true) = (days, spanned, crate::normalise::titles::lasts_a_day(&nature))
+            && d.is_positive()
+            && worked.is_some_and(|w| d >= w)
+            && d < s
+        {
+            // From a Thursday to a Monday: three days at work, and five of the month.
+            let f = Finding::new("M293", Severity::Justify).arg("agent", self.called(row)).arg("days", d).arg("spanned", s);
+            tell(f.at(place.clone()));
         }
         let continues = source.column(Meaning::Continues).and_then(|c| {
             let t = fold(&shown(row, usize::from(c.column)));

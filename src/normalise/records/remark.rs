@@ -54,7 +54,9 @@ impl RecordReader<'_> {
                 told.extend(self.unanswered(row, c, sources));
                 continue;
             }
-            let said = text.chars().any(char::is_alphabetic) || remarks && text.contains('?');
+            // « 0 » under « Observations », beside a sum: perhaps what is to be paid.
+            let number = titles::of_remarks(&c.heading) && self.source.role == Role::Amounts && lists::is_quantity(&text);
+            let said = text.chars().any(char::is_alphabetic) || remarks && text.contains('?') || number;
             if !beside || !said {
                 continue;
             }

@@ -448,6 +448,12 @@ pub fn says_returned(state: &str) -> bool {
     begins(&FILE.aside.returned, state) || one_of(&FILE.aside.returned, &tidy).is_some() && tidy.split_whitespace().count() <= 4
 }
 
+/// Whether a state of a transfer says that it may not have left: « En attente ».
+pub fn says_pending(state: &str) -> bool {
+    let tidy = spaced(state);
+    one_of(&FILE.aside.pending, &tidy).is_some() && tidy.split_whitespace().count() <= 4
+}
+
 /// Whether words say that an account is no more, or that its holder is dead.
 pub fn says_gone(why: &str) -> bool {
     one_of(&FILE.aside.gone, &spaced(why)).is_some()

@@ -18,6 +18,9 @@ use std::fmt::Write as _;
 use std::fs::File;
 use std::io::{BufReader, Read as _};
 
+/// Folders within folders down to which mails are opened.
+const DEEP: usize = 8;
+
 /// A file as the manifest lists it.
 #[derive(Clone, Debug)]
 pub struct HashedFile {
@@ -67,7 +70,7 @@ pub(in crate::pipeline) struct Opened {
     pub(super) sendings: Vec<Sending>,
     /// Files read as something other than tables.
     pub(super) read: BTreeSet<String>,
-    /// Pictures, and pages printed to a file.
+    /// Pictures, pages printed to a file, and what other programs alone read.
     pub(super) printed: BTreeSet<String>,
     /// Names of the files read, by hash.
     pub(in crate::pipeline) seen: BTreeMap<String, String>,
@@ -148,6 +151,14 @@ fn open_one(input: &Input, name: &str, bytes: u64, sha256: String, limits: &Limi
             o.findings.append(&mut opened.findings);
             o.declarations.push(normalise::dsn::register(opened.value, name, &mut o.sources));
         }
+        // A mail within a mail within a mail is a text.
+        Ok(FileKind::Mail) if name.matches('/').count() <= DEEP => {
+            let mut found = archive::attached(input, name, limits, &mut |member, bytes| {
+                let (size, sha256) = bytes.hashed(|b| hex(&Sha256::digest(b)));
+                open_one(&bytes, &member, size, sha256, limits, o);
+            });
+            o.findings.append(&mut found);
+        }
         Ok(FileKind::Archive) if archive::is_zip(input) => {
             let mut found = archive::members(input, name, limits, &mut |member, bytes| {
                 let (size, sha256) = bytes.hashed(|b| hex(&Sha256::digest(b)));
@@ -156,7 +167,7 @@ fn open_one(input: &Input, name: &str, bytes: u64, sha256: String, limits: &Limi
             o.findings.append(&mut found);
         }
         other => {
-            if matches!(other, Ok(FileKind::Pdf | FileKind::Image)) {
+            if matches!(other, Ok(FileKind::Pdf | FileKind::Image | FileKind::Document | FileKind::Locked | FileKind::Xlsb)) {
                 o.printed.insert(name.to_owned());
             }
             let mut opened = read::open(input, name, &mut o.sources, limits, None);
