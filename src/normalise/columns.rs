@@ -344,6 +344,11 @@ pub fn choices(compared: &Compared, p: &Profile, role: Role, cx: &Context<'_>, a
         {
             put(Meaning::Total(*total), *likeness, fits_plain(p, Meaning::Total(*total)), 0);
         }
+        // « Retenues salariales » in one column of a wide register is the sum of them, and no contribution of that name.
+        if let (Title::Plain(Meaning::Deduction), Role::RegisterWide, false, 90..) = (title, role, grouped, *likeness) {
+            let sum = Meaning::Total(crate::normalise::TotalRole::Deductions);
+            put(sum, *likeness, fits_plain(p, sum), 0);
+        }
     }
     // The day of a strike is its first; that of hours says when they were made, and pays nothing.
     if compared.one_day && p.share(p.dates + p.days) >= 80 {
