@@ -27,7 +27,7 @@ pub(super) fn sign_amounts(found: &mut SourceMapping, s: &Seen<'_>) {
 /// nothing: « Brut », « Cotisation » over amounts of Sage, « GAI », « COT », « PAT » over those of others.
 pub(super) fn sides_of_signed(found: &mut SourceMapping, s: &Seen<'_>) {
     let profile = |m: Meaning| found.column(m).filter(|c| c.certainty < 100).map(|c| &s.profiles[usize::from(c.column)]);
-    let signed = profile(Meaning::Amount).is_some_and(|p| p.negative * 6 > p.filled);
+    let signed = profile(Meaning::Amount).is_some_and(|p| p.negative * 6 > p.filled) || profile(Meaning::Signed).is_some();
     let Some(side) = profile(Meaning::Side).filter(|_| signed) else { return };
     let employers = side.values.keys().any(|v| titles::letter(v) == Some(titles::Letter::Employer));
     let own_column = found.column(Meaning::EmployerAmount).is_some();
