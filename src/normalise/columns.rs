@@ -49,6 +49,8 @@ pub struct Compared {
     current: bool,
     /// « Date »: the one day a row is about.
     pub one_day: bool,
+    /// « Plafond SS », « Jours »: what nobody is paid.
+    informs: bool,
     /// Whose share the group heading names: « Charges patronales ».
     group_share: Share,
     /// Whose share the group heading names, or else a mark behind the title: « Taux P » beside « Taux S ».
@@ -105,6 +107,7 @@ impl Compared {
             turned: titles::becomes(own),
             current: titles::is_current(own),
             one_day: titles::one_day(own),
+            informs: titles::informs(own),
         }
     }
     /// Likeness of the column's title, 0 when it is not like it.
@@ -344,6 +347,11 @@ pub fn choices(compared: &Compared, p: &Profile, role: Role, cx: &Context<'_>, a
         {
             put(Meaning::Total(*total), *likeness, fits_plain(p, Meaning::Total(*total)), 0);
         }
+        // « Retenues salariales » in one column of a wide register is the sum of them, and no contribution of that name.
+        if let (Title::Plain(Meaning::Deduction), Role::RegisterWide, false, 90..) = (title, role, grouped, *likeness) {
+            let sum = Meaning::Total(crate::normalise::TotalRole::Deductions);
+            put(sum, *likeness, fits_plain(p, sum), 0);
+        }
     }
     // The day of a strike is its first; that of hours says when they were made, and pays nothing.
     if compared.one_day && p.share(p.dates + p.days) >= 80 {
@@ -358,6 +366,10 @@ pub fn choices(compared: &Compared, p: &Profile, role: Role, cx: &Context<'_>, a
     }
     if role == Role::RegisterWide {
         elements(compared, p, cx, &mut found);
+        // « Plafond SS », « Jours »: the same number for nearly everybody, and nobody's pay.
+        if !grouped && compared.informs {
+            found.push(Choice { meaning: Meaning::Ignored, score: 100, title: 100, fit: 0 });
+        }
     }
     by_contents(compared, p, (role, about), cx, ids_overlap, &mut found);
     by_subject(compared, p, role, cx, about, &mut found);

@@ -1,7 +1,8 @@
 //! The sample town's register in tables of another shape: agents across, payslips across, a row for each part, sums alone.
 
-use super::{Row, by_agent, job, rows, run, same_pay, told};
+use super::{Row, by_agent, job, rows, run, same_pay, table, text, told};
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 
 /// Stands in no staff file: carried, and where the employer's shares are shown elsewhere or not at all nobody knows them.
 const NOWHERE: &str = "00156";
@@ -198,26 +199,59 @@ fn of_a_wide_table_of_months_the_last_paid_is_read() {
     assert_eq!(tib, 0, "no line is there twice");
 }
 
-/// Three lines that have nothing to do with each other in one row are read as none.
+/// Gains, deductions and the employer's charges in columns of their own, of one agent but of nothing else in common: below his name,
+/// with his number in every row, or as so many rubrics to a row under numbered titles.
 #[test]
-fn blocks_of_rubrics_side_by_side_are_no_lines() {
-    let mut lines = vec![
+fn rubrics_stand_side_by_side() {
+    let all = by_agent(&rows());
+    let of = |a: &[Row], amount: &dyn Fn(&Row) -> String| -> Vec<String> {
+        a.iter().filter(|r| !amount(r).is_empty()).map(|r| format!("{};{};{}", r.code, r.label, amount(r))).collect()
+    };
+    let side_by_side = |a: &[Row]| -> Vec<String> {
+        let kept = |r: &Row| if r.is_total() { String::new() } else { r.deduction.clone() };
+        let blocks = [of(a, &|r| r.gain.clone()), of(a, &kept), of(a, &|r| r.employer.clone())];
+        let row = |i: usize| blocks.iter().map(|b| b.get(i).cloned().unwrap_or_else(|| ";;".to_owned())).collect::<Vec<_>>().join(";");
+        (0..blocks.iter().map(Vec::len).max().unwrap_or(0)).map(row).collect()
+    };
+    let mut printed = vec![
         "RÉMUNÉRATIONS;;;RETENUES;;;CHARGES PATRONALES;;".to_owned(),
         "Rub;Libellé;Montant;Rub;Libellé;Montant;Rub;Libellé;Montant".to_owned(),
     ];
-    for a in by_agent(&rows()) {
-        lines.push(format!("{} {};;;;;;;;", a[0].number, a[0].name()));
-        let of = |amount: &dyn Fn(&Row) -> String| -> Vec<String> {
-            let own = a.iter().filter(|r| !r.is_total() && !amount(r).is_empty());
-            own.map(|r| format!("{};{};{}", r.code, r.label, amount(r))).collect()
-        };
-        let blocks = [of(&|r| r.gain.clone()), of(&|r| r.deduction.clone()), of(&|r| r.employer.clone())];
-        for i in 0..blocks.iter().map(Vec::len).max().unwrap_or(0) {
-            lines.push(blocks.iter().map(|b| b.get(i).cloned().unwrap_or_else(|| ";;".to_owned())).collect::<Vec<_>>().join(";"));
-        }
+    let mut flat = vec!["Matricule;Nom;Rub gain;Libellé gain;Montant gain;Rub retenue;Libellé retenue;Montant retenue;\
+                         Rub charge;Libellé charge;Montant charge"
+        .to_owned()];
+    let mut numbered =
+        vec!["Matricule;Nom;Rub 1;Libellé 1;Montant 1;Patronal 1;Rub 2;Libellé 2;Montant 2;Patronal 2".to_owned()];
+    for a in &all {
+        printed.push(format!("{} {};;;;;;;;", a[0].number, a[0].name()));
+        printed.extend(side_by_side(a));
+        flat.extend(side_by_side(a).iter().map(|l| format!("{};{};{l}", a[0].number, a[0].name())));
+        let four = |r: &Row| format!("{};{};{};{}", r.code, r.label, r.signed(), r.employer);
+        numbered.extend(a.chunks(2).map(|two| {
+            let second = two.get(1).map_or_else(|| ";;;".to_owned(), four);
+            format!("{};{};{};{second}", a[0].number, a[0].name(), four(&two[0]))
+        }));
     }
-    let outcome = run(&job("blocks-across", &[("livre.csv", lines.join("\n") + "\n")]));
-    assert_eq!(told(&outcome, "M01"), 1, "nobody is paid on mixed lines");
+    for (name, lines) in [("abreast-printed", printed), ("abreast-flat", flat), ("abreast-numbered", numbered)] {
+        same_pay(name, &[("livre.csv", lines.join("\n") + "\n")], &[]);
+    }
+}
+
+/// « TRAITEMENT BRUT | 1836,92 | I.F.S.E. | 341,77 | … » behind each agent, under one title for all: the nets are right, and what
+/// the employer pays stands among the amounts.
+#[test]
+fn names_and_amounts_stand_in_turn() {
+    let line = |a: &Vec<Row>| {
+        let pair = |r: &Row| format!("{};{}", r.label, if r.signed() == "-" || r.signed().is_empty() { r.employer.clone() } else { r.signed() });
+        format!("{};{};{}", a[0].number, a[0].name(), a.iter().map(pair).collect::<Vec<_>>().join(";"))
+    };
+    let head = "Matricule;Nom et prénom;Éléments de paie (libellé / montant)";
+    let folder = job("in-turn", &[("livre.csv", text(head, by_agent(&rows()).iter().map(line)))]);
+    run(&folder);
+    let net = |path: &Path| -> BTreeMap<String, String> {
+        table(path).into_iter().map(|r| (r["employee"].clone(), r["net_paid"].clone())).collect()
+    };
+    assert_eq!(net(&folder.join("out/payslips.csv")), net(Path::new("samples/montreval/expected/payslips.csv")));
 }
 
 /// `0101TRAITEMENT BRUT`: nothing divides the number and the name.

@@ -148,6 +148,26 @@ fn a_register_is_printed_rubric_by_rubric() {
     same_pay("by-rubric", &[("etat.csv", lines.join("\n") + "\n")], &[]);
 }
 
+/// A file, or a sheet, for each rubric under one layout: the line above the headings names it.
+#[test]
+fn each_rubric_has_a_file_of_its_own() {
+    let all = rows();
+    let named: BTreeMap<&str, &str> = all.iter().map(|r| (r.code.as_str(), r.label.as_str())).collect();
+    let files: Vec<(String, String)> = named
+        .into_iter()
+        .map(|(code, label)| {
+            let own = all.iter().filter(|r| r.code == code);
+            let line = |r: &Row| {
+                format!("{};{};{};{};{};{};{}", r.number, r.name(), r.base, r.rate, r.signed().trim_end_matches('-'), r.employer_rate, r.employer)
+            };
+            let head = format!("Rubrique {code} - {label}\n\nMatricule;Nom et prénom;Base;Taux;Montant;Taux pat.;Montant pat.");
+            (format!("{code}.csv"), text(&head, own.map(line)))
+        })
+        .collect();
+    let files: Vec<(&str, String)> = files.iter().map(|(f, t)| (f.as_str(), t.clone())).collect();
+    same_pay("file-per-rubric", &files, &[]);
+}
+
 /// `1 895,27` → `189527`.
 fn cents(amount: &str) -> String {
     let euros = amount.replace(['\u{a0}', '\u{202f}', ' '], "");

@@ -54,6 +54,18 @@ pub fn latest_date(cx: &Context<'_>) -> NaiveDate {
     cx.month.last_day().checked_add_days(Days::new(3_650)).unwrap_or(NaiveDate::MAX)
 }
 
+/// What registers are called that sum up the year (« Cumuls 2023 ») beside one of the same titles that does not.
+fn sums_of_the_year(seen: &[Seen<'_>], understood: &[(SourceMapping, Vec<Finding>)]) -> Vec<Option<String>> {
+    let called = |s: &Seen<'_>| [s.sheet.as_deref().unwrap_or(""), s.stem()].into_iter().find(|t| titles::says_cumulative(t)).map(str::to_owned);
+    let register = |i: usize| understood[i].0.role.is_register();
+    let of_month = |j: usize, s: &Seen<'_>| register(j) && seen[j].layout.own == s.layout.own && called(&seen[j]).is_none();
+    let one = |(i, s): (usize, &Seen<'_>)| {
+        let said = called(s).filter(|_| register(i) && !s.pinned())?;
+        (0..seen.len()).any(|j| of_month(j, s)).then_some(said)
+    };
+    seen.iter().enumerate().map(one).collect()
+}
+
 /// Recognises every table; tells `sources` the titles of their columns. `documents` are those whom a pay statement, a declaration
 /// or a record names: their numbers and names in a sheet say as much as those of another sheet.
 pub fn recognise(
@@ -130,8 +142,10 @@ pub fn recognise(
         folders.iter().filter(|s| **s != lists::Said::Nothing).any(|a| folders.iter().any(|b| *b != lists::Said::Nothing && a != b));
     let staff: Vec<bool> = understood.iter().map(|(m, _)| m.role == Role::Staff).collect();
     let bygone = agents::bygone_staff(&seen, &staff, &ids, cx);
-    for ((s, bygone), (mut found, mut told)) in seen.iter().zip(bygone).zip(understood) {
+    let of_year = sums_of_the_year(&seen, &understood);
+    for (i, ((s, bygone), (mut found, mut told))) in seen.iter().zip(bygone).zip(understood).enumerate() {
         findings.append(&mut told);
+        let bygone = bygone.or_else(|| of_year[i].clone());
         let dated = lists::is_list(found.role) || found.role == Role::AccountChanges;
         let other = if dated && !s.pinned() { s.other_month(cx.month, cx.last) } else { bygone };
         let foldered = match s.folder_month(cx.month, cx.last) {

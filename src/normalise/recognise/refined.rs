@@ -23,6 +23,28 @@ pub(super) fn sign_amounts(found: &mut SourceMapping, s: &Seen<'_>) {
     }
 }
 
+/// Beside amounts with their sign a column of sides only says which rows are the employer's, and beside an employer's column
+/// nothing: « Brut », « Cotisation » over amounts of Sage, « GAI », « COT », « PAT » over those of others.
+pub(super) fn sides_of_signed(found: &mut SourceMapping, s: &Seen<'_>) {
+    let profile = |m: Meaning| found.column(m).filter(|c| c.certainty < 100).map(|c| &s.profiles[usize::from(c.column)]);
+    let signed = profile(Meaning::Amount).is_some_and(|p| p.negative * 6 > p.filled) || profile(Meaning::Signed).is_some();
+    let Some(side) = profile(Meaning::Side).filter(|_| signed) else { return };
+    let employers = side.values.keys().any(|v| titles::letter(v) == Some(titles::Letter::Employer));
+    let own_column = found.column(Meaning::EmployerAmount).is_some();
+    let meaning = match (employers, own_column) {
+        (true, false) if found.column(Meaning::Payer).is_none() => Meaning::Payer,
+        (false, true) => Meaning::Ignored,
+        _ => return,
+    };
+    for c in &mut found.columns {
+        match c.meaning {
+            Meaning::Side => c.meaning = meaning,
+            Meaning::Amount => c.meaning = Meaning::Signed,
+            _ => {}
+        }
+    }
+}
+
 /// In a sheet of changes without a « new » column, what is not identity or context is the new value.
 /// Beside « new » columns, so is what stands alone in a row: a date of leaving, a number of children.
 pub(super) fn changed_columns(found: &mut SourceMapping, s: &Seen<'_>, cx: &Context<'_>) {

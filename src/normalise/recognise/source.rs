@@ -5,7 +5,7 @@ use super::asked_group;
 use super::cents;
 use super::doubts;
 use super::filled::{blank_columns, fill_column};
-use super::refined::{career, changed_columns, sign_amounts};
+use super::refined::{career, changed_columns, sides_of_signed, sign_amounts};
 use super::roles::{TRIED, Try, attempt, names_agents, without_headings};
 use super::rubrics::{lines_codes, name_rubrics, wide_codes};
 use super::seen::Seen;
@@ -123,6 +123,7 @@ pub(super) fn source(
     match found.role {
         Role::RegisterLines => {
             cents::mark(&mut found, s, sources, findings);
+            sides_of_signed(&mut found, s);
             sign_amounts(&mut found, s);
             lines_codes(&mut found, s, cx);
         }

@@ -1,6 +1,7 @@
 //! Several tables in one sheet, one below the other: « Départs » above « Arrivées », each with its own headings.
 
 use super::Wording;
+use crate::normalise::lists;
 use crate::normalise::text::fold;
 use crate::read::table::{Cell, OwnedRow};
 use std::ops::Range;
@@ -64,12 +65,13 @@ fn another_title(rows: &[OwnedRow], first: usize, last: usize, heading: usize) -
     };
     let begun = begin(rows, last, heading);
     let above = title(begun, heading);
+    let text = |rows: &[OwnedRow]| rows.iter().flat_map(|r| &r.cells).map(|c| c.shown().into_owned()).collect::<Vec<_>>().join(" ");
     // « Page 2 » and the name of the town are no title of a list.
-    let speaks = {
-        let text = rows[begun..heading].iter().flat_map(|r| &r.cells).map(|c| c.shown().into_owned()).collect::<Vec<_>>().join(" ");
-        crate::normalise::lists::ROLES.iter().any(|r| crate::normalise::titles::speaks_of(&text, *r) > 0)
-    };
-    speaks && title(0, first) != above
+    let speaks = || lists::ROLES.iter().any(|r| crate::normalise::titles::speaks_of(&text(&rows[begun..heading]), *r) > 0);
+    // « Paie de septembre 2022 » above, « Paie d'octobre 2022 » below.
+    let month = |rows: &[OwnedRow]| lists::years_and_months(&text(rows), true).into_iter().find(|m| m.1.is_some());
+    let of_another_month = || month(&rows[begun..heading]).zip(month(&rows[..first])).is_some_and(|(here, before)| here != before);
+    title(0, first) != above && (speaks() || of_another_month())
 }
 
 fn filled(row: &OwnedRow) -> usize {

@@ -17,8 +17,8 @@ use std::collections::{BTreeMap, BTreeSet};
 const HEAD: usize = 20;
 /// Fewer rubrics are no register.
 const RUBRICS: usize = 3;
-const CODE: &str = "Rubrique";
-const LABEL: &str = "Libellé";
+pub(super) const CODE: &str = "Rubrique";
+pub(super) const LABEL: &str = "Libellé";
 
 /// Whether the first rows of a longer sheet look like it.
 pub fn begins(rows: &[OwnedRow], wording: &Wording<'_>) -> bool {
@@ -80,7 +80,7 @@ fn agents_of(rows: &[OwnedRow], agent: usize) -> BTreeSet<String> {
 }
 
 /// The row of headings: agents and amounts, and neither number nor name of a rubric.
-fn heading(rows: &[OwnedRow], wording: &Wording<'_>) -> Option<(usize, usize)> {
+pub(super) fn heading(rows: &[OwnedRow], wording: &Wording<'_>) -> Option<(usize, usize)> {
     rows.iter().take(HEAD).enumerate().find_map(|(i, row)| {
         let (agent, found) = wording.headings(row, |score, _| score >= SURELY)?;
         let has = |m: Meaning| found.contains(&m);
@@ -91,12 +91,17 @@ fn heading(rows: &[OwnedRow], wording: &Wording<'_>) -> Option<(usize, usize)> {
 }
 
 /// The rubric that a row with a single text names: « Rubrique 7 - IFSE », « 100 TRAITEMENT », « C.S.G. déductible ».
-fn rubric(row: &OwnedRow, agent: usize) -> Option<(String, String)> {
+pub(super) fn rubric(row: &OwnedRow, agent: usize) -> Option<(String, String)> {
     let mut texts = row.cells.iter().enumerate().filter(|(_, c)| !c.shown().is_empty());
     let (column, Cell::Text(text)) = texts.next()? else { return None };
+    let remark = texts.next().is_some() || column > agent + 1 || is_remark(&row.cells);
+    if remark { None } else { named(text) }
+}
+
+/// The number and the name of the rubric that a text is: « Rubrique 7 - IFSE », « 100 TRAITEMENT ».
+pub(super) fn named(text: &str) -> Option<(String, String)> {
     let text = text.trim();
-    let words = text.chars().filter(|c| c.is_alphabetic()).count() >= 2;
-    if texts.next().is_some() || column > agent + 1 || !words || text.len() > 80 || summing(text).is_some() || is_remark(&row.cells) {
+    if text.chars().filter(|c| c.is_alphabetic()).count() < 2 || text.len() > 80 || summing(text).is_some() {
         return None;
     }
     let blank = |c: char| c.is_whitespace() || matches!(c, ':' | '-' | '–' | '.' | '/');

@@ -3,7 +3,9 @@
 //! One file per shape. Every cell keeps its place in its sheet ([`Sources::lay_out`]), so that all that follows stays the same.
 //! Nothing is left out here: a cell without a place in the new table keeps the sheet as it is.
 
+mod abreast;
 mod across;
+mod apart;
 mod beside;
 mod blocks;
 mod by_part;
@@ -125,7 +127,7 @@ enum Shape {
     Slips(Vec<Page>, Vec<Finding>),
     /// A register rubric by rubric.
     ByRubric(Vec<OwnedRow>, by_rubric::ByRubric, Vec<Finding>),
-    /// Agents side by side, or two days in one cell.
+    /// Agents or rubrics side by side, or two days in one cell.
     Turned(Laid, Vec<Finding>),
     /// Several tables side by side: the row of their headings, and the columns of each.
     Beside(Vec<OwnedRow>, (usize, Vec<Range<usize>>), Vec<Finding>),
@@ -151,6 +153,9 @@ fn shape(table: &Table, wording: &Wording<'_>) -> Shape {
     };
     if let Some(rubrics) = by_rubric::find(&rows, wording) {
         return Shape::ByRubric(rows, rubrics, told);
+    }
+    if let Some(laid) = abreast::find(&rows, wording) {
+        return Shape::Turned(laid, told);
     }
     let called = format!("{} {}", table.file, table.sheet.as_deref().unwrap_or_default());
     if let Some(laid) = calendar::find(&rows, &called, wording) {
@@ -201,10 +206,10 @@ fn together(parts: Vec<Vec<OwnedRow>>) -> Vec<OwnedRow> {
     rows.into_values().collect()
 }
 
-/// A long sheet is plain, or holds payslips or rubrics from its first rows on.
+/// A long sheet is plain, or holds payslips or rubrics, one below or beside the other, from its first rows on.
 fn long(table: &Table, wording: &Wording<'_>) -> Shape {
     let first = table.sample(FIRST);
-    if !slips::begins(&first, wording) && !by_rubric::begins(&first, wording) {
+    if !slips::begins(&first, wording) && !by_rubric::begins(&first, wording) && !abreast::begins(&first, wording) {
         return Shape::Plain;
     }
     let mut rows: Vec<OwnedRow> = Vec::new();
@@ -216,10 +221,10 @@ fn long(table: &Table, wording: &Wording<'_>) -> Shape {
         Ok(found) => return Shape::Slips(found, told),
         Err(rows) => rows,
     };
-    match by_rubric::find(&rows, wording) {
-        Some(rubrics) => Shape::ByRubric(rows, rubrics, told),
-        None => Shape::Plain,
+    if let Some(rubrics) = by_rubric::find(&rows, wording) {
+        return Shape::ByRubric(rows, rubrics, told);
     }
+    abreast::find(&rows, wording).map_or(Shape::Plain, |laid| Shape::Turned(laid, told))
 }
 
 /// The same tables, those of another shape as plain ones.
@@ -271,6 +276,7 @@ pub fn plain(tables: Vec<Table>, sources: &mut Sources, titles: &Titles, cx: &Co
         }
     }
     out.extend(registers.finish(sources, wording));
+    let out = apart::join(out, sources, wording, &mut findings);
     let out = parted::join(out, sources, wording, &mut findings);
     let out = catalogue::name(out, sources, wording, &mut findings);
     Checked::new(out, findings)

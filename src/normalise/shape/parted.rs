@@ -119,7 +119,7 @@ const SIDES: [(Meaning, &str, Option<&str>); 3] = [
 ];
 
 /// « gains_202303 », « Retenues », « Charges patronales »: the side that a file or a sheet is called by, if only one.
-fn side_named(name: &str, wording: &Wording<'_>) -> Option<Meaning> {
+pub(super) fn side_named(name: &str, wording: &Wording<'_>) -> Option<Meaning> {
     let words: Vec<&str> = name.split(|c: char| !c.is_alphabetic()).filter(|w| w.chars().count() >= 4).collect();
     let of = |text: &str| {
         let scores = wording.titles.scores(text);

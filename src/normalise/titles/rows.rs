@@ -63,6 +63,12 @@ pub fn is_beside(text: &str) -> bool {
     lists.into_iter().flatten().any(|w| spaced(w) == tidy)
 }
 
+/// Whether a text is the name of what a payslip tells beside its lines and nobody is paid: « Plafond SS », « Jours payés ».
+pub fn informs(text: &str) -> bool {
+    let tidy = spaced(text);
+    FILE.row.information.iter().any(|w| spaced(w) == tidy)
+}
+
 /// Whether the text opens a remark (« Fait à la mairie », « Visa du chef de service »), or says that there is nothing (« NEANT »).
 pub fn remarks(text: &str) -> bool {
     let tidy = spaced(text);

@@ -38,6 +38,12 @@ pub fn of_cents(number: Exact) -> Result<Exact, Unread> {
     number.whole().and_then(|_| number.div(Exact::int(100))).ok_or(Unread("N01"))
 }
 
+/// Without the currency before or behind the digits.
+fn without_currency(text: &str) -> &str {
+    let units = ["€", "EUR", "eur", "Eur", "euros", "Euros"];
+    units.iter().fold(text, |t, unit| t.strip_suffix(unit).or_else(|| t.strip_prefix(unit)).unwrap_or(t).trim())
+}
+
 /// Reads an amount: `1 234,56`, `1.234,56`, `1,234.56`, `1234.56-`, `(12,00)`, `12,00 D`, `12 €`. `None` for nothing, or a lone dash.
 ///
 /// # Errors
@@ -54,10 +60,7 @@ pub fn amount(text: &str, mark: Mark) -> Result<Option<Exact>, Unread> {
         return Ok(None);
     }
     let bad = Unread("N01");
-    let mut t = t;
-    for unit in ["€", "EUR", "eur", "Eur", "euros", "Euros"] {
-        t = t.strip_suffix(unit).or_else(|| t.strip_prefix(unit)).unwrap_or(t).trim();
-    }
+    let mut t = without_currency(t);
     // « 90,- »: no cents.
     if let Some(whole) =
         [",-", ".-", ",–", ",—"].iter().find_map(|m| t.strip_suffix(m)).filter(|w| w.ends_with(|c: char| c.is_ascii_digit()))
@@ -73,7 +76,8 @@ pub fn amount(text: &str, mark: Mark) -> Result<Option<Exact>, Unread> {
             if negative {
                 return Err(bad);
             }
-            (negative, t) = (true, rest.trim());
+            // « -€ 11,14 », « € 11,14- »: the sign stands outside the currency.
+            (negative, t) = (true, without_currency(rest.trim()));
             break;
         }
     }

@@ -182,17 +182,32 @@ fn open_one(input: &Input, name: &str, bytes: u64, sha256: String, limits: &Limi
 fn without_twins(tables: Vec<read::Table>, sources: &Sources, findings: &mut Vec<Finding>) -> Vec<read::Table> {
     let like =
         |a: &read::Table, b: &read::Table| a.row_count_hint() > 0 && a.row_count_hint() == b.row_count_hint() && contents(a) == contents(b);
+    let numbered = numbered_sheets(&tables);
     let mut out: Vec<read::Table> = Vec::with_capacity(tables.len());
     for table in tables {
         match out.iter().find(|first| like(first, &table)) {
-            Some(first) => {
+            Some(first) if !numbered || number_of(first) == number_of(&table) => {
                 let f = Finding::new("M193", Severity::Justify).at(sources.place(At::source(table.source)));
                 findings.push(f.arg("first", first.sheet.as_deref().unwrap_or(&first.file)));
             }
-            None => out.push(table),
+            Some(_) | None => out.push(table),
         }
     }
     out
+}
+
+/// Whether each sheet of a file is called by a number and a name of its own: two rubrics (« 2118 VERSEMENT », « 2122 CENTRE DE
+/// GESTION ») may have the same amounts.
+fn numbered_sheets(tables: &[read::Table]) -> bool {
+    let numbers: BTreeSet<&str> = tables.iter().filter_map(number_of).collect();
+    tables.len() >= 5 && numbers.len() == tables.len()
+}
+
+/// The number that a sheet's name opens with, before a word.
+fn number_of(table: &read::Table) -> Option<&str> {
+    let (number, name) = table.sheet.as_deref()?.split_once(' ')?;
+    let is = number.len() >= 2 && number.bytes().all(|b| b.is_ascii_digit()) && name.chars().any(char::is_alphabetic);
+    is.then_some(number)
 }
 
 /// What the rows of a table say, cell by cell.
