@@ -399,3 +399,68 @@ fn what_nothing_places_and_what_does_not_add_up_is_told() {
     let (_, outcome) = december("dsn-tax", &[("a.dsn", text.replace("S21.G00.20.005,'1263.89'", "S21.G00.20.005,'1200.00'"))]);
     assert_eq!(told(&outcome, "M56").len(), 1);
 }
+
+// ------------------------------------------------------------------ people without identity number
+
+const NTT: &str = "1219941010TEMP0007";
+
+/// The person of this number as somebody without identity number or number of the employer: a temporary number says who it is.
+fn temporary(declared: &str, number: &str) -> String {
+    let numbered = format!("S21.G00.30.019,'{number}'\r\n");
+    let at = declared.find(&numbered).expect("the person");
+    let nir = declared[..at].rfind("S21.G00.30.001").expect("the identity number");
+    let end = nir + declared[nir..].find('\n').expect("a line") + 1;
+    format!("{}{}S21.G00.30.020,'{NTT}'\r\n{}", &declared[..nir], &declared[end..at], &declared[at + numbered.len()..])
+}
+
+/// Everybody paid last month, by the replay; and whether the person above is known under one number and no line.
+fn known_once(folder: &Path, outcome: &Outcome, number: &str) -> bool {
+    let who: BTreeSet<String> = rows(&folder.join("out/replay.csv")).iter().map(|r| r["employee"].clone()).collect();
+    who.contains(number) && !who.iter().any(|w| w.starts_with("DSN")) && told(outcome, "R59").is_empty() && told(outcome, "M40").is_empty()
+}
+
+#[test]
+fn somebody_without_identity_number_is_joined_by_the_temporary_one() {
+    let declared = temporary(&town(), "00102");
+    // In a column of the staff file, or where a pay statement has the identity number.
+    let staff = format!("Matricule;Nom;Prénom;Statut;Grade;Indice;NTT\n00102;ADAMS;Jo;Titulaire;Adjoint technique;340;{NTT}\n");
+    let (folder, outcome) = run("ntt-staff", &montreval(), &[("agents.csv", staff.as_bytes()), ("a.dsn", &latin(&declared))]);
+    assert!(known_once(&folder, &outcome, "00102"), "{:?}", told(&outcome, "R59"));
+    let statement = made::xhl::november();
+    let at = statement.find("<Matricule V=\"00102\"/>").expect("the agent");
+    let nir = at + statement[at..].find("<NIR V=\"").expect("a number") + 8;
+    let end = nir + statement[nir..].find('"').expect("its end");
+    let statement = format!("{}{NTT}{}", &statement[..nir], &statement[end..]);
+    let (folder, outcome) = run("ntt-statement", &montreval(), &[("paye.xhl", statement.as_bytes()), ("a.dsn", &latin(&declared))]);
+    assert!(known_once(&folder, &outcome, "00102"), "{:?}", told(&outcome, "R59"));
+    // Beside nothing that has it, it is nobody's.
+    let (_, outcome) = run("ntt-alone", &montreval(), &[("a.dsn", &latin(&declared))]);
+    assert_eq!(told(&outcome, "M40").len(), 1);
+}
+
+#[test]
+fn one_temporary_number_in_two_fractions_is_one_person() {
+    let half = temporary(&town(), "00102").replace("S20.G00.05.003,'11'", "S20.G00.05.003,'12'");
+    let first = half.find("S21.G00.30.").expect("a person");
+    let marked = half.find(NTT).expect("the number");
+    let begins = half[..marked].rfind("S21.G00.30.002").expect("the name");
+    let ends = marked + half[marked..].find("S21.G00.30.001").expect("another");
+    let person = &half[begins..ends];
+    let end = half.find("S90.G00.90.001").expect("a total");
+    let rest = half[..first].replace("S20.G00.05.003,'12'", "S20.G00.05.003,'22'");
+    let second = |person: &str| format!("{rest}{person}{}", &half[end..]);
+    // The second fraction may have the number of the employer, and the first goes under it.
+    for (name, person, number) in [
+        ("bare", person.to_owned(), None),
+        ("numbered", person.replace("S21.G00.30.020", "S21.G00.30.019,'00102'\r\nS21.G00.30.020"), Some("00102")),
+    ] {
+        let files = [("a.dsn", latin(&half)), ("b.dsn", latin(&second(&person)))];
+        let files: Vec<(&str, &[u8])> = files.iter().map(|(n, b)| (*n, b.as_slice())).collect();
+        let (folder, outcome) = run(&format!("ntt-fractions-{name}"), &montreval(), &files);
+        let who: BTreeSet<String> = rows(&folder.join("out/replay.csv")).iter().map(|r| r["employee"].clone()).collect();
+        let own: Vec<&String> = who.iter().filter(|w| w.starts_with("DSN") || *w == "00102").collect();
+        assert_eq!(own.len(), 1, "{name}: {own:?}");
+        assert!(number.is_none_or(|n| own[0] == n), "{name}: {own:?}");
+        assert_eq!(told(&outcome, "M40").len(), usize::from(number.is_none()), "{name}");
+    }
+}

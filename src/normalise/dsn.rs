@@ -7,6 +7,7 @@
 mod bits;
 mod choose;
 mod facts;
+mod known;
 mod pay;
 mod table;
 mod who;
