@@ -97,7 +97,11 @@ pub fn read(job: &Job, pack: &Pack, settings: &[SettingValue], progress: fn(&str
     let known = record.rows(beside, &cx);
     let listed = record.month.is_some() || mapping.sources.iter().any(|s| s.role.is_register() || s.role == normalise::Role::Staff);
     let stated = o.stated(!listed, &cx);
-    let mut gathered = normalise::gather_beside((known, &stated), &o.tables, &o.transfers, &o.sources, &mapping, &cx);
+    let mut decided = decisions::read(job, pack, &mut o.sources, &mut o.findings);
+    decisions::sort_out(&mut decided, job.month, &o.sources, &mut o.findings);
+    let named = decided.names();
+    let known = normalise::Beside { recorded: known, stated: &stated, named: &named };
+    let mut gathered = normalise::gather_beside(known, &o.tables, &o.transfers, &o.sources, &mapping, &cx);
     o.findings.append(&mut gathered.findings);
     cut_short(&mapping, &mut o.findings);
     let mut gathered = gathered.value;
@@ -121,8 +125,7 @@ pub fn read(job: &Job, pack: &Pack, settings: &[SettingValue], progress: fn(&str
     o.findings.append(&mut found);
     set_beside(&mut gathered);
     set_apart(&mut gathered, pack);
-    let mut decided = decisions::read(job, pack, &mut o.sources, &mut o.findings);
-    decisions::rename(&mut decided, &mut gathered, job, &o.sources, &mut o.findings);
+    decisions::rename(&mut decided, &mut gathered);
     super::same_person::join(&mut gathered, &mut o.transfers, &pack.vocabulary, &o.sources, &mut o.findings);
     normalise::posts::spread(&mut gathered, &pack.vocabulary, &o.sources, &mut o.findings);
     let elsewhere = std::mem::take(&mut gathered.elsewhere);
