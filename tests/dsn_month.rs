@@ -97,25 +97,31 @@ fn two_contracts_and_two_employers_are_kept_apart() {
     assert_eq!(about(&told(&outcome, "M50")), BTreeSet::from(["010154".to_owned()]));
     let second = told(&outcome, "M57");
     assert_eq!((second.len(), arg(second[0], "siret"), arg(second[0], "count")), (1, "22252300300010".to_owned(), "6".to_owned()));
-    // The six of the other employer are named and not paid here, on whatever account.
-    let theirs = told(&outcome, "M148");
-    assert!(theirs.iter().all(|f| f.severity == Severity::Blocking && arg(f, "siret") == "22252300300010"));
-    assert_eq!(about(&theirs).len(), 6);
+    // The six of the other employer are named once, and are in no payslip and no sum.
+    let theirs = told(&outcome, "M311");
+    assert_eq!((theirs.len(), arg(theirs[0], "siret"), arg(theirs[0], "count")), (1, "22252300300010".to_owned(), "6".to_owned()));
     assert!(rows(&folder.join("out/transfers.csv")).is_empty());
+    assert!(rows(&folder.join("out/payslips.csv")).iter().all(|r| !arg(theirs[0], "agents").contains(&r["employee"])));
     // The second contract's lines keep its number.
     let lines = rows(&folder.join("out/replay.csv"));
     assert!(lines.iter().any(|r| r["employee"] == "010154" && r["code"].ends_with("contrat B00022")));
-    // The same numbers at both employers: two people with two payslips.
+    // The same number at both employers: this one's is paid.
     let text: String = data("dsn/commune-hard-P26V01.dsn").iter().map(|b| char::from(*b)).collect();
     let shared = text.replace("S21.G00.30.019,'010287'", "S21.G00.30.019,'010007'");
     let raw: Vec<u8> = shared.chars().map(|c| u8::try_from(u32::from(c)).unwrap_or(b'?')).collect();
     let (folder, outcome) = run("dsn-same-number", &november("21240771200018"), &[("paie.dsn", &raw)]);
-    let apart = told(&outcome, "M41");
-    assert_eq!((apart.len(), arg(apart[0], "other")), (1, "010007E00010".to_owned()));
+    assert!(arg(told(&outcome, "M311")[0], "agents").contains("010007E00010"));
     let lines = rows(&folder.join("out/replay.csv"));
     let numbers: BTreeSet<String> = lines.iter().map(|r| r["employee"].clone()).collect();
-    assert_eq!(numbers.len(), 46);
-    assert!(numbers.contains("010007") && numbers.contains("010007E00010") && !numbers.contains("010287"));
+    assert_eq!(numbers.len(), 40);
+    assert!(numbers.contains("010007") && !numbers.contains("010007E00010"));
+    // Nobody has said which of the two pays: asked once, with how many each has.
+    let nobody = november("").replace("siret = \"\"\n", "");
+    let (_, outcome) = run("dsn-which-employer", &nobody, &[("paie.dsn", &data("dsn/commune-hard-P26V01.dsn"))]);
+    let which = told(&outcome, "M310");
+    assert_eq!((which.len(), which[0].severity, which[0].employee.is_none()), (1, Severity::Blocking, true));
+    assert_eq!(arg(which[0], "employers"), "21240771200018 (40), 22252300300010 (6)");
+    assert_eq!((told(&outcome, "M148").len(), told(&outcome, "M311").len()), (0, 0));
 }
 
 /// Transfers as the table has them; accounts are invented, with right keys.

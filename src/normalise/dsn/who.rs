@@ -24,14 +24,16 @@ impl Agent<'_> {
     }
 }
 
-/// The employer that the job is about: its own SIRET where a declaration has it, else the one with most people.
-pub fn main_siret(used: &[Used<'_>], own: Option<&str>) -> String {
+/// The employer that the job is about: its own SIRET where a declaration has it, else whose pay statements there are, else the
+/// one with most people.
+pub fn main_siret(used: &[Used<'_>], own: Option<&str>, stated: &str) -> String {
     let mut many: BTreeMap<String, usize> = BTreeMap::new();
     for (_, d) in used {
         *many.entry(d.siret()).or_default() += d.people.len();
     }
     match own {
         Some(own) if many.contains_key(own) => own.to_owned(),
+        _ if !stated.is_empty() => stated.to_owned(),
         _ => many.into_iter().max_by(|a, b| a.1.cmp(&b.1).then(b.0.cmp(&a.0))).map(|m| m.0).unwrap_or_default(),
     }
 }
