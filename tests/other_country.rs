@@ -1,7 +1,7 @@
 //! A private employer in Ireland, end to end: the pack compiles without the French one, its cases come out, a job is paid.
 
 use releve::compute::{cases, coverage};
-use releve::ground::Lang;
+use releve::ground::{Lang, Severity};
 use releve::pipeline::{self, Options};
 use releve::rules::stack::{self, Library, Loaded};
 use std::collections::BTreeMap;
@@ -61,6 +61,12 @@ fn its_job_is_paid_to_the_cent() {
     // The nets of cases.toml, worked by hand; E003 without the travel refund of its case.
     let want = [("E001", "3096.50"), ("E002", "2927.16"), ("E003", "1240.01")];
     assert_eq!(paid, want.map(|(a, b)| (a.to_owned(), b.to_owned())).into(), "{}", told.join("\n"));
+    // All three are transferred: 3,096.50 + 2,927.16 + 1,240.01, and nothing blocks.
+    assert_eq!((outcome.transfers.0, outcome.transfers.1.cents()), (3, 726_367), "{}", told.join("\n"));
+    assert!(outcome.excluded.is_empty() && outcome.findings.iter().all(|f| f.severity != Severity::Blocking), "{}", told.join("\n"));
+    // What it says is English: no quotation mark nor accent of French.
+    let french = |t: &&String| t.contains(['«', '»', 'é', 'è', 'à', 'ê', 'ç']);
+    assert_eq!(told.iter().filter(french).collect::<Vec<_>>(), Vec::<&String>::new());
     assert_eq!(outcome.replay.gap, 0, "{}", told.join("\n"));
     assert_eq!(outcome.replay_agents, (2, 2), "October replays to the cent");
 }
