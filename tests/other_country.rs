@@ -164,3 +164,61 @@ fn nothing_of_france_is_in_it() {
         }
     }
 }
+
+/// Where the files of a country are read and where its people write: a tag of the pay statement, blocks of the declaration, a word
+/// of `decisions.csv`.
+const MAY_SAY: [(&str, &str); 5] = [
+    ("read/xhl/walk.rs", "NBI"),
+    ("normalise/dsn/pay.rs", "nbi"),
+    ("normalise/dsn/bits.rs", "nbi"),
+    ("pipeline/decisions/read.rs", "acompte"),
+    ("pipeline/decisions/write.rs", "acompte"),
+];
+
+/// What stands between quotation marks in the code of a source, its own tests and comments left out.
+fn quoted(text: &str) -> Vec<String> {
+    let code = text.split("#[cfg(test)]").next().unwrap_or_default();
+    let lines = code.lines().filter(|l| !l.trim_start().starts_with("//"));
+    lines.flat_map(|l| l.split('"').skip(1).step_by(2).map(str::to_owned).collect::<Vec<_>>()).collect()
+}
+
+fn sources(folder: &Path, out: &mut Vec<std::path::PathBuf>) {
+    for e in std::fs::read_dir(folder).expect("the sources") {
+        let path = e.expect("the sources").path();
+        if path.is_dir() {
+            sources(&path, out);
+        } else if path.extension().is_some_and(|x| x == "rs") && !path.ends_with("tests.rs") && !path.ends_with("sample.rs") {
+            out.push(path);
+        }
+    }
+    out.sort();
+}
+
+// Readers of French files and the joining of people may name facts; computing, controlling and writing know them by their role alone.
+#[test]
+fn the_program_names_nothing_of_the_french_rules() {
+    let pack = stack::load("fr-fpt", &[], &Library::default()).expect("embedded").pack;
+    let law: std::collections::BTreeSet<&str> = (pack.elements.iter().flat_map(|e| [e.card.id.as_str(), e.card.code.as_str()]))
+        .chain(pack.parameters.iter().map(|p| p.id.as_str()))
+        .chain(pack.settings.iter().map(|s| s.id.as_str()))
+        .collect();
+    let roles = ["iban", "grade", "service", "position"];
+    let facts: std::collections::BTreeSet<&str> =
+        pack.vocabulary.iter().map(|f| f.1.name.as_str()).filter(|n| !roles.contains(n)).collect();
+    assert!(law.len() > 300 && facts.len() > 100);
+    let root = Path::new("src");
+    let mut all = Vec::new();
+    sources(root, &mut all);
+    let mut said = Vec::new();
+    for path in &all {
+        let name = path.strip_prefix(root).expect("a source").to_string_lossy().replace('\\', "/");
+        let blind = ["compute/", "check/", "write/", "rules/", "kit/"].iter().any(|m| name.starts_with(m));
+        for word in quoted(&std::fs::read_to_string(path).expect("UTF-8")) {
+            let known = law.contains(word.as_str()) && !MAY_SAY.contains(&(name.as_str(), word.as_str()));
+            if known || blind && facts.contains(word.as_str()) {
+                said.push(format!("{name}: {word}"));
+            }
+        }
+    }
+    assert_eq!(said, Vec::<String>::new(), "a word of law belongs in rules/");
+}
