@@ -353,7 +353,8 @@ fn inspect(cli: &Cli, folder: &std::path::Path, write: bool, progress: fn(&str, 
         job::write(folder, job::SETTINGS_FILE, text.as_bytes())?;
         let _ = writeln!(out, "\n{}", words::ui("ui.mapping_written", lang));
     }
-    let picture = pipeline::recovery(&options(cli, folder, 0, false, progress))?;
+    let mut picture = pipeline::recovery(&options(cli, folder, 0, false, progress))?;
+    opened.findings.append(&mut picture.findings);
     let out = if cli.json {
         pipeline::recovery_json(&picture)
     } else {

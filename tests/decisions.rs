@@ -539,6 +539,45 @@ fn what_a_run_proposes_is_confirmed_in_one_go() {
     assert!(!told.contains("[POP-03] 00156"), "{told}");
 }
 
+// « PAQET » is one letter off PAQUET Maud (00414), the only one of her surname; two people are called ARNOUX (00102, 01045).
+#[test]
+fn a_name_that_is_not_certain_is_proposed_and_joined_by_one_yes() {
+    let r = run_with("by-name", None, &[]);
+    let folder = r.folder.to_str().expect("a path");
+    let list = "Nom;Prénom;Prime exceptionnelle\nPAQET;Maud;80,00\nPAQUET;M.;50,00\nARNOUX;;60,00\n";
+    std::fs::write(r.folder.join("inbox/prime.csv"), list).expect("a list");
+    let again = || {
+        let told = program(&["run", folder, "--no-payslips"]).1;
+        let lines = r.rows("lines.csv");
+        let of = |agent: &str| lines.iter().find(|l| l["employee"] == agent && l["code"] == "PRIME_EXC").map(|l| l["amount"].clone());
+        (told, ["00102", "00414", "01045"].map(of))
+    };
+    let (told, paid) = again();
+    assert_eq!(paid, [None, None, None], "nothing is joined before somebody has said so");
+    assert!(["00102", "00414", "01045"].iter().all(|a| told.contains(&format!("[M98] agent {a}"))), "{told}");
+    let text = std::fs::read_to_string(r.folder.join("out/proposals.csv")).expect("the proposals");
+    let rows: Vec<&str> = text.trim_start_matches('\u{feff}').lines().collect();
+    let row =
+        |agent: &str, name: &str| *rows.iter().find(|l| l.starts_with(&format!(";rapprochement;{agent};{name};"))).expect("a proposal");
+    assert!(row("00414", "PAQET Maud").contains(";80 %;M98;PAQET Maud → PAQUET Maud : même nom à une lettre près"), "{text}");
+    assert!(row("00102", "ARNOUX").contains(";30 %;M98;") && row("01045", "ARNOUX").contains(";30 %;M98;"), "{text}");
+    let confirm = |rows: &[&str]| {
+        let file = r.folder.join("accord.csv");
+        let agreed: Vec<String> = rows.iter().map(|l| format!("oui{l}")).collect();
+        std::fs::write(&file, format!("{}\n{}\n", text.lines().next().expect("titles"), agreed.join("\n"))).expect("a list");
+        program(&["decide", folder, "--from", file.to_str().expect("a path"), "--by", "A", "--on", "2021-12-06", "--reason", "vu"])
+    };
+    assert_eq!(confirm(&[row("00414", "PAQET Maud"), row("00414", "PAQUET M."), row("00102", "ARNOUX")]).0, Some(0));
+    let (told, paid) = again();
+    assert_eq!(paid, [Some("60.00".to_owned()), Some("130.00".to_owned()), None]);
+    assert!(!told.contains("[M98]") && !told.contains("[M15]") && told.contains("« ARNOUX » dans les listes est l'agent 00102"), "{told}");
+    // One name is not two people: neither is meant then.
+    assert_eq!(confirm(&[row("01045", "ARNOUX")]).0, Some(0));
+    let (told, paid) = again();
+    assert_eq!(paid, [None, Some("130.00".to_owned()), None]);
+    assert!(told.contains("[D10]"), "{told}");
+}
+
 // Five amounts of 250.00 that people wrote, and more than 200.00 each.
 #[test]
 fn the_same_amount_corrected_for_five_people_is_told() {

@@ -97,25 +97,31 @@ fn two_contracts_and_two_employers_are_kept_apart() {
     assert_eq!(about(&told(&outcome, "M50")), BTreeSet::from(["010154".to_owned()]));
     let second = told(&outcome, "M57");
     assert_eq!((second.len(), arg(second[0], "siret"), arg(second[0], "count")), (1, "22252300300010".to_owned(), "6".to_owned()));
-    // The six of the other employer are named and not paid here, on whatever account.
-    let theirs = told(&outcome, "M148");
-    assert!(theirs.iter().all(|f| f.severity == Severity::Blocking && arg(f, "siret") == "22252300300010"));
-    assert_eq!(about(&theirs).len(), 6);
+    // The six of the other employer are named once, and are in no payslip and no sum.
+    let theirs = told(&outcome, "M311");
+    assert_eq!((theirs.len(), arg(theirs[0], "siret"), arg(theirs[0], "count")), (1, "22252300300010".to_owned(), "6".to_owned()));
     assert!(rows(&folder.join("out/transfers.csv")).is_empty());
+    assert!(rows(&folder.join("out/payslips.csv")).iter().all(|r| !arg(theirs[0], "agents").contains(&r["employee"])));
     // The second contract's lines keep its number.
     let lines = rows(&folder.join("out/replay.csv"));
     assert!(lines.iter().any(|r| r["employee"] == "010154" && r["code"].ends_with("contrat B00022")));
-    // The same numbers at both employers: two people with two payslips.
+    // The same number at both employers: this one's is paid.
     let text: String = data("dsn/commune-hard-P26V01.dsn").iter().map(|b| char::from(*b)).collect();
     let shared = text.replace("S21.G00.30.019,'010287'", "S21.G00.30.019,'010007'");
     let raw: Vec<u8> = shared.chars().map(|c| u8::try_from(u32::from(c)).unwrap_or(b'?')).collect();
     let (folder, outcome) = run("dsn-same-number", &november("21240771200018"), &[("paie.dsn", &raw)]);
-    let apart = told(&outcome, "M41");
-    assert_eq!((apart.len(), arg(apart[0], "other")), (1, "010007E00010".to_owned()));
+    assert!(arg(told(&outcome, "M311")[0], "agents").contains("010007E00010"));
     let lines = rows(&folder.join("out/replay.csv"));
     let numbers: BTreeSet<String> = lines.iter().map(|r| r["employee"].clone()).collect();
-    assert_eq!(numbers.len(), 46);
-    assert!(numbers.contains("010007") && numbers.contains("010007E00010") && !numbers.contains("010287"));
+    assert_eq!(numbers.len(), 40);
+    assert!(numbers.contains("010007") && !numbers.contains("010007E00010"));
+    // Nobody has said which of the two pays: asked once, with how many each has.
+    let nobody = november("").replace("siret = \"\"\n", "");
+    let (_, outcome) = run("dsn-which-employer", &nobody, &[("paie.dsn", &data("dsn/commune-hard-P26V01.dsn"))]);
+    let which = told(&outcome, "M310");
+    assert_eq!((which.len(), which[0].severity, which[0].employee.is_none()), (1, Severity::Blocking, true));
+    assert_eq!(arg(which[0], "employers"), "21240771200018 (40), 22252300300010 (6)");
+    assert_eq!((told(&outcome, "M148").len(), told(&outcome, "M311").len()), (0, 0));
 }
 
 /// Transfers as the table has them; accounts are invented, with right keys.
@@ -398,4 +404,69 @@ fn what_nothing_places_and_what_does_not_add_up_is_told() {
     // Tax withheld that the tax office did not get.
     let (_, outcome) = december("dsn-tax", &[("a.dsn", text.replace("S21.G00.20.005,'1263.89'", "S21.G00.20.005,'1200.00'"))]);
     assert_eq!(told(&outcome, "M56").len(), 1);
+}
+
+// ------------------------------------------------------------------ people without identity number
+
+const NTT: &str = "1219941010TEMP0007";
+
+/// The person of this number as somebody without identity number or number of the employer: a temporary number says who it is.
+fn temporary(declared: &str, number: &str) -> String {
+    let numbered = format!("S21.G00.30.019,'{number}'\r\n");
+    let at = declared.find(&numbered).expect("the person");
+    let nir = declared[..at].rfind("S21.G00.30.001").expect("the identity number");
+    let end = nir + declared[nir..].find('\n').expect("a line") + 1;
+    format!("{}{}S21.G00.30.020,'{NTT}'\r\n{}", &declared[..nir], &declared[end..at], &declared[at + numbered.len()..])
+}
+
+/// Everybody paid last month, by the replay; and whether the person above is known under one number and no line.
+fn known_once(folder: &Path, outcome: &Outcome, number: &str) -> bool {
+    let who: BTreeSet<String> = rows(&folder.join("out/replay.csv")).iter().map(|r| r["employee"].clone()).collect();
+    who.contains(number) && !who.iter().any(|w| w.starts_with("DSN")) && told(outcome, "R59").is_empty() && told(outcome, "M40").is_empty()
+}
+
+#[test]
+fn somebody_without_identity_number_is_joined_by_the_temporary_one() {
+    let declared = temporary(&town(), "00102");
+    // In a column of the staff file, or where a pay statement has the identity number.
+    let staff = format!("Matricule;Nom;Prénom;Statut;Grade;Indice;NTT\n00102;ADAMS;Jo;Titulaire;Adjoint technique;340;{NTT}\n");
+    let (folder, outcome) = run("ntt-staff", &montreval(), &[("agents.csv", staff.as_bytes()), ("a.dsn", &latin(&declared))]);
+    assert!(known_once(&folder, &outcome, "00102"), "{:?}", told(&outcome, "R59"));
+    let statement = made::xhl::november();
+    let at = statement.find("<Matricule V=\"00102\"/>").expect("the agent");
+    let nir = at + statement[at..].find("<NIR V=\"").expect("a number") + 8;
+    let end = nir + statement[nir..].find('"').expect("its end");
+    let statement = format!("{}{NTT}{}", &statement[..nir], &statement[end..]);
+    let (folder, outcome) = run("ntt-statement", &montreval(), &[("paye.xhl", statement.as_bytes()), ("a.dsn", &latin(&declared))]);
+    assert!(known_once(&folder, &outcome, "00102"), "{:?}", told(&outcome, "R59"));
+    // Beside nothing that has it, it is nobody's.
+    let (_, outcome) = run("ntt-alone", &montreval(), &[("a.dsn", &latin(&declared))]);
+    assert_eq!(told(&outcome, "M40").len(), 1);
+}
+
+#[test]
+fn one_temporary_number_in_two_fractions_is_one_person() {
+    let half = temporary(&town(), "00102").replace("S20.G00.05.003,'11'", "S20.G00.05.003,'12'");
+    let first = half.find("S21.G00.30.").expect("a person");
+    let marked = half.find(NTT).expect("the number");
+    let begins = half[..marked].rfind("S21.G00.30.002").expect("the name");
+    let ends = marked + half[marked..].find("S21.G00.30.001").expect("another");
+    let person = &half[begins..ends];
+    let end = half.find("S90.G00.90.001").expect("a total");
+    let rest = half[..first].replace("S20.G00.05.003,'12'", "S20.G00.05.003,'22'");
+    let second = |person: &str| format!("{rest}{person}{}", &half[end..]);
+    // The second fraction may have the number of the employer, and the first goes under it.
+    for (name, person, number) in [
+        ("bare", person.to_owned(), None),
+        ("numbered", person.replace("S21.G00.30.020", "S21.G00.30.019,'00102'\r\nS21.G00.30.020"), Some("00102")),
+    ] {
+        let files = [("a.dsn", latin(&half)), ("b.dsn", latin(&second(&person)))];
+        let files: Vec<(&str, &[u8])> = files.iter().map(|(n, b)| (*n, b.as_slice())).collect();
+        let (folder, outcome) = run(&format!("ntt-fractions-{name}"), &montreval(), &files);
+        let who: BTreeSet<String> = rows(&folder.join("out/replay.csv")).iter().map(|r| r["employee"].clone()).collect();
+        let own: Vec<&String> = who.iter().filter(|w| w.starts_with("DSN") || *w == "00102").collect();
+        assert_eq!(own.len(), 1, "{name}: {own:?}");
+        assert!(number.is_none_or(|n| own[0] == n), "{name}: {own:?}");
+        assert_eq!(told(&outcome, "M40").len(), usize::from(number.is_none()), "{name}");
+    }
 }

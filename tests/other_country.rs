@@ -1,7 +1,7 @@
 //! A private employer in Ireland, end to end: the pack compiles without the French one, its cases come out, a job is paid.
 
 use releve::compute::{cases, coverage};
-use releve::ground::Lang;
+use releve::ground::{Lang, Severity};
 use releve::pipeline::{self, Options};
 use releve::rules::stack::{self, Library, Loaded};
 use std::collections::BTreeMap;
@@ -61,6 +61,12 @@ fn its_job_is_paid_to_the_cent() {
     // The nets of cases.toml, worked by hand; E003 without the travel refund of its case.
     let want = [("E001", "3096.50"), ("E002", "2927.16"), ("E003", "1240.01")];
     assert_eq!(paid, want.map(|(a, b)| (a.to_owned(), b.to_owned())).into(), "{}", told.join("\n"));
+    // All three are transferred: 3,096.50 + 2,927.16 + 1,240.01, and nothing blocks.
+    assert_eq!((outcome.transfers.0, outcome.transfers.1.cents()), (3, 726_367), "{}", told.join("\n"));
+    assert!(outcome.excluded.is_empty() && outcome.findings.iter().all(|f| f.severity != Severity::Blocking), "{}", told.join("\n"));
+    // What it says is English: no quotation mark nor accent of French.
+    let french = |t: &&String| t.contains(['«', '»', 'é', 'è', 'à', 'ê', 'ç']);
+    assert_eq!(told.iter().filter(french).collect::<Vec<_>>(), Vec::<&String>::new());
     assert_eq!(outcome.replay.gap, 0, "{}", told.join("\n"));
     assert_eq!(outcome.replay_agents, (2, 2), "October replays to the cent");
 }
@@ -157,4 +163,62 @@ fn nothing_of_france_is_in_it() {
             assert!(!text.contains(word), "{}: {word}", f.path);
         }
     }
+}
+
+/// Where the files of a country are read and where its people write: a tag of the pay statement, blocks of the declaration, a word
+/// of `decisions.csv`.
+const MAY_SAY: [(&str, &str); 5] = [
+    ("read/xhl/walk.rs", "NBI"),
+    ("normalise/dsn/pay.rs", "nbi"),
+    ("normalise/dsn/bits.rs", "nbi"),
+    ("pipeline/decisions/read.rs", "acompte"),
+    ("pipeline/decisions/write.rs", "acompte"),
+];
+
+/// What stands between quotation marks in the code of a source, its own tests and comments left out.
+fn quoted(text: &str) -> Vec<String> {
+    let code = text.split("#[cfg(test)]").next().unwrap_or_default();
+    let lines = code.lines().filter(|l| !l.trim_start().starts_with("//"));
+    lines.flat_map(|l| l.split('"').skip(1).step_by(2).map(str::to_owned).collect::<Vec<_>>()).collect()
+}
+
+fn sources(folder: &Path, out: &mut Vec<std::path::PathBuf>) {
+    for e in std::fs::read_dir(folder).expect("the sources") {
+        let path = e.expect("the sources").path();
+        if path.is_dir() {
+            sources(&path, out);
+        } else if path.extension().is_some_and(|x| x == "rs") && !path.ends_with("tests.rs") && !path.ends_with("sample.rs") {
+            out.push(path);
+        }
+    }
+    out.sort();
+}
+
+// Readers of French files and the joining of people may name facts; computing, controlling and writing know them by their role alone.
+#[test]
+fn the_program_names_nothing_of_the_french_rules() {
+    let pack = stack::load("fr-fpt", &[], &Library::default()).expect("embedded").pack;
+    let law: std::collections::BTreeSet<&str> = (pack.elements.iter().flat_map(|e| [e.card.id.as_str(), e.card.code.as_str()]))
+        .chain(pack.parameters.iter().map(|p| p.id.as_str()))
+        .chain(pack.settings.iter().map(|s| s.id.as_str()))
+        .collect();
+    let roles = ["iban", "grade", "service", "position"];
+    let facts: std::collections::BTreeSet<&str> =
+        pack.vocabulary.iter().map(|f| f.1.name.as_str()).filter(|n| !roles.contains(n)).collect();
+    assert!(law.len() > 300 && facts.len() > 100);
+    let root = Path::new("src");
+    let mut all = Vec::new();
+    sources(root, &mut all);
+    let mut said = Vec::new();
+    for path in &all {
+        let name = path.strip_prefix(root).expect("a source").to_string_lossy().replace('\\', "/");
+        let blind = ["compute/", "check/", "write/", "rules/", "kit/"].iter().any(|m| name.starts_with(m));
+        for word in quoted(&std::fs::read_to_string(path).expect("UTF-8")) {
+            let known = law.contains(word.as_str()) && !MAY_SAY.contains(&(name.as_str(), word.as_str()));
+            if known || blind && facts.contains(word.as_str()) {
+                said.push(format!("{name}: {word}"));
+            }
+        }
+    }
+    assert_eq!(said, Vec::<String>::new(), "a word of law belongs in rules/");
 }

@@ -3,6 +3,8 @@
 //! Counts are those of the sample's own files: 87 agents in the November register, 00156 in no staff file, 00995 paid nothing,
 //! 01700 with an account whose key is wrong.
 
+mod made;
+
 use serde_json::Value;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -114,5 +116,29 @@ fn fits_a_terminal_in_both_languages() {
             !picture.split(|c: char| !c.is_ascii_alphanumeric()).any(|w| w.len() > 12 && w.bytes().any(|b| b.is_ascii_digit())),
             "{picture}"
         );
+    }
+}
+
+// The job pays January 2022, and what lies in the inbox is of November 2021.
+#[test]
+fn a_file_of_another_month_is_named_with_its_month_and_the_picture_is_whole() {
+    let register = std::fs::read(Path::new(SAMPLE).join("inbox/livre-de-paie-2021-11.csv")).expect("the register");
+    let files = [
+        ("livre.csv", register, "F14"),
+        ("paye.xhl", made::xhl::november().into_bytes(), "R50"),
+        ("paye.dsn", made::dsn::latin(&made::dsn::town()), "M32"),
+    ];
+    for (file, bytes, code) in files {
+        let folder = job(&format!("month-{code}"), |_| false);
+        let settings = std::fs::read_to_string(folder.join("releve.toml")).expect("the settings");
+        let later =
+            settings.replace("month = \"2021-12\"", "month = \"2022-01\"").replace("pay_date = 2021-12-22", "pay_date = 2022-01-22");
+        std::fs::write(folder.join("releve.toml"), later).expect("the settings");
+        std::fs::write(folder.join("inbox").join(file), bytes).expect("a file");
+        let said = Command::new(env!("CARGO_BIN_EXE_releve")).arg("inspect").arg(&folder).output().expect("the program runs");
+        let (out, err) = (String::from_utf8_lossy(&said.stdout), String::from_utf8_lossy(&said.stderr));
+        assert!(err.contains(&format!("[{code}]")) && err.contains("2021-11") && err.contains("2021-12"), "{err}");
+        assert!(err.contains("last_month = \"2021-11\""), "{err}");
+        assert!(out.contains("RETROUVÉ — 0 agent, paie de janvier 2022"), "{out}");
     }
 }

@@ -406,11 +406,13 @@ fn somebody_of_another_employer_is_kept_apart_and_not_paid() {
     parts[last] = end;
     let other = "<Etablissement><Nom V=\"CCAS\"/><Siret V=\"26994101000013\"/></Etablissement>";
     let document = format!("{}{other}<PayeIndivMensuel>{theirs}</DonneesIndiv>{foot}", parts.join("<PayeIndivMensuel>"));
-    let (_, outcome) = run_with("xhl-two-employers", &[], &document);
+    let (folder, outcome) = run_with("xhl-two-employers", &[], &document);
     let apart = format!("{id}E00013");
-    let blocked = |f: &&Finding| f.code == "M148" && f.severity == Severity::Blocking;
-    let held: Vec<String> = outcome.findings.iter().filter(blocked).filter_map(|f| Some(f.employee.as_ref()?.to_string())).collect();
-    assert_eq!((held, told(&outcome, "M41")), (vec![apart], 1));
+    let theirs: Vec<&Finding> = outcome.findings.iter().filter(|f| f.code == "M311").collect();
+    assert_eq!((theirs.len(), theirs[0].severity), (1, Severity::Justify));
+    assert!(theirs[0].args.iter().any(|a| a.0 == "agents" && a.1 == apart));
+    let paid = nets(&folder);
+    assert!(paid.contains_key(&id) && !paid.contains_key(&apart));
 }
 
 // One agent bears another number in the statement; the identity number and the name are the same as in the staff file.

@@ -7,6 +7,7 @@
 mod bits;
 mod choose;
 mod facts;
+mod known;
 mod pay;
 mod table;
 mod who;
@@ -80,7 +81,8 @@ pub fn add(
     let used = choose::choose(files, sources, cx, &mut findings);
     let mut out = Declared::default();
     let Some(first) = used.first().map(|(source, d)| At::row(*source, d.line)) else { return (out, findings) };
-    let main = who::main_siret(&used, siret);
+    let main = who::main_siret(&used, siret, &gathered.employer);
+    gathered.employer.clone_from(&main);
     employers(&used, &main, siret, sources, &mut findings);
     tax_office(&used, sources, &mut findings);
     let agents = who::agents(&used, &main, gathered, sources, cx, &mut findings);

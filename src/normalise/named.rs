@@ -10,7 +10,7 @@ use crate::ground::{At, EmployeeId, Finding, Nir, Severity, Sources, ids};
 use crate::normalise::lists::is_quantity;
 use crate::normalise::people::Who;
 use crate::normalise::register::tidy_number;
-use crate::normalise::text::{fold, name_key};
+use crate::normalise::text::{distance, fold, name_key};
 use crate::normalise::titles;
 use crate::read::table::Table;
 use std::collections::{BTreeMap, BTreeSet};
@@ -20,6 +20,8 @@ use std::ops::ControlFlow;
 const FEW: usize = 4;
 /// Between the cells of a row kept as text.
 pub const CELLS: char = '\u{1f}';
+/// Letters that a name must have for one of them to be wrong.
+const NEAR: usize = 8;
 /// Columns looked at.
 const WIDTH: usize = 400;
 /// Of those known, in tenths, whose name must be known for a sheet without any to mean nobody.
@@ -160,24 +162,53 @@ impl Known {
         self.by_surname.get(&line::words(&who.surname)).into_iter().flatten().filter(move |(_, g)| may(g))
     }
 
-    /// Whether a row of nobody means one of a few who all wait for it: a surname alone, or with an initial.
+    /// Those whose whole name is the same but for one letter, dropped, added or exchanged.
+    fn nearly(&self, who: &Who) -> BTreeSet<&EmployeeId> {
+        let key = name_key(&who.surname, &who.given);
+        if !key.contains(' ') || key.len() < NEAR || self.by_name.contains_key(&key) {
+            return BTreeSet::new();
+        }
+        let near = self.by_name.iter().filter(|(k, _)| k.len().abs_diff(key.len()) <= 2 && distance(k, &key) == 1);
+        near.flat_map(|(_, ids)| ids).collect()
+    }
+
+    /// Whether a row of nobody means one of a few who all wait for it: a surname alone, or with an initial, or one letter off.
     pub fn is_one_of_few(&self, who: &Who) -> bool {
         let given = line::words(&who.given);
         let all: Vec<&(EmployeeId, String)> = self.bearers(who).collect();
-        all.len() <= FEW && all.iter().any(|(_, g)| given.is_empty() || g.starts_with(&given) || given.starts_with(g.as_str()))
+        let near = self.nearly(who).len();
+        let borne = all.iter().any(|(_, g)| given.is_empty() || g.starts_with(&given) || given.starts_with(g.as_str()));
+        all.len() + near <= FEW && (near > 0 || borne)
+    }
+
+    /// Why a row may mean somebody: a key of `words.toml`, and how sure that is in percent where nobody else is meant.
+    fn why(given: &str, of: &str) -> (&'static str, u32) {
+        match (given.is_empty(), given == of) {
+            (true, _) => ("ui.perhaps.surname", 60),
+            (false, true) => ("ui.perhaps.same", 90),
+            _ if of.starts_with(given) || given.starts_with(of) => ("ui.perhaps.initial", 80),
+            _ => ("ui.perhaps.letter", 40),
+        }
     }
 
     /// A finding for each agent that a row of nobody may mean: the same surname, and no other first letter of the given name;
     /// or a number that stands in another cell of the row.
     pub fn perhaps(&self, who: &Who, row: &str, at: At, sources: &Sources) -> Vec<Finding> {
-        let mut all: BTreeSet<&EmployeeId> = self.bearers(who).map(|(id, _)| id).collect();
+        let given = line::words(&who.given);
+        let mut all: BTreeMap<&EmployeeId, (&str, u32)> = self.bearers(who).map(|(id, g)| (id, Self::why(&given, g))).collect();
+        all.extend(self.nearly(who).into_iter().map(|id| (id, ("ui.perhaps.near", 80))));
         if all.len() > FEW {
             all.clear();
         }
-        all.extend(row.split(CELLS).filter(|t| t.len() >= LONG && self.is_written(t)).filter_map(|t| self.numbered(t)));
+        for id in row.split(CELLS).filter(|t| t.len() >= LONG && self.is_written(t)).filter_map(|t| self.numbered(t)) {
+            all.insert(id, ("ui.perhaps.number", 80));
+        }
         let name = format!("{} {}", who.surname, who.given);
-        let told = |id: &EmployeeId| {
-            Finding::new("M98", Severity::Blocking).arg("agent", id).arg("name", name.trim()).of(id).at(sources.place(at))
+        let many = u32::try_from(all.len()).unwrap_or(u32::MAX);
+        let told = |(id, (why, sure)): (&EmployeeId, (&str, u32))| {
+            let f = Finding::new("M98", Severity::Blocking).arg("agent", id).arg("name", name.trim()).of(id).at(sources.place(at));
+            // A row with a number that is none is not read, whatever anybody says.
+            if who.id.is_empty() && !who.named { f.arg("why", why).arg("sure", sure / many) } else { f }
         };
         all.into_iter().map(told).collect()
     }

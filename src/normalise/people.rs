@@ -3,7 +3,7 @@
 //! A lost leading zero is restored from how other sources write the number; a name joins only when it is the only one.
 
 use crate::ground::{EmployeeId, ids};
-use crate::normalise::text::name_key;
+use crate::normalise::text::{name_key, written_name};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Who a row names, as written.
@@ -55,6 +55,8 @@ pub enum Joined {
     Lengthened(EmployeeId),
     ByName(EmployeeId),
     ByIdentityNumber(EmployeeId),
+    /// Somebody has said whom the name means.
+    Decided(EmployeeId),
     /// Two employees could be meant.
     Several(Vec<EmployeeId>),
     Nobody,
@@ -80,6 +82,8 @@ pub struct Directory {
     by_nir: BTreeMap<Box<str>, BTreeSet<EmployeeId>>,
     /// The identity numbers that sources with numbers of employees give each.
     nirs: BTreeMap<EmployeeId, BTreeSet<Box<str>>>,
+    /// Whom a name means, by decision.
+    decided: BTreeMap<String, EmployeeId>,
     /// Known to a list of arrivals only: nobody who was paid last month.
     arriving: BTreeSet<EmployeeId>,
 }
@@ -130,6 +134,11 @@ impl Directory {
     pub fn identity(&mut self, id: &EmployeeId, nir: &str) {
         self.by_nir.entry(nir.into()).or_default().insert(id.clone());
         self.nirs.entry(id.clone()).or_default().insert(nir.into());
+    }
+
+    /// Notes whom a name means that is written without a number: somebody has said so.
+    pub fn decide(&mut self, name: &str, id: EmployeeId) {
+        self.decided.insert(written_name(name, ""), id);
     }
 
     /// Notes somebody whom only a list of arrivals knows.
@@ -192,8 +201,11 @@ impl Directory {
         Joined::AsWritten(written)
     }
 
-    /// By identity number, else by name.
+    /// As decided, else by identity number, else by name.
     fn without_number(&self, who: &Who) -> Joined {
+        if let Some(id) = self.decided.get(&written_name(&who.surname, &who.given)) {
+            return Joined::Decided(id.clone());
+        }
         if let Some(found) = who.nir.as_ref().and_then(|n| self.by_nir.get(n)) {
             let all: Vec<EmployeeId> = found.iter().cloned().collect();
             return match self.one_of(&all, who) {

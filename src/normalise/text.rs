@@ -95,6 +95,14 @@ pub fn name_key(surname: &str, given: &str) -> String {
     words.join(" ")
 }
 
+/// A name as somebody repeats it in a decision: its words, courtesy too, in any order.
+pub fn written_name(surname: &str, given: &str) -> String {
+    let whole = fold(&format!("{surname} {given}"));
+    let mut words: Vec<&str> = whole.split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty()).collect();
+    words.sort_unstable();
+    words.join(" ")
+}
+
 /// A title before a name: « M. », « Mme ».
 pub fn is_courtesy(folded: &str) -> bool {
     matches!(folded.trim_end_matches('.'), "m" | "mme" | "mlle" | "mr" | "monsieur" | "madame" | "mademoiselle")
@@ -353,7 +361,7 @@ fn is_skeleton(short: &str, long: &str) -> bool {
 }
 
 /// Edits (insert, drop, replace, swap neighbours) between two words; 3 stands for more than two.
-fn distance(a: &str, b: &str) -> usize {
+pub fn distance(a: &str, b: &str) -> usize {
     let (a, b): (Vec<char>, Vec<char>) = (a.chars().collect(), b.chars().collect());
     if a.len().abs_diff(b.len()) > 2 {
         return 3;

@@ -78,6 +78,7 @@ pub fn add(
         }
     }
     let employers = employers(&used, siret);
+    gathered.employer.clone_from(&employers.main);
     let of = |slip: &Slip, source: u16| employers.of(slip, &used, source);
     let of_main: BTreeSet<EmployeeId> = slips
         .iter()

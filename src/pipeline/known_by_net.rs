@@ -14,7 +14,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// What is left may be this share of the net (one in so many) before somebody has to decide: more is a line that nobody has seen,
 /// and it may have been paid once.
-const MUCH: i64 = 100;
+pub(super) const MUCH: i64 = 100;
 
 fn line(code: PaidCode, amount: Money, at: At) -> PaidLine {
     PaidLine { code, base: None, rate: None, amount, employer_rate: None, employer_amount: Money::ZERO, period: None, at }

@@ -19,6 +19,7 @@ mod documents;
 mod doubtful;
 mod effects;
 mod employer;
+mod employers;
 mod entering;
 mod estimates;
 mod evidence;

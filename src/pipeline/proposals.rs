@@ -29,7 +29,7 @@ struct Proposal {
 /// The file, or nothing where there is nothing to propose.
 pub fn text(ready: &Ready, results: &Results, out: &Outcome) -> Option<String> {
     let mut all = joins(ready, results);
-    all.extend(out.findings.iter().filter_map(|f| namesake(f).or_else(|| paid_value(f))));
+    all.extend(out.findings.iter().filter_map(|f| namesake(f, results, ready.lang).or_else(|| paid_value(f))));
     let twins: BTreeSet<&str> = results.run.twins.iter().flat_map(|t| [t.newer.as_str(), t.other.as_str()]).collect();
     all.extend(people(ready, results, &twins));
     // The surest first: a person begins there.
@@ -109,18 +109,21 @@ fn said<'f>(f: &'f Finding, name: &str) -> &'f str {
     f.args.iter().find(|a| a.0 == name).map_or("", |a| a.1.as_str())
 }
 
-/// A row under a number that nobody has, and somebody of that name.
-fn namesake(f: &Finding) -> Option<Proposal> {
-    let number = said(f, "number");
-    (f.code == "M98" && !number.is_empty()).then(|| Proposal {
-        kind: "join",
-        agent: said(f, "agent").to_owned(),
-        about: number.to_owned(),
-        value: String::new(),
-        detail: said(f, "name").to_owned(),
-        certainty: 70,
-        finding: "M98",
-    })
+/// A row under a number that nobody has, and somebody of that name; or a row without a number, and whoever its name may mean.
+fn namesake(f: &Finding, results: &Results, lang: Lang) -> Option<Proposal> {
+    if f.code != "M98" {
+        return None;
+    }
+    let (number, name, why) = (said(f, "number"), said(f, "name"), said(f, "why"));
+    let (about, certainty) = match (number, why) {
+        ("", "") => return None,
+        ("", _) => (name, said(f, "sure").parse().unwrap_or(0)),
+        _ => (number, 70),
+    };
+    let whom = f.employee.as_ref().and_then(|id| results.briefs.iter().find(|b| b.id == *id)).map_or("", |b| b.name.as_str());
+    let detail = if why.is_empty() { name.to_owned() } else { format!("{} → {whom} : {}", name, words::ui(why, lang)) };
+    let agent = said(f, "agent").to_owned();
+    Some(Proposal { kind: "join", agent, about: about.to_owned(), value: String::new(), detail, certainty, finding: "M98" })
 }
 
 /// A value of a file that last month contradicts: to go on as it was paid.

@@ -105,7 +105,8 @@ fn person(w: &mut Writer, p: &Row, lines: &[Row], s: &Row) {
             // By the letter of the norm: without overtime free of tax.
             (4, &shown(cents(&p["net_before_tax"]) - overtime)),
             (6, &rate),
-            (7, "01"),
+            // 13: the neutral scale, where the tax office has sent no rate.
+            (7, if of("Type taux") == "BAREME" { "13" } else { "01" }),
             (9, &shown(-sum(&["PAS"]))),
             (13, &p["net_taxable"]),
         ],

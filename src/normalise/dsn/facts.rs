@@ -224,8 +224,11 @@ pub fn contradictions(agent: &Agent<'_>, gathered: &Gathered, sources: &Sources,
     let Some((source, ours)) = ours else { return };
     for r in gathered.staff.iter().filter(|r| r.employee.as_ref() == Some(&agent.id)) {
         let Some(f) = r.facts.get(fact) else { continue };
-        let theirs: String = f.value.text().unwrap_or_default().chars().filter(char::is_ascii_alphanumeric).take(13).collect();
-        if !theirs.is_empty() && theirs != ours.value {
+        let whole: String = f.value.text().unwrap_or_default().chars().filter(char::is_ascii_alphanumeric).collect();
+        let theirs: String = whole.chars().take(13).collect();
+        // The first declaration with an identity number may still have the temporary one beside it.
+        let temporary = agent.parts.iter().any(|(_, _, p)| p.ntt() == whole);
+        if !theirs.is_empty() && theirs != ours.value && !temporary {
             findings.push(
                 Finding::new("IMP-04", Severity::Blocking)
                     .told("M158")

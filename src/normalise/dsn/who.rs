@@ -1,12 +1,11 @@
 //! Who is meant: numbers as other sources write them, employers kept apart, people without number, people met twice.
 
 use super::choose::Used;
-use crate::facts::Role;
+use super::known::Known;
 use crate::ground::{At, EmployeeId, Finding, Severity, Sources};
 use crate::normalise::Context;
 use crate::normalise::gather::Gathered;
 use crate::normalise::text::name_key;
-use crate::normalise::xhl::known_numbers;
 use crate::read::dsn::{Declaration, Person};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -25,14 +24,16 @@ impl Agent<'_> {
     }
 }
 
-/// The employer that the job is about: its own SIRET where a declaration has it, else the one with most people.
-pub fn main_siret(used: &[Used<'_>], own: Option<&str>) -> String {
+/// The employer that the job is about: its own SIRET where a declaration has it, else whose pay statements there are, else the
+/// one with most people.
+pub fn main_siret(used: &[Used<'_>], own: Option<&str>, stated: &str) -> String {
     let mut many: BTreeMap<String, usize> = BTreeMap::new();
     for (_, d) in used {
         *many.entry(d.siret()).or_default() += d.people.len();
     }
     match own {
         Some(own) if many.contains_key(own) => own.to_owned(),
+        _ if !stated.is_empty() => stated.to_owned(),
         _ => many.into_iter().max_by(|a, b| a.1.cmp(&b.1).then(b.0.cmp(&a.0))).map(|m| m.0).unwrap_or_default(),
     }
 }
@@ -48,34 +49,24 @@ pub fn agents<'a>(
     findings: &mut Vec<Finding>,
 ) -> Vec<Agent<'a>> {
     let alone = gathered.staff.is_empty() && gathered.paid.is_empty();
-    let known = known_numbers(gathered);
-    let by_nir = known_nirs(gathered, cx);
-    let by_birth = known_births(gathered, cx);
-    let (mut once, mut joined) = (BTreeMap::<(String, String), u32>::new(), Vec::new());
-    for key in used.iter().flat_map(|(_, d)| &d.people).flat_map(births) {
-        *once.entry(key).or_default() += 1;
-    }
-    let born = |p: &Person| {
-        let mut found = births(p).into_iter().filter(|k| once.get(k) == Some(&1)).filter_map(|k| by_birth.get(&k).cloned().flatten());
-        found.next()
-    };
+    let mut known = Known::of(used, gathered, cx);
+    let mut joined = Vec::new();
     let mut of_employer: BTreeMap<(String, EmployeeId), Vec<Part<'a>>> = BTreeMap::new();
     let mut nameless = Vec::new();
     for (source, d) in used {
         for p in &d.people {
-            let written = EmployeeId::parse(p.number());
-            let id = match written {
-                Some(w) => known.get(w.bare()).cloned().flatten().unwrap_or(w),
-                None => match by_nir.get(p.nir()).cloned().flatten() {
-                    Some(id) => id,
-                    None if born(p).is_some_and(|id| joined.iter().all(|(j, _, _)| *j != id)) => {
-                        let Some(id) = born(p) else { continue };
-                        joined.push((id.clone(), At::row(*source, p.line), name(p)));
+            let at = At::row(*source, p.line);
+            let id = match known.numbered(p).or_else(|| known.identified(p)) {
+                Some(id) => id,
+                None => match known.born(p) {
+                    Some(id) if joined.iter().all(|(j, _, _)| *j != id) => {
+                        joined.push((id.clone(), at, name(p)));
                         id
                     }
-                    None => {
+                    Some(_) | None => {
                         let Some(id) = EmployeeId::parse(&format!("DSN{}", p.line)) else { continue };
-                        nameless.push((At::row(*source, p.line), name(p), id.clone()));
+                        nameless.push((at, name(p), id.clone()));
+                        known.declare(p, &id);
                         id
                     }
                 },
@@ -118,26 +109,11 @@ pub fn name(p: &Person) -> String {
 }
 
 /// Names and birth date as a declaration writes them, for the surname at birth and the one in use.
-fn births(p: &Person) -> Vec<(String, String)> {
+pub(super) fn births(p: &Person) -> Vec<(String, String)> {
     let Some(b) = p.group.first("S21.G00.30").filter(|b| b.plain(6).len() == 8) else { return Vec::new() };
     let key = |surname: &str| (!surname.is_empty()).then(|| (name_key(surname, b.plain(4)), b.plain(6).to_owned()));
     let keys: BTreeSet<_> = [key(b.plain(2)), key(b.plain(3))].into_iter().flatten().collect();
     keys.into_iter().collect()
-}
-
-/// Numbers by name and birth date; `None` where two agents have the same.
-fn known_births(gathered: &Gathered, cx: &Context<'_>) -> BTreeMap<(String, String), Option<EmployeeId>> {
-    let mut out: BTreeMap<(String, String), Option<EmployeeId>> = BTreeMap::new();
-    for r in &gathered.staff {
-        let fact = |role| cx.vocabulary.role(role).and_then(|f| r.facts.get(f)).map(|f| &f.value);
-        let text = |role| fact(role).and_then(|v| v.text()).unwrap_or_default();
-        let (Some(id), Some(born)) = (&r.employee, fact(Role::BirthDate).and_then(|v| v.date())) else { continue };
-        let apart = name_key(text(Role::Surname), text(Role::GivenName));
-        let name = if apart.is_empty() { name_key(text(Role::FullName), "") } else { apart };
-        let key = (name, born.format("%d%m%Y").to_string());
-        out.entry(key).and_modify(|k| *k = k.take().filter(|k| k == id)).or_insert_with(|| Some(id.clone()));
-    }
-    out
 }
 
 fn tell_nameless(nameless: &[(At, String, EmployeeId)], alone: bool, sources: &Sources, findings: &mut Vec<Finding>) {
@@ -176,18 +152,4 @@ fn one_person(agent: &mut Agent<'_>, sources: &Sources, findings: &mut Vec<Findi
         }
         true
     });
-}
-
-/// Numbers by identity number; `None` where two agents have the same.
-fn known_nirs(gathered: &Gathered, cx: &Context<'_>) -> BTreeMap<String, Option<EmployeeId>> {
-    let mut out: BTreeMap<String, Option<EmployeeId>> = BTreeMap::new();
-    let Some(fact) = cx.vocabulary.role(Role::IdentityNumber) else { return out };
-    for r in gathered.staff.iter().chain(&gathered.register_facts).chain(&gathered.arrivals) {
-        let (Some(id), Some(nir)) = (&r.employee, r.facts.get(fact).and_then(|f| f.value.text())) else { continue };
-        let plain: String = nir.chars().filter(char::is_ascii_alphanumeric).take(13).collect();
-        if plain.len() == 13 {
-            out.entry(plain).and_modify(|k| *k = k.take().filter(|k| k == id)).or_insert_with(|| Some(id.clone()));
-        }
-    }
-    out
 }

@@ -127,6 +127,10 @@ pub struct Gathered {
     /// Last month's payslips, by employee.
     pub paid: BTreeMap<EmployeeId, PaidSlip>,
     pub local_codes: Vec<LocalCode>,
+    /// Names that were joined as somebody decided: their words in order.
+    pub decided: BTreeSet<String>,
+    /// The SIRET whose people the documents are about: the job's own where one is its, or else the one with most.
+    pub employer: String,
     /// Those whom another employer's documents pay, with its SIRET.
     pub elsewhere: BTreeMap<EmployeeId, String>,
     pub staff: Vec<Record>,

@@ -19,7 +19,7 @@ mod sums;
 mod told;
 mod who;
 
-use crate::ground::{Checked, Sources};
+use crate::ground::{Checked, EmployeeId, Sources};
 use crate::normalise::join::TransferRow;
 use crate::normalise::mapping::{Mapping, Role, SourceMapping};
 use crate::normalise::named::Known;
@@ -42,12 +42,23 @@ use who::{note_people, without_letters};
 
 /// Reads every table by the mapping. The transfers of last month stand in for the nets of a register that prints none.
 pub fn gather(tables: &[Table], transfers: &[TransferRow], sources: &Sources, mapping: &Mapping, cx: &Context<'_>) -> Checked<Gathered> {
-    gather_beside((Vec::new(), &[]), tables, transfers, sources, mapping, cx)
+    gather_beside(Beside::default(), tables, transfers, sources, mapping, cx)
 }
 
-/// The same beside rows that are read already: what a record says of each employee; and people whom a pay statement pays.
+/// What is known before any table is read.
+#[derive(Default)]
+pub struct Beside<'a> {
+    /// What a record says of each employee.
+    pub recorded: Vec<(u16, Role, RawRow)>,
+    /// People whom a pay statement or a declaration names.
+    pub stated: &'a [Who],
+    /// Whom names without a number mean, by decision.
+    pub named: &'a [(String, EmployeeId)],
+}
+
+/// The same beside what is known already.
 pub fn gather_beside(
-    (first, stated): (Vec<(u16, Role, RawRow)>, &[Who]),
+    Beside { recorded: first, stated, named }: Beside<'_>,
     tables: &[Table],
     transfers: &[TransferRow],
     sources: &Sources,
@@ -66,7 +77,13 @@ pub fn gather_beside(
         told.join(part.told);
     }
     without_letters(&mut books, &mut raw, sources, &mut told);
-    let (directory, strange) = note_people((&books, stated), &raw, &mut told, sources);
+    let (mut directory, strange) = note_people((&books, stated), &raw, &mut told, sources);
+    for (name, id) in named {
+        let whom = directory.join(&Who { id: id.as_str().to_owned(), ..Who::default() });
+        if let Joined::AsWritten(id) | Joined::Padded(id) | Joined::Lengthened(id) = whom {
+            directory.decide(name, id);
+        }
+    }
     let lost = raw.iter().any(|(_, role, r)| lists::is_list(*role) && r.who.id.is_empty());
     let unread: Vec<&Table> = tables.iter().filter(|t| mapping.of(t.source).is_some_and(is_unread)).collect();
     let above = |t: &&Table| {
@@ -96,6 +113,7 @@ pub fn gather_beside(
     }
     settle_books(books, transfers, &directory, sources, cx, &mut out, &mut told);
     place_rows(raw, &strange, (&directory, &known), mapping, sources, cx, &mut out, &mut told);
+    out.decided = std::mem::take(&mut told.decided);
     Checked::new(out, told.finish(sources))
 }
 

@@ -45,7 +45,10 @@ pub(super) fn place_rows(
         }
         // Not read, for a number that is none: whoever bears the name waits.
         if row.refused {
-            known.perhaps(&row.who, &row.row, row.at, sources).into_iter().for_each(|f| told.add(f, row.at.source));
+            let mut waiting = known.perhaps(&row.who, &row.row, row.at, sources);
+            // No decision brings such a row back.
+            waiting.iter_mut().for_each(|f| f.args.retain(|a| a.0 != "why"));
+            waiting.into_iter().for_each(|f| told.add(f, row.at.source));
             continue;
         }
         // What a list of this month says of nobody is owed to somebody.
@@ -211,7 +214,7 @@ pub(super) fn careers(raw: &[(u16, Role, RawRow)], directory: &Directory, cx: &C
     let holds = |r: &RawRow| r.span.is_some_and(|(a, b)| a.is_none_or(|a| a <= day) && b.is_none_or(|b| b >= day));
     let id = |r: &RawRow| match directory.join(&r.who) {
         Joined::AsWritten(id) | Joined::Padded(id) | Joined::Lengthened(id) => Some(id),
-        Joined::ByName(_) | Joined::ByIdentityNumber(_) | Joined::Several(_) | Joined::Nobody => None,
+        Joined::ByName(_) | Joined::ByIdentityNumber(_) | Joined::Decided(_) | Joined::Several(_) | Joined::Nobody => None,
     };
     let staff = || raw.iter().filter(|(_, role, r)| *role == Role::Staff && r.span.is_some());
     // Of several that hold and have no end, the one that began last.

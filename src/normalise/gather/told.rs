@@ -1,7 +1,7 @@
 //! Findings of the rows, each code of a source listed up to a limit; what sets an agent aside is never cut.
 
 use crate::ground::{At, Finding, Severity, Sources};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Findings of one code in one source beyond this many are counted, not listed.
 pub(super) const LISTED: usize = 400;
@@ -11,6 +11,8 @@ pub(super) const LISTED: usize = 400;
 pub(super) struct Told {
     pub(super) list: Vec<Finding>,
     pub(super) counts: BTreeMap<(String, u16), usize>,
+    /// Names that were joined as somebody decided.
+    pub(super) decided: BTreeSet<String>,
 }
 
 impl Told {
@@ -25,6 +27,7 @@ impl Told {
     /// Takes in what another table said.
     pub(super) fn join(&mut self, other: Self) {
         self.list.extend(other.list);
+        self.decided.extend(other.decided);
         for (of, n) in other.counts {
             *self.counts.entry(of).or_insert(0) += n;
         }

@@ -6,6 +6,7 @@ use crate::normalise::mapping::Role;
 use crate::normalise::people::{Directory, Joined, Who, may_be_same};
 use crate::normalise::records::RawRow;
 use crate::normalise::register::Books;
+use crate::normalise::text::written_name;
 use crate::normalise::{lists, numbers};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -144,6 +145,10 @@ pub(super) fn joined(directory: &Directory, who: &Who, at: At, lost: Severity, s
         }
         Joined::ByIdentityNumber(id) => {
             told.add(Finding::new("M73", Severity::Information).arg("name", &name).arg("agent", &id).of(&id).at(place), at.source);
+            Some(id)
+        }
+        Joined::Decided(id) => {
+            told.decided.insert(written_name(&who.surname, &who.given));
             Some(id)
         }
         Joined::ByName(id) => {

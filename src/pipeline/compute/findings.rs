@@ -12,6 +12,7 @@ use crate::normalise::text::fold;
 use crate::normalise::trust::agree;
 use crate::payslip::{ElementId, LineKind, PaidCode};
 use crate::pipeline::Ready;
+use crate::pipeline::known_by_net::MUCH;
 use crate::rules::pack::Measure;
 use chrono::Datelike as _;
 
@@ -153,6 +154,7 @@ pub(super) fn own_findings(ready: &Ready, w: &mut Worked) {
     }
     carried_rubrics(ready, w);
     w.findings.extend(other_scheme(ready, w));
+    w.findings.extend(melted(ready, w));
     for l in &w.output.replay.lines {
         if l.verdict == Verdict::Gap && w.output.payslip.is_some() {
             let f = Finding::new("C03", Severity::Justify)
@@ -166,6 +168,23 @@ pub(super) fn own_findings(ready: &Ready, w: &mut Worked) {
             w.findings.push(f);
         }
     }
+}
+
+/// Earnings of a declaration that are far from the rules: what lowered or raised them, an absence say, stands in no line of its
+/// own there, and to pay it again is somebody's decision.
+fn melted(ready: &Ready, w: &Worked) -> Option<Finding> {
+    let slip = w.person.paid.as_ref().filter(|s| s.melted)?;
+    let net = w.before.as_ref()?.net_paid;
+    w.output.payslip.as_ref()?;
+    let far = |l: &&ReplayLine| l.verdict == Verdict::Gap && code_card(ready, l.code).kind == LineKind::Earning;
+    let gap: Money = w.output.replay.lines.iter().filter(far).map(ReplayLine::gap).sum();
+    let open = matches!(super::ways(ready, &w.id).unproven, Way::Recompute) && ready.inputs.decisions.way(&w.id).is_none();
+    if !open || gap.abs().cents() * MUCH <= net.abs().cents() {
+        return None;
+    }
+    let first = w.output.replay.lines.iter().find(far).map_or_else(|| slip.lines.first().map(|l| l.at), |l| Some(l.at))?;
+    let f = Finding::new("C40", Severity::Blocking).of(&w.id).arg("agent", &w.id).arg("gap", gap.french());
+    Some(f.stake(gap.cents()).at(ready.inputs.sources.place(first)))
 }
 
 /// What two sources say of a fact of last month, and replay has not told apart. Where it finds last month to the cent with what

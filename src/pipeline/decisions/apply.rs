@@ -1,12 +1,13 @@
 //! Decisions → people: which of them hold this month, whom they mean, and what they change.
 
-use super::{Broken, Decision, Decisions, OfAgent, State, What, Whom};
+use super::{Broken, Decision, Decisions, OfAgent, State, What, Whom, is_name};
 use crate::facts::{Fact, FactId, Origin, Role, Value, Vocabulary};
 use crate::ground::{EmployeeId, Finding, Iban, PayMonth, Severity, Sources, ids};
 use crate::job::Job;
 use crate::normalise::Gathered;
 use crate::normalise::join::{People, Person};
 use crate::normalise::posts::of_number;
+use crate::normalise::text::written_name;
 use std::collections::BTreeSet;
 
 /// Whoever has this number, or the only one who has it but for leading zeros that a spreadsheet lost; in that post, or the first
@@ -29,8 +30,7 @@ pub fn named<'e>(written: &EmployeeId, known: impl Iterator<Item = &'e EmployeeI
 }
 
 /// Sets aside what held for an earlier month, and what two rows say differently.
-fn sort_out(decisions: &mut Decisions, month: PayMonth, sources: &Sources) -> Vec<Finding> {
-    let mut found = Vec::new();
+pub fn sort_out(decisions: &mut Decisions, month: PayMonth, sources: &Sources, found: &mut Vec<Finding>) {
     for d in &mut decisions.list {
         if (d.months.0..=d.months.1).contains(&month) {
             continue;
@@ -53,7 +53,11 @@ fn sort_out(decisions: &mut Decisions, month: PayMonth, sources: &Sources) -> Ve
         for j in 0..i {
             let (a, b) = (&decisions.list[j], &decisions.list[i]);
             let open = |d: &Decision| matches!(d.state, State::Open | State::Refused) && (d.months.0..=d.months.1).contains(&month);
-            if !(open(a) && open(b) && bare(&a.whom) == bare(&b.whom) && a.what.same_matter(&b.what)) || a.what == b.what {
+            let one = bare(&a.whom) == bare(&b.whom);
+            // One number, or one name, is one employee's.
+            let of_two = !one && matches!(a.what, What::Join(_)) && a.what == b.what;
+            let differ = one && a.what.same_matter(&b.what) && a.what != b.what;
+            if !(open(a) && open(b) && (differ || of_two)) {
                 continue;
             }
             let f = of(Finding::new("D10", Severity::Blocking).arg("kind", b.what.word()), b);
@@ -62,7 +66,6 @@ fn sort_out(decisions: &mut Decisions, month: PayMonth, sources: &Sources) -> Ve
             decisions.list[i].state = State::Refused;
         }
     }
-    found
 }
 
 /// A finding about whoever a decision is about.
@@ -74,8 +77,7 @@ pub fn of(f: Finding, d: &Decision) -> Finding {
 }
 
 /// Gives the rows of another number to the employee they are about, before anything is joined.
-pub fn rename(decisions: &mut Decisions, g: &mut Gathered, job: &Job, sources: &Sources, findings: &mut Vec<Finding>) {
-    findings.extend(sort_out(decisions, job.month, sources));
+pub fn rename(decisions: &mut Decisions, g: &mut Gathered) {
     for d in decisions.list.iter_mut().filter(|d| d.state == State::Open) {
         let (What::Join(other), Whom::One(id)) = (&d.what, &d.whom) else { continue };
         let staff = g.staff.iter().chain(&g.arrivals).filter_map(|r| r.employee.as_ref());
@@ -85,7 +87,8 @@ pub fn rename(decisions: &mut Decisions, g: &mut Gathered, job: &Job, sources: &
             d.state = State::Idle("ui.idle_two_paid");
             continue;
         }
-        d.state = if renumber(g, other, &to) { State::Applied } else { State::Idle("ui.idle_join") };
+        let by_name = is_name(other) && g.decided.contains(&written_name(other.as_str(), ""));
+        d.state = if renumber(g, other, &to) || by_name { State::Applied } else { State::Idle("ui.idle_join") };
     }
 }
 

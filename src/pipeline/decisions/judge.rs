@@ -1,7 +1,7 @@
 //! What became of each decision, told with its author: applied, expired, or used by nothing, which blocks.
 
 use super::apply::of;
-use super::{Decision, State, What, Whom};
+use super::{Decision, State, What, Whom, is_name};
 use crate::compute::employee::Way;
 use crate::facts::{Fact, Origin};
 use crate::ground::finding::Decided;
@@ -43,7 +43,7 @@ fn described(ready: &Ready, d: &Decision) -> String {
         }
         What::Waiver(code) => say("ui.decided_waiver", &[("code", code.clone())]).trim_end().to_owned(),
         What::CallBack { iban, number } => say("ui.decided_call", &[("account", iban.masked()), ("number", number.clone())]),
-        What::Join(other) => say("ui.decided_join", &[("other", other.to_string())]),
+        What::Join(other) => say(if is_name(other) { "ui.decided_join_name" } else { "ui.decided_join" }, &[("other", other.to_string())]),
         What::Arrival { day, .. } => say("ui.decided_arrival", &[("day", day.format("%d/%m/%Y").to_string())]),
         What::Leaver(day) => say("ui.decided_leaver", &[("day", day.format("%d/%m/%Y").to_string())]),
         What::Present => say("ui.decided_present", &[]),

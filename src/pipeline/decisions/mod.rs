@@ -10,7 +10,7 @@ mod read;
 mod write;
 
 pub use alone::alone;
-pub use apply::{apply, rename, renumber, same_as_paid};
+pub use apply::{apply, rename, renumber, same_as_paid, sort_out};
 pub use judge::{judge, settle};
 pub use read::{COLUMNS, TITLES_FR, read};
 pub use write::{decide, decide_from, french_kind, still_valid};
@@ -75,6 +75,12 @@ impl What {
             _ => false,
         }
     }
+}
+
+/// Whether a join is about a name: words, and no digit.
+pub fn is_name(about: &EmployeeId) -> bool {
+    let text = about.as_str();
+    text.chars().filter(|c| c.is_alphabetic()).count() >= 2 && !text.contains(|c: char| c.is_ascii_digit())
 }
 
 /// Whom a row is about, as written.
@@ -166,6 +172,15 @@ impl Decisions {
     /// The decision that leaves an employee out of the month.
     pub fn excluded(&self, id: &EmployeeId) -> Option<&Decision> {
         self.list.get(self.of(id).excluded?)
+    }
+    /// Whom names mean that lists write without a number; a number written there is found under it.
+    pub fn names(&self) -> Vec<(String, EmployeeId)> {
+        let open = self.list.iter().filter(|d| d.state == State::Open);
+        let name = |d: &Decision| match (&d.what, &d.whom) {
+            (What::Join(name), Whom::One(id)) if is_name(name) => Some((name.as_str().to_owned(), id.clone())),
+            _ => None,
+        };
+        open.filter_map(name).collect()
     }
     pub fn is_present(&self, id: &EmployeeId) -> bool {
         self.of(id).present.is_some()

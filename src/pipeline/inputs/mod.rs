@@ -97,7 +97,11 @@ pub fn read(job: &Job, pack: &Pack, settings: &[SettingValue], progress: fn(&str
     let known = record.rows(beside, &cx);
     let listed = record.month.is_some() || mapping.sources.iter().any(|s| s.role.is_register() || s.role == normalise::Role::Staff);
     let stated = o.stated(!listed, &cx);
-    let mut gathered = normalise::gather_beside((known, &stated), &o.tables, &o.transfers, &o.sources, &mapping, &cx);
+    let mut decided = decisions::read(job, pack, &mut o.sources, &mut o.findings);
+    decisions::sort_out(&mut decided, job.month, &o.sources, &mut o.findings);
+    let named = decided.names();
+    let known = normalise::Beside { recorded: known, stated: &stated, named: &named };
+    let mut gathered = normalise::gather_beside(known, &o.tables, &o.transfers, &o.sources, &mapping, &cx);
     o.findings.append(&mut gathered.findings);
     cut_short(&mapping, &mut o.findings);
     let mut gathered = gathered.value;
@@ -121,11 +125,10 @@ pub fn read(job: &Job, pack: &Pack, settings: &[SettingValue], progress: fn(&str
     o.findings.append(&mut found);
     set_beside(&mut gathered);
     set_apart(&mut gathered, pack);
-    let mut decided = decisions::read(job, pack, &mut o.sources, &mut o.findings);
-    decisions::rename(&mut decided, &mut gathered, job, &o.sources, &mut o.findings);
+    decisions::rename(&mut decided, &mut gathered);
     super::same_person::join(&mut gathered, &mut o.transfers, &pack.vocabulary, &o.sources, &mut o.findings);
     normalise::posts::spread(&mut gathered, &pack.vocabulary, &o.sources, &mut o.findings);
-    let elsewhere = std::mem::take(&mut gathered.elsewhere);
+    let (elsewhere, main) = (std::mem::take(&mut gathered.elsewhere), std::mem::take(&mut gathered.employer));
     let mut unknown_cards = unknown_cards(&gathered);
     let mut proposals = proposals(&gathered, &mapping);
     let mut beside: Vec<bool> = gathered.local_codes.iter().map(|c| c.beside).collect();
@@ -162,14 +165,13 @@ pub fn read(job: &Job, pack: &Pack, settings: &[SettingValue], progress: fn(&str
         proposals.push(Vec::new());
         beside.push(false);
     }
-    for (id, siret) in elsewhere {
-        if let Some(p) = joined.people.get_mut(&id) {
-            p.elsewhere = Some(siret);
-        }
+    for (id, p) in &mut joined.people {
+        p.elsewhere = elsewhere.get(&id.at_post(1)).cloned();
     }
     decisions::apply(&mut decided, &mut joined.people, &pack.vocabulary, job, &o.sources, &mut o.findings);
     o.findings.extend(rejected::name(&refused, &joined, &decided, &o.sources));
-    o.findings.extend(of_others(&joined.people, &decided, siret.unwrap_or_default(), &o.sources));
+    let employers = super::employers::Employers { own: siret, main: &main, decided: &decided, trust: &trust, sources: &o.sources };
+    employers.part(&mut joined.people, &mut o.findings);
     let bygone = bygone::read(earlier, &mut registers, &mut o, &mut joined.people, pack, &mapping, (&cards, &cx));
     o.findings.extend(another_debtor(job, o.header.as_ref()));
     let (last_execution, transferred) = match &o.header {
@@ -230,17 +232,6 @@ fn cut_short(mapping: &Mapping, findings: &mut [Finding]) {
             f.severity = Severity::Blocking;
         }
     }
-}
-
-/// Those whom another employer pays, by its own documents: not paid here unless somebody says so.
-fn of_others(people: &People, decided: &Decisions, own: &str, sources: &Sources) -> Vec<Finding> {
-    let one = |(id, p): (&crate::ground::EmployeeId, &join::Person)| {
-        let siret = p.elsewhere.as_ref().filter(|_| !decided.is_present(id))?;
-        let at = p.paid.as_ref().and_then(|s| s.lines.first()).map(|l| l.at).or(p.staff)?;
-        let f = Finding::new("M148", Severity::Blocking).of(id).arg("agent", id).arg("siret", siret).arg("own", own);
-        Some(f.at(sources.place(at)))
-    };
-    people.iter().filter_map(one).collect()
 }
 
 /// Last month was paid from another account than the one that pays this month.

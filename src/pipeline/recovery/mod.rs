@@ -13,7 +13,8 @@ use super::compute::{self, DETAIL, Worked};
 use super::{Options, Outcome, Ready, Timings, prepare};
 use crate::compute::employee::Standing;
 use crate::ground::month::{MONTHS_EN, MONTHS_FR};
-use crate::ground::{EmployeeId, Lang, PayMonth};
+use crate::ground::{EmployeeId, Finding, Lang, PayMonth};
+use crate::job;
 use anyhow::Result;
 use std::collections::BTreeMap;
 
@@ -70,7 +71,12 @@ pub struct Picture {
     pub pay: Vec<Missing>,
     pub payslip: Vec<Missing>,
     pub wanted: Vec<Wanted>,
+    /// Why files of pay say nothing here: of another month, of another employer.
+    pub findings: Vec<Finding>,
 }
+
+/// Files of pay that are of another month than the last, or of another employer.
+const OF_ANOTHER: [&str; 8] = ["R50", "M32", "M74", "F14", "R57", "M58", "M310", "M311"];
 
 /// Whoever was not paid last month because they come this month.
 fn is_new(w: &Worked) -> bool {
@@ -84,8 +90,12 @@ fn is_new(w: &Worked) -> bool {
 pub fn recovery(options: &Options) -> Result<Picture> {
     let mut out = Outcome::default();
     let Some(mut ready) = prepare(options, &mut out, &mut Timings::default())? else {
-        return Ok(Picture { lang: out.lang, wanted: wanted::first(out.lang), ..Picture::default() });
+        // The picture is whole without anybody: its months, and what to look for of them.
+        let last_month = job::open(&options.folder)?.value.map(|j| j.last_month);
+        let wanted = wanted::first(out.lang, last_month);
+        return Ok(Picture { lang: out.lang, month: out.month, last_month, wanted, findings: of_another(out), ..Picture::default() });
     };
+    let findings = of_another(out);
     let mut known = known::Book::new(&ready);
     let mut missing = missing::Book::new(&ready);
     let people = std::mem::take(&mut ready.inputs.people);
@@ -116,7 +126,12 @@ pub fn recovery(options: &Options) -> Result<Picture> {
         compute: missing.compute.finish(),
         pay: missing.pay.finish(),
         payslip: missing.payslip.finish(),
+        findings,
     })
+}
+
+fn of_another(out: Outcome) -> Vec<Finding> {
+    out.findings.into_iter().filter(|f| OF_ANOTHER.contains(&f.code.as_str())).collect()
 }
 
 /// `novembre 2021`, `November 2021`.

@@ -5,7 +5,7 @@ use super::super::compute::Worked;
 use super::known::LISTS;
 use super::missing::Need;
 use super::{Wanted, is_new, month_name};
-use crate::ground::{Lang, words};
+use crate::ground::{Lang, PayMonth, words};
 use crate::normalise::mapping::Role as SourceRole;
 use crate::normalise::trust::Teller;
 use std::collections::BTreeSet;
@@ -52,10 +52,11 @@ fn label(id: &str, lang: Lang, month: &str) -> String {
 }
 
 /// What to look for when nothing at all was found.
-pub fn first(lang: Lang) -> Vec<Wanted> {
+pub fn first(lang: Lang, last: Option<PayMonth>) -> Vec<Wanted> {
+    let month = last.map_or_else(String::new, |m| month_name(m, lang));
     let gives = |id: &'static str| Wanted {
         id,
-        label: words::fill(words::ui(&format!("ui.file.{id}"), lang), &[("month", String::new())]).replace("  ", " ").trim_end().to_owned(),
+        label: label(id, lang, &month).replace("  ", " ").trim_end().to_owned(),
         count: 0,
         gives: vec![words::ui(&format!("ui.gives.{id}"), lang).to_owned()],
         confirms: false,
