@@ -227,6 +227,7 @@ impl Machine<'_> {
                     None => drop(then.remove(d.fact)),
                 }
             }
+            self.follow(state, paid.facts, &mut then, &[]);
             let amounts = self.amounts(state, due.unwrap_or(paid.plan), paid.adjust, &then);
             let end = days.get(k + 1).map_or(MONTH, |next| before(*next));
             let moved = Moved { month, had: &had, due: &amounts, thirtieths: end - before(*day), of: MONTH };

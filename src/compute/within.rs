@@ -73,6 +73,7 @@ impl Machine<'_> {
             for d in changes.iter().filter(|d| d.from.day() >= day) {
                 take(&mut then, &replay.facts, d.fact);
             }
+            self.follow_back(state, &replay.facts, &mut then);
             let until = if present == MONTH { before(day) } else { self.days_before(state, &unshared, day, replay) };
             segments.push((self.amounts(state, this, adjust, &then), until - begun));
             begun = until;
