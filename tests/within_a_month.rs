@@ -412,3 +412,109 @@ fn whoever_has_left_by_the_staff_file_is_told() {
     let told = ran.told("F97", "00101");
     assert!(told.len() == 1 && told[0].0 == Severity::Justify && told[0].1.contains("30/11/2025"), "{told:?}");
 }
+
+// 541 points are 2663.23; with two children 3 % of it and 10.67: 90.57; at 80 % 6/7 of it, 77.63, is under the floor of full
+// time, 77.72; eight days whole are 8/30 of the 12.85 between them: 3.43. The compensation, 9.15, follows part time: 7.84, and 8/30 of 1.31 is 0.35.
+#[test]
+fn the_family_supplement_and_the_csg_compensation_share_the_days_of_a_month() {
+    let rows = ["0010;TRAITEMENT BRUT;541,00;;2663,23;;;", "0110;SUPPLEMENT FAMILIAL;2,00;;90,57;;;", "0250;IND. COMP. CSG;;;9,15;;;"];
+    let people = "Matricule;Nom;Prénom;Statut;Catégorie;Indice majoré;Quotité;Enfants à charge;SFT (O/N);Ind. comp. CSG;Taux PAS\n\
+                  00101;ABEL;Jean;Titulaire;C;541;100 %;2;O;9,15;0\n";
+    let list = "Matricule;Nom;Prénom;Nouvelle quotité;Date d'effet;Acte\n00101;ABEL;Jean;80 %;09/12/2025;A7\n";
+    let files = [
+        ("livre de paie.csv", register("NOVEMBRE 2025", &[("00101", "ABEL", "2762,95", &rows)])),
+        ("agents.csv", people.to_owned()),
+        ("temps partiel decembre 2025.csv", list.to_owned()),
+    ];
+    let ran = run("family", "2025-12", &files);
+    assert_eq!(["SFT", "RAPPEL_SFT", "ICCSG", "RAPPEL_ICCSG"].map(|c| ran.line("00101", c)), ["77.72", "3.43", "7.84", "0.35"]);
+    assert!(ran.told("F57", "00101").is_empty(), "{:?}", ran.told("F57", "00101"));
+}
+
+// Half pay for part time on medical grounds ends in ordinary part time, or goes on: the list must say.
+#[test]
+fn another_working_time_in_part_time_on_medical_grounds_is_asked() {
+    let tib = "0010;TRAITEMENT BRUT;400,00;;1969,11;;;";
+    let people = "Matricule;Nom;Prénom;Statut;Catégorie;Indice majoré;Quotité;Temps partiel thérapeutique;Taux PAS\n\
+                  00101;ABEL;Jean;Titulaire;C;400;50 %;O;0\n00102;BLIN;Jean;Titulaire;C;400;50 %;O;0\n00103;CLUZ;Jean;Titulaire;C;400;50 %;O;0\n";
+    let list = "Matricule;Nom;Prénom;Nouvelle quotité;Temps partiel thérapeutique;Date d'effet;Acte\n\
+                00101;ABEL;Jean;80 %;;01/12/2025;A1\n00102;BLIN;Jean;80 %;N;01/12/2025;A2\n00103;CLUZ;Jean;100 %;;01/12/2025;A3\n";
+    let paid = ["00101", "00102", "00103"].map(|id| (id, ["ABEL", "BLIN", "CLUZ"][usize::from(id.as_bytes()[4] - b'1')], "1969,11"));
+    let rows = [tib];
+    let people_paid: Vec<(&str, &str, &str, &[&str])> = paid.iter().map(|(id, name, net)| (*id, *name, *net, &rows[..])).collect();
+    let files = [
+        ("livre de paie.csv", register("NOVEMBRE 2025", &people_paid)),
+        ("agents.csv", people.to_owned()),
+        ("temps partiel decembre 2025.csv", list.to_owned()),
+    ];
+    let ran = run("medical", "2025-12", &files);
+    let told: Vec<usize> = ["00101", "00102", "00103"].iter().map(|id| ran.told("F130", id).len()).collect();
+    assert_eq!(told, [1, 0, 0]);
+    // 6/7 of 1969.11.
+    assert_eq!(["00102", "00103"].map(|id| ran.line(id, "TIB")), ["1687.81", "1969.11"]);
+}
+
+// The share of a post of 30 hours, or another post: 6/7 of 30/35 of 1919.89 (390 points) is 1410.53; 28/35 of it 1535.91.
+#[test]
+fn another_working_time_on_a_post_that_is_not_full_is_asked_unless_it_is_hours() {
+    let row = "0010;TRAITEMENT BRUT;390,00;;1410,53;;;";
+    let people = "Matricule;Nom;Prénom;Statut;Catégorie;Indice majoré;Quotité;Heures hebdomadaires du poste;Taux PAS\n\
+                  00101;ABEL;Jean;Titulaire;C;390;80 %;30;0\n00102;BLIN;Jean;Titulaire;C;390;80 %;30;0\n\
+                  00103;CLUZ;Jean;Titulaire;C;390;80 %;30;0\n";
+    let list = "Matricule;Nom;Prénom;Nouvelle quotité;Date d'effet;Acte\n00101;ABEL;Jean;90 %;01/12/2025;A1\n\
+                00102;BLIN;Jean;28/35;01/12/2025;A2\n";
+    let rows = [row];
+    let paid: [(&str, &str, &str, &[&str]); 3] =
+        [("00101", "ABEL", "1410,53", &rows), ("00102", "BLIN", "1410,53", &rows), ("00103", "CLUZ", "1410,53", &rows)];
+    let files = [
+        ("livre de paie.csv", register("NOVEMBRE 2025", &paid)),
+        ("agents.csv", people.to_owned()),
+        ("quotites decembre 2025.csv", list.to_owned()),
+    ];
+    let ran = run("post", "2025-12", &files);
+    let told: Vec<usize> = ["00101", "00102", "00103"].iter().map(|id| ran.told("F131", id).len()).collect();
+    assert_eq!(told, [1, 0, 0]);
+    assert_eq!(["00102", "00103"].map(|id| ran.line(id, "TIB")), ["1535.91", "1410.53"]);
+}
+
+// Absences of a list: a covid leave of June 2021 has no waiting day; dates decide what a leave out of activity takes.
+#[test]
+fn a_covid_leave_and_the_dates_of_a_parental_leave() {
+    let tib = "0010;TRAITEMENT BRUT;400,00;;1874,41;;;";
+    let list = "Matricule;Nom;Prénom;Nature;Du;Au;Nb jours\n00101;ABEL;Jean;Maladie ordinaire (covid-19);07/06/2021;12/06/2021;6\n\
+                00102;BLIN;Jean;Maladie ordinaire;07/06/2021;12/06/2021;6\n00103;CLUZ;Jean;Congé parental;16/06/2021;15/06/2022;13\n";
+    let rows = [tib];
+    let paid: [(&str, &str, &str, &[&str]); 3] =
+        [("00101", "ABEL", "1874,41", &rows), ("00102", "BLIN", "1874,41", &rows), ("00103", "CLUZ", "1874,41", &rows)];
+    let files = [
+        ("livre de paie.csv", register("MAI 2021", &paid)),
+        (
+            "agents.csv",
+            staff(&[
+                "00101;ABEL;Jean;Titulaire;C;400;0;100 %;0",
+                "00102;BLIN;Jean;Titulaire;C;400;0;100 %;0",
+                "00103;CLUZ;Jean;Titulaire;C;400;0;100 %;0",
+            ]),
+        ),
+        ("absences juin 2021.csv", list.to_owned()),
+    ];
+    let ran = run("covid", "2021-06", &files);
+    assert_eq!(["00101", "00102"].map(|id| ran.line(id, "CAR_TIB")), ["", "-62.48"]);
+    // Fifteen thirtieths of 1874.41.
+    assert_eq!((ran.line("00103", "TIB").as_str(), ran.told("F133", "00103").len()), ("937.21", 1));
+}
+
+// 1969.11 less a tenth of thirty days is 1772.20: on leave to the last day, and no list says that it is over.
+#[test]
+fn a_leave_that_filled_last_month_is_not_forgotten() {
+    let rows = ["0010;TRAITEMENT BRUT;400,00;;1969,11;;;", "0013;MALADIE 90 % TRAITEMENT;;;;196,91;;"];
+    let paid: [(&str, &str, &str, &[&str]); 1] = [("00101", "ABEL", "1772,20", &rows)];
+    let people = staff(&["00101;ABEL;Jean;Titulaire;C;400;0;100 %;0"]);
+    let of = |name: &str, list: Option<&str>| {
+        let mut files = vec![("livre de paie.csv", register("NOVEMBRE 2025", &paid)), ("agents.csv", people.clone())];
+        files.extend(list.map(|l| ("absences decembre 2025.csv", l.to_owned())));
+        run(name, "2025-12", &files).told("F134", "00101").len()
+    };
+    let list = "Matricule;Nom;Prénom;Nature;Du;Au;Prolongation\n00101;ABEL;Jean;Maladie ordinaire;01/12/2025;31/12/2025;O\n";
+    assert_eq!((of("leave-forgotten", None), of("leave-listed", Some(list))), (1, 0));
+}

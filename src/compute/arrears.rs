@@ -10,6 +10,7 @@ use crate::compute::eval::{Adjust, Pins, State};
 use crate::compute::gone::{History, Why};
 use crate::compute::raise;
 use crate::compute::replay::Replayed;
+use crate::compute::within::round_once;
 use crate::facts::{Dated, Fact, FactId, Facts, Origin, Value};
 use crate::ground::{At, Exact, Money, PayMonth, Rounding, money};
 use crate::payslip::{ElementId, Line, LineKind, Status};
@@ -215,6 +216,7 @@ impl Machine<'_> {
             return Some(steps);
         }
         let had = self.amounts(state, paid.plan, paid.adjust, paid.facts);
+        let mut exact = vec![(self.unrounded(state), before(days[0]))];
         let full = self.days(state).is_none_or(|d| d == Exact::int(MONTH));
         if !full && days.iter().any(|d| *d > 1) {
             return None;
@@ -227,11 +229,15 @@ impl Machine<'_> {
                     None => drop(then.remove(d.fact)),
                 }
             }
+            self.follow(state, paid.facts, &mut then, &[]);
             let amounts = self.amounts(state, due.unwrap_or(paid.plan), paid.adjust, &then);
+            let unrounded = self.unrounded(state);
             let end = days.get(k + 1).map_or(MONTH, |next| before(*next));
             let moved = Moved { month, had: &had, due: &amounts, thirtieths: end - before(*day), of: MONTH };
+            exact.push((unrounded, end - before(*day)));
             self.enter(moved, &mut steps, without);
         }
+        round_once(&mut steps, &exact, &had, MONTH);
         Some(steps)
     }
 
@@ -259,6 +265,15 @@ impl Machine<'_> {
             c.filter(|c| gain(e) && c.stop.is_none()).map_or(Money::ZERO, |c| c.amount)
         };
         state.results.iter().enumerate().map(amount).collect()
+    }
+
+    /// The gains just worked out, before they were rounded.
+    pub(super) fn unrounded(&self, state: &State) -> Vec<Exact> {
+        let gain = |e: usize| self.catalogue[e].kind == LineKind::Earning;
+        let exact = |(e, c): (usize, &Option<crate::compute::eval::Computed>)| {
+            c.filter(|c| gain(e) && c.stop.is_none()).map_or(Exact::ZERO, |c| c.unrounded)
+        };
+        state.results.iter().enumerate().map(exact).collect()
     }
 
     /// What so many thirtieths of the difference come to.

@@ -14,6 +14,26 @@ use crate::payslip::{ElementId, LineKind};
 use chrono::Datelike as _;
 use std::collections::BTreeSet;
 
+/// The days of a line on each of its values, added up and rounded once: what its days of before are due is the sum less the
+/// line as it is printed.
+pub(super) fn round_once(steps: &mut Vec<Step>, exact: &[(Vec<Exact>, i64)], whole: &[Money], of: i64) {
+    let elements: BTreeSet<ElementId> = steps.iter().map(|s| s.element).collect();
+    for element in elements {
+        let e = element.index();
+        let days = |(amounts, thirtieths): &(Vec<Exact>, i64)| Exact::ratio(*thirtieths, of).and_then(|s| amounts[e].mul(s));
+        let sum = exact.iter().map(days).try_fold(Exact::ZERO, |sum, x| sum.add(x?));
+        let Some(sum) = sum.and_then(|x| money::round(x, Rounding::HalfUp)) else { continue };
+        let had: Money = steps.iter().filter(|s| s.element == element).map(|s| s.sum).sum();
+        let cents = sum - whole[e] - had;
+        // More than roundings of days would be another difference: a line that is whole whatever the day.
+        let last = steps.iter_mut().rfind(|s| s.element == element).filter(|_| cents.abs().cents() <= 2);
+        if let Some(s) = last {
+            s.sum += cents;
+        }
+    }
+    steps.retain(|s| !s.sum.is_zero());
+}
+
 impl Machine<'_> {
     /// Enters what the changes within this month come to; where a list gives arrears itself, only what the formulas share.
     ///
@@ -38,8 +58,12 @@ impl Machine<'_> {
             take(facts, &replay.facts, d.fact);
             out.beyond.insert(d.fact);
         }
+        if !out.beyond.is_empty() {
+            self.follow_back(state, &replay.facts, facts);
+        }
         let changes: Vec<&Dated> = changes.into_iter().filter(|d| !out.beyond.contains(&d.fact)).collect();
         let whole = self.amounts(state, this, adjust, facts);
+        let mut exact = vec![(self.unrounded(state), 0)];
         let present = self.days(state).and_then(Exact::whole).unwrap_or(MONTH);
         let bounded = last.is_some() || day_of(facts, Role::Entry).is_some_and(|d| month.contains(d) && d > month.first_day());
         if dated.iter().all(|d| out.beyond.contains(&d.fact)) {
@@ -73,8 +97,10 @@ impl Machine<'_> {
             for d in changes.iter().filter(|d| d.from.day() >= day) {
                 take(&mut then, &replay.facts, d.fact);
             }
+            self.follow_back(state, &replay.facts, &mut then);
             let until = if present == MONTH { before(day) } else { self.days_before(state, &unshared, day, replay) };
             segments.push((self.amounts(state, this, adjust, &then), until - begun));
+            exact.push((self.unrounded(state), until - begun));
             begun = until;
         }
         let (mut steps, mut without) = (Vec::new(), BTreeSet::new());
@@ -84,6 +110,8 @@ impl Machine<'_> {
             (0..due.len()).filter(|e| !left_to(*e)).for_each(|e| due[e] = whole[e]);
             self.enter(Moved { month, had: &whole, due: &due, thirtieths: *thirtieths, of: present }, &mut steps, &mut without);
         }
+        exact[0].1 = present - begun;
+        round_once(&mut steps, &exact, &whole, present);
         self.rest_of_shared(&whole, &shared, &segments, present, &mut steps);
         out.take(steps);
         out.without.append(&mut without);

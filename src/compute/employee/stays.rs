@@ -1,6 +1,7 @@
 //! Whoever was paid last month and is known still: replay, this month's facts, this month, and the walk.
 
 use super::{Input, Machine, Output, holding};
+use crate::compute::arrears::take;
 use crate::compute::corrections::{self, ThisMonth};
 use crate::compute::eval::{Adjust, Computed, Pins, State, Stop};
 use crate::compute::raise;
@@ -125,7 +126,7 @@ impl Machine<'_> {
     }
 
     /// An amount that is kept in step with another value (a share of pay) moves as that value does.
-    pub(super) fn follow(&self, state: &mut State, last: &Facts, facts: &mut Facts, changes: &[Fact]) {
+    pub(in crate::compute) fn follow(&self, state: &mut State, last: &Facts, facts: &mut Facts, changes: &[Fact]) {
         for (fact, value) in &self.road.follows {
             let (Some(paid), Some(now)) = (last.get(*fact), facts.get(*fact)) else { continue };
             let (Some(amount), false) = (now.value.number(), changes.iter().any(|c| c.id == *fact)) else { continue };
@@ -143,6 +144,17 @@ impl Machine<'_> {
                 facts.set(Fact { id: *fact, value: Value::Number(moved.exact()), at, origin: Origin::Inferred });
             }
         }
+    }
+
+    /// Amounts that have moved with another value stand as they did beside the value of before.
+    pub(in crate::compute) fn follow_back(&self, state: &mut State, last: &Facts, then: &mut Facts) {
+        let moved = |f: &FactId| then.get(*f).is_some_and(|now| now.origin == Origin::Inferred && last.value(*f) != Some(&now.value));
+        let followed: Vec<FactId> = self.road.follows.iter().map(|f| f.0).filter(moved).collect();
+        if followed.is_empty() {
+            return;
+        }
+        followed.iter().for_each(|id| take(then, last, *id));
+        self.follow(state, last, then, &[]);
     }
 
     /// Facts of the month that are a value of the pack, once this month's lists have said all they say.

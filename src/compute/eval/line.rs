@@ -55,6 +55,8 @@ pub struct Computed {
     pub base: Option<Exact>,
     pub rate: Option<Exact>,
     pub amount: Money,
+    /// The amount before it is rounded: days of a month on two values are added up before they are.
+    pub unrounded: Exact,
     pub employer_rate: Option<Exact>,
     pub employer_amount: Money,
     pub stop: Option<Stop>,
@@ -70,7 +72,7 @@ impl Computed {
 
     /// A line that is not there.
     pub const ABSENT: Self =
-        Self { base: None, rate: None, amount: Money::ZERO, employer_rate: None, employer_amount: Money::ZERO, stop: None, applies: false };
+        Self { base: None, rate: None, amount: Money::ZERO, unrounded: Exact::ZERO, employer_rate: None, employer_amount: Money::ZERO, stop: None, applies: false };
 
     pub(super) const fn is_absent(&self) -> bool {
         !self.applies && self.stop.is_none() && self.amount.is_zero() && self.employer_amount.is_zero()
@@ -111,21 +113,25 @@ impl State {
             (Some(b), Some(r)) => b.mul(r).ok_or(Stop::Arithmetic).and_then(cent),
             _ => Ok(Money::ZERO),
         };
-        let amount = match &e.amount {
-            Some(n) => cent(self.values.num(plan, n)?)?,
+        let (amount, unrounded) = match &e.amount {
+            Some(n) => {
+                let x = self.values.num(plan, n)?;
+                (cent(x)?, x)
+            }
             None => {
                 let m = product(rate)?;
-                match e.kind {
+                let m = match e.kind {
                     LineKind::Deduction | LineKind::Tax | LineKind::Net => -m,
                     LineKind::Earning | LineKind::Employer => m,
-                }
+                };
+                (m, m.exact())
             }
         };
         let employer_amount = match &e.employer_amount {
             Some(n) => cent(self.values.num(plan, n)?)?,
             None => product(employer_rate)?,
         };
-        Ok(Computed { base, rate, amount, employer_rate, employer_amount, stop: None, applies: true })
+        Ok(Computed { base, rate, amount, unrounded, employer_rate, employer_amount, stop: None, applies: true })
     }
 
     pub(super) fn put(&mut self, e: &ElementStep, c: &Computed) {
@@ -194,6 +200,7 @@ pub(super) fn pinned(c: Computed, index: usize, pins: Pins<'_>) -> Computed {
             base: p.base.or(c.base),
             rate: p.rate.or(c.rate),
             amount: p.amount,
+            unrounded: p.amount.exact(),
             employer_rate: p.employer_rate.or(c.employer_rate),
             employer_amount: p.employer_amount,
             stop: None,
@@ -201,10 +208,13 @@ pub(super) fn pinned(c: Computed, index: usize, pins: Pins<'_>) -> Computed {
         }),
         Pins::Adjusted(list) => match list.get(index).copied().unwrap_or_default() {
             Adjust::Shift(amount, employer) if c.stop.is_none() => {
-                Computed { amount: c.amount + amount, employer_amount: c.employer_amount + employer, ..c }
+                let unrounded = c.unrounded.add(amount.exact()).unwrap_or((c.amount + amount).exact());
+                Computed { amount: c.amount + amount, unrounded, employer_amount: c.employer_amount + employer, ..c }
             }
             Adjust::None | Adjust::Shift(..) => c,
-            Adjust::Give(amount, employer) => Computed { amount, employer_amount: employer, stop: None, applies: true, ..c },
+            Adjust::Give(amount, employer) => {
+                Computed { amount, unrounded: amount.exact(), employer_amount: employer, stop: None, applies: true, ..c }
+            }
         },
     }
 }
