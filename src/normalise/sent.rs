@@ -52,7 +52,9 @@ pub fn transfers(
                     amount: paid.abs(),
                     at: At::row(map.source, row.number),
                 });
-                if let Some((c, state)) = states.iter().map(|c| (c, text(c))).find(|(_, t)| titles::says_pending(t) && !titles::says_returned(t)) {
+                if let Some((c, state)) =
+                    states.iter().map(|c| (c, text(c))).find(|(_, t)| titles::says_pending(t) && !titles::says_returned(t))
+                {
                     let name = out.last().map_or("", |t: &TransferRow| t.name.as_str());
                     let f = Finding::new("M292", Severity::Justify).arg("name", name).arg("state", state);
                     unread.push(f.arg("amount", paid.abs().french()).at(sources.place(At::cell(map.source, row.number, c.column))));

@@ -8,7 +8,18 @@ use encoding_rs::Encoding;
 
 /// Headers that begin a mail, in small letters.
 const OPENING: [&str; 12] = [
-    "return-path", "received", "from", "to", "subject", "date", "mime-version", "delivered-to", "message-id", "reply-to", "x-priority", "cc",
+    "return-path",
+    "received",
+    "from",
+    "to",
+    "subject",
+    "date",
+    "mime-version",
+    "delivered-to",
+    "message-id",
+    "reply-to",
+    "x-priority",
+    "cc",
 ];
 /// Parts within parts.
 const DEEP: usize = 8;
@@ -228,7 +239,9 @@ fn words(header: &str) -> String {
     let mut rest = header;
     while let Some(at) = rest.find("=?") {
         let mut pieces = rest[at + 2..].splitn(4, '?');
-        let (Some(charset), Some(how), Some(text), Some(behind)) = (pieces.next(), pieces.next(), pieces.next(), pieces.next()) else { break };
+        let (Some(charset), Some(how), Some(text), Some(behind)) = (pieces.next(), pieces.next(), pieces.next(), pieces.next()) else {
+            break;
+        };
         let Some(behind) = behind.strip_prefix('=') else { break };
         let bytes = if how.eq_ignore_ascii_case("b") { base64(text.as_bytes()) } else { escaped(text.replace('_', " ").as_bytes(), b'=') };
         let encoding = Encoding::for_label(charset.as_bytes()).unwrap_or(encoding_rs::UTF_8);

@@ -59,9 +59,7 @@ pub fn open(input: &Input, file: &str, sources: &mut Sources, limits: &Limits, h
             FileKind::Html | FileKind::Written => open_page(input, kind, file, sources, limits)?,
             FileKind::Empty => refused(Finding::new("R01", Severity::Justify).at(place())),
             FileKind::Locked => refused(refusal(Refused::Locked, limits, place())),
-            FileKind::Xlsb => {
-                refused(Finding::new("R16", Severity::Justify).text(saying("R16", kind)).at(place()))
-            }
+            FileKind::Xlsb => refused(Finding::new("R16", Severity::Justify).text(saying("R16", kind)).at(place())),
             FileKind::Unknown => refused(Finding::new("R17", Severity::Justify).at(place())),
             FileKind::Xml | FileKind::Dsn | FileKind::Pdf | FileKind::Image | FileKind::Document | FileKind::Mail | FileKind::Archive => {
                 refused(Finding::new("R02", Severity::Justify).text(saying("R02", kind)).at(place()))

@@ -344,7 +344,8 @@ mod tests {
         let formats = [font(0), font(0), font(0), font(0), font(8), format(0, 0, 10), format(5, 0, 0), format(0, 1, 10)].concat();
         let cell = |column: u16, format: u16| record(0x0203, &[shorts(&[2, column, format]), vec![0; 8]].concat());
         let many = record(MANY_NUMBERS, &shorts(&[3, 0, 0, 0, 0, 1, 0, 0, 1]));
-        let globals = |start: u32| [record(BEGIN, &[0; 4]), formats.clone(), record(BOUND_SHEET, &start.to_le_bytes()), record(END, &[])].concat();
+        let globals =
+            |start: u32| [record(BEGIN, &[0; 4]), formats.clone(), record(BOUND_SHEET, &start.to_le_bytes()), record(END, &[])].concat();
         let start = globals(0).len() as u32;
         let stream = [globals(start), record(BEGIN, &[0; 4]), cell(0, 0), cell(1, 1), cell(2, 2), many, record(END, &[])].concat();
         let scans = scan_workbook(&stream, &Limits::default()).expect("sound");

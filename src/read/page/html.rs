@@ -158,7 +158,9 @@ fn tag(text: &str) -> Option<(Tag<'_>, &str)> {
 /// Where the closing tag of an element begins; the end when nothing closes it.
 fn closing(text: &str, name: &str) -> usize {
     let closes = format!("</{name}");
-    text.match_indices("</").find(|(at, _)| text.get(*at..at + closes.len()).is_some_and(|t| t.eq_ignore_ascii_case(&closes))).map_or(text.len(), |m| m.0)
+    text.match_indices("</")
+        .find(|(at, _)| text.get(*at..at + closes.len()).is_some_and(|t| t.eq_ignore_ascii_case(&closes)))
+        .map_or(text.len(), |m| m.0)
 }
 
 /// Classes of a style sheet that strike through: `.xl66 {text-decoration:line-through}`.
@@ -186,7 +188,8 @@ mod tests {
             rows.push((row.number, row.hidden, row.cells.iter().map(|c| c.shown().into_owned()).collect::<Vec<_>>().join("|")));
             ControlFlow::Continue(())
         });
-        let shown = [(1, false, "Heures été"), (2, false, "Matricule|A & B"), (3, false, "|c d|e"), (4, true, "1|2|3"), (5, false, "Total < 5")];
+        let shown =
+            [(1, false, "Heures été"), (2, false, "Matricule|A & B"), (3, false, "|c d|e"), (4, true, "1|2|3"), (5, false, "Total < 5")];
         assert_eq!(rows, shown.map(|(n, h, t)| (n, h, t.to_owned())));
         assert_eq!(marks.iter().map(|m| (m.0, m.1)).collect::<Vec<_>>(), [(4, 1), (4, 2)]);
         assert_eq!(grid.merged.len(), 2);
