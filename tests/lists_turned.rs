@@ -101,6 +101,8 @@ fn two_lists_that_contradict_each_other() {
     let sports = "Matricule;Nom;Prénom;HS jour - 14 premières\n00441;FLAMENT;André;3\n00207;POIREL;Mathieu;2\n";
     let r = run("services", &[HOURS], &[("HS voirie.csv", roads), ("HS sports.csv", sports)]);
     assert_eq!((r.told("M241", "00441"), r.waits("00207")), (BLOCKS.to_vec(), false));
+    let r = run("hours-again", &[HOURS], &[("HS.csv", roads), ("HS (2).csv", sports)]);
+    assert_eq!((r.told("M87", "00441"), r.told("M242", "00207")), (JUSTIFY.to_vec(), BLOCKS.to_vec()));
 }
 
 #[test]
@@ -170,4 +172,50 @@ fn a_signature_with_a_comma_names_nobody() {
     let mail = "Bonjour,\n\nMme Arnoux a fait 4 h le 12.\n\nCordialement\nS. Roche, responsable CTM\nTél. 04 72 00 00 00\n";
     let r = run("mail", &[], &[("mail.txt", mail)]);
     assert!(!r.waits("00232") && r.waits("00102"));
+}
+
+#[test]
+fn a_share_or_a_sum_under_a_title_that_may_be_another_is_asked() {
+    let share = |title: &str| format!("{title};;;;\nMatricule;Nom;Prénom;Quotité;Date d'effet\n00225;AGUILAR;Loïc;50 %;01/12/2021\n");
+    for (i, title) in ["Décharge syndicale", "Congé de formation", "Aménagement de poste"].into_iter().enumerate() {
+        let file = format!("{title}.csv");
+        assert_eq!(run(&format!("share-{i}"), &[], &[(&file, &share(title))]).told("M76", "00225"), BLOCKS, "{title}");
+    }
+    let r = run("share-said", &[], &[("temps partiels.csv", &share("Temps partiels"))]);
+    assert!(r.told("M76", "00225").is_empty());
+    for (i, title) in ["Complément", "Avance", "Part employeur"].into_iter().enumerate() {
+        let text = format!("Matricule;Nom;Prénom;{title}\n00102;ARNOUX;Jean-Noël;150,00\n");
+        let r = run(&format!("part-{i}"), &[CIA], &[("décembre.csv", &text)]);
+        assert!(r.waits("00102"), "{title}");
+    }
+    let text = "Matricule;Nom;Prénom;Montant CIA;Observations\n00102;ARNOUX;Jean-Noël;200,00;0\n";
+    assert_eq!(run("nought", &[CIA], &[("primes.csv", text)]).told("M202", "00102"), JUSTIFY);
+}
+
+// From Thursday 9 to Monday 13 December 2021 are three days at work and five of the month.
+#[test]
+fn days_at_work_around_a_weekend_are_told() {
+    let text = "Matricule;Nom;Prénom;Nature;Du;Au;Nb jours\n00844;RAMPAL;Joël;Service non fait;09/12/2021;13/12/2021;3\n";
+    let r = run("weekend", &[ABSENCES], &[("absences.csv", text)]);
+    assert_eq!((r.told("M293", "00844"), r.told("M83", "00844")), (JUSTIFY.to_vec(), Vec::new()));
+}
+
+#[test]
+fn a_whole_month_in_days_is_that_month() {
+    let text = |days: &str| format!("{days};;;\nMatricule;Nom;Prénom;Montant CIA\n00102;ARNOUX;Jean-Noël;200,00\n");
+    let r = run("days-before", &[CIA, HOURS], &[("primes.csv", &text("Période du 01/11/2021 au 30/11/2021"))]);
+    assert_eq!(r.told("M95", "00102"), BLOCKS);
+    let r = run("days-now", &[CIA, HOURS], &[("primes.csv", &text("Période du 01/12/2021 au 31/12/2021"))]);
+    assert!(!r.waits("00102"));
+}
+
+#[test]
+fn a_directory_of_everybody_stops_nobody() {
+    let r = run("staff", &[], &[]);
+    let all: Vec<String> = r.rows("payslips.csv").into_iter().map(|p| p["employee"].clone()).collect();
+    let text = |title: &str| format!("{title};\nMatricule;Lieu\n{}", all.iter().map(|a| format!("{a};Mairie\n")).collect::<String>());
+    let r = run("directory", &[], &[("annuaire.csv", &text("Annuaire"))]);
+    assert!(!r.told("IMP-01", "").contains(&Severity::Blocking) && !r.waits("00102"));
+    let r = run("not-directory", &[], &[("liste.csv", &text("Grève"))]);
+    assert!(r.waits("00102"));
 }

@@ -5,6 +5,7 @@
 use crate::facts::{FactId, NumberForm, Vocabulary};
 use crate::ground::{EmployeeId, Finding, Severity, Sources};
 use crate::normalise::gather::Amount;
+use crate::normalise::titles;
 use crate::normalise::variables::form_of;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -31,7 +32,7 @@ pub fn settle(
         sums.values_mut().for_each(|of| drop(of.remove(list)));
     }
     let added: BTreeSet<u16> = whole.into_values().flatten().collect();
-    let pairs = pairs(&sums, facts_of, &added);
+    let pairs = pairs(&sums, facts_of, &added, sources);
     for pair in &pairs {
         pair.one_sided(&sums, facts_of, vocabulary, sources, tell);
     }
@@ -117,9 +118,12 @@ struct Pair {
     differ: bool,
     /// Each has somebody whom the other has not.
     apart: bool,
+    /// Their names say that one is a later version of the other.
+    versions: bool,
 }
 
-fn pairs(sums: &Sums, facts_of: &FactsOf, added: &BTreeSet<u16>) -> Vec<Pair> {
+fn pairs(sums: &Sums, facts_of: &FactsOf, added: &BTreeSet<u16>, sources: &Sources) -> Vec<Pair> {
+    let file = |s: u16| sources.get(s).map_or("", |s| s.file.as_str());
     let lists: Vec<u16> = facts_of.keys().copied().collect();
     let mut out = Vec::new();
     for (i, &first) in lists.iter().enumerate() {
@@ -138,6 +142,7 @@ fn pairs(sums: &Sums, facts_of: &FactsOf, added: &BTreeSet<u16>) -> Vec<Pair> {
                 common: both.iter().flat_map(|(a, b)| a.keys().filter(|f| b.contains_key(f))).copied().collect(),
                 differ: both.iter().any(|(a, b)| !same(a, b)),
                 apart: alone(first, second) && alone(second, first),
+                versions: titles::are_versions(file(first), file(second)),
             });
         }
     }
@@ -148,12 +153,12 @@ impl Pair {
     /// Hours of two services, or of a list and what completes it, may add up; a bonus written twice is one bonus.
     fn may_add(&self, vocabulary: &Vocabulary) -> bool {
         let counted = |f: &FactId| form_of(vocabulary.get(*f)) != Some(NumberForm::Money);
-        (self.differ || self.apart) && self.common.iter().any(counted)
+        !self.versions && (self.differ || self.apart) && self.common.iter().any(counted)
     }
 
-    /// Two versions of a list of bonuses: whoever stands in one of them alone may have been taken out of the other.
+    /// Two versions of a list: whoever stands in one of them alone may have been taken out of the other.
     fn one_sided(&self, sums: &Sums, facts_of: &FactsOf, vocabulary: &Vocabulary, sources: &Sources, tell: &mut dyn FnMut(Finding, u16)) {
-        if !self.differ || self.may_add(vocabulary) {
+        if !(self.differ || self.versions) || self.may_add(vocabulary) {
             return;
         }
         for (id, of) in sums {

@@ -77,6 +77,7 @@ pub(super) struct Aside {
     pub(super) settled: Vec<String>,
     pub(super) returned: Vec<String>,
     pub(super) pending: Vec<String>,
+    pub(super) versions: Vec<String>,
     pub(super) gone: Vec<String>,
     pub(super) removes: Vec<String>,
     pub(super) attended: Vec<String>,

@@ -454,6 +454,18 @@ pub fn says_pending(state: &str) -> bool {
     one_of(&FILE.aside.pending, &tidy).is_some() && tidy.split_whitespace().count() <= 4
 }
 
+/// Whether two names of files are of versions of one list: « HS juin », « HS juin v2 », « HS juin (2) ».
+pub fn are_versions(a: &str, b: &str) -> bool {
+    let stem = |file: &str| {
+        let name = file.rsplit('/').next().unwrap_or(file);
+        spaced(name.rsplit_once('.').map_or(name, |(stem, _)| stem))
+    };
+    let (a, b) = (stem(a), stem(b));
+    let (short, long) = if a.len() < b.len() { (&a, &b) } else { (&b, &a) };
+    let more = long.strip_prefix(short.as_str()).map(str::trim).filter(|m| !m.is_empty() && !short.is_empty());
+    more.is_some_and(|m| m.split_whitespace().all(|w| one_of(&FILE.aside.versions, w).is_some()))
+}
+
 /// Whether words say that an account is no more, or that its holder is dead.
 pub fn says_gone(why: &str) -> bool {
     one_of(&FILE.aside.gone, &spaced(why)).is_some()
