@@ -217,11 +217,12 @@ fn rubrics_stand_side_by_side() {
         "RÉMUNÉRATIONS;;;RETENUES;;;CHARGES PATRONALES;;".to_owned(),
         "Rub;Libellé;Montant;Rub;Libellé;Montant;Rub;Libellé;Montant".to_owned(),
     ];
-    let mut flat = vec!["Matricule;Nom;Rub gain;Libellé gain;Montant gain;Rub retenue;Libellé retenue;Montant retenue;\
+    let mut flat = vec![
+        "Matricule;Nom;Rub gain;Libellé gain;Montant gain;Rub retenue;Libellé retenue;Montant retenue;\
                          Rub charge;Libellé charge;Montant charge"
-        .to_owned()];
-    let mut numbered =
-        vec!["Matricule;Nom;Rub 1;Libellé 1;Montant 1;Patronal 1;Rub 2;Libellé 2;Montant 2;Patronal 2".to_owned()];
+            .to_owned(),
+    ];
+    let mut numbered = vec!["Matricule;Nom;Rub 1;Libellé 1;Montant 1;Patronal 1;Rub 2;Libellé 2;Montant 2;Patronal 2".to_owned()];
     for a in &all {
         printed.push(format!("{} {};;;;;;;;", a[0].number, a[0].name()));
         printed.extend(side_by_side(a));
@@ -242,7 +243,8 @@ fn rubrics_stand_side_by_side() {
 #[test]
 fn names_and_amounts_stand_in_turn() {
     let line = |a: &Vec<Row>| {
-        let pair = |r: &Row| format!("{};{}", r.label, if r.signed() == "-" || r.signed().is_empty() { r.employer.clone() } else { r.signed() });
+        let pair =
+            |r: &Row| format!("{};{}", r.label, if r.signed() == "-" || r.signed().is_empty() { r.employer.clone() } else { r.signed() });
         format!("{};{};{}", a[0].number, a[0].name(), a.iter().map(pair).collect::<Vec<_>>().join(";"))
     };
     let head = "Matricule;Nom et prénom;Éléments de paie (libellé / montant)";

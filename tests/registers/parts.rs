@@ -158,7 +158,16 @@ fn each_rubric_has_a_file_of_its_own() {
         .map(|(code, label)| {
             let own = all.iter().filter(|r| r.code == code);
             let line = |r: &Row| {
-                format!("{};{};{};{};{};{};{}", r.number, r.name(), r.base, r.rate, r.signed().trim_end_matches('-'), r.employer_rate, r.employer)
+                format!(
+                    "{};{};{};{};{};{};{}",
+                    r.number,
+                    r.name(),
+                    r.base,
+                    r.rate,
+                    r.signed().trim_end_matches('-'),
+                    r.employer_rate,
+                    r.employer
+                )
             };
             let head = format!("Rubrique {code} - {label}\n\nMatricule;Nom et prénom;Base;Taux;Montant;Taux pat.;Montant pat.");
             (format!("{code}.csv"), text(&head, own.map(line)))

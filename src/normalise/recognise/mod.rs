@@ -56,7 +56,8 @@ pub fn latest_date(cx: &Context<'_>) -> NaiveDate {
 
 /// What registers are called that sum up the year (« Cumuls 2023 ») beside one of the same titles that does not.
 fn sums_of_the_year(seen: &[Seen<'_>], understood: &[(SourceMapping, Vec<Finding>)]) -> Vec<Option<String>> {
-    let called = |s: &Seen<'_>| [s.sheet.as_deref().unwrap_or(""), s.stem()].into_iter().find(|t| titles::says_cumulative(t)).map(str::to_owned);
+    let called =
+        |s: &Seen<'_>| [s.sheet.as_deref().unwrap_or(""), s.stem()].into_iter().find(|t| titles::says_cumulative(t)).map(str::to_owned);
     let register = |i: usize| understood[i].0.role.is_register();
     let of_month = |j: usize, s: &Seen<'_>| register(j) && seen[j].layout.own == s.layout.own && called(&seen[j]).is_none();
     let one = |(i, s): (usize, &Seen<'_>)| {

@@ -195,7 +195,8 @@ impl Abreast {
     /// Lays out a row; false when a cell of it has no place.
     fn lay(&self, row: &OwnedRow, known: &BTreeSet<usize>, laid: &mut Laid) -> bool {
         let filled: Vec<usize> = (0..row.cells.len()).filter(|c| !row.cells[*c].shown().is_empty()).collect();
-        let cell = |c: usize| (row.cells.get(c).cloned().unwrap_or(Cell::Empty), Some((row.number, u16::try_from(c).unwrap_or(At::NO_COLUMN))));
+        let cell =
+            |c: usize| (row.cells.get(c).cloned().unwrap_or(Cell::Empty), Some((row.number, u16::try_from(c).unwrap_or(At::NO_COLUMN))));
         // The name of an agent or of a part above its rows, or the heading once more.
         if let [single] = filled.as_slice() {
             laid.put(vec![cell(*single)], (row.number, 0));

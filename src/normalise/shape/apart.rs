@@ -60,7 +60,8 @@ fn part(table: &Table, wording: &Wording<'_>) -> Option<Part> {
     let stem = table.file.rsplit('/').next().unwrap_or(&table.file);
     let stem = stem.rsplit_once('.').map_or(stem, |f| f.0);
     let named = |text: &str| by_rubric::named(text).filter(|n| !n.0.is_empty() || total_named(&n.1).is_some());
-    let above = rows[..heading].iter().rev().find_map(|r| by_rubric::rubric(r, agent).filter(|n| !n.0.is_empty() || total_named(&n.1).is_some()));
+    let above =
+        rows[..heading].iter().rev().find_map(|r| by_rubric::rubric(r, agent).filter(|n| !n.0.is_empty() || total_named(&n.1).is_some()));
     let (code, label) = above.or_else(|| table.sheet.as_deref().and_then(named)).or_else(|| named(stem))?;
     let titles = rows[heading].cells.iter().map(|c| fold(&c.shown())).collect();
     Some(Part { heading, titles, code, label })
