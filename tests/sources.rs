@@ -217,3 +217,19 @@ fn lists_are_recognised_and_joined_by_those_whom_a_document_names() {
         assert_eq!(bonuses, want.map(|(e, a)| (e.to_owned(), a.to_owned())).into(), "{name}");
     }
 }
+
+// Names, status and category of everybody, and nothing else: who works here, no list of changes. 00156 is in no staff file, 00995
+// is and was not paid.
+#[test]
+fn a_staff_file_of_status_and_category_alone_is_one() {
+    let mut staff = "Matricule;Nom;Prénom;Statut;Catégorie\n".to_owned();
+    for (id, row) in made::staff() {
+        staff += &format!("{id};{};{};{};{}\n", row["Nom"], row["Prénom"], row["Statut"], row["Cat."]);
+    }
+    let ran = run_beside("thin-staff", &[REGISTER, TRANSFERS], &[("agents.csv", &staff)], false, false);
+    let about = |code: &str| -> Vec<String> {
+        ran.outcome.findings.iter().filter(|f| f.code == code).filter_map(|f| Some(f.employee.as_ref()?.to_string())).collect()
+    };
+    assert_eq!((about("GOV-05"), about("POP-03"), about("POP-02")), (vec![], vec!["00156".to_owned()], vec!["00995".to_owned()]));
+    assert!(!ran.outcome.findings.iter().any(|f| f.code == "M265"));
+}

@@ -1,4 +1,4 @@
-//! `docs/new-bonus.md` as a reader would follow it: its blocks are written to files, compiled and run.
+//! `docs/new-bonus.md` and its French twin as a reader would follow them: their blocks are written to files, compiled and run.
 
 use releve::compute::{cases, coverage};
 use releve::ground::Lang;
@@ -9,9 +9,13 @@ use std::path::{Path, PathBuf};
 
 /// Every block of the page that has a file name before it, written where it says.
 fn followed(name: &str) -> PathBuf {
+    followed_on("docs/new-bonus.md", name)
+}
+
+fn followed_on(page: &str, name: &str) -> PathBuf {
     let root = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
     let _ = std::fs::remove_dir_all(&root);
-    let text = std::fs::read_to_string("docs/new-bonus.md").expect("the page");
+    let text = std::fs::read_to_string(page).expect("the page");
     let mut file = None;
     let mut body: Option<String> = None;
     for line in text.lines() {
@@ -39,7 +43,28 @@ fn followed(name: &str) -> PathBuf {
 
 #[test]
 fn the_bonus_of_the_page_compiles_and_its_cases_come_out() {
-    let folder = followed("tutorial");
+    comes_out(&followed("tutorial"));
+}
+
+#[test]
+fn the_french_page_writes_the_same_bonus() {
+    let (english, french) = (followed("tutorial-twin"), followed_on("docs/nouvelle-prime.md", "tutorial-french"));
+    comes_out(&french);
+    let files = |folder: &Path| -> Vec<(std::ffi::OsString, String)> {
+        let mut all: Vec<_> = std::fs::read_dir(folder)
+            .expect("the overlay")
+            .map(|e| e.expect("a file"))
+            .map(|e| (e.file_name(), std::fs::read_to_string(e.path()).expect("a file")))
+            .collect();
+        all.sort();
+        all
+    };
+    assert_eq!(files(&french), files(&english));
+    let steps = |page: &str| std::fs::read_to_string(page).expect("the page").lines().filter(|l| l.starts_with("## ")).count();
+    assert_eq!(steps("docs/nouvelle-prime.md"), steps("docs/new-bonus.md"));
+}
+
+fn comes_out(folder: &Path) {
     let loaded = stack::load(&folder.to_string_lossy(), &[], &Library::default()).expect("the folder is readable");
     let text: Vec<String> = loaded.findings.iter().map(|f| f.message(Lang::En)).collect();
     assert!(text.is_empty(), "{}", text.join("\n"));

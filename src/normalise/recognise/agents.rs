@@ -9,6 +9,7 @@ use crate::normalise::profile::Profile;
 use crate::normalise::text::name_key;
 use crate::normalise::titles::{self, Title};
 use std::collections::BTreeSet;
+use std::ops::ControlFlow;
 
 /// Whether numbers of agents that other files know stand in the sheet.
 pub(super) fn holds_agents(s: &Seen<'_>, ids: &BTreeSet<&str>, overlaps: &[u32]) -> bool {
@@ -28,6 +29,39 @@ pub(super) fn known_ids(seen: &[Seen<'_>], cx: &Context<'_>) -> Vec<BTreeSet<Str
         })
         .collect()
 }
+
+/// Of those known, in tenths, who must stand in the file of everybody.
+const NEARLY_ALL: usize = 8;
+
+/// Which tables name nearly everybody whom the others know: of a long register more than its beginning is looked at.
+pub(super) fn of_everybody(seen: &[Seen<'_>], ids: &[BTreeSet<String>], cx: &Context<'_>) -> Vec<bool> {
+    let Some(fact) = cx.vocabulary.role(FactRole::Employee) else { return vec![false; seen.len()] };
+    let whole = |(s, known): (&Seen<'_>, &BTreeSet<String>)| {
+        let column = (0..s.layout.width).find(|&c| !known.is_empty() && s.compared[c].title(Title::Fact(fact)) >= SURE);
+        let Some(column) = column.filter(|_| s.kept.len() * 2 >= SAMPLE) else { return known.clone() };
+        let mut all = known.clone();
+        let mut rows = 0_u32;
+        let _ = s.rows.for_each(&mut |row| {
+            let text = row.cells.get(column).map(|c| c.shown().into_owned()).unwrap_or_default();
+            if text.chars().any(|c| c.is_ascii_digit()) {
+                all.insert(ids::bare(&text).to_owned());
+            }
+            rows += 1;
+            if rows < ROWS { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+        });
+        all
+    };
+    let all: Vec<BTreeSet<String>> = seen.iter().zip(ids).map(whole).collect();
+    let everybody = |i: usize| {
+        let others: BTreeSet<&String> = all.iter().enumerate().filter(|(j, _)| *j != i).flat_map(|(_, of)| of).collect();
+        let known = all[i].iter().filter(|id| others.contains(id)).count();
+        others.len() >= 3 && known * 10 >= others.len() * NEARLY_ALL
+    };
+    (0..all.len()).map(everybody).collect()
+}
+
+/// Rows of a table whose numbers are looked at.
+const ROWS: u32 = 200_000;
 
 /// Titles that leave no doubt whose numbers or names stand below them.
 const SURE: u32 = 85;
@@ -79,6 +113,8 @@ pub(super) struct Others<'a> {
     pub ids: BTreeSet<&'a str>,
     /// A table is among them: documents alone do not tell the file of everybody from a list about everybody.
     pub listed: bool,
+    /// Nearly everybody whom the other tables know to their ends stands in the sheet.
+    pub everybody: bool,
 }
 
 /// How many of the agents the other sources know stand in the sheet.
@@ -86,12 +122,13 @@ pub(super) struct Others<'a> {
 pub(super) struct Coverage {
     pub percent: usize,
     pub listed: bool,
+    pub everybody: bool,
 }
 
 impl Coverage {
     pub(super) fn of(s: &Seen<'_>, others: &Others<'_>, overlaps: &[u32]) -> Self {
         let most = (0..s.layout.width).filter(|c| overlaps[*c] >= 50).map(|c| s.profiles[c].values.len()).max().unwrap_or(0);
-        Self { percent: (most * 100).checked_div(others.ids.len()).unwrap_or(0), listed: others.listed }
+        Self { percent: (most * 100).checked_div(others.ids.len()).unwrap_or(0), listed: others.listed, everybody: others.everybody }
     }
 
     pub(super) const fn is_most(self) -> bool {

@@ -105,6 +105,7 @@ pub fn recognise(
         }
     }
     let ids = known_ids(&seen, cx);
+    let everybody = agents::of_everybody(&seen, &ids, cx);
     let of_documents: BTreeSet<&str> = documents.iter().map(|w| ids::bare(&w.id)).collect();
     let mut mapping = Mapping::default();
     let mut late: Vec<(u16, Role, String)> = Vec::new();
@@ -115,7 +116,7 @@ pub fn recognise(
             let mut others: BTreeSet<&str> = of_others.collect();
             let listed = !others.is_empty();
             others.extend(&of_documents);
-            let others = Others { ids: others, listed };
+            let others = Others { ids: others, listed, everybody: everybody[i] };
             let mut told = Vec::new();
             let found = source(s, cx, titles, &others, like, sources, &mut told);
             (found, told)

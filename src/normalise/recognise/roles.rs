@@ -178,9 +178,11 @@ pub(super) fn attempt(s: &Seen<'_>, role: Role, cx: &Context<'_>, overlaps: &[u3
         }
         Role::RegisterWide => agent && (elements.len() >= 3 && kept_from >= 2 || elements.len() >= 2 && sums >= 2),
         Role::Staff => {
-            // The accounts of all agents, or one more fact of all of them, come in a file of their own.
+            // The accounts of all agents, or one more fact of all of them, come in a file of their own; so do their status and
+            // category, which nobody gives everybody anew.
+            let described = situations >= 2 && coverage.everybody && one_offs == 0 && !has(Meaning::Effective);
             let whole = coverage.is_most() && one_offs == 0 && (alone && coverage.listed || has_iban);
-            agent && (situations >= 3 || whole)
+            agent && (situations >= 3 || whole || described)
         }
         Role::Arrivals => {
             if hint == 0 && !arrives_now(s, &choices, &picked, cx) {
