@@ -71,8 +71,16 @@ impl Computed {
     }
 
     /// A line that is not there.
-    pub const ABSENT: Self =
-        Self { base: None, rate: None, amount: Money::ZERO, unrounded: Exact::ZERO, employer_rate: None, employer_amount: Money::ZERO, stop: None, applies: false };
+    pub const ABSENT: Self = Self {
+        base: None,
+        rate: None,
+        amount: Money::ZERO,
+        unrounded: Exact::ZERO,
+        employer_rate: None,
+        employer_amount: Money::ZERO,
+        stop: None,
+        applies: false,
+    };
 
     pub(super) const fn is_absent(&self) -> bool {
         !self.applies && self.stop.is_none() && self.amount.is_zero() && self.employer_amount.is_zero()
