@@ -518,3 +518,34 @@ fn a_leave_that_filled_last_month_is_not_forgotten() {
     let list = "Matricule;Nom;Prénom;Nature;Du;Au;Prolongation\n00101;ABEL;Jean;Maladie ordinaire;01/12/2025;31/12/2025;O\n";
     assert_eq!((of("leave-forgotten", None), of("leave-listed", Some(list))), (1, 0));
 }
+
+// 400 points 1969.11, 408 points 2008.50; three days of strike take 196.91 and 200.85: 39.39 - 3.94 = 35.45 for a whole November.
+#[test]
+fn arrears_of_a_month_due_whole_know_its_absences() {
+    let rows = ["0010;TRAITEMENT BRUT;400,00;;1969,11;;;", "0012;ABS. NON REM. TRAITEMENT;;;;196,91;;"];
+    let paid: [(&str, &str, &str, &[&str]); 1] = [("00101", "ABEL", "1772,20", &rows)];
+    let list = "Matricule;Nom;Prénom;Nouvel indice majoré;Date d'effet;Acte\n00101;ABEL;Jean;408;01/11/2025;A1\n";
+    let files = [
+        ("livre de paie.csv", register("NOVEMBRE 2025", &paid)),
+        ("agents.csv", staff(&["00101;ABEL;Jean;Titulaire;C;400;0;100 %;0"])),
+        ("echelons decembre 2025.csv", list.to_owned()),
+    ];
+    let ran = run("strike-arrears", "2025-12", &files);
+    assert_eq!(["TIB", "RAPPEL_TIB"].map(|c| ran.line("00101", c)), ["2008.50", "35.45"]);
+    assert!(ran.told("F57", "00101").is_empty(), "{:?}", ran.told("F57", "00101"));
+}
+
+// From the 16th at step 401 and at 80 %: 1974.036 x (15 + 15 x 6/7) / 30 = 1833.03, rounded once; the line is 1692.03.
+#[test]
+fn the_days_of_a_month_are_rounded_once() {
+    let rows = ["0010;TRAITEMENT BRUT;401,00;;1974,04;;;"];
+    let paid: [(&str, &str, &str, &[&str]); 1] = [("00101", "ABEL", "1974,04", &rows)];
+    let list = "Matricule;Nom;Prénom;Nouvelle quotité;Date d'effet;Acte\n00101;ABEL;Jean;80 %;16/11/2025;A1\n";
+    let files = [
+        ("livre de paie.csv", register("OCTOBRE 2025", &paid)),
+        ("agents.csv", staff(&["00101;ABEL;Jean;Titulaire;C;401;0;100 %;0"])),
+        ("quotites novembre 2025.csv", list.to_owned()),
+    ];
+    let ran = run("once", "2025-11", &files);
+    assert_eq!(["TIB", "RAPPEL_TIB"].map(|c| ran.line("00101", c)), ["1692.03", "141.00"]);
+}

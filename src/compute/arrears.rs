@@ -246,6 +246,13 @@ impl Machine<'_> {
         self.pack.elements[element].arrears.as_ref().and_then(|s| self.pack.vocabulary.named(&s.text))
     }
 
+    /// The fact that carries arrears of the line that an absence takes days off.
+    fn carrier_of_absent(&self, element: usize) -> Option<FactId> {
+        let [line] = self.pack.elements[element].replaces.as_slice() else { return None };
+        let of = self.catalogue.iter().take(self.pack.elements.len()).position(|c| c.id == line.text)?;
+        self.carrier(of)
+    }
+
     /// Facts that carry arrears.
     pub(super) fn carriers(&self) -> BTreeSet<FactId> {
         (0..self.pack.elements.len()).filter_map(|e| self.carrier(e)).collect()
@@ -280,8 +287,10 @@ impl Machine<'_> {
     pub(super) fn enter(&self, moved: Moved<'_>, steps: &mut Vec<Step>, without: &mut BTreeSet<ElementId>) {
         let Moved { month, had, due, thirtieths, of } = moved;
         for (e, (had, due)) in had.iter().zip(due).enumerate().filter(|(_, (a, b))| a != b) {
-            // A day of absence, an hour: of which days of the month it was is not known here.
-            let Some(carrier) = self.carrier(e).filter(|_| self.catalogue[e].recurs) else {
+            // A day of absence, an hour: of which days of the month it was is not known here. Of a month that is due whole it does
+            // not matter: what an absence took off a line is owed, or taken, with that line.
+            let own = self.carrier(e).filter(|_| self.catalogue[e].recurs);
+            let Some(carrier) = own.or_else(|| self.carrier_of_absent(e).filter(|_| thirtieths == of)) else {
                 without.insert(ElementId(e as u16));
                 continue;
             };
