@@ -30,6 +30,7 @@ const MAY_NAME: [(&str, &[&str]); 14] = [
 const FLOATS: [&str; 9] = [
     "read/grid.rs",
     "read/ods.rs",
+    "read/xml2003.rs",
     "read/sheet.rs",
     "write/payslip/canvas.rs",
     "write/payslip/cards.rs",
