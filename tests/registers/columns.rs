@@ -121,3 +121,30 @@ fn a_period_that_names_no_month_is_told() {
     let outcome = super::run(&folder);
     assert_eq!(told(&outcome, "M178"), 1);
 }
+
+/// Amounts with their own sign: « GAI », « COT » say nothing more and « PAT » whose row it is; beside the employer's own column words
+/// that name no side say nothing at all.
+#[test]
+fn beside_signed_amounts_only_the_employers_rows_are_told() {
+    let sign = |line: String| {
+        let (head, amount) = line.rsplit_once(';').expect("cells");
+        if line.contains(";COT;") { format!("{head};-{amount}").replace("--", "") } else { line }
+    };
+    let by_codes =
+        text("Matricule;Nom;Prénom;Code;Libellé;Nature;Base;Taux;Montant", by_share(["GAI", "COT", "PAT", "TOT"]).into_iter().map(sign));
+    same_pay("signed-codes", &[("livre.csv", by_codes)], &[]);
+    let kind = |r: &Row| {
+        if r.is_total() {
+            "Total"
+        } else if r.gain.is_empty() {
+            "Cotisation"
+        } else {
+            "Brut"
+        }
+    };
+    let line = |r: Row| {
+        format!("{};{};{};{};{};{};{}", own(&r), kind(&r), r.base, r.rate, r.signed().trim_end_matches('-'), r.employer_rate, r.employer)
+    };
+    let head = "Matricule;Nom;Prénom;Code;Libellé;Type;Base;Taux salarial;Montant salarial;Taux patronal;Montant patronal";
+    same_pay("signed-kinds", &[("livre.csv", text(head, rows().into_iter().map(line)))], &[]);
+}

@@ -266,3 +266,19 @@ fn numbers_are_glued_to_names() {
     let head = "Matricule;Nom;Prénom;Rubrique;Base;Taux;Gains;Retenues;Taux patronal;Montant patronal";
     same_pay("glued", &[("livre.csv", super::text(head, rows().iter().filter(|r| !r.code.ends_with('P')).map(line)))], &[]);
 }
+
+/// October's register above November's in one sheet, each below a line that names its month.
+#[test]
+fn of_two_months_one_below_the_other_the_last_paid_is_read() {
+    let block = |month: &str, most: usize| {
+        let line = |r: Row| {
+            format!("{};{};{};{};{};{};{}", r.number, r.name(), r.code, r.label, r.base, r.signed().trim_end_matches('-'), r.employer)
+        };
+        let head = format!("Paie de {month} 2021\nMatricule;Nom et prénom;Code;Libellé;Base;Montant;Part patronale");
+        text(&head, rows().into_iter().filter(|r| !r.is_total() || r.code == "9300").take(most).map(line))
+    };
+    let both = format!("{}\n{}", block("octobre", 60), block("novembre", usize::MAX));
+    let outcome = run(&job("months-below", &[("paies.csv", both)]));
+    assert_eq!(outcome.replay_agents, (87, 87));
+    assert_eq!(told(&outcome, "F14"), 0);
+}

@@ -21,6 +21,8 @@ fn reads_amounts_however_they_are_written() {
         ("12,00-", Mark::Unknown, "-12"),
         ("(12,00)", Mark::Unknown, "-12"),
         ("\u{2212}3,10 €", Mark::Unknown, "-3.1"),
+        ("-€ 11,14", Mark::Unknown, "-11.14"),
+        ("€ 11,14-", Mark::Unknown, "-11.14"),
         ("1.234", Mark::Comma, "1234"),
         ("1.234", Mark::Dot, "1.234"),
         ("1.234.567", Mark::Unknown, "1234567"),
