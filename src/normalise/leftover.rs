@@ -81,7 +81,7 @@ pub fn names(title: &str, fact: &FactDecl) -> bool {
     !own.is_empty() && titles_of(fact).any(|h| all_within(&h, &own) && all_within(&own, &h))
 }
 
-/// Whether a title is some words only of one of the fact's: « Complément », « Part employeur ».
+/// Whether a title is some words only of one of the fact's: « Complément ».
 pub fn begins(title: &str, fact: &FactDecl) -> bool {
     let own = telling(title);
     !own.is_empty() && !names(title, fact) && titles_of(fact).any(|h| h.len() > own.len() && all_within(&own, &h))
