@@ -40,7 +40,7 @@ fn towns() -> &'static BTreeMap<PayMonth, Vec<Facts>> {
     TOWNS.get_or_init(|| {
         let mut out: BTreeMap<PayMonth, Vec<Facts>> = BTreeMap::new();
         for x in examples::all(pack()).into_iter().filter(|x| x.case.given.is_empty()) {
-            out.entry(x.plan.context.month).or_default().push(x.facts);
+            out.entry(x.tracer.plan.context.month).or_default().push(x.facts);
         }
         out
     })
