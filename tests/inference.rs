@@ -74,7 +74,7 @@ fn each_finds_the_hidden_fact_of_a_case_again() {
     assert!(all.len() > 60, "{}", all.len());
     let mut found: BTreeSet<&str> = BTreeSet::new();
     for x in examples::all(&pack) {
-        let lines = paid(&x.plan, &x.facts);
+        let lines = paid(&x.tracer.plan, &x.facts);
         for (element, fact, name) in &all {
             if found.contains(name.as_str()) {
                 continue;
@@ -83,7 +83,7 @@ fn each_finds_the_hidden_fact_of_a_case_again() {
             let Some(known) = x.facts.get(*fact).filter(|_| shown) else { continue };
             let mut hidden = x.facts.clone();
             hidden.remove(*fact);
-            let r = replayed(&pack, &x.plan, &hidden, &lines);
+            let r = replayed(&pack, &x.tracer.plan, &hidden, &lines);
             let back = r.facts.get(*fact).is_some_and(|f| f.value == known.value && f.origin == Origin::Inferred);
             if back && exact(&r, *element) {
                 found.insert(name);
@@ -103,7 +103,7 @@ fn a_line_that_is_not_reproduced_refuses_the_fact() {
     let all = declared(&pack);
     let mut refused: BTreeSet<&str> = BTreeSet::new();
     for x in examples::all(&pack) {
-        let lines = paid(&x.plan, &x.facts);
+        let lines = paid(&x.tracer.plan, &x.facts);
         for (element, fact, name) in &all {
             let Some(at) = lines.iter().position(|l| l.code == PaidCode::Element(*element)) else { continue };
             if x.facts.get(*fact).is_none() {
@@ -114,7 +114,7 @@ fn a_line_that_is_not_reproduced_refuses_the_fact() {
             off[at].amount += Money::from_cents(cent);
             let mut hidden = x.facts.clone();
             hidden.remove(*fact);
-            let r = replayed(&pack, &x.plan, &hidden, &off);
+            let r = replayed(&pack, &x.tracer.plan, &hidden, &off);
             let inferred = r.resolved.iter().any(|f| f.element == *element && f.used.origin == Origin::Inferred);
             assert!(!inferred || exact(&r, *element), "{name}: inferred without giving the line");
             if !inferred && !exact(&r, *element) {
