@@ -29,6 +29,9 @@ const SILENT: [(&str, &str); 1] =
 const UNTOLD: [(&str, &str, &str); 1] =
     [("regularisation_plafond", "decembre", "in December it pays what « chaque_mois » pays, in every other month what « non » pays")];
 
+/// Settings that show only where another one is so.
+const BESIDE: [(&str, &str, &str); 1] = [("part_smic_apprentis", "majoration_apprentis", "dix")];
+
 fn pack() -> &'static Pack {
     static PACK: OnceLock<Pack> = OnceLock::new();
     PACK.get_or_init(|| stack::load("fr-fpt", &[], &Library::default()).expect("embedded").pack)
@@ -118,7 +121,11 @@ fn every_setting_is_found_again_from_each_of_its_alternatives() {
         for value in &all {
             let mut found = false;
             for (month, people) in towns() {
-                let (mut town, mut start) = (usual(), usual());
+                let mut town = usual();
+                for (_, other, option) in BESIDE.iter().filter(|b| b.0 == s.id) {
+                    town[at(other)] = SettingValue::Choice((*option).to_owned());
+                }
+                let mut start = town.clone();
                 town[i] = value.clone();
                 start[i] = all.iter().find(|o| *o != value).expect("another").clone();
                 let f = ask(*month, people, &town, |c| c.ask(i, &start));

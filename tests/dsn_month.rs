@@ -77,9 +77,9 @@ fn a_declaration_alone_rebuilds_every_net_and_says_what_it_cannot_know() {
         assert!(told(&outcome, "M56").is_empty() && told(&outcome, "M44").is_empty(), "{sample}");
         // Nobody's account is known: nothing leaves, and the payslips are there to read.
         assert_eq!(outcome.transfers.0, 0);
-        // Whoever left in November has none.
+        // Whoever left in November has none, nor whom the other employer of the file pays.
         let slips: BTreeSet<String> = rows(&folder.join("out/payslips.csv")).iter().map(|r| r["employee"].clone()).collect();
-        let stay = agents(sample).into_iter().filter(|a| a["fin_contrat"].is_empty()).map(|a| a["matricule"].clone());
+        let stay = agents(sample).into_iter().filter(|a| a["fin_contrat"].is_empty() && a["siret"] == siret).map(|a| a["matricule"].clone());
         assert_eq!(slips, stay.collect());
         // Leaves and ends of contract are asked about, by name.
         let asked: BTreeSet<String> =
@@ -263,7 +263,9 @@ fn with_the_transfers_last_month_starts_at_what_was_received() {
         gaps.extend(hidden().get(&p["employee"]).filter(|h| **h != 0).map(|_| p["employee"].clone()));
     }
     assert_eq!(about(&told(&outcome, "M55")), gaps);
-    assert!(outcome.transfers.0 > 80, "{:?}", outcome.transfers);
+    // Two were partly absent in November: their declared gross is not what the rules make, and somebody decides.
+    assert_eq!(about(&told(&outcome, "C40")), BTreeSet::from(["01686".to_owned(), "01716".to_owned()]));
+    assert!(outcome.transfers.0 + 2 > 80, "{:?}", outcome.transfers);
 }
 
 #[test]
