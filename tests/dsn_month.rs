@@ -79,7 +79,8 @@ fn a_declaration_alone_rebuilds_every_net_and_says_what_it_cannot_know() {
         assert_eq!(outcome.transfers.0, 0);
         // Whoever left in November has none, nor whom the other employer of the file pays.
         let slips: BTreeSet<String> = rows(&folder.join("out/payslips.csv")).iter().map(|r| r["employee"].clone()).collect();
-        let stay = agents(sample).into_iter().filter(|a| a["fin_contrat"].is_empty() && a["siret"] == siret).map(|a| a["matricule"].clone());
+        let stay =
+            agents(sample).into_iter().filter(|a| a["fin_contrat"].is_empty() && a["siret"] == siret).map(|a| a["matricule"].clone());
         assert_eq!(slips, stay.collect());
         // Leaves and ends of contract are asked about, by name.
         let asked: BTreeSet<String> =
