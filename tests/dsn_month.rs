@@ -87,7 +87,7 @@ fn a_declaration_alone_rebuilds_every_net_and_says_what_it_cannot_know() {
             agents(sample).into_iter().filter(|a| a["arret"] == "1" || a["fin_contrat"] == "1").map(|a| a["matricule"].clone()).collect();
         assert!(about(&told(&outcome, "M51")).is_superset(&asked), "{sample}");
         let twice: BTreeSet<String> =
-            agents(sample).into_iter().filter(|a| a["versements"] == "2").map(|a| a["matricule"].clone()).collect();
+            agents(sample).into_iter().filter(|a| a["versements"] == "2" && a["siret"] == siret).map(|a| a["matricule"].clone()).collect();
         assert_eq!(about(&told(&outcome, "M49")), twice);
     }
 }
@@ -264,9 +264,10 @@ fn with_the_transfers_last_month_starts_at_what_was_received() {
         gaps.extend(hidden().get(&p["employee"]).filter(|h| **h != 0).map(|_| p["employee"].clone()));
     }
     assert_eq!(about(&told(&outcome, "M55")), gaps);
-    // Two were partly absent in November: their declared gross is not what the rules make, and somebody decides.
-    assert_eq!(about(&told(&outcome, "C40")), BTreeSet::from(["01686".to_owned(), "01716".to_owned()]));
-    assert!(outcome.transfers.0 + 2 > 80, "{:?}", outcome.transfers);
+    // Two were partly absent in November, one has another working time in the file than in the pay: their declared gross is
+    // not what the rules make, and somebody decides.
+    assert_eq!(about(&told(&outcome, "C40")), BTreeSet::from(["01517", "01686", "01716"].map(str::to_owned)));
+    assert!(outcome.transfers.0 + 3 > 80, "{:?}", outcome.transfers);
 }
 
 #[test]

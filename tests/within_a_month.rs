@@ -413,8 +413,9 @@ fn whoever_has_left_by_the_staff_file_is_told() {
     assert!(told.len() == 1 && told[0].0 == Severity::Justify && told[0].1.contains("30/11/2025"), "{told:?}");
 }
 
-// 541 points are 2663.23; with two children 3 % of it and 10.67: 90.57; at 80 % 6/7 of it, 77.63, is under the floor of full
-// time, 77.72; eight days whole are 8/30 of the 12.85 between them: 3.43. The compensation, 9.15, follows part time: 7.84, and 8/30 of 1.31 is 0.35.
+// 541 points are 2663.23; with two children 3 % of it and 10.67: 90.5669; at 80 % 6/7 of it, 77.63, is under the floor of full
+// time, 77.7183 (454 points); 8/30 of the one and 22/30 of the other are 81.1446, rounded once 81.14: 3.42 beside 77.72.
+// The compensation, 9.15, follows part time: 7.8429; 8/30 and 22/30 of them are 8.1914: 0.35 beside 7.84.
 #[test]
 fn the_family_supplement_and_the_csg_compensation_share_the_days_of_a_month() {
     let rows = ["0010;TRAITEMENT BRUT;541,00;;2663,23;;;", "0110;SUPPLEMENT FAMILIAL;2,00;;90,57;;;", "0250;IND. COMP. CSG;;;9,15;;;"];
@@ -427,7 +428,7 @@ fn the_family_supplement_and_the_csg_compensation_share_the_days_of_a_month() {
         ("temps partiel decembre 2025.csv", list.to_owned()),
     ];
     let ran = run("family", "2025-12", &files);
-    assert_eq!(["SFT", "RAPPEL_SFT", "ICCSG", "RAPPEL_ICCSG"].map(|c| ran.line("00101", c)), ["77.72", "3.43", "7.84", "0.35"]);
+    assert_eq!(["SFT", "RAPPEL_SFT", "ICCSG", "RAPPEL_ICCSG"].map(|c| ran.line("00101", c)), ["77.72", "3.42", "7.84", "0.35"]);
     assert!(ran.told("F57", "00101").is_empty(), "{:?}", ran.told("F57", "00101"));
 }
 
