@@ -11,7 +11,7 @@ use releve::compute::replay::{Hidden, Replay};
 use releve::compute::trace::Tracer;
 use releve::facts::Facts;
 use releve::ground::At;
-use releve::payslip::{Line, PaidCode, PaidLine, Status};
+use releve::payslip::{PaidLine, Status};
 use releve::rules::plan::Plan;
 use releve::rules::{Pack, pack, source};
 
@@ -86,7 +86,7 @@ fn replay_and_month(bencher: Bencher<'_, '_>) {
     let catalogue = pack.catalogue();
     let mut state = State::new(&last);
     state.run(&last, &facts, Pins::None, &[]);
-    let paid: Vec<PaidLine> = state.lines(&last, |_| Status::Computed).into_iter().map(paid_line).collect();
+    let paid: Vec<PaidLine> = state.lines(&last, |_| Status::Computed).into_iter().map(|l| l.as_paid(At::NOWHERE)).collect();
     let replay = Replay { plan: &last, catalogue: &catalogue, unknown_kinds: &[] };
     bencher.bench_local(|| {
         state.forget();
@@ -94,17 +94,4 @@ fn replay_and_month(bencher: Bencher<'_, '_>) {
         state.run(&this, &replayed.facts, Pins::Adjusted(&replayed.adjust), &[]);
         (replayed.lines.len(), state.totals(&this))
     });
-}
-
-fn paid_line(l: Line) -> PaidLine {
-    PaidLine {
-        code: PaidCode::Element(l.element),
-        base: l.base,
-        rate: l.rate,
-        amount: l.amount,
-        employer_rate: l.employer_rate,
-        employer_amount: l.employer_amount,
-        period: None,
-        at: At::NOWHERE,
-    }
 }

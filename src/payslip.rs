@@ -142,6 +142,14 @@ pub struct Line {
     pub status: Status,
 }
 
+impl Line {
+    /// The line as if it had been paid so.
+    pub fn as_paid(self, at: At) -> PaidLine {
+        let Self { element, base, rate, amount, employer_rate, employer_amount, period, .. } = self;
+        PaidLine { code: PaidCode::Element(element), base, rate, amount, employer_rate, employer_amount, period, at }
+    }
+}
+
 /// The sums every payslip shows. Which of the pack's totals they are, the pack says.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct Totals {

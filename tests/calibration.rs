@@ -82,19 +82,7 @@ fn paid(context: Context, people: &[Facts], settings: &[SettingValue]) -> Vec<Ve
         .map(|facts| {
             state.forget();
             state.run(&plan, facts, Pins::None, &[]);
-            let lines = state.lines(&plan, |_| Status::Computed).into_iter();
-            lines
-                .map(|l| PaidLine {
-                    code: PaidCode::Element(l.element),
-                    base: l.base,
-                    rate: l.rate,
-                    amount: l.amount,
-                    employer_rate: l.employer_rate,
-                    employer_amount: l.employer_amount,
-                    period: None,
-                    at: At::row(1, 1),
-                })
-                .collect()
+            state.lines(&plan, |_| Status::Computed).into_iter().map(|l| l.as_paid(At::row(1, 1))).collect()
         })
         .collect()
 }

@@ -267,7 +267,7 @@ fn with_the_transfers_last_month_starts_at_what_was_received() {
     // Two were partly absent in November, one has another working time in the file than in the pay: their declared gross is
     // not what the rules make, and somebody decides.
     assert_eq!(about(&told(&outcome, "C40")), BTreeSet::from(["01517", "01686", "01716"].map(str::to_owned)));
-    assert!(outcome.transfers.0 + 3 > 80, "{:?}", outcome.transfers);
+    assert!(outcome.transfers.0 > 78, "{:?}", outcome.transfers);
 }
 
 #[test]

@@ -20,17 +20,7 @@ fn pack() -> Pack {
 fn paid(plan: &Plan, facts: &Facts) -> Vec<PaidLine> {
     let mut state = State::new(plan);
     state.run(plan, facts, Pins::None, &[]);
-    let line = |l: releve::payslip::Line| PaidLine {
-        code: PaidCode::Element(l.element),
-        base: l.base,
-        rate: l.rate,
-        amount: l.amount,
-        employer_rate: l.employer_rate,
-        employer_amount: l.employer_amount,
-        period: None,
-        at: At::row(1, 1),
-    };
-    state.lines(plan, |_| Status::Computed).into_iter().map(line).collect()
+    state.lines(plan, |_| Status::Computed).into_iter().map(|l| l.as_paid(At::row(1, 1))).collect()
 }
 
 fn replayed(pack: &Pack, plan: &Plan, facts: &Facts, lines: &[PaidLine]) -> Replayed {
