@@ -130,3 +130,14 @@ fn what_is_struck_through_in_a_document_is_not_paid() {
     assert_eq!(r.told("M201", "00225"), [Severity::Blocking]);
     assert!(r.waits("00225") && !r.waits("00715"));
 }
+
+// Cut behind the first agent: what is there is not all, and nobody is paid on half a list.
+#[test]
+fn a_copy_that_was_interrupted_is_told() {
+    for (file, bytes) in kinds() {
+        let at = String::from_utf8_lossy(&bytes).find("AGUILAR").expect("the first agent") + 20;
+        let r = sample("lists-other-kinds", &format!("cut {file}"), &[HOURS], &[(file, bytes[..at].to_vec())]);
+        let told = ["R60", "R04"].iter().any(|code| r.told(code, "").contains(&Severity::Blocking));
+        assert!(told && !r.outcome.held.is_empty(), "{file}: no file for the bank before somebody has looked");
+    }
+}

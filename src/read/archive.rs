@@ -22,8 +22,13 @@ pub fn attached(input: &Input, file: &str, limits: &Limits, take: &mut dyn FnMut
     let Ok(Some(bytes)) = input.all(limits.workbook_bytes) else {
         return vec![Passed::FileBytes(limits.workbook_bytes).finding(limits, place())];
     };
-    let count = super::mail::members(&bytes, file, limits, take);
-    vec![Finding::new("M291", Severity::Information).arg("count", count).at(place())]
+    let (count, whole) = super::mail::members(&bytes, file, limits, take);
+    let mut told = vec![Finding::new("M291", Severity::Information).arg("count", count).at(place())];
+    if !whole {
+        // Whom the rest of it names cannot be known.
+        told.push(Finding::new("R60", Severity::Blocking).told("M294").at(place()));
+    }
+    told
 }
 
 /// Hands over each file of an archive with its name, in the order of the names; says what could not be.

@@ -35,8 +35,9 @@ pub(crate) fn begins(start: &str) -> bool {
     first && named("from") && (named("mime-version") || named("message-id") || named("received") || named("date") && named("subject"))
 }
 
-/// Hands over the words of a mail, then each file attached to it. How many files those are.
-pub(crate) fn members(bytes: &[u8], file: &str, limits: &Limits, take: &mut dyn FnMut(String, Input)) -> u64 {
+/// Hands over the words of a mail, then each file attached to it. How many files those are, and whether the mail is whole: one of
+/// several parts ends by saying so.
+pub(crate) fn members(bytes: &[u8], file: &str, limits: &Limits, take: &mut dyn FnMut(String, Input)) -> (u64, bool) {
     let message = MessageParser::default().parse(bytes).unwrap_or_default();
     let (mut words, mut page, mut attached) = (Vec::new(), None, Vec::new());
     for part in message.parts.iter().take(limits.parts) {
@@ -64,6 +65,8 @@ pub(crate) fn members(bytes: &[u8], file: &str, limits: &Limits, take: &mut dyn 
         None => format!("{subject}\n{}", words.join("\n")),
     };
     let count = attached.len() as u64;
+    let boundary = message.parts.first().and_then(|p| p.content_type()?.attribute("boundary"));
+    let whole = boundary.is_none_or(|b| memchr::memmem::find(bytes, format!("--{b}--").as_bytes()).is_some());
     take(format!("{file}/message"), Input::from(text.into_bytes()));
     let mut seen: Vec<String> = Vec::new();
     for (name, bytes) in attached {
@@ -72,7 +75,7 @@ pub(crate) fn members(bytes: &[u8], file: &str, limits: &Limits, take: &mut dyn 
         take(if again == 0 { format!("{file}/{name}") } else { format!("{file}/{} {name}", again + 1) }, Input::from(bytes));
         seen.push(name);
     }
-    count
+    (count, whole)
 }
 
 /// The bytes of a part as they were before they were sent: its letters stay in the file's own encoding.

@@ -121,17 +121,22 @@ fn open_page(input: &Input, kind: FileKind, file: &str, sources: &mut Sources, l
     let read = if kind == FileKind::Html {
         page::html::read(&encoding::text(&bytes), &mut page).map_err(Refused::from)
     } else {
-        page::office::read(&bytes, limits, &mut page)
+        page::office::read(&bytes, limits, &mut page).map(|()| true)
     };
-    let (grid, marks) = match read.and_then(|()| Ok(page.finish()?)) {
-        Ok((grid, _)) if grid.is_empty() => return Ok(refused(Finding::new("R02", Severity::Justify).text(saying("R02", kind)).at(place))),
+    let (grid, marks, whole) = match read.and_then(|whole| Ok((page.finish()?, whole))).map(|((grid, marks), whole)| (grid, marks, whole)) {
+        Ok((grid, ..)) if grid.is_empty() => {
+            return Ok(refused(Finding::new("R02", Severity::Justify).text(saying("R02", kind)).at(place)));
+        }
         Ok(page) => page,
         Err(why) => return Ok(refused(refusal(why, limits, place))),
     };
-    let told = Finding::new("M290", Severity::Information).text(saying("M290", kind)).at(place);
+    let mut told = vec![Finding::new("M290", Severity::Information).text(saying("M290", kind)).at(place.clone())];
+    if !whole {
+        told.push(Finding::new("R60", Severity::Justify).told("M294").at(place));
+    }
     let source = sources.add(Source { file: file.to_owned(), sheet: None, kind: SourceKind::Text, headings: Vec::new() });
     let table = Table { source, file: file.to_owned(), sheet: None, hidden: false, marks: Arc::new(marks), body: Body::Grid(grid) };
-    Ok(Checked::new(vec![table], vec![told]))
+    Ok(Checked::new(vec![table], told))
 }
 
 fn open_workbook(

@@ -14,12 +14,12 @@ const STRIKING: [&[u8]; 3] = [b"s", b"strike", b"del"];
 /// Elements that begin a new line.
 const LINES: [&[u8]; 12] = [b"p", b"div", b"h1", b"h2", b"h3", b"h4", b"h5", b"h6", b"li", b"ul", b"caption", b"hr"];
 
-/// Reads a page into rows.
-pub(crate) fn read(text: &str, page: &mut Page) -> Result<(), Passed> {
+/// Reads a page into rows; whether every table of it ends, as in a copy that was interrupted none does.
+pub(crate) fn read(text: &str, page: &mut Page) -> Result<bool, Passed> {
     let mut emitter = DefaultEmitter::default();
     emitter.naively_switch_states(true);
     let mut unseen: Option<HtmlString> = None;
-    let (mut classes, mut struck) = (BTreeSet::new(), 0_usize);
+    let (mut classes, mut struck, mut tables) = (BTreeSet::new(), 0_usize, 0_usize);
     for Ok(token) in Tokenizer::new_with_emitter(text, emitter) {
         match token {
             Token::EndTag(tag) if unseen.as_ref() == Some(&tag.name) => unseen = None,
@@ -37,6 +37,7 @@ pub(crate) fn read(text: &str, page: &mut Page) -> Result<(), Passed> {
             Token::StartTag(tag) if UNSEEN.contains(&tag.name.as_slice()) && !tag.self_closing => unseen = Some(tag.name),
             Token::StartTag(tag) => {
                 struck += usize::from(STRIKING.contains(&tag.name.as_slice()));
+                tables += usize::from(tag.name.as_slice() == b"table");
                 begin(&tag, page)?;
                 if attribute(&tag, b"style").contains("line-through") || attribute(&tag, b"class").split(' ').any(|c| classes.contains(c)) {
                     page.strike();
@@ -44,12 +45,13 @@ pub(crate) fn read(text: &str, page: &mut Page) -> Result<(), Passed> {
             }
             Token::EndTag(tag) => {
                 struck = struck.saturating_sub(usize::from(STRIKING.contains(&tag.name.as_slice())));
+                tables = tables.saturating_sub(usize::from(tag.name.as_slice() == b"table"));
                 end(&tag.name, page)?;
             }
             Token::Comment(_) | Token::Doctype(_) | Token::Error(_) => {}
         }
     }
-    Ok(())
+    Ok(tables == 0)
 }
 
 fn attribute<'t>(tag: &'t StartTag<()>, name: &[u8]) -> Cow<'t, str> {
