@@ -148,7 +148,7 @@ impl World {
             before: self.before,
             last_iban: None,
             last_iban_place: Place::Nowhere,
-            holder: None,
+            holders: Vec::new(),
             staff_iban: None,
             requests: &[],
             called: None,

@@ -66,7 +66,8 @@ pub struct Subject<'s> {
     /// Account paid last month.
     pub last_iban: Option<&'s Iban>,
     pub last_iban_place: Place,
-    pub holder: Option<&'s str>,
+    /// Whose account it is by last month's transfer and by the files of this month, each with its place.
+    pub holders: Vec<(&'s str, Place)>,
     /// Account of the staff file, as written and checked.
     pub staff_iban: Option<(Result<Iban, IbanProblem>, Place)>,
     pub requests: &'s [Request],
@@ -154,8 +155,8 @@ pub fn measure(c: &Control, s: &Subject<'_>) -> Option<Vec<Finding>> {
         "iban_changed" => changed(c, s),
         "iban_changed_after_incident" => suspicious(c, s),
         "account_holder" => {
-            let close = s.holder.is_none_or(|h| same_words(h, s.name));
-            if close { Vec::new() } else { vec![here().at(s.last_iban_place.clone()).arg("holder", s.holder.unwrap_or_default())] }
+            let other = s.holders.iter().find(|h| !same_words(h.0, s.name));
+            other.map(|(holder, place)| here().at(place.clone()).arg("holder", holder)).into_iter().collect()
         }
         "net_negative" => {
             let f = net.filter(|n| n.is_negative()).map(|n| here().arg("amount", n.french()).stake(n.cents()));

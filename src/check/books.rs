@@ -3,7 +3,7 @@
 use crate::check::{Control, beyond};
 use crate::ground::{Exact, Finding, Lang, Money, words};
 use crate::payslip::{Card, Line, LineKind, Payslip, Status};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What totals are grouped by.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -41,6 +41,8 @@ pub struct Books {
     pub lines: BTreeMap<usize, (Money, Money)>,
     /// By group and its text: last month, this month.
     pub groups: BTreeMap<(Group, String), (Money, Money)>,
+    /// By index in the catalogue: the same month of last year; `None` where nothing tells.
+    pub last_year: Option<BTreeMap<usize, Money>>,
     /// Amounts a person entered: by index in the catalogue, how many people have each.
     pub manual: BTreeMap<(usize, Money), u64>,
 }
@@ -125,6 +127,11 @@ pub fn measure(c: &Control, b: &Books, catalogue: &[Card], lang: Lang) -> Result
             let (Some(share), Some(amount)) = (c.limit("share"), c.money("amount")) else { return Err("need_threshold") };
             groups(c, &b.by_group(catalogue, lang), (share, amount), lang)
         }
+        "same_month_last_year" => {
+            let Some(year) = &b.last_year else { return Err("need_last_year") };
+            let Some(amount) = c.money("amount") else { return Err("need_threshold") };
+            seasonal(c, (year, &b.lines), amount, catalogue, lang)
+        }
         "same_manual_amount" => {
             let (Some(count), Some(amount)) = (c.count("count"), c.money("amount")) else { return Err("need_threshold") };
             b.manual
@@ -135,6 +142,24 @@ pub fn measure(c: &Control, b: &Books, catalogue: &[Card], lang: Lang) -> Result
         }
         _ => return Ok(None),
     }))
+}
+
+/// Elements of one of two months only, the same one of last year and this, by more than the amount.
+fn seasonal(
+    c: &Control,
+    (year, lines): (&BTreeMap<usize, Money>, &BTreeMap<usize, (Money, Money)>),
+    amount: Money,
+    catalogue: &[Card],
+    lang: Lang,
+) -> Vec<Finding> {
+    let cards: BTreeSet<usize> = year.keys().chain(lines.keys()).copied().collect();
+    let both = cards.into_iter().map(|i| (i, year.get(&i).copied().unwrap_or_default(), lines.get(&i).map_or(Money::ZERO, |l| l.1)));
+    both.filter(|(_, then, now)| then.is_zero() != now.is_zero() && (*now - *then).abs() > amount)
+        .map(|(i, then, now)| {
+            let what = format!("{} {}", catalogue[i].code, catalogue[i].label.get(lang));
+            c.finding().arg("code", what).arg("before", then.french()).arg("after", now.french()).stake((now - then).cents())
+        })
+        .collect()
 }
 
 /// Both limits must be passed, so that neither a small group nor a large one makes noise.

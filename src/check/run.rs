@@ -109,6 +109,8 @@ pub struct Run {
     pub without_transfer: Vec<(EmployeeId, Money)>,
     /// Accounts about to be paid: who on each.
     pub accounts: BTreeMap<Iban, Vec<EmployeeId>>,
+    /// Of those accounts, the ones that are somebody else's, with whose and where it says so; `None` where no file lists others' accounts.
+    pub of_others: Option<BTreeMap<Iban, (String, Place)>>,
     /// The same person under several numbers, with what says so.
     pub twins: Vec<Twin>,
     /// Slips whose lines do not add up to the register's own net.
@@ -179,6 +181,14 @@ pub fn measure(c: &Control, r: &Run) -> Result<Option<Vec<Finding>>, &'static st
                 })
             })
             .collect(),
+        "iban_of_third_party" => {
+            let Some(others) = &r.of_others else { return Err("need_third_parties") };
+            let paid = others.iter().filter_map(|(iban, owner)| Some((owner, r.accounts.get(iban)?)));
+            paid.flat_map(|((name, place), who)| {
+                who.iter().map(move |id| c.finding().of(id).arg("agent", id).arg("other", name).at(place.clone()))
+            })
+            .collect()
+        }
         "same_person" => r.twins.iter().map(|t| both_paid(twin(c, t), t).arg("why", words::ui(t.why, r.lang))).collect(),
         "changed_number" => r.twins.iter().filter(|t| t.renumbered).map(|t| twin(c, t).arg("why", words::ui(t.why, r.lang))).collect(),
         // What these three find is told where it is read, cell by cell; here it only counts as looked for.
@@ -461,7 +471,13 @@ mod tests {
 
     #[test]
     fn a_control_without_data_says_which() {
-        assert_eq!(measure(&control("seizure_without_creditor"), &Run::default()).err(), Some("need_creditors"));
+        let account = Iban::parse("FR7630006000011234567890189").expect("a sound account");
+        let accounts = BTreeMap::from([(account.clone(), vec![id("1")])]);
+        let c = control("iban_of_third_party");
+        assert_eq!(measure(&c, &Run { accounts: accounts.clone(), ..Run::default() }).err(), Some("need_third_parties"));
+        assert!(found(&c, &Run { accounts: accounts.clone(), of_others: Some(BTreeMap::new()), ..Run::default() }).is_empty());
+        let of_others = Some(BTreeMap::from([(account, ("Garage".to_owned(), Place::Nowhere))]));
+        assert_eq!(found(&c, &Run { accounts, of_others, ..Run::default() })[0].employee, Some(id("1")));
         assert_eq!(measure(&control("payslip_written"), &Run::default()).err(), Some("need_payslips"));
         assert_eq!(measure(&control("reference_unique"), &Run::default()).err(), Some("need_transfer_file"));
     }

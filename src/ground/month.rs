@@ -39,6 +39,11 @@ impl PayMonth {
         if self.month == 12 { Self { year: self.year + 1, month: 1 } } else { Self { year: self.year, month: self.month + 1 } }
     }
     /// How many months lie from another to this one; negative when it comes later.
+    /// The same month a year before.
+    #[must_use]
+    pub const fn last_year(self) -> Self {
+        Self { year: self.year - 1, month: self.month }
+    }
     pub const fn months_since(self, other: Self) -> i64 {
         (self.year as i64 - other.year as i64) * 12 + self.month as i64 - other.month as i64
     }

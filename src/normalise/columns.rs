@@ -302,6 +302,7 @@ pub fn choices(compared: &Compared, p: &Profile, role: Role, cx: &Context<'_>, a
             | Role::Changes
             | Role::Amounts
             | Role::Transfers
+            | Role::OtherAccounts
             | Role::Rubrics
             | Role::Ignored
             | Role::Unknown => 0,

@@ -28,6 +28,8 @@ pub enum Role {
     AccountChanges,
     /// Last month's transfers, as a bank's portal lists them.
     Transfers,
+    /// Accounts of suppliers, associations and others who are no agents.
+    OtherAccounts,
     /// Numbers of rubrics and their names.
     Rubrics,
     Ignored,
@@ -35,7 +37,7 @@ pub enum Role {
 }
 
 impl Role {
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::RegisterLines,
         Self::RegisterWide,
         Self::Staff,
@@ -46,6 +48,7 @@ impl Role {
         Self::Amounts,
         Self::AccountChanges,
         Self::Transfers,
+        Self::OtherAccounts,
         Self::Rubrics,
         Self::Ignored,
         Self::Unknown,
@@ -63,6 +66,7 @@ impl Role {
             Self::Amounts => "amounts",
             Self::AccountChanges => "account_changes",
             Self::Transfers => "transfers",
+            Self::OtherAccounts => "other_accounts",
             Self::Rubrics => "rubrics",
             Self::Ignored => "ignored",
             Self::Unknown => "unknown",

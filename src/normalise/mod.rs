@@ -24,6 +24,7 @@ pub mod named;
 pub mod natures;
 pub mod nets;
 pub mod numbers;
+pub mod other_accounts;
 pub mod people;
 pub mod periods;
 pub mod posts;

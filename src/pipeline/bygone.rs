@@ -7,11 +7,11 @@ use super::inputs::{Opened, set_beside};
 use super::records;
 use crate::compute::gone::Gone;
 use crate::compute::late::{self, Late};
-use crate::ground::{Finding, PayMonth, Place, Severity};
+use crate::ground::{EmployeeId, Finding, Money, PayMonth, Place, Severity};
 use crate::normalise::join::People;
 use crate::normalise::record::{self, MonthRecord};
 use crate::normalise::{self, Context, Mapping, Role, SourceMapping};
-use crate::payslip::{Card, PaidCode};
+use crate::payslip::{Card, LineKind, PaidCode, PaidSlip};
 use crate::rules::Pack;
 use crate::rules::bind::{Context as Day, SettingValue};
 use crate::rules::plan::setting_value;
@@ -39,7 +39,7 @@ pub struct Month {
 /// The months that changes reach back to, with the payslips of each handed to whoever they are of.
 pub(super) fn read(
     mut earlier: records::Earlier,
-    registers: &mut Registers,
+    registers: &Registers,
     o: &mut Opened,
     people: &mut People,
     pack: &Pack,
@@ -90,19 +90,50 @@ fn of_record(found: &record::Found, o: &mut Opened, people: &mut People, (cards,
 }
 
 /// The payslips of the month that registers hold; whether there were any.
-fn of_registers(
-    month: PayMonth,
-    registers: &mut Registers,
+fn of_registers(month: PayMonth, registers: &Registers, o: &mut Opened, people: &mut People, mapping: &Mapping, cx: &Context<'_>) -> bool {
+    let Some(paid) = paid(month, registers, o, mapping, cx) else { return false };
+    let mut any = false;
+    for (id, mut slip) in paid {
+        let Some(p) = people.get_mut(&id) else { continue };
+        // Lines about the month, not about one before it that was corrected with it.
+        slip.lines.retain(|l| matches!(l.code, PaidCode::Element(_)));
+        any |= slip.lines.iter().any(|l| l.period.is_none());
+        p.bygone.insert(month, slip);
+    }
+    any
+}
+
+/// What each element came to in the same month of last year, by its register; `None` where none was given.
+pub(super) fn last_year(
+    registers: &Registers,
     o: &mut Opened,
-    people: &mut People,
+    mapping: &Mapping,
+    cards: &[Card],
+    cx: &Context<'_>,
+) -> Option<BTreeMap<usize, Money>> {
+    let mut sums: BTreeMap<usize, Money> = BTreeMap::new();
+    let paid = paid(cx.month.last_year(), registers, o, mapping, cx)?;
+    for l in paid.values().flat_map(|s| &s.lines) {
+        let PaidCode::Element(e) = l.code else { continue };
+        let amount = if cards[e.index()].kind == LineKind::Employer { l.employer_amount } else { l.amount };
+        *sums.entry(e.index()).or_default() += amount;
+    }
+    Some(sums)
+}
+
+/// The payslips of a month that registers hold, by number.
+fn paid(
+    month: PayMonth,
+    registers: &Registers,
+    o: &mut Opened,
     mapping: &Mapping,
     cx: &Context<'_>,
-) -> bool {
+) -> Option<BTreeMap<EmployeeId, PaidSlip>> {
     let mut maps: Vec<SourceMapping> = registers.aside.iter().filter(|a| a.0 == month).map(|a| a.1.clone()).collect();
     let also = registers.months.iter().filter(|(_, months)| months.contains(&month));
     maps.extend(also.filter_map(|(source, _)| mapping.of(*source).cloned()));
     if maps.is_empty() {
-        return false;
+        return None;
     }
     let sources: BTreeSet<u16> = maps.iter().map(|m| m.source).collect();
     let mapping = Mapping { sources: maps };
@@ -111,15 +142,7 @@ fn of_registers(
     let mut gathered = normalise::gather(&tables, &[], &o.sources, &mapping, &cx).value;
     o.tables = tables.into_iter().chain(rest).collect();
     set_beside(&mut gathered);
-    let mut any = false;
-    for (id, mut slip) in gathered.paid {
-        let Some(p) = people.get_mut(&id) else { continue };
-        // Lines about the month, not about one before it that was corrected with it.
-        slip.lines.retain(|l| matches!(l.code, PaidCode::Element(_)));
-        any |= slip.lines.iter().any(|l| l.period.is_none());
-        p.bygone.insert(month, slip);
-    }
-    any && mapping.sources.iter().all(|m| m.role != Role::Ignored)
+    mapping.sources.iter().all(|m| m.role != Role::Ignored).then_some(gathered.paid)
 }
 
 /// The law of each month that a change reaches back to, nearest first; `settings` are last month's.

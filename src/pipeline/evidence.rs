@@ -16,6 +16,7 @@ use crate::facts::{Fact, FactId, FactKind, NumberForm, Role};
 use crate::ground::place::SourceKind;
 use crate::ground::{At, EmployeeId, Money, PayMonth, Place, sepa_text};
 use crate::normalise::mapping::Role as SourceRole;
+use crate::normalise::other_accounts::Owner;
 use crate::payslip::{Advance, Line, LineKind, Mode, PaidCode, PaidSlip, Status, Totals, YearSums};
 use crate::read::pain001;
 use crate::rules::bind::Num;
@@ -79,6 +80,9 @@ pub fn sources(ready: &Ready, run: &mut Run) {
     run.decisions = inputs.decisions.file.is_some();
     run.catalogue = ready.catalogue.clone();
     run.last_month = Some(ready.job.last_month);
+    let place = |o: &Owner| (o.name.clone(), inputs.sources.place(o.at));
+    run.books.last_year.clone_from(&inputs.last_year);
+    run.of_others = inputs.other_accounts.as_ref().map(|all| all.iter().map(|(iban, o)| (iban.clone(), place(o))).collect());
     run.register = inputs.mapping.sources.iter().any(|s| s.role.is_register());
     if let (Some(day), Some((_, place))) = (inputs.last_execution, &inputs.transferred) {
         run.periods.push((place.to_string(), PayMonth::of(day), place.clone()));

@@ -134,7 +134,7 @@ fn each_table(tables: &[Table], sources: &Sources, mapping: &Mapping, cx: &Conte
             Role::Staff | Role::Arrivals | Role::Departures | Role::Changes | Role::Events | Role::Amounts | Role::AccountChanges => {
                 records(table, map, sources, cx, &mut raw, &mut told)
             }
-            Role::Transfers | Role::Rubrics | Role::Ignored | Role::Unknown => count_only(table, map),
+            Role::Transfers | Role::OtherAccounts | Role::Rubrics | Role::Ignored | Role::Unknown => count_only(table, map),
         };
         Part { raw, told, count }
     };

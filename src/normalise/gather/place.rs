@@ -127,6 +127,7 @@ pub(super) fn place_rows(
                     | Role::Amounts
                     | Role::AccountChanges
                     | Role::Transfers
+                    | Role::OtherAccounts
                     | Role::Rubrics
                     | Role::Ignored
                     | Role::Unknown => {

@@ -122,6 +122,7 @@ pub(super) fn ask(found: &SourceMapping, s: &Seen<'_>, cx: &Context<'_>, sources
         | Role::Departures
         | Role::Changes
         | Role::Transfers
+        | Role::OtherAccounts
         | Role::Rubrics
         | Role::Ignored
         | Role::Unknown => {}

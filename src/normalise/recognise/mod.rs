@@ -10,6 +10,7 @@ mod cents;
 mod doubts;
 mod filled;
 mod months;
+mod other_accounts;
 mod post;
 mod refined;
 mod roles;

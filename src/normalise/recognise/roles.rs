@@ -233,7 +233,7 @@ pub(super) fn attempt(s: &Seen<'_>, role: Role, cx: &Context<'_>, overlaps: &[u3
                 && (has(Meaning::Requested) || has(Meaning::ReceivedBy) || hint > 0 && !coverage.is_most())
                 && situations <= 2
         }
-        Role::Transfers | Role::Rubrics | Role::Ignored | Role::Unknown => false,
+        Role::Transfers | Role::OtherAccounts | Role::Rubrics | Role::Ignored | Role::Unknown => false,
     };
     // What a list of movements says is in its rows: no other reading comes near.
     let able = able && (s.moves.is_none() || movements.is_some() || !lists::is_list(role));

@@ -9,7 +9,7 @@ use super::refined::{career, changed_columns, sides_of_signed, sign_amounts};
 use super::roles::{TRIED, Try, attempt, names_agents, without_headings};
 use super::rubrics::{lines_codes, name_rubrics, wide_codes};
 use super::seen::Seen;
-use super::{sums, transfers};
+use super::{other_accounts, sums, transfers};
 use crate::ground::{At, Finding, Severity, Sources};
 use crate::normalise::Context;
 use crate::normalise::fragment;
@@ -71,7 +71,7 @@ pub(super) fn source(
     // What no agent's row can be is seen before all roles are tried.
     if said.or(like).is_none() && found.role != Role::Ignored {
         found.columns = blank_columns(s);
-        if transfers::listed(&mut found, s, cx) || name_rubrics(&mut found, s, cx) {
+        if other_accounts::listed(&mut found, s, cx) || transfers::listed(&mut found, s, cx) || name_rubrics(&mut found, s, cx) {
             return found;
         }
     }
@@ -144,6 +144,7 @@ pub(super) fn source(
         | Role::Events
         | Role::AccountChanges
         | Role::Transfers
+        | Role::OtherAccounts
         | Role::Rubrics
         | Role::Ignored
         | Role::Unknown => {}

@@ -170,6 +170,7 @@ impl<'a> RecordReader<'a> {
                 | Role::RegisterLines
                 | Role::RegisterWide
                 | Role::Transfers
+                | Role::OtherAccounts
                 | Role::Rubrics
                 | Role::Ignored
                 | Role::Unknown => Content::Facts(self.facts(row, sources, &mut problems, tell)),

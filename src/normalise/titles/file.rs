@@ -119,6 +119,7 @@ pub(super) struct Wording {
     pub(super) everybody: Vec<String>,
     pub(super) contract: Vec<String>,
     pub(super) beneficiaries: Vec<String>,
+    pub(super) third_parties: Vec<String>,
     pub(super) mail: Vec<String>,
     pub(super) mail_ends: Vec<String>,
     pub(super) opens_new: Vec<String>,

@@ -16,7 +16,8 @@ pub fn speaks_of(text: &str, role: Role) -> usize {
         | Role::Events
         | Role::Amounts
         | Role::AccountChanges
-        | Role::Transfers => role.id(),
+        | Role::Transfers
+        | Role::OtherAccounts => role.id(),
         Role::Rubrics | Role::Ignored | Role::Unknown => return 0,
     };
     let tidy = spaced(text);
@@ -392,6 +393,11 @@ pub fn lasts_a_day(nature: &str) -> bool {
 /// Whether a title is that of those whom a bank has paid.
 pub fn of_beneficiaries(heading: &str) -> bool {
     is_one(&FILE.wording.beneficiaries, heading)
+}
+
+/// Whether a title is that of those who are no agents: suppliers, associations, creditors.
+pub fn of_third_parties(heading: &str) -> bool {
+    names_one(&FILE.wording.third_parties, heading)
 }
 
 /// Whether a title speaks of a contract.

@@ -5,7 +5,7 @@ use super::rows::code_card;
 use crate::check::Frame;
 use crate::check::agent::{CallBack, Situation, Subject};
 use crate::facts::{Facts, Role};
-use crate::ground::At;
+use crate::ground::{At, Place};
 use crate::normalise::join::Person;
 use crate::payslip::LineKind;
 use crate::pipeline::accounts::Accounts;
@@ -44,7 +44,7 @@ pub(super) fn subject<'s>(
         before: w.before,
         last_iban: accounts.reference.as_ref(),
         last_iban_place: accounts.place.clone(),
-        holder: w.person.transfer.as_ref().map(|t| t.name.as_str()),
+        holders: holders(ready, w, accounts),
         staff_iban: accounts.written.clone(),
         requests: &[],
         called: ready.inputs.decisions.call_back(&w.id).map(|c| CallBack { iban: c.0 }),
@@ -61,6 +61,14 @@ pub(super) fn subject<'s>(
         carried: crate::pipeline::record::carried(ready, w),
         estimates: crate::pipeline::estimates::ages(ready, &w.id),
     }
+}
+
+/// Whose account is paid by the name of last month's transfer, and by what the month's files say of it.
+fn holders<'s>(ready: &Ready, w: &'s Worked, accounts: &Accounts) -> Vec<(&'s str, Place)> {
+    let sent = w.person.transfer.iter().map(|t| (t.name.as_str(), accounts.place.clone()));
+    let written = w.person.fact(&ready.pack.vocabulary, Role::AccountHolder);
+    let written = written.and_then(|f| Some((f.value.text()?, ready.inputs.sources.place(f.at))));
+    sent.chain(written).collect()
 }
 
 /// Whether law, days present or arrears moved the gross: whoever came in the middle of last month is whole this month.

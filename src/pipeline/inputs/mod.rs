@@ -8,9 +8,10 @@ mod rubrics;
 
 use super::decisions::{self, Decisions};
 use super::{bygone, records, rejected};
-use crate::ground::{At, Checked, Finding, Money, PayMonth, Place, Severity, Sources};
+use crate::ground::{At, Checked, Finding, Iban, Money, PayMonth, Place, Severity, Sources};
 use crate::job::{self, Job};
 use crate::normalise::join::{self, People};
+use crate::normalise::other_accounts::Owner;
 use crate::normalise::record::Past;
 use crate::normalise::titles::Titles;
 use crate::normalise::trust::{Teller, Trust};
@@ -27,7 +28,7 @@ use local_codes::{proposals, set_apart, unknown_cards};
 use months::wrong_month;
 pub(super) use open::Opened;
 pub use open::{HashedFile, hash, hex};
-use open::{lay_out, listed_transfers, open_all};
+use open::{lay_out, listed_transfers, open_all, others_of};
 pub use rubrics::rubrics;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -47,6 +48,8 @@ pub struct Inputs {
     pub strangers: Vec<(crate::ground::EmployeeId, At, String)>,
     pub last_execution: Option<NaiveDate>,
     pub transferred: Option<(crate::ground::Money, Place)>,
+    /// Accounts of those who are no agents; `None` where no file lists any.
+    pub other_accounts: Option<BTreeMap<Iban, Owner>>,
     pub rows: Vec<normalise::RowCount>,
     /// Kinds of documents that spoke: pay statements, declarations.
     pub documents: BTreeSet<&'static str>,
@@ -68,6 +71,8 @@ pub struct Inputs {
     pub set_aside: BTreeSet<u16>,
     /// Months before the last that a change reaches back to, and what is known of each but for its payslips.
     pub bygone: BTreeMap<PayMonth, bygone::Month>,
+    /// What each element came to in the same month of last year, by index in the catalogue; `None` where no register tells.
+    pub last_year: Option<BTreeMap<usize, Money>>,
 }
 fn context<'a>(pack: &'a Pack, natures: &'a Natures, rubrics: &'a Rubrics, job: &Job) -> normalise::Context<'a> {
     normalise::Context { vocabulary: &pack.vocabulary, natures, rubrics, month: job.month, last: job.last_month }
@@ -92,6 +97,7 @@ pub fn read(job: &Job, pack: &Pack, settings: &[SettingValue], progress: fn(&str
     let aside = wrong_month(&o.tables, &o.sources, &mut mapping, record.month.is_some(), &cx, &mut o.findings);
     super::again::leave(&mut o, &mut mapping, &record, &given.value, &cx);
     listed_transfers(&mut o, &mapping, &cx);
+    let other_accounts = others_of(&o.tables, &mapping, &cx);
     // Beside a staff file of this month a record only tells what last month was paid on.
     let beside = mapping.sources.iter().any(|s| s.role == normalise::Role::Staff);
     let known = record.rows(beside, &cx);
@@ -133,7 +139,7 @@ pub fn read(job: &Job, pack: &Pack, settings: &[SettingValue], progress: fn(&str
     let mut proposals = proposals(&gathered, &mapping);
     let mut beside: Vec<bool> = gathered.local_codes.iter().map(|c| c.beside).collect();
     let rows = gathered.rows.clone();
-    let mut registers = bygone::Registers { aside, months: std::mem::take(&mut gathered.months) };
+    let registers = bygone::Registers { aside, months: std::mem::take(&mut gathered.months) };
     let mut sent_rows = o.transfers.clone();
     if !sent {
         o.sent.extend(rejected::Sent::of_record(&record));
@@ -172,7 +178,8 @@ pub fn read(job: &Job, pack: &Pack, settings: &[SettingValue], progress: fn(&str
     o.findings.extend(rejected::name(&refused, &joined, &decided, &o.sources));
     let employers = super::employers::Employers { own: siret, main: &main, decided: &decided, trust: &trust, sources: &o.sources };
     employers.part(&mut joined.people, &mut o.findings);
-    let bygone = bygone::read(earlier, &mut registers, &mut o, &mut joined.people, pack, &mapping, (&cards, &cx));
+    let bygone = bygone::read(earlier, &registers, &mut o, &mut joined.people, pack, &mapping, (&cards, &cx));
+    let last_year = bygone::last_year(&registers, &mut o, &mapping, &cards, &cx);
     o.findings.extend(another_debtor(job, o.header.as_ref()));
     let (last_execution, transferred) = match &o.header {
         Some((h, place, sum)) => (h.execution, Some((*sum, place.clone()))),
@@ -193,6 +200,7 @@ pub fn read(job: &Job, pack: &Pack, settings: &[SettingValue], progress: fn(&str
         strangers: joined.strangers,
         last_execution,
         transferred,
+        other_accounts,
         rows,
         documents,
         decisions: decided,
@@ -202,6 +210,7 @@ pub fn read(job: &Job, pack: &Pack, settings: &[SettingValue], progress: fn(&str
         of_records,
         set_aside,
         bygone,
+        last_year,
     };
     Ok(Checked::new(inputs, o.findings))
 }

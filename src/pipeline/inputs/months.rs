@@ -55,7 +55,11 @@ pub(super) fn wrong_month(
     }
     for (source, month, row, _) in wrong.into_iter().filter(|w| right || w.3) {
         let place = sources.place(At::row(source, row));
-        let (code, severity) = if right { ("M74", Severity::Justify) } else { ("F14", Severity::Blocking) };
+        let (code, severity) = match right {
+            true if month == cx.month.last_year() => ("M340", Severity::Information),
+            true => ("M74", Severity::Justify),
+            false => ("F14", Severity::Blocking),
+        };
         findings.push(Finding::new(code, severity).arg("month", month).arg("last", cx.last).at(place));
         if right && let Some(map) = mapping.sources.iter_mut().find(|m| m.source == source) {
             aside.push((month, map.clone()));

@@ -3,9 +3,10 @@
 use super::super::sendings::{self, Sending};
 use super::super::{records, rejected};
 use crate::ground::place::{Source, SourceKind};
-use crate::ground::{At, Finding, Money, Place, Severity, Sources};
+use crate::ground::{At, Finding, Iban, Money, Place, Severity, Sources};
 use crate::job::{self, Job};
 use crate::normalise::join::TransferRow;
+use crate::normalise::other_accounts::Owner;
 use crate::normalise::people::Who;
 use crate::normalise::titles::Titles;
 use crate::normalise::{self, Mapping};
@@ -321,6 +322,19 @@ pub(super) fn listed_transfers(o: &mut Opened, mapping: &Mapping, cx: &normalise
             o.findings.push(f.arg("sum", sum.french()).at(place));
         }
     }
+}
+
+/// Accounts of suppliers, associations and others; of one that two files list, the first.
+pub(super) fn others_of(tables: &[read::Table], mapping: &Mapping, cx: &normalise::Context<'_>) -> Option<BTreeMap<Iban, Owner>> {
+    let mut out = None;
+    for table in tables {
+        let Some(map) = mapping.of(table.source).filter(|m| m.role == normalise::Role::OtherAccounts) else { continue };
+        let all: &mut BTreeMap<Iban, Owner> = out.get_or_insert_default();
+        for (iban, owner) in normalise::other_accounts::accounts(table, map, cx) {
+            all.entry(iban).or_insert(owner);
+        }
+    }
+    out
 }
 
 /// Sheets of another shape become plain tables.
