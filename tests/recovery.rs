@@ -5,7 +5,10 @@
 
 mod made;
 
+use made::ran::{self, OfAgent as _, Ran};
+use releve::ground::Severity;
 use serde_json::Value;
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -141,4 +144,21 @@ fn a_file_of_another_month_is_named_with_its_month_and_the_picture_is_whole() {
         assert!(err.contains("last_month = \"2021-11\""), "{err}");
         assert!(out.contains("RETROUVÉ — 0 agent, paie de janvier 2022"), "{out}");
     }
+}
+
+// A remark that takes a bonus back, and a note that names somebody, are asked about whether or not the mapping was written down.
+#[test]
+fn what_is_written_of_the_files_answers_no_question() {
+    let list = "Matricule;Nom;Prénom;Montant CIA;Observations\n00638;LARUE;Maud;200,00;annulé\n01332;BARDIN;Anaïs;150,00;\n";
+    let note = "Bonjour, Mme GIMENEZ Sylvie a fait grève le 13 décembre. Merci, le service des écoles.\n";
+    let before = ran::sample("recovery", "written", &[], &[("cia-service.csv", list), ("note.txt", note)]);
+    let asked = |r: &Ran| {
+        let of = r.outcome.findings.iter().filter(|f| f.severity == Severity::Blocking);
+        of.map(|f| (f.code.clone(), f.employee.clone())).collect::<BTreeSet<_>>()
+    };
+    assert!(before.waits("00638") && before.waits("00690"), "{:?}", asked(&before));
+    inspect(&before.folder, &["--write"]);
+    let after = ran::run_in(before.folder.clone(), None);
+    assert_eq!(asked(&after), asked(&before));
+    assert!(after.waits("00638") && after.waits("00690"));
 }

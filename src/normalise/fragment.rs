@@ -3,7 +3,7 @@
 use crate::facts::Vocabulary;
 use crate::ground::{Checked, Finding, Severity};
 use crate::normalise::lists::SURE;
-use crate::normalise::mapping::{CodeTarget, ColumnMapping, Mapping, Meaning, Payer, Rubrics, SourceMapping, TotalRole};
+use crate::normalise::mapping::{CodeTarget, ColumnMapping, Mapping, Meaning, Payer, Role, Rubrics, SourceMapping, TotalRole};
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
@@ -127,7 +127,8 @@ fn source(out: &mut String, s: &SourceMapping, vocabulary: &Vocabulary, rubrics:
     if let Some(sheet) = &s.sheet {
         line(format!("sheet = {}", quoted(sheet)));
     }
-    line(format!("role = {}  # {} %: {}", quoted(s.role.id()), s.certainty, remark(&s.why.join(", "))));
+    let asked = if matches!(s.role, Role::Ignored | Role::Unknown) && !is_decided(&s.why) { UNSURE } else { "" };
+    line(format!("{asked}role = {}  # {} %: {}", quoted(s.role.id()), s.certainty, remark(&s.why.join(", "))));
     let header = match s.header {
         None => "none".to_owned(),
         Some((a, b)) if a == b => a.to_string(),
@@ -145,8 +146,11 @@ fn source(out: &mut String, s: &SourceMapping, vocabulary: &Vocabulary, rubrics:
             let others: Vec<String> = c.alternatives.iter().map(|(m, n)| format!("{} {n} %", m.name(vocabulary, rubrics))).collect();
             let _ = write!(note, "; or {}", others.join(", "));
         }
-        // What the run asks about stays a question until a person takes the mark away.
-        let asked = if c.certainty < SURE && c.filled > 0 && c.meaning != Meaning::Unknown { UNSURE } else { "" };
+        // What the run asks about stays a question until a person takes the mark away, and so does what it leaves unread: only a
+        // person says that a remark beside an amount means nothing.
+        let unread = matches!(c.meaning, Meaning::Ignored | Meaning::Unknown);
+        let doubtful = if unread { !is_decided(&c.why) } else { c.certainty < SURE && c.filled > 0 };
+        let asked = if doubtful { UNSURE } else { "" };
         line(format!("{asked}{} = {}  # {note}", quoted(&s.key(c)), quoted(&c.meaning.name(vocabulary, rubrics))));
     }
     line(String::new());
@@ -162,6 +166,11 @@ fn source(out: &mut String, s: &SourceMapping, vocabulary: &Vocabulary, rubrics:
         }
         line(String::new());
     }
+}
+
+/// Whether a person wrote it, here or in the month before.
+fn is_decided(why: &[String]) -> bool {
+    why.iter().any(|w| w == "releve.toml")
 }
 
 /// The column an entry's key means: its letter after `@`, or its heading.
