@@ -670,9 +670,11 @@ fn a_category_follows_from_the_transfer_of_bonuses_that_was_paid_or_the_line_is_
         (id, ["ABEL", "BLIN", "CAZE"][usize::from(id.as_bytes()[4] - b'1')], net, ifse, tpp)
     };
     let mut text = REGISTER.to_owned();
-    for (id, name, net, ifse, tpp) in
-        [paid("00101", "2244,40", "200,00", "23,17"), paid("00102", "2067,57", "20,00", "20,00"), paid("00103", "2253,65", "200,00", "13,92")]
-    {
+    for (id, name, net, ifse, tpp) in [
+        paid("00101", "2244,40", "200,00", "23,17"),
+        paid("00102", "2067,57", "20,00", "20,00"),
+        paid("00103", "2253,65", "200,00", "13,92"),
+    ] {
         let row = |code: &str, label: &str, cells: &str| format!("{id};{name};Jo;{code};{label};{cells}\n");
         text += &row("0010", "TRAITEMENT BRUT", "420,00;;2067,57;;;");
         text += &row("0300", "IFSE", &format!(";;{ifse};;;"));
@@ -691,4 +693,28 @@ fn a_category_follows_from_the_transfer_of_bonuses_that_was_paid_or_the_line_is_
     assert_eq!([category("00101"), category("00102"), category("00103")], [inferred("B"), None, inferred("C")]);
     assert_eq!(["00101", "00102", "00103"].map(|a| ran.line(a, "TPP")), ["-19.86", "-20.00", "-13.92"]);
     assert_eq!(["00101", "00102", "00103"].map(|a| ran.count("F150", a)), [0, 1, 0]);
+}
+
+// A register of the agents' lines alone says nothing of the employer's rates; one that shows the employer's pension and no transport
+// levy says that there is none, and so does whoever writes it.
+#[test]
+fn an_employers_rate_that_nothing_shows_is_asked_for_once() {
+    let staff = "Matricule;Nom;Prénom;Statut;Catégorie;Indice majoré;Quotité;Taux PAS\n00101;ABEL;Jo;Titulaire;C;420;100 %;0\n00102;BLIN;Jo;Titulaire;C;420;100 %;0\n";
+    let files = |pension: &'static str| {
+        let rows = [("0010;TRAITEMENT BRUT", "420,00;;2067,57;;;"), ("0100;CNRACL", pension)];
+        let rows = &rows[..if pension.is_empty() { 1 } else { 2 }];
+        let net = if pension.is_empty() { "2067,57" } else { "1838,07" };
+        [("livre de paie.csv", register(&[("00101", "ABEL", net, rows), ("00102", "BLIN", net, rows)])), ("agents.csv", staff.to_owned())]
+    };
+    let told = |r: &Ran| r.findings.iter().filter(|f| f.code == "F151").map(|f| f.message(Lang::En)).collect::<Vec<_>>();
+    let silent = told(&run("unshown", "2025-06", &files("")));
+    assert!(matches!(&silent[..], [one] if one.contains("transport levy") && one.contains("management centre")), "{silent:?}");
+    // Nobody there belongs to the general scheme.
+    assert!(!silent[0].contains("accidents"), "{silent:?}");
+    assert!(told(&run("shown", "2025-06", &files("2067,57;11,10;;229,50;34,65;716,41"))).is_empty());
+    let folder = job("said", "2025-06", &files(""));
+    let text = std::fs::read_to_string(folder.join("releve.toml")).expect("the settings");
+    std::fs::write(folder.join("releve.toml"), text + "\n[settings]\ntaux_vm = \"0\"\ntaux_cdg = \"0.014\"\n").expect("the settings");
+    let outcome = pipeline::run(&options(&folder)).expect("the job runs");
+    assert!(!outcome.findings.iter().any(|f| f.code == "F151"));
 }
