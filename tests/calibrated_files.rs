@@ -17,7 +17,9 @@ use std::fmt::Write as _;
 use std::process::Command;
 
 /// Name, index, points of NBI, children, bonus, and what the staff file does not say.
-const PEOPLE: [(&str, &str, &str, &str, &str, &[(&str, &str)]); 5] = [
+type Agent = (&'static str, &'static str, &'static str, &'static str, &'static str, &'static [(&'static str, &'static str)]);
+
+const PEOPLE: [Agent; 5] = [
     ("ABEL", "420", "15", "0", "200.00", &[]),
     ("BLIN", "500", "20", "2", "240.00", &[]),
     ("CAZE", "430", "0", "3", "0.00", &[]),
