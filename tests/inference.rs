@@ -49,10 +49,8 @@ fn declared(pack: &Pack) -> Vec<(ElementId, FactId, String)> {
 }
 
 /// Inferences that no case of the pack lets one see alone, each with the reason.
-const UNSEEN: [(&str, &str); 5] = [
-    ("maladie_traitement: jours_carence", "repeats what is known, beside the days of sickness that the line tells"),
-    ("demi_traitement: jours_carence", "repeats what is known, beside the days at half pay that the line tells"),
-    ("absence_nbi: jours_absence", "the case that has the line is of a strike, whose days are another fact"),
+const UNSEEN: [(&str, &str); 3] = [
+    ("conge_long_traitement: jours_clm", "repeats the days at half pay that the line tells, which are days of long leave by themselves"),
     ("carence_residence: jours_carence", "in the cases that have the line the waiting day follows from the day on which the leave began"),
     ("supplement_familial: percoit_sft", "whoever has children is paid it unless a file says no: nothing is missing without it"),
 ];

@@ -661,3 +661,60 @@ fn hours_of_a_month_far_from_those_of_a_full_post_are_told() {
     );
     assert_eq!(["00101", "00102", "00103", "00104"].map(|e| ran.count("STA-17", e)), [0, 1, 0, 0]);
 }
+
+// A register and a staff file without categories. 23.17 is category B's: at 80 %, 6/7 of it are 19.86. 13.92 is C's alone. Where the
+// bonus is 20.00, B and A are both taken back 20.00: the line stays, and is told because working time moves.
+#[test]
+fn a_category_follows_from_the_transfer_of_bonuses_that_was_paid_or_the_line_is_told() {
+    let paid = |id: &'static str, net: &'static str, ifse: &'static str, tpp: &'static str| {
+        (id, ["ABEL", "BLIN", "CAZE"][usize::from(id.as_bytes()[4] - b'1')], net, ifse, tpp)
+    };
+    let mut text = REGISTER.to_owned();
+    for (id, name, net, ifse, tpp) in [
+        paid("00101", "2244,40", "200,00", "23,17"),
+        paid("00102", "2067,57", "20,00", "20,00"),
+        paid("00103", "2253,65", "200,00", "13,92"),
+    ] {
+        let row = |code: &str, label: &str, cells: &str| format!("{id};{name};Jo;{code};{label};{cells}\n");
+        text += &row("0010", "TRAITEMENT BRUT", "420,00;;2067,57;;;");
+        text += &row("0300", "IFSE", &format!(";;{ifse};;;"));
+        text += &row("0310", "TRANSFERT PRIMES/POINTS", &format!(";;;{tpp};;"));
+        text += &row("9300", "NET A PAYER", &format!(";;{net};;;"));
+    }
+    let staff = "Matricule;Nom;Prénom;Statut;Indice majoré;Quotité;Taux PAS\n00101;ABEL;Jo;Titulaire;420;100 %;0\n00102;BLIN;Jo;Titulaire;420;100 %;0\n00103;CAZE;Jo;Titulaire;420;100 %;0\n";
+    let list = "Matricule;Nom;Prénom;Nouvelle quotité;Date d'effet\n00101;ABEL;Jo;80 %;01/06/2025\n00102;BLIN;Jo;80 %;01/06/2025\n";
+    let files = [("livre de paie.csv", text), ("agents.csv", staff.to_owned()), ("temps de travail.csv", list.to_owned())];
+    let ran = run("category", "2025-06", &files);
+    let category = |id: &str| {
+        let all = ran.rows("facts.csv");
+        all.iter().find(|r| r["employee"] == id && r["fact"] == "categorie").map(|r| (r["value"].clone(), r["origin"].clone()))
+    };
+    let inferred = |c: &str| Some((c.to_owned(), "inferred".to_owned()));
+    assert_eq!([category("00101"), category("00102"), category("00103")], [inferred("B"), None, inferred("C")]);
+    assert_eq!(["00101", "00102", "00103"].map(|a| ran.line(a, "TPP")), ["-19.86", "-20.00", "-13.92"]);
+    assert_eq!(["00101", "00102", "00103"].map(|a| ran.count("F150", a)), [0, 1, 0]);
+}
+
+// A register of the agents' lines alone says nothing of the employer's rates; one that shows the employer's pension and no transport
+// levy says that there is none, and so does whoever writes it.
+#[test]
+fn an_employers_rate_that_nothing_shows_is_asked_for_once() {
+    let staff = "Matricule;Nom;Prénom;Statut;Catégorie;Indice majoré;Quotité;Taux PAS\n00101;ABEL;Jo;Titulaire;C;420;100 %;0\n00102;BLIN;Jo;Titulaire;C;420;100 %;0\n";
+    let files = |pension: &'static str| {
+        let rows = [("0010;TRAITEMENT BRUT", "420,00;;2067,57;;;"), ("0100;CNRACL", pension)];
+        let rows = &rows[..if pension.is_empty() { 1 } else { 2 }];
+        let net = if pension.is_empty() { "2067,57" } else { "1838,07" };
+        [("livre de paie.csv", register(&[("00101", "ABEL", net, rows), ("00102", "BLIN", net, rows)])), ("agents.csv", staff.to_owned())]
+    };
+    let told = |r: &Ran| r.findings.iter().filter(|f| f.code == "F151").map(|f| f.message(Lang::En)).collect::<Vec<_>>();
+    let silent = told(&run("unshown", "2025-06", &files("")));
+    assert!(matches!(&silent[..], [one] if one.contains("transport levy") && one.contains("management centre")), "{silent:?}");
+    // Nobody there belongs to the general scheme.
+    assert!(!silent[0].contains("accidents"), "{silent:?}");
+    assert!(told(&run("shown", "2025-06", &files("2067,57;11,10;;229,50;34,65;716,41"))).is_empty());
+    let folder = job("said", "2025-06", &files(""));
+    let text = std::fs::read_to_string(folder.join("releve.toml")).expect("the settings");
+    std::fs::write(folder.join("releve.toml"), text + "\n[settings]\ntaux_vm = \"0\"\ntaux_cdg = \"0.014\"\n").expect("the settings");
+    let outcome = pipeline::run(&options(&folder)).expect("the job runs");
+    assert!(!outcome.findings.iter().any(|f| f.code == "F151"));
+}

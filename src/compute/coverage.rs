@@ -1,15 +1,19 @@
-//! What no case of a pack has ever exercised: elements, versions, exceptions, the ways of an `if`.
+//! What no case of a pack has ever exercised: elements, versions, exceptions, the ways of an `if`, inferences.
 //!
 //! An element counts as exercised by a case that says what it expects of it and pays something; a named value by
-//! every case that computes it.
+//! every case that computes it; an inference by one whose line gives back the fact that the case says.
 
 use crate::compute::cases;
 use crate::compute::eval::{Pins, State};
+use crate::compute::replay::pin;
 use crate::compute::trace::{Owner, Part, Reading, Trace, Tracer, Watched};
+use crate::facts::Facts;
 use crate::ground::document::place;
-use crate::ground::{Place, Words};
+use crate::ground::{At, Place, Words};
+use crate::payslip::Status;
 use crate::rules::expr::{Expr, Node};
 use crate::rules::pack::{Case, Formula, Origin, Pack};
+use crate::rules::plan::{Inferred, Plan, Step};
 use chrono::NaiveDate;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -22,6 +26,7 @@ pub enum Kind {
     Version,
     Exception,
     Branch,
+    Inference,
 }
 
 impl Kind {
@@ -33,6 +38,7 @@ impl Kind {
             Self::Version => "ui.gap_version",
             Self::Exception => "ui.gap_exception",
             Self::Branch => "ui.gap_branch",
+            Self::Inference => "ui.gap_inference",
         }
     }
 }
@@ -65,6 +71,8 @@ type Spot = (u16, usize);
 struct Seen {
     versions: BTreeSet<(Owner, NaiveDate)>,
     conditions: BTreeSet<(Spot, bool)>,
+    /// Elements, each with the place of an inference among its own.
+    inferences: BTreeSet<(usize, usize)>,
 }
 
 /// Runs the cases of the last layer and lists what its own rules never met.
@@ -74,6 +82,7 @@ pub fn of(pack: &Pack) -> Coverage {
         if let Ok((plan, facts)) = cases::prepare(pack, case) {
             let mut state = State::new(&plan);
             state.run(&plan, &facts, Pins::None, &[]);
+            infer(&plan, &facts, &mut seen);
             let day = plan.versions_on;
             let tracer = Tracer::new(pack, plan);
             let trace = tracer.trace(&state);
@@ -91,6 +100,34 @@ pub fn of(pack: &Pack) -> Coverage {
         }
     }
     list(pack, &seen)
+}
+
+/// Takes down the inferences that give a fact of a case back from what it pays, whether or not the fact is known beside.
+fn infer(plan: &Plan, facts: &Facts, seen: &mut Seen) {
+    let mut state = State::new(plan);
+    state.run(plan, facts, Pins::None, &[]);
+    let lines: Vec<_> = state.lines(plan, |_| Status::Computed).into_iter().map(|l| l.as_paid(At::NOWHERE)).collect();
+    let paid = pin(&lines, plan.slots.elements as usize);
+    for step in &plan.steps {
+        let Step::Element(e) = step else { continue };
+        let Some(line) = paid[e.element.index()] else { continue };
+        for (i, (fact, how)) in e.inferences.iter().enumerate() {
+            let at = (e.element.index(), i);
+            let Some(known) = facts.value(*fact).filter(|_| !seen.inferences.contains(&at)) else { continue };
+            let mut hidden = facts.clone();
+            hidden.remove(*fact);
+            let mut gives = |facts: &Facts| {
+                state.run(plan, facts, Pins::Paid(&paid), &[]);
+                match how {
+                    Inferred::By(how) => state.infer(plan, &line, how).is_some_and(|v| v == *known),
+                    Inferred::OneOf(_) => true,
+                }
+            };
+            if gives(&hidden) || gives(facts) {
+                seen.inferences.insert(at);
+            }
+        }
+    }
 }
 
 /// Whether a case says something about what the owner gives, and it gives something.
@@ -214,6 +251,20 @@ fn list(pack: &Pack, seen: &Seen) -> Coverage {
         if !any {
             l.gap(Kind::Element, &e.card.id, &e.card.label, "", None, &e.origin);
             continue;
+        }
+        for (n, x) in e.inferences.iter().enumerate() {
+            let found = seen.inferences.contains(&(i, n));
+            l.count(Kind::Inference, found);
+            if !found {
+                l.gap(
+                    Kind::Inference,
+                    &e.card.id,
+                    &e.card.label,
+                    &x.fact.text,
+                    None,
+                    &Origin { file: x.fact.file, span: x.fact.span.clone() },
+                );
+            }
         }
         for v in own {
             l.count(Kind::Version, met(v.from));

@@ -6,10 +6,10 @@
 //! and in the paid lines; it is believed only if the line then comes out to the cent.
 
 use crate::compute::eval::{Adjust, Computed, Pinned, Pins, State};
-use crate::facts::{Fact, FactId, Facts, Origin};
+use crate::facts::{Fact, FactId, Facts, Origin, Value};
 use crate::ground::{At, Money};
 use crate::payslip::{Catalogue, ElementId, LineKind, PaidCode, PaidLine, PaidSlip};
-use crate::rules::plan::{ElementStep, Plan, Step};
+use crate::rules::plan::{ElementStep, Inferred, Plan, Step};
 
 /// What replay says of one line.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Hash)]
@@ -199,7 +199,8 @@ impl Replay<'_> {
                 continue;
             }
             let at = paid.iter().find(|l| l.code == PaidCode::Element(e.element)).map_or(At::NOWHERE, |l| l.at);
-            let candidates = self.candidates(state, e, &p, alternatives, at);
+            let mut candidates = self.candidates(state, e, &p, alternatives, at);
+            candidates.extend(self.options(state, e, (&p, at), &facts, &pinned, &extra).map(|f| vec![f]));
             sought = true;
             self.resolve(state, e, &p, &pinned, &extra, candidates, &mut facts, &mut resolved);
         }
@@ -254,7 +255,10 @@ impl Replay<'_> {
         let inferred: Vec<Fact> = e
             .inferences
             .iter()
-            .filter_map(|(fact, how)| state.infer(self.plan, p, how).map(|value| Fact { id: *fact, value, at, origin: Origin::Inferred }))
+            .filter_map(|(fact, how)| match how {
+                Inferred::By(how) => state.infer(self.plan, p, how).map(|value| Fact { id: *fact, value, at, origin: Origin::Inferred }),
+                Inferred::OneOf(_) => None,
+            })
             .collect();
         if inferred.len() > 1 {
             out.push(inferred.clone());
@@ -267,6 +271,33 @@ impl Replay<'_> {
             out.extend(inferred.iter().enumerate().flat_map(|x| -> Vec<Vec<Fact>> { pair(x) }));
         }
         out
+    }
+
+    /// Of a choice, the option that alone gives the line: two that give it say nothing.
+    fn options(
+        &self,
+        state: &mut State,
+        e: &ElementStep,
+        (p, at): (&Pinned, At),
+        facts: &Facts,
+        pinned: &[Option<Pinned>],
+        extra: &[(LineKind, Money, Money)],
+    ) -> Option<Fact> {
+        let mut giving = Vec::new();
+        for (id, how) in &e.inferences {
+            let Inferred::OneOf(count) = how else { continue };
+            for option in 0..*count {
+                let fact = Fact { id: *id, value: Value::Choice(option), at, origin: Origin::Inferred };
+                let mut tried = facts.clone();
+                tried.set(fact.clone());
+                state.run(self.plan, &tried, Pins::Paid(pinned), extra);
+                if state.results[e.element.index()].is_some_and(|c| agrees(&c, p)) {
+                    giving.push(fact);
+                }
+            }
+        }
+        state.run(self.plan, facts, Pins::Paid(pinned), extra);
+        <[Fact; 1]>::try_from(giving).ok().map(|[f]| f)
     }
 
     #[expect(clippy::too_many_arguments, reason = "one search step; bundling its in-outs would hide what it changes")]

@@ -2,19 +2,21 @@
 //!
 //! Each such setting is tried in its other options on this month's facts; where a net moves, one finding names the
 //! setting, the employees and both amounts. Whoever writes the setting in `releve.toml` has decided.
+//! A rate has no options to try: one that is nought, and that no source of last month could show, is asked for once.
 
 use super::compute::{DETAIL, Results};
 use super::{Outcome, Ready, calibrate};
 use crate::compute::calibrate::Finding as Answer;
 use crate::compute::eval::{Pins, State};
-use crate::ground::{EmployeeId, Finding, Lang, Money, Place, Severity, words};
+use crate::ground::{At, EmployeeId, Finding, Lang, Money, Place, Severity, words};
 use crate::job;
-use crate::payslip::Mode;
+use crate::payslip::{Advance, ElementId, Mode};
 use crate::rules::bind::SettingValue;
-use crate::rules::pack::SettingKind;
+use crate::rules::pack::{Setting, SettingKind};
 use crate::rules::plan::{Law, Plan};
 use crate::rules::reads::Departure;
 use rayon::prelude::*;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// Employees named in a finding; the others are counted.
@@ -34,6 +36,7 @@ pub fn name(ready: &Ready, results: &Results, out: &mut Outcome) {
     if results.worked.is_empty() || results.worked.len() > DETAIL {
         return;
     }
+    out.findings.extend(unshown(ready, results));
     let plan = ready.road.this();
     let law = ready.pack.law(plan.context, plan.settings.clone());
     let open: Vec<(usize, SettingValue)> = ready
@@ -61,22 +64,21 @@ pub fn name(ready: &Ready, results: &Results, out: &mut Outcome) {
     }
 }
 
-/// One setting that is nobody's decision: the option that most payslips show stands against the one applied, and all options
-/// are offered, that one first.
+/// One setting that is nobody's decision: each option that moves a net, with whom it moves, the one that most payslips show
+/// first.
 fn undecided(ready: &Ready, tried: &[Tried], setting: (usize, &SettingValue), own: &[&Touched], answer: &Answer) -> Finding {
     let (i, now) = setting;
     let s = &ready.pack.settings[i];
     let votes = |o: &SettingValue| answer.votes.iter().find(|v| v.0 == *o).map_or(0, |v| v.1);
-    let option = |t: &&Touched| &tried[t.tried].option;
-    let then = own.iter().max_by_key(|t| (votes(option(t)), std::cmp::Reverse(t.tried))).map_or(now, option);
-    let mut own: Vec<&Touched> = own.iter().filter(|t| option(t) == then).copied().collect();
-    own.sort_by(|a, b| a.employee.cmp(&b.employee));
-    let list = |t: &&Touched| format!("{} ({} / {})", t.employee, t.net.french(), t.other.french());
-    let mut who = own.iter().take(NAMED).map(list).collect::<Vec<_>>().join(", ");
-    if own.len() > NAMED {
-        who.push_str(", …");
-    }
-    let stake: i64 = own.iter().map(|t| (t.net - t.other).abs().cents()).sum();
+    let option = |t: usize| &tried[t].option;
+    let moving: BTreeSet<usize> = own.iter().map(|t| t.tried).collect();
+    let mut moving: Vec<usize> = moving.into_iter().collect();
+    moving.sort_by_key(|t| std::cmp::Reverse(votes(option(*t))));
+    let of = |t: usize| own.iter().filter(move |o| o.tried == t).copied();
+    let changes = moving.iter().map(|t| changed(ready, in_words(&s.kind, option(*t), ready.lang), of(*t).collect()));
+    let changes = changes.collect::<Vec<_>>().join(" ; ");
+    let stake = moving.iter().map(|t| of(*t).map(|o| (o.net - o.other).abs().cents()).sum::<i64>()).max().unwrap_or_default();
+    let then = moving.first().map_or(now, |t| option(*t));
     let mut options = vec![now.clone()];
     options.extend(others(&s.kind, now));
     options.sort_by_key(|o| std::cmp::Reverse(votes(o)));
@@ -85,10 +87,21 @@ fn undecided(ready: &Ready, tried: &[Tried], setting: (usize, &SettingValue), ow
     let shown = votes(then) > votes(now);
     let f = Finding::new("C10", Severity::Justify).arg("label", s.label.get(ready.lang)).arg("name", &s.id);
     let f = f.arg("value_label", in_words(&s.kind, now, ready.lang)).arg("other_label", in_words(&s.kind, then, ready.lang));
-    let f = f.arg("value", now).arg("other", then).arg("options", written).arg("votes", votes(then));
+    let f = f.arg("value", now).arg("other", then).arg("options", written).arg("votes", votes(then)).arg("changes", changes);
     let f = f.advice(shown.then(|| words::both("advice.setting_shown")));
-    let place = Place::File { file: job::SETTINGS_FILE.to_owned() };
-    f.arg("count", own.len()).arg("who", who).stake(stake).at(place)
+    f.stake(stake).at(Place::File { file: job::SETTINGS_FILE.to_owned() })
+}
+
+/// What an option would change: whose net, as computed and as it would be.
+fn changed(ready: &Ready, option: String, mut of: Vec<&Touched>) -> String {
+    of.sort_by(|a, b| a.employee.cmp(&b.employee));
+    let list = |t: &&Touched| format!("{} ({} / {})", t.employee, t.net.french(), t.other.french());
+    let mut who = of.iter().take(NAMED).map(list).collect::<Vec<_>>().join(", ");
+    if of.len() > NAMED {
+        who.push_str(", …");
+    }
+    let args = [("option", option), ("count", of.len().to_string()), ("who", who)];
+    words::fill(words::ui("ui.setting_changes", ready.lang), &args)
 }
 
 /// A setting's value as people call it.
@@ -100,6 +113,39 @@ fn in_words(kind: &SettingKind, value: &SettingValue, lang: Lang) -> String {
         (SettingKind::Flag, SettingValue::Flag(yes)) => words::ui(if *yes { "ui.yes" } else { "ui.no" }, lang).to_owned(),
         (SettingKind::Choice(_) | SettingKind::Flag | SettingKind::Number(_, _), value) => value.to_string(),
     }
+}
+
+/// Rates of the employer that stand at nought because nobody set them and last month's sources show no employer's share: a
+/// register that shows the others and none of these says that they are nought.
+fn unshown(ready: &Ready, results: &Results) -> Option<Finding> {
+    let element = |s: &Setting| {
+        let name = s.evidence.strip_suffix(".employer_rate")?;
+        Some(ElementId(u16::try_from(ready.pack.element(name)?).ok()?))
+    };
+    let slips = || results.worked.iter().filter_map(|w| w.person.paid.as_ref()).filter(|s| !s.bare && s.advance == Advance::None);
+    let shows = |e: &ElementId| {
+        slips().any(|s| !s.unseen.contains(e) && s.lines.iter().any(|l| !l.employer_amount.is_zero() && l.at != At::NOWHERE))
+    };
+    let nought = |v: &SettingValue| matches!(v, SettingValue::Number(n) if n.is_zero());
+    let law = &ready.road.this().settings;
+    let open = ready.pack.settings.iter().zip(law).filter(|(s, v)| nought(v) && !ready.job.settings.contains_key(&s.id));
+    // A base of this month that the rate would be taken of.
+    let borne = |e: &ElementId| bears(ready, results, *e);
+    let open: Vec<&Setting> = open.map(|o| o.0).filter(|s| element(s).is_some_and(|e| !shows(&e) && borne(&e))).collect();
+    let list = open.iter().map(|s| s.label.get(ready.lang)).collect::<Vec<_>>().join(" ; ");
+    let names = open.iter().map(|s| format!("{} = \"…\"", s.id)).collect::<Vec<_>>().join(", ");
+    let f = Finding::new("F151", Severity::Justify).arg("settings", list).arg("names", names);
+    (slips().next().is_some() && !open.is_empty()).then(|| f.at(Place::File { file: job::SETTINGS_FILE.to_owned() }))
+}
+
+/// Whether anybody's payslip of this month has a base for an element.
+fn bears(ready: &Ready, results: &Results, e: ElementId) -> bool {
+    let this = ready.road.this();
+    let mut state = State::new(this);
+    results.worked.iter().filter(|w| w.output.payslip.is_some()).any(|w| {
+        state.run(this, &w.output.facts, Pins::Adjusted(&w.output.replay.adjust), &[]);
+        state.results[e.index()].and_then(|c| c.base).is_some_and(|b| !b.is_zero())
+    })
 }
 
 /// What else a setting may be. A rate has no list of options: that it is zero shows on every payslip.

@@ -104,7 +104,7 @@ impl Pack {
                 .versions
                 .iter()
                 .flat_map(|v| v.amounts.each().chain(v.exceptions.iter().flat_map(|(w, a, _)| std::iter::once(w).chain(a.each()))));
-            e.applies.iter().chain(narrowed).chain(versions).chain(e.inferences.iter().map(|i| &i.value))
+            e.applies.iter().chain(narrowed).chain(versions).chain(e.inferences.iter().filter_map(|i| i.value.as_ref()))
         });
         let controls = self.controls.iter().filter_map(|c| match &c.measure {
             Measure::When(f) => Some(f),

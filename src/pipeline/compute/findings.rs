@@ -10,7 +10,7 @@ use crate::facts::{Fact, FactId, Origin, Role, Value};
 use crate::ground::{At, Exact, Finding, Money, Place, Severity};
 use crate::normalise::text::fold;
 use crate::normalise::trust::agree;
-use crate::payslip::{ElementId, LineKind, PaidCode};
+use crate::payslip::{ElementId, LineKind, Mode, PaidCode, Status};
 use crate::pipeline::Ready;
 use crate::pipeline::known_by_net::MUCH;
 use crate::rules::pack::Measure;
@@ -153,6 +153,7 @@ pub(super) fn own_findings(ready: &Ready, w: &mut Worked) {
         w.findings.push(f.at(sources.place(at)).stake((shown - found).cents()));
     }
     carried_rubrics(ready, w);
+    w.findings.extend(repeated(ready, w));
     w.findings.extend(other_scheme(ready, w));
     w.findings.extend(melted(ready, w));
     for l in &w.output.replay.lines {
@@ -168,6 +169,22 @@ pub(super) fn own_findings(ready: &Ready, w: &mut Worked) {
             w.findings.push(f);
         }
     }
+}
+
+/// Lines of a computed payslip that stand as last month paid them, for a fact that nothing gives: what changes this month does
+/// not move them.
+fn repeated(ready: &Ready, w: &Worked) -> Option<Finding> {
+    let payslip = w.output.payslip.as_ref().filter(|p| p.mode == Mode::Computed && w.output.stops.is_empty())?;
+    let of_rules = |l: &&ReplayLine| l.verdict == Verdict::Carried && matches!(l.code, PaidCode::Element(_)) && !l.paid.is_zero();
+    let still = |l: &&ReplayLine| payslip.lines.iter().any(|x| PaidCode::Element(x.element) == l.code && x.status == Status::Carried);
+    let lines: Vec<&ReplayLine> = w.output.replay.lines.iter().filter(of_rules).filter(still).collect();
+    let (first, replay) = (lines.first()?, &w.output.replay);
+    let facts: Vec<String> = replay.stops.iter().map(|s| label_of(ready, *s)).collect();
+    let severity = if w.output.fact_changes.is_empty() { Severity::Information } else { Severity::Justify };
+    let said = |l: &&ReplayLine| format!("{} {}", code_card(ready, l.code).code, l.paid.french());
+    let f = Finding::new("F150", severity).of(&w.id).arg("agent", &w.id).arg("name", &w.name).arg("facts", facts.join(", "));
+    let f = f.arg("lines", lines.iter().map(said).collect::<Vec<_>>().join(", "));
+    Some(f.stake(lines.iter().map(|l| l.paid.cents()).sum()).at(ready.inputs.sources.place(first.at)))
 }
 
 /// Earnings of a declaration that are far from the rules: what lowered or raised them, an absence say, stands in no line of its

@@ -49,7 +49,8 @@ pub struct Version {
 #[derive(Clone, Debug)]
 pub struct Inference {
     pub fact: Spot,
-    pub value: Formula,
+    /// Nothing for a choice: each of its options is tried.
+    pub value: Option<Formula>,
 }
 
 #[derive(Clone, Debug)]
@@ -157,7 +158,8 @@ impl<'r, 'f> Reader<'r, 'f, '_> {
         self.none_of(t, &id, "version", "amount");
         let mut inferences = Vec::new();
         for i in t.tables("inference") {
-            if let (Some(fact), Some(value)) = (i.need("fact"), self.formula(&i, "value")) {
+            let value = self.formula(&i, "value");
+            if let Some(fact) = i.need("fact").filter(|_| value.is_some() || !i.has("value")) {
                 inferences.push(Inference { fact, value });
             }
             let _ = i.text("note");

@@ -41,7 +41,7 @@ impl Pack {
             }
             let paid = Binder { paid_allowed: true, ..copy(&binder) };
             for i in &e.inferences {
-                bind_inference(&paid, &i.fact, &i.value);
+                bind_inference(&paid, i);
             }
             self.check_feeds(e, &symbols, &report);
             self.check_arrears(e, &report);

@@ -142,7 +142,7 @@ impl Pack {
             keep_zero: e.keep_zero,
             adds: all(&e.feeds, false),
             adds_employer: all(&e.feeds_employer, true),
-            inferences: e.inferences.iter().filter_map(|x| bind_inference(&paid, &x.fact, &x.value)).collect(),
+            inferences: e.inferences.iter().filter_map(|x| bind_inference(&paid, x)).collect(),
         }
     }
 

@@ -43,6 +43,14 @@ pub struct ValueStep {
     pub round: Option<Rounding>,
 }
 
+/// How a fact follows from a paid line.
+#[derive(Clone, PartialEq, Debug)]
+pub enum Inferred {
+    By(Bound),
+    /// A choice of so many options: the one that alone gives the line.
+    OneOf(u16),
+}
+
 #[derive(Clone, PartialEq, Debug)]
 pub struct ElementStep {
     pub element: ElementId,
@@ -62,7 +70,7 @@ pub struct ElementStep {
     pub adds: Vec<u32>,
     /// Totals that the employer amount enters.
     pub adds_employer: Vec<u32>,
-    pub inferences: Vec<(FactId, Bound)>,
+    pub inferences: Vec<(FactId, Inferred)>,
 }
 
 /// Brackets in force: lower bounds ascending, each with its value.

@@ -3,11 +3,12 @@
 use crate::facts::{FactId, FactKind};
 use crate::ground::document::suggestion;
 use crate::ground::worded::in_words;
-use crate::ground::{Exact, Severity};
+use crate::ground::{Exact, Finding, Severity};
 use crate::rules::advice::unit_words;
 use crate::rules::bind::{Binder, Bound, Cond, DateNode, Num, Symbol};
 use crate::rules::kinds::{Kind, Unit};
-use crate::rules::pack::{Amounts, Element, Formula, Version};
+use crate::rules::pack::{Amounts, Element, Formula, Inference, Version};
+use crate::rules::plan::Inferred;
 
 pub(super) fn copy<'a, 'f>(b: &Binder<'a, 'f>) -> Binder<'a, 'f> {
     Binder {
@@ -76,17 +77,34 @@ fn bind_set(binder: &Binder<'_, '_>, e: &Element, a: &Amounts, general: &Amounts
     [base.map(|b| b.1), rate.map(|r| r.1), money(&a.amount), employer_rate.map(|r| r.1), money(&a.employer_amount)]
 }
 
-pub(super) fn bind_inference(binder: &Binder<'_, '_>, fact: &crate::ground::document::Spot, value: &Formula) -> Option<(FactId, Bound)> {
+/// How a fact follows from a paid line: by a formula, or of a choice by trying each of its options.
+pub(super) fn bind_inference(binder: &Binder<'_, '_>, inference: &Inference) -> Option<(FactId, Inferred)> {
+    let fact = &inference.fact;
     let Some(Symbol::Fact(i)) = binder.symbols.get(&fact.text).copied() else {
         let near = suggestion(&fact.text, binder.pack.vocabulary.iter().map(|f| f.1.name.as_str())).unwrap_or_default();
         binder.report.error("L57", fact.file, &fact.span, &[("name", &fact.text), ("near", near)]);
         return None;
     };
-    let bound = match &binder.pack.vocabulary.get(FactId(i)).kind {
-        FactKind::Flag => Bound::Cond(binder.condition(value)),
-        FactKind::Date => Bound::Date(binder.date(value)),
-        FactKind::Number { .. } => Bound::Num(binder.number(value, None)),
-        FactKind::Text | FactKind::Choice { .. } => return None,
+    let told = |f: Finding| binder.report.push(f, &[(fact.file, fact.span.clone())], &[("name", &fact.text)]);
+    let of = Finding::new("L57", Severity::Blocking);
+    let bound = match (&binder.pack.vocabulary.get(FactId(i)).kind, &inference.value) {
+        (FactKind::Text, _) => {
+            told(of.told("L57.text"));
+            return None;
+        }
+        (FactKind::Choice { .. }, Some(_)) => {
+            told(of.told("L57.choice"));
+            return None;
+        }
+        (FactKind::Choice { options }, None) => return Some((FactId(i), Inferred::OneOf(options.len() as u16))),
+        (FactKind::Flag | FactKind::Date | FactKind::Number { .. }, None) => {
+            let sample = "value = 'paid.amount'";
+            binder.report.error("L03", fact.file, &fact.span, &[("key", "value"), ("sample", sample)]);
+            return None;
+        }
+        (FactKind::Flag, Some(value)) => Bound::Cond(binder.condition(value)),
+        (FactKind::Date, Some(value)) => Bound::Date(binder.date(value)),
+        (FactKind::Number { .. }, Some(value)) => Bound::Num(binder.number(value, None)),
     };
-    Some((FactId(i), bound))
+    Some((FactId(i), Inferred::By(bound)))
 }

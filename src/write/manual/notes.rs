@@ -51,7 +51,13 @@ impl Manual<'_> {
             @if !e.replaces.is_empty() { (row("ui.manual_replaces", &self.links(e.replaces.iter().map(|s| s.text.as_str())))) }
             @for i in &e.inferences {
                 dt { (ui("ui.manual_infers")) }
-                dd { (self.links([i.fact.text.as_str()])) " = " (self.formula(&i.value)) }
+                dd {
+                    (self.links([i.fact.text.as_str()]))
+                    @match &i.value {
+                        Some(value) => { " = " (self.formula(value)) }
+                        None => { " : " (ui("ui.manual_each_option")) }
+                    }
+                }
             }
             (self.cause_row(&e.cause))
             @if !e.labels.is_empty() { (row("ui.manual_labels", &listed(e.labels.iter().map(String::as_str)))) }
