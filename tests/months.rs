@@ -112,6 +112,25 @@ fn five_points_for_everybody_are_paid_whether_the_staff_file_has_them_or_not() {
     assert_eq!(causes, ["point_indice"; 3]);
 }
 
+// 366 and 420 points before the five that everybody has from January; a list of steps of that month counts them or not.
+#[test]
+fn a_step_that_begins_from_the_index_before_the_raise_is_asked() {
+    let tib = |base: &str, amount: &str| format!("{base};;{amount};;;");
+    let (a, b) = (tib("366,00", "1801,74"), tib("420,00", "2067,57"));
+    let paid = register(&[
+        ("00101", "ABEL", "1801,74", &[("0010;TRAITEMENT BRUT", &a)]),
+        ("00102", "BLIN", "2067,57", &[("0010;TRAITEMENT BRUT", &b)]),
+    ]);
+    let staff = "Matricule;Nom;Prénom;Statut;Catégorie;Indice majoré;Quotité;Taux PAS\n\
+                 00101;ABEL;Jean;Titulaire;C;366;100 %;0\n00102;BLIN;Jean;Titulaire;C;420;100 %;0\n";
+    let steps = "Matricule;Nom;Prénom;Ancien IM;Nouvel IM;Date d'effet\n\
+                 00101;ABEL;Jean;366;370;01/01/2024\n00102;BLIN;Jean;425;430;01/01/2024\n";
+    let files = [("livre de paie.csv", paid), ("agents.csv", staff.to_owned()), ("avancements.csv", steps.to_owned())];
+    let ran = run("raise-and-step", "2024-01", &files);
+    assert_eq!((ran.count("M303", "00101"), ran.count("M303", "00102")), (1, 0));
+    assert_eq!((ran.count("F47", "00101"), ran.count("F47", "00102")), (0, 0), "425 is 420 and the five points");
+}
+
 // CGI art. 204 H: the neutral table is for those of whom no rate was sent; a rate that comes this month is the one to apply.
 #[test]
 fn a_rate_that_comes_ends_the_neutral_table_of_the_staff_file() {
