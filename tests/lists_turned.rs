@@ -269,3 +269,13 @@ fn hours_of_a_post_in_a_list_of_part_time_are_asked() {
     assert_eq!(run("part-28-35", &[], &[("tp.csv", &text("28/35"))]).told("M302", "00225"), BLOCKS);
     assert!(!run("part-80", &[], &[("tp.csv", &text("80 %"))]).waits("00225"));
 }
+
+/// A name no word of which anybody bears is nobody's: it waits alone. One whose given name somebody has may be a married name.
+#[test]
+fn a_stranger_in_a_list_stops_nobody_else() {
+    let text = |given: &str| format!("Matricule;Nom;Prénom;Montant CIA\n00102;ARNOUX;Jean-Noël;200,00\n;ZWINGEL;{given};300,00\n");
+    let r = run("stranger", &[CIA], &[("primes.csv", &text("Quirin"))]);
+    assert_eq!((r.told("M15", "ZWINGEL Quirin"), r.waits("00102")), (BLOCKS.to_vec(), false));
+    let r = run("perhaps-married", &[CIA], &[("primes.csv", &text("Kévin"))]);
+    assert_eq!(r.told("M15", ""), BLOCKS);
+}
