@@ -23,7 +23,7 @@ fn zipped(files: &[(&str, &[u8])]) -> Vec<u8> {
 
 fn members(bytes: Vec<u8>, limits: &Limits) -> (Vec<String>, Vec<Finding>) {
     let mut names = Vec::new();
-    let findings = archive::members(&Input::from(bytes), "a.zip", limits, &mut |name, _| names.push(name));
+    let findings = archive::members(&Input::from(bytes), "a.zip", false, limits, &mut |name, _| names.push(name));
     (names, findings)
 }
 
@@ -66,6 +66,10 @@ fn what_an_archive_could_do_is_refused_or_tamed() {
         members(zipped(&[("../../etc/cron.d/x", b"1;2\n"), ("C:\\users\\y.csv", b"1;2\n"), ("z.zip", &inner)]), &Limits::default());
     assert_eq!(names, ["a.zip/etc/cron.d/x", "a.zip/users/y.csv"]);
     assert_eq!(codes(&findings), ["R63", "R63", "R64", "R65"]);
+    let findings = archive::members(&Input::from(zipped(&[("z.zip", &inner)])), "a.zip", true, &Limits::default(), &mut |name, _| {
+        assert_eq!(name, "a.zip/z.zip", "handed over by the outer one");
+    });
+    assert_eq!(codes(&findings), ["R65"]);
     // More than allowed once inflated, by the directory or in truth; more files than allowed.
     let big = zipped(&[("zeros.csv", &vec![b'0'; 4 << 20])]);
     for limits in [

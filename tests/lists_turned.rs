@@ -179,7 +179,7 @@ fn a_share_or_a_sum_under_a_title_that_may_be_another_is_asked() {
     let share = |title: &str| format!("{title};;;;\nMatricule;Nom;Prénom;Quotité;Date d'effet\n00225;AGUILAR;Loïc;50 %;01/12/2021\n");
     for (i, title) in ["Décharge syndicale", "Congé de formation", "Aménagement de poste"].into_iter().enumerate() {
         let file = format!("{title}.csv");
-        assert_eq!(run(&format!("share-{i}"), &[], &[(&file, &share(title))]).told("M76", "00225"), BLOCKS, "{title}");
+        assert_eq!(run(&format!("other-share-{i}"), &[], &[(&file, &share(title))]).told("M76", "00225"), BLOCKS, "{title}");
     }
     let r = run("share-said", &[], &[("temps partiels.csv", &share("Temps partiels"))]);
     assert!(r.told("M76", "00225").is_empty());
@@ -218,4 +218,64 @@ fn a_directory_of_everybody_stops_nobody() {
     assert!(!r.told("IMP-01", "").contains(&Severity::Blocking) && !r.waits("00102"));
     let r = run("not-directory", &[], &[("liste.csv", &text("Grève"))]);
     assert!(r.told("IMP-01", "").contains(&Severity::Blocking));
+}
+
+#[test]
+fn absences_that_are_excused_are_asked() {
+    let text = |words: &str| {
+        format!("{words};;;;;;\nMatricule;Nom;Prénom;Nature;Du;Au;Nb jours\n00844;RAMPAL;Joël;Service non fait;09/12/2021;09/12/2021;1\n")
+    };
+    for (words, asked) in [("Absences décembre 2021 - justifiées", true), ("Absences non justifiées de décembre 2021", false)] {
+        let r = run(words, &[ABSENCES], &[("abs.csv", &text(words))]);
+        assert_eq!((r.waits("00844"), r.told("M76", "00844").is_empty()), (asked, !asked), "{words}");
+    }
+}
+
+#[test]
+fn a_month_in_a_cell_of_the_head_is_the_month_of_the_list() {
+    let text = |head: &str| format!("Primes;;;\nMois :;{head};;\nMatricule;Nom;Prénom;Montant CIA\n00102;ARNOUX;Jean-Noël;200,00\n");
+    for (head, asked) in [("01/11/2021", true), ("11/2021", true), ("01/12/2021", false)] {
+        let r = run(&format!("head-{}", head.replace('/', "-")), &[CIA, HOURS], &[("primes.csv", &text(head))]);
+        assert_eq!(r.told("M95", "00102"), if asked { BLOCKS.to_vec() } else { Vec::new() }, "{head}");
+    }
+}
+
+#[test]
+fn the_year_before_over_a_sum_is_told() {
+    let text = "Matricule;Nom;Prénom;CIA 2020\n00102;ARNOUX;Jean-Noël;200,00\n";
+    let r = run("year-before", &[CIA], &[("primes.csv", text)]);
+    assert_eq!(r.told("M300", ""), JUSTIFY);
+    assert!(!r.waits("00102"));
+}
+
+/// Days at home without a word of pay, a part of a title only, a category without « nouvelle »: each is asked.
+#[test]
+fn bare_titles_that_turn_pay_are_asked() {
+    let cases = [("Jours de télétravail", "8", "M76"), ("Part employeur", "15,00", "M76"), ("Catégorie", "A", "F121")];
+    for (head, cell, code) in cases {
+        let text = format!("Matricule;Nom;Prénom;{head}\n00225;AGUILAR;Loïc;{cell}\n");
+        let r = run(head, &[CIA, HOURS], &[("liste.csv", &text)]);
+        assert_eq!(r.told(code, "00225"), BLOCKS, "{head}");
+    }
+    let text = "Forfait télétravail;;;\nMatricule;Nom;Prénom;Jours de télétravail\n00225;AGUILAR;Loïc;8\n";
+    assert!(!run("telework-paid", &[CIA, HOURS], &[("liste.csv", text)]).waits("00225"));
+}
+
+#[test]
+fn hours_of_a_post_in_a_list_of_part_time_are_asked() {
+    let text = |cell: &str| {
+        format!("Temps partiels;;;;\nMatricule;Nom;Prénom;Nouvelle quotité;Date d'effet\n00225;AGUILAR;Loïc;{cell};01/12/2021\n")
+    };
+    assert_eq!(run("part-28-35", &[], &[("tp.csv", &text("28/35"))]).told("M302", "00225"), BLOCKS);
+    assert!(!run("part-80", &[], &[("tp.csv", &text("80 %"))]).waits("00225"));
+}
+
+/// A name no word of which anybody bears is nobody's: it waits alone. One whose given name somebody has may be a married name.
+#[test]
+fn a_stranger_in_a_list_stops_nobody_else() {
+    let text = |given: &str| format!("Matricule;Nom;Prénom;Montant CIA\n00102;ARNOUX;Jean-Noël;200,00\n;ZWINGEL;{given};300,00\n");
+    let r = run("stranger", &[CIA], &[("primes.csv", &text("Quirin"))]);
+    assert_eq!((r.told("M15", "ZWINGEL Quirin"), r.waits("00102")), (BLOCKS.to_vec(), false));
+    let r = run("perhaps-married", &[CIA], &[("primes.csv", &text("Kévin"))]);
+    assert_eq!(r.told("M15", ""), BLOCKS);
 }

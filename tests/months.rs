@@ -112,6 +112,47 @@ fn five_points_for_everybody_are_paid_whether_the_staff_file_has_them_or_not() {
     assert_eq!(causes, ["point_indice"; 3]);
 }
 
+/// The agent in cells of a row above his lines, his sums in pairs below them; what is paid and kept under « Sal. + », « Sal. - ».
+#[test]
+fn an_agent_in_several_cells_above_the_lines_is_read() {
+    let block = |id: &str, name: &str, index: &str, pay: &str| {
+        format!(
+            "Agent :;{id};{name};;Grade :;Éducateur de jeunes enfants;Indice :;{index}\n\
+             Rub.;Libellé;Base;Taux;Sal. +;Sal. -;Tx pat.;Cot. patronales\n10;Traitement brut indiciaire;{index},00;;{pay};;;\n\
+             Brut :;{pay};Net imposable :;{pay};PAS :;0,00;Net à payer :;{pay}\n;;;;;;;\n"
+        )
+    };
+    let register = format!(
+        "JOURNAL DE PAIE;;;;;;;mai 2024\n{}{}",
+        block("0101", "ABEL Jean", "420", "2067,57"),
+        block("0102", "BLIN Jean", "366", "1801,74")
+    );
+    let staff = "Matricule;Nom;Prénom;Statut;Catégorie;Indice majoré;Quotité;Taux PAS\n\
+                 0101;ABEL;Jean;Titulaire;C;420;100 %;0\n0102;BLIN;Jean;Titulaire;C;366;100 %;0\n";
+    let ran = run("in-cells", "2024-06", &[("journal.csv", register), ("agents.csv", staff.to_owned())]);
+    assert_eq!(["0101", "0102"].map(|e| ran.replayed(e, "TIB").0), ["2067.57", "1801.74"]);
+    assert!(!ran.has("IMP-05") && !ran.has("M149"));
+}
+
+// 366 and 420 points before the five that everybody has from January; a list of steps of that month counts them or not.
+#[test]
+fn a_step_that_begins_from_the_index_before_the_raise_is_asked() {
+    let tib = |base: &str, amount: &str| format!("{base};;{amount};;;");
+    let (a, b) = (tib("366,00", "1801,74"), tib("420,00", "2067,57"));
+    let paid = register(&[
+        ("00101", "ABEL", "1801,74", &[("0010;TRAITEMENT BRUT", &a)]),
+        ("00102", "BLIN", "2067,57", &[("0010;TRAITEMENT BRUT", &b)]),
+    ]);
+    let staff = "Matricule;Nom;Prénom;Statut;Catégorie;Indice majoré;Quotité;Taux PAS\n\
+                 00101;ABEL;Jean;Titulaire;C;366;100 %;0\n00102;BLIN;Jean;Titulaire;C;420;100 %;0\n";
+    let steps = "Matricule;Nom;Prénom;Ancien IM;Nouvel IM;Date d'effet\n\
+                 00101;ABEL;Jean;366;370;01/01/2024\n00102;BLIN;Jean;425;430;01/01/2024\n";
+    let files = [("livre de paie.csv", paid), ("agents.csv", staff.to_owned()), ("avancements.csv", steps.to_owned())];
+    let ran = run("raise-and-step", "2024-01", &files);
+    assert_eq!((ran.count("M303", "00101"), ran.count("M303", "00102")), (1, 0));
+    assert_eq!((ran.count("F47", "00101"), ran.count("F47", "00102")), (0, 0), "425 is 420 and the five points");
+}
+
 // CGI art. 204 H: the neutral table is for those of whom no rate was sent; a rate that comes this month is the one to apply.
 #[test]
 fn a_rate_that_comes_ends_the_neutral_table_of_the_staff_file() {

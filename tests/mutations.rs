@@ -150,7 +150,7 @@ fn archives() {
     }
     let seed = zip.finish().expect("memory does not fail").into_inner();
     survives("zip", &seed, |b| {
-        let _ = archive::members(&Input::from(b), "a.zip", &Limits::default(), &mut |_, _| {});
+        let _ = archive::members(&Input::from(b), "a.zip", true, &Limits::default(), &mut |_, _| {});
     });
 }
 

@@ -49,6 +49,11 @@ fn keyed(parts: &[&str]) -> Option<Band> {
             Some((key, value)) => pairs.push((fold(key), value.trim().to_owned())),
             None => match pairs.last_mut() {
                 Some((_, value)) if value.is_empty() => part.trim().clone_into(value),
+                // « Agent : | 0147 | YDIER Patrice »: the number and the name in two cells.
+                Some((key, value)) if NAME.contains(&key.trim()) && value.bytes().all(|b| b.is_ascii_digit()) => {
+                    value.push(' ');
+                    value.push_str(part.trim());
+                }
                 _ => pairs.push((fold(part.trim_end_matches(['.', ' '])), String::new())),
             },
         }
@@ -167,7 +172,7 @@ pub fn section(cells: &[Cell<'_>]) -> Option<Section> {
 }
 
 /// « Net imposable | 1 976,55 | | Net à payer | 2 036,41 »: a row of nothing but sums of an agent, each behind its name, two or
-/// more. Hands back the columns of the amounts.
+/// more; « PAS : | 12,00 » between them is told and no sum. Hands back the columns of the amounts.
 pub fn sums_in_pairs(cells: &[Cell<'_>]) -> Option<Vec<(TotalRole, usize)>> {
     let filled: Vec<(usize, std::borrow::Cow<'_, str>)> =
         cells.iter().enumerate().map(|(c, x)| (c, x.shown())).filter(|(_, t)| !t.is_empty()).collect();
@@ -176,12 +181,15 @@ pub fn sums_in_pairs(cells: &[Cell<'_>]) -> Option<Vec<(TotalRole, usize)>> {
     }
     let pair = |p: &[(usize, std::borrow::Cow<'_, str>)]| match p {
         [(_, name), (column, amount)] => {
-            let role = total_named(name.trim_end_matches([':', ' ']))?.0;
-            (!amount.chars().any(char::is_alphabetic)).then_some((role, *column))
+            let role = total_named(name.trim_end_matches([':', ' '])).map(|t| (t.0, *column));
+            let named = role.is_some() || name.trim_end().ends_with(':') && name.chars().any(char::is_alphabetic);
+            (named && !amount.chars().any(char::is_alphabetic)).then_some(role)
         }
         _ => None,
     };
-    filled.chunks(2).map(pair).collect()
+    let pairs: Vec<Option<(TotalRole, usize)>> = filled.chunks(2).map(pair).collect::<Option<_>>()?;
+    let sums: Vec<(TotalRole, usize)> = pairs.iter().copied().flatten().collect();
+    (sums.len() >= 2 && sums.len() * 2 > pairs.len()).then_some(sums)
 }
 
 /// A row below an agent's name that tells more of him: his grade, his index.
@@ -243,6 +251,7 @@ mod tests {
             &["Matricule", "00225", "Nom", "AGUILAR Loïc"],
             &["Matricule : 00225", "Nom : AGUILAR", "Prénom : Loïc"],
             &["Nom et prénom :", "AGUILAR Loïc", "Matricule :", "00225"],
+            &["Agent :", "00225", "AGUILAR Loïc", "", "Grade :", "Éducateur de jeunes enfants", "Indice :", "507"],
         ] {
             assert_eq!(cells(texts), Some(expected.clone()), "{texts:?}");
         }
@@ -257,6 +266,11 @@ mod tests {
         ] {
             assert_eq!(cells(texts), Some(expected.clone()), "{texts:?}");
         }
+        let pairs = |texts: &[&str]| sums_in_pairs(&texts.iter().map(|t| Cell::Text((*t).into())).collect::<Vec<_>>());
+        let sums = ["Brut :", "2 036,41", "Net imposable :", "1 745,00", "PAS :", "12,00", "Net à payer :", "1 619,74"];
+        let found = [(TotalRole::Gross, 1), (TotalRole::NetTaxable, 3), (TotalRole::NetPaid, 7)];
+        assert_eq!(pairs(&sums), Some(found.to_vec()));
+        assert_eq!(pairs(&["Brut :", "2 036,41", "Indice :", "507"]), None);
         for texts in [
             &["", "NET IMPOSABLE", "", "", "1845"][..],
             &["", "Indemnité de fonctions", "", "", "130"],

@@ -90,6 +90,10 @@ impl Compared {
                 own_scores.extend(facts.into_iter().map(|(f, s)| (wrap(f), s)));
             }
         }
+        if let Some(meaning) = paired_sign(&layout.own[column], &layout.own) {
+            own_scores.retain(|t, _| !matches!(t, Title::Plain(_)));
+            own_scores.insert(Title::Plain(meaning), 100);
+        }
         let group_share = Phrase::of(group).share;
         let own_share = if marked == Share::Unsaid { Phrase::of(own).share } else { marked };
         let own_share = if employers && own_share == Share::Unsaid { Share::Employer } else { own_share };
@@ -182,6 +186,17 @@ fn paired_share<'t>(title: &'t str, all: &[String]) -> (&'t str, Share) {
         "S" if beside(" P") => (stem, Share::Employee),
         _ => (title, Share::Unsaid),
     }
+}
+
+/// « Sal. + » and « Sal. - » beside each other: what is paid and what is kept.
+fn paired_sign(title: &str, all: &[String]) -> Option<Meaning> {
+    let minus = ['-', '\u{2212}', '\u{2013}'];
+    let plus = |t: &str| t.trim_end().strip_suffix('+').map(|s| s.trim_end().to_owned());
+    let less = |t: &str| t.trim_end().strip_suffix(minus).map(|s| s.trim_end().to_owned());
+    let named = |stem: &String| stem.chars().any(char::is_alphabetic);
+    let beside = |stem: &String, of: &dyn Fn(&str) -> Option<String>| all.iter().any(|t| of(t).as_ref() == Some(stem));
+    let gain = plus(title).filter(|s| named(s) && beside(s, &less)).map(|_| Meaning::Gain);
+    gain.or_else(|| less(title).filter(|s| named(s) && beside(s, &plus)).map(|_| Meaning::Deduction))
 }
 
 /// `12000`, `ZC115`: the number of a rubric.
@@ -675,4 +690,16 @@ pub fn is_situation(vocabulary: &Vocabulary, meaning: Meaning) -> bool {
     let Meaning::Fact(id) = meaning else { return false };
     let fact = vocabulary.get(id);
     fact.recurs && !is_identity(fact)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn signs_behind_one_title_are_what_is_paid_and_what_is_kept() {
+        let all: Vec<String> = ["Sal. +", "Sal. -", "Empl.", "Crédit +"].map(str::to_owned).to_vec();
+        let found: Vec<Option<Meaning>> = all.iter().map(|t| paired_sign(t, &all)).collect();
+        assert_eq!(found, [Some(Meaning::Gain), Some(Meaning::Deduction), None, None]);
+    }
 }

@@ -94,6 +94,12 @@ fn is_other(day: NaiveDate, fact: &FactDecl, month: PayMonth) -> bool {
     later || is_one_off(fact) && day.year() < month.year() - 1
 }
 
+/// The year before that of the month, which a title of a sum of one month ends with: « CIA 2023 ».
+pub fn year_before(title: &str, fact: &FactDecl, month: PayMonth) -> Option<i32> {
+    let year = dated::split(bare_title(title)).1?.year();
+    (is_one_off(fact) && year == month.year() - 1).then_some(year)
+}
+
 /// « 25h », « 14e »: the number.
 fn bare(word: &str) -> &str {
     let digits = word.bytes().take_while(u8::is_ascii_digit).count();

@@ -122,6 +122,9 @@ pub fn years_and_months(text: &str, title: bool) -> Vec<(Option<u32>, Option<u32
                 hits.push((y, Some(m)));
             }
             i += 1 + usize::from(y.is_some());
+        } else if let Some(((y, m), taken)) = month_behind(&words[i..]).filter(|_| title) {
+            hits.push((Some(y), Some(m)));
+            i += taken;
         } else if let Some((y, m)) = whole_month(&words[i..]).filter(|_| title) {
             hits.push((Some(y), Some(m)));
             i += 6;
@@ -155,6 +158,16 @@ pub fn years_and_months(text: &str, title: bool) -> Vec<(Option<u32>, Option<u32
         }
     }
     hits
+}
+
+/// « Mois : 05/2024 », « Mois : 01/05/2024 » as a cell with a date shows it: a month, and how many words say it.
+fn month_behind(words: &[&str]) -> Option<((u32, u32), usize)> {
+    let number = |i: usize| words.get(i).and_then(|w| w.parse::<u32>().ok());
+    words.first().filter(|w| titles::says_period(w))?;
+    let first = usize::from(number(1) == Some(1) && number(3).is_some());
+    let (m, y) = (number(first + 1)?, number(first + 2)?);
+    let until = words.get(first + 3).is_some_and(|w| titles::says_until(w) || w.parse::<u32>().is_ok());
+    ((1..=12).contains(&m) && (1990..2100).contains(&y) && !until).then_some(((y, m), first + 3))
 }
 
 /// « du 01/05/2024 au 31/05/2024 »: a month from its first day to its last.
@@ -375,6 +388,11 @@ mod tests {
         let (m, l) = december();
         assert_eq!(month_said("Délibération du 12 novembre 2018, article 2 - 2018", m, l, true), Said::Nothing);
         assert_eq!(month_said("Heures faites en novembre 2021, paie de décembre 2021", m, l, true), Said::This);
+        for title in ["Heures supplémentaires Mois : 01/11/2021", "Relevé Mois : 11/2021"] {
+            assert_eq!(month_said(title, m, l, true), Said::Other("novembre 2021".to_owned()), "{title}");
+        }
+        assert_eq!(month_said("Heures Mois : 01/12/2021", m, l, true), Said::This);
+        assert_eq!(month_said("Période 01/11/2021 au 30/12/2021", m, l, true), Said::Nothing);
         assert_eq!(other_month("Décembre", "", "heures novembre", m, l), None);
         assert_eq!(other_month("Novembre", "", "heures décembre", m, l), Some("novembre".to_owned()));
     }

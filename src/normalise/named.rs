@@ -181,6 +181,16 @@ impl Known {
         all.len() + near <= FEW && (near > 0 || borne)
     }
 
+    /// Whether a row means nobody who is known: a surname and a given name, no word of which is in anybody's name.
+    pub fn is_a_stranger(&self, who: &Who) -> bool {
+        let known = self.by_name.len() * 10 >= self.by_number.len() * NEARLY_ALL && !self.by_name.is_empty();
+        let whole = [&who.surname, &who.given].iter().all(|n| line::words(n).split(' ').any(|w| w.len() >= 3));
+        let name = format!("{} {}", line::words(&who.surname), line::words(&who.given));
+        let ours = |word: &str| self.given.contains(word) || self.by_surname.keys().any(|s| s.split(' ').any(|w| w == word));
+        let numbered = who.nir.is_some() || !(who.id.is_empty() || who.named);
+        known && whole && !numbered && !name.split(' ').any(ours) && self.nearly(who).is_empty()
+    }
+
     /// Why a row may mean somebody: a key of `words.toml`, and how sure that is in percent where nobody else is meant.
     fn why(given: &str, of: &str) -> (&'static str, u32) {
         match (given.is_empty(), given == of) {

@@ -11,7 +11,12 @@ use crate::normalise::{Context, Mapping, Role, SourceEntry};
 pub fn leave(o: &mut Opened, mapping: &mut Mapping, record: &MonthRecord, given: &[SourceEntry], cx: &Context<'_>) {
     let Some(manifest) = record.manifest.as_ref() else { return };
     let first_of = |sha: &String| manifest.inputs.iter().find(|(_, h)| *h == sha).map(|(name, _)| name);
-    let known: Vec<(&String, &String)> = o.seen.iter().filter_map(|(sha, name)| Some((name, first_of(sha)?))).collect();
+    let known: Vec<(&String, &String)> = o
+        .seen
+        .iter()
+        .flat_map(|(sha, names)| names.iter().zip(std::iter::repeat(first_of(sha))))
+        .filter_map(|(n, f)| Some((n, f?)))
+        .collect();
     for map in mapping.sources.iter_mut().filter(|m| m.role == Role::Amounts && pays_once(m, cx)) {
         let within = |name: &str| map.file.strip_prefix(name).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
         let Some((_, first)) = known.iter().find(|k| within(k.0)) else { continue };

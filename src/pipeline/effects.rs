@@ -3,8 +3,9 @@
 use super::Ready;
 use super::compute::{Worked, show_value};
 use crate::compute::employee::Standing;
-use crate::facts::{Fact, FactId, FactKind, NumberForm, Origin, Role as FactRole, Value};
-use crate::ground::{At, Finding, Severity};
+use crate::compute::raise::Raise;
+use crate::facts::{Fact, FactId, FactKind, NumberForm, Origin, Role as FactRole, Value, Vocabulary};
+use crate::ground::{At, Exact, Finding, Severity};
 use crate::normalise::mapping::Role;
 use crate::payslip::Mode;
 use std::collections::BTreeSet;
@@ -50,10 +51,32 @@ pub fn findings(ready: &Ready, w: &Worked) -> Vec<Finding> {
                 {
                     out.push(finding("F49").arg("before", a));
                 }
+                out.extend(before_the_raise(ready, w, f, number(&c.before)).map(|by| Finding {
+                    severity: Severity::Blocking,
+                    ..finding("M303").arg("by", by).arg("before", number(&c.before).unwrap_or(Exact::ZERO))
+                }));
             }
         }
     }
     out
+}
+
+/// An old value that is what last month was paid on and the points of a raise for everybody contradicts nothing.
+pub fn without_raised(findings: &mut Vec<Finding>, raises: &[Raise], vocabulary: &Vocabulary) {
+    let said = |f: &Finding, name: &str| f.args.iter().find(|(n, _)| *n == name).map(|(_, text)| text.clone());
+    let number = |f: &Finding, name: &str| said(f, name).and_then(|t| t.parse::<i64>().ok()).map(Exact::int);
+    let explained = |f: &Finding| {
+        let of = |r: &&Raise| said(f, "fact").as_deref() == Some(vocabulary.get(r.fact).label.fr.as_str());
+        let raised = |r: &Raise| number(f, "known")?.add(r.by);
+        raises.iter().filter(of).any(|r| raised(r).is_some_and(|n| number(f, "old") == Some(n)))
+    };
+    findings.retain(|f| f.code != "F47" || !explained(f));
+}
+
+/// The points of a raise for everybody that a row leaves out: its old value is what was paid before the raise.
+fn before_the_raise(ready: &Ready, w: &Worked, new: &Fact, paid: Option<Exact>) -> Option<Exact> {
+    let old = w.person.alternatives.iter().find(|f| f.id == new.id && f.at == new.at)?.value.number()?;
+    ready.road.raises.iter().find(|r| r.fact == new.id && paid == Some(old)).map(|r| r.by)
 }
 
 /// What this month's lists say of somebody who has left: nobody is paid on it, and nobody is left without a word.

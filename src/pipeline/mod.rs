@@ -440,6 +440,7 @@ fn prepare_with(options: &Options, pack: Option<&str>, out: &mut Outcome, timing
             .arg("since", r.since.format("%d/%m/%Y"))
             .arg("source", source)
     }));
+    effects::without_raised(&mut out.findings, &road.raises, &pack.vocabulary);
     if inputs.people.is_empty() {
         out.findings.push(Finding::new("F01", Severity::Blocking));
         return Ok(None);

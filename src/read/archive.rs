@@ -1,7 +1,7 @@
 //! A zip archive → the files in it, each as if it lay in the inbox under `archive.zip/name`.
 //!
 //! Sizes are those really inflated, within the limits of zipped workbooks. Names are only shown, never written to: those that
-//! would climb out of a folder lose what makes them climb. An archive within an archive is not opened.
+//! would climb out of a folder lose what makes them climb. A zip within one that lies in the inbox is opened, none deeper.
 
 use super::input::{FileKind, Input, kind};
 use super::limits::{Limits, Passed};
@@ -31,8 +31,12 @@ pub fn attached(input: &Input, file: &str, limits: &Limits, take: &mut dyn FnMut
     told
 }
 
-/// Hands over each file of an archive with its name, in the order of the names; says what could not be.
-pub fn members(input: &Input, file: &str, limits: &Limits, take: &mut dyn FnMut(String, Input)) -> Vec<Finding> {
+/// Archives within one that are opened.
+const INNER: usize = 8;
+
+/// Hands over each file of an archive with its name, in the order of the names, some zips in it too where it is the `outer` one;
+/// says what could not be.
+pub fn members(input: &Input, file: &str, outer: bool, limits: &Limits, take: &mut dyn FnMut(String, Input)) -> Vec<Finding> {
     let place = || Place::File { file: file.to_owned() };
     let refused = |why: Refused| match why {
         Refused::Damaged => Finding::new("R04", Severity::Justify).at(place()),
@@ -51,7 +55,7 @@ pub fn members(input: &Input, file: &str, limits: &Limits, take: &mut dyn FnMut(
     let mut names: Vec<(String, usize)> =
         archive.names().iter().enumerate().filter(|(_, n)| !n.ends_with(['/', '\\'])).map(|(i, n)| (n.clone(), i)).collect();
     names.sort();
-    let (mut findings, mut count) = (Vec::new(), 0_u64);
+    let (mut findings, mut count, mut inner) = (Vec::new(), 0_u64, 0);
     for (written, index) in names {
         let tame = tame(&written);
         if unwanted(&tame) {
@@ -74,6 +78,11 @@ pub fn members(input: &Input, file: &str, limits: &Limits, take: &mut dyn FnMut(
             }
         };
         if matches!(kind(&input, limits), Ok(FileKind::Archive)) {
+            if outer && inner < INNER && is_zip(&input) {
+                inner += 1;
+                take(name, input);
+                continue;
+            }
             findings.push(Finding::new("R64", Severity::Justify).at(inside()));
             continue;
         }

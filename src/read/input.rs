@@ -172,6 +172,7 @@ fn compound_kind(input: &Input, limits: &Limits) -> io::Result<FileKind> {
         // A damaged directory: `open` says so.
         None => FileKind::Xls,
         Some(file) if file.has("EncryptedPackage") => FileKind::Locked,
+        Some(file) if file.folder(0).iter().any(|(name, _)| *name == super::outlook::PROPERTIES) => FileKind::Mail,
         Some(file) if file.has("Workbook") || file.has("Book") => FileKind::Xls,
         Some(_) => FileKind::Document,
     })

@@ -56,6 +56,14 @@ impl Default for Limits {
     }
 }
 
+impl Limits {
+    /// Those of an archive within another.
+    #[must_use]
+    pub const fn inner(self) -> Self {
+        Self { inflated_bytes: self.inflated_bytes / 8, parts: self.parts / 8, ..self }
+    }
+}
+
 /// A limit that a file passed: finding R05.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Passed {

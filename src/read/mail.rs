@@ -1,13 +1,17 @@
-//! A mail as a file (`.eml`) → its words and what is attached to it, each as if it lay in the inbox under `mail.eml/name`.
+//! A mail as a file (`.eml`, `.msg`) → its words and what is attached to it, each as if it lay in the inbox under `mail.eml/name`.
 //!
 //! Of its headers only the subject is said: who wrote it and to whom is no row of a list. Pictures of a signature are left out.
 
 use super::encoding;
 use super::input::Input;
 use super::limits::Limits;
+use super::outlook;
 use encoding_rs::Encoding;
 use mail_parser::decoders::{base64, quoted_printable};
 use mail_parser::{MessageParser, MessagePart, MimeHeaders, PartType};
+
+/// What a compound file begins with: a message of Outlook.
+const COMPOUND: [u8; 4] = [0xD0, 0xCF, 0x11, 0xE0];
 
 /// Headers that begin a mail, in small letters.
 const OPENING: [&str; 12] = [
@@ -38,6 +42,10 @@ pub(crate) fn begins(start: &str) -> bool {
 /// Hands over the words of a mail, then each file attached to it. How many files those are, and whether the mail is whole: one of
 /// several parts ends by saying so.
 pub(crate) fn members(bytes: &[u8], file: &str, limits: &Limits, take: &mut dyn FnMut(String, Input)) -> (u64, bool) {
+    if let Some(m) = bytes.starts_with(&COMPOUND).then(|| outlook::read(bytes, limits.parts)) {
+        let m = m.unwrap_or_default();
+        return (hand_over(&m.subject, vec![m.words], m.page, m.attached, file, take), m.whole);
+    }
     let message = MessageParser::default().parse(bytes).unwrap_or_default();
     let (mut words, mut page, mut attached) = (Vec::new(), None, Vec::new());
     for part in message.parts.iter().take(limits.parts) {
@@ -57,25 +65,37 @@ pub(crate) fn members(bytes: &[u8], file: &str, limits: &Limits, take: &mut dyn 
             }
         }
     }
-    let subject = message.subject().unwrap_or_default();
-    // A table is whole in the page alone.
+    let attached: Vec<(String, Vec<u8>)> = attached.into_iter().map(|(name, bytes)| (name.to_owned(), bytes)).collect();
+    let count = hand_over(message.subject().unwrap_or_default(), words, page, attached, file, take);
+    let boundary = message.parts.first().and_then(|p| p.content_type()?.attribute("boundary"));
+    let whole = boundary.is_none_or(|b| memchr::memmem::find(bytes, format!("--{b}--").as_bytes()).is_some());
+    (count, whole)
+}
+
+/// The words of a mail, or its page where a table is whole in that alone, then what is attached; how many files that are.
+fn hand_over(
+    subject: &str,
+    words: Vec<String>,
+    page: Option<String>,
+    attached: Vec<(String, Vec<u8>)>,
+    file: &str,
+    take: &mut dyn FnMut(String, Input),
+) -> u64 {
     let page = page.filter(|p| words.iter().all(|w| w.trim().is_empty()) || p.to_ascii_lowercase().contains("<td"));
     let text = match page {
         Some(page) => format!("<html><body><p>{}</p>{page}", subject.replace('&', "&amp;").replace('<', "&lt;")),
         None => format!("{subject}\n{}", words.join("\n")),
     };
     let count = attached.len() as u64;
-    let boundary = message.parts.first().and_then(|p| p.content_type()?.attribute("boundary"));
-    let whole = boundary.is_none_or(|b| memchr::memmem::find(bytes, format!("--{b}--").as_bytes()).is_some());
     take(format!("{file}/message"), Input::from(text.into_bytes()));
     let mut seen: Vec<String> = Vec::new();
     for (name, bytes) in attached {
-        let name = super::archive::tame(name).replace('/', "_");
+        let name = super::archive::tame(&name).replace('/', "_");
         let again = seen.iter().filter(|s| **s == name).count();
         take(if again == 0 { format!("{file}/{name}") } else { format!("{file}/{} {name}", again + 1) }, Input::from(bytes));
         seen.push(name);
     }
-    (count, whole)
+    count
 }
 
 /// The bytes of a part as they were before they were sent: its letters stay in the file's own encoding.

@@ -14,6 +14,7 @@ mod mail;
 pub mod marks;
 mod ods;
 mod ole;
+mod outlook;
 mod page;
 pub mod pain001;
 pub mod pain002;

@@ -6,6 +6,7 @@
 use super::limits::{Limits, Passed};
 use super::marks::Marks;
 use super::zipped::Refused;
+use std::collections::BTreeMap;
 
 const END_OF_CHAIN: u32 = 0xFFFF_FFFE;
 const LAST_SECTOR: u32 = 0xFFFF_FFF9;
@@ -24,6 +25,9 @@ struct Entry {
     name: String,
     start: u32,
     size: u64,
+    /// The entries beside it in the tree of its folder, and the first one below it.
+    links: [u32; 2],
+    below: u32,
 }
 
 /// A compound file all of whose chains that a reader follows are sound.
@@ -70,7 +74,7 @@ impl<'a> Compound<'a> {
         }
 
         let directory = file.chain(u32_at(bytes, 48)?, None)?;
-        file.entries = directory.chunks_exact(128).filter_map(|e| entry(e, sector)).collect();
+        file.entries = directory.chunks_exact(128).map_while(|e| entry(e, sector)).collect();
         let root = file.entries.first()?;
         let (start, size) = (root.start, root.size);
         if u32_at(bytes, 64)? > 0 {
@@ -120,7 +124,30 @@ impl<'a> Compound<'a> {
 
     /// The stream of a name, whole; `None` when it is not there or damaged.
     pub(crate) fn stream(&self, name: &str) -> Option<Vec<u8>> {
-        let entry = self.entries.iter().find(|e| e.name.eq_ignore_ascii_case(name))?;
+        self.content(self.entries.iter().find(|e| e.name.eq_ignore_ascii_case(name))?)
+    }
+
+    /// What lies in a folder, by its place in the directory (0 is the whole file): names with their places, in their order.
+    pub(crate) fn folder(&self, place: usize) -> Vec<(&str, usize)> {
+        let mut waiting: Vec<u32> = self.entries.get(place).map(|e| e.below).into_iter().collect();
+        let mut found = BTreeMap::new();
+        while let Some(id) = waiting.pop() {
+            let Some(e) = self.entries.get(id as usize).filter(|_| id > 0) else { continue };
+            if found.insert(id as usize, e.name.as_str()).is_none() {
+                waiting.extend(e.links);
+            }
+        }
+        let mut found: Vec<(&str, usize)> = found.into_iter().map(|(place, name)| (name, place)).collect();
+        found.sort_unstable();
+        found
+    }
+
+    /// The stream at a place of the directory.
+    pub(crate) fn stream_at(&self, place: usize) -> Option<Vec<u8>> {
+        self.content(self.entries.get(place)?)
+    }
+
+    fn content(&self, entry: &Entry) -> Option<Vec<u8>> {
         if entry.size >= MINI_STREAM_BELOW {
             return self.chain(entry.start, Some(entry.size));
         }
@@ -144,7 +171,9 @@ fn entry(bytes: &[u8], sector: usize) -> Option<Entry> {
     let units: Vec<u16> = (0..32).map_while(|i| u16_at(bytes, 2 * i)).take_while(|u| *u != 0).collect();
     let low = u64::from(u32_at(bytes, 120)?);
     let high = if sector == 512 { 0 } else { u64::from(u32_at(bytes, 124)?) };
-    Some(Entry { name: String::from_utf16_lossy(&units), start: u32_at(bytes, 116)?, size: low | high << 32 })
+    let links = [u32_at(bytes, 68)?, u32_at(bytes, 72)?];
+    let (start, below) = (u32_at(bytes, 116)?, u32_at(bytes, 76)?);
+    Some(Entry { name: String::from_utf16_lossy(&units), start, size: low | high << 32, links, below })
 }
 
 /// What is known of a sheet without interpreting its cells.

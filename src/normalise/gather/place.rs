@@ -58,8 +58,12 @@ pub(super) fn place_rows(
             && row.who.id.is_empty()
             && begins(&row, role, cx)
             && directory.join(&row.who) == Joined::Nobody;
+        let stranger = lists::is_list(role) && known.is_a_stranger(&row.who) && directory.join(&row.who) == Joined::Nobody;
         let id = if unnumbered {
-            told.add(newcomer(&row, sources), row.at.source);
+            told.add(newcomer("M171", &row, sources), row.at.source);
+            None
+        } else if stranger {
+            told.add(newcomer("M15", &row, sources), row.at.source);
             None
         } else {
             joined(directory, &row.who, row.at, lost, sources, told)
@@ -200,12 +204,12 @@ fn begins(row: &RawRow, role: Role, cx: &Context<'_>) -> bool {
     role == Role::Arrivals || first.is_some_and(|d| d >= cx.month.first_day())
 }
 
-/// Somebody who would have no payslip for want of a number. Nobody else waits for it.
-fn newcomer(row: &RawRow, sources: &Sources) -> Finding {
+/// Somebody who would have no payslip for want of a number, or whom nobody knows. Nobody else waits for it.
+fn newcomer(code: &str, row: &RawRow, sources: &Sources) -> Finding {
     let name = row.who.called();
     let place = sources.place(row.at);
     let file = sources.get(row.at.source).map(|s| s.file.clone()).unwrap_or_default();
-    let f = Finding::new("M171", Severity::Blocking).arg("agent", &name).arg("file", file).at(place);
+    let f = Finding::new(code, Severity::Blocking).arg("agent", &name).arg("name", &name).arg("file", file).at(place);
     EmployeeId::parse(&name).iter().fold(f, Finding::of)
 }
 

@@ -106,10 +106,11 @@ pub(super) fn register(
             n.title += 1;
             return;
         }
-        if let Some(l) = lines.as_ref().filter(|l| l.carries && row.number > below && !carried.is_empty())
-            && let Some(sums) = bands::sums_in_pairs(row.cells)
+        if let Some(l) = lines.as_ref().filter(|l| (!carried.is_empty() || !l.carries) && row.number > below)
+            && let Some(sums) = if l.carries { bands::sums_in_pairs(row.cells) } else { l.sums_beside(row) }
         {
-            let slip = books.slip_of(&carried, &l.who, row, At::row(map.source, row.number));
+            let whose = if l.carries { carried.as_str().into() } else { l.agent(row) };
+            let slip = books.slip_of(&whose, &l.who, row, At::row(map.source, row.number));
             own_sums(&sums, row, map, &mut books.slips[slip]);
             n.subtotal += 1;
             return;

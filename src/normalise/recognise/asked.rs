@@ -7,6 +7,7 @@ use crate::ground::{At, Finding, Severity, Sources, Words, words};
 use crate::normalise::Context;
 use crate::normalise::codes;
 use crate::normalise::fragment;
+use crate::normalise::leftover;
 use crate::normalise::lists::SURE;
 use crate::normalise::mapping::{CodeTarget, ColumnMapping, Meaning, Role, SourceMapping};
 use crate::normalise::titles;
@@ -68,6 +69,12 @@ pub(super) fn ask(found: &SourceMapping, s: &Seen<'_>, cx: &Context<'_>, sources
                         .at(place(header, c.column)),
                 );
             }
+        }
+        if let Meaning::Fact(f) = c.meaning
+            && let Some(year) = leftover::year_before(&s.layout.own[i], cx.vocabulary.get(f), cx.month).filter(|_| p.filled > 0)
+        {
+            let f = Finding::new("M300", Severity::Justify).arg("file", label(found)).arg("heading", s_key(found, c));
+            findings.push(f.arg("year", year).arg("month", cx.month).at(place(header, c.column)));
         }
         if let Meaning::Fact(f) | Meaning::New(f) = c.meaning
             && matches!(cx.vocabulary.get(f).kind, crate::facts::FactKind::Number { form: crate::facts::NumberForm::Rate })

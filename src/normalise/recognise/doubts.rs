@@ -31,6 +31,7 @@ pub(super) fn cast(found: &mut SourceMapping, likeness: &[u32], s: &Seen<'_>, cx
     let doubted = titles::doubted_list(&own).or_else(|| titles::doubted_list(folders)).or_else(|| titles::paid_in(&own, other));
     let dated = found.role == Role::Events;
     let doubted = doubted.or_else(|| titles::doubted_undated(&own).filter(|_| !dated));
+    let doubted = doubted.or_else(|| titles::excused(&own).filter(|_| dated));
     let list = doubted.filter(|_| !matches!(found.role, Role::Arrivals | Role::Departures));
     let strike = strikes(found, &about);
     let role = found.role;
@@ -56,6 +57,8 @@ pub(super) fn cast(found: &mut SourceMapping, likeness: &[u32], s: &Seen<'_>, cx
         let reason = reason.or_else(|| strike.clone().filter(|_| hours));
         let reason = reason.or_else(|| (hours && timed && !titles::says_extra(own)).then(|| titles::bounds().ask_post.clone()));
         let reason = reason.or_else(|| titles::elsewhere(&about, &fact.name).filter(|_| role != Role::Arrivals));
+        let told = || format!("{about} {}", c.heading);
+        let reason = reason.or_else(|| titles::lacks_its_words(&told(), &fact.name).then(|| format!("… {}", fact.label.fr)));
         // « Quotité » is a share of many things, and « annuelle » is not of the month.
         let share = form_of(c.meaning, cx) == Some(NumberForm::Fraction) && role == Role::Changes;
         let bare = Phrase::of(own).words.len() < 2;
@@ -68,7 +71,7 @@ pub(super) fn cast(found: &mut SourceMapping, likeness: &[u32], s: &Seen<'_>, cx
         let reason = reason.or_else(|| leftover::of(own, fact, cx.month));
         let reason = reason.or_else(|| unit(own, &format!("{about} {}", c.heading), fact, p));
         let part = (1..PART_OF_A_TITLE).contains(&likeness[i]) && matches!(fact.kind, FactKind::Number { .. });
-        let sum = is_one_off(fact) && matches!(fact.kind, FactKind::Number { form: NumberForm::Money });
+        let sum = matches!(fact.kind, FactKind::Number { form: NumberForm::Money });
         let part = part || sum && leftover::begins(own, fact);
         let thin = part && !Phrase::of(own).is_generic() && !leftover::names(own, fact);
         let reason = reason.or_else(|| thin.then(|| format!("… {}", fact.label.fr)));

@@ -6,7 +6,7 @@ use crate::ground::{Finding, Severity, Sources};
 use crate::normalise::mapping::{ColumnMapping, Meaning};
 use crate::normalise::register::shown;
 use crate::normalise::values::Unread;
-use crate::normalise::{columns, lists};
+use crate::normalise::{columns, lists, titles};
 use crate::read::table::Row;
 
 impl RecordReader<'_> {
@@ -62,9 +62,18 @@ impl RecordReader<'_> {
             };
             let at = self.at(row, c);
             if let (Some(reduced), Some(id)) = (new.reduced_post, self.reduced_post) {
+                if reduced && titles::of_part_time(&format!("{} {}", source.title, c.heading)) {
+                    let text = shown(row, usize::from(c.column));
+                    let f = Finding::new("M302", Severity::Blocking).arg("agent", self.called(row)).arg("text", text.as_ref());
+                    tell(f.arg("heading", source.key(c)).at(sources.place(at)));
+                }
                 changed.push(Changed::new(id, Value::Flag(reduced), at));
             }
-            changed.push(Changed { old, ..Changed::new(f, new.value, at) });
+            // « Catégorie : B » without « nouvelle », an old value or a day may be what goes on.
+            let choice = matches!(self.cx.vocabulary.get(f).kind, FactKind::Choice { .. });
+            let bare = choice && effective.is_none() && old.is_none() && !titles::says_becomes(&c.heading);
+            let said = if bare { Said::Beside } else { Said::New };
+            changed.push(Changed { old, said, ..Changed::new(f, new.value, at) });
         }
         self.plain(row, &mut changed, sources, problems, tell);
         // The act behind the row travels with what it changes.
@@ -134,7 +143,7 @@ impl RecordReader<'_> {
             return;
         }
         let beside = changed.iter().any(|c| lists::pays(self.cx.vocabulary.get(c.fact)));
-        if !(beside && crate::normalise::titles::in_activity(&text)) {
+        if !(beside && titles::in_activity(&text)) {
             let f = Finding::new("M170", Severity::Blocking).arg("agent", self.called(row)).arg("text", text);
             tell(f.at(sources.place(self.at(row, c))));
         }

@@ -4,6 +4,7 @@ use super::books::{Books, Slip, Taken};
 use super::who::{WhoColumns, nir_key, numbered_name, shown, tidy_number};
 use crate::ground::{At, Exact, PayMonth};
 use crate::normalise::Context;
+use crate::normalise::bands;
 use crate::normalise::cells::{cents, number};
 use crate::normalise::codes::{Shown, Sides, split_period};
 use crate::normalise::mapping::{ColumnMapping, Meaning, SourceMapping, TotalRole};
@@ -50,6 +51,22 @@ pub struct LineReader {
 }
 
 impl LineReader {
+    /// « 00225 | Brut : | 2 178,98 | PAS : | 93,61 »: a name with a colon where the rubric's number stands in other rows.
+    fn opens_pairs(&self, row: &Row<'_, '_>) -> bool {
+        self.code.is_some_and(|c| shown(row, c).ends_with(':'))
+    }
+
+    /// The sums of such a row, beside the agent and the month.
+    pub fn sums_beside(&self, row: &Row<'_, '_>) -> Option<Vec<(TotalRole, usize)>> {
+        if !self.opens_pairs(row) {
+            return None;
+        }
+        let said: Vec<usize> = self.who.columns().into_iter().chain(self.period).chain(self.year).collect();
+        let cell = |(c, cell): (usize, &Cell<'_>)| if said.contains(&c) { Cell::Empty } else { cell.to_owned() };
+        let rest: Vec<Cell<'static>> = row.cells.iter().enumerate().map(cell).collect();
+        bands::sums_in_pairs(&rest)
+    }
+
     /// `None` when the mapping lacks what such a register needs.
     pub fn new(source: &SourceMapping, cx: &Context<'_>) -> Option<Self> {
         let col = |m: Meaning| {

@@ -50,9 +50,12 @@ pub(super) struct Doubt {
     pub(super) bygone: Vec<String>,
     pub(super) times: Vec<String>,
     pub(super) undated: Vec<String>,
+    pub(super) excused: Vec<String>,
     pub(super) paid_in: Vec<String>,
     pub(super) without: Vec<String>,
     pub(super) elsewhere: BTreeMap<String, Vec<String>>,
+    #[serde(rename = "where")]
+    pub(super) only_where: BTreeMap<String, Vec<String>>,
     #[serde(flatten)]
     pub(super) bounds: Bounds,
 }
@@ -110,6 +113,7 @@ pub(super) struct Wording {
     pub(super) current: Vec<String>,
     pub(super) counts: Vec<String>,
     pub(super) working_time: Vec<String>,
+    pub(super) part_time: Vec<String>,
     pub(super) tax_rates: Vec<String>,
     pub(super) kind: Vec<String>,
     pub(super) value: Vec<String>,

@@ -60,6 +60,14 @@ pub fn doubted_undated(about: &str) -> Option<String> {
     one_of(&FILE.doubt.undated, &spaced(about))
 }
 
+/// The word of a list of absences that says that nothing is withheld for them: « Absences justifiées ».
+pub fn excused(about: &str) -> Option<String> {
+    let tidy = spaced(about);
+    let words: Vec<&str> = tidy.split_whitespace().collect();
+    let said = |i: usize| opens(&FILE.doubt.excused, words[i]) && !(i > 0 && says_without(words[i - 1]));
+    (0..words.len()).find(|i| said(*i)).map(|i| words[i].to_owned())
+}
+
 /// The first of some words or phrases that a text has; an asterisk stands for any ending.
 fn one_of(list: &[String], tidy: &str) -> Option<String> {
     let within = |w: &String| match w.strip_suffix('*') {
@@ -73,6 +81,11 @@ fn one_of(list: &[String], tidy: &str) -> Option<String> {
 /// The word of a list's names or of its title with which its numbers are no values of that fact: « Télétravail » over a share.
 pub fn elsewhere(about: &str, fact: &str) -> Option<String> {
     FILE.doubt.elsewhere.get(fact).and_then(|list| one_of(list, &spaced(about)))
+}
+
+/// Whether a number is that fact only where other words stand beside its title, and none does.
+pub fn lacks_its_words(about: &str, fact: &str) -> bool {
+    FILE.doubt.only_where.get(fact).is_some_and(|list| one_of(list, &spaced(about)).is_none())
 }
 
 /// The words that say that a list was paid in another month: « versé en novembre ».
@@ -363,6 +376,11 @@ pub fn says_old_value(heading: &str) -> bool {
 /// Whether the names of a list or its title speak of working time.
 pub fn of_working_time(about: &str) -> bool {
     names_one(&FILE.wording.working_time, about)
+}
+
+/// Whether the names of a list or its title speak of part time of full posts.
+pub fn of_part_time(about: &str) -> bool {
+    names_one(&FILE.wording.part_time, about)
 }
 
 /// Whether the names of a list or its title speak of the tax office.

@@ -74,7 +74,7 @@ pub(in crate::pipeline) struct Opened {
     /// Pictures, pages printed to a file, and what other programs alone read.
     pub(super) printed: BTreeSet<String>,
     /// Names of the files read, by hash.
-    pub(in crate::pipeline) seen: BTreeMap<String, String>,
+    pub(in crate::pipeline) seen: BTreeMap<String, Vec<String>>,
     pub(in crate::pipeline) header: Option<(pain001::Header, Place, Money)>,
     pub(super) files: Vec<HashedFile>,
     pub(in crate::pipeline) findings: Vec<Finding>,
@@ -110,7 +110,7 @@ pub(super) fn open_all(job: &Job, progress: fn(&str, u64, u64)) -> Result<Opened
         match hashed {
             Ok((bytes, sha256)) => {
                 o.files.push(HashedFile { name: f.name.clone(), bytes, sha256: sha256.clone() });
-                open_one(&input, &f.name, bytes, sha256, &limits, &mut o);
+                open_one((&input, &f.name), (bytes, sha256), 0, &limits, &mut o);
             }
             Err(_) => o.findings.push(Finding::new("R04", Severity::Justify).at(Place::File { file: f.name.clone() })),
         }
@@ -120,17 +120,19 @@ pub(super) fn open_all(job: &Job, progress: fn(&str, u64, u64)) -> Result<Opened
 }
 
 /// One file of the inbox, or of an archive in it. A copy read again would pay again what it lists.
-fn open_one(input: &Input, name: &str, bytes: u64, sha256: String, limits: &Limits, o: &mut Opened) {
+/// `level` counts the archives that it lies in.
+fn open_one((input, name): (&Input, &str), (bytes, sha256): (u64, String), level: u8, limits: &Limits, o: &mut Opened) {
     // Two months may have the same settings, or no transfer at all: files of records are no copies of each other.
     if o.records.take(input, name, &sha256, limits, &mut o.sources, &mut o.findings) {
         return;
     }
-    if let Some(first) = o.seen.get(&sha256).filter(|_| bytes > 0) {
+    let seen = o.seen.entry(sha256).or_default();
+    if let Some(first) = seen.iter().find(|first| bytes > 0 && !are_rubrics(first, name)) {
         let copy = Finding::new("F12", Severity::Justify).at(Place::File { file: name.to_owned() }).arg("first", first);
         o.findings.push(copy);
         return;
     }
-    o.seen.insert(sha256, name.to_owned());
+    seen.push(name.to_owned());
     match read::kind(input, limits) {
         Ok(FileKind::Xml) if xhl::is_statement(input) => {
             let mut opened = xhl::open(input, name, limits);
@@ -156,14 +158,15 @@ fn open_one(input: &Input, name: &str, bytes: u64, sha256: String, limits: &Limi
         Ok(FileKind::Mail) if name.matches('/').count() <= DEEP => {
             let mut found = archive::attached(input, name, limits, &mut |member, bytes| {
                 let (size, sha256) = bytes.hashed(|b| hex(&Sha256::digest(b)));
-                open_one(&bytes, &member, size, sha256, limits, o);
+                open_one((&bytes, &member), (size, sha256), level, limits, o);
             });
             o.findings.append(&mut found);
         }
         Ok(FileKind::Archive) if archive::is_zip(input) => {
-            let mut found = archive::members(input, name, limits, &mut |member, bytes| {
+            let limits = &if level == 0 { *limits } else { limits.inner() };
+            let mut found = archive::members(input, name, level == 0, limits, &mut |member, bytes| {
                 let (size, sha256) = bytes.hashed(|b| hex(&Sha256::digest(b)));
-                open_one(&bytes, &member, size, sha256, limits, o);
+                open_one((&bytes, &member), (size, sha256), level + 1, limits, o);
             });
             o.findings.append(&mut found);
         }
@@ -206,9 +209,21 @@ fn numbered_sheets(tables: &[read::Table]) -> bool {
 
 /// The number that a sheet's name opens with, before a word.
 fn number_of(table: &read::Table) -> Option<&str> {
-    let (number, name) = table.sheet.as_deref()?.split_once(' ')?;
-    let is = number.len() >= 2 && number.bytes().all(|b| b.is_ascii_digit()) && name.chars().any(char::is_alphabetic);
-    is.then_some(number)
+    numbered_name(table.sheet.as_deref()?).map(|(number, _)| number)
+}
+
+/// « 2118 VERSEMENT »: a number of two digits and more, and what it is the number of.
+fn numbered_name(name: &str) -> Option<(&str, &str)> {
+    let (number, rest) = name.split_once([' ', '-', '_'])?;
+    let is = number.len() >= 2 && number.bytes().all(|b| b.is_ascii_digit()) && rest.chars().any(char::is_alphabetic);
+    is.then_some((number, rest))
+}
+
+/// Whether two files are called by the numbers and the names of two rubrics: they may have the same amounts for everybody.
+fn are_rubrics(first: &str, second: &str) -> bool {
+    let base = |file: &'_ str| file.rsplit('/').next().unwrap_or_default().to_owned();
+    let (a, b) = (base(first), base(second));
+    matches!((numbered_name(&a), numbered_name(&b)), (Some((m, x)), Some((n, y))) if m != n && x != y)
 }
 
 /// What the rows of a table say, cell by cell.
@@ -342,4 +357,17 @@ pub(super) fn lay_out(o: &mut Opened, titles: &Titles, cx: &normalise::Context<'
     let mut laid = normalise::shape::plain(std::mem::take(&mut o.tables), &mut o.sources, titles, cx);
     o.findings.append(&mut laid.findings);
     o.tables = laid.value;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::are_rubrics;
+
+    #[test]
+    fn files_called_by_two_rubrics_are_no_copies() {
+        assert!(are_rubrics("livre/2118 VERSEMENT.csv", "livre/2122 CENTRE DE GESTION.csv"));
+        for (a, b) in [("2024 agents.csv", "2025 agents.csv"), ("agents.csv", "2118 agents.csv"), ("CIA.csv", "CIA (2).csv")] {
+            assert!(!are_rubrics(a, b), "{a}");
+        }
+    }
 }
