@@ -108,6 +108,9 @@ pub fn add(
     }
     // Without any staff file the statement is the list of who works here.
     let stands_in = gathered.staff.is_empty();
+    if stands_in {
+        findings.extend(super::nobody_left(by_agent.len(), used.iter().map(|r| At::source(r.source)), sources));
+    }
     let known_posts = super::posts::Known::recorded(gathered);
     let (mut accounts, mut agreeing) = (Vec::new(), 0_u64);
     let mut payslips: Vec<(EmployeeId, Vec<(u16, &Slip)>)> = Vec::new();
