@@ -57,7 +57,8 @@ pub(crate) fn members(bytes: &[u8], file: &str, limits: &Limits, take: &mut dyn 
             }
         }
     }
-    let subject = message.subject().unwrap_or_default();
+    // Asked for a subject, a mail without any part panics.
+    let subject = message.parts.first().and_then(|_| message.subject()).unwrap_or_default();
     // A table is whole in the page alone.
     let page = page.filter(|p| words.iter().all(|w| w.trim().is_empty()) || p.to_ascii_lowercase().contains("<td"));
     let text = match page {
@@ -125,6 +126,13 @@ mod tests {
              --b\nContent-Type: text/html\n\n<table><tr><td>1</table>\n--b--\n";
         assert!(begins(page));
         assert_eq!(read(page)[0].1, "<html><body><p>s</p><table><tr><td>1</table>");
+    }
+
+    #[test]
+    fn what_is_no_mail_at_all_says_nothing() {
+        for text in ["", "\0", "\n\n"] {
+            assert_eq!(read(text), [("a.eml/message".to_owned(), String::new())], "{text:?}");
+        }
     }
 
     #[test]
