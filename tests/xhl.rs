@@ -402,6 +402,10 @@ fn a_status_that_is_missing_is_the_one_of_the_pension() {
     }
     let (folder, outcome) = run_with("xhl-without-status", &[], &without);
     assert!(told(&outcome, "M150") > 50, "{}", told(&outcome, "M150"));
+    // Beside a staff file that says it nobody is asked: 00156 stands in none.
+    let (_, beside) = run_with("xhl-status-in-staff", &["agents.xlsx"], &without);
+    let asked: Vec<_> = beside.findings.iter().filter(|f| f.code == "M150").filter_map(|f| f.employee.as_ref()).collect();
+    assert_eq!(asked.iter().map(|e| e.as_str()).collect::<Vec<_>>(), ["00156"]);
     // Probationers contribute as the tenured do: every net that leaves is the same. 01710, held in both, is a civil servant of
     // few hours, who bears the pension of contract agents: the line alone cannot tell them apart.
     let (with, without) = (nets(&plain), nets(&folder));
