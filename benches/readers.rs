@@ -26,6 +26,10 @@ fn main() {
     println!("{:<12} {:>12} {:>10} {:>12} {:>12}", "format", "bytes", "seconds", "kept, MiB", "peak, MiB");
     let statement = made(&folder, "etat.xhl", |out| repeated(out, &made::xhl::november(), "<PayeIndivMensuel>", "</DonneesIndiv>", agents));
     measure("XHL", &statement, |input| Box::new(xhl::open(input, "etat.xhl", &Limits::default()).value));
+    if agents <= 40_000 {
+        let flow = made(&folder, "flux.xml", |out| write_flow(out, &statement));
+        measure("PES", &flow, |input| Box::new(xhl::open(input, "flux.xml", &Limits::default()).value));
+    }
     let declaration = made(&folder, "mois.dsn", |out| {
         let town = made::dsn::town();
         repeated(out, &town, "S21.G00.30.001,", "S90.G00.90.001,", agents);
@@ -51,6 +55,16 @@ fn main() {
         let workbook = folder.join(format!("{agents}-livre.xlsx"));
         write_workbook(&workbook, &book, agents);
         measure("XLSX", &workbook, |input| Box::new(tables(input, "livre.xlsx")));
+        let open =
+            made(&folder, "livre.ods", |out| out.write_all(&packed(&[("content.xml", sheet(&book, agents).as_bytes())])).expect("room"));
+        measure("ODS", &open, |input| Box::new(tables(input, "livre.ods")));
+        let parts = [&statement, &declaration, &transfers, &text].map(|p| std::fs::read(p).expect("just written"));
+        let names = ["etat.xhl", "mois.dsn", "virements.xml", "livre.csv"];
+        let archive = made(&folder, "tout.zip", |out| {
+            let members: Vec<(&str, &[u8])> = names.iter().copied().zip(parts.iter().map(Vec::as_slice)).collect();
+            out.write_all(&packed(&members)).expect("room");
+        });
+        measure("zip of four", &archive, |input| Box::new(unpacked(input)));
     }
 }
 
@@ -127,6 +141,65 @@ fn write_workbook(path: &Path, book: &[Vec<String>], agents: usize) {
     workbook.save(path).expect("a file");
 }
 
+/// A flow of the accountant's with the statement attached, as it travels: compressed, then in base64.
+fn write_flow(out: &mut BufWriter<File>, statement: &Path) {
+    let mut zipped = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+    zipped.write_all(&std::fs::read(statement).expect("just written")).expect("memory does not fail");
+    let letters = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let mut text = String::new();
+    for group in zipped.finish().expect("memory does not fail").chunks(3) {
+        let bits = group.iter().fold(0_u32, |n, b| n << 8 | u32::from(*b)) << (8 * (3 - group.len()));
+        for i in 0..4 {
+            let letter = letters[(bits >> (18 - 6 * i) & 63) as usize];
+            text.push(if i <= group.len() { char::from(letter) } else { '=' });
+        }
+    }
+    let file = format!(
+        "<PJ><Contenu><Fichier MIMEType=\"application/xml\">{text}</Fichier></Contenu><NomPJ V=\"etat.xhl\"/><TypePJ V=\"004\"/></PJ>"
+    );
+    write!(out, "<PES_Aller><PES_PJ>{file}</PES_PJ></PES_Aller>").expect("room");
+}
+
+/// The register as the main part of an ODS.
+fn sheet(book: &[Vec<String>], agents: usize) -> String {
+    let escaped = |t: &str| t.replace('&', "&amp;").replace('<', "&lt;");
+    let cell = |t: &String| format!("<table:table-cell office:value-type=\"string\"><text:p>{}</text:p></table:table-cell>", escaped(t));
+    let row = |r: Vec<String>| format!("<table:table-row>{}</table:table-row>", r.iter().map(cell).collect::<String>());
+    let rows: String = pages(book, agents).map(row).collect();
+    format!("<office:document-content><table:table table:name=\"Livre\">{rows}</table:table></office:document-content>")
+}
+
+/// A packed file, which says that it is an ODS where it holds the main part of one.
+fn packed(parts: &[(&str, &[u8])]) -> Vec<u8> {
+    let mut zip = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    let plain = zip::write::SimpleFileOptions::default();
+    let kind: &[(&str, &[u8])] = &[("mimetype", b"application/vnd.oasis.opendocument.spreadsheet")];
+    for (name, bytes) in kind.iter().filter(|_| parts.iter().any(|p| p.0 == "content.xml")).chain(parts) {
+        let method = if *name == "mimetype" { zip::CompressionMethod::Stored } else { zip::CompressionMethod::Deflated };
+        zip.start_file(*name, plain.compression_method(method)).expect("memory does not fail");
+        zip.write_all(bytes).expect("memory does not fail");
+    }
+    zip.finish().expect("memory does not fail").into_inner()
+}
+
+/// What an archive holds, each member read by its own reader.
+fn unpacked(input: &Input) -> usize {
+    let (mut members, limits) = (Vec::new(), Limits::default());
+    let _ = read::archive::members(input, "tout.zip", true, &limits, &mut |name, input| members.push((name, input)));
+    for (name, input) in &members {
+        if name.ends_with(".xhl") {
+            drop(xhl::open(input, name, &limits));
+        } else if name.ends_with(".dsn") {
+            drop(dsn::open(input, name, &limits));
+        } else if let (true, Input::Bytes(bytes)) = (name.ends_with(".xml"), input) {
+            drop(pain001::read_all(bytes.as_ref(), name));
+        } else {
+            tables(input, name);
+        }
+    }
+    members.len()
+}
+
 /// Rows and letters of every table; nothing is kept but their number.
 fn tables(input: &Input, name: &str) -> (u64, u64) {
     let mut sources = Sources::default();
@@ -138,6 +211,7 @@ fn tables(input: &Input, name: &str) -> (u64, u64) {
             ControlFlow::Continue(())
         });
     }
+    assert!(rows > 0, "{name} is not read");
     (rows, letters)
 }
 

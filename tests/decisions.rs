@@ -449,7 +449,7 @@ fn the_command_writes_a_row_that_the_run_reads() {
     assert_eq!(code, Some(2));
     assert!(told.contains("GOV-02"), "an override without its end: {told}");
     let (code, told) = decide(&["mode", "--agent", "00102", "--value", "demain"]);
-    assert!(code == Some(2) && told.contains("recalcul, reconduction, acompte, suspendre"), "{told}");
+    assert!(code == Some(2) && told.contains("recalcul, règles, reconduction, acompte, suspendre"), "{told}");
     let (code, told) = decide(&["mode", "--agent", "00123", "--value", "hold"]);
     assert!(code == Some(2) && told.contains("[D08]") && told.contains("[D17]") && !told.contains("decisions.csv:"), "{told}");
     assert_eq!(std::fs::read_to_string(r.folder.join("decisions.csv")).expect("the decisions"), kept);

@@ -106,6 +106,85 @@ fn texts_and_workbooks() {
     }
 }
 
+/// Files with one of their parts bent, and not what packs them.
+fn packed(name: &str, parts: &[(&str, &str)]) {
+    for (bent, (_, seed)) in parts.iter().enumerate() {
+        survives(name, seed.as_bytes(), |b| {
+            let mut zip = zip::ZipWriter::new(Cursor::new(Vec::new()));
+            for (i, (part, text)) in parts.iter().enumerate() {
+                zip.start_file(*part, zip::write::SimpleFileOptions::default()).expect("memory does not fail");
+                zip.write_all(if i == bent { &b } else { text.as_bytes() }).expect("memory does not fail");
+            }
+            tables(zip.finish().expect("memory does not fail").into_inner());
+        });
+    }
+}
+
+/// The parts of a file of the sample whose names hold one of these.
+fn parts_of(name: &str, wanted: &[&str]) -> Vec<(String, String)> {
+    let all = archive::parts(&file(name), &Limits::default()).expect("a packed file");
+    let named = all.into_iter().filter(|(n, _)| wanted.iter().any(|w| n.contains(w)));
+    named.map(|(n, bytes)| (n, String::from_utf8(bytes).expect("UTF-8"))).collect()
+}
+
+#[test]
+fn what_stands_in_packed_files() {
+    for (name, wanted) in
+        [("mouvements-decembre.xlsx", &["workbook", "sheet1", "styles"][..]), ("heures-sup-decembre.ods", &["content", "mimetype"][..])]
+    {
+        let parts = parts_of(&format!("samples/montreval/inbox/{name}"), wanted);
+        packed(name, &parts.iter().map(|(n, t)| (n.as_str(), t.as_str())).collect::<Vec<_>>());
+    }
+    let word = "<w:document xmlns:w=\"w\"><w:body><w:p><w:r><w:t>Heures</w:t></w:r></w:p><w:tbl><w:tr><w:tc><w:tcPr><w:gridSpan w:val=\"2\"/>\
+                </w:tcPr><w:p><w:r><w:rPr><w:strike/></w:rPr><w:t>Matricule</w:t></w:r></w:p></w:tc></w:tr></w:tbl></w:body></w:document>";
+    packed("docx", &[("word/document.xml", word)]);
+    let open = "<office:document-content><style:style style:name=\"T1\"><style:text-properties style:text-line-through-style=\"solid\"/>\
+                </style:style><office:text><text:h>Heures</text:h><table:table><table:table-row><table:table-cell><text:p>1 \
+                <text:span text:style-name=\"T1\">1</text:span></text:p></table:table-cell></table:table-row></table:table></office:text>\
+                </office:document-content>";
+    packed("odt", &[("mimetype", "application/vnd.oasis.opendocument.text"), ("content.xml", open)]);
+}
+
+#[test]
+fn pages_and_workbooks_written_as_text() {
+    let page = "<html><head><style>.x1 {text-decoration: line-through}</style></head><body><h1>Heures &eacute;t&#233;</h1><TABLE border=1>\
+                <tr><td rowspan=2>Matricule<td colspan=\"2\">A &amp; B</tr><tr><th>c<br>d<th>e</tr><tr style=\"display: none\"><td class=x1>2\
+                </td><td><s>3</s></td></tr></table>Total";
+    survives("page", page.as_bytes(), tables);
+    let book = "<?xml version=\"1.0\"?><Workbook xmlns=\"urn:schemas-microsoft-com:office:spreadsheet\"><Worksheet ss:Name=\"A\"><Table>\
+                <Row><Cell ss:MergeAcross=\"1\" ss:MergeDown=\"2\"><Data ss:Type=\"String\">a &amp; b</Data></Cell></Row><Row ss:Index=\"4\">\
+                <Cell ss:Index=\"2\"><Data ss:Type=\"Number\">6.5</Data><Comment><Data>vu</Data></Comment></Cell></Row></Table></Worksheet></Workbook>";
+    survives("xml2003", book.as_bytes(), tables);
+}
+
+#[test]
+fn mails_and_what_is_attached() {
+    let mail = "Received: x\nFrom: a\nSubject: =?UTF-8?Q?HS_d=C3=A9cembre?=\nContent-Type: multipart/mixed;\n boundary=\"b\"\n\n--b\n\
+                Content-Type: text/html; charset=iso-8859-1\nContent-Transfer-Encoding: quoted-printable\n\n<table><tr><td>=E9\n--b\n\
+                Content-Type: message/rfc822\n\nFrom: c\nSubject: d\nDate: e\n\nf\n--b\nContent-Type: text/csv; name=\"HS.csv\"\n\
+                Content-Transfer-Encoding: base64\nContent-Disposition: attachment\n\nYTti\n--b--\n";
+    survives("mail", mail.as_bytes(), |b| {
+        let _ = archive::attached(&Input::from(b), "a.eml", &Limits::default(), &mut |_, input| {
+            let _ = releve::read::open(&input, "a.eml/piece", &mut Sources::default(), &Limits::default(), None);
+        });
+    });
+}
+
+#[test]
+fn rules_and_settings() {
+    let text = |b: Vec<u8>| String::from_utf8_lossy(&b).into_owned();
+    let base = releve::rules::source::folder(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/findings/base")).expect("rule files");
+    survives("rules", &file("tests/data/every-key/pack.toml"), |b| {
+        let over = vec![releve::ground::document::TextFile { path: "pack.toml".to_owned(), text: text(b) }];
+        let (_, findings) = releve::rules::compile::compile(vec![base.clone(), over]);
+        findings.iter().for_each(|f| drop(f.message(releve::ground::Lang::Fr)));
+    });
+    survives("settings", &file("samples/montreval/releve.toml"), |b| {
+        let text = text(b);
+        let _ = (releve::job::parse(Path::new("dossier"), &text), releve::normalise::fragment::read(&text));
+    });
+}
+
 #[test]
 fn transfers_and_their_reports() {
     survives("pain.001", &file("tests/data/sepa/examples/pain.001.001.09_december.xml"), |b| {

@@ -6,6 +6,7 @@
 mod made;
 
 use made::{cents, expected, rows};
+use releve::ground::finding::Rank;
 use releve::ground::{Finding, Severity};
 use releve::pipeline::{self, Options, Outcome};
 use std::collections::{BTreeMap, BTreeSet};
@@ -109,6 +110,20 @@ fn a_declaration_with_transfers_pays_the_same_or_sets_aside_by_name() {
     }
 }
 
+// An absence that a declaration melts into base pay is over when somebody says so: December is the expected one to the cent.
+#[test]
+fn an_absence_melted_into_a_declaration_ends_by_decision() {
+    let rows = ["01686", "01716"].map(|e| format!("mode;{e};;règles;2021-12;;Mme Roche;06/12/2021;absence terminée\n")).concat();
+    let decisions = format!("décision;agent;objet;valeur;mois;jusqu'à;auteur;date;motif\n{rows}");
+    let files = [&STAFF[..], &[TRANSFERS]].concat();
+    let ran = run_beside("absence-over", &files, &[("../decisions.csv", &decisions)], false, true);
+    for e in ["01686", "01716"] {
+        assert_eq!(ran.nets.get(e), december().get(e), "{e}");
+        assert_eq!(ran.transfers.get(e), december().get(e), "{e}");
+        assert!(!ran.outcome.findings.iter().any(|f| f.code == "C40" && f.employee.as_ref().is_some_and(|x| x.as_str() == e)));
+    }
+}
+
 // Without a staff file nobody says the working time of whoever works part time, nor who has left (01413).
 #[test]
 fn without_a_staff_file_the_register_and_the_transfers_pay_whom_they_can() {
@@ -148,6 +163,11 @@ fn a_statement_alone_and_a_declaration_with_transfers_alone_pay_whom_they_can() 
         assert_eq!(off.iter().map(|w| w.0.as_str()).collect::<Vec<_>>(), known, "{name}");
         assert!(off.iter().all(|w| w.0 == "01413" || w.1.abs() <= 2_000), "{name}: {off:?}");
     }
+    for (name, ran) in [("statement", &statement), ("both", &both)] {
+        let told: Vec<_> =
+            ran.outcome.findings.iter().filter(|f| f.code == "M265").map(|f| (f.severity, f.rank, f.args[0].1.as_str())).collect();
+        assert_eq!(told, [(Severity::Justify, Rank::Cause, "88")], "{name}: nobody knows who has left");
+    }
     assert_eq!(sent_rightly(&statement).len(), 87);
     assert!(sent_rightly(&statement).is_subset(&sent_rightly(&both)), "the declaration makes nobody worse");
     // A declaration shows shares of contributions in one sum and no rubric after tax: nets within a hundredth, and each one told.
@@ -155,6 +175,7 @@ fn a_statement_alone_and_a_declaration_with_transfers_alone_pay_whom_they_can() 
     let off = sent_wrongly(&declared);
     assert!(off.iter().all(|w| w.0 == "01413" || w.1.abs() <= 800), "{off:?}");
     assert_eq!(sent_rightly(&declared).len(), 48);
+    assert_eq!(declared.outcome.findings.iter().filter(|f| f.code == "M265").count(), 1);
     let told = |e: &str| {
         let of = |f: &&Finding| f.severity <= Severity::Justify && f.employee.as_ref().is_some_and(|x| x.as_str() == e);
         declared.outcome.findings.iter().filter(of).any(|f| matches!(f.code.as_str(), "C03" | "C06"))

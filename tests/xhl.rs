@@ -310,6 +310,33 @@ fn another_month_is_told_and_not_used_and_another_net_shows_both_places() {
 
 // ------------------------------------------------------------------ what a statement leaves out
 
+/// The statement with one line more for 00102, and a net that counts it.
+fn with_line(category: &str, label: &str) -> String {
+    let (before, own) = november().split_once("<Matricule V=\"00102\"/>").map(|(a, b)| (a.to_owned(), b.to_owned())).expect("the agent");
+    let line = format!("<Remuneration>\n<{category}><Libelle V=\"{label}\"/><Code V=\"0010\"/><Mt V=\"100.00\"/></{category}>");
+    let own = own.replacen("<Remuneration>", &line, 1).replacen("V=\"1585.06\"", "V=\"1685.06\"", 1);
+    format!("{before}<Matricule V=\"00102\"/>{own}")
+}
+
+#[test]
+fn arrears_listed_among_base_pay_do_not_come_again() {
+    let december: Vec<(String, i64)> = ["TraitBrut", "Rappel"]
+        .iter()
+        .map(|category| {
+            let (folder, _) =
+                run_with(&format!("xhl-arrears-{category}"), &["agents.xlsx"], &with_line(category, "RAPPEL TRAITEMENT BRUT"));
+            let of = |r: &Row| r["employee"] == "00102" && r["period"] == "2021-12";
+            let lines = rows(&folder.join("out/lines.csv"));
+            // Base pay of 355 points, as November's statement has it.
+            let base: Vec<i64> = lines.iter().filter(|r| of(r) && r["code"] == "TIB").map(|r| cents(&r["amount"])).collect();
+            assert_eq!(base, [166_354], "{category}");
+            assert!(!lines.iter().any(|r| of(r) && r["label"].to_lowercase().contains("rappel")), "{category}");
+            ((*category).to_owned(), nets(&folder)["00102"])
+        })
+        .collect();
+    assert_eq!(december[0].1, december[1].1, "{december:?}");
+}
+
 fn nets(folder: &Path) -> BTreeMap<String, i64> {
     rows(&folder.join("out/payslips.csv")).into_iter().map(|r| (r["employee"].clone(), cents(&r["net_paid"]))).collect()
 }
@@ -375,6 +402,10 @@ fn a_status_that_is_missing_is_the_one_of_the_pension() {
     }
     let (folder, outcome) = run_with("xhl-without-status", &[], &without);
     assert!(told(&outcome, "M150") > 50, "{}", told(&outcome, "M150"));
+    // Beside a staff file that says it nobody is asked: 00156 stands in none.
+    let (_, beside) = run_with("xhl-status-in-staff", &["agents.xlsx"], &without);
+    let asked: Vec<_> = beside.findings.iter().filter(|f| f.code == "M150").filter_map(|f| f.employee.as_ref()).collect();
+    assert_eq!(asked.iter().map(|e| e.as_str()).collect::<Vec<_>>(), ["00156"]);
     // Probationers contribute as the tenured do: every net that leaves is the same. 01710, held in both, is a civil servant of
     // few hours, who bears the pension of contract agents: the line alone cannot tell them apart.
     let (with, without) = (nets(&plain), nets(&folder));

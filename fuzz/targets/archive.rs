@@ -6,5 +6,5 @@ use releve::read::{Input, Limits, archive};
 
 fuzz_target!(|bytes: &[u8]| {
     let limits = Limits { inflated_bytes: 64 << 20, parts: 1000, ..Limits::default() };
-    let _ = archive::members(&Input::from(bytes.to_vec()), "file.zip", &limits, &mut |_, _| {});
+    let _ = archive::members(&Input::from(bytes.to_vec()), "file.zip", true, &limits, &mut |_, _| {});
 });

@@ -94,6 +94,11 @@ pub fn add(
     }
     // Without any staff file the declaration is the list of who works here.
     let stands_in = gathered.staff.is_empty();
+    if stands_in {
+        let mut of_files: Vec<u16> = used.iter().map(|(source, _)| *source).collect();
+        of_files.dedup();
+        findings.extend(super::nobody_left(agents.len(), of_files.into_iter().map(At::source), sources));
+    }
     let mut locals = pay::Locals::default();
     let (mut tallies, mut unplaced, mut agreeing) = (pay::Tallies::default(), bits::Unplaced::new(), 0_u64);
     for agent in &agents {

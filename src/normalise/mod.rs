@@ -78,3 +78,9 @@ fn sums_differ(what: &str, id: &EmployeeId, (a, a_at): (Money, At), (b, b_at): (
     let f = f.told("M145");
     f.stake((a - b).cents()).of(id).at(sources.place(a_at)).at(sources.place(b_at))
 }
+
+/// Documents of last month that stand in for the staff file: whom they paid is who works here, and who has left since stands nowhere.
+fn nobody_left(count: usize, documents: impl Iterator<Item = At>, sources: &Sources) -> Option<Finding> {
+    let f = Finding::new("M265", Severity::Justify).told("M320").arg("count", count);
+    (count > 0).then(|| documents.fold(f, |f, at| f.at(sources.place(at))))
+}

@@ -79,6 +79,8 @@ pub struct Directory {
     lengths: BTreeMap<usize, u32>,
     padded: bool,
     by_name: BTreeMap<String, BTreeSet<EmployeeId>>,
+    /// Those of several given names, by the first alone, as services write it.
+    by_first: BTreeMap<String, BTreeSet<EmployeeId>>,
     by_nir: BTreeMap<Box<str>, BTreeSet<EmployeeId>>,
     /// The identity numbers that sources with numbers of employees give each.
     nirs: BTreeMap<EmployeeId, BTreeSet<Box<str>>>,
@@ -127,6 +129,9 @@ impl Directory {
         let key = name_key(surname, given);
         if key.contains(' ') {
             self.by_name.entry(key).or_default().insert(id.clone());
+        }
+        if let Some((first, _)) = given.trim().split_once(' ') {
+            self.by_first.entry(name_key(surname, first)).or_default().insert(id.clone());
         }
     }
 
@@ -229,7 +234,12 @@ impl Directory {
         // Another identity number is another person, whatever the name.
         let other = |id: &EmployeeId| matches!((&who.nir, self.nirs.get(id)), (Some(own), Some(known)) if !known.contains(own));
         match self.by_name.get(&key).map(|s| s.iter().filter(|id| !other(id)).cloned().collect::<Vec<_>>()).as_deref() {
-            Some([only]) => Joined::ByName(only.clone()),
+            Some([only]) => {
+                // « MARTIN Paul », where MARTIN Paul Henri works here as well, may be either.
+                let longer = self.by_first.get(&key).into_iter().flatten().filter(|id| *id != only && !other(id)).cloned();
+                let all: Vec<EmployeeId> = std::iter::once(only.clone()).chain(longer).collect();
+                if all.len() == 1 { Joined::ByName(only.clone()) } else { Joined::Several(all) }
+            }
             Some([]) | None => Joined::Nobody,
             Some(several) => self.one_of(several, who).map_or_else(|| Joined::Several(several.to_vec()), |id| Joined::ByName(id.clone())),
         }
@@ -315,6 +325,18 @@ mod tests {
         let who = |nir: Option<&str>| Who { surname: "PRÉVOT".into(), given: "Sylvie".into(), nir: nir.map(Into::into), ..Who::default() };
         assert_eq!(d.join(&who(Some("2980233063001"))), Joined::Nobody);
         assert_eq!(d.join(&who(None)), Joined::ByName(id("1312")));
+    }
+
+    #[test]
+    fn a_name_that_another_bears_with_a_second_given_name_may_mean_either() {
+        let mut d = Directory::default();
+        for (number, given) in [("1", "Paul"), ("2", "Paul Henri"), ("3", "Jean-Paul"), ("4", "Anne"), ("5", "Anne-Marie")] {
+            d.name(&id(number), "MARTIN", given);
+        }
+        let join = |given: &str| d.join(&Who { surname: "MARTIN".into(), given: given.into(), ..Who::default() });
+        assert_eq!(join("Paul"), Joined::Several(vec![id("1"), id("2")]));
+        assert_eq!((join("Paul Henri"), join("Anne")), (Joined::ByName(id("2")), Joined::ByName(id("4"))));
+        assert_eq!(join("Jean"), Joined::Nobody);
     }
 
     #[test]

@@ -108,6 +108,9 @@ pub fn add(
     }
     // Without any staff file the statement is the list of who works here.
     let stands_in = gathered.staff.is_empty();
+    if stands_in {
+        findings.extend(super::nobody_left(by_agent.len(), used.iter().map(|r| At::source(r.source)), sources));
+    }
     let known_posts = super::posts::Known::recorded(gathered);
     let (mut accounts, mut agreeing) = (Vec::new(), 0_u64);
     let mut payslips: Vec<(EmployeeId, Vec<(u16, &Slip)>)> = Vec::new();
@@ -132,13 +135,15 @@ pub fn add(
             payslips.push((id, own));
         }
     }
+    let rows = gathered.staff.iter().enumerate().filter(|_| !stands_in);
+    let staff: BTreeMap<EmployeeId, usize> = rows.filter_map(|(i, r)| Some((r.employee.clone()?, i))).collect();
     for (id, own) in payslips {
         let mut paid = PaidSlip::default();
         let mut said = stands_in;
         for (source, slip) in &own {
             take(*source, slip, &codes, &mut paid, &mut findings, &id, sources);
             let mut record = facts::record(*source, slip, &id, sources, cx, &mut findings);
-            facts::status_by_line(&mut record, &paid, sources, cx, &mut findings);
+            facts::status_by_line(&mut record, staff.get(&id).and_then(|i| gathered.staff.get(*i)), &paid, sources, cx, &mut findings);
             // A second payslip of the same post is no second source: it adds what the first leaves open.
             if std::mem::take(&mut said) {
                 gathered.staff.push(record)

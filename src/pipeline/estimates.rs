@@ -176,8 +176,8 @@ fn reason(ready: &Ready, w: &Worked, mode: Mode, l: &Line) -> String {
         (Some(d), _) => by(d),
         (None, _) if l.status == Status::Estimated && l.period == Some(ready.job.last_month) => say("ui.reason_belated"),
         (None, Way::Carry | Way::Advance(_)) => say(if w.output.replay.all_exact() { "ui.reason_mode" } else { "ui.reason_unproven" }),
-        (None, Way::Recompute | Way::Hold) if w.standing == Standing::Unknown => say("ui.reason_not_in_staff"),
-        (None, Way::Recompute | Way::Hold) if l.status == Status::Estimated => say("ui.reason_gap"),
-        (None, Way::Recompute | Way::Hold) => say("ui.reason_no_rule"),
+        (None, Way::Recompute | Way::Rules | Way::Hold) if w.standing == Standing::Unknown => say("ui.reason_not_in_staff"),
+        (None, Way::Recompute | Way::Rules | Way::Hold) if l.status == Status::Estimated => say("ui.reason_gap"),
+        (None, Way::Recompute | Way::Rules | Way::Hold) => say("ui.reason_no_rule"),
     }
 }

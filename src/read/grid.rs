@@ -165,6 +165,12 @@ impl Builder {
         Ok(true)
     }
 
+    /// Counts cells that hold nothing and still take time or room, those that a merged cell covers.
+    pub(crate) fn spend(&mut self, cells: usize) -> Result<(), Passed> {
+        self.left = self.left.checked_sub(cells).ok_or(Passed::Cells)?;
+        Ok(())
+    }
+
     fn keep(&mut self, text: &str) -> Result<(u32, u32), Passed> {
         let mut end = text.len().min(self.limits.line_bytes);
         while !text.is_char_boundary(end) {

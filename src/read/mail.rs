@@ -66,7 +66,9 @@ pub(crate) fn members(bytes: &[u8], file: &str, limits: &Limits, take: &mut dyn 
         }
     }
     let attached: Vec<(String, Vec<u8>)> = attached.into_iter().map(|(name, bytes)| (name.to_owned(), bytes)).collect();
-    let count = hand_over(message.subject().unwrap_or_default(), words, page, attached, file, take);
+    // Asked for a subject, a mail without any part panics.
+    let subject = message.parts.first().and_then(|_| message.subject()).unwrap_or_default();
+    let count = hand_over(subject, words, page, attached, file, take);
     let boundary = message.parts.first().and_then(|p| p.content_type()?.attribute("boundary"));
     let whole = boundary.is_none_or(|b| memchr::memmem::find(bytes, format!("--{b}--").as_bytes()).is_some());
     (count, whole)
@@ -145,6 +147,13 @@ mod tests {
              --b\nContent-Type: text/html\n\n<table><tr><td>1</table>\n--b--\n";
         assert!(begins(page));
         assert_eq!(read(page)[0].1, "<html><body><p>s</p><table><tr><td>1</table>");
+    }
+
+    #[test]
+    fn what_is_no_mail_at_all_says_nothing() {
+        for text in ["", "\0", "\n\n"] {
+            assert_eq!(read(text), [("a.eml/message".to_owned(), String::new())], "{text:?}");
+        }
     }
 
     #[test]

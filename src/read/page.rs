@@ -23,7 +23,7 @@ pub(crate) struct Page {
     /// Where the next cell goes, from 0.
     row: u32,
     column: u32,
-    /// Columns that cells above reach into, with the rows for which they do.
+    /// Columns that cells above reach into, with the last row in which they do.
     covered: BTreeMap<u32, u32>,
     text: String,
     struck: bool,
@@ -103,7 +103,8 @@ impl Page {
             self.begin_row(false)?;
         }
         self.end_cell()?;
-        while self.covered.contains_key(&self.column) {
+        while self.covered.get(&self.column).is_some_and(|last| *last >= self.row) {
+            self.builder.spend(1)?;
             self.column += 1;
         }
         self.place = Within::Cell { across: across.clamp(1, SPAN), down: down.clamp(1, SPAN) };
@@ -114,14 +115,15 @@ impl Page {
         let Within::Cell { across, down } = self.place else { return Ok(()) };
         self.put(self.column)?;
         if (across, down) != (1, 1)
-            && let (Ok(first), Ok(last)) = (u16::try_from(self.column), u16::try_from(self.column + across - 1))
+            && let (Ok(first), Ok(last)) = (u16::try_from(self.column), u16::try_from(self.column.saturating_add(across - 1)))
         {
             self.merged.push(MergedArea { first_row: self.row + 1, last_row: self.row + down, first_column: first, last_column: last });
         }
         if down > 1 {
-            self.covered.extend((self.column..self.column + across).map(|c| (c, down)));
+            self.builder.spend(across as usize)?;
+            self.covered.extend((self.column..self.column.saturating_add(across)).map(|c| (c, self.row + down - 1)));
         }
-        self.column += across;
+        self.column = self.column.saturating_add(across);
         self.place = Within::Row;
         Ok(())
     }
@@ -130,8 +132,6 @@ impl Page {
         self.end_cell()?;
         if self.place == Within::Row {
             self.row += 1;
-            self.covered.values_mut().for_each(|n| *n -= 1);
-            self.covered.retain(|_, n| *n > 0);
             self.place = Within::Paragraph;
             self.text.clear();
         }

@@ -47,6 +47,8 @@ pub enum Way {
     /// By the rules, from this month's facts.
     #[default]
     Recompute,
+    /// The same, and how far last month's earnings were from the rules has ended: an absence that is over.
+    Rules,
     /// Last month's facts again under this month's law; what belonged to last month alone is dropped.
     Carry,
     /// A share of last month's net, to be taken back later; the job's own share when none is given.
@@ -223,8 +225,8 @@ impl Machine<'_> {
         let output = match way {
             Way::Advance(share) => self.advance(i, paid, replay, share.unwrap_or(Exact::ONE)),
             Way::Carry => self.carries(state, i, paid, replay),
-            Way::Recompute | Way::Hold if unknown => self.carries(state, i, paid, replay),
-            Way::Recompute | Way::Hold => self.stays(state, i, paid, replay),
+            Way::Recompute | Way::Rules | Way::Hold if unknown => self.carries(state, i, paid, replay),
+            Way::Recompute | Way::Rules | Way::Hold => self.stays(state, i, paid, replay),
         };
         Output { way, ..output }
     }

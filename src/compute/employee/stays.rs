@@ -1,6 +1,6 @@
 //! Whoever was paid last month and is known still: replay, this month's facts, this month, and the walk.
 
-use super::{Input, Machine, Output, holding};
+use super::{Input, Machine, Output, Way, holding};
 use crate::compute::arrears::take;
 use crate::compute::corrections::{self, ThisMonth};
 use crate::compute::eval::{Adjust, Computed, Pins, State, Stop};
@@ -41,10 +41,11 @@ impl Machine<'_> {
         let last_adjust = replay.adjust.clone();
         let mut this_adjust = last_adjust.clone();
         let settled = self.settle(state, &replay, &facts, &mut this_adjust);
-        let kept: Vec<_> = replay.unknown.iter().copied().filter(|u| self.recurs(u.0)).collect();
+        let mut kept: Vec<_> = replay.unknown.iter().copied().filter(|u| self.recurs(u.0)).collect();
+        let over = self.distance_ends(i, &mut this_adjust, &mut kept);
         let kept_extra: Vec<_> = kept.iter().map(|u| (u.1, u.2, u.3)).collect();
         let gone = self.let_go(state, &replay, &facts, &mut this_adjust, &kept_extra);
-        let settled = settled.or(gone.then_some(self.causes.one_off_ended));
+        let settled = settled.or((gone || over).then_some(self.causes.one_off_ended));
         corrections.extend(self.on_arrears(state, &arrears, &ThisMonth { facts: &facts, adjust: &this_adjust, extra: &kept_extra }));
         let corrected = corrections::on_top(&corrections, &this_adjust, self.pack.elements.len());
         let nets = self.nets(state, &replay, &facts, &corrected);
@@ -205,6 +206,30 @@ impl Machine<'_> {
             any = true;
         }
         any
+    }
+
+    /// Somebody says that what kept last month's earnings from the rules is over. Lines that a declaration does not name stand in
+    /// its remainder: the rules make them in its place where they come to as much, and otherwise it stays as it was.
+    fn distance_ends(&self, i: &Input<'_>, adjust: &mut [Adjust], kept: &mut Vec<(PaidCode, LineKind, Money, Money)>) -> bool {
+        if i.ways.unproven != Way::Rules {
+            return false;
+        }
+        let named = |e: usize| i.paid.iter().any(|l| matches!(l.code, PaidCode::Element(x) if x.index() == e));
+        let far = |(e, a): (usize, &Adjust)| match a {
+            Adjust::Shift(amount, _) if self.catalogue[e].kind == LineKind::Earning => Some((e, *amount)),
+            Adjust::Shift(..) | Adjust::Give(..) | Adjust::None => None,
+        };
+        let distances: Vec<(usize, Money)> = adjust.iter().enumerate().filter_map(far).collect();
+        let melted = |k: &(PaidCode, LineKind, Money, Money)| k.1 == LineKind::Earning && i.slip.is_some_and(|s| s.melted);
+        let rest: i64 = kept.iter().filter(|k| melted(k)).map(|k| k.2.cents()).sum();
+        let unnamed: i64 = distances.iter().filter(|d| !named(d.0)).map(|d| -d.1.cents()).sum();
+        let theirs = rest == 0 || rest.signum() == unnamed.signum() && rest.abs() <= unnamed.abs();
+        if theirs {
+            kept.retain(|k| !melted(k));
+        }
+        let over: Vec<usize> = distances.into_iter().map(|d| d.0).filter(|e| theirs || named(*e)).collect();
+        over.iter().for_each(|e| adjust[*e] = Adjust::None);
+        !over.is_empty()
     }
 
     /// Lines that last month could not be made for want of a sum since January, and this month can: computed, not carried.

@@ -148,8 +148,15 @@ fn by_statute(slip: &Slip, options: &[ChoiceOption]) -> Option<(u16, u32)> {
     Some((i as u16, a.job.line))
 }
 
-/// Where the statement gives no status that is known, a line that only one status has says it.
-pub fn status_by_line(record: &mut Record, paid: &PaidSlip, sources: &Sources, cx: &Context<'_>, findings: &mut Vec<Finding>) {
+/// Where the statement gives no status that is known, a line that only one status has says it: told where no staff file does.
+pub fn status_by_line(
+    record: &mut Record,
+    staff: Option<&Record>,
+    paid: &PaidSlip,
+    sources: &Sources,
+    cx: &Context<'_>,
+    findings: &mut Vec<Finding>,
+) {
     let Some(id) = record.employee.clone() else { return };
     let element = |code: &str| cx.rubrics.targets.iter().find(|t| t.code == code && t.total.is_none())?.element.into();
     let Some((fact, code)) = scheme::status_by_line(&paid.lines, cx.vocabulary, element) else { return };
@@ -158,7 +165,9 @@ pub fn status_by_line(record: &mut Record, paid: &PaidSlip, sources: &Sources, c
     let label = options[usize::from(*choice)].label.fr.clone();
     findings.retain(|f| !(f.code == "R55" && f.employee.as_ref() == Some(&id)));
     let f = Finding::new("M150", Severity::Justify).of(&id).arg("agent", &id).arg("line", code).arg("status", label);
-    findings.push(f.at(sources.place(fact.at)));
+    if staff.is_none_or(|s| s.facts.get(fact.id).is_none()) {
+        findings.push(f.at(sources.place(fact.at)));
+    }
     record.facts.set(fact);
 }
 

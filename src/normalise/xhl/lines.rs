@@ -26,7 +26,8 @@ enum Side {
 impl Side {
     fn of(line: &PayLine) -> Option<Self> {
         match line.effect() {
-            Effect::Adds if line.category == Category::Rappel => Some(Self::Arrears),
+            // Some packages list arrears among base pay, under its code.
+            Effect::Adds if line.category == Category::Rappel || says_arrears(&line.label) => Some(Self::Arrears),
             Effect::Takes if line.category == Category::Rappel => Some(Self::ArrearsTaken),
             Effect::Takes if line.category == Category::Acompte => Some(Self::Advance),
             Effect::Adds => Some(Self::Gain),
@@ -66,6 +67,10 @@ pub struct Codes {
     /// The local code of what was taken and stands among no lines.
     unseen: Option<u16>,
     last: PayMonth,
+}
+
+fn says_arrears(label: &str) -> bool {
+    fold(label).split(|c: char| !c.is_alphanumeric()).next().is_some_and(|first| first == "rap" || first.starts_with("rappel"))
 }
 
 fn code_of(line: &PayLine) -> Box<str> {

@@ -111,7 +111,7 @@ fn tally(ready: &Ready, w: &Worked, after: Option<Totals>, r: &mut Results) {
         explained += c.change();
         *r.causes.entry(c.cause).or_insert(Money::ZERO) += c.change();
         // What a policy estimates is explained by it.
-        if Some(c.cause) == leftover && matches!(w.output.way, Way::Recompute | Way::Hold) && !after_advance {
+        if Some(c.cause) == leftover && matches!(w.output.way, Way::Recompute | Way::Rules | Way::Hold) && !after_advance {
             unexplained += c.change();
         }
     }

@@ -33,6 +33,7 @@ fn described(ready: &Ready, d: &Decision) -> String {
     };
     match &d.what {
         What::Mode(Way::Recompute) => say("ui.decided_recompute", &[]),
+        What::Mode(Way::Rules) => say("ui.decided_rules", &[]),
         What::Mode(Way::Carry) => say("ui.decided_carry", &[]),
         What::Mode(Way::Advance(_)) => say("ui.decided_advance", &[]),
         What::Mode(Way::Hold) => say("ui.decided_hold", &[]),

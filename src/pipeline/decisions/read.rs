@@ -69,8 +69,9 @@ const KINDS: [(&str, &[&str]); 9] = [
     ("exclusion", &["exclusion", "exclude", "exclure", "hors paie"]),
 ];
 
-const MODES: [(Way, &[&str]); 4] = [
+const MODES: [(Way, &[&str]); 5] = [
     (Way::Recompute, &["recompute", "recalcul", "calcul"]),
+    (Way::Rules, &["rules", "rules alone", "regles", "regles seules"]),
     (Way::Carry, &["carry-over", "carry over", "carry", "reconduction"]),
     (Way::Advance(None), &["advance", "acompte", "avance"]),
     (Way::Hold, &["hold", "suspendre", "suspendu", "retenir", "bloquer"]),
@@ -284,7 +285,7 @@ impl Reader<'_, '_> {
             "mode" => {
                 let word = fold(&self.text(VALUE));
                 let Some((way, _)) = MODES.iter().find(|m| m.1.contains(&word.as_str())) else {
-                    return refuse(VALUE, "recompute, carry-over, advance, hold");
+                    return refuse(VALUE, "recompute, rules, carry-over, advance, hold");
                 };
                 let share = self.text(ABOUT);
                 match (way, share.is_empty()) {
@@ -293,7 +294,7 @@ impl Reader<'_, '_> {
                         Some(x) => Some(What::Mode(Way::Advance(Some(x)))),
                         None => refuse(ABOUT, "80 %"),
                     },
-                    (Way::Recompute | Way::Carry | Way::Hold, false) => refuse(ABOUT, "–"),
+                    (Way::Recompute | Way::Rules | Way::Carry | Way::Hold, false) => refuse(ABOUT, "–"),
                 }
             }
             "override" => {

@@ -215,7 +215,8 @@ pub fn french_kind(kind: &'static str) -> &'static str {
 }
 
 /// The ways to pay as French files write them.
-const MODES: [(&str, &str); 4] = [("recompute", "recalcul"), ("carry-over", "reconduction"), ("advance", "acompte"), ("hold", "suspendre")];
+const MODES: [(&str, &str); 5] =
+    [("recompute", "recalcul"), ("rules", "règles"), ("carry-over", "reconduction"), ("advance", "acompte"), ("hold", "suspendre")];
 
 /// A word of a decision, or a list of them, as French files write it; what is none stays.
 pub fn french_words(list: &str) -> String {

@@ -92,7 +92,7 @@ fn struck_classes(sheet: &str) -> impl Iterator<Item = String> {
 #[cfg(test)]
 mod tests {
     use super::super::Page;
-    use crate::read::limits::Limits;
+    use crate::read::limits::{Limits, Passed};
     use std::ops::ControlFlow;
 
     #[test]
@@ -113,5 +113,16 @@ mod tests {
         assert_eq!(rows, shown.map(|(n, h, t)| (n, h, t.to_owned())));
         assert_eq!(marks.iter().map(|m| (m.0, m.1)).collect::<Vec<_>>(), [(4, 1), (4, 2)]);
         assert_eq!(grid.merged.len(), 2);
+    }
+
+    #[test]
+    fn cells_that_reach_far_have_an_end() {
+        let limits = Limits { cells: 100_000, ..Limits::default() };
+        for text in
+            ["<td colspan=1000 rowspan=1000>".repeat(1_000), "<tr><td rowspan=1000 colspan=900>".to_owned() + &"<tr><td>1".repeat(999)]
+        {
+            let mut page = Page::new(&limits);
+            assert_eq!(super::read(&format!("<table>{text}"), &mut page), Err(Passed::Cells));
+        }
     }
 }
