@@ -6,7 +6,7 @@ use crate::normalise::mapping::Role;
 use crate::normalise::people::{Directory, Joined, Who, may_be_same};
 use crate::normalise::records::RawRow;
 use crate::normalise::register::Books;
-use crate::normalise::text::written_name;
+use crate::normalise::text::{name_key, written_name};
 use crate::normalise::{lists, numbers};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -102,8 +102,25 @@ pub(super) fn note_people(
     for (id, surname, _) in &names {
         all.entry(id).or_default().push(surname);
     }
+    let arrivals = raw.iter().filter(|(_, role, _)| *role == Role::Arrivals).map(|(_, _, r)| ids::bare(&r.who.id));
+    let known: BTreeSet<&str> = books.slips.iter().map(|s| ids::bare(&s.who.id)).chain(staff.iter().copied()).chain(arrivals).collect();
     let mut strange = BTreeSet::new();
     for (source, role, r) in raw {
+        if lists::is_list(*role)
+            && !r.who.named
+            && !r.who.surname.is_empty()
+            && !r.who.id.is_empty()
+            && !known.contains(ids::bare(&r.who.id))
+        {
+            // A number of nobody's beside the name of one known person: a slip of the key.
+            let own = name_key(&r.who.surname, &r.who.given);
+            let meant: Vec<&EmployeeId> =
+                first.iter().filter(|(o, k)| known.contains(ids::bare(o.as_str())) && name_key(k.0, k.1) == own).map(|(o, _)| *o).collect();
+            if let [id] = meant.as_slice() {
+                let f = Finding::new("M341", Severity::Blocking).arg("written", &r.who.id).arg("agent", id).of(id);
+                told.add(f.arg("name", format!("{} {}", r.who.surname, r.who.given)).at(sources.place(r.at)), *source);
+            }
+        }
         let list = lists::is_list(*role) || *role == Role::AccountChanges;
         if let Joined::AsWritten(id) | Joined::Padded(id) | Joined::Lengthened(id) = directory.join(&r.who)
             && let Some(known) = first.get(&id)
@@ -115,10 +132,14 @@ pub(super) fn note_people(
             if !other && !doubtful {
                 continue;
             }
-            let blocks = list && other;
-            if blocks {
+            // A staff file that gives a number the name of somebody else whom other files know has exchanged two people.
+            let own = name_key(&r.who.surname, &r.who.given);
+            let exchanged = || first.iter().any(|(o, k)| **o != id && name_key(k.0, k.1) == own);
+            let astray = list && other;
+            if astray {
                 strange.insert(r.at);
             }
+            let blocks = astray || *role == Role::Staff && other && exchanged();
             told.add(
                 Finding::new("M14", if blocks { Severity::Blocking } else { Severity::Justify })
                     .arg("agent", &id)
