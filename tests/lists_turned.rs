@@ -279,3 +279,29 @@ fn a_stranger_in_a_list_stops_nobody_else() {
     let r = run("perhaps-married", &[CIA], &[("primes.csv", &text("Kévin"))]);
     assert_eq!(r.told("M15", ""), BLOCKS);
 }
+
+/// « Sortie » and « Entrée » beside one « Date » and facts of the newcomer: who leaves is asked, never paid the month in silence.
+#[test]
+fn movements_of_one_sheet_are_leavers_and_newcomers() {
+    for (i, (out, new)) in [("SORTIE", "ENTRÉE"), ("Départ", "Arrivée"), ("Radiation", "Recrutement")].into_iter().enumerate() {
+        let text = format!(
+            "Mouvements du personnel - décembre 2021;;;;;;;;\nMouvement;Matricule;Nom;Prénom;Date;Motif;Statut;Grade;IM\n\
+             {out};00102;ARNOUX;Jean-Noël;15/12/2021;Démission;;;\n\
+             {new};09990;ZWINGEL;Inès;01/12/2021;Recrutement;Titulaire;Adjoint administratif territorial;343\n"
+        );
+        let r = run(&format!("movements-{i}"), &[], &[("mouvements.csv", &text)]);
+        assert_eq!(r.told("M81", "00102"), BLOCKS, "{out}");
+        assert!(r.waits("00102") && r.waits("09990") && !r.waits("00232"), "{new}");
+        let month = r.rows("payslips.csv").iter().any(|p| p["employee"] == "00102" && p["net_paid"] == expected("00102"));
+        assert!(!month, "{out}: the whole month");
+    }
+}
+
+/// « Nombre de grévistes : | 3 » below the rows is nobody's, and stops nobody.
+#[test]
+fn a_foot_of_counts_is_no_row() {
+    let text = "Nom;Prénom;Nature;Date\nRAMPAL;Joël;Grève;06/12/2021\n;;;\nNombre de grévistes :;1;;\nTaux de participation :;2,5 %;;\n";
+    let r = run("foot", &[ABSENCES], &[("greve.csv", text)]);
+    assert!(r.told("M15", "").is_empty() && !r.waits("00232"));
+    assert_eq!(r.told("F71", "00844"), JUSTIFY);
+}

@@ -36,6 +36,8 @@ pub(super) struct Sorter {
     pub(super) header: Option<(u32, u32)>,
     pub(super) headings: Vec<(usize, String)>,
     pub(super) agent: Option<usize>,
+    /// Where numbers and names of agents stand.
+    who: Vec<usize>,
     /// Given names, where they stand apart.
     pub(super) given: Option<usize>,
     /// Code and label of a register with a row per rubric (one at least), and its other columns: amounts, rates, bases.
@@ -55,6 +57,7 @@ impl Sorter {
         Self {
             header: map.header,
             headings: map.columns.iter().filter(|c| !c.heading.is_empty()).map(|c| (usize::from(c.column), own(&c.heading))).collect(),
+            who: who.columns(),
             given: who.given_names(),
             agent: who.id.or_else(|| who.columns().first().copied()),
             rubric: None,
@@ -170,6 +173,20 @@ impl Sorter {
         if texts.next().is_none() && first.split_whitespace().count() >= 2 && self.headings.len() >= 3 {
             return Kind::Title;
         }
+        if self.is_foot(row) {
+            return Kind::Title;
+        }
         self.beside_the_lines(row, &agent).unwrap_or(Kind::Data)
+    }
+
+    /// « Nombre de grévistes : | 3 »: a label, and a number where a name would stand.
+    fn is_foot(&self, row: &Row<'_, '_>) -> bool {
+        let filled: Vec<usize> = (0..row.cells.len()).filter(|c| !shown(row, *c).is_empty()).collect();
+        let [label, number] = filled[..] else { return false };
+        let (text, figure) = (shown(row, label), shown(row, number));
+        let counted = figure.starts_with(|c: char| c.is_ascii_digit())
+            && figure.chars().all(|c| c.is_ascii_digit() || c.is_whitespace() || matches!(c, ',' | '.' | '%' | '/'));
+        let named = self.who.contains(&label) && self.who.contains(&number) && label < number;
+        named && text.trim_end().ends_with(':') && text.split_whitespace().count() >= 2 && counted
     }
 }

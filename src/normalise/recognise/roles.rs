@@ -228,9 +228,15 @@ pub(super) fn attempt(s: &Seen<'_>, role: Role, cx: &Context<'_>, overlaps: &[u3
             keyed && (one_offs >= 1 || listed) && situations <= 3 && !dated
         }
         Role::AccountChanges => {
+            // The accounts of nearly everybody, without a day or a new one, are what is known, and no request.
+            let iban = cx.vocabulary.role(FactRole::Iban);
+            let new = |f| s.compared.iter().any(|c| c.title(Title::New(f)) > c.title(Title::Fact(f)) && c.title(Title::New(f)) >= 85);
+            let renewed = iban.is_some_and(new);
             agent
-                && (cx.vocabulary.role(FactRole::Iban).is_some_and(|f| has(Meaning::New(f))) || has_iban)
-                && (has(Meaning::Requested) || has(Meaning::ReceivedBy) || hint > 0 && !coverage.is_most())
+                && (iban.is_some_and(|f| has(Meaning::New(f))) || has_iban)
+                && (has(Meaning::Requested)
+                    || renewed && has(Meaning::ReceivedBy)
+                    || (hint > 0 || has(Meaning::ReceivedBy)) && !coverage.is_most())
                 && situations <= 2
         }
         Role::Transfers | Role::OtherAccounts | Role::Rubrics | Role::Ignored | Role::Unknown => false,

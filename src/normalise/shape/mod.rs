@@ -4,6 +4,7 @@
 //! Nothing is left out here: a cell without a place in the new table keeps the sheet as it is.
 
 mod abreast;
+mod accounts;
 mod across;
 mod apart;
 mod beside;
@@ -12,6 +13,7 @@ mod by_part;
 mod by_rubric;
 mod calendar;
 mod catalogue;
+mod movements;
 mod parted;
 mod slips;
 mod spans;
@@ -129,6 +131,8 @@ enum Shape {
     ByRubric(Vec<OwnedRow>, by_rubric::ByRubric, Vec<Finding>),
     /// Agents or rubrics side by side, or two days in one cell.
     Turned(Laid, Vec<Finding>),
+    /// Leavers and newcomers of one sheet, laid out one below the other.
+    Movements(Laid, Vec<Range<usize>>, Vec<Finding>),
     /// Several tables side by side: the row of their headings, and the columns of each.
     Beside(Vec<OwnedRow>, (usize, Vec<Range<usize>>), Vec<Finding>),
     /// Several tables one below the other.
@@ -166,6 +170,12 @@ fn shape(table: &Table, wording: &Wording<'_>) -> Shape {
     }
     if let Some(laid) = across::find(&rows, wording).or_else(|| by_part::find(&rows, wording)).or_else(|| turned::find(&rows, wording)) {
         return Shape::Turned(laid, told);
+    }
+    if let Some(laid) = accounts::find(&rows, wording) {
+        return Shape::Turned(laid, told);
+    }
+    if let Some((laid, parts)) = movements::find(&rows, wording) {
+        return Shape::Movements(laid, parts, told);
     }
     let parts = blocks::find(&rows, wording);
     if parts.len() < 2
@@ -249,6 +259,15 @@ pub fn plain(tables: Vec<Table>, sources: &mut Sources, titles: &Titles, cx: &Co
                 findings.append(&mut told);
                 sources.lay_out(table.source, laid.moved);
                 out.push(table.of_rows(table.source, &laid.rows, Vec::new()));
+            }
+            Shape::Movements(laid, parts, mut told) => {
+                findings.append(&mut told);
+                for (i, part) in parts.into_iter().enumerate() {
+                    let again = sources.get(table.source).filter(|_| i > 0).cloned();
+                    let source = again.map_or(table.source, |s| sources.add(s));
+                    sources.lay_out(source, laid.moved.clone());
+                    out.push(table.of_rows(source, &laid.rows[part], Vec::new()));
+                }
             }
             Shape::Beside(rows, (heading, parts), mut told) => {
                 findings.append(&mut told);

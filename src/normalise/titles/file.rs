@@ -18,6 +18,9 @@ pub(super) struct File {
     pub(super) either_way: EitherWay,
     pub(super) needs: BTreeMap<String, String>,
     pub(super) wording: Wording,
+    pub(super) movements: Movements,
+    /// Titles of the pieces of an account: bank, branch, number and key; and those of an IBAN before their numbers.
+    pub(super) pieces: [Vec<String>; 5],
     pub(super) hourly: Hourly,
     pub(super) calendar: Calendar,
     pub(super) doubt: Doubt,
@@ -26,6 +29,16 @@ pub(super) struct File {
     pub(super) only: BTreeMap<String, BTreeMap<String, Vec<String>>>,
     pub(super) contrary: BTreeMap<String, Contrary>,
     pub(super) rather: BTreeMap<String, Vec<String>>,
+}
+
+/// Leavers and newcomers in one sheet.
+#[derive(serde::Deserialize)]
+pub(super) struct Movements {
+    pub(super) date: Vec<String>,
+    pub(super) leaves: Vec<String>,
+    pub(super) enters: Vec<String>,
+    pub(super) leaving: [String; 2],
+    pub(super) entering: [String; 2],
 }
 
 /// A planning of the month.

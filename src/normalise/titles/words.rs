@@ -363,6 +363,37 @@ pub fn says_kind(heading: &str) -> bool {
     is_one(&FILE.wording.kind, heading)
 }
 
+/// Whether a title is that of a piece of an account: bank, branch, number, key, or of an IBAN before its number.
+pub fn account_piece(piece: usize, heading: &str) -> bool {
+    FILE.pieces.get(piece).is_some_and(|p| is_one(p, heading))
+}
+
+/// What a row of « Mouvements du personnel » is about.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Movement {
+    Leaves,
+    Enters,
+}
+
+/// The movement that a text names: « SORTIE », « Recrutement ».
+pub fn movement(text: &str) -> Option<Movement> {
+    let of = |list: &[String], kind| is_one(list, text).then_some(kind);
+    of(&FILE.movements.leaves, Movement::Leaves).or_else(|| of(&FILE.movements.enters, Movement::Enters))
+}
+
+/// Whether a title is that of the day of a movement, whichever it is: « Date ».
+pub fn movement_date(heading: &str) -> bool {
+    is_one(&FILE.movements.date, heading)
+}
+
+/// What a list of one kind of movement is called, and the title of its date.
+pub fn movement_titles(kind: Movement) -> &'static [String; 2] {
+    match kind {
+        Movement::Leaves => &FILE.movements.leaving,
+        Movement::Enters => &FILE.movements.entering,
+    }
+}
+
 /// Whether a title is that of what a movement comes to: « Valeur ».
 pub fn says_value(heading: &str) -> bool {
     is_one(&FILE.wording.value, heading)
