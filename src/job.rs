@@ -408,27 +408,43 @@ fn trust(t: &Tab<'_, '_>, report: &Report<'_>) -> Trust {
 pub fn inbox(folder: &Path) -> Result<Vec<InboxFile>> {
     let mut out = Vec::new();
     let root = folder.join("inbox");
-    list(&root, "", &mut out, 0).with_context(|| format!("{}", root.display()))?;
+    let wanted = |name: &str| !(name.starts_with('.') || is_lock(name) || SYSTEM.iter().any(|s| name.eq_ignore_ascii_case(s)));
+    list(&root, "", &mut out, (0, &wanted)).with_context(|| format!("{}", root.display()))?;
     out.sort_by(|a, b| a.name.cmp(&b.name));
     Ok(out)
 }
 
-fn list(dir: &Path, prefix: &str, out: &mut Vec<InboxFile>, depth: u32) -> std::io::Result<()> {
+/// Files of the inbox that office programs keep beside what they have open, sorted by name.
+///
+/// # Errors
+/// When the folder cannot be listed.
+pub fn locks(folder: &Path) -> Result<Vec<String>> {
+    let mut out = Vec::new();
+    list(&folder.join("inbox"), "", &mut out, (0, &is_lock))?;
+    let mut names: Vec<String> = out.into_iter().map(|f| f.name).collect();
+    names.sort();
+    Ok(names)
+}
+
+/// What systems put into folders.
+const SYSTEM: [&str; 2] = ["thumbs.db", "desktop.ini"];
+
+/// `~$agents.xlsx` of Excel, `.~lock.agents.ods#` of LibreOffice.
+fn is_lock(name: &str) -> bool {
+    name.starts_with("~$") || name.starts_with(".~lock.")
+}
+
+/// Folders are gone down into unless they are hidden; of files those that are `wanted`.
+fn list(dir: &Path, prefix: &str, out: &mut Vec<InboxFile>, (depth, wanted): (u32, &dyn Fn(&str) -> bool)) -> std::io::Result<()> {
     for entry in std::fs::read_dir(dir)? {
         let entry = entry?;
         let name = entry.file_name().to_string_lossy().into_owned();
-        if name.starts_with('.')
-            || name.starts_with("~$")
-            || name.eq_ignore_ascii_case("thumbs.db")
-            || name.eq_ignore_ascii_case("desktop.ini")
-        {
-            continue;
-        }
         let kind = entry.file_type()?;
+        let (taken, hidden) = (wanted(&name), name.starts_with('.') || is_lock(&name));
         let relative = if prefix.is_empty() { name } else { format!("{prefix}/{name}") };
-        if kind.is_dir() && depth < 4 {
-            list(&entry.path(), &relative, out, depth + 1)?;
-        } else if kind.is_file() {
+        if kind.is_dir() && depth < 4 && !hidden {
+            list(&entry.path(), &relative, out, (depth + 1, wanted))?;
+        } else if kind.is_file() && taken {
             out.push(InboxFile { name: relative, path: entry.path() });
         }
     }

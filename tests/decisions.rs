@@ -443,6 +443,9 @@ fn the_command_writes_a_row_that_the_run_reads() {
     };
     assert_eq!(decide(&["mode", "--agent", "00176", "--value", "hold"]).0, Some(0));
     assert_eq!(decide(&["waiver", "--agent", "00299", "--about", "VAR-02"]).0, Some(0));
+    // A warning waits for nobody's word.
+    let (code, told) = decide(&["waiver", "--about", "VAR-07"]);
+    assert!(code == Some(2) && told.contains("M346"), "{told}");
     // What cannot be read back is not written.
     let kept = std::fs::read_to_string(r.folder.join("decisions.csv")).expect("the decisions");
     let (code, told) = decide(&["override", "--agent", "00102", "--about", "indice_majore", "--value", "beaucoup"]);

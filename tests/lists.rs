@@ -77,6 +77,14 @@ fn without_last_months_transfers_a_change_of_account_is_asked_for_all_the_same()
     assert_eq!(["01316", "01684"].map(|e| r.told("BNK-03", e)), [[Severity::Justify], [Severity::Justify]]);
     assert_eq!(r.told("BNK-04", "00825"), [Severity::Blocking]);
     assert_eq!(r.transfers["01316"], expected()["01316"]);
+    // One finding of the run, which stands among the first; in the page nothing says that no account is new.
+    let told: Vec<_> = r.findings.iter().filter(|f| f.code == "J20").collect();
+    assert_eq!(told.iter().map(|f| (f.severity, f.rank)).collect::<Vec<_>>(), [(Severity::Justify, releve::ground::finding::Rank::Cause)]);
+    let page = std::fs::read_to_string(Path::new(env!("CARGO_TARGET_TMPDIR")).join("lists-no-transfers/out/diff.html")).expect("the page");
+    let section = page.split("id=\"iban\"").nth(1).and_then(|s| s.split("</section>").next()).expect("the accounts");
+    assert!(section.contains("rien ne confirme les comptes") && section.contains("01316") && !section.contains("Néant"), "{section}");
+    // With them nothing of the kind is said.
+    assert_eq!(run("with-transfers", &[], &[]).all("J20"), 0);
 }
 
 #[test]

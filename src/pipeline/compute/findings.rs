@@ -6,7 +6,7 @@ use super::subject::at_of;
 use crate::compute::cases::stop_name;
 use crate::compute::employee::{Standing, Way};
 use crate::compute::replay::{ReplayLine, Verdict};
-use crate::facts::{Fact, FactId, Origin, Role, Value};
+use crate::facts::{Fact, FactId, FactKind, Origin, Role, Value};
 use crate::ground::{At, Exact, Finding, Money, Place, Severity};
 use crate::normalise::text::fold;
 use crate::normalise::trust::agree;
@@ -35,13 +35,17 @@ pub(super) fn formula_finding(ready: &Ready, control: usize, w: &Worked) -> Find
             f = f.at(ready.inputs.sources.place(fact.at));
         }
     }
-    let text = format!("{} {}", c.message.fr, c.message.en);
+    let helped = c.help.iter().map(|h| format!(" {} {}", h.fr, h.en)).collect::<String>();
+    let text = format!("{} {}{helped}", c.message.fr, c.message.en);
     for (id, decl) in ready.pack.vocabulary.iter() {
-        if text.contains(&format!("{{{}}}", decl.name))
-            && let Some(fact) = w.output.facts.get(id)
-        {
-            f = f.at(ready.inputs.sources.place(fact.at)).named(&decl.name, show_value(ready, fact));
+        if !text.contains(&format!("{{{}}}", decl.name)) {
+            continue;
         }
+        f = match w.output.facts.get(id) {
+            Some(fact) => f.at(ready.inputs.sources.place(fact.at)).named(&decl.name, show_value(ready, fact)),
+            // A number that nobody has is nought, as formulas take it; of anything else there is nothing to show.
+            None => f.named(&decl.name, if matches!(decl.kind, FactKind::Number { .. }) { "0" } else { "–" }.to_owned()),
+        };
     }
     if let Some(p) = &w.output.payslip {
         f = f.named("net", p.totals.net_paid.french()).stake(p.totals.net_paid.cents());
@@ -56,6 +60,11 @@ pub(super) fn formula_finding(ready: &Ready, control: usize, w: &Worked) -> Find
             if !p.lines.iter().any(|l| ready.catalogue[l.element.index()].id == card.id) {
                 f = f.named(&card.id, Money::ZERO.french());
             }
+        }
+    }
+    if w.output.payslip.is_none() {
+        for name in ready.catalogue.iter().map(|c| c.id.as_str()).chain(["net"]).filter(|n| text.contains(&format!("{{{n}}}"))) {
+            f = f.named(name, "–".to_owned());
         }
     }
     for (name, limit) in &c.threshold {

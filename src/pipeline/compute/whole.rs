@@ -1,8 +1,9 @@
 //! Controls over the run, after every employee, and who is transferred what.
 
-use super::{Results, twins};
+use super::{Brief, Results, twins};
 use crate::check::Control;
 use crate::check::run::{self as run_check};
+use crate::ground::finding::Rank;
 use crate::ground::{EmployeeId, Finding, Iban, Money, Place, Severity};
 use crate::pipeline::{Outcome, Ready, named_controls, not_run};
 use std::collections::BTreeSet;
@@ -25,6 +26,7 @@ pub fn run_controls(ready: &Ready, results: &mut Results, out: &mut Outcome) {
     twins::amounts(results);
     measure_all(ready, &early, results, out);
     out.findings.extend(first_paid(ready, results));
+    out.findings.extend(unproven(ready, results));
     // Of the month as a whole somebody is asked later.
     for c in early.iter().filter(|c| c.measure == "same_person_approves") {
         results.not_run.insert(not_run(&c.id, "ui.need_approval"));
@@ -85,6 +87,19 @@ fn first_paid(ready: &Ready, results: &Results) -> Vec<Finding> {
         (net > Money::ZERO).then(|| f.stake(net.cents()).at(ready.inputs.sources.place(brief.at)))
     };
     without.iter().filter_map(|(id, _)| one(id)).collect()
+}
+
+/// Nothing tells which accounts last month was paid on: whoever changed one in the staff file since is not found out.
+fn unproven(ready: &Ready, results: &Results) -> Option<Finding> {
+    let goes = |b: &&Brief| b.blocked.is_none() && b.pay_iban.is_some() && b.after.is_some_and(|t| t.net_paid > Money::ZERO);
+    let asked = |b: &&Brief| ready.inputs.decisions.call_back(&b.id).is_none();
+    let count = results.briefs.iter().filter(goes).filter(asked).count();
+    (!ready.inputs.accounts_proven && count > 0).then(|| {
+        let month = crate::ground::month::named(ready.job.last_month, ready.lang);
+        let mut f = Finding::new("J20", Severity::Justify).arg("count", count).arg("month", month);
+        f.rank = Rank::Cause;
+        f
+    })
 }
 
 /// The values of law that last month was paid without, and what moved for everybody.

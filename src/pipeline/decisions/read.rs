@@ -4,7 +4,8 @@ use super::write::french_words;
 use super::{Broken, Decision, Decisions, State, What, Whom};
 use crate::compute::employee::Way;
 use crate::facts::{FactId, FactKind, NumberForm, Role, Value, Vocabulary};
-use crate::ground::{At, EmployeeId, Exact, Finding, Iban, Lang, PayMonth, Severity, Sources, Words, words};
+use crate::ground::finding::Rank;
+use crate::ground::{At, EmployeeId, Exact, Finding, Iban, Lang, PayMonth, Place, Severity, Sources, Words, words};
 use crate::job::{DECISIONS_FILE, Job};
 use crate::normalise::text::fold;
 use crate::normalise::values::{self, Mark};
@@ -82,6 +83,7 @@ const MODES: [(Way, &[&str]); 5] = [
 /// What the reader itself finds in it blocks: a row that was lost may have been a decision.
 pub fn read(job: &Job, pack: &Pack, sources: &mut Sources, findings: &mut Vec<Finding>) -> Decisions {
     let path = job.folder.join(DECISIONS_FILE);
+    findings.extend(saved_otherwise(job, path.exists()));
     if !path.exists() {
         return Decisions::default();
     }
@@ -90,6 +92,20 @@ pub fn read(job: &Job, pack: &Pack, sources: &mut Sources, findings: &mut Vec<Fi
         out.file = Some(HashedFile { name: DECISIONS_FILE.to_owned(), bytes, sha256 });
     }
     out
+}
+
+/// Decisions that a spreadsheet or an editor saved under another name: nothing of them counts.
+fn saved_otherwise(job: &Job, beside: bool) -> Vec<Finding> {
+    const NAMES: [&str; 6] =
+        ["decisions.xlsx", "decisions.xls", "decisions.ods", "decisions.csv.txt", "decisions.txt", "decisions.csv.csv"];
+    let there = NAMES.into_iter().filter(|n| job.folder.join(n).is_file());
+    there
+        .map(|name| {
+            let mut f = Finding::new("J21", Severity::Justify).at(Place::File { file: name.to_owned() });
+            f.rank = if beside { Rank::Own } else { Rank::Cause };
+            f
+        })
+        .collect()
 }
 
 /// The same from bytes that are not written yet.

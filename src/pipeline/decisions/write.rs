@@ -146,7 +146,7 @@ fn add(options: &Options, rows: &dyn Fn(&[u8]) -> Rows) -> Result<Told> {
     };
     let mut found = blocking(text.as_bytes());
     if found.is_empty() {
-        found.extend(rows.iter().filter_map(|row| of_what_blocks(&job, row)));
+        found.extend(rows.iter().filter_map(|row| of_what_blocks(&job, row).or_else(|| of_what_only_warns(&job, &pack, row))));
     }
     if found.is_empty() {
         let strangers = unknown(&job, &pack, &rows, options)?;
@@ -167,21 +167,36 @@ fn add(options: &Options, rows: &dyn Fn(&[u8]) -> Rows) -> Result<Told> {
     Ok(Told { text: said + "\n", findings: Vec::new(), lang, code: 0 })
 }
 
+/// The code that a waiver is about, and what the last run found of it where the waiver would apply.
+fn waived(job: &Job, row: &Written) -> Option<(String, Vec<serde_json::Value>)> {
+    let code = row[2].to_uppercase();
+    matches!(fold(&row[0]).as_str(), "waiver" | "dispense" | "derogation").then_some(())?;
+    let read = || serde_json::from_slice::<serde_json::Value>(&std::fs::read(job.folder.join("out/findings.json")).ok()?).ok();
+    let about = |f: &&serde_json::Value| {
+        let who = f["employee"].as_str().unwrap_or_default();
+        f["code"] == code.as_str() && if row[1] == "*" { !who.is_empty() } else { who == row[1] }
+    };
+    let told = read().and_then(|t| Some(t["findings"].as_array()?.iter().filter(about).cloned().collect())).unwrap_or_default();
+    Some((code, told))
+}
+
 /// A waiver of what the last run found to block: it would lift nothing, and is said before it is written. The sums that a
 /// transfer file states are the exception: whoever signs for them may use it.
 fn of_what_blocks(job: &Job, row: &Written) -> Option<Finding> {
-    let code = row[2].to_uppercase();
-    if !matches!(fold(&row[0]).as_str(), "waiver" | "dispense" | "derogation") || row[1] == "*" || SIGNED_FOR.contains(&code.as_str()) {
-        return None;
-    }
-    let told: serde_json::Value = serde_json::from_slice(&std::fs::read(job.folder.join("out/findings.json")).ok()?).ok()?;
-    let about = |f: &&serde_json::Value| f["code"] == code.as_str() && f["employee"].as_str().unwrap_or_default() == row[1];
-    let mut of_code = told["findings"].as_array()?.iter().filter(about).peekable();
-    of_code.peek()?;
-    let blocks = of_code.all(|f| f["severity"] == "blocking");
+    let (code, told) = waived(job, row).filter(|w| row[1] != "*" && !SIGNED_FOR.contains(&w.0.as_str()))?;
+    let blocks = !told.is_empty() && told.iter().all(|f| f["severity"] == "blocking");
     blocks.then(|| {
         Finding::new("D11", Severity::Blocking).arg("code", &code).arg("author", &row[6]).arg("date", &row[7]).arg("reason", &row[8])
     })
+}
+
+/// A waiver of what is a mere warning, by the last run or by the pack: nothing waits for it, and the next run would stop at it.
+fn of_what_only_warns(job: &Job, pack: &Pack, row: &Written) -> Option<Finding> {
+    let (code, told) = waived(job, row)?;
+    let mere = |f: &serde_json::Value| (f["severity"] == "warning" || f["severity"] == "information") && f["decided"].is_null();
+    let by_pack = || pack.controls.iter().any(|c| c.id == code && c.severity > Severity::Justify);
+    let warns = if told.is_empty() { by_pack() } else { told.iter().all(mere) };
+    warns.then(|| Finding::new("M346", Severity::Blocking).arg("code", &code))
 }
 
 /// The row that is wrong is not written: its place is that of the list it comes from, and there is no cell to mend elsewhere.

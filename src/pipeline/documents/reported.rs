@@ -5,6 +5,7 @@ use crate::compute::walk::Share;
 use crate::facts::Role;
 use crate::ground::{EmployeeId, Finding, Iban, Lang, Money, Severity, words};
 use crate::payslip::LineKind;
+use crate::pipeline::accounts::Accounts;
 use crate::pipeline::compute::{Results, Worked, code_card, detail, show_value};
 use crate::pipeline::{Outcome, Ready, slips};
 use crate::write::report;
@@ -85,6 +86,7 @@ pub(super) fn model(ready: &Ready, results: &Results, out: &Outcome) -> report::
         },
         movements: movements(ready, results),
         iban_changes: iban_changes(ready, results),
+        accounts_proven: ready.inputs.accounts_proven,
         set_aside: set_aside(results, out, ready),
         estimations: results
             .worked
@@ -287,7 +289,9 @@ fn movements(ready: &Ready, results: &Results) -> Vec<report::Movement> {
 fn iban_changes(ready: &Ready, results: &Results) -> Vec<report::IbanChange> {
     let (mut out, mut first) = (Vec::new(), Vec::new());
     for w in &results.worked {
-        let Some(last) = w.person.transfer.as_ref().and_then(|t| t.iban.as_ref()) else {
+        // Without any account last paid the staff file's stands for it, and requests for another are shown all the same.
+        let own = if ready.inputs.accounts_proven { None } else { Accounts::of(ready, &w.id, &w.person).reference };
+        let Some(last) = w.person.transfer.as_ref().and_then(|t| t.iban.as_ref()).or(own.as_ref()) else {
             first.extend(first_paid(ready, results, w));
             continue;
         };
@@ -331,9 +335,12 @@ fn iban_changes(ready: &Ready, results: &Results) -> Vec<report::IbanChange> {
     out
 }
 
-/// An account that no transfer has gone to before, where last month's transfers are known.
+/// An account that no transfer has gone to before, where last month's transfers are known, or a newcomer's.
 fn first_paid(ready: &Ready, results: &Results, w: &Worked) -> Option<report::IbanChange> {
-    let iban = w.pay_iban.as_ref().filter(|_| ready.inputs.transferred.is_some() && blocked(results, &w.id).is_none())?;
+    let iban = w
+        .pay_iban
+        .as_ref()
+        .filter(|_| (ready.inputs.transferred.is_some() || w.person.paid.is_none()) && blocked(results, &w.id).is_none())?;
     w.output.payslip.as_ref().filter(|p| p.totals.net_paid > Money::ZERO)?;
     let role = ready.pack.vocabulary.role(Role::Iban)?;
     let at = w.person.changes.iter().rfind(|f| f.id == role).or_else(|| w.person.known.get(role))?.at;

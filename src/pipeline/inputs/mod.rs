@@ -48,6 +48,8 @@ pub struct Inputs {
     pub strangers: Vec<(crate::ground::EmployeeId, At, String)>,
     pub last_execution: Option<NaiveDate>,
     pub transferred: Option<(crate::ground::Money, Place)>,
+    /// Whether anything tells which accounts last month was paid on: transfers, statements, or the record of a run.
+    pub accounts_proven: bool,
     /// Accounts of those who are no agents; `None` where no file lists any.
     pub other_accounts: Option<BTreeMap<Iban, Owner>>,
     pub rows: Vec<normalise::RowCount>,
@@ -147,6 +149,7 @@ pub fn read(job: &Job, pack: &Pack, settings: &[SettingValue], progress: fn(&str
     }
     let mut refused = rejected::find(&o.reports, &o.sent, &sent_rows, &mut o.findings);
     refused.append(&mut o.refused);
+    let accounts_proven = record.month.is_some() || o.transfers.iter().any(|t| t.iban.is_some());
     let element = |code: &str| Some(ElementId(pack.elements.iter().position(|e| e.card.code == code)? as u16));
     let mut joined = join::join(&pack.vocabulary, &o.sources, job.month, &trust, gathered, std::mem::take(&mut o.transfers), &element);
     decisions::same_as_paid(&decided, &mut joined.findings);
@@ -200,6 +203,7 @@ pub fn read(job: &Job, pack: &Pack, settings: &[SettingValue], progress: fn(&str
         strangers: joined.strangers,
         last_execution,
         transferred,
+        accounts_proven,
         other_accounts,
         rows,
         documents,

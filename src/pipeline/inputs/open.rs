@@ -2,6 +2,7 @@
 
 use super::super::sendings::{self, Sending};
 use super::super::{records, rejected};
+use crate::ground::finding::Rank;
 use crate::ground::place::{Source, SourceKind};
 use crate::ground::{At, Finding, Iban, Money, Place, Severity, Sources};
 use crate::job::{self, Job};
@@ -112,11 +113,21 @@ pub(super) fn open_all(job: &Job, progress: fn(&str, u64, u64)) -> Result<Opened
                 o.files.push(HashedFile { name: f.name.clone(), bytes, sha256: sha256.clone() });
                 open_one((&input, &f.name), (bytes, sha256), 0, &limits, &mut o);
             }
-            Err(_) => o.findings.push(Finding::new("R04", Severity::Justify).at(Place::File { file: f.name.clone() })),
+            Err(_) => o.findings.push(unopened(&f.name)),
         }
     }
+    let locks = job::locks(&job.folder).unwrap_or_default();
+    let lock = |name: String| Finding::new("J22", Severity::Warning).at(Place::File { file: name });
+    o.findings.extend(locks.into_iter().map(lock));
     take_transfers(&mut o, job);
     Ok(o)
+}
+
+/// A file that is there and that nothing may read: whatever it says is wanting, and nothing leaves until it is read or gone.
+fn unopened(file: &str) -> Finding {
+    let mut f = Finding::new("M345", Severity::Blocking).at(Place::File { file: file.to_owned() });
+    f.rank = Rank::Cause;
+    f
 }
 
 /// One file of the inbox, or of an archive in it. A copy read again would pay again what it lists.
@@ -243,7 +254,7 @@ fn contents(table: &read::Table) -> [u8; 32] {
 fn open_transfers(input: &Input, name: &str, o: &mut Opened) {
     let place = Place::File { file: name.to_owned() };
     let Ok(file) = input.reader() else {
-        o.findings.push(Finding::new("R04", Severity::Justify).at(place));
+        o.findings.push(unopened(name));
         return;
     };
     let source = o.sources.add(Source { file: name.to_owned(), sheet: None, kind: SourceKind::Document, headings: Vec::new() });

@@ -120,6 +120,12 @@ impl Book {
             }
             out.push(Wanted { id, label: label(id, ready.lang, &month), count, gives: gives.into_iter().collect(), confirms: false });
         }
+        // What confirms the accounts of everybody is worth as much as what fills a gap.
+        if !ready.inputs.accounts_proven && self.paid > 0 && !out.iter().any(|w| w.id == "transfers") {
+            out.truncate(ASKED - 1);
+            let gives = vec![words::ui("ui.gives.transfers", ready.lang).to_owned()];
+            out.push(Wanted { id: "transfers", label: label("transfers", ready.lang, &month), count: self.paid, gives, confirms: true });
+        }
         self.confirming(ready, &month, &mut out);
         out
     }

@@ -43,6 +43,8 @@ pub struct Report {
     pub headcount: Headcount,
     pub movements: Vec<Movement>,
     pub iban_changes: Vec<IbanChange>,
+    /// Whether anything tells which accounts last month was paid on.
+    pub accounts_proven: bool,
     /// Excluded and held agents.
     pub set_aside: Vec<SetAside>,
     pub estimations: Vec<Estimation>,

@@ -416,6 +416,7 @@ fn empty() -> Report {
         headcount: Headcount::default(),
         movements: Vec::new(),
         iban_changes: Vec::new(),
+        accounts_proven: true,
         set_aside: Vec::new(),
         estimations: Vec::new(),
         findings: Vec::new(),

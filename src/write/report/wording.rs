@@ -55,6 +55,8 @@ texts! {
     MOVEMENTS_NOTE = "Arrivées, retours, départs et suspensions, avec l’acte qui les décide.", "Joiners, returns, leavers and suspensions, with the act that decides them.";
     IBAN_NOTE = "Comptes différents du dernier versé, puis comptes qui reçoivent un virement pour la première fois. Le compte déjà payé reste utilisé tant qu’un rappel téléphonique n’a pas confirmé le nouveau.",
         "Accounts that differ from the one last paid, then accounts that receive a transfer for the first time. The old one stays in use until a call-back confirms the new one.";
+    IBAN_UNPROVEN = "Aucun fichier ne dit sur quels comptes le mois dernier a été payé\u{a0}: rien ne confirme les comptes de ce mois, et un compte changé dans le fichier du personnel n’est pas repéré.",
+        "No file says which accounts last month was paid on: nothing confirms this month’s accounts, and an account changed in the staff file is not noticed.";
     SET_ASIDE_NOTE = "Agents absents du fichier de virement, pourquoi, et ce qui reste à trancher avant de les payer.", "Employees missing from the transfer file, why, and what is to be decided before they are paid.";
     DUE_NOTE = "Ce que les bulletins du mois retiennent et ce que l’employeur doit, par organisme\u{a0}; bulletins des agents exclus compris.",
         "What this month’s payslips withhold and what the employer owes, by whom it goes to; payslips of employees set aside included.";
@@ -137,6 +139,7 @@ texts! {
     TOTAL = "Total", "Total";
     VISIBLE_TOTAL = "Total affiché", "Total shown";
     NOTHING = "Néant", "None";
+    UNCONFIRMED = "Rien ne confirme les comptes", "Nothing confirms the accounts";
     OK = "Conforme", "Agrees";
     NOT_OK = "À VOIR", "LOOK HERE";
     OTHERS = "Autres causes", "Other causes";

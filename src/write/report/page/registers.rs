@@ -53,7 +53,8 @@ pub fn ibans(r: &Report) -> Markup {
     let lang = r.lang;
     html! {
         p.note { (w::IBAN_NOTE.get(lang)) }
-        @if r.iban_changes.is_empty() { (nothing(lang)) } @else {
+        @if !r.accounts_proven { p { strong { (w::IBAN_UNPROVEN.get(lang)) } } }
+        @if r.iban_changes.is_empty() { @if r.accounts_proven { (nothing(lang)) } } @else {
             div.scroll { table {
                 (heads(&[
                     (w::EMPLOYEE.get(lang), false), (w::NAME.get(lang), false), (w::OLD_IBAN.get(lang), false), (w::NEW_IBAN.get(lang), false),

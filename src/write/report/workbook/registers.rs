@@ -62,7 +62,11 @@ pub fn ibans(book: &mut Book<'_>) -> Result<(), ReportError> {
         column(w::CALL_BACK.get(lang), 46, Kind::Wrap),
         column(w::IN_USE.get(lang), 20, Kind::Text),
     ];
-    let table = Table::new(w::IBAN.get(lang), w::IBAN_NOTE.get(lang), columns, r.iban_changes.len()).frozen(2);
+    let note = if r.accounts_proven { w::IBAN_NOTE } else { w::IBAN_UNPROVEN };
+    let mut table = Table::new(w::IBAN.get(lang), note.get(lang), columns, r.iban_changes.len()).frozen(2);
+    if !r.accounts_proven {
+        table.nothing = w::UNCONFIRMED;
+    }
     table::write(book, &table, |i, _| {
         let c = &r.iban_changes[i];
         vec![

@@ -73,11 +73,13 @@ pub struct Table<'t> {
     pub totalled: Option<usize>,
     /// Rows that are totals of the rows above them.
     pub bold: Vec<usize>,
+    /// What stands there without any row.
+    pub nothing: wording::Text,
 }
 
 impl<'t> Table<'t> {
     pub const fn new(name: &'t str, note: &'t str, columns: Vec<Column>, rows: usize) -> Self {
-        Self { name, note, columns, rows, frozen: 0, printed: None, totalled: None, bold: Vec::new() }
+        Self { name, note, columns, rows, frozen: 0, printed: None, totalled: None, bold: Vec::new(), nothing: wording::NOTHING }
     }
     /// Keeps the first columns in view.
     pub const fn frozen(mut self, columns: u16) -> Self {
@@ -125,7 +127,7 @@ pub fn write(book: &mut Book<'_>, table: &Table<'_>, mut row: impl FnMut(usize, 
         }
     }
     if table.rows == 0 {
-        sheet.write_string_with_format(FIRST_ROW - 1, 0, wording::NOTHING.get(lang), &styles.note)?;
+        sheet.write_string_with_format(FIRST_ROW - 1, 0, table.nothing.get(lang), &styles.note)?;
     }
     finish(sheet, table, &area)
 }
