@@ -2,7 +2,7 @@
 
 use crate::ground::Exact;
 use crate::normalise::assign;
-use crate::normalise::columns::without_code;
+use crate::normalise::columns::without_number;
 use crate::normalise::mapping::{CodeMapping, CodeTarget, Payer, RubricTarget, Rubrics};
 use crate::normalise::text::{Phrase, Share, likeness, runs_together};
 use crate::normalise::titles::{is_beside, total_named};
@@ -323,12 +323,12 @@ pub fn resolve(codes: &BTreeMap<String, CodeStats>, rubrics: &Rubrics, sides: Si
     let options = options(rubrics);
     let mut mapped: Vec<CodeMapping> = Vec::new();
     let mut open: Vec<(usize, Vec<Points>)> = Vec::new();
-    // « G001 TRAIT. BASE »: the number of the rubric before its label, in one cell.
-    let numbered = codes.values().flat_map(|s| s.labels.keys()).filter(|l| without_code(l) != l.trim()).count();
+    // « G001 TRAIT. BASE », « 13 Résidence »: the number of the rubric before its label, in one cell.
+    let numbered = codes.values().flat_map(|s| s.labels.keys()).filter(|l| without_number(l) != l.trim()).count();
     let numbered = numbered * 10 >= codes.values().map(|s| s.labels.len()).sum::<usize>() * 8;
     for (code, stats) in codes {
         let labels = stats.labels_by_use();
-        let own: fn(&str) -> &str = if numbered { without_code } else { str::trim };
+        let own: fn(&str) -> &str = if numbered { without_number } else { str::trim };
         let shown: Vec<&str> = labels.iter().map(|l| split_period(own(l)).0).collect();
         let total = shown.first().and_then(|l| total_named(l));
         let mut mapping = CodeMapping {

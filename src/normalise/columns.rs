@@ -114,6 +114,10 @@ impl Compared {
             informs: titles::informs(own),
         }
     }
+    /// « Coll. »: the employer's number, or his share.
+    fn of_employer(&self) -> bool {
+        [Meaning::EmployerRate, Meaning::EmployerAmount].iter().any(|m| self.of(Title::Plain(*m)) >= 60)
+    }
     /// Likeness of the column's title, 0 when it is not like it.
     pub fn title(&self, title: Title) -> u32 {
         self.of(title)
@@ -220,6 +224,15 @@ pub fn without_code(title: &str) -> &str {
             let glued = t.len() - rest.len() >= 3 && rest.chars().take_while(|c| c.is_alphabetic() || *c == '.').count() >= 2;
             if glued { rest } else { t }
         }
+    }
+}
+
+/// A label without its rubric's number, of two figures as well: only where nearly all labels have one.
+pub fn without_number(label: &str) -> &str {
+    let two = |w: &str| w.len() == 2 && w.bytes().all(|b| b.is_ascii_digit());
+    match label.trim().split_once([' ', '-', ':']) {
+        Some((first, rest)) if two(first) && rest.chars().any(char::is_alphabetic) => rest.trim_start_matches([' ', '-', ':']),
+        Some(_) | None => without_code(label),
     }
 }
 
@@ -344,7 +357,7 @@ pub fn choices(compared: &Compared, p: &Profile, role: Role, cx: &Context<'_>, a
         if let Title::Plain(meaning) = title
             && let meaning = of_share(*meaning, compared.marked_share)
             && allowed(meaning, role)
-            && (meaning != Meaning::Ignored || *likeness >= 90)
+            && (meaning != Meaning::Ignored || *likeness >= 90 && !(compared.of_employer() && p.holds_amounts()))
         {
             // « Du », « Au » of a staff file are the days of a career; where they could be an entry or an end, they are that.
             let career = role == Role::Staff && matches!(meaning, Meaning::From | Meaning::To);

@@ -257,6 +257,17 @@ impl Profile {
         self.filled > 1 && self.whole == self.filled && self.least == Some(Exact::ONE) && self.most == Some(rows)
     }
 
+    /// Numbers that differ, most of them with cents.
+    pub fn holds_amounts(&self) -> bool {
+        self.values.len() > 2 && self.numbers * 10 >= self.filled * 8 && self.whole * 2 < self.filled
+    }
+
+    /// `001` in every row: the number of somebody, and no quantity.
+    fn is_one_number(&self) -> bool {
+        let number = |v: &String| v.len() >= 2 && v.starts_with('0') && v.bytes().all(|b| b.is_ascii_digit());
+        self.filled >= 4 && self.values.len() == 1 && self.values.keys().all(number)
+    }
+
     /// Whether a cell holds a number above what the fact can be; a rate is written in percent or as a share.
     fn has_above(&self, most: Exact, kind: &FactKind) -> bool {
         let rate = matches!(kind, FactKind::Number { form: NumberForm::Rate });
@@ -447,7 +458,7 @@ pub fn fits_plain(p: &Profile, meaning: Meaning) -> i32 {
     if p.filled == 0 {
         return 0;
     }
-    let number = p.share(p.numbers);
+    let number = if p.is_one_number() { 0 } else { p.share(p.numbers) };
     match meaning {
         Meaning::Code => {
             let short = p.longest <= 12;

@@ -2,6 +2,7 @@
 //! a year side by side. The same pay.
 
 use super::{Row, rows, same_pay, text, told};
+use std::collections::BTreeSet;
 
 fn own(r: &Row) -> String {
     [&r.number, &r.surname, &r.given, &r.code, &r.label].map(String::as_str).join(";")
@@ -46,6 +47,7 @@ fn words_say_on_which_side_a_row_stands() {
         ("Nature", ["Gain", "Retenue salariale", "Charge patronale", "Total"]),
         ("Type", ["G", "R", "P", "T"]),
         ("Sens", ["Gains", "Retenues salariales", "Charges patronales", "Totaux"]),
+        ("Sens", ["Gain", "Retenue", "Charge", "Total"]),
     ]
     .into_iter()
     .enumerate()
@@ -147,4 +149,33 @@ fn beside_signed_amounts_only_the_employers_rows_are_told() {
     };
     let head = "Matricule;Nom;Prénom;Code;Libellé;Type;Base;Taux salarial;Montant salarial;Taux patronal;Montant patronal";
     same_pay("signed-kinds", &[("livre.csv", text(head, rows().into_iter().map(line)))], &[]);
+}
+
+/// « COLL » over 001 in every row is the employer's number, and no rate of his.
+#[test]
+fn the_number_of_the_employer_is_no_rate() {
+    let lines: Vec<String> = by_share(["+", "-", "P", "T"]).into_iter().map(|l| format!("001;{l}")).collect();
+    for (i, title) in ["COLL", "Coll."].iter().enumerate() {
+        let head = format!("{title};MATRI;NOM_AGT;PRENOM;CD_RUB;LB_RUB;SENS;MT_BASE;TX_RUB;MT_RUB");
+        same_pay(&format!("employers-number-{i}"), &[("EXTRAC_RUB.csv", text(&head, lines.iter().cloned()))], &[]);
+    }
+}
+
+/// « 13 Résidence »: a number of two figures and the label in one cell.
+#[test]
+fn a_number_of_two_figures_stands_before_the_label() {
+    let numbers: BTreeSet<String> = rows().into_iter().map(|r| r.code).collect();
+    let short = |label: &str| match label {
+        "INDEMNITE RESIDENCE" => "Résidence".to_owned(),
+        "PRELEVEMENT SOURCE" => "Impôt à la source".to_owned(),
+        "N.B.I." => "N.B.I. attribuée".to_owned(),
+        other => other.to_owned(),
+    };
+    let lines = rows().into_iter().map(|r| {
+        let number = 11 + numbers.iter().position(|c| *c == r.code).expect("a code of the sample");
+        let own = [&r.base, &r.rate, &r.gain, &r.deduction, &r.employer_rate, &r.employer].map(String::as_str).join(";");
+        format!("{};{};{number} {};{own}", r.number, r.name(), short(&r.label))
+    });
+    let head = "Matricule;Nom et prénom;Rubrique;Base;Taux salarial;Gain;Retenue;Taux patronal;Part patronale";
+    same_pay("two-figures", &[("livre.csv", text(head, lines))], &[]);
 }

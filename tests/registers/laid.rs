@@ -45,7 +45,10 @@ fn agents_stand_across_whatever_the_corner_says() {
     let numbers = format!("Code;Rubrique;{}", cells(&|r| r.number.clone()));
     let names = format!(";;{}", cells(&Row::name));
     let both = format!("Code;Rubrique;{}", cells(&|r| format!("{} {}", r.number, r.name())));
-    for (name, heads) in [("across-two-rows", vec![numbers, names]), ("across-one-row", vec![both])] {
+    // Who stands to the right is named above the labels, by a letter for the given name: « M. » is one too.
+    let letters = |r: &Row| format!("{} {}.", r.surname, r.given.chars().next().unwrap_or('M'));
+    let titled = vec![format!(";Matricule;{}", cells(&|r| r.number.clone())), format!("Rub.;Nom;{}", cells(&letters))];
+    for (name, heads) in [("across-titled", titled), ("across-two-rows", vec![numbers, names]), ("across-one-row", vec![both])] {
         same_pay(name, &[("journal croisé.csv", table(&heads))], &[]);
     }
 }

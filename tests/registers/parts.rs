@@ -287,6 +287,27 @@ fn columns_below_one_group_title_are_of_one_element() {
     same_pay("groups", &[("etat.csv", text(&format!("{}\n{}", groups.join(";"), titles.join(";")), lines))], &[]);
 }
 
+/// « Accidents du travail » over base, rate and both shares is the employer's contribution: nobody was away.
+#[test]
+fn rubrics_of_the_employer_alone_stand_over_the_columns_of_both_shares() {
+    let all = rows();
+    let mut columns = rubrics(&all);
+    columns.iter_mut().filter(|(code, _)| code == "2130").for_each(|(_, label)| "Accidents du travail".clone_into(label));
+    let groups: String = columns.iter().map(|(_, label)| format!(";{label};;;")).collect();
+    let titles = ";Base;Taux;Salarial;Patronal".repeat(columns.len());
+    let lines = by_agent(&all).into_iter().map(|agent| {
+        let of = |code: &str| match agent.iter().find(|r| r.code == code) {
+            Some(r) => format!(";{};{};{};{}", r.base, r.rate, r.signed().trim_end_matches('-'), r.employer),
+            None => ";;;;".to_owned(),
+        };
+        let net = agent.iter().find(|r| r.code == "9300").map_or("", |r| r.gain.as_str());
+        format!("{};{}{};{net}", agent[0].number, agent[0].name(), columns.iter().map(|(code, _)| of(code)).collect::<String>())
+    });
+    let head = format!("Agent;{groups};Totaux\nMatricule;Nom{titles};NET A PAYER");
+    let outcome = same_pay("both-shares", &[("paie large.csv", text(&head, lines))], &[]);
+    assert_eq!(told(&outcome, "F134"), 0, "no accident");
+}
+
 #[test]
 fn a_column_of_months_says_that_a_register_is_of_another_month() {
     let register = |month: &str| {

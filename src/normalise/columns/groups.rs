@@ -4,6 +4,7 @@ use super::{Choice, Compared, ENOUGH, KNOWN};
 use crate::normalise::assign;
 use crate::normalise::layout::Layout;
 use crate::normalise::mapping::{Meaning, Part};
+use crate::normalise::profile::Profile;
 use crate::normalise::titles::{Title, Titles};
 use crate::payslip::ElementId;
 use std::collections::{BTreeMap, BTreeSet};
@@ -34,7 +35,7 @@ pub(super) fn coded(groups: &[String]) -> bool {
 /// Columns below one group title of a wide register are of one element: it is chosen for them together.
 ///
 /// The employer's columns, where the group has the agent's as well, may be of an element of their own.
-pub fn one_element_for_each_group(layout: &Layout, compared: &[Compared], choices: &mut [Vec<Choice>]) {
+pub fn one_element_for_each_group(layout: &Layout, compared: &[Compared], profiles: &[Profile], choices: &mut [Vec<Choice>]) {
     let part = |c: usize| {
         let parts = compared[c].own.iter().filter_map(|(t, s)| if let Title::Part(p) = t { Some((*s, *p)) } else { None });
         parts.max().filter(|(s, _)| *s >= 80).map(|(_, p)| p)
@@ -43,7 +44,18 @@ pub fn one_element_for_each_group(layout: &Layout, compared: &[Compared], choice
     let grouped: Vec<usize> = (0..layout.width).filter(|&c| !layout.group[c].is_empty() && part(c).is_some()).collect();
     for run in grouped.chunk_by(|a, b| a + 1 == *b && layout.group[*a] == layout.group[*b]) {
         let employers = |c: &&usize| matches!(part(**c), Some(Part::EmployerAmount | Part::EmployerRate));
-        if run.iter().any(|c| part(*c) == Some(Part::Amount)) {
+        let filled = |p: Part| run.iter().any(|c| part(*c) == Some(p) && profiles[*c].filled > 0);
+        if run.len() > 1 {
+            // « Accidents du travail / Base » is no number of days.
+            run.iter().for_each(|c| choices[*c].retain(|x| !matches!(x.meaning, Meaning::Fact(_))));
+        }
+        if filled(Part::EmployerAmount) && !filled(Part::Amount) {
+            // The employer's alone: the base and the rate are of his share.
+            let (used, unused): (Vec<usize>, Vec<usize>) =
+                run.iter().partition(|c| profiles[**c].filled > 0 && part(**c) != Some(Part::Amount));
+            unused.iter().for_each(|c| choices[*c].retain(|x| !matches!(x.meaning, Meaning::Element(_, _))));
+            sets.push(used);
+        } else if run.iter().any(|c| part(*c) == Some(Part::Amount)) {
             sets.push(run.iter().filter(|c| !employers(c)).copied().collect());
             sets.push(run.iter().filter(employers).copied().collect());
         } else {

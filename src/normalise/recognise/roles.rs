@@ -43,7 +43,7 @@ pub(super) fn attempt(s: &Seen<'_>, role: Role, cx: &Context<'_>, overlaps: &[u3
     let mut choices: Vec<Vec<Choice>> =
         (0..s.layout.width).map(|c| columns::choices(&s.compared[c], &s.profiles[c], role, cx, &about, overlaps[c])).collect();
     if role == Role::RegisterWide {
-        columns::one_element_for_each_group(&s.layout, &s.compared, &mut choices);
+        columns::one_element_for_each_group(&s.layout, &s.compared, &s.profiles, &mut choices);
     }
     // A number that is the same for many people is nobody's: the number of a sending, of a declaring office.
     if !role.is_register()

@@ -121,7 +121,10 @@ pub fn without_courtesy(surname: String, given: String) -> (String, String) {
 
 /// Words in capitals are the surname; without any, the first word is.
 pub fn split_name(full: &str) -> (String, String) {
-    let words: Vec<&str> = full.split_whitespace().filter(|w| !is_courtesy(&fold(w))).collect();
+    // « LEDOUX M. »: behind the surname alone it is the first letter of a given name.
+    let all: Vec<&str> = full.split_whitespace().collect();
+    let initial = |i: usize| i == 1 && all.len() == 2 && all[1].chars().filter(|c| c.is_alphabetic()).count() == 1;
+    let words: Vec<&str> = all.iter().enumerate().filter(|(i, w)| initial(*i) || !is_courtesy(&fold(w))).map(|(_, w)| *w).collect();
     let capital =
         |w: &&&str| w.chars().filter(|c| c.is_alphabetic()).count() > 1 && w.chars().filter(|c| c.is_alphabetic()).all(char::is_uppercase);
     let upper: Vec<&str> = words.iter().filter(capital).copied().collect();

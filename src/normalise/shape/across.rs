@@ -93,7 +93,9 @@ fn rubric_titles(row: &OwnedRow, wording: &Wording<'_>) -> Option<(Option<usize>
     match (code, label) {
         // « Rubrique » is the title of a number, or of the name where the number stands before it.
         (Some(code), _) => {
-            let second = filled.next().filter(|(_, c)| titled(c, Meaning::Label) || titled(c, Meaning::Code));
+            // « Rub. | Nom » of who stands to the right is above the labels.
+            let whose = |i: usize, c: &Cell<'_>| i == first.0 + 1 && wording.of_agents(&c.shown());
+            let second = filled.next().filter(|(i, c)| titled(c, Meaning::Label) || titled(c, Meaning::Code) || whose(*i, c));
             Some((second.is_some().then_some(code), second.map_or(Some(code), |s| Some(s.0))))
         }
         (None, Some(label)) => {

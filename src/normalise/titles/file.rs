@@ -180,6 +180,7 @@ pub(super) struct Sides {
     pub(super) gain: Vec<String>,
     pub(super) deduction: Vec<String>,
     pub(super) employer: Vec<String>,
+    pub(super) charge: Vec<String>,
     pub(super) sum: Vec<String>,
     pub(super) agent: Vec<String>,
 }

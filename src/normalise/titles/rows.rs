@@ -120,6 +120,9 @@ pub fn letter(text: &str) -> Option<Letter> {
     if let Some((_, letter)) = all.iter().find(|(list, _)| list.contains(&tidy)) {
         return Some(*letter);
     }
+    if FILE.side.charge.contains(&tidy) {
+        return Some(Letter::Employer);
+    }
     let says = |list: &[String]| has_word(list, &tidy);
     match (says(&FILE.side.employer), says(&FILE.side.agent)) {
         (true, true) => None,
@@ -132,7 +135,7 @@ pub fn letter(text: &str) -> Option<Letter> {
 pub fn is_employer(text: &str) -> Option<bool> {
     let tidy = side_text(text);
     let says = |list: &[String]| list.contains(&tidy) || has_word(list, &tidy);
-    match (says(&FILE.side.employer), says(&FILE.side.agent)) {
+    match (says(&FILE.side.employer) || FILE.side.charge.contains(&tidy), says(&FILE.side.agent)) {
         (true, false) => Some(true),
         (false, true) => Some(false),
         (true, true) | (false, false) => None,
