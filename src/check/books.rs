@@ -130,7 +130,7 @@ pub fn measure(c: &Control, b: &Books, catalogue: &[Card], lang: Lang) -> Result
         "same_month_last_year" => {
             let Some(year) = &b.last_year else { return Err("need_last_year") };
             let Some(amount) = c.money("amount") else { return Err("need_threshold") };
-            seasonal(c, (year, &b.lines), amount, catalogue, lang)
+            seasonal(c, year, b, amount, (catalogue, lang))
         }
         "same_manual_amount" => {
             let (Some(count), Some(amount)) = (c.count("count"), c.money("amount")) else { return Err("need_threshold") };
@@ -145,15 +145,9 @@ pub fn measure(c: &Control, b: &Books, catalogue: &[Card], lang: Lang) -> Result
 }
 
 /// Elements of one of two months only, the same one of last year and this, by more than the amount.
-fn seasonal(
-    c: &Control,
-    (year, lines): (&BTreeMap<usize, Money>, &BTreeMap<usize, (Money, Money)>),
-    amount: Money,
-    catalogue: &[Card],
-    lang: Lang,
-) -> Vec<Finding> {
-    let cards: BTreeSet<usize> = year.keys().chain(lines.keys()).copied().collect();
-    let both = cards.into_iter().map(|i| (i, year.get(&i).copied().unwrap_or_default(), lines.get(&i).map_or(Money::ZERO, |l| l.1)));
+fn seasonal(c: &Control, year: &BTreeMap<usize, Money>, b: &Books, amount: Money, (catalogue, lang): (&[Card], Lang)) -> Vec<Finding> {
+    let cards: BTreeSet<usize> = year.keys().chain(b.lines.keys()).copied().collect();
+    let both = cards.into_iter().map(|i| (i, year.get(&i).copied().unwrap_or_default(), b.lines.get(&i).map_or(Money::ZERO, |l| l.1)));
     both.filter(|(_, then, now)| then.is_zero() != now.is_zero() && (*now - *then).abs() > amount)
         .map(|(i, then, now)| {
             let what = format!("{} {}", catalogue[i].code, catalogue[i].label.get(lang));
