@@ -297,11 +297,13 @@ fn movements_of_one_sheet_are_leavers_and_newcomers() {
     }
 }
 
-/// « Nombre de grévistes : | 3 » below the rows is nobody's, and stops nobody.
+/// « Nombre de grévistes : | 3 » below the rows is nobody's, and stops nobody: a day of strike takes a thirtieth, 2,019.68 / 30.
 #[test]
 fn a_foot_of_counts_is_no_row() {
-    let text = "Nom;Prénom;Nature;Date\nRAMPAL;Joël;Grève;06/12/2021\n;;;\nNombre de grévistes :;1;;\nTaux de participation :;2,5 %;;\n";
-    let r = run("foot", &[ABSENCES], &[("greve.csv", text)]);
-    assert!(r.told("M15", "").is_empty() && !r.waits("00232"));
-    assert_eq!(r.told("F71", "00844"), JUSTIFY);
+    let rows = [("RAMPAL", "Joël"), ("ARNOUX", "Jean-Noël"), ("TARDIEU", "Régine")];
+    let rows = rows.map(|(surname, given)| format!("{surname};{given};Grève;06/12/2021\n")).concat();
+    let text = format!("Nom;Prénom;Nature;Date\n{rows};;;\nNombre de grévistes :;3;;\nTaux de participation :;2,5 %;;\n");
+    let r = run("foot", &[ABSENCES], &[("greve.csv", &text)]);
+    assert!(r.told("M15", "").is_empty() && !r.waits("00844") && !r.waits("00232"));
+    assert_eq!(r.line("00844", "ABS_TIB"), ["-67.32"]);
 }
