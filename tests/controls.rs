@@ -265,6 +265,27 @@ fn pay_without_any_working_time_is_told() {
     assert!(w.says(&c).is_empty());
 }
 
+// 2,000.00 gross less 222.00 makes 1,778.00, not the 1,600.00 of the totals.
+#[test]
+fn lines_that_are_not_the_net_are_told() {
+    let c = control("slip_arithmetic", &[], &[]);
+    let mut w = World::new(vec![line(PAY, 200_000), pension("0.111", -22_200)]);
+    assert_eq!(w.says(&c).len(), 1);
+    w.payslip.totals.net_paid = cents(177_800);
+    assert!(w.says(&c).is_empty());
+}
+
+// Two hundredths of 2,000.00 are 40.00: one cent more is too much, without anything that says why.
+#[test]
+fn gross_that_moves_without_an_event_is_told() {
+    let c = control("gross_variation", &[], &[("share", "0.02")]);
+    let mut w = World::new(Vec::new());
+    w.payslip.totals.gross = cents(204_000);
+    assert!(w.says(&c).is_empty());
+    w.payslip.totals.gross = cents(204_001);
+    assert_eq!(w.says(&c).len(), 1);
+}
+
 #[test]
 fn a_change_of_situation_wants_its_act() {
     let c = control("change_without_act", &["carriere"], &[]);

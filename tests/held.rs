@@ -91,23 +91,6 @@ fn locks_and_decisions_saved_as_a_workbook_are_told() {
     assert_eq!(ran.paid().len(), 89);
 }
 
-// Whoever may read everything opens the file all the same, and there is nothing to see.
-#[cfg(unix)]
-#[test]
-fn a_file_that_may_not_be_opened_holds_everything_back() {
-    use std::os::unix::fs::PermissionsExt as _;
-    let folder = ran::job("held", "unopened", &settings(), &sample(&[]));
-    let file = folder.join("inbox/agents.xlsx");
-    std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o000)).expect("the file's rights");
-    let closed = std::fs::File::open(&file).is_err();
-    let ran = run_in(folder, None);
-    std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o644)).expect("the file's rights");
-    if closed {
-        assert_eq!(ran.told("M345"), [(String::new(), Severity::Blocking)]);
-        assert!(ran.told("R04").is_empty() && !ran.folder.join("out/virements-2021-12.xml").is_file());
-    }
-}
-
 const TOWN: &str = "format = 1\nmonth = \"2021-12\"\npack = \"fr-fpt\"\n\n[employer]\nname = \"Commune d'essai\"\n";
 
 /// Two agents of index 375: 375 × 56.2323 / 12 = 1757.26, and 11.10 % for CNRACL, 195.06.

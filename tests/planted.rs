@@ -207,7 +207,7 @@ fn cells(t: &mut Town) {
 const ELSEWHERE: [(&str, &str, &str); 39] = [
     ("ACC-01", "tests/controls.rs", "ACC-01"),
     ("ACC-02", "tests/controls.rs", "ACC-02"),
-    ("AMT-04", "src/check/agent.rs", "slip_arithmetic"),
+    ("AMT-04", "tests/controls.rs", "slip_arithmetic"),
     ("AMT-07", "tests/controls.rs", "AMT-07"),
     ("AMT-10", "tests/decisions.rs", "AMT-10"),
     ("BNK-02", "tests/held.rs", "BNK-02"),
@@ -240,7 +240,7 @@ const ELSEWHERE: [(&str, &str, &str); 39] = [
     ("TAX-07", "tests/within_a_month.rs", "TAX-07"),
     ("TAX-08", "tests/within_a_month.rs", "TAX-08"),
     ("VAR-01", "tests/decisions.rs", "VAR-01"),
-    ("VAR-03", "src/check/agent.rs", "gross_variation"),
+    ("VAR-03", "tests/controls.rs", "gross_variation"),
     ("VAR-04", "tests/controls.rs", "recurring_line_changed"),
     ("VAR-05", "tests/controls.rs", "VAR-05"),
     ("VAR-09", "tests/months_in_a_row.rs", "VAR-09"),
@@ -294,6 +294,8 @@ fn every_control_has_been_made_to_speak_or_is_named() {
     seen.extend(sample.outcome.not_run.iter().map(|n| n.control.as_str()));
     for (control, file, what) in ELSEWHERE {
         let text = std::fs::read_to_string(file).expect("a file of the tests");
+        // Beside the measure itself only what its tests say counts.
+        let text = text.split_once("#[cfg(test)]").map_or(text.as_str(), |(_, tests)| tests);
         assert!(text.contains(&format!("\"{what}\"")), "{control}: not in {file}");
         seen.insert(control);
     }

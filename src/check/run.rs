@@ -470,6 +470,20 @@ mod tests {
     }
 
     #[test]
+    fn heads_and_transfers_must_add_up() {
+        let sums = |count| Sums { count, ..Sums::default() };
+        // Ten, two more, one less: eleven.
+        let bridge = |found| Run { before: sums(10), arrivals: 2, departures: 1, after: sums(found), ..Run::default() };
+        let c = control("headcount_bridge");
+        assert_eq!((found(&c, &bridge(11)).len(), found(&c, &bridge(10)).len()), (0, 1));
+        let c = control("transfer_total");
+        let sent =
+            |cents, count| Run { transfer_total: Some((Money::from_cents(cents), count, Money::from_cents(100), 1)), ..Run::default() };
+        assert_eq!([sent(100, 1), sent(101, 1), sent(100, 2)].map(|r| found(&c, &r).len()), [0, 1, 1]);
+        assert_eq!(measure(&c, &Run::default()).err(), Some("need_debtor"));
+    }
+
+    #[test]
     fn a_control_without_data_says_which() {
         let account = Iban::parse("FR7630006000011234567890189").expect("a sound account");
         let accounts = BTreeMap::from([(account.clone(), vec![id("1")])]);

@@ -5,9 +5,9 @@
 
 use crate::compute::cases;
 use crate::compute::eval::{Pins, State};
-use crate::compute::replay::pin;
+use crate::compute::replay::{gives, pin};
 use crate::compute::trace::{Owner, Part, Reading, Trace, Tracer, Watched};
-use crate::facts::Facts;
+use crate::facts::{Fact, Facts, Origin as FactOrigin, Value};
 use crate::ground::document::place;
 use crate::ground::{At, Place, Words};
 use crate::payslip::Status;
@@ -116,14 +116,22 @@ fn infer(plan: &Plan, facts: &Facts, seen: &mut Seen) {
             let Some(known) = facts.value(*fact).filter(|_| !seen.inferences.contains(&at)) else { continue };
             let mut hidden = facts.clone();
             hidden.remove(*fact);
-            let mut gives = |facts: &Facts| {
-                state.run(plan, facts, Pins::Paid(&paid), &[]);
-                match how {
-                    Inferred::By(how) => state.infer(plan, &line, how).is_some_and(|v| v == *known),
-                    Inferred::OneOf(_) => true,
+            let mut back = |own: &Facts| match how {
+                Inferred::By(how) => {
+                    state.run(plan, own, Pins::Paid(&paid), &[]);
+                    state.infer(plan, &line, how).is_some_and(|v| v == *known)
+                }
+                Inferred::OneOf(count) => {
+                    let mut tried = own.clone();
+                    let mut makes = |option: &u16| {
+                        tried.set(Fact { id: *fact, value: Value::Choice(*option), at: At::NOWHERE, origin: FactOrigin::Inferred });
+                        gives(plan, &mut state, e, &tried, &paid, &[])
+                    };
+                    let options: Vec<u16> = (0..*count).filter(&mut makes).collect();
+                    matches!(options[..], [only] if *known == Value::Choice(only))
                 }
             };
-            if gives(&hidden) || gives(facts) {
+            if back(&hidden) || back(facts) {
                 seen.inferences.insert(at);
             }
         }

@@ -139,6 +139,20 @@ fn agrees(c: &Computed, p: &Pinned) -> bool {
     c.stop.is_none() && c.amount == p.amount && c.employer_amount == p.employer_amount
 }
 
+/// Whether these facts make the line what was paid, below the lines that were.
+pub fn gives(
+    plan: &Plan,
+    state: &mut State,
+    e: &ElementStep,
+    facts: &Facts,
+    pinned: &[Option<Pinned>],
+    extra: &[(LineKind, Money, Money)],
+) -> bool {
+    state.run(plan, facts, Pins::Paid(pinned), extra);
+    let paid = pinned[e.element.index()].unwrap_or(NOTHING);
+    state.results[e.element.index()].is_some_and(|c| agrees(&c, &paid))
+}
+
 fn nearly(c: &Computed, p: &Pinned) -> bool {
     c.stop.is_none() && (c.amount - p.amount).abs().cents() <= 1 && (c.employer_amount - p.employer_amount).abs().cents() <= 1
 }
@@ -200,7 +214,7 @@ impl Replay<'_> {
             }
             let at = paid.iter().find(|l| l.code == PaidCode::Element(e.element)).map_or(At::NOWHERE, |l| l.at);
             let mut candidates = self.candidates(state, e, &p, alternatives, at);
-            candidates.extend(self.options(state, e, (&p, at), &facts, &pinned, &extra).map(|f| vec![f]));
+            candidates.extend(self.options(state, e, at, &facts, &pinned, &extra).map(|f| vec![f]));
             sought = true;
             self.resolve(state, e, &p, &pinned, &extra, candidates, &mut facts, &mut resolved);
         }
@@ -278,7 +292,7 @@ impl Replay<'_> {
         &self,
         state: &mut State,
         e: &ElementStep,
-        (p, at): (&Pinned, At),
+        at: At,
         facts: &Facts,
         pinned: &[Option<Pinned>],
         extra: &[(LineKind, Money, Money)],
@@ -286,15 +300,12 @@ impl Replay<'_> {
         let mut giving = Vec::new();
         for (id, how) in &e.inferences {
             let Inferred::OneOf(count) = how else { continue };
-            for option in 0..*count {
-                let fact = Fact { id: *id, value: Value::Choice(option), at, origin: Origin::Inferred };
+            giving.extend((0..*count).map(Value::Choice).filter_map(|value| {
+                let fact = Fact { id: *id, value, at, origin: Origin::Inferred };
                 let mut tried = facts.clone();
                 tried.set(fact.clone());
-                state.run(self.plan, &tried, Pins::Paid(pinned), extra);
-                if state.results[e.element.index()].is_some_and(|c| agrees(&c, p)) {
-                    giving.push(fact);
-                }
-            }
+                gives(self.plan, state, e, &tried, pinned, extra).then_some(fact)
+            }));
         }
         state.run(self.plan, facts, Pins::Paid(pinned), extra);
         <[Fact; 1]>::try_from(giving).ok().map(|[f]| f)

@@ -8,6 +8,7 @@ use crate::normalise::records::RawRow;
 use crate::normalise::register::Books;
 use crate::normalise::text::{name_key, written_name};
 use crate::normalise::{lists, numbers};
+use std::cell::LazyCell;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Takes the letters off the numbers of a source that alone writes them, and says so once.
@@ -102,24 +103,28 @@ pub(super) fn note_people(
     for (id, surname, _) in &names {
         all.entry(id).or_default().push(surname);
     }
-    let arrivals = raw.iter().filter(|(_, role, _)| *role == Role::Arrivals).map(|(_, _, r)| ids::bare(&r.who.id));
-    let known: BTreeSet<&str> = books.slips.iter().map(|s| ids::bare(&s.who.id)).chain(staff.iter().copied()).chain(arrivals).collect();
+    let numbered: BTreeSet<&str> =
+        books.slips.iter().map(|s| s.who.id.as_str()).chain(first.keys().map(|id| id.as_str())).map(ids::bare).collect();
+    let called = LazyCell::new(|| {
+        let mut all: BTreeMap<String, BTreeSet<&EmployeeId>> = BTreeMap::new();
+        for (id, surname, given) in &names {
+            all.entry(name_key(surname, given)).or_default().insert(id);
+        }
+        all
+    });
+    let bearing = |who: &Who| called.get(&name_key(&who.surname, &who.given)).into_iter().flatten().copied().collect::<Vec<_>>();
     let mut strange = BTreeSet::new();
     for (source, role, r) in raw {
         if lists::is_list(*role)
             && !r.who.named
             && !r.who.surname.is_empty()
             && !r.who.id.is_empty()
-            && !known.contains(ids::bare(&r.who.id))
+            && !numbered.contains(ids::bare(&r.who.id))
+            && let [id] = bearing(&r.who)[..]
         {
             // A number of nobody's beside the name of one known person: a slip of the key.
-            let own = name_key(&r.who.surname, &r.who.given);
-            let meant: Vec<&EmployeeId> =
-                first.iter().filter(|(o, k)| known.contains(ids::bare(o.as_str())) && name_key(k.0, k.1) == own).map(|(o, _)| *o).collect();
-            if let [id] = meant.as_slice() {
-                let f = Finding::new("M341", Severity::Blocking).arg("written", &r.who.id).arg("agent", id).of(id);
-                told.add(f.arg("name", format!("{} {}", r.who.surname, r.who.given)).at(sources.place(r.at)), *source);
-            }
+            let f = Finding::new("M341", Severity::Blocking).arg("written", &r.who.id).arg("agent", id).of(id);
+            told.add(f.arg("name", r.who.called()).at(sources.place(r.at)), *source);
         }
         let list = lists::is_list(*role) || *role == Role::AccountChanges;
         if let Joined::AsWritten(id) | Joined::Padded(id) | Joined::Lengthened(id) = directory.join(&r.who)
@@ -133,8 +138,7 @@ pub(super) fn note_people(
                 continue;
             }
             // A staff file that gives a number the name of somebody else whom other files know has exchanged two people.
-            let own = name_key(&r.who.surname, &r.who.given);
-            let exchanged = || first.iter().any(|(o, k)| **o != id && name_key(k.0, k.1) == own);
+            let exchanged = || bearing(&r.who).iter().any(|o| **o != id);
             let astray = list && other;
             if astray {
                 strange.insert(r.at);

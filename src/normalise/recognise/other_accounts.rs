@@ -1,13 +1,11 @@
 //! A list of accounts that are no agents': suppliers, associations, creditors.
 
 use super::seen::Seen;
+use super::transfers::{SURELY, fact_of};
 use crate::facts::Role as FactRole;
 use crate::normalise::Context;
-use crate::normalise::mapping::{Meaning, Role, SourceMapping};
+use crate::normalise::mapping::{Role, SourceMapping};
 use crate::normalise::titles::{self, Title};
-
-/// A title is known without any doubt by this much.
-const SURELY: u32 = 85;
 
 /// Whether it is one, and then what its columns are: an account and a name, nobody's number, and words that say whose they are.
 pub(super) fn listed(found: &mut SourceMapping, s: &Seen<'_>, cx: &Context<'_>) -> bool {
@@ -24,9 +22,8 @@ pub(super) fn listed(found: &mut SourceMapping, s: &Seen<'_>, cx: &Context<'_>) 
     let named = || columns.clone().find(|c| *c != account && words(s, *c));
     let Some(name) = third.or_else(|| named().filter(|_| said)) else { return false };
     (found.role, found.certainty, found.why) = (Role::OtherAccounts, 90, vec!["accounts of no agents".to_owned()]);
-    let fact = |r: FactRole| cx.vocabulary.role(r).map_or(Meaning::Unknown, Meaning::Fact);
     for (column, role) in [(account, FactRole::Iban), (name, FactRole::FullName)] {
-        (found.columns[column].meaning, found.columns[column].certainty) = (fact(role), 90);
+        (found.columns[column].meaning, found.columns[column].certainty) = (fact_of(cx, role), 90);
     }
     true
 }

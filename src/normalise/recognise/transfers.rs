@@ -10,7 +10,7 @@ use crate::normalise::titles::{self, Title};
 use std::collections::BTreeSet;
 
 /// A title is known without any doubt by this much.
-const SURELY: u32 = 85;
+pub(super) const SURELY: u32 = 85;
 /// Fewer transfers are no month of a town.
 const ROWS: u32 = 2;
 
@@ -59,7 +59,7 @@ pub(super) fn listed(found: &mut SourceMapping, s: &Seen<'_>, cx: &Context<'_>) 
     true
 }
 
-fn fact_of(cx: &Context<'_>, role: FactRole) -> Meaning {
+pub(super) fn fact_of(cx: &Context<'_>, role: FactRole) -> Meaning {
     cx.vocabulary.role(role).map_or(Meaning::Unknown, Meaning::Fact)
 }
 

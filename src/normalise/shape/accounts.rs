@@ -2,7 +2,7 @@
 //!
 //! Titles so short say something else elsewhere: the pieces are read only where their keys prove what they are.
 
-use super::{Laid, Wording};
+use super::{Laid, Wording, shown};
 use crate::facts::Role as FactRole;
 use crate::ground::At;
 use crate::ground::iban::{Iban, rib_to_iban};
@@ -30,10 +30,6 @@ pub fn find(rows: &[OwnedRow], wording: &Wording<'_>) -> Option<Laid> {
     proved(data, &pieces, &|t| Iban::parse(&t.concat()).is_ok()).then(|| joined(rows, heading, &pieces, wording))
 }
 
-fn text(row: &OwnedRow, c: usize) -> String {
-    row.cells.get(c).map(|c| c.shown().trim().to_owned()).unwrap_or_default()
-}
-
 /// « IBAN1 » and those that follow it.
 fn numbered(titles: &[String]) -> Option<Range<usize>> {
     let stem = |t: &str, n: usize| {
@@ -47,7 +43,7 @@ fn numbered(titles: &[String]) -> Option<Range<usize>> {
 
 /// Whether the pieces of most rows make an account.
 fn proved(data: &[OwnedRow], pieces: &Range<usize>, valid: &dyn Fn(&[String]) -> bool) -> bool {
-    let of = |r: &OwnedRow| pieces.clone().map(|c| text(r, c)).collect::<Vec<_>>();
+    let of = |r: &OwnedRow| pieces.clone().map(|c| shown(r, c)).collect::<Vec<_>>();
     let written: Vec<Vec<String>> = data.iter().map(of).filter(|t| t.iter().any(|p| !p.is_empty())).collect();
     let right = written.iter().filter(|t| valid(t)).count();
     right > 0 && right * 100 >= written.len() * MOST
@@ -76,7 +72,7 @@ fn joined(rows: &[OwnedRow], heading: usize, pieces: &Range<usize>, wording: &Wo
                 moved.insert((row.number, place(cells.len())), (row.number, place(c)));
                 cells.push(cell.clone());
             } else if c == pieces.start {
-                let whole: String = pieces.clone().map(|c| text(row, c)).collect();
+                let whole: String = pieces.clone().map(|c| shown(row, c)).collect();
                 let whole = if whole.is_empty() { Cell::Empty } else { Cell::Text(whole.into()) };
                 cells.push(if n == heading { called(FactRole::Iban, wording) } else { whole });
             }

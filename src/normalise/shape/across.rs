@@ -2,7 +2,7 @@
 //!
 //! Each amount becomes a row of its own with the agent and the rubric in front of it, as a register with a row per line has them.
 
-use super::{Laid, SURELY, Wording, may_head};
+use super::{Laid, SURELY, Wording, may_head, shown};
 use crate::facts::Role as FactRole;
 use crate::ground::At;
 use crate::normalise::lists::years_and_months;
@@ -52,10 +52,6 @@ pub fn find(rows: &[OwnedRow], wording: &Wording<'_>) -> Option<Laid> {
     let words = |r: &OwnedRow| head.agents.iter().filter(|a| !shown(r, a.column).is_empty() && !number(r, a.column)).count();
     let told = body.iter().filter(|r| words(r) > amounts(r)).count();
     (rubrics >= RUBRICS && told == 0).then(|| lay_out(rows, &head, wording))
-}
-
-fn shown(row: &OwnedRow, column: usize) -> String {
-    row.cells.get(column).map(|c| c.shown().trim().to_owned()).unwrap_or_default()
 }
 
 fn number(row: &OwnedRow, column: usize) -> bool {

@@ -2,7 +2,7 @@
 //!
 //! Each agent and rubric becomes a row with a column for each of those.
 
-use super::{Laid, SURELY, Wording};
+use super::{Laid, SURELY, Wording, shown};
 use crate::ground::At;
 use crate::normalise::mapping::{Meaning, Part};
 use crate::normalise::titles::{Title, summing};
@@ -43,10 +43,6 @@ fn of_names(text: &str, wording: &Wording<'_>) -> bool {
     let given = wording.cx.vocabulary.role(crate::facts::Role::GivenName);
     let scores = wording.titles.scores(text);
     given.is_some_and(|f| scores.get(&Title::Fact(f)).is_some_and(|s| *s >= SURELY))
-}
-
-fn shown(row: &OwnedRow, column: usize) -> String {
-    row.cells.get(column).map(|c| c.shown().trim().to_owned()).unwrap_or_default()
 }
 
 /// Which part each row holds; `None` where a row that is no sum says none, or no row says any.

@@ -3,7 +3,7 @@
 //! Only where the legend or the vocabulary explains every letter, and the sheet is of the month to be paid. Letters without
 //! effect on pay make no row. An absence whose last day touches a weekend or the end of the month has no end here: it is asked.
 
-use super::{Laid, Wording};
+use super::{Laid, Wording, shown};
 use crate::ground::At;
 use crate::ground::place::Moved;
 use crate::normalise::lists;
@@ -47,10 +47,6 @@ pub fn find(rows: &[OwnedRow], called: &str, wording: &Wording<'_>) -> Option<La
         list.extend(absences(row, &days, first, &legend, wording)?);
     }
     Some(lay_out(&rows[..days.row], heading, list, first))
-}
-
-fn shown(row: &OwnedRow, c: usize) -> String {
-    row.cells.get(c).map(|c| c.shown().trim().to_owned()).unwrap_or_default()
 }
 
 /// A row of titles in which the days of the month to be paid stand one after the other, all of them.

@@ -92,6 +92,11 @@ impl Wording<'_> {
     }
 }
 
+/// What a cell shows, without blanks around it.
+fn shown(row: &OwnedRow, column: usize) -> String {
+    row.cells.get(column).map(|c| c.shown().trim().to_owned()).unwrap_or_default()
+}
+
 /// Whether a row may be one of headings: words alone, none of which begins with a figure. Asked before titles are compared.
 fn may_head(row: &OwnedRow) -> bool {
     row.cells.iter().all(|c| match c {

@@ -3,7 +3,7 @@
 //! In: a table whose rows say « Sortie » or « Entrée », with one date and facts of whoever comes. Out: the leavers below a date of
 //! leaving, the newcomers below a date of entry, and all other rows as they were.
 
-use super::{KNOWN, Laid, SURELY, Wording};
+use super::{KNOWN, Laid, SURELY, Wording, shown};
 use crate::facts::Role as FactRole;
 use crate::ground::At;
 use crate::normalise::mapping::Meaning;
@@ -28,8 +28,8 @@ pub fn find(rows: &[OwnedRow], wording: &Wording<'_>) -> Option<(Laid, Vec<Range
     let heading = rows.iter().take(ABOVE).position(|r| r.cells.iter().any(|c| wording.of_agents(&c.shown())))?;
     let at = columns(&rows[heading], heading, wording)?;
     let data: Vec<&OwnedRow> = rows[heading + 1..].iter().filter(|r| r.cells.iter().any(|c| !c.shown().is_empty())).collect();
-    let known = data.iter().filter(|r| movement(&text(r, at.kind)).is_some()).count();
-    let people: BTreeSet<String> = data.iter().map(|r| text(r, at.agent)).collect();
+    let known = data.iter().filter(|r| movement(&shown(r, at.kind)).is_some()).count();
+    let people: BTreeSet<String> = data.iter().map(|r| shown(r, at.agent)).collect();
     // A career has several rows of one agent, and other movements than these.
     if known == 0 || known < data.len() && (people.len() < data.len() || known * 2 < data.len()) {
         return None;
@@ -37,7 +37,7 @@ pub fn find(rows: &[OwnedRow], wording: &Wording<'_>) -> Option<(Laid, Vec<Range
     let mut laid = Laid::default();
     let mut parts = Vec::new();
     for kind in [Some(Movement::Leaves), Some(Movement::Enters), None] {
-        let of: Vec<&OwnedRow> = data.iter().copied().filter(|r| movement(&text(r, at.kind)) == kind).collect();
+        let of: Vec<&OwnedRow> = data.iter().copied().filter(|r| movement(&shown(r, at.kind)) == kind).collect();
         if !of.is_empty() {
             let first = laid.rows.len();
             lay(&mut laid, rows, &at, (kind, &of));
@@ -47,26 +47,22 @@ pub fn find(rows: &[OwnedRow], wording: &Wording<'_>) -> Option<(Laid, Vec<Range
     Some((laid, parts))
 }
 
-fn text(row: &OwnedRow, c: usize) -> String {
-    row.cells.get(c).map(|c| c.shown().trim().to_owned()).unwrap_or_default()
-}
-
 /// Headings of movements with a date that says nothing more, and neither a day of arrival nor of leaving nor a new value.
 fn columns(row: &OwnedRow, heading: usize, wording: &Wording<'_>) -> Option<Columns> {
     let one = |says: &dyn Fn(&str) -> bool| {
-        let mut found = (0..row.cells.len()).filter(|&c| says(&text(row, c)));
+        let mut found = (0..row.cells.len()).filter(|&c| says(&shown(row, c)));
         found.next().filter(|_| found.next().is_none())
     };
     let (kind, date) = (one(&says_kind)?, one(&movement_date)?);
-    let agent = (0..row.cells.len()).find(|&c| wording.of_agents(&text(row, c)))?;
+    let agent = (0..row.cells.len()).find(|&c| wording.of_agents(&shown(row, c)))?;
     let days = [FactRole::Entry, FactRole::Exit].into_iter().filter_map(|r| wording.cx.vocabulary.role(r)).map(Title::Fact);
     let days: Vec<Title> = days.chain([Meaning::Effective, Meaning::To].map(Title::Plain)).collect();
     let told = |c: usize| {
-        let scores = wording.titles.scores(&text(row, c));
-        says_value(&text(row, c)) || days.iter().any(|d| scores.get(d).is_some_and(|s| *s >= SURELY))
+        let scores = wording.titles.scores(&shown(row, c));
+        says_value(&shown(row, c)) || days.iter().any(|d| scores.get(d).is_some_and(|s| *s >= SURELY))
     };
     let others: Vec<usize> = (0..row.cells.len()).filter(|c| *c != kind && *c != date).collect();
-    let titled = others.iter().filter(|&&c| wording.titles.best(&text(row, c)) >= KNOWN).count();
+    let titled = others.iter().filter(|&&c| wording.titles.best(&shown(row, c)) >= KNOWN).count();
     (titled >= 2 && !others.into_iter().any(told)).then_some(Columns { heading, agent, kind, date })
 }
 
@@ -74,7 +70,7 @@ fn columns(row: &OwnedRow, heading: usize, wording: &Wording<'_>) -> Option<Colu
 fn lay(laid: &mut Laid, rows: &[OwnedRow], at: &Columns, (kind, of): (Option<Movement>, &[&OwnedRow])) {
     let titles = &rows[at.heading];
     let width = of.iter().map(|r| r.cells.len()).chain([titles.cells.len()]).max().unwrap_or(0);
-    let filled = |c: &usize| of.iter().any(|r| !text(r, *c).is_empty());
+    let filled = |c: &usize| of.iter().any(|r| !shown(r, *c).is_empty());
     let kept: Vec<usize> = (0..width).filter(|c| (kind.is_none() || *c != at.kind) && filled(c)).collect();
     let own = |t: &str| Cell::Text(t.to_owned().into());
     let above = rows[..at.heading].iter().flat_map(|r| r.cells.iter().map(|c| c.shown().into_owned())).filter(|t| !t.is_empty());

@@ -58,6 +58,7 @@ pub fn hex(bytes: &[u8]) -> String {
 }
 
 /// Tables and transfers of every file of the inbox.
+#[derive(Default)]
 pub(in crate::pipeline) struct Opened {
     pub(in crate::pipeline) sources: Sources,
     pub(in crate::pipeline) tables: Vec<read::Table>,
@@ -84,24 +85,7 @@ pub(in crate::pipeline) struct Opened {
 }
 
 pub(super) fn open_all(job: &Job, progress: fn(&str, u64, u64)) -> Result<Opened> {
-    let mut o = Opened {
-        sources: Sources::default(),
-        tables: Vec::new(),
-        transfers: Vec::new(),
-        statements: Vec::new(),
-        declarations: Vec::new(),
-        reports: Vec::new(),
-        refused: Vec::new(),
-        sent: Vec::new(),
-        sendings: Vec::new(),
-        read: BTreeSet::new(),
-        printed: BTreeSet::new(),
-        seen: BTreeMap::new(),
-        header: None,
-        files: Vec::new(),
-        findings: Vec::new(),
-        records: records::Found::default(),
-    };
+    let mut o = Opened::default();
     let inbox = job::inbox(&job.folder)?;
     let limits = Limits::default();
     let hashes: Vec<_> = inbox.par_iter().map(|f| hash(&f.path)).collect();
@@ -372,7 +356,17 @@ pub(super) fn lay_out(o: &mut Opened, titles: &Titles, cx: &normalise::Context<'
 
 #[cfg(test)]
 mod tests {
-    use super::are_rubrics;
+    use super::{Input, Opened, are_rubrics, open_transfers};
+    use crate::ground::Severity;
+    use crate::ground::finding::Rank;
+
+    #[test]
+    fn a_file_that_cannot_be_opened_holds_everything_back() {
+        let mut o = Opened::default();
+        open_transfers(&Input::from(std::path::PathBuf::from("inbox/no such file.xml")), "virements.xml", &mut o);
+        let told: Vec<_> = o.findings.iter().map(|f| (f.code.as_str(), f.severity, f.rank)).collect();
+        assert_eq!(told, [("M345", Severity::Blocking, Rank::Cause)]);
+    }
 
     #[test]
     fn files_called_by_two_rubrics_are_no_copies() {
