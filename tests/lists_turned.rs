@@ -297,6 +297,14 @@ fn movements_of_one_sheet_are_leavers_and_newcomers() {
     }
 }
 
+/// Who withheld a sum and a day, and no sum: what ends is not said by any column, and the agent waits.
+#[test]
+fn a_creditor_alone_changes_nothing_and_is_asked() {
+    let text = "Résiliations mutuelle;;;;\nMatricule;Nom;Prénom;Organisme;Date d'effet\n00225;AGUILAR;Loïc;MNT;01/12/2021\n";
+    let r = run("creditor-alone", &[], &[("retenues.csv", text)]);
+    assert!(r.waits("00225") && !r.waits("00232"));
+}
+
 /// « Nombre de grévistes : | 3 » below the rows is nobody's, and stops nobody: a day of strike takes a thirtieth, 2,019.68 / 30.
 #[test]
 fn a_foot_of_counts_is_no_row() {

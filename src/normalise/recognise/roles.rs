@@ -3,7 +3,7 @@
 use super::agents::Coverage;
 use super::seen::Seen;
 use super::{months, post};
-use crate::facts::Role as FactRole;
+use crate::facts::{FactId, Role as FactRole};
 use crate::normalise::columns::{self, Choice};
 use crate::normalise::lists;
 use crate::normalise::mapping::{Meaning, Role, TotalRole};
@@ -128,7 +128,13 @@ pub(super) fn attempt(s: &Seen<'_>, role: Role, cx: &Context<'_>, overlaps: &[u3
     let agent = [FactRole::Employee, FactRole::Surname, FactRole::MarriedName, FactRole::FullName].into_iter().any(role_column);
     // A list of the month may name its people by their identity numbers alone.
     let keyed = agent || role_column(FactRole::IdentityNumber);
-    let situations = meanings.iter().filter(|m| columns::is_situation(cx.vocabulary, **m)).count();
+    // Of texts, a creditor say, some only stand beside what a list changes.
+    let for_itself = |f: FactId| {
+        let fact = cx.vocabulary.get(f);
+        lists::pays(fact) || fact.role.is_some() || !fact.causes.change.is_empty()
+    };
+    let situation = |m: &&Meaning| columns::is_situation(cx.vocabulary, **m) && matches!(m, Meaning::Fact(f) if for_itself(*f));
+    let situations = meanings.iter().filter(situation).count();
     let one_offs = meanings.iter().filter(|m| matches!(m, Meaning::Fact(f) if columns::is_one_off(cx.vocabulary.get(*f)))).count();
     let elements: BTreeSet<u16> = meanings.iter().filter_map(|m| if let Meaning::Element(e, _) = m { Some(e.0) } else { None }).collect();
     let kept_from = elements
@@ -140,7 +146,7 @@ pub(super) fn attempt(s: &Seen<'_>, role: Role, cx: &Context<'_>, overlaps: &[u3
         })
         .count();
     let sums = meanings.iter().filter(|m| matches!(m, Meaning::Total(_))).count();
-    let changed = meanings.iter().filter(|m| matches!(m, Meaning::New(_))).count();
+    let changed = meanings.iter().filter(|m| matches!(m, Meaning::New(f) if for_itself(*f))).count();
     let has_iban = role_column(FactRole::Iban)
         || [FactRole::AccountBank, FactRole::AccountBranch, FactRole::AccountNumber, FactRole::AccountKey].into_iter().all(role_column);
     let lasting =
