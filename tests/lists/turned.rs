@@ -2,6 +2,7 @@
 //!
 //! Each list is alone of its kind in the sample town. Nets are those of `samples/montreval/expected`.
 
+#[path = "../ran/mod.rs"]
 mod ran;
 
 use ran::{OfAgent as _, Ran, expected};

@@ -121,7 +121,7 @@ fn every_finding_points_at_a_line_and_speaks_both_languages() {
 
 #[test]
 fn every_finding_says_what_to_write() {
-    let words: toml::Table = toml::from_str(include_str!("../src/ground/words.toml")).expect("the catalogue is TOML");
+    let words: toml::Table = toml::from_str(include_str!("../../src/ground/words.toml")).expect("the catalogue is TOML");
     let mut told = Vec::new();
     for (code, entry) in words.iter().filter(|(k, _)| of_rules(k)) {
         for lang in ["fr", "en"] {
@@ -149,7 +149,7 @@ fn every_finding_says_what_to_write() {
 
 #[test]
 fn every_code_of_the_rule_language_has_a_folder_or_a_reason() {
-    let words: toml::Table = toml::from_str(include_str!("../src/ground/words.toml")).expect("the catalogue is TOML");
+    let words: toml::Table = toml::from_str(include_str!("../../src/ground/words.toml")).expect("the catalogue is TOML");
     let folders: BTreeSet<String> = cases().iter().filter_map(|c| c.split('-').next().map(str::to_owned)).collect();
     for code in words.keys().filter(|k| of_rules(k)) {
         let excused = WITHOUT_FOLDER.iter().any(|w| w.0 == code);

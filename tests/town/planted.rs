@@ -2,6 +2,7 @@
 //!
 //! What is planted stands beside what must be said of it. The town without it says nothing of the kind: each control is silent once.
 
+#[path = "../made/mod.rs"]
 mod made;
 
 use made::ran::{self, Ran};

@@ -2,6 +2,7 @@
 //!
 //! Nets are those of `samples/montreval/expected`, which the sample's README says how they were made.
 
+#[path = "../ran/mod.rs"]
 mod ran;
 
 use ran::{OfAgent as _, Ran, expected, run_in};

@@ -1,5 +1,6 @@
 //! Social declarations: the samples to the last line, and damage. Months paid from them stand in `dsn_month.rs`.
 
+#[path = "../made/mod.rs"]
 mod made;
 
 use made::{Row, cents, rows};

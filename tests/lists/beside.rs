@@ -2,6 +2,7 @@
 //!
 //! The lists pay bonuses of the sample town; an agent that waits has no transfer, and everybody else has one.
 
+#[path = "../ran/mod.rs"]
 mod ran;
 
 use ran::{OfAgent as _, Ran};

@@ -2,6 +2,7 @@
 //!
 //! `samples/montreval/expected` was computed independently of this program; its README tells how.
 
+#[path = "../made/mod.rs"]
 mod made;
 
 use made::{Row, cents, expected, rows};

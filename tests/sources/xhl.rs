@@ -1,5 +1,6 @@
 //! Pay statements: the publisher's examples, the two ways to write signs, damage, and a month paid from a statement alone.
 
+#[path = "../made/mod.rs"]
 mod made;
 
 use made::xhl::november;

@@ -1,5 +1,6 @@
 //! Months paid from social declarations: alone, with transfers, replaced, in fractions, from an archive; and transfers refused.
 
+#[path = "../made/mod.rs"]
 mod made;
 
 use made::dsn::{latin, town};

@@ -1,6 +1,7 @@
 //! What several sources say of the same agent: whom the job believes, what they agree on, what they contradict; and two transfer
 //! files against each other.
 
+#[path = "../made/mod.rs"]
 mod made;
 
 use made::{cents, dsn, expected, ran, rows, shown, xhl};

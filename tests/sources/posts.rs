@@ -4,6 +4,7 @@
 //! point worth 56,2323 a year: 570 × 56,2323 / 12 × 20/35 = 1 526,31 and 400 × 56,2323 / 12 × 10/35 = 535,55; residence 1 %: 15,26
 //! and 5,36; contributions of contract agents on each gross; tax 2,30 %. The nets are 1 282,73 and 424,38.
 
+#[path = "../ran/mod.rs"]
 mod ran;
 
 use ran::{Ran, run_in};

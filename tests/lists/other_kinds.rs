@@ -1,6 +1,7 @@
 //! The same list of hours under every kind of file that offices write: it is read as the text file is, and what cannot be
 //! read stops nobody else.
 
+#[path = "../ran/mod.rs"]
 mod ran;
 
 use ran::{OfAgent, Ran, sample};

@@ -3,6 +3,7 @@
 //!
 //! Amounts are worked out by hand beside each: the value of the index point is 56.2323 euros a year.
 
+#[path = "../ran/mod.rs"]
 mod ran;
 
 use ran::{Ran, empty, run_in};

@@ -2,6 +2,7 @@
 //!
 //! Amounts are worked out by hand beside each, on the law of December 2021 and of January 2022.
 
+#[path = "../made/mod.rs"]
 mod made;
 
 use made::months::{Ran, copy, empty, next, run};

@@ -2,6 +2,7 @@
 //!
 //! Each town is the sample with one file spoilt as people and attacks spoil them.
 
+#[path = "../ran/mod.rs"]
 mod ran;
 
 use ran::{Ran, empty, run_in};

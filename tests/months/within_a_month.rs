@@ -2,6 +2,7 @@
 //!
 //! Amounts are worked out by hand beside each; index pay is points × 5907.34 / 1200, to the cent.
 
+#[path = "../ran/mod.rs"]
 mod ran;
 
 use ran::{Ran, empty, put, run_in};

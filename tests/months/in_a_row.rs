@@ -2,6 +2,7 @@
 //!
 //! Amounts of January are worked out by hand beside each, on the law of January 2022.
 
+#[path = "../made/mod.rs"]
 mod made;
 
 use made::Row;

@@ -2,6 +2,7 @@
 //!
 //! Amounts are worked out by hand beside each; index pay is points × value of 100 points / 1200, to the cent.
 
+#[path = "../ran/mod.rs"]
 mod ran;
 
 use ran::{Ran, Row, empty, options, put, run_in};

@@ -1,5 +1,6 @@
 //! Whose trouble is whose: one person's account, name or position sets that person aside and nobody else.
 
+#[path = "../ran/mod.rs"]
 mod ran;
 
 use ran::{Ran, Row, run_in};

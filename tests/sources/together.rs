@@ -3,6 +3,7 @@
 //!
 //! Nets are those of `samples/montreval/expected`, which the sample's README says how they were made.
 
+#[path = "../made/mod.rs"]
 mod made;
 
 use made::{cents, expected, rows};

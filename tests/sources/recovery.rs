@@ -3,6 +3,7 @@
 //! Counts are those of the sample's own files: 87 agents in the November register, 00156 in no staff file, 00995 paid nothing,
 //! 01700 with an account whose key is wrong.
 
+#[path = "../made/mod.rs"]
 mod made;
 
 use made::ran::{self, OfAgent as _, Ran};

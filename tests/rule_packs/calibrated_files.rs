@@ -3,6 +3,7 @@
 //!
 //! As in `calibration.rs`, what is tried is whether a setting can be told from lines; whether lines are right, the cases say.
 
+#[path = "../ran/mod.rs"]
 mod ran;
 
 use releve::compute::eval::{Pins, State};

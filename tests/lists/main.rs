@@ -1,0 +1,10 @@
+//! The lists of the month, as services send them: each read as a person would read it, or asked.
+
+#![allow(clippy::duplicate_mod, reason = "each file asks other things of a run, in methods of its own")]
+
+mod aside;
+mod beside;
+mod other_kinds;
+mod page;
+mod taken;
+mod turned;

@@ -1,0 +1,9 @@
+//! Months: the law of each, what changes within one, several in a row, arrears and estimates.
+
+#![allow(clippy::duplicate_mod, reason = "each file asks other things of a run, in methods of its own")]
+
+mod arrears;
+mod estimates;
+mod in_a_row;
+mod law_of_months;
+mod within_a_month;
