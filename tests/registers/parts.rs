@@ -148,6 +148,32 @@ fn a_register_is_printed_rubric_by_rubric() {
     same_pay("by-rubric", &[("etat.csv", lines.join("\n") + "\n")], &[]);
 }
 
+/// The same with headings of its own for each rubric: without the employer's columns where he pays nothing, the net alone at the end.
+#[test]
+fn each_rubric_stands_below_headings_of_its_own() {
+    let all = rows();
+    let mut lines = vec!["ETAT DES RUBRIQUES PAR AGENT".to_owned(), "Paie de novembre 2021".to_owned()];
+    let mut rubrics = rubrics(&all);
+    rubrics.push(("9300".to_owned(), "NET A PAYER".to_owned()));
+    for (code, label) in &rubrics {
+        let of: Vec<&Row> = all.iter().filter(|r| r.code == *code).collect();
+        let shared = of.iter().any(|r| !r.employer.is_empty());
+        let (name, head) = match (code.as_str(), shared) {
+            ("9300", _) => (label.clone(), "Matricule;Nom et prénom;Net"),
+            (_, true) => (format!("Rubrique : {code} {label}"), "Matricule;Nom et prénom;Base;Taux;Part agent;Taux patronal;Part patronale"),
+            (_, false) => (format!("Rubrique : {code} {label}"), "Matricule;Nom et prénom;Base;Taux;Montant"),
+        };
+        lines.extend([String::new(), name, head.to_owned()]);
+        lines.extend(of.iter().map(|r| match (code.as_str(), shared) {
+            ("9300", _) => format!("{};{}", who(r), r.unsigned()),
+            (_, true) => format!("{};{};{};{};{};{}", who(r), r.base, r.rate, r.signed(), r.employer_rate, r.employer),
+            (_, false) => format!("{};{};{};{}", who(r), r.base, r.rate, r.signed()),
+        }));
+        lines.push(format!("Total rubrique;{} agents;;;", of.len()));
+    }
+    same_pay("headed-rubrics", &[("etat.csv", lines.join("\n") + "\n")], &[]);
+}
+
 /// A file, or a sheet, for each rubric under one layout: the line above the headings names it.
 #[test]
 fn each_rubric_has_a_file_of_its_own() {

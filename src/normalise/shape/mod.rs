@@ -13,6 +13,7 @@ mod by_part;
 mod by_rubric;
 mod calendar;
 mod catalogue;
+mod headed;
 mod movements;
 mod parted;
 mod slips;
@@ -160,6 +161,9 @@ fn shape(table: &Table, wording: &Wording<'_>) -> Shape {
         Ok(found) => return Shape::Slips(found, told),
         Err(rows) => rows,
     };
+    if let Some(laid) = headed::find(&rows, wording) {
+        return Shape::Turned(laid, told);
+    }
     if let Some(rubrics) = by_rubric::find(&rows, wording) {
         return Shape::ByRubric(rows, rubrics, told);
     }
@@ -224,7 +228,7 @@ fn together(parts: Vec<Vec<OwnedRow>>) -> Vec<OwnedRow> {
 /// A long sheet is plain, or holds payslips or rubrics, one below or beside the other, from its first rows on.
 fn long(table: &Table, wording: &Wording<'_>) -> Shape {
     let first = table.sample(FIRST);
-    if !slips::begins(&first, wording) && !by_rubric::begins(&first, wording) && !abreast::begins(&first, wording) {
+    if ![slips::begins, by_rubric::begins, headed::begins, abreast::begins].iter().any(|begins| begins(&first, wording)) {
         return Shape::Plain;
     }
     let mut rows: Vec<OwnedRow> = Vec::new();
@@ -236,6 +240,9 @@ fn long(table: &Table, wording: &Wording<'_>) -> Shape {
         Ok(found) => return Shape::Slips(found, told),
         Err(rows) => rows,
     };
+    if let Some(laid) = headed::find(&rows, wording) {
+        return Shape::Turned(laid, told);
+    }
     if let Some(rubrics) = by_rubric::find(&rows, wording) {
         return Shape::ByRubric(rows, rubrics, told);
     }
