@@ -3,7 +3,7 @@
 use crate::normalise::mapping::TotalRole;
 use crate::normalise::register::{numbered_name, split_name};
 use crate::normalise::text::fold;
-use crate::normalise::titles::{Section, section_named, total_named};
+use crate::normalise::titles::{Section, is_employer, section_named, total_named};
 use crate::read::table::{Cell, Row};
 
 /// Words that may open such a row.
@@ -169,6 +169,13 @@ pub fn section(cells: &[Cell<'_>]) -> Option<Section> {
     let mut texts = cells.iter().map(Cell::shown).filter(|t| !t.is_empty());
     let only = texts.next()?;
     if texts.next().is_some() { None } else { section_named(&only) }
+}
+
+/// Whether the lines below a row of words alone are the employer's shares.
+pub fn employers_below(cells: &[Cell<'_>]) -> Option<bool> {
+    let mut texts = cells.iter().map(Cell::shown).filter(|t| !t.is_empty());
+    let only = texts.next().filter(|_| texts.next().is_none())?;
+    is_employer(&only).or_else(|| section_named(&only).map(|s| s == Section::Employer))
 }
 
 /// « Net imposable | 1 976,55 | | Net à payer | 2 036,41 »: a row of nothing but sums of an agent, each behind its name, two or

@@ -285,3 +285,26 @@ fn of_two_months_one_below_the_other_the_last_paid_is_read() {
     assert_eq!(outcome.replay_agents, (87, 87));
     assert_eq!(told(&outcome, "F14"), 0);
 }
+
+/// The yearly sheet of an agent: a column for each month, the employer's shares below « Part patronale » under the agent's labels.
+/// Last year's sheets beside it are of other months.
+#[test]
+fn months_stand_across_the_yearly_sheet_of_each_agent() {
+    let sheets = |year: &str, factor: &dyn Fn(&str) -> String| {
+        let mut lines = Vec::new();
+        for agent in by_agent(&rows()) {
+            lines.push(format!("FICHE INDIVIDUELLE {year}"));
+            lines.push(format!("Matricule :;{};;Nom :;{}", agent[0].number, agent[0].name()));
+            lines.push("Libellé;Octobre;Novembre;Décembre;Total".to_owned());
+            let line = |r: &Row, amount: &str| (!amount.is_empty()).then(|| format!("{};1,00;{};;1,00", r.label, factor(amount)));
+            lines.extend(agent.iter().filter_map(|r| line(r, &r.signed())));
+            lines.push("Part patronale".to_owned());
+            lines.extend(agent.iter().filter_map(|r| line(r, &r.employer)));
+        }
+        lines.join("\n") + "\n"
+    };
+    let now = ("fiches 2021.csv", sheets("2021", &str::to_owned));
+    same_pay("yearly", &[now.clone()], &[]);
+    let before = sheets("2020", &|_| "2,00".to_owned());
+    same_pay("yearly-two", &[now, ("fiches 2020.csv", before)], &[]);
+}

@@ -8,8 +8,8 @@ use crate::ground::At;
 use crate::normalise::lists::years_and_months;
 use crate::normalise::mapping::Meaning;
 use crate::normalise::register::{numbered_name, split_name};
-use crate::normalise::titles::{Section, Title, is_employer, section_named, summing};
-use crate::normalise::{cells, values};
+use crate::normalise::titles::{Title, summing};
+use crate::normalise::{bands, cells, values};
 use crate::read::table::{Cell, OwnedRow};
 use std::ops::Range;
 
@@ -217,14 +217,8 @@ fn is_nothing(cell: &Cell<'_>) -> bool {
 fn sides(rows: &[OwnedRow], body: Range<usize>) -> Vec<bool> {
     let mut employers = false;
     let side = |row: &OwnedRow| {
-        let mut texts = row.cells.iter().map(Cell::shown).filter(|t| !t.is_empty());
-        let only = texts.next().filter(|_| texts.next().is_none())?;
-        is_employer(&only).or_else(|| section_named(&only).map(|s| s == Section::Employer))
+        employers = bands::employers_below(&row.cells).unwrap_or(employers);
+        employers
     };
-    let mut out = Vec::new();
-    for row in &rows[body] {
-        employers = side(row).unwrap_or(employers);
-        out.push(employers);
-    }
-    out
+    rows[body].iter().map(side).collect()
 }

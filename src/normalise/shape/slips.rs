@@ -6,8 +6,9 @@ use super::Wording;
 use crate::facts::Role as FactRole;
 use crate::ground::place::{Source, SourceKind};
 use crate::ground::{Iban, PayMonth, Sources};
+use crate::normalise::lists::month_titled;
 use crate::normalise::mapping::Meaning;
-use crate::normalise::titles::{Title, total_named};
+use crate::normalise::titles::{Title, says_cumulative, summing, total_named};
 use crate::normalise::{bands, cells, values};
 use crate::read::table::{Cell, OwnedRow, Table};
 use std::collections::BTreeSet;
@@ -18,6 +19,10 @@ const HEAD: usize = 40;
 /// Titles of agents and columns are like known ones by this much.
 const SURELY: u32 = 85;
 const PERIOD: &str = "Période";
+/// Whose share a row is, where a line of words between the rows says so.
+const PAYER: &str = "Part";
+const EMPLOYER: &str = "Employeur";
+const AGENT: &str = "Agent";
 
 /// Who a payslip is for.
 #[derive(Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -109,8 +114,9 @@ fn of_pay(rows: &[OwnedRow], slip: &Slip, wording: &Wording<'_>) -> Range<usize>
     let sums = [Meaning::Gain, Meaning::Deduction, Meaning::Amount, Meaning::Signed, Meaning::EmployerAmount, Meaning::Base];
     let amounts: Vec<usize> = (0..rows[slip.heading].cells.len())
         .filter(|&c| {
-            let scores = wording.titles.scores(&rows[slip.heading].cells[c].shown());
-            sums.iter().any(|m| scores.get(&Title::Plain(*m)).is_some_and(|s| *s >= SURELY))
+            let title = rows[slip.heading].cells[c].shown();
+            let scores = wording.titles.scores(&title);
+            month_titled(&title, None, wording.cx.last).is_some() || sums.iter().any(|m| scores.get(&Title::Plain(*m)).is_some_and(|s| *s >= SURELY))
         })
         .collect();
     let paid = |r: &OwnedRow| {
@@ -162,8 +168,30 @@ fn one_agent(rows: &[OwnedRow], range: Range<usize>, wording: &Wording<'_>) -> O
     Some((begun, found))
 }
 
-/// Code or label, an amount, and a base or a rate; no agent among them.
+/// Code or label, an amount, and a base or a rate, or a column for each month; no agent among them.
 fn is_heading(row: &OwnedRow, wording: &Wording<'_>) -> bool {
+    heads_lines(row, wording) || heads_months(row, wording)
+}
+
+/// « Rubrique | Libellé | Juin | Juillet | Août | Total »: the yearly sheet of an agent.
+fn heads_months(row: &OwnedRow, wording: &Wording<'_>) -> bool {
+    let (mut months, mut rubrics) = (0, 0);
+    for cell in row.cells.iter().filter(|c| !c.shown().is_empty()) {
+        let text = cell.shown();
+        let title = matches!(cell, Cell::Text(_)).then(|| wording.titles.scores(&text)).unwrap_or_default();
+        let is = |m: Meaning| title.get(&Title::Plain(m)).is_some_and(|s| *s >= SURELY);
+        match (cell, is(Meaning::Code) || is(Meaning::Label)) {
+            (_, true) if months == 0 => rubrics += 1,
+            (Cell::Text(_), _) if month_titled(&text, None, wording.cx.last).is_some() => months += 1,
+            (Cell::Date(_), _) => months += 1,
+            (Cell::Text(_), _) if months > 0 && (summing(&text).is_some() || says_cumulative(&text)) => {}
+            _ => return false,
+        }
+    }
+    (1..=2).contains(&rubrics) && months > 0
+}
+
+fn heads_lines(row: &OwnedRow, wording: &Wording<'_>) -> bool {
     let mut found: BTreeSet<Meaning> = BTreeSet::new();
     for cell in &row.cells {
         let text = cell.shown();
@@ -231,6 +259,12 @@ fn month(text: &str) -> Option<PayMonth> {
     })
 }
 
+/// Whether the employer's amounts have a column of their own.
+fn employers_beside(heading: &OwnedRow, wording: &Wording<'_>) -> bool {
+    let surely = |c: &Cell<'_>| wording.titles.scores(&c.shown()).get(&Title::Plain(Meaning::EmployerAmount)).is_some_and(|s| *s >= SURELY);
+    heading.cells.iter().any(surely)
+}
+
 /// Sums below the lines of a payslip, wherever they stand: « Brut | 2 326,79 | Net imposable | 1 814,03 ».
 struct Foot {
     label: usize,
@@ -285,13 +319,22 @@ pub struct Registers {
     all: Vec<Register>,
 }
 
+/// A line of a payslip: whose, of which month and sheet, and whether it stands below « Charges patronales ».
+struct Line {
+    agent: Agent,
+    month: Option<PayMonth>,
+    source: u16,
+    employers: bool,
+    row: OwnedRow,
+}
+
 struct Register {
     headings: Vec<String>,
     /// What stands above the headings of the first payslip.
     title: String,
     first: (u16, u32),
     model: Table,
-    lines: Vec<(Agent, Option<PayMonth>, u16, OwnedRow)>,
+    lines: Vec<Line>,
     /// The accounts that the payslips print, and how many payslips there are.
     accounts: Vec<Printed>,
     slips: usize,
@@ -321,10 +364,21 @@ impl Registers {
             let into = &mut self.all[known];
             into.slips += 1;
             into.accounts.extend(slip.account.map(|(row, iban)| (slip.agent.clone(), (table.source, row), iban)));
-            let drawn = |r: &&OwnedRow| r.cells.iter().any(|c| c.shown().chars().any(char::is_alphanumeric));
             let foot = Foot::of(heading, wording);
-            let lines = rows[slip.lines].iter().filter(drawn).flat_map(|r| foot.as_ref().map_or_else(|| vec![r.clone()], |f| f.lines(r)));
-            into.lines.extend(lines.map(|r| (slip.agent.clone(), slip.month, table.source, r)));
+            let beside = employers_beside(heading, wording);
+            let mut employers = false;
+            for row in rows[slip.lines].iter().filter(|r| r.cells.iter().any(|c| c.shown().chars().any(char::is_alphanumeric))) {
+                if let Some(below) = bands::employers_below(&row.cells).filter(|_| !beside) {
+                    employers = below;
+                    continue;
+                }
+                let parts = foot.as_ref().map_or_else(|| vec![row.clone()], |f| f.lines(row));
+                let line = |row: OwnedRow| {
+                    let employers = employers && !row.cells.iter().any(|c| total_named(&c.shown()).is_some());
+                    Line { agent: slip.agent.clone(), month: slip.month, source: table.source, employers, row }
+                };
+                into.lines.extend(parts.into_iter().map(line));
+            }
         }
     }
 
@@ -378,11 +432,12 @@ impl Register {
 
     fn table(self, sources: &mut Sources, wording: &Wording<'_>) -> Table {
         let label = |r: FactRole| wording.cx.vocabulary.role(r).map(|f| wording.cx.vocabulary.get(f).label.fr.clone()).unwrap_or_default();
-        let months: BTreeSet<Option<PayMonth>> = self.lines.iter().map(|l| l.1).collect();
-        let numbered = self.lines.iter().any(|l| !l.0.id.is_empty());
+        let months: BTreeSet<Option<PayMonth>> = self.lines.iter().map(|l| l.month).collect();
+        let numbered = self.lines.iter().any(|l| !l.agent.id.is_empty());
+        let shared = self.lines.iter().any(|l| l.employers);
         let text = |t: String| if t.is_empty() { Cell::Empty } else { Cell::Text(t.into()) };
         // Who it is for stands in front of every line.
-        let front = |agent: Option<&Agent>, month: Option<String>| -> Vec<Cell<'static>> {
+        let front = |agent: Option<&Agent>, month: Option<String>, payer: &str| -> Vec<Cell<'static>> {
             let mut cells = Vec::new();
             if numbered {
                 cells.push(text(agent.map_or_else(|| label(FactRole::Employee), |a| a.id.clone())));
@@ -391,18 +446,22 @@ impl Register {
             if months.len() > 1 {
                 cells.push(text(month.unwrap_or_default()));
             }
+            if shared {
+                cells.push(text(payer.to_owned()));
+            }
             cells
         };
-        let before = u16::try_from(front(None, None).len()).unwrap_or(0);
-        let mut heading = front(None, Some(PERIOD.to_owned()));
+        let before = u16::try_from(front(None, None, PAYER).len()).unwrap_or(0);
+        let mut heading = front(None, Some(PERIOD.to_owned()), PAYER);
         heading.extend(self.headings.into_iter().map(&text));
         let mut rows = vec![
             OwnedRow { number: 1, cells: vec![text(self.title)], hidden: false },
             OwnedRow { number: 2, cells: heading, hidden: false },
         ];
         let mut places = vec![self.first, self.first];
-        for (agent, month, source, row) in self.lines {
-            let mut cells = front(Some(&agent), month.map(|m| format!("{:02}/{}", m.month(), m.year())));
+        for Line { agent, month, source, employers, row } in self.lines {
+            let payer = if employers { EMPLOYER } else { AGENT };
+            let mut cells = front(Some(&agent), month.map(|m| format!("{:02}/{}", m.month(), m.year())), payer);
             places.push((source, row.number));
             cells.extend(row.cells);
             rows.push(OwnedRow { number: u32::try_from(rows.len() + 1).unwrap_or(u32::MAX), cells, hidden: row.hidden });
