@@ -16,6 +16,7 @@ mod catalogue;
 mod headed;
 mod movements;
 mod parted;
+mod printed;
 mod slips;
 mod spans;
 mod turned;
@@ -202,7 +203,8 @@ type Page = (Vec<OwnedRow>, Vec<slips::Slip>);
 fn payslips(rows: Vec<OwnedRow>, wording: &Wording<'_>) -> Result<Vec<Page>, Vec<OwnedRow>> {
     let parts = slips::across(rows, wording);
     let several = parts.len() > 1;
-    let found: Vec<Vec<slips::Slip>> = parts.iter().map(|p| slips::find(p, wording)).collect();
+    let slips = |p: &Vec<OwnedRow>| Some(slips::find(p, wording)).filter(|s| !s.is_empty()).unwrap_or_else(|| printed::find(p, wording));
+    let found: Vec<Vec<slips::Slip>> = parts.iter().map(slips).collect();
     if found.iter().any(Vec::is_empty) {
         return Err(if several { together(parts) } else { parts.into_iter().next().unwrap_or_default() });
     }
@@ -228,7 +230,7 @@ fn together(parts: Vec<Vec<OwnedRow>>) -> Vec<OwnedRow> {
 /// A long sheet is plain, or holds payslips or rubrics, one below or beside the other, from its first rows on.
 fn long(table: &Table, wording: &Wording<'_>) -> Shape {
     let first = table.sample(FIRST);
-    if ![slips::begins, by_rubric::begins, headed::begins, abreast::begins].iter().any(|begins| begins(&first, wording)) {
+    if ![slips::begins, printed::begins, by_rubric::begins, headed::begins, abreast::begins].iter().any(|begins| begins(&first, wording)) {
         return Shape::Plain;
     }
     let mut rows: Vec<OwnedRow> = Vec::new();

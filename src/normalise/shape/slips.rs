@@ -26,9 +26,9 @@ const AGENT: &str = "Agent";
 
 /// Who a payslip is for.
 #[derive(Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
-struct Agent {
-    id: String,
-    name: String,
+pub(super) struct Agent {
+    pub(super) id: String,
+    pub(super) name: String,
 }
 
 /// One payslip: its agent, its month where it says one, and the rows below its headings.
@@ -39,6 +39,15 @@ pub struct Slip {
     lines: Range<usize>,
     /// The account printed on it, as long as there is only one.
     account: Option<(u32, Iban)>,
+}
+
+impl Slip {
+    /// The lines of an agent below headings that stand above him.
+    pub(super) fn of(agent: Agent, rows: &[OwnedRow], heading: usize, lines: Range<usize>, wording: &Wording<'_>) -> Self {
+        let mut slip = Self { agent, month: None, heading, lines, account: None };
+        slip.lines = of_pay(rows, &slip, wording);
+        slip
+    }
 }
 
 /// Whether the first rows of a longer sheet look like it.
@@ -111,20 +120,27 @@ pub fn find(rows: &[OwnedRow], wording: &Wording<'_>) -> Vec<Slip> {
 /// The lines of a payslip without its foot: below the last amount stand words (« Paiement par virement le … »), the drawn line and
 /// the head of the next page.
 fn of_pay(rows: &[OwnedRow], slip: &Slip, wording: &Wording<'_>) -> Range<usize> {
-    let sums = [Meaning::Gain, Meaning::Deduction, Meaning::Amount, Meaning::Signed, Meaning::EmployerAmount, Meaning::Base];
-    let amounts: Vec<usize> = (0..rows[slip.heading].cells.len())
-        .filter(|&c| {
-            let title = rows[slip.heading].cells[c].shown();
-            let scores = wording.titles.scores(&title);
-            month_titled(&title, None, wording.cx.last).is_some() || sums.iter().any(|m| scores.get(&Title::Plain(*m)).is_some_and(|s| *s >= SURELY))
-        })
-        .collect();
+    let heading = &rows[slip.heading];
+    let (amounts, foot) = (amounts(heading, wording), Foot::of(heading, wording));
     let paid = |r: &OwnedRow| {
         let number = |c: &usize| r.cells.get(*c).is_some_and(|x| matches!(cells::number(x, values::Mark::Unknown), Ok(Some(_))));
-        amounts.iter().any(number) && account(std::slice::from_ref(r)).is_none()
+        let sums = || foot.as_ref().is_some_and(|f| f.lines(r).len() > 1);
+        amounts.iter().any(number) && account(std::slice::from_ref(r)).is_none() || sums()
     };
     let last = slip.lines.clone().rev().find(|&i| paid(&rows[i]));
     slip.lines.start..last.map_or(slip.lines.end, |i| i + 1)
+}
+
+/// The columns of headings below which amounts stand.
+pub(super) fn amounts(heading: &OwnedRow, wording: &Wording<'_>) -> Vec<usize> {
+    let sums = [Meaning::Gain, Meaning::Deduction, Meaning::Amount, Meaning::Signed, Meaning::EmployerAmount, Meaning::Base];
+    let of_amounts = |c: &usize| {
+        let title = heading.cells[*c].shown();
+        let scores = wording.titles.scores(&title);
+        month_titled(&title, None, wording.cx.last).is_some()
+            || sums.iter().any(|m| scores.get(&Title::Plain(*m)).is_some_and(|s| *s >= SURELY))
+    };
+    (0..heading.cells.len()).filter(of_amounts).collect()
 }
 
 /// The one account that rows of text name, and its row.
@@ -191,7 +207,8 @@ fn heads_months(row: &OwnedRow, wording: &Wording<'_>) -> bool {
     (1..=2).contains(&rubrics) && months > 0
 }
 
-fn heads_lines(row: &OwnedRow, wording: &Wording<'_>) -> bool {
+/// Code or label, an amount, and a base or a rate.
+pub(super) fn heads_lines(row: &OwnedRow, wording: &Wording<'_>) -> bool {
     let mut found: BTreeSet<Meaning> = BTreeSet::new();
     for cell in &row.cells {
         let text = cell.shown();
@@ -288,21 +305,28 @@ impl Foot {
         // In a print-out a sum may stand across the columns: « BRUT     2.189,50   NET IMPOSABLE ».
         let parted = |c: &Cell<'static>| match c {
             Cell::Text(t) if t.contains("  ") => {
-                t.split("  ").map(str::trim).filter(|p| !p.is_empty()).map(|p| Cell::Text(p.to_owned().into())).collect()
+                let pieces = t.split("  ").map(str::trim).filter(|p| !p.is_empty());
+                pieces.flat_map(name_and_number).map(|p| Cell::Text(p.to_owned().into())).collect()
             }
             other => vec![other.clone()],
         };
         let filled: Vec<Cell<'static>> = row.cells.iter().filter(|c| !c.shown().is_empty()).flat_map(parted).collect();
         let sum = |pair: &[Cell<'static>]| match pair {
             [name, number] => {
-                let named = total_named(name.shown().trim_end_matches([':', ' '])).is_some();
+                let name_of = name.shown();
                 let counted = matches!(cells::number(number, values::Mark::Unknown), Ok(Some(_)));
-                (named && counted).then(|| (name.clone(), number.clone()))
+                let worded = name_of.starts_with(char::is_alphabetic);
+                let named = total_named(name_of.trim_end_matches([':', ' '])).is_some();
+                (worded && counted).then(|| named.then(|| (name.clone(), number.clone())))
             }
             _ => None,
         };
-        let sums: Option<Vec<_>> = filled.chunks(2).map(sum).collect();
-        let Some(sums) = sums.filter(|s| s.len() >= 2) else { return vec![row.clone()] };
+        let pairs: Option<Vec<_>> = filled.chunks(2).map(sum).collect();
+        let pairs = pairs.unwrap_or_default();
+        let sums: Vec<_> = pairs.iter().flatten().cloned().collect();
+        if sums.len() < 2 || sums.len() * 2 <= pairs.len() {
+            return vec![row.clone()];
+        }
         let line = |(name, number)| {
             let mut cells = vec![Cell::Empty; self.width];
             cells[self.label] = name;
@@ -310,6 +334,16 @@ impl Foot {
             OwnedRow { number: row.number, cells, hidden: row.hidden }
         };
         sums.into_iter().map(line).collect()
+    }
+}
+
+/// « BRUT 12 213,30 »: the name and the number of a sum that one blank divides.
+fn name_and_number(piece: &str) -> Vec<&str> {
+    let at = piece.char_indices().find(|(i, c)| c.is_ascii_digit() && *i > 0 && piece[..*i].ends_with(' ')).map(|(i, _)| i);
+    let amount = |i: &usize| matches!(values::amount(&piece[*i..], values::Mark::Unknown), Ok(Some(_)));
+    match at.filter(|i| piece.starts_with(char::is_alphabetic) && amount(i)) {
+        Some(i) => vec![piece[..i].trim_end(), &piece[i..]],
+        None => vec![piece],
     }
 }
 
