@@ -11,6 +11,7 @@ mod beside;
 mod blocks;
 mod by_part;
 mod by_rubric;
+mod by_side;
 mod calendar;
 mod catalogue;
 mod headed;
@@ -310,6 +311,7 @@ pub fn plain(tables: Vec<Table>, sources: &mut Sources, titles: &Titles, cx: &Co
     }
     out.extend(registers.finish(sources, wording));
     let out = apart::join(out, sources, wording, &mut findings);
+    let out = by_side::lay_out(out, sources, wording, &mut findings);
     let out = parted::join(out, sources, wording, &mut findings);
     let out = catalogue::name(out, sources, wording, &mut findings);
     Checked::new(out, findings)
