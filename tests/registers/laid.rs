@@ -308,3 +308,60 @@ fn months_stand_across_the_yearly_sheet_of_each_agent() {
     let before = sheets("2020", &|_| "2,00".to_owned());
     same_pay("yearly-two", &[now, ("fiches 2020.csv", before)], &[]);
 }
+
+/// A print of pages under the same titles, each begun and ended by what is carried over; the agent in a row without any word.
+#[test]
+fn agents_stand_between_the_lines_of_printed_pages() {
+    let head = |page: usize| {
+        let titles = "RUB.;LIBELLE;BASE;TAUX;A PAYER;A RETENIR;TX PAT.;CHARGES PAT.";
+        [
+            format!("MAIRIE DE MONTREVAL;;;;LIVRE DE PAIE;;;;Page {page}"),
+            ";;;;PERIODE : 11/2021".to_owned(),
+            String::new(),
+            titles.to_owned(),
+        ]
+    };
+    let mut lines: Vec<String> = head(1).to_vec();
+    let mut page = 1;
+    for agent in by_agent(&rows()) {
+        let name = agent[0].name();
+        lines.push(format!("{};{name};;ADJOINT TECHNIQUE TERRITORIAL;;IM 376;;ECH 5", agent[0].number));
+        for r in &agent {
+            if lines.len().is_multiple_of(60) {
+                page += 1;
+                lines.extend([";A REPORTER;;;1 234,00;567,00;;89,00".to_owned(), String::new()]);
+                lines.extend(head(page));
+                lines.push(";REPORT;;;1 234,00;567,00;;89,00".to_owned());
+            }
+            let cells = [&r.code, &r.label, &r.base, &r.rate, &r.gain, &r.deduction, &r.employer_rate, &r.employer];
+            lines.push(cells.map(String::as_str).join(";"));
+        }
+        lines.push(String::new());
+    }
+    let outcome = same_pay("printed-pages", &[("livre.csv", lines.join("\n") + "\n")], &[]);
+    assert_eq!(told(&outcome, "M05"), 0, "what is carried over is no rubric");
+}
+
+/// Boxes drawn with bars: the agent in one cell above the titles, his sums in one cell below the lines.
+#[test]
+fn payslips_stand_in_boxes_of_bars() {
+    let ruler = format!("+{}+", "-".repeat(60));
+    let mut lines = vec!["VILLE DE MONTREVAL          JOURNAL DE PAIE          NOVEMBRE 2021".to_owned()];
+    for agent in by_agent(&rows()) {
+        lines.push(ruler.clone());
+        lines.push(format!("| MATRICULE {}    {:<30}  ADJOINT TECHNIQUE    INM 376   ECH 5 |", agent[0].number, agent[0].name()));
+        lines.extend([
+            ruler.clone(),
+            "| RUB | LIBELLE | BASE | TAUX | GAINS | RETENUES | TX PATR | PATRONALES |".to_owned(),
+            ruler.clone(),
+        ]);
+        for r in agent.iter().filter(|r| !r.is_total()) {
+            let cells = [&r.code, &r.label, &r.base, &r.rate, &r.gain, &r.deduction, &r.employer_rate, &r.employer];
+            lines.push(format!("| {} |", cells.map(String::as_str).join(" | ")));
+        }
+        let sum = |label: &str| agent.iter().find(|r| r.label == label).map(Row::unsigned).unwrap_or_default();
+        let sums = [("BRUT", "TOTAL BRUT"), ("IMPOSABLE", "NET IMPOSABLE"), ("NET A PAYER", "NET A PAYER")];
+        lines.extend([ruler.clone(), format!("| {} |", sums.map(|(name, label)| format!("{name} {:>10}", sum(label))).join("   "))]);
+    }
+    same_pay("boxes", &[("JOURNAL.TXT", lines.join("\n") + "\n")], &[]);
+}

@@ -160,7 +160,9 @@ fn each_rubric_stands_below_headings_of_its_own() {
         let shared = of.iter().any(|r| !r.employer.is_empty());
         let (name, head) = match (code.as_str(), shared) {
             ("9300", _) => (label.clone(), "Matricule;Nom et prénom;Net"),
-            (_, true) => (format!("Rubrique : {code} {label}"), "Matricule;Nom et prénom;Base;Taux;Part agent;Taux patronal;Part patronale"),
+            (_, true) => {
+                (format!("Rubrique : {code} {label}"), "Matricule;Nom et prénom;Base;Taux;Part agent;Taux patronal;Part patronale")
+            }
             (_, false) => (format!("Rubrique : {code} {label}"), "Matricule;Nom et prénom;Base;Taux;Montant"),
         };
         lines.extend([String::new(), name, head.to_owned()]);
@@ -411,4 +413,31 @@ fn the_account_printed_below_a_payslip_is_the_agents() {
     let known: BTreeMap<String, String> = table(asked).into_iter().map(|r| (r["employee"].clone(), r["iban"].clone())).collect();
     assert!(wrong.iter().all(|(id, iban)| known.get(*id) == Some(iban)), "{wrong:?}");
     assert!(paid.len() * 10 >= known.len() * 9, "{} of {}", paid.len(), known.len());
+}
+
+/// A column for each rubric in three files of one side each: what is kept is written without a sign.
+#[test]
+fn a_wide_register_has_a_file_for_each_side() {
+    let all = rows();
+    let wide = |amount: &dyn Fn(&Row) -> String| {
+        let mut labels: Vec<&str> = Vec::new();
+        for r in all.iter().filter(|r| !r.is_total() && !amount(r).is_empty()) {
+            if !labels.contains(&r.label.as_str()) {
+                labels.push(&r.label);
+            }
+        }
+        let line = |agent: &Vec<Row>| {
+            let cell = |label: &&str| agent.iter().find(|r| r.label == **label).map(amount).unwrap_or_default();
+            format!("{};{};1,00", who(&agent[0]), labels.iter().map(cell).collect::<Vec<_>>().join(";"))
+        };
+        let agents = by_agent(&all);
+        text(&format!("Matricule;Nom et prénom;{};Total", labels.join(";")), agents.iter().map(line))
+    };
+    let files = [
+        ("Rémunérations novembre 2021.csv", wide(&|r| r.gain.clone())),
+        ("Retenues novembre 2021.csv", wide(&|r| r.deduction.clone())),
+        ("Charges patronales novembre 2021.csv", wide(&|r| r.employer.clone())),
+    ];
+    let outcome = same_pay("wide-sides", &files, &[]);
+    assert_eq!(told(&outcome, "M29"), 0, "it is one register");
 }
