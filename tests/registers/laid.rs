@@ -304,7 +304,7 @@ fn months_stand_across_the_yearly_sheet_of_each_agent() {
         lines.join("\n") + "\n"
     };
     let now = ("fiches 2021.csv", sheets("2021", &str::to_owned));
-    same_pay("yearly", &[now.clone()], &[]);
+    same_pay("yearly", std::slice::from_ref(&now), &[]);
     let before = sheets("2020", &|_| "2,00".to_owned());
     same_pay("yearly-two", &[now, ("fiches 2020.csv", before)], &[]);
 }

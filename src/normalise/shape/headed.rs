@@ -119,10 +119,13 @@ fn same_people(rows: &[OwnedRow], blocks: &[Block], wording: &Wording<'_>) -> bo
     agents.len() >= 2 && again * 2 >= agents.len()
 }
 
+/// A cell and its place in the sheet.
+type Placed = (Cell<'static>, Option<(u32, u16)>);
+
 fn lay_out(rows: &[OwnedRow], blocks: &[Block]) -> Laid {
     let text = |t: &str| if t.is_empty() { Cell::Empty } else { Cell::Text(t.to_owned().into()) };
     let place = |r: &OwnedRow, c: usize| u16::try_from(c).ok().map(|c| (r.number, c));
-    let mut titles: Vec<(&Key, (Cell<'static>, Option<(u32, u16)>))> = Vec::new();
+    let mut titles: Vec<(&Key, Placed)> = Vec::new();
     for block in blocks {
         let head = &rows[block.heading];
         for (c, key) in block.columns.iter().enumerate() {
