@@ -48,6 +48,16 @@ fn agents_stand_across_whatever_the_corner_says() {
     // Who stands to the right is named above the labels, by a letter for the given name: « M. » is one too.
     let letters = |r: &Row| format!("{} {}.", r.surname, r.given.chars().next().unwrap_or('M'));
     let titled = vec![format!(";Matricule;{}", cells(&|r| r.number.clone())), format!("Rub.;Nom;{}", cells(&letters))];
+    // One column of labels below « Matricule » and « Nom »: those of both shares come again below « Part patronale ».
+    let labels = |key: &(String, String), amount: &dyn Fn(&Row) -> String| {
+        let lines = across(&agents, key, amount);
+        lines.into_iter().map(|l| l.split_once(';').map_or(String::new(), |(_, rest)| rest.to_owned())).collect::<Vec<_>>()
+    };
+    let mut lines = vec![format!("Matricule;{}", cells(&|r| r.number.clone())), format!("Nom;{}", cells(&letters))];
+    lines.extend(rubrics(&all).iter().flat_map(|k| labels(k, &signed)));
+    lines.push("Part patronale".to_owned());
+    lines.extend(rubrics(&all).iter().flat_map(|k| labels(k, &|r| r.employer.clone())));
+    same_pay("across-labels", &[("tableau.csv", lines.join("\n") + "\n")], &[]);
     for (name, heads) in [("across-titled", titled), ("across-two-rows", vec![numbers, names]), ("across-one-row", vec![both])] {
         same_pay(name, &[("journal croisé.csv", table(&heads))], &[]);
     }
