@@ -3,7 +3,7 @@
 use crate::normalise::mapping::TotalRole;
 use crate::normalise::register::{numbered_name, split_name};
 use crate::normalise::text::fold;
-use crate::normalise::titles::{Section, section_named, total_named};
+use crate::normalise::titles::{Section, is_employer, section_named, total_named};
 use crate::read::table::{Cell, Row};
 
 /// Words that may open such a row.
@@ -94,6 +94,15 @@ fn with_more(texts: &[std::borrow::Cow<'_, str>], parts: &[&str]) -> Option<Band
     rest.iter().all(keyed).then(|| named(first)).flatten()
 }
 
+/// « MATRICULE 00124   SALAUN YANN   ADJOINT TECHNIQUE   INM 376 »: the number behind its word, the name, and more in words.
+fn led(parts: &[&str]) -> Option<Band> {
+    let (number, name, rest) = (parts.first()?, parts.get(1)?, parts.get(2..)?);
+    let worded = rest.iter().all(|p| p.chars().any(char::is_alphabetic));
+    let bare = !name.bytes().any(|b| b.is_ascii_digit() || b == b':') && total_named(name).is_none();
+    let found = said(&format!("{number} {name}")).filter(|(_, opened)| *opened)?;
+    (worded && bare && !rest.is_empty()).then_some(found.0)
+}
+
 /// « Adjoint administratif principal de 2e classe »: a figure among words is no amount.
 fn is_wording(text: &str) -> bool {
     text.chars().filter(|c| c.is_alphabetic()).count() >= 10 && text.split_whitespace().count() >= 3
@@ -171,6 +180,13 @@ pub fn section(cells: &[Cell<'_>]) -> Option<Section> {
     if texts.next().is_some() { None } else { section_named(&only) }
 }
 
+/// Whether the lines below a row of words alone are the employer's shares.
+pub fn employers_below(cells: &[Cell<'_>]) -> Option<bool> {
+    let mut texts = cells.iter().map(Cell::shown).filter(|t| !t.is_empty());
+    let only = texts.next().filter(|_| texts.next().is_none())?;
+    is_employer(&only).or_else(|| section_named(&only).map(|s| s == Section::Employer))
+}
+
 /// « Net imposable | 1 976,55 | | Net à payer | 2 036,41 »: a row of nothing but sums of an agent, each behind its name, two or
 /// more; « PAS : | 12,00 » between them is told and no sum. Hands back the columns of the amounts.
 pub fn sums_in_pairs(cells: &[Cell<'_>]) -> Option<Vec<(TotalRole, usize)>> {
@@ -212,7 +228,7 @@ pub fn of_cells(cells: &[Cell<'_>]) -> Option<Band> {
     }
     let texts: Vec<_> = filled.iter().map(|(_, t)| t.clone()).collect();
     let parts = pieces(&texts);
-    if let Some(found) = keyed(&parts).or_else(|| with_more(&texts, &parts)) {
+    if let Some(found) = keyed(&parts).or_else(|| with_more(&texts, &parts)).or_else(|| led(&parts)) {
         return Some(found);
     }
     if texts.len() > CELLS || texts.iter().any(|t| t.len() > 120) {
@@ -263,6 +279,8 @@ mod tests {
             &["00225", "AGUILAR Loïc", "", "Voirie"],
             &["Agent 00225 - AGUILAR Loïc   Grade : Adjoint administratif principal de 2e classe   Service : Voirie"],
             &["00225", "AGUILAR Loïc", "", "Adjoint administratif principal de 2e classe"],
+            &["MATRICULE 00225     AGUILAR Loïc      REDACTEUR     INM 376     ECH 5"],
+            &["Matricule : 00225", "AGUILAR Loïc", "", "REDACTEUR", "", "IM 376"],
         ] {
             assert_eq!(cells(texts), Some(expected.clone()), "{texts:?}");
         }

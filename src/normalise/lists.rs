@@ -192,6 +192,27 @@ pub fn months_named(text: &str, last: PayMonth, title: bool) -> Vec<PayMonth> {
     years_and_months(text, title).into_iter().filter_map(one).collect()
 }
 
+/// The year that a name and a title speak of, where they speak of one.
+pub fn year_said(text: &str) -> Option<i32> {
+    let words = text.split(|c: char| !c.is_alphanumeric());
+    let years = words.filter(|w| w.len() == 4).filter_map(|w| w.parse().ok()).filter(|y| (1990..2100).contains(y));
+    let mut years: BTreeSet<i32> = years.collect();
+    years.pop_first().filter(|_| years.is_empty())
+}
+
+/// The month that the title of a column is: « Avril », « Avril 2024 », « 04/2024 ». Without a year it is the year's that is said, or the
+/// last such month paid.
+pub fn month_titled(title: &str, year: Option<i32>, last: PayMonth) -> Option<PayMonth> {
+    if title.split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty()).count() > 2 {
+        return None;
+    }
+    let bare = || years_and_months(title, false).iter().all(|m| m.0.is_none());
+    match months_named(title, last, false)[..] {
+        [month] => PayMonth::new(year.filter(|_| bare()).unwrap_or(month.year()), month.month()),
+        _ => None,
+    }
+}
+
 /// Which month a name or a title speaks of.
 pub fn month_said(text: &str, month: PayMonth, last: PayMonth, title: bool) -> Said {
     let hits = years_and_months(text, title);

@@ -5,7 +5,8 @@
 
 use crate::ground::PayMonth;
 use crate::normalise::Context;
-use crate::normalise::mapping::{Role, SourceMapping};
+use crate::normalise::lists::{month_titled, year_said};
+use crate::normalise::mapping::{Meaning, Role, SourceMapping};
 use crate::normalise::register::{LineReader, WideReader};
 use crate::read::table::{Row, Table};
 use std::collections::{BTreeMap, BTreeSet};
@@ -46,6 +47,16 @@ impl Reader<'_> {
     fn rows_of_a_payslip(&self) -> u32 {
         if matches!(self, Self::Wide(_)) { 1 } else { ROWS_OF_A_PAYSLIP }
     }
+}
+
+/// The months that a register without any amounts of the month has columns of; `about` says of which year.
+pub fn of_columns(map: &SourceMapping, about: &str, cx: &Context<'_>) -> Vec<PayMonth> {
+    let amounts = [Meaning::Amount, Meaning::Signed, Meaning::Gain, Meaning::Deduction];
+    if map.role != Role::RegisterLines || amounts.into_iter().any(|m| map.column(m).is_some()) {
+        return Vec::new();
+    }
+    let unread = map.columns.iter().filter(|c| c.meaning == Meaning::Ignored);
+    unread.filter_map(|c| month_titled(&c.heading, year_said(about), cx.last)).collect()
 }
 
 /// Months of which half of the agents have a whole payslip, last month left out. Empty when last month itself is not among them.

@@ -16,6 +16,8 @@ struct Lexicon {
 struct Lists {
     light: BTreeSet<String>,
     drop: BTreeSet<String>,
+    /// Words before which a lone letter denies.
+    negated: BTreeSet<String>,
     turns: BTreeSet<String>,
     once: BTreeSet<String>,
     generic: BTreeSet<String>,
@@ -209,6 +211,10 @@ impl Phrase {
         let mut share = Share::Unsaid;
         for (i, w) in all.iter().enumerate() {
             let after_tranche = i > 0 && matches!(all[i - 1].as_str(), "tranche" | "categorie");
+            if w == "n" && all.get(i + 1).is_some_and(|next| lists.negated.contains(next)) {
+                words.push("non".to_owned());
+                continue;
+            }
             if (lists.drop.contains(w) && !after_tranche) || w == "%" {
                 continue;
             }
@@ -454,6 +460,7 @@ mod tests {
             ("SUPPL FAM", "Supplément familial"),
             ("SS VIEILL. DEPLAF.", "Assurance vieillesse déplafonnée"),
             ("CSG NON DED.", "CSG non déductible"),
+            ("C.S.G. N. déd", "CSG non déductible"),
             ("N.B.I.", "nbi"),
             ("N B I", "nbi"),
             ("Dt naiss.", "Date de naissance"),
@@ -473,6 +480,7 @@ mod tests {
             ("CARENCE TRAITEMENT", "Traitement"),
             ("RAPPEL TRAITEMENT", "Traitement"),
             ("CSG NON DEDUCTIBLE", "CSG déductible"),
+            ("CSG N. déd", "CSG déductible"),
             ("Fin contrat", "contrat"),
             ("CNRACL NBI", "CNRACL"),
         ] {

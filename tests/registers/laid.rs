@@ -48,6 +48,16 @@ fn agents_stand_across_whatever_the_corner_says() {
     // Who stands to the right is named above the labels, by a letter for the given name: « M. » is one too.
     let letters = |r: &Row| format!("{} {}.", r.surname, r.given.chars().next().unwrap_or('M'));
     let titled = vec![format!(";Matricule;{}", cells(&|r| r.number.clone())), format!("Rub.;Nom;{}", cells(&letters))];
+    // One column of labels below « Matricule » and « Nom »: those of both shares come again below « Part patronale ».
+    let labels = |key: &(String, String), amount: &dyn Fn(&Row) -> String| {
+        let lines = across(&agents, key, amount);
+        lines.into_iter().map(|l| l.split_once(';').map_or(String::new(), |(_, rest)| rest.to_owned())).collect::<Vec<_>>()
+    };
+    let mut lines = vec![format!("Matricule;{}", cells(&|r| r.number.clone())), format!("Nom;{}", cells(&letters))];
+    lines.extend(rubrics(&all).iter().flat_map(|k| labels(k, &signed)));
+    lines.push("Part patronale".to_owned());
+    lines.extend(rubrics(&all).iter().flat_map(|k| labels(k, &|r| r.employer.clone())));
+    same_pay("across-labels", &[("tableau.csv", lines.join("\n") + "\n")], &[]);
     for (name, heads) in [("across-titled", titled), ("across-two-rows", vec![numbers, names]), ("across-one-row", vec![both])] {
         same_pay(name, &[("journal croisé.csv", table(&heads))], &[]);
     }
@@ -284,4 +294,84 @@ fn of_two_months_one_below_the_other_the_last_paid_is_read() {
     let outcome = run(&job("months-below", &[("paies.csv", both)]));
     assert_eq!(outcome.replay_agents, (87, 87));
     assert_eq!(told(&outcome, "F14"), 0);
+}
+
+/// The yearly sheet of an agent: a column for each month, the employer's shares below « Part patronale » under the agent's labels.
+/// Last year's sheets beside it are of other months.
+#[test]
+fn months_stand_across_the_yearly_sheet_of_each_agent() {
+    let sheets = |year: &str, factor: &dyn Fn(&str) -> String| {
+        let mut lines = Vec::new();
+        for agent in by_agent(&rows()) {
+            lines.push(format!("FICHE INDIVIDUELLE {year}"));
+            lines.push(format!("Matricule :;{};;Nom :;{}", agent[0].number, agent[0].name()));
+            lines.push("Libellé;Octobre;Novembre;Décembre;Total".to_owned());
+            let line = |r: &Row, amount: &str| (!amount.is_empty()).then(|| format!("{};1,00;{};;1,00", r.label, factor(amount)));
+            lines.extend(agent.iter().filter_map(|r| line(r, &r.signed())));
+            lines.push("Part patronale".to_owned());
+            lines.extend(agent.iter().filter_map(|r| line(r, &r.employer)));
+        }
+        lines.join("\n") + "\n"
+    };
+    let now = ("fiches 2021.csv", sheets("2021", &str::to_owned));
+    same_pay("yearly", std::slice::from_ref(&now), &[]);
+    let before = sheets("2020", &|_| "2,00".to_owned());
+    same_pay("yearly-two", &[now, ("fiches 2020.csv", before)], &[]);
+}
+
+/// A print of pages under the same titles, each begun and ended by what is carried over; the agent in a row without any word.
+#[test]
+fn agents_stand_between_the_lines_of_printed_pages() {
+    let head = |page: usize| {
+        let titles = "RUB.;LIBELLE;BASE;TAUX;A PAYER;A RETENIR;TX PAT.;CHARGES PAT.";
+        [
+            format!("MAIRIE DE MONTREVAL;;;;LIVRE DE PAIE;;;;Page {page}"),
+            ";;;;PERIODE : 11/2021".to_owned(),
+            String::new(),
+            titles.to_owned(),
+        ]
+    };
+    let mut lines: Vec<String> = head(1).to_vec();
+    let mut page = 1;
+    for agent in by_agent(&rows()) {
+        let name = agent[0].name();
+        lines.push(format!("{};{name};;ADJOINT TECHNIQUE TERRITORIAL;;IM 376;;ECH 5", agent[0].number));
+        for r in &agent {
+            if lines.len().is_multiple_of(60) {
+                page += 1;
+                lines.extend([";A REPORTER;;;1 234,00;567,00;;89,00".to_owned(), String::new()]);
+                lines.extend(head(page));
+                lines.push(";REPORT;;;1 234,00;567,00;;89,00".to_owned());
+            }
+            let cells = [&r.code, &r.label, &r.base, &r.rate, &r.gain, &r.deduction, &r.employer_rate, &r.employer];
+            lines.push(cells.map(String::as_str).join(";"));
+        }
+        lines.push(String::new());
+    }
+    let outcome = same_pay("printed-pages", &[("livre.csv", lines.join("\n") + "\n")], &[]);
+    assert_eq!(told(&outcome, "M05"), 0, "what is carried over is no rubric");
+}
+
+/// Boxes drawn with bars: the agent in one cell above the titles, his sums in one cell below the lines.
+#[test]
+fn payslips_stand_in_boxes_of_bars() {
+    let ruler = format!("+{}+", "-".repeat(60));
+    let mut lines = vec!["VILLE DE MONTREVAL          JOURNAL DE PAIE          NOVEMBRE 2021".to_owned()];
+    for agent in by_agent(&rows()) {
+        lines.push(ruler.clone());
+        lines.push(format!("| MATRICULE {}    {:<30}  ADJOINT TECHNIQUE    INM 376   ECH 5 |", agent[0].number, agent[0].name()));
+        lines.extend([
+            ruler.clone(),
+            "| RUB | LIBELLE | BASE | TAUX | GAINS | RETENUES | TX PATR | PATRONALES |".to_owned(),
+            ruler.clone(),
+        ]);
+        for r in agent.iter().filter(|r| !r.is_total()) {
+            let cells = [&r.code, &r.label, &r.base, &r.rate, &r.gain, &r.deduction, &r.employer_rate, &r.employer];
+            lines.push(format!("| {} |", cells.map(String::as_str).join(" | ")));
+        }
+        let sum = |label: &str| agent.iter().find(|r| r.label == label).map(Row::unsigned).unwrap_or_default();
+        let sums = [("BRUT", "TOTAL BRUT"), ("IMPOSABLE", "NET IMPOSABLE"), ("NET A PAYER", "NET A PAYER")];
+        lines.extend([ruler.clone(), format!("| {} |", sums.map(|(name, label)| format!("{name} {:>10}", sum(label))).join("   "))]);
+    }
+    same_pay("boxes", &[("JOURNAL.TXT", lines.join("\n") + "\n")], &[]);
 }

@@ -148,6 +148,34 @@ fn a_register_is_printed_rubric_by_rubric() {
     same_pay("by-rubric", &[("etat.csv", lines.join("\n") + "\n")], &[]);
 }
 
+/// The same with headings of its own for each rubric: without the employer's columns where he pays nothing, the net alone at the end.
+#[test]
+fn each_rubric_stands_below_headings_of_its_own() {
+    let all = rows();
+    let mut lines = vec!["ETAT DES RUBRIQUES PAR AGENT".to_owned(), "Paie de novembre 2021".to_owned()];
+    let mut rubrics = rubrics(&all);
+    rubrics.push(("9300".to_owned(), "NET A PAYER".to_owned()));
+    for (code, label) in &rubrics {
+        let of: Vec<&Row> = all.iter().filter(|r| r.code == *code).collect();
+        let shared = of.iter().any(|r| !r.employer.is_empty());
+        let (name, head) = match (code.as_str(), shared) {
+            ("9300", _) => (label.clone(), "Matricule;Nom et prénom;Net"),
+            (_, true) => {
+                (format!("Rubrique : {code} {label}"), "Matricule;Nom et prénom;Base;Taux;Part agent;Taux patronal;Part patronale")
+            }
+            (_, false) => (format!("Rubrique : {code} {label}"), "Matricule;Nom et prénom;Base;Taux;Montant"),
+        };
+        lines.extend([String::new(), name, head.to_owned()]);
+        lines.extend(of.iter().map(|r| match (code.as_str(), shared) {
+            ("9300", _) => format!("{};{}", who(r), r.unsigned()),
+            (_, true) => format!("{};{};{};{};{};{}", who(r), r.base, r.rate, r.signed(), r.employer_rate, r.employer),
+            (_, false) => format!("{};{};{};{}", who(r), r.base, r.rate, r.signed()),
+        }));
+        lines.push(format!("Total rubrique;{} agents;;;", of.len()));
+    }
+    same_pay("headed-rubrics", &[("etat.csv", lines.join("\n") + "\n")], &[]);
+}
+
 /// A file, or a sheet, for each rubric under one layout: the line above the headings names it.
 #[test]
 fn each_rubric_has_a_file_of_its_own() {
@@ -385,4 +413,31 @@ fn the_account_printed_below_a_payslip_is_the_agents() {
     let known: BTreeMap<String, String> = table(asked).into_iter().map(|r| (r["employee"].clone(), r["iban"].clone())).collect();
     assert!(wrong.iter().all(|(id, iban)| known.get(*id) == Some(iban)), "{wrong:?}");
     assert!(paid.len() * 10 >= known.len() * 9, "{} of {}", paid.len(), known.len());
+}
+
+/// A column for each rubric in three files of one side each: what is kept is written without a sign.
+#[test]
+fn a_wide_register_has_a_file_for_each_side() {
+    let all = rows();
+    let wide = |amount: &dyn Fn(&Row) -> String| {
+        let mut labels: Vec<&str> = Vec::new();
+        for r in all.iter().filter(|r| !r.is_total() && !amount(r).is_empty()) {
+            if !labels.contains(&r.label.as_str()) {
+                labels.push(&r.label);
+            }
+        }
+        let line = |agent: &Vec<Row>| {
+            let cell = |label: &&str| agent.iter().find(|r| r.label == **label).map(amount).unwrap_or_default();
+            format!("{};{};1,00", who(&agent[0]), labels.iter().map(cell).collect::<Vec<_>>().join(";"))
+        };
+        let agents = by_agent(&all);
+        text(&format!("Matricule;Nom et prénom;{};Total", labels.join(";")), agents.iter().map(line))
+    };
+    let files = [
+        ("Rémunérations novembre 2021.csv", wide(&|r| r.gain.clone())),
+        ("Retenues novembre 2021.csv", wide(&|r| r.deduction.clone())),
+        ("Charges patronales novembre 2021.csv", wide(&|r| r.employer.clone())),
+    ];
+    let outcome = same_pay("wide-sides", &files, &[]);
+    assert_eq!(told(&outcome, "M29"), 0, "it is one register");
 }

@@ -5,7 +5,7 @@ use super::seen::Seen;
 use crate::ground::PayMonth;
 use crate::normalise::Context;
 use crate::normalise::columns::Choice;
-use crate::normalise::lists::months_named;
+use crate::normalise::lists::{month_titled, year_said};
 use crate::normalise::mapping::{Meaning, Role};
 use crate::normalise::profile::Profile;
 use crate::normalise::titles;
@@ -23,9 +23,11 @@ pub(super) fn of_the_month(s: &Seen<'_>, role: Role, cx: &Context<'_>, choices: 
     if role != Role::RegisterLines {
         return;
     }
-    let named: Vec<(usize, PayMonth)> = rest.iter().filter_map(|c| Some((*c, month_of(&s.layout.own[*c], cx.last)?))).collect();
+    // « Fiche individuelle 2023 »: its months are of that year.
+    let year = year_said(&s.about());
+    let named: Vec<(usize, PayMonth)> = rest.iter().filter_map(|c| Some((*c, month_titled(&s.layout.own[*c], year, cx.last)?))).collect();
     let months: BTreeSet<PayMonth> = named.iter().map(|(_, m)| *m).collect();
-    if months.len() < 2 || months.len() < named.len() || !months.contains(&cx.last) {
+    if months.len() < 2 || months.len() < named.len() || year.is_none() && !months.contains(&cx.last) {
         return;
     }
     for (c, m) in &named {
@@ -49,15 +51,4 @@ fn numeric(p: &Profile) -> bool {
 fn factor(meaning: Meaning) -> bool {
     use Meaning as M;
     matches!(meaning, M::Base | M::Rate | M::EmployerBase | M::EmployerRate | M::EmployerAmount | M::Code | M::Fact(_))
-}
-
-/// The month that a title is: « Avril », « Avril 2024 », « 04/2024 ». Without a year it is the last such month paid.
-fn month_of(title: &str, last: PayMonth) -> Option<PayMonth> {
-    if title.split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty()).count() > 2 {
-        return None;
-    }
-    match months_named(title, last, false)[..] {
-        [month] => Some(month),
-        _ => None,
-    }
 }

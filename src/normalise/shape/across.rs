@@ -8,8 +8,8 @@ use crate::ground::At;
 use crate::normalise::lists::years_and_months;
 use crate::normalise::mapping::Meaning;
 use crate::normalise::register::{numbered_name, split_name};
-use crate::normalise::titles::{Section, Title, is_employer, section_named, summing};
-use crate::normalise::{cells, values};
+use crate::normalise::titles::{Title, summing};
+use crate::normalise::{bands, cells, values};
 use crate::read::table::{Cell, OwnedRow};
 use std::ops::Range;
 
@@ -67,7 +67,7 @@ fn rubric(row: &OwnedRow, head: &Head) -> Option<(String, String)> {
 
 fn head(rows: &[OwnedRow], wording: &Wording<'_>) -> Option<Head> {
     rows.iter().take(HEAD).enumerate().find_map(|(at, row)| {
-        let (code, label) = rubric_titles(row, wording)?;
+        let (code, label) = rubric_titles(row, wording).or_else(|| below_agents(rows, at, wording))?;
         let left = code.max(label)? + 1;
         let candidates = at.saturating_sub(NEAR)..(at + 2).min(rows.len());
         let naming: Vec<usize> = candidates.filter(|&i| names_agents(&rows[i], left, at, i)).collect();
@@ -100,6 +100,14 @@ fn rubric_titles(row: &OwnedRow, wording: &Wording<'_>) -> Option<(Option<usize>
         }
         (None, None) => None,
     }
+}
+
+/// « Matricule » or « Nom » above the labels, where the employer's shares stand below words of their own: the labels come again there.
+fn below_agents(rows: &[OwnedRow], at: usize, wording: &Wording<'_>) -> Option<(Option<usize>, Option<usize>)> {
+    let column = rows[at].cells.iter().position(|c| !c.shown().is_empty())?;
+    let titles = |i: usize| rows.get(i).is_some_and(|r| wording.of_agents(&shown(r, column)));
+    let parted = || rows[at + 1..].iter().any(|r| bands::employers_below(&r.cells) == Some(true));
+    (titles(at) && !titles(at + 1) && parted()).then_some((None, Some(column)))
 }
 
 /// A row of the head with agents to the right: above or below the titles of rubrics it has no rubric of its own.
@@ -217,14 +225,8 @@ fn is_nothing(cell: &Cell<'_>) -> bool {
 fn sides(rows: &[OwnedRow], body: Range<usize>) -> Vec<bool> {
     let mut employers = false;
     let side = |row: &OwnedRow| {
-        let mut texts = row.cells.iter().map(Cell::shown).filter(|t| !t.is_empty());
-        let only = texts.next().filter(|_| texts.next().is_none())?;
-        is_employer(&only).or_else(|| section_named(&only).map(|s| s == Section::Employer))
+        employers = bands::employers_below(&row.cells).unwrap_or(employers);
+        employers
     };
-    let mut out = Vec::new();
-    for row in &rows[body] {
-        employers = side(row).unwrap_or(employers);
-        out.push(employers);
-    }
-    out
+    rows[body].iter().map(side).collect()
 }

@@ -11,10 +11,13 @@ mod beside;
 mod blocks;
 mod by_part;
 mod by_rubric;
+mod by_side;
 mod calendar;
 mod catalogue;
+mod headed;
 mod movements;
 mod parted;
+mod printed;
 mod slips;
 mod spans;
 mod turned;
@@ -160,6 +163,9 @@ fn shape(table: &Table, wording: &Wording<'_>) -> Shape {
         Ok(found) => return Shape::Slips(found, told),
         Err(rows) => rows,
     };
+    if let Some(laid) = headed::find(&rows, wording) {
+        return Shape::Turned(laid, told);
+    }
     if let Some(rubrics) = by_rubric::find(&rows, wording) {
         return Shape::ByRubric(rows, rubrics, told);
     }
@@ -198,7 +204,8 @@ type Page = (Vec<OwnedRow>, Vec<slips::Slip>);
 fn payslips(rows: Vec<OwnedRow>, wording: &Wording<'_>) -> Result<Vec<Page>, Vec<OwnedRow>> {
     let parts = slips::across(rows, wording);
     let several = parts.len() > 1;
-    let found: Vec<Vec<slips::Slip>> = parts.iter().map(|p| slips::find(p, wording)).collect();
+    let slips = |p: &Vec<OwnedRow>| Some(slips::find(p, wording)).filter(|s| !s.is_empty()).unwrap_or_else(|| printed::find(p, wording));
+    let found: Vec<Vec<slips::Slip>> = parts.iter().map(slips).collect();
     if found.iter().any(Vec::is_empty) {
         return Err(if several { together(parts) } else { parts.into_iter().next().unwrap_or_default() });
     }
@@ -224,7 +231,7 @@ fn together(parts: Vec<Vec<OwnedRow>>) -> Vec<OwnedRow> {
 /// A long sheet is plain, or holds payslips or rubrics, one below or beside the other, from its first rows on.
 fn long(table: &Table, wording: &Wording<'_>) -> Shape {
     let first = table.sample(FIRST);
-    if !slips::begins(&first, wording) && !by_rubric::begins(&first, wording) && !abreast::begins(&first, wording) {
+    if ![slips::begins, printed::begins, by_rubric::begins, headed::begins, abreast::begins].iter().any(|begins| begins(&first, wording)) {
         return Shape::Plain;
     }
     let mut rows: Vec<OwnedRow> = Vec::new();
@@ -236,6 +243,9 @@ fn long(table: &Table, wording: &Wording<'_>) -> Shape {
         Ok(found) => return Shape::Slips(found, told),
         Err(rows) => rows,
     };
+    if let Some(laid) = headed::find(&rows, wording) {
+        return Shape::Turned(laid, told);
+    }
     if let Some(rubrics) = by_rubric::find(&rows, wording) {
         return Shape::ByRubric(rows, rubrics, told);
     }
@@ -301,6 +311,7 @@ pub fn plain(tables: Vec<Table>, sources: &mut Sources, titles: &Titles, cx: &Co
     }
     out.extend(registers.finish(sources, wording));
     let out = apart::join(out, sources, wording, &mut findings);
+    let out = by_side::lay_out(out, sources, wording, &mut findings);
     let out = parted::join(out, sources, wording, &mut findings);
     let out = catalogue::name(out, sources, wording, &mut findings);
     Checked::new(out, findings)

@@ -80,9 +80,8 @@ fn goes_with(a: &Head, b: &Head) -> bool {
 fn head(table: &Table, wording: &Wording<'_>) -> Option<Head> {
     let rows = table.sample(SAMPLE);
     let name = |text: &str| text.chars().filter(char::is_ascii_digit).collect::<String>();
-    let stem = table.file.rsplit('/').next().unwrap_or(&table.file);
-    let stem = stem.rsplit_once('.').map_or(stem, |(stem, _)| stem);
-    let called = side_named(table.sheet.as_deref().unwrap_or(""), wording).or_else(|| side_named(stem, wording));
+    let stem = stem(table);
+    let called = called(table, wording);
     let row = rows.iter().take(DEPTH).position(|r| one_side(r, called, wording).is_some())?;
     let (agent, side, unsaid) = one_side(&rows[row], called, wording)?;
     let mut written: Vec<String> = rows[row].cells.iter().map(|c| c.shown().into_owned()).collect();
@@ -109,6 +108,29 @@ fn one_side(row: &OwnedRow, called: Option<Meaning>, wording: &Wording<'_>) -> O
         ([], Some(side)) if of_lines && found.contains(&Meaning::Amount) => Some((agent?, side, true)),
         _ => None,
     }
+}
+
+fn stem(table: &Table) -> &str {
+    let name = table.file.rsplit('/').next().unwrap_or(&table.file);
+    name.rsplit_once('.').map_or(name, |(stem, _)| stem)
+}
+
+/// The side that a sheet, or else its file, is called by.
+pub(super) fn called(table: &Table, wording: &Wording<'_>) -> Option<Meaning> {
+    side_named(table.sheet.as_deref().unwrap_or(""), wording).or_else(|| side_named(stem(table), wording))
+}
+
+/// Whether two are sheets of one workbook, or files of one folder with the same numbers in their names.
+pub(super) fn of_the_same(a: &Table, b: &Table) -> bool {
+    let folder = |t: &Table| t.file.rsplit_once('/').map(|f| f.0.to_owned());
+    let digits = |t: &Table| stem(t).chars().filter(char::is_ascii_digit).collect::<String>();
+    let months = |t: &Table| years_and_months(stem(t), false);
+    a.file == b.file || folder(a) == folder(b) && digits(a) == digits(b) && months(a) == months(b)
+}
+
+/// The title of the amounts of a side.
+pub(super) fn side_of(side: Meaning) -> &'static str {
+    SIDES.into_iter().find(|s| s.0 == side).map_or(SIDES[0].1, |s| s.1)
 }
 
 /// Each side with the title of its amounts, and of its rates where these are not the agents'.

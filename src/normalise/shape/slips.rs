@@ -6,8 +6,9 @@ use super::Wording;
 use crate::facts::Role as FactRole;
 use crate::ground::place::{Source, SourceKind};
 use crate::ground::{Iban, PayMonth, Sources};
+use crate::normalise::lists::month_titled;
 use crate::normalise::mapping::Meaning;
-use crate::normalise::titles::{Title, total_named};
+use crate::normalise::titles::{Title, says_cumulative, summing, total_named};
 use crate::normalise::{bands, cells, values};
 use crate::read::table::{Cell, OwnedRow, Table};
 use std::collections::BTreeSet;
@@ -18,12 +19,16 @@ const HEAD: usize = 40;
 /// Titles of agents and columns are like known ones by this much.
 const SURELY: u32 = 85;
 const PERIOD: &str = "Période";
+/// Whose share a row is, where a line of words between the rows says so.
+const PAYER: &str = "Part";
+const EMPLOYER: &str = "Employeur";
+const AGENT: &str = "Agent";
 
 /// Who a payslip is for.
 #[derive(Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
-struct Agent {
-    id: String,
-    name: String,
+pub(super) struct Agent {
+    pub(super) id: String,
+    pub(super) name: String,
 }
 
 /// One payslip: its agent, its month where it says one, and the rows below its headings.
@@ -34,6 +39,15 @@ pub struct Slip {
     lines: Range<usize>,
     /// The account printed on it, as long as there is only one.
     account: Option<(u32, Iban)>,
+}
+
+impl Slip {
+    /// The lines of an agent below headings that stand above him.
+    pub(super) fn of(agent: Agent, rows: &[OwnedRow], heading: usize, lines: Range<usize>, wording: &Wording<'_>) -> Self {
+        let mut slip = Self { agent, month: None, heading, lines, account: None };
+        slip.lines = of_pay(rows, &slip, wording);
+        slip
+    }
 }
 
 /// Whether the first rows of a longer sheet look like it.
@@ -106,19 +120,27 @@ pub fn find(rows: &[OwnedRow], wording: &Wording<'_>) -> Vec<Slip> {
 /// The lines of a payslip without its foot: below the last amount stand words (« Paiement par virement le … »), the drawn line and
 /// the head of the next page.
 fn of_pay(rows: &[OwnedRow], slip: &Slip, wording: &Wording<'_>) -> Range<usize> {
-    let sums = [Meaning::Gain, Meaning::Deduction, Meaning::Amount, Meaning::Signed, Meaning::EmployerAmount, Meaning::Base];
-    let amounts: Vec<usize> = (0..rows[slip.heading].cells.len())
-        .filter(|&c| {
-            let scores = wording.titles.scores(&rows[slip.heading].cells[c].shown());
-            sums.iter().any(|m| scores.get(&Title::Plain(*m)).is_some_and(|s| *s >= SURELY))
-        })
-        .collect();
+    let heading = &rows[slip.heading];
+    let (amounts, foot) = (amounts(heading, wording), Foot::of(heading, wording));
     let paid = |r: &OwnedRow| {
         let number = |c: &usize| r.cells.get(*c).is_some_and(|x| matches!(cells::number(x, values::Mark::Unknown), Ok(Some(_))));
-        amounts.iter().any(number) && account(std::slice::from_ref(r)).is_none()
+        let sums = || foot.as_ref().is_some_and(|f| f.lines(r).len() > 1);
+        amounts.iter().any(number) && account(std::slice::from_ref(r)).is_none() || sums()
     };
     let last = slip.lines.clone().rev().find(|&i| paid(&rows[i]));
     slip.lines.start..last.map_or(slip.lines.end, |i| i + 1)
+}
+
+/// The columns of headings below which amounts stand.
+pub(super) fn amounts(heading: &OwnedRow, wording: &Wording<'_>) -> Vec<usize> {
+    let sums = [Meaning::Gain, Meaning::Deduction, Meaning::Amount, Meaning::Signed, Meaning::EmployerAmount, Meaning::Base];
+    let of_amounts = |c: &usize| {
+        let title = heading.cells[*c].shown();
+        let scores = wording.titles.scores(&title);
+        month_titled(&title, None, wording.cx.last).is_some()
+            || sums.iter().any(|m| scores.get(&Title::Plain(*m)).is_some_and(|s| *s >= SURELY))
+    };
+    (0..heading.cells.len()).filter(of_amounts).collect()
 }
 
 /// The one account that rows of text name, and its row.
@@ -162,8 +184,31 @@ fn one_agent(rows: &[OwnedRow], range: Range<usize>, wording: &Wording<'_>) -> O
     Some((begun, found))
 }
 
-/// Code or label, an amount, and a base or a rate; no agent among them.
+/// Code or label, an amount, and a base or a rate, or a column for each month; no agent among them.
 fn is_heading(row: &OwnedRow, wording: &Wording<'_>) -> bool {
+    heads_lines(row, wording) || heads_months(row, wording)
+}
+
+/// « Rubrique | Libellé | Juin | Juillet | Août | Total »: the yearly sheet of an agent.
+fn heads_months(row: &OwnedRow, wording: &Wording<'_>) -> bool {
+    let (mut months, mut rubrics) = (0, 0);
+    for cell in row.cells.iter().filter(|c| !c.shown().is_empty()) {
+        let text = cell.shown();
+        let title = matches!(cell, Cell::Text(_)).then(|| wording.titles.scores(&text)).unwrap_or_default();
+        let is = |m: Meaning| title.get(&Title::Plain(m)).is_some_and(|s| *s >= SURELY);
+        match (cell, is(Meaning::Code) || is(Meaning::Label)) {
+            (_, true) if months == 0 => rubrics += 1,
+            (Cell::Text(_), _) if month_titled(&text, None, wording.cx.last).is_some() => months += 1,
+            (Cell::Date(_), _) => months += 1,
+            (Cell::Text(_), _) if months > 0 && (summing(&text).is_some() || says_cumulative(&text)) => {}
+            _ => return false,
+        }
+    }
+    (1..=2).contains(&rubrics) && months > 0
+}
+
+/// Code or label, an amount, and a base or a rate.
+pub(super) fn heads_lines(row: &OwnedRow, wording: &Wording<'_>) -> bool {
     let mut found: BTreeSet<Meaning> = BTreeSet::new();
     for cell in &row.cells {
         let text = cell.shown();
@@ -231,6 +276,12 @@ fn month(text: &str) -> Option<PayMonth> {
     })
 }
 
+/// Whether the employer's amounts have a column of their own.
+fn employers_beside(heading: &OwnedRow, wording: &Wording<'_>) -> bool {
+    let surely = |c: &Cell<'_>| wording.titles.scores(&c.shown()).get(&Title::Plain(Meaning::EmployerAmount)).is_some_and(|s| *s >= SURELY);
+    heading.cells.iter().any(surely)
+}
+
 /// Sums below the lines of a payslip, wherever they stand: « Brut | 2 326,79 | Net imposable | 1 814,03 ».
 struct Foot {
     label: usize,
@@ -254,21 +305,28 @@ impl Foot {
         // In a print-out a sum may stand across the columns: « BRUT     2.189,50   NET IMPOSABLE ».
         let parted = |c: &Cell<'static>| match c {
             Cell::Text(t) if t.contains("  ") => {
-                t.split("  ").map(str::trim).filter(|p| !p.is_empty()).map(|p| Cell::Text(p.to_owned().into())).collect()
+                let pieces = t.split("  ").map(str::trim).filter(|p| !p.is_empty());
+                pieces.flat_map(name_and_number).map(|p| Cell::Text(p.to_owned().into())).collect()
             }
             other => vec![other.clone()],
         };
         let filled: Vec<Cell<'static>> = row.cells.iter().filter(|c| !c.shown().is_empty()).flat_map(parted).collect();
         let sum = |pair: &[Cell<'static>]| match pair {
             [name, number] => {
-                let named = total_named(name.shown().trim_end_matches([':', ' '])).is_some();
+                let name_of = name.shown();
                 let counted = matches!(cells::number(number, values::Mark::Unknown), Ok(Some(_)));
-                (named && counted).then(|| (name.clone(), number.clone()))
+                let worded = name_of.starts_with(char::is_alphabetic);
+                let named = total_named(name_of.trim_end_matches([':', ' '])).is_some();
+                (worded && counted).then(|| named.then(|| (name.clone(), number.clone())))
             }
             _ => None,
         };
-        let sums: Option<Vec<_>> = filled.chunks(2).map(sum).collect();
-        let Some(sums) = sums.filter(|s| s.len() >= 2) else { return vec![row.clone()] };
+        let pairs: Option<Vec<_>> = filled.chunks(2).map(sum).collect();
+        let pairs = pairs.unwrap_or_default();
+        let sums: Vec<_> = pairs.iter().flatten().cloned().collect();
+        if sums.len() < 2 || sums.len() * 2 <= pairs.len() {
+            return vec![row.clone()];
+        }
         let line = |(name, number)| {
             let mut cells = vec![Cell::Empty; self.width];
             cells[self.label] = name;
@@ -279,10 +337,29 @@ impl Foot {
     }
 }
 
+/// « BRUT 12 213,30 »: the name and the number of a sum that one blank divides.
+fn name_and_number(piece: &str) -> Vec<&str> {
+    let at = piece.char_indices().find(|(i, c)| c.is_ascii_digit() && *i > 0 && piece[..*i].ends_with(' ')).map(|(i, _)| i);
+    let amount = |i: &usize| matches!(values::amount(&piece[*i..], values::Mark::Unknown), Ok(Some(_)));
+    match at.filter(|i| piece.starts_with(char::is_alphabetic) && amount(i)) {
+        Some(i) => vec![piece[..i].trim_end(), &piece[i..]],
+        None => vec![piece],
+    }
+}
+
 /// The registers found so far, each of one file and one row of headings.
 #[derive(Default)]
 pub struct Registers {
     all: Vec<Register>,
+}
+
+/// A line of a payslip: whose, of which month and sheet, and whether it stands below « Charges patronales ».
+struct Line {
+    agent: Agent,
+    month: Option<PayMonth>,
+    source: u16,
+    employers: bool,
+    row: OwnedRow,
 }
 
 struct Register {
@@ -291,7 +368,7 @@ struct Register {
     title: String,
     first: (u16, u32),
     model: Table,
-    lines: Vec<(Agent, Option<PayMonth>, u16, OwnedRow)>,
+    lines: Vec<Line>,
     /// The accounts that the payslips print, and how many payslips there are.
     accounts: Vec<Printed>,
     slips: usize,
@@ -321,10 +398,21 @@ impl Registers {
             let into = &mut self.all[known];
             into.slips += 1;
             into.accounts.extend(slip.account.map(|(row, iban)| (slip.agent.clone(), (table.source, row), iban)));
-            let drawn = |r: &&OwnedRow| r.cells.iter().any(|c| c.shown().chars().any(char::is_alphanumeric));
             let foot = Foot::of(heading, wording);
-            let lines = rows[slip.lines].iter().filter(drawn).flat_map(|r| foot.as_ref().map_or_else(|| vec![r.clone()], |f| f.lines(r)));
-            into.lines.extend(lines.map(|r| (slip.agent.clone(), slip.month, table.source, r)));
+            let beside = employers_beside(heading, wording);
+            let mut employers = false;
+            for row in rows[slip.lines].iter().filter(|r| r.cells.iter().any(|c| c.shown().chars().any(char::is_alphanumeric))) {
+                if let Some(below) = bands::employers_below(&row.cells).filter(|_| !beside) {
+                    employers = below;
+                    continue;
+                }
+                let parts = foot.as_ref().map_or_else(|| vec![row.clone()], |f| f.lines(row));
+                let line = |row: OwnedRow| {
+                    let employers = employers && !row.cells.iter().any(|c| total_named(&c.shown()).is_some());
+                    Line { agent: slip.agent.clone(), month: slip.month, source: table.source, employers, row }
+                };
+                into.lines.extend(parts.into_iter().map(line));
+            }
         }
     }
 
@@ -378,11 +466,12 @@ impl Register {
 
     fn table(self, sources: &mut Sources, wording: &Wording<'_>) -> Table {
         let label = |r: FactRole| wording.cx.vocabulary.role(r).map(|f| wording.cx.vocabulary.get(f).label.fr.clone()).unwrap_or_default();
-        let months: BTreeSet<Option<PayMonth>> = self.lines.iter().map(|l| l.1).collect();
-        let numbered = self.lines.iter().any(|l| !l.0.id.is_empty());
+        let months: BTreeSet<Option<PayMonth>> = self.lines.iter().map(|l| l.month).collect();
+        let numbered = self.lines.iter().any(|l| !l.agent.id.is_empty());
+        let shared = self.lines.iter().any(|l| l.employers);
         let text = |t: String| if t.is_empty() { Cell::Empty } else { Cell::Text(t.into()) };
         // Who it is for stands in front of every line.
-        let front = |agent: Option<&Agent>, month: Option<String>| -> Vec<Cell<'static>> {
+        let front = |agent: Option<&Agent>, month: Option<String>, payer: &str| -> Vec<Cell<'static>> {
             let mut cells = Vec::new();
             if numbered {
                 cells.push(text(agent.map_or_else(|| label(FactRole::Employee), |a| a.id.clone())));
@@ -391,18 +480,22 @@ impl Register {
             if months.len() > 1 {
                 cells.push(text(month.unwrap_or_default()));
             }
+            if shared {
+                cells.push(text(payer.to_owned()));
+            }
             cells
         };
-        let before = u16::try_from(front(None, None).len()).unwrap_or(0);
-        let mut heading = front(None, Some(PERIOD.to_owned()));
+        let before = u16::try_from(front(None, None, PAYER).len()).unwrap_or(0);
+        let mut heading = front(None, Some(PERIOD.to_owned()), PAYER);
         heading.extend(self.headings.into_iter().map(&text));
         let mut rows = vec![
             OwnedRow { number: 1, cells: vec![text(self.title)], hidden: false },
             OwnedRow { number: 2, cells: heading, hidden: false },
         ];
         let mut places = vec![self.first, self.first];
-        for (agent, month, source, row) in self.lines {
-            let mut cells = front(Some(&agent), month.map(|m| format!("{:02}/{}", m.month(), m.year())));
+        for Line { agent, month, source, employers, row } in self.lines {
+            let payer = if employers { EMPLOYER } else { AGENT };
+            let mut cells = front(Some(&agent), month.map(|m| format!("{:02}/{}", m.month(), m.year())), payer);
             places.push((source, row.number));
             cells.extend(row.cells);
             rows.push(OwnedRow { number: u32::try_from(rows.len() + 1).unwrap_or(u32::MAX), cells, hidden: row.hidden });

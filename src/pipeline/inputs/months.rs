@@ -46,6 +46,10 @@ pub(super) fn wrong_month(
                 said = named(name, false);
             }
         }
+        if said.is_empty() {
+            let about: Vec<&str> = titles.iter().chain(&names).map(|t| t.0.as_str()).collect();
+            said = normalise::periods::of_columns(map, &about.join(" "), cx).into_iter().rev().map(|m| (m, 0)).collect();
+        }
         match said.first() {
             // The sums of the right month are not yet its register.
             Some(_) if said.iter().any(|(m, _)| *m == cx.last) => right |= !map.is_of_sums(),
