@@ -129,7 +129,7 @@ fn register_cut(ready: &Ready, out: &mut Outcome) {
     let cut = out.findings.remove(i);
     let mut f = Finding::new("F19", Severity::Justify).arg("file", said(&cut, "file")).arg("count", gone);
     f.rank = Rank::Cause;
-    out.findings.iter_mut().filter(|f| f.code == "M149").for_each(follows);
+    out.findings.iter_mut().filter(|f| matches!(f.code.as_str(), "M149" | "M355")).for_each(follows);
     out.findings.push(cut.places.into_iter().fold(f, Finding::at));
 }
 
@@ -148,13 +148,25 @@ fn by_name_alone(results: &Results, out: &mut Outcome) {
     out.findings.push(f);
 }
 
+/// Lines in gap that are named.
+const GAPS: usize = 8;
+
 /// Most of last month does not come out: settings are wanting, and each line says so again.
 fn not_replayed(results: &Results, out: &mut Outcome) {
     let (exact, all) = results.exact_agents;
     if all < MANY as u64 || exact * 2 >= all {
         return;
     }
-    let mut f = Finding::new("C33", Severity::Justify).arg("exact", exact).arg("count", all);
+    let mut gaps: BTreeMap<&str, usize> = BTreeMap::new();
+    let of_lines: Vec<&Finding> = out.findings.iter().filter(|f| f.code == "C03").collect();
+    of_lines.iter().for_each(|f| *gaps.entry(said(f, "code")).or_default() += 1);
+    let mut lines: Vec<(&str, usize)> = gaps.into_iter().collect();
+    lines.sort_by_key(|(code, n)| (std::cmp::Reverse(*n), *code));
+    let shown = lines.iter().take(GAPS).map(|(code, n)| format!("{code} × {n}")).collect::<Vec<_>>().join(", ");
+    let shown = if lines.is_empty() { "–".to_owned() } else if lines.len() > GAPS { format!("{shown}…") } else { shown };
+    let first = of_lines.iter().find(|f| lines.first().is_some_and(|l| said(f, "code") == l.0)).and_then(|f| f.employee.as_ref());
+    let agent = first.map_or_else(|| "MATRICULE".to_owned(), ToString::to_string);
+    let mut f = Finding::new("C33", Severity::Justify).arg("exact", exact).arg("count", all).arg("lines", shown).arg("agent", agent);
     f.rank = Rank::Cause;
     out.findings.iter_mut().filter(|f| matches!(f.code.as_str(), "C03" | "C04")).for_each(follows);
     out.findings.push(f);
