@@ -121,6 +121,18 @@ fn most_of_last_month_that_does_not_come_out_names_the_command_first() {
     assert_eq!(r.first(), ("C33", Severity::Justify));
     assert!(r.outcome.findings[0].help(Lang::Fr).expect("what to do").contains("replay DOSSIER --calibrate --write"));
     assert!(r.all("C03").iter().all(|f| f.rank == Rank::Follows));
+    // Whoever has done so already reads which lines are left.
+    let of_ir = r.all("C03").iter().filter(|f| f.args.iter().any(|a| a.0 == "code" && a.1 == "IR")).count();
+    assert!(r.outcome.findings[0].message(Lang::Fr).contains(&format!("IR × {of_ir}")) && of_ir > 20);
+}
+
+// The register has lost the lines of one agent, whose net the rules come to all the same.
+#[test]
+fn an_agent_whom_the_register_lost_is_named() {
+    let without = |b: Vec<u8>| Some(bytes(&text(&b).lines().filter(|l| !l.starts_with("00207;")).map(|l| l.to_owned() + "\r\n").collect::<String>()));
+    let r = run_in(town("lost", REGISTER, without), None);
+    let named: Vec<_> = r.all("M355").iter().filter_map(|f| f.employee.clone()).collect();
+    assert_eq!(named.iter().map(ToString::to_string).collect::<Vec<_>>(), ["00207"], "and no other");
 }
 
 #[test]
