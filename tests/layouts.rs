@@ -99,6 +99,25 @@ fn statuses_under_position_and_working_time_under_tp_give_the_same_pay() {
     same_pay(&staff_as("position", &titles, row), &[]);
 }
 
+/// Rates by identity number, as the tax office's portal gives them, beside a staff file that has those so far: 00225 had 0 %, and
+/// 5 % of 1,854.63 is 92.73.
+#[test]
+fn the_tax_offices_rates_beside_a_staff_file_are_what_changes() {
+    let text = std::fs::read_to_string("tests/data/normalise/layouts/staff.csv").expect("the layout");
+    let mut rates = vec!["NIR;NOM;PRENOM;TAUX;TYPE TAUX;DATE VALIDITE".to_owned()];
+    for l in text.lines().skip(1) {
+        let c: Vec<&str> = l.split(';').collect();
+        let (nir, rate) = (c[5].replace(|x: char| !x.is_ascii_digit(), ""), if c[0] == "00225" { "5,00" } else { c[28] });
+        if nir.len() == 15 && !rate.is_empty() && c[29] == "DGFIP" {
+            rates.push([&nir, c[1], c[3], rate, "01", "31/01/2022"].join(";"));
+        }
+    }
+    let folder = job("rates", "agents.xlsx", "staff.csv");
+    std::fs::write(folder.join("inbox/CRM_202112.csv"), rates.join("\r\n") + "\r\n").expect("the rates");
+    same_pay(&folder, &["00225"]);
+    assert_eq!(nets(&folder.join("out/payslips.csv"))["00225"].1, "1666.99");
+}
+
 /// What the staff file lacks stands in a file of careers, several rows for each agent, of which the last one holds.
 #[test]
 fn careers_beside_the_staff_file_give_the_same_pay() {
@@ -107,7 +126,8 @@ fn careers_beside_the_staff_file_give_the_same_pay() {
     let mut careers = vec!["Matricule;Nom;Prénom;Date d'effet;Motif;Statut;Catégorie;Grade;Échelon;Indice majoré;NBI;Quotité".to_owned()];
     for l in text.lines().skip(1) {
         let c: Vec<&str> = l.split(';').collect();
-        let row = |day: &str, why: &str, index: &str| [c[0], c[1], c[3], day, why, c[9], c[10], c[11], c[12], index, c[14], c[15]].join(";");
+        let row =
+            |day: &str, why: &str, index: &str| [c[0], c[1], c[3], day, why, c[9], c[10], c[11], c[12], index, c[14], c[15]].join(";");
         let older = c[13].parse::<u32>().map_or_else(|_| String::new(), |n| (n - 7).to_string());
         careers.push(row("01/01/2017", "Reprise", &older));
         careers.push(row("01/06/2019", "Avancement d'échelon", c[13]));

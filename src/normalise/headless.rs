@@ -30,7 +30,11 @@ pub fn register(kept: &[Kept], profiles: &[Profile], cx: &Context<'_>) -> Option
     let full = |c: usize| profiles[c].filled * 20 >= profiles[c].rows * 19;
     // The number of the town, the year and the month are the same on every row.
     let agent = (0..width).find(|&c| {
-        full(c) && distinct(c) > 1 && profiles[c].share(profiles[c].id_like) >= 95 && runs(c) * 3 <= rows.len() && runs(c) <= distinct(c) * 6 / 5
+        full(c)
+            && distinct(c) > 1
+            && profiles[c].share(profiles[c].id_like) >= 95
+            && runs(c) * 3 <= rows.len()
+            && runs(c) <= distinct(c) * 6 / 5
     })?;
     let code = (0..width).find(|&c| {
         c != agent
