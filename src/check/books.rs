@@ -1,7 +1,7 @@
 //! Controls over the sums of a run: groups of lines against last month, the journal, accounts, sums kept for others.
 
 use crate::check::{Control, beyond};
-use crate::ground::{Exact, Finding, Lang, Money, words};
+use crate::ground::{EmployeeId, Exact, Finding, Lang, Money, words};
 use crate::payslip::{Card, Line, LineKind, Payslip, Status};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -33,8 +33,8 @@ pub struct Booked {
 /// Sums of this month's payslips, and of both months by group.
 #[derive(Clone, Debug, Default)]
 pub struct Books {
-    pub debit: Money,
-    pub credit: Money,
+    /// Whose payslip costs another sum than it is split into: debit and credit. The journal balances when nobody stands here.
+    pub uneven: BTreeMap<EmployeeId, (Money, Money)>,
     /// By index in the catalogue.
     pub codes: BTreeMap<usize, Booked>,
     /// By index in the catalogue: last month, this month.
@@ -52,22 +52,25 @@ impl Books {
     pub fn enter(&mut self, p: &Payslip, catalogue: &[Card], manual: &dyn Fn(&Line) -> bool) {
         let t = &p.totals;
         // Gross, and the employer's part over it.
-        self.debit += t.employer_cost;
-        self.credit += t.net_paid + t.income_tax;
+        let (mut debit, mut credit) = (t.employer_cost, t.net_paid + t.income_tax);
         for l in &p.lines {
             let booked = self.codes.entry(l.element.index()).or_default();
             booked.lines += 1;
             booked.amount += if l.amount.is_zero() { l.employer_amount } else { l.amount };
-            self.credit += l.employer_amount;
+            credit += l.employer_amount;
             match catalogue[l.element.index()].kind {
-                LineKind::Deduction => self.credit += -l.amount,
-                LineKind::Net if l.amount.is_negative() => self.credit += -l.amount,
-                LineKind::Net => self.debit += l.amount,
+                LineKind::Deduction => credit += -l.amount,
+                LineKind::Net if l.amount.is_negative() => credit += -l.amount,
+                LineKind::Net => debit += l.amount,
                 LineKind::Earning | LineKind::Employer | LineKind::Tax => {}
             }
             if l.status == Status::Manual || manual(l) {
                 *self.manual.entry((l.element.index(), l.amount)).or_default() += 1;
             }
+        }
+        if debit != credit {
+            let sums = self.uneven.entry(p.employee.clone()).or_default();
+            *sums = (sums.0 + debit, sums.1 + credit);
         }
     }
     /// Adds one employee's sum of a group, each month where it is known.
@@ -99,14 +102,14 @@ impl Books {
 /// What is missing for the measure.
 pub fn measure(c: &Control, b: &Books, catalogue: &[Card], lang: Lang) -> Result<Option<Vec<Finding>>, &'static str> {
     Ok(Some(match c.measure.as_str() {
-        "journal_balance" => {
-            let gap = b.debit - b.credit;
-            if gap.is_zero() {
-                Vec::new()
-            } else {
-                vec![c.finding().arg("debit", b.debit.french()).arg("credit", b.credit.french()).stake(gap.cents())]
-            }
-        }
+        "journal_balance" => b
+            .uneven
+            .iter()
+            .map(|(who, (debit, credit))| {
+                let sums = c.finding().arg("agent", who).arg("debit", debit.french()).arg("credit", credit.french());
+                sums.of(who).stake((*debit - *credit).cents())
+            })
+            .collect(),
         "line_without_account" => b
             .codes
             .iter()
@@ -173,7 +176,7 @@ fn groups(c: &Control, all: &BTreeMap<(Group, String), (Money, Money)>, (share, 
 mod tests {
     use super::*;
     use crate::check::tests::{control, limits, named};
-    use crate::ground::{EmployeeId, PayMonth, Words};
+    use crate::ground::{PayMonth, Words};
     use crate::payslip::{ElementId, Line, Mode, Totals};
 
     fn card(id: &str, kind: LineKind, account: Option<&str>) -> Card {
@@ -229,11 +232,11 @@ mod tests {
         let (mut p, k) = slip();
         let mut b = Books::default();
         b.enter(&p, &k, &|_| false);
-        assert_eq!((b.debit, b.credit), (Money::from_cents(281_000), Money::from_cents(281_000)));
         assert!(found(&control("journal_balance"), &b, &k).is_empty());
         p.totals.net_paid = Money::from_cents(146_001);
         b.enter(&p, &k, &|_| false);
-        assert_eq!(found(&control("journal_balance"), &b, &k)[0].stake, -1);
+        let f = found(&control("journal_balance"), &b, &k);
+        assert_eq!((f[0].stake, f[0].employee.as_ref()), (-1, Some(&p.employee)), "only whose payslip it is");
     }
 
     #[test]

@@ -9,7 +9,7 @@ use crate::normalise::cells::number;
 use crate::normalise::codes::split_period;
 use crate::normalise::layout::Kept;
 use crate::normalise::mapping::Meaning;
-use crate::normalise::profile::Profile;
+use crate::normalise::profile::{Profile, fits_plain, says_sides};
 use crate::normalise::register::split_name;
 use crate::normalise::text::{Phrase, likeness};
 use crate::normalise::titles::{summing, total_named};
@@ -28,8 +28,13 @@ pub fn register(kept: &[Kept], profiles: &[Profile], cx: &Context<'_>) -> Option
     let runs = |c: usize| 1 + texts[c].windows(2).filter(|w| w[0] != w[1]).count();
     let distinct = |c: usize| texts[c].iter().collect::<BTreeSet<_>>().len();
     let full = |c: usize| profiles[c].filled * 20 >= profiles[c].rows * 19;
+    // The number of the town, the year and the month are the same on every row.
     let agent = (0..width).find(|&c| {
-        full(c) && profiles[c].share(profiles[c].id_like) >= 95 && runs(c) * 3 <= rows.len() && runs(c) <= distinct(c) * 6 / 5
+        full(c)
+            && distinct(c) > 1
+            && profiles[c].share(profiles[c].id_like) >= 95
+            && runs(c) * 3 <= rows.len()
+            && runs(c) <= distinct(c) * 6 / 5
     })?;
     let code = (0..width).find(|&c| {
         c != agent
@@ -40,16 +45,36 @@ pub fn register(kept: &[Kept], profiles: &[Profile], cx: &Context<'_>) -> Option
             && runs(c) * 10 >= rows.len() * 8
     })?;
     let label = (0..width).find(|&c| c != agent && c != code && full(c) && distinct(c) >= 5 && names_codes(&texts, profiles, code, c))?;
+    let side = (0..width).find(|&c| full(c) && distinct(c) > 1 && says_sides(&profiles[c]));
     found[code] = Some(Meaning::Code);
+    if let Some(side) = side {
+        found[side] = Some(Meaning::Side);
+    }
+    of_month(profiles, &full, &mut found);
     found[label] = Some(Meaning::Label);
     found[agent] = cx.vocabulary.role(FactRole::Employee).map(Meaning::Fact);
     names(&texts, profiles, agent, &mut found, cx);
     let numeric: Vec<usize> =
-        (0..width).filter(|&c| found[c].is_none() && profiles[c].filled > 0 && profiles[c].share(profiles[c].numbers) >= 95).collect();
+        (0..width).filter(|&c| found[c].is_none() && distinct(c) > 2 && profiles[c].share(profiles[c].numbers) >= 95).collect();
     let values = values(&rows, &numeric, profiles);
     amounts(&texts[label], &numeric, &values, &mut found, cx)?;
     rates(&numeric, &values, &mut found);
     Some(found)
+}
+
+/// The month of each row, and its year where months stand bare beside one.
+fn of_month(profiles: &[Profile], full: &impl Fn(usize) -> bool, found: &mut [Option<Meaning>]) {
+    let free = |c: &usize| found[*c].is_none() && full(*c);
+    let fits = |c: usize, m: Meaning| fits_plain(&profiles[c], m) > 0;
+    if let Some(whole) = (0..profiles.len()).filter(free).find(|&c| fits(c, Meaning::Period) && profiles[c].longest >= 6) {
+        found[whole] = Some(Meaning::Period);
+        return;
+    }
+    let Some(year) = (0..profiles.len()).filter(free).find(|&c| fits(c, Meaning::Year) && profiles[c].longest == 4) else { return };
+    let beside = [Some(year + 1), year.checked_sub(1)].into_iter().flatten().filter(|c| *c < profiles.len());
+    if let Some(month) = beside.filter(free).find(|&c| fits(c, Meaning::Period) && profiles[c].longest <= 2) {
+        (found[year], found[month]) = (Some(Meaning::Year), Some(Meaning::Period));
+    }
 }
 
 /// What the columns of numbers of a register are whose agent, and code or label, are known by their titles; nothing where the

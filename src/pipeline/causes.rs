@@ -27,11 +27,25 @@ pub fn name(ready: &Ready, results: &Results, out: &mut Outcome) {
     out.findings.iter_mut().filter(|f| f.code == "M265").for_each(|f| f.rank = Rank::Cause);
     let column = out.findings.iter_mut().filter(|f| f.code == "M07" && f.severity == Severity::Blocking);
     let columns = column.map(|f| f.rank = Rank::Cause).count();
-    if columns > 0 {
+    let exchanged = exchanged(ready, results);
+    if columns > 0 || exchanged.is_some() {
         out.findings.iter_mut().filter(|f| computed(f)).for_each(follows);
     } else {
         not_replayed(results, out);
     }
+    out.findings.extend(exchanged);
+}
+
+/// Most nets of last month come out below nothing: what is paid and what is kept have changed places.
+fn exchanged(ready: &Ready, results: &Results) -> Option<Finding> {
+    let paid = || results.worked.iter().filter(|w| w.before.is_some());
+    let negative = || paid().filter(|w| w.before.as_ref().is_some_and(|t| t.net_paid.is_negative()));
+    let (below, all) = (negative().count(), paid().count());
+    let line = negative().find_map(|w| w.person.paid.as_ref()?.lines.first())?;
+    let place = ready.inputs.sources.place(line.at);
+    let mut f = Finding::new("M356", Severity::Blocking).arg("file", place.file().unwrap_or("–")).arg("count", below).arg("all", all);
+    f.rank = Rank::Cause;
+    (all >= MANY && below * 2 > all).then(|| f.at(place))
 }
 
 /// What is computed from the files; what was read of them and decided about them stands by itself.
@@ -129,7 +143,7 @@ fn register_cut(ready: &Ready, out: &mut Outcome) {
     let cut = out.findings.remove(i);
     let mut f = Finding::new("F19", Severity::Justify).arg("file", said(&cut, "file")).arg("count", gone);
     f.rank = Rank::Cause;
-    out.findings.iter_mut().filter(|f| f.code == "M149").for_each(follows);
+    out.findings.iter_mut().filter(|f| matches!(f.code.as_str(), "M149" | "M355")).for_each(follows);
     out.findings.push(cut.places.into_iter().fold(f, Finding::at));
 }
 
@@ -148,13 +162,31 @@ fn by_name_alone(results: &Results, out: &mut Outcome) {
     out.findings.push(f);
 }
 
+/// Lines in gap that are named.
+const GAPS: usize = 8;
+
 /// Most of last month does not come out: settings are wanting, and each line says so again.
 fn not_replayed(results: &Results, out: &mut Outcome) {
     let (exact, all) = results.exact_agents;
     if all < MANY as u64 || exact * 2 >= all {
         return;
     }
-    let mut f = Finding::new("C33", Severity::Justify).arg("exact", exact).arg("count", all);
+    let mut gaps: BTreeMap<&str, usize> = BTreeMap::new();
+    let of_lines: Vec<&Finding> = out.findings.iter().filter(|f| f.code == "C03").collect();
+    of_lines.iter().for_each(|f| *gaps.entry(said(f, "code")).or_default() += 1);
+    let mut lines: Vec<(&str, usize)> = gaps.into_iter().collect();
+    lines.sort_by_key(|(code, n)| (std::cmp::Reverse(*n), *code));
+    let shown = lines.iter().take(GAPS).map(|(code, n)| format!("{code} × {n}")).collect::<Vec<_>>().join(", ");
+    let shown = if lines.is_empty() {
+        "–".to_owned()
+    } else if lines.len() > GAPS {
+        format!("{shown}…")
+    } else {
+        shown
+    };
+    let first = of_lines.iter().find(|f| lines.first().is_some_and(|l| said(f, "code") == l.0)).and_then(|f| f.employee.as_ref());
+    let agent = first.map_or_else(|| "MATRICULE".to_owned(), ToString::to_string);
+    let mut f = Finding::new("C33", Severity::Justify).arg("exact", exact).arg("count", all).arg("lines", shown).arg("agent", agent);
     f.rank = Rank::Cause;
     out.findings.iter_mut().filter(|f| matches!(f.code.as_str(), "C03" | "C04")).for_each(follows);
     out.findings.push(f);

@@ -103,6 +103,11 @@ fn numbers(rows: &[TransferRow]) -> Vec<String> {
 /// Makes the lines by the rules, and tells what is left.
 pub fn settle(ready: &mut Ready, findings: &mut Vec<Finding>) {
     let mut made = Vec::new();
+    let bare = |p: &&crate::normalise::join::Person| p.paid.as_ref().is_some_and(|s| s.bare);
+    let (alone, all) =
+        (ready.inputs.people.values().filter(bare).count(), ready.inputs.people.values().filter(|p| p.paid.is_some()).count());
+    // Where last month's lines were read of most, whoever has none is missing there.
+    let missing = alone * 2 < all;
     {
         let machine = ready.machine();
         let (plan, mut state) = (machine.road.last(), State::new(machine.road.last()));
@@ -120,7 +125,14 @@ pub fn settle(ready: &mut Ready, findings: &mut Vec<Finding>) {
             }
             let found = state.totals(plan).net_paid;
             let gap = net - found;
-            if !gap.is_zero() {
+            if gap.is_zero() && missing {
+                let f = Finding::new("M355", Severity::Justify)
+                    .of(id)
+                    .arg("agent", id)
+                    .arg("name", p.name(&ready.pack.vocabulary))
+                    .arg("net", net.french());
+                findings.push(f.at(ready.inputs.sources.place(at)));
+            } else if !gap.is_zero() {
                 lines.push(line(rest.code, gap, at));
                 let way = super::compute::ways(ready, id).unproven;
                 let much = gap.abs().cents() * MUCH > net.abs().cents() && matches!(way, Way::Recompute);

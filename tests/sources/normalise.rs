@@ -449,6 +449,48 @@ fn proposes_the_columns_of_a_register_without_headings_and_asks() {
     assert!(wrong.is_empty(), "{}\n{}\n{}", wrong.join("\n"), say(&r.found), show_mapping(&pack, &r));
 }
 
+/// The number of the town, the year and the month on every row, the side as a sign, the employer's share in rows of its own.
+#[test]
+fn finds_the_agent_the_month_and_the_sides_of_a_register_without_headings() {
+    let pack = Pack::load();
+    let mut rows: Vec<Vec<String>> = Vec::new();
+    for r in register_rows() {
+        let mut row = |side: &str, rate: &str, amount: &str| {
+            let month = if r[4].ends_with("10/2021") { "10" } else { "11" };
+            let head = ["001", "2021", month].map(str::to_owned);
+            let rest = [side, &r[5], rate, amount].map(str::to_owned);
+            rows.push(head.into_iter().chain(r[..5].iter().cloned()).chain(rest).collect());
+        };
+        let sides = [("+", &r[6], &r[7]), ("-", &r[6], &r[8]), ("P", &r[9], &r[10])];
+        sides.iter().filter(|(_, _, amount)| !amount.is_empty()).for_each(|(side, rate, amount)| row(side, rate, amount));
+    }
+    let r = read(&pack, &[("extraction.csv", joined(&rows, ";").into_bytes())], &[]);
+    assert!(codes(&r.asked).contains(&"M08"), "{}\n{}", say(&r.asked), show_mapping(&pack, &r));
+    let wrong = differences(&lines_of(&pack, &r.gathered.paid, &r.gathered), &expected_lines());
+    assert!(wrong.is_empty(), "{}\n{}\n{}", wrong.join("\n"), say(&r.found), show_mapping(&pack, &r));
+}
+
+/// Programs that speak English, as each of them calls its columns.
+#[test]
+fn reads_registers_with_english_titles() {
+    let pack = Pack::load();
+    let heads = [
+        "employee_id;last_name;first_name;item_code;item_label;base;rate;employee_amount;employer_rate;employer_amount",
+        "Employee Number;Surname;Given Name;Pay Item Code;Description;Base Amount;Employee Rate;Employee Share;Employer Rate;Employer Share",
+        "Staff ID;Family Name;First Name;Element Code;Element Name;Quantity;Rate;Amount;Employer Rate;Employer Contribution",
+    ];
+    for head in heads {
+        let mut rows = vec![head.split(';').map(str::to_owned).collect::<Vec<_>>()];
+        for r in register_rows() {
+            let amount = if r[7].is_empty() && !r[8].is_empty() { format!("-{}", r[8]) } else { r[7].clone() };
+            rows.push(r[..7].iter().cloned().chain([amount, r[9].clone(), r[10].clone()]).collect());
+        }
+        let r = read(&pack, &[("payroll.csv", joined(&rows, ";").into_bytes())], &[]);
+        let wrong = differences(&lines_of(&pack, &r.gathered.paid, &r.gathered), &expected_lines());
+        assert!(wrong.is_empty(), "{head}\n{}\n{}\n{}", wrong.join("\n"), say(&r.found), show_mapping(&pack, &r));
+    }
+}
+
 #[test]
 fn says_what_it_does_not_understand() {
     let pack = Pack::load();

@@ -122,6 +122,32 @@ fn most_of_last_month_that_does_not_come_out_names_the_command_first() {
     assert_eq!(r.first(), ("C33", Severity::Justify));
     assert!(r.outcome.findings[0].help(Lang::Fr).expect("what to do").contains("replay DOSSIER --calibrate --write"));
     assert!(r.all("C03").iter().all(|f| f.rank == Rank::Follows));
+    // Whoever has done so already reads which lines are left.
+    let of_ir = r.all("C03").iter().filter(|f| f.args.iter().any(|a| a.0 == "code" && a.1 == "IR")).count();
+    assert!(r.outcome.findings[0].message(Lang::Fr).contains(&format!("IR × {of_ir}")) && of_ir > 20);
+}
+
+// The register has lost the lines of one agent, whose net the rules come to all the same.
+#[test]
+fn an_agent_whom_the_register_lost_is_named() {
+    let without =
+        |b: Vec<u8>| Some(bytes(&text(&b).lines().filter(|l| !l.starts_with("00207;")).map(|l| l.to_owned() + "\r\n").collect::<String>()));
+    let r = run_in(town("lost", REGISTER, without), None);
+    let named: Vec<_> = r.all("M355").iter().filter_map(|f| f.employee.clone()).collect();
+    assert_eq!(named.iter().map(ToString::to_string).collect::<Vec<_>>(), ["00207"], "and no other");
+}
+
+// Titles exchanged, or the one of the labels gone with its column: one word first, and what follows from it behind it.
+#[test]
+fn a_title_of_the_register_that_is_wrong_or_gone_is_said_once() {
+    let exchanged = |b: Vec<u8>| Some(bytes(&text(&b).replacen(";\u{c0} payer;\u{c0} retenir;", ";\u{c0} retenir;\u{c0} payer;", 1)));
+    let r = run_in(town("exchanged", REGISTER, exchanged), None);
+    assert_eq!(r.first(), ("M356", Severity::Blocking));
+    assert!(r.all("IMP-04").iter().all(|f| f.rank == Rank::Follows) && !r.wrote_transfers());
+    let unlabelled = |l: &str| l.split(';').enumerate().filter(|(i, _)| *i != 4).map(|(_, c)| c).collect::<Vec<_>>().join(";") + "\r\n";
+    let r = run_in(town("unlabelled", REGISTER, |b| Some(bytes(&text(&b).lines().map(unlabelled).collect::<String>()))), None);
+    assert_eq!(r.first(), ("M07", Severity::Blocking));
+    assert!(r.outcome.findings[0].message(Lang::Fr).contains("Libellé") && !r.wrote_transfers());
 }
 
 #[test]

@@ -99,6 +99,50 @@ fn statuses_under_position_and_working_time_under_tp_give_the_same_pay() {
     same_pay(&staff_as("position", &titles, row), &[]);
 }
 
+/// Rates by identity number, as the tax office's portal gives them, beside a staff file that has those so far: 00225 had 0 %, and
+/// 5 % of 1,854.63 is 92.73.
+#[test]
+fn the_tax_offices_rates_beside_a_staff_file_are_what_changes() {
+    let text = std::fs::read_to_string("tests/data/normalise/layouts/staff.csv").expect("the layout");
+    let mut rates = vec!["NIR;NOM;PRENOM;TAUX;TYPE TAUX;DATE VALIDITE".to_owned()];
+    for l in text.lines().skip(1) {
+        let c: Vec<&str> = l.split(';').collect();
+        let (nir, rate) = (c[5].replace(|x: char| !x.is_ascii_digit(), ""), if c[0] == "00225" { "5,00" } else { c[28] });
+        if nir.len() == 15 && !rate.is_empty() && c[29] == "DGFIP" {
+            rates.push([&nir, c[1], c[3], rate, "01", "31/01/2022"].join(";"));
+        }
+    }
+    let folder = job("rates", "agents.xlsx", "staff.csv");
+    std::fs::write(folder.join("inbox/CRM_202112.csv"), rates.join("\r\n") + "\r\n").expect("the rates");
+    same_pay(&folder, &["00225"]);
+    assert_eq!(nets(&folder.join("out/payslips.csv"))["00225"].1, "1666.99");
+}
+
+/// What the staff file lacks stands in a file of careers, several rows for each agent, of which the last one holds.
+#[test]
+fn careers_beside_the_staff_file_give_the_same_pay() {
+    const OF_CAREERS: std::ops::RangeInclusive<usize> = 9..=15;
+    let text = std::fs::read_to_string("tests/data/normalise/layouts/staff.csv").expect("the layout");
+    let mut careers = vec!["Matricule;Nom;Prénom;Date d'effet;Motif;Statut;Catégorie;Grade;Échelon;Indice majoré;NBI;Quotité".to_owned()];
+    for l in text.lines().skip(1) {
+        let c: Vec<&str> = l.split(';').collect();
+        let row =
+            |day: &str, why: &str, index: &str| [c[0], c[1], c[3], day, why, c[9], c[10], c[11], c[12], index, c[14], c[15]].join(";");
+        let older = c[13].parse::<u32>().map_or_else(|_| String::new(), |n| (n - 7).to_string());
+        careers.push(row("01/01/2017", "Reprise", &older));
+        careers.push(row("01/06/2019", "Avancement d'échelon", c[13]));
+    }
+    let kept = |cells: &[&str]| (0..cells.len()).filter(|i| !OF_CAREERS.contains(i)).map(|i| cells[i].to_owned()).collect();
+    let folder = staff_as("careers", &[], kept);
+    let file = folder.join("inbox/staff.csv");
+    let rest = std::fs::read_to_string(&file).expect("the list");
+    let (head, rows) = rest.split_once("\r\n").expect("titles");
+    let titles: Vec<String> = kept(&head.split(';').collect::<Vec<_>>());
+    std::fs::write(&file, titles.join(";") + "\r\n" + rows).expect("the list");
+    std::fs::write(folder.join("inbox/carrieres.csv"), careers.join("\r\n") + "\r\n").expect("the careers");
+    same_pay(&folder, &[]);
+}
+
 /// An IBAN of a French account is its RIB behind four characters: bank, branch, number, key.
 #[test]
 fn accounts_in_four_columns_are_paid_as_ibans() {

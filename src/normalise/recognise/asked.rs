@@ -100,6 +100,9 @@ pub(super) fn ask(found: &SourceMapping, s: &Seen<'_>, cx: &Context<'_>, sources
             if !has(Meaning::Code) && !has(Meaning::Label) {
                 missing.push("code");
             }
+            if has(Meaning::Code) && !has(Meaning::Label) && unnamed(found) {
+                missing.push("label");
+            }
             if has(Meaning::Gain) != has(Meaning::Deduction) && !has(Meaning::Amount) && !has(Meaning::Signed) {
                 missing.push(if has(Meaning::Gain) { "deduction" } else { "gain" });
             }
@@ -188,4 +191,10 @@ pub fn ask_codes(found: &SourceMapping, cx: &Context<'_>, sources: &Sources, fin
 
 pub(super) fn s_key(found: &SourceMapping, c: &ColumnMapping) -> String {
     found.key(c)
+}
+
+/// Rubrics of which the numbers alone say what fewer than half are.
+fn unnamed(found: &SourceMapping) -> bool {
+    let known = found.codes.iter().filter(|c| c.certainty >= 75 && c.target != CodeTarget::Open).count();
+    found.codes.len() >= 5 && known * 2 < found.codes.len()
 }

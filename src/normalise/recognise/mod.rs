@@ -18,6 +18,7 @@ mod rubrics;
 mod seen;
 mod source;
 mod sums;
+mod tax_rates;
 mod transfers;
 
 use crate::ground::{At, Checked, Finding, Severity, Sources, ids};
@@ -130,7 +131,13 @@ pub fn recognise(
                 roles.entry(s.layout.own.as_slice()).or_insert(found.role);
             }
         }
+        let of_tax = tax_rates::of_the_month(&seen, first.iter().map(|x| &x.0), cx);
         let again = |(i, was): (usize, (SourceMapping, Vec<Finding>))| {
+            if of_tax[i] {
+                let (mut found, told) = one(i, &seen[i], Some(Role::Changes));
+                tax_rates::until_later(&mut found, &seen[i], cx);
+                return (found, told);
+            }
             let unread = was.0.role == Role::Unknown;
             match roles.get(seen[i].layout.own.as_slice()).filter(|_| unread) {
                 Some(role) => one(i, &seen[i], Some(*role)),

@@ -91,7 +91,7 @@ fn steps_of_a_career(found: &mut SourceMapping, s: &Seen<'_>, cx: &Context<'_>) 
             && s.profiles[column].share(s.profiles[column].dates) >= 90
     };
     let number = cx.vocabulary.role(FactRole::Employee).and_then(|f| found.column(Meaning::Fact(f))).map(|c| usize::from(c.column));
-    let repeated = number.is_some_and(|c| s.profiles[c].values.len() < s.profiles[c].filled as usize && s.profiles[c].filled < 400);
+    let repeated = number.is_some_and(|c| s.profiles[c].values.len() < s.profiles[c].filled as usize);
     if !repeated || found.column(Meaning::From).is_some() {
         return;
     }

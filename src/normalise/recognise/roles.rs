@@ -1,7 +1,7 @@
 //! Every role tried on a sheet, each with its points; `None` when the sheet lacks what the role needs.
 
 use super::agents::Coverage;
-use super::seen::Seen;
+use super::seen::{SAMPLE, Seen};
 use super::{months, post};
 use crate::facts::{FactId, Role as FactRole};
 use crate::normalise::columns::{self, Choice};
@@ -216,7 +216,9 @@ pub(super) fn attempt(s: &Seen<'_>, role: Role, cx: &Context<'_>, overlaps: &[u3
                 score -= 30;
             }
             let newcomers = role_column(FactRole::IdentityNumber) && (role_column(FactRole::BirthDate) || has_iban);
-            keyed && !newcomers && (movements.is_some() || changed > 0 || has(Meaning::Effective) && situations > 0 || some)
+            let whole = coverage.is_most() || s.kept.len() >= SAMPLE;
+            let history = whole && situations >= 3 && tells_careers(s, cx);
+            keyed && !newcomers && !history && (movements.is_some() || changed > 0 || has(Meaning::Effective) && situations > 0 || some)
         }
         Role::Events => {
             let natured =
@@ -250,6 +252,21 @@ pub(super) fn attempt(s: &Seen<'_>, role: Role, cx: &Context<'_>, overlaps: &[u3
     // What a list of movements says is in its rows: no other reading comes near.
     let able = able && (s.moves.is_none() || movements.is_some() || !lists::is_list(role));
     (able || forced).then_some(Try { role, score, picked, choices, why })
+}
+
+/// Several rows of most agents, each with its date of effect, from more than a year ago until now: careers as they were, the last
+/// row of which is the state, and no list of what becomes new.
+fn tells_careers(s: &Seen<'_>, cx: &Context<'_>) -> bool {
+    let numbered = |c: &usize| cx.vocabulary.role(FactRole::Employee).is_some_and(|f| s.compared[*c].title(Title::Fact(f)) >= 85);
+    let repeated = |p: &Profile| p.values.len() * 3 <= p.filled as usize * 2;
+    let now = (cx.month.year(), cx.month.month());
+    let long_ago = |p: &Profile| p.months.first().is_some_and(|m| *m < (now.0 - 1, now.1)) && p.months.last().is_some_and(|m| *m <= now);
+    let columns = || 0..s.layout.width;
+    columns().filter(numbered).any(|c| repeated(&s.profiles[c]))
+        && columns().any(|c| {
+            let p = &s.profiles[c];
+            s.compared[c].title(Title::Plain(Meaning::Effective)) >= 85 && p.share(p.dates) >= 90 && long_ago(p)
+        })
 }
 
 /// « Code » over numbers that go with one label each: rubrics, and never numbers of agents.

@@ -71,7 +71,10 @@ impl RecordReader<'_> {
             }
             // « Catégorie : B » without « nouvelle », an old value or a day may be what goes on.
             let choice = matches!(self.cx.vocabulary.get(f).kind, FactKind::Choice { .. });
-            let bare = choice && effective.is_none() && old.is_none() && !titles::says_becomes(&c.heading);
+            // « Type taux » beside the rate is the new rate's.
+            let of_another = |(about, value): &(FactId, FactId)| *about == f && source.column(Meaning::New(*value)).is_some();
+            let told_with = self.cx.vocabulary.about_others().iter().any(of_another);
+            let bare = choice && !told_with && effective.is_none() && old.is_none() && !titles::says_becomes(&c.heading);
             let said = if bare { Said::Beside } else { Said::New };
             changed.push(Changed { old, said, ..Changed::new(f, new.value, at) });
         }

@@ -128,6 +128,7 @@ pub(super) struct Wording {
     pub(super) working_time: Vec<String>,
     pub(super) part_time: Vec<String>,
     pub(super) tax_rates: Vec<String>,
+    pub(super) validity: Vec<String>,
     pub(super) kind: Vec<String>,
     pub(super) value: Vec<String>,
     pub(super) old_value: Vec<String>,

@@ -419,6 +419,11 @@ pub fn of_tax_rates(about: &str) -> bool {
     names_one(&FILE.wording.tax_rates, about)
 }
 
+/// Whether a title is that of a day until which something holds: « Date validité ».
+pub fn of_validity(heading: &str) -> bool {
+    names_one(&FILE.wording.validity, heading)
+}
+
 /// Whether a column says the one day a row is about: « Date », « Jour de grève ».
 pub fn one_day(heading: &str) -> bool {
     is_one(&FILE.wording.one, heading)
