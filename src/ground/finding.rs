@@ -70,6 +70,9 @@ pub struct Finding {
     pub rank: Rank,
 }
 
+/// Letters of a finding's mark.
+pub const MARK: usize = 6;
+
 /// Who decided about a finding, when, and why.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Decided {
@@ -159,6 +162,16 @@ impl Finding {
             said = format!("{said} — {}", words::fill(words::ui(key, lang), &args));
         }
         said
+    }
+    /// What tells this finding from another one and from itself with other figures, in letters: a waiver remembers by it what it
+    /// waived. Letters alone, as a spreadsheet would make a number of digits.
+    pub fn mark(&self) -> String {
+        use sha2::{Digest as _, Sha256};
+        let said = Self { decided: None, ..self.clone() }.message(Lang::Fr);
+        let who = self.employee.as_ref().map(ToString::to_string).unwrap_or_default();
+        let hash = Sha256::digest(format!("{}\n{who}\n{said}", self.code));
+        let letter = |n: u8| char::from(b'a' + n);
+        hash.iter().take(MARK / 2).flat_map(|b| [letter(b >> 4), letter(b & 15)]).collect()
     }
     /// The arguments with their numbers as the language writes them. What quotes a file stays as it is there.
     fn spoken(&self, lang: Lang) -> Vec<(&str, String)> {

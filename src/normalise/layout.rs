@@ -118,6 +118,7 @@ pub fn find(rows: &[Kept], merged: &[MergedArea], titles: &Titles) -> Layout {
         && let Some(next) = rows.get(best + 1)
         && is_heading_like(next)
         && next.filled() * 2 >= rows[best].filled()
+        && !names_somebody(&rows[best], next, titles)
         && known.get(best + 1).is_some_and(|k| k.1 * 2 >= k.0 && k.1 >= 2)
     {
         last = best + 1;
@@ -185,6 +186,13 @@ fn fill(layout: &mut Layout, rows: &[Kept], merged: &[MergedArea], first: usize,
 
 fn tidy(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// Below the first title, which is that of numbers or names, stands what is no title: the row is of somebody, though its other
+/// words may be titles (« Mutation »).
+fn names_somebody(titled: &Kept, row: &Kept, titles: &Titles) -> bool {
+    let first = titled.cells.iter().position(|c| !c.shown().is_empty());
+    first.map(|c| row.shown(c)).is_some_and(|t| !t.is_empty() && titles.best(&t) < 78)
 }
 
 /// Filled cells and how many of them are known titles.

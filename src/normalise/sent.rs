@@ -1,7 +1,7 @@
 //! Last month's transfers as a bank's portal lists them → rows like those of a transfer file.
 
 use crate::facts::Role as FactRole;
-use crate::ground::{At, Finding, Iban, Severity, Sources};
+use crate::ground::{At, Finding, Iban, Severity, Sources, iban};
 use crate::normalise::Context;
 use crate::normalise::cells;
 use crate::normalise::join::TransferRow;
@@ -52,6 +52,11 @@ pub fn transfers(
                     amount: paid.abs(),
                     at: At::row(map.source, row.number),
                 });
+                let last = out.last().filter(|t| t.iban.is_none() && !text(account).is_empty());
+                unread.extend(last.map(|t| {
+                    let f = Finding::new("M363", Severity::Justify).arg("name", &t.name).arg("account", iban::mask(&text(account)));
+                    f.at(sources.place(At::cell(map.source, row.number, account.column)))
+                }));
                 if let Some((c, state)) =
                     states.iter().map(|c| (c, text(c))).find(|(_, t)| titles::says_pending(t) && !titles::says_returned(t))
                 {

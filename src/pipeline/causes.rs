@@ -1,7 +1,7 @@
 //! Why many findings are there at once: said first and once. What only follows from it is marked so, and counted behind it.
 
 use super::compute::Results;
-use super::decisions::{What, Whom};
+use super::decisions::Whom;
 use super::{Outcome, Ready};
 use crate::ground::finding::Rank;
 use crate::ground::{Finding, Place, Severity, Words, words};
@@ -123,12 +123,12 @@ fn emptied(ready: &Ready, out: &mut Outcome) {
 
 /// Transfers that do not add up to what their file states: every account is compared with them. One waiver lets them count.
 fn totals_of_transfers(ready: &Ready, results: &Results, out: &mut Outcome) {
-    let waived = |code: &str| {
+    let waived = |f: &Finding| {
         let mut decisions = results.waivers.iter().filter_map(|i| ready.inputs.decisions.list.get(*i));
-        decisions.any(|d| matches!(&d.what, What::Waiver(c) if c == code) && d.whom == Whom::Run)
+        decisions.any(|d| d.what.waives(f) && d.whom == Whom::Run)
     };
     for f in out.findings.iter_mut().filter(|f| SIGNED_FOR.contains(&f.code.as_str()) && f.severity == Severity::Justify) {
-        if !waived(&f.code) {
+        if !waived(f) {
             (f.severity, f.rank) = (Severity::Blocking, Rank::Cause);
         }
     }

@@ -2,6 +2,7 @@
 
 use super::inputs::{HashedFile, hex};
 use super::{Outcome, Ready};
+use crate::ground::Severity;
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
@@ -80,6 +81,7 @@ pub fn findings(out: &Outcome) -> String {
                 "help": f.help(out.lang),
                 "employee": f.employee.as_ref().map(ToString::to_string),
                 "places": f.places.iter().map(|p| p.shown(out.lang)).collect::<Vec<_>>(),
+                "mark": (f.severity <= Severity::Justify || f.decided.is_some()).then(|| f.mark()),
                 "decided": f.decided.as_ref().filter(|d| d.stands).map(|d| json!({ "by": d.by, "on": d.on, "reason": d.reason })),
             })
         })

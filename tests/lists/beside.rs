@@ -220,3 +220,57 @@ fn a_number_beside_another_new_number_is_asked() {
     let r = run("beside-number", "", &[("ifse.csv", csv(text))]);
     assert_eq!((r.told("F121", "00225"), r.waits("00225")), (BLOCKS.to_vec(), true));
 }
+
+#[test]
+fn a_row_that_a_filter_hides_is_told_by_name() {
+    let book = workbook(|sheet| {
+        sheet.set_row_hidden(2).expect("a row");
+    });
+    let r = run("hidden", CIA, &[("cia.xlsx", book)]);
+    assert_eq!((r.told("M361", "00232"), r.waits("00232")), (JUSTIFY.to_vec(), false));
+    assert!(r.told("M361", "00102").is_empty() && r.told("M361", "00360").is_empty());
+}
+
+#[test]
+fn what_is_not_settled_in_a_column_nobody_reads_takes_the_row_back() {
+    for (i, word) in ["à définir", "à voir", "à déterminer", "?"].into_iter().enumerate() {
+        let text =
+            format!("Matricule;Nom;Prénom;Montant CIA;Paie de\n00102;ARNOUX;Jean-Noël;200,00;{word}\n00232;TARDIEU;Régine;300,00;\n");
+        let r = run(&format!("open-{i}"), CIA, &[("cia.csv", csv(&text))]);
+        assert_eq!((r.told("M64", "00102"), r.waits("00102")), (BLOCKS.to_vec(), true), "{word}");
+        assert!(!r.waits("00232"));
+    }
+}
+
+#[test]
+fn a_row_of_words_below_the_titles_is_of_somebody() {
+    for head in ["Matricule;Nom;Prénom;Date départ;Motif\n00232;TARDIEU;Régine", "Nom;Prénom;Date départ;Motif\nTARDIEU;Régine"] {
+        let text = format!("Départs;;;\n{head};fin du mois ?;Mutation\n");
+        let r = run(&format!("words-{}", head.len()), "none", &[("départ.csv", csv(&text))]);
+        assert!(r.waits("00232"), "{head}");
+    }
+}
+
+#[test]
+fn an_index_without_its_day_is_told() {
+    let text = "Matricule;Nom;Prénom;Ancien IM;Nouvel IM;Date d'effet\n00225;AGUILAR;Loïc;392;404;01/12/2021\n";
+    let r = run("dated", "none", &[("changements.csv", csv(text))]);
+    assert!(r.told("M362", "00225").is_empty());
+    let text = "Matricule;Nom;Prénom;Ancien IM;Nouvel IM\n00225;AGUILAR;Loïc;392;404\n";
+    let r = run("undated", "none", &[("changements.csv", csv(text))]);
+    assert_eq!((r.told("M362", "00225"), r.waits("00225")), (JUSTIFY.to_vec(), false));
+}
+
+#[test]
+fn an_account_in_last_months_transfers_that_is_none_is_told() {
+    let file = std::fs::read_to_string("samples/montreval/inbox/virements-2021-11.xml").expect("the sample");
+    let within = |text: &str, tag: &str| text.split(tag).nth(1).and_then(|t| t.split('<').next()).expect("the tag").to_owned();
+    let mut list = "Bénéficiaire;IBAN;Montant;Référence\n".to_owned();
+    for t in file.split("<CdtTrfTxInf>").skip(1) {
+        let of = |tag: &str| within(t, tag);
+        let (name, iban) = (of("<Nm>"), of("<IBAN>").replace("FR7699904009515664527579423", "FR7799904009515664527579423"));
+        list += &format!("{name};{iban};{};{}\n", of("Ccy=\"EUR\">").replace('.', ","), of("<EndToEndId>"));
+    }
+    let r = run("wrong-key", "virements-2021-11.xml", &[("virements novembre 2021.csv", csv(&list))]);
+    assert_eq!(r.told("M363", ""), JUSTIFY);
+}

@@ -143,6 +143,13 @@ fn a_list_of_another_month_is_not_read() {
     let whole = std::fs::read_to_string(Path::new(SAMPLE).join("inbox").join(CIA)).expect("the sample is UTF-8");
     let r = run("november", &[CIA], &[("cia-novembre.csv", &whole)]);
     assert_eq!(r.told("M80", ""), [Severity::Justify], "hours of this month stand beside, in the same role");
+    let named: Vec<&str> = whole.lines().skip(1).filter_map(|l| l.split(';').find(|c| c.len() == 5 && c.parse::<u32>().is_ok())).collect();
+    assert!(named.len() > 2);
+    for agent in named.iter().filter(|a| expected().contains_key(**a)) {
+        assert_eq!(r.told("M95", agent), [Severity::Blocking], "{agent}: hours are no bonuses, and this list of them is the only one");
+    }
+    let r = run("november-too", &[], &[("cia-novembre.csv", &whole.replace("200,00", "210,00"))]);
+    assert_eq!((r.told("M80", ""), r.all("M95")), (vec![Severity::Justify], 0), "an older list of the same bonus is a record");
     let r = run("last-year", &[CIA, HOURS], &[("cia-2020.csv", &whole)]);
     assert_eq!(r.told("M80", ""), [Severity::Blocking]);
 }

@@ -437,3 +437,20 @@ fn mistakes_in_the_job_file_are_findings_with_a_line() {
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
+
+#[test]
+fn a_bonus_ten_times_as_high_in_the_staff_file_sets_its_agent_aside() {
+    let mut staff = open(&Path::new(SAMPLE).join("inbox/agents.xlsx"));
+    let grid = &mut staff.sheets[0].1;
+    let (_, column) = find(grid, "ifse").expect("the column");
+    let row = grid.iter().position(|r| text(&r[0]) == "00225").expect("the agent");
+    assert_eq!(text(&grid[row][column]), "341.77");
+    grid[row][column] = Data::Float(3417.7);
+    let to = folder("bonus-times-ten");
+    copy(&to, Some("agents.xlsx"));
+    std::fs::write(to.join("inbox/agents.xlsx"), bytes(&staff, "agents.xlsx").0).expect("the file");
+    let ran = run(&to);
+    let of = |f: &&Finding| f.code == "IMP-04" && f.employee.as_ref().is_some_and(|e| e.as_str() == "00225");
+    assert_eq!(ran.findings.iter().filter(of).map(|f| f.severity).collect::<Vec<_>>(), [Severity::Blocking]);
+    assert!(!ran.transfers.contains_key("00225"));
+}

@@ -162,6 +162,10 @@ pub(super) fn records(
                 }
                 if list {
                     record.told.extend(lines.row(row, &marked, &reader.called(row), sources));
+                    if row.hidden {
+                        let f = Finding::new("M361", Severity::Justify).arg("agent", reader.called(row));
+                        record.told.push(f.at(sources.place(At::row(map.source, row.number))));
+                    }
                 }
                 n.data += 1;
                 n.hidden += u64::from(row.hidden);

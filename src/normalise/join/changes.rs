@@ -44,6 +44,7 @@ impl Joiner<'_> {
             let f = f.arg("agent", &c.employee).arg("old", show(old)).arg("known", show(&known.value));
             self.out.findings.push(f);
         }
+        self.undated(c);
         let Some(p) = self.person(&c.employee, c.at, "changement") else { return };
         if leaves {
             p.departure = Some(c.at);
@@ -55,6 +56,18 @@ impl Joiner<'_> {
         // A day of entry or leaving is dated by what it says.
         let own_date = matches!(decl.kind, FactKind::Date | FactKind::Text);
         p.dated.extend(c.effective.filter(|d| *d != first && !silent && !own_date).map(|from| Dated { fact: c.fact, from, at: c.at }));
+    }
+
+    /// A step of which the list says no day: it counts from the first of the month, and an earlier day would owe arrears.
+    fn undated(&mut self, c: &crate::normalise::gather::Change) {
+        let of_steps = self.vocabulary.signs().iter().any(|s| s.1 == c.fact);
+        let known = self.out.people.get(&c.employee).and_then(|p| p.known.value(c.fact));
+        if c.effective.is_some() || !of_steps || known.is_none_or(|v| *v == c.new) {
+            return;
+        }
+        let f = self.finding("M362", Severity::Justify, &c.employee, &[c.at]).arg("agent", &c.employee);
+        let f = f.arg("fact", self.vocabulary.get(c.fact).label.fr.clone());
+        self.out.findings.push(f.arg("date", self.month.first_day().format("%d/%m/%Y")));
     }
 
     /// A value under a plain title beside new ones: nothing where it is what is known or says what is new again.

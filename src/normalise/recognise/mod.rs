@@ -110,7 +110,7 @@ pub fn recognise(
     let everybody = agents::of_everybody(&seen, &ids, cx);
     let of_documents: BTreeSet<&str> = documents.iter().map(|w| ids::bare(&w.id)).collect();
     let mut mapping = Mapping::default();
-    let mut late: Vec<(u16, Role, String)> = Vec::new();
+    let mut late: Vec<(u16, Role, String, BTreeSet<Meaning>)> = Vec::new();
     let understood: Vec<(SourceMapping, Vec<Finding>)> = {
         let sources = &*sources;
         let one = |i: usize, s: &Seen<'_>, like: Option<Role>| {
@@ -173,7 +173,7 @@ pub fn recognise(
             }
         }
         if let Some(said) = other {
-            late.push((found.source, found.role, said));
+            late.push((found.source, found.role, said, paid_by(&found, cx)));
             found.role = Role::Ignored;
             found.why = vec!["another month".to_owned()];
         } else if found.role != Role::Rubrics {
@@ -181,15 +181,24 @@ pub fn recognise(
         }
         mapping.sources.push(found);
     }
-    for (source, role, said) in late {
+    for (source, role, said, pays) in late {
         // Beside the list of this month, an older one is kept as a record; alone, this month's is missing.
         let beside = mapping.sources.iter().any(|m| m.role == role);
-        if !beside {
+        // Hours do not stand for bonuses.
+        let of_kind = |m: &SourceMapping| m.role == role && (m.variables.is_some() || !pays.is_disjoint(&paid_by(m, cx)));
+        let alone = if role == Role::Amounts && !pays.is_empty() { !mapping.sources.iter().any(of_kind) } else { !beside };
+        if alone {
             // Whoever it names waits.
             mapping.sources.iter_mut().filter(|m| m.source == source).for_each(|m| m.why = vec![ALONE.to_owned()]);
         }
         let f = Finding::new("M80", if beside { Severity::Justify } else { Severity::Blocking }).arg("said", said).arg("month", cx.month);
-        findings.push(f.arg("role", role).at(sources.place(At::source(source))));
+        findings.push(f.at(sources.place(At::source(source))));
     }
     Checked::new(mapping, findings)
+}
+
+/// What a list pays, by its columns.
+fn paid_by(m: &SourceMapping, cx: &Context<'_>) -> BTreeSet<Meaning> {
+    let facts = m.columns.iter().map(|c| c.meaning).filter(|m| matches!(m, Meaning::Fact(_) | Meaning::New(_)));
+    facts.filter(|m| lists::meaning_pays(*m, cx.vocabulary)).collect()
 }

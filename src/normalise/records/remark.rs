@@ -56,7 +56,8 @@ impl RecordReader<'_> {
             }
             // « 0 » under « Observations », beside a sum: perhaps what is to be paid.
             let number = titles::of_remarks(&c.heading) && self.source.role == Role::Amounts && lists::is_quantity(&text);
-            let said = text.chars().any(char::is_alphabetic) || remarks && text.contains('?') || number;
+            let open = text.trim().chars().all(|c| c == '?') || remarks && text.contains('?');
+            let said = text.chars().any(char::is_alphabetic) || open || number;
             if !beside || !said {
                 continue;
             }

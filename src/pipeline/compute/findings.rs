@@ -283,7 +283,8 @@ pub fn label_of(ready: &Ready, stop: crate::compute::eval::Stop) -> String {
 fn contradiction(ready: &Ready, w: &Worked, fact: crate::facts::FactId) -> Option<Finding> {
     let on_paid = w.output.nets.iter().find(|n| n.0 == fact)?.1;
     let net = w.output.payslip.as_ref()?.totals.net_paid;
-    let large = ready.pack.controls.iter().find(|c| c.threshold.contains_key("strong_amount"))?;
+    // The control of changes, not that of sums no month can have.
+    let large = ready.pack.controls.iter().find(|c| c.threshold.contains_key("strong_share"))?;
     let limit = |name: &str| large.threshold.get(name).copied();
     let change = (net - on_paid).abs().exact();
     let beyond = limit("strong_amount").is_some_and(|a| change > a)

@@ -33,7 +33,13 @@ pub fn alone(ready: &Ready, w: &Worked) -> Vec<Alone> {
         let key = match &d.what {
             What::CallBack { .. } => "ui.alone_account",
             What::Override(..) => "ui.alone_override",
-            What::Mode(_) | What::Waiver(_) | What::Join(_) | What::Arrival { .. } | What::Leaver(_) | What::Present | What::Exclude => {
+            What::Mode(_)
+            | What::Waiver { .. }
+            | What::Join(_)
+            | What::Arrival { .. }
+            | What::Leaver(_)
+            | What::Present
+            | What::Exclude => {
                 continue;
             }
         };
@@ -42,11 +48,8 @@ pub fn alone(ready: &Ready, w: &Worked) -> Vec<Alone> {
             let received = w.person.requests.iter().filter(|r| r.iban.as_ref() == Ok(iban) && same(&r.received_by, &d.author));
             places.extend(received.map(|r| place(r.at)));
         }
-        let waives = |x: &&Decision| match (&x.what, &x.whom) {
-            (What::Waiver(code), Whom::One(id)) => *id == w.id && w.findings.iter().any(|f| f.code == *code),
-            (What::Waiver(code), Whom::Everyone) => w.findings.iter().any(|f| f.code == *code),
-            _ => false,
-        };
+        let theirs = |x: &Decision| matches!(&x.whom, Whom::Everyone) || x.whom == Whom::One(w.id.clone());
+        let waives = |x: &&Decision| theirs(x) && w.findings.iter().any(|f| x.what.waives(f));
         places.extend(list.iter().filter(holds).filter(waives).filter(|x| same(&x.author, &d.author)).map(|x| place(x.at)));
         if !places.is_empty() {
             places.insert(0, place(d.at));

@@ -177,7 +177,7 @@ pub fn apply(
         let of_one = match &d.what {
             What::Override(fact, _) => !vocabulary.get(*fact).is_of_person(),
             What::Arrival { .. } | What::Leaver(_) => true,
-            What::Mode(_) | What::Waiver(_) | What::CallBack { .. } | What::Join(_) | What::Present | What::Exclude => false,
+            What::Mode(_) | What::Waiver { .. } | What::CallBack { .. } | What::Join(_) | What::Present | What::Exclude => false,
         };
         if of_one && !others.is_empty() {
             d.state = State::Idle("ui.idle_post");
@@ -228,7 +228,7 @@ fn enact(what: &What, index: usize, p: &mut Person, mine: &mut OfAgent, cx: &Con
     use crate::compute::employee::Way;
     let month = cx.job.month;
     match what {
-        What::Waiver(_) => return State::Open,
+        What::Waiver { .. } => return State::Open,
         What::Join(_) => return State::Idle("ui.idle_join"),
         What::Mode(Way::Carry | Way::Advance(_)) if p.paid.is_none() => return State::Idle("ui.idle_no_last"),
         What::Mode(_) => mine.mode = Some(index),

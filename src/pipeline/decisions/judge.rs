@@ -42,7 +42,7 @@ fn described(ready: &Ready, d: &Decision) -> String {
             let shown = show_value(ready, &Fact { id: *fact, value: value.clone(), at: d.at, origin: Origin::Decided });
             say("ui.decided_override", &[("fact", decl.label.get(ready.lang).to_owned()), ("value", shown)])
         }
-        What::Waiver(code) => say("ui.decided_waiver", &[("code", code.clone())]).trim_end().to_owned(),
+        What::Waiver { code, .. } => say("ui.decided_waiver", &[("code", code.clone())]).trim_end().to_owned(),
         What::CallBack { iban, number } => say("ui.decided_call", &[("account", iban.masked()), ("number", number.clone())]),
         What::Join(other) => say(if is_name(other) { "ui.decided_join_name" } else { "ui.decided_join" }, &[("other", other.to_string())]),
         What::Arrival { day, .. } => say("ui.decided_arrival", &[("day", day.format("%d/%m/%Y").to_string())]),
@@ -102,7 +102,7 @@ pub fn judge(ready: &Ready, results: &mut Results, out: &mut Outcome) {
                 told.push(unused(ready, d, "ui.idle_no_slip"));
             }
             (State::Applied, _) => told.push(applied()),
-            (State::Open, What::Waiver(code)) => {
+            (State::Open, What::Waiver { code, .. }) => {
                 let mut about = out.findings.iter().filter(|f| is_about(d, code, f)).peekable();
                 let any = about.peek().is_some();
                 let blocking = about.any(|f| f.severity == Severity::Blocking);
@@ -134,9 +134,13 @@ pub fn settle(ready: &Ready, waivers: &[usize], out: &mut Outcome) {
     let list = &ready.inputs.decisions.list;
     let mut told = Vec::new();
     for d in waivers.iter().filter_map(|i| list.get(*i)) {
-        let What::Waiver(code) = &d.what else { continue };
-        let mut count = 0;
+        let What::Waiver { code, marks } = &d.what else { continue };
+        let (mut count, mut beyond) = (0, 0);
         for f in out.findings.iter_mut().filter(|f| f.severity == Severity::Justify && is_about(d, code, f)) {
+            if !d.what.waives(f) {
+                beyond += usize::from(!waivers.iter().filter_map(|i| list.get(*i)).any(|o| is_about(o, code, f) && o.what.waives(f)));
+                continue;
+            }
             count += 1;
             f.severity = Severity::Warning;
             f.decided = Some(Box::new(signature(d, true)));
@@ -145,19 +149,28 @@ pub fn settle(ready: &Ready, waivers: &[usize], out: &mut Outcome) {
                 f.places.push(place);
             }
         }
+        if beyond > 0 {
+            let lapsed = Finding::new("M360", Severity::Warning).arg("code", code).arg("count", beyond);
+            told.push(signed(lapsed, d, ready));
+        }
+        if count == 0 && !marks.is_empty() {
+            // What it waived has other figures now, or another waiver since.
+            continue;
+        }
         told.push(if count == 0 {
             // The files are written already: it asks for a look, and holds nothing any more.
             let mut f = unused(ready, d, "ui.idle_waiver");
             f.severity = Severity::Justify;
             f
         } else {
-            let what = format!("{} ({count})", described(ready, d));
+            let open = if marks.is_empty() { words::ui("ui.waiver_open", ready.lang) } else { "" };
+            let what = format!("{} ({count}){open}", described(ready, d));
             signed(Finding::new("D12", Severity::Information).arg("what", what), d, ready)
         });
     }
     // An earlier month's decision stands beside the same finding, and decides nothing.
     for d in list.iter().filter(|d| d.state == State::Expired) {
-        let What::Waiver(code) = &d.what else { continue };
+        let What::Waiver { code, .. } = &d.what else { continue };
         for f in out.findings.iter_mut().filter(|f| f.decided.is_none() && is_about(d, code, f)) {
             f.decided = Some(Box::new(signature(d, false)));
         }

@@ -29,8 +29,8 @@ pub enum What {
     Mode(Way),
     /// A fact of this month.
     Override(FactId, Value),
-    /// Findings of this code need no further reason.
-    Waiver(String),
+    /// Findings of this code need no further reason: those with these marks, or whichever come where there are none.
+    Waiver { code: String, marks: Vec<String> },
     /// The account the employee named on the telephone, and the number called.
     CallBack { iban: Iban, number: String },
     /// Another number in this month's files is this employee.
@@ -51,7 +51,7 @@ impl What {
         match self {
             Self::Mode(_) => "mode",
             Self::Override(..) => "override",
-            Self::Waiver(_) => "waiver",
+            Self::Waiver { .. } => "waiver",
             Self::CallBack { .. } => "call-back",
             Self::Join(_) => "join",
             Self::Arrival { .. } => "arrival",
@@ -61,11 +61,15 @@ impl What {
         }
     }
 
+    /// Whether it waives a finding, whoever that is about.
+    pub fn waives(&self, f: &Finding) -> bool {
+        matches!(self, Self::Waiver { code, marks } if *code == f.code && (marks.is_empty() || marks.contains(&f.mark())))
+    }
+
     /// Two decisions about the same thing must say the same.
     fn same_matter(&self, other: &Self) -> bool {
         match (self, other) {
             (Self::Override(a, _), Self::Override(b, _)) => a == b,
-            (Self::Waiver(a), Self::Waiver(b)) => a == b,
             (Self::Join(a), Self::Join(b)) => a == b,
             (Self::Mode(_) | Self::Exclude, Self::Mode(_) | Self::Exclude) | (Self::CallBack { .. }, Self::CallBack { .. }) => true,
             (Self::Arrival { .. } | Self::Leaver(_) | Self::Present, Self::Arrival { .. } | Self::Leaver(_) | Self::Present) => {

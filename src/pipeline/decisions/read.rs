@@ -4,7 +4,7 @@ use super::write::french_words;
 use super::{Broken, Decision, Decisions, State, What, Whom};
 use crate::compute::employee::Way;
 use crate::facts::{FactId, FactKind, NumberForm, Role, Value, Vocabulary};
-use crate::ground::finding::Rank;
+use crate::ground::finding::{MARK, Rank};
 use crate::ground::{At, EmployeeId, Exact, Finding, Iban, Lang, PayMonth, Place, Severity, Sources, Words, words};
 use crate::job::{DECISIONS_FILE, Job};
 use crate::normalise::text::fold;
@@ -327,10 +327,14 @@ impl Reader<'_, '_> {
             }
             "waiver" => {
                 let code = self.text(ABOUT).to_uppercase();
-                if crate::ground::words::known(&code) || self.pack.controls.iter().any(|c| c.id == code) {
-                    Some(What::Waiver(code))
-                } else {
+                let marks: Vec<String> = self.text(VALUE).to_lowercase().split_whitespace().map(str::to_owned).collect();
+                let is_mark = |m: &String| m.len() == MARK && m.bytes().all(|b| b.is_ascii_lowercase());
+                if !crate::ground::words::known(&code) && !self.pack.controls.iter().any(|c| c.id == code) {
                     refuse(ABOUT, "VAR-02")
+                } else if !marks.iter().all(is_mark) {
+                    refuse(VALUE, "–")
+                } else {
+                    Some(What::Waiver { code, marks })
                 }
             }
             "call-back" => match Iban::parse(&self.text(VALUE)) {

@@ -118,6 +118,9 @@ fn add(options: &Options, rows: &dyn Fn(&[u8]) -> Rows) -> Result<Told> {
         }
     };
     for row in &mut rows {
+        if row[3].is_empty() {
+            row[3] = marks(&job, row);
+        }
         if row[4].is_empty() {
             row[4] = job.month.to_string();
         }
@@ -178,6 +181,12 @@ fn waived(job: &Job, row: &Written) -> Option<(String, Vec<serde_json::Value>)> 
     };
     let told = read().and_then(|t| Some(t["findings"].as_array()?.iter().filter(about).cloned().collect())).unwrap_or_default();
     Some((code, told))
+}
+
+/// The marks of what a waiver waives, by the last run: what comes later, or with other figures, it does not cover.
+fn marks(job: &Job, row: &Written) -> String {
+    let told = waived(job, row).map(|w| w.1).unwrap_or_default();
+    told.iter().filter_map(|f| f["mark"].as_str()).collect::<BTreeSet<_>>().into_iter().collect::<Vec<_>>().join(" ")
 }
 
 /// A waiver of what the last run found to block: it would lift nothing, and is said before it is written. The sums that a
