@@ -7,7 +7,7 @@ mod near;
 pub use near::Near;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
-use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::char::decompose_canonical;
 
 #[derive(serde::Deserialize)]
 struct Lexicon {
@@ -71,26 +71,24 @@ pub fn fold(text: &str) -> String {
             *blank = false;
         }
     };
-    if text.is_ascii() {
-        for c in text.chars() {
+    for c in text.chars() {
+        if c.is_ascii() {
             push(c.to_ascii_lowercase(), &mut blank);
+            continue;
         }
-    } else {
-        for c in text.nfd() {
-            match c {
-                'œ' | 'Œ' => {
-                    push('o', &mut blank);
-                    push('e', &mut blank);
-                }
-                'æ' | 'Æ' => {
-                    push('a', &mut blank);
-                    push('e', &mut blank);
-                }
-                '’' | '‘' | 'ʼ' => push('\'', &mut blank),
-                '\u{300}'..='\u{36f}' => {}
-                c => c.to_lowercase().for_each(|l| push(l, &mut blank)),
+        decompose_canonical(c, |c| match c {
+            'œ' | 'Œ' => {
+                push('o', &mut blank);
+                push('e', &mut blank);
             }
-        }
+            'æ' | 'Æ' => {
+                push('a', &mut blank);
+                push('e', &mut blank);
+            }
+            '’' | '‘' | 'ʼ' => push('\'', &mut blank),
+            '\u{300}'..='\u{36f}' => {}
+            c => c.to_lowercase().for_each(|l| push(l, &mut blank)),
+        });
     }
     if out.ends_with(' ') {
         out.pop();
@@ -396,18 +394,20 @@ pub fn distance(a: &str, b: &str) -> usize {
     if a.len().abs_diff(b.len()) > 2 {
         return 3;
     }
-    let mut before: Vec<usize> = Vec::new();
+    // Three rows are enough, used in turn.
     let mut last: Vec<usize> = (0..=b.len()).collect();
+    let (mut before, mut row) = (last.clone(), last.clone());
     for i in 1..=a.len() {
-        let mut row = vec![i];
+        row[0] = i;
         for j in 1..=b.len() {
             let mut d = (last[j] + 1).min(row[j - 1] + 1).min(last[j - 1] + usize::from(a[i - 1] != b[j - 1]));
             if i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] {
                 d = d.min(before[j - 2] + 1);
             }
-            row.push(d);
+            row[j] = d;
         }
-        before = std::mem::replace(&mut last, row);
+        std::mem::swap(&mut before, &mut last);
+        std::mem::swap(&mut last, &mut row);
     }
     last[b.len()]
 }
