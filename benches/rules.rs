@@ -2,13 +2,13 @@
 //!
 //!     cargo bench --bench rules
 //!
-//! The aims: `fr-fpt` compiles in less than 50 ms; a traced payslip costs at most twice one without trace.
+//! The aims: `fr-fpt` compiles in less than 50 ms; a traced payslip costs at most twice one without trace, its names read too.
 
 use divan::{Bencher, black_box};
 use releve::compute::cases;
 use releve::compute::eval::{Pins, State};
 use releve::compute::replay::{Hidden, Replay};
-use releve::compute::trace::Tracer;
+use releve::compute::trace::{Reading, Tracer};
 use releve::facts::Facts;
 use releve::ground::At;
 use releve::payslip::{PaidLine, Status};
@@ -71,6 +71,23 @@ fn payslip_with_full_trace(bencher: Bencher<'_, '_>) {
         state.forget();
         state.run(plan, black_box(&facts), Pins::None, &[]);
         (state.totals(plan), tracer.trace(&state))
+    });
+}
+
+/// The same with every name and condition of every formula read off.
+#[divan::bench]
+fn payslip_with_full_trace_read(bencher: Bencher<'_, '_>) {
+    let pack = read();
+    let (plan, facts) = fullest(&pack);
+    let mut state = State::new(&plan);
+    let tracer = Tracer::new(&pack, plan);
+    let plan = &tracer.plan;
+    bencher.bench_local(|| {
+        state.forget();
+        state.run(plan, black_box(&facts), Pins::None, &[]);
+        let trace = tracer.trace(&state);
+        let read = |w| tracer.readings(&trace, w).map(|r| usize::from(black_box(r) != Reading::None)).sum::<usize>();
+        (state.totals(plan), tracer.formulas.iter().map(read).sum::<usize>())
     });
 }
 

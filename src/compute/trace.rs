@@ -132,12 +132,28 @@ impl<'p> Tracer<'p> {
 
     /// What stands at a stretch of a formula in a trace.
     pub fn at(&self, trace: &Trace, w: &Watched<'_>, span: &Range<usize>) -> Reading {
-        let reached = match w.owner {
-            Owner::Element(i) => w.part == Part::Applies || trace.applied.get(usize::from(i)) == Some(&true),
+        let found = w.names.iter().find(|n| n.0 == *span).filter(|_| trace.reached(w));
+        found.map_or(Reading::None, |n| self.read(trace, &n.1))
+    }
+
+    /// Everything read in a formula, from left to right; nothing of a formula that was not reached.
+    pub fn readings<'t>(&'t self, trace: &'t Trace, w: &'t Watched<'_>) -> impl Iterator<Item = Reading> + 't {
+        let names = if trace.reached(w) { w.names.as_slice() } else { &[] };
+        names.iter().map(|n| self.read(trace, &n.1))
+    }
+
+    fn read(&self, trace: &Trace, bound: &Bound) -> Reading {
+        reading(&self.plan, &trace.values, bound).unwrap_or(Reading::None)
+    }
+}
+
+impl Trace {
+    /// Whether the payslip came to a formula: those of elements that do not apply were left out.
+    fn reached(&self, w: &Watched<'_>) -> bool {
+        match w.owner {
+            Owner::Element(i) => w.part == Part::Applies || self.applied.get(usize::from(i)) == Some(&true),
             Owner::Value(_) => true,
-        };
-        let found = w.names.iter().find(|n| reached && n.0 == *span);
-        found.and_then(|n| reading(&self.plan, &trace.values, &n.1).ok()).unwrap_or(Reading::None)
+        }
     }
 }
 

@@ -2,9 +2,12 @@
 //!
 //! The abbreviations themselves are data (`rules/exports/words.toml`). Nothing here knows what a title means.
 
+mod near;
+
+pub use near::Near;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
-use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::char::decompose_canonical;
 
 #[derive(serde::Deserialize)]
 struct Lexicon {
@@ -31,6 +34,8 @@ struct Lists {
 struct Words {
     short: BTreeMap<String, Vec<Vec<String>>>,
     same: BTreeMap<String, String>,
+    /// First letters of the short forms of a word, as [`Said::letter`] has them.
+    short_letters: BTreeMap<String, u32>,
     lists: Lists,
 }
 
@@ -41,8 +46,16 @@ static WORDS: LazyLock<Words> = LazyLock::new(|| {
         toml::from_str(include_str!("../../rules/exports/lists.toml")).expect("rules/exports/lists.toml is checked by a test");
     let same: BTreeMap<String, String> = lexicon.same.iter().flat_map(|(k, v)| v.iter().map(move |w| (w.clone(), k.clone()))).collect();
     let one = |w: &str| same.get(w).cloned().unwrap_or_else(|| w.to_owned());
-    let short = lexicon.short.iter().map(|(k, v)| (k.clone(), v.iter().map(|p| p.split(' ').map(one).collect()).collect())).collect();
-    Words { short, same, lists }
+    let opened = |p: &String| p.split(' ').map(one).collect();
+    let short: BTreeMap<String, Vec<Vec<String>>> =
+        lexicon.short.iter().map(|(k, v)| (k.clone(), v.iter().map(opened).collect())).collect();
+    let mut short_letters = BTreeMap::new();
+    for (k, p) in short.iter().flat_map(|(k, v)| v.iter().map(move |p| (k, p))) {
+        if let [word] = p.as_slice() {
+            *short_letters.entry(word.clone()).or_default() |= letter(k);
+        }
+    }
+    Words { short, same, short_letters, lists }
 });
 
 /// Lower case, no accents, ligatures opened, any blank a single space, ends trimmed.
@@ -60,26 +73,24 @@ pub fn fold(text: &str) -> String {
             *blank = false;
         }
     };
-    if text.is_ascii() {
-        for c in text.chars() {
+    for c in text.chars() {
+        if c.is_ascii() {
             push(c.to_ascii_lowercase(), &mut blank);
+            continue;
         }
-    } else {
-        for c in text.nfd() {
-            match c {
-                'œ' | 'Œ' => {
-                    push('o', &mut blank);
-                    push('e', &mut blank);
-                }
-                'æ' | 'Æ' => {
-                    push('a', &mut blank);
-                    push('e', &mut blank);
-                }
-                '’' | '‘' | 'ʼ' => push('\'', &mut blank),
-                '\u{300}'..='\u{36f}' => {}
-                c => c.to_lowercase().for_each(|l| push(l, &mut blank)),
+        decompose_canonical(c, |c| match c {
+            'œ' | 'Œ' => {
+                push('o', &mut blank);
+                push('e', &mut blank);
             }
-        }
+            'æ' | 'Æ' => {
+                push('a', &mut blank);
+                push('e', &mut blank);
+            }
+            '’' | '‘' | 'ʼ' => push('\'', &mut blank),
+            '\u{300}'..='\u{36f}' => {}
+            c => c.to_lowercase().for_each(|l| push(l, &mut blank)),
+        });
     }
     if out.ends_with(' ') {
         out.pop();
@@ -152,11 +163,16 @@ struct Said {
     long: &'static [Vec<String>],
 }
 
+/// The bit of a word's first letter.
+fn letter(word: &str) -> u32 {
+    word.bytes().next().map_or(0, |b| 1 << (b % 32))
+}
+
 impl Said {
     fn of(word: &str) -> Self {
         let light = WORDS.lists.light.contains(word);
         Self {
-            letter: word.bytes().next().map_or(0, |b| 1 << (b % 32)),
+            letter: letter(word),
             weight: if light { 45 } else { 100 },
             light,
             turns: WORDS.lists.turns.contains(word),
@@ -348,6 +364,18 @@ fn word_likeness((a, of_a): (&str, &Said), (b, of_b): (&str, &Said)) -> u32 {
     0
 }
 
+/// First letters of the words that [`runs_together`] may find in these, a bit each.
+pub fn run_together_letters(words: &[String]) -> u32 {
+    let begins = |w: &String| letter(w) | WORDS.short_letters.get(w).copied().unwrap_or(0);
+    let told = words.iter().position(|w| !WORDS.lists.light.contains(w)).map_or(words.len(), |i| i + 1);
+    words[..told].iter().map(begins).fold(0, |a, b| a | b)
+}
+
+/// Whether a word begins with one of these letters.
+pub fn begins_with(word: &str, letters: u32) -> bool {
+    letter(word) & letters != 0
+}
+
 /// Whether one word is the beginnings of several, run together as fields of old programs are named: `DATNAI` is a date of
 /// birth, `NBENF` a number of children. Each piece has two letters at least; a piece of two is a short form or its word whole.
 pub fn runs_together(word: &str, words: &[String]) -> bool {
@@ -372,18 +400,20 @@ pub fn distance(a: &str, b: &str) -> usize {
     if a.len().abs_diff(b.len()) > 2 {
         return 3;
     }
-    let mut before: Vec<usize> = Vec::new();
+    // Three rows are enough, used in turn.
     let mut last: Vec<usize> = (0..=b.len()).collect();
+    let (mut before, mut row) = (last.clone(), last.clone());
     for i in 1..=a.len() {
-        let mut row = vec![i];
+        row[0] = i;
         for j in 1..=b.len() {
             let mut d = (last[j] + 1).min(row[j - 1] + 1).min(last[j - 1] + usize::from(a[i - 1] != b[j - 1]));
             if i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] {
                 d = d.min(before[j - 2] + 1);
             }
-            row.push(d);
+            row[j] = d;
         }
-        before = std::mem::replace(&mut last, row);
+        std::mem::swap(&mut before, &mut last);
+        std::mem::swap(&mut last, &mut row);
     }
     last[b.len()]
 }

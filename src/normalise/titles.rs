@@ -6,7 +6,7 @@ mod words;
 
 use crate::facts::{FactId, Vocabulary};
 use crate::normalise::mapping::{Meaning, PLAIN, Part, Rubrics, TotalRole};
-use crate::normalise::text::{Phrase, Share, likeness, runs_together};
+use crate::normalise::text::{Near, Phrase, Share, begins_with, likeness, run_together_letters, runs_together};
 use file::FILE;
 pub use rows::*;
 use std::collections::{BTreeMap, BTreeSet};
@@ -31,6 +31,10 @@ pub struct Titles {
     entries: Vec<(Phrase, Title)>,
     /// The titles of elements without the words that only say whose share it is.
     bare: Vec<Option<Phrase>>,
+    /// Which of them a title may resemble, by these words of theirs.
+    near: Near,
+    /// Titles of several words that may be run together in one, with the letters that it then begins with.
+    several: Vec<(usize, u32)>,
     /// Titles that a percent sign alone tells from others: « % pat ».
     percent: BTreeSet<usize>,
     /// What was asked before: headings come again on every page and in every list.
@@ -68,8 +72,15 @@ impl Titles {
             let title = target.total.map_or(Title::Element(i), Title::Total);
             entries.extend(target.labels.iter().chain([&target.code]).map(|t| (Phrase::of(t), title)));
         }
-        let bare = entries.iter().map(|(e, title)| matches!(title, Title::Element(_)).then(|| e.without_share())).collect();
-        Self { entries, bare, percent, asked: Mutex::default() }
+        let bare: Vec<Option<Phrase>> =
+            entries.iter().map(|(e, title)| matches!(title, Title::Element(_)).then(|| e.without_share())).collect();
+        let near = Near::of(entries.iter().zip(&bare).map(|((e, _), bare)| bare.as_ref().unwrap_or(e)));
+        let several = entries
+            .iter()
+            .enumerate()
+            .filter(|(_, (e, title))| (2..=4).contains(&e.words.len()) && matches!(title, Title::Fact(_) | Title::Plain(_)));
+        let several = several.map(|(i, (e, _))| (i, run_together_letters(&e.words))).collect();
+        Self { entries, bare, near, several, percent, asked: Mutex::default() }
     }
 
     /// Every meaning a title resembles by at least half, with how much.
@@ -96,7 +107,10 @@ impl Titles {
                 *best = (*best).max(score);
             }
         };
-        for (i, ((entry, title), without)) in self.entries.iter().zip(&self.bare).enumerate() {
+        let mut near = self.near.to(&phrase);
+        near.append(&mut self.near.to(&bare));
+        for i in near {
+            let ((entry, title), without) = (&self.entries[i], &self.bare[i]);
             // « Patronal » is no « % patronal ».
             if self.percent.contains(&i) && !text.contains('%') {
                 continue;
@@ -118,9 +132,10 @@ impl Titles {
             && word.len() >= 5
             && word.bytes().all(|b| b.is_ascii_lowercase())
         {
-            for (entry, title) in self.entries.iter().filter(|(e, _)| (2..=4).contains(&e.words.len())) {
+            for (i, _) in self.several.iter().filter(|(_, letters)| begins_with(word, *letters)) {
+                let (entry, title) = &self.entries[*i];
                 // A word of the title whole is no field of several.
-                if matches!(title, Title::Fact(_) | Title::Plain(_)) && !entry.has(word) && runs_together(word, &entry.words) {
+                if !entry.has(word) && runs_together(word, &entry.words) {
                     put(*title, RUN_TOGETHER);
                 }
             }
@@ -129,8 +144,8 @@ impl Titles {
         for (word, wrap) in [("ancien", Title::Old as fn(FactId) -> Title), ("nouveau", Title::New)] {
             if phrase.has(word) && phrase.words.len() > 1 {
                 let rest = Phrase::new(phrase.words.iter().filter(|w| *w != word && *w != "fin").cloned().collect(), phrase.share);
-                for (entry, title) in &self.entries {
-                    if let Title::Fact(f) = title {
+                for i in self.near.to(&rest) {
+                    if let (entry, Title::Fact(f)) = &self.entries[i] {
                         put(wrap(*f), likeness(&rest, entry));
                     }
                 }
