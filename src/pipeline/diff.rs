@@ -4,8 +4,9 @@
 //! together; nobody is joined by an amount. Whoever new is paid on an account that somebody had before comes first.
 
 use super::explain::Told;
-use super::since;
+use super::{inputs, load_pack, settings, since};
 use crate::ground::{Finding, Iban, Lang, Money, Place, Severity, figures, finding, iban, words};
+use crate::job::{self, SETTINGS_FILE};
 use crate::normalise::text::name_key;
 use crate::read::pain001;
 use anyhow::Result;
@@ -24,6 +25,12 @@ struct Sent {
     met: bool,
 }
 
+impl Sent {
+    fn of(name: String, account: Account, amount: Money, place: Place) -> Self {
+        Self { key: name_key(&name, ""), name, account, amount, place, met: false }
+    }
+}
+
 /// An account as it is compared: two that are no IBAN are the same when they are written the same.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
 struct Account {
@@ -34,6 +41,11 @@ struct Account {
 impl Account {
     fn of(written: &str) -> Self {
         Self { text: iban::clean(written), iban: Iban::parse(written).ok() }
+    }
+
+    /// Of a list whose reader has told of an account that is none.
+    fn read(iban: Option<Iban>) -> Self {
+        Self { text: iban.as_ref().map(|i| i.as_str().to_owned()).unwrap_or_default(), iban }
     }
 
     fn masked(&self) -> String {
@@ -48,6 +60,8 @@ impl Account {
 /// Where a folder of a job or of a run holds what leaves, the released one first.
 const RESULTS: [&str; 3] = ["released", "out", "."];
 const LIST: &str = "transfers.csv";
+/// A row of a list whose account is none.
+const UNREAD_ACCOUNT: &str = "M363";
 
 /// Holds them against each other. The exit code is 0 where nothing differs, 1 where something does, 2 where one cannot be read.
 ///
@@ -142,14 +156,33 @@ fn of_file(file: &Path, findings: &mut Vec<Finding>) -> Result<Option<Vec<Sent>>
     if let Some(rows) = list(&bytes, &name, findings) {
         return Ok(rows);
     }
+    if !xml(&bytes) {
+        return listed(file, findings);
+    }
     let read = pain001::read_all(&bytes, &name);
     findings.extend(read.findings);
     let row = |t: pain001::ReadTransfer| {
         let place = Place::Line { file: name.clone(), line: t.line, heading: None };
-        let account = Account::of(&t.account);
-        Some(Sent { key: name_key(&t.name, ""), name: t.name, account, amount: t.amount?, place, met: false })
+        Some(Sent::of(t.name, Account::of(&t.account), t.amount?, place))
     };
     let rows: Vec<Sent> = read.value.transfers.into_iter().filter_map(row).collect();
+    Ok((!rows.is_empty()).then_some(rows))
+}
+
+/// Whether the first sign opens a tag, in one byte a letter or two.
+fn xml(bytes: &[u8]) -> bool {
+    bytes.iter().find(|b| b.is_ascii_graphic()) == Some(&b'<')
+}
+
+/// What a bank or a portal lists of last month, in the words of the job whose folder or inbox it lies in.
+fn listed(file: &Path, findings: &mut Vec<Finding>) -> Result<Option<Vec<Sent>>> {
+    let around = file.ancestors().skip(1).take(3).find(|f| f.join(SETTINGS_FILE).is_file());
+    let Some(job) = around.map(job::open).transpose()?.and_then(|j| j.value) else { return Ok(None) };
+    let Some(pack) = load_pack(&job, None)?.pack else { return Ok(None) };
+    let read = inputs::listed(file, &job, &pack, &settings(&pack, &job).value)?;
+    let rows: Vec<Sent> = read.value.into_iter().map(|(place, t)| Sent::of(t.name, Account::read(t.iban), t.amount, place)).collect();
+    // What is said of columns and sheets helps where nothing is read, or where a row is doubtful.
+    findings.extend(read.findings.into_iter().filter(|f| rows.is_empty() || f.code == UNREAD_ACCOUNT));
     Ok((!rows.is_empty()).then_some(rows))
 }
 
@@ -175,8 +208,7 @@ fn list(bytes: &[u8], name: &str, findings: &mut Vec<Finding>) -> Option<Option<
             whole = false;
             continue;
         };
-        let (key, account) = (name_key(text(who), ""), Account::of(text(iban)));
-        out.push(Sent { name: text(who).to_owned(), key, account, amount: sum, place: place(None), met: false });
+        out.push(Sent::of(text(who).to_owned(), Account::of(text(iban)), sum, place(None)));
     }
     Some(whole.then_some(out))
 }

@@ -7,6 +7,7 @@ mod made;
 use made::{cents, dsn, expected, ran, rows, shown, xhl};
 use releve::ground::{Finding, Place, Severity};
 use releve::pipeline::{self, Options, Outcome};
+use releve::read::pain001;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
@@ -286,6 +287,37 @@ fn accounts_are_compared_for_every_post_and_as_they_are_written() {
     let told = pipeline::diff(&to.join("e.csv"), &to.join("f.csv"), None).expect("both are read");
     let places: Vec<String> = told.findings.iter().flat_map(|f| &f.places).map(ToString::to_string).collect();
     assert!(told.findings.len() == 1 && told.findings[0].code == "X11" && places[0].contains("e.csv:2"), "{places:?}");
+}
+
+#[test]
+fn what_a_bank_lists_is_compared_as_its_transfer_file_is() {
+    let file = Path::new("samples/montreval/inbox/virements-2021-11.xml");
+    let sent: Vec<_> = pain001::read_all(&sample("virements-2021-11.xml"), "sent").value.transfers;
+    let rows = |of: &dyn Fn(&str) -> String| -> String {
+        let row = |t: &pain001::ReadTransfer| {
+            let amount = t.amount.expect("an amount").french();
+            format!("{};{};{amount};25/11/2021\n", t.name, of(&t.account))
+        };
+        format!("Liste des virements émis\n\nBénéficiaire;IBAN;Montant;Date d'exécution\n{}", sent.iter().map(row).collect::<String>())
+    };
+    let windows = |text: &str| -> Vec<u8> { text.chars().map(|c| u8::try_from(u32::from(c)).unwrap_or(b' ')).collect() };
+    let to = folder("bank-list", &settings(), &[]);
+    let list = |name: &str, text: &str| {
+        let path = to.join(name);
+        std::fs::write(&path, windows(text)).expect("a list");
+        path
+    };
+    let same = list("releve-banque.csv", &rows(&str::to_owned));
+    assert_eq!(diff(&same, file), (0, vec![]));
+    // Another account is told by name, and one that is none by its row.
+    let first = sent[0].account.clone();
+    let other = "FR7699901008578534800843585";
+    let moved = list("banque-2.csv", &rows(&|a| if a == first { other.to_owned() } else { a.to_owned() }));
+    let want = (1, vec![("X01".to_owned(), sent[0].name.clone())]);
+    assert_eq!(diff(file, &moved), want);
+    let wrong = list("banque-3.csv", &rows(&|a| if a == first { a.replace(&a[2..4], "00") } else { a.to_owned() }));
+    let told = diff(file, &wrong);
+    assert!(told.1.contains(&("M363".to_owned(), sent[0].name.clone())) && told.0 == 1, "{told:?}");
 }
 
 // ------------------------------------------------------------------ a transfer that came back

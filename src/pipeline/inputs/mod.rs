@@ -10,7 +10,7 @@ use super::decisions::{self, Decisions};
 use super::{bygone, records, rejected};
 use crate::ground::{At, Checked, Finding, Iban, Money, PayMonth, Place, Severity, Sources};
 use crate::job::{self, Job};
-use crate::normalise::join::{self, People};
+use crate::normalise::join::{self, People, TransferRow};
 use crate::normalise::other_accounts::Owner;
 use crate::normalise::record::Past;
 use crate::normalise::titles::Titles;
@@ -31,6 +31,7 @@ pub use open::{HashedFile, hash, hex};
 use open::{lay_out, listed_transfers, open_all, others_of};
 pub use rubrics::rubrics;
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 
 /// Everything read.
 #[derive(Default)]
@@ -79,6 +80,27 @@ pub struct Inputs {
 fn context<'a>(pack: &'a Pack, natures: &'a Natures, rubrics: &'a Rubrics, job: &Job) -> normalise::Context<'a> {
     normalise::Context { vocabulary: &pack.vocabulary, natures, rubrics, month: job.month, last: job.last_month }
 }
+
+/// The transfers that one file lists, read with a job's words as a file of its inbox would be; none where it is no such list.
+///
+/// # Errors
+/// When the file cannot be opened.
+pub fn listed(file: &Path, job: &Job, pack: &Pack, settings: &[SettingValue]) -> Result<Checked<Listed>> {
+    let name = file.display().to_string();
+    let mut o = Opened::of_file(file, &name)?;
+    let rubrics = rubrics(pack, job, settings);
+    let natures = Natures::of(&pack.events, &pack.vocabulary).with_moves(&pack.moves);
+    let cx = context(pack, &natures, &rubrics, job);
+    let titles = Titles::new(cx.vocabulary, cx.rubrics);
+    lay_out(&mut o, &titles, &cx);
+    let mapping = o.recognise(&normalise::record::MonthRecord::default(), &[], &titles, &cx);
+    listed_transfers(&mut o, &mapping, &cx);
+    let placed = |t: TransferRow| (o.sources.place(t.at), t);
+    Ok(Checked::new(o.transfers.into_iter().map(placed).collect(), o.findings))
+}
+
+/// Transfers with where they stand.
+pub type Listed = Vec<(Place, TransferRow)>;
 
 /// Reads the inbox to the end.
 ///

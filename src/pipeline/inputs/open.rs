@@ -107,6 +107,18 @@ pub(super) fn open_all(job: &Job, progress: fn(&str, u64, u64)) -> Result<Opened
     Ok(o)
 }
 
+impl Opened {
+    /// One file alone, under this name.
+    ///
+    /// # Errors
+    /// When it cannot be opened.
+    pub(super) fn of_file(file: &std::path::Path, name: &str) -> std::io::Result<Self> {
+        let mut o = Self::default();
+        open_one((&Input::from(file.to_path_buf()), name), hash(file)?, 0, &Limits::default(), &mut o);
+        Ok(o)
+    }
+}
+
 /// A file that is there and that nothing may read: whatever it says is wanting, and nothing leaves until it is read or gone.
 fn unopened(file: &str) -> Finding {
     let mut f = Finding::new("M345", Severity::Blocking).at(Place::File { file: file.to_owned() });
