@@ -194,7 +194,8 @@ pub fn months_named(text: &str, last: PayMonth, title: bool) -> Vec<PayMonth> {
 
 /// The year that a name and a title speak of, where they speak of one.
 pub fn year_said(text: &str) -> Option<i32> {
-    let words = text.split(|c: char| !c.is_alphanumeric());
+    // The year of a day, « 01/09/1999 », is none.
+    let words = text.split(|c: char| c.is_whitespace() || "_,;:()".contains(c)).map(|w| w.trim_matches(|c: char| !c.is_alphanumeric()));
     let years = words.filter(|w| w.len() == 4).filter_map(|w| w.parse().ok()).filter(|y| (1990..2100).contains(y));
     let mut years: BTreeSet<i32> = years.collect();
     years.pop_first().filter(|_| years.is_empty())

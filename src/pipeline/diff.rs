@@ -60,8 +60,8 @@ impl Account {
 /// Where a folder of a job or of a run holds what leaves, the released one first.
 const RESULTS: [&str; 3] = ["released", "out", "."];
 const LIST: &str = "transfers.csv";
-/// A row of a list whose account is none.
-const UNREAD_ACCOUNT: &str = "M363";
+/// Rows of a list that are no transfer, whose account is none, or that came back.
+const OF_ROWS: [&str; 3] = ["M191", "M292", "M363"];
 
 /// Holds them against each other. The exit code is 0 where nothing differs, 1 where something does, 2 where one cannot be read.
 ///
@@ -181,8 +181,9 @@ fn listed(file: &Path, findings: &mut Vec<Finding>) -> Result<Option<Vec<Sent>>>
     let Some(pack) = load_pack(&job, None)?.pack else { return Ok(None) };
     let read = inputs::listed(file, &job, &pack, &settings(&pack, &job).value)?;
     let rows: Vec<Sent> = read.value.into_iter().map(|(place, t)| Sent::of(t.name, Account::read(t.iban), t.amount, place)).collect();
-    // What is said of columns and sheets helps where nothing is read, or where a row is doubtful.
-    findings.extend(read.findings.into_iter().filter(|f| rows.is_empty() || f.code == UNREAD_ACCOUNT));
+    // What is said of columns and sheets helps where nothing is read; what is said of rows always.
+    let of_rows = |f: &Finding| f.severity == Severity::Blocking || OF_ROWS.contains(&f.code.as_str());
+    findings.extend(read.findings.into_iter().filter(|f| rows.is_empty() || of_rows(f)));
     Ok((!rows.is_empty()).then_some(rows))
 }
 

@@ -1,8 +1,9 @@
 //! The sample town's register in parts, rubric by rubric, in cents, or with a row for each share: the same pay.
 
-use super::{Row, by_agent, job, rows, run, same_pay, table, text, told};
+use super::{Row, by_agent, job, rows, run, same_pay, same_pay_in, table, text, told};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
+use std::process::Command;
 
 /// Stands in no staff file: without the transfers nothing is known but the payslip.
 const NOWHERE: &str = "00156";
@@ -440,4 +441,26 @@ fn a_wide_register_has_a_file_for_each_side() {
     ];
     let outcome = same_pay("wide-sides", &files, &[]);
     assert_eq!(told(&outcome, "M29"), 0, "it is one register");
+    // As sheets of one workbook beside one of the nets, and again when `inspect --write` has said what each sheet is.
+    let net = |agent: &Vec<Row>| {
+        let net = agent.iter().find(|r| r.code == "9300").map(|r| r.gain.clone()).unwrap_or_default();
+        format!("{};{net}", who(&agent[0]))
+    };
+    let nets = text("Matricule;Nom et prénom;Net à payer", by_agent(&all).iter().map(net));
+    let mut book = rust_xlsxwriter::Workbook::new();
+    for (name, text) in files.iter().map(|(name, text)| (name.trim_end_matches(" novembre 2021.csv"), text)).chain([("Nets", &nets)]) {
+        let sheet = book.add_worksheet().set_name(name).expect("a name");
+        for (r, line) in (0..).zip(text.lines()) {
+            for (c, cell) in (0..).zip(line.split(';')).filter(|(_, cell)| !cell.is_empty()) {
+                sheet.write_string(r, c, cell).expect("a cell");
+            }
+        }
+    }
+    let folder = job("wide-sheets", &[]);
+    book.save(folder.join("inbox/paie novembre 2021.xlsx")).expect("a workbook");
+    for name in ["wide-sheets", "wide-sheets, written"] {
+        same_pay_in(&folder, name, &[]);
+        let said = Command::new(env!("CARGO_BIN_EXE_releve")).args(["inspect", "--write"]).arg(&folder).output().expect("the program runs");
+        assert!(said.status.code() < Some(2), "{}", String::from_utf8_lossy(&said.stderr));
+    }
 }

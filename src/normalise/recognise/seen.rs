@@ -91,7 +91,10 @@ pub(super) fn entry_of<'t>(
     kept: &[Kept],
     sources: &Sources,
 ) -> Option<&'t SourceEntry> {
-    let mut mine = given.iter().filter(|e| e.from.is_some() == inherited && matches(e, source, sources));
+    let all = || given.iter().filter(|e| e.from.is_some() == inherited && matches(e, source, sources));
+    // An entry of the whole file is not about a sheet that has its own.
+    let named = all().any(|e| e.sheet.is_some());
+    let mut mine = all().filter(|e| e.sheet.is_some() == named);
     let same = |s: &crate::ground::place::Source| sources.get(source).is_some_and(|o| (&o.file, &o.sheet) == (&s.file, &s.sheet));
     if sources.iter().filter(|(_, s)| same(s)).count() < 2 {
         return mine.next();

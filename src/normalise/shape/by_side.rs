@@ -21,11 +21,10 @@ const RUBRICS: usize = 2;
 const KEPT: usize = 5;
 const LABEL: &str = "Libellé";
 
-/// A sheet of one side: its headings, whose column is the agents', the columns in front of its rubrics, and those.
+/// A sheet of one side: its headings, the columns in front of its rubrics, and those.
 struct Sheet {
     side: Meaning,
     heading: usize,
-    agent: usize,
     front: usize,
     rubrics: Vec<usize>,
     agents: BTreeSet<String>,
@@ -94,7 +93,8 @@ fn sheet(table: &Table, wording: &Wording<'_>) -> Option<Sheet> {
     let filled = |c: usize| body.iter().filter(|r| !shown(r, c).is_empty()).count();
     let numbers = |c: usize| {
         let number = |r: &&&OwnedRow| r.cells.get(c).is_some_and(|x| matches!(cells::number(x, values::Mark::Unknown), Ok(Some(_))));
-        filled(c) > 0 && body.iter().filter(number).count() == filled(c)
+        // What is empty here may be filled further down, and one cell of words is for the reader to tell.
+        body.iter().filter(number).count() * 2 >= filled(c)
     };
     let sum = |c: usize| summing(&title(c)).is_some() || total_named(&title(c)).is_some();
     let columns = (front..head.cells.len()).filter(|&c| !title(c).is_empty() && numbers(c));
@@ -103,7 +103,7 @@ fn sheet(table: &Table, wording: &Wording<'_>) -> Option<Sheet> {
         return None;
     }
     let agents = body.iter().map(|r| ids::bare(&shown(r, agent)).to_owned()).filter(|t| !t.is_empty()).collect();
-    Some(Sheet { side, heading, agent, front, rubrics, agents })
+    Some(Sheet { side, heading, front, rubrics, agents })
 }
 
 /// A row for each amount: its agent, the name of its rubric, and the amount on the side of the sheet.
@@ -125,7 +125,7 @@ fn lines(table: &Table, sheet: &Sheet, findings: &mut Vec<Finding>) -> Laid {
     let titles = [(text(LABEL), None), (text(side_of(sheet.side)), None)];
     laid.put(front(head).into_iter().chain(titles).collect(), (head.number, At::NO_COLUMN));
     for row in &rows[sheet.heading + 1..] {
-        if shown(row, sheet.agent).is_empty() || summing(&shown(row, 0)).is_some() {
+        if (0..sheet.front).all(|c| shown(row, c).is_empty()) || summing(&shown(row, 0)).is_some() {
             continue;
         }
         for &c in sheet.rubrics.iter().filter(|&&c| !shown(row, c).is_empty()) {

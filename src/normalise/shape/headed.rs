@@ -36,6 +36,8 @@ enum Key {
     Amount,
     Of(Meaning),
     Titled(String),
+    /// Where it stands, of one without a title.
+    Untitled(usize),
 }
 
 /// Whether the first rows of a longer sheet look like it.
@@ -55,7 +57,7 @@ pub fn find(rows: &[OwnedRow], wording: &Wording<'_>) -> Option<Laid> {
 
 /// Each row of headings below the name of a rubric, and the rows down to the next.
 fn blocks(rows: &[OwnedRow], wording: &Wording<'_>) -> Option<Vec<Block>> {
-    let mut known: BTreeMap<Vec<String>, Option<(usize, Vec<Key>)>> = BTreeMap::new();
+    let mut known: BTreeMap<Vec<String>, Option<(usize, Option<Vec<Key>>)>> = BTreeMap::new();
     let mut out: Vec<Block> = Vec::new();
     for (i, row) in rows.iter().enumerate() {
         if !super::may_head(row) || row.cells.iter().filter(|c| !c.shown().is_empty()).count() < 2 {
@@ -63,7 +65,15 @@ fn blocks(rows: &[OwnedRow], wording: &Wording<'_>) -> Option<Vec<Block>> {
         }
         let titles: Vec<String> = row.cells.iter().map(|c| c.shown().into_owned()).collect();
         let Some((agent, columns)) = known.entry(titles).or_insert_with(|| columns(row, wording)).clone() else { continue };
-        let Some((at, (code, label))) = above(rows, i, agent) else {
+        let named = above(rows, i, agent);
+        let Some(columns) = columns else {
+            // A rubric below titles that are not understood would be read below those of another.
+            if named.is_some() {
+                return None;
+            }
+            continue;
+        };
+        let Some((at, (code, label))) = named else {
             // A page's head says the titles of the rubric before it again.
             if out.is_empty() {
                 return None;
@@ -84,17 +94,20 @@ fn above(rows: &[OwnedRow], heading: usize, agent: usize) -> Option<(usize, (Str
     Some((near, rubric(&rows[near], agent)?))
 }
 
-/// The column of the agents in a row of headings, and what the others are; `None` where it heads no amounts.
-fn columns(row: &OwnedRow, wording: &Wording<'_>) -> Option<(usize, Vec<Key>)> {
+/// The column of the agents in a row of headings, and what the others are, where one of them is the amount or the employer's;
+/// `None` where it heads nothing of a line of pay.
+fn columns(row: &OwnedRow, wording: &Wording<'_>) -> Option<(usize, Option<Vec<Key>>)> {
     let (agent, _) = wording.headings(row, |score, _| score >= SURELY)?;
     let agent = agent?;
-    let key = |cell: &Cell<'_>| {
+    let key = |(c, cell): (usize, &Cell<'_>)| {
         let text = cell.shown();
         let scores = wording.titles.scores(&text);
         let of = |m: Meaning| scores.get(&Title::Plain(m)).copied().unwrap_or(0);
         let best = PARTS.iter().chain(&AMOUNTS).map(|m| (of(*m), *m)).max_by_key(|b| b.0)?;
         let sum = scores.iter().any(|(t, s)| matches!(t, Title::Total(_)) && *s >= SURELY);
-        Some(if wording.of_agents(&text) || text.is_empty() || best.0 < SURELY && !sum {
+        Some(if text.is_empty() {
+            Key::Untitled(c)
+        } else if wording.of_agents(&text) || best.0 < SURELY && !sum {
             Key::Titled(fold(&text))
         } else if best.0 < SURELY || AMOUNTS.contains(&best.1) {
             Key::Amount
@@ -102,8 +115,14 @@ fn columns(row: &OwnedRow, wording: &Wording<'_>) -> Option<(usize, Vec<Key>)> {
             Key::Of(best.1)
         })
     };
-    let columns: Vec<Key> = row.cells.iter().map(key).collect::<Option<_>>()?;
-    (columns.iter().filter(|k| **k == Key::Amount).count() == 1).then_some((agent, columns))
+    let columns: Vec<Key> = row.cells.iter().enumerate().map(key).collect::<Option<_>>()?;
+    let count = |key: &Key| columns.iter().filter(|k| *k == key).count();
+    if columns.iter().all(|k| matches!(k, Key::Titled(_) | Key::Untitled(_))) {
+        return None;
+    }
+    let once = PARTS.iter().all(|m| count(&Key::Of(*m)) <= 1) && count(&Key::Amount) <= 1;
+    let any = count(&Key::Amount) + count(&Key::Of(Meaning::EmployerAmount)) > 0;
+    Some((agent, (once && any).then_some(columns)))
 }
 
 /// Whether hardly anybody stands below a single rubric.

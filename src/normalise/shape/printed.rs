@@ -4,6 +4,7 @@
 
 use super::Wording;
 use super::slips::{Agent, Slip, amounts, heads_lines};
+use crate::normalise::titles::summing;
 use crate::normalise::{bands, cells, values};
 use crate::read::table::{Cell, OwnedRow};
 use std::collections::BTreeSet;
@@ -26,25 +27,35 @@ pub fn find(rows: &[OwnedRow], wording: &Wording<'_>) -> Vec<Slip> {
     let paid = |r: &OwnedRow| {
         columns.iter().any(|c| r.cells.get(*c).is_some_and(|x| matches!(cells::number(x, values::Mark::Unknown), Ok(Some(_)))))
     };
-    let leading = |r: &OwnedRow| r.cells.iter().map(|c| c.shown().into_owned()).find(|t| !t.is_empty()).unwrap_or_default();
-    let codes: BTreeSet<String> = rows[first + 1..].iter().filter(|r| paid(r)).map(leading).collect();
+    // A line names its rubric by code and label, which a row without amounts may name too.
+    let leading = |r: &OwnedRow| {
+        let mut texts = r.cells.iter().map(|c| c.shown().into_owned()).filter(|t| !t.is_empty());
+        (texts.next().unwrap_or_default(), texts.next().unwrap_or_default())
+    };
+    let rubrics: BTreeSet<(String, String)> = rows[first + 1..].iter().filter(|r| paid(r)).map(leading).collect();
     let mut people: BTreeSet<Agent> = BTreeSet::new();
     let (mut heading, mut of, mut lines, mut unseen) = (first, None::<(Agent, usize)>, 0, 0);
+    let mut goes_on = false;
     let mut out: Vec<Slip> = Vec::new();
     for (i, row) in rows.iter().enumerate().skip(first + 1) {
         if paid(row) {
+            // A line of nobody's: some agent is not understood.
+            if of.is_none() && summing(&leading(row).0).is_none() {
+                return Vec::new();
+            }
             lines += 1;
             continue;
         }
         let known = bands::of_cells(&row.cells);
-        let band = known.clone().or_else(|| opens(row)).filter(|b| !codes.contains(&b.id) && !wording.known_well(&b.surname));
+        let band = known.clone().or_else(|| opens(row)).filter(|b| !rubrics.contains(&leading(row)) && !wording.known_well(&b.surname));
         let titles = band.is_none() && heads_lines(row, wording);
         if band.is_none() && !titles {
             continue;
         }
         if let Some((agent, from)) = &of {
-            out.push(Slip::of(agent.clone(), rows, heading, *from..i, wording));
+            out.push(Slip::of(agent.clone(), rows, heading, *from..i, wording).going_on(goes_on));
         }
+        goes_on = band.is_none();
         if let Some(b) = band {
             unseen += usize::from(known.is_none());
             let agent = Agent { id: b.id, name: format!("{} {}", b.surname, b.given).trim().to_owned() };
@@ -56,7 +67,7 @@ pub fn find(rows: &[OwnedRow], wording: &Wording<'_>) -> Vec<Slip> {
         }
     }
     if let Some((agent, from)) = of {
-        out.push(Slip::of(agent, rows, heading, from..rows.len(), wording));
+        out.push(Slip::of(agent, rows, heading, from..rows.len(), wording).going_on(goes_on));
     }
     if unseen > 0 && people.len() >= AGENTS && lines >= LINES * people.len() { out } else { Vec::new() }
 }

@@ -37,14 +37,20 @@ pub struct Slip {
     month: Option<PayMonth>,
     heading: usize,
     lines: Range<usize>,
+    /// Whether it is the next page of the payslip before it.
+    goes_on: bool,
     /// The account printed on it, as long as there is only one.
     account: Option<(u32, Iban)>,
 }
 
 impl Slip {
+    /// The same as the next page of the one before it, or not.
+    pub(super) fn going_on(self, goes_on: bool) -> Self {
+        Self { goes_on, ..self }
+    }
     /// The lines of an agent below headings that stand above him.
     pub(super) fn of(agent: Agent, rows: &[OwnedRow], heading: usize, lines: Range<usize>, wording: &Wording<'_>) -> Self {
-        let mut slip = Self { agent, month: None, heading, lines, account: None };
+        let mut slip = Self { agent, month: None, heading, lines, goes_on: false, account: None };
         slip.lines = of_pay(rows, &slip, wording);
         slip
     }
@@ -105,7 +111,7 @@ pub fn find(rows: &[OwnedRow], wording: &Wording<'_>) -> Vec<Slip> {
             }
         } else {
             let month = rows[begun.min(from)..heading].iter().rev().flat_map(|r| &r.cells).find_map(|c| month(&c.shown()));
-            slips.push(Slip { agent, month, heading, lines: heading + 1..until, account: None });
+            slips.push(Slip { agent, month, heading, lines: heading + 1..until, goes_on: false, account: None });
         }
         from = heading + 1;
     }
@@ -377,6 +383,7 @@ struct Register {
 impl Registers {
     /// Takes the payslips of a sheet.
     pub fn take(&mut self, table: &Table, rows: &[OwnedRow], slips: Vec<Slip>, wording: &Wording<'_>) {
+        let mut employers = false;
         for slip in slips {
             let heading = &rows[slip.heading];
             let mut headings: Vec<String> = heading.cells.iter().map(|c| c.shown().into_owned()).collect();
@@ -400,7 +407,8 @@ impl Registers {
             into.accounts.extend(slip.account.map(|(row, iban)| (slip.agent.clone(), (table.source, row), iban)));
             let foot = Foot::of(heading, wording);
             let beside = employers_beside(heading, wording);
-            let mut employers = false;
+            // Below « Part patronale » the page after goes on with the employer's.
+            employers &= slip.goes_on;
             for row in rows[slip.lines].iter().filter(|r| r.cells.iter().any(|c| c.shown().chars().any(char::is_alphanumeric))) {
                 if let Some(below) = bands::employers_below(&row.cells).filter(|_| !beside) {
                     employers = below;

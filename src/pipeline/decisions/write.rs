@@ -1,7 +1,7 @@
 //! `releve decide`: one row more in `decisions.csv`, read back before it is kept.
 
 use super::read::{COLUMNS, TITLES_FR, read_from};
-use crate::ground::{EmployeeId, Finding, Lang, PayMonth, Place, Severity, Sources, words};
+use crate::ground::{EmployeeId, Finding, Lang, PayMonth, Place, Severity, Sources, ids, words};
 use crate::job::{self, DECISIONS_FILE, Job};
 use crate::normalise::text::fold;
 use crate::pipeline::causes::SIGNED_FOR;
@@ -175,9 +175,15 @@ fn waived(job: &Job, row: &Written) -> Option<(String, Vec<serde_json::Value>)> 
     let code = row[2].to_uppercase();
     matches!(fold(&row[0]).as_str(), "waiver" | "dispense" | "derogation").then_some(())?;
     let read = || serde_json::from_slice::<serde_json::Value>(&std::fs::read(job.folder.join("out/findings.json")).ok()?).ok();
+    // A number may be written without its zeros, and without a post is about all of them.
+    let apart = |who: &str| {
+        who.split_once('/').map_or((ids::bare(who).to_owned(), None), |(n, post)| (ids::bare(n).to_owned(), Some(post.to_owned())))
+    };
+    let (number, post) = apart(row[1].trim());
     let about = |f: &&serde_json::Value| {
         let who = f["employee"].as_str().unwrap_or_default();
-        f["code"] == code.as_str() && if row[1] == "*" { !who.is_empty() } else { who == row[1] }
+        let theirs = || apart(who).0 == number && (post.is_none() || apart(who).1 == post);
+        f["code"] == code.as_str() && if row[1] == "*" { !who.is_empty() } else { theirs() }
     };
     let told = read().and_then(|t| Some(t["findings"].as_array()?.iter().filter(about).cloned().collect())).unwrap_or_default();
     Some((code, told))
