@@ -40,6 +40,9 @@ enum Key {
     Untitled(usize),
 }
 
+/// The column of the agents, and what each column is where that is understood.
+type Headings = (usize, Option<Vec<Key>>);
+
 /// Whether the first rows of a longer sheet look like it.
 pub fn begins(rows: &[OwnedRow], wording: &Wording<'_>) -> bool {
     heading(rows, wording).is_some_and(|(h, agent)| above(rows, h, agent).is_some())
@@ -57,7 +60,7 @@ pub fn find(rows: &[OwnedRow], wording: &Wording<'_>) -> Option<Laid> {
 
 /// Each row of headings below the name of a rubric, and the rows down to the next.
 fn blocks(rows: &[OwnedRow], wording: &Wording<'_>) -> Option<Vec<Block>> {
-    let mut known: BTreeMap<Vec<String>, Option<(usize, Option<Vec<Key>>)>> = BTreeMap::new();
+    let mut known: BTreeMap<Vec<String>, Option<Headings>> = BTreeMap::new();
     let mut out: Vec<Block> = Vec::new();
     for (i, row) in rows.iter().enumerate() {
         if !super::may_head(row) || row.cells.iter().filter(|c| !c.shown().is_empty()).count() < 2 {
@@ -94,9 +97,9 @@ fn above(rows: &[OwnedRow], heading: usize, agent: usize) -> Option<(usize, (Str
     Some((near, rubric(&rows[near], agent)?))
 }
 
-/// The column of the agents in a row of headings, and what the others are, where one of them is the amount or the employer's;
-/// `None` where it heads nothing of a line of pay.
-fn columns(row: &OwnedRow, wording: &Wording<'_>) -> Option<(usize, Option<Vec<Key>>)> {
+/// What a row heads, understood where one of its columns is the amount or the employer's; `None` where it heads nothing of a line of
+/// pay.
+fn columns(row: &OwnedRow, wording: &Wording<'_>) -> Option<Headings> {
     let (agent, _) = wording.headings(row, |score, _| score >= SURELY)?;
     let agent = agent?;
     let key = |(c, cell): (usize, &Cell<'_>)| {
