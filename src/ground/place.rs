@@ -217,6 +217,12 @@ pub enum Place {
     },
 }
 
+/// The name of a file without its folders and its ending.
+pub fn stem(file: &str) -> &str {
+    let name = file.rsplit('/').next().unwrap_or(file);
+    name.rsplit_once('.').map_or(name, |(stem, _)| stem)
+}
+
 /// Letters of a spreadsheet column: 0 is `A`, 26 is `AA`.
 pub fn column_letters(column: u16) -> String {
     let mut n = u32::from(column) + 1;

@@ -229,6 +229,20 @@ fn a_row_that_a_filter_hides_is_told_by_name() {
     let r = run("hidden", CIA, &[("cia.xlsx", book)]);
     assert_eq!((r.told("M361", "00232"), r.waits("00232")), (JUSTIFY.to_vec(), false));
     assert!(r.told("M361", "00102").is_empty() && r.told("M361", "00360").is_empty());
+    // In a list that is laid out anew too: two days in one cell.
+    let mut book = Workbook::new();
+    let sheet = book.add_worksheet();
+    let rows = [
+        ["Matricule", "Nom", "Prénom", "Motif", "Période"],
+        ["00844", "RAMPAL", "Joël", "Grève", "du 06 au 07/12/2021"],
+        ["00225", "AGUILAR", "Loïc", "Grève", "du 08 au 09/12/2021"],
+    ];
+    for (r, row) in (0..).zip(rows) {
+        sheet.write_row(r, 0, row).expect("cells");
+    }
+    sheet.set_row_hidden(2).expect("a row");
+    let r = run("hidden-anew", "absences-decembre.xls", &[("absences.xlsx", book.save_to_buffer().expect("memory does not fail"))]);
+    assert_eq!((r.told("M361", "00225"), r.told("M361", "00844")), (JUSTIFY.to_vec(), vec![]));
 }
 
 #[test]

@@ -159,7 +159,9 @@ fn each_rubric_stands_below_headings_of_its_own() {
     for (code, label) in &rubrics {
         let of: Vec<&Row> = all.iter().filter(|r| r.code == *code).collect();
         let shared = of.iter().any(|r| !r.employer.is_empty());
+        let employers = of.iter().all(|r| r.gain.is_empty() && r.deduction.is_empty());
         let (name, head) = match (code.as_str(), shared) {
+            (_, true) if employers => (format!("Rubrique : {code} {label}"), "Matricule;Nom et prénom;Base;Taux patronal;Part patronale"),
             ("9300", _) => (label.clone(), "Matricule;Nom et prénom;Net"),
             (_, true) => {
                 (format!("Rubrique : {code} {label}"), "Matricule;Nom et prénom;Base;Taux;Part agent;Taux patronal;Part patronale")
@@ -169,6 +171,7 @@ fn each_rubric_stands_below_headings_of_its_own() {
         lines.extend([String::new(), name, head.to_owned()]);
         lines.extend(of.iter().map(|r| match (code.as_str(), shared) {
             ("9300", _) => format!("{};{}", who(r), r.unsigned()),
+            (_, true) if employers => format!("{};{};{};{}", who(r), r.base, r.employer_rate, r.employer),
             (_, true) => format!("{};{};{};{};{};{}", who(r), r.base, r.rate, r.signed(), r.employer_rate, r.employer),
             (_, false) => format!("{};{};{};{}", who(r), r.base, r.rate, r.signed()),
         }));
@@ -458,9 +461,8 @@ fn a_wide_register_has_a_file_for_each_side() {
     }
     let folder = job("wide-sheets", &[]);
     book.save(folder.join("inbox/paie novembre 2021.xlsx")).expect("a workbook");
-    for name in ["wide-sheets", "wide-sheets, written"] {
-        same_pay_in(&folder, name, &[]);
-        let said = Command::new(env!("CARGO_BIN_EXE_releve")).args(["inspect", "--write"]).arg(&folder).output().expect("the program runs");
-        assert!(said.status.code() < Some(2), "{}", String::from_utf8_lossy(&said.stderr));
-    }
+    same_pay_in(&folder, "wide-sheets", &[]);
+    let said = Command::new(env!("CARGO_BIN_EXE_releve")).args(["inspect", "--write"]).arg(&folder).output().expect("the program runs");
+    assert!(matches!(said.status.code(), Some(0 | 1)), "{}", String::from_utf8_lossy(&said.stderr));
+    same_pay_in(&folder, "wide-sheets, written", &[]);
 }

@@ -318,6 +318,11 @@ fn what_a_bank_lists_is_compared_as_its_transfer_file_is() {
     let wrong = list("banque-3.csv", &rows(&|a| if a == first { a.replace(&a[2..4], "00") } else { a.to_owned() }));
     let told = diff(file, &wrong);
     assert!(told.1.contains(&("M363".to_owned(), sent[0].name.clone())) && told.0 == 1, "{told:?}");
+    // A row whose amount is none is told, and not only missed.
+    let amount = sent[0].amount.expect("an amount").french();
+    let damaged = list("banque-4.csv", &rows(&str::to_owned).replacen(&amount, &amount.replacen('1', "l", 1), 1));
+    let told = diff(file, &damaged);
+    assert!(told.1.iter().any(|t| t.0 == "M191") && told.0 == 1, "{told:?}");
 }
 
 // ------------------------------------------------------------------ a transfer that came back

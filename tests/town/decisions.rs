@@ -467,7 +467,11 @@ fn the_command_writes_a_row_that_the_run_reads() {
     std::fs::write(&list, [&cia[..], row].concat()).expect("the list");
     let (_, _, told) = said(&r.folder, &["run", "--no-payslips"]);
     assert!(told.contains("[M360]") && !told.contains("dispensé par") && !told.contains("GOV-05"), "{told}");
-    assert_eq!(decide(&["waiver", "--agent", "00299", "--about", "VAR-02"]).0, Some(0));
+    // The number as a person may write it.
+    assert_eq!(decide(&["waiver", "--agent", "299", "--about", "VAR-02"]).0, Some(0));
+    let written = std::fs::read_to_string(r.folder.join("decisions.csv")).expect("the decisions");
+    let row = written.lines().rfind(|l| l.contains(";299;")).expect("the row");
+    assert_eq!(row.split(';').nth(3).map(str::len), Some(6), "the mark of what it waives: {row}");
     let (_, _, told) = said(&r.folder, &["run", "--no-payslips"]);
     assert!(!told.contains("[M360]") && told.contains("dispensé par") && !told.contains("GOV-05"), "{told}");
 }

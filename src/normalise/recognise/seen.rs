@@ -1,6 +1,7 @@
 //! One table with what was seen of its first rows: where its headings are, and what stands in each column.
 
 use super::latest_date;
+use crate::ground::place::stem;
 use crate::ground::{Exact, PayMonth, Sources};
 use crate::normalise::columns::{self, Compared};
 use crate::normalise::fragment::{self, SourceEntry};
@@ -73,8 +74,7 @@ impl Seen<'_> {
         said(month).is_some() && said(last).is_none()
     }
     pub(super) fn stem(&self) -> &str {
-        let name = self.file.rsplit('/').next().unwrap_or(&self.file);
-        name.rsplit_once('.').map_or(name, |(stem, _)| stem)
+        stem(&self.file)
     }
 }
 

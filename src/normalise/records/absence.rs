@@ -2,6 +2,7 @@
 
 use super::{Content, RecordReader};
 use crate::facts::{Fact, FactId, Facts, Origin};
+use crate::ground::place::stem;
 use crate::ground::{At, Exact, Finding, Severity, Sources};
 use crate::normalise::Context;
 use crate::normalise::cells;
@@ -203,13 +204,11 @@ fn without_prolongation(nature: &str) -> (String, Option<bool>) {
 
 /// The kind of absence that the sheet's or the file's name means, for a sheet without a column for it.
 pub fn named_nature(source: &SourceMapping, cx: &Context<'_>) -> String {
-    let stem = source.file.rsplit('/').next().unwrap_or(&source.file);
-    let stem = stem.rsplit_once('.').map_or(stem, |(s, _)| s);
     let titled = source.column(Meaning::From).and_then(|c| titled_nature(&c.heading, cx));
     if let Some(nature) = titled {
         return nature;
     }
-    named_nature_of(source.sheet.as_deref(), &source.title, stem, cx)
+    named_nature_of(source.sheet.as_deref(), &source.title, stem(&source.file), cx)
 }
 
 /// The kind of absence whose first day a title says: « Maladie du ».

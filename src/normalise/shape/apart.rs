@@ -6,7 +6,7 @@
 
 use super::by_rubric::{self, CODE, LABEL};
 use super::{Laid, Wording};
-use crate::ground::place::{Source, SourceKind};
+use crate::ground::place::{Source, SourceKind, stem};
 use crate::ground::{Finding, Sources};
 use crate::normalise::text::fold;
 use crate::normalise::titles::total_named;
@@ -57,12 +57,10 @@ pub fn join(tables: Vec<Table>, sources: &mut Sources, wording: &Wording<'_>, fi
 fn part(table: &Table, wording: &Wording<'_>) -> Option<Part> {
     let rows = table.sample(DEPTH);
     let (heading, agent) = by_rubric::heading(&rows, wording)?;
-    let stem = table.file.rsplit('/').next().unwrap_or(&table.file);
-    let stem = stem.rsplit_once('.').map_or(stem, |f| f.0);
     let named = |text: &str| by_rubric::named(text).filter(|n| !n.0.is_empty() || total_named(&n.1).is_some());
     let above =
         rows[..heading].iter().rev().find_map(|r| by_rubric::rubric(r, agent).filter(|n| !n.0.is_empty() || total_named(&n.1).is_some()));
-    let (code, label) = above.or_else(|| table.sheet.as_deref().and_then(named)).or_else(|| named(stem))?;
+    let (code, label) = above.or_else(|| table.sheet.as_deref().and_then(named)).or_else(|| named(stem(&table.file)))?;
     let titles = rows[heading].cells.iter().map(|c| fold(&c.shown())).collect();
     Some(Part { heading, titles, code, label })
 }

@@ -147,6 +147,15 @@ enum Shape {
     Blocks(Vec<OwnedRow>, Vec<Range<usize>>, Vec<Finding>),
 }
 
+/// What was laid out of these rows, each hidden where the row was that it is made of.
+fn anew(mut laid: Laid, rows: &[OwnedRow], told: Vec<Finding>) -> Shape {
+    let hidden: BTreeSet<u32> = rows.iter().filter(|r| r.hidden).map(|r| r.number).collect();
+    for row in laid.rows.iter_mut().filter(|_| !hidden.is_empty()) {
+        row.hidden |= laid.moved.get(&(row.number, At::NO_COLUMN)).is_some_and(|at| hidden.contains(&at.0));
+    }
+    Shape::Turned(laid, told)
+}
+
 fn shape(table: &Table, wording: &Wording<'_>) -> Shape {
     if table.row_count_hint() > ROWS as u64 {
         return long(table, wording);
@@ -164,26 +173,26 @@ fn shape(table: &Table, wording: &Wording<'_>) -> Shape {
         Err(rows) => rows,
     };
     if let Some(laid) = headed::find(&rows, wording) {
-        return Shape::Turned(laid, told);
+        return anew(laid, &rows, told);
     }
     if let Some(rubrics) = by_rubric::find(&rows, wording) {
         return Shape::ByRubric(rows, rubrics, told);
     }
     if let Some(laid) = abreast::find(&rows, wording) {
-        return Shape::Turned(laid, told);
+        return anew(laid, &rows, told);
     }
     let called = format!("{} {}", table.file, table.sheet.as_deref().unwrap_or_default());
     if let Some(laid) = calendar::find(&rows, &called, wording) {
-        return Shape::Turned(laid, told);
+        return anew(laid, &rows, told);
     }
     if let Some(parts) = beside::find(&rows, wording) {
         return Shape::Beside(rows, parts, told);
     }
     if let Some(laid) = across::find(&rows, wording).or_else(|| by_part::find(&rows, wording)).or_else(|| turned::find(&rows, wording)) {
-        return Shape::Turned(laid, told);
+        return anew(laid, &rows, told);
     }
     if let Some(laid) = accounts::find(&rows, wording) {
-        return Shape::Turned(laid, told);
+        return anew(laid, &rows, told);
     }
     if let Some((laid, parts)) = movements::find(&rows, wording) {
         return Shape::Movements(laid, parts, told);
@@ -192,7 +201,7 @@ fn shape(table: &Table, wording: &Wording<'_>) -> Shape {
     if parts.len() < 2
         && let Some(laid) = spans::find(&rows, crate::normalise::recognise::latest_date(wording.cx), wording)
     {
-        return Shape::Turned(laid, told);
+        return anew(laid, &rows, told);
     }
     if parts.len() < 2 { Shape::Plain } else { Shape::Blocks(rows, parts, told) }
 }
@@ -244,12 +253,12 @@ fn long(table: &Table, wording: &Wording<'_>) -> Shape {
         Err(rows) => rows,
     };
     if let Some(laid) = headed::find(&rows, wording) {
-        return Shape::Turned(laid, told);
+        return anew(laid, &rows, told);
     }
     if let Some(rubrics) = by_rubric::find(&rows, wording) {
         return Shape::ByRubric(rows, rubrics, told);
     }
-    abreast::find(&rows, wording).map_or(Shape::Plain, |laid| Shape::Turned(laid, told))
+    abreast::find(&rows, wording).map_or(Shape::Plain, |laid| anew(laid, &rows, told))
 }
 
 /// The same tables, those of another shape as plain ones.
@@ -315,4 +324,21 @@ pub fn plain(tables: Vec<Table>, sources: &mut Sources, titles: &Titles, cx: &Co
     let out = parted::join(out, sources, wording, &mut findings);
     let out = catalogue::name(out, sources, wording, &mut findings);
     Checked::new(out, findings)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_laid_out_of_a_hidden_row_is_hidden() {
+        let row = |number, hidden| OwnedRow { number, cells: vec![Cell::Text("00225".into())], hidden };
+        let rows = [row(1, false), row(2, true), row(3, false)];
+        let mut laid = Laid::default();
+        for of in [1, 2, 2, 3] {
+            laid.put(Vec::new(), (of, At::NO_COLUMN));
+        }
+        let Shape::Turned(laid, _) = anew(laid, &rows, Vec::new()) else { panic!("rows laid out anew") };
+        assert_eq!(laid.rows.iter().map(|r| r.hidden).collect::<Vec<_>>(), [false, true, true, false]);
+    }
 }

@@ -4,7 +4,7 @@
 //! stand on different sides, as one table with a column for each of those titles.
 
 use super::Wording;
-use crate::ground::place::{Source, SourceKind};
+use crate::ground::place::{Source, SourceKind, stem};
 use crate::ground::{Finding, Sources, ids};
 use crate::normalise::lists::years_and_months;
 use crate::normalise::mapping::Meaning;
@@ -80,7 +80,7 @@ fn goes_with(a: &Head, b: &Head) -> bool {
 fn head(table: &Table, wording: &Wording<'_>) -> Option<Head> {
     let rows = table.sample(SAMPLE);
     let name = |text: &str| text.chars().filter(char::is_ascii_digit).collect::<String>();
-    let stem = stem(table);
+    let stem = stem(&table.file);
     let called = called(table, wording);
     let row = rows.iter().take(DEPTH).position(|r| one_side(r, called, wording).is_some())?;
     let (agent, side, unsaid) = one_side(&rows[row], called, wording)?;
@@ -110,21 +110,16 @@ fn one_side(row: &OwnedRow, called: Option<Meaning>, wording: &Wording<'_>) -> O
     }
 }
 
-fn stem(table: &Table) -> &str {
-    let name = table.file.rsplit('/').next().unwrap_or(&table.file);
-    name.rsplit_once('.').map_or(name, |(stem, _)| stem)
-}
-
 /// The side that a sheet, or else its file, is called by.
 pub(super) fn called(table: &Table, wording: &Wording<'_>) -> Option<Meaning> {
-    side_named(table.sheet.as_deref().unwrap_or(""), wording).or_else(|| side_named(stem(table), wording))
+    side_named(table.sheet.as_deref().unwrap_or(""), wording).or_else(|| side_named(stem(&table.file), wording))
 }
 
 /// Whether two are sheets of one workbook, or files of one folder with the same numbers in their names.
 pub(super) fn of_the_same(a: &Table, b: &Table) -> bool {
     let folder = |t: &Table| t.file.rsplit_once('/').map(|f| f.0.to_owned());
-    let digits = |t: &Table| stem(t).chars().filter(char::is_ascii_digit).collect::<String>();
-    let months = |t: &Table| years_and_months(stem(t), false);
+    let digits = |t: &Table| stem(&t.file).chars().filter(char::is_ascii_digit).collect::<String>();
+    let months = |t: &Table| years_and_months(stem(&t.file), false);
     a.file == b.file || folder(a) == folder(b) && digits(a) == digits(b) && months(a) == months(b)
 }
 

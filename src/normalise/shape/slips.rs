@@ -130,7 +130,7 @@ fn of_pay(rows: &[OwnedRow], slip: &Slip, wording: &Wording<'_>) -> Range<usize>
     let (amounts, foot) = (amounts(heading, wording), Foot::of(heading, wording));
     let paid = |r: &OwnedRow| {
         let number = |c: &usize| r.cells.get(*c).is_some_and(|x| matches!(cells::number(x, values::Mark::Unknown), Ok(Some(_))));
-        let sums = || foot.as_ref().is_some_and(|f| f.lines(r).len() > 1);
+        let sums = || foot.as_ref().is_some_and(|f| f.lines(r, wording).len() > 1);
         amounts.iter().any(number) && account(std::slice::from_ref(r)).is_none() || sums()
     };
     let last = slip.lines.clone().rev().find(|&i| paid(&rows[i]));
@@ -306,8 +306,9 @@ impl Foot {
         Some(Self { label: column(Meaning::Label)?, amount: amount?, width: heading.cells.len() })
     }
 
-    /// A row for each sum, where a row holds nothing but two sums or more with their names in front; any other row as it is.
-    fn lines(&self, row: &OwnedRow) -> Vec<OwnedRow> {
+    /// A row for each sum, where a row holds two sums or more with their names in front, fewer other numbers with names, and no pay
+    /// among these (an advance that stands nowhere else); any other row as it is.
+    fn lines(&self, row: &OwnedRow, wording: &Wording<'_>) -> Vec<OwnedRow> {
         // In a print-out a sum may stand across the columns: « BRUT     2.189,50   NET IMPOSABLE ».
         let parted = |c: &Cell<'static>| match c {
             Cell::Text(t) if t.contains("  ") => {
@@ -322,8 +323,11 @@ impl Foot {
                 let name_of = name.shown();
                 let counted = matches!(cells::number(number, values::Mark::Unknown), Ok(Some(_)));
                 let worded = name_of.starts_with(char::is_alphabetic);
-                let named = total_named(name_of.trim_end_matches([':', ' '])).is_some();
-                (worded && counted).then(|| named.then(|| (name.clone(), number.clone())))
+                let bare = name_of.trim_end_matches([':', ' ']);
+                let named = total_named(bare).is_some();
+                let scores = wording.titles.scores(bare);
+                let of_pay = scores.iter().any(|(t, s)| matches!(t, Title::Element(_)) && *s >= SURELY);
+                (worded && counted && (named || !of_pay)).then(|| named.then(|| (name.clone(), number.clone())))
             }
             _ => None,
         };
@@ -414,7 +418,7 @@ impl Registers {
                     employers = below;
                     continue;
                 }
-                let parts = foot.as_ref().map_or_else(|| vec![row.clone()], |f| f.lines(row));
+                let parts = foot.as_ref().map_or_else(|| vec![row.clone()], |f| f.lines(row, wording));
                 let line = |row: OwnedRow| {
                     let employers = employers && !row.cells.iter().any(|c| total_named(&c.shown()).is_some());
                     Line { agent: slip.agent.clone(), month: slip.month, source: table.source, employers, row }

@@ -1,6 +1,7 @@
 //! Questions to the words of a title, a name or a remark.
 
 use super::file::{Bounds, Contrary, FILE, Hourly};
+use crate::ground::place::stem;
 use crate::normalise::mapping::Role;
 use crate::normalise::text::fold;
 use std::collections::BTreeMap;
@@ -516,11 +517,7 @@ pub fn says_pending(state: &str) -> bool {
 
 /// Whether two names of files are of versions of one list: « HS juin », « HS juin v2 », « HS juin (2) ».
 pub fn are_versions(a: &str, b: &str) -> bool {
-    let stem = |file: &str| {
-        let name = file.rsplit('/').next().unwrap_or(file);
-        spaced(name.rsplit_once('.').map_or(name, |(stem, _)| stem))
-    };
-    let (a, b) = (stem(a), stem(b));
+    let (a, b) = (spaced(stem(a)), spaced(stem(b)));
     let (short, long) = if a.len() < b.len() { (&a, &b) } else { (&b, &a) };
     let more = long.strip_prefix(short.as_str()).map(str::trim).filter(|m| !m.is_empty() && !short.is_empty());
     more.is_some_and(|m| m.split_whitespace().all(|w| one_of(&FILE.aside.versions, w).is_some()))

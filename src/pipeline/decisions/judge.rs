@@ -135,10 +135,11 @@ pub fn settle(ready: &Ready, waivers: &[usize], out: &mut Outcome) {
     let mut told = Vec::new();
     for d in waivers.iter().filter_map(|i| list.get(*i)) {
         let What::Waiver { code, marks } = &d.what else { continue };
-        let (mut count, mut beyond) = (0, 0);
+        let (mut count, mut beyond, mut of_others) = (0, 0, 0);
         for f in out.findings.iter_mut().filter(|f| f.severity == Severity::Justify && is_about(d, code, f)) {
             if !d.what.waives(f) {
-                beyond += usize::from(!waivers.iter().filter_map(|i| list.get(*i)).any(|o| is_about(o, code, f) && o.what.waives(f)));
+                let other = waivers.iter().filter_map(|i| list.get(*i)).any(|o| is_about(o, code, f) && o.what.waives(f));
+                *if other { &mut of_others } else { &mut beyond } += 1;
                 continue;
             }
             count += 1;
@@ -153,8 +154,8 @@ pub fn settle(ready: &Ready, waivers: &[usize], out: &mut Outcome) {
             let lapsed = Finding::new("M360", Severity::Warning).arg("code", code).arg("count", beyond);
             told.push(signed(lapsed, d, ready));
         }
-        if count == 0 && !marks.is_empty() {
-            // What it waived has other figures now, or another waiver since.
+        // What it waived has other figures now, which is told, or another waiver since.
+        if count == 0 && beyond + of_others > 0 {
             continue;
         }
         told.push(if count == 0 {
