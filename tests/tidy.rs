@@ -162,6 +162,30 @@ fn is_code(text: &str) -> bool {
     capital && right && (digits.len() == 2 || long) && digits.bytes().all(|b| b.is_ascii_digit())
 }
 
+/// Words like `tests/town/held.rs` and `cargo test --test sources` go wrong in silence when tests move.
+#[test]
+fn tests_that_words_name_exist() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut files = vec![root.join("README.md")];
+    for (folder, extension) in
+        [("docs", "md"), ("fuzz", "md"), ("rules", "md"), ("tests", "md"), ("tests", "rs"), ("src", "rs"), ("benches", "rs")]
+    {
+        walk(&root.join(folder), extension, &mut files);
+    }
+    let ends = |c: char| !(c.is_ascii_alphanumeric() || matches!(c, '_' | '/' | '.' | '-'));
+    let mut wrong = Vec::new();
+    for f in files.iter().filter(|f| !f.ends_with("tests/tidy.rs")) {
+        let text = std::fs::read_to_string(f).expect("sources are UTF-8");
+        let paths = text.split(ends).filter(|w| w.starts_with("tests/") && w.ends_with(".rs")).map(str::to_owned);
+        let programs = text.split("--test ").skip(1).filter_map(|t| t.split(ends).next()).filter(|w| !w.is_empty());
+        let stands = |p: &String| root.join(p).exists();
+        let lost = paths.filter(|p| !stands(p));
+        let unknown = programs.map(|p| format!("tests/{p}.rs")).filter(|p| !stands(p) && !stands(&p.replace(".rs", "/main.rs")));
+        wrong.extend(lost.chain(unknown).map(|p| format!("{}: {p}", f.display())));
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
 #[test]
 fn every_code_has_a_sentence_in_both_languages() {
     let catalogue: toml::Table = toml::from_str(include_str!("../src/ground/words.toml")).expect("the catalogue is TOML");
