@@ -8,7 +8,6 @@ pub fn reason(measure: &str) -> Option<&'static str> {
         "already_paid" | "payment_already_released" => "need_releases",
         "elected_allowance" => "need_elected",
         "changed_after_approval" => "need_approval",
-        "payroll_staff_changed" => "need_payroll_staff",
         "official_difference"
         | "sum_of_differences"
         | "recovery_deadline"
@@ -27,7 +26,7 @@ mod tests {
 
     #[test]
     fn every_reason_has_its_sentence() {
-        for measure in ["payroll_staff_changed", "already_paid", "elected_allowance", "correction_priority"] {
+        for measure in ["changed_after_approval", "already_paid", "elected_allowance", "correction_priority"] {
             let key = format!("ui.{}", reason(measure).expect("a measure without data"));
             assert_ne!(words::ui(&key, Lang::Fr), key);
             assert_ne!(words::ui(&key, Lang::Fr), words::ui(&key, Lang::En));

@@ -178,6 +178,8 @@ pub fn measure(c: &Control, s: &Subject<'_>) -> Option<Vec<Finding>> {
         }
         "change_without_act" => without_act(c, s),
         "validated_data_unused" => unused(c, s),
+        "payroll_staff_changed" => of_payroll(c, s),
+        "net_social_from_lines" => net_social(c, s),
         "carried_again" => {
             let beyond = |name: &str| c.count(name).is_some_and(|n| i64::from(s.carried) >= n);
             let mut list = when(beyond("count"));
@@ -360,6 +362,32 @@ fn arithmetic(c: &Control, s: &Subject<'_>) -> Vec<Finding> {
             .arg("sum", sum.french())
             .arg("net", p.totals.net_paid.french()),
     ]
+}
+
+/// Earnings and contributions as printed against the net social amount shown (arrêté du 31 janvier 2023).
+fn net_social(c: &Control, s: &Subject<'_>) -> Vec<Finding> {
+    let Some(p) = s.payslip.filter(|_| !s.incomplete) else { return Vec::new() };
+    let mut rebuilt = Totals::default();
+    for l in &p.lines {
+        rebuilt.enter(s.frame.catalogue[l.element.index()].kind, l.amount, l.employer_amount);
+    }
+    if rebuilt.net_social == p.totals.net_social {
+        return Vec::new();
+    }
+    let f = c.finding().of(s.id).at(s.place.clone()).arg("agent", s.id).arg("name", s.name);
+    vec![f.arg("sum", rebuilt.net_social.french()).arg("shown", p.totals.net_social.french())]
+}
+
+/// What this month's files change for somebody of the payroll office: the control names the words of its departments.
+fn of_payroll(c: &Control, s: &Subject<'_>) -> Vec<Finding> {
+    let (Some(service), Some(_)) = (s.text(Role::Service), s.payslip) else { return Vec::new() };
+    let office = c.names.iter().skip(1).find(|n| lines::says(service, n));
+    if office.is_none() || s.shifts.is_empty() && s.brought.iter().all(|f| f.value.text().is_some()) {
+        return Vec::new();
+    }
+    let f = c.finding().of(s.id).arg("agent", s.id).arg("name", s.name).arg("service", service);
+    let f = s.with_what_was_brought(f);
+    vec![s.shifts.iter().fold(f, |f, x| f.at(x.place.clone())).at(s.place.clone())]
 }
 
 /// Changes whose causes the control names, none of them with the reference of an act: one finding for all.

@@ -132,10 +132,11 @@ pub fn older_cards(c: &Control, catalogue: &[Card]) -> BTreeSet<usize> {
     catalogue.iter().enumerate().filter(|(_, k)| named(k)).map(|(i, _)| i).collect()
 }
 
-/// Whether the text has the word, dots and capitals aside: « I.A.T. » says IAT.
-fn says(text: &str, word: &str) -> bool {
+/// Whether the text has the word or words, dots and capitals aside: « I.A.T. » says IAT.
+pub(super) fn says(text: &str, word: &str) -> bool {
     let bare = crate::check::folded(text).replace('.', "");
-    bare.split(|ch: char| !ch.is_alphanumeric()).any(|w| w == crate::check::folded(word))
+    let words: Vec<&str> = bare.split(|ch: char| !ch.is_alphanumeric()).filter(|w| !w.is_empty()).collect();
+    format!(" {} ", words.join(" ")).contains(&format!(" {} ", crate::check::folded(word)))
 }
 
 fn recurring(c: &Control, s: &Subject<'_>, p: &Payslip) -> Vec<Finding> {

@@ -1,5 +1,6 @@
 //! Worked examples of a pack: facts in, lines expected to the cent. What `releve rules test` runs.
 
+use crate::compute::employee::holding;
 use crate::compute::eval::{Pins, State, Stop};
 use crate::facts::{Fact, FactId, Facts, Origin};
 use crate::ground::document::{Spot, place};
@@ -9,7 +10,7 @@ pub use crate::rules::cases::parse_value;
 use crate::rules::pack::{Case, Pack};
 use crate::rules::plan::{Plan, Step, setting_value};
 use crate::rules::reads::Reads;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// One case run: findings are empty when it came out as written.
 #[derive(Debug)]
@@ -163,6 +164,16 @@ pub fn run(pack: &Pack, case: &Case) -> Vec<Finding> {
             let at = t.at(v);
             let shown = found.map_or_else(|| "–".to_owned(), |x| x.to_string());
             t.wrong("T01", at, &[("what", k.text.clone()), ("wanted", v.text.clone()), ("found", shown)]);
+        }
+    }
+    if let Some(list) = &case.controls {
+        let speaking: BTreeSet<&str> = holding(&state, &plan).into_iter().map(|c| pack.controls[c].id.as_str()).collect();
+        for id in list.iter().filter(|id| !speaking.contains(id.text.as_str())) {
+            let at = t.at(id);
+            t.wrong("T07", at, &[("what", id.text.clone())]);
+        }
+        for id in speaking.into_iter().filter(|id| !list.iter().any(|l| l.text == *id)) {
+            t.wrong("T08", here.clone(), &[("what", id.to_owned())]);
         }
     }
     t.findings

@@ -65,12 +65,15 @@ pub fn frame<'r>(ready: &'r Ready, controls: &[Control]) -> Frame<'r> {
     }
 }
 
-/// Controls of the month by a formula that name what they cannot do without.
+/// Controls of the month, by a formula or of the payroll office, that name what they cannot do without.
 pub fn needed(ready: &Ready) -> impl Iterator<Item = &crate::rules::pack::Control> {
     let day = ready.job.month.first_day();
     let in_force = move |c: &&crate::rules::pack::Control| c.since.is_none_or(|d| d <= day) && c.until.is_none_or(|d| day <= d);
-    let by_formula = |c: &&crate::rules::pack::Control| matches!(c.measure, crate::rules::pack::Measure::When(_));
-    ready.pack.controls.iter().filter(in_force).filter(by_formula)
+    let named = |c: &&crate::rules::pack::Control| match &c.measure {
+        crate::rules::pack::Measure::When(_) => true,
+        crate::rules::pack::Measure::Named(m) => m == "payroll_staff_changed",
+    };
+    ready.pack.controls.iter().filter(in_force).filter(named)
 }
 
 /// What the sources themselves are: which are unknown, what month they are about.

@@ -4,7 +4,7 @@ use crate::facts::{FactDecl, FactId, FactKind, NumberForm, Value, Vocabulary};
 use crate::ground::document::{Report, Spot, suggestion};
 use crate::ground::words;
 use crate::ground::{Exact, Finding, PayMonth, Severity, Words};
-use crate::rules::pack::{Case, Origin, Pack, SettingKind, meant, sample, setting_values};
+use crate::rules::pack::{Case, Measure, Origin, Pack, SettingKind, meant, sample, setting_values};
 use crate::rules::plan::{RESULTS, setting_value};
 use std::collections::BTreeMap;
 
@@ -106,6 +106,10 @@ impl Pack {
         t.amounts("employer", "case.lines", &case.employer, codes().collect());
         t.amounts("totals", "case.totals", &case.totals, RESULTS.to_vec());
         t.amounts("values", "case.values", &case.values, values().collect());
+        let formulas = || self.controls.iter().filter(|c| matches!(c.measure, Measure::When(_))).map(|c| c.id.as_str());
+        for id in case.controls.iter().flatten().filter(|id| !formulas().any(|f| f == id.text)) {
+            t.unknown("controls", "case.controls", id, formulas().collect());
+        }
         report.findings.take()
     }
 }

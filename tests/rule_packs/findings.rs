@@ -1,5 +1,5 @@
 //! The rule compiler's findings as data: each folder of `tests/findings` holds the smallest rule files that show a finding,
-//! and the exact text a rule author reads. `BLESS=1 cargo test --test findings` rewrites the texts.
+//! and the exact text a rule author reads. `BLESS=1 cargo test --test rule_packs findings` rewrites the texts.
 
 use releve::ground::document::TextFile;
 use releve::ground::{Finding, Lang};
@@ -8,14 +8,16 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 /// Codes no pack can bring about by itself, each with the reason.
-const WITHOUT_FOLDER: [(&str, &str); 7] = [
-    ("L58", "depends on a day, which the compiler does not know: tests/overlays.rs"),
-    ("L65", "counts those of L58 and L67 for a job: tests/overlays.rs"),
+const WITHOUT_FOLDER: [(&str, &str); 9] = [
+    ("L58", "depends on a day, which the compiler does not know: tests/rule_packs/overlays.rs"),
+    ("L65", "counts those of L58 and L67 for a job: tests/rule_packs/overlays.rs"),
     ("L67", "as L58"),
     ("L69", "as L58"),
-    ("T01", "says what a case computes: tests/tutorial.rs"),
-    ("T03", "says what a case computes: tests/tutorial.rs"),
-    ("T04", "says what a case computes: tests/tutorial.rs"),
+    ("T01", "says what a case computes: tests/rule_packs/tutorial.rs"),
+    ("T03", "says what a case computes: tests/rule_packs/tutorial.rs"),
+    ("T04", "says what a case computes: tests/rule_packs/tutorial.rs"),
+    ("T07", "says what a case computes: tests/rule_packs/packs.rs"),
+    ("T08", "as T07"),
 ];
 
 /// Whether a code is one of the rule language, or of its cases.

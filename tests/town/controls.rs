@@ -275,6 +275,17 @@ fn lines_that_are_not_the_net_are_told() {
     assert!(w.says(&c).is_empty());
 }
 
+// 2,000.00 of earnings less 222.00 of contributions make 1,778.00; what comes off the net afterwards is not in it.
+#[test]
+fn a_net_social_amount_that_the_lines_do_not_make_is_told() {
+    let c = control("net_social_from_lines", &[], &[]);
+    let mut w = World::new(vec![line(PAY, 200_000), pension("0.111", -22_200)]);
+    w.payslip.totals.net_social = cents(177_800);
+    assert!(w.says(&c).is_empty());
+    w.payslip.totals.net_social = cents(177_801);
+    assert!(w.says(&c)[0].args.contains(&("sum".into(), cents(177_800).french())));
+}
+
 // Two hundredths of 2,000.00 are 40.00: one cent more is too much, without anything that says why.
 #[test]
 fn gross_that_moves_without_an_event_is_told() {

@@ -262,6 +262,6 @@ impl Machine<'_> {
 }
 
 /// Controls of the pack whose formula holds for the payslip just computed; one whose fact is missing does not run.
-fn holding(state: &State, plan: &Plan) -> Vec<usize> {
+pub(super) fn holding(state: &State, plan: &Plan) -> Vec<usize> {
     plan.controls.iter().filter(|c| state.values().cond(plan, &c.when) == Ok(true)).map(|c| c.control).collect()
 }

@@ -62,6 +62,8 @@ pub struct Case {
     pub employer: Vec<(Spot, Spot)>,
     pub totals: Vec<(Spot, Spot)>,
     pub values: Vec<(Spot, Spot)>,
+    /// Controls by a formula that speak, and no others; `None`: not asked.
+    pub controls: Option<Vec<Spot>>,
     pub complete: bool,
     pub origin: Origin,
 }
@@ -161,6 +163,7 @@ impl<'r, 'f> Reader<'r, 'f, '_> {
             employer: pairs("employer"),
             totals: pairs("totals"),
             values: pairs("values"),
+            controls: t.has("controls").then(|| t.list("controls")),
             complete: t.flag("complete").unwrap_or(false),
             origin: Origin { file: t.file, span: t.span_of("name") },
         };
