@@ -5,7 +5,7 @@
 
 use crate::compute::cases;
 use crate::compute::eval::{Pins, State};
-use crate::compute::replay::{gives, pin};
+use crate::compute::replay::{Against, gives, pin};
 use crate::compute::trace::{Owner, Part, Reading, Trace, Tracer, Watched};
 use crate::facts::{Fact, Facts, Origin as FactOrigin, Value};
 use crate::ground::document::place;
@@ -125,7 +125,7 @@ fn infer(plan: &Plan, facts: &Facts, seen: &mut Seen) {
                     let mut tried = own.clone();
                     let mut makes = |option: &u16| {
                         tried.set(Fact { id: *fact, value: Value::Choice(*option), at: At::NOWHERE, origin: FactOrigin::Inferred });
-                        gives(plan, &mut state, e, &tried, &paid, &[])
+                        gives(plan, &mut state, e, &tried, Against { pinned: &paid, agents_alone: false }, &[])
                     };
                     let options: Vec<u16> = (0..*count).filter(&mut makes).collect();
                     matches!(options[..], [only] if *known == Value::Choice(only))

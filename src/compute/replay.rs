@@ -135,8 +135,28 @@ pub fn pin(lines: &[PaidLine], elements: usize) -> Vec<Option<Pinned>> {
     out
 }
 
-fn agrees(c: &Computed, p: &Pinned) -> bool {
-    c.stop.is_none() && c.amount == p.amount && c.employer_amount == p.employer_amount
+/// What was paid, as lines that rules make are held against it.
+#[derive(Clone, Copy)]
+pub struct Against<'p> {
+    pub pinned: &'p [Option<Pinned>],
+    /// The source shows no employer's share: none is compared.
+    pub agents_alone: bool,
+}
+
+impl Against<'_> {
+    fn paid(&self, element: usize) -> Pinned {
+        self.pinned[element].unwrap_or(NOTHING)
+    }
+    /// Whether the rules have just made a line what was paid.
+    fn agrees(&self, element: usize, state: &State) -> bool {
+        self.within(element, state, 0)
+    }
+    fn within(&self, element: usize, state: &State, cents: i64) -> bool {
+        let p = self.paid(element);
+        let near = |a: Money, b: Money| (a - b).abs().cents() <= cents;
+        let employers = |c: &Computed| self.agents_alone || near(c.employer_amount, p.employer_amount);
+        state.results[element].is_some_and(|c| c.stop.is_none() && near(c.amount, p.amount) && employers(&c))
+    }
 }
 
 /// Whether these facts make the line what was paid, below the lines that were.
@@ -145,16 +165,11 @@ pub fn gives(
     state: &mut State,
     e: &ElementStep,
     facts: &Facts,
-    pinned: &[Option<Pinned>],
+    paid: Against<'_>,
     extra: &[(LineKind, Money, Money)],
 ) -> bool {
-    state.run(plan, facts, Pins::Paid(pinned), extra);
-    let paid = pinned[e.element.index()].unwrap_or(NOTHING);
-    state.results[e.element.index()].is_some_and(|c| agrees(&c, &paid))
-}
-
-fn nearly(c: &Computed, p: &Pinned) -> bool {
-    c.stop.is_none() && (c.amount - p.amount).abs().cents() <= 1 && (c.employer_amount - p.employer_amount).abs().cents() <= 1
+    state.run(plan, facts, Pins::Paid(paid.pinned), extra);
+    paid.agrees(e.element.index(), state)
 }
 
 const NOTHING: Pinned = Pinned { base: None, rate: None, amount: Money::ZERO, employer_rate: None, employer_amount: Money::ZERO };
@@ -169,12 +184,20 @@ pub struct Hidden<'a> {
     pub arrears: &'a [PaidLine],
     /// The taxable net that the source shows.
     pub taxable: Option<Money>,
+    /// No employer's share is shown.
+    pub employers: bool,
 }
 
 impl<'a> Hidden<'a> {
     /// Of a payslip.
     pub fn of(slip: &'a PaidSlip) -> Self {
-        Self { unseen: &slip.unseen, melted: slip.melted, arrears: &slip.arrears, taxable: slip.net_taxable.map(|t| t.0) }
+        Self {
+            unseen: &slip.unseen,
+            melted: slip.melted,
+            arrears: &slip.arrears,
+            taxable: slip.net_taxable.map(|t| t.0),
+            employers: slip.employer_hidden,
+        }
     }
 }
 
@@ -201,30 +224,33 @@ impl Replay<'_> {
             })
             .collect();
         let extra: Vec<(LineKind, Money, Money)> = unknown.iter().map(|u| (u.1, u.2, u.3)).collect();
+        let against = Against { pinned: &pinned, agents_alone: hidden.employers };
         let mut facts = facts.clone();
         let mut resolved = Vec::new();
         let mut sought = false;
         state.run(self.plan, &facts, Pins::Paid(&pinned), &extra);
         for step in &self.plan.steps {
             let Step::Element(e) = step else { continue };
-            let p = pinned[e.element.index()].unwrap_or(NOTHING);
-            let Some(c) = state.results[e.element.index()] else { continue };
-            if agrees(&c, &p) || (e.inferences.is_empty() && alternatives.is_empty()) {
+            if state.results[e.element.index()].is_none()
+                || against.agrees(e.element.index(), state)
+                || (e.inferences.is_empty() && alternatives.is_empty())
+            {
                 continue;
             }
+            let p = against.paid(e.element.index());
             let at = paid.iter().find(|l| l.code == PaidCode::Element(e.element)).map_or(At::NOWHERE, |l| l.at);
             let mut candidates = self.candidates(state, e, &p, alternatives, at);
-            candidates.extend(self.options(state, e, at, &facts, &pinned, &extra).map(|f| vec![f]));
+            candidates.extend(self.options(state, e, at, &facts, against, &extra).map(|f| vec![f]));
             sought = true;
-            self.resolve(state, e, &p, &pinned, &extra, candidates, &mut facts, &mut resolved);
+            self.resolve(state, e, against, &extra, candidates, &mut facts, &mut resolved);
         }
         let stops = state.stops(self.plan);
         let taxable = state.totals(self.plan).net_taxable;
         let arrears = hidden.arrears;
         if !arrears.is_empty() {
-            self.on_both(state, &facts, paid, arrears, &pinned, &extra);
+            self.on_both(state, &facts, paid, arrears, against, &extra);
         }
-        let (mut lines, adjust) = self.verdicts(state, &pinned, paid, hidden);
+        let (mut lines, adjust) = self.verdicts(state, against, paid, hidden);
         lines.extend(arrears.iter().map(|l| ReplayLine {
             code: l.code,
             paid: if l.amount.is_zero() { l.employer_amount } else { l.amount },
@@ -245,16 +271,15 @@ impl Replay<'_> {
         facts: &Facts,
         paid: &[PaidLine],
         arrears: &[PaidLine],
-        pinned: &[Option<Pinned>],
+        against: Against<'_>,
         extra: &[(LineKind, Money, Money)],
     ) {
         let alone = state.results.clone();
         let all: Vec<PaidLine> = paid.iter().chain(arrears).cloned().collect();
-        state.run(self.plan, facts, Pins::Paid(&pin(&all, pinned.len())), extra);
-        for ((now, alone), p) in state.results.iter_mut().zip(alone).zip(pinned) {
-            let p = p.unwrap_or(NOTHING);
-            if !now.is_some_and(|c| agrees(&c, &p)) {
-                *now = alone;
+        state.run(self.plan, facts, Pins::Paid(&pin(&all, alone.len())), extra);
+        for (i, alone) in alone.into_iter().enumerate() {
+            if !against.agrees(i, state) {
+                state.results[i] = alone;
             }
         }
     }
@@ -294,7 +319,7 @@ impl Replay<'_> {
         e: &ElementStep,
         at: At,
         facts: &Facts,
-        pinned: &[Option<Pinned>],
+        against: Against<'_>,
         extra: &[(LineKind, Money, Money)],
     ) -> Option<Fact> {
         let mut giving = Vec::new();
@@ -304,10 +329,10 @@ impl Replay<'_> {
                 let fact = Fact { id: *id, value, at, origin: Origin::Inferred };
                 let mut tried = facts.clone();
                 tried.set(fact.clone());
-                gives(self.plan, state, e, &tried, pinned, extra).then_some(fact)
+                gives(self.plan, state, e, &tried, against, extra).then_some(fact)
             }));
         }
-        state.run(self.plan, facts, Pins::Paid(pinned), extra);
+        state.run(self.plan, facts, Pins::Paid(against.pinned), extra);
         <[Fact; 1]>::try_from(giving).ok().map(|[f]| f)
     }
 
@@ -316,8 +341,7 @@ impl Replay<'_> {
         &self,
         state: &mut State,
         e: &ElementStep,
-        p: &Pinned,
-        pinned: &[Option<Pinned>],
+        against: Against<'_>,
         extra: &[(LineKind, Money, Money)],
         candidates: Vec<Vec<Fact>>,
         facts: &mut Facts,
@@ -325,15 +349,16 @@ impl Replay<'_> {
     ) {
         // Of several that explain the line, the one that explains most of the payslip; of equals, the first.
         let mut best: Vec<Fact> = Vec::new();
-        let mut most = self.exact_lines(state, pinned);
+        let exact_lines = |state: &State| (0..state.results.len()).filter(|i| against.agrees(*i, state)).count();
+        let mut most = exact_lines(state);
         for set in candidates {
             let mut tried = facts.clone();
             for f in &set {
                 tried.set(f.clone());
             }
-            state.run(self.plan, &tried, Pins::Paid(pinned), extra);
-            let exact = self.exact_lines(state, pinned);
-            if exact > most && state.results[e.element.index()].is_some_and(|c| agrees(&c, p)) {
+            state.run(self.plan, &tried, Pins::Paid(against.pinned), extra);
+            let exact = exact_lines(state);
+            if exact > most && against.agrees(e.element.index(), state) {
                 (most, best) = (exact, set);
             }
         }
@@ -341,18 +366,14 @@ impl Replay<'_> {
             let written = facts.set(used.clone());
             note(resolved, Resolved { fact: used.id, written, used, element: e.element });
         }
-        state.run(self.plan, facts, Pins::Paid(pinned), extra);
+        state.run(self.plan, facts, Pins::Paid(against.pinned), extra);
     }
 
-    fn exact_lines(&self, state: &State, pinned: &[Option<Pinned>]) -> usize {
-        state.results.iter().zip(pinned).filter(|(c, p)| c.is_some_and(|c| agrees(&c, &p.unwrap_or(NOTHING)))).count()
-    }
-
-    fn verdicts(&self, state: &State, pinned: &[Option<Pinned>], paid: &[PaidLine], hidden: Hidden<'_>) -> (Vec<ReplayLine>, Vec<Adjust>) {
+    fn verdicts(&self, state: &State, against: Against<'_>, paid: &[PaidLine], hidden: Hidden<'_>) -> (Vec<ReplayLine>, Vec<Adjust>) {
         let mut lines = Vec::new();
-        let mut adjust = vec![Adjust::None; pinned.len()];
+        let mut adjust = vec![Adjust::None; against.pinned.len()];
         let mut any = false;
-        for (i, p) in pinned.iter().enumerate() {
+        for (i, p) in against.pinned.iter().enumerate() {
             let element = ElementId(i as u16);
             let card = &self.catalogue[i];
             let c = state.results[i];
@@ -366,7 +387,7 @@ impl Replay<'_> {
                 if let Some(c) = c
                     && c.stop.is_none()
                     && !hidden.unseen.contains(&element)
-                    && !(c.amount.is_zero() && c.employer_amount.is_zero())
+                    && !(c.amount.is_zero() && (against.agents_alone || c.employer_amount.is_zero()))
                 {
                     let shown = if c.amount.is_zero() { c.employer_amount } else { c.amount };
                     let verdict = if shown.abs().cents() <= 1 { Verdict::Rounding } else { Verdict::Gap };
@@ -395,8 +416,8 @@ impl Replay<'_> {
             let verdict = match usable {
                 _ if !card.recurs => Verdict::OneOff,
                 None => Verdict::Carried,
-                Some(c) if agrees(&c, paid_line) => Verdict::Exact,
-                Some(c) if nearly(&c, paid_line) => Verdict::Rounding,
+                Some(_) if against.agrees(i, state) => Verdict::Exact,
+                Some(_) if against.within(i, state, 1) => Verdict::Rounding,
                 Some(_) => Verdict::Gap,
             };
             match (verdict, usable) {
@@ -410,20 +431,20 @@ impl Replay<'_> {
                 }
                 _ => {}
             }
-            let share_differs = usable.is_some_and(|c| c.amount == paid_line.amount && c.employer_amount != paid_line.employer_amount);
+            let employers_differ = |c: &Computed| !against.agents_alone && c.employer_amount != paid_line.employer_amount;
+            let share_differs = usable.is_some_and(|c| c.amount == paid_line.amount && employers_differ(&c));
             let (paid, recomputed) = if employer_only || share_differs {
                 (paid_line.employer_amount, usable.map(|c| c.employer_amount))
             } else {
                 (paid_line.amount, usable.map(|c| c.amount))
             };
-            let astray =
-                usable.map_or(0, |c| u8::from(c.amount != paid_line.amount) + u8::from(c.employer_amount != paid_line.employer_amount));
+            let astray = usable.map_or(0, |c| u8::from(c.amount != paid_line.amount) + u8::from(employers_differ(&c)));
             lines.push(ReplayLine { code: PaidCode::Element(element), paid, recomputed, verdict, astray, at });
         }
         for l in paid {
             if let PaidCode::Unknown(u) = l.code {
                 let paid = if l.amount.is_zero() { l.employer_amount } else { l.amount };
-                let once = self.catalogue.get(pinned.len() + usize::from(u)).is_some_and(|c| !c.recurs);
+                let once = self.catalogue.get(against.pinned.len() + usize::from(u)).is_some_and(|c| !c.recurs);
                 let verdict = if once { Verdict::OneOff } else { Verdict::Carried };
                 lines.push(ReplayLine { code: l.code, paid, recomputed: None, verdict, astray: 0, at: l.at });
             }

@@ -14,6 +14,7 @@ pub mod dsn;
 pub mod fragment;
 pub mod gather;
 pub mod headless;
+mod identities;
 pub mod join;
 pub mod layout;
 pub mod leftover;

@@ -7,6 +7,7 @@
 mod facts;
 mod lines;
 mod posts;
+mod who;
 
 use crate::ground::place::{Source, SourceKind};
 use crate::ground::{At, EmployeeId, Finding, Money, Severity, Sources};
@@ -16,7 +17,7 @@ use crate::normalise::people::{Who, may_be_same};
 use crate::normalise::trust::{Teller, Trust};
 use crate::normalise::{Context, SourceEntry};
 use crate::payslip::{ElementId, LineKind, PaidCode, PaidSlip};
-use crate::read::xhl::{Slip, Statement};
+use crate::read::xhl::{Effect, Slip, Statement};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A statement as registered among the sources.
@@ -64,33 +65,14 @@ pub fn add(
     let used: Vec<&Registered> = statements.iter().filter(|r| is_used(r, siret, sources, cx, &mut findings)).collect();
     let slips = without_repeats(&used, sources, &mut findings);
     let codes = lines::Codes::resolve(&slips, gathered, given, sources, cx, &mut findings);
-    let mut known = known_numbers(gathered);
-    for (source, slip) in &slips {
-        let written = slip.agent.number.text.as_ref();
-        if let Some(id) = EmployeeId::parse(written) {
-            known.entry(id.bare().to_owned()).or_insert_with(|| Some(id));
-        } else {
-            findings.push(
-                Finding::new("R59", Severity::Blocking)
-                    .arg("name", format!("{} {}", slip.agent.surname.text, slip.agent.given.text).trim())
-                    .at(sources.place(At::row(*source, slip.line))),
-            );
-        }
-    }
+    let numbers = who::numbers(&slips, gathered, sources, cx, &mut findings);
     let employers = employers(&used, siret);
     gathered.employer.clone_from(&employers.main);
     let of = |slip: &Slip, source: u16| employers.of(slip, &used, source);
-    let of_main: BTreeSet<EmployeeId> = slips
-        .iter()
-        .filter(|(source, slip)| of(slip, *source) == employers.main)
-        .filter_map(|(_, slip)| EmployeeId::parse(&slip.agent.number.text))
-        .map(|w| known.get(w.bare()).cloned().flatten().unwrap_or(w))
-        .collect();
+    let of_main: BTreeSet<EmployeeId> =
+        slips.iter().zip(&numbers).filter(|((source, slip), _)| of(slip, *source) == employers.main).map(|(_, id)| id.clone()).collect();
     let mut by_agent: BTreeMap<EmployeeId, Vec<(u16, &Slip)>> = BTreeMap::new();
-    for (source, slip) in &slips {
-        let Some(written) = EmployeeId::parse(&slip.agent.number.text) else { continue };
-        // Two numbers that differ by their zeros alone in one source are two people; then what is written counts.
-        let mut id = known.get(written.bare()).cloned().flatten().unwrap_or(written);
+    for ((source, slip), mut id) in slips.iter().zip(numbers) {
         let siret = of(slip, *source);
         if siret != employers.main {
             if of_main.contains(&id)
@@ -111,6 +93,9 @@ pub fn add(
     if stands_in {
         findings.extend(super::nobody_left(by_agent.len(), used.iter().map(|r| At::source(r.source)), sources));
     }
+    // A statement without a single employer's share does not show them; it does not say that there were none.
+    let shows = |l: &crate::read::xhl::PayLine| l.effect() == Effect::Employer && !l.amount.is_zero();
+    let showing: BTreeSet<u16> = slips.iter().filter(|(_, s)| s.lines.iter().any(shows)).map(|s| s.0).collect();
     let known_posts = super::posts::Known::recorded(gathered);
     let (mut accounts, mut agreeing) = (Vec::new(), 0_u64);
     let mut payslips: Vec<(EmployeeId, Vec<(u16, &Slip)>)> = Vec::new();
@@ -165,6 +150,7 @@ pub fn add(
                 .or_insert_with(|| (slip.agent.surname.text.to_string(), slip.agent.given.text.to_string()));
         }
         paid.bare = own.len() == 1 && own.iter().all(|(_, s)| s.lines.is_empty() && s.net_to_pay.is_some());
+        paid.employer_hidden = !own.iter().any(|(source, _)| showing.contains(source));
         pair_shares(&mut paid, cx);
         match gathered.paid.get_mut(&id) {
             // Paid on an estimate: the statement says what should have been paid.

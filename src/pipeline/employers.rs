@@ -30,6 +30,10 @@ impl Employers<'_> {
                 theirs.entry(siret.clone()).or_default().push(id.clone());
             }
         }
+        if let Some(stranger) = self.own.and_then(|own| self.stranger(own, people)) {
+            findings.push(stranger);
+            return;
+        }
         if theirs.is_empty() {
             return;
         }
@@ -60,6 +64,23 @@ impl Employers<'_> {
         }
     }
 
+    /// No document is the job's own, and most of those in the other one's are in no file of this employer: nobody is paid by it.
+    fn stranger(&self, own: &str, people: &People) -> Option<Finding> {
+        if self.main.is_empty() || siren(self.main) == siren(own) {
+            return None;
+        }
+        let paid: Vec<&Person> = people.values().filter(|p| p.paid.is_some() && place(p).is_some_and(|at| self.in_document(at))).collect();
+        if paid.iter().filter(|p| self.is_known_here(p)).count() * 2 >= paid.len() {
+            return None;
+        }
+        let f = Finding::new("M350", Severity::Blocking).arg("siret", self.main).arg("own", own).arg("count", paid.len());
+        Some(paid.first().and_then(|p| place(p)).into_iter().fold(f, |f, at| f.at(self.sources.place(at))))
+    }
+
+    fn in_document(&self, at: At) -> bool {
+        matches!(self.trust.of.get(&at.source), Some(Teller::Statement | Teller::Declaration))
+    }
+
     /// Nobody has said which employer this is: each with its people, the one with most first.
     fn which(&self, theirs: &BTreeMap<String, Vec<EmployeeId>>, people: &People) -> Finding {
         let others: usize = theirs.values().map(Vec::len).sum();
@@ -74,8 +95,7 @@ impl Employers<'_> {
 
     /// A file of this employer's own knows them: a list of the month, the staff, the register, its bank.
     fn is_known_here(&self, p: &Person) -> bool {
-        let document = |at: At| matches!(self.trust.of.get(&at.source), Some(Teller::Statement | Teller::Declaration));
-        let ours = |at: At| at != At::NOWHERE && !document(at);
+        let ours = |at: At| at != At::NOWHERE && !self.in_document(at);
         p.staff.is_some_and(ours)
             || p.arrival.is_some()
             || p.departure.is_some()
@@ -91,6 +111,11 @@ impl Employers<'_> {
         let f = Finding::new("M148", Severity::Blocking).of(id).arg("agent", id).arg("siret", siret).arg("own", own);
         Some(f.at(self.sources.place(place(p)?)))
     }
+}
+
+/// The employer without its establishment.
+fn siren(siret: &str) -> &str {
+    siret.get(..9).unwrap_or(siret)
 }
 
 /// Where somebody stands in the documents.

@@ -4,7 +4,7 @@
 mod made;
 
 use made::xhl::november;
-use made::{Row, cents, expected, rows};
+use made::{Row, cents, expected, rows, staff};
 use releve::ground::{Finding, Iban, Money, PayMonth, Severity};
 use releve::pipeline::{self, Options};
 use releve::read::xhl::{self, Category, Statement};
@@ -445,6 +445,71 @@ fn somebody_of_another_employer_is_kept_apart_and_not_paid() {
     assert!(theirs[0].args.iter().any(|a| a.0 == "agents" && a.1 == apart));
     let paid = nets(&folder);
     assert!(paid.contains_key(&id) && !paid.contains_key(&apart));
+}
+
+// Nothing of the town knows these people: the accountant sent the other budget's statement. With the staff file, it is a SIRET
+// that somebody wrote wrongly, and told.
+#[test]
+fn a_statement_of_another_employer_alone_pays_nobody() {
+    let theirs = november().replace("21994101000015", "26994101000013");
+    let (folder, outcome) = run_with("xhl-other-budget", &[], &theirs);
+    let stranger = outcome.findings.iter().find(|f| f.code == "M350").expect("told");
+    assert_eq!((stranger.severity, stranger.employee.is_none()), (Severity::Blocking, true));
+    assert!(!folder.join("out/virements-2021-12.xml").exists());
+    let (folder, outcome) = run_with("xhl-other-siret", &["agents.xlsx"], &theirs);
+    assert_eq!((told(&outcome, "M350"), told(&outcome, "R57")), (0, 1));
+    assert!(folder.join("out/virements-2021-12.xml").exists());
+}
+
+/// The statement without any employee number.
+fn unnumbered() -> String {
+    november().lines().filter(|l| !l.starts_with("<Matricule")).collect::<Vec<_>>().join("\n")
+}
+
+// Identity numbers tell everybody; who has none there is numbered and waits beside a staff file.
+#[test]
+fn payslips_without_number_are_joined_by_the_identity_number() {
+    let (whole, _) = run("xhl-numbered", &["agents.xlsx"]);
+    let (folder, outcome) = run_with("xhl-unnumbered", &["agents.xlsx"], &unnumbered());
+    let joined = outcome.findings.iter().find(|f| f.code == "M352").expect("told");
+    let (joined, nameless) = (joined.args[0].1.parse::<usize>().expect("a count"), told(&outcome, "R59"));
+    // 00156 was paid in November and is in no staff file.
+    assert_eq!((joined, nameless), (expected("november-payslips.csv").len() - 1, 1));
+    let of_staff = |folder: &Path| nets(folder).into_iter().filter(|(id, _)| id != "00156" && id != "XHL2").collect::<BTreeMap<_, _>>();
+    assert_eq!(of_staff(&folder), of_staff(&whole));
+    // One number less, under which nobody is then found.
+    let nir = staff()["00441"]["N° Sécu"].replace(' ', "");
+    let (folder, outcome) = run_with("xhl-nameless", &["agents.xlsx"], &unnumbered().replace(&nir, ""));
+    let waits: Vec<&Finding> = outcome.findings.iter().filter(|f| f.code == "R59").collect();
+    assert_eq!((waits.len(), waits[0].severity, waits[0].employee.is_some()), (2, Severity::Blocking, true));
+    assert!(folder.join("out/virements-2021-12.xml").exists());
+    // Alone, everybody is numbered by the rank of the payslip.
+    let (_, outcome) = run_with("xhl-ranks", &[], &unnumbered());
+    assert_eq!((told(&outcome, "M351"), told(&outcome, "R59")), (1, 0));
+    assert_eq!(outcome.transfers.0, 86);
+}
+
+// No « Cotisation » at all: the law says what the employer owes, as where a register shows agents' shares alone.
+#[test]
+fn a_statement_without_employers_shares_leaves_them_to_the_law() {
+    let (whole, _) = run("xhl-whole", &[]);
+    let whole_statement = november();
+    let bare = whole_statement.split("<Cotisation>").enumerate().map(|(i, part)| match part.split_once("</Cotisation>") {
+        Some((_, rest)) if i > 0 => rest.to_owned(),
+        _ => part.to_owned(),
+    });
+    let bare: String = bare.collect();
+    assert!(!bare.contains("Cotisation") && whole_statement.contains("<Cotisation>"));
+    let (folder, outcome) = run_with("xhl-agents-shares", &[], &bare);
+    assert_eq!(outcome.replay.gap, 0);
+    let cost = |f: &Path| {
+        rows(&f.join("out/payslips.csv"))
+            .into_iter()
+            .map(|r| (r["employee"].clone(), r["employer_cost"].clone()))
+            .collect::<BTreeMap<_, _>>()
+    };
+    assert_eq!(cost(&folder), cost(&whole));
+    assert_eq!(nets(&folder), nets(&whole));
 }
 
 // One agent bears another number in the statement; the identity number and the name are the same as in the staff file.

@@ -9,27 +9,11 @@ use crate::facts::Role;
 use crate::ground::EmployeeId;
 use crate::normalise::Context;
 use crate::normalise::gather::Gathered;
+use crate::normalise::identities::{self, By, NTT};
 use crate::normalise::text::name_key;
 use crate::normalise::xhl::known_numbers;
 use crate::read::dsn::Person;
 use std::collections::BTreeMap;
-
-/// The characters of an identity number without its key.
-const NIR: usize = 13;
-/// No temporary number is shorter.
-const NTT: usize = 11;
-
-/// Agents by what tells them apart; `None` where two have the same.
-struct By<K>(BTreeMap<K, Option<EmployeeId>>);
-
-impl<K: Ord> By<K> {
-    fn note(&mut self, key: K, id: &EmployeeId) {
-        self.0.entry(key).and_modify(|k| *k = k.take().filter(|k| k == id)).or_insert_with(|| Some(id.clone()));
-    }
-    fn get(&self, key: &K) -> Option<&EmployeeId> {
-        self.0.get(key)?.as_ref()
-    }
-}
 
 pub struct Known {
     numbers: BTreeMap<String, Option<EmployeeId>>,
@@ -45,17 +29,11 @@ impl Known {
     pub fn of(used: &[Used<'_>], gathered: &Gathered, cx: &Context<'_>) -> Self {
         let mut known = Self {
             numbers: known_numbers(gathered),
-            files: By(BTreeMap::new()),
-            declared: By(BTreeMap::new()),
-            births: By(BTreeMap::new()),
+            files: identities::of_files(gathered, cx),
+            declared: By::default(),
+            births: By::default(),
             once: BTreeMap::new(),
         };
-        let facts = [cx.vocabulary.role(Role::IdentityNumber), cx.vocabulary.named("ntt")];
-        for r in gathered.staff.iter().chain(&gathered.register_facts).chain(&gathered.arrivals) {
-            let Some(id) = &r.employee else { continue };
-            let said = facts.iter().flatten().filter_map(|f| r.facts.get(*f)?.value.text());
-            said.flat_map(identities).for_each(|i| known.files.note(i, id));
-        }
         known.note_births(gathered, cx);
         for p in used.iter().flat_map(|(_, d)| &d.people) {
             births(p).into_iter().for_each(|key| *known.once.entry(key).or_default() += 1);
@@ -103,11 +81,4 @@ impl Known {
 /// What a person declared is identified by; the surest first.
 fn own(p: &Person) -> impl Iterator<Item = String> {
     [p.nir(), p.ntt()].into_iter().filter(|t| t.len() >= NTT).map(str::to_uppercase)
-}
-
-/// A number of a file as declarations may write it: without its key, or whole (a temporary number has 11 to 40 characters).
-fn identities(text: &str) -> Vec<String> {
-    let plain: String = text.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_uppercase()).collect();
-    let without_key = (plain.len() == NIR + 2).then(|| plain[..NIR].to_owned());
-    without_key.into_iter().chain((plain.len() >= NTT).then_some(plain)).collect()
 }
