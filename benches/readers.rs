@@ -55,6 +55,9 @@ fn main() {
         let workbook = folder.join(format!("{agents}-livre.xlsx"));
         write_workbook(&workbook, &book, agents);
         measure("XLSX", &workbook, |input| Box::new(tables(input, "livre.xlsx")));
+        let old = folder.join(format!("{agents}-livre.xls"));
+        write_old_workbook(&old, &book, agents);
+        measure("XLS", &old, |input| Box::new(tables(input, "livre.xls")));
         let open =
             made(&folder, "livre.ods", |out| out.write_all(&packed(&[("content.xml", sheet(&book, agents).as_bytes())])).expect("room"));
         measure("ODS", &open, |input| Box::new(tables(input, "livre.ods")));
@@ -139,6 +142,52 @@ fn write_workbook(path: &Path, book: &[Vec<String>], agents: usize) {
         }
     }
     workbook.save(path).expect("a file");
+}
+
+/// A record of BIFF8, the stream inside an XLS.
+fn record(out: &mut Vec<u8>, kind: u16, content: &[u8]) {
+    out.extend(kind.to_le_bytes());
+    out.extend(u16::try_from(content.len()).expect("a short record").to_le_bytes());
+    out.extend(content);
+}
+
+/// The register as an XLS of Excel 97: as many sheets as its 65,536 rows ask for, every cell a text of one byte a letter.
+fn write_old_workbook(path: &Path, book: &[Vec<String>], agents: usize) {
+    let rows: Vec<Vec<String>> = pages(book, agents).collect();
+    let sheets: Vec<Vec<u8>> = rows.chunks(65_000).map(old_sheet).collect();
+    let begin = |kind: u8| [0, 6, kind, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0];
+    let (mut globals, mut places) = (Vec::new(), Vec::new());
+    record(&mut globals, 0x0809, &begin(5));
+    for i in 0..sheets.len() {
+        places.push(globals.len() + 4);
+        let name = format!("Livre {i}");
+        let head = [0, 0, 0, 0, 0, 0, u8::try_from(name.len()).expect("a short name"), 0];
+        record(&mut globals, 0x0085, &[&head, name.as_bytes()].concat());
+    }
+    record(&mut globals, 0x000A, &[]);
+    let mut stream = globals;
+    for (sheet, place) in sheets.iter().zip(places) {
+        let at = u32::try_from(stream.len()).expect("a file below 4 GiB").to_le_bytes();
+        stream[place..place + 4].copy_from_slice(&at);
+        record(&mut stream, 0x0809, &begin(0x10));
+        stream.extend(sheet);
+    }
+    let mut file = cfb::create(path).expect("a file");
+    file.create_stream("/Workbook").and_then(|mut s| s.write_all(&stream)).and_then(|()| file.flush()).expect("the disk has room");
+}
+
+fn old_sheet(rows: &[Vec<String>]) -> Vec<u8> {
+    let mut out = Vec::new();
+    let short = |n: usize| u16::try_from(n).expect("a small sheet").to_le_bytes();
+    for (r, row) in rows.iter().enumerate() {
+        for (c, cell) in row.iter().enumerate() {
+            let text: Vec<u8> = cell.chars().map(|ch| u8::try_from(ch).unwrap_or(b'?')).collect();
+            let place = [short(r), short(c), [0; 2], short(text.len())].concat();
+            record(&mut out, 0x0204, &[place, vec![0], text].concat());
+        }
+    }
+    record(&mut out, 0x000A, &[]);
+    out
 }
 
 /// A flow of the accountant's with the statement attached, as it travels: compressed, then in base64.
