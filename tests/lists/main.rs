@@ -4,6 +4,7 @@
 
 mod aside;
 mod beside;
+mod copied;
 mod other_kinds;
 mod page;
 mod taken;

@@ -5,11 +5,11 @@ use super::told::Told;
 use super::who::joined;
 use crate::facts::{Fact, FactId, Facts, Origin, Role as FactRole, Value};
 use crate::ground::{At, EmployeeId, Finding, Severity, Sources, ids};
-use crate::normalise::mapping::{Mapping, Role};
+use crate::normalise::mapping::{Mapping, Role, SourceMapping};
 use crate::normalise::named::{CELLS, Known};
 use crate::normalise::people::{Directory, Joined};
 use crate::normalise::records::{Changed, Content, RawRow, Said, parsed};
-use crate::normalise::{Context, lists, replaced};
+use crate::normalise::{Context, lists, recognise, replaced};
 use chrono::NaiveDate;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -34,6 +34,8 @@ pub(super) fn place_rows(
     let mut seen = Seen::new();
     let mut changed_before: BTreeMap<(EmployeeId, FactId), (At, (Value, NaiveDate))> = BTreeMap::new();
     let careers = careers(&raw, directory, cx);
+    let pays_once = |m: &&SourceMapping| m.role == Role::Amounts && m.variables.is_none() && recognise::pays_once(m, cx);
+    let summing: BTreeSet<u16> = mapping.sources.iter().filter(pays_once).map(|m| m.source).collect();
     let silent = silent_rows(&raw, out.paid.len());
     for (_, role, mut row) in raw {
         if careers.contains(&row.at) {
@@ -173,6 +175,19 @@ pub(super) fn place_rows(
             }
             Content::Amounts(list) => {
                 let Some(employee) = id else { continue };
+                // Index and working time beside hours are shown for whoever reads them.
+                let only_shown = |fact: FactId| summing.contains(&row.at.source) && cx.vocabulary.get(fact).recurs;
+                let (shown, list): (Vec<_>, Vec<_>) = list.into_iter().partition(|(fact, ..)| only_shown(*fact));
+                let beside = |(fact, value, at)| Change {
+                    employee: employee.clone(),
+                    fact,
+                    old: None,
+                    new: Value::Number(value),
+                    said: Said::Beside,
+                    effective: None,
+                    at,
+                };
+                out.changes.extend(shown.into_iter().map(beside));
                 let of = parts.entry(employee).or_default();
                 of.extend(list.into_iter().map(|(fact, value, at)| lists::Part { fact, value, at, row: row.row.clone() }));
             }

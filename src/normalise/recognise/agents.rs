@@ -115,6 +115,8 @@ pub(super) struct Others<'a> {
     pub listed: bool,
     /// Nearly everybody whom the other tables know to their ends stands in the sheet.
     pub everybody: bool,
+    /// A staff file has all that the sheet says of its agents' careers.
+    pub copied: bool,
 }
 
 /// How many of the agents the other sources know stand in the sheet.
@@ -123,12 +125,18 @@ pub(super) struct Coverage {
     pub percent: usize,
     pub listed: bool,
     pub everybody: bool,
+    pub copied: bool,
 }
 
 impl Coverage {
     pub(super) fn of(s: &Seen<'_>, others: &Others<'_>, overlaps: &[u32]) -> Self {
         let most = (0..s.layout.width).filter(|c| overlaps[*c] >= 50).map(|c| s.profiles[c].values.len()).max().unwrap_or(0);
-        Self { percent: (most * 100).checked_div(others.ids.len()).unwrap_or(0), listed: others.listed, everybody: others.everybody }
+        Self {
+            percent: (most * 100).checked_div(others.ids.len()).unwrap_or(0),
+            listed: others.listed,
+            everybody: others.everybody,
+            copied: others.copied,
+        }
     }
 
     pub(super) const fn is_most(self) -> bool {

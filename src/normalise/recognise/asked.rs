@@ -6,6 +6,7 @@ use crate::facts::Role as FactRole;
 use crate::ground::{At, Finding, Severity, Sources, Words, words};
 use crate::normalise::Context;
 use crate::normalise::codes;
+use crate::normalise::columns::is_one_off;
 use crate::normalise::fragment;
 use crate::normalise::leftover;
 use crate::normalise::lists::SURE;
@@ -75,6 +76,13 @@ pub(super) fn ask(found: &SourceMapping, s: &Seen<'_>, cx: &Context<'_>, sources
         {
             let f = Finding::new("M300", Severity::Justify).arg("file", label(found)).arg("heading", s_key(found, c));
             findings.push(f.arg("year", year).arg("month", cx.month).at(place(header, c.column)));
+        }
+        if let (Role::Staff, Meaning::Fact(f)) = (found.role, c.meaning)
+            && is_one_off(cx.vocabulary.get(f))
+            && p.most.is_some_and(|most| !most.is_zero())
+        {
+            let f = Finding::new("M410", Severity::Justify).arg("file", label(found)).arg("heading", s_key(found, c));
+            findings.push(f.arg("month", cx.last).at(place(header, c.column)));
         }
         if let Meaning::Fact(f) | Meaning::New(f) = c.meaning
             && matches!(cx.vocabulary.get(f).kind, crate::facts::FactKind::Number { form: crate::facts::NumberForm::Rate })

@@ -7,6 +7,7 @@ mod agents;
 mod asked;
 mod asked_group;
 mod cents;
+mod copied;
 mod doubts;
 mod filled;
 mod months;
@@ -113,17 +114,17 @@ pub fn recognise(
     let mut late: Vec<(u16, Role, String, BTreeSet<Meaning>)> = Vec::new();
     let understood: Vec<(SourceMapping, Vec<Finding>)> = {
         let sources = &*sources;
-        let one = |i: usize, s: &Seen<'_>, like: Option<Role>| {
+        let one = |i: usize, s: &Seen<'_>, like: Option<Role>, copied: bool| {
             let of_others = ids.iter().enumerate().filter(|(j, _)| *j != i).flat_map(|(_, set)| set.iter().map(String::as_str));
             let mut others: BTreeSet<&str> = of_others.collect();
             let listed = !others.is_empty();
             others.extend(&of_documents);
-            let others = Others { ids: others, listed, everybody: everybody[i] };
+            let others = Others { ids: others, listed, everybody: everybody[i], copied };
             let mut told = Vec::new();
             let found = source(s, cx, titles, &others, like, sources, &mut told);
             (found, told)
         };
-        let first: Vec<_> = seen.par_iter().enumerate().map(|(i, s)| one(i, s, None)).collect();
+        let first: Vec<_> = seen.par_iter().enumerate().map(|(i, s)| one(i, s, None, false)).collect();
         // Of two files with the very same row of titles, the one that is known says what the other is.
         let mut roles: BTreeMap<&[String], Role> = BTreeMap::new();
         for (s, (found, _)) in seen.iter().zip(&first) {
@@ -132,15 +133,19 @@ pub fn recognise(
             }
         }
         let of_tax = tax_rates::of_the_month(&seen, first.iter().map(|x| &x.0), cx);
+        let copied = copied::from_staff(&seen, &first.iter().map(|x| &x.0).collect::<Vec<_>>(), &ids, cx);
         let again = |(i, was): (usize, (SourceMapping, Vec<Finding>))| {
             if of_tax[i] {
-                let (mut found, told) = one(i, &seen[i], Some(Role::Changes));
+                let (mut found, told) = one(i, &seen[i], Some(Role::Changes), false);
                 tax_rates::until_later(&mut found, &seen[i], cx);
                 return (found, told);
             }
+            if copied[i] {
+                return one(i, &seen[i], None, true);
+            }
             let unread = was.0.role == Role::Unknown;
             match roles.get(seen[i].layout.own.as_slice()).filter(|_| unread) {
-                Some(role) => one(i, &seen[i], Some(*role)),
+                Some(role) => one(i, &seen[i], Some(*role), false),
                 None => was,
             }
         };

@@ -147,6 +147,11 @@ pub(super) fn attempt(s: &Seen<'_>, role: Role, cx: &Context<'_>, overlaps: &[u3
         .count();
     let sums = meanings.iter().filter(|m| matches!(m, Meaning::Total(_))).count();
     let changed = meanings.iter().filter(|m| matches!(m, Meaning::New(f) if for_itself(*f))).count();
+    // A whole staff file may have a sum of the month: where it is called so it is a list. « Proposition CIA » is no sum yet.
+    let proposed =
+        |c: &Choice| matches!(c.meaning, Meaning::Fact(f) if columns::is_one_off(cx.vocabulary.get(f))) && c.score < i32::from(lists::SURE);
+    let proposes = picked.iter().zip(&choices).any(|(p, c)| p.is_some_and(|i| proposed(&c[i])));
+    let copied = coverage.copied && !proposes && (!coverage.everybody || hint > 0);
     let has_iban = role_column(FactRole::Iban)
         || [FactRole::AccountBank, FactRole::AccountBranch, FactRole::AccountNumber, FactRole::AccountKey].into_iter().all(role_column);
     let lasting =
@@ -228,12 +233,12 @@ pub(super) fn attempt(s: &Seen<'_>, role: Role, cx: &Context<'_>, overlaps: &[u3
             keyed
                 && !pays_hours(s, &choices, &picked, cx)
                 && (has(Meaning::Nature) && (has(Meaning::From) || has(Meaning::Days)) || natured && dates)
-                && situations <= 3
+                && (situations <= 3 || copied)
         }
         // Days between two dates are an absence, whatever else is counted.
         Role::Amounts => {
             let listed = rubrics.is_some() && [Meaning::Base, Meaning::Amount, Meaning::Signed].into_iter().any(has);
-            keyed && (one_offs >= 1 || listed) && situations <= 3 && !dated
+            keyed && (one_offs >= 1 || listed) && (situations <= 3 || copied) && !dated
         }
         Role::AccountChanges => {
             // The accounts of nearly everybody, without a day or a new one, are what is known, and no request.

@@ -81,6 +81,11 @@ pub(super) fn source(
     if s.layout.header.is_none() {
         tries.extend(without_headings(s, cx, said));
     }
+    // Of a copy of the staff file's columns what is of the month alone makes a list.
+    let of_month = |t: &Try| matches!(t.role, Role::Amounts | Role::Events);
+    if coverage.copied && tries.iter().any(of_month) {
+        tries.retain(of_month);
+    }
     tries.sort_by_key(|t| (std::cmp::Reverse(t.score), t.role));
     let Some(best) = tries.first() else {
         found.columns = blank_columns(s);
