@@ -17,6 +17,7 @@ mod roles;
 mod rubrics;
 mod seen;
 mod source;
+mod spread;
 mod sums;
 mod tax_rates;
 mod transfers;

@@ -2,7 +2,7 @@
 
 use super::agents::Coverage;
 use super::seen::{SAMPLE, Seen};
-use super::{months, post};
+use super::{months, post, spread};
 use crate::facts::{FactId, Role as FactRole};
 use crate::normalise::columns::{self, Choice};
 use crate::normalise::lists;
@@ -64,6 +64,9 @@ pub(super) fn attempt(s: &Seen<'_>, role: Role, cx: &Context<'_>, overlaps: &[u3
     if let Some(v) = rubrics {
         variables::columns(v, &s.layout, &s.compared, &s.profiles, &mut choices);
     }
+    if role == Role::Amounts && rubrics.is_none() {
+        spread::of_the_month(s, cx, &mut choices);
+    }
     let movements = s.moves.filter(|_| role == Role::Changes);
     if let Some(m) = movements {
         moves::columns(m, &s.layout, &mut choices);
@@ -72,6 +75,9 @@ pub(super) fn attempt(s: &Seen<'_>, role: Role, cx: &Context<'_>, overlaps: &[u3
     let begun = (0..s.layout.width).find(|&c| records::titled_nature(&s.layout.own[c], cx).is_some() && dated_column(s, c));
     if let (Role::Events, Some(c)) = (role, begun) {
         choices[c] = vec![Choice { meaning: Meaning::From, score: 84, title: 97, fit: 14 }];
+    }
+    if role == Role::Events {
+        away_and_back(s, &mut choices);
     }
     // « Temps partiel | Du | Au »: from its first day on, one thing or two of an agent become others.
     if role == Role::Changes {
@@ -337,6 +343,18 @@ fn pays_hours(s: &Seen<'_>, choices: &[Vec<Choice>], picked: &[Option<usize>], c
 /// « Retour le » beside the days somebody leaves: a leave, and nobody leaves the town.
 fn says_when_back(s: &Seen<'_>) -> bool {
     (0..s.layout.width).any(|c| titles::says_return(&s.layout.own[c]) && dated_column(s, c))
+}
+
+/// « Dernier jour travaillé | Date de reprise »: the days between are away. A first or a last day by its own name goes before.
+fn away_and_back(s: &Seen<'_>, choices: &mut [Vec<Choice>]) {
+    let dated = |of: fn(&str) -> bool| (0..s.layout.width).filter(move |&c| of(&s.layout.own[c]) && dated_column(s, c));
+    let days = [(dated(titles::says_last_worked).next(), Meaning::From), (dated(titles::says_return).next(), Meaning::To)];
+    let named = |m: Meaning| (0..s.layout.width).any(|c| s.compared[c].title(Title::Plain(m)) >= 85 && s.profiles[c].filled > 0);
+    for (column, meaning) in days {
+        if let Some(c) = column.filter(|_| !named(meaning)) {
+            choices[c] = vec![Choice { meaning, score: 84, title: 97, fit: 14 }];
+        }
+    }
 }
 
 /// « Fin de contrat » in so many words, and no other date: « Fin » may be that of anything.

@@ -3,9 +3,9 @@
 //! A remark of known harmless words says nothing; one of any other words is shown, so that none is passed over.
 
 use super::{Content, RecordReader};
-use crate::facts::Role as FactRole;
+use crate::facts::{FactId, FactKind, Role as FactRole};
 use crate::ground::{At, Finding, Severity, Sources};
-use crate::normalise::lists;
+use crate::normalise::lists::{self, SURE};
 use crate::normalise::mapping::{ColumnMapping, Meaning, Role};
 use crate::normalise::register::shown;
 use crate::normalise::text::fold;
@@ -29,7 +29,7 @@ impl RecordReader<'_> {
         for c in &self.source.columns {
             let beside = match c.meaning {
                 Meaning::Ignored | Meaning::Unknown => c.certainty < 100,
-                Meaning::Fact(f) => self.cx.vocabulary.get(f).name == "motif",
+                Meaning::Fact(f) => self.cx.vocabulary.get(f).name == "motif" || c.certainty < SURE && self.is_worded(f),
                 _ => false,
             };
             let text = shown(row, usize::from(c.column));
@@ -76,6 +76,11 @@ impl RecordReader<'_> {
     /// Whether a yes or a no beside a row speaks of what the row pays or changes.
     fn answers(&self) -> bool {
         matches!(self.source.role, Role::Amounts | Role::Events | Role::Changes)
+    }
+
+    /// « Retenu : non », taken for a creditor: no word of a text is a yes or a no.
+    fn is_worded(&self, fact: FactId) -> bool {
+        matches!(self.cx.vocabulary.get(fact).kind, FactKind::Text)
     }
 
     fn is_name(&self, c: &ColumnMapping) -> bool {

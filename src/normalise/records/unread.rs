@@ -57,6 +57,7 @@ impl RecordReader<'_> {
             if situation && c.certainty < 100 && text.bytes().any(|b| b.is_ascii_digit()) {
                 told.push(say("M77"));
             } else if c.meaning == Meaning::Unknown {
+                let denied = denied && !self.says_which(row, c, &text);
                 if (denied || nameless || lists::is_quantity(&text)) && !self.sums_up(row, c) && !self.follows(row, c, &text) {
                     told.push(say("M77"));
                 }
@@ -69,6 +70,15 @@ impl RecordReader<'_> {
                 told.push(say("M65"));
             }
         }
+    }
+
+    /// « Abonnement ; TER » beside « Coût de l'abonnement ; 50 »: which one it is, and how much stands elsewhere in the row.
+    fn says_which(&self, row: &Row<'_, '_>, c: &ColumnMapping, text: &str) -> bool {
+        let fact = |m: Meaning| if let Meaning::Fact(f) | Meaning::New(f) = m { Some(f) } else { None };
+        let same = |o: &&ColumnMapping| o.certainty >= SURE && fact(o.meaning).is_some() && fact(o.meaning) == c.denied.and_then(fact);
+        let filled = |o: &ColumnMapping| !shown(row, usize::from(o.column)).is_empty();
+        let worded = text.chars().any(char::is_alphabetic) && !text.chars().any(|x| x.is_ascii_digit());
+        worded && self.source.columns.iter().filter(same).any(filled)
     }
 
     /// A working time below a half, written as a bare number: of 28 nobody knows if it is percent or hours.

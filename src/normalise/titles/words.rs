@@ -319,7 +319,36 @@ pub fn is_of_month(heading: &str) -> bool {
 
 /// Whether a title is that of the day somebody is back.
 pub fn says_return(heading: &str) -> bool {
-    begins(&FILE.wording.opens_return, heading)
+    let tidy = spaced(heading);
+    let day = tidy.trim_start_matches(" date").trim_start().trim_start_matches("de ").trim_start_matches("du ");
+    begins(&FILE.wording.opens_return, day)
+}
+
+/// Whether a title is that of the last day at work before an absence: « Dernier jour travaillé ».
+pub fn says_last_worked(heading: &str) -> bool {
+    is_one(&FILE.wording.last_worked, heading)
+}
+
+/// Whether a text is the unit of days: « jour(s) ».
+pub fn is_days(unit: &str) -> bool {
+    is_one(&FILE.wording.days, unit)
+}
+
+/// Whether a fact is what is kept from an agent for others every month.
+pub fn is_withheld(fact: &str) -> bool {
+    FILE.wording.withheld.iter().any(|w| w == fact)
+}
+
+/// Whether a title is that of one week: « Sem. 1 », « S36 », « Semaine 36 ».
+pub fn says_week(heading: &str) -> bool {
+    let tidy = spaced(heading);
+    let numbered = |w: &String| tidy.trim().strip_prefix(w.as_str()).is_some_and(|r| r.trim_start().parse::<u8>().is_ok_and(|n| n <= 53));
+    FILE.wording.week.iter().any(numbered)
+}
+
+/// Whether a title is that of what is still owed to others: « Solde restant dû ».
+pub fn says_remaining(heading: &str) -> bool {
+    one_of(&FILE.wording.remaining, &spaced(heading)).is_some()
 }
 
 /// Whether a title is that of a last day: « Au ».
