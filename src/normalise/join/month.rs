@@ -3,6 +3,7 @@
 use super::Joiner;
 use crate::facts::{Fact, FactId, FactKind, NumberForm, Origin, Role, Value};
 use crate::ground::{At, EmployeeId, Exact, Severity};
+use crate::normalise::records::Said;
 use crate::normalise::titles::spaced;
 use chrono::{Datelike as _, Days, NaiveDate};
 use std::collections::{BTreeMap, BTreeSet};
@@ -186,6 +187,9 @@ impl Joiner<'_> {
     pub(super) fn amounts(&mut self, amounts: &[crate::normalise::gather::Amount]) {
         for a in amounts {
             let label = self.vocabulary.get(a.fact).label.fr.clone();
+            if self.shows(a) {
+                continue;
+            }
             let Some(p) = self.person(&a.employee, a.at, &label) else { continue };
             let before = p.changes.iter().find(|f| f.id == a.fact && f.at.source != a.at.source).map(|f| (f.value.number(), f.at));
             let Some((known, at)) = before else {
@@ -199,6 +203,23 @@ impl Joiner<'_> {
             let f = self.finding(f.0, f.1, &a.employee, &[at, a.at]).arg("agent", &a.employee).arg("fact", label);
             self.out.findings.push(f.arg("first", first).arg("second", a.value));
         }
+    }
+}
+
+impl Joiner<'_> {
+    /// « IM », « Quotité », « Taux PAS » beside the sums of a list, there to be read: the same value says nothing, and another is asked.
+    fn shows(&mut self, a: &crate::normalise::gather::Amount) -> bool {
+        let fact = self.vocabulary.get(a.fact);
+        use NumberForm as N;
+        let lasting = matches!(fact.kind, FactKind::Number { form: N::Points | N::Fraction | N::Rate | N::Count });
+        let known = self.out.people.get(&a.employee).is_some_and(|p| p.paid.is_some() || p.known.get(a.fact).is_some());
+        let shows = fact.recurs && lasting && known;
+        if shows {
+            let new = Value::Number(a.value);
+            let (employee, fact) = (a.employee.clone(), a.fact);
+            self.plain(&crate::normalise::gather::Change { employee, fact, old: None, new, said: Said::Beside, effective: None, at: a.at });
+        }
+        shows
     }
 }
 

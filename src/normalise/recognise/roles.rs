@@ -177,6 +177,11 @@ pub(super) fn attempt(s: &Seen<'_>, role: Role, cx: &Context<'_>, overlaps: &[u3
         })
     };
     let unnamed = hint == 0 && (by_effect(FactRole::Exit) || by_effect(FactRole::Entry));
+    // Sums, hours or absences of people whom other files know, under the name of such a list: the facts beside them are there to be
+    // read, and make no staff file of it.
+    let called_list = [Role::Amounts, Role::Events].into_iter().any(|r| titles::speaks_of(&about, r) > 0);
+    let called_list = called_list && titles::speaks_of(&about, Role::Staff) == 0 && coverage.listed && overlaps.iter().any(|o| *o >= 80);
+    let of_month = called_list && (one_offs > 0 || s.titled(Meaning::Nature) && (s.titled(Meaning::From) || s.titled(Meaning::Days)));
     let able = match role {
         Role::RegisterLines => {
             (agent || role_column(FactRole::IdentityNumber) || s.bands >= 2 && s.bands * 3 <= s.data_rows)
@@ -194,7 +199,7 @@ pub(super) fn attempt(s: &Seen<'_>, role: Role, cx: &Context<'_>, overlaps: &[u3
             // category, which nobody gives everybody anew.
             let described = situations >= 2 && coverage.everybody && one_offs == 0 && !has(Meaning::Effective);
             let whole = coverage.is_most() && one_offs == 0 && (alone && coverage.listed || has_iban);
-            agent && (situations >= 3 || whole || described)
+            agent && !of_month && (situations >= 3 || whole || described)
         }
         Role::Arrivals => {
             if hint == 0 && !arrives_now(s, &choices, &picked, cx) {
@@ -204,6 +209,7 @@ pub(super) fn attempt(s: &Seen<'_>, role: Role, cx: &Context<'_>, overlaps: &[u3
             let thin = by_effect(FactRole::Entry) && situations <= 2;
             // People whom other files know, with one fact or two: something of theirs is new, not they.
             let known = overlaps.iter().any(|o| *o >= 80) && situations <= 2 && !arrives_now(s, &choices, &picked, cx);
+            let known = known || of_month && !arrives_now(s, &choices, &picked, cx);
             agent && !unnamed && !denied && !thin && !known && (situations >= 3 || hint > 0 && situations >= 1)
         }
         Role::Departures => {
@@ -234,12 +240,12 @@ pub(super) fn attempt(s: &Seen<'_>, role: Role, cx: &Context<'_>, overlaps: &[u3
             keyed
                 && !pays_hours(s, &choices, &picked, cx)
                 && (has(Meaning::Nature) && (has(Meaning::From) || has(Meaning::Days)) || natured && dates)
-                && situations <= 3
+                && (situations <= 3 || of_month)
         }
         // Days between two dates are an absence, whatever else is counted.
         Role::Amounts => {
             let listed = rubrics.is_some() && [Meaning::Base, Meaning::Amount, Meaning::Signed].into_iter().any(has);
-            keyed && (one_offs >= 1 || listed) && situations <= 3 && !dated
+            keyed && (one_offs >= 1 || listed) && (situations <= 3 || of_month) && !dated
         }
         Role::AccountChanges => {
             // The accounts of nearly everybody, without a day or a new one, are what is known, and no request.

@@ -75,7 +75,7 @@ impl RecordReader<'_> {
 
     /// Whether a yes or a no beside a row speaks of what the row pays or changes.
     fn answers(&self) -> bool {
-        matches!(self.source.role, Role::Amounts | Role::Events | Role::Changes)
+        lists::is_list(self.source.role)
     }
 
     /// « Retenu : non », taken for a creditor: no word of a text is a yes or a no.
@@ -113,7 +113,7 @@ impl RecordReader<'_> {
                 Weight::SetsAside
             }
             Ok(Some(_)) => Weight::Nothing,
-            Ok(None) | Err(_) if titled && fold(text) == "r" && fold(&c.heading).contains("recup") => Weight::SetsAside,
+            Ok(None) | Err(_) if fold(text) == "r" && titles::or_recovered(&c.heading) => Weight::SetsAside,
             Ok(None) | Err(_) => self.weigh(text, counted, owed_before),
         }
     }

@@ -1,7 +1,7 @@
 //! Days across and a cross for whoever was away: « Grèves » over « Matricule | 06/09 | 13/09 | Total jours ». It becomes a list of absences.
 //!
-//! Only where the names or the title say one kind of absence that lasts a day, every mark is a cross, every title to the right of
-//! the agents is a day of the month to be paid or of the one before, and the sums fit.
+//! Only where the names or the title say one kind of absence that lasts a day, and every title to the right of the agents is a day
+//! of the month to be paid or of the one before. Whose marks are no crosses, or make another sum, is asked.
 
 use super::calendar::{Absence, lay_out};
 use super::{Laid, Wording, shown};
@@ -45,10 +45,19 @@ pub fn find(rows: &[OwnedRow], table: &Table, wording: &Wording<'_>) -> Option<L
         let away: Vec<(usize, NaiveDate)> = days.columns.iter().filter(|(c, _)| !shown(row, *c).is_empty()).copied().collect();
         let counted = days.sum.map(|c| shown(row, c)).filter(|t| !t.is_empty());
         let beyond = row.cells.iter().skip(days.sum.or(days.columns.last().map(|d| d.0))? + 1).any(|c| !c.shown().trim().is_empty());
-        if beyond || !away.iter().all(|(c, _)| is_cross(&shown(row, *c))) || counted.is_some_and(|t| t.parse() != Ok(away.len())) {
+        if beyond {
             return None;
         }
-        let absence = |(c, day)| Absence { number: row.number, who: who.clone(), nature: nature.clone(), from: (day, c), to: Some((day, c)) };
+        // Another mark, or a sum that the crosses do not make: a beginning without an end, which is asked.
+        let sums = counted.is_none_or(|t| t.parse() == Ok(away.len()));
+        let sure = |c: usize| sums && is_cross(&shown(row, c));
+        let absence = |(c, day)| Absence {
+            number: row.number,
+            who: who.clone(),
+            nature: nature.clone(),
+            from: (day, c),
+            to: sure(c).then_some((day, c)),
+        };
         list.extend(away.into_iter().map(absence));
     }
     (!list.is_empty()).then(|| lay_out(&rows[..days.row], &rows[days.row], list, first))

@@ -145,6 +145,7 @@ pub(super) struct Wording {
     pub(super) opens_return: Vec<String>,
     pub(super) last_worked: Vec<String>,
     pub(super) withheld: Vec<String>,
+    pub(super) part_of: Vec<String>,
     pub(super) week: Vec<String>,
     pub(super) days: Vec<String>,
     pub(super) remaining: Vec<String>,

@@ -89,6 +89,17 @@ pub fn lacks_its_words(about: &str, fact: &str) -> bool {
     FILE.doubt.only_where.get(fact).is_some_and(|list| one_of(list, &spaced(about)).is_none())
 }
 
+/// Whether a title is that of a part of what another column counts: « dont nuit ».
+pub fn is_part_of(heading: &str) -> bool {
+    begins(&FILE.wording.part_of, heading)
+}
+
+/// Whether a title leaves open whether hours are paid or taken as rest, by letters: « P/R », « Payé ou récupéré ».
+pub fn or_recovered(heading: &str) -> bool {
+    let tidy = spaced(heading);
+    tidy.contains(" recup") || matches!(tidy.trim(), "r p" | "p r")
+}
+
 /// The words that say that a list was paid in another month: « versé en novembre ».
 pub fn paid_in(about: &str, other: impl Fn(&str) -> bool) -> Option<String> {
     let tidy = spaced(about);
