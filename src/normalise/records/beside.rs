@@ -68,7 +68,7 @@ impl RecordReader<'_> {
         self.source.role == Role::Events && says_days(&c.heading) && number().is_some_and(|n| dates().is_some_and(|d| fits(n, d)))
     }
 
-    fn read_of(&self, row: &Row<'_, '_>, wanted: NumberForm) -> Vec<Exact> {
+    pub(super) fn read_of(&self, row: &Row<'_, '_>, wanted: NumberForm) -> Vec<Exact> {
         let of = |c: &&ColumnMapping| {
             let (Meaning::Fact(f) | Meaning::New(f)) = c.meaning else { return false };
             form_of(self.cx.vocabulary.get(f)) == Some(wanted)

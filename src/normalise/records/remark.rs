@@ -7,6 +7,7 @@ use crate::facts::{FactId, FactKind, Role as FactRole};
 use crate::ground::{At, Finding, Severity, Sources};
 use crate::normalise::lists::{self, SURE};
 use crate::normalise::mapping::{ColumnMapping, Meaning, Role};
+use crate::normalise::profile::option_of;
 use crate::normalise::register::shown;
 use crate::normalise::text::fold;
 use crate::normalise::titles;
@@ -27,12 +28,15 @@ impl RecordReader<'_> {
     /// Remarks in the columns of a row.
     pub(super) fn aside(&self, row: &Row<'_, '_>, counted: bool, sources: &Sources, told: &mut Vec<Finding>) {
         for c in &self.source.columns {
+            let text = shown(row, usize::from(c.column));
             let beside = match c.meaning {
                 Meaning::Ignored | Meaning::Unknown => c.certainty < 100,
-                Meaning::Fact(f) => self.cx.vocabulary.get(f).name == "motif" || c.certainty < SURE && self.is_worded(f),
+                Meaning::Fact(f) => {
+                    let worded = c.certainty < SURE && self.is_worded(f);
+                    self.cx.vocabulary.get(f).name == "motif" || worded || self.is_no_option(f, &text)
+                }
                 _ => false,
             };
-            let text = shown(row, usize::from(c.column));
             if let Some(word) = behind_name(&text).filter(|_| self.is_name(c)) {
                 let noted = word.bytes().all(|b| b.is_ascii_digit() || b == b'*');
                 let f = match self.weigh(word, counted, false) {
@@ -81,6 +85,14 @@ impl RecordReader<'_> {
     /// « Retenu : non », taken for a creditor: no word of a text is a yes or a no.
     fn is_worded(&self, fact: FactId) -> bool {
         matches!(self.cx.vocabulary.get(fact).kind, FactKind::Text)
+    }
+
+    /// « Situation : en attente », taken for a position: none of the words that the fact may be.
+    fn is_no_option(&self, fact: FactId, text: &str) -> bool {
+        match &self.cx.vocabulary.get(fact).kind {
+            FactKind::Choice { options } => !text.is_empty() && option_of(options, &fold(text)).is_none(),
+            FactKind::Number { .. } | FactKind::Date | FactKind::Flag | FactKind::Text => false,
+        }
     }
 
     fn is_name(&self, c: &ColumnMapping) -> bool {

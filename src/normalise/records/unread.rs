@@ -61,6 +61,8 @@ impl RecordReader<'_> {
                 if (denied || nameless || lists::is_quantity(&text)) && !self.sums_up(row, c) && !self.follows(row, c, &text) {
                     told.push(say("M77"));
                 }
+            } else if c.meaning == Meaning::Ignored && self.grants_other(row, c, &text) {
+                told.push(say("M77"));
             } else if c.certainty < SURE && lists::meaning_pays(c.meaning, self.cx.vocabulary) {
                 let f = say("M76").arg("meaning", c.meaning.name(self.cx.vocabulary, self.cx.rubrics));
                 told.push(f.arg("certainty", c.certainty).arg("why", c.why.join(", ")));
@@ -70,6 +72,14 @@ impl RecordReader<'_> {
                 told.push(say("M65"));
             }
         }
+    }
+
+    /// « HS ; 4 ; Validées ; 2 »: another number than those the row pays, under a title that says it is agreed.
+    fn grants_other(&self, row: &Row<'_, '_>, c: &ColumnMapping, text: &str) -> bool {
+        let number = crate::normalise::values::hours(text, c.mark).ok().flatten();
+        let asked = c.certainty < 100 && self.source.role == Role::Amounts && crate::normalise::titles::asks_agreement(&c.heading);
+        let read = || [NumberForm::Hours, NumberForm::Money, NumberForm::Days].into_iter().flat_map(|f| self.read_of(row, f)).collect::<Vec<_>>();
+        asked && !matches!(flag(text), Ok(Some(_))) && number.is_some_and(|n| !read().contains(&n))
     }
 
     /// « Abonnement ; TER » beside « Coût de l'abonnement ; 50 »: which one it is, and how much stands elsewhere in the row.

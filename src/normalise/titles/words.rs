@@ -213,7 +213,7 @@ pub fn sets_aside(text: &str, counted: bool) -> Option<String> {
 
 /// Whether a column of yes and no says of each row if it is agreed: « Validé par le chef ».
 pub fn asks_agreement(heading: &str) -> bool {
-    spaced(heading).split_whitespace().any(|w| opens(&FILE.aside.asked, w))
+    one_of(&FILE.aside.asked, &spaced(heading)).is_some()
 }
 
 /// Whether a column holds remarks, by its title.
