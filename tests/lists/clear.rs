@@ -40,7 +40,8 @@ fn hours_by_week_count_by_their_total() {
 
 #[test]
 fn of_a_table_that_runs_on_the_month_to_be_paid_counts() {
-    let head = "Suivi des heures supplémentaires de jour (14 premières) à payer\nMatricule;Nom;Prénom;octobre 2021;novembre 2021;décembre 2021";
+    let head =
+        "Suivi des heures supplémentaires de jour (14 premières) à payer\nMatricule;Nom;Prénom;octobre 2021;novembre 2021;décembre 2021";
     let r = run("months", HOURS, "suivi.csv", &format!("{head}\n00441;FLAMENT;André;3;;14\n01740;LAVAL;Sébastien;;2;8,5\n"));
     paid(&r, &["00441", "01740"]);
     // Hours of a month to come are no hours worked.
@@ -139,4 +140,29 @@ fn which_pass_it_is_stands_beside_what_it_costs() {
     let text = "Agent;Matricule;Abonnement;Coût mensuel de l'abonnement;Début\nAGUILAR Loïc;00225;TER;50;01/12/2021\n";
     let r = run("pass", CIA, "transports.csv", text);
     assert_eq!((r.told("M77", "00225").len(), r.line("00225", "TRANSPORT")), (0, vec!["25.00".to_owned()]));
+}
+
+#[test]
+fn what_speaks_against_a_row_is_heard() {
+    let files = [
+        ("departs.csv", "Matricule;Nom;Prénom;Dernier jour payé;Motif;Validé\n00225;AGUILAR;Loïc;15/12/2021;Mutation;Non\n"),
+        ("hs.csv", "Matricule;Nom;Prénom;HS jour 14 premières;Dont HS nuit\n00441;FLAMENT;André;6;2\n"),
+        ("avances.csv", "Matricule;Nom;Prénom;Avance à verser\n00232;TARDIEU;Régine;52\n"),
+        ("cia.csv", "Matricule;Nom;Prénom;Montant CIA;Situation\n00360;BENOIST;Anne-Laure;610,25;en attente\n"),
+    ];
+    let r = ran::sample("lists-clear", "against", &[CIA, HOURS], &files);
+    for (agent, code) in [("00225", "M64"), ("00441", "M76"), ("00232", "M76"), ("00360", "M64")] {
+        assert_eq!((r.told(code, agent), r.waits(agent)), (BLOCKS.to_vec(), true), "{agent}");
+    }
+}
+
+// 392 is the index of 00225 in the staff file of the sample.
+#[test]
+fn hours_beside_facts_of_the_career_are_a_list() {
+    let head = "État des heures supplémentaires - décembre 2021\nMatricule;Nom;Prénom;Grade;IM;NBI;Quotité;Nb heures jour (14 premières)\n";
+    let row = "00225;AGUILAR;Loïc;Rédacteur principal de 1re classe;392;0;100 %;3\n";
+    let r = run("facts", HOURS, "hs.csv", &format!("{head}{row}"));
+    assert_eq!((r.line("00225", "HS_J14").len(), r.waits("00225")), (1, false));
+    let r = run("facts-other", HOURS, "hs.csv", &format!("{head}{}", row.replace("392", "404")));
+    assert_eq!((r.told("F121", "00225"), r.waits("00225")), (BLOCKS.to_vec(), true));
 }

@@ -40,7 +40,8 @@ pub(super) fn of_the_month(s: &Seen<'_>, cx: &Context<'_>, choices: &mut [Vec<Ch
 /// « juillet 2024 | août 2024 | septembre 2024 »: the month to be paid, those before it, and perhaps their sum.
 fn by_months(s: &Seen<'_>, cx: &Context<'_>) -> Option<Spread> {
     let month = |c: usize| lists::month_titled(&s.layout.own[c], Some(cx.month.year()), cx.month);
-    let (now, others): (Vec<usize>, Vec<usize>) = (0..s.layout.width).filter(|&c| month(c).is_some()).partition(|&c| month(c) == Some(cx.month));
+    let (now, others): (Vec<usize>, Vec<usize>) =
+        (0..s.layout.width).filter(|&c| month(c).is_some()).partition(|&c| month(c) == Some(cx.month));
     let [own] = now[..] else { return None };
     let still_empty = |c: &usize| month(*c).is_some_and(|m| m < cx.month) || s.profiles[*c].filled == 0;
     let all: Vec<usize> = others.iter().copied().chain([own]).collect();
@@ -60,7 +61,8 @@ fn by_weeks(s: &Seen<'_>) -> Option<Spread> {
 
 fn adds_up(s: &Seen<'_>, parts: &[usize], total: usize) -> bool {
     let data = &s.kept[s.layout.data_start().min(s.kept.len())..];
-    let number = |k: &crate::normalise::layout::Kept, c: usize| hours(&k.shown(c), s.profiles[c].mark()).ok().map(|n| n.unwrap_or(Exact::ZERO));
+    let number =
+        |k: &crate::normalise::layout::Kept, c: usize| hours(&k.shown(c), s.profiles[c].mark()).ok().map(|n| n.unwrap_or(Exact::ZERO));
     data.iter().all(|k| {
         let sum = parts.iter().try_fold(Exact::ZERO, |sum, &c| sum.add(number(k, c)?));
         sum.is_some() && sum == number(k, total)

@@ -7,7 +7,9 @@ use crate::normalise::cells;
 use crate::normalise::lists;
 use crate::normalise::mapping::{ColumnMapping, Meaning, Role};
 use crate::normalise::register::shown;
-use crate::normalise::titles::{first_day_away, says_becomes, says_before, says_days, says_period, says_remaining, says_return, says_until, says_yearly};
+use crate::normalise::titles::{
+    first_day_away, says_becomes, says_before, says_days, says_period, says_remaining, says_return, says_until, says_yearly,
+};
 use crate::normalise::values::hours;
 use crate::normalise::variables::form_of;
 use crate::read::table::Row;

@@ -78,7 +78,8 @@ impl RecordReader<'_> {
     fn grants_other(&self, row: &Row<'_, '_>, c: &ColumnMapping, text: &str) -> bool {
         let number = crate::normalise::values::hours(text, c.mark).ok().flatten();
         let asked = c.certainty < 100 && self.source.role == Role::Amounts && crate::normalise::titles::asks_agreement(&c.heading);
-        let read = || [NumberForm::Hours, NumberForm::Money, NumberForm::Days].into_iter().flat_map(|f| self.read_of(row, f)).collect::<Vec<_>>();
+        let read =
+            || [NumberForm::Hours, NumberForm::Money, NumberForm::Days].into_iter().flat_map(|f| self.read_of(row, f)).collect::<Vec<_>>();
         asked && !matches!(flag(text), Ok(Some(_))) && number.is_some_and(|n| !read().contains(&n))
     }
 
