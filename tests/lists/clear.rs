@@ -156,13 +156,13 @@ fn what_speaks_against_a_row_is_heard() {
     }
 }
 
-// 392 is the index of 00225 in the staff file of the sample.
+// 355 is the index of 00102 in the staff file of the sample.
 #[test]
 fn hours_beside_facts_of_the_career_are_a_list() {
     let head = "État des heures supplémentaires - décembre 2021\nMatricule;Nom;Prénom;Grade;IM;NBI;Quotité;Nb heures jour (14 premières)\n";
-    let row = "00225;AGUILAR;Loïc;Rédacteur principal de 1re classe;392;0;100 %;3\n";
+    let row = "00102;ARNOUX;Jean-Noël;Brigadier-chef principal;355;25;100 %;3\n";
     let r = run("facts", HOURS, "hs.csv", &format!("{head}{row}"));
-    assert_eq!((r.line("00225", "HS_J14").len(), r.waits("00225")), (1, false));
-    let r = run("facts-other", HOURS, "hs.csv", &format!("{head}{}", row.replace("392", "404")));
-    assert_eq!((r.told("F121", "00225"), r.waits("00225")), (BLOCKS.to_vec(), true));
+    assert_eq!((r.line("00102", "HS_J14").len(), r.waits("00102")), (1, false));
+    let r = run("facts-other", HOURS, "hs.csv", &format!("{head}{}", row.replace("355", "364")));
+    assert_eq!((r.told("F121", "00102"), r.waits("00102")), (BLOCKS.to_vec(), true));
 }

@@ -3,11 +3,10 @@
 //! A remark of known harmless words says nothing; one of any other words is shown, so that none is passed over.
 
 use super::{Content, RecordReader};
-use crate::facts::{FactId, FactKind, Role as FactRole};
+use crate::facts::{FactKind, Role as FactRole};
 use crate::ground::{At, Finding, Severity, Sources};
 use crate::normalise::lists::{self, SURE};
 use crate::normalise::mapping::{ColumnMapping, Meaning, Role};
-use crate::normalise::profile::option_of;
 use crate::normalise::register::shown;
 use crate::normalise::text::fold;
 use crate::normalise::titles;
@@ -32,8 +31,10 @@ impl RecordReader<'_> {
             let beside = match c.meaning {
                 Meaning::Ignored | Meaning::Unknown => c.certainty < 100,
                 Meaning::Fact(f) => {
-                    let worded = c.certainty < SURE && self.is_worded(f);
-                    self.cx.vocabulary.get(f).name == "motif" || worded || self.is_no_option(f, &text)
+                    let fact = self.cx.vocabulary.get(f);
+                    // « Retenu : non », taken for a creditor; « Situation : en attente » is said of the row, though a position stands below such titles.
+                    let worded = c.certainty < SURE && matches!(fact.kind, FactKind::Text);
+                    fact.name == "motif" || worded || fact.role == Some(FactRole::Position)
                 }
                 _ => false,
             };
@@ -80,19 +81,6 @@ impl RecordReader<'_> {
     /// Whether a yes or a no beside a row speaks of what the row pays or changes.
     fn answers(&self) -> bool {
         lists::is_list(self.source.role)
-    }
-
-    /// « Retenu : non », taken for a creditor: no word of a text is a yes or a no.
-    fn is_worded(&self, fact: FactId) -> bool {
-        matches!(self.cx.vocabulary.get(fact).kind, FactKind::Text)
-    }
-
-    /// « Situation : en attente », taken for a position: none of the words that the fact may be.
-    fn is_no_option(&self, fact: FactId, text: &str) -> bool {
-        match &self.cx.vocabulary.get(fact).kind {
-            FactKind::Choice { options } => !text.is_empty() && option_of(options, &fold(text)).is_none(),
-            FactKind::Number { .. } | FactKind::Date | FactKind::Flag | FactKind::Text => false,
-        }
     }
 
     fn is_name(&self, c: &ColumnMapping) -> bool {
