@@ -39,6 +39,8 @@ pub struct Compared {
     pub has_title: bool,
     /// « Montant », « Nb jours »: nothing says of what.
     pub generic: bool,
+    /// « Cotisation (part agent) », « Montant à retenir ce mois »: kept from the agent, and nothing says for what.
+    withheld: bool,
     /// The title's words, abbreviations opened.
     words: Vec<String>,
     /// « N° », and no word of what it numbers.
@@ -106,6 +108,7 @@ impl Compared {
             marked_share: if group_share == Share::Unsaid { marked } else { group_share },
             share: if group_share == Share::Unsaid { own_share } else { group_share },
             generic: !own.is_empty() && Phrase::of(own).is_generic(),
+            withheld: Phrase::of(own).is_withheld(),
             words: Phrase::of(own).words,
             bare_number: matches!(Phrase::of(own).words.as_slice(), [word] if word == "num" || word == "numero"),
             turned: titles::becomes(own),
@@ -584,29 +587,57 @@ fn goes_on(cell: &str) -> Option<bool> {
     }
 }
 
-/// An amounts sheet whose column says only « montant » or « heures »: the name of the sheet says of what.
+/// A sheet whose column says only « montant », « heures » or « cotisation »: the name of the sheet says of what.
 fn by_subject(compared: &Compared, p: &Profile, role: Role, cx: &Context<'_>, about: &str, found: &mut Vec<Choice>) {
-    if role != Role::Amounts || !compared.generic {
-        return;
+    match role {
+        Role::Amounts if compared.generic => found.extend(of_subject(&compared.words, p, cx, about)),
+        Role::Changes if compared.withheld && compared.share != Share::Employer => found.extend(withheld(p, cx, about)),
+        _ => {}
     }
-    let tidy = spaced(about);
-    // The longest words that name a fact decide; two facts named equally well decide nothing.
-    let named = |fact: &FactDecl| {
-        let words = fact.headings.iter().filter(|h| !Phrase::of(h).is_generic()).map(|h| spaced(h));
-        words.filter(|w| w.trim().len() > 2 && tidy.contains(w.as_str())).map(|w| w.len()).max()
+}
+
+/// The facts of one month that the name of a sheet names, for a column of it whose title says not which.
+pub fn of_subject(words: &[String], p: &Profile, cx: &Context<'_>, about: &str) -> Vec<Choice> {
+    let within = |tidied: fn(&str) -> String| {
+        let tidy = tidied(about);
+        let named = |f: &FactDecl| if is_one_off(f) && counts_like(words, f) { named_within(f, &tidy, tidied) } else { None };
+        subjects(p, cx, named)
     };
-    let mut all: Vec<(usize, crate::facts::FactId)> = cx
-        .vocabulary
-        .iter()
-        .filter(|(_, f)| is_one_off(f) && fits_fact(p, f) > 0 && counts_like(&compared.words, f))
-        .filter_map(|(id, f)| Some((named(f)?, id)))
-        .collect();
+    // « Heures supplémentaires de jour » is written « HS jour » elsewhere.
+    let (all, alone) = Some(within(spaced)).filter(|f| !f.0.is_empty()).unwrap_or_else(|| within(opened));
+    let choice = |(i, id)| Choice { meaning: Meaning::Fact(id), score: if i == 0 && alone { 66 } else { 50 }, title: 60, fit: 5 };
+    all.into_iter().enumerate().map(choice).collect()
+}
+
+/// What is kept from agents for others every month, where the name of the sheet names one such thing: « Mutuelle - mouvements ».
+fn withheld(p: &Profile, cx: &Context<'_>, about: &str) -> Option<Choice> {
+    let tidy = opened(about);
+    let of_others = |f: &FactDecl| titles::is_withheld(&f.name);
+    let named = |f: &FactDecl| if of_others(f) { named_within(f, &tidy, opened) } else { None };
+    let (all, alone) = subjects(p, cx, named);
+    let id = all.first().copied().filter(|_| alone)?;
+    Some(Choice { meaning: Meaning::Fact(id), score: 66, title: 100, fit: 5 })
+}
+
+/// The words of a text as titles are compared by, with a blank at both ends.
+fn opened(text: &str) -> String {
+    format!(" {} ", Phrase::of(text).words.join(" "))
+}
+
+/// How long the longest title of a fact is that stands in a text, both tidied the same way.
+fn named_within(fact: &FactDecl, tidy: &str, tidied: impl Fn(&str) -> String) -> Option<usize> {
+    let words = fact.headings.iter().filter(|h| !Phrase::of(h).is_generic()).map(|h| tidied(h));
+    words.filter(|w| w.trim().len() > 2 && tidy.contains(w.as_str())).map(|w| w.len()).max()
+}
+
+/// The facts whose numbers a column may hold, those named by the longest words first, and whether the first is named alone.
+fn subjects(p: &Profile, cx: &Context<'_>, named: impl Fn(&FactDecl) -> Option<usize>) -> (Vec<FactId>, bool) {
+    let fits = cx.vocabulary.iter().filter(|(_, f)| fits_fact(p, f) > 0);
+    let mut all: Vec<(usize, FactId)> = fits.filter_map(|(id, f)| Some((named(f)?, id))).collect();
     all.sort_by_key(|(n, id)| (std::cmp::Reverse(*n), *id));
+    // Two facts named equally well decide nothing.
     let alone = all.len() == 1 || all.len() > 1 && all[0].0 > all[1].0;
-    for (i, (_, id)) in all.into_iter().enumerate() {
-        let score = if i == 0 && alone { 66 } else { 50 };
-        found.push(Choice { meaning: Meaning::Fact(id), score, title: 60, fit: 5 });
-    }
+    (all.into_iter().map(|(_, id)| id).collect(), alone)
 }
 
 /// Whether a generic title can be that of the fact: « Montant » counts no days, « Nb jours » no euros.

@@ -40,6 +40,10 @@ pub fn of(title: &str, fact: &FactDecl, month: PayMonth) -> Option<String> {
     if !matches!(form, NumberForm::Money) && marks.contains('€') {
         return Some("€".to_owned());
     }
+    // « N-1 »: the year before, whatever its number.
+    if marks.contains("n-1") {
+        return Some("N-1".to_owned());
+    }
     let (head, day) = dated::split(bare_title(title));
     if let Some(d) = day.filter(|d| is_other(*d, fact, month)) {
         return Some(d.format("%m/%Y").to_string());

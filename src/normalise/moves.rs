@@ -7,6 +7,7 @@ use crate::normalise::layout::{Kept, Layout};
 use crate::normalise::mapping::Meaning;
 use crate::normalise::profile::Profile;
 use crate::normalise::remarks::is_remark;
+use crate::normalise::text::Phrase;
 use crate::normalise::titles::{Title, says_kind, says_old_value, says_value, summing};
 use std::collections::BTreeSet;
 
@@ -28,7 +29,8 @@ pub fn find(kept: &[Kept], layout: &Layout, (compared, profiles): (&[Compared], 
     layout.header?;
     let data = kept.iter().skip(layout.data_start()).filter(|k| k.filled() >= 3 && summing(&k.first()).is_none() && !is_remark(&k.cells));
     let rows: Vec<&Kept> = data.collect();
-    let value = (0..layout.width).find(|&c| says_value(&layout.own[c]) && profiles[c].filled > 0);
+    let is_value = |t: &str| says_value(t) || Phrase::of(t).is_withheld();
+    let value = (0..layout.width).find(|&c| is_value(&layout.own[c]) && profiles[c].filled > 0);
     // Where the new values have columns of their own, a column of reasons beside them is no movement.
     let lasting = |f: FactId| {
         let fact = cx.vocabulary.get(f);

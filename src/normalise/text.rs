@@ -24,6 +24,8 @@ struct Lists {
     turns: BTreeSet<String>,
     once: BTreeSet<String>,
     generic: BTreeSet<String>,
+    /// Words beside those that say that something is kept from the agent; one of the first must be there.
+    withheld: [BTreeSet<String>; 2],
     /// Words that together say what they are of.
     telling: Vec<Vec<String>>,
     employer_share: BTreeSet<String>,
@@ -274,6 +276,12 @@ impl Phrase {
     pub fn is_generic(&self) -> bool {
         let told = || WORDS.lists.telling.iter().any(|all| all.iter().all(|w| self.has(w)));
         self.words.iter().all(|w| WORDS.lists.generic.contains(w)) && !told()
+    }
+
+    /// « Cotisation mensuelle (part agent) », « Montant à retenir ce mois »: kept from the agent, and no word says for what.
+    pub fn is_withheld(&self) -> bool {
+        let [kept, beside] = &WORDS.lists.withheld;
+        self.words.iter().any(|w| kept.contains(w)) && self.words.iter().all(|w| kept.contains(w) || beside.contains(w))
     }
 
     /// « ABSENCE TB », « RAPPEL IFSE »: what happened once.

@@ -10,7 +10,7 @@ use crate::normalise::layout::{Kept, Layout};
 use crate::normalise::mapping::Meaning;
 use crate::normalise::profile::Profile;
 use crate::normalise::text::Phrase;
-use crate::normalise::titles::{Title, spaced, summing, turning};
+use crate::normalise::titles::{Title, lasts_a_day, spaced, summing, turning};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Of the rows, percent that must name such a fact; where the title says that rubrics stand there, fewer: the others are asked.
@@ -43,6 +43,11 @@ pub fn labels(kept: &[Kept], layout: &Layout, compared: &[Compared], into: &mut 
             into.entry(code).or_default().insert(label);
         }
     }
+}
+
+/// The fact of an absence that lasts a day, which a list of rubrics may count beside sums and hours: « Grève ; 1 ; jour ».
+pub fn absence(text: &str, cx: &Context<'_>) -> Option<FactId> {
+    cx.natures.fact(text).filter(|_| lasts_a_day(text))
 }
 
 /// The rubrics of a sheet, when nearly all its rows name facts of one month.
@@ -80,14 +85,14 @@ pub fn find(
         for k in &rows {
             let text = k.shown(c);
             let fact = *asked.entry(text.clone()).or_insert_with(|| if text.is_empty() { None } else { of(&text, k) });
-            misses += usize::from(fact.is_none());
+            misses += usize::from(fact.is_none() && absence(&text, cx).is_none());
             // A column of names is given up at once, not after every name was compared with every title.
             if misses * 100 > rows.len() * (100 - most) {
                 return None;
             }
         }
         let facts: BTreeMap<String, FactId> = asked.into_iter().filter_map(|(t, f)| Some((t, f?))).collect();
-        Some(facts)
+        Some(facts).filter(|f| !f.is_empty())
     };
     // A label nobody knows is what its code is in the register, unless it says more than that.
     let by_both = |c: usize| {
@@ -121,7 +126,10 @@ pub fn columns(v: &Variables, layout: &Layout, compared: &[Compared], profiles: 
         }
         choices[c].retain(|x| !matches!(x.meaning, Meaning::Code | Meaning::Label | Meaning::Base | Meaning::Amount));
         let p = &profiles[c];
-        if p.filled == 0 || p.share(p.numbers + p.hours) < 80 || choices[c].first().is_some_and(|x| x.title >= 85 && x.score >= 80) {
+        // « QTE » may be « quotité » elsewhere: beside rubrics it is how many.
+        let many = compared[c].title(Title::Plain(Meaning::Base)) >= 95;
+        let other = !many && choices[c].first().is_some_and(|x| x.title >= 85 && x.score >= 80);
+        if p.filled == 0 || p.share(p.numbers + p.hours) < 80 || other {
             continue;
         }
         if let Some(meaning) = quantity(&layout.own[c], &compared[c]) {

@@ -4,6 +4,7 @@
 
 mod aside;
 mod beside;
+mod clear;
 mod copied;
 mod other_kinds;
 mod page;

@@ -3,7 +3,7 @@
 use super::gathered::{AccountChange, Change, Event, Gathered, Record};
 use super::told::Told;
 use super::who::joined;
-use crate::facts::{Fact, FactId, Facts, Origin, Role as FactRole, Value};
+use crate::facts::{Fact, FactId, FactKind, Facts, NumberForm, Origin, Role as FactRole, Value};
 use crate::ground::{At, EmployeeId, Finding, Severity, Sources, ids};
 use crate::normalise::mapping::{Mapping, Role, SourceMapping};
 use crate::normalise::named::{CELLS, Known};
@@ -34,8 +34,11 @@ pub(super) fn place_rows(
     let mut seen = Seen::new();
     let mut changed_before: BTreeMap<(EmployeeId, FactId), (At, (Value, NaiveDate))> = BTreeMap::new();
     let careers = careers(&raw, directory, cx);
-    let pays_once = |m: &&SourceMapping| m.role == Role::Amounts && m.variables.is_none() && recognise::pays_once(m, cx);
-    let summing: BTreeSet<u16> = mapping.sources.iter().filter(pays_once).map(|m| m.source).collect();
+    let summing = |of_rubrics: bool| -> BTreeSet<u16> {
+        let of = |m: &&SourceMapping| m.role == Role::Amounts && m.variables.is_some() == of_rubrics && recognise::pays_once(m, cx);
+        mapping.sources.iter().filter(of).map(|m| m.source).collect()
+    };
+    let (summing, of_rubrics) = (summing(false), summing(true));
     let silent = silent_rows(&raw, out.paid.len());
     for (_, role, mut row) in raw {
         if careers.contains(&row.at) {
@@ -175,8 +178,12 @@ pub(super) fn place_rows(
             }
             Content::Amounts(list) => {
                 let Some(employee) = id else { continue };
-                // Index and working time beside hours are shown for whoever reads them.
-                let only_shown = |fact: FactId| summing.contains(&row.at.source) && cx.vocabulary.get(fact).recurs;
+                // Index and working time beside hours are shown for whoever reads them; a rubric of euros is paid.
+                let only_shown = |fact: FactId| {
+                    let fact = cx.vocabulary.get(fact);
+                    let sum = matches!(fact.kind, FactKind::Number { form: NumberForm::Money });
+                    fact.recurs && (summing.contains(&row.at.source) || of_rubrics.contains(&row.at.source) && !sum)
+                };
                 let (shown, list): (Vec<_>, Vec<_>) = list.into_iter().partition(|(fact, ..)| only_shown(*fact));
                 let beside = |(fact, value, at)| Change {
                     employee: employee.clone(),

@@ -68,6 +68,9 @@ pub(super) fn cast(found: &mut SourceMapping, likeness: &[u32], s: &Seen<'_>, cx
         let reason = reason.or_else(|| (yearly && titles::says_yearly(&about)).then(|| about.trim().to_owned()));
         let group = &s.layout.group[i];
         let reason = reason.or_else(|| titles::doubted_list(group).filter(|_| !own.is_empty()));
+        // « dont nuit »: a part of what another column counts.
+        let part_of = is_one_off(fact) && titles::is_part_of(own) || role == Role::Amounts && titles::is_part_of(own);
+        let reason = reason.or_else(|| part_of.then(|| own.clone()));
         let reason = reason.or_else(|| leftover::of(own, fact, cx.month));
         let reason = reason.or_else(|| unit(own, &format!("{about} {}", c.heading), fact, p));
         let part = (1..PART_OF_A_TITLE).contains(&likeness[i]) && matches!(fact.kind, FactKind::Number { .. });

@@ -18,6 +18,7 @@ mod roles;
 mod rubrics;
 mod seen;
 mod source;
+mod spread;
 mod sums;
 mod tax_rates;
 mod transfers;

@@ -2,7 +2,7 @@
 
 use super::agents::Coverage;
 use super::seen::{SAMPLE, Seen};
-use super::{months, post};
+use super::{months, post, spread};
 use crate::facts::{FactId, Role as FactRole};
 use crate::normalise::columns::{self, Choice};
 use crate::normalise::lists;
@@ -64,6 +64,9 @@ pub(super) fn attempt(s: &Seen<'_>, role: Role, cx: &Context<'_>, overlaps: &[u3
     if let Some(v) = rubrics {
         variables::columns(v, &s.layout, &s.compared, &s.profiles, &mut choices);
     }
+    if role == Role::Amounts && rubrics.is_none() {
+        spread::of_the_month(s, cx, &mut choices);
+    }
     let movements = s.moves.filter(|_| role == Role::Changes);
     if let Some(m) = movements {
         moves::columns(m, &s.layout, &mut choices);
@@ -72,6 +75,9 @@ pub(super) fn attempt(s: &Seen<'_>, role: Role, cx: &Context<'_>, overlaps: &[u3
     let begun = (0..s.layout.width).find(|&c| records::titled_nature(&s.layout.own[c], cx).is_some() && dated_column(s, c));
     if let (Role::Events, Some(c)) = (role, begun) {
         choices[c] = vec![Choice { meaning: Meaning::From, score: 84, title: 97, fit: 14 }];
+    }
+    if role == Role::Events {
+        away_and_back(s, &mut choices);
     }
     // « Temps partiel | Du | Au »: from its first day on, one thing or two of an agent become others.
     if role == Role::Changes {
@@ -176,6 +182,11 @@ pub(super) fn attempt(s: &Seen<'_>, role: Role, cx: &Context<'_>, overlaps: &[u3
         })
     };
     let unnamed = hint == 0 && (by_effect(FactRole::Exit) || by_effect(FactRole::Entry));
+    // Sums, hours or absences of people whom other files know, under the name of such a list: the facts beside them are there to be
+    // read, and make no staff file of it.
+    let called_list = [Role::Amounts, Role::Events].into_iter().any(|r| titles::speaks_of(&about, r) > 0);
+    let called_list = called_list && titles::speaks_of(&about, Role::Staff) == 0 && coverage.listed && overlaps.iter().any(|o| *o >= 80);
+    let of_month = called_list && (one_offs > 0 || s.titled(Meaning::Nature) && (s.titled(Meaning::From) || s.titled(Meaning::Days)));
     let able = match role {
         Role::RegisterLines => {
             (agent || role_column(FactRole::IdentityNumber) || s.bands >= 2 && s.bands * 3 <= s.data_rows)
@@ -193,7 +204,7 @@ pub(super) fn attempt(s: &Seen<'_>, role: Role, cx: &Context<'_>, overlaps: &[u3
             // category, which nobody gives everybody anew.
             let described = situations >= 2 && coverage.everybody && one_offs == 0 && !has(Meaning::Effective);
             let whole = coverage.is_most() && one_offs == 0 && (alone && coverage.listed || has_iban);
-            agent && (situations >= 3 || whole || described)
+            agent && !of_month && (situations >= 3 || whole || described)
         }
         Role::Arrivals => {
             if hint == 0 && !arrives_now(s, &choices, &picked, cx) {
@@ -203,6 +214,7 @@ pub(super) fn attempt(s: &Seen<'_>, role: Role, cx: &Context<'_>, overlaps: &[u3
             let thin = by_effect(FactRole::Entry) && situations <= 2;
             // People whom other files know, with one fact or two: something of theirs is new, not they.
             let known = overlaps.iter().any(|o| *o >= 80) && situations <= 2 && !arrives_now(s, &choices, &picked, cx);
+            let known = known || of_month && !arrives_now(s, &choices, &picked, cx);
             agent && !unnamed && !denied && !thin && !known && (situations >= 3 || hint > 0 && situations >= 1)
         }
         Role::Departures => {
@@ -233,12 +245,12 @@ pub(super) fn attempt(s: &Seen<'_>, role: Role, cx: &Context<'_>, overlaps: &[u3
             keyed
                 && !pays_hours(s, &choices, &picked, cx)
                 && (has(Meaning::Nature) && (has(Meaning::From) || has(Meaning::Days)) || natured && dates)
-                && (situations <= 3 || copied)
+                && (situations <= 3 || of_month || copied)
         }
         // Days between two dates are an absence, whatever else is counted.
         Role::Amounts => {
             let listed = rubrics.is_some() && [Meaning::Base, Meaning::Amount, Meaning::Signed].into_iter().any(has);
-            keyed && (one_offs >= 1 || listed) && (situations <= 3 || copied) && !dated
+            keyed && (one_offs >= 1 || listed) && (situations <= 3 || of_month || copied) && !dated
         }
         Role::AccountChanges => {
             // The accounts of nearly everybody, without a day or a new one, are what is known, and no request.
@@ -342,6 +354,18 @@ fn pays_hours(s: &Seen<'_>, choices: &[Vec<Choice>], picked: &[Option<usize>], c
 /// « Retour le » beside the days somebody leaves: a leave, and nobody leaves the town.
 fn says_when_back(s: &Seen<'_>) -> bool {
     (0..s.layout.width).any(|c| titles::says_return(&s.layout.own[c]) && dated_column(s, c))
+}
+
+/// « Dernier jour travaillé | Date de reprise »: the days between are away. A first or a last day by its own name goes before.
+fn away_and_back(s: &Seen<'_>, choices: &mut [Vec<Choice>]) {
+    let dated = |of: fn(&str) -> bool| (0..s.layout.width).filter(move |&c| of(&s.layout.own[c]) && dated_column(s, c));
+    let days = [(dated(titles::says_last_worked).next(), Meaning::From), (dated(titles::says_return).next(), Meaning::To)];
+    let named = |m: Meaning| (0..s.layout.width).any(|c| s.compared[c].title(Title::Plain(m)) >= 85 && s.profiles[c].filled > 0);
+    for (column, meaning) in days {
+        if let Some(c) = column.filter(|_| !named(meaning)) {
+            choices[c] = vec![Choice { meaning, score: 84, title: 97, fit: 14 }];
+        }
+    }
 }
 
 /// « Fin de contrat » in so many words, and no other date: « Fin » may be that of anything.

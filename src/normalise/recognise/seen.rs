@@ -7,10 +7,11 @@ use crate::normalise::columns::{self, Compared};
 use crate::normalise::fragment::{self, SourceEntry};
 use crate::normalise::layout::{self, Kept, Layout};
 use crate::normalise::lists;
+use crate::normalise::mapping::Meaning;
 use crate::normalise::moves::Moves;
 use crate::normalise::profile::{Profile, fits_fact, prefer_lists};
 use crate::normalise::remarks::is_remark;
-use crate::normalise::titles::{Titles, summing};
+use crate::normalise::titles::{Title, Titles, summing};
 use crate::normalise::variables::Variables;
 use crate::normalise::{Context, bands};
 use crate::read::table::{Cell, Table};
@@ -51,6 +52,10 @@ pub(super) struct Seen<'t> {
 impl Seen<'_> {
     pub(super) fn about(&self) -> String {
         format!("{} {} {}", self.stem(), self.sheet.as_deref().unwrap_or(""), self.layout.title)
+    }
+    /// Whether a column is surely that of a meaning by its title.
+    pub(super) fn titled(&self, meaning: Meaning) -> bool {
+        (0..self.layout.width).any(|c| self.compared[c].title(Title::Plain(meaning)) >= 85 && self.profiles[c].filled > 0)
     }
     /// Whether a person said what the sheet is.
     pub(super) fn pinned(&self) -> bool {

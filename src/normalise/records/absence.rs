@@ -39,6 +39,13 @@ impl RecordReader<'_> {
             }
         };
         let (from, mut to) = (day(Meaning::From), day(Meaning::To));
+        let called = |m: Meaning, of: fn(&str) -> bool| source.column(m).is_some_and(|c| of(&c.heading));
+        let worked = from.filter(|_| called(Meaning::From, crate::normalise::titles::says_last_worked));
+        let (from, worked_until) = worked.map_or((from, None), |d| (d.succ_opt().filter(|n| !is_weekend(*n)), Some(d)));
+        if called(Meaning::To, crate::normalise::titles::says_return) {
+            let strict = crate::normalise::titles::lasts_a_day(&nature);
+            to = to.and_then(|d| d.pred_opt()).filter(|d| !(strict && is_weekend(*d)));
+        }
         // A wide sheet of everybody: a row without any absence has what else stands in it.
         let none = |m: Meaning| text(m).is_empty();
         if source.column(Meaning::Nature).is_some() && [Meaning::Nature, Meaning::From, Meaning::To, Meaning::Days].into_iter().all(none) {
@@ -115,7 +122,7 @@ impl RecordReader<'_> {
         let continues = continues.or(goes_on).or_else(|| self.goes_on_beside(row));
         let mut counted = days.or(spanned);
         if counted.is_none_or(|d| !d.is_positive()) {
-            let begins = || from.filter(|_| to.is_none()).map(|d| d.format("%d/%m/%Y → ?").to_string());
+            let begins = || from.filter(|_| to.is_none()).or(worked_until).map(|d| d.format("%d/%m/%Y → ?").to_string());
             let written = counted.map(|d| d.to_string()).or_else(begins).unwrap_or_default();
             tell(Finding::new("M83", Severity::Blocking).arg("agent", self.called(row)).arg("days", written).at(place.clone()));
         }
@@ -186,10 +193,14 @@ impl RecordReader<'_> {
     }
 }
 
+fn is_weekend(day: NaiveDate) -> bool {
+    matches!(day.weekday(), Weekday::Sat | Weekday::Sun)
+}
+
 /// The days from one to another, without Saturdays and Sundays.
 fn working_days(from: NaiveDate, to: NaiveDate) -> Option<i64> {
     let days = from.iter_days().take_while(|d| *d <= to).take(366);
-    i64::try_from(days.filter(|d| !matches!(d.weekday(), Weekday::Sat | Weekday::Sun)).count()).ok()
+    i64::try_from(days.filter(|d| !is_weekend(*d)).count()).ok()
 }
 
 /// A kind of absence without the word that says if the leave goes on from an earlier one, and what that word says.

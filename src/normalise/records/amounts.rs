@@ -4,8 +4,9 @@ use super::{Content, RecordReader};
 use crate::facts::{FactId, FactKind, NumberForm, Value};
 use crate::ground::{At, Exact, Finding, Severity, Sources};
 use crate::normalise::cells;
-use crate::normalise::mapping::Meaning;
+use crate::normalise::mapping::{ColumnMapping, Meaning};
 use crate::normalise::register::shown;
+use crate::normalise::titles::{is_days, says_days};
 use crate::normalise::variables::{self, Variables};
 use crate::read::table::{Cell, Row};
 
@@ -57,6 +58,13 @@ impl RecordReader<'_> {
         list
     }
 
+    /// « 1 ; jour », « Nb jours ; 1 »: a row of a list of rubrics that counts days.
+    fn counts_by_day(&self, row: &Row<'_, '_>) -> bool {
+        let number = |m: &Meaning| matches!(m, Meaning::Base | Meaning::Signed);
+        let titled = |c: &ColumnMapping| number(&c.meaning) && says_days(&c.heading);
+        self.source.columns.iter().any(|c| titled(c) || is_days(&shown(row, usize::from(c.column))))
+    }
+
     /// The number of a row about one rubric. Which fact it is, and whether the column holds hours or euros of it, must be sure.
     pub(super) fn variable(
         &self,
@@ -68,6 +76,7 @@ impl RecordReader<'_> {
         let source = self.source;
         let text = shown(row, v.rubric()?);
         let fact = v.facts.get(text.as_ref()).copied().or_else(|| self.cx.natures.one_off(&text));
+        let fact = fact.or_else(|| variables::absence(&text, self.cx).filter(|_| self.counts_by_day(row)));
         let filled = |m: Meaning| source.column(m).filter(|c| !shown(row, usize::from(c.column)).is_empty());
         let form = fact.and_then(|f| variables::form_of(self.cx.vocabulary.get(f)));
         let column = form.and_then(|form| filled(variables::wanted(form)).or_else(|| filled(Meaning::Signed)));

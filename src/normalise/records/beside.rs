@@ -7,7 +7,9 @@ use crate::normalise::cells;
 use crate::normalise::lists;
 use crate::normalise::mapping::{ColumnMapping, Meaning, Role};
 use crate::normalise::register::shown;
-use crate::normalise::titles::{first_day_away, says_becomes, says_before, says_days, says_period, says_return, says_until, says_yearly};
+use crate::normalise::titles::{
+    first_day_away, says_becomes, says_before, says_days, says_period, says_remaining, says_return, says_until, says_yearly,
+};
 use crate::normalise::values::hours;
 use crate::normalise::variables::form_of;
 use crate::read::table::Row;
@@ -22,6 +24,7 @@ impl RecordReader<'_> {
             || self.is_factor(row, c)
             || self.counts_days(row, c)
             || self.is_yearly(row, c)
+            || self.remains(row, c)
             || self.is_old(c)
             || self.is_clock(row, text)
             || self.is_return(row, c)
@@ -67,7 +70,7 @@ impl RecordReader<'_> {
         self.source.role == Role::Events && says_days(&c.heading) && number().is_some_and(|n| dates().is_some_and(|d| fits(n, d)))
     }
 
-    fn read_of(&self, row: &Row<'_, '_>, wanted: NumberForm) -> Vec<Exact> {
+    pub(super) fn read_of(&self, row: &Row<'_, '_>, wanted: NumberForm) -> Vec<Exact> {
         let of = |c: &&ColumnMapping| {
             let (Meaning::Fact(f) | Meaning::New(f)) = c.meaning else { return false };
             form_of(self.cx.vocabulary.get(f)) == Some(wanted)
@@ -80,6 +83,15 @@ impl RecordReader<'_> {
         let number = || row.cells.get(usize::from(c.column)).and_then(|cell| cells::number(cell, c.mark).ok().flatten());
         let twelve = |n: Exact| self.read_of(row, NumberForm::Money).into_iter().any(|m| m.mul(Exact::int(12)) == Some(n));
         says_yearly(&c.heading) && number().is_some_and(twelve)
+    }
+
+    /// « Solde restant dû » beside what is kept for a creditor this month, and not less than it.
+    fn remains(&self, row: &Row<'_, '_>, c: &ColumnMapping) -> bool {
+        let number = || row.cells.get(usize::from(c.column)).and_then(|cell| cells::number(cell, c.mark).ok().flatten());
+        // In a list of movements the sum of a row stands in its column of values.
+        let value = self.source.column(Meaning::Signed).and_then(|v| cells::number(row.cells.get(usize::from(v.column))?, v.mark).ok()?);
+        let less = |n: Exact| self.read_of(row, NumberForm::Money).into_iter().chain(value).any(|m| m <= n);
+        self.source.role == Role::Changes && says_remaining(&c.heading) && number().is_some_and(less)
     }
 
     fn is_old(&self, c: &ColumnMapping) -> bool {
@@ -95,7 +107,7 @@ impl RecordReader<'_> {
             let (h, m) = (h.trim().parse::<i64>().ok()?, if m.trim().is_empty() { 0 } else { m.trim().parse::<i64>().ok()? });
             ((0..=24).contains(&h) && (0..60).contains(&m)).then_some(h * 60 + m)
         };
-        let unread = self.source.columns.iter().filter(|c| c.meaning == Meaning::Unknown);
+        let unread = self.source.columns.iter().filter(|c| matches!(c.meaning, Meaning::Unknown | Meaning::Ignored));
         let times: Vec<i64> = unread.filter_map(|c| time(&shown(row, usize::from(c.column)))).collect();
         let [from, to] = times[..] else { return false };
         // In a list of rubrics the hours of a row stand in its column of numbers.

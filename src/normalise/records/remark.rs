@@ -3,9 +3,9 @@
 //! A remark of known harmless words says nothing; one of any other words is shown, so that none is passed over.
 
 use super::{Content, RecordReader};
-use crate::facts::Role as FactRole;
+use crate::facts::{FactKind, Role as FactRole};
 use crate::ground::{At, Finding, Severity, Sources};
-use crate::normalise::lists;
+use crate::normalise::lists::{self, SURE};
 use crate::normalise::mapping::{ColumnMapping, Meaning, Role};
 use crate::normalise::register::shown;
 use crate::normalise::text::fold;
@@ -27,12 +27,17 @@ impl RecordReader<'_> {
     /// Remarks in the columns of a row.
     pub(super) fn aside(&self, row: &Row<'_, '_>, counted: bool, sources: &Sources, told: &mut Vec<Finding>) {
         for c in &self.source.columns {
+            let text = shown(row, usize::from(c.column));
             let beside = match c.meaning {
                 Meaning::Ignored | Meaning::Unknown => c.certainty < 100,
-                Meaning::Fact(f) => self.cx.vocabulary.get(f).name == "motif",
+                Meaning::Fact(f) => {
+                    let fact = self.cx.vocabulary.get(f);
+                    // « Retenu : non », taken for a creditor; « Situation : en attente » is said of the row, though a position stands below such titles.
+                    let worded = c.certainty < SURE && matches!(fact.kind, FactKind::Text);
+                    fact.name == "motif" || worded || fact.role == Some(FactRole::Position)
+                }
                 _ => false,
             };
-            let text = shown(row, usize::from(c.column));
             if let Some(word) = behind_name(&text).filter(|_| self.is_name(c)) {
                 let noted = word.bytes().all(|b| b.is_ascii_digit() || b == b'*');
                 let f = match self.weigh(word, counted, false) {
@@ -75,7 +80,7 @@ impl RecordReader<'_> {
 
     /// Whether a yes or a no beside a row speaks of what the row pays or changes.
     fn answers(&self) -> bool {
-        matches!(self.source.role, Role::Amounts | Role::Events | Role::Changes)
+        lists::is_list(self.source.role)
     }
 
     fn is_name(&self, c: &ColumnMapping) -> bool {
@@ -108,7 +113,7 @@ impl RecordReader<'_> {
                 Weight::SetsAside
             }
             Ok(Some(_)) => Weight::Nothing,
-            Ok(None) | Err(_) if titled && fold(text) == "r" && fold(&c.heading).contains("recup") => Weight::SetsAside,
+            Ok(None) | Err(_) if fold(text) == "r" && titles::or_recovered(&c.heading) => Weight::SetsAside,
             Ok(None) | Err(_) => self.weigh(text, counted, owed_before),
         }
     }

@@ -57,9 +57,12 @@ impl RecordReader<'_> {
             if situation && c.certainty < 100 && text.bytes().any(|b| b.is_ascii_digit()) {
                 told.push(say("M77"));
             } else if c.meaning == Meaning::Unknown {
+                let denied = denied && !self.says_which(row, c, &text);
                 if (denied || nameless || lists::is_quantity(&text)) && !self.sums_up(row, c) && !self.follows(row, c, &text) {
                     told.push(say("M77"));
                 }
+            } else if c.meaning == Meaning::Ignored && self.grants_other(row, c, &text) {
+                told.push(say("M77"));
             } else if c.certainty < SURE && lists::meaning_pays(c.meaning, self.cx.vocabulary) {
                 let f = say("M76").arg("meaning", c.meaning.name(self.cx.vocabulary, self.cx.rubrics));
                 told.push(f.arg("certainty", c.certainty).arg("why", c.why.join(", ")));
@@ -69,6 +72,24 @@ impl RecordReader<'_> {
                 told.push(say("M65"));
             }
         }
+    }
+
+    /// « HS ; 4 ; Validées ; 2 »: another number than those the row pays, under a title that says it is agreed.
+    fn grants_other(&self, row: &Row<'_, '_>, c: &ColumnMapping, text: &str) -> bool {
+        let number = crate::normalise::values::hours(text, c.mark).ok().flatten();
+        let asked = c.certainty < 100 && self.source.role == Role::Amounts && crate::normalise::titles::asks_agreement(&c.heading);
+        let read =
+            || [NumberForm::Hours, NumberForm::Money, NumberForm::Days].into_iter().flat_map(|f| self.read_of(row, f)).collect::<Vec<_>>();
+        asked && !matches!(flag(text), Ok(Some(_))) && number.is_some_and(|n| !read().contains(&n))
+    }
+
+    /// « Abonnement ; TER » beside « Coût de l'abonnement ; 50 »: which one it is, and how much stands elsewhere in the row.
+    fn says_which(&self, row: &Row<'_, '_>, c: &ColumnMapping, text: &str) -> bool {
+        let fact = |m: Meaning| if let Meaning::Fact(f) | Meaning::New(f) = m { Some(f) } else { None };
+        let same = |o: &&ColumnMapping| o.certainty >= SURE && fact(o.meaning).is_some() && fact(o.meaning) == c.denied.and_then(fact);
+        let filled = |o: &ColumnMapping| !shown(row, usize::from(o.column)).is_empty();
+        let worded = text.chars().any(char::is_alphabetic) && !text.chars().any(|x| x.is_ascii_digit());
+        worded && self.source.columns.iter().filter(same).any(filled)
     }
 
     /// A working time below a half, written as a bare number: of 28 nobody knows if it is percent or hours.

@@ -121,12 +121,12 @@ fn is_weekday(text: &str) -> bool {
 }
 
 /// One absence of somebody: the cells that name them, what it is, its first day and its last, if that is sure.
-struct Absence {
-    number: u32,
-    who: Vec<Cell<'static>>,
-    nature: String,
-    from: (NaiveDate, usize),
-    to: Option<(NaiveDate, usize)>,
+pub(super) struct Absence {
+    pub(super) number: u32,
+    pub(super) who: Vec<Cell<'static>>,
+    pub(super) nature: String,
+    pub(super) from: (NaiveDate, usize),
+    pub(super) to: Option<(NaiveDate, usize)>,
 }
 
 /// The absences of one row that pay depends on; `None` where a letter is not explained.
@@ -177,7 +177,8 @@ fn goes_on(before: &[Option<String>], nature: &str, resting: &[bool]) -> bool {
     last.is_some_and(|(_, k)| k.as_deref() == Some(nature))
 }
 
-fn lay_out(above: &[OwnedRow], heading: &OwnedRow, list: Vec<Absence>, first: usize) -> Laid {
+/// A list of absences in place of the sheet, below what stands above its titles.
+pub(super) fn lay_out(above: &[OwnedRow], heading: &OwnedRow, list: Vec<Absence>, first: usize) -> Laid {
     let mut moved = Moved::new();
     let place = |c: usize| u16::try_from(c).unwrap_or(At::NO_COLUMN);
     let text = |t: String| Cell::Text(t.into());

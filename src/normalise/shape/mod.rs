@@ -20,6 +20,7 @@ mod parted;
 mod printed;
 mod slips;
 mod spans;
+mod ticked;
 mod turned;
 
 use crate::facts::Role as FactRole;
@@ -183,6 +184,9 @@ fn shape(table: &Table, wording: &Wording<'_>) -> Shape {
     }
     let called = format!("{} {}", table.file, table.sheet.as_deref().unwrap_or_default());
     if let Some(laid) = calendar::find(&rows, &called, wording) {
+        return anew(laid, &rows, told);
+    }
+    if let Some(laid) = ticked::find(&rows, table, wording) {
         return anew(laid, &rows, told);
     }
     if let Some(parts) = beside::find(&rows, wording) {

@@ -89,6 +89,17 @@ pub fn lacks_its_words(about: &str, fact: &str) -> bool {
     FILE.doubt.only_where.get(fact).is_some_and(|list| one_of(list, &spaced(about)).is_none())
 }
 
+/// Whether a title is that of a part of what another column counts: « dont nuit ».
+pub fn is_part_of(heading: &str) -> bool {
+    begins(&FILE.wording.part_of, heading)
+}
+
+/// Whether a title leaves open whether hours are paid or taken as rest, by letters: « P/R », « Payé ou récupéré ».
+pub fn or_recovered(heading: &str) -> bool {
+    let tidy = spaced(heading);
+    tidy.contains(" recup") || matches!(tidy.trim(), "r p" | "p r")
+}
+
 /// The words that say that a list was paid in another month: « versé en novembre ».
 pub fn paid_in(about: &str, other: impl Fn(&str) -> bool) -> Option<String> {
     let tidy = spaced(about);
@@ -202,7 +213,7 @@ pub fn sets_aside(text: &str, counted: bool) -> Option<String> {
 
 /// Whether a column of yes and no says of each row if it is agreed: « Validé par le chef ».
 pub fn asks_agreement(heading: &str) -> bool {
-    spaced(heading).split_whitespace().any(|w| opens(&FILE.aside.asked, w))
+    one_of(&FILE.aside.asked, &spaced(heading)).is_some()
 }
 
 /// Whether a column holds remarks, by its title.
@@ -319,7 +330,36 @@ pub fn is_of_month(heading: &str) -> bool {
 
 /// Whether a title is that of the day somebody is back.
 pub fn says_return(heading: &str) -> bool {
-    begins(&FILE.wording.opens_return, heading)
+    let tidy = spaced(heading);
+    let day = tidy.trim_start_matches(" date").trim_start().trim_start_matches("de ").trim_start_matches("du ");
+    begins(&FILE.wording.opens_return, day)
+}
+
+/// Whether a title is that of the last day at work before an absence: « Dernier jour travaillé ».
+pub fn says_last_worked(heading: &str) -> bool {
+    is_one(&FILE.wording.last_worked, heading)
+}
+
+/// Whether a text is the unit of days: « jour(s) ».
+pub fn is_days(unit: &str) -> bool {
+    is_one(&FILE.wording.days, unit)
+}
+
+/// Whether a fact is what is kept from an agent for others every month.
+pub fn is_withheld(fact: &str) -> bool {
+    FILE.wording.withheld.iter().any(|w| w == fact)
+}
+
+/// Whether a title is that of one week: « Sem. 1 », « S36 », « Semaine 36 ».
+pub fn says_week(heading: &str) -> bool {
+    let tidy = spaced(heading);
+    let numbered = |w: &String| tidy.trim().strip_prefix(w.as_str()).is_some_and(|r| r.trim_start().parse::<u8>().is_ok_and(|n| n <= 53));
+    FILE.wording.week.iter().any(numbered)
+}
+
+/// Whether a title is that of what is still owed to others: « Solde restant dû ».
+pub fn says_remaining(heading: &str) -> bool {
+    one_of(&FILE.wording.remaining, &spaced(heading)).is_some()
 }
 
 /// Whether a title is that of a last day: « Au ».

@@ -17,6 +17,10 @@ pub fn date(text: &str, latest: NaiveDate) -> Result<Option<NaiveDate>, Unread> 
     }
     // « lun. 06/12/2021 », « à compter du 06/12/2021 ».
     let t = t.rsplit_once(' ').filter(|(w, d)| leads(w) && d.matches(['/', '-', '.']).count() == 2).map_or(t.as_str(), |(_, d)| d);
+    // « 05/06/2024 ou 15/06/2024 »: which one, nobody can tell.
+    if t.split_once(' ').is_some_and(|(_, rest)| rest.contains('/') && t.matches('/').count() >= 3) {
+        return Err(bad);
+    }
     // A time of day after the date says nothing here.
     let t = t.split(['t', ' ']).next().filter(|d| d.len() >= 8 && d.bytes().filter(u8::is_ascii_digit).count() >= 6).unwrap_or(t);
     let parts: Vec<&str> = t.split(['/', '-', '.', ' ']).filter(|p| !p.is_empty()).collect();
