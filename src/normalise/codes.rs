@@ -326,7 +326,8 @@ fn without_letters(label: &str) -> &str {
 /// Whether codes of capitals stand before the labels, in one cell: nearly every label begins with one, and no two with the same.
 fn lettered(codes: &BTreeMap<String, CodeStats>) -> bool {
     let labels: BTreeSet<&str> = codes.values().flat_map(|s| s.labels.keys()).map(|l| l.trim()).collect();
-    let coded: Vec<&str> = labels.iter().filter(|l| without_letters(l).len() < l.len()).filter_map(|l| l.split_whitespace().next()).collect();
+    let coded: Vec<&str> =
+        labels.iter().filter(|l| without_letters(l).len() < l.len()).filter_map(|l| l.split_whitespace().next()).collect();
     let distinct: BTreeSet<&&str> = coded.iter().collect();
     coded.len() >= 8 && coded.len() * 10 >= labels.len() * 9 && distinct.len() == coded.len()
 }
@@ -491,9 +492,9 @@ pub fn shared(
     found
 }
 
-/// A row that shows both shares under one code, where the employer's is an element of its own: that element.
+/// A row that shows both shares under one code, or a row of each, where the employer's is an element of its own: that element.
 fn employer_share(m: &CodeMapping, stats: &CodeStats, agent: &Option_, options: &[Option_]) -> Option<crate::payslip::ElementId> {
-    let both = stats.employer * 2 > stats.rows && stats.gains + stats.deductions > 0;
+    let both = stats.employer * 2 >= stats.rows && stats.gains + stats.deductions > 0;
     if !both || agent.kind != LineKind::Deduction || agent.employer_rate.is_some() {
         return None;
     }
