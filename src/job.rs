@@ -31,7 +31,7 @@ pub struct Debtor {
 }
 
 /// What to do in cases the files leave open; each has a safe default.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Policies {
     /// An agent paid last month whom no staff file knows.
     pub not_in_staff: NotInStaff,
@@ -45,6 +45,8 @@ pub struct Policies {
     pub late_law: LateLaw,
     /// What is due for months before the last of which nothing survived.
     pub unknown_months: UnknownMonths,
+    /// Codes of elements that nobody was paid last month and that are due, each with its place.
+    pub due: Vec<Said>,
     /// Text format of the transfer file.
     pub pain: Pain,
 }
@@ -338,6 +340,7 @@ fn policies(t: Option<&Tab<'_, '_>>, report: &Report<'_>) -> Policies {
         advance_share: Exact::ratio(4, 5).unwrap_or(Exact::ONE),
         late_law: LateLaw::Pay,
         unknown_months: UnknownMonths::Tell,
+        due: Vec::new(),
         pain: Pain::V09,
     };
     let Some(t) = t else { return p };
@@ -356,6 +359,7 @@ fn policies(t: Option<&Tab<'_, '_>>, report: &Report<'_>) -> Policies {
             _ => report.unlisted(&s, &["tell", "pay"]),
         }
     }
+    p.due = said(t.list("due"), report);
     if let Some(s) = t.spot("late_law") {
         match s.text.as_str() {
             "pay" => p.late_law = LateLaw::Pay,
@@ -390,13 +394,15 @@ fn policies(t: Option<&Tab<'_, '_>>, report: &Report<'_>) -> Policies {
     p
 }
 
+/// Texts of a list, each with its place.
+fn said(list: Vec<crate::ground::document::Spot>, report: &Report<'_>) -> Vec<Said> {
+    list.into_iter().map(|s| (s.text, report.place(s.file, &s.span))).collect()
+}
+
 fn trust(t: &Tab<'_, '_>, report: &Report<'_>) -> Trust {
-    let said = |list: Vec<crate::ground::document::Spot>| -> Vec<Said> {
-        list.into_iter().map(|s| (s.text, report.place(s.file, &s.span))).collect()
-    };
-    let order = said(t.list("order"));
+    let order = said(t.list("order"), report);
     let facts = t.table("facts").map(|f| f.lists()).unwrap_or_default();
-    let facts = facts.into_iter().map(|(k, list)| ((k.text, report.place(k.file, &k.span)), said(list))).collect();
+    let facts = facts.into_iter().map(|(k, list)| ((k.text, report.place(k.file, &k.span)), said(list, report))).collect();
     t.close();
     Trust { order, facts }
 }
@@ -497,6 +503,7 @@ not_in_staff = "carry"           # agent payé le mois dernier et absent des fic
 # unproven = "recompute"         # agents dont le rejeu laisse un écart : les mêmes choix
 # advance_share = "0.80"         # part du dernier net versée en acompte
 # late_law = "pay"               # loi en retard le mois dernier : pay (rappel versé ce mois-ci) | tell (seulement dit)
+# due = ["CODE"]                 # lignes que personne n'avait le mois dernier et qui sont dues, voir F160
 # unknown_months = "tell"        # rappel des mois dont rien ne subsiste : tell (seulement dit) | pay (comme payés au dernier mois ; estimation)
 pain = "09"                      # version du fichier de virement : 09 | 03
 
@@ -541,6 +548,7 @@ not_in_staff = "carry"           # paid last month and in no staff file: carry |
 # unproven = "recompute"         # those of whom replay leaves a gap: the same choices
 # advance_share = "0.80"         # share of the last net paid as an advance
 # late_law = "pay"               # law that last month was late with: pay (arrears this month) | tell (only told)
+# due = ["CODE"]                 # lines that nobody had last month and that are due, see F160
 pain = "09"                      # version of the transfer file: 09 | 03
 
 # [trust]                        # whom to believe where two files differ, see docs/sources.md

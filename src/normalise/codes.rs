@@ -7,7 +7,7 @@ use crate::normalise::mapping::{CodeMapping, CodeTarget, Payer, RubricTarget, Ru
 use crate::normalise::text::{Phrase, Share, likeness, runs_together};
 use crate::normalise::titles::{is_beside, total_named};
 use crate::payslip::LineKind;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Lines kept per code to try rates on.
 const TRIED: usize = 60;
@@ -313,6 +313,25 @@ fn judge((label, bare): (&Phrase, &Phrase), stats: &CodeStats, option: &Option_,
     (score, behaviour, why)
 }
 
+/// « CSGD C.S.G. déductible » → what stands behind a code of capitals.
+fn without_letters(label: &str) -> &str {
+    let label = label.trim();
+    let of_a_code = |t: &str| (3..=6).contains(&t.len()) && t.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit());
+    match label.split_once(char::is_whitespace) {
+        Some((code, rest)) if of_a_code(code) => rest.trim(),
+        _ => label,
+    }
+}
+
+/// Whether codes of capitals stand before the labels, in one cell: nearly every label begins with one, and no two with the same.
+fn lettered(codes: &BTreeMap<String, CodeStats>) -> bool {
+    let labels: BTreeSet<&str> = codes.values().flat_map(|s| s.labels.keys()).map(|l| l.trim()).collect();
+    let coded: Vec<&str> =
+        labels.iter().filter(|l| without_letters(l).len() < l.len()).filter_map(|l| l.split_whitespace().next()).collect();
+    let distinct: BTreeSet<&&str> = coded.iter().collect();
+    coded.len() >= 8 && coded.len() * 10 >= labels.len() * 9 && distinct.len() == coded.len()
+}
+
 /// Below this a code stays open.
 const ENOUGH: i32 = 58;
 /// The next best must be this far behind.
@@ -326,9 +345,16 @@ pub fn resolve(codes: &BTreeMap<String, CodeStats>, rubrics: &Rubrics, sides: Si
     // « G001 TRAIT. BASE », « 13 Résidence »: the number of the rubric before its label, in one cell.
     let numbered = codes.values().flat_map(|s| s.labels.keys()).filter(|l| without_number(l) != l.trim()).count();
     let numbered = numbered * 10 >= codes.values().map(|s| s.labels.len()).sum::<usize>() * 8;
+    let lettered = !numbered && lettered(codes);
     for (code, stats) in codes {
         let labels = stats.labels_by_use();
-        let own: fn(&str) -> &str = if numbered { without_number } else { str::trim };
+        let own: fn(&str) -> &str = if numbered {
+            without_number
+        } else if lettered {
+            without_letters
+        } else {
+            str::trim
+        };
         let shown: Vec<&str> = labels.iter().map(|l| split_period(own(l)).0).collect();
         let total = shown.first().and_then(|l| total_named(l));
         let mut mapping = CodeMapping {
@@ -466,9 +492,9 @@ pub fn shared(
     found
 }
 
-/// A row that shows both shares under one code, where the employer's is an element of its own: that element.
+/// A row that shows both shares under one code, or a row of each, where the employer's is an element of its own: that element.
 fn employer_share(m: &CodeMapping, stats: &CodeStats, agent: &Option_, options: &[Option_]) -> Option<crate::payslip::ElementId> {
-    let both = stats.employer * 2 > stats.rows && stats.gains + stats.deductions > 0;
+    let both = stats.employer * 2 >= stats.rows && stats.gains + stats.deductions > 0;
     if !both || agent.kind != LineKind::Deduction || agent.employer_rate.is_some() {
         return None;
     }

@@ -29,6 +29,8 @@ mod kit;
 mod known_by_net;
 mod manifest;
 mod next;
+mod nobody_had;
+mod one_line;
 mod open_codes;
 mod proposals;
 pub mod record;
@@ -397,7 +399,7 @@ fn prepare_with(options: &Options, pack: Option<&str>, out: &mut Outcome, timing
     let mut loaded = timings.measure("rules", || load_pack(&job, options.rules.as_deref()))?;
     out.lang = options.lang.unwrap_or_else(|| loaded.lang(&job));
     out.findings.append(&mut loaded.findings);
-    let Some(pack) = loaded.pack else { return Ok(None) };
+    let Some(mut pack) = loaded.pack else { return Ok(None) };
     out.findings.extend(not_rechecked(&pack, job.pay_date, out.lang));
     out.findings.extend(not_yet_known(&pack, job.month, out.lang));
     let mut chosen = settings(&pack, &job);
@@ -411,7 +413,7 @@ fn prepare_with(options: &Options, pack: Option<&str>, out: &mut Outcome, timing
     out.findings.append(&mut not_renewed(&pack, &job, &last_chosen.value, &chosen.value, out.lang));
     let mut read = timings.measure("read", || inputs::read(&job, &pack, &last_chosen.value, options.progress))?;
     out.findings.append(&mut read.findings);
-    let inputs = read.value;
+    let mut inputs = read.value;
     out.findings.extend(employer::complete(&mut job.employer, &inputs.employer));
     out.findings.append(&mut other_settings(&pack, &inputs, &last_chosen.value, out.lang));
     out.findings.extend(other_employer(&job, &inputs));
@@ -422,7 +424,14 @@ fn prepare_with(options: &Options, pack: Option<&str>, out: &mut Outcome, timing
     let unknown_kinds: Vec<_> = inputs.unknown_cards.iter().map(|c| c.kind).collect();
     catalogue.extend(inputs.unknown_cards.iter().cloned());
     let (late, raised, paid_on) = timings.measure("replay", || late(&pack, &catalogue, &unknown_kinds, &inputs, &last));
-    let road = timings.measure("plan", || Road::build(&pack, &paid_on, &this));
+    let mut road = timings.measure("plan", || Road::build(&pack, &paid_on, &this));
+    if let Some(built) = &road {
+        let before = nobody_had::before(&job, &mut pack, (&catalogue, &unknown_kinds), &mut inputs, built.last());
+        if before.left_out {
+            road = Road::build(&pack, &paid_on, &this);
+        }
+        out.findings.extend(before.findings);
+    }
     let Some(mut road) = road else {
         out.findings.extend(pack.plan(&last).1);
         out.findings.extend(pack.plan(&this).1);
@@ -458,6 +467,7 @@ fn prepare_with(options: &Options, pack: Option<&str>, out: &mut Outcome, timing
     let uses = uses::Uses::of(&pack, job.month.first_day());
     let mut ready = Ready { job, pack, road, catalogue, unknown_kinds, inputs, lang, head, uses, settings: chosen.value };
     open_codes::settle(&mut ready, &mut out.findings);
+    one_line::part(&mut ready);
     known_by_net::settle(&mut ready, &mut out.findings);
     Ok(Some(ready))
 }

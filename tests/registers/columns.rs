@@ -179,3 +179,42 @@ fn a_number_of_two_figures_stands_before_the_label() {
     let head = "Matricule;Nom et prénom;Rubrique;Base;Taux salarial;Gain;Retenue;Taux patronal;Part patronale";
     same_pay("two-figures", &[("livre.csv", text(head, lines))], &[]);
 }
+
+/// « CSGD C.S.G. déductible »: a code of capitals and the label in one cell.
+#[test]
+fn a_code_of_capitals_stands_before_the_label() {
+    let labels: BTreeSet<String> = rows().into_iter().map(|r| r.label).collect();
+    let letter = |n: usize| char::from(b'A' + u8::try_from(n % 26).expect("a letter"));
+    let lines = rows().into_iter().map(|r| {
+        let n = labels.iter().position(|l| *l == r.label).expect("a label of the sample");
+        let label = if r.label == "H.S. JOUR 14 PREM." { "HS 14" } else { &r.label };
+        let own = [&r.base, &r.rate, &r.gain, &r.deduction, &r.employer_rate, &r.employer].map(String::as_str).join(";");
+        format!("{};{};X{}{} {label};{own}", r.number, r.name(), letter(n / 26), letter(n))
+    });
+    let head = "Matricule;Nom et prénom;Rubrique;Base;Taux salarial;Gain;Retenue;Taux patronal;Part patronale";
+    same_pay("capitals", &[("livre.csv", text(head, lines))], &[]);
+}
+
+/// The amount of the month beside that of the month before and what lies between them.
+#[test]
+fn the_month_before_stands_beside_the_month() {
+    let lines = rows().into_iter().map(|r| format!("{};{};{};99,99;{};0,00;{}", own(&r), r.base, r.rate, r.signed(), r.employer));
+    let head = "Matricule;Nom;Prénom;Code;Libellé;Base;Taux;Montant M-1;Montant M;Écart;Montant employeur";
+    same_pay("month-before", &[("brouillard.csv", text(head, lines))], &[]);
+}
+
+/// A code that stands once for each share, where the employer's is a contribution of its own.
+#[test]
+fn a_row_of_each_share_bears_one_code() {
+    let lines = rows().into_iter().flat_map(|mut r| {
+        if r.label == "CNRACL EMPLOYEUR" {
+            (r.code, r.label) = ("1010".to_owned(), "CNRACL AGENT".to_owned());
+        }
+        let share = |side: &str, rate: &str, amount: &str| format!("{};{side};{};{rate};{amount}", own(&r), r.base);
+        let ours = (!r.gain.is_empty() || !r.deduction.is_empty()).then(|| share("S", &r.rate, &r.signed()));
+        let theirs = (!r.employer.is_empty()).then(|| share("P", &r.employer_rate, &r.employer));
+        ours.into_iter().chain(theirs).collect::<Vec<_>>()
+    });
+    let head = "Matricule;Nom;Prénom;Code;Libellé;Part;Assiette;Taux;Montant";
+    same_pay("one-code", &[("livre.csv", text(head, lines))], &[]);
+}

@@ -466,3 +466,56 @@ fn a_wide_register_has_a_file_for_each_side() {
     assert!(matches!(said.status.code(), Some(0 | 1)), "{}", String::from_utf8_lossy(&said.stderr));
     same_pay_in(&folder, "wide-sheets, written", &[]);
 }
+
+/// All cells of a row of the sample, in its order.
+fn cells(r: &Row) -> String {
+    let all = [&r.number, &r.surname, &r.given, &r.code, &r.label, &r.base, &r.rate, &r.gain, &r.deduction, &r.employer_rate, &r.employer];
+    all.map(String::as_str).join(";")
+}
+
+const SAMPLE_HEAD: &str = "Matricule;Nom;Prénom;Code rubrique;Libellé;Base;Taux salarial;À payer;À retenir;Taux patronal;Part patronale";
+
+/// The pension on pay and on the supplement in one line, at one rate on both bases.
+#[test]
+fn one_law_on_two_parts_of_its_base_is_two_lines() {
+    let cents = |t: &str| t.replace([' ', '\u{a0}', '\u{202f}', ','], "").parse::<i64>().expect("an amount with two decimals");
+    let euros = |c: i64| format!("{},{:02}", c / 100, c % 100);
+    let mut together = 0;
+    let mut lines = Vec::new();
+    for agent in by_agent(&rows()) {
+        let supplement = agent.iter().find(|r| r.label == "CNRACL NBI").cloned();
+        for mut r in agent {
+            match (&supplement, r.label.as_str()) {
+                (Some(other), "CNRACL AGENT") => {
+                    r.base = euros(cents(&r.base) + cents(&other.base));
+                    r.deduction = euros(cents(&r.deduction) + cents(&other.deduction));
+                    together += 1;
+                }
+                (_, "CNRACL NBI") => continue,
+                _ => {}
+            }
+            lines.push(cells(&r));
+        }
+    }
+    assert!(together > 9, "the sample has such lines");
+    let outcome = same_pay("one-law", &[("livre.csv", text(SAMPLE_HEAD, lines.into_iter()))], &[]);
+    assert_eq!(told(&outcome, "C03"), 0);
+}
+
+/// A contribution that nobody's payslip shows is asked for once, and paid whole or not at all.
+#[test]
+fn a_line_that_nobody_had_is_asked_for_once() {
+    let lines = rows().into_iter().filter(|r| r.label != "C.N.F.P.T.").map(|r| cells(&r));
+    let register = [("livre.csv", text(SAMPLE_HEAD, lines))];
+    let folder = job("nobody-had", &register);
+    let outcome = run(&folder);
+    assert_eq!((told(&outcome, "F160"), told(&outcome, "C33")), (1, 0));
+    assert_eq!((outcome.replay.gap, outcome.replay_agents), (0, (87, 87)), "what was paid is understood");
+    assert!(table(&folder.join("out/lines.csv")).iter().all(|l| l["code"] != "CNFPT"), "not a cent of it");
+    let settings = folder.join("releve.toml");
+    let said = std::fs::read_to_string(&settings).expect("the settings");
+    std::fs::write(&settings, format!("{said}\n[policies]\ndue = [\"CNFPT\"]\n")).expect("the settings");
+    // Whoever no staff file knows is paid what he was paid.
+    let outcome = same_pay_in(&folder, "nobody-had, due", &["00156"]);
+    assert_eq!((told(&outcome, "F160"), told(&outcome, "F161")), (0, 0));
+}

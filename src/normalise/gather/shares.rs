@@ -34,6 +34,11 @@ pub(super) fn name_elements(slip: &mut Slip, targets: &[CodeTarget], partners: &
     let mut apart = Vec::new();
     for l in &mut slip.paid.lines {
         let PaidCode::Unknown(i) = l.code else { continue };
+        // A row of its own for the employer's share.
+        if let (Some(e), true, false) = (partners[usize::from(i)], l.amount.is_zero(), l.employer_amount.is_zero()) {
+            l.code = PaidCode::Element(e);
+            continue;
+        }
         if let (Some(e), false, false) = (partners[usize::from(i)], l.amount.is_zero(), l.employer_amount.is_zero()) {
             let rate = l.employer_rate.take();
             let amount = std::mem::take(&mut l.employer_amount);

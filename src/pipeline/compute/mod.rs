@@ -16,11 +16,12 @@ use crate::check::run::Run;
 use crate::check::{Control, Frame, NotRun};
 use crate::compute::employee::{Machine, Output, Score, Standing};
 use crate::compute::eval::State;
+use crate::compute::replay::ReplayLine;
 use crate::compute::reveal;
 use crate::ground::{At, EmployeeId, Finding, Iban, Money, Severity};
 use crate::job::NotInStaff;
 use crate::normalise::join::{People, Person};
-use crate::payslip::Totals;
+use crate::payslip::{PaidCode, Totals};
 use anyhow::Result;
 use findings::formula_finding;
 use findings::held;
@@ -54,6 +55,14 @@ pub struct Worked {
     pub before: Option<Totals>,
     pub pay_iban: Option<Iban>,
     pub findings: Vec<Finding>,
+}
+
+impl Worked {
+    /// Lines of last month that were read and replayed: of whoever is known by the net alone, only what the rules leave of it.
+    fn replayed(&self) -> impl Iterator<Item = &ReplayLine> {
+        let bare = self.person.paid.as_ref().is_some_and(|s| s.bare);
+        self.output.replay.lines.iter().filter(move |l| !bare || matches!(l.code, PaidCode::Unknown(_)))
+    }
 }
 
 /// What stays of every employee, however many there are.

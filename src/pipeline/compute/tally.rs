@@ -73,7 +73,7 @@ fn add(s: &mut Sums, t: &Totals) {
 }
 
 fn tally(ready: &Ready, w: &Worked, after: Option<Totals>, r: &mut Results) {
-    for l in &w.output.replay.lines {
+    for l in w.replayed() {
         r.score.add(l.verdict);
     }
     r.settled_estimates.extend(crate::pipeline::estimates::settles(ready, w).into_iter().map(|(month, code)| (w.id.clone(), month, code)));

@@ -67,11 +67,15 @@ pub struct Element {
     pub feeds: Vec<Spot>,
     pub feeds_employer: Vec<Spot>,
     pub replaces: Vec<Spot>,
+    /// The element in whose line many programs print it as well: the same law on another part of the base.
+    pub one_line_with: Option<Spot>,
     /// The fact that carries arrears of the element.
     pub arrears: Option<Spot>,
     pub labels: Vec<String>,
     pub cause: String,
     pub keep_zero: bool,
+    /// Nobody of the employer's is paid it, until somebody says that it is due.
+    pub left_out: bool,
     pub versions: Vec<Version>,
     pub inferences: Vec<Inference>,
     pub origin: Origin,
@@ -188,10 +192,12 @@ impl<'r, 'f> Reader<'r, 'f, '_> {
             feeds: t.list("feeds"),
             feeds_employer: t.list("feeds_employer"),
             replaces: t.list("replaces"),
+            one_line_with: t.spot("one_line_with"),
             arrears: t.spot("arrears"),
             labels: t.texts("labels"),
             cause: self.cause(t, "cause"),
             keep_zero: t.flag("keep_zero").unwrap_or(false),
+            left_out: false,
             versions,
             inferences,
             origin: Origin { file: t.file, span: id.span },

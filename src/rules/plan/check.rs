@@ -104,7 +104,7 @@ impl Pack {
             let args = [("name", s.text.as_str()), ("near", near), ("options", &known.join(", "))];
             report.push(Finding::new("L75", Severity::Blocking).advice(declare), &[(s.file, s.span.clone())], &args);
         }
-        for s in &e.replaces {
+        for s in e.replaces.iter().chain(&e.one_line_with) {
             if !matches!(symbols.get(&s.text), Some(Symbol::Element(_))) {
                 report.unknown_name(s, self.elements.iter().map(|e| e.card.id.as_str()));
             }

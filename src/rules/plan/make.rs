@@ -127,11 +127,12 @@ impl Pack {
             set.into_iter().collect::<Vec<_>>()
         };
         let paid = Binder { paid_allowed: true, ..copy(binder) };
+        let applies = |binder: &Binder<'_, '_>| e.applies_on(day).map(|a| binder.condition(a)).reduce(|a, b| Cond::And(Box::new((a, b))));
         ElementStep {
             element: ElementId(i),
             kind,
             slot: slots.element(i, AMOUNT),
-            applies: e.applies_on(day).map(|a| binder.condition(a)).reduce(|a, b| Cond::And(Box::new((a, b)))),
+            applies: if e.left_out { Some(Cond::Const(false)) } else { applies(binder) },
             base,
             base_round: version.base_round,
             rate,

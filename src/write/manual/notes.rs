@@ -49,6 +49,7 @@ impl Manual<'_> {
             @if let Some(p) = &e.card.printed { (row("ui.manual_printed", &label(p))) }
             @if e.keep_zero { (row("ui.manual_at_zero", &ui("ui.manual_keep_zero"))) }
             @if !e.replaces.is_empty() { (row("ui.manual_replaces", &self.links(e.replaces.iter().map(|s| s.text.as_str())))) }
+            @if let Some(s) = &e.one_line_with { (row("ui.manual_one_line", &self.links([s.text.as_str()]))) }
             @for i in &e.inferences {
                 dt { (ui("ui.manual_infers")) }
                 dd {
