@@ -6,10 +6,11 @@
 //! and in the paid lines; it is believed only if the line then comes out to the cent.
 
 use crate::compute::eval::{Adjust, Computed, Pinned, Pins, State};
-use crate::facts::{Fact, FactId, Facts, Origin, Value};
-use crate::ground::{At, Money};
+use crate::facts::{Fact, FactId, Facts, Origin, Value, Vocabulary};
+use crate::ground::{At, Exact, Money};
 use crate::payslip::{Catalogue, ElementId, LineKind, PaidCode, PaidLine, PaidSlip};
 use crate::rules::plan::{ElementStep, Inferred, Plan, Step};
+use std::collections::BTreeSet;
 
 /// What replay says of one line.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Hash)]
@@ -77,6 +78,18 @@ pub struct Resolved {
     pub written: Option<Fact>,
     pub used: Fact,
     pub element: ElementId,
+}
+
+impl Resolved {
+    /// An index that a document of last month shows beside lines paid on another: the same document cannot be ahead of its
+    /// month, as a staff file is. Further than a tenth away is no index that the lines say.
+    pub fn is_misprint(&self, vocabulary: &Vocabulary, of_last_month: &BTreeSet<u16>) -> bool {
+        let of_steps = vocabulary.signs().iter().any(|s| s.1 == self.fact);
+        let Some(written) = self.written.as_ref().filter(|w| of_steps && of_last_month.contains(&w.at.source)) else { return false };
+        let near = |a: Exact, b: Exact| Some(a.mul(Exact::int(10))? <= b.mul(Exact::int(11))?);
+        let both = written.value.number().zip(self.used.value.number());
+        both.is_some_and(|(a, b)| near(a, b) == Some(true) && near(b, a) == Some(true))
+    }
 }
 
 /// Last month of one employee, understood.
