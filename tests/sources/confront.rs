@@ -275,6 +275,24 @@ fn a_word_of_every_reference_that_is_somebodys_number_names_nobody() {
     assert_eq!((want, outcome.transfers.0), (got, 89));
 }
 
+// ------------------------------------------------------------------ a damaged copy
+
+// The register and the bank say of everybody what was paid: half a statement beside them holds nobody, and alone it holds all.
+#[test]
+fn a_damaged_second_copy_of_last_month_holds_nobody() {
+    let whole = xhl::november();
+    let half = || whole.as_bytes()[..whole.len() / 2].to_vec();
+    let staff = || ("agents.xlsx", sample("agents.xlsx"));
+    let (book, sent) =
+        (("livre-de-paie-2021-11.csv", sample("livre-de-paie-2021-11.csv")), ("virements-2021-11.xml", sample("virements-2021-11.xml")));
+    let (_, plain) = run("copy-none", &settings(), &[staff(), book.clone(), sent.clone()]);
+    let (_, beside) = run("copy-half", &settings(), &[staff(), book, sent.clone(), ("paye.xhl", half())]);
+    let of = |o: &Outcome| o.findings.iter().filter(|f| f.code == "R41").map(|f| f.severity).collect::<Vec<_>>();
+    assert_eq!((of(&beside), beside.transfers.0), (vec![Severity::Justify], plain.transfers.0));
+    let (_, alone) = run("copy-alone", &settings(), &[staff(), sent, ("paye.xhl", half())]);
+    assert_eq!((of(&alone), alone.transfers.0), (vec![Severity::Blocking], 0));
+}
+
 // ------------------------------------------------------------------ two files against each other
 
 fn diff(a: &Path, b: &Path) -> (u8, Vec<(String, String)>) {
@@ -390,6 +408,10 @@ fn whose_transfer_came_back_is_paid_again_on_the_account_that_was_called_for() {
     let sent = |folder: &Path| rows(&folder.join("out/transfers.csv")).into_iter().find(|r| r["employee"] == "00441");
     assert_eq!(told(&outcome, "F15", "00441").iter().map(|f| f.severity).collect::<Vec<_>>(), [Severity::Blocking]);
     assert!(sent(&folder).is_none());
+    // The transfer file itself is lost: the reference holds the number.
+    let lost = files().into_iter().filter(|f| f.0 != "virements-2021-11.xml").collect::<Vec<_>>();
+    let (_, outcome) = run("came-back-lost", &settings(), &lost);
+    assert_eq!(told(&outcome, "F15", "00441").iter().map(|f| f.severity).collect::<Vec<_>>(), [Severity::Blocking]);
     // November's 1 557,43 never arrived; a call-back names the new account, and a correction pays that net with December's, whose
     // own contributions and tax do not move.
     let owed = 155_743;

@@ -171,7 +171,7 @@ pub fn read(job: &Job, pack: &Pack, settings: &[SettingValue], progress: fn(&str
         o.sent.extend(rejected::Sent::of_record(&record));
         sent_rows = rejected::referenced(&record);
     }
-    let mut refused = rejected::find(&o.reports, &o.sent, &sent_rows, &mut o.findings);
+    let mut refused = rejected::find(&o.reports, (&o.sent, &rejected::Numbers::of(&gathered)), &sent_rows, &mut o.findings);
     refused.append(&mut o.refused);
     let accounts_proven = record.month.is_some() || o.transfers.iter().any(|t| t.iban.is_some());
     let element = |code: &str| Some(ElementId(pack.elements.iter().position(|e| e.card.code == code)? as u16));
