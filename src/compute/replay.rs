@@ -6,10 +6,11 @@
 //! and in the paid lines; it is believed only if the line then comes out to the cent.
 
 use crate::compute::eval::{Adjust, Computed, Pinned, Pins, State};
-use crate::facts::{Fact, FactId, Facts, Origin, Value};
-use crate::ground::{At, Money};
+use crate::facts::{Fact, FactId, Facts, Origin, Value, Vocabulary};
+use crate::ground::{At, Exact, Money};
 use crate::payslip::{Catalogue, ElementId, LineKind, PaidCode, PaidLine, PaidSlip};
 use crate::rules::plan::{ElementStep, Inferred, Plan, Step};
+use std::collections::BTreeSet;
 
 /// What replay says of one line.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Hash)]
@@ -77,6 +78,18 @@ pub struct Resolved {
     pub written: Option<Fact>,
     pub used: Fact,
     pub element: ElementId,
+}
+
+impl Resolved {
+    /// An index that a document of last month shows beside lines paid on another: the same document cannot be ahead of its
+    /// month, as a staff file is. Further than a tenth away is no index that the lines say.
+    pub fn is_misprint(&self, vocabulary: &Vocabulary, of_last_month: &BTreeSet<u16>) -> bool {
+        let of_steps = vocabulary.signs().iter().any(|s| s.1 == self.fact);
+        let Some(written) = self.written.as_ref().filter(|w| of_steps && of_last_month.contains(&w.at.source)) else { return false };
+        let near = |a: Exact, b: Exact| Some(a.mul(Exact::int(10))? <= b.mul(Exact::int(11))?);
+        let both = written.value.number().zip(self.used.value.number());
+        both.is_some_and(|(a, b)| near(a, b) == Some(true) && near(b, a) == Some(true))
+    }
 }
 
 /// Last month of one employee, understood.
@@ -248,7 +261,7 @@ impl Replay<'_> {
         let taxable = state.totals(self.plan).net_taxable;
         let arrears = hidden.arrears;
         if !arrears.is_empty() {
-            self.on_both(state, &facts, paid, arrears, against, &extra);
+            self.on_both(state, &mut facts, &mut resolved, (paid, arrears), against, &extra);
         }
         let (mut lines, adjust) = self.verdicts(state, against, paid, hidden);
         lines.extend(arrears.iter().map(|l| ReplayLine {
@@ -264,19 +277,33 @@ impl Replay<'_> {
         Replayed { facts, lines, resolved, adjust, unknown, stops, sought, taxable }
     }
 
-    /// Lines that the month alone does not make, worked out once more with the arrears among what was paid.
+    /// Lines that the month alone does not make, worked out once more with the arrears among what was paid; what is taken on both
+    /// together says its rate there.
     fn on_both(
         &self,
         state: &mut State,
-        facts: &Facts,
-        paid: &[PaidLine],
-        arrears: &[PaidLine],
+        facts: &mut Facts,
+        resolved: &mut Vec<Resolved>,
+        (paid, arrears): (&[PaidLine], &[PaidLine]),
         against: Against<'_>,
         extra: &[(LineKind, Money, Money)],
     ) {
         let alone = state.results.clone();
         let all: Vec<PaidLine> = paid.iter().chain(arrears).cloned().collect();
-        state.run(self.plan, facts, Pins::Paid(&pin(&all, alone.len())), extra);
+        let pinned = pin(&all, alone.len());
+        let both = Against { pinned: &pinned, ..against };
+        state.run(self.plan, facts, Pins::Paid(&pinned), extra);
+        for step in &self.plan.steps {
+            let Step::Element(e) = step else { continue };
+            let i = e.element.index();
+            let tax = self.catalogue[i].kind == LineKind::Tax && pinned[i].is_some();
+            if !tax || both.agrees(i, state) || state.results[i].is_none() {
+                continue;
+            }
+            let at = paid.iter().find(|l| l.code == PaidCode::Element(e.element)).map_or(At::NOWHERE, |l| l.at);
+            let candidates = self.candidates(state, e, &both.paid(i), &[], at);
+            self.resolve(state, e, both, extra, candidates, facts, resolved);
+        }
         for (i, alone) in alone.into_iter().enumerate() {
             if !against.agrees(i, state) {
                 state.results[i] = alone;

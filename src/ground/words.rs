@@ -153,6 +153,9 @@ const COUNTED: [&str; 27] = [
     "findings",
 ];
 
+/// Months before which « de » is « d' ».
+const ELIDED: [&str; 3] = ["avril ", "août ", "octobre "];
+
 /// Replaces each `{name}` by the argument of that name; a noun right behind a count of one is in the singular.
 pub fn fill<N: AsRef<str>>(template: &str, args: &[(N, String)]) -> String {
     let mut out = template.to_owned();
@@ -162,6 +165,9 @@ pub fn fill<N: AsRef<str>>(template: &str, args: &[(N, String)]) -> String {
             for noun in COUNTED.iter().filter(|n| value == "1" || french(n)) {
                 out = singular(&out, &format!("{slot} {noun}"));
             }
+        }
+        if ELIDED.iter().any(|m| value.starts_with(m)) {
+            out = out.replace(&format!(" de {slot}"), &format!(" d'{slot}"));
         }
         out = out.replace(&slot, value);
     }
@@ -197,5 +203,7 @@ mod tests {
         assert_eq!(said("1", "le net de {count} agents : 1"), "le net de 1 agent : 1");
         assert_eq!(said("0", "{count} acomptes, {count} employees"), "0 acompte, 0 employees");
         assert_eq!(said("2", "{count} agents"), "2 agents");
+        assert_eq!(said("avril 2026", "bulletin de {count}"), "bulletin d'avril 2026");
+        assert_eq!(said("mai 2026", "bulletin de {count}"), "bulletin de mai 2026");
     }
 }

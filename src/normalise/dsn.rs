@@ -12,7 +12,8 @@ mod pay;
 mod table;
 mod who;
 
-pub use pay::REMAINDER;
+pub use pay::{BEYOND, REMAINDER};
+pub use table::carries;
 
 use crate::ground::place::{Source, SourceKind};
 use crate::ground::{At, EmployeeId, Finding, Money, PayMonth, Severity, Sources};
@@ -144,7 +145,7 @@ pub fn add(
     summaries(&tallies, &unplaced, agreeing, first, sources, &mut findings);
     if !out.rebuilt.is_empty() {
         let row = table::own("beyond");
-        out.beyond = locals.enter(gathered, first.source, "DSN hors".to_owned(), &row.label, LineKind::Net, row.recurs);
+        out.beyond = locals.enter(gathered, first.source, BEYOND.to_owned(), &row.label, LineKind::Net, row.recurs);
         out.first = Some(first);
     }
     (out, findings)

@@ -31,8 +31,14 @@ impl Employers<'_> {
             }
         }
         if let Some(stranger) = self.own.and_then(|own| self.stranger(own, people)) {
-            findings.push(stranger);
-            return;
+            let paid_by = |p: &Person| p.paid.as_ref().and_then(|_| place(p)).map(|at| self.in_document(at));
+            // Beside this employer's own register the other's document takes nothing away, and its people are left out.
+            if people.values().all(|p| paid_by(p) != Some(false)) {
+                findings.push(stranger);
+                return;
+            }
+            let of_main = people.iter().filter(|(_, p)| p.elsewhere.is_none() && paid_by(p) == Some(true)).map(|(id, _)| id.clone());
+            theirs.entry(self.main.to_owned()).or_default().extend(of_main);
         }
         if theirs.is_empty() {
             return;

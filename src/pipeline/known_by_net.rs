@@ -7,8 +7,10 @@ use super::Ready;
 use crate::compute::employee::Way;
 use crate::compute::eval::{Pins, State};
 use crate::facts::{Fact, Origin, Role, Value, Vocabulary};
-use crate::ground::{At, EmployeeId, Finding, Money, Severity, Words};
+use crate::ground::ids::bare;
+use crate::ground::{At, EmployeeId, Finding, Money, Severity, Sources, Words};
 use crate::normalise::join::{Joined, LastTransfer, People, TransferRow};
+use crate::normalise::titles;
 use crate::payslip::{Card, ElementId, LineKind, PaidCode, PaidLine, PaidSlip};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -51,19 +53,25 @@ pub fn transferred(people: &mut People, index: usize) -> Option<Card> {
 
 /// Where nothing but last month's transfers survived, whoever they paid is who works here. The number is the part of the
 /// references that tells all of them apart, where there is one; otherwise it is the name.
-pub fn alone(joined: &mut Joined, vocabulary: &Vocabulary) -> Option<Finding> {
+///
+/// Whoever has a legal person's name is hardly an agent: asked about, and not paid until somebody answers.
+pub fn alone(joined: &mut Joined, vocabulary: &Vocabulary, sources: &Sources) -> Vec<Finding> {
     let nobody = joined.people.values().all(|p| p.paid.is_none() && p.staff.is_none() && p.arrival.is_none());
     if !nobody || joined.orphan_transfers.is_empty() {
-        return None;
+        return Vec::new();
     }
     let rows = std::mem::take(&mut joined.orphan_transfers);
     let numbers = numbers(&rows);
-    let mut count = 0_u64;
+    let (mut count, mut findings) = (0_u64, Vec::new());
     for (row, number) in rows.into_iter().zip(numbers) {
         let Some(id) = EmployeeId::parse(&number) else {
             joined.orphan_transfers.push(row);
             continue;
         };
+        if titles::names_an_organisation(&row.name) {
+            let f = Finding::new("M404", Severity::Blocking).of(&id).arg("agent", &id).arg("name", &row.name);
+            findings.push(f.arg("amount", row.amount.french()).stake(row.amount.cents()).at(sources.place(row.at)));
+        }
         let p = joined.people.entry(id).or_default();
         p.staff = Some(row.at);
         if let Some(name) = vocabulary.role(Role::FullName).or_else(|| vocabulary.role(Role::Surname)) {
@@ -73,7 +81,40 @@ pub fn alone(joined: &mut Joined, vocabulary: &Vocabulary) -> Option<Finding> {
         p.transfer = Some(LastTransfer { iban: row.iban, name: row.name, amount: row.amount, at: row.at, of_all: None });
         count += 1;
     }
-    (count > 0).then(|| Finding::new("M159", Severity::Justify).arg("count", count))
+    findings.extend((count > 0).then(|| Finding::new("M159", Severity::Justify).arg("count", count)));
+    findings
+}
+
+/// Where no staff file survived and a statement or a declaration is not whole, whoever last month's transfers paid beside those it
+/// names works here too, if the reference holds a number where it holds theirs. `sent` is every transfer that was read.
+pub fn beside(joined: &mut Joined, sent: &[TransferRow], (severity, sources): (Severity, &Sources)) -> Vec<Finding> {
+    let words = |r: &str| r.split(|c: char| !c.is_ascii_alphanumeric()).filter(|t| !t.is_empty()).map(str::to_owned).collect::<Vec<_>>();
+    let by_place: BTreeMap<At, &str> = sent.iter().map(|r| (r.at, r.end_to_end.as_str())).collect();
+    let mut places: BTreeMap<(usize, usize), usize> = BTreeMap::new();
+    let joins: Vec<(&str, &str)> =
+        joined.people.iter().filter_map(|(id, p)| Some((id.as_str(), *by_place.get(&p.transfer.as_ref()?.at)?))).collect();
+    for (id, reference) in &joins {
+        let all = words(reference);
+        let here = all.iter().enumerate().filter(|(_, w)| bare(w) == bare(id));
+        here.for_each(|(i, w)| *places.entry((i, w.len())).or_default() += 1);
+    }
+    let Some((&(index, length), _)) = places.iter().max_by_key(|p| p.1).filter(|p| *p.1 * 2 > joins.len()) else { return Vec::new() };
+    let mut findings = Vec::new();
+    for row in std::mem::take(&mut joined.orphan_transfers) {
+        let number = words(&row.end_to_end).into_iter().nth(index).filter(|w| w.len() == length && w.bytes().all(|b| b.is_ascii_digit()));
+        let id = number.and_then(|n| EmployeeId::parse(&n)).filter(|id| !joined.people.contains_key(id));
+        let Some(id) = id.filter(|_| !titles::names_an_organisation(&row.name)) else {
+            joined.orphan_transfers.push(row);
+            continue;
+        };
+        let f = Finding::new("M358", severity).of(&id).arg("agent", &id).arg("name", &row.name).arg("amount", row.amount.french());
+        findings.push(f.stake(row.amount.cents()).at(sources.place(row.at)));
+        let p = joined.people.entry(id).or_default();
+        p.staff = Some(row.at);
+        p.names = (row.name.clone(), String::new());
+        p.transfer = Some(LastTransfer { iban: row.iban, name: row.name, amount: row.amount, at: row.at, of_all: None });
+    }
+    findings
 }
 
 /// A number for each transfer: the last part of its reference that every reference has, differs from all others and holds a

@@ -11,6 +11,7 @@ use crate::compute::employee::Machine;
 use crate::compute::eval::{Pins, State};
 use crate::compute::replay::{Hidden, Replayed, Resolved, Verdict, pin};
 use crate::ground::{Finding, Money, Severity};
+use crate::normalise::dsn::{BEYOND, REMAINDER};
 use crate::normalise::join::Person;
 use crate::normalise::text::{Phrase, Share};
 use crate::payslip::{ElementId, LineKind, PaidCode, PaidLine};
@@ -53,6 +54,12 @@ fn with(lines: &[PaidLine], as_element: &BTreeMap<u16, ElementId>) -> Vec<PaidLi
         }
     }
     lines
+}
+
+/// Rubrics of a payslip that no element stands for. What a declaration leaves unnamed is another thing for each agent.
+fn open_rubrics(ready: &Ready, p: &Person) -> BTreeSet<u16> {
+    let own = |u: &u16| [REMAINDER, BEYOND].contains(&ready.catalogue[ready.pack.elements.len() + usize::from(*u)].code.as_str());
+    open_of(p).into_iter().filter(|u| !own(u)).collect()
 }
 
 fn open_of(p: &Person) -> BTreeSet<u16> {
@@ -195,7 +202,7 @@ fn round(ready: &Ready) -> BTreeMap<u16, (ElementId, u32)> {
     let mut seen: BTreeMap<u16, u32> = BTreeMap::new();
     let machine = ready.machine();
     let mut state = State::new(ready.road.last());
-    let with_open = ready.inputs.people.values().map(|p| (p, open_of(p))).filter(|(_, open)| !open.is_empty());
+    let with_open = ready.inputs.people.values().map(|p| (p, open_rubrics(ready, p))).filter(|(_, open)| !open.is_empty());
     for (n, (p, open)) in with_open.take(LOOKED_AT).enumerate() {
         let found = proven(ready, &machine, &mut state, p, (&open, n < TRIED_WITH_ALL));
         for u in open {

@@ -3,7 +3,9 @@
 //! A refusal may stand for a whole file, a batch or one transfer; it is followed down to transfers, and these to people.
 
 use super::decisions::Decisions;
-use crate::ground::{At, Finding, Place, Severity, Sources};
+use crate::ground::ids::bare;
+use crate::ground::{At, EmployeeId, Finding, Money, Place, Severity, Sources};
+use crate::normalise::Gathered;
 use crate::normalise::join::{Joined, TransferRow};
 use crate::normalise::record::MonthRecord;
 use crate::normalise::titles;
@@ -50,6 +52,8 @@ impl Sent {
 /// A refused transfer: where it stands in the transfer file, where the refusal stands, and why.
 pub struct Refused {
     pub transfer: At,
+    /// Whom the reference names, where the transfer file is lost.
+    agent: Option<EmployeeId>,
     place: Place,
     why: String,
 }
@@ -57,7 +61,7 @@ pub struct Refused {
 impl Refused {
     /// One that a list of a bank's portal says came back.
     pub fn listed(transfer: At, place: Place, why: String) -> Self {
-        Self { transfer, place, why }
+        Self { transfer, agent: None, place, why }
     }
 }
 
@@ -68,8 +72,14 @@ pub fn referenced(record: &MonthRecord) -> Vec<TransferRow> {
 }
 
 /// Follows every refusal to its transfers. What is about no transfer of the inbox is told here.
-pub fn find(reports: &[Report], sent: &[Sent], transfers: &[TransferRow], findings: &mut Vec<Finding>) -> Vec<Refused> {
+pub fn find(
+    reports: &[Report],
+    (sent, numbers): (&[Sent], &Numbers),
+    transfers: &[TransferRow],
+    findings: &mut Vec<Finding>,
+) -> Vec<Refused> {
     let mut refused: BTreeMap<At, Refused> = BTreeMap::new();
+    let mut lost = Vec::new();
     for r in reports {
         let about: Vec<&Sent> = sent.iter().filter(|s| s.message == r.original_message).collect();
         let whole = Place::File { file: r.file.clone() };
@@ -83,6 +93,8 @@ pub fn find(reports: &[Report], sent: &[Sent], transfers: &[TransferRow], findin
         );
         if about.is_empty() {
             findings.push(Finding::new("F17", Severity::Justify).arg("message", &r.original_message).at(whole));
+            // Beside a transfer file it is about another month's.
+            lost.extend(numbers.refused(r).into_iter().filter(|_| sent.is_empty()));
         }
         let mut hit: BTreeSet<u32> = BTreeSet::new();
         let group = rejections.iter().find(|o| o.about == About::Group);
@@ -104,14 +116,47 @@ pub fn find(reports: &[Report], sent: &[Sent], transfers: &[TransferRow], findin
             let Some(o) = own.map(|x| x.1).or_else(of_batch).or_else(|| group.copied()) else { continue };
             hit.insert(o.line);
             let place = Place::Line { file: r.file.clone(), line: o.line, heading: None };
-            refused.entry(t.at).or_insert_with(|| Refused { transfer: t.at, place, why: why(o) });
+            refused.entry(t.at).or_insert_with(|| Refused { transfer: t.at, agent: None, place, why: why(o) });
         }
         for o in rejections.iter().filter(|o| !about.is_empty() && !hit.contains(&o.line)) {
             let place = Place::Line { file: r.file.clone(), line: o.line, heading: None };
             findings.push(Finding::new("F16", Severity::Justify).arg("what", called(&o.about)).arg("why", why(o)).at(place));
         }
     }
-    refused.into_values().collect()
+    refused.into_values().chain(lost).collect()
+}
+
+/// Numbers of those who are known, without leading zeros.
+pub struct Numbers(BTreeMap<String, EmployeeId>);
+
+impl Numbers {
+    pub fn of(gathered: &Gathered) -> Self {
+        let ids = gathered.paid.keys().chain(gathered.staff.iter().filter_map(|r| r.employee.as_ref()));
+        Self(ids.map(|id| (bare(id.as_str()).to_owned(), id.at_post(1))).collect())
+    }
+
+    /// The only one whose number stands in a reference.
+    fn named(&self, reference: &str) -> Option<&EmployeeId> {
+        let words = reference.split(|c: char| !c.is_ascii_alphanumeric()).filter(|w| !w.is_empty());
+        let mut all: Vec<&EmployeeId> = words.filter_map(|w| self.0.get(bare(w))).collect();
+        all.dedup();
+        <[&EmployeeId; 1]>::try_from(all).ok().map(|[id]| id)
+    }
+
+    /// Whom a report about a lost transfer file refuses, where most of its references name somebody.
+    fn refused(&self, r: &Report) -> Vec<Refused> {
+        let single = |o: &'_ Outcome| match &o.about {
+            About::Transfer { end_to_end_id, .. } => Some(self.named(end_to_end_id).cloned()),
+            About::Group | About::Batch(_) => None,
+        };
+        let all: Vec<_> = r.outcomes.iter().filter_map(|o| Some((o, single(o)?))).collect();
+        if all.iter().filter(|(_, id)| id.is_some()).count() * 2 <= all.len() {
+            return Vec::new();
+        }
+        let place = |o: &Outcome| Place::Line { file: r.file.clone(), line: o.line, heading: None };
+        let of = |(o, agent): (&Outcome, Option<EmployeeId>)| Refused { transfer: At::NOWHERE, agent, place: place(o), why: why(o) };
+        all.into_iter().filter(|(o, id)| o.is_rejected() && id.is_some()).map(of).collect()
+    }
 }
 
 fn called(about: &About) -> String {
@@ -140,7 +185,9 @@ pub fn name(refused: &[Refused], joined: &Joined, decided: &Decisions, sources: 
     for r in refused {
         let orphan = orphans.get(&r.transfer).copied();
         let of = people.get(&r.transfer).into_iter().flatten().map(|(id, t)| (Some(*id), t.amount));
-        let all: Vec<_> = of.chain(orphan.map(|t| (None, t.amount))).collect();
+        let net = |id: &EmployeeId| joined.people.get(id).and_then(|p| p.paid.as_ref()?.net_paid).map_or(Money::ZERO, |n| n.0);
+        let by_reference = r.agent.as_ref().map(|id| (Some(id), net(id)));
+        let all: Vec<_> = of.chain(orphan.map(|t| (None, t.amount))).chain(by_reference).collect();
         for (agent, amount) in all {
             let called = agent.map_or_else(|| orphan.map_or("?", |t| t.name.as_str()).to_owned(), ToString::to_string);
             // On an account that is no more, or of somebody who is dead, nothing leaves before somebody has named one.
@@ -148,13 +195,8 @@ pub fn name(refused: &[Refused], joined: &Joined, decided: &Decisions, sources: 
             let held = gone && agent.is_none_or(|id| decided.call_back(id).is_none());
             let f = Finding::new("F15", if held && agent.is_some() { Severity::Blocking } else { Severity::Justify });
             let f = if held { f.told("M151") } else { f };
-            let f = f
-                .arg("agent", called)
-                .arg("amount", amount.french())
-                .arg("why", &r.why)
-                .stake(amount.cents())
-                .at(r.place.clone())
-                .at(sources.place(r.transfer));
+            let f = f.arg("agent", called).arg("amount", amount.french()).arg("why", &r.why).stake(amount.cents()).at(r.place.clone());
+            let f = if r.agent.is_some() { f } else { f.at(sources.place(r.transfer)) };
             out.push(match agent {
                 Some(id) => f.of(id),
                 None => f,

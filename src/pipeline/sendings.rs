@@ -1,10 +1,12 @@
-//! Which of the transfer files paid last month: those whose day is in it, when others lie beside them.
+//! Which of the transfer files paid last month: those whose day is in it, when others lie beside them, and each transfer once.
 
 use crate::ground::{Finding, Money, Place, Severity};
 use crate::job::Job;
 use crate::normalise::join::TransferRow;
+use crate::normalise::text::name_key;
 use crate::read::pain001;
 use chrono::{Days, NaiveDate};
+use std::collections::BTreeMap;
 
 /// A transfer file as it was read.
 pub struct Sending {
@@ -27,7 +29,47 @@ pub fn of_last_month(files: Vec<Sending>, job: &Job, findings: &mut Vec<Finding>
         let day = s.header.execution.map_or_else(String::new, |d| d.format("%d/%m/%Y").to_string());
         Finding::new(code, Severity::Justify).arg("day", day).arg("month", job.last_month).at(s.place.clone())
     }));
-    files.into_iter().filter(|s| !some || fits(s)).collect()
+    once(files.into_iter().filter(|s| !some || fits(s)).collect(), findings)
+}
+
+/// Each transfer counts once: a file whose transfers all stand in another (the message as it was sent, and as the bank gives it
+/// back) is told and left. Two that have half of their transfers in common and differ in the others are a message and its
+/// correction: which of them was paid cannot be told.
+pub fn once(files: Vec<Sending>, findings: &mut Vec<Finding>) -> Vec<Sending> {
+    let mut out: Vec<Sending> = Vec::new();
+    for file in files {
+        let common: Vec<usize> = out.iter().map(|kept| in_common(kept, &file)).collect();
+        let again = |left: &Sending, kept: &Sending| {
+            let f = Finding::new("M353", Severity::Justify).arg("first", kept.place.to_string()).arg("count", left.rows.len());
+            f.arg("sum", left.sum.french()).at(left.place.clone())
+        };
+        if let Some(i) = common.iter().position(|n| *n == file.rows.len()) {
+            findings.push(again(&file, &out[i]));
+            continue;
+        }
+        let mut i = 0;
+        out.retain(|kept| {
+            let (of_both, all) = (common[i], kept.rows.len());
+            i += 1;
+            if of_both == all {
+                findings.push(again(kept, &file));
+            } else if of_both >= 2 && of_both * 2 >= all.min(file.rows.len()) {
+                let f = Finding::new("M354", Severity::Blocking).arg("first", kept.place.to_string()).arg("count", of_both);
+                findings.push(f.at(file.place.clone()).at(kept.place.clone()));
+            }
+            of_both < all
+        });
+        out.push(file);
+    }
+    out
+}
+
+/// How many transfers two files have in common, by account, or else name, and amount.
+fn in_common(a: &Sending, b: &Sending) -> usize {
+    let mut counts: BTreeMap<(String, Money), usize> = BTreeMap::new();
+    let key = |r: &TransferRow| (r.iban.as_ref().map_or_else(|| name_key(&r.name, ""), |i| i.as_str().to_owned()), r.amount);
+    a.rows.iter().for_each(|r| *counts.entry(key(r)).or_default() += 1);
+    b.rows.iter().filter(|r| counts.get_mut(&key(r)).is_some_and(|n| n.checked_sub(1).map(|left| *n = left).is_some())).count()
 }
 
 /// Pay of a month leaves from its second week to the first days of the next.
@@ -36,5 +78,55 @@ fn paid_last_month(day: NaiveDate, job: &Job) -> bool {
     match job.last_pay_date {
         Some(paid) => day >= paid - week && day <= paid + week,
         None => day >= job.last_month.first_day() + week && day < job.month.first_day() + week,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ground::At;
+
+    /// Name and cents of each transfer.
+    fn file(name: &str, rows: &[(&str, i64)]) -> Sending {
+        let row = |(n, (who, cents)): (usize, &(&str, i64))| TransferRow {
+            end_to_end: format!("{name}-{n}"),
+            name: (*who).to_owned(),
+            iban: None,
+            amount: Money::from_cents(*cents),
+            at: At::row(0, n as u32),
+        };
+        let rows: Vec<TransferRow> = rows.iter().enumerate().map(row).collect();
+        let sum = rows.iter().map(|r| r.amount).sum();
+        Sending { source: 0, header: pain001::Header::default(), place: Place::File { file: name.to_owned() }, sum, rows }
+    }
+
+    fn kept(files: Vec<Sending>) -> (Vec<String>, Vec<String>) {
+        let mut findings = Vec::new();
+        let kept = once(files, &mut findings).into_iter().map(|f| f.place.to_string()).collect();
+        (kept, findings.into_iter().map(|f| f.code).collect())
+    }
+
+    #[test]
+    fn a_transfer_that_two_files_list_counts_once() {
+        let whole: &[(&str, i64)] = &[("DURET ANNE", 156_220), ("FABRE LUC", 149_010), ("LE GOFF CHLOE", 163_005)];
+        for (what, a, b, left, told) in [
+            ("a copy", whole, whole, &["a"][..], &["M353"][..]),
+            ("a part of it", whole, &whole[1..], &["a"], &["M353"]),
+            ("of which it is a part", &whole[..1], whole, &["b"], &["M353"]),
+            ("two services", &whole[..1], &whole[1..], &["a", "b"], &[]),
+            ("one corrected", whole, &[whole[0], whole[1], ("LE GOFF CHLOE", 160_005)], &["a", "b"], &["M354"]),
+            ("one of many in common", whole, &[whole[0], ("X Y", 1), ("Z T", 2)], &["a", "b"], &[]),
+            ("paid twice in one file", &[whole[0], whole[0]], &[whole[0], whole[1]], &["a", "b"], &[]),
+        ] {
+            let (files, codes) = kept(vec![file("a", a), file("b", b)]);
+            assert_eq!(
+                (files.as_slice(), codes.as_slice()),
+                (
+                    &left.iter().map(|s| (*s).to_owned()).collect::<Vec<_>>()[..],
+                    &told.iter().map(|s| (*s).to_owned()).collect::<Vec<_>>()[..]
+                ),
+                "{what}"
+            );
+        }
     }
 }

@@ -7,6 +7,7 @@ pub mod archive;
 pub mod dsn;
 pub mod encoding;
 mod fixed;
+pub mod foreign;
 mod grid;
 pub mod input;
 pub mod limits;

@@ -237,10 +237,15 @@ pub struct Statement {
 
 /// Whether an XML file is for this reader: its first element is `DocumentPaye` or `PES_Aller`.
 pub fn is_statement(input: &Input) -> bool {
+    head(input).is_some_and(|text| walk::root_of(&text).is_some())
+}
+
+/// The beginning of an XML file as text.
+pub(super) fn head(input: &Input) -> Option<String> {
     use std::io::Read as _;
     let mut head = Vec::new();
-    let read = input.reader().and_then(|r| r.take(64 << 10).read_to_end(&mut head));
-    read.is_ok() && walk::root_of(&decode::text(&head)).is_some()
+    input.reader().and_then(|r| r.take(64 << 10).read_to_end(&mut head)).ok()?;
+    Some(decode::text(&head))
 }
 
 /// Reads a file. What came before a damage is handed over, with a finding.

@@ -265,10 +265,11 @@ fn with_the_transfers_last_month_starts_at_what_was_received() {
         gaps.extend(hidden().get(&p["employee"]).filter(|h| **h != 0).map(|_| p["employee"].clone()));
     }
     assert_eq!(about(&told(&outcome, "M55")), gaps);
-    // Two were partly absent in November, one has another working time in the file than in the pay: their declared gross is
-    // not what the rules make, and somebody decides.
-    assert_eq!(about(&told(&outcome, "C40")), BTreeSet::from(["01517", "01686", "01716"].map(str::to_owned)));
-    assert!(outcome.transfers.0 > 78, "{:?}", outcome.transfers);
+    // Two were partly absent in November, one has another working time in the file than in the pay, and the compensation of three
+    // is in the undetailed rest: their declared gross is not what the rules make, and somebody decides.
+    let open = ["00179", "00441", "00934", "01517", "01686", "01716"];
+    assert_eq!(about(&told(&outcome, "C40")), BTreeSet::from(open.map(str::to_owned)));
+    assert!(outcome.transfers.0 > 75, "{:?}", outcome.transfers);
 }
 
 #[test]

@@ -24,7 +24,7 @@ use crate::rules::plan::Plan;
 pub use advance::advance_element;
 pub use owed::Owed;
 pub use score::Score;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Why an employee is on or off this month's list.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -87,6 +87,8 @@ pub struct Input<'i> {
     pub bygone: &'i BTreeMap<PayMonth, PaidSlip>,
     pub paid_on: &'i BTreeMap<PayMonth, Facts>,
     pub begun: &'i [Begun],
+    /// Sources that speak of last month alone.
+    pub bygone_sources: &'i BTreeSet<u16>,
     pub ways: Ways,
 }
 

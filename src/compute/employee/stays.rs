@@ -5,7 +5,7 @@ use crate::compute::arrears::take;
 use crate::compute::corrections::{self, ThisMonth};
 use crate::compute::eval::{Adjust, Computed, Pins, State, Stop};
 use crate::compute::raise;
-use crate::compute::replay::Replayed;
+use crate::compute::replay::{ReplayLine, Replayed, Verdict};
 use crate::compute::walk::{self, Month};
 use crate::facts::{Fact, FactId, Facts, Origin, Value};
 use crate::ground::{At, Money, Rounding, money};
@@ -16,8 +16,8 @@ impl Machine<'_> {
     pub(super) fn stays(&self, state: &mut State, i: &Input<'_>, paid: &walk::Amounts, mut replay: Replayed) -> Output {
         let mut facts = i.known.clone();
         // What no file says and last month's lines prove stays true until something says otherwise.
-        for r in &replay.resolved {
-            if r.written.is_none() && self.vocabulary().get(r.fact).recurs {
+        for r in replay.resolved.iter().filter(|r| self.vocabulary().get(r.fact).recurs) {
+            if r.written.is_none() || r.is_misprint(self.vocabulary(), i.bygone_sources) {
                 facts.set(r.used.clone());
             }
         }
@@ -57,7 +57,9 @@ impl Machine<'_> {
         let own = walk::paid_amounts(i.paid);
         let mut changes = walk::whole(paid, &own, self.causes.one_off_ended);
         changes.extend(walk::walk(self.pack, self.road, state, &own, &last, &this, &fact_changes, settled));
-        if !i.arrears().is_empty() {
+        // So does what they bore, and what a line bore that never comes twice.
+        let once = |l: &ReplayLine| l.verdict == Verdict::OneOff && !l.gap().is_zero();
+        if !i.arrears().is_empty() || replay.lines.iter().any(once) {
             self.name_arrears(&replay, &mut changes);
         }
         let plan = self.road.this();
@@ -208,28 +210,36 @@ impl Machine<'_> {
         any
     }
 
-    /// Somebody says that what kept last month's earnings from the rules is over. Lines that a declaration does not name stand in
-    /// its remainder: the rules make them in its place where they come to as much, and otherwise it stays as it was.
+    /// Somebody says that what kept last month from the rules is over: what they do not make ends. Lines that a declaration does
+    /// not name stand in its remainder: the rules make them in its place. Where they lack a fact for one of them, only what they
+    /// come to leaves it.
     fn distance_ends(&self, i: &Input<'_>, adjust: &mut [Adjust], kept: &mut Vec<(PaidCode, LineKind, Money, Money)>) -> bool {
         if i.ways.unproven != Way::Rules {
             return false;
         }
         let named = |e: usize| i.paid.iter().any(|l| matches!(l.code, PaidCode::Element(x) if x.index() == e));
+        let kind = |e: usize| self.catalogue[e].kind;
         let far = |(e, a): (usize, &Adjust)| match a {
-            Adjust::Shift(amount, _) if self.catalogue[e].kind == LineKind::Earning => Some((e, *amount)),
+            Adjust::Shift(amount, _) if kind(e) == LineKind::Earning => Some((e, *amount)),
             Adjust::Shift(..) | Adjust::Give(..) | Adjust::None => None,
         };
         let distances: Vec<(usize, Money)> = adjust.iter().enumerate().filter_map(far).collect();
-        let melted = |k: &(PaidCode, LineKind, Money, Money)| k.1 == LineKind::Earning && i.slip.is_some_and(|s| s.melted);
-        let rest: i64 = kept.iter().filter(|k| melted(k)).map(|k| k.2.cents()).sum();
+        let lacking = |(e, a): (usize, &Adjust)| kind(e) == LineKind::Earning && !named(e) && matches!(a, Adjust::Give(..));
+        let whole = !adjust.iter().enumerate().any(lacking);
+        let (melted, open_net) = i.slip.map_or((false, false), |s| (s.melted, s.open_net));
+        let rest: i64 = kept.iter().filter(|k| melted && k.1 == LineKind::Earning).map(|k| k.2.cents()).sum();
         let unnamed: i64 = distances.iter().filter(|d| !named(d.0)).map(|d| -d.1.cents()).sum();
-        let theirs = rest == 0 || rest.signum() == unnamed.signum() && rest.abs() <= unnamed.abs();
-        if theirs {
-            kept.retain(|k| !melted(k));
+        let theirs = whole || rest == 0 || rest.signum() == unnamed.signum() && rest.abs() <= unnamed.abs();
+        let before = kept.len();
+        kept.retain(|k| !(melted && (theirs && k.1 == LineKind::Earning || open_net && k.1 == LineKind::Net)));
+        let mut over: Vec<usize> = distances.into_iter().map(|d| d.0).filter(|e| theirs || named(*e)).collect();
+        // Contributions and tax of a declaration were off by what has ended.
+        if melted && theirs {
+            let borne = |e: usize| matches!(kind(e), LineKind::Deduction | LineKind::Employer | LineKind::Tax);
+            over.extend(adjust.iter().enumerate().filter(|(e, a)| borne(*e) && matches!(a, Adjust::Shift(..))).map(|(e, _)| e));
         }
-        let over: Vec<usize> = distances.into_iter().map(|d| d.0).filter(|e| theirs || named(*e)).collect();
         over.iter().for_each(|e| adjust[*e] = Adjust::None);
-        !over.is_empty()
+        !over.is_empty() || kept.len() < before
     }
 
     /// Lines that last month could not be made for want of a sum since January, and this month can: computed, not carried.

@@ -14,6 +14,8 @@ use std::collections::BTreeMap;
 /// What is left of gross pay: its code, and the local code that stands for it.
 const REST: &str = "reste";
 pub const REMAINDER: &str = "DSN reste";
+/// What was transferred beyond what a declaration explains, or less.
+pub const BEYOND: &str = "DSN hors";
 
 /// Contributions that differ from the net social amount by no more than this are only rounded.
 const ROUNDING: Money = Money::from_cents(5);

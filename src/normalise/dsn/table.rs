@@ -85,6 +85,11 @@ pub fn own(what: &str) -> &'static Row {
     row("own", what, "").expect("rules/exports/dsn.csv has a row for all that is rebuilt; a test reads it")
 }
 
+/// Whether a declaration has a place for a pay element, by its code.
+pub fn carries(code: &str) -> bool {
+    ROWS.values().any(|r| r.elements.iter().any(|e| e.split('@').next() == Some(code)))
+}
+
 /// The contribution whose base is the NBI as paid.
 pub fn nbi_contribution() -> &'static str {
     ROWS.keys().find(|k| k.0 == "own" && k.1 == "nbi_base").map_or("", |k| k.2.as_str())

@@ -6,6 +6,7 @@
 mod accounts;
 mod changes;
 mod contrary;
+mod exchanged;
 mod month;
 mod movements;
 mod person;
@@ -96,6 +97,7 @@ pub fn join(
         j.request(a);
     }
     j.transfers(transfers);
+    j.exchanged();
     j.contract_ends();
     j.out
 }

@@ -203,6 +203,7 @@ pub(super) struct RowWords {
     pub(super) information: Vec<String>,
     pub(super) total: Vec<String>,
     pub(super) counted: Vec<String>,
+    pub(super) organisation: Vec<String>,
     pub(super) remark: Vec<String>,
     pub(super) nothing: Vec<String>,
 }

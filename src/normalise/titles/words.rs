@@ -296,6 +296,11 @@ pub fn is_current(heading: &str) -> bool {
     names_one(&FILE.wording.current, heading)
 }
 
+/// Whether a beneficiary's name is that of no person: « URSSAF ILE DE FRANCE ».
+pub fn names_an_organisation(name: &str) -> bool {
+    names_one(&FILE.row.organisation, name)
+}
+
 /// Whether a title says how many people there are: « Nb agents », « Nombre de bulletins ».
 pub fn says_how_many(heading: &str) -> bool {
     let tidy = spaced(heading);

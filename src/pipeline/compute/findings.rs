@@ -8,6 +8,7 @@ use crate::compute::employee::{Standing, Way};
 use crate::compute::replay::{ReplayLine, Verdict};
 use crate::facts::{Fact, FactId, FactKind, Origin, Role, Value};
 use crate::ground::{At, Exact, Finding, Money, Place, Severity};
+use crate::normalise::dsn::REMAINDER;
 use crate::normalise::text::fold;
 use crate::normalise::trust::agree;
 use crate::payslip::{ElementId, LineKind, Mode, PaidCode, Status};
@@ -114,7 +115,11 @@ pub(super) fn own_findings(ready: &Ready, w: &mut Worked) {
             w.findings.push(f.at(sources.place(written.at)).at(sources.place(r.used.at)));
             continue;
         }
-        let f = Finding::new("IMP-04", Severity::Justify)
+        // What the document's own lines say otherwise moves nothing.
+        let misprint = r.is_misprint(&pack.vocabulary, &ready.inputs.of_last_month);
+        let code = if misprint { "M403" } else { "C02" };
+        let f = Finding::new("IMP-04", if misprint { Severity::Warning } else { Severity::Justify })
+            .told(code)
             .of(&w.id)
             .arg("agent", &w.id)
             .arg("fact", decl.label.get(ready.lang))
@@ -122,10 +127,7 @@ pub(super) fn own_findings(ready: &Ready, w: &mut Worked) {
             .arg("second", show_value(ready, &r.used))
             .at(sources.place(written.at))
             .at(sources.place(r.used.at));
-        w.findings.push(f.text(crate::ground::Words::new(
-            crate::ground::words::sentence("C02", crate::ground::Lang::Fr),
-            crate::ground::words::sentence("C02", crate::ground::Lang::En),
-        )));
+        w.findings.push(f);
     }
     w.findings.extend(disputed(ready, w));
     // Lines that do not make the net that was paid: last month is not understood, and nothing built on it may leave.
@@ -203,12 +205,16 @@ fn melted(ready: &Ready, w: &Worked) -> Option<Finding> {
     let net = w.before.as_ref()?.net_paid;
     w.output.payslip.as_ref()?;
     let far = |l: &&ReplayLine| l.verdict == Verdict::Gap && code_card(ready, l.code).kind == LineKind::Earning;
-    let gap: Money = w.output.replay.lines.iter().filter(far).map(ReplayLine::gap).sum();
+    // What the rules give beyond the named lines stands in the remainder; the rest of it nobody can explain.
+    let rest = w.output.replay.lines.iter().find(|l| matches!(l.code, PaidCode::Unknown(_)) && code_card(ready, l.code).code == REMAINDER);
+    let named: Money = w.output.replay.lines.iter().filter(far).map(ReplayLine::gap).sum();
+    let gap = named + rest.map_or(Money::ZERO, |l| l.paid);
     let open = matches!(super::ways(ready, &w.id).unproven, Way::Recompute) && ready.inputs.decisions.way(&w.id).is_none();
     if !open || gap.abs().cents() * MUCH <= net.abs().cents() {
         return None;
     }
-    let first = w.output.replay.lines.iter().find(far).map_or_else(|| slip.lines.first().map(|l| l.at), |l| Some(l.at))?;
+    let shown = w.output.replay.lines.iter().filter(far).chain(rest).map(|l| l.at).find(|at| *at != At::NOWHERE);
+    let first = shown.or_else(|| slip.lines.first().map(|l| l.at))?;
     let f = Finding::new("C40", Severity::Blocking).of(&w.id).arg("agent", &w.id).arg("gap", gap.french());
     Some(f.stake(gap.cents()).at(ready.inputs.sources.place(first)))
 }

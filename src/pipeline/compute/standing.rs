@@ -45,7 +45,7 @@ pub fn outlived(ready: &Ready, p: &Person) -> Option<Fact> {
 }
 
 /// What the computation takes of somebody.
-pub fn input<'i>(ready: &Ready, id: &'i EmployeeId, standing: Standing, person: &'i Person) -> Input<'i> {
+pub fn input<'i>(ready: &'i Ready, id: &'i EmployeeId, standing: Standing, person: &'i Person) -> Input<'i> {
     Input {
         id,
         standing,
@@ -59,6 +59,7 @@ pub fn input<'i>(ready: &Ready, id: &'i EmployeeId, standing: Standing, person: 
         bygone: &person.bygone,
         paid_on: &person.paid_on,
         begun: &person.begun,
+        bygone_sources: &ready.inputs.of_last_month,
         ways: ways(ready, id),
     }
 }

@@ -58,6 +58,8 @@ pub struct Inputs {
     pub documents: BTreeSet<&'static str>,
     /// What each source is.
     pub tellers: BTreeMap<u16, Teller>,
+    /// Documents that speak of last month alone: pay statements and declarations.
+    pub of_last_month: BTreeSet<u16>,
     /// What documents say of the employer.
     pub employer: job::Employer,
     /// What people decided.
@@ -169,14 +171,14 @@ pub fn read(job: &Job, pack: &Pack, settings: &[SettingValue], progress: fn(&str
         o.sent.extend(rejected::Sent::of_record(&record));
         sent_rows = rejected::referenced(&record);
     }
-    let mut refused = rejected::find(&o.reports, &o.sent, &sent_rows, &mut o.findings);
+    let mut refused = rejected::find(&o.reports, (&o.sent, &rejected::Numbers::of(&gathered)), &sent_rows, &mut o.findings);
     refused.append(&mut o.refused);
     let accounts_proven = record.month.is_some() || o.transfers.iter().any(|t| t.iban.is_some());
     let element = |code: &str| Some(ElementId(pack.elements.iter().position(|e| e.card.code == code)? as u16));
     let mut joined = join::join(&pack.vocabulary, &o.sources, job.month, &trust, gathered, std::mem::take(&mut o.transfers), &element);
     decisions::same_as_paid(&decided, &mut joined.findings);
     o.findings.append(&mut joined.findings);
-    o.findings.extend(super::known_by_net::alone(&mut joined, &pack.vocabulary));
+    o.findings.extend(super::known_by_net::alone(&mut joined, &pack.vocabulary, &o.sources));
     normalise::posts::others(&mut joined.people, &pack.vocabulary);
     let pay_date = record.manifest.as_ref().and_then(|m| m.pay_date);
     let transferred = record.transferred(&o.sources);
@@ -184,6 +186,11 @@ pub fn read(job: &Job, pack: &Pack, settings: &[SettingValue], progress: fn(&str
     let (past, mut found) = record.settle(&mut joined.people, &o.sources, sent);
     o.findings.append(&mut found);
     o.findings.extend(declared.settle(&mut joined.people, &o.sources));
+    let of_files = mapping.sources.iter().any(|s| s.role == normalise::Role::Staff);
+    if !of_files && !spoke_record && joined.people.values().any(|p| p.paid.is_some()) {
+        let severity = if job.policies.unproven == job::Way::Recompute { Severity::Blocking } else { Severity::Justify };
+        o.findings.extend(super::known_by_net::beside(&mut joined, &sent_rows, (severity, &o.sources)));
+    }
     for t in &joined.orphan_transfers {
         o.findings
             .push(Finding::new("F07", Severity::Justify).at(o.sources.place(t.at)).arg("name", &t.name).arg("amount", t.amount.french()));
@@ -212,7 +219,9 @@ pub fn read(job: &Job, pack: &Pack, settings: &[SettingValue], progress: fn(&str
     };
     let spoke = [("statement", !o.statements.is_empty()), ("declaration", !o.declarations.is_empty()), ("record", spoke_record)];
     let documents = spoke.into_iter().filter(|d| d.1).map(|d| d.0).collect();
+    let documents_of = |(source, t): (&u16, &Teller)| matches!(t, Teller::Statement | Teller::Declaration).then_some(*source);
     let inputs = Inputs {
+        of_last_month: trust.of.iter().filter_map(documents_of).collect(),
         tellers: trust.of,
         employer: super::employer::said(&o, siret),
         sources: o.sources,

@@ -144,7 +144,9 @@ fn open_one((input, name): (&Input, &str), (bytes, sha256): (u64, String), level
         Ok(FileKind::Xml) if xhl::is_statement(input) => {
             let mut opened = xhl::open(input, name, limits);
             o.findings.append(&mut opened.findings);
-            if !opened.value.is_empty() {
+            // A flow of invoices is known for what it is.
+            if !opened.value.is_empty() || o.findings.iter().any(|f| f.code == "R52" && f.places == [Place::File { file: name.to_owned() }])
+            {
                 o.read.insert(name.to_owned());
             }
             o.statements.extend(opened.value.into_iter().map(|s| normalise::xhl::register(s, &mut o.sources)));
@@ -155,7 +157,13 @@ fn open_one((input, name): (&Input, &str), (bytes, sha256): (u64, String), level
             o.read.insert(name.to_owned());
             o.reports.push(opened.value);
         }
-        Ok(FileKind::Xml) => open_transfers(input, name, o),
+        Ok(FileKind::Xml) => match read::foreign::kind(input) {
+            Some(kind) => {
+                o.read.insert(name.to_owned());
+                o.findings.push(Finding::new("R110", Severity::Information).arg("kind", kind).at(Place::File { file: name.to_owned() }));
+            }
+            None => open_transfers(input, name, o),
+        },
         Ok(FileKind::Dsn) => {
             let mut opened = dsn::open(input, name, limits);
             o.findings.append(&mut opened.findings);
@@ -323,26 +331,30 @@ impl Opened {
 /// Without a transfer file, what banks list of last month's transfers stands in for it; beside one it is only told.
 pub(super) fn listed_transfers(o: &mut Opened, mapping: &Mapping, cx: &normalise::Context<'_>) {
     let alone = o.transfers.is_empty();
+    let (mut lists, mut back) = (Vec::new(), Vec::new());
     for table in &o.tables {
         let Some(map) = mapping.of(table.source).filter(|m| m.role == normalise::Role::Transfers) else { continue };
         let (rows, returned) = normalise::sent::transfers(table, map, cx, &o.sources, &mut o.findings);
-        for r in returned {
-            // Beside a transfer file the same transfer stands there.
-            let row = rows.iter().find(|t| t.at == r.transfer);
-            let same = |t: &&TransferRow| row.is_some_and(|x| x.amount == t.amount && x.iban.is_some() && x.iban == t.iban);
-            let transfer = o.transfers.iter().find(same).filter(|_| !alone).map_or(r.transfer, |t| t.at);
-            o.refused.push(rejected::Refused::listed(transfer, o.sources.place(r.at), r.why));
-        }
+        back.extend(returned.into_iter().map(|r| (rows.iter().find(|t| t.at == r.transfer).cloned(), r)));
         let place = o.sources.place(At::source(map.source));
         let sum: Money = rows.iter().map(|r| r.amount).sum();
         if alone {
-            let header = o.header.get_or_insert_with(|| (pain001::Header::default(), place, Money::ZERO));
-            header.2 += sum;
-            o.transfers.extend(rows);
+            lists.push(Sending { source: map.source, header: pain001::Header::default(), place, sum, rows });
         } else {
             let f = Finding::new("M192", Severity::Information).arg("file", &map.file).arg("count", rows.len());
             o.findings.push(f.arg("sum", sum.french()).at(place));
         }
+    }
+    for list in sendings::once(lists, &mut o.findings) {
+        o.header.get_or_insert_with(|| (list.header, list.place, Money::ZERO)).2 += list.sum;
+        o.transfers.extend(list.rows);
+    }
+    for (row, r) in back {
+        // Beside a transfer file, or another list of the same transfers, the transfer stands there.
+        let same = |t: &&TransferRow| row.as_ref().is_some_and(|x| x.amount == t.amount && x.iban.is_some() && x.iban == t.iban);
+        let here = o.transfers.iter().any(|t| t.at == r.transfer);
+        let transfer = o.transfers.iter().find(same).filter(|_| !here).map_or(r.transfer, |t| t.at);
+        o.refused.push(rejected::Refused::listed(transfer, o.sources.place(r.at), r.why));
     }
 }
 

@@ -135,7 +135,13 @@ impl Book {
         let roles: BTreeSet<SourceRole> = ready.inputs.mapping.sources.iter().map(|s| s.role).collect();
         let list = |role: SourceRole| LISTS.iter().any(|l| l.0 == role) && !roles.contains(&role);
         let document = |what: &str| ready.inputs.documents.contains(what);
-        let candidates: [(&'static str, bool); 6] = [
+        // A source of last month that is wanting comes before lists of a month in which nothing may have happened.
+        let record = document("record");
+        let detailed = record || document("statement") || roles.iter().any(|r| r.is_register());
+        let candidates: [(&'static str, bool); 9] = [
+            ("statement", !detailed),
+            ("staff", !record && !roles.contains(&SourceRole::Staff)),
+            ("transfers", !detailed && ready.inputs.transferred.is_none()),
             ("absences", list(SourceRole::Events)),
             ("movements", list(SourceRole::Arrivals) && list(SourceRole::Departures)),
             ("amounts", list(SourceRole::Amounts)),
@@ -148,7 +154,7 @@ impl Book {
                 return;
             }
             if absent && !out.iter().any(|w| w.id == id) {
-                let of_this = matches!(id, "absences" | "movements" | "amounts");
+                let of_this = matches!(id, "absences" | "movements" | "amounts" | "staff");
                 out.push(Wanted {
                     id,
                     label: label(id, ready.lang, &if of_this { month_name(ready.job.month, ready.lang) } else { month.to_owned() }),

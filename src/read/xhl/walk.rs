@@ -196,7 +196,7 @@ impl Walk<'_> {
             Err(fatal) => self.findings.push(*fatal),
         }
         if self.root == Some(Root::Flow) && self.attachments == 0 {
-            self.findings.push(Finding::new("R52", Severity::Justify).at(Place::File { file: self.file.to_owned() }));
+            self.findings.push(Finding::new("R52", Severity::Information).at(Place::File { file: self.file.to_owned() }));
         }
         if self.odd_dates > 0 {
             self.findings.push(
@@ -421,7 +421,8 @@ impl Walk<'_> {
     /// The statement inside an attachment; anything else attached is passed over.
     fn end_attachment(&mut self) {
         let a = std::mem::take(&mut self.attached);
-        let said = a.kind == "004";
+        // What cannot be decoded and says no other kind may be one.
+        let said = a.kind == "004" || a.kind.is_empty() && decode::base64(&a.content, usize::MAX).is_none();
         if !said && root_of(&decode::text(&decode::head(&a.content))) != Some(Root::Statement) {
             return;
         }
