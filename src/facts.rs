@@ -181,7 +181,7 @@ impl Facts {
         self.0.is_empty()
     }
     pub fn shrink(&mut self) {
-        self.0.shrink_to_fit();
+        crate::ground::room::exactly(&mut self.0);
     }
 }
 

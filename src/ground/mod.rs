@@ -14,6 +14,7 @@ pub mod month;
 pub mod nir;
 pub mod number;
 pub mod place;
+pub mod room;
 pub mod sepa_text;
 pub mod target_days;
 pub mod toml_text;

@@ -1,20 +1,21 @@
 //! Months of pay and days within them.
 
 use super::words::Lang;
-use chrono::{Datelike, NaiveDate};
+use chrono::{Datelike, Month, NaiveDate};
 use std::fmt;
 
-/// A month for which people are paid, `2021-12`.
+/// A month for which people are paid, `2021-12`. An optional one takes no more room: there are lines by the million.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct PayMonth {
     year: i16,
-    month: u8,
+    month: Month,
 }
 
 impl PayMonth {
     /// `None` unless the month is 1 to 12 and the year 1900 to 2199.
     pub fn new(year: i32, month: u32) -> Option<Self> {
-        ((1900..2200).contains(&year) && (1..=12).contains(&month)).then_some(Self { year: year as i16, month: month as u8 })
+        let month = Month::try_from(u8::try_from(month).ok()?).ok()?;
+        (1900..2200).contains(&year).then_some(Self { year: year as i16, month })
     }
     /// Reads `2021-12`.
     pub fn parse(text: &str) -> Option<Self> {
@@ -22,30 +23,33 @@ impl PayMonth {
         Self::new(y.parse().ok()?, m.parse().ok()?)
     }
     pub fn of(date: NaiveDate) -> Self {
-        Self { year: date.year() as i16, month: date.month() as u8 }
+        let month = Month::try_from(date.month() as u8).expect("a day is in one of twelve months");
+        Self { year: date.year() as i16, month }
     }
     pub const fn year(self) -> i32 {
         self.year as i32
     }
     pub const fn month(self) -> u32 {
-        self.month as u32
+        self.month.number_from_month()
     }
     #[must_use]
     pub const fn previous(self) -> Self {
-        if self.month == 1 { Self { year: self.year - 1, month: 12 } } else { Self { year: self.year, month: self.month - 1 } }
+        let year = if matches!(self.month, Month::January) { self.year - 1 } else { self.year };
+        Self { year, month: self.month.pred() }
     }
     #[must_use]
     pub const fn next(self) -> Self {
-        if self.month == 12 { Self { year: self.year + 1, month: 1 } } else { Self { year: self.year, month: self.month + 1 } }
+        let year = if matches!(self.month, Month::December) { self.year + 1 } else { self.year };
+        Self { year, month: self.month.succ() }
     }
-    /// How many months lie from another to this one; negative when it comes later.
     /// The same month a year before.
     #[must_use]
     pub const fn last_year(self) -> Self {
         Self { year: self.year - 1, month: self.month }
     }
+    /// How many months lie from another to this one; negative when it comes later.
     pub const fn months_since(self, other: Self) -> i64 {
-        (self.year as i64 - other.year as i64) * 12 + self.month as i64 - other.month as i64
+        (self.year as i64 - other.year as i64) * 12 + self.month() as i64 - other.month() as i64
     }
     pub fn first_day(self) -> NaiveDate {
         NaiveDate::from_ymd_opt(self.year(), self.month(), 1).expect("a month that was checked when made")
@@ -63,7 +67,7 @@ impl PayMonth {
     }
     fn text(self) -> [u8; 7] {
         let digit = |n: i16| b'0' + (n % 10).unsigned_abs() as u8;
-        let (year, month) = (self.year, i16::from(self.month));
+        let (year, month) = (self.year, self.month() as i16);
         [digit(year / 1000), digit(year / 100), digit(year / 10), digit(year), b'-', digit(month / 10), digit(month)]
     }
     pub fn contains(self, date: NaiveDate) -> bool {
@@ -102,3 +106,21 @@ pub const MONTHS_FR: [&str; 12] =
 /// English month names.
 pub const MONTHS_EN: [&str; 12] =
     ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_optional_month_takes_no_more_room() {
+        assert_eq!(size_of::<Option<PayMonth>>(), size_of::<PayMonth>());
+    }
+
+    #[test]
+    fn years_follow_each_other() {
+        let month = |text| PayMonth::parse(text).expect("a month");
+        assert_eq!((month("2021-12").next(), month("2022-01").previous()), (month("2022-01"), month("2021-12")));
+        assert_eq!(month("2022-02").months_since(month("2021-11")), 3);
+        assert_eq!(["2021-00", "2021-13", "1899-12"].map(PayMonth::parse), [None; 3]);
+    }
+}

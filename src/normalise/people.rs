@@ -68,7 +68,7 @@ struct Form {
     uses: u32,
     /// Written so by a register, a staff file or a list of arrivals, not only by lists of what changes.
     own: bool,
-    sources: BTreeSet<u16>,
+    sources: Vec<u16>,
 }
 
 /// Numbers as written, by their form without leading zeros; and the names known under each.
@@ -118,9 +118,15 @@ impl Directory {
             Some(f) => {
                 f.uses += 1;
                 f.own |= own;
-                f.sources.insert(source);
+                if !f.sources.contains(&source) {
+                    f.sources.push(source);
+                }
             }
-            None => forms.push(Form { text: id.into(), uses: 1, own, sources: BTreeSet::from([source]) }),
+            None => {
+                // Nearly every number is written in one form.
+                forms.reserve_exact(1);
+                forms.push(Form { text: id.into(), uses: 1, own, sources: vec![source] });
+            }
         }
     }
 
@@ -186,7 +192,8 @@ impl Directory {
             [..] => {
                 // Two forms in one source are two people; otherwise the form with zeros is the number,
                 // of those that registers and staff files write.
-                let shared = forms.iter().enumerate().any(|(i, f)| forms[..i].iter().any(|g| !f.sources.is_disjoint(&g.sources)));
+                let shared =
+                    forms.iter().enumerate().any(|(i, f)| forms[..i].iter().any(|g| f.sources.iter().any(|s| g.sources.contains(s))));
                 if shared {
                     let all: Vec<EmployeeId> = forms.iter().filter_map(parsed).collect();
                     return if who.numeric { Joined::Several(all) } else { Joined::AsWritten(written) };

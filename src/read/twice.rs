@@ -7,6 +7,9 @@ use std::io::{self, Read};
 /// Letters of a sample that must be of this kind before a file is taken for one.
 const ENOUGH: usize = 4;
 
+/// Letters that one letter can have become.
+const LONGEST: usize = 4;
+
 /// What windows-1252 writes in one byte for the letter; the five bytes it leaves free stand for themselves.
 fn byte_of(letter: char) -> Option<u8> {
     match u32::from(letter) {
@@ -63,18 +66,20 @@ pub(crate) fn is_written_twice(sample: &[u8]) -> bool {
         // The end of the sample may cut a letter.
         Err(e) => std::str::from_utf8(&sample[..e.valid_up_to()]).unwrap_or_default(),
     };
-    let letters: Vec<char> = text.chars().collect();
-    let (mut at, mut found) = (0, 0);
-    while at < letters.len() {
-        if letters[at].is_ascii() || letters[at] == '\u{feff}' {
-            at += 1;
+    let (mut rest, mut found) = (text.chars(), 0);
+    let mut letters = Vec::with_capacity(LONGEST);
+    while let Some(letter) = rest.clone().next() {
+        if letter.is_ascii() || letter == '\u{feff}' {
+            rest.next();
             continue;
         }
-        let Some((_, length)) = first_letter(&letters[at..]) else {
-            return found >= ENOUGH && is_cut(&letters[at..]);
+        letters.clear();
+        letters.extend(rest.clone().take(LONGEST));
+        let Some((_, length)) = first_letter(&letters) else {
+            return found >= ENOUGH && is_cut(&letters);
         };
         found += 1;
-        at += length;
+        rest.nth(length - 1);
     }
     found >= ENOUGH
 }

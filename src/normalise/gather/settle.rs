@@ -7,6 +7,7 @@ use super::shares::{name_elements, pair_shares, part_doubles};
 use super::signs::{beside, left_out, sign};
 use super::told::Told;
 use super::who::joined;
+use crate::ground::room::exactly;
 use crate::ground::{At, EmployeeId, Exact, Finding, Money, Severity, Sources};
 use crate::normalise::codes::{self, CodeStats, Sides};
 use crate::normalise::join::TransferRow;
@@ -92,7 +93,7 @@ pub(super) fn settle_books(
         if !slip.who.surname.is_empty() {
             out.register_names.entry(id.clone()).or_insert((std::mem::take(&mut slip.who.surname), std::mem::take(&mut slip.who.given)));
         }
-        slip.paid.lines.shrink_to_fit();
+        exactly(&mut slip.paid.lines);
         match out.paid.get_mut(&id) {
             None => {
                 out.paid.insert(id, slip.paid);
@@ -131,24 +132,32 @@ pub(super) fn settle_books(
 
 /// The slips under their employees. Two files may write his number in two ways (00225, 225): what they say of him is one slip,
 /// so that it is seen when both hold the same.
-fn by_employee(books: &mut Books, directory: &Directory, sources: &Sources, told: &mut Told) -> Vec<(EmployeeId, Slip)> {
-    let mut out: Vec<(EmployeeId, Slip)> = Vec::with_capacity(books.slips.len());
+fn by_employee(
+    books: &mut Books,
+    directory: &Directory,
+    sources: &Sources,
+    told: &mut Told,
+) -> impl Iterator<Item = (EmployeeId, Slip)> + use<> {
+    let mut slips = std::mem::take(&mut books.slips);
+    let mut ids: Vec<Option<EmployeeId>> = Vec::with_capacity(slips.len());
     let mut first: BTreeMap<EmployeeId, usize> = BTreeMap::new();
-    for mut slip in std::mem::take(&mut books.slips) {
-        let Some(id) = joined(directory, &slip.who, slip.first, Severity::Justify, sources, told) else { continue };
-        match first.get(&id).map(|i| &mut out[*i].1).filter(|known| known.source != slip.source) {
-            Some(known) => {
-                known.paid.lines.append(&mut slip.paid.lines);
-                known.paid.net_paid = known.paid.net_paid.or(slip.paid.net_paid);
-                known.beside.append(&mut slip.beside);
-            }
-            None => {
-                first.entry(id.clone()).or_insert(out.len());
-                out.push((id, slip));
-            }
+    for i in 0..slips.len() {
+        let (known, [slip, ..]) = slips.split_at_mut(i) else { break };
+        let id = joined(directory, &slip.who, slip.first, Severity::Justify, sources, told);
+        let known = id.as_ref().and_then(|id| first.get(id)).map(|i| &mut known[*i]).filter(|known| known.source != slip.source);
+        if let Some(known) = known {
+            known.paid.lines.append(&mut slip.paid.lines);
+            known.paid.net_paid = known.paid.net_paid.or(slip.paid.net_paid);
+            known.beside.append(&mut slip.beside);
+            ids.push(None);
+            continue;
         }
+        if let Some(id) = &id {
+            first.entry(id.clone()).or_insert(i);
+        }
+        ids.push(id);
     }
-    out
+    ids.into_iter().zip(slips).filter_map(|(id, slip)| Some((id?, slip)))
 }
 
 /// Codes without an element that belong to the month they were paid for: hours at an hourly rate, absences, back pay.

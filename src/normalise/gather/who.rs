@@ -50,6 +50,10 @@ pub(super) fn note_people(
             directory.note(&r.who.id, r.who.numeric, *source);
         }
     }
+    let nameless = || books.slips.iter().map(|s| &s.who).chain(raw.iter().map(|(_, _, r)| &r.who)).filter(|w| w.named || w.id.is_empty());
+    let need_names = nameless().next().is_some();
+    // Identity numbers find only those whom a source names without a number.
+    let need_identities = need_names || stated.iter().any(|w| w.named || w.id.is_empty());
     let mut unjoined = BTreeMap::new();
     let mut names = Vec::new();
     for who in books
@@ -63,7 +67,7 @@ pub(super) fn note_people(
             && !who.named
             && !who.id.is_empty()
         {
-            if let Some(nir) = &who.nir {
+            if let Some(nir) = who.nir.as_ref().filter(|_| need_identities) {
                 directory.identity(&id, nir);
             }
             if !who.surname.is_empty() {
@@ -77,8 +81,6 @@ pub(super) fn note_people(
             directory.arrives(&id);
         }
     }
-    let nameless = || books.slips.iter().map(|s| &s.who).chain(raw.iter().map(|(_, _, r)| &r.who)).filter(|w| w.named || w.id.is_empty());
-    let need_names = nameless().next().is_some();
     if need_names {
         for (id, surname, given) in &names {
             directory.name(id, surname, given);
@@ -99,10 +101,13 @@ pub(super) fn note_people(
             unjoined.entry(id.clone()).or_insert_with(|| (format!("{} {}", known.0, known.1), format!("{surname} {given}")));
         }
     }
-    let mut all: BTreeMap<&EmployeeId, Vec<&str>> = BTreeMap::new();
-    for (id, surname, _) in &names {
-        all.entry(id).or_default().push(surname);
-    }
+    let surnames = LazyCell::new(|| {
+        let mut all: BTreeMap<&EmployeeId, Vec<&str>> = BTreeMap::new();
+        for (id, surname, _) in &names {
+            all.entry(id).or_default().push(surname);
+        }
+        all
+    });
     let numbered: BTreeSet<&str> =
         books.slips.iter().map(|s| s.who.id.as_str()).chain(first.keys().map(|id| id.as_str())).map(ids::bare).collect();
     let called = LazyCell::new(|| {
@@ -133,7 +138,7 @@ pub(super) fn note_people(
         {
             let other = !may_be_same(*known, (&r.who.surname, &r.who.given));
             // One first name in common is not enough in a list that pays.
-            let doubtful = list && !all.get(&id).is_some_and(|s| s.iter().any(|s| may_be_same((*s, ""), (&r.who.surname, ""))));
+            let doubtful = list && !surnames.get(&id).is_some_and(|s| s.iter().any(|s| may_be_same((*s, ""), (&r.who.surname, ""))));
             if !other && !doubtful {
                 continue;
             }

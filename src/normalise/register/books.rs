@@ -2,6 +2,7 @@
 
 use super::lines::settled_rate;
 use super::who::WhoColumns;
+use crate::ground::room::exactly;
 use crate::ground::{At, Exact, Money, PayMonth};
 use crate::normalise::cells::cents;
 use crate::normalise::codes::{CodeStats, Shown};
@@ -135,7 +136,7 @@ impl Books {
             return last;
         }
         if let Some(last) = self.last {
-            self.slips[last].paid.lines.shrink_to_fit();
+            exactly(&mut self.slips[last].paid.lines);
         }
         let i = match self.index.get(key) {
             Some(i) => *i,
