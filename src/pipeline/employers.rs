@@ -75,7 +75,8 @@ impl Employers<'_> {
         if self.main.is_empty() || siren(self.main) == siren(own) {
             return None;
         }
-        let paid: Vec<&Person> = people.values().filter(|p| p.paid.is_some() && place(p).is_some_and(|at| self.in_document(at))).collect();
+        let paid: Vec<&Person> =
+            people.values().map(AsRef::as_ref).filter(|p| p.paid.is_some() && place(p).is_some_and(|at| self.in_document(at))).collect();
         if paid.iter().filter(|p| self.is_known_here(p)).count() * 2 >= paid.len() {
             return None;
         }

@@ -46,7 +46,7 @@ pub fn before(
         }
     }
     let absent = Absent::of(pack, catalogue, unknown_kinds, inputs);
-    let people = || inputs.people.values();
+    let people = || inputs.people.values().map(AsRef::as_ref);
     let found = absent.given(people().take(LOOKED_AT), plan);
     let found = if found.is_empty() { found } else { absent.given(people(), plan) };
     for (e, (count, amount)) in found {

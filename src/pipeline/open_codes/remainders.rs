@@ -53,7 +53,7 @@ fn untold(ready: &mut Ready, findings: &mut Vec<Finding>) {
         let (plan, mut state) = (machine.road.last(), State::new(machine.road.last()));
         let card = |i: usize| &ready.catalogue[i];
         let without = ready.inputs.people.iter().filter(|(_, p)| p.transfer.is_none());
-        let of = |(id, p): (&EmployeeId, &Person)| {
+        let of = |(id, p): (&EmployeeId, &Box<Person>)| {
             let slip = p.paid.as_ref().filter(|s| s.melted)?;
             let (_, at) = slip.net_paid?;
             let pinned = pin(&slip.lines, plan.slots.elements as usize);
@@ -86,7 +86,7 @@ type Of<'f> = &'f dyn Fn(&Machine<'_>, &mut State, &Person) -> Option<Lines>;
 fn each(ready: &Ready, u: u16, of: Of<'_>) -> Vec<(EmployeeId, Lines)> {
     let machine = ready.machine();
     let mut state = State::new(machine.road.last());
-    let melted = |p: &&Person| p.paid.as_ref().is_some_and(|s| s.melted && rest_of(s, u).is_some());
+    let melted = |p: &Person| p.paid.as_ref().is_some_and(|s| s.melted && rest_of(s, u).is_some());
     let people = ready.inputs.people.iter().filter(|(_, p)| melted(p));
     people.filter_map(|(id, p)| Some((id.clone(), of(&machine, &mut state, p)?))).collect()
 }
