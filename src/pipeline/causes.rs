@@ -16,45 +16,8 @@ const BROKEN: [&str; 4] = ["R01", "R03", "R04", "R05"];
 /// What a transfer file states against what it holds: a person may sign for it, and use it.
 pub const SIGNED_FOR: [&str; 2] = ["R26", "R27"];
 
-/// A statement or a declaration that is cut or cannot be read.
-const DAMAGED: [&str; 5] = ["R41", "R42", "R43", "R51", "R75"];
-
-/// A second document of last month that is damaged takes nothing away where other files have everybody's payslip, and the bank
-/// paid each the very net: it is told, and holds nobody.
-fn damaged_copies(ready: &Ready, out: &mut Outcome) {
-    let file = |p: &Place| match p {
-        Place::File { file } | Place::Line { file, .. } => file.split(" › ").next().map(str::to_owned),
-        _ => None,
-    };
-    let of = |f: &Finding| f.places.iter().filter_map(file).collect::<BTreeSet<String>>();
-    let damaged: BTreeSet<String> = out.findings.iter().filter(|f| DAMAGED.contains(&f.code.as_str())).flat_map(of).collect();
-    if damaged.is_empty() || out.findings.iter().any(|f| f.code == "F07") || !is_whole_without(ready, &damaged) {
-        return;
-    }
-    let about = |f: &&mut Finding| [&DAMAGED[..], &["IMP-01", "M52"]].concat().contains(&f.code.as_str()) && !of(f).is_disjoint(&damaged);
-    out.findings.iter_mut().filter(|f| f.severity == Severity::Blocking).filter(about).for_each(|f| f.severity = Severity::Justify);
-}
-
-/// Whether other files have the lines of everybody whom last month's transfers paid, and these come to what was transferred.
-fn is_whole_without(ready: &Ready, damaged: &BTreeSet<String>) -> bool {
-    let theirs = |source: u16| {
-        let file = ready.inputs.sources.get(source).map(|s| s.file.split(" › ").next().unwrap_or_default());
-        file.is_some_and(|f| damaged.contains(f))
-    };
-    let sent = ready.inputs.people.values().filter_map(|p| Some((p.paid.as_ref(), p.transfer.as_ref()?)));
-    let whole = |(slip, t): (Option<&crate::payslip::PaidSlip>, &crate::normalise::join::LastTransfer)| {
-        slip.is_some_and(|s| {
-            let net = s.net_paid.is_some_and(|n| n.0 == t.amount);
-            !s.bare && !s.melted && net && t.of_all.is_none() && s.all().all(|l| !theirs(l.at.source))
-        })
-    };
-    let mut any = false;
-    sent.inspect(|_| any = true).all(whole) && any
-}
-
 /// Once everybody is computed and before money is counted.
 pub fn name(ready: &Ready, results: &Results, out: &mut Outcome) {
-    damaged_copies(ready, out);
     broken_files(out);
     unread_lists(out);
     emptied(ready, out);

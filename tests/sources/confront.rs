@@ -242,8 +242,10 @@ fn two_people_whose_names_a_staff_file_exchanges_are_not_paid() {
     };
     let (a, b) = ("00176", "00225");
     let (_, outcome) = run("names-exchanged", &settings(), &files(list([(a, b), (b, a)])));
+    // A list of numbers and names is asked about where it is read (M14), one with more where it is joined.
     for id in [a, b] {
-        assert_eq!(told(&outcome, "M402", id).iter().map(|f| f.severity).collect::<Vec<_>>(), [Severity::Blocking], "{id}");
+        let held = [told(&outcome, "M14", id), told(&outcome, "M402", id)].concat();
+        assert!(!held.is_empty() && held.iter().all(|f| f.severity == Severity::Blocking), "{id}: {held:?}");
     }
     let (_, outcome) = run("names-right", &settings(), &files(list([(a, a), (b, b)])));
     assert!(!outcome.findings.iter().any(|f| f.code == "M402"));

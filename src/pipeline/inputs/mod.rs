@@ -1,5 +1,6 @@
 //! The inbox, read: tables recognised and gathered, transfers, everything joined into people.
 
+mod damaged;
 mod inspect;
 mod local_codes;
 mod months;
@@ -210,6 +211,7 @@ pub fn read(job: &Job, pack: &Pack, settings: &[SettingValue], progress: fn(&str
     o.findings.extend(rejected::name(&refused, &joined, &decided, &o.sources));
     let employers = super::employers::Employers { own: siret, main: &main, decided: &decided, trust: &trust, sources: &o.sources };
     employers.part(&mut joined.people, &mut o.findings);
+    o.printed.extend(damaged::copies(&joined.people, &o.sources, &mut o.findings));
     let bygone = bygone::read(earlier, &registers, &mut o, &mut joined.people, pack, &mapping, (&cards, &cx));
     let last_year = bygone::last_year(&registers, &mut o, &mapping, &cards, &cx);
     o.findings.extend(another_debtor(job, o.header.as_ref()));

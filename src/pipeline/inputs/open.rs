@@ -346,7 +346,7 @@ pub(super) fn listed_transfers(o: &mut Opened, mapping: &Mapping, cx: &normalise
         }
     }
     for list in sendings::once(lists, &mut o.findings) {
-        o.header.get_or_insert_with(|| (list.header, list.place, Money::ZERO)).2 += list.sum;
+        o.header.get_or_insert((list.header, list.place, Money::ZERO)).2 += list.sum;
         o.transfers.extend(list.rows);
     }
     for (row, r) in back {
