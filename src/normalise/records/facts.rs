@@ -31,7 +31,9 @@ impl RecordReader<'_> {
                 continue;
             }
             // « Temps non complet » in words.
-            if let (true, Some(value)) = (Some(f) == self.reduced_post, post_named(&shown(row, usize::from(c.column)))) {
+            if Some(f) == self.reduced_post
+                && let Some(value) = post_named(&shown(row, usize::from(c.column)))
+            {
                 facts.set(Fact { id: f, value: Value::Flag(value), at: self.at(row, c), origin: Origin::Read });
                 continue;
             }

@@ -40,7 +40,7 @@ impl RecordReader<'_> {
             if text.is_empty() {
                 continue;
             }
-            if twins(source, c).any(|t| lists::meaning_pays(t.meaning, self.cx.vocabulary)) && lists::is_quantity(&text) {
+            if lists::is_quantity(&text) && twins(source, c).any(|t| lists::meaning_pays(t.meaning, self.cx.vocabulary)) {
                 let f = Finding::new("N20", Severity::Blocking).arg("agent", &id).arg("heading", &c.heading).arg("text", text.as_ref());
                 told.push(f.at(place(usize::from(c.column))));
                 continue;
