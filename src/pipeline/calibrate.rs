@@ -39,7 +39,7 @@ fn strangers(ready: &Ready) -> Vec<(Facts, &PaidSlip)> {
 
 /// Those whom a staff file knows and last month paid.
 pub fn witnesses(inputs: &Inputs) -> impl Iterator<Item = Witness<'_>> {
-    inputs.people.values().filter_map(witness)
+    inputs.people.values().filter_map(|p| witness(p))
 }
 
 /// The search for settings by these witnesses, on last month's law.

@@ -66,7 +66,7 @@ impl Employers<'_> {
         let ours = people.values().filter(|p| p.elsewhere.is_none() && p.paid.is_some()).count();
         let all = std::iter::once((self.main, ours)).chain(theirs.iter().map(|(s, of)| (s.as_str(), of.len())));
         let said: Vec<String> = all.map(|(siret, count)| format!("{siret} ({count})")).collect();
-        let first = |of: &dyn Fn(&Person) -> bool| people.values().find(|p| of(p)).and_then(place);
+        let first = |of: &dyn Fn(&Person) -> bool| people.values().find(|p| of(p)).and_then(|p| place(p));
         let places = [first(&|p| p.elsewhere.is_none() && p.paid.is_some()), first(&|p| p.elsewhere.is_some())];
         let f = Finding::new("M310", Severity::Blocking).arg("employers", said.join(", ")).arg("siret", self.main);
         places.into_iter().flatten().fold(f.arg("count", ours + others), |f, at| f.at(self.sources.place(at)))

@@ -103,9 +103,9 @@ fn numbers(rows: &[TransferRow]) -> Vec<String> {
 /// Makes the lines by the rules, and tells what is left.
 pub fn settle(ready: &mut Ready, findings: &mut Vec<Finding>) {
     let mut made = Vec::new();
-    let bare = |p: &&crate::normalise::join::Person| p.paid.as_ref().is_some_and(|s| s.bare);
+    let bare = |p: &crate::normalise::join::Person| p.paid.as_ref().is_some_and(|s| s.bare);
     let (alone, all) =
-        (ready.inputs.people.values().filter(bare).count(), ready.inputs.people.values().filter(|p| p.paid.is_some()).count());
+        (ready.inputs.people.values().filter(|p| bare(p)).count(), ready.inputs.people.values().filter(|p| p.paid.is_some()).count());
     // Where last month's lines were read of most, whoever has none is missing there.
     let missing = alone * 2 < all;
     {

@@ -219,7 +219,7 @@ fn round(ready: &Ready) -> BTreeMap<u16, (ElementId, u32)> {
 fn information(ready: &mut Ready, findings: &mut Vec<Finding>) {
     let first = ready.pack.elements.len();
     let employers = |u: u16| Phrase::of(ready.catalogue[first + usize::from(u)].label.get(ready.lang)).share == Share::Employer;
-    let present: BTreeSet<u16> = ready.inputs.people.values().flat_map(open_of).collect();
+    let present: BTreeSet<u16> = ready.inputs.people.values().flat_map(|p| open_of(p)).collect();
     let idle: BTreeSet<u16> = present.into_iter().filter(|u| ready.inputs.beside[usize::from(*u)] && !employers(*u)).collect();
     for u in &idle {
         let card = &ready.catalogue[first + usize::from(*u)];
@@ -234,7 +234,7 @@ fn information(ready: &mut Ready, findings: &mut Vec<Finding>) {
 /// Lines of a rubric that shows a base and never an amount are no pay, and no question.
 fn without_amounts(ready: &mut Ready, findings: &mut Vec<Finding>) {
     let first = ready.pack.elements.len();
-    let present: BTreeSet<u16> = ready.inputs.people.values().flat_map(open_of).collect();
+    let present: BTreeSet<u16> = ready.inputs.people.values().flat_map(|p| open_of(p)).collect();
     for slip in ready.inputs.people.values_mut().filter_map(|p| p.paid.as_mut()) {
         slip.lines.retain(|l| !(matches!(l.code, PaidCode::Unknown(_)) && l.amount.is_zero() && l.employer_amount.is_zero()));
     }

@@ -79,7 +79,7 @@ impl Joiner<'_> {
         let text = |p: &super::Person, r: Role| p.text(self.vocabulary, r).map(str::to_owned);
         let roles = [Role::Surname, Role::MarriedName, Role::FullName];
         let names = |p: &super::Person| roles.into_iter().filter_map(|r| text(p, r)).chain([p.names.0.clone()]).collect::<Vec<_>>();
-        let keys = self.out.people.values().flat_map(names).map(|n| name_key(&n, ""));
+        let keys = self.out.people.values().flat_map(|p| names(p)).map(|n| name_key(&n, ""));
         let known: BTreeSet<String> = keys.flat_map(|k| k.split(' ').map(str::to_owned).collect::<Vec<_>>()).collect();
         let says = |w: &str| w.len() >= 3 && known.contains(w);
         rows.iter().take(REFERENCES).any(|r| name_key(&r.name, "").split(' ').any(says))

@@ -62,7 +62,7 @@ pub fn join(
     }
     // Each record goes as soon as it is taken in: a town's facts need not be in memory twice.
     for r in gathered.staff {
-        j.staff(&r);
+        j.staff(r);
     }
     for r in gathered.register_facts {
         j.register_facts(&r);
@@ -173,6 +173,6 @@ impl Joiner<'_> {
             self.out.strangers.push((id.clone(), at, what.to_owned()));
             return None;
         }
-        self.out.people.get_mut(id)
+        self.out.people.get_mut(id).map(Box::as_mut)
     }
 }

@@ -87,5 +87,5 @@ impl Person {
     }
 }
 
-/// All employees by number.
-pub type People = BTreeMap<EmployeeId, Person>;
+/// All employees by number. Boxed: a tree keeps room for more than it holds, and a person is large.
+pub type People = BTreeMap<EmployeeId, Box<Person>>;

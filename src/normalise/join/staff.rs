@@ -9,24 +9,28 @@ use crate::normalise::scheme;
 use crate::payslip::ElementId;
 
 impl Joiner<'_> {
-    pub(super) fn staff(&mut self, r: &Record) {
-        let Some(id) = r.employee.clone() else { return };
+    pub(super) fn staff(&mut self, r: Record) {
+        let Some(id) = r.employee else { return };
         let mut findings = Vec::new();
         let (vocabulary, trust) = (self.vocabulary, self.trust);
         let person = self.out.people.entry(id.clone()).or_default();
         if person.staff.is_none() {
             person.staff = Some(r.at);
         }
-        for f in r.facts.iter() {
-            match person.known.get(f.id) {
-                None => {
-                    person.known.set(f.clone());
-                }
-                Some(first) => {
-                    if first.value != f.value {
-                        findings.push((first.clone(), f.clone()));
+        if person.known.is_empty() {
+            person.known = r.facts;
+        } else {
+            for f in r.facts.iter() {
+                match person.known.get(f.id) {
+                    None => {
+                        person.known.set(f.clone());
                     }
-                    second(vocabulary, trust, person, f);
+                    Some(first) => {
+                        if first.value != f.value {
+                            findings.push((first.clone(), f.clone()));
+                        }
+                        second(vocabulary, trust, person, f);
+                    }
                 }
             }
         }
@@ -102,6 +106,7 @@ impl Joiner<'_> {
             for p in self.out.people.values_mut() {
                 let zero = p.known.value(count).and_then(Value::number).is_some_and(Exact::is_zero);
                 if zero && p.known.value(flag) == Some(&Value::Flag(false)) {
+                    p.moot.reserve_exact(1);
                     p.moot.extend(p.known.remove(flag));
                 }
             }

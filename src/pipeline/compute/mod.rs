@@ -49,7 +49,7 @@ pub struct Worked {
     pub id: EmployeeId,
     pub name: String,
     pub standing: Standing,
-    pub person: Person,
+    pub person: Box<Person>,
     pub output: Output,
     pub before: Option<Totals>,
     pub pay_iban: Option<Iban>,
@@ -129,7 +129,7 @@ pub fn people(ready: &Ready, people: People, options: &Options, write: &mut (dyn
     loop {
         // A few pieces at a time: results of one batch are written while the next is computed.
         let next = |_| people.by_ref().take(PIECE).collect();
-        let pieces: Vec<Vec<(EmployeeId, Person)>> = (0..BATCH / PIECE).map(next).take_while(|p: &Vec<_>| !p.is_empty()).collect();
+        let pieces: Vec<Vec<(EmployeeId, Box<Person>)>> = (0..BATCH / PIECE).map(next).take_while(|p: &Vec<_>| !p.is_empty()).collect();
         if pieces.is_empty() && computed.is_empty() {
             break;
         }
@@ -160,7 +160,7 @@ fn work(
     frame: &Frame<'_>,
     owners: &accounts::Owners,
     state: &mut State,
-    people: Vec<(EmployeeId, Person)>,
+    people: Vec<(EmployeeId, Box<Person>)>,
 ) -> Piece {
     let machine = ready.machine();
     let mut piece = Piece::default();
@@ -182,7 +182,7 @@ fn one(
     (controls, frame): (&[Control], &Frame<'_>),
     state: &mut State,
     id: EmployeeId,
-    person: Person,
+    person: Box<Person>,
     unknown: &mut BTreeSet<String>,
 ) -> Worked {
     let (standing, mut situation) = standing(ready, &person);

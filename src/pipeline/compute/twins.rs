@@ -45,12 +45,12 @@ pub(super) fn amounts(results: &mut Results) {
 /// The same person under two numbers: same identity number, or same name and birth date.
 pub(super) fn twins(ready: &Ready, people: &People) -> Vec<Twin> {
     let vocabulary = &ready.pack.vocabulary;
-    let mut by_number: BTreeMap<String, EmployeeId> = BTreeMap::new();
-    let mut by_birth: BTreeMap<(String, chrono::NaiveDate), EmployeeId> = BTreeMap::new();
+    let mut by_number: BTreeMap<String, &EmployeeId> = BTreeMap::new();
+    let mut by_birth: BTreeMap<(String, chrono::NaiveDate), &EmployeeId> = BTreeMap::new();
     let mut out: BTreeMap<(EmployeeId, EmployeeId), &'static str> = BTreeMap::new();
     // Those paid last month first, so that a newcomer is the one named.
-    let mut order: Vec<(&EmployeeId, &Person)> = people.iter().collect();
-    order.sort_by_key(|(id, p)| (p.paid.is_none(), (*id).clone()));
+    let mut order: Vec<(&EmployeeId, &Person)> = people.iter().map(|(id, p)| (id, p.as_ref())).collect();
+    order.sort_by_key(|(_, p)| p.paid.is_none());
     for (id, p) in order {
         if let Some(n) = p.text(vocabulary, Role::IdentityNumber) {
             let key: String = n.chars().filter(char::is_ascii_alphanumeric).take(13).collect();
@@ -58,10 +58,10 @@ pub(super) fn twins(ready: &Ready, people: &People) -> Vec<Twin> {
                 match by_number.get(&key) {
                     Some(other) if other.as_str() == id.as_str() => {}
                     Some(other) => {
-                        out.insert((id.clone(), other.clone()), SAME_NUMBER);
+                        out.insert((id.clone(), (*other).clone()), SAME_NUMBER);
                     }
                     None => {
-                        by_number.insert(key, id.clone());
+                        by_number.insert(key, id);
                     }
                 }
             }
@@ -71,19 +71,24 @@ pub(super) fn twins(ready: &Ready, people: &People) -> Vec<Twin> {
             match by_birth.get(&key) {
                 Some(other) if other.as_str() == id.as_str() => {}
                 Some(other) => {
-                    out.entry((id.clone(), other.clone())).or_insert_with(|| "ui.twin.birth");
+                    out.entry((id.clone(), (*other).clone())).or_insert_with(|| "ui.twin.birth");
                 }
                 None => {
-                    by_birth.insert(key, id.clone());
+                    by_birth.insert(key, id);
                 }
             }
         }
     }
     let paid = |id: &EmployeeId| people.get(id).is_some_and(|p| p.paid.is_some());
     // Somebody new under the name and the account of somebody last paid.
+    let called = |p: &Person| name_key(&p.name(vocabulary), "");
+    let newcomers: BTreeSet<String> = people.values().filter(|p| p.paid.is_none()).map(|p| called(p)).collect();
     let mut by_account: BTreeMap<(String, Iban), Vec<&EmployeeId>> = BTreeMap::new();
     for (id, p) in people {
-        let name = name_key(&p.name(vocabulary), "");
+        let name = called(p);
+        if !newcomers.contains(&name) {
+            continue;
+        }
         let last = p.transfer.as_ref().and_then(|t| t.iban.clone());
         let written = p.text(vocabulary, Role::Iban).and_then(|t| Iban::parse(t).ok());
         for account in [last, written].into_iter().flatten().collect::<BTreeSet<_>>() {
