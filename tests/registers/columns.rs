@@ -48,11 +48,13 @@ fn words_say_on_which_side_a_row_stands() {
         ("Type", ["G", "R", "P", "T"]),
         ("Sens", ["Gains", "Retenues salariales", "Charges patronales", "Totaux"]),
         ("Sens", ["Gain", "Retenue", "Charge", "Total"]),
+        ("Nature", ["Brut", "Cotisation salariale", "Cotisation patronale", "Info"]),
     ]
     .into_iter()
     .enumerate()
     {
-        let head = format!("Matricule;Nom;Prénom;Code;Libellé;{title};Base;Taux;Montant");
+        let (code, label) = if i % 2 == 0 { ("Code paie", "Libellé paie") } else { ("Code", "Libellé") };
+        let head = format!("Matricule;Nom;Prénom;{code};{label};{title};Base;Taux;Montant");
         let outcome = same_pay(&format!("sides-{i}"), &[("livre.csv", text(&head, by_share(words).into_iter()))], &[]);
         let unread = |f: &&releve::ground::Finding| f.code == "IMP-05" && f.places.iter().any(|p| p.to_string().contains("livre.csv"));
         assert_eq!(outcome.findings.iter().filter(unread).count(), 0, "{title}");

@@ -12,17 +12,19 @@ fn whole(r: &Row) -> String {
 
 #[test]
 fn letters_behind_an_amount_are_its_side() {
-    let amount = |r: &Row| match (r.gain.is_empty(), r.deduction.is_empty()) {
-        (false, _) => format!("{} C", r.gain),
-        (true, false) => format!("{} D", r.deduction),
-        (true, true) => String::new(),
-    };
-    let line = |r: Row| {
-        let amount = amount(&r);
-        format!("{};{};{};{};{};{};{};{amount};{}", r.number, r.surname, r.given, r.code, r.label, r.base, r.rate, r.employer)
-    };
-    let head = "Matricule;Nom;Prénom;Code rubrique;Libellé;Base;Taux;Montant;Part patronale";
-    same_pay("letters-behind", &[("livre.csv", text(head, rows().into_iter().map(line)))], &[]);
+    for (credit, debit) in [("C", "D"), ("CR", "DB")] {
+        let amount = |r: &Row| match (r.gain.is_empty(), r.deduction.is_empty()) {
+            (false, _) => format!("{} {credit}", r.gain),
+            (true, false) => format!("{} {debit}", r.deduction),
+            (true, true) => String::new(),
+        };
+        let line = |r: Row| {
+            let amount = amount(&r);
+            format!("{};{};{};{};{};{};{};{amount};{}", r.number, r.surname, r.given, r.code, r.label, r.base, r.rate, r.employer)
+        };
+        let head = "Matricule;Nom;Prénom;Code rubrique;Libellé;Base;Taux;Montant;Part patronale";
+        same_pay(&format!("letters-behind-{credit}"), &[("livre.csv", text(head, rows().into_iter().map(line)))], &[]);
+    }
 }
 
 /// Numbers of rubrics and their names, the first name of each.

@@ -111,11 +111,12 @@ pub enum Letter {
 /// share it is says more than what is done with it; a text that says both says nothing.
 pub fn letter(text: &str) -> Option<Letter> {
     let tidy = side_text(text);
+    // « Total brut » is a sum.
     let all = [
+        (&FILE.side.sum, Letter::Sum),
         (&FILE.side.gain, Letter::Gain),
         (&FILE.side.deduction, Letter::Deduction),
         (&FILE.side.employer, Letter::Employer),
-        (&FILE.side.sum, Letter::Sum),
     ];
     if let Some((_, letter)) = all.iter().find(|(list, _)| list.contains(&tidy)) {
         return Some(*letter);

@@ -81,12 +81,13 @@ pub fn amount(text: &str, mark: Mark) -> Result<Option<Exact>, Unread> {
             break;
         }
     }
-    // « 1 836,92 C », « 23,17 D »: what is paid and what is kept, as accountants mark them.
-    if let Some((number, side)) = t.split_at_checked(t.len().saturating_sub(1)).filter(|(n, _)| !negative && n.contains([',', '.'])) {
-        match side {
-            "C" => t = number.trim(),
-            "D" => (negative, t) = (true, number.trim()),
-            _ => {}
+    // « 1 836,92 C », « 23,17 DB »: what is paid and what is kept, as accountants mark them.
+    let number = t.trim_end_matches(|c: char| c.is_ascii_alphabetic());
+    if !negative && number.contains([',', '.']) {
+        match t.get(number.len()..) {
+            Some("C" | "CR" | "Cr") => t = number.trim(),
+            Some("D" | "DB" | "Db" | "DR" | "Dr") => (negative, t) = (true, number.trim()),
+            Some(_) | None => {}
         }
     }
     t = t.strip_prefix('+').unwrap_or(t).trim();
