@@ -5,6 +5,7 @@
 mod aside;
 mod beside;
 mod clear;
+mod leavers;
 mod other_kinds;
 mod page;
 mod taken;

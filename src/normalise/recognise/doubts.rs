@@ -28,7 +28,9 @@ pub(super) fn cast(found: &mut SourceMapping, likeness: &[u32], s: &Seen<'_>, cx
     let other = |w: &str| lists::month_said(w, cx.month, cx.last, false) != lists::Said::This && month_named(w).is_some();
     // « Archives/CIA.xlsx »: the folder a list lies in says as much as its name.
     let folders = found.file.rsplit_once('/').map_or("", |(folders, _)| folders);
-    let doubted = titles::doubted_list(&own).or_else(|| titles::doubted_folder(folders, cx.month.year(), cx.last.year())).or_else(|| titles::paid_in(&own, other));
+    let doubted = titles::doubted_list(&own)
+        .or_else(|| titles::doubted_folder(folders, cx.month.year(), cx.last.year()))
+        .or_else(|| titles::paid_in(&own, other));
     let dated = found.role == Role::Events;
     let doubted = doubted.or_else(|| titles::doubted_undated(&own).filter(|_| !dated));
     let doubted = doubted.or_else(|| titles::excused(&own).filter(|_| dated));
