@@ -82,7 +82,7 @@ pub(super) fn place_rows(
             "M64" | "M421" => paid,
             _ => false,
         };
-        for f in row.told.drain(..).filter(|f| !own(f) && !(role == Role::Staff && moot(f))) {
+        for f in row.told.drain(..).filter(|f| !(own(f) || role == Role::Staff && moot(f))) {
             told.add(id.iter().fold(f, Finding::of), row.at.source);
         }
         if strange.contains(&row.at) {
