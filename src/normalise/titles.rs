@@ -1,6 +1,7 @@
 //! Everything a title can mean: the pack's vocabulary, the pack's elements, and `rules/exports/titles.toml`.
 
 mod file;
+mod gone;
 mod rows;
 mod words;
 
@@ -8,6 +9,7 @@ use crate::facts::{FactId, Vocabulary};
 use crate::normalise::mapping::{Meaning, PLAIN, Part, Rubrics, TotalRole};
 use crate::normalise::text::{Near, Phrase, Share, begins_with, likeness, run_together_letters, runs_together};
 use file::FILE;
+pub use gone::*;
 pub use rows::*;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, PoisonError};

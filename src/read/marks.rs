@@ -2,10 +2,13 @@
 //!
 //! Only cells with a mark are held. Text files have none, and of XLS workbooks no note is read.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Rows of a sheet whose colours are held: a legend stands in a short list.
 pub(crate) const COLOURED: u32 = 2_000;
+
+/// Columns that are hidden one by one; more at once are those behind the table.
+const HIDDEN: usize = 256;
 
 /// The marks of one cell.
 #[derive(Clone, PartialEq, Eq, Default, Debug)]
@@ -20,6 +23,8 @@ pub struct Mark {
 #[derive(Clone, Default, Debug)]
 pub struct Marks {
     by_cell: BTreeMap<(u32, u16), Mark>,
+    /// Columns hidden by hand, from 0.
+    hidden: BTreeSet<u16>,
 }
 
 impl Marks {
@@ -39,6 +44,15 @@ impl Marks {
     /// All of them, in order.
     pub fn iter(&self) -> impl Iterator<Item = (u32, u16, &Mark)> {
         self.by_cell.iter().map(|((r, c), m)| (*r, *c, m))
+    }
+
+    /// Whether a column of the sheet is hidden.
+    pub fn is_hidden(&self, column: u16) -> bool {
+        self.hidden.contains(&column)
+    }
+
+    pub(crate) fn hide(&mut self, columns: impl Iterator<Item = u16>) {
+        self.hidden.extend(columns.take(HIDDEN));
     }
 
     fn entry(&mut self, row: u32, column: u16) -> &mut Mark {

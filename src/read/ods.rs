@@ -198,6 +198,9 @@ impl Reading<'_> {
         let before = self.column_styles.last().map_or(0, |c| c.0);
         let many: u32 = zipped::number(e, "number-columns-repeated").unwrap_or(1);
         let style = zipped::attribute(e, "default-cell-style-name").map(Cow::into_owned);
+        if matches!(zipped::attribute(e, "visibility").as_deref(), Some("collapse" | "filter")) {
+            self.marks.hide((before..before.saturating_add(many)).map_while(|c| u16::try_from(c).ok()));
+        }
         self.column_styles.push((before.saturating_add(many), style));
     }
 

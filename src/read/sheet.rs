@@ -299,6 +299,10 @@ fn sheet_layout(text: &str, limits: &Limits, styles: &Styles, struck: &Struck) -
                     layout.hidden_rows.push(row);
                 }
             }
+            "col" if zipped::flag(e, "hidden") => {
+                let at = |name| zipped::number::<u16>(e, name).and_then(|n| n.checked_sub(1));
+                layout.marks.hide(at("min").into_iter().flat_map(|a| a..=at("max").unwrap_or(a)));
+            }
             "mergeCell" => layout.merged.extend(zipped::attribute(e, "ref").and_then(|r| area(&r))),
             _ => {}
         }

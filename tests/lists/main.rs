@@ -6,6 +6,7 @@ mod aside;
 mod beside;
 mod clear;
 mod copied;
+mod leavers;
 mod other_kinds;
 mod page;
 mod taken;

@@ -167,6 +167,9 @@ pub(super) fn records(
                         record.told.push(f.at(sources.place(At::row(map.source, row.number))));
                     }
                 }
+                if list {
+                    record.told.extend(in_hidden_columns(table, row, &reader, map, cx, sources));
+                }
                 n.data += 1;
                 n.hidden += u64::from(row.hidden);
                 if agents.len() < 200_000 {
@@ -180,6 +183,26 @@ pub(super) fn records(
         lines.tell(raw, cx, sources, &mut |f| told.add(f, map.source));
     }
     n
+}
+
+/// What a row pays from columns that are hidden, which whoever signs the list does not see.
+fn in_hidden_columns(
+    table: &Table,
+    row: &Row<'_, '_>,
+    reader: &RecordReader<'_>,
+    map: &SourceMapping,
+    cx: &Context<'_>,
+    sources: &Sources,
+) -> Vec<Finding> {
+    let hidden = |c: u16| table.marks().is_hidden(sources.written_at(At::cell(map.source, row.number, c)).column);
+    let columns = map.columns.iter().filter(|c| lists::meaning_pays(c.meaning, cx.vocabulary) && hidden(c.column));
+    let told = columns.filter_map(|c| {
+        let text = shown(row, usize::from(c.column));
+        let f = Finding::new("M423", Severity::Justify).arg("agent", reader.called(row)).arg("heading", map.key(c));
+        let place = sources.place(At::cell(map.source, row.number, c.column));
+        (!text.is_empty()).then(|| f.arg("text", text.as_ref()).at(place))
+    });
+    told.collect()
 }
 
 /// A row of nobody below an agent's.

@@ -2,7 +2,7 @@
 //! person says.
 
 use super::seen::Seen;
-use crate::facts::{FactDecl, FactKind, NumberForm};
+use crate::facts::{FactDecl, FactKind, NumberForm, Role as FactRole};
 use crate::ground::Exact;
 use crate::normalise::Context;
 use crate::normalise::columns::is_one_off;
@@ -28,11 +28,21 @@ pub(super) fn cast(found: &mut SourceMapping, likeness: &[u32], s: &Seen<'_>, cx
     let other = |w: &str| lists::month_said(w, cx.month, cx.last, false) != lists::Said::This && month_named(w).is_some();
     // « Archives/CIA.xlsx »: the folder a list lies in says as much as its name.
     let folders = found.file.rsplit_once('/').map_or("", |(folders, _)| folders);
-    let doubted = titles::doubted_list(&own).or_else(|| titles::doubted_list(folders)).or_else(|| titles::paid_in(&own, other));
+    let doubted = titles::doubted_list(&own)
+        .or_else(|| titles::doubted_folder(folders, cx.month.year(), cx.last.year()))
+        .or_else(|| titles::paid_in(&own, other));
     let dated = found.role == Role::Events;
     let doubted = doubted.or_else(|| titles::doubted_undated(&own).filter(|_| !dated));
     let doubted = doubted.or_else(|| titles::excused(&own).filter(|_| dated));
-    let list = doubted.filter(|_| !matches!(found.role, Role::Arrivals | Role::Departures));
+    let moves = matches!(found.role, Role::Arrivals | Role::Departures);
+    let doubted = doubted.or_else(|| titles::only_wished(&about).filter(|_| moves || found.role == Role::Changes));
+    // Of who comes or leaves it is the day that nobody can be sure of.
+    let day = found.columns.iter().filter(|_| moves).find(|c| is_day_of_a_move(c.meaning, cx)).map(|c| c.column);
+    if let (Some(w), Some(c)) = (&doubted, found.columns.iter_mut().find(|c| Some(c.column) == day && c.certainty < 100)) {
+        c.certainty = c.certainty.min(SURE - 1);
+        c.why.push(format!("« {w} »"));
+    }
+    let list = doubted.filter(|_| !moves);
     let strike = strikes(found, &about);
     let role = found.role;
     let timed = role == Role::Arrivals && found.columns.iter().any(|c| form_of(c.meaning, cx) == Some(NumberForm::Fraction));
@@ -83,6 +93,12 @@ pub(super) fn cast(found: &mut SourceMapping, likeness: &[u32], s: &Seen<'_>, cx
             c.why.push(format!("« {w} »"));
         }
     }
+}
+
+/// The day somebody comes or leaves.
+fn is_day_of_a_move(meaning: Meaning, cx: &Context<'_>) -> bool {
+    let role = if let Meaning::Fact(f) | Meaning::New(f) = meaning { cx.vocabulary.get(f).role } else { None };
+    meaning == Meaning::Effective || matches!(role, Some(FactRole::Entry | FactRole::Exit))
 }
 
 fn form_of(meaning: Meaning, cx: &Context<'_>) -> Option<NumberForm> {

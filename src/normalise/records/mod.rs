@@ -7,6 +7,7 @@ mod beside;
 mod cell;
 mod changes;
 mod facts;
+mod gone;
 mod half_pay;
 mod movement;
 mod remark;
@@ -186,6 +187,9 @@ impl<'a> RecordReader<'a> {
         if list && says && !(says_nothing(&content) && beside.is_empty()) {
             let counted = matches!(content, Content::Amounts(_) | Content::Event { .. }) || !beside.is_empty();
             self.aside(row, counted, sources, &mut told);
+        }
+        if let (Role::Staff, Content::Facts(facts)) = (self.source.role, &content) {
+            self.gone(row, facts, sources, &mut told);
         }
         self.in_part(row, &content, sources, &mut told);
         let row_text = if list {

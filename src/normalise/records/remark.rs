@@ -28,6 +28,11 @@ impl RecordReader<'_> {
     pub(super) fn aside(&self, row: &Row<'_, '_>, counted: bool, sources: &Sources, told: &mut Vec<Finding>) {
         for c in &self.source.columns {
             let text = shown(row, usize::from(c.column));
+            if let Some(code) = self.unsaid(c, &text) {
+                let f = Finding::new(code, Severity::Blocking).arg("agent", self.called(row)).arg("heading", self.source.key(c));
+                told.push(f.arg("text", shortened(&text)).at(sources.place(self.at(row, c))));
+                continue;
+            }
             let beside = match c.meaning {
                 Meaning::Ignored | Meaning::Unknown => c.certainty < 100,
                 Meaning::Fact(f) => {
@@ -78,9 +83,24 @@ impl RecordReader<'_> {
         }
     }
 
+    /// What a reason or a kind says against its own row: a departure for « Mutation interne », a « Service non fait (erreur) ».
+    fn unsaid(&self, c: &ColumnMapping, text: &str) -> Option<&'static str> {
+        let worded = text.chars().any(char::is_alphabetic);
+        match c.meaning {
+            Meaning::Fact(f) if self.source.role == Role::Departures && self.cx.vocabulary.get(f).name == "motif" => {
+                (worded && !titles::reason_ends_pay(text)).then_some("M422")
+            }
+            Meaning::Nature if self.source.role == Role::Events => {
+                let effect = self.cx.natures.fact(text).is_some_and(|f| self.cx.vocabulary.get(f).name != titles::without_effect());
+                (effect && titles::unmakes_itself(text)).then_some("M64")
+            }
+            _ => None,
+        }
+    }
+
     /// Whether a yes or a no beside a row speaks of what the row pays or changes.
     fn answers(&self) -> bool {
-        lists::is_list(self.source.role)
+        lists::is_list(self.source.role) || self.source.role == Role::Staff
     }
 
     fn is_name(&self, c: &ColumnMapping) -> bool {

@@ -26,6 +26,7 @@ pub(super) struct File {
     pub(super) doubt: Doubt,
     pub(super) neutral: BTreeMap<String, Vec<String>>,
     pub(super) aside: Aside,
+    pub(super) gone: Gone,
     pub(super) only: BTreeMap<String, BTreeMap<String, Vec<String>>>,
     pub(super) contrary: BTreeMap<String, Contrary>,
     pub(super) rather: BTreeMap<String, Vec<String>>,
@@ -63,6 +64,8 @@ pub(super) struct Doubt {
     pub(super) bygone: Vec<String>,
     pub(super) times: Vec<String>,
     pub(super) undated: Vec<String>,
+    pub(super) wished: Vec<String>,
+    pub(super) folder: Vec<String>,
     pub(super) excused: Vec<String>,
     pub(super) paid_in: Vec<String>,
     pub(super) without: Vec<String>,
@@ -96,6 +99,7 @@ pub(super) struct Aside {
     pub(super) versions: Vec<String>,
     pub(super) gone: Vec<String>,
     pub(super) removes: Vec<String>,
+    pub(super) unmade: Vec<String>,
     pub(super) attended: Vec<String>,
     pub(super) absent: Vec<String>,
     pub(super) pay: Vec<String>,
@@ -106,6 +110,22 @@ pub(super) struct Aside {
     pub(super) back: Vec<String>,
     pub(super) resumes: Vec<String>,
     pub(super) colours: Vec<String>,
+}
+
+/// What a staff file says of people who are no longer to be paid.
+#[derive(serde::Deserialize)]
+pub(super) struct Gone {
+    pub(super) no: Vec<String>,
+    pub(super) state: Vec<String>,
+    pub(super) ended: Vec<String>,
+    pub(super) stop: Vec<String>,
+    pub(super) left: Vec<String>,
+    pub(super) away: Vec<String>,
+    pub(super) dated: Vec<String>,
+    pub(super) alone: Vec<String>,
+    pub(super) others: Vec<String>,
+    pub(super) back: Vec<String>,
+    pub(super) since: Vec<String>,
 }
 
 /// What must be known of somebody, or listed beside it, for a fact of a list to contradict nothing.
@@ -173,6 +193,8 @@ pub struct Hourly {
 pub(super) struct Leaving {
     pub(super) first_day_away: Vec<String>,
     pub(super) either: Vec<String>,
+    pub(super) ends: Vec<String>,
+    pub(super) goes_on: Vec<String>,
 }
 
 #[derive(serde::Deserialize)]

@@ -70,7 +70,7 @@ pub fn excused(about: &str) -> Option<String> {
 }
 
 /// The first of some words or phrases that a text has; an asterisk stands for any ending.
-fn one_of(list: &[String], tidy: &str) -> Option<String> {
+pub(super) fn one_of(list: &[String], tidy: &str) -> Option<String> {
     let within = |w: &String| match w.strip_suffix('*') {
         Some(stem) => tidy.contains(&format!(" {stem}")),
         None => tidy.contains(&format!(" {w} ")),

@@ -53,7 +53,7 @@ fn untold(ready: &mut Ready, findings: &mut Vec<Finding>) {
         let (plan, mut state) = (machine.road.last(), State::new(machine.road.last()));
         let card = |i: usize| &ready.catalogue[i];
         let without = ready.inputs.people.iter().filter(|(_, p)| p.transfer.is_none());
-        let of = |(id, p): (&EmployeeId, &Box<Person>)| {
+        let of = |(id, p): (&EmployeeId, &Person)| {
             let slip = p.paid.as_ref().filter(|s| s.melted)?;
             let (_, at) = slip.net_paid?;
             let pinned = pin(&slip.lines, plan.slots.elements as usize);
@@ -64,7 +64,7 @@ fn untold(ready: &mut Ready, findings: &mut Vec<Finding>) {
             let lines: Vec<PaidLine> = made.map(|(i, c)| c.as_paid(ElementId(i as u16), at)).collect();
             (!lines.is_empty()).then(|| (id.clone(), lines))
         };
-        without.filter_map(of).collect()
+        without.map(|(id, p)| (id, p.as_ref())).filter_map(of).collect()
     };
     findings.extend((!found.is_empty()).then(|| Finding::new("M357", Severity::Information).arg("count", found.len())));
     for (id, lines) in found {

@@ -1,0 +1,92 @@
+//! What a staff file says beside somebody's facts: that he is no longer to be paid, or that he does not come after all.
+//!
+//! What is found here is kept of those alone whom last month paid, or who enter this month: a staff file keeps many who left long ago.
+
+use super::RecordReader;
+use crate::facts::{Facts, Role as FactRole, Value};
+use crate::ground::{Finding, PayMonth, Severity, Sources};
+use crate::normalise::lists;
+use crate::normalise::mapping::Meaning;
+use crate::normalise::register::shown;
+use crate::normalise::titles;
+use crate::normalise::values::{date, flag};
+use crate::read::table::Row;
+use chrono::NaiveDate;
+use std::cmp::Ordering;
+
+/// Said of somebody whom last month paid; a staff file's M64 and M421 are of newcomers.
+pub const NO_LONGER: &str = "M420";
+
+impl RecordReader<'_> {
+    /// What the columns of a staff file that are no facts say of its row.
+    pub(super) fn gone(&self, row: &Row<'_, '_>, facts: &Facts, sources: &Sources, told: &mut Vec<Finding>) {
+        let day = |role| self.cx.vocabulary.role(role).and_then(|f| facts.value(f)).and_then(Value::date);
+        if day(FactRole::Entry).is_some_and(|d| d >= self.cx.month.first_day()) {
+            self.comes_not(row, sources, told);
+        }
+        // A day of leaving says it all.
+        if day(FactRole::Exit).is_some_and(|d| d <= self.cx.month.last_day()) {
+            return;
+        }
+        let beside = |m: Meaning| matches!(m, Meaning::Ignored | Meaning::Unknown);
+        for c in self.source.columns.iter().filter(|c| c.certainty < 100 && beside(c.meaning)) {
+            let text = shown(row, usize::from(c.column));
+            if text.is_empty() {
+                continue;
+            }
+            let remarks = titles::of_remarks(&c.heading) || c.heading.is_empty();
+            let no = flag(&text) == Ok(Some(false));
+            if titles::state_ends_pay(&c.heading, &text, no) || remarks && titles::remark_ends_pay(&text, self.day_said(&text)) {
+                let f = Finding::new(NO_LONGER, Severity::Blocking).arg("agent", self.called(row)).arg("heading", self.source.key(c));
+                told.push(f.arg("text", text.chars().take(60).collect::<String>()).at(sources.place(self.at(row, c))));
+            }
+        }
+    }
+
+    /// Somebody who enters this month: the title of the file, its folder, a remark or a no says that he does not.
+    fn comes_not(&self, row: &Row<'_, '_>, sources: &Sources, told: &mut Vec<Finding>) {
+        self.aside(row, false, sources, told);
+        told.retain(|f| f.severity == Severity::Blocking);
+        let file = &self.source.file;
+        let folders = file.rsplit_once('/').map_or("", |(folders, _)| folders);
+        let about = format!("{} {}", self.source.title, self.source.sheet.as_deref().unwrap_or(""));
+        let word = titles::doubted_list(&about)
+            .or_else(|| titles::doubted_undated(&about))
+            .or_else(|| titles::doubted_folder(folders, self.cx.month.year(), self.cx.last.year()))
+            .or_else(|| titles::only_wished(&format!("{about} {folders}")));
+        if let Some(word) = word {
+            let f = Finding::new("M421", Severity::Blocking).arg("agent", self.called(row)).arg("file", file).arg("text", word);
+            told.push(f.at(sources.place(crate::ground::At::row(self.source.source, row.number))));
+        }
+    }
+
+    /// Where the last day or year that a remark names lies: before the month last paid, in that or this one, or after what pays all of
+    /// this month.
+    fn day_said(&self, text: &str) -> Option<Ordering> {
+        let (first, last) = (self.cx.last.first_day(), self.cx.month.last_day());
+        let placed = |d: NaiveDate| match () {
+            () if d < first => Ordering::Less,
+            () if d >= last => Ordering::Greater,
+            () => Ordering::Equal,
+        };
+        let named = lists::months_named(text, self.cx.month, true).into_iter().map(PayMonth::first_day).map(placed);
+        let words = text.split(|c: char| c.is_whitespace() || "(),;".contains(c));
+        words.filter_map(|w| self.day_of(w)).map(placed).chain(named).max().or_else(|| self.year_of(text))
+    }
+
+    /// « 31/05/2024 », « 15/06 » of the year to be paid.
+    fn day_of(&self, word: &str) -> Option<NaiveDate> {
+        let parts: Vec<&str> = word.split(['/', '.']).filter(|p| !p.is_empty()).collect();
+        let number = |i: usize| parts.get(i).and_then(|p: &&str| p.parse::<u32>().ok());
+        match parts.len() {
+            2 => NaiveDate::from_ymd_opt(self.cx.month.year(), number(1)?, number(0)?),
+            3 => date(word, self.latest).ok().flatten(),
+            _ => None,
+        }
+    }
+
+    fn year_of(&self, text: &str) -> Option<Ordering> {
+        let year = lists::year_said(text)?;
+        Some(year.cmp(&self.cx.month.year())).filter(|o| *o != Ordering::Equal)
+    }
+}

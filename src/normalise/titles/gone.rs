@@ -1,0 +1,64 @@
+//! Words that say of somebody in a staff file that he is no longer to be paid.
+
+use super::file::FILE;
+use super::words::{one_of, opens, spaced};
+use std::cmp::Ordering;
+
+/// Whether a title's no says that somebody is not to be paid: « Actif (O/N) », « En poste ».
+fn asks_if_paid(heading: &str) -> bool {
+    one_of(&FILE.gone.no, &spaced(heading)).is_some()
+}
+
+/// Whether a title is that of a state of people or of their pay: « État », « Paie ».
+fn of_state(heading: &str) -> bool {
+    let tidy = spaced(heading);
+    asks_if_paid(heading)
+        || tidy.split_whitespace().next().is_some_and(|w| opens(&FILE.gone.state, w)) && tidy.split_whitespace().count() <= 3
+}
+
+/// Whether a state under its title ends pay: « Sorti » under « État », a no under « Actif » or « Paie ».
+pub fn state_ends_pay(heading: &str, text: &str, no: bool) -> bool {
+    let worded = text.chars().any(char::is_alphabetic);
+    let ended = || one_of(&FILE.gone.ended, &spaced(text)).is_some() && one_of(&FILE.gone.back, &spaced(text)).is_none();
+    no && (asks_if_paid(heading) || worded && of_state(heading)) || of_state(heading) && ended()
+}
+
+/// Whether a remark beside somebody says that he is no longer to be paid. `day` is where the last day that it names lies: before the
+/// month last paid, in that or this one, or later; `None` without a day.
+pub fn remark_ends_pay(text: &str, day: Option<Ordering>) -> bool {
+    let (gone, tidy) = (&FILE.gone, spaced(text));
+    let has = |list: &[String]| one_of(list, &tidy).is_some();
+    if has(&gone.stop) {
+        return true;
+    }
+    if day == Some(Ordering::Greater) || has(&gone.others) {
+        return false;
+    }
+    let now = day != Some(Ordering::Less) || has(&gone.since);
+    let whole = gone.alone.iter().any(|w| tidy.trim() == w);
+    has(&gone.left) || whole || now && !has(&gone.back) && (has(&gone.away) || day == Some(Ordering::Equal) && has(&gone.dated))
+}
+
+/// Whether a reason ends pay: « Démission », and not « Mutation interne ».
+pub fn reason_ends_pay(text: &str) -> bool {
+    let tidy = spaced(text);
+    let unrenewed = tidy.contains(" non renouvel");
+    one_of(&FILE.leaving.ends, &tidy).is_some() && (unrenewed || one_of(&FILE.leaving.goes_on, &tidy).is_none())
+}
+
+/// Whether a kind of absence says of itself that there was none: « Service non fait (erreur) ».
+pub fn unmakes_itself(nature: &str) -> bool {
+    one_of(&FILE.aside.unmade, &spaced(nature)).is_some()
+}
+
+/// The word of a list of people who come or leave, or of its folder, that says that they do not: « Candidatures ».
+pub fn only_wished(about: &str) -> Option<String> {
+    one_of(&FILE.doubt.wished, &spaced(about))
+}
+
+/// The word of a folder that says that what lies in it is not to be paid, whatever the list: « Corbeille », a year gone by.
+pub fn doubted_folder(folders: &str, this_year: i32, last_year: i32) -> Option<String> {
+    let gone_by = |f: &&str| f.len() == 4 && f.parse::<i32>().is_ok_and(|y| (1990..this_year).contains(&y) && y != last_year);
+    let year = || folders.split('/').find(gone_by).map(str::to_owned);
+    super::words::doubted_list(folders).or_else(|| one_of(&FILE.doubt.folder, &spaced(folders))).or_else(year)
+}
