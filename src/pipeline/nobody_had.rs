@@ -75,9 +75,11 @@ struct Absent<'a> {
 }
 
 impl<'a> Absent<'a> {
-    /// What a setting moves is the setting's to explain, and what an open rubric may be is no absence.
+    /// What a setting moves is the setting's to explain, what an open rubric may be is no absence, and what a file says that somebody
+    /// has taken off the net is that person's.
     fn of(pack: &Pack, catalogue: &'a Catalogue, unknown_kinds: &'a [LineKind], inputs: &Inputs) -> Self {
-        let mut elements: BTreeSet<usize> = (0..pack.elements.len()).filter(|e| pack.elements[*e].card.recurs).collect();
+        let mut elements: BTreeSet<usize> =
+            (0..pack.elements.len()).filter(|e| pack.elements[*e].card.recurs && pack.elements[*e].card.kind != LineKind::Net).collect();
         for name in pack.settings.iter().flat_map(|s| s.evidence.split(',')).map(str::trim) {
             if let Some(e) = pack.element(name.split_once('.').map_or(name, |x| x.0)) {
                 elements.remove(&e);
