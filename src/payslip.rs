@@ -272,9 +272,9 @@ pub struct PaidSlip {
     /// Whether gains that the source cannot name stand in a remainder of their own: a rule that lacks a fact for one of them
     /// then adds nothing, as last month has it already.
     pub melted: bool,
-    /// A part of the net that neither the source nor any file explains, though the files explain that of others: it may have been
+    /// The line of a part of the net that neither the source nor any file explains, though the files explain that of others: it may have been
     /// of that month alone.
-    pub open_net: bool,
+    pub open_net: Option<PaidCode>,
     /// The source shows the net and no line: lines are the rules', and prove no setting.
     pub bare: bool,
     pub advance: Advance,

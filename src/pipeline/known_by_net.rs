@@ -100,15 +100,18 @@ pub fn beside(joined: &mut Joined, sent: &[TransferRow], (severity, sources): (S
     }
     let Some((&(index, length), _)) = places.iter().max_by_key(|p| p.1).filter(|p| *p.1 * 2 > joins.len()) else { return Vec::new() };
     let mut findings = Vec::new();
+    // « 000156 » is 00156 where the transfers write more zeros.
+    let mut known: BTreeSet<String> = joined.people.keys().map(|id| bare(id.as_str()).to_owned()).collect();
     for row in std::mem::take(&mut joined.orphan_transfers) {
         let number = words(&row.end_to_end).into_iter().nth(index).filter(|w| w.len() == length && w.bytes().all(|b| b.is_ascii_digit()));
-        let id = number.and_then(|n| EmployeeId::parse(&n)).filter(|id| !joined.people.contains_key(id));
+        let id = number.and_then(|n| EmployeeId::parse(&n)).filter(|id| !known.contains(bare(id.as_str())));
         let Some(id) = id.filter(|_| !titles::names_an_organisation(&row.name)) else {
             joined.orphan_transfers.push(row);
             continue;
         };
         let f = Finding::new("M358", severity).of(&id).arg("agent", &id).arg("name", &row.name).arg("amount", row.amount.french());
         findings.push(f.stake(row.amount.cents()).at(sources.place(row.at)));
+        known.insert(bare(id.as_str()).to_owned());
         let p = joined.people.entry(id).or_default();
         p.staff = Some(row.at);
         p.names = (row.name.clone(), String::new());

@@ -426,7 +426,7 @@ fn prepare_with(options: &Options, pack: Option<&str>, out: &mut Outcome, timing
     let (late, raised, paid_on) = timings.measure("replay", || late(&pack, &catalogue, &unknown_kinds, &inputs, &last));
     let mut road = timings.measure("plan", || Road::build(&pack, &paid_on, &this));
     if let Some(built) = &road {
-        let before = nobody_had::before(&job, &mut pack, (&catalogue, &unknown_kinds), &mut inputs, built.last());
+        let before = nobody_had::before(&job, &mut pack, (&catalogue, &unknown_kinds), &mut inputs, built.last(), out.lang);
         if before.left_out {
             road = Road::build(&pack, &paid_on, &this);
         }

@@ -6,7 +6,7 @@
 use super::{Inputs, calibrate};
 use crate::compute::eval::{Computed, Pins, State};
 use crate::compute::replay::pin;
-use crate::ground::{Finding, Money, Place, Severity, document::suggestion};
+use crate::ground::{Finding, Lang, Money, Place, Severity};
 use crate::job::{self, Job};
 use crate::normalise::join::Person;
 use crate::payslip::{Advance, Catalogue, ElementId, LineKind, PaidCode, PaidLine, PaidSlip};
@@ -32,6 +32,7 @@ pub fn before(
     (catalogue, unknown_kinds): (&Catalogue, &[LineKind]),
     inputs: &mut Inputs,
     plan: &Plan,
+    lang: Lang,
 ) -> NobodyHad {
     let mut out = NobodyHad::default();
     let code = |e: usize| pack.elements[e].card.code.as_str();
@@ -39,10 +40,7 @@ pub fn before(
     for (name, place) in &job.policies.due {
         match (0..pack.elements.len()).find(|e| code(*e) == name) {
             Some(e) => drop(due.insert(e)),
-            None => {
-                let near = suggestion(name, pack.elements.iter().map(|e| e.card.code.as_str())).unwrap_or_default();
-                out.findings.push(Finding::new("F161", Severity::Justify).arg("name", name).arg("near", near).at(place.clone()));
-            }
+            None => out.findings.push(Finding::new("F161", Severity::Justify).arg("name", name).at(place.clone())),
         }
     }
     let absent = Absent::of(pack, catalogue, unknown_kinds, inputs);
@@ -58,7 +56,7 @@ pub fn before(
             continue;
         }
         let card = &catalogue[e];
-        let f = Finding::new("F160", Severity::Justify).arg("label", card.label.get(job.lang.unwrap_or_default())).arg("code", &card.code);
+        let f = Finding::new("F160", Severity::Justify).arg("label", card.label.get(lang)).arg("code", &card.code);
         let f = f.arg("count", count).arg("amount", amount.french()).stake(amount.cents());
         out.findings.push(f.at(Place::File { file: job::SETTINGS_FILE.to_owned() }));
         pack.elements[e].left_out = true;
@@ -114,7 +112,7 @@ impl<'a> Absent<'a> {
                 if !self.shows(slip, *e, &c) {
                     continue;
                 }
-                if slip.lines.iter().any(|l| holds(l, &c, &state)) {
+                if slip.lines.iter().any(|l| holds(l, &c, &state, slip.employer_hidden)) {
                     may_be.insert(*e);
                 }
                 let slot = of.entry(*e).or_default();
@@ -167,13 +165,13 @@ fn counts(c: &Computed) -> bool {
 }
 
 /// Whether a line may have the other within it: it is just that, or by just that more than its own rule gives.
-fn holds(l: &PaidLine, c: &Computed, state: &State) -> bool {
+fn holds(l: &PaidLine, c: &Computed, state: &State, agents_alone: bool) -> bool {
     let own = match l.code {
         PaidCode::Element(e) => state.results[e.index()].filter(|c| c.stop.is_none()),
         PaidCode::Unknown(_) => Some(Computed::ABSENT),
     };
     own.is_some_and(|own| {
         let (amount, employer) = (l.amount - own.amount - c.amount, l.employer_amount - own.employer_amount - c.employer_amount);
-        amount.abs().cents() <= 1 && employer.abs().cents() <= 1
+        amount.abs().cents() <= 1 && (agents_alone || employer.abs().cents() <= 1)
     })
 }

@@ -226,12 +226,12 @@ impl Machine<'_> {
         let distances: Vec<(usize, Money)> = adjust.iter().enumerate().filter_map(far).collect();
         let lacking = |(e, a): (usize, &Adjust)| kind(e) == LineKind::Earning && !named(e) && matches!(a, Adjust::Give(..));
         let whole = !adjust.iter().enumerate().any(lacking);
-        let (melted, open_net) = i.slip.map_or((false, false), |s| (s.melted, s.open_net));
+        let (melted, open_net) = i.slip.map_or((false, None), |s| (s.melted, s.open_net));
         let rest: i64 = kept.iter().filter(|k| melted && k.1 == LineKind::Earning).map(|k| k.2.cents()).sum();
         let unnamed: i64 = distances.iter().filter(|d| !named(d.0)).map(|d| -d.1.cents()).sum();
         let theirs = whole || rest == 0 || rest.signum() == unnamed.signum() && rest.abs() <= unnamed.abs();
         let before = kept.len();
-        kept.retain(|k| !(melted && (theirs && k.1 == LineKind::Earning || open_net && k.1 == LineKind::Net)));
+        kept.retain(|k| !(melted && (theirs && k.1 == LineKind::Earning || open_net == Some(k.0))));
         let mut over: Vec<usize> = distances.into_iter().map(|d| d.0).filter(|e| theirs || named(*e)).collect();
         // Contributions and tax of a declaration were off by what has ended.
         if melted && theirs {

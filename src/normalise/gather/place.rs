@@ -80,13 +80,9 @@ pub(super) fn place_rows(
         let own = |f: &Finding| {
             f.code == "M77" && id.as_ref().is_some_and(|id| f.args.iter().any(|(n, t)| n == "text" && ids::bare(t) == id.bare()))
         };
-        // A staff file keeps many who left long ago; and whoever was paid comes for sure.
+        // Whoever was paid comes for sure.
         let paid = id.as_ref().is_some_and(|id| out.paid.contains_key(id));
-        let moot = |f: &Finding| match f.code.as_str() {
-            "M420" => !paid && !out.paid.is_empty(),
-            "M64" | "M421" => paid,
-            _ => false,
-        };
+        let moot = |f: &Finding| paid && f.code == "M64";
         for f in row.told.drain(..).filter(|f| !(own(f) || role == Role::Staff && moot(f))) {
             told.add(id.iter().fold(f, Finding::of), row.at.source);
         }

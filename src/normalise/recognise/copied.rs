@@ -20,12 +20,15 @@ pub(super) fn from_staff(seen: &[Seen<'_>], found: &[&SourceMapping], ids: &[BTr
     };
     let staff = |i: usize| found[i].role == Role::Staff;
     let one = |i: usize| {
+        if !staff(i) || seen[i].pinned() {
+            return false;
+        }
         let fuller = |j: usize| !has_sums(found[j], cx) || ids[j].len() > ids[i].len();
         let rest = || (0..found.len()).filter(move |j| *j != i && staff(*j) && fuller(*j));
         let agents: BTreeSet<&String> = rest().flat_map(|j| &ids[j]).collect();
         let said: BTreeSet<FactId> = rest().flat_map(|j| career(found[j])).collect();
         let known = ids[i].iter().filter(|id| agents.contains(id)).count();
-        staff(i) && !seen[i].pinned() && known > 0 && known * 10 >= ids[i].len() * KNOWN && career(found[i]).is_subset(&said)
+        known > 0 && known * 10 >= ids[i].len() * KNOWN && career(found[i]).is_subset(&said)
     };
     (0..found.len()).map(one).collect()
 }

@@ -157,7 +157,10 @@ pub(super) fn attempt(s: &Seen<'_>, role: Role, cx: &Context<'_>, overlaps: &[u3
     let proposed =
         |c: &Choice| matches!(c.meaning, Meaning::Fact(f) if columns::is_one_off(cx.vocabulary.get(f))) && c.score < i32::from(lists::SURE);
     let proposes = picked.iter().zip(&choices).any(|(p, c)| p.is_some_and(|i| proposed(&c[i])));
-    let copied = coverage.copied && !proposes && (!coverage.everybody || hint > 0);
+    // Accounts, positions and dates of somebody's career are a staff file's.
+    let of_people = [FactRole::Iban, FactRole::Position, FactRole::Entry, FactRole::Exit, FactRole::ContractEnd, FactRole::BirthDate];
+    let of_people = of_people.into_iter().any(role_column);
+    let copied = coverage.copied && !proposes && !of_people && (!coverage.everybody || hint > 0);
     let has_iban = role_column(FactRole::Iban)
         || [FactRole::AccountBank, FactRole::AccountBranch, FactRole::AccountNumber, FactRole::AccountKey].into_iter().all(role_column);
     let lasting =
@@ -186,7 +189,8 @@ pub(super) fn attempt(s: &Seen<'_>, role: Role, cx: &Context<'_>, overlaps: &[u3
     // read, and make no staff file of it.
     let called_list = [Role::Amounts, Role::Events].into_iter().any(|r| titles::speaks_of(&about, r) > 0);
     let called_list = called_list && titles::speaks_of(&about, Role::Staff) == 0 && coverage.listed && overlaps.iter().any(|o| *o >= 80);
-    let of_month = called_list && (one_offs > 0 || s.titled(Meaning::Nature) && (s.titled(Meaning::From) || s.titled(Meaning::Days)));
+    let of_month =
+        called_list && !of_people && (one_offs > 0 || s.titled(Meaning::Nature) && (s.titled(Meaning::From) || s.titled(Meaning::Days)));
     let able = match role {
         Role::RegisterLines => {
             (agent || role_column(FactRole::IdentityNumber) || s.bands >= 2 && s.bands * 3 <= s.data_rows)

@@ -3,7 +3,7 @@
 //! One column holds what is of the month to be paid, and the name of the list says what it counts. Where the weeks do not make
 //! their total, or a month still to come is filled in, nothing is taken.
 
-use super::seen::Seen;
+use super::seen::{SAMPLE, Seen};
 use crate::ground::Exact;
 use crate::normalise::Context;
 use crate::normalise::columns::{Choice, is_one_off, of_subject};
@@ -46,7 +46,10 @@ fn by_months(s: &Seen<'_>, cx: &Context<'_>) -> Option<Spread> {
     let still_empty = |c: &usize| month(*c).is_some_and(|m| m < cx.month) || s.profiles[*c].filled == 0;
     let all: Vec<usize> = others.iter().copied().chain([own]).collect();
     let number = |c: &usize| s.profiles[*c].share(s.profiles[*c].numbers + s.profiles[*c].hours) >= 90;
-    let able = !others.is_empty() && others.iter().all(still_empty) && all.iter().filter(|c| s.profiles[**c].filled > 0).all(number);
+    let able = s.kept.len() < SAMPLE
+        && !others.is_empty()
+        && others.iter().all(still_empty)
+        && all.iter().filter(|c| s.profiles[**c].filled > 0).all(number);
     let total = (0..s.layout.width).find(|&c| summing(&s.layout.own[c]).is_some());
     let able = able && total.is_none_or(|t| adds_up(s, &all, t));
     able.then(|| Spread { own, others: others.into_iter().chain(total).collect() })
@@ -60,6 +63,10 @@ fn by_weeks(s: &Seen<'_>) -> Option<Spread> {
 }
 
 fn adds_up(s: &Seen<'_>, parts: &[usize], total: usize) -> bool {
+    // Of a longer list only the beginning was looked at.
+    if s.kept.len() >= SAMPLE {
+        return false;
+    }
     let data = &s.kept[s.layout.data_start().min(s.kept.len())..];
     let number =
         |k: &crate::normalise::layout::Kept, c: usize| hours(&k.shown(c), s.profiles[c].mark()).ok().map(|n| n.unwrap_or(Exact::ZERO));

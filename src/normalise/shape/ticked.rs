@@ -44,7 +44,8 @@ pub fn find(rows: &[OwnedRow], table: &Table, wording: &Wording<'_>) -> Option<L
         }
         let away: Vec<(usize, NaiveDate)> = days.columns.iter().filter(|(c, _)| !shown(row, *c).is_empty()).copied().collect();
         let counted = days.sum.map(|c| shown(row, c)).filter(|t| !t.is_empty());
-        let beyond = row.cells.iter().skip(days.sum.or(days.columns.last().map(|d| d.0))? + 1).any(|c| !c.shown().trim().is_empty());
+        let behind = row.cells.iter().enumerate().skip(days.columns.last()?.0 + 1).filter(|(c, _)| days.sum != Some(*c));
+        let beyond = behind.into_iter().any(|(_, c)| !c.shown().trim().is_empty());
         if beyond {
             return None;
         }

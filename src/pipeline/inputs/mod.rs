@@ -156,6 +156,13 @@ pub fn read(job: &Job, pack: &Pack, settings: &[SettingValue], progress: fn(&str
     }
     let (mut declared, mut found) = normalise::dsn::add(&o.declarations, &mut gathered, siret, &o.sources, &cx);
     o.findings.append(&mut found);
+    // A staff file keeps many who left long ago; and whoever was paid comes for sure.
+    let paid = |f: &Finding| f.employee.as_ref().is_some_and(|id| gathered.paid.contains_key(id));
+    o.findings.retain(|f| match f.code.as_str() {
+        "M420" => gathered.paid.is_empty() || paid(f),
+        "M421" => !paid(f),
+        _ => true,
+    });
     set_beside(&mut gathered);
     set_apart(&mut gathered, pack);
     decisions::rename(&mut decided, &mut gathered);

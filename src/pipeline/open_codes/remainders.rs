@@ -13,7 +13,7 @@ use crate::normalise::dsn::{BEYOND, REMAINDER, carries};
 use crate::normalise::join::Person;
 use crate::payslip::{ElementId, LineKind, PaidCode, PaidLine, PaidSlip};
 use crate::rules::plan::{Inferred, Step};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Lines in the place of a remainder, and what is left of it.
 type Lines = (Vec<PaidLine>, Money);
@@ -158,12 +158,9 @@ fn beyond(ready: &mut Ready, u: u16, found: Vec<(EmployeeId, Lines)>, findings: 
         return;
     }
     findings.push(Finding::new("M400", Severity::Information).arg("count", found.len()));
-    for (id, lines) in found {
-        if lines.1.is_zero() {
-            findings.retain(|f| !(f.code == "M55" && f.employee.as_ref() == Some(&id)));
-        }
-        put(ready, &id, u, lines);
-    }
+    let explained: BTreeSet<&EmployeeId> = found.iter().filter(|(_, lines)| lines.1.is_zero()).map(|(id, _)| id).collect();
+    findings.retain(|f| f.code != "M55" || f.employee.as_ref().is_none_or(|id| !explained.contains(id)));
+    found.into_iter().for_each(|(id, lines)| put(ready, &id, u, lines));
     let mut open = Vec::new();
     for (id, p) in &ready.inputs.people {
         let Some(slip) = p.paid.as_ref().filter(|s| s.melted) else { continue };
@@ -180,7 +177,7 @@ fn beyond(ready: &mut Ready, u: u16, found: Vec<(EmployeeId, Lines)>, findings: 
     }
     for id in open {
         if let Some(slip) = ready.inputs.people.get_mut(&id).and_then(|p| p.paid.as_mut()) {
-            slip.open_net = true;
+            slip.open_net = Some(PaidCode::Unknown(u));
         }
     }
 }
