@@ -12,7 +12,7 @@ mod pay;
 mod table;
 mod who;
 
-pub use pay::{BEYOND, REMAINDER};
+pub use pay::{BEYOND, REMAINDER, RESIDUAL, ROUNDED};
 pub use table::carries;
 
 use crate::ground::place::{Source, SourceKind};

@@ -29,11 +29,7 @@ pub fn part(ready: &mut Ready) {
         || State::new(plan),
         |state, (_, p)| {
             let Some(slip) = p.paid.as_mut().filter(|s| !s.bare && together.keys().any(|main| only(s, *main).is_some())) else { return };
-            let without_a_rule = |l: &PaidLine| match l.code {
-                PaidCode::Unknown(u) => Some((*machine.unknown_kinds.get(usize::from(u))?, l.amount, l.employer_amount)),
-                PaidCode::Element(_) => None,
-            };
-            let extra: Vec<_> = slip.lines.iter().filter_map(without_a_rule).collect();
+            let extra: Vec<_> = slip.lines.iter().filter_map(|l| machine.unknown(l)).collect();
             state.forget();
             let pinned = pin(&slip.lines, plan.slots.elements as usize);
             state.run(plan, &machine.then(&p.known, &p.then), Pins::Paid(&pinned), &extra);
@@ -70,7 +66,12 @@ fn apart(slip: &mut PaidSlip, (main, parts): (usize, &[usize]), results: &[Optio
     let own: Vec<PaidLine> = parts.iter().map(|(e, c)| c.as_paid(ElementId(*e as u16), origin)).collect();
     for part in own {
         let line = &mut slip.lines[at];
-        line.base = line.base.zip(part.base).and_then(|(whole, part)| whole.sub(part)).or(line.base);
+        // On one base the rates add up, on parts of it the bases.
+        if line.base.is_some() && line.base == part.base {
+            line.rate = line.rate.and(whole.rate);
+        } else {
+            line.base = line.base.zip(part.base).and_then(|(whole, part)| whole.sub(part)).or(line.base);
+        }
         slip.lines.push(PaidLine { base: part.base.filter(|_| shows), rate: part.rate.filter(|_| shows), ..part });
     }
     let line = &mut slip.lines[at];

@@ -233,6 +233,14 @@ impl Machine<'_> {
         Output { way, ..output }
     }
 
+    /// A line that no rule makes, as it counts in sums.
+    pub fn unknown(&self, l: &PaidLine) -> Option<(LineKind, Money, Money)> {
+        match l.code {
+            PaidCode::Unknown(u) => Some((*self.unknown_kinds.get(usize::from(u))?, l.amount, l.employer_amount)),
+            PaidCode::Element(_) => None,
+        }
+    }
+
     fn shown(&self, state: &State) -> Vec<(String, crate::ground::Exact)> {
         self.head.iter().filter_map(|(name, slot)| Some((name.clone(), state.slot(*slot).ok()?))).collect()
     }

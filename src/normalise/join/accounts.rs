@@ -47,7 +47,8 @@ impl Joiner<'_> {
                 by_pay.entry((name_key(surname, given), net)).or_default().push(id.clone());
             }
         }
-        let mut taken: BTreeSet<EmployeeId> = BTreeSet::new();
+        let mut taken: BTreeMap<EmployeeId, u16> = BTreeMap::new();
+        let mut more: BTreeMap<EmployeeId, Vec<TransferRow>> = BTreeMap::new();
         let mut several: BTreeMap<Vec<EmployeeId>, Vec<TransferRow>> = BTreeMap::new();
         let place = Place::of_numbers(&rows, &by_bare, self.are_named(&rows), &|id, row| self.fits(id, row));
         for row in rows {
@@ -57,13 +58,19 @@ impl Joiner<'_> {
             let by_name = by_pay.get(&(name_key(&row.name, ""), row.amount)).filter(|v| v.len() == 1);
             let alone = by_account.is_none() && by_name.is_none() && place.is_some_and(|p| p.of_most);
             let told = by_reference.filter(|ids| alone || by_account == Some(ids) || ids.iter().any(|id| self.fits(id, &row)));
-            let free = |ids: &Vec<EmployeeId>| ids.iter().filter(|id| !taken.contains(id)).cloned().collect::<Vec<_>>();
-            let hit = [told, by_account, by_name].into_iter().flatten().map(free).find(|ids| !ids.is_empty());
-            let Some(free) = hit else {
-                self.out.orphan_transfers.push(row);
+            let free = |ids: &Vec<EmployeeId>| ids.iter().filter(|id| !taken.contains_key(id)).cloned().collect::<Vec<_>>();
+            let hits = [told, by_account, by_name].into_iter().flatten();
+            let Some(free) = hits.clone().map(free).find(|ids| !ids.is_empty()) else {
+                // Somebody whom another file paid already.
+                let elsewhere = |id: &&EmployeeId| taken.get(*id).is_some_and(|source| *source != row.at.source);
+                let again = hits.filter_map(|ids| <&[EmployeeId; 1]>::try_from(ids.as_slice()).ok()).map(|[id]| id).find(elsewhere);
+                match again {
+                    Some(id) => more.entry(id.clone()).or_default().push(row),
+                    None => self.out.orphan_transfers.push(row),
+                }
                 continue;
             };
-            taken.extend(free.iter().filter(|_| free.len() == 1).cloned());
+            taken.extend(free.iter().filter(|_| free.len() == 1).map(|id| (id.clone(), row.at.source)));
             match free.as_slice() {
                 [one] => self.sent(one, row.amount, None, &row),
                 _ => several.entry(free).or_default().push(row),
@@ -72,6 +79,7 @@ impl Joiner<'_> {
         for (posts, rows) in several {
             self.by_post(posts, rows);
         }
+        self.parts(more);
     }
 
     /// Whether transfers name anybody as the other sources do.
