@@ -91,7 +91,8 @@ pub fn add(
     // Without any staff file the statement is the list of who works here.
     let stands_in = gathered.staff.is_empty();
     if stands_in {
-        findings.extend(super::nobody_left(by_agent.len(), used.iter().map(|r| At::source(r.source)), sources));
+        gathered.stand_in.0.extend(by_agent.keys().cloned());
+        gathered.stand_in.1.extend(used.iter().map(|r| At::source(r.source)));
     }
     // A statement without a single employer's share does not show them; it does not say that there were none.
     let shows = |l: &crate::read::xhl::PayLine| l.effect() == Effect::Employer && !l.amount.is_zero();

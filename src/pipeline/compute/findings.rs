@@ -5,7 +5,7 @@ use super::rows::{code_card, show_value};
 use super::subject::at_of;
 use crate::compute::cases::stop_name;
 use crate::compute::employee::{Standing, Way};
-use crate::compute::replay::{ReplayLine, Verdict};
+use crate::compute::replay::{Believed, ReplayLine, Stays, Verdict};
 use crate::facts::{Fact, FactId, FactKind, Origin, Role, Value};
 use crate::ground::{At, Exact, Finding, Money, Place, Severity};
 use crate::normalise::dsn::REMAINDER;
@@ -115,19 +115,21 @@ pub(super) fn own_findings(ready: &Ready, w: &mut Worked) {
             w.findings.push(f.at(sources.place(written.at)).at(sources.place(r.used.at)));
             continue;
         }
-        // What the document's own lines say otherwise moves nothing.
-        let misprint = r.is_misprint(&pack.vocabulary, &ready.inputs.of_last_month);
-        let code = if misprint { "M403" } else { "C02" };
-        let f = Finding::new("IMP-04", if misprint { Severity::Warning } else { Severity::Justify })
-            .told(code)
-            .of(&w.id)
-            .arg("agent", &w.id)
-            .arg("fact", decl.label.get(ready.lang))
-            .arg("first", show_value(ready, written))
-            .arg("second", show_value(ready, &r.used))
-            .at(sources.place(written.at))
-            .at(sources.place(r.used.at));
-        w.findings.push(f);
+        let lines = w.person.paid.as_ref().and_then(|s| s.lines.first()).map_or(At::NOWHERE, |l| l.at);
+        let inputs = &ready.inputs;
+        let believed = Believed { vocabulary: &pack.vocabulary, of_last_month: &inputs.of_last_month, order: &inputs.trust, lines };
+        let stays = r.stays(&believed).filter(|_| w.output.facts.value(r.fact) == Some(&r.used.value));
+        let f = |code, severity| Finding::new(code, severity);
+        let f = match stays {
+            Some(Stays::Older) => f("M367", Severity::Justify),
+            Some(Stays::Trusted) => f("M368", Severity::Warning),
+            // What the document's own lines say otherwise moves nothing.
+            Some(Stays::Misprint | Stays::Unwritten) => f("IMP-04", Severity::Warning).told("M403"),
+            None => f("IMP-04", Severity::Justify).told("C02"),
+        };
+        let f = f.of(&w.id).arg("agent", &w.id).arg("fact", decl.label.get(ready.lang));
+        let f = f.arg("first", show_value(ready, written)).arg("second", show_value(ready, &r.used));
+        w.findings.push(f.at(sources.place(written.at)).at(sources.place(r.used.at)));
     }
     w.findings.extend(disputed(ready, w));
     // Lines that do not make the net that was paid: last month is not understood, and nothing built on it may leave.
@@ -298,15 +300,11 @@ fn contradiction(ready: &Ready, w: &Worked, fact: crate::facts::FactId) -> Optio
     let of_time = |m: &Measure| matches!(m, Measure::Named(n) if n == "pay_without_working_time");
     let time = ready.pack.controls.iter().find(|c| of_time(&c.measure));
     let about_time = time.is_some_and(|c| c.names.contains(&ready.pack.vocabulary.get(fact).name));
-    // What a step or a grade comes with does not go down by itself: the file is older than last month.
-    let number = |f: Option<&Fact>| f.and_then(|f| f.value.number());
+    // What a step or a grade comes with does not leap by more than a tenth.
     let used = w.output.replay.resolved.iter().find(|r| r.fact == fact);
-    let lower = used.is_some_and(|r| number(r.written.as_ref()) < number(Some(&r.used)));
     let of_steps = ready.pack.vocabulary.signs().iter().any(|s| s.1 == fact);
-    // Nor does it leap by more than a tenth.
-    let leaps = used.is_some_and(|r| r.written.as_ref().is_some_and(|written| is_far(written, &r.used)));
-    let behind = of_steps && (lower || leaps);
-    (net != on_paid && (beyond || about_time || behind)).then(|| {
+    let leaps = of_steps && used.is_some_and(|r| r.written.as_ref().is_some_and(|written| is_far(written, &r.used)));
+    (net != on_paid && (beyond || about_time || leaps)).then(|| {
         let f = Finding::new("IMP-04", Severity::Blocking).told("C09");
         f.arg("net", net.french()).arg("other", on_paid.french()).stake((net - on_paid).cents())
     })
