@@ -76,7 +76,7 @@ pub struct Context<'a> {
 /// Two sources that show the same sum of an employee differently.
 fn sums_differ(what: &str, id: &EmployeeId, (a, a_at): (Money, At), (b, b_at): (Money, At), sources: &Sources) -> Finding {
     let f = Finding::new("IMP-04", Severity::Justify).arg("fact", what).arg("first", a.french()).arg("second", b.french());
-    let f = f.told("M145");
+    let f = f.told("M145").arg("agent", id);
     f.stake((a - b).cents()).of(id).at(sources.place(a_at)).at(sources.place(b_at))
 }
 

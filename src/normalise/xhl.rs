@@ -213,7 +213,8 @@ fn is_used(r: &Registered, siret: Option<&str>, sources: &Sources, cx: &Context<
             .at(place.clone()),
     );
     if s.month != Some(cx.last) {
-        findings.push(Finding::new("R50", Severity::Justify).arg("month", month).arg("last", cx.last).at(place));
+        let code = if s.month.is_some() { "R50" } else { "R112" };
+        findings.push(Finding::new(code, Severity::Justify).arg("month", month).arg("last", cx.last).at(place));
         return false;
     }
     if let Some(own) = siret
@@ -405,7 +406,7 @@ fn take(
     add(&mut paid.net_paid, slip.net_to_pay);
     if slip.net_to_pay.is_none() {
         let place = sources.place(At::row(source, slip.line));
-        findings.push(Finding::new("M27", Severity::Blocking).arg("agent", id).of(id).at(place));
+        findings.push(Finding::new("R113", Severity::Blocking).arg("agent", id).of(id).at(place));
     }
 }
 

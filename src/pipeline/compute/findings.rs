@@ -5,7 +5,7 @@ use super::rows::{code_card, show_value};
 use super::subject::at_of;
 use crate::compute::cases::stop_name;
 use crate::compute::employee::{Standing, Way};
-use crate::compute::replay::{Believed, ReplayLine, Stays, Verdict};
+use crate::compute::replay::{Believed, ReplayLine, Resolved, Stays, Verdict};
 use crate::facts::{Fact, FactId, FactKind, Origin, Role, Value};
 use crate::ground::{At, Exact, Finding, Money, Place, Severity};
 use crate::normalise::dsn::REMAINDER;
@@ -102,7 +102,10 @@ pub(super) fn own_findings(ready: &Ready, w: &mut Worked) {
     let dated = crate::pipeline::arrears::findings(ready, w);
     w.findings.extend(dated);
     for r in &w.output.replay.resolved {
-        let Some(written) = &r.written else { continue };
+        let Some(written) = &r.written else {
+            w.findings.extend(drawn_time(ready, w, r));
+            continue;
+        };
         let decl = pack.vocabulary.get(r.fact);
         // Somebody has decided which of the two it is.
         let decided = |f: &Fact| f.id == r.fact && f.origin == Origin::Decided;
@@ -310,6 +313,19 @@ fn contradiction(ready: &Ready, w: &Worked, fact: crate::facts::FactId) -> Optio
     })
 }
 
+/// A working time that only a paid line says, where days of a month that was begun would make the same line.
+fn drawn_time(ready: &Ready, w: &Worked, r: &Resolved) -> Option<Finding> {
+    let of_time = |m: &Measure| matches!(m, Measure::Named(n) if n == "pay_without_working_time");
+    let decl = ready.pack.vocabulary.get(r.fact);
+    let about_time = ready.pack.controls.iter().any(|c| of_time(&c.measure) && c.names.contains(&decl.name));
+    let share = r.used.value.number().filter(|n| about_time && *n < Exact::ONE)?;
+    let days = share.mul(Exact::int(30))?;
+    let whole = days.scaled_half_up(1).is_some_and(|n| Exact::int(n) == days);
+    let f = Finding::new("M369", Severity::Justify).of(&w.id).arg("agent", &w.id).arg("name", &w.name);
+    let f = f.arg("fact", decl.label.get(ready.lang)).arg("value", show_value(ready, &r.used));
+    whole.then(|| f.at(ready.inputs.sources.place(r.used.at)))
+}
+
 /// What last month still owes, or was paid too much.
 pub(super) fn owed(ready: &Ready, w: &mut Worked) {
     let Some(o) = w.output.owed else { return };
@@ -480,10 +496,15 @@ fn carried_rubrics(ready: &Ready, w: &mut Worked) {
             _ => Severity::Justify,
         };
         // What its source calls paid once does not come again, unless an element of this month may be the same.
+        let card = code_card(ready, l.code);
         if severity == Severity::Justify && !ready.catalogue[ready.pack.elements.len() + usize::from(u)].recurs {
+            // What is kept back over several months ends here as well, and only a person knows of it.
+            if card.kind == LineKind::Net && l.amount.is_negative() {
+                let f = Finding::new("R114", Severity::Warning).of(&w.id).arg("agent", &w.id).arg("name", &w.name).arg("label", card.label);
+                told.push(f.arg("amount", l.amount.french()).stake(l.amount.cents()).at(ready.inputs.sources.place(l.at)));
+            }
             continue;
         }
-        let card = code_card(ready, l.code);
         let f = Finding::new("C06", severity).of(&w.id).arg("agent", &w.id).arg("code", card.code).arg("label", card.label);
         told.push(f.arg("amount", l.amount.french()).stake(l.amount.cents()).at(ready.inputs.sources.place(l.at)));
     }
