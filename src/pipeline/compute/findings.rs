@@ -319,8 +319,12 @@ fn drawn_time(ready: &Ready, w: &Worked, r: &Resolved) -> Option<Finding> {
     let decl = ready.pack.vocabulary.get(r.fact);
     let about_time = ready.pack.controls.iter().any(|c| of_time(&c.measure) && c.names.contains(&decl.name));
     let share = r.used.value.number().filter(|n| about_time && *n < Exact::ONE)?;
-    let days = share.mul(Exact::int(30))?;
-    let whole = days.scaled_half_up(1).is_some_and(|n| Exact::int(n) == days);
+    // What was paid of a whole month's pay, where the line shows it: 80 % is paid more.
+    let line = w.person.paid.as_ref()?.lines.iter().find(|l| l.code == PaidCode::Element(r.element))?;
+    let (base, paid) = line.base.filter(|b| *b > line.amount.exact()).map_or((Exact::ONE, share), |b| (b, line.amount.exact()));
+    let days = paid.mul(Exact::int(30))?.div(base)?;
+    let near = days.scaled_half_up(1).map(Exact::int)?;
+    let whole = days.sub(near)?.abs() <= Exact::ratio(1, 1_000)?;
     let f = Finding::new("M369", Severity::Justify).of(&w.id).arg("agent", &w.id).arg("name", &w.name);
     let f = f.arg("fact", decl.label.get(ready.lang)).arg("value", show_value(ready, &r.used));
     whole.then(|| f.at(ready.inputs.sources.place(r.used.at)))
