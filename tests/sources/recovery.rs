@@ -96,7 +96,8 @@ fn asks_for_the_file_that_fills_most() {
 fn what_last_month_lacks_is_asked_for_before_this_months_lists() {
     let declared = || ("paie.dsn", made::dsn::latin(&made::dsn::town()));
     let stated = || ("paye.xhl", made::xhl::november().into_bytes());
-    let cases: [(&str, fn(&str) -> bool, Vec<(&str, Vec<u8>)>, &[&str]); 5] = [
+    type Case<'c> = (&'c str, fn(&str) -> bool, Vec<(&'c str, Vec<u8>)>, &'c [&'c str]);
+    let cases: [Case<'_>; 5] = [
         ("transfers", |f| f.starts_with("virements"), vec![], &["staff", "statement"]),
         ("staff-transfers", |f| f.starts_with("virements") || f.starts_with("agents"), vec![], &["statement"]),
         ("register", |f| f.starts_with("livre"), vec![], &["statement", "transfers", "staff"]),
