@@ -144,8 +144,8 @@ fn said(text: &str) -> Option<(Band, bool)> {
     let other = fold(&tidy).split(|c: char| !c.is_alphanumeric()).any(|w| OTHER.contains(&w));
     let plausible = worded || (!other && !year && (2..=5).contains(&name.split_whitespace().count()));
     // « NET IMPOSABLE 1845 » is a sum, and its amount nobody's number.
-    let sum = !worded && total_named(name).is_some();
-    (plausible && !sum && !surname.is_empty()).then(|| (Band { id: id.to_owned(), surname, given }, worded))
+    let sum = || !worded && total_named(name).is_some();
+    (plausible && !surname.is_empty() && !sum()).then(|| (Band { id: id.to_owned(), surname, given }, worded))
 }
 
 fn is_word(word: &str, worded: &mut bool) -> bool {
