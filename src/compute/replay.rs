@@ -5,6 +5,8 @@
 //! A fact that no source gives, or that last month was not paid on, is sought in the other values the files hold for it
 //! and in the paid lines; it is believed only if the line then comes out to the cent.
 
+mod lasting;
+
 use crate::compute::eval::{Adjust, Computed, Pinned, Pins, State};
 use crate::facts::{Fact, FactId, Facts, Origin, Value, Vocabulary};
 use crate::ground::{At, Exact, Money};
@@ -80,15 +82,53 @@ pub struct Resolved {
     pub element: ElementId,
 }
 
+/// Which of two sources the job believes of a fact.
+pub trait Order: Sync {
+    fn prefers(&self, fact: FactId, one: At, other: At) -> bool;
+}
+
+/// What this month's facts are held against: sources that speak of last month alone, and the order of trust of the job.
+#[derive(Clone, Copy)]
+pub struct Believed<'b> {
+    pub vocabulary: &'b Vocabulary,
+    pub of_last_month: &'b BTreeSet<u16>,
+    pub order: &'b dyn Order,
+    /// Where last month's lines stand.
+    pub lines: At,
+}
+
+/// Why this month goes on with what last month was paid on.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Stays {
+    /// No file says anything.
+    Unwritten,
+    /// A document of last month shows an index beside lines paid on another: it cannot be ahead of its month, as a staff file is.
+    Misprint,
+    /// An index does not go down by itself: the file is older than last month.
+    Older,
+    /// The job believes the lines more than the file.
+    Trusted,
+}
+
 impl Resolved {
-    /// An index that a document of last month shows beside lines paid on another: the same document cannot be ahead of its
-    /// month, as a staff file is. Further than a tenth away is no index that the lines say.
-    pub fn is_misprint(&self, vocabulary: &Vocabulary, of_last_month: &BTreeSet<u16>) -> bool {
-        let of_steps = vocabulary.signs().iter().any(|s| s.1 == self.fact);
-        let Some(written) = self.written.as_ref().filter(|w| of_steps && of_last_month.contains(&w.at.source)) else { return false };
+    /// Why this month is paid on it too; `None` where it follows the file.
+    pub fn stays(&self, believed: &Believed<'_>) -> Option<Stays> {
+        let Some(written) = &self.written else { return Some(Stays::Unwritten) };
+        let of_steps = believed.vocabulary.signs().iter().any(|s| s.1 == self.fact);
+        let at = if self.used.at == At::NOWHERE { believed.lines } else { self.used.at };
+        let numbers = written.value.number().zip(self.used.value.number());
+        // Further than a tenth away is no index that the lines say.
         let near = |a: Exact, b: Exact| Some(a.mul(Exact::int(10))? <= b.mul(Exact::int(11))?);
-        let both = written.value.number().zip(self.used.value.number());
-        both.is_some_and(|(a, b)| near(a, b) == Some(true) && near(b, a) == Some(true))
+        let about = numbers.is_some_and(|(a, b)| near(a, b) == Some(true) && near(b, a) == Some(true));
+        if believed.order.prefers(self.fact, at, written.at) {
+            Some(Stays::Trusted)
+        } else if of_steps && about && believed.of_last_month.contains(&written.at.source) {
+            Some(Stays::Misprint)
+        } else if of_steps && about && written.origin != Origin::Decided && numbers.is_some_and(|(file, paid)| file < paid) {
+            Some(Stays::Older)
+        } else {
+            None
+        }
     }
 }
 
@@ -165,10 +205,13 @@ impl Against<'_> {
         self.within(element, state, 0)
     }
     fn within(&self, element: usize, state: &State, cents: i64) -> bool {
+        self.is_near(element, state.results[element], cents)
+    }
+    fn is_near(&self, element: usize, made: Option<Computed>, cents: i64) -> bool {
         let p = self.paid(element);
         let near = |a: Money, b: Money| (a - b).abs().cents() <= cents;
         let employers = |c: &Computed| self.agents_alone || near(c.employer_amount, p.employer_amount);
-        state.results[element].is_some_and(|c| c.stop.is_none() && near(c.amount, p.amount) && employers(&c))
+        made.is_some_and(|c| c.stop.is_none() && near(c.amount, p.amount) && employers(&c))
     }
 }
 
@@ -263,6 +306,7 @@ impl Replay<'_> {
         if !arrears.is_empty() {
             self.on_both(state, &mut facts, &mut resolved, (paid, arrears), against, &extra);
         }
+        self.on_what_lasts(state, (&mut facts, &mut resolved), paid, against, &unknown);
         let (mut lines, adjust) = self.verdicts(state, against, paid, hidden);
         lines.extend(arrears.iter().map(|l| ReplayLine {
             code: l.code,

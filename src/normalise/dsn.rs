@@ -12,7 +12,7 @@ mod pay;
 mod table;
 mod who;
 
-pub use pay::{BEYOND, REMAINDER};
+pub use pay::{BEYOND, REMAINDER, RESIDUAL, ROUNDED};
 pub use table::carries;
 
 use crate::ground::place::{Source, SourceKind};
@@ -93,12 +93,12 @@ pub fn add(
             gathered.elsewhere.insert(a.id.clone(), theirs.to_owned());
         }
     }
-    // Without any staff file the declaration is the list of who works here.
-    let stands_in = gathered.staff.is_empty();
+    // Without any staff file the declaration is the list of who works here, with a statement that may not be whole.
+    let stands_in = gathered.staff.is_empty() || !gathered.stand_in.0.is_empty();
     if stands_in {
         let mut of_files: Vec<u16> = used.iter().map(|(source, _)| *source).collect();
         of_files.dedup();
-        findings.extend(super::nobody_left(agents.len(), of_files.into_iter().map(At::source), sources));
+        gathered.stand_in.1.extend(of_files.into_iter().map(At::source));
     }
     let mut locals = pay::Locals::default();
     let (mut tallies, mut unplaced, mut agreeing) = (pay::Tallies::default(), bits::Unplaced::new(), 0_u64);
@@ -115,7 +115,8 @@ pub fn add(
         }
         facts::contradictions(agent, gathered, sources, cx, &mut findings);
         if let Some(record) = facts::record(agent, sources, cx, &mut findings) {
-            if stands_in { gathered.staff.push(record) } else { gathered.register_facts.push(record) }
+            let first = stands_in && gathered.stand_in.0.insert(agent.id.clone());
+            if first { gathered.staff.push(record) } else { gathered.register_facts.push(record) }
         }
         facts::to_decide(agent, sources, cx, &mut findings);
         names(agent, gathered);

@@ -76,12 +76,13 @@ pub struct Context<'a> {
 /// Two sources that show the same sum of an employee differently.
 fn sums_differ(what: &str, id: &EmployeeId, (a, a_at): (Money, At), (b, b_at): (Money, At), sources: &Sources) -> Finding {
     let f = Finding::new("IMP-04", Severity::Justify).arg("fact", what).arg("first", a.french()).arg("second", b.french());
-    let f = f.told("M145");
+    let f = f.told("M145").arg("agent", id);
     f.stake((a - b).cents()).of(id).at(sources.place(a_at)).at(sources.place(b_at))
 }
 
 /// Documents of last month that stand in for the staff file: whom they paid is who works here, and who has left since stands nowhere.
-fn nobody_left(count: usize, documents: impl Iterator<Item = At>, sources: &Sources) -> Option<Finding> {
-    let f = Finding::new("M265", Severity::Justify).told("M320").arg("count", count);
-    (count > 0).then(|| documents.fold(f, |f, at| f.at(sources.place(at))))
+pub fn nobody_left(gathered: &Gathered, sources: &Sources) -> Option<Finding> {
+    let (people, documents) = &gathered.stand_in;
+    let f = Finding::new("M265", Severity::Justify).told("M320").arg("count", people.len());
+    (!people.is_empty()).then(|| documents.iter().fold(f, |f, at| f.at(sources.place(*at))))
 }

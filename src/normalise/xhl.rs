@@ -91,7 +91,8 @@ pub fn add(
     // Without any staff file the statement is the list of who works here.
     let stands_in = gathered.staff.is_empty();
     if stands_in {
-        findings.extend(super::nobody_left(by_agent.len(), used.iter().map(|r| At::source(r.source)), sources));
+        gathered.stand_in.0.extend(by_agent.keys().cloned());
+        gathered.stand_in.1.extend(used.iter().map(|r| At::source(r.source)));
     }
     // A statement without a single employer's share does not show them; it does not say that there were none.
     let shows = |l: &crate::read::xhl::PayLine| l.effect() == Effect::Employer && !l.amount.is_zero();
@@ -212,7 +213,8 @@ fn is_used(r: &Registered, siret: Option<&str>, sources: &Sources, cx: &Context<
             .at(place.clone()),
     );
     if s.month != Some(cx.last) {
-        findings.push(Finding::new("R50", Severity::Justify).arg("month", month).arg("last", cx.last).at(place));
+        let code = if s.month.is_some() { "R50" } else { "R112" };
+        findings.push(Finding::new(code, Severity::Justify).arg("month", month).arg("last", cx.last).at(place));
         return false;
     }
     if let Some(own) = siret
@@ -404,7 +406,7 @@ fn take(
     add(&mut paid.net_paid, slip.net_to_pay);
     if slip.net_to_pay.is_none() {
         let place = sources.place(At::row(source, slip.line));
-        findings.push(Finding::new("M27", Severity::Blocking).arg("agent", id).of(id).at(place));
+        findings.push(Finding::new("R113", Severity::Blocking).arg("agent", id).of(id).at(place));
     }
 }
 

@@ -28,12 +28,9 @@ pub fn part(ready: &mut Ready) {
     people.par_iter_mut().for_each_init(
         || State::new(plan),
         |state, (_, p)| {
-            let Some(slip) = p.paid.as_mut().filter(|s| !s.bare && together.keys().any(|main| only(s, *main).is_some())) else { return };
-            let without_a_rule = |l: &PaidLine| match l.code {
-                PaidCode::Unknown(u) => Some((*machine.unknown_kinds.get(usize::from(u))?, l.amount, l.employer_amount)),
-                PaidCode::Element(_) => None,
-            };
-            let extra: Vec<_> = slip.lines.iter().filter_map(without_a_rule).collect();
+            let printed = |s: &PaidSlip| together.iter().any(|(main, parts)| parts.iter().chain([main]).any(|e| only(s, *e).is_some()));
+            let Some(slip) = p.paid.as_mut().filter(|s| !s.bare && printed(s)) else { return };
+            let extra: Vec<_> = slip.lines.iter().filter_map(|l| machine.unknown(l)).collect();
             state.forget();
             let pinned = pin(&slip.lines, plan.slots.elements as usize);
             state.run(plan, &machine.then(&p.known, &p.then), Pins::Paid(&pinned), &extra);
@@ -54,7 +51,16 @@ fn only(slip: &PaidSlip, element: usize) -> Option<usize> {
 
 fn apart(slip: &mut PaidSlip, (main, parts): (usize, &[usize]), results: &[Option<Computed>]) {
     let given = |e: usize| results[e].filter(|c| c.stop.is_none());
-    let (Some(at), Some(whole)) = (only(slip, main), given(main)) else { return };
+    let Some(whole) = given(main) else { return };
+    let Some(at) = only(slip, main) else {
+        // The amount of one under the name of the other.
+        let nothing = |e: usize| given(e).is_none_or(|c| c.amount.is_zero());
+        let under = parts.iter().filter(|e| nothing(**e)).find_map(|e| only(slip, *e).filter(|at| slip.lines[*at].amount == whole.amount));
+        if let Some(at) = under.filter(|_| !whole.amount.is_zero()) {
+            slip.lines[at].code = PaidCode::Element(ElementId(main as u16));
+        }
+        return;
+    };
     let paid = |e: usize| slip.lines.iter().any(|l| l.code == PaidCode::Element(ElementId(e as u16)));
     let unpaid = parts.iter().filter(|e| !paid(**e)).filter_map(|e| Some((*e, given(*e)?)));
     let parts: Vec<(usize, Computed)> = unpaid.filter(|(_, c)| !c.amount.is_zero()).collect();
@@ -70,7 +76,12 @@ fn apart(slip: &mut PaidSlip, (main, parts): (usize, &[usize]), results: &[Optio
     let own: Vec<PaidLine> = parts.iter().map(|(e, c)| c.as_paid(ElementId(*e as u16), origin)).collect();
     for part in own {
         let line = &mut slip.lines[at];
-        line.base = line.base.zip(part.base).and_then(|(whole, part)| whole.sub(part)).or(line.base);
+        // On one base the rates add up, on parts of it the bases.
+        if line.base.is_some() && line.base == part.base {
+            line.rate = line.rate.and(whole.rate);
+        } else {
+            line.base = line.base.zip(part.base).and_then(|(whole, part)| whole.sub(part)).or(line.base);
+        }
         slip.lines.push(PaidLine { base: part.base.filter(|_| shows), rate: part.rate.filter(|_| shows), ..part });
     }
     let line = &mut slip.lines[at];

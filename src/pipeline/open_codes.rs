@@ -4,6 +4,7 @@
 //! amount without a fact drawn from the line itself, or where the label resembles the element as well.
 //! What no payslip proves stays open, is carried as it is, and is told of every agent who has it.
 
+mod contributions;
 mod remainders;
 
 use super::Ready;
@@ -173,6 +174,7 @@ fn proven(
 /// show the next one another, since a contribution comes out only when its base does.
 pub fn settle(ready: &mut Ready, findings: &mut Vec<Finding>) {
     remainders::settle(ready, findings);
+    contributions::settle(ready, findings);
     loop {
         let settled = round(ready);
         if settled.is_empty() {

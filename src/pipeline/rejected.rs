@@ -177,14 +177,19 @@ fn why(o: &Outcome) -> String {
 pub fn name(refused: &[Refused], joined: &Joined, decided: &Decisions, sources: &Sources) -> Vec<Finding> {
     // One transfer may have paid several posts of somebody.
     let mut people: BTreeMap<At, Vec<_>> = BTreeMap::new();
+    let parts: BTreeSet<At> = joined.parts.iter().map(|p| p.1).collect();
+    for (id, at, amount) in &joined.parts {
+        people.entry(*at).or_default().push((id, *amount));
+    }
     for (id, p) in &joined.people {
-        p.transfer.iter().for_each(|t| people.entry(t.at).or_default().push((id, t)));
+        let whole = p.transfer.iter().filter(|t| !parts.contains(&t.at));
+        whole.for_each(|t| people.entry(t.at).or_default().push((id, t.amount)));
     }
     let orphans: BTreeMap<At, &TransferRow> = joined.orphan_transfers.iter().map(|t| (t.at, t)).collect();
     let mut out = Vec::new();
     for r in refused {
         let orphan = orphans.get(&r.transfer).copied();
-        let of = people.get(&r.transfer).into_iter().flatten().map(|(id, t)| (Some(*id), t.amount));
+        let of = people.get(&r.transfer).into_iter().flatten().map(|(id, amount)| (Some(*id), *amount));
         let net = |id: &EmployeeId| joined.people.get(id).and_then(|p| p.paid.as_ref()?.net_paid).map_or(Money::ZERO, |n| n.0);
         let by_reference = r.agent.as_ref().map(|id| (Some(id), net(id)));
         let all: Vec<_> = of.chain(orphan.map(|t| (None, t.amount))).chain(by_reference).collect();

@@ -1,8 +1,8 @@
 //! Which of the transfer files paid last month: those whose day is in it, when others lie beside them, and each transfer once.
 
-use crate::ground::{Finding, Money, Place, Severity};
+use crate::ground::{EmployeeId, Finding, Money, PayMonth, Place, Severity, Sources};
 use crate::job::Job;
-use crate::normalise::join::TransferRow;
+use crate::normalise::join::{Joined, TransferRow};
 use crate::normalise::text::name_key;
 use crate::read::pain001;
 use chrono::{Days, NaiveDate};
@@ -20,8 +20,9 @@ pub struct Sending {
 /// The transfers of last month, with the head of the first file and the sum of all of them.
 ///
 /// A file of another month is named and left when one of last month is there: the account it names may be an old one. Where
-/// none fits they are taken, and that is told; so is a file without a day, which tells nothing.
-pub fn of_last_month(files: Vec<Sending>, job: &Job, findings: &mut Vec<Finding>) -> Vec<Sending> {
+/// none fits they are taken, and that is told; so is a file without a day, which tells nothing. Those that were left and are of
+/// a day of the month all the same may be advances: they come second.
+pub fn of_last_month(files: Vec<Sending>, job: &Job, findings: &mut Vec<Finding>) -> (Vec<Sending>, Vec<Sending>) {
     let fits = |s: &Sending| s.header.execution.is_none_or(|day| paid_last_month(day, job));
     let some = files.iter().any(|s| s.header.execution.is_some() && fits(s));
     let code = if some { "F83" } else { "F84" };
@@ -29,7 +30,47 @@ pub fn of_last_month(files: Vec<Sending>, job: &Job, findings: &mut Vec<Finding>
         let day = s.header.execution.map_or_else(String::new, |d| d.format("%d/%m/%Y").to_string());
         Finding::new(code, Severity::Justify).arg("day", day).arg("month", job.last_month).at(s.place.clone())
     }));
-    once(files.into_iter().filter(|s| !some || fits(s)).collect(), findings)
+    let (kept, left): (Vec<Sending>, Vec<Sending>) = files.into_iter().partition(|s| !some || fits(s));
+    let in_month = |s: &Sending| s.header.execution.is_some_and(|day| PayMonth::of(day) == job.last_month);
+    (once(kept, findings), left.into_iter().filter(in_month).collect())
+}
+
+/// Advances of last month in a file of an earlier day: all of its transfers went to people whose pay is known and who were
+/// transferred less than that by so much or more. They are part of what was paid; hands back what they come to.
+pub fn advances(files: Vec<Sending>, joined: &mut Joined, sources: &Sources, findings: &mut Vec<Finding>) -> Money {
+    let mut taken = Money::ZERO;
+    for file in files {
+        let mut by_account: BTreeMap<&str, Vec<&EmployeeId>> = BTreeMap::new();
+        for (id, p) in &joined.people {
+            let iban = p.transfer.as_ref().and_then(|t| t.iban.as_ref());
+            iban.into_iter().for_each(|i| by_account.entry(i.as_str()).or_default().push(id));
+        }
+        let of = |r: &TransferRow| {
+            let [id] = by_account.get(r.iban.as_ref()?.as_str())?.as_slice() else { return None };
+            let p = joined.people.get(*id)?;
+            let (net, sent) = (p.paid.as_ref()?.net_paid?.0, p.transfer.as_ref()?.amount);
+            (sent + r.amount <= net).then(|| (*id).clone())
+        };
+        let ids: Vec<EmployeeId> = file.rows.iter().map_while(of).collect();
+        let mut once = ids.clone();
+        once.sort();
+        once.dedup();
+        if once.len() < file.rows.len() {
+            continue;
+        }
+        for (id, r) in ids.into_iter().zip(&file.rows) {
+            let Some(t) = joined.people.get_mut(&id).and_then(|p| p.transfer.as_mut()) else { continue };
+            joined.parts.push((id.clone(), r.at, r.amount));
+            joined.parts.push((id, t.at, t.amount));
+            t.amount += r.amount;
+        }
+        findings.retain(|f| !(f.code == "F83" && f.places.contains(&file.place)));
+        let day = file.header.execution.map_or_else(String::new, |d| d.format("%d/%m/%Y").to_string());
+        let f = Finding::new("M365", Severity::Warning).arg("day", day).arg("count", file.rows.len()).arg("sum", file.sum.french());
+        findings.push(f.at(file.rows.first().map_or_else(|| file.place.clone(), |r| sources.place(r.at))));
+        taken += file.sum;
+    }
+    taken
 }
 
 /// Each transfer counts once: a file whose transfers all stand in another (the message as it was sent, and as the bank gives it

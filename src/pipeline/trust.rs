@@ -1,10 +1,17 @@
 //! The order of trust that the job declares: names of sources and facts, each found or told with its line.
 
-use crate::facts::{Role, Vocabulary};
-use crate::ground::{Finding, Severity};
+use crate::compute::replay::Order;
+use crate::facts::{FactId, Role, Vocabulary};
+use crate::ground::{At, Finding, Severity};
 use crate::job::{Job, Said};
 use crate::normalise::trust::{Teller, Trust};
 use crate::rules::document_suggestion;
+
+impl Order for Trust {
+    fn prefers(&self, fact: FactId, one: At, other: At) -> bool {
+        Self::prefers(self, fact, one, other)
+    }
+}
 
 /// What the job says, without yet knowing what each source is.
 pub fn of(job: &Job, vocabulary: &Vocabulary, findings: &mut Vec<Finding>) -> Trust {

@@ -5,6 +5,7 @@
 mod confront;
 mod dsn;
 mod dsn_month;
+mod last_month;
 mod mutations;
 mod normalise;
 mod posts;

@@ -91,6 +91,28 @@ fn asks_for_the_file_that_fills_most() {
     assert!(wanted(&p).contains(&"absences"), "{:?}", wanted(&p));
 }
 
+// What cannot be computed without a file is asked for before lists that may not exist.
+#[test]
+fn what_last_month_lacks_is_asked_for_before_this_months_lists() {
+    let declared = || ("paie.dsn", made::dsn::latin(&made::dsn::town()));
+    let stated = || ("paye.xhl", made::xhl::november().into_bytes());
+    let cases: [(&str, fn(&str) -> bool, Vec<(&str, Vec<u8>)>, &[&str]); 5] = [
+        ("transfers", |f| f.starts_with("virements"), vec![], &["staff", "statement"]),
+        ("staff-transfers", |f| f.starts_with("virements") || f.starts_with("agents"), vec![], &["statement"]),
+        ("register", |f| f.starts_with("livre"), vec![], &["statement", "transfers", "staff"]),
+        ("declaration-transfers", |f| f.starts_with("virements"), vec![declared()], &["statement", "staff"]),
+        ("statement", |_| false, vec![stated()], &["staff"]),
+    ];
+    for (name, keep, more, first) in cases {
+        let folder = job(&format!("wanted-{name}"), keep);
+        for (file, bytes) in more {
+            std::fs::write(folder.join("inbox").join(file), bytes).expect("a file");
+        }
+        let p = picture(&folder);
+        assert_eq!(wanted(&p)[..first.len()], *first, "{name}");
+    }
+}
+
 #[test]
 fn an_empty_inbox_says_where_to_begin() {
     let folder = job("empty", |_| false);

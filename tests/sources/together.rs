@@ -139,6 +139,13 @@ fn without_a_staff_file_the_register_and_the_transfers_pay_whom_they_can() {
     assert_eq!(paid_wrongly, ["01413"]);
     let right = ran.transfers.keys().filter(|e| want.get(*e) == ran.nets.get(*e)).count();
     assert!(right >= 73, "{right} of {} are paid the expected net", want.len());
+    // Who works part time follows from the base and the amount of the base pay: 85,71 %, 60 % and 50 % of it.
+    for e in ["00484", "01854", "01504", "01840", "00541"] {
+        assert_eq!(ran.nets.get(e), want.get(e), "{e}");
+        let asked = ran.outcome.findings.iter().any(|f| f.code == "M369" && f.employee.as_ref().is_some_and(|x| x.as_str() == e));
+        // Days of a month that was begun make half of it, and three fifths, never six sevenths.
+        assert_eq!(asked, ["01504", "01840", "00541"].contains(&e), "{e}");
+    }
 }
 
 /// What leaves and is not the expected net.

@@ -13,10 +13,10 @@ use crate::compute::belated::Belated;
 use crate::compute::corrections::Correction;
 use crate::compute::eval::{Adjust, State, Stop};
 use crate::compute::gone::History;
-use crate::compute::replay::{Hidden, Replay, Replayed};
+use crate::compute::replay::{Believed, Hidden, Order, Replay, Replayed};
 use crate::compute::walk::{self, Change, FactChange, Road};
 use crate::facts::{Begun, Dated, Fact, FactId, Facts, Vocabulary};
-use crate::ground::{EmployeeId, Exact, Money, PayMonth};
+use crate::ground::{At, EmployeeId, Exact, Money, PayMonth};
 use crate::payslip::{Advance, Catalogue, ElementId, LineKind, Mode, PaidCode, PaidLine, PaidSlip, Payslip, Status};
 use crate::rules::Pack;
 use crate::rules::pack::CauseRole;
@@ -89,10 +89,15 @@ pub struct Input<'i> {
     pub begun: &'i [Begun],
     /// Sources that speak of last month alone.
     pub bygone_sources: &'i BTreeSet<u16>,
+    pub order: &'i dyn Order,
     pub ways: Ways,
 }
 
 impl<'i> Input<'i> {
+    fn believed<'b>(&'b self, vocabulary: &'b Vocabulary) -> Believed<'b> {
+        let lines = self.paid.first().map_or(At::NOWHERE, |l| l.at);
+        Believed { vocabulary, of_last_month: self.bygone_sources, order: self.order, lines }
+    }
     fn history(&self) -> History<'i> {
         History { slips: self.bygone, paid_on: self.paid_on, begun: self.begun, last: self.slip, alternatives: self.alternatives }
     }
@@ -231,6 +236,14 @@ impl Machine<'_> {
             Way::Recompute | Way::Rules | Way::Hold => self.stays(state, i, paid, replay),
         };
         Output { way, ..output }
+    }
+
+    /// A line that no rule makes, as it counts in sums.
+    pub fn unknown(&self, l: &PaidLine) -> Option<(LineKind, Money, Money)> {
+        match l.code {
+            PaidCode::Unknown(u) => Some((*self.unknown_kinds.get(usize::from(u))?, l.amount, l.employer_amount)),
+            PaidCode::Element(_) => None,
+        }
     }
 
     fn shown(&self, state: &State) -> Vec<(String, crate::ground::Exact)> {

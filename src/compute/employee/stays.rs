@@ -17,7 +17,7 @@ impl Machine<'_> {
         let mut facts = i.known.clone();
         // What no file says and last month's lines prove stays true until something says otherwise.
         for r in replay.resolved.iter().filter(|r| self.vocabulary().get(r.fact).recurs) {
-            if r.written.is_none() || r.is_misprint(self.vocabulary(), i.bygone_sources) {
+            if r.stays(&i.believed(self.vocabulary())).is_some() {
                 facts.set(r.used.clone());
             }
         }
@@ -58,7 +58,7 @@ impl Machine<'_> {
         let mut changes = walk::whole(paid, &own, self.causes.one_off_ended);
         changes.extend(walk::walk(self.pack, self.road, state, &own, &last, &this, &fact_changes, settled));
         // So does what they bore, and what a line bore that never comes twice.
-        let once = |l: &ReplayLine| l.verdict == Verdict::OneOff && !l.gap().is_zero();
+        let once = |l: &ReplayLine| l.verdict == Verdict::OneOff && !l.paid.is_zero();
         if !i.arrears().is_empty() || replay.lines.iter().any(once) {
             self.name_arrears(&replay, &mut changes);
         }

@@ -14,6 +14,9 @@ use std::collections::BTreeMap;
 /// What is left of gross pay: its code, and the local code that stands for it.
 const REST: &str = "reste";
 pub const REMAINDER: &str = "DSN reste";
+/// What the net social amount says was withheld beyond the contributions that are detailed, and cents of it.
+pub const RESIDUAL: &str = "DSN cotisations";
+pub const ROUNDED: &str = "DSN arrondis";
 /// What was transferred beyond what a declaration explains, or less.
 pub const BEYOND: &str = "DSN hors";
 
@@ -147,7 +150,7 @@ impl Maker<'_> {
             if !small {
                 self.tallies.residual.add(residual, net_at);
             }
-            let code = if small { "DSN arrondis" } else { "DSN cotisations" };
+            let code = if small { ROUNDED } else { RESIDUAL };
             self.local(source, code.to_owned(), &row.label, LineKind::Deduction, row.recurs, -residual, net_at, None, &mut slip.lines);
         }
         self.tallies.rebuilt += 1;

@@ -134,6 +134,8 @@ pub struct Gathered {
     /// Those whom another employer's documents pay, with its SIRET.
     pub elsewhere: BTreeMap<EmployeeId, String>,
     pub staff: Vec<Record>,
+    /// Whom documents of last month name in the place of a staff file, and where these stand.
+    pub stand_in: (BTreeSet<EmployeeId>, Vec<At>),
     pub arrivals: Vec<Record>,
     pub departures: Vec<Record>,
     /// Facts that a wide register shows beside the amounts.

@@ -28,7 +28,7 @@ impl Joiner<'_> {
     }
 
     /// By reference, where the account, the name or the amount says the same or nothing else names anybody; then by account; then by
-    /// name and amount together.
+    /// name and amount together; then by the surname alone, where one transfer and one net are of that amount.
     pub(super) fn transfers(&mut self, rows: Vec<TransferRow>) {
         let mut by_bare: BTreeMap<String, Vec<EmployeeId>> = BTreeMap::new();
         let mut by_iban: BTreeMap<String, Vec<EmployeeId>> = BTreeMap::new();
@@ -47,7 +47,14 @@ impl Joiner<'_> {
                 by_pay.entry((name_key(surname, given), net)).or_default().push(id.clone());
             }
         }
-        let mut taken: BTreeSet<EmployeeId> = BTreeSet::new();
+        let mut by_net: BTreeMap<Money, Vec<EmployeeId>> = BTreeMap::new();
+        for ((_, net), ids) in &by_pay {
+            by_net.entry(*net).or_default().extend(ids.iter().cloned());
+        }
+        let mut amounts: BTreeMap<Money, u32> = BTreeMap::new();
+        rows.iter().for_each(|r| *amounts.entry(r.amount).or_default() += 1);
+        let mut taken: BTreeMap<EmployeeId, u16> = BTreeMap::new();
+        let mut more: BTreeMap<EmployeeId, Vec<TransferRow>> = BTreeMap::new();
         let mut several: BTreeMap<Vec<EmployeeId>, Vec<TransferRow>> = BTreeMap::new();
         let place = Place::of_numbers(&rows, &by_bare, self.are_named(&rows), &|id, row| self.fits(id, row));
         for row in rows {
@@ -57,13 +64,21 @@ impl Joiner<'_> {
             let by_name = by_pay.get(&(name_key(&row.name, ""), row.amount)).filter(|v| v.len() == 1);
             let alone = by_account.is_none() && by_name.is_none() && place.is_some_and(|p| p.of_most);
             let told = by_reference.filter(|ids| alone || by_account == Some(ids) || ids.iter().any(|id| self.fits(id, &row)));
-            let free = |ids: &Vec<EmployeeId>| ids.iter().filter(|id| !taken.contains(id)).cloned().collect::<Vec<_>>();
-            let hit = [told, by_account, by_name].into_iter().flatten().map(free).find(|ids| !ids.is_empty());
-            let Some(free) = hit else {
-                self.out.orphan_transfers.push(row);
+            let free = |ids: &Vec<EmployeeId>| ids.iter().filter(|id| !taken.contains_key(id)).cloned().collect::<Vec<_>>();
+            let once = amounts.get(&row.amount) == Some(&1);
+            let by_sum = by_net.get(&row.amount).filter(|ids| once && ids.len() == 1 && self.names_family(&ids[0], &row.name));
+            let hits = [told, by_account, by_name, by_sum].into_iter().flatten();
+            let Some(free) = hits.clone().map(free).find(|ids| !ids.is_empty()) else {
+                // Somebody whom another file paid already.
+                let elsewhere = |id: &&EmployeeId| taken.get(*id).is_some_and(|source| *source != row.at.source);
+                let again = hits.filter_map(|ids| <&[EmployeeId; 1]>::try_from(ids.as_slice()).ok()).map(|[id]| id).find(elsewhere);
+                match again {
+                    Some(id) => more.entry(id.clone()).or_default().push(row),
+                    None => self.out.orphan_transfers.push(row),
+                }
                 continue;
             };
-            taken.extend(free.iter().filter(|_| free.len() == 1).cloned());
+            taken.extend(free.iter().filter(|_| free.len() == 1).map(|id| (id.clone(), row.at.source)));
             match free.as_slice() {
                 [one] => self.sent(one, row.amount, None, &row),
                 _ => several.entry(free).or_default().push(row),
@@ -72,6 +87,7 @@ impl Joiner<'_> {
         for (posts, rows) in several {
             self.by_post(posts, rows);
         }
+        self.parts(more);
     }
 
     /// Whether transfers name anybody as the other sources do.
@@ -83,6 +99,15 @@ impl Joiner<'_> {
         let known: BTreeSet<String> = keys.flat_map(|k| k.split(' ').map(str::to_owned).collect::<Vec<_>>()).collect();
         let says = |w: &str| w.len() >= 3 && known.contains(w);
         rows.iter().take(REFERENCES).any(|r| name_key(&r.name, "").split(' ').any(says))
+    }
+
+    /// Whether the surname stands in the name of an account that two people share: « M OU MME C BARBEAU ».
+    fn names_family(&self, id: &EmployeeId, holder: &str) -> bool {
+        let Some(p) = self.out.people.get(id) else { return false };
+        let holder = name_key(holder, "");
+        let words: BTreeSet<&str> = holder.split(' ').collect();
+        let surnames = [p.text(self.vocabulary, Role::Surname).unwrap_or(&p.names.0), p.text(self.vocabulary, Role::MarriedName).unwrap_or_default()];
+        surnames.into_iter().map(|n| name_key(n, "")).any(|n| !n.is_empty() && n.split(' ').all(|w| words.contains(w)))
     }
 
     /// Whether a transfer names this employee, or is of the net paid to him.

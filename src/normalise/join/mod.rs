@@ -9,11 +9,12 @@ mod contrary;
 mod exchanged;
 mod month;
 mod movements;
+mod parts;
 mod person;
 mod staff;
 
 use crate::facts::{Fact, FactKind, Role, Vocabulary};
-use crate::ground::{At, EmployeeId, Finding, Lang, PayMonth, Severity, Sources};
+use crate::ground::{At, EmployeeId, Finding, Lang, Money, PayMonth, Severity, Sources};
 use crate::normalise::gather::{Gathered, Record};
 use crate::normalise::records::Said;
 use crate::normalise::trust::{Trust, agree};
@@ -30,6 +31,8 @@ pub struct Joined {
     pub strangers: Vec<(EmployeeId, At, String)>,
     /// Transfers of last month that nobody could be found for.
     pub orphan_transfers: Vec<TransferRow>,
+    /// Transfers that make somebody's pay together: a refusal of one is of its own amount.
+    pub parts: Vec<(EmployeeId, At, Money)>,
     pub findings: Vec<Finding>,
 }
 

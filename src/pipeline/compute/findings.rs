@@ -5,7 +5,7 @@ use super::rows::{code_card, show_value};
 use super::subject::at_of;
 use crate::compute::cases::stop_name;
 use crate::compute::employee::{Standing, Way};
-use crate::compute::replay::{ReplayLine, Verdict};
+use crate::compute::replay::{Believed, ReplayLine, Resolved, Stays, Verdict};
 use crate::facts::{Fact, FactId, FactKind, Origin, Role, Value};
 use crate::ground::{At, Exact, Finding, Money, Place, Severity};
 use crate::normalise::dsn::REMAINDER;
@@ -102,7 +102,10 @@ pub(super) fn own_findings(ready: &Ready, w: &mut Worked) {
     let dated = crate::pipeline::arrears::findings(ready, w);
     w.findings.extend(dated);
     for r in &w.output.replay.resolved {
-        let Some(written) = &r.written else { continue };
+        let Some(written) = &r.written else {
+            w.findings.extend(drawn_time(ready, w, r));
+            continue;
+        };
         let decl = pack.vocabulary.get(r.fact);
         // Somebody has decided which of the two it is.
         let decided = |f: &Fact| f.id == r.fact && f.origin == Origin::Decided;
@@ -115,19 +118,21 @@ pub(super) fn own_findings(ready: &Ready, w: &mut Worked) {
             w.findings.push(f.at(sources.place(written.at)).at(sources.place(r.used.at)));
             continue;
         }
-        // What the document's own lines say otherwise moves nothing.
-        let misprint = r.is_misprint(&pack.vocabulary, &ready.inputs.of_last_month);
-        let code = if misprint { "M403" } else { "C02" };
-        let f = Finding::new("IMP-04", if misprint { Severity::Warning } else { Severity::Justify })
-            .told(code)
-            .of(&w.id)
-            .arg("agent", &w.id)
-            .arg("fact", decl.label.get(ready.lang))
-            .arg("first", show_value(ready, written))
-            .arg("second", show_value(ready, &r.used))
-            .at(sources.place(written.at))
-            .at(sources.place(r.used.at));
-        w.findings.push(f);
+        let lines = w.person.paid.as_ref().and_then(|s| s.lines.first()).map_or(At::NOWHERE, |l| l.at);
+        let inputs = &ready.inputs;
+        let believed = Believed { vocabulary: &pack.vocabulary, of_last_month: &inputs.of_last_month, order: &inputs.trust, lines };
+        let stays = r.stays(&believed).filter(|_| w.output.facts.value(r.fact) == Some(&r.used.value));
+        let f = |code, severity| Finding::new(code, severity);
+        let f = match stays {
+            Some(Stays::Older) => f("M367", Severity::Justify),
+            Some(Stays::Trusted) => f("M368", Severity::Warning),
+            // What the document's own lines say otherwise moves nothing.
+            Some(Stays::Misprint | Stays::Unwritten) => f("IMP-04", Severity::Warning).told("M403"),
+            None => f("IMP-04", Severity::Justify).told("C02"),
+        };
+        let f = f.of(&w.id).arg("agent", &w.id).arg("fact", decl.label.get(ready.lang));
+        let f = f.arg("first", show_value(ready, written)).arg("second", show_value(ready, &r.used));
+        w.findings.push(f.at(sources.place(written.at)).at(sources.place(r.used.at)));
     }
     w.findings.extend(disputed(ready, w));
     // Lines that do not make the net that was paid: last month is not understood, and nothing built on it may leave.
@@ -298,18 +303,27 @@ fn contradiction(ready: &Ready, w: &Worked, fact: crate::facts::FactId) -> Optio
     let of_time = |m: &Measure| matches!(m, Measure::Named(n) if n == "pay_without_working_time");
     let time = ready.pack.controls.iter().find(|c| of_time(&c.measure));
     let about_time = time.is_some_and(|c| c.names.contains(&ready.pack.vocabulary.get(fact).name));
-    // What a step or a grade comes with does not go down by itself: the file is older than last month.
-    let number = |f: Option<&Fact>| f.and_then(|f| f.value.number());
+    // What a step or a grade comes with does not leap by more than a tenth.
     let used = w.output.replay.resolved.iter().find(|r| r.fact == fact);
-    let lower = used.is_some_and(|r| number(r.written.as_ref()) < number(Some(&r.used)));
     let of_steps = ready.pack.vocabulary.signs().iter().any(|s| s.1 == fact);
-    // Nor does it leap by more than a tenth.
-    let leaps = used.is_some_and(|r| r.written.as_ref().is_some_and(|written| is_far(written, &r.used)));
-    let behind = of_steps && (lower || leaps);
-    (net != on_paid && (beyond || about_time || behind)).then(|| {
+    let leaps = of_steps && used.is_some_and(|r| r.written.as_ref().is_some_and(|written| is_far(written, &r.used)));
+    (net != on_paid && (beyond || about_time || leaps)).then(|| {
         let f = Finding::new("IMP-04", Severity::Blocking).told("C09");
         f.arg("net", net.french()).arg("other", on_paid.french()).stake((net - on_paid).cents())
     })
+}
+
+/// A working time that only a paid line says, where days of a month that was begun would make the same line.
+fn drawn_time(ready: &Ready, w: &Worked, r: &Resolved) -> Option<Finding> {
+    let of_time = |m: &Measure| matches!(m, Measure::Named(n) if n == "pay_without_working_time");
+    let decl = ready.pack.vocabulary.get(r.fact);
+    let about_time = ready.pack.controls.iter().any(|c| of_time(&c.measure) && c.names.contains(&decl.name));
+    let share = r.used.value.number().filter(|n| about_time && *n < Exact::ONE)?;
+    let days = share.mul(Exact::int(30))?;
+    let whole = days.scaled_half_up(1).is_some_and(|n| Exact::int(n) == days);
+    let f = Finding::new("M369", Severity::Justify).of(&w.id).arg("agent", &w.id).arg("name", &w.name);
+    let f = f.arg("fact", decl.label.get(ready.lang)).arg("value", show_value(ready, &r.used));
+    whole.then(|| f.at(ready.inputs.sources.place(r.used.at)))
 }
 
 /// What last month still owes, or was paid too much.
@@ -482,10 +496,15 @@ fn carried_rubrics(ready: &Ready, w: &mut Worked) {
             _ => Severity::Justify,
         };
         // What its source calls paid once does not come again, unless an element of this month may be the same.
+        let card = code_card(ready, l.code);
         if severity == Severity::Justify && !ready.catalogue[ready.pack.elements.len() + usize::from(u)].recurs {
+            // What is kept back over several months ends here as well, and only a person knows of it.
+            if card.kind == LineKind::Net && l.amount.is_negative() {
+                let f = Finding::new("R114", Severity::Warning).of(&w.id).arg("agent", &w.id).arg("name", &w.name).arg("label", card.label);
+                told.push(f.arg("amount", l.amount.french()).stake(l.amount.cents()).at(ready.inputs.sources.place(l.at)));
+            }
             continue;
         }
-        let card = code_card(ready, l.code);
         let f = Finding::new("C06", severity).of(&w.id).arg("agent", &w.id).arg("code", card.code).arg("label", card.label);
         told.push(f.arg("amount", l.amount.french()).stake(l.amount.cents()).at(ready.inputs.sources.place(l.at)));
     }

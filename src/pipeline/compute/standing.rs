@@ -60,6 +60,7 @@ pub fn input<'i>(ready: &'i Ready, id: &'i EmployeeId, standing: Standing, perso
         paid_on: &person.paid_on,
         begun: &person.begun,
         bygone_sources: &ready.inputs.of_last_month,
+        order: &ready.inputs.trust,
         ways: ways(ready, id),
     }
 }

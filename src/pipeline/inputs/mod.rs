@@ -57,8 +57,8 @@ pub struct Inputs {
     pub rows: Vec<normalise::RowCount>,
     /// Kinds of documents that spoke: pay statements, declarations.
     pub documents: BTreeSet<&'static str>,
-    /// What each source is.
-    pub tellers: BTreeMap<u16, Teller>,
+    /// What each source is, and which the job believes.
+    pub trust: Trust,
     /// Documents that speak of last month alone: pay statements and declarations.
     pub of_last_month: BTreeSet<u16>,
     /// What documents say of the employer.
@@ -156,6 +156,7 @@ pub fn read(job: &Job, pack: &Pack, settings: &[SettingValue], progress: fn(&str
     }
     let (mut declared, mut found) = normalise::dsn::add(&o.declarations, &mut gathered, siret, &o.sources, &cx);
     o.findings.append(&mut found);
+    o.findings.extend(normalise::nobody_left(&gathered, &o.sources));
     // A staff file keeps many who left long ago; and whoever was paid comes for sure.
     let paid = |f: &Finding| f.employee.as_ref().is_some_and(|id| gathered.paid.contains_key(id));
     o.findings.retain(|f| match f.code.as_str() {
@@ -193,6 +194,8 @@ pub fn read(job: &Job, pack: &Pack, settings: &[SettingValue], progress: fn(&str
     let spoke_record = record.month.is_some();
     let (past, mut found) = record.settle(&mut joined.people, &o.sources, sent);
     o.findings.append(&mut found);
+    let advanced = super::sendings::advances(std::mem::take(&mut o.sendings), &mut joined, &o.sources, &mut o.findings);
+    o.header.iter_mut().for_each(|h| h.2 += advanced);
     o.findings.extend(declared.settle(&mut joined.people, &o.sources));
     let of_files = mapping.sources.iter().any(|s| s.role == normalise::Role::Staff);
     if !of_files && !spoke_record && joined.people.values().any(|p| p.paid.is_some()) {
@@ -231,7 +234,7 @@ pub fn read(job: &Job, pack: &Pack, settings: &[SettingValue], progress: fn(&str
     let documents_of = |(source, t): (&u16, &Teller)| matches!(t, Teller::Statement | Teller::Declaration).then_some(*source);
     let inputs = Inputs {
         of_last_month: trust.of.iter().filter_map(documents_of).collect(),
-        tellers: trust.of,
+        trust,
         employer: super::employer::said(&o, siret),
         sources: o.sources,
         mapping,

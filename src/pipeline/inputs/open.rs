@@ -292,9 +292,12 @@ fn open_transfers(input: &Input, name: &str, o: &mut Opened) {
     o.sendings.push(Sending { source, header: read.value, place, sum, rows });
 }
 
-/// Two transfer files of a month add up; the header of the first dates the payment.
+/// Two transfer files of a month add up; the header of the first dates the payment. Files of an earlier day of the month wait
+/// until people are joined.
 pub(super) fn take_transfers(o: &mut Opened, job: &Job) {
-    for s in sendings::of_last_month(std::mem::take(&mut o.sendings), job, &mut o.findings) {
+    let (of_last_month, earlier) = sendings::of_last_month(std::mem::take(&mut o.sendings), job, &mut o.findings);
+    o.sendings = earlier;
+    for s in of_last_month {
         o.sent.push(rejected::Sent::of(s.source, &s.header));
         match &mut o.header {
             None => o.header = Some((s.header, s.place, s.sum)),

@@ -75,7 +75,7 @@ fn untold(ready: &mut Ready, findings: &mut Vec<Finding>) {
     }
 }
 
-fn code_of(ready: &Ready, code: &str) -> Option<u16> {
+pub(super) fn code_of(ready: &Ready, code: &str) -> Option<u16> {
     let cards = &ready.catalogue[ready.pack.elements.len()..];
     cards.iter().position(|c| c.code == code).and_then(|u| u16::try_from(u).ok())
 }

@@ -71,7 +71,7 @@ impl Book {
         if !needs.is_empty() {
             let lines = w.person.paid.iter().flat_map(|s| s.all().map(|l| l.at).chain(s.seconds.iter().map(|s| s.0)));
             let facts = w.person.known.iter().map(|f| f.at).chain(w.person.seconds.iter().map(|s| s.at));
-            let kinds = lines.chain(facts).filter_map(|at| ready.inputs.tellers.get(&at.source)).filter_map(|t| match t {
+            let kinds = lines.chain(facts).filter_map(|at| ready.inputs.trust.of.get(&at.source)).filter_map(|t| match t {
                 Teller::Statement => Some("statement"),
                 Teller::Declaration => Some("declaration"),
                 Teller::Register => Some("register"),

@@ -1,0 +1,290 @@
+//! What last month's documents say beside each other: overtime in a declaration, arrears without contributions, transfers of several
+//! files, an older staff file, the order of trust, a protection contract.
+//!
+//! Amounts are those of `samples/montreval/expected`; where a file is changed, the pay must be what it was before, or another by
+//! the very amount that was put in.
+
+#[path = "../made/mod.rs"]
+mod made;
+
+use made::ran::{self, OfAgent as _, Ran};
+use made::{cents, dsn, expected, rows, shown, xhl};
+use releve::ground::Severity;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
+type File<'f> = (&'f str, Vec<u8>);
+
+const SENT: &str = "virements-2021-11.xml";
+
+fn settings() -> String {
+    std::fs::read_to_string("samples/montreval/releve.toml").expect("the sample's settings")
+}
+
+fn sample(file: &'static str) -> File<'static> {
+    (file, std::fs::read(Path::new("samples/montreval/inbox").join(file)).expect("the sample"))
+}
+
+fn run(name: &str, more: &str, files: &[File<'_>]) -> Ran {
+    ran::run_in(ran::job("last-month", name, &(settings() + more), files), None)
+}
+
+fn nets(r: &Ran) -> BTreeMap<String, i64> {
+    r.rows("payslips.csv").into_iter().map(|r| (r["employee"].clone(), cents(&r["net_paid"]))).collect()
+}
+
+fn sent(r: &Ran) -> BTreeMap<String, i64> {
+    r.rows("transfers.csv").into_iter().map(|r| (r["employee"].clone(), cents(&r["amount"]))).collect()
+}
+
+/// What last month paid under a code.
+fn paid(r: &Ran, id: &str, code: &str) -> i64 {
+    rows(&r.folder.join("out/replay.csv")).iter().filter(|l| l["employee"] == id && l["code"] == code).map(|l| cents(&l["paid"])).sum()
+}
+
+fn told(r: &Ran, code: &str) -> Vec<Severity> {
+    r.outcome.findings.iter().filter(|f| f.code == code).map(|f| f.severity).collect()
+}
+
+/// The statement with one agent's payslip changed.
+fn changed(id: &str, change: impl Fn(&str) -> String) -> File<'static> {
+    let whole = xhl::november();
+    let mut parts: Vec<String> = whole.split("<PayeIndivMensuel>").map(str::to_owned).collect();
+    let own = parts.iter_mut().find(|p| p.contains(&format!("<Matricule V=\"{id}\"/>"))).expect("the agent");
+    let other = change(own);
+    assert_ne!(*own, other);
+    *own = other;
+    ("paye.xhl", parts.join("<PayeIndivMensuel>").into_bytes())
+}
+
+/// A payslip with a line more, and a sum that is more by so many cents.
+fn with_line(slip: &str, line: &str, sums: &[&str], more: i64) -> String {
+    let mut out = slip.replace("</Remuneration>", &format!("{line}</Remuneration>"));
+    for name in sums {
+        let (head, tail) = out.split_once(&format!("<{name} V=\"")).expect("a sum");
+        let (value, tail) = tail.split_once('"').expect("a value");
+        out = format!("{head}<{name} V=\"{}\"{tail}", shown(cents(value) + more));
+    }
+    out
+}
+
+// ------------------------------------------------------------------ declarations
+
+// Its overtime is one sum, and the contributions on it are within those on the rest: they come back as the lines that were paid.
+#[test]
+fn overtime_of_a_declaration_comes_back_as_the_lines_that_were_paid() {
+    let r = run("overtime", "", &[("paie.dsn", dsn::latin(&dsn::town())), sample("agents.xlsx"), sample(SENT)]);
+    let mut lines: BTreeMap<String, BTreeMap<String, i64>> = BTreeMap::new();
+    for l in expected("november-lines.csv") {
+        *lines.entry(l["employee"].clone()).or_default().entry(l["code"].clone()).or_default() += cents(&l["amount"]);
+    }
+    let hours = ["HS_J14", "HS_J15", "HS_DIM", "HS_NUIT"];
+    let with = lines.iter().filter(|(_, l)| hours.iter().any(|h| l.contains_key(*h)));
+    let mut exact = 0;
+    for (id, of) in with {
+        assert_eq!(paid(&r, id, "HS"), hours.iter().filter_map(|h| of.get(*h)).sum::<i64>(), "{id}");
+        // Whose declared pay says something else as well is asked about.
+        if r.told("C40", id).is_empty() {
+            for code in ["CNRACL", "HS_RED", "RAFP", "CSG_D", "CSG_N", "CRDS", "CSG_HS", "PAS"] {
+                assert_eq!(paid(&r, id, code), of.get(code).copied().unwrap_or(0), "{id} {code}");
+            }
+            assert_eq!(r.told("C03", id), [], "{id}");
+            exact += 1;
+        }
+    }
+    assert!(exact >= 4, "{exact}");
+    assert_eq!(told(&r, "M366"), [Severity::Information]);
+}
+
+// Without transfers nobody knows what was withheld beside a declaration: what the staff file says of it holds nobody (M357).
+#[test]
+fn what_a_declaration_has_no_place_for_is_the_staff_files_word() {
+    let r = run("untold", "", &[("paie.dsn", dsn::latin(&dsn::town())), sample("agents.xlsx")]);
+    assert_eq!(told(&r, "M357"), [Severity::Information]);
+    let of_mutuelle = |f: &&releve::ground::Finding| f.code == "IMP-04" && f.args.iter().any(|a| a.1.contains("Mutuelle"));
+    assert_eq!(r.outcome.findings.iter().filter(of_mutuelle).count(), 0);
+    for l in expected("november-lines.csv").iter().filter(|l| l["code"] == "MUTUELLE") {
+        if !r.line(&l["employee"], "TIB").is_empty() {
+            assert_eq!(r.line(&l["employee"], "MUTUELLE"), [l["amount"].clone()], "{}", l["employee"]);
+        }
+    }
+}
+
+// What the bank paid less than the declaration explains is a deduction where the file says that very one, and asked otherwise.
+#[test]
+fn a_gap_to_the_transfer_that_no_file_explains_is_asked() {
+    let (file, bytes) = sample(SENT);
+    let text = String::from_utf8(bytes).expect("UTF-8");
+    // 00176 paid back 200,00 once: 1 348,75 as the sample has it.
+    let less = text.replacen(">1348.75<", ">1148.75<", 1);
+    assert_ne!(text, less);
+    let r = run("gap", "", &[("paie.dsn", dsn::latin(&dsn::town())), sample("agents.xlsx"), (file, less.into_bytes())]);
+    assert_eq!(r.told("M401", "00176"), [Severity::Blocking]);
+    assert!(r.waits("00176"));
+    // 18,20 of mutual insurance is what the staff file says of 00575.
+    assert_eq!(r.told("M401", "00575"), []);
+    assert_eq!(r.line("00575", "MUTUELLE"), ["-18.20"]);
+    assert_eq!(told(&r, "M400"), [Severity::Information]);
+}
+
+// ------------------------------------------------------------------ transfers
+
+/// The transfer file with the amounts of some agents parted: what stays, and another file of another day with the rest.
+fn parted(of: &[&str], cents_each: i64, day: &str) -> [Vec<u8>; 2] {
+    let text = String::from_utf8(sample(SENT).1).expect("UTF-8");
+    let (head, rest) = text.split_once("<CdtTrfTxInf>").expect("transfers");
+    let (list, tail) = rest.rsplit_once("</CdtTrfTxInf>").expect("transfers");
+    let (mut first, mut second) = (Vec::new(), Vec::new());
+    for t in list.split("<CdtTrfTxInf>") {
+        let t = t.split("</CdtTrfTxInf>").next().unwrap_or_default();
+        let (before, amount) = t.split_once("Ccy=\"EUR\">").expect("an amount");
+        let (amount, after) = amount.split_once('<').expect("an amount");
+        let whole = |c: i64| format!("<CdtTrfTxInf>{before}Ccy=\"EUR\">{}<{after}</CdtTrfTxInf>", shown(c));
+        if of.iter().any(|id| before.contains(&format!("-{id}<"))) {
+            first.push(whole(cents(amount) - cents_each));
+            second.push(whole(cents_each));
+        } else {
+            first.push(whole(cents(amount)));
+        }
+    }
+    // Sums and counts of the heads are of the file that was.
+    let file = |all: &[String], day: &str, id: &str| {
+        let head = head.replace("2021-11-25<", &format!("{day}<")).replace("PAIE-2021-11-01", id);
+        let head = head.split("<NbOfTxs>").map(|p| p.split_once("</CtrlSum>").map_or(p, |(_, rest)| rest)).collect::<String>();
+        format!("{head}{}{tail}", all.concat()).into_bytes()
+    };
+    [file(&first, "2021-11-25", "PAIE-2021-11-01"), file(&second, day, "PAIE-2021-11-02")]
+}
+
+#[test]
+fn transfers_of_several_files_and_an_advance_of_an_earlier_day_add_up() {
+    let others = || [("paie.dsn", dsn::latin(&dsn::town())), sample("agents.xlsx")];
+    let whole = run("sent-whole", "", &[&others()[..], &[sample(SENT)]].concat());
+    let of = ["00176", "00207", "00575"];
+    for (name, day, code) in [("sent-parted", "2021-11-25", "M364"), ("sent-before", "2021-11-08", "M365")] {
+        let [pay, beside] = parted(&of, 20_000, day);
+        let r = run(name, "", &[&others()[..], &[("a-part.xml", beside), ("virements.xml", pay)]].concat());
+        assert_eq!((nets(&r), sent(&r)), (nets(&whole), sent(&whole)), "{name}");
+        assert_eq!((told(&r, code).len(), told(&r, "F07").len(), told(&r, "F83").len()), (1, told(&whole, "F07").len(), 0), "{name}");
+    }
+    // Three files of which one is another month's pay: it is left, as its sums do not belong to this one's.
+    let april = String::from_utf8(sample(SENT).1).expect("UTF-8").replace("2021-11-25<", "2021-11-08<").into_bytes();
+    let r = run("sent-late", "", &[&others()[..], &[("avant.xml", april), sample(SENT)]].concat());
+    assert_eq!((nets(&r), told(&r, "F83"), told(&r, "M365")), (nets(&whole), vec![Severity::Justify], vec![]));
+}
+
+// A refusal of one of two transfers is of its own amount.
+#[test]
+fn one_of_two_transfers_that_came_back_is_told_with_its_amount() {
+    let report = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Document xmlns=\"urn:iso:std:iso:20022:tech:xsd:pain.002.001.03\">\
+        <CstmrPmtStsRpt><GrpHdr><MsgId>B1</MsgId><CreDtTm>2021-11-26T09:00:00</CreDtTm></GrpHdr><OrgnlGrpInfAndSts>\
+        <OrgnlMsgId>PAIE-2021-11-02</OrgnlMsgId><OrgnlMsgNmId>pain.001.001.03</OrgnlMsgNmId><GrpSts>PART</GrpSts></OrgnlGrpInfAndSts>\
+        <OrgnlPmtInfAndSts><OrgnlPmtInfId>PAIE-2021-11-02-1</OrgnlPmtInfId><PmtInfSts>PART</PmtInfSts><TxInfAndSts>\
+        <OrgnlEndToEndId>PAIE202111-00176</OrgnlEndToEndId><TxSts>RJCT</TxSts><StsRsnInf><Rsn><Cd>AC04</Cd></Rsn></StsRsnInf></TxInfAndSts>\
+        </OrgnlPmtInfAndSts></CstmrPmtStsRpt></Document>\n";
+    let [pay, beside] = parted(&["00176"], 20_000, "2021-11-25");
+    let files = [
+        ("a-part.xml", beside),
+        ("virements.xml", pay),
+        ("retour.xml", report.as_bytes().to_vec()),
+        ("paie.dsn", dsn::latin(&dsn::town())),
+        sample("agents.xlsx"),
+    ];
+    let r = run("part-refused", "", &files);
+    let of = r.outcome.findings.iter().filter(|f| f.code == "F15" && f.employee.as_ref().is_some_and(|e| e.as_str() == "00176"));
+    assert_eq!(of.map(|f| (f.severity, f.stake)).collect::<Vec<_>>(), [(Severity::Blocking, 20_000)]);
+}
+
+// Half a statement, and transfers to everybody: whom it does not name works here too, and is known by the net alone (M358).
+#[test]
+fn whom_half_a_statement_does_not_name_is_known_by_the_transfer() {
+    let whole = xhl::november();
+    let parts: Vec<&str> = whole.split("<PayeIndivMensuel>").collect();
+    let half = parts.len() / 2;
+    let tail = whole.rsplit_once("</PayeIndivMensuel>").expect("payslips").1;
+    let cut = parts[..half].join("<PayeIndivMensuel>");
+    let cut = format!("{}</PayeIndivMensuel>{tail}", cut.rsplit_once("</PayeIndivMensuel>").expect("payslips").0);
+    let named: BTreeSet<String> = expected("november-payslips.csv").iter().map(|p| p["employee"].clone()).filter(|e| cut.contains(e)).collect();
+    let r = run("half", "", &[("paye.xhl", cut.into_bytes()), sample(SENT)]);
+    let open: BTreeSet<String> =
+        r.outcome.findings.iter().filter(|f| f.code == "M358").filter_map(|f| Some(f.employee.as_ref()?.to_string())).collect();
+    assert!(open.len() > 30 && open.is_disjoint(&named), "{open:?}");
+    assert!(told(&r, "M358").iter().all(|s| *s == Severity::Blocking) && sent(&r).keys().all(|id| !open.contains(id)));
+    // The declaration knows the others: all are paid that it pays alone.
+    let alone = run("declared", "", &[("paie.dsn", dsn::latin(&dsn::town())), sample(SENT)]);
+    let cut = String::from_utf8(std::fs::read(r.folder.join("inbox/paye.xhl")).expect("the statement")).expect("UTF-8");
+    let both = run("half-declared", "", &[("paye.xhl", cut.into_bytes()), ("paie.dsn", dsn::latin(&dsn::town())), sample(SENT)]);
+    let (few, more): (BTreeSet<_>, BTreeSet<_>) = (sent(&alone).into_keys().collect(), sent(&both).into_keys().collect());
+    assert!(few.is_subset(&more), "{:?}", few.difference(&more).collect::<Vec<_>>());
+    assert_eq!((told(&both, "POP-03"), told(&both, "M265")), (vec![], vec![Severity::Justify]));
+}
+
+// ------------------------------------------------------------------ statements
+
+// 50,00 of arrears whose contributions were taken elsewhere: they are in no base, and leave with the month that paid them.
+#[test]
+fn arrears_that_bore_no_contributions_end_without_a_trace() {
+    let files = |paye: File<'static>| [paye, sample("agents.xlsx")];
+    let plain = run("arrears-none", "", &files(("paye.xhl", xhl::november().into_bytes())));
+    let line = |label: &str, code: &str| format!("<Rappel><Libelle V=\"{label}\"/><Code V=\"{code}\"/><Mt V=\"50.00\"/></Rappel>");
+    for (name, line) in [("arrears-known", line("RAPPEL IFSE", "0691")), ("arrears-other", line("RAP. NUITS", "0777"))] {
+        let r = run(name, "", &files(changed("00176", |s| with_line(s, &line, &["MtBrut", "MtNetAPayer"], 5_000))));
+        assert_eq!((nets(&r), sent(&r)), (nets(&plain), sent(&plain)), "{name}");
+        assert_eq!((r.told("C03", "00176"), r.told("VAR-01", "00176")), (vec![], vec![]), "{name}");
+    }
+}
+
+// A contract of its own beside the mutual insurance; and the mutual insurance of the staff file under the other's name.
+#[test]
+fn a_protection_contract_goes_on_beside_the_mutual_insurance() {
+    let files = |paye: File<'static>| [paye, sample("agents.xlsx")];
+    let plain = run("protection-none", "", &files(("paye.xhl", xhl::november().into_bytes())));
+    // 00575 has a mutual insurance of 18,20 in the staff file, 00176 none.
+    for id in ["00575", "00176"] {
+        let line = "<Retenue><Libelle V=\"PREVOYANCE AGENT\"/><Code V=\"3299\"/><Mt V=\"22.10\"/></Retenue>";
+        let r = run(&format!("protection-{id}"), "", &files(changed(id, |s| with_line(s, line, &["MtNetAPayer"], -2_210))));
+        assert_eq!(nets(&r)[id], nets(&plain)[id] - 2_210, "{id}");
+        assert_eq!((r.line(id, "PREVOYANCE"), r.line(id, "MUTUELLE")), (vec!["-22.10".to_owned()], plain.line(id, "MUTUELLE")), "{id}");
+        assert_eq!(r.told("IMP-04", id), plain.told("IMP-04", id), "{id}");
+    }
+    let renamed = changed("00575", |s| s.replace("\"MUTUELLE\"", "\"PREVOYANCE\"").replace("<Code V=\"3210\"/>", "<Code V=\"3299\"/>"));
+    let r = run("protection-renamed", "", &files(renamed));
+    assert_eq!((nets(&r), r.line("00575", "MUTUELLE")), (nets(&plain), vec!["-18.20".to_owned()]));
+}
+
+/// A staff file of a few columns: the index of one agent, and his bonus, as they are told.
+fn staff(index: &str, bonus: &str) -> File<'static> {
+    let mut out = "Matricule;Nom;Prénom;Statut;Catégorie;Indice majoré;IFSE (temps plein)\n".to_owned();
+    for (id, row) in made::staff() {
+        let own = |written: &str, told: &str| if id == "00176" { told.to_owned() } else { written.to_owned() };
+        let of = |k: &str| row.get(k).cloned().unwrap_or_default();
+        let (index, bonus) = (own(&of("I.M."), index), own(&of("IFSE (temps plein)"), bonus));
+        out += &format!("{id};{};{};{};{};{index};{bonus}\n", of("Nom"), of("Prénom"), of("Statut"), of("Cat."));
+    }
+    ("agents.csv", out.into_bytes())
+}
+
+#[test]
+fn an_older_staff_file_and_the_order_of_trust_leave_what_last_month_proved() {
+    let own = &made::staff()["00176"];
+    let (index, bonus) = (own["I.M."].clone(), own["IFSE (temps plein)"].clone());
+    let points: i64 = index.parse().expect("an index");
+    let files = |s: File<'static>| [s, ("paye.xhl", xhl::november().into_bytes())];
+    let plain = run("trust-right", "", &files(staff(&index, &bonus)));
+    // A step that came since the file was written: an index does not go down by itself.
+    let older = run("trust-older", "", &files(staff(&(points - 8).to_string(), &bonus)));
+    assert_eq!((nets(&older)["00176"], older.told("M367", "00176")), (nets(&plain)["00176"], vec![Severity::Justify]));
+    assert!(!older.waits("00176"));
+    // Far below it is no older step: somebody decides.
+    let far = run("trust-far", "", &files(staff(&(points * 4 / 5).to_string(), &bonus)));
+    assert_eq!((far.waits("00176"), far.told("M367", "00176")), (true, vec![]));
+    // Another bonus is the file's word, unless the job believes the statement more.
+    let other = shown(cents(&bonus.replace(',', ".")) - 2_500);
+    let plainly = run("trust-bonus", "", &files(staff(&index, &other)));
+    assert!(nets(&plainly)["00176"] < nets(&plain)["00176"]);
+    for (name, trust) in [("trust-order", "order = [\"xhl\", \"staff\"]\n"), ("trust-fact", "facts.ifse_temps_plein = [\"xhl\", \"staff\"]\n")] {
+        let r = run(name, &format!("\n[trust]\n{trust}"), &files(staff(&index, &other)));
+        assert_eq!((nets(&r)["00176"], r.told("M368", "00176")), (nets(&plain)["00176"], vec![Severity::Warning]), "{name}");
+        assert_eq!(r.told("IMP-04", "00176"), [], "{name}");
+    }
+}
