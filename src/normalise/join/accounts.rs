@@ -129,7 +129,8 @@ impl Joiner<'_> {
         let Some(p) = self.out.people.get(id) else { return false };
         let holder = name_key(holder, "");
         let words: BTreeSet<&str> = holder.split(' ').collect();
-        let surnames = [p.text(self.vocabulary, Role::Surname).unwrap_or(&p.names.0), p.text(self.vocabulary, Role::MarriedName).unwrap_or_default()];
+        let surnames =
+            [p.text(self.vocabulary, Role::Surname).unwrap_or(&p.names.0), p.text(self.vocabulary, Role::MarriedName).unwrap_or_default()];
         surnames.into_iter().map(|n| name_key(n, "")).any(|n| !n.is_empty() && n.split(' ').all(|w| words.contains(w)))
     }
 

@@ -37,7 +37,8 @@ impl Joiner<'_> {
             }
             // One of them is the pay.
             let mut others = rows;
-            if let Some(i) = (0..others.len()).min_by_key(|i| off(others[*i].amount)).filter(|i| off(others[*i].amount) < off(first.amount)) {
+            if let Some(i) = (0..others.len()).min_by_key(|i| off(others[*i].amount)).filter(|i| off(others[*i].amount) < off(first.amount))
+            {
                 let r = &mut others[i];
                 std::mem::swap(&mut r.iban, &mut first.iban);
                 std::mem::swap(&mut r.name, &mut first.name);

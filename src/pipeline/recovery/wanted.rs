@@ -155,13 +155,16 @@ impl Book {
             }
             if absent && !out.iter().any(|w| w.id == id) {
                 let of_this = matches!(id, "absences" | "movements" | "amounts" | "staff");
-                out.push(Wanted {
+                let wanted = Wanted {
                     id,
                     label: label(id, ready.lang, &if of_this { month_name(ready.job.month, ready.lang) } else { month.to_owned() }),
                     count: if of_this { self.agents } else { self.paid },
                     gives: vec![words::ui(&format!("ui.gives.{id}"), ready.lang).to_owned()],
                     confirms: true,
-                });
+                };
+                // Last month's lines of everybody are worth more than what a few lack.
+                let lines = id == "statement" && !detailed && out.first().is_some_and(|w| w.count < self.paid);
+                out.insert(if lines { 0 } else { out.len() }, wanted);
             }
         }
     }
