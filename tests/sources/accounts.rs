@@ -104,17 +104,26 @@ fn a_pay_cut_in_two_goes_to_the_account_of_most_of_it_and_is_told() {
 // Without the transfer file, a list of accounts is the only word: an account in the name of a stranger is nobody's.
 #[test]
 fn an_account_in_a_strangers_name_that_no_transfer_proves_holds_the_employee() {
-    let list = |holder: &str| format!("Matricule;Titulaire;IBAN\n00176;{holder};{}\n", STRANGERS[0]);
-    let severities = |holder: &str, name: &str| {
-        let r = run(name, None, &[("rib.csv", list(holder))]);
-        let of = r.outcome.findings.iter().filter(|f| f.code == "BNK-07" && f.employee.as_ref().is_some_and(|e| e.as_str() == "00176"));
-        (of.map(|f| f.severity).collect::<Vec<_>>(), transfers(&r).contains_key("00176"))
-    };
-    let (stranger, paid) = severities("POIREL CAMILLE", "stranger");
-    assert_eq!((stranger, paid), (vec![Severity::Blocking], false));
+    let rows = expected("transfers.csv").into_iter().map(|r| {
+        let (holder, account) = if r["employee"] == "00176" { ("POIREL CAMILLE", STRANGERS[0]) } else { (&*r["name"], &*r["iban"]) };
+        format!("{};{};Voirie;{holder};{account}\n", r["employee"], r["name"])
+    });
+    let list = format!("Matricule;Nom et prénom;Service;Titulaire du compte;IBAN\n{}", rows.collect::<String>());
+    let register = std::fs::read("samples/montreval/inbox/livre-de-paie-2021-11.csv").expect("the register");
+    let settings = std::fs::read_to_string("samples/montreval/releve.toml").expect("the sample's settings");
+    let r = ran::run_in(ran::job("accounts", "stranger", &settings, &[("livre.csv", register), ("fichier du personnel.csv", list.into_bytes())]), None);
+    let held: Vec<&str> = r
+        .outcome
+        .findings
+        .iter()
+        .filter(|f| f.code == "BNK-07" && f.severity == Severity::Blocking)
+        .filter_map(|f| f.employee.as_ref().map(releve::ground::EmployeeId::as_str))
+        .collect();
+    assert_eq!(held, ["00176"]);
+    assert!(!transfers(&r).contains_key("00176") && transfers(&r).contains_key("00179"));
 }
 
-// « N° d'ordre » counts the rows, and the names beside it are those of the town.
+// Numbers alone, in a file that another employer is named in.
 #[test]
 fn a_list_without_names_that_another_employer_is_called_in_pays_nobody() {
     let list = "Matricule;HS jour 14 premières\n00176;4\n";
