@@ -270,7 +270,10 @@ mod tests {
         let read = |texts: &[&str]| sums_in_cells(&texts.iter().map(|t| Cell::Text((*t).into())).collect::<Vec<_>>());
         let row = ["", "BRUT : 1 989,18    NET IMPOSABLE : 1 581,02", "NET AVANT IMPOT : 1 603,18", "NET A PAYER : 1 585,79"];
         let found: Vec<(usize, String)> = read(&row).expect("sums").into_iter().map(|(_, c, a)| (c, a)).collect();
-        assert!([(1, "1 989,18"), (1, "1 581,02"), (3, "1 585,79")].iter().all(|(c, a)| found.contains(&(*c, (*a).to_owned()))), "{found:?}");
+        assert!(
+            [(1, "1 989,18"), (1, "1 581,02"), (3, "1 585,79")].iter().all(|(c, a)| found.contains(&(*c, (*a).to_owned()))),
+            "{found:?}"
+        );
         assert_eq!(read(&["Matricule : 00135", "Nom : VOISIN"]), None, "a name is no amount");
         assert_eq!(read(&["Indice : 354", "Echelon : 8"]), None, "no sum among them");
         assert_eq!(read(&["NET A PAYER : 1 585,79"]), None, "one alone may be a line");

@@ -111,7 +111,10 @@ fn an_account_in_a_strangers_name_that_no_transfer_proves_holds_the_employee() {
     let list = format!("Matricule;Nom et prénom;Service;Titulaire du compte;IBAN\n{}", rows.collect::<String>());
     let register = std::fs::read("samples/montreval/inbox/livre-de-paie-2021-11.csv").expect("the register");
     let settings = std::fs::read_to_string("samples/montreval/releve.toml").expect("the sample's settings");
-    let r = ran::run_in(ran::job("accounts", "stranger", &settings, &[("livre.csv", register), ("fichier du personnel.csv", list.into_bytes())]), None);
+    let r = ran::run_in(
+        ran::job("accounts", "stranger", &settings, &[("livre.csv", register), ("fichier du personnel.csv", list.into_bytes())]),
+        None,
+    );
     let held: Vec<&str> = r
         .outcome
         .findings

@@ -200,7 +200,8 @@ struct Claim {
 /// Whether a word of a surname, or its beginning, stands in a name.
 fn shares_a_word(surname: &str, name: &str) -> bool {
     let (own, other) = (name_key(surname, ""), name_key(name, ""));
-    other.is_empty() || own.split(' ').any(|w| other.split(' ').any(|o| o == w || w.len().min(o.len()) >= 3 && (o.starts_with(w) || w.starts_with(o))))
+    other.is_empty()
+        || own.split(' ').any(|w| other.split(' ').any(|o| o == w || w.len().min(o.len()) >= 3 && (o.starts_with(w) || w.starts_with(o))))
 }
 
 /// Where references hold the number of whoever is paid: « PAIE-00156-11 » and « PAIE-00225-11 » in their second word, though

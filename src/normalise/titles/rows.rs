@@ -15,9 +15,8 @@ pub fn total_named(label: &str) -> Option<(TotalRole, u32)> {
         [word] if word.len() >= 6 && word.bytes().all(|b| b.is_ascii_lowercase()) => Some(word),
         _ => None,
     };
-    let glued = |sum: &Sum| {
-        field.is_some_and(|word| sum.written.len() > 1 && begins_with(word, sum.letters) && runs_together(word, &sum.written))
-    };
+    let glued =
+        |sum: &Sum| field.is_some_and(|word| sum.written.len() > 1 && begins_with(word, sum.letters) && runs_together(word, &sum.written));
     SUMS.iter()
         .filter(|sum| sum.written.len() > 1 || phrase.words.len() == 1 || sum.title.words == phrase.words)
         .map(|sum| (sum.role, likeness(&phrase, &sum.title).max(if glued(sum) { RUN_TOGETHER } else { 0 })))
