@@ -50,6 +50,14 @@ pub struct Shift<'s> {
     pub act: bool,
 }
 
+/// Whose name an account bears.
+pub struct Holder<'s> {
+    pub name: &'s str,
+    pub place: Place,
+    /// Last month's pay went there.
+    pub proven: bool,
+}
+
 /// One employee as controls see them.
 pub struct Subject<'s> {
     pub id: &'s EmployeeId,
@@ -66,8 +74,8 @@ pub struct Subject<'s> {
     /// Account paid last month.
     pub last_iban: Option<&'s Iban>,
     pub last_iban_place: Place,
-    /// Whose account it is by last month's transfer and by the files of this month, each with its place.
-    pub holders: Vec<(&'s str, Place)>,
+    /// Whose account it is by last month's transfer and by the files of this month.
+    pub holders: Vec<Holder<'s>>,
     /// Account of the staff file, as written and checked.
     pub staff_iban: Option<(Result<Iban, IbanProblem>, Place)>,
     pub requests: &'s [Request],
@@ -155,8 +163,10 @@ pub fn measure(c: &Control, s: &Subject<'_>) -> Option<Vec<Finding>> {
         "iban_changed" => changed(c, s),
         "iban_changed_after_incident" => suspicious(c, s),
         "account_holder" => {
-            let other = s.holders.iter().find(|h| !same_words(h.0, s.name));
-            other.map(|(holder, place)| here().at(place.clone()).arg("holder", holder)).into_iter().collect()
+            let other = s.holders.iter().find(|h| !same_words(h.name, s.name));
+            let finding = |h: &Holder<'_>| if h.proven || related(h.name, s.name) { c.finding() } else { c.strong_finding() };
+            let said = |h: &Holder<'_>| finding(h).of(s.id).arg("agent", s.id).arg("name", s.name).arg("holder", h.name);
+            other.map(|h| said(h).at(s.place.clone()).at(h.place.clone())).into_iter().collect()
         }
         "net_negative" => {
             let f = net.filter(|n| n.is_negative()).map(|n| here().arg("amount", n.french()).stake(n.cents()));
@@ -301,12 +311,20 @@ fn suspicious(c: &Control, s: &Subject<'_>) -> Vec<Finding> {
         .collect()
 }
 
+/// The words of a name, plain.
+fn words(name: &str) -> Vec<String> {
+    let folded: String = name.to_lowercase().chars().map(crate::ground::finding::plain).collect();
+    folded.split(|ch: char| !ch.is_alphanumeric()).filter(|w| !w.is_empty()).map(str::to_owned).collect()
+}
+
+/// Whether two names have a word in common: those of a couple, of a family.
+fn related(a: &str, b: &str) -> bool {
+    let own = words(b);
+    words(a).iter().any(|w| w.len() > 2 && own.contains(w))
+}
+
 /// The same words, whatever their order; initials and a missing second name are forgiven.
 fn same_words(a: &str, b: &str) -> bool {
-    let words = |t: &str| {
-        let folded: String = t.to_lowercase().chars().map(crate::ground::finding::plain).collect();
-        folded.split(|ch: char| !ch.is_alphanumeric()).filter(|w| !w.is_empty()).map(str::to_owned).collect::<Vec<_>>()
-    };
     let (a, b) = (words(a), words(b));
     let hits = a.iter().filter(|w| b.contains(w)).count();
     // Six words in ten, as the control asks.

@@ -144,8 +144,8 @@ fn said(text: &str) -> Option<(Band, bool)> {
     let other = fold(&tidy).split(|c: char| !c.is_alphanumeric()).any(|w| OTHER.contains(&w));
     let plausible = worded || (!other && !year && (2..=5).contains(&name.split_whitespace().count()));
     // « NET IMPOSABLE 1845 » is a sum, and its amount nobody's number.
-    let sum = !worded && total_named(name).is_some();
-    (plausible && !sum && !surname.is_empty()).then(|| (Band { id: id.to_owned(), surname, given }, worded))
+    let sum = || !worded && total_named(name).is_some();
+    (plausible && !surname.is_empty() && !sum()).then(|| (Band { id: id.to_owned(), surname, given }, worded))
 }
 
 fn is_word(word: &str, worded: &mut bool) -> bool {
@@ -208,6 +208,23 @@ pub fn sums_in_pairs(cells: &[Cell<'_>]) -> Option<Vec<(TotalRole, usize)>> {
     (sums.len() >= 2 && sums.len() * 2 > pairs.len()).then_some(sums)
 }
 
+/// « BRUT : 1 989,18 | NET IMPOSABLE : 1 581,02 | NET AVANT IMPOT : 1 603,18 »: a row of nothing but names with their amounts, two
+/// or more, a sum of the agent among them. Hands back the sums, each with its column and its amount as written.
+pub fn sums_in_cells(cells: &[Cell<'_>]) -> Option<Vec<(TotalRole, usize, String)>> {
+    let amount = |t: &str| t.bytes().any(|b| b.is_ascii_digit()) && !t.chars().any(char::is_alphabetic);
+    let mut sums = Vec::new();
+    let mut pieces = 0;
+    for (column, cell) in cells.iter().enumerate() {
+        let text = cell.shown();
+        for piece in text.split("  ").map(str::trim).filter(|p| !p.is_empty()) {
+            let (name, value) = piece.split_once(':').filter(|(n, v)| n.chars().any(char::is_alphabetic) && amount(v))?;
+            sums.extend(total_named(name.trim()).map(|(role, _)| (role, column, value.trim().to_owned())));
+            pieces += 1;
+        }
+    }
+    (pieces >= 2 && !sums.is_empty()).then_some(sums)
+}
+
 /// A row below an agent's name that tells more of him: his grade, his index.
 pub fn tells_more(row: &Row<'_, '_>) -> bool {
     let filled = row.cells.iter().filter(|c| !c.shown().is_empty()).count();
@@ -247,6 +264,20 @@ pub fn of_cells(cells: &[Cell<'_>]) -> Option<Band> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn names_with_their_amounts_are_the_sums_of_the_agent() {
+        let read = |texts: &[&str]| sums_in_cells(&texts.iter().map(|t| Cell::Text((*t).into())).collect::<Vec<_>>());
+        let row = ["", "BRUT : 1 989,18    NET IMPOSABLE : 1 581,02", "NET AVANT IMPOT : 1 603,18", "NET A PAYER : 1 585,79"];
+        let found: Vec<(usize, String)> = read(&row).expect("sums").into_iter().map(|(_, c, a)| (c, a)).collect();
+        assert!(
+            [(1, "1 989,18"), (1, "1 581,02"), (3, "1 585,79")].iter().all(|(c, a)| found.contains(&(*c, (*a).to_owned()))),
+            "{found:?}"
+        );
+        assert_eq!(read(&["Matricule : 00135", "Nom : VOISIN"]), None, "a name is no amount");
+        assert_eq!(read(&["Indice : 354", "Echelon : 8"]), None, "no sum among them");
+        assert_eq!(read(&["NET A PAYER : 1 585,79"]), None, "one alone may be a line");
+    }
 
     #[test]
     fn a_row_that_names_an_agent_is_known_however_it_is_put() {

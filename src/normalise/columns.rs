@@ -43,7 +43,7 @@ pub struct Compared {
     withheld: bool,
     /// The title's words, abbreviations opened.
     words: Vec<String>,
-    /// « N° », and no word of what it numbers.
+    /// « N° », « N° d'ordre »: no word of whom it numbers.
     bare_number: bool,
     /// « Nouveau taux », « Passe à »: what something becomes, and not what.
     turned: bool,
@@ -110,7 +110,7 @@ impl Compared {
             generic: !own.is_empty() && Phrase::of(own).is_generic(),
             withheld: Phrase::of(own).is_withheld(),
             words: Phrase::of(own).words,
-            bare_number: matches!(Phrase::of(own).words.as_slice(), [word] if word == "num" || word == "numero"),
+            bare_number: Phrase::of(own).words.iter().all(|w| matches!(w.as_str(), "num" | "numero" | "ordre" | "rang")),
             turned: titles::becomes(own),
             current: titles::is_current(own),
             one_day: titles::one_day(own),

@@ -71,6 +71,8 @@ pub struct Context<'a> {
     pub month: PayMonth,
     /// The month last paid.
     pub last: PayMonth,
+    /// The employer's name, as the job writes it.
+    pub employer: &'a str,
 }
 
 /// Two sources that show the same sum of an employee differently.

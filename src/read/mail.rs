@@ -156,6 +156,16 @@ mod tests {
         }
     }
 
+    // Boundaries that do not fit together, as the fuzzer bent them.
+    #[test]
+    fn parts_that_do_not_fit_together_are_read_as_far_as_they_go() {
+        let bent = "Received: x\nFrom: a\nSubject: s\nContent-Type: multipart/mixed;\n boundary=\"b\"\n\n\u{de}\\-b\n\
+             Content-Type: multipart/alternative; boun[ary=c\n\n--c\nContent-Type: text/html\n\n<table><tr><td>1</table>\n--c\n----b\n\
+             Content-Type: message/rfc822\n\nFrqm: c\nSubject: d\n-c\nContent-Type:><tr><td>1</table>\n--c--\n--b\n\
+             Content-Type: /table>\n--c--\n--b\nContent-Type: message/rfc822\n\nFrom:v\n\nYTti\n--b--\n";
+        assert!(read(bent).iter().any(|(name, _)| name == "a.eml/message"));
+    }
+
     #[test]
     fn other_texts_are_no_mail() {
         for text in ["From: a\n\nb", "De : x\nObjet : y\n", "Matricule;Nom\n1;2\n", "Subject: a\nBonjour\nDate: 1"] {

@@ -2,6 +2,7 @@
 
 #![allow(clippy::duplicate_mod, reason = "each file asks other things of a run, in methods of its own")]
 
+mod accounts;
 mod confront;
 mod dsn;
 mod dsn_month;

@@ -111,7 +111,14 @@ impl Pack {
 
     fn context(&self) -> Context<'_> {
         let month = PayMonth::new(2021, 12).expect("a month");
-        Context { vocabulary: &self.vocabulary, natures: &self.natures, rubrics: &self.rubrics, month, last: month.previous() }
+        Context {
+            vocabulary: &self.vocabulary,
+            natures: &self.natures,
+            rubrics: &self.rubrics,
+            month,
+            last: month.previous(),
+            employer: "",
+        }
     }
 
     fn fact(&self, name: &str) -> FactId {

@@ -11,9 +11,9 @@ use crate::normalise::records::{RawRow, RecordReader};
 use crate::normalise::register::{Books, LineReader, Slip, WideReader, shown, tidy_number};
 use crate::normalise::titles::Summing;
 use crate::normalise::totals::{Counted, Running};
-use crate::normalise::values::Unread;
+use crate::normalise::values::{Mark, Unread};
 use crate::normalise::{Context, bands, cells, periods};
-use crate::read::table::{Row, Table};
+use crate::read::table::{Cell, Row, Table};
 use std::collections::BTreeSet;
 use std::ops::ControlFlow;
 
@@ -112,6 +112,20 @@ pub(super) fn register(
             let whose = if l.carries { carried.as_str().into() } else { l.agent(row) };
             let slip = books.slip_of(&whose, &l.who, row, At::row(map.source, row.number));
             own_sums(&sums, row, map, &mut books.slips[slip]);
+            n.subtotal += 1;
+            return;
+        }
+        if let Some(l) = lines.as_ref().filter(|l| l.carries && !carried.is_empty() && row.number > below)
+            && let Some(sums) = bands::sums_in_cells(row.cells)
+        {
+            let slip = books.slip_of(&carried, &l.who, row, At::row(map.source, row.number));
+            for (role, column, amount) in sums {
+                let read = cells::number(&Cell::Text(amount.into()), Mark::Unknown).ok().flatten().and_then(|n| cells::cents(n).ok());
+                let at = At::cell(map.source, row.number, u16::try_from(column).unwrap_or(At::NO_COLUMN));
+                if let Some(m) = read {
+                    books.slips[slip].total(role, m, at);
+                }
+            }
             n.subtotal += 1;
             return;
         }

@@ -145,6 +145,9 @@ impl Sorter {
             }
         }
         let agent = self.agent.map_or(std::borrow::Cow::Borrowed(""), |c| shown(row, c));
+        if self.sums_up_lines(row) {
+            return Kind::AgentSum;
+        }
         // The common case, without looking further: a number stands where numbers of agents stand.
         if agent.starts_with(|c: char| c.is_ascii_digit()) {
             return Kind::Data;
@@ -177,6 +180,13 @@ impl Sorter {
             return Kind::Title;
         }
         self.beside_the_lines(row, &agent).unwrap_or(Kind::Data)
+    }
+
+    /// « Somme : | 1 536,10 | | 953,64 » without a rubric, the word where others have a rate: the foot of an agent's lines.
+    fn sums_up_lines(&self, row: &Row<'_, '_>) -> bool {
+        let Some((named, numbers)) = self.rubric.as_ref() else { return false };
+        let word = |c: &usize| summing(&shown(row, *c)).is_some();
+        named.iter().all(|c| shown(row, *c).is_empty()) && numbers.iter().any(word)
     }
 
     /// « Nombre de grévistes : | 3 »: a label, and a number where a name would stand.

@@ -1,12 +1,14 @@
 //! Which agent a row means: numbers and names of all sources together, and what they contradict.
 
 use super::told::Told;
+use crate::ground::place::stem;
 use crate::ground::{At, EmployeeId, Finding, Severity, Sources, ids};
 use crate::normalise::mapping::Role;
 use crate::normalise::people::{Directory, Joined, Who, may_be_same};
 use crate::normalise::records::RawRow;
 use crate::normalise::register::Books;
 use crate::normalise::text::{name_key, written_name};
+use crate::normalise::titles::other_employer;
 use crate::normalise::{lists, numbers};
 use std::cell::LazyCell;
 use std::collections::{BTreeMap, BTreeSet};
@@ -29,12 +31,13 @@ pub(super) fn without_letters(books: &mut Books, raw: &mut [(u16, Role, RawRow)]
 }
 
 /// All numbers and names, as the sources write them.
-/// Also the rows of lists that bear another person's name than their number: nobody is paid on them.
+/// Also the rows of lists that bear another person's name than their number, or numbers of another employer: nobody is paid on them.
 pub(super) fn note_people(
     (books, stated): (&Books, &[Who]),
     raw: &[(u16, Role, RawRow)],
     told: &mut Told,
     sources: &Sources,
+    employer: &str,
 ) -> (Directory, BTreeSet<At>) {
     let mut directory = Directory::default();
     for who in stated {
@@ -54,7 +57,6 @@ pub(super) fn note_people(
     let need_names = nameless().next().is_some();
     // Identity numbers find only those whom a source names without a number.
     let need_identities = need_names || stated.iter().any(|w| w.named || w.id.is_empty());
-    let mut unjoined = BTreeMap::new();
     let mut names = Vec::new();
     for who in books
         .slips
@@ -93,12 +95,17 @@ pub(super) fn note_people(
             directory.name_alone(who);
         }
     }
-    // One number, two names: whoever is meant, a person must say.
     let mut first: BTreeMap<&EmployeeId, (&str, &str)> = BTreeMap::new();
     for (id, surname, given) in &names {
-        let known = first.entry(id).or_insert((surname, given));
-        if !may_be_same(*known, (surname, given)) {
-            unjoined.entry(id.clone()).or_insert_with(|| (format!("{} {}", known.0, known.1), format!("{surname} {given}")));
+        first.entry(id).or_insert((surname, given));
+    }
+    // One number, two names in the registers: two people, of two employers perhaps.
+    for s in books.slips.iter().filter(|s| !s.who.named && !s.who.surname.is_empty()) {
+        if let Joined::AsWritten(id) | Joined::Padded(id) | Joined::Lengthened(id) = directory.join(&s.who)
+            && let Some(known) = first.get(&id).filter(|known| !may_be_same(**known, (&s.who.surname, &s.who.given)))
+        {
+            let f = Finding::new("M14", Severity::Blocking).arg("agent", &id).arg("name", s.who.called());
+            told.add(f.arg("known", format!("{} {}", known.0, known.1)).of(&id).at(sources.place(s.first)), s.source);
         }
     }
     let surnames = LazyCell::new(|| {
@@ -119,7 +126,18 @@ pub(super) fn note_people(
     });
     let bearing = |who: &Who| called.get(&name_key(&who.surname, &who.given)).into_iter().flatten().copied().collect::<Vec<_>>();
     let mut strange = BTreeSet::new();
+    let mut others: BTreeMap<u16, Option<&'static str>> = BTreeMap::new();
     for (source, role, r) in raw {
+        if lists::is_list(*role)
+            && r.who.surname.is_empty()
+            && !r.who.id.is_empty()
+            && let Some(other) = *others.entry(*source).or_insert_with(|| of_another_employer(*source, sources, employer))
+            && let Joined::AsWritten(id) | Joined::Padded(id) | Joined::Lengthened(id) = directory.join(&r.who)
+        {
+            strange.insert(r.at);
+            let f = Finding::new("M406", Severity::Blocking).arg("agent", &id).arg("employer", other.to_uppercase()).of(&id);
+            told.add(f.at(sources.place(r.at)), *source);
+        }
         if lists::is_list(*role)
             && !r.who.named
             && !r.who.surname.is_empty()
@@ -136,19 +154,21 @@ pub(super) fn note_people(
             && let Some(known) = first.get(&id)
             && !r.who.surname.is_empty()
         {
-            let other = !may_be_same(*known, (&r.who.surname, &r.who.given));
-            // One first name in common is not enough in a list that pays.
-            let doubtful = list && !surnames.get(&id).is_some_and(|s| s.iter().any(|s| may_be_same((*s, ""), (&r.who.surname, ""))));
-            if !other && !doubtful {
+            let same = |known: (&str, &str)| may_be_same(known, (&r.who.surname, &r.who.given));
+            let surnamed = |surname: &str| may_be_same((surname, ""), (&r.who.surname, ""));
+            let other = !same(*known);
+            // One first name in common is not enough in a list that pays, nor anywhere where the whole name is somebody else's.
+            let doubtful = list && !surnames.get(&id).is_some_and(|s| s.iter().any(|s| surnamed(s)));
+            let elses = !surnamed(known.0) && bearing(&r.who).iter().any(|o| **o != id) && !bearing(&r.who).contains(&&id);
+            if !other && !doubtful && !elses {
                 continue;
             }
-            // A staff file that gives a number the name of somebody else whom other files know has exchanged two people.
-            let exchanged = || bearing(&r.who).iter().any(|o| **o != id);
-            let astray = list && other;
+            let astray = list && (other || elses);
             if astray {
                 strange.insert(r.at);
             }
-            let blocks = astray || *role == Role::Staff && other && exchanged();
+            // A staff file that gives a number a name without a word in common with the known one is of somebody else.
+            let blocks = astray || matches!(role, Role::Staff | Role::Arrivals) && (other || elses);
             told.add(
                 Finding::new("M14", if blocks { Severity::Blocking } else { Severity::Justify })
                     .arg("agent", &id)
@@ -161,6 +181,12 @@ pub(super) fn note_people(
         }
     }
     (directory, strange)
+}
+
+/// The employer beside the town that the names of a file or its sheet say.
+fn of_another_employer(source: u16, sources: &Sources, own: &str) -> Option<&'static str> {
+    let s = sources.get(source)?;
+    [stem(&s.file), s.sheet.as_deref().unwrap_or_default()].into_iter().find_map(|name| other_employer(name, own))
 }
 
 /// The employee a row means, told where that is not what is written; `lost` is how grave a row of nobody is.

@@ -27,58 +27,29 @@ impl Joiner<'_> {
         }
     }
 
-    /// By reference, where the account, the name or the amount says the same or nothing else names anybody; then by account; then by
-    /// name and amount together; then by the surname alone, where one transfer and one net are of that amount.
+    /// Whatever says most of whose it is first: the number of the reference, the account, the name and the net; the number alone
+    /// says nothing against another name. Then the surname, where one transfer and one net are of that amount.
     pub(super) fn transfers(&mut self, rows: Vec<TransferRow>) {
-        let mut by_bare: BTreeMap<String, Vec<EmployeeId>> = BTreeMap::new();
-        let mut by_iban: BTreeMap<String, Vec<EmployeeId>> = BTreeMap::new();
-        let mut by_pay: BTreeMap<(String, Money), Vec<EmployeeId>> = BTreeMap::new();
-        let iban = self.vocabulary.role(Role::Iban);
-        for (id, p) in &self.out.people {
-            by_bare.entry(bare(id.as_str()).to_owned()).or_default().push(id.clone());
-            if let Some(Ok(i)) = iban.and_then(|f| p.known.get(f)).and_then(|f| f.value.text()).map(Iban::parse) {
-                by_iban.entry(i.as_str().to_owned()).or_default().push(id.clone());
-            }
-            if let Some((net, _)) = p.paid.as_ref().and_then(|s| s.net_paid) {
-                let (surname, given) = (
-                    p.text(self.vocabulary, Role::Surname).unwrap_or(&p.names.0),
-                    p.text(self.vocabulary, Role::GivenName).unwrap_or(&p.names.1),
-                );
-                by_pay.entry((name_key(surname, given), net)).or_default().push(id.clone());
-            }
-        }
-        let mut by_net: BTreeMap<Money, Vec<EmployeeId>> = BTreeMap::new();
-        for ((_, net), ids) in &by_pay {
-            by_net.entry(*net).or_default().extend(ids.iter().cloned());
-        }
-        let mut amounts: BTreeMap<Money, u32> = BTreeMap::new();
-        rows.iter().for_each(|r| *amounts.entry(r.amount).or_default() += 1);
-        let mut taken: BTreeMap<EmployeeId, u16> = BTreeMap::new();
+        let mut claims = self.claims(&rows);
+        // Before its file's order: a transfer with somebody's number and another's name stands before his own in some files.
+        let mut order: Vec<usize> = (0..rows.len()).collect();
+        order.sort_by_key(|i| std::cmp::Reverse(claims[*i].first().map(|c| c.says)));
+        let mut rows: Vec<Option<TransferRow>> = rows.into_iter().map(Some).collect();
+        let mut taken: BTreeSet<EmployeeId> = BTreeSet::new();
         let mut more: BTreeMap<EmployeeId, Vec<TransferRow>> = BTreeMap::new();
         let mut several: BTreeMap<Vec<EmployeeId>, Vec<TransferRow>> = BTreeMap::new();
-        let place = Place::of_numbers(&rows, &by_bare, self.are_named(&rows), &|id, row| self.fits(id, row));
-        for row in rows {
-            let number = place.and_then(|p| p.word(&row.end_to_end));
-            let by_reference = number.and_then(|n| by_bare.get(bare(n))).filter(|v| is_one(v));
-            let by_account = row.iban.as_ref().and_then(|i| by_iban.get(i.as_str())).filter(|v| is_one(v));
-            let by_name = by_pay.get(&(name_key(&row.name, ""), row.amount)).filter(|v| v.len() == 1);
-            let alone = by_account.is_none() && by_name.is_none() && place.is_some_and(|p| p.of_most);
-            let told = by_reference.filter(|ids| alone || by_account == Some(ids) || ids.iter().any(|id| self.fits(id, &row)));
-            let free = |ids: &Vec<EmployeeId>| ids.iter().filter(|id| !taken.contains_key(id)).cloned().collect::<Vec<_>>();
-            let once = amounts.get(&row.amount) == Some(&1);
-            let by_sum = by_net.get(&row.amount).filter(|ids| once && ids.len() == 1 && self.names_family(&ids[0], &row.name));
-            let hits = [told, by_account, by_name, by_sum].into_iter().flatten();
-            let Some(free) = hits.clone().map(free).find(|ids| !ids.is_empty()) else {
-                // Somebody whom another file paid already.
-                let elsewhere = |id: &&EmployeeId| taken.get(*id).is_some_and(|source| *source != row.at.source);
-                let again = hits.filter_map(|ids| <&[EmployeeId; 1]>::try_from(ids.as_slice()).ok()).map(|[id]| id).find(elsewhere);
-                match again {
-                    Some(id) => more.entry(id.clone()).or_default().push(row),
+        for i in order {
+            let (Some(row), claims) = (rows[i].take(), std::mem::take(&mut claims[i])) else { continue };
+            let free = |c: &Claim| c.ids.iter().filter(|id| !taken.contains(id)).cloned().collect::<Vec<_>>();
+            let Some(free) = claims.iter().map(free).find(|ids| !ids.is_empty()) else {
+                // Somebody who has a transfer already.
+                match claims.into_iter().find_map(|c| <[EmployeeId; 1]>::try_from(c.ids).ok()) {
+                    Some([id]) => more.entry(id).or_default().push(row),
                     None => self.out.orphan_transfers.push(row),
                 }
                 continue;
             };
-            taken.extend(free.iter().filter(|_| free.len() == 1).map(|id| (id.clone(), row.at.source)));
+            taken.extend(free.iter().filter(|_| free.len() == 1).cloned());
             match free.as_slice() {
                 [one] => self.sent(one, row.amount, None, &row),
                 _ => several.entry(free).or_default().push(row),
@@ -88,6 +59,58 @@ impl Joiner<'_> {
             self.by_post(posts, rows);
         }
         self.parts(more);
+        self.out.orphan_transfers.sort_by_key(|r| r.at);
+    }
+
+    /// Whose each transfer may be, the surest first.
+    fn claims(&self, rows: &[TransferRow]) -> Vec<Vec<Claim>> {
+        let mut by_bare: BTreeMap<String, Vec<EmployeeId>> = BTreeMap::new();
+        let mut by_iban: BTreeMap<String, Vec<EmployeeId>> = BTreeMap::new();
+        let mut by_pay: BTreeMap<(String, Money), Vec<EmployeeId>> = BTreeMap::new();
+        let mut by_net: BTreeMap<Money, Vec<EmployeeId>> = BTreeMap::new();
+        let iban = self.vocabulary.role(Role::Iban);
+        for (id, p) in &self.out.people {
+            by_bare.entry(bare(id.as_str()).to_owned()).or_default().push(id.clone());
+            if let Some(Ok(i)) = iban.and_then(|f| p.known.get(f)).and_then(|f| f.value.text()).map(Iban::parse) {
+                by_iban.entry(i.as_str().to_owned()).or_default().push(id.clone());
+            }
+            if let Some((net, _)) = p.paid.as_ref().and_then(|s| s.net_paid) {
+                let (surname, given) = self.written(p);
+                by_pay.entry((name_key(surname, given), net)).or_default().push(id.clone());
+                by_net.entry(net).or_default().push(id.clone());
+            }
+        }
+        let mut amounts: BTreeMap<Money, u32> = BTreeMap::new();
+        rows.iter().for_each(|r| *amounts.entry(r.amount).or_default() += 1);
+        let named = self.are_named(rows);
+        let place = Place::of_numbers(rows, &by_bare, named || !by_net.is_empty(), &|id, row| self.fits(id, row));
+        let one = |row: &TransferRow| {
+            let number = place.and_then(|p| p.word(&row.end_to_end));
+            let by_reference = number.and_then(|n| by_bare.get(bare(n))).filter(|v| is_one(v));
+            let by_account = row.iban.as_ref().and_then(|i| by_iban.get(i.as_str())).filter(|v| is_one(v));
+            let by_name = by_pay.get(&(name_key(&row.name, ""), row.amount)).filter(|v| v.len() == 1);
+            let once = amounts.get(&row.amount) == Some(&1);
+            let by_sum = by_net.get(&row.amount).filter(|ids| once && ids.len() == 1 && self.names_family(&ids[0], &row.name));
+            let says = |ids: &Vec<EmployeeId>| {
+                let own = [by_reference, by_account].iter().filter(|o| *o == &Some(ids)).count();
+                let agrees = |fits: &dyn Fn(&EmployeeId) -> bool| usize::from(ids.iter().any(fits));
+                own + agrees(&|id| self.is_named(id, row)) + agrees(&|id| self.was_due(id, row))
+            };
+            // Of a number alone, where most references hold one, against nobody's name.
+            let alone = by_account.is_none() && by_name.is_none() && place.is_some_and(|p| p.of_most) && (!named || row.name.is_empty());
+            let told = by_reference.filter(|ids| alone || says(ids) > 1);
+            let claim = |ids: &Vec<EmployeeId>| Claim { says: says(ids), ids: ids.clone() };
+            let mut found: Vec<Claim> = [told, by_account, by_name, by_sum].into_iter().flatten().map(claim).collect();
+            found.sort_by_key(|c| std::cmp::Reverse(c.says));
+            found
+        };
+        rows.iter().map(one).collect()
+    }
+
+    /// Surname and given name as the files write them.
+    fn written<'p>(&self, p: &'p super::Person) -> (&'p str, &'p str) {
+        let text = |r: Role| p.text(self.vocabulary, r);
+        (text(Role::Surname).unwrap_or(&p.names.0), text(Role::GivenName).unwrap_or(&p.names.1))
     }
 
     /// Whether transfers name anybody as the other sources do.
@@ -113,13 +136,25 @@ impl Joiner<'_> {
 
     /// Whether a transfer names this employee, or is of the net paid to him.
     fn fits(&self, id: &EmployeeId, row: &TransferRow) -> bool {
+        self.is_named(id, row) || self.was_due(id, row)
+    }
+
+    /// Whether a transfer names this employee: by more than a given name, which many have.
+    fn is_named(&self, id: &EmployeeId, row: &TransferRow) -> bool {
         self.out.people.get(id).is_some_and(|p| {
+            let (surname, given) = self.written(p);
             let text = |r: Role| p.text(self.vocabulary, r);
-            let (surname, given) = (text(Role::Surname).unwrap_or(&p.names.0), text(Role::GivenName).unwrap_or(&p.names.1));
-            let named = [Some(surname), text(Role::MarriedName), text(Role::FullName)].into_iter().flatten().filter(|n| !n.is_empty());
-            named.into_iter().any(|n| may_be_same((n, given), (&row.name, "")))
-                || p.paid.as_ref().and_then(|s| s.net_paid).is_some_and(|(net, _)| net == row.amount)
+            let of = [Some(surname), text(Role::MarriedName)].into_iter().flatten().filter(|n| !n.is_empty());
+            let whole = text(Role::FullName).filter(|n| !n.is_empty());
+            let names = of.clone().any(|n| may_be_same((n, given), (&row.name, "")) && shares_a_word(n, &row.name));
+            names || whole.is_some_and(|n| may_be_same((n, given), (&row.name, "")))
         })
+    }
+
+    /// Whether a transfer is of the net paid to this employee.
+    fn was_due(&self, id: &EmployeeId, row: &TransferRow) -> bool {
+        let paid = self.out.people.get(id).and_then(|p| p.paid.as_ref()?.net_paid);
+        paid.is_some_and(|(net, _)| net == row.amount)
     }
 
     /// Notes what a transfer paid of a post.
@@ -155,6 +190,20 @@ impl Joiner<'_> {
     }
 }
 
+/// Whose a transfer may be.
+struct Claim {
+    ids: Vec<EmployeeId>,
+    /// Of number, account, name and net, how many say so.
+    says: usize,
+}
+
+/// Whether a word of a surname, or its beginning, stands in a name.
+fn shares_a_word(surname: &str, name: &str) -> bool {
+    let (own, other) = (name_key(surname, ""), name_key(name, ""));
+    other.is_empty()
+        || own.split(' ').any(|w| other.split(' ').any(|o| o == w || w.len().min(o.len()) >= 3 && (o.starts_with(w) || w.starts_with(o))))
+}
+
 /// Where references hold the number of whoever is paid: « PAIE-00156-11 » and « PAIE-00225-11 » in their second word, though
 /// somebody may have the number 11.
 #[derive(Clone, Copy)]
@@ -169,12 +218,12 @@ struct Place {
 const REFERENCES: usize = 200;
 
 impl Place {
-    /// The place where references hold the numbers of most different people, of those above all whom the transfers fit; where no
-    /// transfer names anybody (`named`), the numbers alone say it.
+    /// The place where references hold the numbers of most different people, of those above all whom the transfers fit; where
+    /// neither names nor nets can tell (`tells`), the numbers alone say it.
     fn of_numbers(
         rows: &[TransferRow],
         known: &BTreeMap<String, Vec<EmployeeId>>,
-        named: bool,
+        tells: bool,
         fits: &dyn Fn(&EmployeeId, &TransferRow) -> bool,
     ) -> Option<Self> {
         let rows = &rows[..rows.len().min(REFERENCES)];
@@ -188,7 +237,7 @@ impl Place {
         };
         let each = (0..longest).flat_map(|index| [true, false].map(|from_end| Self { from_end, index, of_most: false }));
         let (best, (fitting, all)) = each.map(|p| (p, people(p))).reduce(|a, b| if b.1 > a.1 { b } else { a })?;
-        (all > 0).then_some(Self { of_most: if named { fitting } else { all } * 2 > rows.len(), ..best })
+        (all > 0).then_some(Self { of_most: if tells { fitting } else { all } * 2 > rows.len(), ..best })
     }
 
     fn word(self, reference: &str) -> Option<&str> {

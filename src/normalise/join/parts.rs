@@ -1,30 +1,37 @@
-//! Several transfers of one month to one employee, from files of their own: pay and a bonus apart, an advance and its balance.
+//! Several transfers of one month to one employee: pay and a bonus apart, an advance and its balance, a pay on two accounts.
 //!
 //! What was paid is their sum, unless one of them alone is nearer to the net that was read: then the others are no pay of the month.
+//! Of one file they are parts only where they come to the net to the cent.
 
 use super::{Joiner, TransferRow};
-use crate::ground::{EmployeeId, Finding, Money, Severity};
-use std::collections::BTreeMap;
+use crate::ground::{EmployeeId, Finding, Iban, Money, Severity};
+use std::collections::{BTreeMap, BTreeSet};
 
 impl Joiner<'_> {
-    /// Adds what further files paid to those who have a transfer already.
+    /// Adds what further transfers paid to those who have one already.
     pub(super) fn parts(&mut self, more: BTreeMap<EmployeeId, Vec<TransferRow>>) {
-        let mut whole = Vec::new();
+        let (mut whole, mut split) = (Vec::new(), Vec::new());
         for (id, rows) in more {
             let Some(p) = self.out.people.get_mut(&id) else { continue };
             let Some(first) = p.transfer.as_mut() else { continue };
             let net = p.paid.as_ref().and_then(|s| s.net_paid).map(|n| n.0);
             let off = |m: Money| net.map_or(0, |net| (net - m).abs().cents());
             let sum = rows.iter().fold(first.amount, |sum, r| sum + r.amount);
-            if rows.iter().map(|r| r.amount).chain([first.amount]).all(|one| off(sum) <= off(one)) {
+            let apart = rows.iter().all(|r| r.at.source != first.at.source) || net == Some(sum);
+            if apart && rows.iter().map(|r| r.amount).chain([first.amount]).all(|one| off(sum) <= off(one)) {
                 // The account of the pay, not that of what was paid beside it.
                 let main = rows.iter().max_by_key(|r| r.amount).filter(|r| r.amount > first.amount);
+                let accounts = rows.iter().map(|r| &r.iban).chain([&first.iban]).flatten().cloned().collect::<BTreeSet<_>>();
                 self.out.parts.extend(rows.iter().map(|r| (id.clone(), r.at, r.amount)));
                 self.out.parts.push((id.clone(), first.at, first.amount));
                 if let Some(r) = main {
                     (first.iban, first.name, first.at) = (r.iban.clone(), r.name.clone(), r.at);
                 }
                 first.amount = sum;
+                if let (Some(used), true) = (&first.iban, accounts.len() > 1) {
+                    let others = accounts.iter().filter(|a| *a != used).map(Iban::masked).collect::<Vec<_>>().join(", ");
+                    split.push((id.clone(), used.masked(), others, first.at));
+                }
                 whole.push((id, first.at));
                 continue;
             }
@@ -39,6 +46,10 @@ impl Joiner<'_> {
                 std::mem::swap(&mut r.at, &mut first.at);
             }
             self.out.orphan_transfers.append(&mut others);
+        }
+        for (id, used, others, at) in split {
+            let f = self.finding("M405", Severity::Justify, &id, &[at]).arg("agent", &id).arg("account", used).arg("others", others);
+            self.out.findings.push(f);
         }
         let told = Finding::new("M364", Severity::Information).arg("count", whole.len());
         let told = whole.iter().take(SHOWN).fold(told, |f, (_, at)| f.at(self.sources.place(*at)));

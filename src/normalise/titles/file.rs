@@ -21,6 +21,8 @@ pub(super) struct File {
     pub(super) movements: Movements,
     /// Titles of the pieces of an account: bank, branch, number and key; and those of an IBAN before their numbers.
     pub(super) pieces: [Vec<String>; 5],
+    /// Employers beside a town.
+    pub(super) other_employers: Vec<String>,
     pub(super) hourly: Hourly,
     pub(super) calendar: Calendar,
     pub(super) doubt: Doubt,

@@ -4,7 +4,7 @@ use super::RUN_TOGETHER;
 use super::file::FILE;
 use super::words::{opens, spaced};
 use crate::normalise::mapping::TotalRole;
-use crate::normalise::text::{Phrase, fold, likeness, runs_together};
+use crate::normalise::text::{Phrase, begins_with, fold, likeness, run_together_letters, runs_together};
 use std::sync::LazyLock;
 
 /// A sum the label of a rubric names, when it is surely one.
@@ -15,19 +15,33 @@ pub fn total_named(label: &str) -> Option<(TotalRole, u32)> {
         [word] if word.len() >= 6 && word.bytes().all(|b| b.is_ascii_lowercase()) => Some(word),
         _ => None,
     };
-    let glued = |written: &[String]| field.is_some_and(|word| written.len() > 1 && runs_together(word, written));
+    let glued =
+        |sum: &Sum| field.is_some_and(|word| sum.written.len() > 1 && begins_with(word, sum.letters) && runs_together(word, &sum.written));
     SUMS.iter()
-        .filter(|(_, title, written)| written.len() > 1 || phrase.words.len() == 1 || title.words == phrase.words)
-        .map(|(role, title, written)| (*role, likeness(&phrase, title).max(if glued(written) { RUN_TOGETHER } else { 0 })))
+        .filter(|sum| sum.written.len() > 1 || phrase.words.len() == 1 || sum.title.words == phrase.words)
+        .map(|sum| (sum.role, likeness(&phrase, &sum.title).max(if glued(sum) { RUN_TOGETHER } else { 0 })))
         .filter(|(_, s)| *s >= 85)
         .max_by_key(|(_, s)| *s)
 }
 
-/// Titles of sums, taken apart once, with their words of two letters and more as they are written.
-static SUMS: LazyLock<Vec<(TotalRole, Phrase, Vec<String>)>> = LazyLock::new(|| {
+/// A title of a sum, taken apart.
+struct Sum {
+    role: TotalRole,
+    title: Phrase,
+    /// Its words of two letters and more as they are written.
+    written: Vec<String>,
+    /// First letters of what may be these words run together.
+    letters: u32,
+}
+
+/// Titles of sums, taken apart once.
+static SUMS: LazyLock<Vec<Sum>> = LazyLock::new(|| {
     let roles = FILE.total.iter().filter_map(|(n, t)| Some((TotalRole::parse(n)?, t)));
-    let written = |t: &str| fold(t).split(' ').filter(|w| w.len() > 1).map(str::to_owned).collect();
-    roles.flat_map(|(role, titles)| titles.iter().map(move |t| (role, Phrase::of(t), written(t)))).collect()
+    let sum = |role: TotalRole, t: &String| {
+        let written: Vec<String> = fold(t).split(' ').filter(|w| w.len() > 1).map(str::to_owned).collect();
+        Sum { role, title: Phrase::of(t), letters: run_together_letters(&written), written }
+    };
+    roles.flat_map(|(role, titles)| titles.iter().map(move |t| sum(role, t))).collect()
 });
 
 /// What a row without an agent sums up.

@@ -533,6 +533,12 @@ pub fn spaced(text: &str) -> String {
     format!(" {} ", words.join(" "))
 }
 
+/// The employer beside a town that a name of a file or sheet says, where the town's own name does not say it.
+pub fn other_employer(name: &str, own: &str) -> Option<&'static str> {
+    let (name, own) = (spaced(name), spaced(own));
+    FILE.other_employers.iter().find(|e| name.contains(&spaced(e)) && !own.contains(&spaced(e))).map(String::as_str)
+}
+
 /// The titles of a kind of absence, its first day and its last.
 pub fn absence_titles() -> [&'static str; 3] {
     [0, 1, 2].map(|i: usize| FILE.calendar.titles[i].as_str())

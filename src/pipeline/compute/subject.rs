@@ -3,9 +3,9 @@
 use super::Worked;
 use super::rows::code_card;
 use crate::check::Frame;
-use crate::check::agent::{CallBack, Situation, Subject};
+use crate::check::agent::{CallBack, Holder, Situation, Subject};
 use crate::facts::{Facts, Role};
-use crate::ground::{At, Place};
+use crate::ground::At;
 use crate::normalise::join::Person;
 use crate::payslip::LineKind;
 use crate::pipeline::accounts::Accounts;
@@ -64,11 +64,13 @@ pub(super) fn subject<'s>(
 }
 
 /// Whose account is paid by the name of last month's transfer, and by what the month's files say of it.
-fn holders<'s>(ready: &Ready, w: &'s Worked, accounts: &Accounts) -> Vec<(&'s str, Place)> {
-    let sent = w.person.transfer.iter().map(|t| (t.name.as_str(), accounts.place.clone()));
+fn holders<'s>(ready: &Ready, w: &'s Worked, accounts: &Accounts) -> Vec<Holder<'s>> {
+    let sent = w.person.transfer.as_ref();
+    let by_bank = sent.map(|t| Holder { name: &t.name, place: accounts.place.clone(), proven: true });
+    let proven = sent.is_some_and(|t| t.iban.is_some()) || ready.inputs.decisions.call_back(&w.id).is_some();
     let written = w.person.fact(&ready.pack.vocabulary, Role::AccountHolder);
-    let written = written.and_then(|f| Some((f.value.text()?, ready.inputs.sources.place(f.at))));
-    sent.chain(written).collect()
+    let written = written.and_then(|f| Some(Holder { name: f.value.text()?, place: ready.inputs.sources.place(f.at), proven }));
+    by_bank.into_iter().chain(written).collect()
 }
 
 /// Whether law, days present or arrears moved the gross: whoever came in the middle of last month is whole this month.

@@ -80,8 +80,15 @@ pub struct Inputs {
     /// What each element came to in the same month of last year, by index in the catalogue; `None` where no register tells.
     pub last_year: Option<BTreeMap<usize, Money>>,
 }
-fn context<'a>(pack: &'a Pack, natures: &'a Natures, rubrics: &'a Rubrics, job: &Job) -> normalise::Context<'a> {
-    normalise::Context { vocabulary: &pack.vocabulary, natures, rubrics, month: job.month, last: job.last_month }
+fn context<'a>(pack: &'a Pack, natures: &'a Natures, rubrics: &'a Rubrics, job: &'a Job) -> normalise::Context<'a> {
+    normalise::Context {
+        vocabulary: &pack.vocabulary,
+        natures,
+        rubrics,
+        month: job.month,
+        last: job.last_month,
+        employer: &job.employer.name,
+    }
 }
 
 /// The transfers that one file lists, read with a job's words as a file of its inbox would be; none where it is no such list.
