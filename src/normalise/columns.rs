@@ -10,7 +10,7 @@ use crate::normalise::profile::{Profile, fits_fact, fits_part, fits_plain, optio
 use crate::normalise::text::{Phrase, Share};
 use crate::normalise::titles::{self, Title, Titles, spaced};
 use crate::normalise::{Context, assign, dated};
-use crate::payslip::LineKind as K;
+use crate::payslip::{ElementId, LineKind as K};
 pub use groups::one_element_for_each_group;
 use groups::{coded, without_prefix};
 use std::collections::{BTreeMap, BTreeSet};
@@ -18,8 +18,10 @@ use std::collections::{BTreeMap, BTreeSet};
 /// Points a meaning must have before a column takes it.
 pub const ENOUGH: i32 = 48;
 
-/// A title is like a known one by this much.
+/// A title is like a known one by this much, surely like it, or the very same.
 const KNOWN: u32 = 78;
+const SURELY: u32 = 85;
+const EXACT: u32 = 95;
 
 /// A meaning with its points and reasons.
 #[derive(Clone, Debug)]
@@ -99,6 +101,9 @@ impl Compared {
         let group_share = Phrase::of(group).share;
         let own_share = if marked == Share::Unsaid { Phrase::of(own).share } else { marked };
         let own_share = if employers && own_share == Share::Unsaid { Share::Employer } else { own_share };
+        if own_share == Share::Employer && employers && group_share == Share::Unsaid {
+            of_the_employer(&mut own_scores);
+        }
         Self {
             own: own_scores,
             joined,
@@ -170,10 +175,25 @@ impl Compared {
     }
 }
 
-/// « Charges patronales » over a whole sheet.
+/// « Charges patronales », « Part employeur - 11/2021 » over a whole sheet.
 pub fn of_employers(sheet: &str) -> bool {
-    let phrase = Phrase::of(sheet);
-    phrase.share == Share::Employer && phrase.words.len() <= 3 && !phrase.has("cout") && !phrase.has("total")
+    let worded: Vec<&str> = sheet.split_whitespace().filter(|w| w.chars().any(char::is_alphabetic)).collect();
+    let phrase = Phrase::of(dated::without_month(&worded.join(" ")));
+    phrase.share == Share::Employer
+        && phrase.words.len() <= 3
+        && !phrase.has("cout")
+        && !phrase.has("total")
+        && !phrase.speaks_of_both()
+}
+
+/// Below « Charges patronales » the parts of a line that say no side are the employer's.
+fn of_the_employer(own: &mut BTreeMap<Title, u32>) {
+    for (agents, employers) in [(Part::Amount, Part::EmployerAmount), (Part::Rate, Part::EmployerRate)] {
+        if let Some(likeness) = own.remove(&Title::Part(agents)) {
+            let known = own.entry(Title::Part(employers)).or_insert(0);
+            *known = likeness.max(*known);
+        }
+    }
 }
 
 /// « RAFP (P) » and « RAFP (S) »: the mark of the share taken off the title.
@@ -376,6 +396,8 @@ pub fn choices(compared: &Compared, p: &Profile, role: Role, cx: &Context<'_>, a
         if let Title::Total(total) = title
             && role == Role::RegisterWide
             && (!grouped || *likeness >= 90)
+            // « Précompte prévoyance » is one deduction, and no sum of them.
+            && (*total != crate::normalise::TotalRole::Deductions || *likeness >= KNOWN)
         {
             put(Meaning::Total(*total), *likeness, fits_plain(p, Meaning::Total(*total)), 0);
         }
@@ -459,6 +481,12 @@ fn elements(compared: &Compared, p: &Profile, cx: &Context<'_>, found: &mut Vec<
             (Share::Employee | Share::Unsaid, _) => Part::Amount,
         };
         found.push(Choice { meaning: Meaning::Element(target.element, part), score: points(*s, fit) + 2, title: *s, fit });
+    }
+    // « Mutuelle », just as it is known, is not an element that is only like it.
+    let of = |c: &Choice| if let Meaning::Element(e, _) = c.meaning { Some((e, c.title)) } else { None };
+    let exact: BTreeSet<ElementId> = found.iter().filter_map(of).filter(|(_, title)| *title >= EXACT).map(|(e, _)| e).collect();
+    if !exact.is_empty() {
+        found.retain(|c| of(c).is_none_or(|(e, title)| title >= SURELY || exact.contains(&e)));
     }
     // A column without any amount takes no element from one that has them.
     let elements = found.iter_mut().filter(|c| p.filled == 0 && matches!(c.meaning, Meaning::Element(_, _)));
