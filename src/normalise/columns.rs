@@ -7,7 +7,7 @@ use crate::ground::Exact;
 use crate::normalise::layout::Layout;
 use crate::normalise::mapping::{Meaning, Part, Role};
 use crate::normalise::profile::{Profile, fits_fact, fits_part, fits_plain, option_of};
-use crate::normalise::text::{Phrase, Share};
+use crate::normalise::text::{Phrase, Share, fold};
 use crate::normalise::titles::{self, Title, Titles, spaced};
 use crate::normalise::{Context, assign, dated};
 use crate::payslip::{ElementId, LineKind as K};
@@ -55,6 +55,8 @@ pub struct Compared {
     pub one_day: bool,
     /// « Plafond SS », « Jours »: what nobody is paid.
     informs: bool,
+    /// What names the rubric of a column, folded: its group, or else its title.
+    named: String,
     /// Whose share the group heading names: « Charges patronales ».
     group_share: Share,
     /// Whose share the group heading names, or else a mark behind the title: « Taux P » beside « Taux S ».
@@ -108,6 +110,7 @@ impl Compared {
             own: own_scores,
             joined,
             group: grouped,
+            named: fold(if group.is_empty() { own } else { group }),
             has_title: !own.is_empty() || !group.is_empty(),
             group_share,
             marked_share: if group_share == Share::Unsaid { marked } else { group_share },
@@ -125,6 +128,10 @@ impl Compared {
     /// « Coll. »: the employer's number, or his share.
     fn of_employer(&self) -> bool {
         [Meaning::EmployerRate, Meaning::EmployerAmount].iter().any(|m| self.of(Title::Plain(*m)) >= 60)
+    }
+    /// « HS 25 % » over 137,04 and 65,88: what was paid for the hours, and not how many.
+    fn of_amounts(&self, p: &Profile) -> bool {
+        p.uneven * 2 > p.numbers && !self.words.iter().any(|w| w == "nombre")
     }
     /// Likeness of the column's title, 0 when it is not like it.
     pub fn title(&self, title: Title) -> u32 {
@@ -336,6 +343,8 @@ pub fn choices(compared: &Compared, p: &Profile, role: Role, cx: &Context<'_>, a
                     0
                 } else if matches!(fact.kind, FactKind::Number { form: NumberForm::Money }) {
                     20
+                } else if matches!(fact.kind, FactKind::Number { form: NumberForm::Hours }) && compared.of_amounts(p) {
+                    60
                 } else {
                     4
                 }
@@ -445,6 +454,8 @@ fn elements(compared: &Compared, p: &Profile, cx: &Context<'_>, found: &mut Vec<
     let part_of = |scores: &BTreeMap<Title, u32>| {
         scores.iter().filter_map(|(t, s)| if let Title::Part(part) = t { Some((*s, *part)) } else { None }).max()
     };
+    // Of two titles of one element (« Mutuelle », « Prévoyance ») the one that its code is written like goes first.
+    let coded = |code: &str| i32::from(fold(code) == compared.named);
     for (t, s) in &compared.group {
         let Title::Element(i) = t else { continue };
         let target = &cx.rubrics.targets[*i];
@@ -462,7 +473,7 @@ fn elements(compared: &Compared, p: &Profile, cx: &Context<'_>, found: &mut Vec<
             let both = (s * 3 + part_score) / 4;
             // A base or a rate is the agent's share's, where the contribution has one.
             let second = if target.kind == K::Employer && !employers { 6 } else { 0 };
-            found.push(Choice { meaning: Meaning::Element(target.element, part), score: points(both, fit) + 8 - second, title: both, fit });
+            found.push(Choice { meaning: Meaning::Element(target.element, part), score: points(both, fit) + 8 - second + coded(&target.code), title: both, fit });
         }
     }
     // « Base » below the name of a rubric is that rubric's base, not a rubric called « … base ».
@@ -480,12 +491,16 @@ fn elements(compared: &Compared, p: &Profile, cx: &Context<'_>, found: &mut Vec<
             (Share::Employer, _) | (Share::Unsaid, K::Employer) => Part::EmployerAmount,
             (Share::Employee | Share::Unsaid, _) => Part::Amount,
         };
-        found.push(Choice { meaning: Meaning::Element(target.element, part), score: points(*s, fit) + 2, title: *s, fit });
+        let score = points(*s, fit) + 2 + coded(&target.code);
+        found.push(Choice { meaning: Meaning::Element(target.element, part), score, title: *s, fit });
     }
     // « Mutuelle », just as it is known, is not an element that is only like it.
     let of = |c: &Choice| if let Meaning::Element(e, _) = c.meaning { Some((e, c.title)) } else { None };
     let exact: BTreeSet<ElementId> = found.iter().filter_map(of).filter(|(_, title)| *title >= EXACT).map(|(e, _)| e).collect();
     if !exact.is_empty() {
+        // Nor is it a sum of the staff file.
+        let money = |m: Meaning| matches!(m, Meaning::Fact(f) if matches!(cx.vocabulary.get(f).kind, FactKind::Number { form: NumberForm::Money }));
+        found.retain(|c| !money(c.meaning) || p.filled == 0);
         found.retain(|c| of(c).is_none_or(|(e, title)| title >= SURELY || exact.contains(&e)));
     }
     // A column without any amount takes no element from one that has them.
