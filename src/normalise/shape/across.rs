@@ -110,18 +110,40 @@ fn rubric(row: &OwnedRow, head: &Head) -> Option<(String, String)> {
 
 fn head(rows: &[OwnedRow], wording: &Wording<'_>) -> Option<Head> {
     let near = || rows.iter().take(HEAD).enumerate();
-    let titled = near().find_map(|(at, row)| head_at(rows, at, rubric_titles(row, wording)?));
-    titled.or_else(|| near().find_map(|(at, _)| head_at(rows, at, below_agents(rows, at, wording)?)))
+    let titled = near().find_map(|(at, row)| head_at(rows, at, rubric_titles(row, wording)?, wording));
+    titled.or_else(|| near().find_map(|(at, _)| head_at(rows, at, below_agents(rows, at, wording)?, wording)))
 }
 
 /// The head whose titles of rubrics stand in this row.
-fn head_at(rows: &[OwnedRow], at: usize, (code, label): (Option<usize>, Option<usize>)) -> Option<Head> {
+fn head_at(rows: &[OwnedRow], at: usize, (code, label): (Option<usize>, Option<usize>), wording: &Wording<'_>) -> Option<Head> {
     let left = code.max(label)? + 1;
     let candidates = at.saturating_sub(NEAR)..(at + 2).min(rows.len());
     let naming: Vec<usize> = candidates.filter(|&i| names_agents(&rows[i], left, at, i)).collect();
     let (first, last) = (*naming.first()?, *naming.last()?);
-    let agents = agents(rows, &naming, left)?;
+    let mut agents = agents(rows, &naming, left)?;
+    if agents.iter().all(|a| a.name.is_none()) {
+        let names: Vec<usize> = (first.min(at)..last.max(at)).filter(|&i| i != at && titled_names(&rows[i], left, wording)).collect();
+        agents.iter_mut().for_each(|a| a.name = name_below(rows, &names, a.column));
+    }
     Some(Head { code, label, agents, below: last.max(at) + 1, first: first.min(at) })
+}
+
+/// « Nom », « Prénom » in front of a row of words.
+fn titled_names(row: &OwnedRow, left: usize, wording: &Wording<'_>) -> bool {
+    let roles = [FactRole::Surname, FactRole::GivenName, FactRole::FullName];
+    let facts: Vec<_> = roles.iter().filter_map(|r| wording.cx.vocabulary.role(*r)).collect();
+    let named = |c: usize| {
+        let scores = wording.titles.scores(&shown(row, c));
+        facts.iter().any(|f| scores.get(&Title::Fact(*f)).is_some_and(|s| *s >= SURELY))
+    };
+    (0..left).any(named)
+}
+
+/// The name of an agent in rows of surnames and given names.
+fn name_below(rows: &[OwnedRow], names: &[usize], column: usize) -> Option<(Cell<'static>, (u32, u16))> {
+    let parts: Vec<String> = names.iter().map(|&i| shown(&rows[i], column)).filter(|t| t.chars().any(char::is_alphabetic)).collect();
+    let place = (rows[*names.first()?].number, u16::try_from(column).ok()?);
+    (!parts.is_empty()).then(|| (Cell::Text(parts.join(" ").into()), place))
 }
 
 /// The columns of the numbers and names of rubrics, in a row that has no other title.
