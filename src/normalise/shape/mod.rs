@@ -202,7 +202,9 @@ fn shape(table: &Table, wording: &Wording<'_>) -> Shape {
     if let Some((laid, parts)) = movements::find(&rows, wording) {
         return Shape::Movements(laid, parts, told);
     }
-    let parts = blocks::find(&rows, wording);
+    // « REHS | Réduction heures sup. | Agent » in a legend is no row of titles.
+    let legend = catalogue::names_in(&rows, wording).is_some();
+    let parts = if legend { Vec::new() } else { blocks::find(&rows, wording) };
     if parts.len() < 2
         && let Some(laid) = spans::find(&rows, crate::normalise::recognise::latest_date(wording.cx), wording)
     {
