@@ -224,7 +224,8 @@ impl LineReader {
         }
         if let Some(a) = amount {
             match self.side.map(|c| (c, letter(&shown(row, c)))) {
-                None if employers => s.employer = Some(a),
+                // Whose share a row is says more than its side: what the employer owes is a debit too.
+                _ if employers => s.employer = Some(a),
                 None => s.gain = Some(a),
                 Some((_, Some(Letter::Gain | Letter::Sum))) => s.gain = Some(a),
                 Some((_, Some(Letter::Deduction))) => s.deduction = Some(a),
