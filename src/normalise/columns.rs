@@ -330,6 +330,11 @@ pub fn choices(compared: &Compared, p: &Profile, role: Role, cx: &Context<'_>, a
         if compared.current && !matches!(role, Role::Changes | Role::AccountChanges) {
             title = title.max(compared.of(Title::Old(id)));
         }
+        // « Tr », « RI » may be short for many sums.
+        let money = matches!(fact.kind, FactKind::Number { form: NumberForm::Money });
+        if money && title < 100 && compared.named.chars().filter(|c| c.is_alphanumeric()).count() <= 2 {
+            continue;
+        }
         let malus = match role {
             Role::RegisterLines | Role::Events => {
                 if is_identity(fact) {
@@ -341,7 +346,7 @@ pub fn choices(compared: &Compared, p: &Profile, role: Role, cx: &Context<'_>, a
             Role::RegisterWide => {
                 if is_identity(fact) {
                     0
-                } else if matches!(fact.kind, FactKind::Number { form: NumberForm::Money }) {
+                } else if money {
                     20
                 } else if matches!(fact.kind, FactKind::Number { form: NumberForm::Hours }) && compared.of_amounts(p) {
                     60

@@ -227,11 +227,12 @@ impl Out {
     }
 }
 
-/// Whether nearly every rubric begins with a number or letters of its own.
+/// Whether nearly every rubric begins with a number, or with letters of its own.
 fn all_coded(rubrics: &BTreeSet<String>) -> bool {
     let codes: Vec<&str> = rubrics.iter().filter_map(|r| split_code(r)).map(|(code, _)| code).collect();
     let different: BTreeSet<&str> = codes.iter().copied().collect();
-    different.len() == codes.len() && codes.len() * 10 >= rubrics.len() * 8
+    let numbers = codes.iter().all(|c| c.bytes().any(|b| b.is_ascii_digit()));
+    (numbers || different.len() == codes.len()) && codes.len() * 10 >= rubrics.len() * 8
 }
 
 /// `1010 Traitement`, `TBI - Traitement`: the code of a rubric and its name.
