@@ -103,7 +103,8 @@ impl LineReader {
             totals: totals(source),
             who,
         };
-        let amounts = reader.gain.is_some() || reader.deduction.is_some() || reader.amount.is_some() || reader.signed.is_some();
+        let columns = [reader.gain, reader.deduction, reader.amount, reader.signed, reader.employer];
+        let amounts = columns.iter().any(Option::is_some);
         ((reader.who.any() || source.banded) && (reader.code.is_some() || reader.label.is_some()) && amounts).then_some(reader)
     }
 

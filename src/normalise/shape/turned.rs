@@ -70,12 +70,15 @@ pub fn find(rows: &[OwnedRow], wording: &Wording<'_>) -> Option<Laid> {
     Some(lay_out(&lines, first, values, &of_agents))
 }
 
-/// Several titles side by side: the headings of a plain table.
+/// Several titles side by side: the headings of a plain table. « Statut : | Titulaire | | Catégorie : | C » are two pairs.
 fn is_heading(row: &OwnedRow, wording: &Wording<'_>) -> bool {
-    let texts: Vec<_> = row.cells.iter().filter(|c| matches!(c, Cell::Text(_))).map(Cell::shown).filter(|t| !t.is_empty()).collect();
-    let agents = texts.first().is_some_and(|t| wording.of_agents(t));
-    let three = texts.windows(3).any(|w| w.iter().all(|t| wording.known(t)));
-    three || agents && texts.windows(2).any(|w| w.iter().all(|t| wording.known_well(t)))
+    let text = |c: &Cell<'static>| matches!(c, Cell::Text(_)) && !c.shown().is_empty();
+    let mut beside = row.cells.split(|c| !text(c)).filter(|run| !run.is_empty());
+    let agents = row.cells.iter().find(|c| text(c)).is_some_and(|c| wording.of_agents(&c.shown()));
+    beside.any(|run| {
+        let three = run.windows(3).any(|w| w.iter().all(|t| wording.known(&t.shown())));
+        three || agents && run.windows(2).any(|w| w.iter().all(|t| wording.known_well(&t.shown())))
+    })
 }
 
 /// Columns behind the first that hold titles as well: most of their cells are titles just as they are known.
