@@ -186,11 +186,7 @@ impl Compared {
 pub fn of_employers(sheet: &str) -> bool {
     let worded: Vec<&str> = sheet.split_whitespace().filter(|w| w.chars().any(char::is_alphabetic)).collect();
     let phrase = Phrase::of(dated::without_month(&worded.join(" ")));
-    phrase.share == Share::Employer
-        && phrase.words.len() <= 3
-        && !phrase.has("cout")
-        && !phrase.has("total")
-        && !phrase.speaks_of_both()
+    phrase.share == Share::Employer && phrase.words.len() <= 3 && !phrase.has("cout") && !phrase.has("total") && !phrase.speaks_of_both()
 }
 
 /// Below « Charges patronales » the parts of a line that say no side are the employer's.
@@ -478,7 +474,12 @@ fn elements(compared: &Compared, p: &Profile, cx: &Context<'_>, found: &mut Vec<
             let both = (s * 3 + part_score) / 4;
             // A base or a rate is the agent's share's, where the contribution has one.
             let second = if target.kind == K::Employer && !employers { 6 } else { 0 };
-            found.push(Choice { meaning: Meaning::Element(target.element, part), score: points(both, fit) + 8 - second + coded(&target.code), title: both, fit });
+            found.push(Choice {
+                meaning: Meaning::Element(target.element, part),
+                score: points(both, fit) + 8 - second + coded(&target.code),
+                title: both,
+                fit,
+            });
         }
     }
     // « Base » below the name of a rubric is that rubric's base, not a rubric called « … base ».
@@ -504,7 +505,8 @@ fn elements(compared: &Compared, p: &Profile, cx: &Context<'_>, found: &mut Vec<
     let exact: BTreeSet<ElementId> = found.iter().filter_map(of).filter(|(_, title)| *title >= EXACT).map(|(e, _)| e).collect();
     if !exact.is_empty() {
         // Nor is it a sum of the staff file.
-        let money = |m: Meaning| matches!(m, Meaning::Fact(f) if matches!(cx.vocabulary.get(f).kind, FactKind::Number { form: NumberForm::Money }));
+        let money =
+            |m: Meaning| matches!(m, Meaning::Fact(f) if matches!(cx.vocabulary.get(f).kind, FactKind::Number { form: NumberForm::Money }));
         found.retain(|c| !money(c.meaning) || p.filled == 0);
         found.retain(|c| of(c).is_none_or(|(e, title)| title >= SURELY || exact.contains(&e)));
     }

@@ -189,3 +189,24 @@ fn rubrics_are_attributes_with_a_value() {
     });
     same_pay("attributes", &[("requete.csv", text("Matricule;Nom;Prénom;Attribut;Valeur", lines))], &[]);
 }
+
+/// The register has no share of the employer's; those stand in a file of their own, with a rate and an amount for each line.
+#[test]
+fn the_employers_shares_alone_add_to_the_register() {
+    let of = |line: &dyn Fn(&Row) -> String, has: fn(&Row) -> bool| {
+        rows()
+            .iter()
+            .filter(|r| has(r))
+            .map(|r| format!("{};{};{};{};{};{};{}", r.number, r.surname, r.given, r.code, r.label, r.base, line(r)))
+            .collect::<Vec<_>>()
+    };
+    let ours = of(&|r| format!("{};{};{}", r.rate, r.gain, r.deduction), |r| !(r.gain.is_empty() && r.deduction.is_empty()));
+    let theirs = of(&|r| format!("{};{}", r.employer_rate, r.employer), |r| !r.employer.is_empty());
+    let front = "Matricule;Nom;Prénom;Code;Libellé;Base";
+    let files = [
+        ("livre.csv", text(&format!("{front};Taux;Gains;Retenues"), ours.into_iter())),
+        ("etat des charges.csv", text(&format!("{front};Taux patronal;Montant patronal"), theirs.into_iter())),
+    ];
+    let outcome = same_pay("employers-alone", &files, &[]);
+    assert_eq!(super::told(&outcome, "M01") + super::told(&outcome, "M29"), 0);
+}

@@ -208,7 +208,8 @@ pub(super) fn attempt(s: &Seen<'_>, role: Role, cx: &Context<'_>, overlaps: &[u3
             // The accounts of all agents, or one more fact of all of them, come in a file of their own; so do their status and
             // category, which nobody gives everybody anew.
             let described = situations >= 2 && coverage.everybody && one_offs == 0 && !has(Meaning::Effective);
-            let whole = one_offs == 0 && (coverage.is_most() && (alone && coverage.listed || has_iban) || has_iban && coverage.has_most_accounts());
+            let whole =
+                one_offs == 0 && (coverage.is_most() && (alone && coverage.listed || has_iban) || has_iban && coverage.has_most_accounts());
             agent && !of_month && (situations >= 3 || whole || described)
         }
         Role::Arrivals => {

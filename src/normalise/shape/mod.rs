@@ -247,7 +247,10 @@ fn together(parts: Vec<Vec<OwnedRow>>) -> Vec<OwnedRow> {
 /// A long sheet is plain, or holds payslips or rubrics, one below or beside the other, from its first rows on.
 fn long(table: &Table, wording: &Wording<'_>) -> Shape {
     let first = table.sample(FIRST);
-    if ![slips::begins, printed::begins, by_rubric::begins, headed::begins, abreast::begins, pivot::begins].iter().any(|begins| begins(&first, wording)) {
+    if ![slips::begins, printed::begins, by_rubric::begins, headed::begins, abreast::begins, pivot::begins]
+        .iter()
+        .any(|begins| begins(&first, wording))
+    {
         return Shape::Plain;
     }
     let mut rows: Vec<OwnedRow> = Vec::new();
