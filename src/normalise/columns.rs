@@ -7,10 +7,10 @@ use crate::ground::Exact;
 use crate::normalise::layout::Layout;
 use crate::normalise::mapping::{Meaning, Part, Role};
 use crate::normalise::profile::{Profile, fits_fact, fits_part, fits_plain, option_of};
-use crate::normalise::text::{Phrase, Share};
+use crate::normalise::text::{Phrase, Share, fold};
 use crate::normalise::titles::{self, Title, Titles, spaced};
 use crate::normalise::{Context, assign, dated};
-use crate::payslip::LineKind as K;
+use crate::payslip::{ElementId, LineKind as K};
 pub use groups::one_element_for_each_group;
 use groups::{coded, without_prefix};
 use std::collections::{BTreeMap, BTreeSet};
@@ -18,8 +18,10 @@ use std::collections::{BTreeMap, BTreeSet};
 /// Points a meaning must have before a column takes it.
 pub const ENOUGH: i32 = 48;
 
-/// A title is like a known one by this much.
+/// A title is like a known one by this much, surely like it, or the very same.
 const KNOWN: u32 = 78;
+const SURELY: u32 = 85;
+const EXACT: u32 = 95;
 
 /// A meaning with its points and reasons.
 #[derive(Clone, Debug)]
@@ -53,6 +55,8 @@ pub struct Compared {
     pub one_day: bool,
     /// « Plafond SS », « Jours »: what nobody is paid.
     informs: bool,
+    /// What names the rubric of a column, folded: its group, or else its title.
+    named: String,
     /// Whose share the group heading names: « Charges patronales ».
     group_share: Share,
     /// Whose share the group heading names, or else a mark behind the title: « Taux P » beside « Taux S ».
@@ -99,10 +103,14 @@ impl Compared {
         let group_share = Phrase::of(group).share;
         let own_share = if marked == Share::Unsaid { Phrase::of(own).share } else { marked };
         let own_share = if employers && own_share == Share::Unsaid { Share::Employer } else { own_share };
+        if own_share == Share::Employer && employers && group_share == Share::Unsaid {
+            of_the_employer(&mut own_scores);
+        }
         Self {
             own: own_scores,
             joined,
             group: grouped,
+            named: fold(if group.is_empty() { own } else { group }),
             has_title: !own.is_empty() || !group.is_empty(),
             group_share,
             marked_share: if group_share == Share::Unsaid { marked } else { group_share },
@@ -120,6 +128,10 @@ impl Compared {
     /// « Coll. »: the employer's number, or his share.
     fn of_employer(&self) -> bool {
         [Meaning::EmployerRate, Meaning::EmployerAmount].iter().any(|m| self.of(Title::Plain(*m)) >= 60)
+    }
+    /// « HS 25 % » over 137,04 and 65,88: what was paid for the hours, and not how many.
+    fn of_amounts(&self, p: &Profile) -> bool {
+        p.uneven * 2 > p.numbers && !self.words.iter().any(|w| w == "nombre")
     }
     /// Likeness of the column's title, 0 when it is not like it.
     pub fn title(&self, title: Title) -> u32 {
@@ -170,10 +182,21 @@ impl Compared {
     }
 }
 
-/// « Charges patronales » over a whole sheet.
+/// « Charges patronales », « Part employeur - 11/2021 » over a whole sheet.
 pub fn of_employers(sheet: &str) -> bool {
-    let phrase = Phrase::of(sheet);
-    phrase.share == Share::Employer && phrase.words.len() <= 3 && !phrase.has("cout") && !phrase.has("total")
+    let worded: Vec<&str> = sheet.split_whitespace().filter(|w| w.chars().any(char::is_alphabetic)).collect();
+    let phrase = Phrase::of(dated::without_month(&worded.join(" ")));
+    phrase.share == Share::Employer && phrase.words.len() <= 3 && !phrase.has("cout") && !phrase.has("total") && !phrase.speaks_of_both()
+}
+
+/// Below « Charges patronales » the parts of a line that say no side are the employer's.
+fn of_the_employer(own: &mut BTreeMap<Title, u32>) {
+    for (agents, employers) in [(Part::Amount, Part::EmployerAmount), (Part::Rate, Part::EmployerRate)] {
+        if let Some(likeness) = own.remove(&Title::Part(agents)) {
+            let known = own.entry(Title::Part(employers)).or_insert(0);
+            *known = likeness.max(*known);
+        }
+    }
 }
 
 /// « RAFP (P) » and « RAFP (S) »: the mark of the share taken off the title.
@@ -303,6 +326,11 @@ pub fn choices(compared: &Compared, p: &Profile, role: Role, cx: &Context<'_>, a
         if compared.current && !matches!(role, Role::Changes | Role::AccountChanges) {
             title = title.max(compared.of(Title::Old(id)));
         }
+        // « Tr », « RI » may be short for many sums.
+        let money = matches!(fact.kind, FactKind::Number { form: NumberForm::Money });
+        if money && title < 100 && compared.named.chars().filter(|c| c.is_alphanumeric()).count() <= 2 {
+            continue;
+        }
         let malus = match role {
             Role::RegisterLines | Role::Events => {
                 if is_identity(fact) {
@@ -314,8 +342,10 @@ pub fn choices(compared: &Compared, p: &Profile, role: Role, cx: &Context<'_>, a
             Role::RegisterWide => {
                 if is_identity(fact) {
                     0
-                } else if matches!(fact.kind, FactKind::Number { form: NumberForm::Money }) {
+                } else if money {
                     20
+                } else if matches!(fact.kind, FactKind::Number { form: NumberForm::Hours }) && compared.of_amounts(p) {
+                    60
                 } else {
                     4
                 }
@@ -376,6 +406,8 @@ pub fn choices(compared: &Compared, p: &Profile, role: Role, cx: &Context<'_>, a
         if let Title::Total(total) = title
             && role == Role::RegisterWide
             && (!grouped || *likeness >= 90)
+            // « Précompte prévoyance » is one deduction, and no sum of them.
+            && (*total != crate::normalise::TotalRole::Deductions || *likeness >= KNOWN)
         {
             put(Meaning::Total(*total), *likeness, fits_plain(p, Meaning::Total(*total)), 0);
         }
@@ -423,6 +455,8 @@ fn elements(compared: &Compared, p: &Profile, cx: &Context<'_>, found: &mut Vec<
     let part_of = |scores: &BTreeMap<Title, u32>| {
         scores.iter().filter_map(|(t, s)| if let Title::Part(part) = t { Some((*s, *part)) } else { None }).max()
     };
+    // Of two titles of one element (« Mutuelle », « Prévoyance ») the one that its code is written like goes first.
+    let coded = |code: &str| i32::from(fold(code) == compared.named);
     for (t, s) in &compared.group {
         let Title::Element(i) = t else { continue };
         let target = &cx.rubrics.targets[*i];
@@ -440,7 +474,12 @@ fn elements(compared: &Compared, p: &Profile, cx: &Context<'_>, found: &mut Vec<
             let both = (s * 3 + part_score) / 4;
             // A base or a rate is the agent's share's, where the contribution has one.
             let second = if target.kind == K::Employer && !employers { 6 } else { 0 };
-            found.push(Choice { meaning: Meaning::Element(target.element, part), score: points(both, fit) + 8 - second, title: both, fit });
+            found.push(Choice {
+                meaning: Meaning::Element(target.element, part),
+                score: points(both, fit) + 8 - second + coded(&target.code),
+                title: both,
+                fit,
+            });
         }
     }
     // « Base » below the name of a rubric is that rubric's base, not a rubric called « … base ».
@@ -458,7 +497,18 @@ fn elements(compared: &Compared, p: &Profile, cx: &Context<'_>, found: &mut Vec<
             (Share::Employer, _) | (Share::Unsaid, K::Employer) => Part::EmployerAmount,
             (Share::Employee | Share::Unsaid, _) => Part::Amount,
         };
-        found.push(Choice { meaning: Meaning::Element(target.element, part), score: points(*s, fit) + 2, title: *s, fit });
+        let score = points(*s, fit) + 2 + coded(&target.code);
+        found.push(Choice { meaning: Meaning::Element(target.element, part), score, title: *s, fit });
+    }
+    // « Mutuelle », just as it is known, is not an element that is only like it.
+    let of = |c: &Choice| if let Meaning::Element(e, _) = c.meaning { Some((e, c.title)) } else { None };
+    let exact: BTreeSet<ElementId> = found.iter().filter_map(of).filter(|(_, title)| *title >= EXACT).map(|(e, _)| e).collect();
+    if !exact.is_empty() {
+        // Nor is it a sum of the staff file.
+        let money =
+            |m: Meaning| matches!(m, Meaning::Fact(f) if matches!(cx.vocabulary.get(f).kind, FactKind::Number { form: NumberForm::Money }));
+        found.retain(|c| !money(c.meaning) || p.filled == 0);
+        found.retain(|c| of(c).is_none_or(|(e, title)| title >= SURELY || exact.contains(&e)));
     }
     // A column without any amount takes no element from one that has them.
     let elements = found.iter_mut().filter(|c| p.filled == 0 && matches!(c.meaning, Meaning::Element(_, _)));

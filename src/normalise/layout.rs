@@ -108,8 +108,13 @@ pub fn find(rows: &[Kept], merged: &[MergedArea], titles: &Titles) -> Layout {
         // Numbers of the rubrics may stand between the titles and their groups.
         if above(first, 1) && is_group_row(&rows[first - 1], &rows[first]) {
             first -= 1;
-        } else if above(first, 2) && is_row_of_codes(&rows[first - 1]) && is_group_row(&rows[first - 2], &rows[first]) {
+        } else if above(first, 2)
+            && (is_row_of_codes(&rows[first - 1]) || codes_and_titles(&rows[first - 1], &rows[first]))
+            && is_group_row(&rows[first - 2], &rows[first])
+        {
             first -= 2;
+        } else if above(first, 1) && codes_and_titles(&rows[first - 1], &rows[first]) {
+            first -= 1;
         } else {
             break;
         }
@@ -147,6 +152,11 @@ fn fill(layout: &mut Layout, rows: &[Kept], merged: &[MergedArea], first: usize,
     layout.header = Some((first, last));
     layout.own = (0..width).map(|c| tidy(&rows[last].shown(c))).collect();
     for (i, row) in rows.iter().enumerate().take(last).skip(first).filter(|(_, r)| !is_row_of_codes(r)) {
+        // Beside the numbers of rubrics stand titles of the columns that have none below.
+        if codes_and_titles(row, &rows[last]) {
+            (0..width).filter(|&c| rows[last].shown(c).is_empty()).for_each(|c| layout.own[c] = tidy(&row.shown(c)));
+            continue;
+        }
         let mut current = String::new();
         let mut until = usize::MAX;
         for c in 0..width {
@@ -234,9 +244,21 @@ fn is_group_row(row: &Kept, below: &Kept) -> bool {
 
 /// Numbers of rubrics over their titles: `100`, `410`, `C31`.
 fn is_row_of_codes(row: &Kept) -> bool {
-    let code =
-        |t: &str| t.len() <= 6 && t.bytes().any(|b| b.is_ascii_digit()) && t.bytes().all(|b| b.is_ascii_digit() || b.is_ascii_uppercase());
-    row.filled() >= 3 && row.cells.iter().map(Cell::shown).filter(|t| !t.is_empty()).all(|t| code(&t))
+    row.filled() >= 3 && row.cells.iter().map(Cell::shown).filter(|t| !t.is_empty()).all(|t| is_code(&t))
+}
+
+fn is_code(text: &str) -> bool {
+    let of_code = |b: u8| b.is_ascii_digit() || b.is_ascii_uppercase();
+    text.len() <= 6 && text.bytes().any(|b| b.is_ascii_digit()) && text.bytes().all(of_code)
+}
+
+/// `Matricule | Agent | 1010 | 2010` over the names of the rubrics: each cell is a number over its name, or a title over nothing.
+fn codes_and_titles(row: &Kept, below: &Kept) -> bool {
+    let filled = || row.cells.iter().enumerate().filter(|(_, c)| !c.shown().is_empty());
+    let codes = filled().filter(|(_, c)| is_code(&c.shown())).count();
+    let alone = |c: usize, cell: &Cell<'_>| below.shown(c).is_empty() && cell.shown().chars().any(char::is_alphabetic);
+    let each = |(c, cell): (usize, &Cell<'_>)| if is_code(&cell.shown()) { !below.shown(c).is_empty() } else { alone(c, cell) };
+    codes >= 3 && codes < row.filled() && filled().all(each)
 }
 
 /// No title is known: a first full row of words above columns of numbers or dates.

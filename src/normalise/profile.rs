@@ -55,6 +55,8 @@ pub struct Profile {
     pub longest: usize,
     /// Bare numbers of more than two decimals.
     pub fine: u32,
+    /// Numbers that are no quarters, as hours are counted by.
+    pub uneven: u32,
     /// Months of the dates, as (year, month).
     pub months: BTreeSet<(i32, u32)>,
     /// How well the cells fit each fact, by its index; filled when every row is counted.
@@ -170,6 +172,7 @@ impl Profile {
                         if n.mul(Exact::int(100)).and_then(Exact::whole).is_none() {
                             self.fine += 1;
                         }
+                        self.uneven += u32::from(n.mul(Exact::int(4)).and_then(Exact::whole).is_none());
                         if !text.ends_with('%') {
                             self.least = Some(self.least.map_or(n, |m| m.min(n)));
                             self.most = Some(self.most.map_or(n, |m| m.max(n)));

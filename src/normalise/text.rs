@@ -30,6 +30,7 @@ struct Lists {
     telling: Vec<Vec<String>>,
     employer_share: BTreeSet<String>,
     employee_share: BTreeSet<String>,
+    no_share_behind: BTreeSet<String>,
     status: BTreeSet<String>,
 }
 
@@ -236,7 +237,8 @@ impl Phrase {
             if (lists.drop.contains(w) && !after_tranche) || w == "%" {
                 continue;
             }
-            if lists.employer_share.contains(w) {
+            let of_another = i > 0 && lists.no_share_behind.contains(&all[i - 1]);
+            if lists.employer_share.contains(w) && !of_another {
                 share = Share::Employer;
             } else if lists.employee_share.contains(w) && all.len() > 1 {
                 share = Share::Employee;
@@ -247,6 +249,12 @@ impl Phrase {
             words = all;
         }
         Self::new(words, share)
+    }
+
+    /// « Parts salariales et patronales »: words of both shares.
+    pub fn speaks_of_both(&self) -> bool {
+        let lists = &WORDS.lists;
+        self.words.iter().any(|w| lists.employer_share.contains(w)) && self.words.iter().any(|w| lists.employee_share.contains(w))
     }
 
     /// The same without the words that only say whose share it is.

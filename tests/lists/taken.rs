@@ -415,11 +415,17 @@ fn agents_across_are_read_as_agents_down() {
 fn a_form_for_each_agent_is_a_row() {
     let text = "FICHE NAVETTE;\nMatricule :;00927\nNom :;BRIAND\nPrénom :;Kévin\nNouvelle quotité :;90 %\nDate d'effet :;01/12/2021\n\nSignature;\n\
         Matricule :;01293\nNom :;DEMANGE\nPrénom :;Joël\nNouvelle quotité :;60 %\nDate d'effet :;01/12/2021\nSignature;\n";
-    let r = run("forms", &[MOVES], &[("fiches.csv", text)]);
+    // Two titles to a row, the value of one of them empty.
+    let pairs = "FICHE NAVETTE;;;;\nMatricule :;00927;;Nom :;BRIAND\nGrade :;;;Prénom :;Kévin\n\
+        Nouvelle quotité :;90 %;;Date d'effet :;01/12/2021\n;;;;\nFICHE NAVETTE;;;;\nMatricule :;01293;;Nom :;DEMANGE\n\
+        Grade :;;;Prénom :;Joël\nNouvelle quotité :;60 %;;Date d'effet :;01/12/2021\n";
     let want = expected();
-    for agent in ["00927", "01293"] {
-        assert_eq!(r.nets[agent], want[agent], "{agent}");
-        assert!(r.transfers.contains_key(agent));
+    for (name, text) in [("forms", text), ("forms-pairs", pairs)] {
+        let r = run(name, &[MOVES], &[("fiches.csv", text)]);
+        for agent in ["00927", "01293"] {
+            assert_eq!(r.nets[agent], want[agent], "{name}, {agent}");
+            assert!(r.transfers.contains_key(agent), "{name}");
+        }
     }
 }
 

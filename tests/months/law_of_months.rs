@@ -331,22 +331,43 @@ fn identity_numbers_without_key_are_told_once_and_keys_of_their_own_column_are_j
 // 20/35 of 2067.57 is 1181.47.
 #[test]
 fn weekly_hours_of_the_post_are_its_working_time() {
-    let ran = run(
-        "post",
-        "2025-06",
-        &[
-            ("livre de paie.csv", register(&[("00101", "ABEL", "1181,47", &[("0010;TRAITEMENT BRUT", "420,00;;1181,47;;;")])])),
-            (
-                "agents.csv",
-                "Matricule;Nom;Prénom;Statut;Catégorie;Indice majoré;% activité;Heures hebdo du poste;Taux PAS\n\
-                 00101;ABEL;Jean;Titulaire;C;420;100;20;0\n"
-                    .to_owned(),
-            ),
-        ],
-    );
-    assert_eq!(ran.replayed("00101", "TIB").1, "1181.47");
-    assert_eq!(ran.line("00101", "TIB"), "1181.47");
-    assert!(!ran.has("IMP-04"));
+    for (name, title) in [("post", "Heures hebdo du poste"), ("post-hours", "Nb heures hebdo")] {
+        let ran = run(
+            name,
+            "2025-06",
+            &[
+                ("livre de paie.csv", register(&[("00101", "ABEL", "1181,47", &[("0010;TRAITEMENT BRUT", "420,00;;1181,47;;;")])])),
+                (
+                    "agents.csv",
+                    format!(
+                        "Matricule;Nom;Prénom;Statut;Catégorie;Indice majoré;% activité;{title};Taux PAS\n\
+                     00101;ABEL;Jean;Titulaire;C;420;100;20;0\n"
+                    ),
+                ),
+            ],
+        );
+        assert_eq!(ran.replayed("00101", "TIB").1, "1181.47");
+        assert_eq!(ran.line("00101", "TIB"), "1181.47");
+        assert!(!ran.has("IMP-04"));
+    }
+}
+
+/// Accounts by names alone are everybody's where they are nearly everybody's; those of two people are asked for.
+#[test]
+fn accounts_of_everybody_by_name_are_known_accounts() {
+    let people = [("00101", "ABEL"), ("00102", "BORD"), ("00103", "COTE"), ("00104", "DROZ")];
+    let accounts =
+        ["FR7699901007516171530792254", "FR7699903002323975230694049", "FR7699901005091943674296033", "FR7699902003590866650553322"];
+    for (name, listed, known) in [("accounts", 4, true), ("accounts-two", 2, false)] {
+        let mut staff = "Matricule;Nom;Prénom;Statut;Catégorie;Indice majoré;Quotité;Taux PAS\n".to_owned();
+        people.iter().for_each(|(id, surname)| staff.push_str(&format!("{id};{surname};Jean;Titulaire;C;420;100 %;0\n")));
+        let mut rib = "NOM Prénom;Banque;IBAN;BIC\n".to_owned();
+        people.iter().zip(accounts).take(listed).for_each(|((_, s), a)| rib.push_str(&format!("{s} Jean;CAISSE TEST;{a};TESTFRPPXXX\n")));
+        let base = [("0010;TRAITEMENT BRUT", "420,00;;2067,57;;;")];
+        let paid: Vec<Paid<'_>> = people.iter().map(|(id, surname)| (*id, *surname, "2067,57", &base[..])).collect();
+        let files = [("livre de paie.csv", register(&paid)), ("agents.csv", staff), ("rib.csv", rib)];
+        assert_eq!(!run(name, "2025-06", &files).has("BNK-02"), known, "{name}");
+    }
 }
 
 #[test]

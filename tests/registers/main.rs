@@ -1,6 +1,7 @@
 //! The sample town's register as other programs and other clerks write it: made from its rows, recognised without help, same pay.
 
 mod columns;
+mod crossed;
 mod laid;
 mod parts;
 mod shapes;

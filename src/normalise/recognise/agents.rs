@@ -66,23 +66,33 @@ const ROWS: u32 = 200_000;
 /// Titles that leave no doubt whose numbers or names stand below them.
 const SURE: u32 = 85;
 
-/// Names of agents that stand in documents or under titles that leave no doubt, in every table.
-pub(super) fn known_names(seen: &[Seen<'_>], documents: &[Who], cx: &Context<'_>) -> BTreeSet<String> {
-    let mut names: BTreeSet<String> = documents.iter().map(|w| name_key(&w.surname, &w.given)).collect();
-    for s in seen {
-        let column = |r: FactRole| {
-            let fact = cx.vocabulary.role(r)?;
-            (0..s.layout.width).find(|&c| s.compared[c].title(Title::Fact(fact)) >= SURE)
-        };
-        if let (Some(surname), Some(given)) = (column(FactRole::Surname), column(FactRole::GivenName)) {
-            let data = s.kept.iter().skip(s.layout.data_start());
-            names.extend(data.map(|k| name_key(&k.shown(surname), &k.shown(given))));
-        } else if let Some(full) = column(FactRole::FullName) {
-            names.extend(s.profiles[full].values.keys().map(|v| name_key(v, "")));
-        }
+/// Names of agents that stand in a table under titles that leave no doubt.
+pub(super) fn names_in(s: &Seen<'_>, cx: &Context<'_>) -> BTreeSet<String> {
+    let column = |r: FactRole| {
+        let fact = cx.vocabulary.role(r)?;
+        (0..s.layout.width).find(|&c| s.compared[c].title(Title::Fact(fact)) >= SURE)
+    };
+    let mut names: BTreeSet<String> = BTreeSet::new();
+    if let (Some(surname), Some(given)) = (column(FactRole::Surname), column(FactRole::GivenName)) {
+        let data = s.kept.iter().skip(s.layout.data_start());
+        names.extend(data.map(|k| name_key(&k.shown(surname), &k.shown(given))));
+    } else if let Some(full) = column(FactRole::FullName) {
+        names.extend(s.profiles[full].values.keys().map(|v| name_key(v, "")));
     }
     names.retain(|n| n.contains(' '));
     names
+}
+
+/// Names that documents say.
+pub(super) fn names_of(documents: &[Who]) -> impl Iterator<Item = String> + '_ {
+    documents.iter().map(|w| name_key(&w.surname, &w.given)).filter(|n| n.contains(' '))
+}
+
+/// Of the names in the other tables, percent that stand in this one.
+pub(super) fn named(i: usize, names: &[BTreeSet<String>]) -> usize {
+    let others: BTreeSet<&String> = names.iter().enumerate().filter(|(j, _)| *j != i).flat_map(|(_, n)| n).collect();
+    let known = names[i].iter().filter(|n| others.contains(n)).count();
+    if others.len() < 3 { 0 } else { known * 100 / others.len() }
 }
 
 /// The column in which such names stand, and hardly anything else, in a sheet whose titles do not say who a row is about.
@@ -117,6 +127,8 @@ pub(super) struct Others<'a> {
     pub everybody: bool,
     /// A staff file has all that the sheet says of its agents' careers.
     pub copied: bool,
+    /// Of the names that the other tables have, percent that stand in the sheet.
+    pub named: usize,
 }
 
 /// How many of the agents the other sources know stand in the sheet.
@@ -126,6 +138,7 @@ pub(super) struct Coverage {
     pub listed: bool,
     pub everybody: bool,
     pub copied: bool,
+    pub named: usize,
 }
 
 impl Coverage {
@@ -136,11 +149,17 @@ impl Coverage {
             listed: others.listed,
             everybody: others.everybody,
             copied: others.copied,
+            named: others.named,
         }
     }
 
     pub(super) const fn is_most(self) -> bool {
         self.percent >= 60
+    }
+
+    /// Whether the accounts of the sheet are those of most agents, by their numbers or by their names.
+    pub(super) const fn has_most_accounts(self) -> bool {
+        self.is_most() || self.named >= 60
     }
 }
 

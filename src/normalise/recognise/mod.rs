@@ -90,7 +90,8 @@ pub fn recognise(
     for s in &seen {
         variables::labels(&s.kept, &s.layout, &s.compared, &mut labels);
     }
-    let names = agents::known_names(&seen, documents, cx);
+    let names_in: Vec<BTreeSet<String>> = seen.iter().map(|s| agents::names_in(s, cx)).collect();
+    let names: BTreeSet<String> = agents::names_of(documents).chain(names_in.iter().flatten().cloned()).collect();
     for s in &mut seen {
         s.names = agents::column_of_names(s, &names, cx);
         s.variables = variables::find(&s.kept, &s.layout, (&s.compared, &s.profiles), &labels, cx);
@@ -120,7 +121,7 @@ pub fn recognise(
             let mut others: BTreeSet<&str> = of_others.collect();
             let listed = !others.is_empty();
             others.extend(&of_documents);
-            let others = Others { ids: others, listed, everybody: everybody[i], copied };
+            let others = Others { ids: others, listed, everybody: everybody[i], copied, named: agents::named(i, &names_in) };
             let mut told = Vec::new();
             let found = source(s, cx, titles, &others, like, sources, &mut told);
             (found, told)

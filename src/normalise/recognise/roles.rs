@@ -195,7 +195,8 @@ pub(super) fn attempt(s: &Seen<'_>, role: Role, cx: &Context<'_>, overlaps: &[u3
         Role::RegisterLines => {
             (agent || role_column(FactRole::IdentityNumber) || s.bands >= 2 && s.bands * 3 <= s.data_rows)
                 && (has(Meaning::Code) || has(Meaning::Label))
-                && [Meaning::Gain, Meaning::Deduction, Meaning::Amount, Meaning::Signed].into_iter().any(has)
+                // The employer's shares may stand in a file of their own.
+                && [Meaning::Gain, Meaning::Deduction, Meaning::Amount, Meaning::Signed, Meaning::EmployerAmount].into_iter().any(has)
                 && s.variables.is_none()
                 && !several_lines(s)
                 && !(!(has(Meaning::Gain) && has(Meaning::Deduction))
@@ -207,7 +208,8 @@ pub(super) fn attempt(s: &Seen<'_>, role: Role, cx: &Context<'_>, overlaps: &[u3
             // The accounts of all agents, or one more fact of all of them, come in a file of their own; so do their status and
             // category, which nobody gives everybody anew.
             let described = situations >= 2 && coverage.everybody && one_offs == 0 && !has(Meaning::Effective);
-            let whole = coverage.is_most() && one_offs == 0 && (alone && coverage.listed || has_iban);
+            let whole =
+                one_offs == 0 && (coverage.is_most() && (alone && coverage.listed || has_iban) || has_iban && coverage.has_most_accounts());
             agent && !of_month && (situations >= 3 || whole || described)
         }
         Role::Arrivals => {
@@ -265,7 +267,7 @@ pub(super) fn attempt(s: &Seen<'_>, role: Role, cx: &Context<'_>, overlaps: &[u3
                 && (iban.is_some_and(|f| has(Meaning::New(f))) || has_iban)
                 && (has(Meaning::Requested)
                     || renewed && has(Meaning::ReceivedBy)
-                    || (hint > 0 || has(Meaning::ReceivedBy)) && !coverage.is_most())
+                    || (hint > 0 || has(Meaning::ReceivedBy)) && !coverage.has_most_accounts())
                 && situations <= 2
         }
         Role::Transfers | Role::OtherAccounts | Role::Rubrics | Role::Ignored | Role::Unknown => false,

@@ -154,7 +154,9 @@ pub(super) fn look<'t>(rows: &'t Table, sources: &Sources, given: &'t [SourceEnt
         prefer_lists(p, cx.vocabulary);
     }
     let known = sources.get(rows.source);
-    let employers = known.and_then(|s| s.sheet.as_deref()).is_some_and(columns::of_employers);
+    // « Charges patronales février 2022 » above the titles, or else in the name of the sheet or of the file.
+    let sheet = known.and_then(|s| s.sheet.as_deref());
+    let employers = [Some(layout.title.as_str()), sheet].into_iter().flatten().any(columns::of_employers);
     let compared: Vec<Compared> = (0..layout.width).map(|c| Compared::new(&layout, c, employers, titles)).collect();
     let data = &kept[layout.data_start().min(kept.len())..];
     let text = known.is_some_and(|s| s.kind == crate::ground::place::SourceKind::Text);

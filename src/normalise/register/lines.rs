@@ -103,7 +103,8 @@ impl LineReader {
             totals: totals(source),
             who,
         };
-        let amounts = reader.gain.is_some() || reader.deduction.is_some() || reader.amount.is_some() || reader.signed.is_some();
+        let columns = [reader.gain, reader.deduction, reader.amount, reader.signed, reader.employer];
+        let amounts = columns.iter().any(Option::is_some);
         ((reader.who.any() || source.banded) && (reader.code.is_some() || reader.label.is_some()) && amounts).then_some(reader)
     }
 
@@ -224,7 +225,8 @@ impl LineReader {
         }
         if let Some(a) = amount {
             match self.side.map(|c| (c, letter(&shown(row, c)))) {
-                None if employers => s.employer = Some(a),
+                // Whose share a row is says more than its side: what the employer owes is a debit too.
+                _ if employers => s.employer = Some(a),
                 None => s.gain = Some(a),
                 Some((_, Some(Letter::Gain | Letter::Sum))) => s.gain = Some(a),
                 Some((_, Some(Letter::Deduction))) => s.deduction = Some(a),

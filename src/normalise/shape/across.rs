@@ -1,6 +1,7 @@
 //! Rubrics down the left, agents across: a column for each agent below his number or his name.
 //!
 //! Each amount becomes a row of its own with the agent and the rubric in front of it, as a register with a row per line has them.
+//! Where there are more agents than a page is wide, the next ones follow below, on pages with the same titles.
 
 use super::{Laid, SURELY, Wording, may_head, shown};
 use crate::facts::Role as FactRole;
@@ -42,16 +43,58 @@ struct Head {
     first: usize,
 }
 
+impl Head {
+    /// Whether it shows the numbers and the names of its agents.
+    fn names(&self) -> (bool, bool) {
+        (self.agents.iter().any(|a| a.id.is_some()), self.agents.iter().any(|a| a.name.is_some()))
+    }
+}
+
 /// The sheet as a plain register, when it is one of these.
 pub fn find(rows: &[OwnedRow], wording: &Wording<'_>) -> Option<Laid> {
-    let head = head(rows, wording)?;
-    let body = &rows[head.below..];
-    let amounts = |r: &OwnedRow| head.agents.iter().filter(|a| number(r, a.column)).count();
-    let rubrics = body.iter().filter(|r| rubric(r, &head).is_some() && amounts(r) > 0).count();
-    // Words where amounts stand are facts of the agents: the sheet tells more than pay.
-    let words = |r: &OwnedRow| head.agents.iter().filter(|a| !shown(r, a.column).is_empty() && !number(r, a.column)).count();
-    let told = body.iter().filter(|r| words(r) > amounts(r)).count();
-    (rubrics >= RUBRICS && told == 0).then(|| lay_out(rows, &head, wording))
+    let pages = pages(rows, wording)?;
+    let page = |p: &Page| rubrics(rows, p);
+    let found: Vec<usize> = pages.iter().map(page).collect::<Option<_>>()?;
+    (found[0] >= RUBRICS).then(|| lay_out(rows, &pages, wording))
+}
+
+/// A page: its head, and the rows of its rubrics.
+struct Page {
+    head: Head,
+    body: Range<usize>,
+}
+
+/// The first page and those below it: each begins with the rows that name its agents, titled as on the first.
+fn pages(rows: &[OwnedRow], wording: &Wording<'_>) -> Option<Vec<Page>> {
+    let first = head(rows, wording)?;
+    let left = first.code.max(first.label)? + 1;
+    let titled = |i: usize| (0..left).map(|c| shown(&rows[i], c)).collect::<Vec<_>>();
+    let opening = titled(first.first);
+    let naming = |i: usize| titled(i) == opening && names_agents(&rows[i], left, i, i);
+    let mut pages = vec![Page { body: first.below..rows.len(), head: first }];
+    let mut at = pages[0].body.start;
+    while let Some(start) = (at..rows.len()).find(|&i| naming(i)) {
+        let mut next = head(&rows[start..], wording).filter(|h| h.first == 0)?;
+        next.below += start;
+        next.first = start;
+        let last = pages.last_mut()?;
+        // The rows of words above a page are its own.
+        let paid = |i: &usize| last.head.agents.iter().any(|a| number(&rows[*i], a.column));
+        last.body.end = (last.body.start..start).rev().find(paid).map_or(last.body.start, |i| i + 1);
+        at = next.below;
+        pages.push(Page { body: next.below..rows.len(), head: next });
+    }
+    let alike = |p: &Page| (p.head.code, p.head.label, p.head.names()) == (pages[0].head.code, pages[0].head.label, pages[0].head.names());
+    pages.iter().all(alike).then_some(pages)
+}
+
+/// The rubrics of a page; `None` where it tells more than pay: words where amounts stand are facts of the agents.
+fn rubrics(rows: &[OwnedRow], page: &Page) -> Option<usize> {
+    let body = &rows[page.body.clone()];
+    let amounts = |r: &OwnedRow| page.head.agents.iter().filter(|a| number(r, a.column)).count();
+    let words = |r: &OwnedRow| page.head.agents.iter().filter(|a| !shown(r, a.column).is_empty() && !number(r, a.column)).count();
+    let told = body.iter().any(|r| words(r) > amounts(r));
+    (!told).then(|| body.iter().filter(|r| rubric(r, &page.head).is_some() && amounts(r) > 0).count())
 }
 
 fn number(row: &OwnedRow, column: usize) -> bool {
@@ -66,15 +109,41 @@ fn rubric(row: &OwnedRow, head: &Head) -> Option<(String, String)> {
 }
 
 fn head(rows: &[OwnedRow], wording: &Wording<'_>) -> Option<Head> {
-    rows.iter().take(HEAD).enumerate().find_map(|(at, row)| {
-        let (code, label) = rubric_titles(row, wording).or_else(|| below_agents(rows, at, wording))?;
-        let left = code.max(label)? + 1;
-        let candidates = at.saturating_sub(NEAR)..(at + 2).min(rows.len());
-        let naming: Vec<usize> = candidates.filter(|&i| names_agents(&rows[i], left, at, i)).collect();
-        let (first, last) = (*naming.first()?, *naming.last()?);
-        let agents = agents(rows, &naming, left)?;
-        Some(Head { code, label, agents, below: last.max(at) + 1, first: first.min(at) })
-    })
+    let near = || rows.iter().take(HEAD).enumerate();
+    let titled = near().find_map(|(at, row)| head_at(rows, at, rubric_titles(row, wording)?, wording));
+    titled.or_else(|| near().find_map(|(at, _)| head_at(rows, at, below_agents(rows, at, wording)?, wording)))
+}
+
+/// The head whose titles of rubrics stand in this row.
+fn head_at(rows: &[OwnedRow], at: usize, (code, label): (Option<usize>, Option<usize>), wording: &Wording<'_>) -> Option<Head> {
+    let left = code.max(label)? + 1;
+    let candidates = at.saturating_sub(NEAR)..(at + 2).min(rows.len());
+    let naming: Vec<usize> = candidates.filter(|&i| names_agents(&rows[i], left, at, i)).collect();
+    let (first, last) = (*naming.first()?, *naming.last()?);
+    let mut agents = agents(rows, &naming, left)?;
+    if agents.iter().all(|a| a.name.is_none()) {
+        let names: Vec<usize> = (first.min(at)..last.max(at)).filter(|&i| i != at && titled_names(&rows[i], left, wording)).collect();
+        agents.iter_mut().for_each(|a| a.name = name_below(rows, &names, a.column));
+    }
+    Some(Head { code, label, agents, below: last.max(at) + 1, first: first.min(at) })
+}
+
+/// « Nom », « Prénom » in front of a row of words.
+fn titled_names(row: &OwnedRow, left: usize, wording: &Wording<'_>) -> bool {
+    let roles = [FactRole::Surname, FactRole::GivenName, FactRole::FullName];
+    let facts: Vec<_> = roles.iter().filter_map(|r| wording.cx.vocabulary.role(*r)).collect();
+    let named = |c: usize| {
+        let scores = wording.titles.scores(&shown(row, c));
+        facts.iter().any(|f| scores.get(&Title::Fact(*f)).is_some_and(|s| *s >= SURELY))
+    };
+    (0..left).any(named)
+}
+
+/// The name of an agent in rows of surnames and given names.
+fn name_below(rows: &[OwnedRow], names: &[usize], column: usize) -> Option<(Cell<'static>, (u32, u16))> {
+    let parts: Vec<String> = names.iter().map(|&i| shown(&rows[i], column)).filter(|t| t.chars().any(char::is_alphabetic)).collect();
+    let place = (rows[*names.first()?].number, u16::try_from(column).ok()?);
+    (!parts.is_empty()).then(|| (Cell::Text(parts.join(" ").into()), place))
 }
 
 /// The columns of the numbers and names of rubrics, in a row that has no other title.
@@ -172,31 +241,37 @@ fn agents(rows: &[OwnedRow], naming: &[usize], left: usize) -> Option<Vec<Agent>
     (out.len() >= AGENTS && different.len() == out.len()).then_some(out)
 }
 
-fn lay_out(rows: &[OwnedRow], head: &Head, wording: &Wording<'_>) -> Laid {
+fn lay_out(rows: &[OwnedRow], pages: &[Page], wording: &Wording<'_>) -> Laid {
     let text = |t: String| if t.is_empty() { Cell::Empty } else { Cell::Text(t.into()) };
     let title = |r: FactRole| wording.cx.vocabulary.role(r).map(|f| wording.cx.vocabulary.get(f).label.fr.clone()).unwrap_or_default();
-    let body = head.below..rows.len();
-    let sides = sides(rows, body.clone());
+    let first = &pages[0].head;
     let mut laid = Laid::default();
-    for row in &rows[..head.first] {
+    for row in &rows[..first.first] {
         let parts = row.cells.iter().enumerate().filter_map(|(c, cell)| Some((cell.clone(), Some((row.number, u16::try_from(c).ok()?)))));
         laid.put(parts.collect(), (row.number, At::NO_COLUMN));
     }
-    let top = rows[head.first].number;
-    let numbered = head.agents.iter().any(|a| a.id.is_some());
-    let named = head.agents.iter().any(|a| a.name.is_some());
-    let coded = head.code.is_some();
+    let (numbered, named) = first.names();
+    let sides: Vec<Vec<bool>> = pages.iter().map(|p| sides(rows, p.body.clone())).collect();
     let mut titles = Vec::new();
     titles.extend(numbered.then(|| title(FactRole::Employee)));
     titles.extend(named.then(|| title(FactRole::FullName)));
-    titles.extend(coded.then(|| CODE.to_owned()));
+    titles.extend(first.code.map(|_| CODE.to_owned()));
     titles.extend([LABEL, AMOUNT].map(str::to_owned));
-    let sided = sides.contains(&true);
-    titles.extend(sided.then(|| EMPLOYER.to_owned()));
-    laid.put(titles.into_iter().map(|t| (text(t), None)).collect(), (top, At::NO_COLUMN));
+    titles.extend(sides.iter().flatten().any(|s| *s).then(|| EMPLOYER.to_owned()));
+    laid.put(titles.into_iter().map(|t| (text(t), None)).collect(), (rows[first.first].number, At::NO_COLUMN));
+    for (page, sides) in pages.iter().zip(&sides) {
+        put_page(&mut laid, &rows[page.body.clone()], &page.head, sides);
+    }
+    laid
+}
+
+/// A row for each amount of a page.
+fn put_page(laid: &mut Laid, body: &[OwnedRow], head: &Head, sides: &[bool]) {
+    let text = |t: String| if t.is_empty() { Cell::Empty } else { Cell::Text(t.into()) };
     let of = |who: &Option<(Cell<'static>, (u32, u16))>| who.as_ref().map_or((Cell::Empty, None), |(c, at)| (c.clone(), Some(*at)));
+    let (numbered, named) = head.names();
     for agent in &head.agents {
-        for (row, side) in rows[body.clone()].iter().zip(&sides) {
+        for (row, side) in body.iter().zip(sides) {
             let Some((code, label)) = rubric(row, head) else { continue };
             let here = u16::try_from(agent.column).ok().map(|c| (row.number, c));
             let cell = row.cells.get(agent.column).filter(|c| !c.shown().is_empty() && !is_nothing(c)).cloned();
@@ -204,7 +279,7 @@ fn lay_out(rows: &[OwnedRow], head: &Head, wording: &Wording<'_>) -> Laid {
             let mut parts = Vec::new();
             parts.extend(numbered.then(|| of(&agent.id)));
             parts.extend(named.then(|| of(&agent.name)));
-            parts.extend(coded.then(|| (text(code), None)));
+            parts.extend(head.code.map(|_| (text(code), None)));
             parts.push((text(label), None));
             if *side {
                 parts.push((Cell::Empty, here));
@@ -213,7 +288,6 @@ fn lay_out(rows: &[OwnedRow], head: &Head, wording: &Wording<'_>) -> Laid {
             laid.put(parts, here.unwrap_or((row.number, At::NO_COLUMN)));
         }
     }
-    laid
 }
 
 /// No amount: nothing of the agent.

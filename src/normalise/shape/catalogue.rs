@@ -7,7 +7,7 @@ use super::{SURELY, Wording, may_head};
 use crate::ground::place::{Source, SourceKind};
 use crate::ground::{Finding, Sources, ids};
 use crate::normalise::mapping::Meaning;
-use crate::normalise::titles::Title;
+use crate::normalise::titles::{Title, is_employer};
 use crate::read::table::{Cell, OwnedRow, Table};
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::ControlFlow;
@@ -19,12 +19,31 @@ const SAMPLE: usize = 400;
 /// A longer table is no table of names, a shorter one says too little.
 const LONGEST: u64 = 5_000;
 const SHORTEST: usize = 3;
+/// Fewer columns titled by letters may be titles of another table.
+const WIDE: usize = 8;
 /// So many of a hundred numbers of a register have a name in the table that is about it.
 const NAMED: usize = 80;
 const LABEL: &str = "Libellé";
+/// Behind a title: the employer's share.
+const EMPLOYERS: &str = "(P)";
 
-/// Names of rubrics by their numbers.
-type Names = BTreeMap<String, String>;
+/// Names of rubrics by their numbers, and those that the table says are the employer's.
+#[derive(Default)]
+pub(super) struct Names {
+    names: BTreeMap<String, String>,
+    employers: BTreeSet<String>,
+}
+
+impl Names {
+    fn get(&self, number: &str) -> Option<&String> {
+        self.names.get(number)
+    }
+    /// The name as a title, with whose share it is where its own words do not say.
+    fn titled(&self, number: &str) -> Option<String> {
+        let name = self.get(number)?;
+        Some(if self.employers.contains(number) { format!("{name} {EMPLOYERS}") } else { name.clone() })
+    }
+}
 
 /// The same tables, registers of bare numbers with the names that another table gives these.
 pub fn name(tables: Vec<Table>, sources: &mut Sources, wording: &Wording<'_>, findings: &mut Vec<Finding>) -> Vec<Table> {
@@ -64,30 +83,37 @@ fn key(cell: Option<&Cell<'_>>) -> String {
 
 /// A table of nothing but rubrics, each once.
 fn catalogue(table: &Table, wording: &Wording<'_>) -> Option<Names> {
-    if table.row_count_hint() > LONGEST {
-        return None;
-    }
-    let (head, [code, label]) = titled(&table.sample(HEAD), [Meaning::Code, Meaning::Label], wording)?;
-    let rows = table.sample(LONGEST as usize);
+    let short = table.row_count_hint() <= LONGEST && titled(&table.sample(HEAD), [Meaning::Code, Meaning::Label], wording).is_some();
+    if short { names_in(&table.sample(LONGEST as usize), wording) } else { None }
+}
+
+/// The names of rubrics in the rows of such a table.
+pub(super) fn names_in(rows: &[OwnedRow], wording: &Wording<'_>) -> Option<Names> {
+    let (head, [code, label]) = titled(rows, [Meaning::Code, Meaning::Label], wording)?;
     if code == label || rows[head].cells.iter().any(|c| wording.of_agents(&c.shown())) {
         return None;
     }
-    let mut names = Names::new();
+    let sides = titled(&rows[..=head], [Meaning::Side], wording).or_else(|| titled(&rows[..=head], [Meaning::Payer], wording));
+    let side = sides.map(|(_, [c])| c);
+    let mut found = Names::default();
     for row in &rows[head + 1..] {
         let (number, name) = (key(row.cells.get(code)), row.cells.get(label).map(|c| c.shown().into_owned()).unwrap_or_default());
         if number.is_empty() || !name.chars().any(char::is_alphabetic) {
             continue;
         }
-        if names.insert(number, name).is_some() {
+        if side.and_then(|c| row.cells.get(c)).is_some_and(|c| is_employer(&c.shown()) == Some(true)) {
+            found.employers.insert(number.clone());
+        }
+        if found.names.insert(number, name).is_some() {
             return None;
         }
     }
-    (names.len() >= SHORTEST).then_some(names)
+    (found.names.len() >= SHORTEST).then_some(found)
 }
 
 /// Whether enough of these numbers have a name.
 fn are_named(numbers: &BTreeSet<String>, names: &Names) -> bool {
-    let known = numbers.iter().filter(|n| names.contains_key(*n)).count();
+    let known = numbers.iter().filter(|n| names.get(n).is_some()).count();
     numbers.len() >= SHORTEST && known * 100 >= numbers.len() * NAMED
 }
 
@@ -102,10 +128,15 @@ fn bare_lines(rows: &[OwnedRow], names: &Names, wording: &Wording<'_>) -> Option
     are_named(&numbers, names).then_some((head, code))
 }
 
-/// A column per rubric: the row of headings whose cells are numbers of rubrics.
+/// A column per rubric: the row of headings whose cells are numbers of rubrics, or nearly all of whose cells are letters for them.
 fn bare_headings(rows: &[OwnedRow], names: &Names) -> Option<usize> {
     rows.iter().take(HEAD).position(|row| {
-        let numbers = row.cells.iter().map(|c| key(Some(c))).filter(|n| n.bytes().any(|b| b.is_ascii_digit())).collect();
+        let all: BTreeSet<String> = row.cells.iter().map(|c| key(Some(c))).filter(|n| !n.is_empty()).collect();
+        if all.len() >= WIDE && are_named(&all, names) {
+            return true;
+        }
+        let number = |c: &Cell<'_>| number_in(&c.shown(), names).map_or_else(|| key(Some(c)), |n| ids::bare(n.0).to_owned());
+        let numbers = row.cells.iter().map(number).filter(|n| n.bytes().any(|b| b.is_ascii_digit())).collect();
         let words = row.cells.iter().any(|c| matches!(c, Cell::Text(t) if t.chars().any(char::is_alphabetic)));
         words && are_named(&numbers, names)
     })
@@ -137,19 +168,33 @@ fn in_front(table: &Table, head: usize, code: usize, names: &Names, sources: &mu
     table.of_rows(source, &rows, Vec::new())
 }
 
-/// With the name behind each number of its headings.
+/// `1000`, « 0410 PAT », `MT_5010_P`: the number of a rubric within a heading, and what stands behind it.
+fn number_in<'h>(heading: &'h str, names: &Names) -> Option<(&'h str, &'h str)> {
+    let mut words = heading.split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty());
+    let known = |w: &str| w.bytes().any(|b| b.is_ascii_digit()) && names.get(ids::bare(w)).is_some();
+    let number = words.find(|w| known(w))?;
+    let behind = words.next().unwrap_or_default();
+    words.next().is_none().then_some((number, behind))
+}
+
+/// With the name behind each number of its headings, or in place of letters that say less.
 fn behind(table: &Table, head: usize, names: &Names, findings: &mut Vec<Finding>) -> Table {
     let mut rows = all_rows(table, findings);
     for cell in &mut rows[head].cells {
-        let number = cell.shown().into_owned();
-        if let Some(name) = names.get(ids::bare(&number)) {
-            *cell = Cell::Text(format!("{number} {name}").into());
-        } else if let Some((number, share)) = number.split_once(' ')
-            && let Some(name) = names.get(ids::bare(number))
-        {
-            // « 0410 PAT »: the number, and whose share of it.
-            *cell = Cell::Text(format!("{number} {name} {share}").into());
-        }
+        let heading = cell.shown().into_owned();
+        let named = names.titled(ids::bare(&heading));
+        let title = match (named, number_in(&heading, names)) {
+            (Some(name), None) => name,
+            (Some(name), Some(_)) => format!("{heading} {name}"),
+            // « 0410 PAT », `MT_0410_P`: the number, and whose share of it.
+            (None, Some((number, share))) => {
+                let name = names.titled(ids::bare(number)).unwrap_or_default();
+                let share = if share.len() == 1 { format!("({share})") } else { share.to_owned() };
+                format!("{number} {} {share}", name.trim_end_matches(&share)).trim_end().to_owned()
+            }
+            (None, None) => continue,
+        };
+        *cell = Cell::Text(title.into());
     }
     table.of_rows(table.source, &rows, table.merged().to_vec())
 }

@@ -17,6 +17,7 @@ mod catalogue;
 mod headed;
 mod movements;
 mod parted;
+mod pivot;
 mod printed;
 mod slips;
 mod spans;
@@ -173,7 +174,7 @@ fn shape(table: &Table, wording: &Wording<'_>) -> Shape {
         Ok(found) => return Shape::Slips(found, told),
         Err(rows) => rows,
     };
-    if let Some(laid) = headed::find(&rows, wording) {
+    if let Some(laid) = headed::find(&rows, wording).or_else(|| pivot::find(&rows, wording)) {
         return anew(laid, &rows, told);
     }
     if let Some(rubrics) = by_rubric::find(&rows, wording) {
@@ -201,7 +202,9 @@ fn shape(table: &Table, wording: &Wording<'_>) -> Shape {
     if let Some((laid, parts)) = movements::find(&rows, wording) {
         return Shape::Movements(laid, parts, told);
     }
-    let parts = blocks::find(&rows, wording);
+    // « REHS | Réduction heures sup. | Agent » in a legend is no row of titles.
+    let legend = catalogue::names_in(&rows, wording).is_some();
+    let parts = if legend { Vec::new() } else { blocks::find(&rows, wording) };
     if parts.len() < 2
         && let Some(laid) = spans::find(&rows, crate::normalise::recognise::latest_date(wording.cx), wording)
     {
@@ -244,7 +247,10 @@ fn together(parts: Vec<Vec<OwnedRow>>) -> Vec<OwnedRow> {
 /// A long sheet is plain, or holds payslips or rubrics, one below or beside the other, from its first rows on.
 fn long(table: &Table, wording: &Wording<'_>) -> Shape {
     let first = table.sample(FIRST);
-    if ![slips::begins, printed::begins, by_rubric::begins, headed::begins, abreast::begins].iter().any(|begins| begins(&first, wording)) {
+    if ![slips::begins, printed::begins, by_rubric::begins, headed::begins, abreast::begins, pivot::begins]
+        .iter()
+        .any(|begins| begins(&first, wording))
+    {
         return Shape::Plain;
     }
     let mut rows: Vec<OwnedRow> = Vec::new();
@@ -256,7 +262,7 @@ fn long(table: &Table, wording: &Wording<'_>) -> Shape {
         Ok(found) => return Shape::Slips(found, told),
         Err(rows) => rows,
     };
-    if let Some(laid) = headed::find(&rows, wording) {
+    if let Some(laid) = headed::find(&rows, wording).or_else(|| pivot::find(&rows, wording)) {
         return anew(laid, &rows, told);
     }
     if let Some(rubrics) = by_rubric::find(&rows, wording) {

@@ -39,7 +39,8 @@ pub fn find(rows: &[OwnedRow], wording: &Wording<'_>) -> Option<Laid> {
     if rows.len() > TALLEST || rows.len() < TITLES || rows.iter().any(|r| r.cells.len() > WIDEST || is_heading(r, wording)) {
         return None;
     }
-    let by_row: Vec<Vec<Line>> = rows.iter().map(|r| lines(r, wording)).collect();
+    let second = title_columns(rows, wording);
+    let by_row: Vec<Vec<Line>> = rows.iter().map(|r| lines(r, &second, wording)).collect();
     let left: BTreeSet<(u32, u16)> = by_row.iter().filter_map(|l| Some(l.first()?.parts.first()?.2)).collect();
     let mut lines: Vec<Line> = by_row.into_iter().flatten().collect();
     // Where the agents begin: beside the title that says so.
@@ -69,22 +70,39 @@ pub fn find(rows: &[OwnedRow], wording: &Wording<'_>) -> Option<Laid> {
     Some(lay_out(&lines, first, values, &of_agents))
 }
 
-/// Several titles side by side: the headings of a plain table.
+/// Several titles side by side: the headings of a plain table. « Statut : | Titulaire | | Catégorie : | C » are two pairs.
 fn is_heading(row: &OwnedRow, wording: &Wording<'_>) -> bool {
-    let texts: Vec<_> = row.cells.iter().filter(|c| matches!(c, Cell::Text(_))).map(Cell::shown).filter(|t| !t.is_empty()).collect();
-    let agents = texts.first().is_some_and(|t| wording.of_agents(t));
-    let three = texts.windows(3).any(|w| w.iter().all(|t| wording.known(t)));
-    three || agents && texts.windows(2).any(|w| w.iter().all(|t| wording.known_well(t)))
+    let text = |c: &Cell<'static>| matches!(c, Cell::Text(_)) && !c.shown().is_empty();
+    let mut beside = row.cells.split(|c| !text(c)).filter(|run| !run.is_empty());
+    let agents = row.cells.iter().find(|c| text(c)).is_some_and(|c| wording.of_agents(&c.shown()));
+    beside.any(|run| {
+        let three = run.windows(3).any(|w| w.iter().all(|t| wording.known(&t.shown())));
+        three || agents && run.windows(2).any(|w| w.iter().all(|t| wording.known_well(&t.shown())))
+    })
 }
 
-/// A row is a line, or several where a title stands again to the right of a value.
-fn lines(row: &OwnedRow, wording: &Wording<'_>) -> Vec<Line> {
+/// Columns behind the first that hold titles as well: most of their cells are titles just as they are known.
+fn title_columns(rows: &[OwnedRow], wording: &Wording<'_>) -> BTreeSet<usize> {
+    let mut counts: BTreeMap<usize, (usize, usize)> = BTreeMap::new();
+    for row in rows {
+        for (c, cell) in row.cells.iter().enumerate().skip(1).filter(|(_, c)| !c.shown().is_empty()) {
+            let count = counts.entry(c).or_default();
+            count.0 += 1;
+            count.1 += usize::from(matches!(cell, Cell::Text(_)) && wording.known_well(cell.shown().trim_end_matches([':', ' '])));
+        }
+    }
+    counts.into_iter().filter(|(_, (all, known))| *known >= TITLES && known * 2 > *all).map(|(c, _)| c).collect()
+}
+
+/// A row is a line, or several where a title stands again to the right of a value, or in a column of titles.
+fn lines(row: &OwnedRow, second: &BTreeSet<usize>, wording: &Wording<'_>) -> Vec<Line> {
     let mut out: Vec<Line> = Vec::new();
     let (mut begun, mut valued) = (0, false);
     for (c, cell) in row.cells.iter().enumerate() {
         let text = cell.shown();
         let Some(column) = u16::try_from(c).ok().filter(|_| !text.is_empty()) else { continue };
-        let title = matches!(cell, Cell::Text(_)) && (out.is_empty() || valued && wording.known_well(&text));
+        let begins = out.is_empty() || (valued || second.contains(&c)) && wording.known_well(text.trim_end_matches([':', ' ']));
+        let title = matches!(cell, Cell::Text(_)) && begins;
         if title {
             begun = c;
             valued = false;

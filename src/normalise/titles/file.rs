@@ -25,6 +25,7 @@ pub(super) struct File {
     pub(super) other_employers: Vec<String>,
     pub(super) hourly: Hourly,
     pub(super) calendar: Calendar,
+    pub(super) pivot: Pivot,
     pub(super) doubt: Doubt,
     pub(super) neutral: BTreeMap<String, Vec<String>>,
     pub(super) aside: Aside,
@@ -42,6 +43,14 @@ pub(super) struct Movements {
     pub(super) enters: Vec<String>,
     pub(super) leaving: [String; 2],
     pub(super) entering: [String; 2],
+}
+
+/// A saved pivot table.
+#[derive(serde::Deserialize)]
+pub(super) struct Pivot {
+    pub(super) rows: Vec<String>,
+    pub(super) columns: Vec<String>,
+    pub(super) measure: Vec<String>,
 }
 
 /// A planning of the month.

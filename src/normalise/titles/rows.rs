@@ -166,6 +166,25 @@ fn has_word(list: &[String], text: &str) -> bool {
     text.split(|c: char| !c.is_alphanumeric()).any(|w| w.len() >= 3 && opens(list, w))
 }
 
+/// « Étiquettes de lignes »: the title of the rows of a pivot table.
+pub fn of_pivot_rows(text: &str) -> bool {
+    FILE.pivot.rows.contains(&fold(text))
+}
+
+/// « Étiquettes de colonnes »: what stands over the columns of a pivot table.
+pub fn of_pivot_columns(text: &str) -> bool {
+    FILE.pivot.columns.contains(&fold(text))
+}
+
+/// « Somme de Montant »: what a column of a pivot table sums up.
+pub fn measured(text: &str) -> Option<&str> {
+    let text = text.trim();
+    let opens = |w: &String| text.chars().count() > w.len() && fold(&text.chars().take(w.len()).collect::<String>()) == *w;
+    let word = FILE.pivot.measure.iter().find(|w| opens(w))?;
+    let at = text.char_indices().nth(word.len())?.0;
+    Some(text[at..].trim()).filter(|t| !t.is_empty())
+}
+
 /// `88 BULLETINS`, `58 agents`: how many a total row says it counts.
 pub fn counted(text: &str) -> Option<u32> {
     let folded = fold(text);
