@@ -103,7 +103,7 @@ pub enum Command {
         /// The job folder.
         folder: PathBuf,
         /// Number of threads; as many as the machine has by default.
-        #[arg(long, default_value_t = 0, hide_default_value = true)]
+        #[arg(long, default_value_t = 0, hide_default_value = true, value_parser = whole)]
         threads: usize,
         /// Leave out the PDF payslips.
         #[arg(long)]
@@ -186,6 +186,14 @@ fn lang(text: &str) -> Result<Lang, String> {
 
 fn month(text: &str) -> Result<PayMonth, String> {
     PayMonth::parse(text).ok_or_else(|| "ui.cli.month".to_owned())
+}
+
+fn day(text: &str) -> Result<chrono::NaiveDate, String> {
+    text.parse().map_err(|_| "ui.cli.day".to_owned())
+}
+
+fn whole(text: &str) -> Result<usize, String> {
+    text.parse().map_err(|_| "ui.cli.whole".to_owned())
 }
 
 /// What a command came to: text for standard output, text for standard error, exit code.

@@ -232,8 +232,7 @@ fn read(folder: &Path, t: &Tab<'_, '_>, report: &Report<'_>) -> Option<Job> {
     });
     let days = [("J09", pay_date, Severity::Warning), ("J10", incident_date, Severity::Justify)];
     for (code, _, severity) in days.into_iter().filter(|d| d.1.is_none()) {
-        let f = Finding::new(code, severity).arg("date", due.format("%d/%m/%Y"));
-        let f = f.arg("sample", month.first_day().format("%Y-%m-03"));
+        let f = Finding::new(code, severity).arg("date", due.format("%d/%m/%Y")).arg("example", month.first_day());
         report.findings.borrow_mut().push(f.at(Place::File { file: SETTINGS_FILE.to_owned() }));
     }
     Some(Job {

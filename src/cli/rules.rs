@@ -25,7 +25,7 @@ pub enum RulesCommand {
         #[arg(long, value_name = "OVERLAY")]
         overlay: Vec<String>,
         /// List the values of law not checked again for too long on this day, 2026-12-01.
-        #[arg(long, value_name = "DAY")]
+        #[arg(long, value_name = "DAY", value_parser = super::day)]
         on: Option<NaiveDate>,
     },
     /// Run the worked examples of a pack, or of an overlay over what it extends.

@@ -68,7 +68,8 @@ fn in_french(command: Command, path: &str, french: &French) -> Command {
     if let Some(about) = words.get("about") {
         command = command.about(about.clone());
     }
-    if let Some(after) = words.get("after") {
+    // Of a command below, `after` is an argument.
+    if let Some(after) = words.get("after").filter(|_| path.is_empty()) {
         command = command.after_help(after.clone());
     }
     command.mut_args(|a| french_of(words, a.get_id().as_str()).map_or(a.clone(), |w| a.help(w))).mut_subcommands(|s| {
@@ -95,7 +96,10 @@ fn headed(command: Command, lang: Lang) -> Command {
                 "version" => a.help(ui("ui.cli.version")),
                 _ => a,
             };
-            a.help_heading(ui(heading)).hide_default_value(true)
+            let a = a.help_heading(ui(heading)).hide_default_value(true);
+            // In the order in which they are written.
+            let at = a.get_index();
+            at.map_or(a.clone(), |i| a.display_order(i))
         });
     command = command.mut_subcommands(|s| headed(s, lang));
     command
@@ -177,6 +181,9 @@ mod tests {
         assert!(!fr.out.contains("Print help") && !fr.out.contains("Leave out"), "{}", fr.out);
         let en = said(&["--lang", "en", "run", "--help"]);
         assert!(en.out.contains("Leave out the PDF payslips") && en.out.contains("Options:"), "{}", en.out);
+        let diff = said(&["diff", "--help"]).out;
+        let at = |word: &str| diff.find(word).expect("in the help");
+        assert!(at("<BEFORE>  ") < at("<AFTER>   ") && diff.matches("Ceux d'après").count() == 1, "{diff}");
         let all = said(&["--help"]);
         assert!(all.out.contains("\nCommandes :\n") && !all.out.contains("  help "), "{}", all.out);
         assert_eq!((fr.code, en.code), (0, 0));
@@ -193,6 +200,8 @@ mod tests {
                 "« décembre » ne convient pas à « --month <MONTH> » : un mois s'écrit AAAA-MM (2021-12)",
             ),
             (&["run", "x", "--threads"], "l'option « --threads <THREADS> » attend une valeur"),
+            (&["run", "x", "--threads", "abc"], "« abc » ne convient pas à « --threads <THREADS> » : un nombre entier est attendu"),
+            (&["rules", "check", "--on", "hier"], "« hier » ne convient pas à « --on <DAY> » : un jour s'écrit AAAA-MM-JJ (2021-12-06)"),
             (&["replay", "x", "--write"], "il manque : --calibrate"),
         ] {
             let told = said(words);

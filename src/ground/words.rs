@@ -123,7 +123,7 @@ pub fn ui(key: &str, lang: Lang) -> &'static str {
 }
 
 /// Nouns that a count stands before, in the plural; they lose their last letter after one, and in French after none.
-const COUNTED: [&str; 27] = [
+const COUNTED: [&str; 40] = [
     "agents",
     "lignes",
     "bulletins",
@@ -142,6 +142,19 @@ const COUNTED: [&str; 27] = [
     "décisions",
     "fichiers",
     "personnes",
+    "rejets",
+    "statuts",
+    "points",
+    "bloquants",
+    "avertissements",
+    "informations",
+    "contrôles",
+    "postes",
+    "contrats",
+    "versements",
+    "cotisations",
+    "ponctuelles",
+    "autres",
     "employees",
     "lines",
     "payslips",
@@ -151,6 +164,34 @@ const COUNTED: [&str; 27] = [
     "values",
     "rows",
     "findings",
+];
+
+/// Words behind such a noun that agree with it, and those that let what stands behind them agree.
+const AGREEING: [(&str, &str); 24] = [
+    ("sont", "est"),
+    ("ont", "a"),
+    ("figurent", "figure"),
+    ("attendent", "attend"),
+    ("restent", "reste"),
+    ("lus", "lu"),
+    ("lues", "lue"),
+    ("payés", "payé"),
+    ("nommés", "nommé"),
+    ("bloquants", "bloquant"),
+    ("estimées", "estimée"),
+    ("ouvertes", "ouverte"),
+    ("réglées", "réglée"),
+    ("exécutés", "exécuté"),
+    ("reconstitués", "reconstitué"),
+    ("rattachés", "rattaché"),
+    ("écrites", "écrite"),
+    ("revues", "revue"),
+    ("laissées", "laissée"),
+    ("déclarées", "déclarée"),
+    ("y", "y"),
+    ("ne", "ne"),
+    ("non", "non"),
+    ("et", "et"),
 ];
 
 /// Months before which « de » is « d' ».
@@ -179,6 +220,12 @@ fn french(noun: &str) -> bool {
     !matches!(noun, "employees" | "lines" | "payslips" | "transfers" | "days" | "cells" | "values" | "rows" | "findings")
 }
 
+/// The word that a text begins with behind a blank, where it agrees with the noun before it, and how it does with one.
+fn agreeing(text: &str) -> Option<(&'static str, &'static str)> {
+    let word = text.strip_prefix(' ')?.split(|c: char| !c.is_alphanumeric()).next()?;
+    AGREEING.into_iter().find(|(many, _)| *many == word)
+}
+
 /// The text with the last letter of `plural` taken off wherever it ends a word.
 fn singular(text: &str, plural: &str) -> String {
     let mut out = String::with_capacity(text.len());
@@ -188,6 +235,11 @@ fn singular(text: &str, plural: &str) -> String {
         let whole = !rest[end..].starts_with(char::is_alphanumeric);
         out.push_str(&rest[..end - usize::from(whole)]);
         rest = &rest[end..];
+        while whole && let Some((word, one)) = agreeing(rest) {
+            out.push(' ');
+            out.push_str(one);
+            rest = &rest[1 + word.len()..];
+        }
     }
     out.push_str(rest);
     out
@@ -203,6 +255,9 @@ mod tests {
         assert_eq!(said("1", "le net de {count} agents : 1"), "le net de 1 agent : 1");
         assert_eq!(said("0", "{count} acomptes, {count} employees"), "0 acompte, 0 employees");
         assert_eq!(said("2", "{count} agents"), "2 agents");
+        assert_eq!(said("1", "{count} agents y sont nommés et attendent {count}"), "1 agent y est nommé et attend 1");
+        assert_eq!(said("0", "{count} points bloquants ; {count} virements lus"), "0 point bloquant ; 0 virement lu");
+        assert_eq!(said("3", "{count} agents y sont nommés"), "3 agents y sont nommés");
         assert_eq!(said("avril 2026", "bulletin de {count}"), "bulletin d'avril 2026");
         assert_eq!(said("mai 2026", "bulletin de {count}"), "bulletin de mai 2026");
     }

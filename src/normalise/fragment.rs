@@ -23,6 +23,9 @@ pub struct SourceEntry {
     /// Heading rows as a person counts them: `4`, `3-4`, or `none`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub header: Option<String>,
+    /// The letter of the column in which the table begins, where several stand beside each other in the sheet.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub first_column: Option<String>,
     /// Heading (or `@G`) → meaning.
     #[serde(default)]
     pub columns: BTreeMap<String, String>,
@@ -135,6 +138,9 @@ fn source(out: &mut String, s: &SourceMapping, vocabulary: &Vocabulary, rubrics:
         Some((a, b)) => format!("{a}-{b}"),
     };
     line(format!("header = {}", quoted(&header)));
+    if let Some(first) = s.first_column {
+        line(format!("first_column = {}", quoted(&crate::ground::place::column_letters(first))));
+    }
     line(String::new());
     line("[source.columns]".to_owned());
     for c in s.columns.iter().filter(|c| c.filled > 0 || !c.heading.is_empty()) {

@@ -41,8 +41,8 @@ pub fn of(title: &str, fact: &FactDecl, month: PayMonth) -> Option<String> {
         return Some("€".to_owned());
     }
     // « N-1 »: the year before, whatever its number.
-    if marks.contains("n-1") {
-        return Some("N-1".to_owned());
+    if let Some(mark) = titles::says_year_before(title) {
+        return Some(mark.to_uppercase());
     }
     let (head, day) = dated::split(bare_title(title));
     if let Some(d) = day.filter(|d| is_other(*d, fact, month)) {
@@ -98,10 +98,10 @@ fn is_other(day: NaiveDate, fact: &FactDecl, month: PayMonth) -> bool {
     later || is_one_off(fact) && day.year() < month.year() - 1
 }
 
-/// The year before that of the month, which a title of a sum of one month ends with: « CIA 2023 ».
-pub fn year_before(title: &str, fact: &FactDecl, month: PayMonth) -> Option<i32> {
+/// The year before that of the month, which a title ends with: « CIA 2023 ».
+pub fn year_before(title: &str, month: PayMonth) -> Option<i32> {
     let year = dated::split(bare_title(title)).1?.year();
-    (is_one_off(fact) && year == month.year() - 1).then_some(year)
+    (year == month.year() - 1).then_some(year)
 }
 
 /// « 25h », « 14e »: the number.

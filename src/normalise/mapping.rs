@@ -3,6 +3,7 @@
 //! The names used here are those of `releve.toml`; [`super::fragment`] writes and reads them.
 
 use crate::facts::{FactId, Vocabulary};
+use crate::ground::{Lang, words};
 use crate::normalise::values::{Mark, RateForm};
 use crate::payslip::{ElementId, LineKind};
 use std::fmt;
@@ -272,6 +273,25 @@ impl Meaning {
             | Self::Unknown => PLAIN.iter().find(|(_, m)| *m == self).map_or("unknown", |(n, _)| n).to_owned(),
         }
     }
+    /// What a column holds, in the reader's words: the label of a fact, or what it is.
+    pub fn shown(self, vocabulary: &Vocabulary, rubrics: &Rubrics, lang: Lang) -> String {
+        let label = |f: FactId| vocabulary.get(f).label.get(lang);
+        if let Self::Fact(f) = self {
+            return label(f).to_owned();
+        }
+        if let Self::Old(f) | Self::New(f) = self {
+            let key = if matches!(self, Self::Old(_)) { "ui.meaning.old" } else { "ui.meaning.new" };
+            return words::fill(words::ui(key, lang), &[("fact", label(f).to_owned())]);
+        }
+        let name = self.name(vocabulary, rubrics);
+        let key = format!("ui.meaning.{name}");
+        if words::known(&key) { words::ui(&key, lang).to_owned() } else { name }
+    }
+    /// The same with the word for it in `releve.toml` behind.
+    pub fn both(self, vocabulary: &Vocabulary, rubrics: &Rubrics, lang: Lang) -> String {
+        let (shown, name) = (self.shown(vocabulary, rubrics, lang), self.name(vocabulary, rubrics));
+        if shown == name { name } else { format!("« {shown} » ({name})") }
+    }
 
     /// The reverse of [`Meaning::name`]; a fact's bare name is understood too.
     pub fn parse(text: &str, vocabulary: &Vocabulary, rubrics: &Rubrics) -> Option<Self> {
@@ -429,6 +449,8 @@ pub struct SourceMapping {
     pub banded: bool,
     /// Rows of their own say on which side the lines below them stand.
     pub sections: bool,
+    /// The column in which the table begins, where several tables of one sheet begin in different ones.
+    pub first_column: Option<u16>,
 }
 
 impl SourceMapping {
@@ -440,6 +462,10 @@ impl SourceMapping {
     /// The first column with the meaning.
     pub fn column(&self, meaning: Meaning) -> Option<&ColumnMapping> {
         self.columns.iter().find(|c| c.meaning == meaning)
+    }
+    /// What its file, its sheet and its title lines call it.
+    pub fn about(&self) -> String {
+        format!("{} {} {}", crate::ground::place::stem(&self.file), self.sheet.as_deref().unwrap_or(""), self.title)
     }
     /// How the column is called in `releve.toml`: its heading, or `@G` when that is empty or not the only one.
     pub fn key(&self, column: &ColumnMapping) -> String {

@@ -40,6 +40,8 @@ pub struct Known {
     given: BTreeSet<String>,
     /// Titles under which numbers of employees stand, folded.
     titles: BTreeSet<String>,
+    /// Those, and titles of names.
+    heads: BTreeSet<String>,
 }
 
 /// What an unread sheet says of people.
@@ -53,9 +55,14 @@ pub struct Unread {
 
 impl Known {
     pub fn new(vocabulary: &Vocabulary) -> Self {
-        let number = vocabulary.role(FactRole::Employee).map(|f| vocabulary.get(f));
-        let titles = number.into_iter().flat_map(|f| f.headings.iter().chain([&f.label.fr])).map(|h| title(h)).collect();
-        Self { titles, ..Self::default() }
+        let of = |role| {
+            let fact = vocabulary.role(role).map(|f| vocabulary.get(f));
+            fact.into_iter().flat_map(|f| f.headings.iter().chain([&f.label.fr])).map(|h| title(h))
+        };
+        let titles: BTreeSet<String> = of(FactRole::Employee).collect();
+        let names = [FactRole::Surname, FactRole::MarriedName, FactRole::FullName];
+        let heads = titles.iter().cloned().chain(names.into_iter().flat_map(of)).collect();
+        Self { titles, heads, ..Self::default() }
     }
 
     /// Notes somebody as a register or a staff file writes them.
@@ -106,7 +113,8 @@ impl Known {
     fn says_more(&self, table: &Table) -> bool {
         let stem = table.file.rsplit('/').next().unwrap_or(&table.file);
         let takes = |t: &str| titles::sets_aside(t, true).is_some() || titles::says_strike(t) || titles::doubted_list(t).is_some();
-        let mut more = takes(stem) || table.sheet.as_deref().is_some_and(takes) || !table.marks().is_empty();
+        let marked = table.marks().iter().any(|(_, _, m)| m.struck || m.fill.is_some() || m.note.is_some());
+        let mut more = takes(stem) || table.sheet.as_deref().is_some_and(takes) || marked;
         let _ = table.for_each(&mut |row| {
             let mut cells = row.cells.iter().map(|c| c.shown()).filter(|t| !t.is_empty());
             more |= cells.any(|t| is_quantity(&t) && self.numbered(&t).is_none() && self.identified(&t).is_none() || takes(&t));

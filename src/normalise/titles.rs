@@ -2,6 +2,7 @@
 
 mod file;
 mod gone;
+mod office;
 mod rows;
 mod words;
 
@@ -10,6 +11,7 @@ use crate::normalise::mapping::{Meaning, PLAIN, Part, Rubrics, TotalRole};
 use crate::normalise::text::{Near, Phrase, Share, begins_with, likeness, run_together_letters, runs_together};
 use file::FILE;
 pub use gone::*;
+pub use office::*;
 pub use rows::*;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, PoisonError};

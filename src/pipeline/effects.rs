@@ -7,6 +7,7 @@ use crate::compute::raise::Raise;
 use crate::facts::{Fact, FactId, FactKind, NumberForm, Origin, Role as FactRole, Value, Vocabulary};
 use crate::ground::{At, Exact, Finding, Severity};
 use crate::normalise::mapping::Role;
+use crate::normalise::titles;
 use crate::payslip::Mode;
 use std::collections::BTreeSet;
 
@@ -22,7 +23,8 @@ pub fn findings(ready: &Ready, w: &Worked) -> Vec<Finding> {
         w.output.fact_changes.iter().flat_map(|c| [&c.before, &c.after]).flatten().map(|f| row(f.at)).collect();
     let mut out: Vec<Finding> = w.output.unused.iter().filter_map(|id| unused(ready, w, *id)).collect();
     for f in &w.person.changes {
-        let listed = ready.inputs.mapping.of(f.at.source).is_some_and(|m| m.role == Role::Changes);
+        let list = ready.inputs.mapping.of(f.at.source).filter(|m| m.role == Role::Changes);
+        let listed = list.is_some();
         let decl = vocabulary.get(f.id);
         let FactKind::Number { form } = decl.kind else { continue };
         if form == NumberForm::Days && f.value.number().is_some_and(|n| n.whole().is_none()) {
@@ -39,6 +41,8 @@ pub fn findings(ready: &Ready, w: &Worked) -> Vec<Finding> {
             x.arg("value", show_value(ready, f)).at(sources.place(f.at))
         };
         match w.output.fact_changes.iter().find(|c| c.fact == f.id) {
+            // The tax office sends the rates of everybody.
+            None if form == NumberForm::Rate && list.is_some_and(|m| titles::of_tax_rates(&m.about())) => {}
             None if !changed.contains(&row(f.at)) => out.push(finding("F48")),
             None => {}
             Some(c) => {

@@ -366,25 +366,22 @@ pub fn printed(ready: &Ready, results: &Results, folder: &Path, name: &str, p: &
     let open = |l: &crate::payslip::Line| l.status != Status::Computed && ready.catalogue[l.element.index()].kind != LineKind::Tax;
     let open_lines = computed.map_or(0, |c| c.lines.iter().filter(|l| open(l)).count());
     let mut texts = Vec::new();
-    let (mut marked, mut tax) = (false, false);
+    let mut marked = false;
     if let print::Body::Pay(pay) = &p.body {
         texts.extend(pay.lines.iter().map(|l| l.label.clone()));
         texts.extend(pay.lines.iter().filter_map(|l| l.section.clone()));
         texts.extend(pay.provisional.iter().filter_map(|x| x.what.clone()));
         marked = pay.provisional.is_some() && pay.lines.iter().filter(|l| l.estimated).count() == open_lines;
-        tax = pay.tax.is_some();
     }
-    // An advance says by its name what it is, and has no tax to show.
-    if matches!(p.body, print::Body::Advance(_)) {
-        (marked, tax) = (true, true);
-    }
+    // An advance says by its name what it is.
+    marked |= matches!(p.body, print::Body::Advance(_));
     texts.extend(p.period.presence.clone());
     texts.sort();
     texts.dedup();
     Printed {
         employee: id.clone(),
         texts,
-        filled: filled(p, tax),
+        filled: mentions(p),
         estimated: computed.is_some_and(|c| c.lines.iter().any(|l| l.status != Status::Computed)),
         marked,
         sound: sound(&folder.join(name), made),
@@ -393,14 +390,11 @@ pub fn printed(ready: &Ready, results: &Results, folder: &Path, name: &str, p: &
 
 /// What a slip about to be printed says of the employer and the employee.
 pub fn mentions(p: &print::PrintedPayslip) -> BTreeSet<&'static str> {
-    let tax = match &p.body {
-        print::Body::Pay(pay) => pay.tax.is_some(),
-        print::Body::Advance(_) => true,
+    // An advance has no tax to show.
+    let (tax, asks) = match &p.body {
+        print::Body::Pay(pay) => (pay.tax.is_some(), pay.provisional.is_some()),
+        print::Body::Advance(_) => (true, true),
     };
-    filled(p, tax)
-}
-
-fn filled(p: &print::PrintedPayslip, tax: bool) -> BTreeSet<&'static str> {
     let text = |t: &Option<String>| t.as_ref().is_some_and(|t| !t.trim().is_empty());
     let a = &p.agent;
     let fields = [
@@ -408,6 +402,8 @@ fn filled(p: &print::PrintedPayslip, tax: bool) -> BTreeSet<&'static str> {
         ("employer.address", !p.employer.address.is_empty()),
         ("employer.siret", p.employer.siret.is_some()),
         ("employer.ape", text(&p.employer.ape)),
+        // Somebody to ask, where something of the slip is not final.
+        ("employer.contact", text(&p.employer.contact) || !asks),
         ("agent.name", !a.name.trim().is_empty()),
         ("agent.address", !a.address.is_empty()),
         ("agent.nir", a.nir.is_some()),

@@ -464,10 +464,16 @@ impl Teller<'_> {
                 p.shown(v.value, self.lang),
                 v.from.format("%d/%m/%Y"),
                 v.source,
-                v.certainty
+                certainty(&v.certainty, self.lang)
             );
         }
     }
+}
+
+/// How sure a value is, in the reader's language; other words stay as they are.
+fn certainty(text: &str, lang: Lang) -> &str {
+    let key = format!("ui.certainty.{text}");
+    if words::known(&key) { words::ui(&key, lang) } else { text }
 }
 
 fn shown(x: Exact, lang: Lang) -> String {

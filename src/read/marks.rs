@@ -1,4 +1,4 @@
-//! What a sheet says of its cells beside what stands in them: struck through, a colour behind, a note.
+//! What a sheet says of its cells beside what stands in them: struck through, a colour behind or of the letters, a note.
 //!
 //! Only cells with a mark are held. Text files have none, and of XLS workbooks no note is read.
 
@@ -10,13 +10,32 @@ pub(crate) const COLOURED: u32 = 2_000;
 /// Columns that are hidden one by one; more at once are those behind the table.
 const HIDDEN: usize = 256;
 
+/// White, behind a cell or of its letters.
+pub const WHITE: u32 = 0x00FF_FFFF;
+/// Beside a colour of letters, to tell it from one behind a cell.
+const OF_LETTERS: u32 = 0x4000_0000;
+
 /// The marks of one cell.
 #[derive(Clone, PartialEq, Eq, Default, Debug)]
 pub struct Mark {
     pub struck: bool,
     /// The colour behind it, as its format names colours; none for a plain cell.
     pub fill: Option<u32>,
+    /// The colour of its letters; none for black and for what is left to the program.
+    pub ink: Option<u32>,
     pub note: Option<Box<str>>,
+}
+
+impl Mark {
+    /// Its colours: behind it, and of its letters.
+    pub fn colours(&self) -> impl Iterator<Item = u32> {
+        self.fill.into_iter().chain(self.ink.map(|c| c | OF_LETTERS))
+    }
+
+    /// White letters on white.
+    pub fn is_unseen(&self) -> bool {
+        self.ink == Some(WHITE) && self.fill.is_none()
+    }
 }
 
 /// The marks of one sheet, by row (from 1) and column (from 0).
@@ -66,6 +85,12 @@ impl Marks {
     pub(crate) fn fill(&mut self, row: u32, column: u16, colour: u32) {
         if row <= COLOURED {
             self.entry(row, column).fill = Some(colour);
+        }
+    }
+
+    pub(crate) fn ink(&mut self, row: u32, column: u16, colour: u32) {
+        if row <= COLOURED {
+            self.entry(row, column).ink = Some(colour);
         }
     }
 

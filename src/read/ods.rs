@@ -5,7 +5,7 @@
 
 use super::grid::Builder;
 use super::limits::{Limits, Passed};
-use super::marks::Marks;
+use super::marks::{Marks, WHITE};
 use super::sheet::{Notes, Sheet, Workbook, Wrong, broken, iso_date_cell, iso_duration_cell, number_cell};
 use super::table::{Cell, MergedArea};
 use super::zipped::{self, Archive, Refused, Step};
@@ -45,6 +45,7 @@ pub(crate) fn read_ods(bytes: &[u8], file: &str, limits: &Limits) -> Result<Work
 pub(crate) struct Look {
     pub(crate) struck: bool,
     fill: Option<u32>,
+    ink: Option<u32>,
 }
 
 /// The looks of styles by their name; a style without a word of its own looks as its parent does.
@@ -67,12 +68,12 @@ impl Looks {
                 if let Some(line) = lines {
                     self.named.entry(self.open.clone()).or_default().struck = line != "none";
                 }
-            }
-            "table-cell-properties" => {
-                if let Some(colour) = zipped::attribute(e, "background-color") {
-                    let rgb = colour.strip_prefix('#').and_then(|c| u32::from_str_radix(c, 16).ok());
-                    self.named.entry(self.open.clone()).or_default().fill = rgb.filter(|c| *c != 0x00FF_FFFF);
+                if let Some(colour) = rgb(e, "color") {
+                    self.named.entry(self.open.clone()).or_default().ink = Some(colour).filter(|c| *c != 0);
                 }
+            }
+            "table-cell-properties" if zipped::attribute(e, "background-color").is_some() => {
+                self.named.entry(self.open.clone()).or_default().fill = rgb(e, "background-color").filter(|c| *c != WHITE);
             }
             _ => {}
         }
@@ -81,6 +82,11 @@ impl Looks {
     pub(crate) fn of(&self, style: Option<&str>) -> Look {
         style.and_then(|s| self.named.get(s)).copied().unwrap_or_default()
     }
+}
+
+/// A colour that is written `#ff0000`.
+fn rgb(e: &BytesStart<'_>, name: &str) -> Option<u32> {
+    zipped::attribute(e, name)?.strip_prefix('#').and_then(|c| u32::from_str_radix(c, 16).ok())
 }
 
 /// A cell between its start and its end.
@@ -218,6 +224,9 @@ impl Reading<'_> {
                 }
                 if let Some(colour) = look.fill {
                     self.marks.fill(row, column, colour);
+                }
+                if let Some(colour) = look.ink {
+                    self.marks.ink(row, column, colour);
                 }
                 self.marks.note(row, column, &open.note);
             }

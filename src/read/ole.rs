@@ -4,7 +4,7 @@
 //! no claim of the file decides how much memory is asked for. Layout: Microsoft's [MS-CFB] and [MS-XLS].
 
 use super::limits::{Limits, Passed};
-use super::marks::Marks;
+use super::marks::{Marks, WHITE};
 use super::zipped::Refused;
 use std::collections::BTreeMap;
 
@@ -181,33 +181,48 @@ fn entry(bytes: &[u8], sector: usize) -> Option<Entry> {
 pub(crate) struct SheetScan {
     /// Rows hidden by hand or by a filter, from 1.
     pub(crate) hidden_rows: Vec<u32>,
-    /// Cells struck through and coloured.
+    /// Cells struck through and coloured, behind or in their letters.
     pub(crate) marks: Marks,
 }
 
-/// Formats of cells that say something: the font of each is struck through, or a colour lies behind.
+/// Formats of cells that say something: the font of each is struck through or coloured, or a colour lies behind.
 #[derive(Debug, Default)]
 struct Formats {
-    /// Of each font; there is none of the number 4.
-    fonts: Vec<bool>,
-    cells: Vec<(bool, Option<u32>)>,
+    /// There is none of the number 4.
+    fonts: Vec<Font>,
+    /// The font of each, and the colour behind.
+    cells: Vec<(Font, Option<u32>)>,
 }
+
+#[derive(Debug, Default, Clone, Copy)]
+struct Font {
+    struck: bool,
+    ink: Option<u32>,
+}
+
+/// A colour of the palette of a workbook.
+const OF_PALETTE: u32 = 0x0200_0000;
 
 impl Formats {
     fn font(&mut self, data: &[u8]) {
-        self.fonts.push(u16_at(data, 2).is_some_and(|look| look & 0x0008 != 0));
+        let ink = u16_at(data, 4).and_then(|c| match c {
+            1 | 9 => Some(WHITE),
+            2..=7 | 10..=63 => Some(OF_PALETTE | u32::from(c)),
+            _ => None,
+        });
+        self.fonts.push(Font { struck: u16_at(data, 2).is_some_and(|look| look & 0x0008 != 0), ink });
     }
 
     fn cell(&mut self, data: &[u8]) {
         let font = u16_at(data, 0).map_or(usize::MAX, usize::from);
-        let struck = font != 4 && self.fonts.get(font - usize::from(font > 4)).is_some_and(|s| *s);
+        let look = if font == 4 { None } else { self.fonts.get(font - usize::from(font > 4)).copied() };
         let solid = u32_at(data, 14).is_some_and(|pattern| pattern >> 26 == 1);
         let colour = u16_at(data, 18).map(|c| u32::from(c & 0x7F)).filter(|c| solid && !matches!(c, 1 | 9 | 64 | 65));
-        self.cells.push((struck, colour.map(|c| 0x0200_0000 | c)));
+        self.cells.push((look.unwrap_or_default(), colour.map(|c| OF_PALETTE | c)));
     }
 
     fn mark(&self, format: Option<u16>, row: u64, column: u64, marks: &mut Marks) {
-        let (Some((struck, fill)), Ok(row), Ok(column)) =
+        let (Some((Font { struck, ink }, fill)), Ok(row), Ok(column)) =
             (format.and_then(|f| self.cells.get(usize::from(f))), u32::try_from(row + 1), u16::try_from(column))
         else {
             return;
@@ -217,6 +232,9 @@ impl Formats {
         }
         if let Some(colour) = fill {
             marks.fill(row, column, *colour);
+        }
+        if let Some(colour) = ink {
+            marks.ink(row, column, *colour);
         }
     }
 }

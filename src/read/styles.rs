@@ -1,7 +1,7 @@
-//! How the cells of an XLSX workbook look: which are struck through, which have a colour behind, which have a note.
+//! How the cells of an XLSX workbook look: which are struck through, which have a colour behind or of their letters, which have a note.
 
 use super::limits::Limits;
-use super::marks::Marks;
+use super::marks::{Marks, WHITE};
 use super::sheet::corner;
 use super::zipped::{self, Refused, Step};
 use quick_xml::events::BytesStart;
@@ -12,13 +12,14 @@ use std::collections::{BTreeMap, BTreeSet};
 pub(crate) struct Styles {
     struck: BTreeSet<u32>,
     fills: BTreeMap<u32, u32>,
+    inks: BTreeMap<u32, u32>,
 }
 
 /// Reads `xl/styles.xml`.
 pub(crate) fn read(text: &str, limits: &Limits) -> Result<Styles, Refused> {
     let mut styles = Styles::default();
     let (mut fonts, mut fills, mut formats) = (0_u32, 0_u32, 0_u32);
-    let (mut struck, mut colours) = (BTreeSet::new(), BTreeMap::new());
+    let (mut struck, mut colours, mut inks) = (BTreeSet::new(), BTreeMap::new(), BTreeMap::new());
     let (mut part, mut solid) = (String::new(), false);
     zipped::walk(text, limits, &mut |step| {
         match step {
@@ -28,6 +29,7 @@ pub(crate) fn read(text: &str, limits: &Limits) -> Result<Styles, Refused> {
                 ("fonts", "strike") if strikes(e) => {
                     struck.insert(fonts.saturating_sub(1));
                 }
+                ("fonts", "color") => inks.extend(ink(e).map(|c| (fonts.saturating_sub(1), c))),
                 ("fills", "fill") => fills += 1,
                 ("fills", "patternFill") => solid = zipped::attribute(e, "patternType").as_deref() == Some("solid"),
                 ("fills", "fgColor") if solid => {
@@ -39,6 +41,7 @@ pub(crate) fn read(text: &str, limits: &Limits) -> Result<Styles, Refused> {
                         styles.struck.insert(formats);
                     }
                     styles.fills.extend(colours.get(&id("fillId")).map(|c| (formats, *c)));
+                    styles.inks.extend(inks.get(&id("fontId")).map(|c| (formats, *c)));
                     formats += 1;
                 }
                 _ => {}
@@ -68,6 +71,19 @@ fn colour(e: &BytesStart<'_>) -> Option<u32> {
         (Some(theme), _) => Some(0x0100_0000 | (theme << 16 & 0x00FF_0000) | (tint & 0xFFFF)),
         (None, Some(9 | 64 | 65)) | (None, None) => None,
         (None, Some(indexed)) => Some(0x0200_0000 | indexed),
+    }
+}
+
+/// A colour of letters; none for black.
+fn ink(e: &BytesStart<'_>) -> Option<u32> {
+    let rgb = zipped::attribute(e, "rgb").and_then(|c| u32::from_str_radix(&c, 16).ok()).map(|c| c & WHITE);
+    let tinted = zipped::attribute(e, "tint").is_some_and(|t| t != "0");
+    match (rgb, zipped::number::<u32>(e, "theme"), zipped::number::<u32>(e, "indexed")) {
+        (Some(WHITE), ..) | (None, None, Some(1 | 9)) => Some(WHITE),
+        (None, Some(0), _) if !tinted => Some(WHITE),
+        (None, Some(1), _) if !tinted => None,
+        (Some(0), ..) | (None, None, Some(0 | 8 | 64..)) => None,
+        _ => colour(e),
     }
 }
 
@@ -109,7 +125,7 @@ impl<'a> CellMarks<'a> {
     pub(crate) fn new(styles: &'a Styles, struck: &'a Struck, sheet: &str) -> Self {
         // A text that stands in its cell says itself how it looks.
         let within = memchr::memmem::find(sheet.as_bytes(), b"strike").is_some();
-        let plain = styles.struck.is_empty() && styles.fills.is_empty() && struck.texts.is_empty() && !within;
+        let plain = styles.struck.is_empty() && styles.fills.is_empty() && styles.inks.is_empty() && struck.texts.is_empty() && !within;
         Self { styles, struck, plain, column: None, shared: false, value: false }
     }
 
@@ -148,6 +164,9 @@ impl<'a> CellMarks<'a> {
         }
         if let Some(colour) = self.styles.fills.get(&style) {
             marks.fill(row, column, *colour);
+        }
+        if let Some(colour) = self.styles.inks.get(&style) {
+            marks.ink(row, column, *colour);
         }
     }
 }

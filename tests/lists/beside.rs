@@ -87,6 +87,65 @@ fn colours_mean_what_a_legend_says() {
     assert!(!r.waits("00232") && !r.waits("00360"));
 }
 
+/// The letters of a row in red, a legend that bears its colour, and one that names it.
+#[test]
+fn a_legend_means_the_rows_of_its_colour() {
+    let red = Format::new().set_font_color(Color::Red);
+    let yellow = Format::new().set_background_color(Color::Yellow);
+    for (i, (legend, look, own)) in [
+        ("En rouge : ne pas payer", &red, false),
+        ("En rouge : à récupérer", &red, false),
+        ("à récupérer", &yellow, true),
+        ("annulé", &red, true),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let book = workbook(|sheet| {
+            (0..3).for_each(|c| _ = sheet.set_cell_format(1, c, look).expect("a cell"));
+            sheet.write_with_format(1, 3, 200, look).expect("a cell");
+            sheet.write(6, 0, legend).expect("a cell");
+            if own {
+                sheet.set_cell_format(6, 0, look).expect("a cell");
+            }
+        });
+        let r = run(&format!("legend-{i}"), CIA, &[("cia.xlsx", book)]);
+        assert_eq!((r.told("M208", "00102"), r.waits("00102")), (BLOCKS.to_vec(), true), "{legend}");
+        assert!(!r.waits("00232") && !r.waits("00360"), "{legend}");
+    }
+}
+
+/// Without a colour that it shares with a row, a foot that takes back means nobody, and is told.
+#[test]
+fn a_foot_that_takes_back_is_told() {
+    let book = workbook(|sheet| _ = sheet.write(6, 0, "ne pas payer").expect("a cell"));
+    let r = run("foot", CIA, &[("cia.xlsx", book)]);
+    assert_eq!((r.told("M209", ""), r.waits("00102")), (JUSTIFY.to_vec(), false));
+}
+
+#[test]
+fn white_letters_on_white_are_told() {
+    let white = Format::new().set_font_color(Color::White);
+    let book = workbook(|sheet| _ = sheet.write_with_format(1, 3, 200, &white).expect("a cell"));
+    let r = run("white", CIA, &[("cia.xlsx", book)]);
+    assert_eq!((r.told("M412", "00102"), r.waits("00102")), (JUSTIFY.to_vec(), false));
+    assert!(r.told("M412", "00232").is_empty());
+}
+
+/// « Repos compensateur » beside « À payer » in one workbook: the hours of the first are taken as rest.
+#[test]
+fn a_sheet_called_by_rest_is_asked() {
+    let mut book = Workbook::new();
+    for (name, agent) in [("A payer", ["00102", "ARNOUX", "Jean-Noël"]), ("Repos compensateur", ["00232", "TARDIEU", "Régine"])] {
+        let sheet = book.add_worksheet().set_name(name).expect("a name");
+        sheet.write_row(0, 0, ["Matricule", "Nom", "Prénom", "HS jour - 14 premières"]).expect("a row");
+        sheet.write_row(1, 0, agent).expect("a row");
+        sheet.write(1, 3, 4).expect("a cell");
+    }
+    let r = run("rest", HOURS, &[("HS.xlsx", book.save_to_buffer().expect("memory does not fail"))]);
+    assert_eq!((r.told("M76", "00232"), r.waits("00102")), (BLOCKS.to_vec(), false));
+}
+
 #[test]
 fn remarks_turn_the_row_or_are_told_unless_harmless() {
     for (remark, code, severity) in [

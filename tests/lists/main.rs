@@ -7,6 +7,7 @@ mod beside;
 mod clear;
 mod copied;
 mod leavers;
+mod office;
 mod other_kinds;
 mod page;
 mod taken;

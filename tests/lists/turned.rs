@@ -249,6 +249,23 @@ fn the_year_before_over_a_sum_is_told() {
     assert!(!r.waits("00102"));
 }
 
+/// The year before over what goes on, a request on its way, a sum that is somebody else's, a number that is a share.
+#[test]
+fn what_is_not_granted_or_of_another_year_is_asked() {
+    for (titles, cells, code) in [
+        ("Points NBI 2020", "15", "M76"),
+        ("Nouvelle quotité;Date d'effet;Demande", "80 %;01/12/2021;en cours", "M64"),
+        ("Nb enfants à charge (SFT);Attributaire", "3;conjoint", "M64"),
+        ("Montant CIA (€);Unité", "107;%", "M77"),
+        ("Nouvelle quotité;Date d'effet;Date de fin", "80 %;01/12/2021;15/12/2021", "M77"),
+    ] {
+        let text = format!("Matricule;Nom;Prénom;{titles}\n00225;AGUILAR;Loïc;{cells}\n");
+        let r = run(titles, &[CIA, HOURS], &[("liste.csv", &text)]);
+        assert_eq!((r.told(code, "00225"), r.waits("00225")), (BLOCKS.to_vec(), true), "{titles}");
+        assert!(!r.waits("00232"), "{titles}");
+    }
+}
+
 /// Days at home without a word of pay, a part of a title only, a category without « nouvelle »: each is asked.
 #[test]
 fn bare_titles_that_turn_pay_are_asked() {

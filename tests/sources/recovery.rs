@@ -186,3 +186,17 @@ fn what_is_written_of_the_files_answers_no_question() {
     assert_eq!(asked(&after), asked(&before));
     assert!(after.waits("00638") && after.waits("00690"));
 }
+
+/// Two tables beside each other are told apart by the column they begin in: the hours to be recovered stay a question.
+#[test]
+fn what_is_written_of_two_tables_side_by_side_is_of_each() {
+    let list = "À PAYER;;;;;À RÉCUPÉRER;;;\n\
+                Matricule;Nom;Prénom;HS jour - 14 premières;;Matricule;Nom;Prénom;HS jour - 14 premières\n\
+                00638;LARUE;Maud;5;;01332;BARDIN;Anaïs;4\n";
+    let before = ran::sample("recovery", "side-by-side", &["heures-sup-decembre.ods"], &[("HS.csv", list)]);
+    let held = |r: &Ran| (r.waits("01332"), r.waits("00638"));
+    assert_eq!(held(&before), (true, false));
+    inspect(&before.folder, &["--write"]);
+    let after = ran::run_in(before.folder.clone(), None);
+    assert_eq!(held(&after), (true, false));
+}

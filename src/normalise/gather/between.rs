@@ -14,8 +14,10 @@ use std::collections::{BTreeMap, BTreeSet};
 struct Line {
     at: At,
     text: String,
-    /// The colours behind it.
+    /// The colours behind it and of its letters.
     fills: BTreeSet<u32>,
+    /// It stands below the titles of the list.
+    below: bool,
     /// It stands between rows, and turned those below it.
     used: bool,
 }
@@ -26,7 +28,7 @@ pub(super) struct Lines {
     all: Vec<Line>,
     /// Of these, the one that turns the rows which follow.
     open: Option<usize>,
-    /// The colours behind each row of data.
+    /// The colours of each row of data.
     fills: BTreeMap<u32, BTreeSet<u32>>,
 }
 
@@ -56,14 +58,14 @@ impl Lines {
                 self.open = None;
             }
         }
-        let fills = marks.iter().filter_map(|(_, m)| m.fill).collect();
-        self.all.push(Line { at: At::row(source, row.number), text, fills, used: false });
+        let fills = marks.iter().flat_map(|(_, m)| m.colours()).collect();
+        self.all.push(Line { at: At::row(source, row.number), text, fills, below: between, used: false });
     }
 
-    /// A row of data: what the line above it says, and the colours behind it.
+    /// A row of data: what the line above it says, and its colours.
     pub(super) fn row(&mut self, row: &Row<'_, '_>, marks: &[(u16, &Mark)], called: &str, sources: &Sources) -> Option<Finding> {
         let filled = |c: &u16| row.cells.get(usize::from(*c)).is_some_and(|cell| !cell.shown().is_empty());
-        let fills: BTreeSet<u32> = marks.iter().filter(|(c, _)| filled(c)).filter_map(|(_, m)| m.fill).collect();
+        let fills: BTreeSet<u32> = marks.iter().filter(|(c, _)| filled(c)).flat_map(|(_, m)| m.colours()).collect();
         self.fills.insert(row.number, fills);
         let line = self.all.get_mut(self.open?)?;
         line.used = true;
@@ -71,15 +73,27 @@ impl Lines {
         Some(f.at(sources.place(At::row(line.at.source, row.number))).at(sources.place(line.at)))
     }
 
-    /// What the lines say of the rows of their list, once all are read; and what they say of nobody.
-    pub(super) fn tell(&self, raw: &mut [(u16, Role, RawRow)], cx: &Context<'_>, sources: &Sources, tell: &mut dyn FnMut(Finding)) {
+    /// What the lines say of the rows of their list, once all are read; and what they say of nobody. `sums` says that the list pays
+    /// by what it counts.
+    pub(super) fn tell(
+        &self,
+        sums: bool,
+        raw: &mut [(u16, Role, RawRow)],
+        cx: &Context<'_>,
+        sources: &Sources,
+        tell: &mut dyn FnMut(Finding),
+    ) {
         for line in &self.all {
-            let legend = titles::of_colours(&line.text);
             let turns = turns(&line.text, cx);
-            if legend {
-                let harmless = titles::harmless(&titles::without_colours(&line.text));
+            // « Rouge : à récupérer » over hours.
+            let taken = || titles::sets_aside(&line.text, sums).is_some_and(|w| w != "non");
+            let coloured = titles::of_colours(&line.text);
+            let own = !coloured && (turns || taken()) && !line.fills.is_empty() && !self.coloured(line, false).is_empty();
+            if coloured || own {
+                let turns = turns || taken();
+                let harmless = !turns && titles::harmless(&titles::without_colours(&line.text));
                 let severity = if turns { Severity::Blocking } else { Severity::Justify };
-                let meant = if harmless { BTreeSet::new() } else { self.coloured(line) };
+                let meant = if harmless { BTreeSet::new() } else { self.coloured(line, coloured) };
                 say(raw, line, ("M208", severity), sources, |r| meant.contains(&r.at.row));
                 if !meant.is_empty() {
                     continue;
@@ -90,20 +104,23 @@ impl Lines {
             }
             let tidy = spaced(&line.text);
             let named = say(raw, line, ("M207", Severity::Blocking), sources, |r| names(&tidy, &line.text, r));
-            if !named && titles::doubted_list(&line.text).is_none() {
+            // A title that takes back is asked with every sum of its list.
+            if !named && (line.below || titles::doubted_list(&line.text).is_none()) {
                 tell(Finding::new("M209", Severity::Justify).arg("text", shortened(&line.text)).at(sources.place(line.at)));
             }
         }
     }
 
-    /// The rows a line of a legend means: those of its own colour, or else all that do not look like most.
-    fn coloured(&self, line: &Line) -> BTreeSet<u32> {
+    /// The rows a line of a legend means: those of its own colour, which most have not, or else, where it names one, all that do not
+    /// look like most.
+    fn coloured(&self, line: &Line, named: bool) -> BTreeSet<u32> {
         let mut counts: BTreeMap<&BTreeSet<u32>, usize> = BTreeMap::new();
         for fills in self.fills.values() {
             *counts.entry(fills).or_default() += 1;
         }
         let usual = counts.iter().max_by_key(|(f, n)| (**n, f.is_empty())).map(|(f, _)| (*f).clone()).unwrap_or_default();
-        let meant = |f: &BTreeSet<u32>| if line.fills.is_empty() { *f != usual } else { !f.is_disjoint(&line.fills) };
+        let own: BTreeSet<u32> = line.fills.difference(&usual).copied().collect();
+        let meant = |f: &BTreeSet<u32>| if own.is_empty() { named && *f != usual } else { !f.is_disjoint(&own) };
         self.fills.iter().filter(|(_, f)| meant(f)).map(|(r, _)| *r).collect()
     }
 }

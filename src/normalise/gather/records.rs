@@ -8,13 +8,14 @@ use super::rows::{Above, each_row, refused, stray};
 use super::sums::check_sums;
 use super::told::Told;
 use crate::ground::{At, Finding, Severity, Sources};
-use crate::normalise::mapping::{Meaning, Role, SourceMapping};
+use crate::normalise::mapping::{ColumnMapping, Meaning, Role, SourceMapping};
 use crate::normalise::records::{RawRow, RecordReader};
 use crate::normalise::register::shown;
 use crate::normalise::titles::Summing;
 use crate::normalise::totals::{Counted, Running};
 use crate::normalise::values::Unread;
 use crate::normalise::{Context, cells, lists, remarks};
+use crate::read::marks::Mark;
 use crate::read::table::{Row, Table};
 use std::collections::BTreeSet;
 use std::ops::ControlFlow;
@@ -169,6 +170,7 @@ pub(super) fn records(
                 }
                 if list {
                     record.told.extend(in_hidden_columns(table, row, &reader, map, cx, sources));
+                    record.told.extend(unseen(row, &marked, &reader, map, cx, sources));
                 }
                 n.data += 1;
                 n.hidden += u64::from(row.hidden);
@@ -180,7 +182,7 @@ pub(super) fn records(
         }
     });
     if list {
-        lines.tell(raw, cx, sources, &mut |f| told.add(f, map.source));
+        lines.tell(map.role == Role::Amounts, raw, cx, sources, &mut |f| told.add(f, map.source));
     }
     n
 }
@@ -203,6 +205,22 @@ fn in_hidden_columns(
         (!text.is_empty()).then(|| f.arg("text", text.as_ref()).at(place))
     });
     told.collect()
+}
+
+/// What a row pays in white letters on white.
+fn unseen(
+    row: &Row<'_, '_>,
+    marks: &[(u16, &Mark)],
+    reader: &RecordReader<'_>,
+    map: &SourceMapping,
+    cx: &Context<'_>,
+    sources: &Sources,
+) -> Option<Finding> {
+    let white = |c: u16| marks.iter().any(|(at, m)| *at == c && m.is_unseen());
+    let paid = |c: &&ColumnMapping| lists::meaning_pays(c.meaning, cx.vocabulary) && !shown(row, usize::from(c.column)).is_empty();
+    let c = map.columns.iter().filter(paid).find(|c| white(c.column))?;
+    let f = Finding::new("M412", Severity::Justify).arg("agent", reader.called(row)).arg("heading", map.key(c));
+    Some(f.arg("text", shown(row, usize::from(c.column)).as_ref()).at(sources.place(At::cell(map.source, row.number, c.column))))
 }
 
 /// A row of nobody below an agent's.

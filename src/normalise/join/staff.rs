@@ -6,7 +6,16 @@ use crate::ground::{At, Exact, Finding, Severity};
 use crate::normalise::gather::Record;
 use crate::normalise::records::HOURS_ALONE;
 use crate::normalise::scheme;
+use crate::normalise::text::fold;
 use crate::payslip::ElementId;
+
+/// « PAULINE » is « Pauline ».
+fn same(a: &Value, b: &Value) -> bool {
+    match (a, b) {
+        (Value::Text(a), Value::Text(b)) => fold(a) == fold(b),
+        _ => a == b,
+    }
+}
 
 impl Joiner<'_> {
     pub(super) fn staff(&mut self, r: Record) {
@@ -26,7 +35,7 @@ impl Joiner<'_> {
                         person.known.set(f.clone());
                     }
                     Some(first) => {
-                        if first.value != f.value {
+                        if !same(&first.value, &f.value) {
                             findings.push((first.clone(), f.clone()));
                         }
                         second(vocabulary, trust, person, f);

@@ -22,10 +22,13 @@ pub(super) fn ask(found: &SourceMapping, s: &Seen<'_>, cx: &Context<'_>, sources
     let place = |row: u32, column: u16| sources.place(At::cell(found.source, row, column));
     let header = found.header.map_or(1, |h| h.1);
     let name = |m: Meaning| m.name(cx.vocabulary, cx.rubrics);
+    // What a person reads has words for it, and what to write in releve.toml behind.
+    let both = |m: Meaning, l| m.both(cx.vocabulary, cx.rubrics, l);
     let label = |s: &SourceMapping| s.sheet.as_ref().map_or_else(|| s.file.clone(), |sheet| format!("{} ({sheet})", s.file));
     if found.certainty < 75 {
         findings.push(
             Finding::new("M08", Severity::Justify)
+                .text(Words::each(|l| words::sentence("M08", l).replace("{role}", words::ui(&format!("ui.role.{}", found.role), l))))
                 .arg("file", label(found))
                 .arg("role", found.role)
                 .arg("why", found.why.join(", "))
@@ -35,11 +38,17 @@ pub(super) fn ask(found: &SourceMapping, s: &Seen<'_>, cx: &Context<'_>, sources
     for c in &found.columns {
         let i = usize::from(c.column);
         let p = &s.profiles[i];
-        let proposed = c.alternatives.first().map_or_else(|| "–".to_owned(), |(m, n)| format!("{} ({n} %)", name(*m)));
+        let first = c.alternatives.first();
+        let proposed = first.map_or_else(|| "–".to_owned(), |(m, n)| format!("{} ({n} %)", name(*m)));
+        let sentence = |code: &str| {
+            let other = |l| first.map_or_else(|| "–".to_owned(), |(m, n)| format!("{}, {n} %", both(*m, l)));
+            Words::each(|l| words::sentence(code, l).replace("{meaning}", &both(c.meaning, l)).replace("{proposed}", &other(l)))
+        };
         if c.meaning == Meaning::Unknown {
             if p.filled > 0 {
                 findings.push(
                     Finding::new("M02", Severity::Warning)
+                        .text(sentence("M02"))
                         .arg("heading", s_key(found, c))
                         .arg("file", label(found))
                         .arg("filled", p.filled)
@@ -50,6 +59,7 @@ pub(super) fn ask(found: &SourceMapping, s: &Seen<'_>, cx: &Context<'_>, sources
         } else if c.certainty < SURE && p.filled > 0 && !matches!(c.meaning, Meaning::Ignored | Meaning::Local(_)) {
             findings.push(
                 Finding::new("M03", Severity::Justify)
+                    .text(sentence("M03"))
                     .arg("heading", s_key(found, c))
                     .arg("meaning", name(c.meaning))
                     .arg("certainty", c.certainty)
@@ -61,8 +71,10 @@ pub(super) fn ask(found: &SourceMapping, s: &Seen<'_>, cx: &Context<'_>, sources
         if c.certainty < 100 && p.filled >= 3 && s.compared[i].has_title {
             let against = s.compared[i].against(p, found.role);
             if let Some(m) = against.filter(|m| *m != c.meaning && !(c.meaning != Meaning::Unknown && s.compared[i].surely(c.meaning))) {
+                let title = |l| words::sentence("M04", l).replace("{title}", &both(m, l)).replace("{meaning}", &both(c.meaning, l));
                 findings.push(
                     Finding::new("M04", Severity::Justify)
+                        .text(Words::each(title))
                         .arg("heading", s_key(found, c))
                         .arg("title", name(m))
                         .arg("meaning", name(c.meaning))
@@ -72,7 +84,8 @@ pub(super) fn ask(found: &SourceMapping, s: &Seen<'_>, cx: &Context<'_>, sources
             }
         }
         if let Meaning::Fact(f) = c.meaning
-            && let Some(year) = leftover::year_before(&s.layout.own[i], cx.vocabulary.get(f), cx.month).filter(|_| p.filled > 0)
+            && is_one_off(cx.vocabulary.get(f))
+            && let Some(year) = leftover::year_before(&s.layout.own[i], cx.month).filter(|_| p.filled > 0)
         {
             let f = Finding::new("M300", Severity::Justify).arg("file", label(found)).arg("heading", s_key(found, c));
             findings.push(f.arg("year", year).arg("month", cx.month).at(place(header, c.column)));

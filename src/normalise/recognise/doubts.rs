@@ -31,6 +31,8 @@ pub(super) fn cast(found: &mut SourceMapping, likeness: &[u32], s: &Seen<'_>, cx
     let doubted = titles::doubted_list(&own)
         .or_else(|| titles::doubted_folder(folders, cx.month.year(), cx.last.year()))
         .or_else(|| titles::paid_in(&own, other));
+    let name = [s.sheet.as_deref().unwrap_or(""), s.stem()].into_iter().find_map(titles::doubted_name);
+    let doubted = doubted.or(name.filter(|_| found.role == Role::Amounts));
     let dated = found.role == Role::Events;
     let doubted = doubted.or_else(|| titles::doubted_undated(&own).filter(|_| !dated));
     let doubted = doubted.or_else(|| titles::excused(&own).filter(|_| dated));
@@ -46,6 +48,7 @@ pub(super) fn cast(found: &mut SourceMapping, likeness: &[u32], s: &Seen<'_>, cx
     let strike = strikes(found, &about);
     let role = found.role;
     let timed = role == Role::Arrivals && found.columns.iter().any(|c| form_of(c.meaning, cx) == Some(NumberForm::Fraction));
+    let effective = found.columns.iter().any(|c| c.meaning == Meaning::Effective && c.filled > 0);
     let old = found.columns.iter().any(|c| matches!(c.meaning, Meaning::Old(_)));
     for c in &mut found.columns {
         let i = usize::from(c.column);
@@ -82,6 +85,9 @@ pub(super) fn cast(found: &mut SourceMapping, likeness: &[u32], s: &Seen<'_>, cx
         let part_of = is_one_off(fact) && titles::is_part_of(own) || role == Role::Amounts && titles::is_part_of(own);
         let reason = reason.or_else(|| part_of.then(|| own.clone()));
         let reason = reason.or_else(|| leftover::of(own, fact, cx.month));
+        // « NBI 2023 » alone may be what was.
+        let bygone = leftover::year_before(own, cx.month).filter(|_| fact.recurs && role == Role::Changes && !old && !effective);
+        let reason = reason.or_else(|| bygone.map(|y| y.to_string()));
         let reason = reason.or_else(|| unit(own, &format!("{about} {}", c.heading), fact, p));
         let part = (1..PART_OF_A_TITLE).contains(&likeness[i]) && matches!(fact.kind, FactKind::Number { .. });
         let sum = matches!(fact.kind, FactKind::Number { form: NumberForm::Money });

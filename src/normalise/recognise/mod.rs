@@ -11,6 +11,7 @@ mod copied;
 mod doubts;
 mod filled;
 mod months;
+mod office;
 mod other_accounts;
 mod post;
 mod refined;
@@ -161,6 +162,8 @@ pub fn recognise(
     let bygone = agents::bygone_staff(&seen, &staff, &ids, cx);
     let of_year = sums_of_the_year(&seen, &understood);
     for (i, ((s, bygone), (mut found, mut told))) in seen.iter().zip(bygone).zip(understood).enumerate() {
+        let staffed = staff.iter().enumerate().any(|(j, of)| *of && j != i);
+        office::put_aside(&mut found, &mut told, s, staffed, cx, sources);
         findings.append(&mut told);
         let bygone = bygone.or_else(|| of_year[i].clone());
         let dated = lists::is_list(found.role) || found.role == Role::AccountChanges;
@@ -187,6 +190,12 @@ pub fn recognise(
             ask(&found, s, cx, sources, &mut findings);
         }
         mapping.sources.push(found);
+    }
+    let begins: Vec<Option<u16>> = seen.iter().map(|s| seen::first_column(s.rows.source, &s.kept, sources)).collect();
+    let sheets: Vec<(String, Option<String>)> = seen.iter().map(|s| (s.file.clone(), s.sheet.clone())).collect();
+    for (i, m) in mapping.sources.iter_mut().enumerate() {
+        let beside = (0..begins.len()).any(|j| sheets[j] == sheets[i] && begins[j] != begins[i]);
+        m.first_column = begins[i].filter(|_| beside);
     }
     for (source, role, said, pays) in late {
         // Beside the list of this month, an older one is kept as a record; alone, this month's is missing.

@@ -3,7 +3,7 @@
 use super::agents::Coverage;
 use super::seen::{SAMPLE, Seen};
 use super::{months, post, spread};
-use crate::facts::{FactId, Role as FactRole};
+use crate::facts::{FactId, FactKind, Role as FactRole};
 use crate::normalise::columns::{self, Choice};
 use crate::normalise::lists;
 use crate::normalise::mapping::{Meaning, Role, TotalRole};
@@ -81,6 +81,7 @@ pub(super) fn attempt(s: &Seen<'_>, role: Role, cx: &Context<'_>, overlaps: &[u3
     }
     // « Temps partiel | Du | Au »: from its first day on, one thing or two of an agent become others.
     if role == Role::Changes {
+        until(s, cx, &mut choices);
         since(s, cx, &mut choices);
         rates_of_sums(s, cx, &mut choices);
     }
@@ -95,6 +96,7 @@ pub(super) fn attempt(s: &Seen<'_>, role: Role, cx: &Context<'_>, overlaps: &[u3
         post::hours_beside_share(s, cx, &mut choices);
         post::rather(s, cx, &mut choices);
     }
+    of_papers(s, cx, &mut choices);
     dated::older(role, &s.layout, cx, &mut choices);
     let mut picked = columns::assign_all(&choices);
     // Beside gains and deductions there is no third column of amounts: « Valeur » is a base, « N° salarié » a number.
@@ -362,6 +364,15 @@ fn says_when_back(s: &Seen<'_>) -> bool {
     (0..s.layout.width).any(|c| titles::says_return(&s.layout.own[c]) && dated_column(s, c))
 }
 
+/// « Début validité », « Fin de validité »: days of a rate or of a paper, and not those of somebody's career.
+fn of_papers(s: &Seen<'_>, cx: &Context<'_>, choices: &mut [Vec<Choice>]) {
+    let day = |m: Meaning| matches!(m, Meaning::Fact(f) | Meaning::New(f) if matches!(cx.vocabulary.get(f).kind, FactKind::Date));
+    let validity = |own: &String| titles::of_validity(own) && !titles::of_contract(own);
+    for (of, _) in choices.iter_mut().zip(&s.layout.own).filter(|(_, own)| validity(own)) {
+        of.retain(|x| !day(x.meaning));
+    }
+}
+
 /// « Dernier jour travaillé | Date de reprise »: the days between are away. A first or a last day by its own name goes before.
 fn away_and_back(s: &Seen<'_>, choices: &mut [Vec<Choice>]) {
     let dated = |of: fn(&str) -> bool| (0..s.layout.width).filter(move |&c| of(&s.layout.own[c]) && dated_column(s, c));
@@ -407,6 +418,18 @@ fn identifies(s: &Seen<'_>, c: usize, cx: &Context<'_>) -> bool {
 
 fn dated_column(s: &Seen<'_>, c: usize) -> bool {
     s.profiles[c].share(s.profiles[c].dates + s.profiles[c].days) >= 80
+}
+
+/// « Date de fin » of what a list changes is not that of anybody's contract.
+fn until(s: &Seen<'_>, cx: &Context<'_>, choices: &mut [Vec<Choice>]) {
+    let leaves = [FactRole::Exit, FactRole::ContractEnd].map(|r| cx.vocabulary.role(r).map(Meaning::Fact));
+    let changes = !titles::of_contract(&s.about())
+        && cx.vocabulary.iter().any(|(f, d)| lists::pays(d) && s.compared.iter().any(|c| c.title(Title::New(f)) >= 85));
+    for (of, own) in choices.iter_mut().zip(&s.layout.own) {
+        if changes && titles::says_until(own) && !titles::of_contract(own) {
+            of.retain(|x| !leaves.contains(&Some(x.meaning)));
+        }
+    }
 }
 
 /// A first day of what a list changes is its date of effect, where nothing else of it is dated.

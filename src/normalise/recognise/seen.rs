@@ -2,7 +2,7 @@
 
 use super::latest_date;
 use crate::ground::place::stem;
-use crate::ground::{Exact, PayMonth, Sources};
+use crate::ground::{At, Exact, PayMonth, Sources};
 use crate::normalise::columns::{self, Compared};
 use crate::normalise::fragment::{self, SourceEntry};
 use crate::normalise::layout::{self, Kept, Layout};
@@ -20,6 +20,9 @@ use std::ops::ControlFlow;
 
 /// Rows looked at to recognise a sheet's columns, and a register's codes.
 pub(super) const SAMPLE: usize = 400;
+
+/// Rows of a table that show where it begins.
+const HEAD: usize = 10;
 
 /// A title less like any known one says not what it counts.
 const NAMED: u32 = 70;
@@ -105,11 +108,21 @@ pub(super) fn entry_of<'t>(
         return mine.next();
     }
     let (first, last) = (kept.first().map_or(0, |k| k.number), kept.last().map_or(0, |k| k.number));
+    let begins = first_column(source, kept, sources).map(crate::ground::place::column_letters);
+    let beside =
+        |e: &SourceEntry| e.first_column.as_ref().is_none_or(|c| begins.as_ref().is_some_and(|b| c.trim().eq_ignore_ascii_case(b)));
     let within = |e: &&SourceEntry| match e.header.as_deref().and_then(fragment::header_rows) {
         Some(Some((a, b))) => first <= a && b <= last,
         Some(None) | None => true,
     };
-    mine.find(within)
+    mine.find(|e| within(e) && beside(e))
+}
+
+/// The column of its sheet in which a table begins.
+pub(super) fn first_column(source: u16, kept: &[Kept], sources: &Sources) -> Option<u16> {
+    let filled = |k: &Kept| (0..k.cells.len()).find(|c| !k.shown(*c).is_empty()).and_then(|c| u16::try_from(c).ok());
+    let written = kept.iter().take(HEAD).filter_map(|k| Some(sources.written_at(At::cell(source, k.number, filled(k)?)).column));
+    written.min()
 }
 
 pub(super) fn look<'t>(rows: &'t Table, sources: &Sources, given: &'t [SourceEntry], titles: &Titles, cx: &Context<'_>) -> Seen<'t> {

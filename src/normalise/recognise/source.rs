@@ -35,6 +35,7 @@ pub(super) fn source(
         certainty: 0,
         why: Vec::new(),
         title: s.layout.title.clone(),
+        first_column: None,
         header: s.layout.header.map(|(a, b)| (s.kept[a].number, s.kept[b].number)),
         cells: s.cells,
         columns: Vec::new(),

@@ -18,13 +18,16 @@ pub(super) fn of_the_month<'m>(seen: &[Seen<'_>], found: impl Iterator<Item = &'
     seen.iter().zip(found).map(|(s, m)| beside && !s.pinned() && titles::of_tax_rates(&s.about()) && alone(m)).collect()
 }
 
-/// « Date validité » of this month or a later one: the rate holds for this month's pay.
+/// « Début validité » until this month, « Date validité » of this month or a later one: the rate holds for this month's pay.
 pub(super) fn until_later(found: &mut SourceMapping, s: &Seen<'_>, cx: &Context<'_>) {
     let now = (cx.month.year(), cx.month.month());
     for c in &mut found.columns {
         let p = &s.profiles[usize::from(c.column)];
-        let later = p.share(p.dates) >= 90 && p.months.first().is_some_and(|m| *m >= now);
-        if c.meaning == Meaning::Unknown && c.certainty < 100 && later && titles::of_validity(&c.heading) {
+        let begun = titles::says_begin(&c.heading);
+        let holds = |m: (i32, u32)| if begun { m <= now } else { m >= now };
+        let later = p.share(p.dates) >= 90 && !p.months.is_empty() && p.months.iter().all(|m| holds(*m));
+        let open = matches!(c.meaning, Meaning::Unknown | Meaning::From | Meaning::To | Meaning::Effective);
+        if open && c.certainty < 100 && later && titles::of_validity(&c.heading) {
             (c.meaning, c.certainty) = (Meaning::Ignored, 90);
             c.why = vec!["valid until later".to_owned()];
         }

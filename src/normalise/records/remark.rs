@@ -8,7 +8,6 @@ use crate::ground::{At, Finding, Severity, Sources};
 use crate::normalise::lists::{self, SURE};
 use crate::normalise::mapping::{ColumnMapping, Meaning, Role};
 use crate::normalise::register::shown;
-use crate::normalise::text::fold;
 use crate::normalise::titles;
 use crate::normalise::values::flag;
 use crate::read::marks::Mark;
@@ -133,7 +132,8 @@ impl RecordReader<'_> {
                 Weight::SetsAside
             }
             Ok(Some(_)) => Weight::Nothing,
-            Ok(None) | Err(_) if fold(text) == "r" && titles::or_recovered(&c.heading) => Weight::SetsAside,
+            Ok(None) | Err(_) if titles::takes_rest(&c.heading, text) => Weight::SetsAside,
+            Ok(None) | Err(_) if lists::is_list(self.source.role) && titles::not_granted(&c.heading, text) => Weight::SetsAside,
             Ok(None) | Err(_) => self.weigh(text, counted, owed_before),
         }
     }

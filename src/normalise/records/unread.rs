@@ -2,7 +2,7 @@
 
 use super::RecordReader;
 use crate::facts::NumberForm;
-use crate::ground::{At, Exact, Finding, Severity, Sources};
+use crate::ground::{At, Exact, Finding, Severity, Sources, Words, words};
 use crate::normalise::lists::{self, SURE};
 use crate::normalise::mapping::{ColumnMapping, Meaning, Role, SourceMapping};
 use crate::normalise::register::shown;
@@ -64,9 +64,13 @@ impl RecordReader<'_> {
             } else if c.meaning == Meaning::Ignored && self.grants_other(row, c, &text) {
                 told.push(say("M77"));
             } else if c.certainty < SURE && lists::meaning_pays(c.meaning, self.cx.vocabulary) {
-                let f = say("M76").arg("meaning", c.meaning.name(self.cx.vocabulary, self.cx.rubrics));
+                let both = |l| words::sentence("M76", l).replace("{meaning}", &c.meaning.both(self.cx.vocabulary, self.cx.rubrics, l));
+                let f = say("M76").text(Words::each(both)).arg("meaning", c.meaning.name(self.cx.vocabulary, self.cx.rubrics));
                 told.push(f.arg("certainty", c.certainty).arg("why", c.why.join(", ")));
             } else if c.certainty < SURE && matches!(c.meaning, Meaning::Fact(_) | Meaning::New(_)) && lists::is_quantity(&text) {
+                told.push(say("M77"));
+            } else if source.role == Role::Amounts && c.certainty < 100 && text.trim() == "%" {
+                // « Montant ; 107 ; Unité ; % »: no sum.
                 told.push(say("M77"));
             } else if self.less_than_half(c, &text) {
                 told.push(say("M65"));

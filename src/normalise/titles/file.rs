@@ -30,6 +30,7 @@ pub(super) struct File {
     pub(super) neutral: BTreeMap<String, Vec<String>>,
     pub(super) aside: Aside,
     pub(super) gone: Gone,
+    pub(super) office: Office,
     pub(super) only: BTreeMap<String, BTreeMap<String, Vec<String>>>,
     pub(super) contrary: BTreeMap<String, Contrary>,
     pub(super) rather: BTreeMap<String, Vec<String>>,
@@ -73,6 +74,7 @@ pub(super) struct Doubt {
     pub(super) uncounted: Vec<String>,
     pub(super) replaces: Vec<String>,
     pub(super) bygone: Vec<String>,
+    pub(super) year_before: Vec<String>,
     pub(super) times: Vec<String>,
     pub(super) undated: Vec<String>,
     pub(super) wished: Vec<String>,
@@ -110,6 +112,10 @@ pub(super) struct Aside {
     pub(super) versions: Vec<String>,
     pub(super) gone: Vec<String>,
     pub(super) removes: Vec<String>,
+    pub(super) or_rest: Vec<String>,
+    pub(super) rest: Vec<String>,
+    pub(super) others: Vec<String>,
+    pub(super) requests: Vec<String>,
     pub(super) unmade: Vec<String>,
     pub(super) attended: Vec<String>,
     pub(super) absent: Vec<String>,
@@ -139,6 +145,14 @@ pub(super) struct Gone {
     pub(super) since: Vec<String>,
 }
 
+/// Files that lie in an office beside the lists of the month.
+#[derive(serde::Deserialize)]
+pub(super) struct Office {
+    pub(super) called: Vec<String>,
+    pub(super) counts: Vec<String>,
+    pub(super) times: Vec<String>,
+}
+
 /// What must be known of somebody, or listed beside it, for a fact of a list to contradict nothing.
 #[derive(serde::Deserialize)]
 pub struct Contrary {
@@ -156,10 +170,12 @@ pub(super) struct Wording {
     pub(super) becomes: Vec<String>,
     pub(super) current: Vec<String>,
     pub(super) counts: Vec<String>,
+    pub(super) between: Vec<String>,
     pub(super) working_time: Vec<String>,
     pub(super) part_time: Vec<String>,
     pub(super) tax_rates: Vec<String>,
     pub(super) validity: Vec<String>,
+    pub(super) first: Vec<String>,
     pub(super) kind: Vec<String>,
     pub(super) value: Vec<String>,
     pub(super) old_value: Vec<String>,
@@ -206,6 +222,7 @@ pub(super) struct Leaving {
     pub(super) either: Vec<String>,
     pub(super) ends: Vec<String>,
     pub(super) goes_on: Vec<String>,
+    pub(super) unrenewed: Vec<String>,
 }
 
 #[derive(serde::Deserialize)]

@@ -42,8 +42,8 @@ pub fn remark_ends_pay(text: &str, day: Option<Ordering>) -> bool {
 /// Whether a reason ends pay: « Démission », and not « Mutation interne ».
 pub fn reason_ends_pay(text: &str) -> bool {
     let tidy = spaced(text);
-    let unrenewed = tidy.contains(" non renouvel");
-    one_of(&FILE.leaving.ends, &tidy).is_some() && (unrenewed || one_of(&FILE.leaving.goes_on, &tidy).is_none())
+    let has = |list: &[String]| one_of(list, &tidy).is_some();
+    has(&FILE.leaving.ends) && (has(&FILE.leaving.unrenewed) || !has(&FILE.leaving.goes_on))
 }
 
 /// Whether a kind of absence says of itself that there was none: « Service non fait (erreur) ».
@@ -54,6 +54,11 @@ pub fn unmakes_itself(nature: &str) -> bool {
 /// The word of a list of people who come or leave, or of its folder, that says that they do not: « Candidatures ».
 pub fn only_wished(about: &str) -> Option<String> {
     one_of(&FILE.doubt.wished, &spaced(about))
+}
+
+/// The same word of a sheet's or a file's name, where none gives leave beside it: « Repos compensateur », and not « Payées ou récup ».
+pub fn doubted_name(name: &str) -> Option<String> {
+    one_of(&FILE.doubt.folder, &spaced(name)).filter(|_| !super::words::resumes(name))
 }
 
 /// The word of a folder that says that what lies in it is not to be paid, whatever the list: « Corbeille », a year gone by.

@@ -94,10 +94,9 @@ pub fn is_part_of(heading: &str) -> bool {
     begins(&FILE.wording.part_of, heading)
 }
 
-/// Whether a title leaves open whether hours are paid or taken as rest, by letters: « P/R », « Payé ou récupéré ».
-pub fn or_recovered(heading: &str) -> bool {
-    let tidy = spaced(heading);
-    tidy.contains(" recup") || matches!(tidy.trim(), "r p" | "p r")
+/// Whether a letter under a title that leaves open whether hours are paid or taken as rest says rest: `R` under « P/R ».
+pub fn takes_rest(heading: &str, text: &str) -> bool {
+    is_one(&FILE.aside.rest, text) && one_of(&FILE.aside.or_rest, &spaced(heading)).is_some()
 }
 
 /// The words that say that a list was paid in another month: « versé en novembre ».
@@ -211,6 +210,13 @@ pub fn sets_aside(text: &str, counted: bool) -> Option<String> {
     lists.iter().take(if counted { 2 } else { 1 }).find_map(|list| one_of(list, &tidy))
 }
 
+/// Whether a remark under its title says that nothing is granted yet (« en cours » under « Demande »), or that it is somebody else's
+/// (« conjoint »).
+pub fn not_granted(heading: &str, text: &str) -> bool {
+    let has = |list: &[String], text: &str| one_of(list, &spaced(text)).is_some();
+    is_one(&FILE.aside.others, text) || has(&FILE.aside.requests, heading) && has(&FILE.aside.pending, text)
+}
+
 /// Whether a column of yes and no says of each row if it is agreed: « Validé par le chef ».
 pub fn asks_agreement(heading: &str) -> bool {
     one_of(&FILE.aside.asked, &spaced(heading)).is_some()
@@ -264,7 +270,7 @@ pub fn hourly() -> &'static Hourly {
 }
 
 /// Whether a title is one of those listed, word for word.
-fn is_one(list: &[String], heading: &str) -> bool {
+pub(super) fn is_one(list: &[String], heading: &str) -> bool {
     let tidy = spaced(heading);
     list.iter().any(|w| tidy.trim() == w)
 }
@@ -305,7 +311,18 @@ pub fn names_an_organisation(name: &str) -> bool {
 pub fn says_how_many(heading: &str) -> bool {
     let tidy = spaced(heading);
     let rest = FILE.wording.counts.iter().find_map(|w| tidy.strip_prefix(&format!(" {w} ")));
-    rest.is_some_and(|r| FILE.row.counted.iter().any(|w| r.trim_start_matches("d ").trim_start_matches("de ").trim_end() == w))
+    rest.is_some_and(|r| FILE.row.counted.contains(&without_small(r)))
+}
+
+/// Words without the small ones before them: « date de reprise ».
+fn without_small(text: &str) -> String {
+    text.split_whitespace().skip_while(|w| opens(&FILE.wording.between, w)).collect::<Vec<_>>().join(" ")
+}
+
+/// Whether a title has a mark of the year before: « N-1 ».
+pub fn says_year_before(heading: &str) -> Option<&'static str> {
+    let lower = heading.to_lowercase();
+    FILE.doubt.year_before.iter().map(String::as_str).find(|m| lower.contains(m))
 }
 
 /// Whether a title says that something is new: « Nouveau taux ».
@@ -335,9 +352,7 @@ pub fn is_of_month(heading: &str) -> bool {
 
 /// Whether a title is that of the day somebody is back.
 pub fn says_return(heading: &str) -> bool {
-    let tidy = spaced(heading);
-    let day = tidy.trim_start_matches(" date").trim_start().trim_start_matches("de ").trim_start_matches("du ");
-    begins(&FILE.wording.opens_return, day)
+    begins(&FILE.wording.opens_return, &without_small(&spaced(heading)))
 }
 
 /// Whether a title is that of the last day at work before an absence: « Dernier jour travaillé ».
@@ -468,6 +483,11 @@ pub fn of_tax_rates(about: &str) -> bool {
 /// Whether a title is that of a day until which something holds: « Date validité ».
 pub fn of_validity(heading: &str) -> bool {
     names_one(&FILE.wording.validity, heading)
+}
+
+/// Whether a title of two days is that of the first: « Début de validité ».
+pub fn says_begin(heading: &str) -> bool {
+    one_of(&FILE.wording.first, &spaced(heading)).is_some()
 }
 
 /// Whether a column says the one day a row is about: « Date », « Jour de grève ».

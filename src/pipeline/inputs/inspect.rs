@@ -4,7 +4,6 @@ use super::open::{lay_out, open_all};
 use super::{context, rubrics};
 use crate::ground::{Checked, Lang, words};
 use crate::job::Job;
-use crate::normalise::mapping::Meaning;
 use crate::normalise::titles::Titles;
 use crate::normalise::{self, Mapping, Natures, Rubrics, fragment};
 use crate::pipeline::records;
@@ -74,7 +73,7 @@ fn describe(s: &normalise::SourceMapping, pack: &Pack, rubrics: &Rubrics, lang: 
         out.push(format!(
             " ? {:<28} → {:<28} {:>3} %   {samples}",
             cut(&s.key(c), 28),
-            cut(&told(c.meaning, pack, rubrics, lang), 28),
+            cut(&c.meaning.shown(&pack.vocabulary, rubrics, lang), 28),
             c.certainty
         ));
     }
@@ -82,7 +81,7 @@ fn describe(s: &normalise::SourceMapping, pack: &Pack, rubrics: &Rubrics, lang: 
         let (label, name) = (c.labels.first().map_or("", String::as_str), fragment::target_name(c.target, rubrics));
         out.push(format!(" ? {:<8} {:<32} → {:<16} {:>3} %   {}", c.code, cut(label, 32), name, c.certainty, c.why.join(", ")));
     }
-    let told: Vec<String> = known.iter().map(|c| format!("{} → {}", s.key(c), told(c.meaning, pack, rubrics, lang))).collect();
+    let told: Vec<String> = known.iter().map(|c| format!("{} → {}", s.key(c), c.meaning.shown(&pack.vocabulary, rubrics, lang))).collect();
     if !told.is_empty() {
         out.push(format!("   {} : {}", words::ui("ui.inspect.known", lang), told.join(" ; ")));
     }
@@ -96,21 +95,6 @@ fn describe(s: &normalise::SourceMapping, pack: &Pack, rubrics: &Rubrics, lang: 
         out.push(format!("   {} : {}", words::ui("ui.inspect.codes", lang), codes.join(" ; ")));
     }
     out
-}
-
-/// What a column holds, by the label of the fact or in words.
-fn told(meaning: Meaning, pack: &Pack, rubrics: &Rubrics, lang: Lang) -> String {
-    let label = |f| pack.vocabulary.get(f).label.get(lang);
-    if let Meaning::Fact(f) = meaning {
-        return label(f).to_owned();
-    }
-    if let Meaning::Old(f) | Meaning::New(f) = meaning {
-        let key = if matches!(meaning, Meaning::Old(_)) { "ui.meaning.old" } else { "ui.meaning.new" };
-        return words::fill(words::ui(key, lang), &[("fact", label(f).to_owned())]);
-    }
-    let name = meaning.name(&pack.vocabulary, rubrics);
-    let key = format!("ui.meaning.{name}");
-    if words::known(&key) { words::ui(&key, lang).to_owned() } else { name }
 }
 
 fn cut(text: &str, width: usize) -> String {

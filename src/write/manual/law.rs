@@ -2,7 +2,7 @@
 
 use super::{Manual, both, each, label, ui};
 use crate::facts::{FactId, FactKind};
-use crate::ground::{Lang, Rounding};
+use crate::ground::{Lang, Rounding, words};
 use crate::rules::kinds::Unit;
 use crate::rules::pack::{Parameter, SettingKind, Table, ValueDecl};
 use crate::rules::plan::setting_value;
@@ -230,10 +230,10 @@ impl Manual<'_> {
 
 /// How sure a value is, in both languages; other words stay as they are.
 fn certainty(text: &str) -> Markup {
-    match text {
-        "two sources" => both("deux sources", text),
-        "one source" => both("une source", text),
-        "recalled" => both("de mémoire", text),
-        _ => html! { (text) },
+    let key = format!("ui.certainty.{text}");
+    if words::known(&key) {
+        both(words::ui(&key, Lang::Fr), words::ui(&key, Lang::En))
+    } else {
+        html! { (text) }
     }
 }

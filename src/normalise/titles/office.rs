@@ -1,0 +1,19 @@
+//! Words of files that lie in an office beside the lists of the month, and pay nobody.
+
+use super::file::FILE;
+use super::words::{is_one, one_of, spaced};
+
+/// The words with which a file is called that lies in an office and pays nobody: « Annuaire », « Visites médicales ».
+pub fn called_office(about: &str) -> Option<String> {
+    one_of(&FILE.office.called, &spaced(about))
+}
+
+/// Whether a title of such a file is of what is counted or foreseen there: « CA acquis », « Proposition CIA ».
+pub fn counts_in_office(heading: &str) -> bool {
+    one_of(&FILE.office.counts, &spaced(heading)).is_some()
+}
+
+/// Whether a title is that of a time of the day: « Heure » of a visit.
+pub fn is_time_of_day(heading: &str) -> bool {
+    is_one(&FILE.office.times, heading)
+}
