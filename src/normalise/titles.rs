@@ -3,6 +3,8 @@
 mod file;
 mod gone;
 mod rows;
+mod stage;
+mod standing;
 mod words;
 
 use crate::facts::{FactId, Vocabulary};
@@ -11,6 +13,8 @@ use crate::normalise::text::{Near, Phrase, Share, begins_with, likeness, run_tog
 use file::FILE;
 pub use gone::*;
 pub use rows::*;
+pub use stage::*;
+pub use standing::*;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, PoisonError};
 pub use words::*;

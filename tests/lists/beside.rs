@@ -288,3 +288,40 @@ fn an_account_in_last_months_transfers_that_is_none_is_told() {
     let r = run("wrong-key", "virements-2021-11.xml", &[("virements novembre 2021.csv", csv(&list))]);
     assert_eq!(r.told("M363", ""), JUSTIFY);
 }
+
+/// The stage of a demand, a letter that nothing explains, another unit than the title's: none is paid on.
+#[test]
+fn what_is_not_so_or_not_yet_takes_the_row_back() {
+    let sums = [
+        ("État", "R", "M77"),
+        ("Étape", "Demande N+1", "M64"),
+        ("Type", "Prévisionnel", "M64"),
+        ("Réel/Prévu", "P", "M77"),
+        ("Transféré en paie", "O", "M64"),
+        ("Import paie", "Non", "M64"),
+        ("Motif de rejet", "hors délai", "M64"),
+        ("Unité", "cts", "M77"),
+        ("Devise", "XPF", "M77"),
+        ("Périodicité", "Annuel", "M77"),
+        ("Statut", "Validé", ""),
+        ("État", "Titulaire", ""),
+        ("Unité", "€", ""),
+        ("Périodicité", "Mensuel", ""),
+    ];
+    for (i, (title, cell, code)) in sums.into_iter().enumerate() {
+        let text = format!("Matricule;Nom;Prénom;Montant CIA;{title}\n00102;ARNOUX;Jean-Noël;200,00;{cell}\n");
+        let r = run(&format!("stage-{i}"), CIA, &[("cia.csv", csv(&text))]);
+        let asked = !code.is_empty();
+        assert_eq!(r.waits("00102"), asked, "{title}: {cell}");
+        assert!(!asked || r.told(code, "00102") == BLOCKS, "{title}: {cell}");
+    }
+    let hours = [("HS jour - 14 premières", "120", "M441"), ("HS jour (centièmes)", "450", "M441"), ("HS jour - 14 premières", "8", "")];
+    for (i, (title, cell, code)) in hours.into_iter().enumerate() {
+        let text = format!("Matricule;Nom;Prénom;{title}\n00225;AGUILAR;Loïc;{cell}\n");
+        let r = run(&format!("too-many-{i}"), HOURS, &[("heures.csv", csv(&text))]);
+        assert_eq!(r.waits("00225"), !code.is_empty(), "{title}: {cell}");
+        assert!(code.is_empty() || r.told(code, "00225") == BLOCKS, "{title}: {cell}");
+    }
+    let r = run("badge", HOURS, &[("heures.csv", csv("N° badge;HS jour - 14 premières\n00225;8\n"))]);
+    assert_eq!((r.told("M442", "00225"), r.waits("00225")), (BLOCKS.to_vec(), true));
+}
