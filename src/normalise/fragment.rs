@@ -26,7 +26,7 @@ pub struct SourceEntry {
     /// Heading (or `@G`) → meaning.
     #[serde(default)]
     pub columns: BTreeMap<String, String>,
-    /// Local code → element's code, `CODE/employer`, `total:net_paid`, `skipped` or `open`.
+    /// Local code → element's code, `CODE/employer`, `total:net_paid`, `skipped`, `once`, `carried` or `open`.
     #[serde(default)]
     pub codes: BTreeMap<String, String>,
 }

@@ -183,7 +183,8 @@ fn proven(
 fn names(ready: &Ready, u: u16, e: ElementId) -> bool {
     let rule = &ready.pack.elements[e.index()];
     let of_rule = rule.labels.iter().map(String::as_str).chain([rule.card.label.fr.as_str()]);
-    let known: Vec<String> = of_rule.map(str::to_owned).chain([rule.card.code.replace('_', " ")]).flat_map(|l| Phrase::of(&l).words).collect();
+    let known: Vec<String> =
+        of_rule.map(str::to_owned).chain([rule.card.code.replace('_', " ")]).flat_map(|l| Phrase::of(&l).words).collect();
     let label = Phrase::of(ready.catalogue[ready.pack.elements.len() + usize::from(u)].label.get(ready.lang)).without_share();
     let label = label.without_status().unwrap_or(label);
     let told = |w: &&String| w.len() > 2 && !w.bytes().any(|b| b.is_ascii_digit()) && !says_little(w);

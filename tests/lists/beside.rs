@@ -308,14 +308,19 @@ fn what_is_not_so_or_not_yet_takes_the_row_back() {
         ("Unité", "€", ""),
         ("Périodicité", "Mensuel", ""),
     ];
-    for (i, (title, cell, code)) in sums.into_iter().enumerate() {
-        let text = format!("Matricule;Nom;Prénom;Montant CIA;{title}\n00102;ARNOUX;Jean-Noël;200,00;{cell}\n");
-        let r = run(&format!("stage-{i}"), CIA, &[("cia.csv", csv(&text))]);
-        let asked = !code.is_empty();
-        assert_eq!(r.waits("00102"), asked, "{title}: {cell}");
-        assert!(!asked || r.told(code, "00102") == BLOCKS, "{title}: {cell}");
+    let hours = [("HS jour - 14 premières", "120", "M441"), ("HS jour - 14 premières", "8", "")];
+    let agents =
+        ["00102", "00232", "00360", "00233", "00330", "00373", "00414", "00424", "00484", "00531", "00539", "00541", "00555", "00556"];
+    let list = |(i, (title, cell)): (u8, (&str, &str)), head: &str, sum: &str| {
+        (format!("cia-{}.csv", char::from(b'a' + i)), csv(&format!("Matricule;{head};{title}\n{};{sum};{cell}\n", agents[usize::from(i)])))
+    };
+    let files: Vec<(String, Vec<u8>)> = (0..).zip(sums.iter().map(|s| (s.0, s.1))).map(|s| list(s, "Montant CIA", "200,00")).collect();
+    let with: Vec<(&str, Vec<u8>)> = files.iter().map(|(n, b)| (n.as_str(), b.clone())).collect();
+    let r = run("stages", CIA, &with);
+    for (agent, (title, cell, code)) in agents.iter().zip(sums) {
+        assert_eq!(r.waits(agent), !code.is_empty(), "{title}: {cell}");
+        assert!(code.is_empty() || r.told(code, agent) == BLOCKS, "{title}: {cell}");
     }
-    let hours = [("HS jour - 14 premières", "120", "M441"), ("HS jour (centièmes)", "450", "M441"), ("HS jour - 14 premières", "8", "")];
     for (i, (title, cell, code)) in hours.into_iter().enumerate() {
         let text = format!("Matricule;Nom;Prénom;{title}\n00225;AGUILAR;Loïc;{cell}\n");
         let r = run(&format!("too-many-{i}"), HOURS, &[("heures.csv", csv(&text))]);

@@ -530,7 +530,9 @@ const ONCE_CARRIED: &str = "1253.42";
 fn a_rubric_that_may_be_paid_once_is_asked() {
     let with = |label: &str| {
         let all = rows();
-        let taken = |r: &Row| if r.number == ONCE && r.label == "NET A PAYER" { Row { gain: ONCE_LESS.to_owned(), ..r.clone() } } else { r.clone() };
+        let taken = |r: &Row| {
+            if r.number == ONCE && r.label == "NET A PAYER" { Row { gain: ONCE_LESS.to_owned(), ..r.clone() } } else { r.clone() }
+        };
         let own = all.iter().find(|r| r.number == ONCE).expect("an agent of the sample").clone();
         let line = format!("{};{};{};8702;{label};;;;50,00;;", own.number, own.surname, own.given);
         let mut lines: Vec<String> = all.iter().map(|r| cells(&taken(r))).collect();
@@ -541,7 +543,9 @@ fn a_rubric_that_may_be_paid_once_is_asked() {
     let severities = |outcome: &releve::pipeline::Outcome, code: &str| -> Vec<releve::ground::Severity> {
         outcome.findings.iter().filter(|f| f.code == code && f.args.iter().any(|a| a.1 == "8702")).map(|f| f.severity).collect()
     };
-    let net = |folder: &std::path::Path| table(&folder.join("out/payslips.csv")).iter().find(|p| p["employee"] == ONCE).map(|p| p["net_paid"].clone());
+    let net = |folder: &std::path::Path| {
+        table(&folder.join("out/payslips.csv")).iter().find(|p| p["employee"] == ONCE).map(|p| p["net_paid"].clone())
+    };
     let (blocks, justify) = (vec![releve::ground::Severity::Blocking], vec![releve::ground::Severity::Justify]);
     let folder = job("perhaps-once", &with("CHEQUES VACANCES"));
     assert_eq!(severities(&run(&folder), "C45"), blocks);

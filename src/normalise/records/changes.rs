@@ -126,7 +126,8 @@ impl RecordReader<'_> {
                     Some(parts) => {
                         let new = parts.into_iter().filter(|p| !changed.iter().any(|c| c.fact == p.0)).collect::<Vec<_>>();
                         let said = if named { Said::OfTheNew } else { Said::Beside };
-                        changed.extend(new.into_iter().map(|(id, n)| Changed { said, ..Changed::new(id, Value::Number(n), self.at(row, c)) }));
+                        changed
+                            .extend(new.into_iter().map(|(id, n)| Changed { said, ..Changed::new(id, Value::Number(n), self.at(row, c)) }));
                     }
                     None if text.is_empty() => {}
                     None => self.refuse(row, c, Unread("N01"), sources, tell),

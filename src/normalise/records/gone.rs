@@ -44,14 +44,14 @@ impl RecordReader<'_> {
             return None;
         }
         let answer = flag(text).ok().flatten();
+        if c.certainty < 100 && answer == Some(true) && titles::yes_says_left(&c.heading) {
+            return Some(NO_LONGER);
+        }
         let fact = if let Meaning::Fact(f) = c.meaning { Some(self.cx.vocabulary.get(f)) } else { None };
         let beside = matches!(c.meaning, Meaning::Ignored | Meaning::Unknown) && c.certainty < 100;
         let worded = beside || fact.is_some_and(|f| matches!(f.kind, FactKind::Text | FactKind::Choice { .. }));
         if !worded {
             return None;
-        }
-        if answer == Some(true) && titles::yes_says_left(&c.heading) {
-            return Some(NO_LONGER);
         }
         // « Fin de contrat » beside a day to come.
         if titles::of_why_left(&c.heading) && !leaves_later && answer != Some(false) && !titles::state_is_paid(text) {

@@ -15,9 +15,21 @@ use crate::read::table::Row;
 impl RecordReader<'_> {
     /// Sets aside whoever stands in a row that says so.
     pub(super) fn staged(&self, row: &Row<'_, '_>, content: &Content, sources: &Sources, told: &mut Vec<Finding>) {
-        for c in self.source.columns.iter().filter(|c| c.certainty < 100 && says_beside(c.meaning, self.source.role)) {
+        let bare = self.source.variables.is_none() && self.source.moves.is_none();
+        let beside = |c: &&ColumnMapping| {
+            let label = matches!(c.meaning, Meaning::Label | Meaning::Nature) && self.source.role == Role::Amounts && bare;
+            c.certainty < 100
+                && (label
+                    || says_beside(c.meaning)
+                    || titles::of_units(&c.heading)
+                    || titles::says_refused(&c.heading)
+                    || titles::answered(&c.heading, true, false))
+        };
+        for c in self.source.columns.iter().filter(beside) {
             let text = shown(row, usize::from(c.column));
-            if text.is_empty() || told.iter().any(|f| f.severity == Severity::Blocking && f.places.contains(&sources.place(self.at(row, c)))) {
+            if text.is_empty()
+                || told.iter().any(|f| f.severity == Severity::Blocking && f.places.contains(&sources.place(self.at(row, c))))
+            {
                 continue;
             }
             let Some(code) = self.stage(row, c, &text, content) else { continue };
@@ -30,6 +42,10 @@ impl RecordReader<'_> {
 
     fn stage(&self, row: &Row<'_, '_>, c: &ColumnMapping, text: &str, content: &Content) -> Option<&'static str> {
         let answer = flag(text).ok().flatten();
+        // « Transféré en paie : oui », whatever else the title was taken for.
+        if answer == Some(true) && titles::answered(&c.heading, true, false) {
+            return Some("M64");
+        }
         if titles::says_refused(&c.heading) {
             return (answer != Some(false) && !is_void(text)).then_some("M64");
         }
@@ -39,7 +55,7 @@ impl RecordReader<'_> {
             }
             let mut letters = text.trim().chars();
             let letter = letters.next().is_some_and(char::is_alphabetic) && letters.next().is_none();
-            if letter {
+            if letter && !titles::is_granted(text) {
                 return Some("M77");
             }
         }
@@ -56,6 +72,7 @@ impl RecordReader<'_> {
                 let unit = titles::unit_of(&c.heading, text).is_some_and(|unit| !self.measured_in(row, unit));
                 (unit || titles::otherwise(&c.heading, text) || self.names_another(row, c, text)).then_some("M77")
             }
+            Content::Changes { .. } => titles::otherwise(&c.heading, text).then_some("M77"),
             _ => None,
         }
     }
@@ -76,7 +93,7 @@ impl RecordReader<'_> {
             let filled = |o: &&ColumnMapping| !shown(row, usize::from(o.column)).is_empty();
             self.source.columns.iter().filter(filled).any(|o| matches!(o.meaning, Meaning::Fact(x) | Meaning::New(x) if x == f))
         };
-        c.meaning == Meaning::Nature && named().is_some_and(|f| !paid(f))
+        matches!(c.meaning, Meaning::Nature | Meaning::Label) && named().is_some_and(|f| !paid(f))
     }
 
     /// More overtime than anybody works in a month: hundredths, minutes, or the counter of a year.
@@ -113,10 +130,7 @@ fn is_void(text: &str) -> bool {
 }
 
 /// Columns whose words are said of a row and are no fact of the agent.
-const fn says_beside(meaning: Meaning, role: Role) -> bool {
-    match meaning {
-        Meaning::Ignored | Meaning::Unknown | Meaning::Side | Meaning::Payer | Meaning::Continues | Meaning::ReceivedBy => true,
-        Meaning::Nature => matches!(role, Role::Amounts),
-        _ => false,
-    }
+const fn says_beside(meaning: Meaning) -> bool {
+    use Meaning::{Continues, Ignored, Payer, ReceivedBy, Side, Unknown};
+    matches!(meaning, Ignored | Unknown | Side | Payer | Continues | ReceivedBy)
 }

@@ -136,6 +136,7 @@ pub(super) struct Gone {
 pub(super) struct Stage {
     pub(super) titles: Vec<String>,
     pub(super) not_yet: Vec<String>,
+    pub(super) granted: Vec<String>,
     pub(super) refused: Vec<String>,
     pub(super) maintained: Vec<String>,
     pub(super) relieves: Vec<String>,

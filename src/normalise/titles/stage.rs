@@ -19,6 +19,11 @@ pub fn is_not_yet(text: &str) -> bool {
     one_of(&FILE.stage.not_yet, &spaced(text)).is_some()
 }
 
+/// Whether a letter says that a row is agreed: « V ».
+pub fn is_granted(text: &str) -> bool {
+    is_one(&FILE.stage.granted, text)
+}
+
 /// Whether anything under a title says that a row is refused: « Rejeté par ».
 pub fn says_refused(heading: &str) -> bool {
     one_of(&FILE.stage.refused, &spaced(heading)).is_some()
@@ -39,13 +44,18 @@ pub fn half_a_day(text: &str) -> bool {
     is_one(&FILE.stage.half_day, text)
 }
 
+/// Whether a title is that of units: « Unité ».
+pub fn of_units(heading: &str) -> bool {
+    is_one(&FILE.stage.units.titles, heading)
+}
+
 /// What a text under « Unité » measures; an unknown unit is no form.
 pub fn unit_of(heading: &str, text: &str) -> Option<Option<NumberForm>> {
     let units = &FILE.stage.units;
     let forms = [(&units.hours, NumberForm::Hours), (&units.money, NumberForm::Money), (&units.days, NumberForm::Days)];
     let symbol = text.trim() == "€";
     let of = |(list, form): (&Vec<String>, NumberForm)| (is_one(list, text) || symbol && form == NumberForm::Money).then_some(form);
-    is_one(&units.titles, heading).then(|| forms.into_iter().find_map(of))
+    of_units(heading).then(|| forms.into_iter().find_map(of))
 }
 
 /// Whether a text under its title says other than sums of this month in euros: « Devise ; XPF », « Périodicité ; annuel ».
