@@ -154,7 +154,6 @@ fn an_unknown_word_of_a_state_is_asked() {
         (2, "Décès", "M420"),
         (3, "X", "M420"),
         (4, "Titulaire en disponibilité", "M420"),
-        (5, "CDD non renouvelé", "M420"),
         (5, "congé parental du 01/12 au 30/04/2022", "M420"),
         (5, "salaire à bloquer", "M420"),
     ];
@@ -173,7 +172,8 @@ fn an_unknown_word_of_a_state_is_asked() {
 /// Agents of the sample who are paid this month and whom no list names.
 fn paid_agents(name: &str) -> Vec<String> {
     let r = run(name, &[], "rien.csv", "Matricule;Nom;Prénom;Montant CIA\n");
-    let changed = ["00102", "00225", "00232", "00299", "00360", "00441", "00844"];
+    // 00424 leaves this month.
+    let changed = ["00102", "00225", "00232", "00299", "00360", "00424", "00441", "00844"];
     let paid = r.rows("transfers.csv").into_iter().map(|t| t["employee"].clone()).filter(|a| !changed.contains(&a.as_str()));
     let staff = std::fs::read_to_string("tests/data/normalise/layouts/staff.csv").expect("the layout");
     let paid = paid.filter(|a| staff.contains(&format!("\n{a};")));
