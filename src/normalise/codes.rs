@@ -367,6 +367,7 @@ pub fn resolve(codes: &BTreeMap<String, CodeStats>, rubrics: &Rubrics, sides: Si
             why: Vec::new(),
             alternatives: Vec::new(),
             rows: stats.rows,
+            goes_on: None,
         };
         let mut phrases: Vec<Phrase> = shown.iter().take(4).copied().chain([own(code)]).map(Phrase::of).collect();
         phrases.extend(phrases.iter().filter_map(Phrase::without_status).collect::<Vec<_>>());

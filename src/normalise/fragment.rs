@@ -29,7 +29,7 @@ pub struct SourceEntry {
     /// Heading (or `@G`) → meaning.
     #[serde(default)]
     pub columns: BTreeMap<String, String>,
-    /// Local code → element's code, `CODE/employer`, `total:net_paid`, `skipped` or `open`.
+    /// Local code → element's code, `CODE/employer`, `total:net_paid`, `skipped`, `once`, `carried` or `open`.
     #[serde(default)]
     pub codes: BTreeMap<String, String>,
 }
@@ -79,11 +79,24 @@ pub fn target_name(target: CodeTarget, rubrics: &Rubrics) -> String {
     }
 }
 
+/// A rubric without an element that comes again as it is, and one that was paid once, in `releve.toml`.
+const CARRIED: &str = "carried";
+const ONCE: &str = "once";
+
+/// What a person says of a rubric that is no element.
+pub fn goes_on(name: &str) -> Option<bool> {
+    match name.trim() {
+        CARRIED => Some(true),
+        ONCE => Some(false),
+        _ => None,
+    }
+}
+
 /// The reverse of [`target_name`].
 pub fn target_named(text: &str, rubrics: &Rubrics) -> Option<CodeTarget> {
     match text.trim() {
         "skipped" => Some(CodeTarget::Skipped),
-        "open" => Some(CodeTarget::Open),
+        "open" | CARRIED | ONCE => Some(CodeTarget::Open),
         t => {
             if let Some(total) = t.strip_prefix("total:") {
                 return TotalRole::parse(total).map(CodeTarget::Total);
@@ -168,7 +181,12 @@ fn source(out: &mut String, s: &SourceMapping, vocabulary: &Vocabulary, rubrics:
                 let others: Vec<String> = c.alternatives.iter().map(|(t, n)| format!("{} {n} %", target_name(*t, rubrics))).collect();
                 let _ = write!(note, "; perhaps {}", others.join(", "));
             }
-            line(format!("{} = {}  # {note}", quoted(&c.code), quoted(&target_name(c.target, rubrics))));
+            let name = match c.goes_on {
+                Some(true) => CARRIED.to_owned(),
+                Some(false) => ONCE.to_owned(),
+                None => target_name(c.target, rubrics),
+            };
+            line(format!("{} = {}  # {note}", quoted(&c.code), quoted(&name)));
         }
         line(String::new());
     }

@@ -392,6 +392,8 @@ pub struct CodeMapping {
     pub alternatives: Vec<(CodeTarget, u8)>,
     /// Rows seen where it was recognised.
     pub rows: u32,
+    /// What a person says of a rubric that is no element: it comes again as it is, or it was paid once.
+    pub goes_on: Option<bool>,
 }
 
 /// A column and what it means.

@@ -3,8 +3,8 @@
 
 use crate::facts::{FactId, Vocabulary};
 use crate::normalise::columns::is_one_off;
-use crate::normalise::text::{Phrase, fold, likeness};
-use crate::normalise::titles::{ends, says_without, spaced};
+use crate::normalise::text::{Phrase, fold, likeness, same_word};
+use crate::normalise::titles::{ends, lasts_a_day, of_any_leave, says_without, spaced};
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
 
@@ -143,7 +143,15 @@ impl Natures {
             [(a, f), (b, _), ..] if a > b => Some(*f),
             _ => None,
         };
-        found.filter(|f| !self.ended(&wanted, *f))
+        found.filter(|f| !self.ended(&wanted, *f) && (best[0].0 > 100 || !self.has_more(nature, &wanted, *f)))
+    }
+
+    /// « Maladie ordinaire - grossesse »: a word more may make another leave of it.
+    fn has_more(&self, nature: &str, wanted: &Phrase, fact: FactId) -> bool {
+        let known = self.known.iter().find(|(f, _)| *f == fact).map_or(&[][..], |(_, texts)| texts);
+        let any = known.iter().any(|(t, _)| t.ends_with('*'));
+        let explained = |w: &String| of_any_leave(w) || known.iter().any(|(_, p)| p.words.iter().any(|k| same_word(w, k)));
+        !any && !lasts_a_day(nature) && !wanted.words.iter().all(explained)
     }
 
     /// « Retour de congé parental » is no parental leave.

@@ -335,6 +335,11 @@ fn open(word: &str) -> Vec<String> {
     vec![words.same.get(single).cloned().unwrap_or_else(|| single.to_owned())]
 }
 
+/// Whether a word of a label tells hardly anything: « prime », « montant ».
+pub fn says_little(word: &str) -> bool {
+    WORDS.lists.light.contains(word) || WORDS.lists.generic.contains(word)
+}
+
 /// Whether two words of titles are one, by its short form, its plural or a slip of the pen.
 pub fn same_word(a: &str, b: &str) -> bool {
     word_likeness((a, &Said::of(a)), (b, &Said::of(b))) >= 85

@@ -4,6 +4,8 @@ mod file;
 mod gone;
 mod office;
 mod rows;
+mod stage;
+mod standing;
 mod words;
 
 use crate::facts::{FactId, Vocabulary};
@@ -13,6 +15,8 @@ use file::FILE;
 pub use gone::*;
 pub use office::*;
 pub use rows::*;
+pub use stage::*;
+pub use standing::*;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, PoisonError};
 pub use words::*;

@@ -11,15 +11,19 @@ use super::Ready;
 use crate::compute::employee::Machine;
 use crate::compute::eval::{Pins, State};
 use crate::compute::replay::{Hidden, Replayed, Resolved, Verdict, pin};
+use crate::facts::NumberForm;
 use crate::ground::{Finding, Money, Severity};
 use crate::normalise::dsn::{BEYOND, REMAINDER};
 use crate::normalise::join::Person;
-use crate::normalise::text::{Phrase, Share};
+use crate::normalise::text::{Phrase, Share, same_word, says_little};
+use crate::normalise::variables;
 use crate::payslip::{ElementId, LineKind, PaidCode, PaidLine};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Payslips looked at; more prove nothing more.
 const LOOKED_AT: usize = 400;
+/// One or two payslips do not prove that a sum of any size is an element.
+const SEVERAL: usize = 3;
 /// Payslips of which every element is tried for a rubric that resembles none.
 const TRIED_WITH_ALL: usize = 100;
 
@@ -60,7 +64,8 @@ fn with(lines: &[PaidLine], as_element: &BTreeMap<u16, ElementId>) -> Vec<PaidLi
 /// Rubrics of a payslip that no element stands for. What a declaration leaves unnamed is another thing for each agent.
 fn open_rubrics(ready: &Ready, p: &Person) -> BTreeSet<u16> {
     let own = |u: &u16| [REMAINDER, BEYOND].contains(&ready.catalogue[ready.pack.elements.len() + usize::from(*u)].code.as_str());
-    open_of(p).into_iter().filter(|u| !own(u)).collect()
+    let said = |u: &u16| ready.inputs.said.get(usize::from(*u)) == Some(&true);
+    open_of(p).into_iter().filter(|u| !own(u) && !said(u)).collect()
 }
 
 fn open_of(p: &Person) -> BTreeSet<u16> {
@@ -75,7 +80,7 @@ fn proven(
     machine: &Machine<'_>,
     state: &mut State,
     p: &Person,
-    (open, everything): (&BTreeSet<u16>, bool),
+    (open, few, everything): (&BTreeSet<u16>, &BTreeSet<u16>, bool),
 ) -> BTreeMap<u16, ElementId> {
     let Some(slip) = &p.paid else { return BTreeMap::new() };
     let replayed = |state: &mut State, lines: &[PaidLine]| {
@@ -133,7 +138,12 @@ fn proven(
         if r.resolved.iter().any(|x| x.element == e && against(x)) {
             return false;
         }
-        from_files(r, e) || !ready.catalogue[e.index()].recurs || ready.inputs.proposals[usize::from(u)].contains(&e)
+        if from_files(r, e) || !ready.catalogue[e.index()].recurs {
+            return true;
+        }
+        // Any sum after tax is a refund of a travel pass: of one or two agents, the whole label must say so.
+        let free = r.resolved.iter().any(|x| x.element == e && variables::form_of(vocabulary.get(x.fact)) == Some(NumberForm::Money));
+        ready.inputs.proposals[usize::from(u)].contains(&e) && (!free || !few.contains(&u) || names(ready, u, e))
     };
     // All at once by their best candidates: the parts of one absence only come out together.
     let mut together: BTreeMap<u16, ElementId> = BTreeMap::new();
@@ -170,6 +180,18 @@ fn proven(
     found
 }
 
+/// Whether an element is written with every telling word of a rubric's label: « Participation transport », and not « Remb. frais ».
+fn names(ready: &Ready, u: u16, e: ElementId) -> bool {
+    let rule = &ready.pack.elements[e.index()];
+    let of_rule = rule.labels.iter().map(String::as_str).chain([rule.card.label.fr.as_str()]);
+    let known: Vec<String> =
+        of_rule.map(str::to_owned).chain([rule.card.code.replace('_', " ")]).flat_map(|l| Phrase::of(&l).words).collect();
+    let label = Phrase::of(ready.catalogue[ready.pack.elements.len() + usize::from(u)].label.get(ready.lang)).without_share();
+    let label = label.without_status().unwrap_or(label);
+    let told = |w: &&String| w.len() > 2 && !w.bytes().any(|b| b.is_ascii_digit()) && !says_little(w);
+    label.words.iter().filter(told).all(|w| known.iter().any(|k| same_word(w, k)))
+}
+
 /// Settles open rubrics by last month's payslips; each is told, in place of the question about it. What one round settles may
 /// show the next one another, since a contribution comes out only when its base does.
 pub fn settle(ready: &mut Ready, findings: &mut Vec<Finding>) {
@@ -204,9 +226,12 @@ fn round(ready: &Ready) -> BTreeMap<u16, (ElementId, u32)> {
     let mut seen: BTreeMap<u16, u32> = BTreeMap::new();
     let machine = ready.machine();
     let mut state = State::new(ready.road.last());
-    let with_open = ready.inputs.people.values().map(|p| (p, open_rubrics(ready, p))).filter(|(_, open)| !open.is_empty());
-    for (n, (p, open)) in with_open.take(LOOKED_AT).enumerate() {
-        let found = proven(ready, &machine, &mut state, p, (&open, n < TRIED_WITH_ALL));
+    let with_open = || ready.inputs.people.values().map(|p| (p, open_rubrics(ready, p))).filter(|(_, open)| !open.is_empty());
+    let mut having: BTreeMap<u16, usize> = BTreeMap::new();
+    with_open().flat_map(|(_, open)| open).for_each(|u| *having.entry(u).or_default() += 1);
+    let few: BTreeSet<u16> = having.into_iter().filter(|h| h.1 < SEVERAL).map(|h| h.0).collect();
+    for (n, (p, open)) in with_open().take(LOOKED_AT).enumerate() {
+        let found = proven(ready, &machine, &mut state, p, (&open, &few, n < TRIED_WITH_ALL));
         for u in open {
             *seen.entry(u).or_insert(0) += 1;
         }

@@ -347,3 +347,45 @@ fn an_account_in_last_months_transfers_that_is_none_is_told() {
     let r = run("wrong-key", "virements-2021-11.xml", &[("virements novembre 2021.csv", csv(&list))]);
     assert_eq!(r.told("M363", ""), JUSTIFY);
 }
+
+/// The stage of a demand, a letter that nothing explains, another unit than the title's: none is paid on.
+#[test]
+fn what_is_not_so_or_not_yet_takes_the_row_back() {
+    let sums = [
+        ("État", "R", "M77"),
+        ("Étape", "Demande N+1", "M64"),
+        ("Type", "Prévisionnel", "M64"),
+        ("Réel/Prévu", "P", "M77"),
+        ("Transféré en paie", "O", "M64"),
+        ("Import paie", "Non", "M64"),
+        ("Motif de rejet", "hors délai", "M64"),
+        ("Unité", "cts", "M77"),
+        ("Devise", "XPF", "M77"),
+        ("Périodicité", "Annuel", "M77"),
+        ("Statut", "Validé", ""),
+        ("État", "Titulaire", ""),
+        ("Unité", "€", ""),
+        ("Périodicité", "Mensuel", ""),
+    ];
+    let hours = [("HS jour - 14 premières", "120", "M441"), ("HS jour - 14 premières", "8", "")];
+    let agents =
+        ["00102", "00232", "00360", "00233", "00330", "00373", "00414", "00424", "00484", "00531", "00539", "00541", "00555", "00556"];
+    let list = |(i, (title, cell)): (u8, (&str, &str)), head: &str, sum: &str| {
+        (format!("cia-{}.csv", char::from(b'a' + i)), csv(&format!("Matricule;{head};{title}\n{};{sum};{cell}\n", agents[usize::from(i)])))
+    };
+    let files: Vec<(String, Vec<u8>)> = (0..).zip(sums.iter().map(|s| (s.0, s.1))).map(|s| list(s, "Montant CIA", "200,00")).collect();
+    let with: Vec<(&str, Vec<u8>)> = files.iter().map(|(n, b)| (n.as_str(), b.clone())).collect();
+    let r = run("stages", CIA, &with);
+    for (agent, (title, cell, code)) in agents.iter().zip(sums) {
+        assert_eq!(r.waits(agent), !code.is_empty(), "{title}: {cell}");
+        assert!(code.is_empty() || r.told(code, agent) == BLOCKS, "{title}: {cell}");
+    }
+    for (i, (title, cell, code)) in hours.into_iter().enumerate() {
+        let text = format!("Matricule;Nom;Prénom;{title}\n00225;AGUILAR;Loïc;{cell}\n");
+        let r = run(&format!("too-many-{i}"), HOURS, &[("heures.csv", csv(&text))]);
+        assert_eq!(r.waits("00225"), !code.is_empty(), "{title}: {cell}");
+        assert!(code.is_empty() || r.told(code, "00225") == BLOCKS, "{title}: {cell}");
+    }
+    let r = run("badge", HOURS, &[("heures.csv", csv("N° badge;HS jour - 14 premières\n00225;8\n"))]);
+    assert_eq!((r.told("M442", "00225"), r.waits("00225")), (BLOCKS.to_vec(), true));
+}

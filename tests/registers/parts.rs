@@ -519,3 +519,46 @@ fn a_line_that_nobody_had_is_asked_for_once() {
     let outcome = same_pay_in(&folder, "nobody-had, due", &["00156"]);
     assert_eq!((told(&outcome, "F160"), told(&outcome, "F161")), (0, 0));
 }
+
+const ONCE: &str = "01292";
+const ONCE_LESS: &str = "1 253,42";
+const ONCE_NET: &str = "1303.42";
+const ONCE_CARRIED: &str = "1253.42";
+
+/// What may be paid once a year is asked about, and neither carried nor ended before somebody says which.
+#[test]
+fn a_rubric_that_may_be_paid_once_is_asked() {
+    let with = |label: &str| {
+        let all = rows();
+        let taken = |r: &Row| {
+            if r.number == ONCE && r.label == "NET A PAYER" { Row { gain: ONCE_LESS.to_owned(), ..r.clone() } } else { r.clone() }
+        };
+        let own = all.iter().find(|r| r.number == ONCE).expect("an agent of the sample").clone();
+        let line = format!("{};{};{};8702;{label};;;;50,00;;", own.number, own.surname, own.given);
+        let mut lines: Vec<String> = all.iter().map(|r| cells(&taken(r))).collect();
+        let at = lines.iter().position(|l| l.starts_with(&format!("{ONCE};")) && l.contains("TOTAL BRUT")).expect("a total");
+        lines.insert(at, line);
+        [("livre.csv", text(SAMPLE_HEAD, lines.into_iter()))]
+    };
+    let severities = |outcome: &releve::pipeline::Outcome, code: &str| -> Vec<releve::ground::Severity> {
+        outcome.findings.iter().filter(|f| f.code == code && f.args.iter().any(|a| a.1 == "8702")).map(|f| f.severity).collect()
+    };
+    let net = |folder: &std::path::Path| {
+        table(&folder.join("out/payslips.csv")).iter().find(|p| p["employee"] == ONCE).map(|p| p["net_paid"].clone())
+    };
+    let (blocks, justify) = (vec![releve::ground::Severity::Blocking], vec![releve::ground::Severity::Justify]);
+    let folder = job("perhaps-once", &with("CHEQUES VACANCES"));
+    assert_eq!(severities(&run(&folder), "C45"), blocks);
+    let settings = folder.join("releve.toml");
+    let plain = std::fs::read_to_string(&settings).expect("the settings");
+    for (word, told, paid) in [("once", vec![], ONCE_NET), ("carried", justify.clone(), ONCE_CARRIED)] {
+        let said = format!("{plain}\n[[source]]\nfile = \"livre.csv\"\n[source.codes]\n\"8702\" = \"{word}\"\n");
+        std::fs::write(&settings, said).expect("the settings");
+        let outcome = run(&folder);
+        assert_eq!((severities(&outcome, "C45"), severities(&outcome, "C06")), (vec![], told), "{word}");
+        assert_eq!(net(&folder).as_deref(), Some(paid), "{word}");
+    }
+    // What goes on month after month is carried and told.
+    let folder = job("goes-on", &with("RETENUE LOGEMENT"));
+    assert_eq!(severities(&run(&folder), "C06"), justify);
+}

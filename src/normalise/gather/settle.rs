@@ -179,7 +179,8 @@ pub(super) fn of_one_month(books: &Books) -> Vec<u16> {
         }
     }
     let named = |i: &u16| books.codes[usize::from(*i)].labels.first().is_some_and(|l| Phrase::of(l).is_once());
-    seen.into_iter().filter(|(i, hours)| *hours || named(i)).map(|(i, _)| i).collect()
+    let ended = |i: &u16, hours: bool| books.codes[usize::from(*i)].goes_on.map_or(hours || named(i), |goes_on| !goes_on);
+    seen.into_iter().filter(|(i, hours)| ended(i, *hours)).map(|(i, _)| i).collect()
 }
 
 /// Whether two registers both hold the agent's own amounts, or both the employer's of one element: one sheet may hold each.
@@ -230,7 +231,7 @@ pub(super) fn late_codes(books: &mut Books, cx: &Context<'_>, sources: &Sources,
         let Some(m) = resolved.iter().find(|m| m.code == known.code) else { continue };
         known.target = m.target;
         known.with = m.with;
-        if m.target == CodeTarget::Open {
+        if m.target == CodeTarget::Open && m.goes_on.is_none() {
             let proposed: Vec<String> =
                 m.alternatives.iter().map(|(t, n)| format!("{} ({n} %)", fragment::target_name(*t, cx.rubrics))).collect();
             told.add(

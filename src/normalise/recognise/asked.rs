@@ -183,7 +183,7 @@ pub(super) fn titles_read(found: &SourceMapping) -> String {
 pub fn ask_codes(found: &SourceMapping, cx: &Context<'_>, sources: &Sources, findings: &mut Vec<Finding>) {
     for c in &found.codes {
         let label = c.labels.first().cloned().unwrap_or_default();
-        if c.target == CodeTarget::Open {
+        if c.target == CodeTarget::Open && c.goes_on.is_none() {
             let proposed: Vec<String> =
                 c.alternatives.iter().map(|(t, n)| format!("{} ({n} %)", fragment::target_name(*t, cx.rubrics))).collect();
             findings.push(

@@ -89,6 +89,7 @@ pub(super) fn wide_codes(found: &mut SourceMapping, s: &Seen<'_>, titles: &Title
             why: c.why.clone(),
             alternatives: Vec::new(),
             rows: 0,
+            goes_on: None,
         });
         entry.rows = entry.rows.max(p.filled);
         match (entry.target, target) {

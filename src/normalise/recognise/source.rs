@@ -163,11 +163,13 @@ pub(super) fn source(
             match fragment::target_named(name, cx.rubrics) {
                 Some(target) => match found.codes.iter_mut().find(|c| c.code == *code) {
                     Some(c) => {
-                        if target != CodeTarget::Open {
+                        c.goes_on = fragment::goes_on(name);
+                        if target != CodeTarget::Open || c.goes_on.is_some() {
                             c.with = c.with.filter(|_| c.target == target);
                             c.target = target;
                             c.certainty = 100;
                             c.why = vec!["releve.toml".to_owned()];
+                            c.alternatives.clear();
                         }
                     }
                     None => found.codes.push(CodeMapping {
@@ -180,6 +182,7 @@ pub(super) fn source(
                         why: vec!["releve.toml".to_owned()],
                         alternatives: Vec::new(),
                         rows: 0,
+                        goes_on: fragment::goes_on(name),
                     }),
                 },
                 None => findings.push(Finding::new("M10", Severity::Blocking).arg("text", format!("{} : {name}", s.file))),

@@ -119,6 +119,21 @@ impl RecordReader<'_> {
         for c in &source.columns {
             let Meaning::Fact(f) = c.meaning else { continue };
             let fact = vocabulary.get(f);
+            // « Indices (IB/IM) ; 461/404 » beside a new step: both, each as it is said.
+            if !fact.parts.is_empty() {
+                let text = shown(row, usize::from(c.column));
+                match self.parts_of(f, &text) {
+                    Some(parts) => {
+                        let new = parts.into_iter().filter(|p| !changed.iter().any(|c| c.fact == p.0)).collect::<Vec<_>>();
+                        let said = if named { Said::OfTheNew } else { Said::Beside };
+                        changed
+                            .extend(new.into_iter().map(|(id, n)| Changed { said, ..Changed::new(id, Value::Number(n), self.at(row, c)) }));
+                    }
+                    None if text.is_empty() => {}
+                    None => self.refuse(row, c, Unread("N01"), sources, tell),
+                }
+                continue;
+            }
             let flag = match fact.kind {
                 FactKind::Flag => true,
                 FactKind::Number { .. } | FactKind::Choice { .. } => false,

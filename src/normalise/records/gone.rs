@@ -3,10 +3,10 @@
 //! What is found here is kept of those alone whom last month paid, or who enter this month: a staff file keeps many who left long ago.
 
 use super::RecordReader;
-use crate::facts::{Facts, Role as FactRole, Value};
+use crate::facts::{FactKind, Facts, Role as FactRole, Value};
 use crate::ground::{Finding, PayMonth, Severity, Sources};
 use crate::normalise::lists;
-use crate::normalise::mapping::Meaning;
+use crate::normalise::mapping::{ColumnMapping, Meaning};
 use crate::normalise::register::shown;
 use crate::normalise::titles;
 use crate::normalise::values::{date, flag};
@@ -16,6 +16,8 @@ use std::cmp::Ordering;
 
 /// Said of somebody whom last month paid; a staff file's M64 and M421 are of newcomers.
 pub const NO_LONGER: &str = "M420";
+/// A word under « Position » that nobody knows to be one of people who are paid.
+pub const UNKNOWN_STATE: &str = "M440";
 
 impl RecordReader<'_> {
     /// What the columns of a staff file that are no facts say of its row.
@@ -28,19 +30,47 @@ impl RecordReader<'_> {
         if day(FactRole::Exit).is_some_and(|d| d <= self.cx.month.last_day()) {
             return;
         }
-        let beside = |m: Meaning| matches!(m, Meaning::Ignored | Meaning::Unknown);
-        for c in self.source.columns.iter().filter(|c| c.certainty < 100 && beside(c.meaning)) {
+        for c in &self.source.columns {
             let text = shown(row, usize::from(c.column));
-            if text.is_empty() {
-                continue;
-            }
-            let remarks = titles::of_remarks(&c.heading) || c.heading.is_empty();
-            let no = flag(&text) == Ok(Some(false));
-            if titles::state_ends_pay(&c.heading, &text, no) || remarks && titles::remark_ends_pay(&text, self.day_said(&text)) {
-                let f = Finding::new(NO_LONGER, Severity::Blocking).arg("agent", self.called(row)).arg("heading", self.source.key(c));
-                told.push(f.arg("text", text.chars().take(60).collect::<String>()).at(sources.place(self.at(row, c))));
-            }
+            let Some(code) = self.of_standing(c, &text, day(FactRole::Exit).is_some()) else { continue };
+            let f = Finding::new(code, Severity::Blocking).arg("agent", self.called(row)).arg("heading", self.source.key(c));
+            told.push(f.arg("text", text.chars().take(60).collect::<String>()).at(sources.place(self.at(row, c))));
         }
+    }
+
+    /// What a cell says of whether somebody is still paid: that he is not, or a word that nobody knows where his state stands.
+    fn of_standing(&self, c: &ColumnMapping, text: &str, leaves_later: bool) -> Option<&'static str> {
+        if !text.chars().any(char::is_alphanumeric) {
+            return None;
+        }
+        let answer = flag(text).ok().flatten();
+        if c.certainty < 100 && answer == Some(true) && titles::yes_says_left(&c.heading) {
+            return Some(NO_LONGER);
+        }
+        let fact = if let Meaning::Fact(f) = c.meaning { Some(self.cx.vocabulary.get(f)) } else { None };
+        let beside = matches!(c.meaning, Meaning::Ignored | Meaning::Unknown) && c.certainty < 100;
+        let worded = beside || fact.is_some_and(|f| matches!(f.kind, FactKind::Text | FactKind::Choice { .. }));
+        if !worded {
+            return None;
+        }
+        // « Fin de contrat » beside a day to come.
+        if titles::of_why_left(&c.heading) && !leaves_later && answer != Some(false) && !titles::state_is_paid(text) {
+            return Some(NO_LONGER);
+        }
+        let remarks = titles::of_remarks(&c.heading) || c.heading.is_empty();
+        let states = titles::of_state(&c.heading);
+        let ends = |said: bool| said && titles::remark_ends_pay(text, self.day_said(text)) && !titles::state_is_paid(text);
+        if beside && (titles::state_ends_pay(&c.heading, text, answer == Some(false)) || ends(remarks || states)) {
+            return Some(NO_LONGER);
+        }
+        // « Titulaire en disponibilité » is read as the status that it is too.
+        if fact.is_some_and(|f| f.name == "statut") && ends(true) {
+            return Some(NO_LONGER);
+        }
+        let position = fact.is_some_and(|f| f.role == Some(FactRole::Position));
+        let stands = position || beside && titles::of_standing(&c.heading);
+        let words = text.chars().any(char::is_alphabetic) && answer.is_none();
+        (stands && words && !titles::state_is_paid(text)).then_some(UNKNOWN_STATE)
     }
 
     /// Somebody who enters this month: the title of the file, its folder, a remark or a no says that he does not.
@@ -69,6 +99,16 @@ impl RecordReader<'_> {
             () if d >= last => Ordering::Greater,
             () => Ordering::Equal,
         };
+        // « du 01/06 au 30/11 » began, « jusqu'au 30/11 » holds: the last day says nothing of today.
+        if titles::holds_until(text) {
+            let mut days = text.split(|c: char| c.is_whitespace() || "(),;".contains(c)).filter_map(|w| self.day_of(w)).map(placed);
+            let (first, last) = (days.next(), days.next_back());
+            return match (first, last) {
+                (Some(Ordering::Greater), Some(_)) => first,
+                (Some(Ordering::Less), None) | (_, Some(Ordering::Less)) => Some(Ordering::Less),
+                _ => None,
+            };
+        }
         let named = lists::months_named(text, self.cx.month, true).into_iter().map(PayMonth::first_day).map(placed);
         let words = text.split(|c: char| c.is_whitespace() || "(),;".contains(c));
         words.filter_map(|w| self.day_of(w)).map(placed).chain(named).max().or_else(|| self.year_of(text))

@@ -11,6 +11,7 @@ mod gone;
 mod half_pay;
 mod movement;
 mod remark;
+mod stage;
 mod unread;
 
 use crate::facts::{FactId, Facts, Value};
@@ -25,6 +26,7 @@ use crate::read::table::{Cell, Row};
 pub use absence::{named_nature, named_nature_of, titled_nature};
 pub use account::parsed;
 use chrono::NaiveDate;
+pub use gone::{NO_LONGER, UNKNOWN_STATE};
 
 /// A remark on a flag left open: the hours would do for a yes too.
 pub const HOURS_ALONE: &str = "hours alone";
@@ -187,6 +189,7 @@ impl<'a> RecordReader<'a> {
         if list && says && !(says_nothing(&content) && beside.is_empty()) {
             let counted = matches!(content, Content::Amounts(_) | Content::Event { .. }) || !beside.is_empty();
             self.aside(row, counted, sources, &mut told);
+            self.staged(row, &content, sources, &mut told);
         }
         if let (Role::Staff, Content::Facts(facts)) = (self.source.role, &content) {
             self.gone(row, facts, sources, &mut told);

@@ -91,7 +91,7 @@ impl RecordReader<'_> {
             }
             Meaning::Nature if self.source.role == Role::Events => {
                 let effect = self.cx.natures.fact(text).is_some_and(|f| self.cx.vocabulary.get(f).name != titles::without_effect());
-                (effect && titles::unmakes_itself(text)).then_some("M64")
+                (effect && (titles::unmakes_itself(text) || titles::is_unsure(text))).then_some("M64")
             }
             _ => None,
         }

@@ -57,7 +57,8 @@ impl RecordReader<'_> {
             if situation && c.certainty < 100 && text.bytes().any(|b| b.is_ascii_digit()) {
                 told.push(say("M77"));
             } else if c.meaning == Meaning::Unknown {
-                let denied = denied && !self.says_which(row, c, &text);
+                let agreed = || crate::normalise::titles::resumes(&text) && crate::normalise::titles::sets_aside(&text, true).is_none();
+                let denied = denied && !self.says_which(row, c, &text) && !agreed();
                 if (denied || nameless || lists::is_quantity(&text)) && !self.sums_up(row, c) && !self.follows(row, c, &text) {
                     told.push(say("M77"));
                 }

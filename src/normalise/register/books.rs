@@ -32,6 +32,8 @@ pub struct KnownCode {
     pub told: bool,
     /// No sum of the agents counts its amounts.
     pub beside: bool,
+    /// What a person says of a rubric that is no element: it comes again as it is, or it was paid once.
+    pub goes_on: Option<bool>,
 }
 
 /// One agent of a register.
@@ -78,6 +80,7 @@ impl Books {
                 stats: CodeStats::default(),
                 told,
                 beside: false,
+                goes_on: c.goes_on,
             });
         }
     }
@@ -102,6 +105,7 @@ impl Books {
                     stats: CodeStats::default(),
                     told,
                     beside: false,
+                    goes_on: None,
                 });
                 i
             }

@@ -20,6 +20,11 @@ pub struct WhoColumns {
 }
 
 impl WhoColumns {
+    /// Whether rows name whom they are about, beside their number.
+    pub const fn has_names(&self) -> bool {
+        self.surname.is_some() || self.full.is_some() || self.nir.is_some()
+    }
+
     pub fn new(source: &SourceMapping, cx: &Context<'_>) -> Self {
         let of = |r: FactRole| {
             let f = cx.vocabulary.role(r)?;

@@ -31,6 +31,9 @@ pub(super) struct File {
     pub(super) aside: Aside,
     pub(super) gone: Gone,
     pub(super) office: Office,
+    pub(super) standing: Standing,
+    pub(super) once: Once,
+    pub(super) stage: Stage,
     pub(super) only: BTreeMap<String, BTreeMap<String, Vec<String>>>,
     pub(super) contrary: BTreeMap<String, Contrary>,
     pub(super) rather: BTreeMap<String, Vec<String>>,
@@ -151,6 +154,50 @@ pub(super) struct Office {
     pub(super) called: Vec<String>,
     pub(super) counts: Vec<String>,
     pub(super) times: Vec<String>,
+}
+
+/// Words beside what a list pays that say that it is not so, or not yet.
+#[derive(serde::Deserialize)]
+pub(super) struct Stage {
+    pub(super) titles: Vec<String>,
+    pub(super) not_yet: Vec<String>,
+    pub(super) granted: Vec<String>,
+    pub(super) refused: Vec<String>,
+    pub(super) maintained: Vec<String>,
+    pub(super) relieves: Vec<String>,
+    pub(super) half_day: Vec<String>,
+    pub(super) overtime: Vec<String>,
+    pub(super) numbers: Vec<String>,
+    pub(super) unsure: Vec<String>,
+    pub(super) of_leave: Vec<String>,
+    /// Titles, and the words that say nothing under them.
+    pub(super) only: Vec<(Vec<String>, Vec<String>)>,
+    pub(super) units: Units,
+}
+
+/// Units of numbers, and the titles of their column.
+#[derive(serde::Deserialize)]
+pub(super) struct Units {
+    pub(super) titles: Vec<String>,
+    pub(super) hours: Vec<String>,
+    pub(super) money: Vec<String>,
+    pub(super) days: Vec<String>,
+}
+
+/// Words of labels of what may be paid once a year, or once in a life.
+#[derive(serde::Deserialize)]
+pub(super) struct Once {
+    pub(super) perhaps: Vec<String>,
+}
+
+/// Columns of a staff file that say whether somebody is still there.
+#[derive(serde::Deserialize)]
+pub(super) struct Standing {
+    pub(super) left: Vec<String>,
+    pub(super) why: Vec<String>,
+    pub(super) until: Vec<String>,
+    pub(super) state: Vec<String>,
+    pub(super) paid: Vec<String>,
 }
 
 /// What must be known of somebody, or listed beside it, for a fact of a list to contradict nothing.

@@ -10,10 +10,10 @@ fn asks_if_paid(heading: &str) -> bool {
 }
 
 /// Whether a title is that of a state of people or of their pay: « État », « Paie ».
-fn of_state(heading: &str) -> bool {
+pub fn of_state(heading: &str) -> bool {
     let tidy = spaced(heading);
-    asks_if_paid(heading)
-        || tidy.split_whitespace().next().is_some_and(|w| opens(&FILE.gone.state, w)) && tidy.split_whitespace().count() <= 3
+    let first = || tidy.split_whitespace().next().is_some_and(|w| opens(&FILE.gone.state, w));
+    asks_if_paid(heading) || first() && tidy.split_whitespace().filter(|w| w.len() > 2).count() <= 3
 }
 
 /// Whether a state under its title ends pay: « Sorti » under « État », a no under « Actif » or « Paie ».

@@ -493,15 +493,21 @@ fn carried_rubrics(ready: &Ready, w: &mut Worked) {
         let PaidCode::Unknown(u) = l.code else { continue };
         let paid = |e: ElementId| w.person.paid.iter().flat_map(|s| &s.lines).any(|x| x.code == PaidCode::Element(e));
         let twice = |e: &ElementId| !ready.catalogue[e.index()].recurs || (payslip.lines.iter().any(|x| x.element == *e) && !paid(*e));
-        let severity = match ready.inputs.proposals[usize::from(u)].first() {
-            Some(e) if twice(e) => Severity::Blocking,
+        let recurs = ready.catalogue[ready.pack.elements.len() + usize::from(u)].recurs;
+        let card = code_card(ready, l.code);
+        let said = ready.inputs.said.get(usize::from(u)) == Some(&true);
+        let once = crate::normalise::titles::perhaps_once(card.label).filter(|_| recurs && !said);
+        let f = match (ready.inputs.proposals[usize::from(u)].first(), once) {
+            (_, Some(word)) => Finding::new("C45", Severity::Blocking).arg("text", word),
+            (Some(e), _) if twice(e) => Finding::new("C46", Severity::Blocking).arg("element", &ready.catalogue[e.index()].code),
             // Nothing says what was paid: a sum for information would be paid on top of it.
-            _ if w.person.paid.as_ref().is_none_or(|s| s.net_paid.is_none()) && w.person.transfer.is_none() => Severity::Blocking,
-            _ => Severity::Justify,
+            _ if w.person.paid.as_ref().is_none_or(|s| s.net_paid.is_none()) && w.person.transfer.is_none() => {
+                Finding::new("C47", Severity::Blocking)
+            }
+            _ => Finding::new("C06", Severity::Justify),
         };
         // What its source calls paid once does not come again, unless an element of this month may be the same.
-        let card = code_card(ready, l.code);
-        if severity == Severity::Justify && !ready.catalogue[ready.pack.elements.len() + usize::from(u)].recurs {
+        if f.severity == Severity::Justify && !recurs {
             // What is kept back over several months ends here as well, and only a person knows of it.
             if card.kind == LineKind::Net && l.amount.is_negative() {
                 let f = Finding::new("R114", Severity::Warning).of(&w.id).arg("agent", &w.id).arg("name", &w.name).arg("label", card.label);
@@ -509,7 +515,7 @@ fn carried_rubrics(ready: &Ready, w: &mut Worked) {
             }
             continue;
         }
-        let f = Finding::new("C06", severity).of(&w.id).arg("agent", &w.id).arg("code", card.code).arg("label", card.label);
+        let f = f.of(&w.id).arg("agent", &w.id).arg("code", card.code).arg("label", card.label);
         told.push(f.arg("amount", l.amount.french()).stake(l.amount.cents()).at(ready.inputs.sources.place(l.at)));
     }
     w.findings.append(&mut told);

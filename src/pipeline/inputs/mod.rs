@@ -6,6 +6,7 @@ mod local_codes;
 mod months;
 mod open;
 mod rubrics;
+mod standing;
 
 use super::decisions::{self, Decisions};
 use super::{bygone, records, rejected};
@@ -45,6 +46,8 @@ pub struct Inputs {
     pub unknown_cards: Vec<Card>,
     /// For each local code, the elements its label and behaviour resemble, best first.
     pub proposals: Vec<Vec<ElementId>>,
+    /// For each local code, whether a person said if it comes again.
+    pub said: Vec<bool>,
     /// For each local code, whether its amounts stood among the agents' while no sum of theirs counts them.
     pub beside: Vec<bool>,
     pub strangers: Vec<(crate::ground::EmployeeId, At, String)>,
@@ -167,7 +170,7 @@ pub fn read(job: &Job, pack: &Pack, settings: &[SettingValue], progress: fn(&str
     // A staff file keeps many who left long ago; and whoever was paid comes for sure.
     let paid = |f: &Finding| f.employee.as_ref().is_some_and(|id| gathered.paid.contains_key(id));
     o.findings.retain(|f| match f.code.as_str() {
-        "M420" => gathered.paid.is_empty() || paid(f),
+        normalise::NO_LONGER | normalise::UNKNOWN_STATE => gathered.paid.is_empty() || paid(f),
         "M421" => !paid(f),
         _ => true,
     });
@@ -179,6 +182,7 @@ pub fn read(job: &Job, pack: &Pack, settings: &[SettingValue], progress: fn(&str
     let (elsewhere, main) = (std::mem::take(&mut gathered.elsewhere), std::mem::take(&mut gathered.employer));
     let mut unknown_cards = unknown_cards(&gathered);
     let mut proposals = proposals(&gathered, &mapping);
+    let said = local_codes::said(&gathered, &mapping);
     let mut beside: Vec<bool> = gathered.local_codes.iter().map(|c| c.beside).collect();
     let rows = gathered.rows.clone();
     let registers = bygone::Registers { aside, months: std::mem::take(&mut gathered.months) };
@@ -225,6 +229,7 @@ pub fn read(job: &Job, pack: &Pack, settings: &[SettingValue], progress: fn(&str
         p.elsewhere = elsewhere.get(&id.at_post(1)).cloned();
     }
     decisions::apply(&mut decided, &mut joined.people, &pack.vocabulary, job, &o.sources, &mut o.findings);
+    standing::weigh(&mut o.findings, &joined.people, &decided, pack);
     o.findings.extend(rejected::name(&refused, &joined, &decided, &o.sources));
     let employers = super::employers::Employers { own: siret, main: &main, decided: &decided, trust: &trust, sources: &o.sources };
     employers.part(&mut joined.people, &mut o.findings);
@@ -249,6 +254,7 @@ pub fn read(job: &Job, pack: &Pack, settings: &[SettingValue], progress: fn(&str
         people: joined.people,
         unknown_cards,
         proposals,
+        said,
         beside,
         strangers: joined.strangers,
         last_execution,

@@ -1,0 +1,46 @@
+//! Columns of a staff file that are about nothing but whether somebody is still there: « Position », « Motif de sortie », « Sorti ».
+
+use super::file::FILE;
+use super::words::{one_of, opens, spaced, span_words};
+
+fn is_one(list: &[String], heading: &str) -> bool {
+    let tidy = spaced(heading);
+    list.iter().any(|w| tidy.trim() == w)
+}
+
+/// Whether a yes under a title says that somebody left: « Sorti(e) ».
+pub fn yes_says_left(heading: &str) -> bool {
+    is_one(&FILE.standing.left, heading)
+}
+
+/// Whether a text says until when something holds: « jusqu'au 30/11 », « du 01/06 au 30/11 ».
+pub fn holds_until(text: &str) -> bool {
+    FILE.standing.until.iter().any(|w| spaced(text).contains(&format!(" {w} "))) || {
+        let [from, to] = span_words().map(spaced);
+        let tidy = spaced(text);
+        tidy.find(&from).is_some_and(|i| tidy[i..].contains(&to))
+    }
+}
+
+/// Whether any word under a title says that somebody left: « Motif de sortie ».
+pub fn of_why_left(heading: &str) -> bool {
+    is_one(&FILE.standing.why, heading)
+}
+
+/// Whether a title is that of the state somebody is in, and of nothing else: « Position », « État ».
+pub fn of_standing(heading: &str) -> bool {
+    is_one(&FILE.standing.state, heading)
+}
+
+/// Whether a state is made of nothing but words of people who are paid, and numbers: « Activité à 80 % ».
+pub fn state_is_paid(text: &str) -> bool {
+    let (phrases, words): (Vec<&String>, Vec<&String>) = FILE.standing.paid.iter().partition(|w| w.contains(' '));
+    let words: Vec<String> = words.into_iter().cloned().collect();
+    let rest = phrases.iter().fold(spaced(text), |rest, p| rest.replace(&format!(" {p} "), "  "));
+    rest.split_whitespace().all(|w| w.bytes().any(|b| b.is_ascii_digit()) || opens(&words, w))
+}
+
+/// The word of a rubric's label that says that it may be paid once a year, or once in a life: « Prime de naissance ».
+pub fn perhaps_once(label: &str) -> Option<String> {
+    one_of(&FILE.once.perhaps, &spaced(label))
+}
