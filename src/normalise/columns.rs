@@ -1,19 +1,26 @@
 //! What a column may mean in a sheet of a given role: points from its title and its cells, with reasons.
 
+mod contents;
 mod groups;
+mod subject;
+mod written;
 
 use crate::facts::{FactDecl, FactId, FactKind, NumberForm, Role as FactRole, Vocabulary};
-use crate::ground::Exact;
 use crate::normalise::layout::Layout;
 use crate::normalise::mapping::{Meaning, Part, Role};
-use crate::normalise::profile::{Profile, fits_fact, fits_part, fits_plain, option_of};
+use crate::normalise::profile::{Profile, fits_part, fits_plain};
 use crate::normalise::text::{Phrase, Share, fold};
-use crate::normalise::titles::{self, Title, Titles, spaced};
+use crate::normalise::titles::{self, Title, Titles};
 use crate::normalise::{Context, assign, dated};
 use crate::payslip::{ElementId, LineKind as K};
+use contents::by_contents;
 pub use groups::one_element_for_each_group;
 use groups::{coded, without_prefix};
 use std::collections::{BTreeMap, BTreeSet};
+use subject::by_subject;
+pub use subject::of_subject;
+pub use written::{bare_title, without_number};
+use written::{marked_share, paired_share, paired_sign, without_code, without_rate};
 
 /// Points a meaning must have before a column takes it.
 pub const ENOUGH: i32 = 48;
@@ -199,83 +206,6 @@ fn of_the_employer(own: &mut BTreeMap<Title, u32>) {
     }
 }
 
-/// « RAFP (P) » and « RAFP (S) »: the mark of the share taken off the title.
-fn marked_share(title: &str) -> (&str, Share) {
-    let marks = [("(p)", Share::Employer), ("(pp)", Share::Employer), ("(s)", Share::Employee), ("(ps)", Share::Employee)];
-    let lower = title.trim_end().to_lowercase();
-    let found = marks.iter().find(|(m, _)| lower.len() > m.len() && lower.ends_with(m) && title.is_char_boundary(lower.len() - m.len()));
-    found.map_or((title, Share::Unsaid), |(m, share)| (title[..lower.len() - m.len()].trim_end(), *share))
-}
-
-/// « RAFP S » and « RAFP P » beside each other: the letter says whose share it is.
-fn paired_share<'t>(title: &'t str, all: &[String]) -> (&'t str, Share) {
-    let Some((stem, letter)) = title.rsplit_once(' ') else { return (title, Share::Unsaid) };
-    let beside = |other: &str| all.iter().any(|t| t.strip_suffix(other).is_some_and(|t| t.trim_end() == stem));
-    match letter {
-        "P" if beside(" S") || beside("") => (stem, Share::Employer),
-        "S" if beside(" P") => (stem, Share::Employee),
-        _ => (title, Share::Unsaid),
-    }
-}
-
-/// « Sal. + » and « Sal. - » beside each other: what is paid and what is kept.
-fn paired_sign(title: &str, all: &[String]) -> Option<Meaning> {
-    let minus = ['-', '\u{2212}', '\u{2013}'];
-    let plus = |t: &str| t.trim_end().strip_suffix('+').map(|s| s.trim_end().to_owned());
-    let less = |t: &str| t.trim_end().strip_suffix(minus).map(|s| s.trim_end().to_owned());
-    let named = |stem: &String| stem.chars().any(char::is_alphabetic);
-    let beside = |stem: &String, of: &dyn Fn(&str) -> Option<String>| all.iter().any(|t| of(t).as_ref() == Some(stem));
-    let gain = plus(title).filter(|s| named(s) && beside(s, &less)).map(|_| Meaning::Gain);
-    gain.or_else(|| less(title).filter(|s| named(s) && beside(s, &plus)).map(|_| Meaning::Deduction))
-}
-
-/// `12000`, `ZC115`: the number of a rubric.
-fn is_code(word: &str) -> bool {
-    let digits = word.bytes().filter(u8::is_ascii_digit).count();
-    word.len() >= 3 && digits * 2 >= word.len() && word.bytes().all(|b| b.is_ascii_digit() || b.is_ascii_uppercase())
-}
-
-/// A title without the rubric's number before it and the rate after it: « 12000 CSG DEDUCTIBLE 6,8 ».
-pub fn bare_title(title: &str) -> &str {
-    without_rate(without_code(title))
-}
-
-/// A title without the rubric's number before it, also where nothing divides them: « 0101TRAITEMENT INDICIAIRE ».
-pub fn without_code(title: &str) -> &str {
-    let t = title.trim();
-    match t.split_once([' ', '-', ':']) {
-        Some((first, rest)) if is_code(first) && rest.chars().any(char::is_alphabetic) => rest.trim_start_matches([' ', '-', ':']),
-        Some(_) | None => {
-            let rest = t.trim_start_matches(|c: char| c.is_ascii_digit());
-            let glued = t.len() - rest.len() >= 3 && rest.chars().take_while(|c| c.is_alphabetic() || *c == '.').count() >= 2;
-            if glued { rest } else { t }
-        }
-    }
-}
-
-/// A label without its rubric's number, of two figures as well: only where nearly all labels have one.
-pub fn without_number(label: &str) -> &str {
-    let two = |w: &str| w.len() == 2 && w.bytes().all(|b| b.is_ascii_digit());
-    match label.trim().split_once([' ', '-', ':']) {
-        Some((first, rest)) if two(first) && rest.chars().any(char::is_alphabetic) => rest.trim_start_matches([' ', '-', ':']),
-        Some(_) | None => without_code(label),
-    }
-}
-
-/// A title without the rate after it.
-fn without_rate(title: &str) -> &str {
-    if let Some((rest, last)) = title.rsplit_once(' ')
-        && let number = last.trim_end_matches('%')
-        && number.contains([',', '.'])
-        && number.bytes().all(|b| b.is_ascii_digit() || b == b',' || b == b'.')
-        && rest.chars().any(char::is_alphabetic)
-    {
-        rest
-    } else {
-        title
-    }
-}
-
 /// What « Montant » means below « Part patronale ».
 const fn of_share(meaning: Meaning, share: Share) -> Meaning {
     match (share, meaning) {
@@ -284,13 +214,6 @@ const fn of_share(meaning: Meaning, share: Share) -> Meaning {
         (Share::Employer, Meaning::Base) => Meaning::EmployerBase,
         (_, m) => m,
     }
-}
-
-/// A share of full time as part time is granted, by tens of percent; written as 0,5 only where the list says what it is about.
-fn is_part_time(text: &str, said: bool) -> bool {
-    let t = text.trim_end_matches(['%', ' ']).replace(',', ".");
-    let t = if t.contains('.') { t.trim_end_matches('0').trim_end_matches('.') } else { t.as_str() };
-    matches!(t, "50" | "60" | "70" | "80" | "90" | "100") || said && matches!(t, "0.5" | "0.6" | "0.7" | "0.8" | "0.9" | "1")
 }
 
 fn is_identity(fact: &FactDecl) -> bool {
@@ -515,193 +438,6 @@ fn elements(compared: &Compared, p: &Profile, cx: &Context<'_>, found: &mut Vec<
     elements.for_each(|c| c.score -= 20);
 }
 
-/// What the cells alone are enough for, whatever the title.
-fn by_contents(compared: &Compared, p: &Profile, (role, about): (Role, &str), cx: &Context<'_>, ids_overlap: u32, found: &mut Vec<Choice>) {
-    if p.filled == 0 {
-        return;
-    }
-    let mut put = |meaning: Meaning, score: i32| found.push(Choice { meaning, score, title: 0, fit: 25 });
-    let role_fact = |r: FactRole| cx.vocabulary.role(r);
-    if let Some(f) = role_fact(FactRole::Iban)
-        && p.share(p.ibans) >= 80
-    {
-        put(if role == Role::AccountChanges { Meaning::New(f) } else { Meaning::Fact(f) }, 76);
-    }
-    if let Some(f) = role_fact(FactRole::IdentityNumber)
-        && p.share(p.nirs) >= 70
-    {
-        put(Meaning::Fact(f), 76);
-    }
-    if let Some(f) = role_fact(FactRole::Employee)
-        && ids_overlap >= 80
-        && p.share(p.id_like) >= 90
-        && (!compared.has_title || compared.best() < 70)
-    {
-        put(Meaning::Fact(f), if compared.has_title { 58 } else { 66 });
-    }
-    // « S » and « P » and nothing else: whose share a row is, whatever the column is called.
-    if role.is_register() && crate::normalise::profile::says_both_shares(p) {
-        put(Meaning::Payer, 62);
-    } else if role == Role::RegisterLines && crate::normalise::profile::says_sides(p) {
-        // « Nature » over « Gain », « Retenue salariale », « Charge patronale ».
-        put(Meaning::Side, 62);
-    }
-    // « Motif » over kinds of absence, whatever the column is called.
-    if role == Role::Events && p.share(p.numbers) < 20 && p.share(p.dates) < 20 {
-        let known: u32 = p.values.iter().filter(|(v, _)| cx.natures.fact(v).is_some()).map(|(_, n)| *n).sum();
-        if p.share(known) >= 60 {
-            put(Meaning::Nature, 72);
-        }
-    }
-    // « Initial » and « Prolongation », whatever the column is called.
-    if role == Role::Events && p.values.keys().all(|v| goes_on(v).is_some()) && p.values.keys().any(|v| goes_on(v) == Some(true)) {
-        put(Meaning::Continues, 76);
-    }
-    // « Nouveau taux », « Passe à » over 80 %, 90 %, 100 %: working time. Nobody is taxed so.
-    if let (Role::Changes, Some(f)) = (role, cx.vocabulary.named("quotite"))
-        && compared.turned
-        && !p.values.is_empty()
-        && p.values.keys().all(|v| is_part_time(v, titles::of_working_time(about)))
-    {
-        put(Meaning::New(f), 80);
-    }
-    // « Taux » in the tax office's list of the month: the rate that has an origin.
-    if matches!(role, Role::Changes | Role::Staff)
-        && compared.turned
-        && p.share(p.numbers) >= 95
-        && p.most.is_none_or(|m| m < Exact::int(60))
-        && titles::of_tax_rates(about)
-    {
-        let rate = |f: &FactId| matches!(cx.vocabulary.get(*f).kind, FactKind::Number { form: NumberForm::Rate });
-        cx.vocabulary.about_others().iter().map(|t| t.1).filter(rate).for_each(|f| put(Meaning::Fact(f), 74));
-    }
-    // « Agent » over numbers: the number, not the name.
-    if let (Some(f), Some(name)) = (role_fact(FactRole::Employee), role_fact(FactRole::FullName))
-        && compared.of(Title::Fact(name)) >= 85
-        && p.share(p.id_like) >= 98
-    {
-        put(Meaning::Fact(f), 64);
-    }
-    // « Position » over TIT, STG, CDD: the list that the cells are all of.
-    let position = role_fact(FactRole::Position);
-    let called_position = position.is_some_and(|f| compared.of(Title::Fact(f)) >= 85 && p.fits[f.index()] <= -60);
-    for (id, fact) in cx.vocabulary.iter().filter(|_| called_position) {
-        if matches!(fact.kind, FactKind::Choice { .. }) && p.fits[id.index()] >= 20 {
-            put(Meaning::Fact(id), 62);
-        }
-    }
-    // « Tit/Sta/Contr » over Tit, Sta and Contr: a title that says nothing known, over words of one closed list alone.
-    let staff = matches!(role, Role::Staff | Role::Arrivals);
-    if staff && compared.has_title && compared.best() < 70 && p.filled >= 4 && p.longest >= 3 {
-        let listed = |f: &FactDecl| match &f.kind {
-            FactKind::Choice { options } => {
-                let named: Vec<_> = p.values.keys().map(|v| option_of(options, v)).collect();
-                named.iter().all(Option::is_some) && named.iter().collect::<BTreeSet<_>>().len() >= 2
-            }
-            FactKind::Number { .. } | FactKind::Date | FactKind::Text | FactKind::Flag => false,
-        };
-        let mut all = cx.vocabulary.iter().filter(|(_, f)| f.recurs && listed(f));
-        if let (Some((id, _)), None) = (all.next(), all.next()) {
-            put(Meaning::Fact(id), 64);
-        }
-    }
-    if compared.has_title {
-        return;
-    }
-    for (id, fact) in cx.vocabulary.iter() {
-        if let FactKind::Choice { .. } = &fact.kind
-            && p.fits[id.index()] >= 20
-            && p.filled >= 4
-        {
-            put(Meaning::Fact(id), 52);
-        }
-    }
-    let fact = |r: FactRole| role_fact(r).map(Meaning::Fact);
-    if p.share(p.births) >= 95 && p.dates == p.filled && p.filled >= 4 && p.months.len() > 3 {
-        fact(FactRole::BirthDate).into_iter().for_each(|m| put(m, 56));
-    }
-    if p.share(p.postal) >= 98 && p.longest == 5 && ids_overlap < 50 && p.values.len() * 2 <= p.filled as usize {
-        fact(FactRole::PostalCode).into_iter().for_each(|m| put(m, 54));
-    }
-    if p.share(p.upper) >= 95 && p.longest > 3 && p.share(p.letters) >= 95 {
-        fact(FactRole::Surname).into_iter().for_each(|m| put(m, 52));
-    }
-}
-
-/// Whether a folded cell says that a leave goes on from an earlier one.
-fn goes_on(cell: &str) -> Option<bool> {
-    match cell.trim_end_matches('.') {
-        c if c.starts_with("prol") || c == "p" => Some(true),
-        c if c.starts_with("init") || c == "i" => Some(false),
-        _ => None,
-    }
-}
-
-/// A sheet whose column says only « montant », « heures » or « cotisation »: the name of the sheet says of what.
-fn by_subject(compared: &Compared, p: &Profile, role: Role, cx: &Context<'_>, about: &str, found: &mut Vec<Choice>) {
-    match role {
-        Role::Amounts if compared.generic => found.extend(of_subject(&compared.words, p, cx, about)),
-        Role::Changes if compared.withheld && compared.share != Share::Employer => found.extend(withheld(p, cx, about)),
-        _ => {}
-    }
-}
-
-/// The facts of one month that the name of a sheet names, for a column of it whose title says not which.
-pub fn of_subject(words: &[String], p: &Profile, cx: &Context<'_>, about: &str) -> Vec<Choice> {
-    let within = |tidied: fn(&str) -> String| {
-        let tidy = tidied(about);
-        let named = |f: &FactDecl| if is_one_off(f) && counts_like(words, f) { named_within(f, &tidy, tidied) } else { None };
-        subjects(p, cx, named)
-    };
-    // « Heures supplémentaires de jour » is written « HS jour » elsewhere.
-    let (all, alone) = Some(within(spaced)).filter(|f| !f.0.is_empty()).unwrap_or_else(|| within(opened));
-    let choice = |(i, id)| Choice { meaning: Meaning::Fact(id), score: if i == 0 && alone { 66 } else { 50 }, title: 60, fit: 5 };
-    all.into_iter().enumerate().map(choice).collect()
-}
-
-/// What is kept from agents for others every month, where the name of the sheet names one such thing: « Mutuelle - mouvements ».
-fn withheld(p: &Profile, cx: &Context<'_>, about: &str) -> Option<Choice> {
-    let tidy = opened(about);
-    let of_others = |f: &FactDecl| titles::is_withheld(&f.name);
-    let named = |f: &FactDecl| if of_others(f) { named_within(f, &tidy, opened) } else { None };
-    let (all, alone) = subjects(p, cx, named);
-    let id = all.first().copied().filter(|_| alone)?;
-    Some(Choice { meaning: Meaning::Fact(id), score: 66, title: 100, fit: 5 })
-}
-
-/// The words of a text as titles are compared by, with a blank at both ends.
-fn opened(text: &str) -> String {
-    format!(" {} ", Phrase::of(text).words.join(" "))
-}
-
-/// How long the longest title of a fact is that stands in a text, both tidied the same way.
-fn named_within(fact: &FactDecl, tidy: &str, tidied: impl Fn(&str) -> String) -> Option<usize> {
-    let words = fact.headings.iter().filter(|h| !Phrase::of(h).is_generic()).map(|h| tidied(h));
-    words.filter(|w| w.trim().len() > 2 && tidy.contains(w.as_str())).map(|w| w.len()).max()
-}
-
-/// The facts whose numbers a column may hold, those named by the longest words first, and whether the first is named alone.
-fn subjects(p: &Profile, cx: &Context<'_>, named: impl Fn(&FactDecl) -> Option<usize>) -> (Vec<FactId>, bool) {
-    let fits = cx.vocabulary.iter().filter(|(_, f)| fits_fact(p, f) > 0);
-    let mut all: Vec<(usize, FactId)> = fits.filter_map(|(id, f)| Some((named(f)?, id))).collect();
-    all.sort_by_key(|(n, id)| (std::cmp::Reverse(*n), *id));
-    // Two facts named equally well decide nothing.
-    let alone = all.len() == 1 || all.len() > 1 && all[0].0 > all[1].0;
-    (all.into_iter().map(|(_, id)| id).collect(), alone)
-}
-
-/// Whether a generic title can be that of the fact: « Montant » counts no days, « Nb jours » no euros.
-fn counts_like(words: &[String], fact: &FactDecl) -> bool {
-    let FactKind::Number { form } = fact.kind else { return false };
-    let has = |list: &[&str]| words.iter().any(|w| list.contains(&w.as_str()));
-    match form {
-        NumberForm::Money => !has(&["nombre", "jour", "heure", "duree", "quantite"]),
-        NumberForm::Days => !has(&["montant", "somme", "brut", "euro", "eur", "prime", "heure"]),
-        NumberForm::Hours => !has(&["montant", "somme", "brut", "euro", "eur", "prime", "jour"]),
-        NumberForm::Count | NumberForm::Points | NumberForm::Rate | NumberForm::Fraction => true,
-    }
-}
-
 /// Whether a meaning that is no fact can stand in a sheet of that role.
 fn allowed(meaning: Meaning, role: Role) -> bool {
     use Meaning as M;
@@ -784,16 +520,4 @@ pub fn is_situation(vocabulary: &Vocabulary, meaning: Meaning) -> bool {
     let Meaning::Fact(id) = meaning else { return false };
     let fact = vocabulary.get(id);
     fact.recurs && !is_identity(fact)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn signs_behind_one_title_are_what_is_paid_and_what_is_kept() {
-        let all: Vec<String> = ["Sal. +", "Sal. -", "Empl.", "Crédit +"].map(str::to_owned).to_vec();
-        let found: Vec<Option<Meaning>> = all.iter().map(|t| paired_sign(t, &all)).collect();
-        assert_eq!(found, [Some(Meaning::Gain), Some(Meaning::Deduction), None, None]);
-    }
 }
