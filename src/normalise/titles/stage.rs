@@ -1,13 +1,8 @@
 //! Words beside what a list pays that say that it is not so, or not yet.
 
 use super::file::FILE;
-use super::words::{one_of, opens, spaced};
+use super::words::{is_one, one_of, opens, spaced};
 use crate::facts::NumberForm;
-
-fn is_one(list: &[String], text: &str) -> bool {
-    let tidy = spaced(text);
-    list.iter().any(|w| tidy.trim() == w)
-}
 
 /// Whether a title is that of the stage of a demand, or of what is done with a row: « État », « Étape », « Action ».
 pub fn of_stage(heading: &str) -> bool {

@@ -1,12 +1,7 @@
 //! Columns of a staff file that are about nothing but whether somebody is still there: « Position », « Motif de sortie », « Sorti ».
 
 use super::file::FILE;
-use super::words::{one_of, opens, spaced, span_words};
-
-fn is_one(list: &[String], heading: &str) -> bool {
-    let tidy = spaced(heading);
-    list.iter().any(|w| tidy.trim() == w)
-}
+use super::words::{is_one, one_of, opens, spaced, span_words};
 
 /// Whether a yes under a title says that somebody left: « Sorti(e) ».
 pub fn yes_says_left(heading: &str) -> bool {
@@ -34,10 +29,9 @@ pub fn of_standing(heading: &str) -> bool {
 
 /// Whether a state is made of nothing but words of people who are paid, and numbers: « Activité à 80 % ».
 pub fn state_is_paid(text: &str) -> bool {
-    let (phrases, words): (Vec<&String>, Vec<&String>) = FILE.standing.paid.iter().partition(|w| w.contains(' '));
-    let words: Vec<String> = words.into_iter().cloned().collect();
-    let rest = phrases.iter().fold(spaced(text), |rest, p| rest.replace(&format!(" {p} "), "  "));
-    rest.split_whitespace().all(|w| w.bytes().any(|b| b.is_ascii_digit()) || opens(&words, w))
+    let phrases = FILE.standing.paid.iter().filter(|w| w.contains(' '));
+    let rest = phrases.fold(spaced(text), |rest, p| rest.replace(&format!(" {p} "), "  "));
+    rest.split_whitespace().all(|w| w.bytes().any(|b| b.is_ascii_digit()) || opens(&FILE.standing.paid, w))
 }
 
 /// The word of a rubric's label that says that it may be paid once a year, or once in a life: « Prime de naissance ».
