@@ -163,8 +163,11 @@ pub fn measure(c: &Control, s: &Subject<'_>) -> Option<Vec<Finding>> {
         "iban_changed" => changed(c, s),
         "iban_changed_after_incident" => suspicious(c, s),
         "account_holder" => {
-            let other = s.holders.iter().find(|h| !same_words(h.name, s.name));
-            let finding = |h: &Holder<'_>| if h.proven || related(h.name, s.name) { c.finding() } else { c.strong_finding() };
+            let others = || s.holders.iter().filter(|h| !same_words(h.name, s.name));
+            let other = others().find(|h| !h.proven).or_else(|| others().next());
+            let own = [Role::Surname, Role::MarriedName].into_iter().filter_map(|r| s.text(r)).collect::<Vec<_>>().join(" ");
+            let family = if own.is_empty() { s.name } else { &own };
+            let finding = |h: &Holder<'_>| if h.proven || related(h.name, family) { c.finding() } else { c.strong_finding() };
             let said = |h: &Holder<'_>| finding(h).of(s.id).arg("agent", s.id).arg("name", s.name).arg("holder", h.name);
             other.map(|h| said(h).at(s.place.clone()).at(h.place.clone())).into_iter().collect()
         }
@@ -317,10 +320,10 @@ fn words(name: &str) -> Vec<String> {
     folded.split(|ch: char| !ch.is_alphanumeric()).filter(|w| !w.is_empty()).map(str::to_owned).collect()
 }
 
-/// Whether two names have a word in common: those of a couple, of a family.
-fn related(a: &str, b: &str) -> bool {
-    let own = words(b);
-    words(a).iter().any(|w| w.len() > 2 && own.contains(w))
+/// Whether a word of a surname stands in a name: those of a couple, of a family.
+fn related(name: &str, surname: &str) -> bool {
+    let own = words(surname);
+    words(name).iter().any(|w| w.len() > 3 && own.contains(w))
 }
 
 /// The same words, whatever their order; initials and a missing second name are forgiven.

@@ -125,7 +125,7 @@ impl Compared {
             generic: !own.is_empty() && Phrase::of(own).is_generic(),
             withheld: Phrase::of(own).is_withheld(),
             words: Phrase::of(own).words,
-            bare_number: Phrase::of(own).words.iter().all(|w| matches!(w.as_str(), "num" | "numero" | "ordre" | "rang")),
+            bare_number: !own.is_empty() && Phrase::of(own).words.iter().all(|w| matches!(w.as_str(), "num" | "numero" | "ordre" | "rang")),
             turned: titles::becomes(own),
             current: titles::is_current(own),
             one_day: titles::one_day(own),

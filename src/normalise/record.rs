@@ -294,6 +294,8 @@ impl Reader<'_, '_> {
             target: CodeTarget::Open,
             beside: false,
             recurs: true,
+            // That month was paid with it: it has been asked once.
+            said: true,
             kind: kinds.into_iter().find(|k| k.id() == row.text("kind")),
         });
         u16::try_from(codes.len() - 1).ok()

@@ -61,7 +61,9 @@ pub fn advances(files: Vec<Sending>, joined: &mut Joined, sources: &Sources, fin
         for (id, r) in ids.into_iter().zip(&file.rows) {
             let Some(t) = joined.people.get_mut(&id).and_then(|p| p.transfer.as_mut()) else { continue };
             joined.parts.push((id.clone(), r.at, r.amount));
-            joined.parts.push((id, t.at, t.amount));
+            if !joined.parts.iter().any(|p| p.1 == t.at) {
+                joined.parts.push((id, t.at, t.amount));
+            }
             t.amount += r.amount;
         }
         findings.retain(|f| !(f.code == "F83" && f.places.contains(&file.place)));

@@ -48,6 +48,7 @@ impl Locals {
             target,
             beside: false,
             recurs,
+            said: false,
             kind: Some(kind),
         });
         self.known.insert(code, index);

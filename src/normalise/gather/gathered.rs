@@ -90,6 +90,8 @@ pub struct LocalCode {
     pub beside: bool,
     /// False when the next month does not have it again.
     pub recurs: bool,
+    /// Whether a person said if it comes again.
+    pub said: bool,
     /// The side of the payslip it stands on, when the source says so; otherwise its amounts do.
     pub kind: Option<LineKind>,
 }

@@ -122,6 +122,7 @@ pub(super) fn settle_books(
             target: c.target,
             beside: c.beside,
             recurs: true,
+            said: c.goes_on.is_some(),
             kind: None,
         })
         .collect();
@@ -231,7 +232,7 @@ pub(super) fn late_codes(books: &mut Books, cx: &Context<'_>, sources: &Sources,
         let Some(m) = resolved.iter().find(|m| m.code == known.code) else { continue };
         known.target = m.target;
         known.with = m.with;
-        if m.target == CodeTarget::Open && m.goes_on.is_none() {
+        if m.target == CodeTarget::Open {
             let proposed: Vec<String> =
                 m.alternatives.iter().map(|(t, n)| format!("{} ({n} %)", fragment::target_name(*t, cx.rubrics))).collect();
             told.add(

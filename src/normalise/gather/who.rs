@@ -124,6 +124,16 @@ pub(super) fn note_people(
         }
         all
     });
+    // As last month's pay calls them: a staff file names itself.
+    let paid = LazyCell::new(|| {
+        let mut all: BTreeMap<String, BTreeSet<EmployeeId>> = BTreeMap::new();
+        for who in books.slips.iter().map(|s| &s.who).chain(stated).filter(|w| !w.named && !w.surname.is_empty()) {
+            if let Joined::AsWritten(id) | Joined::Padded(id) | Joined::Lengthened(id) = directory.join(who) {
+                all.entry(name_key(&who.surname, &who.given)).or_default().insert(id);
+            }
+        }
+        all
+    });
     let bearing = |who: &Who| called.get(&name_key(&who.surname, &who.given)).into_iter().flatten().copied().collect::<Vec<_>>();
     let mut strange = BTreeSet::new();
     let mut others: BTreeMap<u16, Option<&'static str>> = BTreeMap::new();
@@ -159,7 +169,12 @@ pub(super) fn note_people(
             let other = !same(*known);
             // One first name in common is not enough in a list that pays, nor anywhere where the whole name is somebody else's.
             let doubtful = list && !surnames.get(&id).is_some_and(|s| s.iter().any(|s| surnamed(s)));
-            let elses = !surnamed(known.0) && bearing(&r.who).iter().any(|o| **o != id) && !bearing(&r.who).contains(&&id);
+            let elses = !surnamed(known.0)
+                && if list {
+                    bearing(&r.who).iter().any(|o| **o != id) && !bearing(&r.who).contains(&&id)
+                } else {
+                    paid.get(&name_key(&r.who.surname, &r.who.given)).is_some_and(|of| !of.contains(&id))
+                };
             if !other && !doubtful && !elses {
                 continue;
             }
@@ -167,8 +182,10 @@ pub(super) fn note_people(
             if astray {
                 strange.insert(r.at);
             }
-            // A staff file that gives a number a name without a word in common with the known one is of somebody else.
-            let blocks = astray || matches!(role, Role::Staff | Role::Arrivals) && (other || elses);
+            // A staff file that gives a number a whole name without a word in common with the known one is of somebody else.
+            let whole = |(surname, given): (&str, &str)| name_key(surname, given).contains(' ');
+            let stranger = || whole(*known) && whole((&r.who.surname, &r.who.given)) || bearing(&r.who).iter().any(|o| **o != id);
+            let blocks = astray || matches!(role, Role::Staff | Role::Arrivals) && (elses || other && stranger());
             told.add(
                 Finding::new("M14", if blocks { Severity::Blocking } else { Severity::Justify })
                     .arg("agent", &id)

@@ -41,7 +41,9 @@ impl Joiner<'_> {
         for i in order {
             let (Some(row), claims) = (rows[i].take(), std::mem::take(&mut claims[i])) else { continue };
             let free = |c: &Claim| c.ids.iter().filter(|id| !taken.contains(id)).cloned().collect::<Vec<_>>();
-            let Some(free) = claims.iter().map(free).find(|ids| !ids.is_empty()) else {
+            // What says less does not take its place when the one it most likely pays has his transfer.
+            let best = claims.first().map_or(0, |c| c.says);
+            let Some(free) = claims.iter().filter(|c| c.says == best).map(free).find(|ids| !ids.is_empty()) else {
                 // Somebody who has a transfer already.
                 match claims.into_iter().find_map(|c| <[EmployeeId; 1]>::try_from(c.ids).ok()) {
                     Some([id]) => more.entry(id).or_default().push(row),
@@ -147,7 +149,7 @@ impl Joiner<'_> {
             let of = [Some(surname), text(Role::MarriedName)].into_iter().flatten().filter(|n| !n.is_empty());
             let whole = text(Role::FullName).filter(|n| !n.is_empty());
             let names = of.clone().any(|n| may_be_same((n, given), (&row.name, "")) && shares_a_word(n, &row.name));
-            names || whole.is_some_and(|n| may_be_same((n, given), (&row.name, "")))
+            names || whole.is_some_and(|n| may_be_same((n, given), (&row.name, "")) && shares_more_than_one(n, &row.name))
         })
     }
 
@@ -197,11 +199,22 @@ struct Claim {
     says: usize,
 }
 
-/// Whether a word of a surname, or its beginning, stands in a name.
+/// Whether a word of a surname, or its beginning, stands in a name; « LE », « DES » before another word do not count.
 fn shares_a_word(surname: &str, name: &str) -> bool {
     let (own, other) = (name_key(surname, ""), name_key(name, ""));
-    other.is_empty()
-        || own.split(' ').any(|w| other.split(' ').any(|o| o == w || w.len().min(o.len()) >= 3 && (o.starts_with(w) || w.starts_with(o))))
+    let long = |w: &&str| w.len() >= 3;
+    let own: Vec<&str> = if own.split(' ').any(|w| long(&w)) { own.split(' ').filter(long).collect() } else { own.split(' ').collect() };
+    let begins = |w: &str, o: &str| o == w || w.len().min(o.len()) >= 3 && (o.starts_with(w) || w.starts_with(o));
+    other.is_empty() || own.iter().any(|w| other.split(' ').any(|o| begins(w, o)))
+}
+
+/// Whether two whole names share two words, or one beside nothing but initials: a given name is shared by many.
+fn shares_more_than_one(a: &str, b: &str) -> bool {
+    let (a, b) = (name_key(a, ""), name_key(b, ""));
+    let words = |t: &str| t.split(' ').filter(|w| w.len() >= 3).map(str::to_owned).collect::<BTreeSet<_>>();
+    let (a, b) = (words(&a), words(&b));
+    let common = a.intersection(&b).count();
+    common >= 2 || common == a.len().min(b.len())
 }
 
 /// Where references hold the number of whoever is paid: « PAIE-00156-11 » and « PAIE-00225-11 » in their second word, though

@@ -17,7 +17,8 @@ impl Joiner<'_> {
             let net = p.paid.as_ref().and_then(|s| s.net_paid).map(|n| n.0);
             let off = |m: Money| net.map_or(0, |net| (net - m).abs().cents());
             let sum = rows.iter().fold(first.amount, |sum, r| sum + r.amount);
-            let apart = rows.iter().all(|r| r.at.source != first.at.source) || net == Some(sum);
+            // Of somebody of whom nothing else was read, a second transfer may be the first once more.
+            let apart = p.paid.is_some() && rows.iter().all(|r| r.at.source != first.at.source) || net == Some(sum);
             if apart && rows.iter().map(|r| r.amount).chain([first.amount]).all(|one| off(sum) <= off(one)) {
                 // The account of the pay, not that of what was paid beside it.
                 let main = rows.iter().max_by_key(|r| r.amount).filter(|r| r.amount > first.amount);

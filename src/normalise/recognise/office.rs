@@ -5,7 +5,7 @@
 //! foresees (« Solde HS », « Proposition CIA ») is neither. It is told, and nobody waits for it.
 
 use super::seen::Seen;
-use crate::facts::{FactDecl, FactKind, NumberForm};
+use crate::facts::{FactDecl, FactKind, NumberForm, Role as FactRole};
 use crate::ground::{At, Finding, Severity, Sources};
 use crate::normalise::columns::is_one_off;
 use crate::normalise::mapping::{Meaning, Role, SourceMapping};
@@ -35,7 +35,9 @@ pub(super) fn put_aside(
     let about = s.about();
     let Some(word) = titles::called_office(&about).filter(|_| able && !s.pinned()) else { return };
     let paid = PAYING.iter().any(|r| titles::speaks_of(&about, *r) > 0) || titles::says_strike(&about);
-    if paid || s.data_rows == 0 || (0..s.layout.width).any(|c| moves_pay(s, c, &about, cx)) || leaves(s) {
+    // Of a long file only the beginning has been looked at.
+    let whole = s.kept.len() < super::seen::SAMPLE;
+    if paid || !whole || s.data_rows == 0 || (0..s.layout.width).any(|c| moves_pay(s, c, &about, cx)) || leaves(s) {
         return;
     }
     (found.role, found.certainty, found.why) = (Role::Ignored, 80, vec![BESIDE.to_owned()]);
@@ -65,7 +67,10 @@ fn moves_pay(s: &Seen<'_>, c: usize, about: &str, cx: &Context<'_>) -> bool {
     let amounts = || numbers && [Meaning::Gain, Meaning::Deduction, Meaning::Amount, Meaning::Signed].into_iter().any(plain);
     let natured = || p.values.keys().any(|v| cx.natures.fact(v).is_some_and(|f| cx.vocabulary.get(f).name != titles::without_effect()));
     let hours = || numbers && !titles::is_time_of_day(own) && titles::spaced(own).split_whitespace().any(titles::hourly_word);
-    fact || amounts() || hours() || own.contains('€') || p.values.keys().any(|v| in_euros(v)) || natured()
+    // A day on which somebody comes or goes.
+    let day = |r: FactRole| cx.vocabulary.role(r).is_some_and(|f| compared.title(Title::Fact(f)) >= SURELY);
+    let moves = || p.share(p.dates + p.days) >= 50 && [FactRole::Exit, FactRole::ContractEnd].into_iter().any(day);
+    fact || moves() || amounts() || hours() || own.contains('€') || p.values.keys().any(|v| in_euros(v)) || natured()
 }
 
 /// Whether a cell says of somebody that he is no longer to be paid.

@@ -71,8 +71,14 @@ fn pages(rows: &[OwnedRow], wording: &Wording<'_>) -> Option<Vec<Page>> {
     let titled = |i: usize| (0..left).map(|c| shown(&rows[i], c)).collect::<Vec<_>>();
     let opening = titled(first.first);
     let naming = |i: usize| titled(i) == opening && names_agents(&rows[i], left, i, i);
+    let titles = first.first..first.below;
     let mut pages = vec![Page { body: first.below..rows.len(), head: first }];
     let mut at = pages[0].body.start;
+    // A page of one agent, whose lines would be somebody else's.
+    let again = |i: &usize| !titles.contains(i) && titled(*i) == opening && opening.iter().any(|t| !t.is_empty()) && !naming(*i);
+    if (at..rows.len()).any(|i| again(&i)) {
+        return None;
+    }
     while let Some(start) = (at..rows.len()).find(|&i| naming(i)) {
         let mut next = head(&rows[start..], wording).filter(|h| h.first == 0)?;
         next.below += start;

@@ -118,10 +118,9 @@ impl Codes {
         for (key, (source, stats)) in &uses {
             let local = name(key);
             let file = sources.get(*source).map(|s| s.file.as_str()).unwrap_or_default();
-            let decided = given
-                .iter()
-                .filter(|e| e.file == file)
-                .find_map(|e| e.codes.get(&local).and_then(|t| fragment::target_named(t, cx.rubrics)));
+            let written = given.iter().filter(|e| e.file == file).find_map(|e| e.codes.get(&local));
+            let decided = written.and_then(|t| fragment::target_named(t, cx.rubrics));
+            let goes_on = written.and_then(|t| fragment::goes_on(t));
             let found = resolved.iter().find(|m| m.code == local);
             let employer = key.1 == Side::Employer;
             let target = decided.unwrap_or_else(|| match found.map(|m| m.target) {
@@ -149,7 +148,9 @@ impl Codes {
                         .at(sources.place(At::source(*source))),
                 );
             }
-            if let Some(index) = enter(gathered, *source, local, stats.labels_by_use(), target, !key.1.is_once()) {
+            let recurs = goes_on.unwrap_or(!key.1.is_once());
+            if let Some(index) = enter(gathered, *source, local, stats.labels_by_use(), target, recurs) {
+                gathered.local_codes[usize::from(index)].said = goes_on.is_some();
                 known.insert(key.clone(), (index, target));
             }
         }
@@ -230,7 +231,7 @@ fn taken_unseen(slip: &Slip) -> Option<(Money, u32)> {
 fn enter(gathered: &mut Gathered, source: u16, code: String, labels: Vec<String>, target: CodeTarget, recurs: bool) -> Option<u16> {
     let index = u16::try_from(gathered.local_codes.len()).ok()?;
     let element = if let CodeTarget::Element(e, _) = target { Some(e) } else { None };
-    gathered.local_codes.push(LocalCode { source, code, labels, element, target, beside: false, recurs, kind: None });
+    gathered.local_codes.push(LocalCode { source, code, labels, element, target, beside: false, recurs, said: false, kind: None });
     Some(index)
 }
 

@@ -67,7 +67,7 @@ pub(super) fn subject<'s>(
 fn holders<'s>(ready: &Ready, w: &'s Worked, accounts: &Accounts) -> Vec<Holder<'s>> {
     let sent = w.person.transfer.as_ref();
     let by_bank = sent.map(|t| Holder { name: &t.name, place: accounts.place.clone(), proven: true });
-    let proven = sent.is_some_and(|t| t.iban.is_some()) || ready.inputs.decisions.call_back(&w.id).is_some();
+    let proven = sent.is_some_and(|t| t.iban.is_some() && t.iban == accounts.pays) || ready.inputs.decisions.call_back(&w.id).is_some();
     let written = w.person.fact(&ready.pack.vocabulary, Role::AccountHolder);
     let written = written.and_then(|f| Some(Holder { name: f.value.text()?, place: ready.inputs.sources.place(f.at), proven }));
     by_bank.into_iter().chain(written).collect()

@@ -69,12 +69,8 @@ pub(super) fn proposals(gathered: &normalise::Gathered, mapping: &Mapping) -> Ve
 }
 
 /// For each local code, whether a person said if it comes again.
-pub(super) fn said(gathered: &normalise::Gathered, mapping: &Mapping) -> Vec<bool> {
-    let of = |c: &normalise::LocalCode| {
-        let known = mapping.of(c.source).and_then(|m| m.codes.iter().find(|k| k.code == c.code));
-        known.is_some_and(|k| k.goes_on.is_some())
-    };
-    gathered.local_codes.iter().map(of).collect()
+pub(super) fn said(gathered: &normalise::Gathered) -> Vec<bool> {
+    gathered.local_codes.iter().map(|c| c.said).collect()
 }
 
 /// A card for each local code, in the order of their indices; only those without an element are used.

@@ -182,7 +182,7 @@ pub fn read(job: &Job, pack: &Pack, settings: &[SettingValue], progress: fn(&str
     let (elsewhere, main) = (std::mem::take(&mut gathered.elsewhere), std::mem::take(&mut gathered.employer));
     let mut unknown_cards = unknown_cards(&gathered);
     let mut proposals = proposals(&gathered, &mapping);
-    let said = local_codes::said(&gathered, &mapping);
+    let said = local_codes::said(&gathered);
     let mut beside: Vec<bool> = gathered.local_codes.iter().map(|c| c.beside).collect();
     let rows = gathered.rows.clone();
     let registers = bygone::Registers { aside, months: std::mem::take(&mut gathered.months) };
