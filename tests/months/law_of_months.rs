@@ -331,7 +331,7 @@ fn identity_numbers_without_key_are_told_once_and_keys_of_their_own_column_are_j
 // 20/35 of 2067.57 is 1181.47.
 #[test]
 fn weekly_hours_of_the_post_are_its_working_time() {
-    for (name, title) in [("post", "Heures hebdo du poste"), ("post-hours", "Nb heures hebdo")] {
+    for (name, title) in [("post", "% activité;Heures hebdo du poste"), ("post-hours", "Taux d'activité;Nb heures hebdo")] {
         let ran = run(
             name,
             "2025-06",
@@ -340,7 +340,7 @@ fn weekly_hours_of_the_post_are_its_working_time() {
                 (
                     "agents.csv",
                     format!(
-                        "Matricule;Nom;Prénom;Statut;Catégorie;Indice majoré;% activité;{title};Taux PAS\n\
+                        "Matricule;Nom;Prénom;Statut;Catégorie;Indice majoré;{title};Taux PAS\n\
                      00101;ABEL;Jean;Titulaire;C;420;100;20;0\n"
                     ),
                 ),
