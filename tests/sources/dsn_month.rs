@@ -305,10 +305,14 @@ fn december(name: &str, files: &[(&str, String)]) -> (BTreeMap<String, i64>, Out
     if !slips.exists() {
         return (BTreeMap::new(), outcome);
     }
+    // Under their own names: a number beside a stranger's name and another sum is nobody's.
+    let names: BTreeMap<String, String> =
+        rows(&folder.join("out/people.csv")).into_iter().map(|r| (r["employee"].clone(), r["name"].clone())).collect();
     let sent: Vec<Row> = rows(&slips)
         .into_iter()
         .map(|r| {
-            Row::from([("matricule".into(), r["employee"].clone()), ("nom".into(), "X".into()), ("net_a_virer".into(), "1.00".into())])
+            let name = names[&r["employee"]].clone();
+            Row::from([("matricule".into(), r["employee"].clone()), ("nom".into(), name), ("net_a_virer".into(), "1.00".into())])
         })
         .collect();
     let sent = transfers(&sent);

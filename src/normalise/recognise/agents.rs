@@ -88,8 +88,11 @@ pub(super) fn names_of(documents: &[Who]) -> impl Iterator<Item = String> + '_ {
     documents.iter().map(|w| name_key(&w.surname, &w.given)).filter(|n| n.contains(' '))
 }
 
-/// Of the names in the other tables, percent that stand in this one.
-pub(super) fn named(i: usize, names: &[BTreeSet<String>]) -> usize {
+/// Of the names in the other tables, percent that stand in this one; none in one with amounts, whose accounts are those they went to.
+pub(super) fn named(i: usize, seen: &[Seen<'_>], names: &[BTreeSet<String>]) -> usize {
+    if seen[i].profiles.iter().any(Profile::holds_amounts) {
+        return 0;
+    }
     let others: BTreeSet<&String> = names.iter().enumerate().filter(|(j, _)| *j != i).flat_map(|(_, n)| n).collect();
     let known = names[i].iter().filter(|n| others.contains(n)).count();
     if others.len() < 3 { 0 } else { known * 100 / others.len() }

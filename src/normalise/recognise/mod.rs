@@ -122,7 +122,7 @@ pub fn recognise(
             let mut others: BTreeSet<&str> = of_others.collect();
             let listed = !others.is_empty();
             others.extend(&of_documents);
-            let others = Others { ids: others, listed, everybody: everybody[i], copied, named: agents::named(i, &names_in) };
+            let others = Others { ids: others, listed, everybody: everybody[i], copied, named: agents::named(i, &seen, &names_in) };
             let mut told = Vec::new();
             let found = source(s, cx, titles, &others, like, sources, &mut told);
             (found, told)
