@@ -75,7 +75,8 @@ fn told(r: &Ran, code: &str) -> Vec<Severity> {
 fn a_transfer_with_somebodys_number_and_anothers_name_moves_nobodys_account() {
     let others = [
         one("PAIE202111-00176", "SCP MARTEL ET DUVIVIER HUISSIERS", STRANGERS[0], "185.20"),
-        one("PAIE202111-00179", "POIREL CAMILLE", STRANGERS[1], "1624.98"),
+        // Of BÉAL Béatrice it has the number and the given name.
+        one("PAIE202111-00179", "POIREL BEATRICE", STRANGERS[1], "1624.98"),
     ];
     let r = run("before", Some(with_before(&others)), &[]);
     assert_eq!(transfers(&r), due());
@@ -99,6 +100,25 @@ fn a_pay_cut_in_two_goes_to_the_account_of_most_of_it_and_is_told() {
     assert_eq!(transfers(&r), due());
     assert_eq!(told(&r, "M405"), [Severity::Justify]);
     assert!(told(&r, "M161").is_empty(), "the two are the net");
+}
+
+// Nothing but staff file and transfers: a second transfer may be the first once more, and is no part of a pay that nobody knows.
+#[test]
+fn a_second_transfer_is_no_part_where_no_net_was_read() {
+    let file = |name: &str| (name.to_owned(), std::fs::read(Path::new("samples/montreval/inbox").join(name)).expect("the sample"));
+    let sent = inbox(SENT);
+    let head = sent[..sent.find("<CdtTrfTxInf>").expect("a transfer")].replace("PAIE-2021-11-01", "PAIE-2021-11-02");
+    let tail = &sent[sent.rfind("</CdtTrfTxInf>").expect("a transfer") + "</CdtTrfTxInf>".len()..];
+    let again = one("PAIE202111-00176", "CAMARA SEBASTIEN", STRANGERS[0], "1348.75");
+    let again = format!("{head}{again}{tail}").replace(">87<", ">1<").replace("135955.77", "1348.75");
+    let settings = std::fs::read_to_string("samples/montreval/releve.toml").expect("the sample's settings");
+    let (staff, own) = (file("agents.xlsx"), file(SENT));
+    let mut files = vec![(&*staff.0, staff.1.clone()), (&*own.0, own.1.clone())];
+    let plain = ran::run_in(ran::job("accounts", "again-none", &settings, &files), None);
+    files.push(("z-encore.xml", again.into_bytes()));
+    let r = ran::run_in(ran::job("accounts", "again", &settings, &files), None);
+    assert_eq!((told(&r, "M364").len(), told(&r, "F07").len()), (0, told(&plain, "F07").len() + 1));
+    assert_eq!(transfers(&r), transfers(&plain));
 }
 
 // Without the transfer file, a list of accounts is the only word: an account in the name of a stranger is nobody's.

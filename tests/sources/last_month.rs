@@ -236,6 +236,21 @@ fn arrears_that_bore_no_contributions_end_without_a_trace() {
     }
 }
 
+// A refund of 45,00 after tax that nobody knows: what releve.toml says of a rubric holds for a statement as for a register.
+#[test]
+fn what_is_said_of_a_rubric_of_a_statement_is_heard() {
+    let line = "<RemDivers><Libelle V=\"FRAIS DE MISSION\"/><Code V=\"7001\"/><Mt V=\"45.00\"/></RemDivers>";
+    let files = || [changed("00176", |s| with_line(s, line, &["MtNetAPayer"], 4_500)), sample("agents.xlsx")];
+    let said = |word: &str| format!("\n[[source]]\nfile = \"paye.xhl\"\n[source.codes]\n\"7001\" = \"{word}\"\n");
+    let plain = run("refund-none", "", &[("paye.xhl", xhl::november().into_bytes()), sample("agents.xlsx")]);
+    let asked = run("refund-asked", "", &files());
+    assert_eq!(told(&asked, "C45"), [Severity::Blocking]);
+    for (word, more) in [("once", 0), ("carried", 4_500)] {
+        let r = run(&format!("refund-{word}"), &said(word), &files());
+        assert_eq!((told(&r, "C45").len(), nets(&r)["00176"]), (0, nets(&plain)["00176"] + more), "{word}");
+    }
+}
+
 // A contract of its own beside the mutual insurance; and the mutual insurance of the staff file under the other's name.
 #[test]
 fn a_protection_contract_goes_on_beside_the_mutual_insurance() {
