@@ -66,6 +66,8 @@ fn what_such_a_file_says_of_pay_is_asked_all_the_same() {
     }
     let text = "Annuaire;;;\nMatricule;Nom;Prénom;Observations\n00225;AGUILAR;Loïc;ne plus payer\n";
     assert!(run("no-longer", &[], "annuaire.csv", text).waits("00225"));
+    let text = "Annuaire;;;\nMatricule;Nom;Prénom;Date de sortie\n00225;AGUILAR;Loïc;15/12/2021\n";
+    assert!(told(&run("day-of-leaving", &[], "annuaire.csv", text), "M411").is_empty());
 }
 
 /// A date in a title makes no row of it: whom the list names waits, and nobody else.

@@ -67,9 +67,9 @@ fn moves_pay(s: &Seen<'_>, c: usize, about: &str, cx: &Context<'_>) -> bool {
     let amounts = || numbers && [Meaning::Gain, Meaning::Deduction, Meaning::Amount, Meaning::Signed].into_iter().any(plain);
     let natured = || p.values.keys().any(|v| cx.natures.fact(v).is_some_and(|f| cx.vocabulary.get(f).name != titles::without_effect()));
     let hours = || numbers && !titles::is_time_of_day(own) && titles::spaced(own).split_whitespace().any(titles::hourly_word);
-    // A day on which somebody comes or goes.
-    let day = |r: FactRole| cx.vocabulary.role(r).is_some_and(|f| compared.title(Title::Fact(f)) >= SURELY);
-    let moves = || p.share(p.dates + p.days) >= 50 && [FactRole::Exit, FactRole::ContractEnd].into_iter().any(day);
+    // A day on which somebody leaves.
+    let exit = || cx.vocabulary.role(FactRole::Exit).is_some_and(|f| compared.title(Title::Fact(f)) >= SURELY);
+    let moves = || p.share(p.dates + p.days) >= 50 && exit();
     fact || moves() || amounts() || hours() || own.contains('€') || p.values.keys().any(|v| in_euros(v)) || natured()
 }
 
