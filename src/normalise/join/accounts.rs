@@ -100,9 +100,13 @@ impl Joiner<'_> {
             };
             // Of a number alone, where most references hold one, against nobody's name.
             let alone = by_account.is_none() && by_name.is_none() && place.is_some_and(|p| p.of_most) && (!named || row.name.is_empty());
-            let told = by_reference.filter(|ids| alone || says(ids) > 1);
-            let claim = |ids: &Vec<EmployeeId>| Claim { says: says(ids), ids: ids.clone() };
-            let mut found: Vec<Claim> = [told, by_account, by_name, by_sum].into_iter().flatten().map(claim).collect();
+            let mut found: Vec<Claim> = Vec::new();
+            for (ids, enough) in [(by_reference, alone), (by_account, true), (by_name, true), (by_sum, true)] {
+                if let Some(ids) = ids.filter(|ids| found.iter().all(|c| c.ids != **ids)) {
+                    let says = says(ids);
+                    found.extend((enough || says > 1).then(|| Claim { says, ids: ids.clone() }));
+                }
+            }
             found.sort_by_key(|c| std::cmp::Reverse(c.says));
             found
         };
@@ -146,9 +150,9 @@ impl Joiner<'_> {
         self.out.people.get(id).is_some_and(|p| {
             let (surname, given) = self.written(p);
             let text = |r: Role| p.text(self.vocabulary, r);
-            let of = [Some(surname), text(Role::MarriedName)].into_iter().flatten().filter(|n| !n.is_empty());
+            let mut of = [Some(surname), text(Role::MarriedName)].into_iter().flatten().filter(|n| !n.is_empty());
             let whole = text(Role::FullName).filter(|n| !n.is_empty());
-            let names = of.clone().any(|n| may_be_same((n, given), (&row.name, "")) && shares_a_word(n, &row.name));
+            let names = of.any(|n| may_be_same((n, given), (&row.name, "")) && shares_a_word(n, &row.name));
             names || whole.is_some_and(|n| may_be_same((n, given), (&row.name, "")) && shares_more_than_one(n, &row.name))
         })
     }

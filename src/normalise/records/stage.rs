@@ -106,7 +106,7 @@ impl RecordReader<'_> {
         let value = |c: &ColumnMapping| crate::normalise::values::hours(&shown(row, usize::from(c.column)), c.mark).ok().flatten();
         let columns = || self.source.columns.iter().filter(of).filter_map(|c| Some((c, value(c)?)));
         let sum = columns().map(|c| c.1).try_fold(Exact::ZERO, Exact::add)?;
-        let (c, _) = columns().next().filter(|_| sum > Exact::int(titles::bounds().most_hours * 2))?;
+        let (c, _) = columns().max_by_key(|c| c.1).filter(|_| sum > Exact::int(titles::bounds().most_hours * 2))?;
         let f = Finding::new("M441", Severity::Blocking).arg("agent", self.called(row)).arg("heading", self.source.key(c));
         Some(f.arg("text", shown(row, usize::from(c.column))).at(sources.place(self.at(row, c))))
     }
