@@ -18,6 +18,10 @@ use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
+/// The program's own allocator.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() {
     let agents: usize = std::env::args().find_map(|a| a.parse().ok()).unwrap_or(1_300);
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("readers");
@@ -172,7 +176,9 @@ fn write_old_workbook(path: &Path, book: &[Vec<String>], agents: usize) {
         record(&mut stream, 0x0809, &begin(0x10));
         stream.extend(sheet);
     }
-    let mut file = cfb::create(path).expect("a file");
+    // Sectors of 512 bytes, as Excel writes them.
+    let disk = File::options().read(true).write(true).create(true).truncate(true).open(path).expect("a file");
+    let mut file = cfb::CompoundFile::create_with_version(cfb::Version::V3, disk).expect("a file");
     file.create_stream("/Workbook").and_then(|mut s| s.write_all(&stream)).and_then(|()| file.flush()).expect("the disk has room");
 }
 

@@ -402,8 +402,8 @@ fn net_social(c: &Control, s: &Subject<'_>) -> Vec<Finding> {
 /// What this month's files change for somebody of the payroll office: the control names the words of its departments.
 fn of_payroll(c: &Control, s: &Subject<'_>) -> Vec<Finding> {
     let (Some(service), Some(_)) = (s.text(Role::Service), s.payslip) else { return Vec::new() };
-    let office = c.names.iter().skip(1).find(|n| lines::says(service, n));
-    if office.is_none() || s.shifts.is_empty() && s.brought.iter().all(|f| f.value.text().is_some()) {
+    let moved = !s.shifts.is_empty() || s.brought.iter().any(|f| f.value.text().is_none());
+    if !moved || !c.names.iter().skip(1).any(|n| lines::says(service, n)) {
         return Vec::new();
     }
     let f = c.finding().of(s.id).arg("agent", s.id).arg("name", s.name).arg("service", service);

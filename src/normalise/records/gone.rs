@@ -5,8 +5,9 @@
 use super::RecordReader;
 use crate::facts::{FactKind, Facts, Role as FactRole, Value};
 use crate::ground::{Finding, PayMonth, Severity, Sources};
+use crate::normalise::Context;
 use crate::normalise::lists;
-use crate::normalise::mapping::{ColumnMapping, Meaning};
+use crate::normalise::mapping::{ColumnMapping, Meaning, SourceMapping};
 use crate::normalise::register::shown;
 use crate::normalise::titles;
 use crate::normalise::values::{date, flag};
@@ -19,6 +20,49 @@ pub const NO_LONGER: &str = "M420";
 /// A word under « Position » that nobody knows to be one of people who are paid.
 pub const UNKNOWN_STATE: &str = "M440";
 
+/// A column of a staff file that may say whether somebody is still paid, by its title and its meaning.
+#[derive(Clone, Copy)]
+pub(super) struct Standing {
+    /// Index among the columns of its source.
+    column: usize,
+    /// A yes says that somebody left.
+    left: bool,
+    /// Holds words; the others of these say something of words alone.
+    worded: bool,
+    /// Any word is a reason of leaving.
+    why: bool,
+    /// Holds no fact.
+    beside: bool,
+    /// Holds remarks, states or statuses, which may end pay by what they say.
+    remarks: bool,
+    /// Holds nothing but the state somebody is in.
+    stands: bool,
+}
+
+impl Standing {
+    /// The columns of a source that may say so.
+    pub(super) fn of(source: &SourceMapping, cx: &Context<'_>) -> Vec<Self> {
+        source.columns.iter().enumerate().filter_map(|(i, c)| Self::new(i, c, cx)).collect()
+    }
+
+    fn new(column: usize, c: &ColumnMapping, cx: &Context<'_>) -> Option<Self> {
+        let fact = if let Meaning::Fact(f) = c.meaning { Some(cx.vocabulary.get(f)) } else { None };
+        let beside = matches!(c.meaning, Meaning::Ignored | Meaning::Unknown) && c.certainty < 100;
+        let worded = beside || fact.is_some_and(|f| matches!(f.kind, FactKind::Text | FactKind::Choice { .. }));
+        let said = beside && (titles::of_remarks(&c.heading) || c.heading.is_empty() || titles::of_state(&c.heading));
+        let of = Self {
+            column,
+            left: c.certainty < 100 && titles::yes_says_left(&c.heading),
+            worded,
+            why: worded && titles::of_why_left(&c.heading),
+            beside,
+            remarks: said || fact.is_some_and(|f| f.name == "statut"),
+            stands: fact.is_some_and(|f| f.role == Some(FactRole::Position)) || beside && titles::of_standing(&c.heading),
+        };
+        (of.left || of.worded && (of.why || of.remarks || of.stands)).then_some(of)
+    }
+}
+
 impl RecordReader<'_> {
     /// What the columns of a staff file that are no facts say of its row.
     pub(super) fn gone(&self, row: &Row<'_, '_>, facts: &Facts, sources: &Sources, told: &mut Vec<Finding>) {
@@ -30,47 +74,40 @@ impl RecordReader<'_> {
         if day(FactRole::Exit).is_some_and(|d| d <= self.cx.month.last_day()) {
             return;
         }
-        for c in &self.source.columns {
+        for i in 0..self.standings.len() {
+            let standing = self.standings[i];
+            let c = &self.source.columns[standing.column];
             let text = shown(row, usize::from(c.column));
-            let Some(code) = self.of_standing(c, &text, day(FactRole::Exit).is_some()) else { continue };
+            let Some(code) = self.of_standing(standing, &text, day(FactRole::Exit).is_some()) else { continue };
             let f = Finding::new(code, Severity::Blocking).arg("agent", self.called(row)).arg("heading", self.source.key(c));
             told.push(f.arg("text", text.chars().take(60).collect::<String>()).at(sources.place(self.at(row, c))));
         }
     }
 
     /// What a cell says of whether somebody is still paid: that he is not, or a word that nobody knows where his state stands.
-    fn of_standing(&self, c: &ColumnMapping, text: &str, leaves_later: bool) -> Option<&'static str> {
+    fn of_standing(&self, c: Standing, text: &str, leaves_later: bool) -> Option<&'static str> {
         if !text.chars().any(char::is_alphanumeric) {
             return None;
         }
         let answer = flag(text).ok().flatten();
-        if c.certainty < 100 && answer == Some(true) && titles::yes_says_left(&c.heading) {
+        if c.left && answer == Some(true) {
             return Some(NO_LONGER);
         }
-        let fact = if let Meaning::Fact(f) = c.meaning { Some(self.cx.vocabulary.get(f)) } else { None };
-        let beside = matches!(c.meaning, Meaning::Ignored | Meaning::Unknown) && c.certainty < 100;
-        let worded = beside || fact.is_some_and(|f| matches!(f.kind, FactKind::Text | FactKind::Choice { .. }));
-        if !worded {
+        if !c.worded {
             return None;
         }
+        let heading = &self.source.columns[c.column].heading;
         // « Fin de contrat » beside a day to come.
-        if titles::of_why_left(&c.heading) && !leaves_later && answer != Some(false) && !titles::state_is_paid(text) {
+        if c.why && !leaves_later && answer != Some(false) && !titles::state_is_paid(text) {
             return Some(NO_LONGER);
         }
-        let remarks = titles::of_remarks(&c.heading) || c.heading.is_empty();
-        let states = titles::of_state(&c.heading);
-        let ends = |said: bool| said && titles::remark_ends_pay(text, self.day_said(text)) && !titles::state_is_paid(text);
-        if beside && (titles::state_ends_pay(&c.heading, text, answer == Some(false)) || ends(remarks || states)) {
-            return Some(NO_LONGER);
-        }
+        let ends = || titles::remark_ends_pay(text, self.day_said(text)) && !titles::state_is_paid(text);
         // « Titulaire en disponibilité » is read as the status that it is too.
-        if fact.is_some_and(|f| f.name == "statut") && ends(true) {
+        if c.beside && titles::state_ends_pay(heading, text, answer == Some(false)) || c.remarks && ends() {
             return Some(NO_LONGER);
         }
-        let position = fact.is_some_and(|f| f.role == Some(FactRole::Position));
-        let stands = position || beside && titles::of_standing(&c.heading);
         let words = text.chars().any(char::is_alphabetic) && answer.is_none();
-        (stands && words && !titles::state_is_paid(text)).then_some(UNKNOWN_STATE)
+        (c.stands && words && !titles::state_is_paid(text)).then_some(UNKNOWN_STATE)
     }
 
     /// Somebody who enters this month: the title of the file, its folder, a remark or a no says that he does not.

@@ -128,6 +128,8 @@ pub struct RecordReader<'a> {
     /// Column of the key of identity numbers, when it stands apart.
     pub(super) key: Option<u16>,
     pub(super) told_keys: bool,
+    /// Columns of a staff file that may say that somebody is no longer paid.
+    standings: Vec<gone::Standing>,
 }
 
 impl<'a> RecordReader<'a> {
@@ -142,6 +144,7 @@ impl<'a> RecordReader<'a> {
             share: cx.vocabulary.named("quotite"),
             key: cx.vocabulary.named("cle_nir").and_then(|f| source.column(Meaning::Fact(f))).map(|c| c.column),
             told_keys: false,
+            standings: if source.role == Role::Staff { gone::Standing::of(source, cx) } else { Vec::new() },
         }
     }
 

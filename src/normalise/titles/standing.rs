@@ -1,7 +1,7 @@
 //! Columns of a staff file that are about nothing but whether somebody is still there: « Position », « Motif de sortie », « Sorti ».
 
 use super::file::FILE;
-use super::words::{is_one, one_of, opens, spaced, span_words};
+use super::words::{holds, is_one, one_of, opens, spaced, span_words};
 
 /// Whether a yes under a title says that somebody left: « Sorti(e) ».
 pub fn yes_says_left(heading: &str) -> bool {
@@ -10,9 +10,9 @@ pub fn yes_says_left(heading: &str) -> bool {
 
 /// Whether a text says until when something holds: « jusqu'au 30/11 », « du 01/06 au 30/11 ».
 pub fn holds_until(text: &str) -> bool {
-    FILE.standing.until.iter().any(|w| spaced(text).contains(&format!(" {w} "))) || {
+    let tidy = spaced(text);
+    FILE.standing.until.iter().any(|w| holds(&tidy, w)) || {
         let [from, to] = span_words().map(spaced);
-        let tidy = spaced(text);
         tidy.find(&from).is_some_and(|i| tidy[i..].contains(&to))
     }
 }
@@ -30,7 +30,7 @@ pub fn of_standing(heading: &str) -> bool {
 /// Whether a state is made of nothing but words of people who are paid, and numbers: « Activité à 80 % ».
 pub fn state_is_paid(text: &str) -> bool {
     let phrases = FILE.standing.paid.iter().filter(|w| w.contains(' '));
-    let rest = phrases.fold(spaced(text), |rest, p| rest.replace(&format!(" {p} "), "  "));
+    let rest = phrases.fold(spaced(text), |rest, p| if holds(&rest, p) { rest.replace(&format!(" {p} "), "  ") } else { rest });
     rest.split_whitespace().all(|w| w.bytes().any(|b| b.is_ascii_digit()) || opens(&FILE.standing.paid, w))
 }
 

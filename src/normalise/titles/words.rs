@@ -22,7 +22,7 @@ pub fn speaks_of(text: &str, role: Role) -> usize {
         Role::Rubrics | Role::Ignored | Role::Unknown => return 0,
     };
     let tidy = spaced(text);
-    FILE.sheet.get(key).map_or(0, |words| words.iter().filter(|w| tidy.contains(&format!(" {w} "))).map(String::len).max().unwrap_or(0))
+    FILE.sheet.get(key).map_or(0, |words| words.iter().filter(|w| holds(&tidy, w)).map(String::len).max().unwrap_or(0))
 }
 
 /// Whether a text has a word that says that a sheet is not of that role, whatever else it says: « Départs en congé ».
@@ -69,13 +69,20 @@ pub fn excused(about: &str) -> Option<String> {
     (0..words.len()).find(|i| said(*i)).map(|i| words[i].to_owned())
 }
 
+/// Whether a [`spaced`] text has a word or a phrase, whole.
+pub(super) fn holds(tidy: &str, phrase: &str) -> bool {
+    let ends = |i: usize| tidy.as_bytes().get(i + phrase.len()) == Some(&b' ');
+    tidy.match_indices(phrase).any(|(i, _)| tidy[..i].ends_with(' ') && ends(i))
+}
+
+/// Whether a word of a [`spaced`] text opens with a stem.
+fn opens_in(tidy: &str, stem: &str) -> bool {
+    tidy.match_indices(stem).any(|(i, _)| tidy[..i].ends_with(' '))
+}
+
 /// The first of some words or phrases that a text has; an asterisk stands for any ending.
 pub(super) fn one_of(list: &[String], tidy: &str) -> Option<String> {
-    let within = |w: &String| match w.strip_suffix('*') {
-        Some(stem) => tidy.contains(&format!(" {stem}")),
-        None => tidy.contains(&format!(" {w} ")),
-    };
-    let whole = list.iter().filter(|w| w.contains(' ')).find(|w| within(w));
+    let whole = list.iter().filter(|w| w.contains(' ')).find(|w| w.strip_suffix('*').map_or_else(|| holds(tidy, w), |s| opens_in(tidy, s)));
     whole.map(|w| w.trim_end_matches('*').to_owned()).or_else(|| tidy.split_whitespace().find(|w| opens(list, w)).map(str::to_owned))
 }
 
@@ -121,7 +128,7 @@ pub fn rather() -> impl Iterator<Item = (&'static str, &'static [String])> {
 /// Whether a title has one of these words, or several that follow each other.
 pub fn has_words(title: &str, words: &[String]) -> bool {
     let tidy = spaced(title);
-    words.iter().any(|w| tidy.contains(&format!(" {w} ")))
+    words.iter().any(|w| holds(&tidy, w))
 }
 
 /// The word of a staff file's name that says that another has taken its place: « agents (ancien) ».
@@ -140,7 +147,7 @@ pub fn paid_in_part(heading: &str, text: &str) -> bool {
 /// Whether a list says that it takes the place of another: « annule et remplace ».
 pub fn replaces(about: &str) -> bool {
     let tidy = spaced(about);
-    FILE.doubt.replaces.iter().any(|w| tidy.contains(&format!(" {w} ")))
+    FILE.doubt.replaces.iter().any(|w| holds(&tidy, w))
 }
 
 /// What a list is called without those words.
@@ -289,7 +296,7 @@ fn is_column(of: &str, heading: &str) -> bool {
 /// Whether a text has one of those listed among its words.
 fn names_one(list: &[String], about: &str) -> bool {
     let tidy = spaced(about);
-    list.iter().any(|w| tidy.contains(&format!(" {w} ")))
+    list.iter().any(|w| holds(&tidy, w))
 }
 
 /// Whether a title says only that something changes: « Nouveau taux », « Passe à ».
@@ -549,8 +556,19 @@ pub fn either_way(heading: &str) -> bool {
 /// Folded, every mark a blank, with a blank at both ends: ready to look for whole words.
 pub fn spaced(text: &str) -> String {
     let folded = fold(text);
-    let words: Vec<&str> = folded.split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty()).collect();
-    format!(" {} ", words.join(" "))
+    let mut out = String::with_capacity(folded.len() + 2);
+    out.push(' ');
+    for c in folded.chars() {
+        if c.is_alphanumeric() {
+            out.push(c);
+        } else if !out.ends_with(' ') {
+            out.push(' ');
+        }
+    }
+    if !out.ends_with(' ') {
+        out.push(' ');
+    }
+    out
 }
 
 /// The employer beside a town that a name of a file or sheet says, where the town's own name does not say it.
