@@ -403,7 +403,7 @@ fn net_social(c: &Control, s: &Subject<'_>) -> Vec<Finding> {
 fn of_payroll(c: &Control, s: &Subject<'_>) -> Vec<Finding> {
     let (Some(service), Some(_)) = (s.text(Role::Service), s.payslip) else { return Vec::new() };
     let moved = !s.shifts.is_empty() || s.brought.iter().any(|f| f.value.text().is_none());
-    if !moved || !c.names.iter().skip(1).any(|n| lines::says(service, n)) {
+    if !moved || !lines::says_one(service, c.names.get(1..).unwrap_or_default()) {
         return Vec::new();
     }
     let f = c.finding().of(s.id).arg("agent", s.id).arg("name", s.name).arg("service", service);

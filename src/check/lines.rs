@@ -128,15 +128,19 @@ fn older(c: &Control, s: &Subject<'_>, p: &Payslip) -> Vec<Finding> {
 /// The cards that the control's words name. The first name is the element that replaced them; the others are words of labels.
 pub fn older_cards(c: &Control, catalogue: &[Card]) -> BTreeSet<usize> {
     let Some((new, old)) = c.names.split_first() else { return BTreeSet::new() };
-    let named = |k: &Card| k.kind == LineKind::Earning && k.id != *new && old.iter().any(|o| says(&k.code, o) || says(&k.label.fr, o));
+    let named = |k: &Card| k.kind == LineKind::Earning && k.id != *new && (says_one(&k.code, old) || says_one(&k.label.fr, old));
     catalogue.iter().enumerate().filter(|(_, k)| named(k)).map(|(i, _)| i).collect()
 }
 
-/// Whether the text has the word or words, dots and capitals aside: « I.A.T. » says IAT.
-pub(super) fn says(text: &str, word: &str) -> bool {
+/// Whether the text has one of the words or phrases, dots and capitals aside: « I.A.T. » says IAT.
+pub(super) fn says_one(text: &str, words: &[String]) -> bool {
     let bare = crate::check::folded(text).replace('.', "");
-    let words: Vec<&str> = bare.split(|ch: char| !ch.is_alphanumeric()).filter(|w| !w.is_empty()).collect();
-    format!(" {} ", words.join(" ")).contains(&format!(" {} ", crate::check::folded(word)))
+    let mut tidy = String::from(" ");
+    for w in bare.split(|ch: char| !ch.is_alphanumeric()).filter(|w| !w.is_empty()) {
+        tidy.push_str(w);
+        tidy.push(' ');
+    }
+    words.iter().any(|w| tidy.contains(&format!(" {} ", crate::check::folded(w))))
 }
 
 fn recurring(c: &Control, s: &Subject<'_>, p: &Payslip) -> Vec<Finding> {

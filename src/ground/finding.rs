@@ -229,5 +229,8 @@ pub fn sort(findings: &mut Vec<Finding>) {
 /// A letter without its accent, for comparing names; everything else as it is.
 pub fn plain(c: char) -> char {
     use unicode_normalization::UnicodeNormalization as _;
+    if c.is_ascii() {
+        return c;
+    }
     std::iter::once(c).nfd().next().unwrap_or(c)
 }

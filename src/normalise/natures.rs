@@ -143,12 +143,18 @@ impl Natures {
             [(a, f), (b, _), ..] if a > b => Some(*f),
             _ => None,
         };
-        found.filter(|f| !self.ended(&wanted, *f) && (best[0].0 > 100 || !self.has_more(nature, &wanted, *f)))
+        let denied = |f: FactId| unpaid() && !self.texts(f).iter().any(|(t, _)| spaced(t).split_whitespace().any(says_without));
+        found.filter(|f| !self.ended(&wanted, *f) && (best[0].0 > 100 || !denied(*f) && !self.has_more(nature, &wanted, *f)))
+    }
+
+    /// What the events are called whose days a fact counts.
+    fn texts(&self, fact: FactId) -> &[(String, Phrase)] {
+        self.known.iter().find(|(f, _)| *f == fact).map_or(&[][..], |(_, texts)| texts)
     }
 
     /// « Maladie ordinaire - grossesse »: a word more may make another leave of it.
     fn has_more(&self, nature: &str, wanted: &Phrase, fact: FactId) -> bool {
-        let known = self.known.iter().find(|(f, _)| *f == fact).map_or(&[][..], |(_, texts)| texts);
+        let known = self.texts(fact);
         let any = known.iter().any(|(t, _)| t.ends_with('*'));
         let explained = |w: &String| of_any_leave(w) || known.iter().any(|(_, p)| p.words.iter().any(|k| same_word(w, k)));
         !any && !lasts_a_day(nature) && !wanted.words.iter().all(explained)
@@ -156,7 +162,7 @@ impl Natures {
 
     /// « Retour de congé parental » is no parental leave.
     fn ended(&self, nature: &Phrase, fact: FactId) -> bool {
-        let known = self.known.iter().find(|(f, _)| *f == fact).map_or(&[][..], |(_, texts)| texts);
+        let known = self.texts(fact);
         nature.words.iter().any(|w| ends(w) && !known.iter().any(|(_, p)| p.has(w)))
     }
 }

@@ -185,6 +185,20 @@ impl Said {
     }
 }
 
+/// « HS +14 »: a sign before a number is a word.
+fn signed(text: &str) -> String {
+    let mut out = String::with_capacity(text.len() + 8);
+    let mut rest = text.chars().peekable();
+    while let Some(c) = rest.next() {
+        if c == '+' && rest.peek().is_some_and(char::is_ascii_digit) {
+            out.push_str(" plus ");
+        } else {
+            out.push(c);
+        }
+    }
+    out
+}
+
 impl Phrase {
     pub fn new(words: Vec<String>, share: Share) -> Self {
         let said: Vec<Said> = words.iter().map(|w| Said::of(w)).collect();
@@ -205,7 +219,8 @@ impl Phrase {
 
     /// Takes a title apart. Dotted initials are joined (`N.B.I.` is `nbi`), plurals dropped.
     pub fn of(text: &str) -> Self {
-        let folded = fold(text).replace("n°", "num ").replace('º', "num ").replace('<', " moins ").replace('>', " plus ");
+        let folded = fold(text).replace("n°", "num ").replace('º', "num ").replace(['<', '≤'], " moins ").replace(['>', '≥'], " plus ");
+        let folded = if folded.contains('+') { signed(&folded) } else { folded };
         let mut raw: Vec<(String, bool)> = Vec::new();
         let mut dotted = false;
         let mut word = String::new();
@@ -496,6 +511,14 @@ pub fn likeness(a: &Phrase, b: &Phrase) -> u32 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn signs_before_numbers_are_words() {
+        let words = |t: &str| Phrase::of(t).words;
+        assert_eq!(words("HS +14"), words("HS > 14"));
+        assert_eq!((words("HS ≤ 14h"), words("HS ≥ 15 h")), (words("HS < 14h"), words("HS > 15 h")));
+        assert_eq!(words("TIB + NBI"), ["tib", "nbi"]);
+    }
 
     #[test]
     fn folds_case_accents_and_blanks() {

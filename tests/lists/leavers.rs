@@ -101,6 +101,9 @@ fn a_remark_of_the_staff_file_sets_aside_who_is_no_longer_paid() {
         ("00105", "parti le 30/11/2021"),
         ("00108", "muté au CCAS au 01/12/2021"),
         ("00112", "retraité depuis le 01/12"),
+        ("00119", "CLD 1/2 traitement"),
+        ("00131", "à supprimer"),
+        ("00137", "mi-traitement"),
     ];
     let stays = [
         "référent PCS",
@@ -116,6 +119,26 @@ fn a_remark_of_the_staff_file_sets_aside_who_is_no_longer_paid() {
     for (i, (agent, remark)) in cells.iter().enumerate() {
         let asked = i < gone.len();
         assert_eq!((r.told("M420", agent), r.waits(agent)), (if asked { BLOCKS.to_vec() } else { vec![] }, asked), "{remark}");
+    }
+}
+
+/// The first day that is not paid, or the last that is: within the month it is money.
+#[test]
+fn a_day_of_leaving_in_the_staff_file_may_be_the_first_that_is_not_paid() {
+    let agents = paid_agents("exit-paid");
+    for (i, (title, day, asked)) in [
+        ("Date de radiation", "01/12/2021", true),
+        ("Date de radiation", "15/12/2021", true),
+        ("Date de sortie", "15/12/2021", false),
+        ("Date de sortie", "01/12/2021", true),
+        ("Dernier jour payé", "01/12/2021", false),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let r = staff(&format!("exit-{i}"), title, &[(&agents[0], day)]);
+        assert_eq!(r.told("M443", &agents[0]) == BLOCKS, asked, "{title} {day}");
+        assert!(r.told("M443", &agents[1]).is_empty());
     }
 }
 

@@ -449,6 +449,28 @@ fn whoever_an_unread_sheet_names_across_is_set_aside() {
 }
 
 #[test]
+fn hours_beyond_the_fourteenth_alone_hold_their_row() {
+    for (i, title) in ["HS +14", "HS > 14", "HS jour (après 14 h)", "HS sup. à 14 h"].into_iter().enumerate() {
+        let text = format!("Matricule;Nom;{title}\n00441;;4\n00801;;0\n");
+        let r = run(&format!("beyond-{i}"), &[HOURS], &[("hs.csv", &text)]);
+        assert_eq!(r.told("M444", "00441"), [Severity::Blocking], "{title}");
+        assert!(r.told("M444", "00801").is_empty() && !r.transfers.is_empty(), "{title}");
+    }
+}
+
+#[test]
+fn an_absence_without_leave_is_service_not_done() {
+    let net = |kind: &str| {
+        let text = format!("Matricule;Nom;Nature;Du;Au\n00225;AGUILAR;{kind};07/12/2021;07/12/2021\n");
+        let r = run(&format!("leave-{}", kind.len()), &[], &[("absences.csv", &text)]);
+        r.nets["00225"].clone()
+    };
+    let unpaid = net("Service non fait");
+    assert_ne!(net("Autorisation d'absence"), unpaid);
+    assert_eq!([net("Absence sans autorisation"), net("Absence non autorisée")], [unpaid.clone(), unpaid]);
+}
+
+#[test]
 fn people_whom_only_an_unread_sheet_knows_are_told() {
     // 97 − 1 850 578 006 084 mod 97 = 91.
     let text = "Qui;Truc\nQUIDAM Zénobie;1 85 05 78 006 084 91\n";

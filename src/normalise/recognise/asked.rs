@@ -11,7 +11,6 @@ use crate::normalise::fragment;
 use crate::normalise::leftover;
 use crate::normalise::lists::SURE;
 use crate::normalise::mapping::{CodeTarget, ColumnMapping, Meaning, Role, SourceMapping};
-use crate::normalise::titles;
 use std::collections::BTreeSet;
 
 /// Everything that should be asked about a source.
@@ -138,16 +137,9 @@ pub(super) fn ask(found: &SourceMapping, s: &Seen<'_>, cx: &Context<'_>, sources
                 missing.push("days");
             }
         }
-        Role::Amounts => {
-            for c in &found.columns {
-                let Meaning::Fact(f) = c.meaning else { continue };
-                let needed = titles::needed(&cx.vocabulary.get(f).name).and_then(|n| cx.vocabulary.named(n));
-                if let Some(n) = needed.filter(|n| !has(Meaning::Fact(*n))) {
-                    missing.push(&cx.vocabulary.get(n).label.fr);
-                }
-            }
-        }
-        Role::RegisterWide
+        // A list with the second of two columns and without the first holds those of its rows (M444).
+        Role::Amounts
+        | Role::RegisterWide
         | Role::Staff
         | Role::Arrivals
         | Role::Departures

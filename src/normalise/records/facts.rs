@@ -179,7 +179,7 @@ fn same_share(a: Exact, b: Exact) -> bool {
 }
 
 /// « Retraite 01/06 »: pensions and transfers begin on the first of a month, which is no last day then.
-fn opens_a_month(day: chrono::NaiveDate, heading: &str) -> bool {
+pub(super) fn opens_a_month(day: chrono::NaiveDate, heading: &str) -> bool {
     use crate::normalise::titles::{first_day_away, spaced};
     chrono::Datelike::day(&day) == 1 && !first_day_away(heading) && !spaced(heading).contains(" dernier jour ")
 }

@@ -3,6 +3,7 @@
 //! What is found here is kept of those alone whom last month paid, or who enter this month: a staff file keeps many who left long ago.
 
 use super::RecordReader;
+use super::facts::opens_a_month;
 use crate::facts::{FactKind, Facts, Role as FactRole, Value};
 use crate::ground::{Finding, PayMonth, Severity, Sources};
 use crate::normalise::Context;
@@ -19,6 +20,8 @@ use std::cmp::Ordering;
 pub const NO_LONGER: &str = "M420";
 /// A word under « Position » that nobody knows to be one of people who are paid.
 pub const UNKNOWN_STATE: &str = "M440";
+/// A day of leaving in a staff file that may be the last one paid or the first that is not.
+pub const OPEN_EXIT: &str = "M443";
 
 /// A column of a staff file that may say whether somebody is still paid, by its title and its meaning.
 #[derive(Clone, Copy)]
@@ -71,7 +74,8 @@ impl RecordReader<'_> {
             self.comes_not(row, sources, told);
         }
         // A day of leaving says it all.
-        if day(FactRole::Exit).is_some_and(|d| d <= self.cx.month.last_day()) {
+        if let Some(exit) = day(FactRole::Exit).filter(|d| *d <= self.cx.month.last_day()) {
+            told.extend(self.last_day_or_first_away(row, exit, sources));
             return;
         }
         for i in 0..self.standings.len() {
@@ -82,6 +86,17 @@ impl RecordReader<'_> {
             let f = Finding::new(code, Severity::Blocking).arg("agent", self.called(row)).arg("heading", self.source.key(c));
             told.push(f.arg("text", text.chars().take(60).collect::<String>()).at(sources.place(self.at(row, c))));
         }
+    }
+
+    /// « Date de radiation » within the month to be paid: the last day paid, or the first that is not.
+    fn last_day_or_first_away(&self, row: &Row<'_, '_>, exit: NaiveDate, sources: &Sources) -> Option<Finding> {
+        let of = |c: &&ColumnMapping| matches!(c.meaning, Meaning::Fact(f) if self.cx.vocabulary.get(f).role == Some(FactRole::Exit));
+        let c = self.source.columns.iter().find(of)?;
+        let open = titles::last_day_or_first_away(&c.heading) || opens_a_month(exit, &c.heading);
+        (open && exit >= self.cx.month.first_day()).then(|| {
+            let f = Finding::new(OPEN_EXIT, Severity::Blocking).arg("agent", self.called(row)).arg("heading", self.source.key(c));
+            f.arg("last", exit.format("%d/%m/%Y")).at(sources.place(self.at(row, c)))
+        })
     }
 
     /// What a cell says of whether somebody is still paid: that he is not, or a word that nobody knows where his state stands.
@@ -101,7 +116,7 @@ impl RecordReader<'_> {
         if c.why && !leaves_later && answer != Some(false) && !titles::state_is_paid(text) {
             return Some(NO_LONGER);
         }
-        let ends = || titles::remark_ends_pay(text, self.day_said(text)) && !titles::state_is_paid(text);
+        let ends = || !titles::state_is_paid(text) && titles::remark_ends_pay(text, self.day_said(text));
         // « Titulaire en disponibilité » is read as the status that it is too.
         if c.beside && titles::state_ends_pay(heading, text, answer == Some(false)) || c.remarks && ends() {
             return Some(NO_LONGER);

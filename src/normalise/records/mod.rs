@@ -26,7 +26,7 @@ use crate::read::table::{Cell, Row};
 pub use absence::{named_nature, named_nature_of, titled_nature};
 pub use account::parsed;
 use chrono::NaiveDate;
-pub use gone::{NO_LONGER, UNKNOWN_STATE};
+pub use gone::{NO_LONGER, OPEN_EXIT, UNKNOWN_STATE};
 
 /// A remark on a flag left open: the hours would do for a yes too.
 pub const HOURS_ALONE: &str = "hours alone";

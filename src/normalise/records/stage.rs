@@ -8,7 +8,7 @@ use crate::normalise::lists;
 use crate::normalise::mapping::{ColumnMapping, Meaning, Role};
 use crate::normalise::register::shown;
 use crate::normalise::titles;
-use crate::normalise::values::flag;
+use crate::normalise::values::{flag, hours};
 use crate::normalise::variables::form_of;
 use crate::read::table::Row;
 
@@ -37,6 +37,7 @@ impl RecordReader<'_> {
             told.push(f.arg("text", text.chars().take(60).collect::<String>()).at(sources.place(self.at(row, c))));
         }
         told.extend(self.too_many_hours(row, sources));
+        told.extend(self.without_the_first(row, sources));
         told.extend(self.by_another_number(row, sources));
     }
 
@@ -103,12 +104,25 @@ impl RecordReader<'_> {
             let fact = self.cx.vocabulary.get(f);
             form_of(fact) == Some(NumberForm::Hours) && titles::is_overtime(&fact.name)
         };
-        let value = |c: &ColumnMapping| crate::normalise::values::hours(&shown(row, usize::from(c.column)), c.mark).ok().flatten();
+        let value = |c: &ColumnMapping| hours(&shown(row, usize::from(c.column)), c.mark).ok().flatten();
         let columns = || self.source.columns.iter().filter(of).filter_map(|c| Some((c, value(c)?)));
         let sum = columns().map(|c| c.1).try_fold(Exact::ZERO, Exact::add)?;
         let (c, _) = columns().max_by_key(|c| c.1).filter(|_| sum > Exact::int(titles::bounds().most_hours * 2))?;
         let f = Finding::new("M441", Severity::Blocking).arg("agent", self.called(row)).arg("heading", self.source.key(c));
         Some(f.arg("text", shown(row, usize::from(c.column))).at(sources.place(self.at(row, c))))
+    }
+
+    /// Hours beyond the fourteenth in a list without a column for the first fourteen, which it may have lost.
+    fn without_the_first(&self, row: &Row<'_, '_>, sources: &Sources) -> Option<Finding> {
+        let lost = |c: &ColumnMapping| {
+            let Meaning::Fact(f) = c.meaning else { return None };
+            let first = self.cx.vocabulary.named(titles::needed(&self.cx.vocabulary.get(f).name)?)?;
+            let some = |text: &str| !text.is_empty() && !matches!(hours(text, c.mark), Ok(Some(n)) if n.is_zero());
+            (self.source.column(Meaning::Fact(first)).is_none() && some(&shown(row, usize::from(c.column)))).then_some(first)
+        };
+        let (c, first) = self.source.columns.iter().find_map(|c| Some((c, lost(c)?))).filter(|_| self.source.role == Role::Amounts)?;
+        let f = Finding::new("M444", Severity::Blocking).arg("agent", self.called(row)).arg("heading", self.source.key(c));
+        Some(f.arg("fact", &self.cx.vocabulary.get(first).label.fr).at(sources.place(self.at(row, c))))
     }
 
     /// A badge or a card says whose it is only beside a name.

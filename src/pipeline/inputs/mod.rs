@@ -170,7 +170,7 @@ pub fn read(job: &Job, pack: &Pack, settings: &[SettingValue], progress: fn(&str
     // A staff file keeps many who left long ago; and whoever was paid comes for sure.
     let paid = |f: &Finding| f.employee.as_ref().is_some_and(|id| gathered.paid.contains_key(id));
     o.findings.retain(|f| match f.code.as_str() {
-        normalise::NO_LONGER | normalise::UNKNOWN_STATE => gathered.paid.is_empty() || paid(f),
+        normalise::NO_LONGER | normalise::OPEN_EXIT | normalise::UNKNOWN_STATE => gathered.paid.is_empty() || paid(f),
         "M421" => !paid(f),
         _ => true,
     });
