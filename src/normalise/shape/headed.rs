@@ -2,9 +2,10 @@
 //!
 //! Out: a row for each agent and rubric, below the titles of all headings; titles that mean the same share a column.
 
-use super::by_rubric::{CODE, LABEL, heading, rubric};
+use super::by_rubric::{CODE, LABEL, heading, is_drawn, rubric};
 use super::{Laid, SURELY, Wording, shown};
 use crate::ground::At;
+use crate::normalise::bands;
 use crate::normalise::mapping::Meaning;
 use crate::normalise::remarks::is_remark;
 use crate::normalise::text::fold;
@@ -164,11 +165,14 @@ fn lay_out(rows: &[OwnedRow], blocks: &[Block]) -> Laid {
     }
     let front = [CODE, LABEL].map(|t| (text(t), None));
     laid.put(front.into_iter().chain(titles.iter().map(|t| t.1.clone())).collect(), (rows[first.heading].number, At::NO_COLUMN));
+    // The head of the next page comes between the agents of a rubric.
+    let head: BTreeSet<String> = rows[..first.heading].iter().filter_map(|r| bands::head_line(&r.cells)).collect();
+    let of_head = |r: &OwnedRow| bands::head_line(&r.cells).is_some_and(|l| head.contains(&l));
     for block in blocks {
         let written: Vec<String> = rows[block.heading].cells.iter().map(|c| c.shown().into_owned()).collect();
         for row in &rows[block.heading + 1..block.until] {
             let again = written.iter().enumerate().all(|(c, t)| shown(row, c) == *t);
-            if again || row.cells.iter().all(|c| c.shown().is_empty()) {
+            if again || is_drawn(row) || of_head(row) {
                 continue;
             }
             let opens = row.cells.iter().map(Cell::shown).find(|t| !t.is_empty()).unwrap_or_default();
