@@ -2,6 +2,7 @@
 
 mod columns;
 mod crossed;
+mod kinds;
 mod laid;
 mod parts;
 mod shapes;

@@ -236,6 +236,16 @@ impl Slip {
         }
     }
 
+    /// The employer's sum of these sources, written with a minus as his shares are.
+    pub fn turn_employer(&mut self, turned: &BTreeSet<u16>) {
+        if let Some((sum, at)) = &mut self.employer
+            && sum.is_negative()
+            && turned.contains(&at.source)
+        {
+            *sum = -*sum;
+        }
+    }
+
     /// Notes a total a source shows; of one source the first wins, those of two registers add up.
     pub fn total(&mut self, role: TotalRole, value: Money, at: At) {
         let slot = match role {
