@@ -2,6 +2,7 @@
 
 mod columns;
 mod crossed;
+mod employers;
 mod kinds;
 mod laid;
 mod parts;

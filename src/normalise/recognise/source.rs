@@ -45,6 +45,7 @@ pub(super) fn source(
         banded: false,
         sections: false,
         only_employers: false,
+        of_others: std::collections::BTreeSet::new(),
     };
     let filled: usize = s.kept.iter().map(Kept::filled).sum();
     let said = s.entry.and_then(|e| e.role.as_deref()).and_then(Role::parse).filter(|r| *r != Role::Unknown);
