@@ -256,3 +256,88 @@ fn nobody_of_the_printed_pages_is_lost() {
     let paid = table(&folder.join("out/payslips.csv"));
     assert_eq!(paid.len(), 93, "as from the register as it is");
 }
+
+/// The side and the payer of each row as it is written: one code for both shares.
+fn sides() -> impl Iterator<Item = (Row, &'static str, String)> {
+    let of = |r: Row| {
+        let side = if r.is_total() {
+            "T"
+        } else if r.gain.is_empty() {
+            "R"
+        } else {
+            "G"
+        };
+        let own = if r.gain.is_empty() { r.deduction.clone() } else { r.gain.clone() };
+        let employers = r.employer.clone();
+        [(r.clone(), side, own), (r, "P", employers)].into_iter().filter(|x| !x.2.is_empty())
+    };
+    rows().into_iter().flat_map(of)
+}
+
+/// A column of sides is one, and nothing has to be found out of amounts.
+#[test]
+fn a_column_of_sides_stays_one() {
+    let lines = sides().map(|(r, side, amount)| {
+        let rate = if side == "P" { &r.employer_rate } else { &r.rate };
+        format!("{};{};{};{side};{};{rate};{amount}", who(&r), r.code, r.label, r.base)
+    });
+    let head = "Matricule;Nom;Prénom;CODE_RUB;LIB_RUB;SENS;BASE;TAUX;MONTANT";
+    let outcome = same_pay("sides-kept", &[("livre.csv", text(head, lines))], &[]);
+    assert_eq!((told(&outcome, "M23"), told(&outcome, "M24")), (0, 0));
+}
+
+/// « RUB 1 | LIBELLE 1 | SENS 1 | MONTANT 1 | RUB 2 … »: blocks of an agent's row, of which the last are empty for most.
+#[test]
+fn each_block_of_a_row_has_its_side() {
+    let mut of: BTreeMap<String, (String, Vec<String>)> = BTreeMap::new();
+    for (r, side, amount) in sides().filter(|x| x.1 != "T" || x.0.label == "NET A PAYER") {
+        let (_, own) = of.entry(r.number.clone()).or_insert_with(|| (who(&r), Vec::new()));
+        own.push(format!(";{};{};{side};{amount}", r.code, r.label));
+    }
+    let most = of.values().map(|a| a.1.len()).max().expect("agents");
+    let titles: String = (1..=most).map(|i| format!(";RUB {i};LIBELLE {i};SENS {i};MONTANT {i}")).collect();
+    let lines = of.values().map(|(who, own)| format!("{who}{}{}", own.concat(), ";;;;".repeat(most - own.len())));
+    same_pay("blocks-of-sides", &[("EXTRACT.CSV", text(&format!("MATRICULE;NOM;PRENOM{titles}"), lines))], &[]);
+}
+
+/// The number and the name of each rubric in cells of their own above its headings, gains apart from deductions.
+#[test]
+fn gains_and_deductions_stand_below_the_headings_of_each_rubric() {
+    let mut rubrics: BTreeMap<String, Vec<Row>> = BTreeMap::new();
+    for r in rows() {
+        rubrics.entry(r.code.clone()).or_default().push(r);
+    }
+    let mut lines = vec!["ETAT PAR RUBRIQUE;;;".to_owned()];
+    for (code, own) in &rubrics {
+        lines.push(format!("Rubrique :;{code};{};;;;;", own[0].label));
+        lines.push("Matricule;Nom Prénom;Base;Taux;Gain;Retenue;Taux patronal;Part patronale".to_owned());
+        let line = |r: &Row| {
+            [&r.number, &r.name(), &r.base, &r.rate, &r.gain, &r.deduction, &r.employer_rate, &r.employer].map(String::as_str).join(";")
+        };
+        lines.extend(own.iter().map(line));
+        lines.push("Total rubrique;;;;;;;".to_owned());
+        lines.push(String::new());
+    }
+    same_pay("headed-sides", &[("etat_rubriques.csv", lines.join("\n"))], &[]);
+}
+
+/// « CNRACL » beside « CNRACL / NBI »: a stroke in a name makes no part of another rubric.
+#[test]
+fn a_stroke_in_a_title_is_no_part() {
+    let agents = by_agent(&rows());
+    let mut labels: BTreeMap<&str, &str> = BTreeMap::new();
+    for r in agents.iter().flatten().filter(|r| !r.code.starts_with('2')) {
+        labels.entry(&r.code).or_insert(&r.label);
+    }
+    let title = |label: &str| match label {
+        "CNRACL AGENT" => "CNRACL".to_owned(),
+        "CNRACL NBI" => "CNRACL / NBI".to_owned(),
+        other => other.to_owned(),
+    };
+    let head = format!("Matricule;Nom;Prénom;{}", labels.values().map(|l| title(l)).collect::<Vec<_>>().join(";"));
+    let lines = agents.iter().map(|a| {
+        let of = |code: &&str| a.iter().find(|r| r.code == **code).map(Row::signed).filter(|t| t != "-").unwrap_or_default();
+        format!("{};{}", who(&a[0]), labels.keys().map(of).collect::<Vec<_>>().join(";"))
+    });
+    same_pay("stroke", &[("paie.csv", text(&head, lines))], &[NOWHERE]);
+}

@@ -6,12 +6,12 @@ use crate::ground::Exact;
 use crate::normalise::Context;
 use crate::normalise::codes::{CodeStats, split_period};
 use crate::normalise::layout::Kept;
-use crate::normalise::mapping::{CodeTarget, ColumnMapping, Meaning, Part, Payer, SourceMapping};
+use crate::normalise::mapping::{CodeMapping, CodeTarget, ColumnMapping, Meaning, Part, Payer, SourceMapping};
 use crate::normalise::text::{Phrase, fold};
 use crate::normalise::titles::Title;
 use crate::normalise::{cells, columns, lists, titles};
 use crate::payslip::LineKind;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// One amount column that holds many negatives is signed; one that holds a few (a bonus turned into points, a relief) or none
 /// takes its side from elsewhere: in a signed register what is kept from the agents is a third of its amounts and more.
@@ -62,18 +62,21 @@ pub(super) fn kinds_of_lines(found: &mut SourceMapping, stats: &BTreeMap<String,
     true
 }
 
-/// Whether rows that are called sums (« Net ») are mostly no sums of an agent.
+/// Whether the rows that one word calls sums (« Net ») are mostly lines of pay, as their rubrics say.
 fn sums_over_lines(found: &SourceMapping, side: usize, s: &Seen<'_>) -> bool {
-    let Some(label) = found.column(Meaning::Label).or_else(|| found.column(Meaning::Code)).map(|c| usize::from(c.column)) else {
-        return false;
-    };
-    let data = &s.kept[s.layout.data_start().min(s.kept.len())..];
-    let called = data.iter().filter(|k| titles::letter(&k.shown(side)) == Some(titles::Letter::Sum));
-    let (sums, lines): (Vec<&Kept>, Vec<&Kept>) = called.partition(|k| {
-        let label = k.shown(label);
-        titles::total_named(split_period(&label).0).is_some() || titles::summing(&label).is_some()
-    });
-    lines.len() > sums.len()
+    let column = found.column(Meaning::Code).or_else(|| found.column(Meaning::Label)).map(|c| usize::from(c.column));
+    let of_pay = |c: &&CodeMapping| matches!(c.target, CodeTarget::Element(..));
+    let lines: BTreeSet<&str> = found.codes.iter().filter(of_pay).map(|c| c.code.as_str()).collect();
+    let mut words: BTreeMap<String, (usize, usize)> = BTreeMap::new();
+    for k in &s.kept[s.layout.data_start().min(s.kept.len())..] {
+        let (word, code) = (k.shown(side), column.map(|c| k.shown(c)).unwrap_or_default());
+        if titles::letter(&word) == Some(titles::Letter::Sum) {
+            let (paid, all) = words.entry(word).or_default();
+            *paid += usize::from(lines.contains(split_period(&code).0));
+            *all += 1;
+        }
+    }
+    words.values().any(|(paid, all)| paid * 2 > *all)
 }
 
 /// Whether most rubrics stand on another side than the elements they are: contributions that are paid, salaries that are kept.
@@ -82,11 +85,10 @@ fn against_rubrics(found: &SourceMapping, stats: &BTreeMap<String, CodeStats>, c
     for c in &found.codes {
         let CodeTarget::Element(e, Payer::Agent) = c.target else { continue };
         let (Some(t), Some(of)) = (cx.rubrics.get(e), stats.get(&c.code)) else { continue };
-        let paid = match t.kind {
-            LineKind::Earning => !t.takes,
-            LineKind::Deduction | LineKind::Tax => t.takes,
-            LineKind::Employer | LineKind::Net => continue,
-        };
+        if matches!(t.kind, LineKind::Employer | LineKind::Net) {
+            continue;
+        }
+        let paid = !t.takes;
         match (of.gains > of.deductions, of.gains < of.deductions) {
             (true, _) if paid => with += 1,
             (_, true) if !paid => with += 1,
