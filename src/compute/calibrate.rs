@@ -353,7 +353,7 @@ fn shown_rate(l: &PaidLine, field: &str) -> Option<Exact> {
 }
 
 /// Rates of a tenth, a hundredth, a thousandth of a percent that make the amount on that base to the cent.
-fn quotients(amount: Exact, base: Exact) -> Vec<(Exact, i64)> {
+pub fn quotients(amount: Exact, base: Exact) -> Vec<(Exact, i64)> {
     let mut out: Vec<(Exact, i64)> = Vec::new();
     if base.is_zero() || amount.is_zero() {
         return out;

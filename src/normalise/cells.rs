@@ -154,6 +154,11 @@ pub fn value(
                 }
             },
             NumberForm::Hours => match cell {
+                // « 24/35ème » under the hours of the post.
+                Cell::Text(t) if t.contains('/') && fact.name == "heures_poste" => {
+                    let share = values::working_time(t, true, column.mark)?.map(|w| w.share);
+                    Ok(numeric(share.and_then(|s| s.mul(Exact::int(35))).map(Exact::reduced)))
+                }
                 Cell::Text(t) => Ok(numeric(values::hours(t, column.mark)?)),
                 Cell::Empty | Cell::Number(_) | Cell::Date(_) | Cell::Flag(_) | Cell::Broken(_) => Ok(numeric(number(cell, column.mark)?)),
             },

@@ -40,6 +40,8 @@ pub enum Sides {
     Told,
     /// One signed column for everybody's amounts: the employer's shares stand in it like gains.
     Signed,
+    /// The same, the employer's shares like what is kept.
+    SignedBelow,
     Untold,
 }
 
@@ -247,10 +249,10 @@ fn judge((label, bare): (&Phrase, &Phrase), stats: &CodeStats, option: &Option_,
             };
             behaviour += fits;
         }
-        Sides::Signed => {
+        Sides::Signed | Sides::SignedBelow => {
             behaviour += match option.kind {
                 LineKind::Employer => {
-                    if stats.deductions > stats.gains {
+                    if (stats.deductions > stats.gains) != (sides == Sides::SignedBelow) {
                         -20
                     } else {
                         6
@@ -337,9 +339,24 @@ const ENOUGH: i32 = 58;
 /// The next best must be this far behind.
 const MARGIN: i32 = 7;
 
+/// Whether the rubrics that are surely the employer's alone stand with a minus in a register of signed amounts.
+fn employers_below(codes: &BTreeMap<String, CodeStats>, options: &[Option_]) -> bool {
+    let surely = |o: &Option_, label: &Phrase| o.phrases.iter().any(|(whole, _, _)| likeness(label, whole) >= 95);
+    let employers = |stats: &CodeStats| {
+        let labels = stats.labels_by_use();
+        let label = labels.first().map(|l| Phrase::of(split_period(l).0))?;
+        let mut like = options.iter().filter(|o| surely(o, &label)).peekable();
+        let alone = like.peek().is_some() && like.all(|o| o.kind == LineKind::Employer);
+        (label.share == Share::Employer || alone).then_some((stats.deductions, stats.gains))
+    };
+    let (below, above) = codes.values().filter_map(employers).fold((0, 0), |(b, a), n| (b + n.0, a + n.1));
+    below > above
+}
+
 /// Finds the element of each code. Codes that are surely sums are taken out first.
 pub fn resolve(codes: &BTreeMap<String, CodeStats>, rubrics: &Rubrics, sides: Sides) -> Vec<CodeMapping> {
     let options = options(rubrics);
+    let sides = if sides == Sides::Signed && employers_below(codes, &options) { Sides::SignedBelow } else { sides };
     let mut mapped: Vec<CodeMapping> = Vec::new();
     let mut open: Vec<(usize, Vec<Points>)> = Vec::new();
     // « G001 TRAIT. BASE », « 13 Résidence »: the number of the rubric before its label, in one cell.

@@ -451,6 +451,10 @@ pub struct SourceMapping {
     pub banded: bool,
     /// Rows of their own say on which side the lines below them stand.
     pub sections: bool,
+    /// Of the column that says whose share a row is, only words of the employer say anything: amounts have their own sign.
+    pub only_employers: bool,
+    /// Rows of another employer's people.
+    pub of_others: std::collections::BTreeSet<u32>,
     /// The column in which the table begins, where several tables of one sheet begin in different ones.
     pub first_column: Option<u16>,
 }

@@ -11,6 +11,7 @@ pub mod codes;
 pub mod columns;
 pub mod dated;
 pub mod dsn;
+pub mod employers;
 pub mod fragment;
 pub mod gather;
 pub mod headless;
@@ -72,8 +73,9 @@ pub struct Context<'a> {
     pub month: PayMonth,
     /// The month last paid.
     pub last: PayMonth,
-    /// The employer's name, as the job writes it.
+    /// The employer's name and SIRET, as the job writes them.
     pub employer: &'a str,
+    pub siret: &'a str,
 }
 
 /// Two sources that show the same sum of an employee differently.

@@ -369,6 +369,8 @@ pub fn fits_fact(p: &Profile, fact: &FactDecl) -> i32 {
         FactKind::Number { form } => match form {
             NumberForm::Fraction => judged(p.share(p.shares), 14),
             NumberForm::Rate => judged(number, 8),
+            // « 24/35ème » is hours of a post.
+            NumberForm::Hours if fact.name == "heures_poste" => judged(p.share((p.numbers + p.hours).max(p.shares)), 8),
             NumberForm::Hours => judged(p.share(p.numbers + p.hours), 8),
             NumberForm::Points | NumberForm::Count => judged(p.share(p.whole), 10) - if p.dates > p.filled / 2 { 40 } else { 0 },
             NumberForm::Days => judged(p.share(p.numbers + p.day_words), 8) - if p.percent > 0 || p.share(p.dates) > 50 { 40 } else { 0 },

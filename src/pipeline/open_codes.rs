@@ -5,6 +5,7 @@
 //! What no payslip proves stays open, is carried as it is, and is told of every agent who has it.
 
 mod contributions;
+mod employers;
 mod remainders;
 
 use super::Ready;
@@ -12,6 +13,7 @@ use crate::compute::employee::Machine;
 use crate::compute::eval::{Pins, State};
 use crate::compute::replay::{Hidden, Replayed, Resolved, Verdict, pin};
 use crate::facts::NumberForm;
+use crate::ground::number::percent;
 use crate::ground::{Finding, Money, Severity};
 use crate::normalise::dsn::{BEYOND, REMAINDER};
 use crate::normalise::join::Person;
@@ -249,16 +251,27 @@ fn round(ready: &Ready) -> BTreeMap<u16, (ElementId, u32)> {
 }
 
 /// Rubrics beside the net that neither replay nor their label makes the employer's: sums since January, ceilings, leave. They are no
-/// pay; each is told once.
+/// pay; each is told once. One that is a share of what people are paid is a contribution all the same, and is asked about.
 fn information(ready: &mut Ready, findings: &mut Vec<Finding>) {
     let first = ready.pack.elements.len();
     let employers = |u: u16| Phrase::of(ready.catalogue[first + usize::from(u)].label.get(ready.lang)).share == Share::Employer;
     let present: BTreeSet<u16> = ready.inputs.people.values().flat_map(|p| open_of(p)).collect();
-    let idle: BTreeSet<u16> = present.into_iter().filter(|u| ready.inputs.beside[usize::from(*u)] && !employers(*u)).collect();
+    let aside = |u: &u16| ready.inputs.beside[usize::from(*u)] && !ready.inputs.said[usize::from(*u)] && !employers(*u);
+    let idle: BTreeSet<u16> = present.into_iter().filter(aside).collect();
     for u in &idle {
         let card = &ready.catalogue[first + usize::from(*u)];
-        let told = Finding::new("M75", Severity::Information).arg("code", &card.code).arg("label", card.label.get(ready.lang));
-        answer(&card.code, Some(told), findings);
+        let told = match employers::share(ready, *u) {
+            None => Finding::new("M75", Severity::Information),
+            Some(share) => {
+                let may_be: Vec<&str> = share.may_be.iter().map(|e| ready.catalogue[e.index()].code.as_str()).collect();
+                Finding::new("M370", Severity::Justify)
+                    .arg("rate", percent(share.rate, ready.lang))
+                    .arg("agents", share.agents)
+                    .arg("elements", if may_be.is_empty() { "–".to_owned() } else { may_be.join(", ") })
+                    .at(ready.inputs.sources.place(share.at))
+            }
+        };
+        answer(&card.code, Some(told.arg("code", &card.code).arg("label", card.label.get(ready.lang))), findings);
     }
     for slip in ready.inputs.people.values_mut().filter_map(|p| p.paid.as_mut()) {
         slip.lines.retain(|l| !matches!(l.code, PaidCode::Unknown(u) if idle.contains(&u)));

@@ -8,6 +8,8 @@ use std::io::{self, Read};
 
 /// A line with this many gaps is a line of the table, not a title.
 const GAPS: usize = 3;
+/// What begins a page.
+const FORM_FEED: u8 = b'\x0c';
 /// Lines that must agree, and blanks that divide columns.
 const LINES: usize = 8;
 const BLANKS: usize = 2;
@@ -36,8 +38,30 @@ pub(crate) fn find(lines: &[&str]) -> Option<Gaps> {
     let inked: Vec<usize> = (0..width).map(|i| table.iter().filter(|l| l.get(i).is_some_and(|c| !c.is_whitespace())).count()).collect();
     // With the headings; where they run into each other, or the title of each page stands like a line, without the rarest letters.
     let (all, most) = (blank(&inked, 0), blank(&inked, table.len() / PAGE));
-    let gaps = if all.len() * 10 >= most.len() * 7 { all } else { most };
+    let mut gaps = if all.len() * 10 >= most.len() * 7 { all } else { most };
+    gaps.extend(titled_beyond(lines, width));
     (gaps.len() >= GAPS).then_some(Gaps { between: gaps, coded })
+}
+
+/// The gaps before columns that have a title and, in the lines looked at, nothing below it: the employer's shares of rubrics that come
+/// later.
+fn titled_beyond(lines: &[&str], width: usize) -> Vec<(usize, usize)> {
+    let words = |l: &&&str| gaps_of(l) >= GAPS && !l.chars().any(|c| c.is_ascii_digit());
+    let titles: Vec<char> = match lines.iter().filter(words).max_by_key(|l| l.trim_end().chars().count()) {
+        Some(titles) if titles.contains(char::is_alphabetic) => titles.trim_end().chars().collect(),
+        _ => return Vec::new(),
+    };
+    let blank = |i: usize| titles[i].is_whitespace();
+    let mut gaps = Vec::new();
+    let mut start = 0;
+    for i in 1..titles.len() {
+        match (blank(i), blank(i - 1)) {
+            (true, false) => start = i,
+            (false, true) if i - start >= BLANKS && i > width => gaps.push((start.max(width), i)),
+            _ => {}
+        }
+    }
+    gaps
 }
 
 /// Where the number of a rubric stands that a line begins with.
@@ -181,6 +205,8 @@ impl<R: Read> Read for Cut<R> {
                 if matches!(b, b'\n' | b'\r') {
                     self.cut();
                     self.ready.push(b);
+                } else if b == FORM_FEED && self.line.is_empty() {
+                    // The first line of a page stands where all others do.
                 } else if self.line.len() < self.most {
                     self.line.push(b);
                 }
@@ -223,6 +249,21 @@ Matr.  Nom              Libellé                 Base      À payer\n\
         assert_eq!(lines[1], "Matr.\tNom\tLibellé\tBase\tÀ payer");
         assert_eq!(lines[2], "00102\tARNOUX\tTRAITEMENT BRUT\t1 663,54\t1 663,54");
         assert_eq!(lines[11], "00103\tÉCHEVIN\tPRIME\t\t12,50");
+    }
+
+    // What is kept and the employer's shares come rubrics later than the lines that are looked at.
+    #[test]
+    fn a_title_without_anything_below_it_is_a_column() {
+        let head = "Matr.  Nom              Base         Montant   Taux pat.   Part pat.";
+        let paid = "00102  ARNOUX       1 663,54        1 663,54";
+        let kept = "00102  ARNOUX       1 663,54          184,65       30,65    1 509,87";
+        let gaps = find(&[&[head][..], &[paid; 9]].concat()).expect("a table");
+        let mut out = String::new();
+        Cut::new(format!("{head}\n{paid}\n{kept}\n").as_bytes(), gaps, true, 1_000).read_to_string(&mut out).expect("memory does not fail");
+        let lines: Vec<&str> = out.lines().collect();
+        assert_eq!(lines[0], "Matr.\tNom\tBase\tMontant\tTaux pat.\tPart pat.");
+        assert_eq!(lines[1], "00102\tARNOUX\t1 663,54\t1 663,54\t\t");
+        assert_eq!(lines[2], "00102\tARNOUX\t1 663,54\t184,65\t30,65\t1 509,87");
     }
 
     #[test]

@@ -2,6 +2,8 @@
 
 mod columns;
 mod crossed;
+mod employers;
+mod kinds;
 mod laid;
 mod parts;
 mod shapes;

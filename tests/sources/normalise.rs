@@ -118,6 +118,7 @@ impl Pack {
             month,
             last: month.previous(),
             employer: "",
+            siret: "",
         }
     }
 

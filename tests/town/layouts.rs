@@ -99,6 +99,35 @@ fn statuses_under_position_and_working_time_under_tp_give_the_same_pay() {
     same_pay(&staff_as("position", &titles, row), &[]);
 }
 
+/// What is worked as hours of 35, alone or beside the share, and the hours of the post beside the share of them that is worked.
+#[test]
+fn hours_of_the_post_are_known_under_other_titles() {
+    let hours = |qt: &str| -> String {
+        match qt.trim() {
+            "TC" | "1" | "1,00" | "100" | "100 %" | "100%" => "35".to_owned(),
+            post if post.starts_with("TNC") => post.trim_start_matches("TNC").trim().trim_end_matches("/35").to_owned(),
+            _ => "35".to_owned(),
+        }
+    };
+    let share = |qt: &str| if qt.trim().starts_with("TNC") || qt.trim() == "TC" { "100 %".to_owned() } else { qt.to_owned() };
+    for (i, (title, written)) in
+        [("Hebdo", "h"), ("Nb heures/sem.", ""), ("Durée du poste", "/35ème"), ("Heures", "")].into_iter().enumerate()
+    {
+        let row = |cells: &[&str]| {
+            let mut row: Vec<String> = cells.iter().map(|c| (*c).to_owned()).collect();
+            row[15] = share(cells[15]);
+            row.push(format!("{}{written}", hours(cells[15])));
+            row
+        };
+        let folder = staff_as(&format!("post-{i}"), &[("Qt.", "Quotité")], row);
+        let list = folder.join("inbox/staff.csv");
+        let text = std::fs::read_to_string(&list).expect("the list");
+        let (head, rest) = text.split_once("\r\n").expect("titles");
+        std::fs::write(&list, format!("{head};{title}\r\n{rest}")).expect("the list");
+        same_pay(&folder, &[]);
+    }
+}
+
 /// Rates by identity number, as the tax office's portal gives them, beside a staff file that has those so far: 00225 had 0 %, and
 /// 5 % of 1,854.63 is 92.73.
 #[test]

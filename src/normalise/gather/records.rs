@@ -67,6 +67,10 @@ pub(super) fn records(
     let mut own = OwnSums::new(running.columns().len());
     each_row(table, map.header.map_or(0, |h| h.1), &who.columns(), sources, told, &mut |row, told| {
         n.read += 1;
+        if map.of_others.contains(&row.number) {
+            n.title += 1;
+            return;
+        }
         let cells = above.filled(row);
         let filled = Row { number: row.number, cells: cells.as_deref().unwrap_or(row.cells), hidden: row.hidden };
         let row = &filled;

@@ -76,6 +76,10 @@ pub(super) fn register(
     each_row(table, below, &who.columns(), sources, told, &mut |row, told| {
         n.read += 1;
         last_row = row.number;
+        if map.of_others.contains(&row.number) {
+            n.title += 1;
+            return;
+        }
         if map.banded
             && let Some(found) = bands::of_row(row)
         {

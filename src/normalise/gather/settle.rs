@@ -4,7 +4,7 @@ use super::balance::{balance, once};
 use super::gathered::{Gathered, LocalCode};
 use super::running;
 use super::shares::{name_elements, pair_shares, part_doubles};
-use super::signs::{beside, left_out, sign};
+use super::signs::{beside, left_out, sign, turn_employers};
 use super::told::Told;
 use super::who::joined;
 use crate::ground::room::exactly;
@@ -63,6 +63,7 @@ pub(super) fn settle_books(
     for l in books.slips.iter_mut().flat_map(|s| &mut s.paid.lines) {
         beside(l, matches!(l.code, PaidCode::Unknown(i) if out_of_net.contains(&i)));
     }
+    turn_employers(&mut books);
     if transferred > 0 {
         let sum = |s: &Slip| s.paid.lines.iter().map(|l| l.amount).sum::<Money>();
         let agree = books.slips.iter().filter(|s| s.paid.net_paid.is_some_and(|(net, _)| net == sum(s))).count();

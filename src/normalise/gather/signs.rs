@@ -7,7 +7,7 @@ use crate::normalise::mapping::{CodeTarget, Payer};
 use crate::normalise::register::Books;
 use crate::normalise::sides::{self, How};
 use crate::payslip::{PaidCode, PaidLine};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// An amount that no sum of the agent needs is no pay of his: the employer's, or information. Replay may tell which.
 pub(super) fn beside(l: &mut PaidLine, it_is: bool) {
@@ -15,6 +15,24 @@ pub(super) fn beside(l: &mut PaidLine, it_is: bool) {
         l.employer_amount = l.amount;
         l.employer_rate = l.employer_rate.or(l.rate.take());
         l.amount = Money::ZERO;
+    }
+}
+
+/// Registers that write what the employer owes with a minus, as other charges: in all others his shares are positive.
+pub(super) fn turn_employers(books: &mut Books) {
+    let mut counts: BTreeMap<u16, (usize, usize)> = BTreeMap::new();
+    for l in books.slips.iter().flat_map(|s| &s.paid.lines).filter(|l| !l.employer_amount.is_zero()) {
+        let (below, all) = counts.entry(l.at.source).or_default();
+        *below += usize::from(l.employer_amount.is_negative());
+        *all += 1;
+    }
+    let turned: BTreeSet<u16> = counts.into_iter().filter(|(_, (below, all))| below * 2 > *all).map(|c| c.0).collect();
+    if turned.is_empty() {
+        return;
+    }
+    for slip in &mut books.slips {
+        slip.paid.lines.iter_mut().filter(|l| turned.contains(&l.at.source)).for_each(|l| l.employer_amount = -l.employer_amount);
+        slip.turn_employer(&turned);
     }
 }
 

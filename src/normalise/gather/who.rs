@@ -108,6 +108,13 @@ pub(super) fn note_people(
             told.add(f.arg("known", format!("{} {}", known.0, known.1)).of(&id).at(sources.place(s.first)), s.source);
         }
     }
+    for (slip, (other, at)) in &books.twofold {
+        let who = &books.slips[*slip].who;
+        if let Joined::AsWritten(id) | Joined::Padded(id) | Joined::Lengthened(id) = directory.join(who) {
+            let f = Finding::new("M14", Severity::Blocking).arg("agent", &id).arg("name", other.called());
+            told.add(f.arg("known", who.called()).of(&id).at(sources.place(*at)), at.source);
+        }
+    }
     let surnames = LazyCell::new(|| {
         let mut all: BTreeMap<&EmployeeId, Vec<&str>> = BTreeMap::new();
         for (id, surname, _) in &names {

@@ -7,6 +7,7 @@ use crate::normalise::Context;
 use crate::normalise::columns::Choice;
 use crate::normalise::mapping::Meaning;
 use crate::normalise::profile::Profile;
+use crate::normalise::text::Phrase;
 use crate::normalise::titles::{self, Title};
 use crate::normalise::values::{hours, post_named};
 
@@ -40,7 +41,15 @@ pub(super) fn hours_beside_share(s: &Seen<'_>, cx: &Context<'_>, choices: &mut [
         s.profiles[*c].filled > 0 && title >= 85 && title == s.compared[*c].best()
     };
     let (worded, counted): (Vec<usize>, Vec<usize>) = (0..s.layout.width).filter(titled).partition(|c| is_worded(&s.profiles[*c]));
-    let (weekly, shares): (Vec<usize>, Vec<usize>) = counted.into_iter().partition(|c| is_weekly(&s.profiles[*c]));
+    let (mut weekly, shares): (Vec<usize>, Vec<usize>) = counted.into_iter().partition(|c| is_weekly(&s.profiles[*c]));
+    // « Heures » over 35 and less, and nothing that would be more: those of the week.
+    let bare = |c: &usize| {
+        let words = Phrase::of(&s.layout.own[*c]).words;
+        !words.is_empty() && words.iter().all(|w| titles::neutral("hours", w) && titles::hourly_word(w))
+    };
+    if weekly.is_empty() && !shares.is_empty() {
+        weekly.extend((0..s.layout.width).filter(bare).filter(|c| s.profiles[*c].filled > 0 && is_weekly_of_a_town(&s.profiles[*c])));
+    }
     let mut put = |c: usize, fact| choices[c] = vec![Choice { meaning: Meaning::Fact(fact), score: 84, title: 97, fit: 14 }];
     if let ([week], [_]) = (&weekly[..], &shares[..]) {
         put(*week, post);
@@ -52,6 +61,13 @@ pub(super) fn hours_beside_share(s: &Seen<'_>, cx: &Context<'_>, choices: &mut [
 
 fn is_worded(p: &Profile) -> bool {
     p.values.keys().all(|v| post_named(v).is_some())
+}
+
+/// Such hours, and 35 of them for more people than any other number.
+fn is_weekly_of_a_town(p: &Profile) -> bool {
+    let full = |v: &String| hours(v, p.mark()).ok().flatten() == Some(Exact::int(35));
+    let whole: u32 = p.values.iter().filter(|(v, _)| full(v)).map(|(_, n)| *n).sum();
+    is_weekly(p) && p.values.iter().all(|(v, n)| full(v) || *n <= whole) && whole > 0
 }
 
 /// Hours of a week in every cell: 35, 28,00, 31:30.

@@ -16,12 +16,13 @@ pub(super) const CODE_SAMPLE: u32 = 60_000;
 /// A title is known without any doubt by this much.
 const SURELY: u32 = 85;
 
-pub(super) fn lines_codes(found: &mut SourceMapping, s: &Seen<'_>, cx: &Context<'_>) {
+/// What the rows of each code look like, with the codes resolved by it.
+pub(super) fn lines_codes(found: &mut SourceMapping, s: &Seen<'_>, cx: &Context<'_>) -> BTreeMap<String, CodeStats> {
     let sides: BTreeSet<u8> = s.kept.iter().filter_map(|k| bands::section(&k.cells)).map(|x| x as u8).collect();
     found.sections = sides.len() >= 2;
-    let Some(reader) = LineReader::new(found, cx) else { return };
-    let mut section = None;
     let mut stats: BTreeMap<String, CodeStats> = BTreeMap::new();
+    let Some(reader) = LineReader::new(found, cx) else { return stats };
+    let mut section = None;
     let first_data = found.header.map_or(0, |h| h.1);
     let head: BTreeSet<String> =
         s.kept.iter().filter(|k| found.banded && k.number <= first_data).filter_map(|k| bands::head_line(&k.cells)).collect();
@@ -45,6 +46,7 @@ pub(super) fn lines_codes(found: &mut SourceMapping, s: &Seen<'_>, cx: &Context<
         if rows < CODE_SAMPLE { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
     });
     found.codes = codes::resolve(&stats, cx.rubrics, reader.sides());
+    stats
 }
 
 /// Columns of a wide register that hold amounts and stand for no known element are kept under their heading.

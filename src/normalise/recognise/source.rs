@@ -5,7 +5,7 @@ use super::asked_group;
 use super::cents;
 use super::doubts;
 use super::filled::{blank_columns, fill_column};
-use super::refined::{career, changed_columns, sides_of_signed, sign_amounts};
+use super::refined::{career, changed_columns, hours_beside_amounts, kinds_of_lines, sides_of_signed, sign_amounts};
 use super::roles::{TRIED, Try, attempt, names_agents, without_headings};
 use super::rubrics::{lines_codes, name_rubrics, wide_codes};
 use super::seen::Seen;
@@ -44,6 +44,8 @@ pub(super) fn source(
         moves: None,
         banded: false,
         sections: false,
+        only_employers: false,
+        of_others: std::collections::BTreeSet::new(),
     };
     let filled: usize = s.kept.iter().map(Kept::filled).sum();
     let said = s.entry.and_then(|e| e.role.as_deref()).and_then(Role::parse).filter(|r| *r != Role::Unknown);
@@ -131,9 +133,16 @@ pub(super) fn source(
             cents::mark(&mut found, s, sources, findings);
             sides_of_signed(&mut found, s);
             sign_amounts(&mut found, s);
-            lines_codes(&mut found, s, cx);
+            let stats = lines_codes(&mut found, s, cx);
+            if kinds_of_lines(&mut found, &stats, s, cx) {
+                sign_amounts(&mut found, s);
+                lines_codes(&mut found, s, cx);
+            }
         }
-        Role::RegisterWide => wide_codes(&mut found, s, titles, cx),
+        Role::RegisterWide => {
+            hours_beside_amounts(&mut found, s);
+            wide_codes(&mut found, s, titles, cx);
+        }
         Role::Changes => {
             found.moves = s.moves.filter(|m| found.columns[m.kind].meaning == Meaning::Label);
             if found.moves.is_none() {

@@ -1,13 +1,13 @@
 //! What the registers say, agent by agent: lines under local codes, and totals.
 
 use super::lines::settled_rate;
-use super::who::WhoColumns;
+use super::who::{WhoColumns, shown};
 use crate::ground::room::exactly;
 use crate::ground::{At, Exact, Money, PayMonth};
 use crate::normalise::cells::cents;
 use crate::normalise::codes::{CodeStats, Shown};
 use crate::normalise::mapping::{CodeTarget, SourceMapping, TotalRole};
-use crate::normalise::people::Who;
+use crate::normalise::people::{Who, may_be_same};
 use crate::normalise::titles::total_named;
 use crate::normalise::values::{RateForm, Unread};
 use crate::payslip::{PaidCode, PaidLine, PaidSlip};
@@ -41,6 +41,8 @@ pub struct KnownCode {
 pub struct Slip {
     /// Its agent as the register writes him.
     pub(super) key: Box<str>,
+    /// The name on its first row, as written.
+    pub(super) named: Box<str>,
     pub who: Who,
     pub paid: PaidSlip,
     pub employer: Option<(Money, At)>,
@@ -58,6 +60,8 @@ pub struct Books {
     pub codes: Vec<KnownCode>,
     pub(super) code_index: BTreeMap<u16, BTreeMap<Box<str>, u16>>,
     pub(super) last: Option<usize>,
+    /// Slips in which a number stands beside two names: the other one, and where.
+    pub twofold: BTreeMap<usize, (Who, At)>,
     /// Months before the last of which a source holds whole payslips as well.
     pub months: BTreeMap<u16, BTreeSet<PayMonth>>,
 }
@@ -129,7 +133,19 @@ impl Books {
             w.stand_in(agent);
             w
         };
-        self.slip(agent, read, at.source, at)
+        let slip = self.slip(agent, read, at.source, at);
+        let Some(name) = who.name().map(|c| shown(row, c)).filter(|t| !t.is_empty()) else { return slip };
+        let first = &mut self.slips[slip];
+        if first.named.is_empty() {
+            first.named = name.into();
+        } else if *first.named != *name {
+            let other = who.read(row);
+            let same = may_be_same((&first.who.surname, &first.who.given), (&other.surname, &other.given));
+            if !same && !other.id.is_empty() && !first.who.surname.is_empty() {
+                self.twofold.entry(slip).or_insert((other, at));
+            }
+        }
+        slip
     }
 
     /// The agent's payslip; `key` is the number or the name as written.
@@ -148,6 +164,7 @@ impl Books {
                 self.index.insert(key.into(), self.slips.len());
                 self.slips.push(Slip {
                     key: key.into(),
+                    named: Box::default(),
                     who: who(),
                     paid: PaidSlip::default(),
                     employer: None,
@@ -233,6 +250,16 @@ impl Slip {
             } else {
                 self.total(role, value, at);
             }
+        }
+    }
+
+    /// The employer's sum of these sources, written with a minus as his shares are.
+    pub fn turn_employer(&mut self, turned: &BTreeSet<u16>) {
+        if let Some((sum, at)) = &mut self.employer
+            && sum.is_negative()
+            && turned.contains(&at.source)
+        {
+            *sum = -*sum;
         }
     }
 

@@ -38,6 +38,8 @@ pub struct LineReader {
     pub(super) signed: Option<Col>,
     pub(super) side: Option<usize>,
     pub(super) payer: Option<usize>,
+    /// Words of that column that name no employer are the agents'.
+    pub(super) only_employers: bool,
     pub(super) employer_rate: Option<Col>,
     pub(super) employer: Option<Col>,
     pub(super) period: Option<usize>,
@@ -96,6 +98,7 @@ impl LineReader {
             signed: col(Meaning::Signed),
             side: plain(Meaning::Side),
             payer: plain(Meaning::Payer),
+            only_employers: source.only_employers,
             employer_rate: col(Meaning::EmployerRate),
             employer: col(Meaning::EmployerAmount),
             period: plain(Meaning::Period),
@@ -251,7 +254,7 @@ impl LineReader {
     /// Whether a cell of whose share a row is says something that is neither share, beside what is no sum of the agent.
     fn says_nobody(&self, row: &Row<'_, '_>, column: usize) -> bool {
         let text = shown(row, column);
-        let known = text.is_empty() || is_employer(&text).is_some() || letter(&text).is_some();
+        let known = self.only_employers || text.is_empty() || is_employer(&text).is_some() || letter(&text).is_some();
         !known && total_named(split_period(&self.code(row).1).0).is_none()
     }
 

@@ -44,6 +44,13 @@ impl WhoColumns {
     pub fn any(&self) -> bool {
         self.id.is_some() || self.surname.is_some() || self.full.is_some() || self.nir.is_some()
     }
+    /// Where the name of a row begins.
+    pub(super) const fn name(&self) -> Option<usize> {
+        match self.surname {
+            Some(c) => Some(c),
+            None => self.full,
+        }
+    }
     /// Columns a merged cell is carried down in.
     pub fn columns(&self) -> Vec<usize> {
         [self.id, self.surname, self.given, self.full].into_iter().flatten().collect()

@@ -133,6 +133,8 @@ impl WideReader {
 
 /// The local code of a wide register's column: its group heading, or its own.
 pub fn group_of(source: &SourceMapping, column: &ColumnMapping) -> String {
-    let grouped = column.heading.rsplit_once(" / ").map(|(g, _)| g.to_owned());
-    grouped.filter(|g| source.codes.iter().any(|c| c.code == *g)).unwrap_or_else(|| column.heading.clone())
+    // « CNRACL / NBI » beside « CNRACL » is a rubric with a stroke in its name, and no part of the other.
+    let known = |g: &str| source.codes.iter().any(|c| c.code == g);
+    let grouped = column.heading.rsplit_once(" / ").map(|(g, _)| g).filter(|g| known(g) && !known(&column.heading));
+    grouped.unwrap_or(&column.heading).to_owned()
 }

@@ -27,11 +27,13 @@ struct Abreast {
 }
 
 /// The order and the titles of what a block may hold.
-const TITLES: [(Meaning, &str); 9] = [
+const TITLES: [(Meaning, &str); 11] = [
     (Meaning::Code, "Rubrique"),
     (Meaning::Label, "Libellé"),
     (Meaning::Base, "Base"),
     (Meaning::Rate, "Taux"),
+    (Meaning::Side, "Sens"),
+    (Meaning::Payer, "S/P"),
     (Meaning::Amount, "Montant"),
     (Meaning::Gain, "À payer"),
     (Meaning::Deduction, "À retenir"),

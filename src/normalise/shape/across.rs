@@ -25,11 +25,14 @@ const EMPLOYER: &str = "Part patronale";
 const CODE: &str = "Rubrique";
 const LABEL: &str = "Libellé";
 
+/// A number or a name, and where it stands.
+pub(super) type Naming = Option<(Cell<'static>, (u32, u16))>;
+
 /// An agent's column: his number and his name as far as the head of it says.
 struct Agent {
     column: usize,
-    id: Option<(Cell<'static>, (u32, u16))>,
-    name: Option<(Cell<'static>, (u32, u16))>,
+    id: Naming,
+    name: Naming,
 }
 
 /// Where the rubrics stand, and the agents.
@@ -146,7 +149,7 @@ fn titled_names(row: &OwnedRow, left: usize, wording: &Wording<'_>) -> bool {
 }
 
 /// The name of an agent in rows of surnames and given names.
-fn name_below(rows: &[OwnedRow], names: &[usize], column: usize) -> Option<(Cell<'static>, (u32, u16))> {
+fn name_below(rows: &[OwnedRow], names: &[usize], column: usize) -> Naming {
     let parts: Vec<String> = names.iter().map(|&i| shown(&rows[i], column)).filter(|t| t.chars().any(char::is_alphabetic)).collect();
     let place = (rows[*names.first()?].number, u16::try_from(column).ok()?);
     (!parts.is_empty()).then(|| (Cell::Text(parts.join(" ").into()), place))
@@ -194,7 +197,7 @@ fn names_agents(row: &OwnedRow, left: usize, titles: usize, at: usize) -> bool {
 }
 
 /// What a heading says of an agent: whether a number stands in it, and a name.
-fn agent_of(text: &str) -> Option<(bool, bool)> {
+pub(super) fn agent_of(text: &str) -> Option<(bool, bool)> {
     if summing(text).is_some() || !years_and_months(text, false).is_empty() {
         return None;
     }
@@ -274,7 +277,7 @@ fn lay_out(rows: &[OwnedRow], pages: &[Page], wording: &Wording<'_>) -> Laid {
 /// A row for each amount of a page.
 fn put_page(laid: &mut Laid, body: &[OwnedRow], head: &Head, sides: &[bool]) {
     let text = |t: String| if t.is_empty() { Cell::Empty } else { Cell::Text(t.into()) };
-    let of = |who: &Option<(Cell<'static>, (u32, u16))>| who.as_ref().map_or((Cell::Empty, None), |(c, at)| (c.clone(), Some(*at)));
+    let of = |who: &Naming| who.as_ref().map_or((Cell::Empty, None), |(c, at)| (c.clone(), Some(*at)));
     let (numbered, named) = head.names();
     for agent in &head.agents {
         for (row, side) in body.iter().zip(sides) {

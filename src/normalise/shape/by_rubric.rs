@@ -5,11 +5,12 @@
 use super::{SURELY, Wording};
 use crate::ground::place::Source;
 use crate::ground::{Sources, ids};
-use crate::normalise::bands;
 use crate::normalise::mapping::Meaning;
 use crate::normalise::remarks::is_remark;
 use crate::normalise::text::fold;
 use crate::normalise::titles::{before_rubric, summing};
+use crate::normalise::values::Mark;
+use crate::normalise::{bands, cells};
 use crate::read::table::{Cell, OwnedRow, Table};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -23,7 +24,7 @@ pub(super) const LABEL: &str = "Libellé";
 /// Whether the first rows of a longer sheet look like it.
 pub fn begins(rows: &[OwnedRow], wording: &Wording<'_>) -> bool {
     let Some((h, agent)) = heading(rows, wording) else { return false };
-    rows[h + 1..].iter().find(|r| filled(r) > 0).is_some_and(|r| rubric(r, agent).is_some())
+    rows[h + 1..].iter().find(|r| !is_drawn(r)).is_some_and(|r| rubric(r, agent).is_some())
 }
 
 /// The rows of the register: above the headings, and the rubric that each row below them belongs to.
@@ -36,19 +37,22 @@ pub struct ByRubric {
 pub fn find(rows: &[OwnedRow], wording: &Wording<'_>) -> Option<ByRubric> {
     let (heading, agent) = heading(rows, wording)?;
     // What stands above the headings, or names an agent, is the head of a page or the row of somebody without an amount.
-    let head: BTreeSet<String> = rows[..=heading].iter().filter_map(|r| bands::head_line(&r.cells)).collect();
+    let above = &rows[..=heading];
+    let whole = |r: &OwnedRow| Some(bands::whole_line(&r.cells)).filter(|l| l.chars().any(char::is_alphabetic));
+    let head: BTreeSet<String> = above.iter().flat_map(|r| bands::head_line(&r.cells).into_iter().chain(whole(r))).collect();
     let of_agents = agents_of(&rows[heading + 1..], agent);
-    let no_rubric = |row: &OwnedRow| {
+    let of_head = |r: &OwnedRow| bands::head_line(&r.cells).into_iter().chain(whole(r)).any(|l| head.contains(&l));
+    let names_agent = |row: &OwnedRow| {
         let first = row.cells.iter().map(Cell::shown).find(|t| !t.is_empty()).unwrap_or_default();
-        bands::head_line(&row.cells).is_some_and(|l| head.contains(&l)) || of_agents.contains(ids::bare(&first))
+        of_agents.contains(ids::bare(&first))
     };
     let mut now: Option<(String, String)> = None;
     let mut of = Vec::new();
     let mut seen: BTreeSet<(String, String)> = BTreeSet::new();
     let mut agents: BTreeMap<String, BTreeSet<(String, String)>> = BTreeMap::new();
-    for (i, row) in rows.iter().enumerate().skip(heading + 1) {
+    for (i, row) in rows.iter().enumerate().skip(heading + 1).filter(|(_, r)| !is_drawn(r) && !of_head(r)) {
         if let Some(found) = rubric(row, agent) {
-            if no_rubric(row) {
+            if names_agent(row) {
                 of.push((i, None));
                 continue;
             }
@@ -73,10 +77,16 @@ pub fn find(rows: &[OwnedRow], wording: &Wording<'_>) -> Option<ByRubric> {
     (seen.len() >= RUBRICS && agents.len() >= 2 && again * 2 >= agents.len()).then_some(ByRubric { heading, of })
 }
 
-/// The agents of rows with more than one cell.
+/// The agents of rows with a number beside them.
 fn agents_of(rows: &[OwnedRow], agent: usize) -> BTreeSet<String> {
     let who = |r: &OwnedRow| r.cells.get(agent).map(|c| ids::bare(&c.shown()).to_owned()).filter(|t| !t.is_empty());
-    rows.iter().filter(|r| filled(r) > 1).filter_map(who).collect()
+    let number = |c: &Cell<'_>| matches!(cells::number(c, Mark::Unknown), Ok(Some(_)));
+    rows.iter().filter(|r| r.cells.iter().skip(agent + 1).any(number)).filter_map(who).collect()
+}
+
+/// A blank row, or a line that is drawn.
+pub(super) fn is_drawn(row: &OwnedRow) -> bool {
+    row.cells.iter().all(|c| !c.shown().contains(char::is_alphanumeric))
 }
 
 /// The row of headings: agents and amounts, and neither number nor name of a rubric.
@@ -90,12 +100,32 @@ pub(super) fn heading(rows: &[OwnedRow], wording: &Wording<'_>) -> Option<(usize
     })
 }
 
-/// The rubric that a row with a single text names: « Rubrique 7 - IFSE », « 100 TRAITEMENT », « C.S.G. déductible ».
+/// The rubric that a row with a single text names: « Rubrique 7 - IFSE », « 100 TRAITEMENT », « C.S.G. déductible ». The columns of a
+/// print-out cut it in two: « Rubrique : 0010 | TRAITEMENT BRUT ».
 pub(super) fn rubric(row: &OwnedRow, agent: usize) -> Option<(String, String)> {
-    let mut texts = row.cells.iter().enumerate().filter(|(_, c)| !c.shown().is_empty());
-    let (column, Cell::Text(text)) = texts.next()? else { return None };
-    let remark = texts.next().is_some() || column > agent + 1 || is_remark(&row.cells);
-    if remark { None } else { named(text) }
+    let cells: Vec<(usize, &Cell<'_>)> = row.cells.iter().enumerate().filter(|(_, c)| !c.shown().is_empty()).collect();
+    let (column, Cell::Text(first)) = cells.first()? else { return None };
+    if cells.len() > 3 || *column > agent + 1 || is_remark(&row.cells) {
+        return None;
+    }
+    if cells.len() == 1 {
+        return named(undrawn(first));
+    }
+    let text = cells.iter().map(|(_, c)| c.shown()).collect::<Vec<_>>().join(" ");
+    let text = undrawn(&text);
+    let said = text.split_once(|c: char| c.is_whitespace() || c == ':').is_some_and(|(word, _)| before_rubric(&fold(word)));
+    // « 00225 | AGUILAR Loïc » is a row of an agent without an amount, « Rubrique 0010 | 12,50 » no name.
+    let after = first.trim_start().trim_start_matches(|c: char| c.is_ascii_alphanumeric()).trim_start();
+    let parted = after.starts_with(['-', ':', '–']) || undrawn(first).len() < first.trim().len();
+    let amount = |c: &Cell<'_>| matches!(cells::number(c, Mark::Unknown), Ok(Some(_))) && !c.shown().bytes().all(|b| b.is_ascii_digit());
+    if (said || parted) && !cells.iter().skip(1).any(|(_, c)| amount(c)) { named(text) } else { None }
+}
+
+/// « *** 0010 TRAITEMENT BRUT *** » without what is drawn around it, « (suite) » on the next page.
+fn undrawn(text: &str) -> &str {
+    let drawn = |c: char| c.is_whitespace() || matches!(c, '*' | '=' | '-' | '_' | '<' | '>' | '|' | '+');
+    let text = text.trim_matches(drawn);
+    ["(suite)", "(SUITE)"].iter().find_map(|s| text.strip_suffix(s)).map_or(text, |t| t.trim_end_matches(drawn))
 }
 
 /// The number and the name of the rubric that a text is: « Rubrique 7 - IFSE », « 100 TRAITEMENT ».
@@ -120,10 +150,6 @@ pub(super) fn named(text: &str) -> Option<(String, String)> {
         Some(_) | None => (String::new(), rest.to_owned()),
     };
     (said || !code.is_empty() || !label.contains(',')).then_some((code, label))
-}
-
-fn filled(row: &OwnedRow) -> usize {
-    row.cells.iter().filter(|c| !c.shown().is_empty()).count()
 }
 
 impl ByRubric {

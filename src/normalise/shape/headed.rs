@@ -2,9 +2,10 @@
 //!
 //! Out: a row for each agent and rubric, below the titles of all headings; titles that mean the same share a column.
 
-use super::by_rubric::{CODE, LABEL, heading, rubric};
+use super::by_rubric::{CODE, LABEL, heading, is_drawn, rubric};
 use super::{Laid, SURELY, Wording, shown};
 use crate::ground::At;
+use crate::normalise::bands;
 use crate::normalise::mapping::Meaning;
 use crate::normalise::remarks::is_remark;
 use crate::normalise::text::fold;
@@ -18,6 +19,7 @@ const RUBRICS: usize = 5;
 const NEAR: usize = 3;
 /// What tells lines of pay from lists: the title of a sum stands for the amount of its rubric.
 const AMOUNTS: [Meaning; 4] = [Meaning::Amount, Meaning::Signed, Meaning::Gain, Meaning::Deduction];
+const SIDES: [Meaning; 2] = [Meaning::Gain, Meaning::Deduction];
 const PARTS: [Meaning; 4] = [Meaning::Base, Meaning::Rate, Meaning::EmployerRate, Meaning::EmployerAmount];
 
 /// The agents of one rubric.
@@ -53,7 +55,7 @@ pub fn find(rows: &[OwnedRow], wording: &Wording<'_>) -> Option<Laid> {
     let blocks = blocks(rows, wording)?;
     let named: BTreeSet<(&str, &str)> = blocks.iter().map(|b| (b.code.as_str(), b.label.as_str())).collect();
     let has = |key: &Key| blocks.iter().any(|b| b.columns.contains(key));
-    let of_pay = has(&Key::Amount) && PARTS.iter().any(|m| has(&Key::Of(*m)));
+    let of_pay = (has(&Key::Amount) || has(&Key::Of(Meaning::Gain))) && PARTS.iter().any(|m| has(&Key::Of(*m)));
     let proven = has(&Key::Of(Meaning::EmployerAmount)) || blocks.iter().any(|b| total_named(&b.label).is_some());
     (of_pay && proven && named.len() >= RUBRICS && same_people(rows, &blocks, wording)).then(|| lay_out(rows, &blocks))
 }
@@ -112,19 +114,23 @@ fn columns(row: &OwnedRow, wording: &Wording<'_>) -> Option<Headings> {
             Key::Untitled(c)
         } else if wording.of_agents(&text) || best.0 < SURELY && !sum {
             Key::Titled(fold(&text))
-        } else if best.0 < SURELY || AMOUNTS.contains(&best.1) {
+        } else if best.0 < SURELY || AMOUNTS.contains(&best.1) && !SIDES.contains(&best.1) {
             Key::Amount
         } else {
             Key::Of(best.1)
         })
     };
-    let columns: Vec<Key> = row.cells.iter().enumerate().map(key).collect::<Option<_>>()?;
+    let mut columns: Vec<Key> = row.cells.iter().enumerate().map(key).collect::<Option<_>>()?;
+    // « Gain » alone is the amount of its rubric; beside « Retenue » each is a column of its own.
+    if !SIDES.iter().all(|m| columns.contains(&Key::Of(*m))) {
+        columns.iter_mut().filter(|k| matches!(k, Key::Of(m) if SIDES.contains(m))).for_each(|k| *k = Key::Amount);
+    }
     let count = |key: &Key| columns.iter().filter(|k| *k == key).count();
     if columns.iter().all(|k| matches!(k, Key::Titled(_) | Key::Untitled(_))) {
         return None;
     }
     let once = PARTS.iter().all(|m| count(&Key::Of(*m)) <= 1) && count(&Key::Amount) <= 1;
-    let any = count(&Key::Amount) + count(&Key::Of(Meaning::EmployerAmount)) > 0;
+    let any = count(&Key::Amount) + count(&Key::Of(Meaning::Gain)) + count(&Key::Of(Meaning::EmployerAmount)) > 0;
     Some((agent, (once && any).then_some(columns)))
 }
 
@@ -164,11 +170,14 @@ fn lay_out(rows: &[OwnedRow], blocks: &[Block]) -> Laid {
     }
     let front = [CODE, LABEL].map(|t| (text(t), None));
     laid.put(front.into_iter().chain(titles.iter().map(|t| t.1.clone())).collect(), (rows[first.heading].number, At::NO_COLUMN));
+    // The head of the next page comes between the agents of a rubric.
+    let head: BTreeSet<String> = rows[..first.heading].iter().filter_map(|r| bands::head_line(&r.cells)).collect();
+    let of_head = |r: &OwnedRow| bands::head_line(&r.cells).is_some_and(|l| head.contains(&l));
     for block in blocks {
         let written: Vec<String> = rows[block.heading].cells.iter().map(|c| c.shown().into_owned()).collect();
         for row in &rows[block.heading + 1..block.until] {
             let again = written.iter().enumerate().all(|(c, t)| shown(row, c) == *t);
-            if again || row.cells.iter().all(|c| c.shown().is_empty()) {
+            if again || is_drawn(row) || of_head(row) {
                 continue;
             }
             let opens = row.cells.iter().map(Cell::shown).find(|t| !t.is_empty()).unwrap_or_default();

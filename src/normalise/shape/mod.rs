@@ -14,6 +14,7 @@ mod by_rubric;
 mod by_side;
 mod calendar;
 mod catalogue;
+mod grouped;
 mod headed;
 mod movements;
 mod parted;
@@ -169,6 +170,9 @@ fn shape(table: &Table, wording: &Wording<'_>) -> Shape {
     });
     if rows.len() > ROWS {
         return Shape::Plain;
+    }
+    if let Some(laid) = grouped::find(&rows, wording) {
+        return anew(laid, &rows, told);
     }
     let rows = match payslips(rows, wording) {
         Ok(found) => return Shape::Slips(found, told),

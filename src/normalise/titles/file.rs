@@ -23,6 +23,7 @@ pub(super) struct File {
     pub(super) pieces: [Vec<String>; 5],
     /// Employers beside a town.
     pub(super) other_employers: Vec<String>,
+    pub(super) employer_columns: Vec<String>,
     pub(super) hourly: Hourly,
     pub(super) calendar: Calendar,
     pub(super) pivot: Pivot,

@@ -577,6 +577,11 @@ pub fn other_employer(name: &str, own: &str) -> Option<&'static str> {
     FILE.other_employers.iter().find(|e| name.contains(&spaced(e)) && !own.contains(&spaced(e))).map(String::as_str)
 }
 
+/// Whether a title is that of a column which says whose people the rows are of.
+pub fn employer_column(heading: &str) -> bool {
+    is_one(&FILE.employer_columns, heading)
+}
+
 /// The titles of a kind of absence, its first day and its last.
 pub fn absence_titles() -> [&'static str; 3] {
     [0, 1, 2].map(|i: usize| FILE.calendar.titles[i].as_str())

@@ -88,6 +88,14 @@ fn reads_shares_of_working_time() {
         ("35 (80%)", "0.8", Some(false)),
         ("35h à 90 %", "0.9", Some(false)),
         ("Temps complet", "1", Some(false)),
+        ("80% (28h)", "0.8", Some(true)),
+        ("28h00 (80 %)", "0.8", Some(true)),
+        ("TP 80 % (28h)", "0.8", Some(false)),
+        ("80 % soit 28h", "0.8", Some(true)),
+        ("57,14 % (20h)", "4/7", Some(true)),
+        ("90% - 31h30", "0.9", Some(true)),
+        ("100% (35h)", "1", Some(false)),
+        ("17h30/35h", "0.5", Some(true)),
     ] {
         let got = working_time(text, false, Mark::Unknown).ok().flatten();
         assert_eq!(got.map(|w| (w.share, w.reduced_post)), Some((exact(share), reduced)), "{text}");
@@ -95,6 +103,9 @@ fn reads_shares_of_working_time() {
     assert_eq!(working_time("17,5", true, Mark::Unknown).ok().flatten().map(|w| w.share), Some(exact("0.5")));
     let presumed = |t: &str| working_time(t, false, Mark::Unknown).ok().flatten().is_some_and(|w| w.presumed);
     assert!(presumed("28:00") && presumed("17h30"), "part time of a full post has such hours too");
+    assert!(presumed("28h/35h") && presumed("28/35") && presumed("80% (28h)") && !presumed("28/35e") && !presumed("20/35"));
+    assert!(!presumed("TP 80% (28h)") && !presumed("57,14% (20h)"));
+    assert_eq!(working_time("80% (30h)", false, Mark::Unknown), Err(Unread("N02")), "of another week than that of 35 hours");
     assert!(!presumed("20:00") && !presumed("TNC 28h") && !presumed("35h"));
     assert!(presumed("85,7143%") && presumed("0.914286") && !presumed("57,1429%") && !presumed("TNC 85,71 %"));
     assert_eq!(working_time("28h00 à 80%", false, Mark::Unknown), Err(Unread("N02")), "neither a full post nor a share of one");

@@ -62,7 +62,23 @@ pub fn post_named(text: &str) -> Option<bool> {
     PART_TIME.iter().find(|(word, _, _)| *word == folded.trim()).and_then(|(_, reduced, _)| *reduced)
 }
 
-/// Reads `80 %`, `0,8`, `80`, `4/5`, `28/35`, `28/35e`, `17h30`, `TC`, `TNC 17,5/35`, `TP 80%`, `80 % TP`, `mi-temps`.
+/// « 80 % (28h) », « 28h (80 %) », « 80 % - 28h », « 80 % soit 28h »: the percent without its sign, and the hours.
+fn share_and_hours(text: &str) -> Option<(&str, &str)> {
+    let parts = [" soit ", "(", " - ", "%"].iter().find_map(|mark| {
+        let (a, b) = text.split_once(mark)?;
+        Some(if *mark == "%" { (&text[..=a.len()], b) } else { (a, b) })
+    });
+    let (a, b) = parts?;
+    let (a, b) = (a.trim(), b.trim().trim_end_matches(')').trim_end());
+    let hours = |t: &str| t.starts_with(|c: char| c.is_ascii_digit()) && t.contains('h') && !t.contains('%');
+    match (a.strip_suffix('%'), b.strip_suffix('%')) {
+        (Some(percent), None) if hours(b) => Some((percent.trim_end(), b)),
+        (None, Some(percent)) if hours(a) => Some((percent.trim_end(), a)),
+        _ => None,
+    }
+}
+
+/// Reads `80 %`, `0,8`, `80`, `4/5`, `28/35`, `28/35e`, `80 % (28h)`, `17h30`, `TC`, `TNC 17,5/35`, `TP 80%`, `80 % TP`, `mi-temps`.
 /// What is written with an h or a colon is hours a week; a bare number is too when `weekly` is true. A full week has 35 hours.
 ///
 /// # Errors
@@ -122,12 +138,27 @@ pub fn working_time(text: &str, weekly: bool, mark: Mark) -> Result<Option<Worki
             None => Some((number(s)?, false)),
         }
     };
+    // Part time goes by tenths, from a half.
+    let by_tenths = |n: Exact| n < week && n.mul(Exact::int(10)).and_then(|x| x.div(week)).and_then(Exact::whole).is_some_and(|x| x >= 5);
+    // « 80 % (28h) », « 28h (80 %) »: a share and the hours that it comes to, of a post or of part time.
+    if let Some((percent, hours)) = share_and_hours(t) {
+        let (share, (hours, _)) = (number(percent).ok_or(bad)?, hourly(hours.strip_suffix("/35h").unwrap_or(hours)).ok_or(bad)?);
+        let whole = hours.mul(Exact::int(100)).and_then(|x| x.div(week)).ok_or(bad)?;
+        let near = whole.add(share.neg()).is_some_and(|d| d.abs().mul(Exact::int(100)).is_some_and(|d| d < Exact::ONE));
+        if !near || !hours.is_positive() || hours > week {
+            return Err(bad);
+        }
+        let post = reduced.or(Some(hours < week));
+        let share = hours.div(week).ok_or(bad)?.reduced();
+        return Ok(Some(WorkingTime { share, reduced_post: post, presumed: reduced.is_none() && by_tenths(hours) }));
+    }
     let share = if let Some((a, b)) = t.split_once('/') {
-        // « 28/35e », « 28/35èmes ».
-        let b = ["iemes", "ieme", "emes", "eme", "es", "e"].iter().find_map(|x| b.trim().strip_suffix(x)).unwrap_or(b);
-        let ((a, _), (b, _)) = (hourly(a).ok_or(bad)?, hourly(b).ok_or(bad)?);
+        // « 28/35e », « 28/35èmes »: posts are counted so, and 28/35 may be part time as well.
+        let ordinal = ["iemes", "ieme", "emes", "eme", "es", "e"].iter().find_map(|x| b.trim().strip_suffix(x));
+        let ((a, _), (b, _)) = (hourly(a).ok_or(bad)?, hourly(ordinal.unwrap_or(b)).ok_or(bad)?);
         if reduced.is_none() && b == week && a < b {
             reduced = Some(true);
+            presumed = ordinal.is_none() && by_tenths(a);
         }
         a.div(b).ok_or(bad)?
     } else if let Some(p) = t.strip_suffix('%') {
@@ -138,8 +169,7 @@ pub fn working_time(text: &str, weekly: bool, mark: Mark) -> Result<Option<Worki
         let hours = said && n > Exact::ONE;
         if hours && reduced.is_none() {
             reduced = Some(n < week);
-            // Part time goes by tenths, from a half.
-            presumed = n < week && n.mul(Exact::int(10)).and_then(|x| x.div(week)).and_then(Exact::whole).is_some_and(|x| x >= 5);
+            presumed = by_tenths(n);
         }
         // A post that is not full is counted in hours: « TNC 20 » of 35, not 20 %.
         let post = reduced == Some(true) && n > Exact::ONE && n < week;

@@ -91,6 +91,7 @@ fn context<'a>(pack: &'a Pack, natures: &'a Natures, rubrics: &'a Rubrics, job: 
         month: job.month,
         last: job.last_month,
         employer: &job.employer.name,
+        siret: job.employer.siret.as_ref().map_or("", crate::ground::Siret::as_str),
     }
 }
 
@@ -134,6 +135,7 @@ pub fn read(job: &Job, pack: &Pack, settings: &[SettingValue], progress: fn(&str
     let aside = wrong_month(&o.tables, &o.sources, &mut mapping, record.month.is_some(), &cx, &mut o.findings);
     super::again::leave(&mut o, &mut mapping, &record, &given.value, &cx);
     listed_transfers(&mut o, &mapping, &cx);
+    o.findings.append(&mut normalise::employers::part(&o.tables, &mut mapping, &o.sources, &cx));
     let other_accounts = others_of(&o.tables, &mapping, &cx);
     // Beside a staff file of this month a record only tells what last month was paid on.
     let beside = mapping.sources.iter().any(|s| s.role == normalise::Role::Staff);
