@@ -4,10 +4,11 @@ use super::Joiner;
 use super::person::LastTransfer;
 use crate::facts::Role;
 use crate::ground::ids::bare;
-use crate::ground::{At, EmployeeId, Iban, Money};
+use crate::ground::{At, EmployeeId, Finding, Iban, Money, Severity};
 use crate::normalise::gather::AccountChange;
 use crate::normalise::people::may_be_same;
 use crate::normalise::text::name_key;
+use crate::normalise::trust::Teller;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// One transfer of last month, as its reader gives it.
@@ -62,6 +63,27 @@ impl Joiner<'_> {
         }
         self.parts(more);
         self.out.orphan_transfers.sort_by_key(|r| r.at);
+    }
+
+    /// Two files that disagree about an account hold nobody whose last net went to one of the two.
+    fn settled(&self, id: &EmployeeId) -> Option<String> {
+        let p = self.out.people.get(id)?;
+        let sent = p.transfer.as_ref().filter(|t| p.is_paid_by(t) && self.trust.of.get(&t.at.source) != Some(&Teller::Statement))?;
+        let iban = self.vocabulary.role(Role::Iban)?;
+        let written = p.known.iter().chain(&p.alternatives).filter(|f| f.id == iban);
+        let mut accounts = written.filter_map(|f| Iban::parse(f.value.text()?).ok());
+        accounts.any(|i| sent.iban.as_ref() == Some(&i)).then(|| sent.iban.as_ref().map(Iban::masked)).flatten()
+    }
+
+    pub(super) fn proven_accounts(&mut self) {
+        let Some(label) = self.vocabulary.role(Role::Iban).map(|f| self.vocabulary.get(f).label.fr.clone()) else { return };
+        let of_accounts = |f: &Finding| f.code == "IMP-04" && f.args.iter().any(|a| a.0 == "fact" && a.1 == label);
+        let of = |(i, f): (usize, &Finding)| Some((i, self.settled(f.employee.as_ref().filter(|_| of_accounts(f))?)?));
+        let found: Vec<(usize, String)> = self.out.findings.iter().enumerate().filter_map(of).collect();
+        for (i, account) in found {
+            let f = std::mem::replace(&mut self.out.findings[i], Finding::new("IMP-04", Severity::Justify));
+            self.out.findings[i] = Finding { severity: Severity::Justify, ..f }.told("M382").arg("account", account);
+        }
     }
 
     /// Whose each transfer may be, the surest first.

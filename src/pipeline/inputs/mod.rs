@@ -206,7 +206,7 @@ pub fn read(job: &Job, pack: &Pack, settings: &[SettingValue], progress: fn(&str
     let (past, mut found) = record.settle(&mut joined.people, &o.sources, sent);
     o.findings.append(&mut found);
     let advanced = super::sendings::advances(std::mem::take(&mut o.sendings), &mut joined, &o.sources, &mut o.findings);
-    o.header.iter_mut().for_each(|h| h.2 += advanced);
+    o.header.iter_mut().for_each(|h| h.2 += advanced - joined.repeated);
     o.findings.extend(declared.settle(&mut joined.people, &o.sources));
     let of_files = mapping.sources.iter().any(|s| s.role == normalise::Role::Staff);
     if !of_files && !spoke_record && joined.people.values().any(|p| p.paid.is_some()) {
