@@ -95,6 +95,32 @@ fn both_ways_to_write_signs_and_accounts_say_the_same() {
     assert!(plain[0].slips.iter().all(|p| p.agent.account.as_ref().is_some_and(|a| a.iban.is_ok())));
 }
 
+// A statement put together from two packages: each establishment is read its own way, and each payslip where no establishment
+// tells them apart. Every net comes out, and the second half says what the first one does.
+#[test]
+fn signs_are_told_apart_for_each_establishment_and_payslip() {
+    let text = |name: &str| String::from_utf8(bytes(name)).expect("UTF-8");
+    let (positive, negative) = (text("synthetique-8-agents.xhl"), text("synthetique-8-agents-montants-negatifs.xhl"));
+    let between = |t: &str, from: &str, to: &str| t[t.find(from).expect(from)..t.rfind(to).expect(to) + to.len()].to_owned();
+    let other = between(&negative, "<DonneesIndiv>", "</DonneesIndiv>").replace("99999999900017", "99999999900025");
+    let slips = between(&negative, "<PayeIndivMensuel>", "</PayeIndivMensuel>");
+    let one_third: String = slips.split_inclusive("</PayeIndivMensuel>").take(3).collect();
+    for (what, doc, more) in [
+        ("two establishments", positive.replace("</DonneesIndiv>", &format!("</DonneesIndiv>{other}")), 8),
+        ("one establishment", positive.replace("</DonneesIndiv>", &format!("{one_third}</DonneesIndiv>")), 3),
+    ] {
+        let (list, findings) = read(doc.as_bytes());
+        let s = &list[0];
+        assert_eq!(s.slips.len(), 8 + more, "{what}");
+        let amounts = |i: usize| s.slips[i].lines.iter().map(|l| l.amount).collect::<Vec<_>>();
+        for i in 0..more {
+            assert_eq!(amounts(8 + i), amounts(i), "{what}: payslip {i}");
+        }
+        assert!(!codes(&findings).contains(&"R46"), "{what}");
+        assert_eq!(codes(&findings).iter().filter(|c| **c == "R115").count(), 1, "{what}");
+    }
+}
+
 #[test]
 fn a_statement_inside_a_flow_is_the_same_statement() {
     let (plain, _) = read(&bytes("synthetique-8-agents.xhl"));
