@@ -79,6 +79,8 @@ pub(super) struct Doubt {
     pub(super) bygone: Vec<String>,
     pub(super) year_before: Vec<String>,
     pub(super) times: Vec<String>,
+    pub(super) days: Vec<String>,
+    pub(super) hours: Vec<String>,
     pub(super) undated: Vec<String>,
     pub(super) wished: Vec<String>,
     pub(super) folder: Vec<String>,
@@ -97,6 +99,7 @@ pub(super) struct Doubt {
 pub struct Bounds {
     pub most_hours: i64,
     pub most_pieces: i64,
+    pub whole_days: i64,
     pub ask_hours: String,
     pub ask_days: String,
     pub ask_pieces: String,

@@ -193,6 +193,14 @@ pub fn bounds() -> &'static Bounds {
     &FILE.doubt.bounds
 }
 
+/// Whether a title counts days, or hours.
+pub fn counts_days(heading: &str) -> bool {
+    one_of(&FILE.doubt.days, &spaced(heading)).is_some()
+}
+pub fn counts_hours(heading: &str) -> bool {
+    one_of(&FILE.doubt.hours, &spaced(heading)).is_some()
+}
+
 /// Whether a word says that numbers are hours.
 pub fn hourly_word(word: &str) -> bool {
     opens(&FILE.doubt.hourly, word)
