@@ -364,6 +364,19 @@ fn arrears_listed_among_base_pay_do_not_come_again() {
     assert_eq!(december[0].1, december[1].1, "{december:?}");
 }
 
+// What a day of strike took of a bonus stands among the bonuses, below zero, under a rubric of its own.
+#[test]
+fn what_an_absence_took_of_last_month_is_not_taken_again() {
+    let (plain, _) = run_with("xhl-absence-none", &["agents.xlsx"], &november());
+    for label in ["RETENUE 1/30E PRIME DE POSTE", "ABSENCE GREVE PRIME DE POSTE"] {
+        let text = with_line("Indemnite", label).replace("\"0010\"/><Mt V=\"100.00\"", "\"9910\"/><Mt V=\"-100.00\"");
+        let (folder, _) = run_with("xhl-absence", &["agents.xlsx"], &text.replacen("V=\"1685.06\"", "V=\"1485.06\"", 1));
+        let lines = rows(&folder.join("out/lines.csv"));
+        assert!(!lines.iter().any(|r| r["employee"] == "00102" && r["code"] == "9910"), "{label}");
+        assert_eq!(nets(&folder)["00102"], nets(&plain)["00102"], "{label}");
+    }
+}
+
 fn nets(folder: &Path) -> BTreeMap<String, i64> {
     rows(&folder.join("out/payslips.csv")).into_iter().map(|r| (r["employee"].clone(), cents(&r["net_paid"]))).collect()
 }
