@@ -17,6 +17,7 @@ pub(super) struct File {
     pub(super) leaving: Leaving,
     pub(super) either_way: EitherWay,
     pub(super) needs: BTreeMap<String, String>,
+    pub(super) priced: BTreeMap<String, String>,
     pub(super) wording: Wording,
     pub(super) movements: Movements,
     /// Titles of the pieces of an account: bank, branch, number and key; and those of an IBAN before their numbers.
