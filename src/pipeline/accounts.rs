@@ -117,6 +117,20 @@ pub fn unlike(ready: &Ready, w: &Worked, accounts: &Accounts) -> Option<Finding>
     Some(f.arg("month", month).at(here.clone()).at(ready.inputs.sources.place(at)))
 }
 
+/// Last month's pay went to an account that cannot be read: nothing says that it is the one to be paid.
+pub fn unreadable(ready: &Ready, w: &Worked, accounts: &Accounts) -> Option<Finding> {
+    let paid = accounts.pays.as_ref().filter(|_| w.output.payslip.is_some())?;
+    // Where no transfer names an account that can be read, that is told once for all.
+    let others = ready.inputs.accounts_proven && ready.inputs.decisions.call_back(&w.id).is_none();
+    let sent = w.person.transfer.as_ref().filter(|t| others && t.iban.is_none() && !t.amount.is_zero())?;
+    let statement = ready.inputs.trust.of.get(&sent.at.source) == Some(&Teller::Statement);
+    let severity = if statement { Severity::Justify } else { Severity::Blocking };
+    let f = Finding::new("BNK-03", severity).told("M389").of(&w.id).arg("agent", &w.id).arg("name", &w.name).arg("account", paid.masked());
+    let month = crate::ground::month::named(ready.job.last_month, ready.lang);
+    let written = accounts.written.as_ref().map_or(Place::Nowhere, |w| w.1.clone());
+    Some(f.arg("month", month).at(ready.inputs.sources.place(sent.at)).at(written))
+}
+
 /// Changes of account that lists ask for.
 pub fn requests(ready: &Ready, p: &Person) -> Vec<Request> {
     let place = |at| ready.inputs.sources.place(at);

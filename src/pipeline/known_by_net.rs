@@ -10,7 +10,7 @@ use crate::compute::eval::{Pins, State};
 use crate::facts::{Fact, Origin, Role, Value, Vocabulary};
 use crate::ground::ids::bare;
 use crate::ground::{At, EmployeeId, Finding, Iban, Money, Severity, Sources, Words};
-use crate::normalise::join::{Beside, Joined, LastTransfer, People, TransferRow, told_again};
+use crate::normalise::join::{Beside, Joined, LastTransfer, People, Person, TransferRow, told_again};
 use crate::normalise::text::name_key;
 use crate::normalise::titles;
 use crate::payslip::{Card, ElementId, LineKind, PaidCode, PaidLine, PaidSlip};
@@ -176,7 +176,7 @@ fn numbers(rows: &[TransferRow]) -> Vec<String> {
 /// Makes the lines by the rules, and tells what is left.
 pub fn settle(ready: &mut Ready, findings: &mut Vec<Finding>) {
     let mut made = Vec::new();
-    let bare = |p: &crate::normalise::join::Person| p.paid.as_ref().is_some_and(|s| s.bare);
+    let bare = |p: &Person| p.paid.as_ref().is_some_and(|s| s.bare);
     let (alone, all) =
         (ready.inputs.people.values().filter(|p| bare(p)).count(), ready.inputs.people.values().filter(|p| p.paid.is_some()).count());
     // Where last month's lines were read of most, whoever has none is missing there.
@@ -198,7 +198,10 @@ pub fn settle(ready: &mut Ready, findings: &mut Vec<Finding>) {
             }
             let found = state.totals(plan).net_paid;
             let parts = parts(&p.beside, found - net);
-            let net = net + parts.iter().map(|b| b.amount).sum::<Money>();
+            let whole = net + parts.iter().map(|b| b.amount).sum::<Money>();
+            // Of a provisional pay and a final one, the one that the rules come to.
+            let instead = p.beside.iter().find(|b| parts.is_empty() && net != found && b.amount == found && b.iban == paid_to(p));
+            let (net, at) = instead.map_or((whole, at), |b| (b.amount, b.at));
             let gap = net - found;
             if gap.is_zero() && missing {
                 let f = Finding::new("M355", Severity::Justify)
@@ -225,7 +228,10 @@ pub fn settle(ready: &mut Ready, findings: &mut Vec<Finding>) {
             // Sums of lines that nobody has seen are not those of the lines made.
             (slip.lines, slip.gross, slip.net_before_tax, slip.net_paid) = (lines, None, None, Some(net));
         }
-        if let Some(t) = p.transfer.as_mut().filter(|_| !parts.is_empty()) {
+        if let Some(t) = p.transfer.as_mut().filter(|t| t.amount != net.0 && (!parts.is_empty() || t.at != net.1)) {
+            if let Some(b) = p.beside.iter_mut().find(|b| b.at == net.1) {
+                (b.amount, b.at, t.at) = (t.amount, t.at, b.at);
+            }
             t.amount = net.0;
         }
         p.beside.retain(|b| parts.iter().all(|x| x.at != b.at));
@@ -233,6 +239,10 @@ pub fn settle(ready: &mut Ready, findings: &mut Vec<Finding>) {
     }
     added_up(ready, &whole, findings);
     beside_the_pay(ready, findings);
+}
+
+fn paid_to(p: &Person) -> Option<Iban> {
+    p.transfer.as_ref().and_then(|t| t.iban.clone())
 }
 
 /// Further transfers that come to what is missing, to the cent: all of them, or one.
@@ -271,10 +281,16 @@ fn added_up(ready: &mut Ready, whole: &[Beside], findings: &mut Vec<Finding>) {
 fn beside_the_pay(ready: &Ready, findings: &mut Vec<Finding>) {
     let sources = &ready.inputs.sources;
     let left = |b: &Beside| findings.iter().any(|f| f.code == "F83" && f.places.contains(&sources.place(At::source(b.at.source))));
-    let of = |(id, p): (&EmployeeId, &crate::normalise::join::Person)| {
+    let of = |(id, p): (&EmployeeId, &Person)| {
+        // Nothing but transfers tells of the pay, and another is as large: a provisional pay and the final one, say.
+        let unproven = p.paid.as_ref().is_some_and(|s| s.bare && s.lines.iter().any(|l| matches!(l.code, PaidCode::Unknown(_))));
+        let sent = p.transfer.as_ref().map_or(Money::ZERO, |t| t.amount);
         let one = |b: &Beside| {
-            let f = Finding::new("M384", Severity::Justify).of(id).arg("agent", id).arg("name", p.name(&ready.pack.vocabulary));
+            let asked = unproven && !b.earlier && b.amount + b.amount >= sent;
+            let f = if asked { Finding::new("M388", Severity::Blocking) } else { Finding::new("M384", Severity::Justify) };
+            let f = f.of(id).arg("agent", id).arg("name", p.name(&ready.pack.vocabulary));
             let account = b.iban.as_ref().map_or_else(|| "–".to_owned(), Iban::masked);
+            let f = f.arg("net", sent.french());
             f.arg("amount", b.amount.french()).arg("account", account).stake(b.amount.cents()).at(sources.place(b.at))
         };
         p.beside.iter().filter(|b| !(b.earlier && left(b))).map(one).collect::<Vec<_>>()

@@ -259,3 +259,57 @@ fn an_advance_beside_the_balance_is_one_pay_where_the_rules_come_to_both() {
     let r = run("advance-beside", &[(SENT, sent.clone()), ("a.xml", advance("2021-11-25"))]);
     assert_eq!((of_agent(&r, "M384", "00176"), &transfers(&r)["00176"]), (vec![Severity::Justify], &transfers(&plain)["00176"]));
 }
+
+// 00176's account in the transfer file lacks its key: nothing says that the staff file's is the one last paid.
+#[test]
+fn whoever_was_paid_on_an_account_that_cannot_be_read_waits_by_name() {
+    let account = due()["00176"].0.clone();
+    let key = if account.ends_with('0') { "1" } else { "0" };
+    let sent = inbox(SENT).replace(&account, &format!("{}{key}", &account[..account.len() - 1]));
+    let r = run("unreadable", Some(sent), &[]);
+    assert_eq!(of_agent(&r, "BNK-03", "00176"), [Severity::Blocking]);
+    let mut others = due();
+    others.remove("00176");
+    assert_eq!(transfers(&r), others, "nobody else");
+}
+
+// Transfers alone, a provisional file and the final one under the same numbers: one person each, and which pay it was is asked.
+#[test]
+fn two_transfer_files_of_other_amounts_make_nobody_two_people() {
+    let sent = inbox(SENT);
+    let head = &sent[..sent.find("<CdtTrfTxInf>").expect("a transfer")];
+    let tail = &sent[sent.rfind("</CdtTrfTxInf>").expect("a transfer") + "</CdtTrfTxInf>".len()..];
+    let people = [("00176", "CAMARA SEBASTIEN"), ("00179", "BEAL BEATRICE"), ("00102", "ARNOUX JEAN")];
+    let file = |message: &str, cents: [i64; 3]| {
+        let rows: String = people
+            .iter()
+            .zip(cents)
+            .map(|((id, name), c)| one(&format!("PAIE202111-{id}"), name, &due()[*id].0, &made::shown(c)))
+            .collect();
+        let text = format!("{head}{rows}{tail}").replace("PAIE-2021-11-01", message).replace(">87<", ">3<");
+        text.replace("135955.77", &made::shown(cents.iter().sum())).into_bytes()
+    };
+    let settings = std::fs::read_to_string("samples/montreval/releve.toml").expect("the sample's settings");
+    let settings = format!("{settings}\n[policies]\nmode = \"carry\"\nunproven = \"carry\"\n");
+    let files = [("a.xml", file("PROVISOIRE", [134_875, 160_000, 158_506])), ("b.xml", file("DEFINITIF", [132_875, 158_000, 156_506]))];
+    let r = ran::run_in(ran::job("accounts", "two-files", &settings, &files), None);
+    assert_eq!(told(&r, "M388"), [Severity::Blocking; 3]);
+    assert_eq!((r.rows("payslips.csv").len(), transfers(&r).len()), (3, 0));
+}
+
+// Without a name in any transfer: two numbers were exchanged, and each net is the other's.
+#[test]
+fn a_number_that_anothers_net_contradicts_joins_nobody() {
+    let sent = inbox(SENT).replace("-00176<", "-X<").replace("-00179<", "-00176<").replace("-X<", "-00179<");
+    let mut parts = sent.split("<Cdtr><Nm>");
+    let first = parts.next().unwrap_or_default().to_owned();
+    let unnamed = parts.fold(first, |all, part| format!("{all}<Cdtr>{}", part.split_once("</Nm>").expect("a name").1));
+    let settings = std::fs::read_to_string("samples/montreval/releve.toml").expect("the sample's settings");
+    let register = std::fs::read(Path::new("samples/montreval/inbox").join(REGISTER)).expect("the register");
+    let r = ran::run_in(ran::job("accounts", "exchanged", &settings, &[(REGISTER, register), (SENT, unnamed.into_bytes())]), None);
+    let paid = transfers(&r);
+    for id in ["00176", "00179"] {
+        assert!(paid.get(id).is_none_or(|t| t.0 == due()[id].0), "{id}: {:?}", paid.get(id));
+    }
+    assert!(paid.len() > 60, "everybody else by number and net: {}", paid.len());
+}

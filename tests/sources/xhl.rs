@@ -364,6 +364,53 @@ fn arrears_listed_among_base_pay_do_not_come_again() {
     assert_eq!(december[0].1, december[1].1, "{december:?}");
 }
 
+/// The job of `run_with` once more with another file in its inbox.
+fn and_with(folder: &Path, file: &str, bytes: &[u8]) -> pipeline::Outcome {
+    std::fs::write(folder.join("inbox").join(file), bytes).expect("a file of the inbox");
+    let options = Options { folder: folder.to_path_buf(), rules: None, lang: None, threads: 0, payslips: false, progress: |_, _, _| {} };
+    pipeline::run(&options).expect("the job runs")
+}
+
+// 00176 has 1 348,75 in the final statement, as the bank paid, and 1 328,75 in the provisional one: never both.
+#[test]
+fn two_whole_payslips_of_two_statements_are_one_pay() {
+    let provisional = november().replace("V=\"1348.75\"", "V=\"1328.75\"");
+    let (folder, _) = run_with("xhl-final", &[], &november());
+    let plain = nets(&folder);
+    let of = |outcome: &pipeline::Outcome, code: &str| {
+        let of = |f: &&Finding| f.code == code && f.employee.as_ref().is_some_and(|e| e.as_str() == "00176");
+        outcome.findings.iter().filter(of).map(|f| f.severity).collect::<Vec<_>>()
+    };
+    let outcome = and_with(&folder, "provisoire.xhl", provisional.as_bytes());
+    assert_eq!((of(&outcome, "R117"), of(&outcome, "R49")), (vec![Severity::Blocking], vec![]), "nothing says which was paid");
+    assert!(!rows(&folder.join("out/transfers.csv")).iter().any(|r| r["employee"] == "00176"));
+    let sent = std::fs::read("samples/montreval/inbox/virements-2021-11.xml").expect("the sample");
+    let outcome = and_with(&folder, "virements.xml", &sent);
+    assert_eq!((of(&outcome, "R116"), nets(&folder)["00176"]), (vec![Severity::Justify], plain["00176"]));
+
+    // The same month by its totals alone, beside its lines.
+    let mut bare = String::new();
+    for (i, part) in november().split("<Remuneration>").enumerate() {
+        bare.push_str(if i == 0 { part } else { part.split_once("</Remuneration>").expect("an end").1 });
+    }
+    let (folder, _) = run_with("xhl-totals", &[], &november());
+    let outcome = and_with(&folder, "a-totaux.xhl", bare.as_bytes());
+    assert_eq!((nets(&folder), told(&outcome, "R49")), (plain, 0));
+    assert!(told(&outcome, "R118") > 80);
+}
+
+// A register of October beside the statement of November is told and left, as one beside November's register is.
+#[test]
+fn an_older_register_beside_a_statement_of_the_right_month_stops_nothing() {
+    let (folder, _) = run_with("xhl-older-register", &[], &november());
+    let plain = nets(&folder);
+    let register = std::fs::read("samples/montreval/inbox/livre-de-paie-2021-11.csv").expect("the sample");
+    let october: Vec<u8> = String::from_utf8_lossy(&register).replace("NOVEMBRE", "OCTOBRE").into_bytes();
+    let outcome = and_with(&folder, "livre d'octobre.csv", &october);
+    assert!(outcome.ran);
+    assert_eq!((told(&outcome, "F14"), told(&outcome, "M74"), nets(&folder)), (0, 1, plain));
+}
+
 // What a day of strike took of a bonus stands among the bonuses, below zero, under a rubric of its own.
 #[test]
 fn what_an_absence_took_of_last_month_is_not_taken_again() {

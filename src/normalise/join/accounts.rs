@@ -120,8 +120,11 @@ impl Joiner<'_> {
                 let agrees = |fits: &dyn Fn(&EmployeeId) -> bool| usize::from(ids.iter().any(fits));
                 own + agrees(&|id| self.is_named(id, row)) + agrees(&|id| self.was_due(id, row))
             };
-            // Of a number alone, where most references hold one, against nobody's name.
-            let alone = by_account.is_none() && by_name.is_none() && place.is_some_and(|p| p.of_most) && (!named || row.name.is_empty());
+            // Of a number alone, where most references hold one, against nobody's name and nobody else's net.
+            let due_to = by_net.get(&row.amount).filter(|ids| once && ids.len() == 1);
+            let anothers = due_to.is_some_and(|ids| by_reference.is_some_and(|own| !own.contains(&ids[0])));
+            let unnamed = !named || row.name.is_empty();
+            let alone = by_account.is_none() && by_name.is_none() && place.is_some_and(|p| p.of_most) && unnamed && !anothers;
             let mut found: Vec<Claim> = Vec::new();
             for (ids, enough) in [(by_reference, alone), (by_account, true), (by_name, true), (by_sum, true)] {
                 if let Some(ids) = ids.filter(|ids| found.iter().all(|c| c.ids != **ids)) {
@@ -167,16 +170,17 @@ impl Joiner<'_> {
         self.is_named(id, row) || self.was_due(id, row)
     }
 
-    /// Whether a transfer names this employee: by more than a given name, which many have.
+    /// Whether a transfer names this employee: by more than a given name, which many have. One that names nobody does not.
     fn is_named(&self, id: &EmployeeId, row: &TransferRow) -> bool {
-        self.out.people.get(id).is_some_and(|p| {
-            let (surname, given) = self.written(p);
-            let text = |r: Role| p.text(self.vocabulary, r);
-            let mut of = [Some(surname), text(Role::MarriedName)].into_iter().flatten().filter(|n| !n.is_empty());
-            let whole = text(Role::FullName).filter(|n| !n.is_empty());
-            let names = of.any(|n| may_be_same((n, given), (&row.name, "")) && shares_a_word(n, &row.name));
-            names || whole.is_some_and(|n| may_be_same((n, given), (&row.name, "")) && shares_more_than_one(n, &row.name))
-        })
+        !row.name.trim().is_empty()
+            && self.out.people.get(id).is_some_and(|p| {
+                let (surname, given) = self.written(p);
+                let text = |r: Role| p.text(self.vocabulary, r);
+                let mut of = [Some(surname), text(Role::MarriedName)].into_iter().flatten().filter(|n| !n.is_empty());
+                let whole = text(Role::FullName).filter(|n| !n.is_empty());
+                let names = of.any(|n| may_be_same((n, given), (&row.name, "")) && shares_a_word(n, &row.name));
+                names || whole.is_some_and(|n| may_be_same((n, given), (&row.name, "")) && shares_more_than_one(n, &row.name))
+            })
     }
 
     /// Whether a transfer is of the net paid to this employee.

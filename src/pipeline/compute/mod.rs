@@ -210,6 +210,7 @@ fn one(
     own_findings(ready, &mut w);
     w.findings.extend(accounts::invalid(ready, &w, &accounts));
     w.findings.extend(accounts::unlike(ready, &w, &accounts));
+    w.findings.extend(accounts::unreadable(ready, &w, &accounts));
     w.findings.extend(accounts::unreachable(ready, &w));
     w.findings.extend(held(ready, &w));
     let effects = super::effects::findings(ready, &w);

@@ -131,7 +131,7 @@ pub fn read(job: &Job, pack: &Pack, settings: &[SettingValue], progress: fn(&str
     let titles = Titles::new(cx.vocabulary, cx.rubrics);
     lay_out(&mut o, &titles, &cx);
     let mut mapping = o.recognise(&record, &given.value, &titles, &cx);
-    let aside = wrong_month(&o.tables, &o.sources, &mut mapping, record.month.is_some(), &cx, &mut o.findings);
+    let aside = wrong_month(&o.tables, &o.sources, &mut mapping, record.month.is_some() || o.tells_of(cx.last), &cx, &mut o.findings);
     super::again::leave(&mut o, &mut mapping, &record, &given.value, &cx);
     listed_transfers(&mut o, &mapping, &cx);
     let other_accounts = others_of(&o.tables, &mapping, &cx);
@@ -158,7 +158,8 @@ pub fn read(job: &Job, pack: &Pack, settings: &[SettingValue], progress: fn(&str
     }
     let siret = job.employer.siret.as_ref().map(crate::ground::Siret::as_str);
     let trust = trusted(super::trust::of(job, &pack.vocabulary, &mut o.findings), &mapping, &record, &o);
-    let (accounts, mut found) = normalise::xhl::add(&o.statements, &mut gathered, siret, &trust, &given.value, &o.sources, &cx);
+    let (accounts, mut found) =
+        normalise::xhl::add((&o.statements, &o.transfers), &mut gathered, siret, &trust, &given.value, &o.sources, &cx);
     o.findings.append(&mut found);
     // Without a transfer file, the statement says who was paid how much and where.
     if o.transfers.is_empty() {
