@@ -6,7 +6,6 @@
 pub fn reason(measure: &str) -> Option<&'static str> {
     Some(match measure {
         "already_paid" | "payment_already_released" => "need_releases",
-        "elected_allowance" => "need_elected",
         "changed_after_approval" => "need_approval",
         "official_difference"
         | "sum_of_differences"
@@ -26,7 +25,7 @@ mod tests {
 
     #[test]
     fn every_reason_has_its_sentence() {
-        for measure in ["changed_after_approval", "already_paid", "elected_allowance", "correction_priority"] {
+        for measure in ["changed_after_approval", "already_paid", "official_difference", "correction_priority"] {
             let key = format!("ui.{}", reason(measure).expect("a measure without data"));
             assert_ne!(words::ui(&key, Lang::Fr), key);
             assert_ne!(words::ui(&key, Lang::Fr), words::ui(&key, Lang::En));

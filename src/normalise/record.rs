@@ -15,7 +15,7 @@ use crate::facts::{Begun, Stood};
 use crate::ground::{At, Checked, EmployeeId, Exact, Finding, Money, PayMonth, Place, Severity, Sources};
 use crate::normalise::join::{LastTransfer, People, TransferRow};
 use crate::normalise::people::Who;
-use crate::normalise::records::{Content, RawRow};
+use crate::normalise::records::RawRow;
 use crate::normalise::{AccountChange, CodeTarget, Context, Gathered, LocalCode, Record, Role};
 use crate::payslip::{Advance, Card, ElementId, LineKind, PaidCode, PaidLine, PaidSlip};
 use crate::read::Table;
@@ -58,6 +58,12 @@ pub fn part(head: &[u8]) -> Option<Part> {
     let line = text.trim_start_matches('\u{feff}').lines().next()?;
     let titles: BTreeSet<&str> = line.split([',', ';', '\t']).map(|t| t.trim().trim_matches('"')).collect();
     TITLES.iter().find(|(_, wanted)| wanted.iter().all(|w| titles.contains(w)) && titles.len() <= 16).map(|t| t.0)
+}
+
+/// What stands between the titles of such a file.
+pub fn separator(head: &[u8]) -> Option<char> {
+    let text = String::from_utf8_lossy(head);
+    text.lines().next()?.chars().find(|c| [',', ';', '\t'].contains(c))
 }
 
 /// The files of one folder, before they are read.
@@ -387,19 +393,7 @@ impl MonthRecord {
         let row = |(id, m): (&EmployeeId, &mut Member)| {
             let role = if beside || m.stood == Stood::Unknown { Role::RegisterWide } else { Role::Staff };
             let who = m.who(id, cx);
-            let row = RawRow {
-                who,
-                at: m.at,
-                content: Content::Facts(m.hand_over(cx.vocabulary)),
-                problems: Vec::new(),
-                told: Vec::new(),
-                span: None,
-                row: String::new(),
-                beside: Vec::new(),
-                says: true,
-                refused: false,
-                words: false,
-            };
+            let row = RawRow::of_facts(who, m.at, m.hand_over(cx.vocabulary));
             (m.at.source, role, row)
         };
         self.members.iter_mut().filter(|(id, _)| id.post() == 1).map(row).collect()

@@ -7,6 +7,7 @@
 mod facts;
 mod lines;
 mod posts;
+mod twice;
 mod who;
 
 use crate::ground::place::{Source, SourceKind};
@@ -52,8 +53,10 @@ pub fn people(statement: &Statement) -> Vec<Who> {
 
 /// Adds the statements of the month last paid to what was gathered. Hands back the accounts they paid on, one row per
 /// payslip, for when no transfer file says it. `siret` is the employer's, when the job knows it.
+///
+/// `sent` are last month's transfers, which say which of two payslips was paid.
 pub fn add(
-    statements: &[Registered],
+    (statements, sent): (&[Registered], &[TransferRow]),
     gathered: &mut Gathered,
     siret: Option<&str>,
     trust: &Trust,
@@ -103,7 +106,8 @@ pub fn add(
     for (id, own) in by_agent {
         let own = same_person(&id, own, sources, &mut findings);
         facts::contradictions(&id, &own, gathered, sources, cx, &mut findings);
-        let apart = posts::apart(own, cx.last);
+        let once = |own| twice::once(&id, own, cx.last, sent, sources, &mut findings);
+        let apart: Vec<_> = posts::apart(own, cx.last).into_iter().map(once).collect();
         let recorded = gathered.paid.contains_key(&id.at_post(2));
         if recorded || posts::count_as_several(&id, &apart, gathered) {
             if !recorded {

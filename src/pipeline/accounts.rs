@@ -1,15 +1,17 @@
 //! Which account somebody is paid on, and what is said of the others that files name.
 //!
 //! The account last paid is the reference. Where no transfer of last month was found, it is the one of the staff file:
-//! what a list of this month brings is a change all the same.
+//! what a list of this month brings is a change all the same. A transfer that paid the net proves its account over what any
+//! file writes; without one, two accounts of last month's files leave the money where it is.
 
 use super::Ready;
 use super::compute::Worked;
 use crate::check::agent::Request;
 use crate::facts::{Fact, Role};
 use crate::ground::iban::IbanProblem;
-use crate::ground::{EmployeeId, Finding, Iban, Money, Place, Severity};
+use crate::ground::{At, EmployeeId, Finding, Iban, Money, Place, Severity};
 use crate::normalise::join::{People, Person};
+use crate::normalise::trust::Teller;
 use crate::write::transfer;
 use std::collections::BTreeMap;
 
@@ -89,6 +91,44 @@ pub fn another(ready: &Ready, w: &Worked, owners: &Owners) -> Option<Finding> {
     let transfer = w.person.transfer.as_ref().map_or(Place::Nowhere, |t| ready.inputs.sources.place(t.at));
     let f = Finding::new("BNK-03", Severity::Blocking).told("F53").of(&w.id).arg("agent", &w.id).arg("name", &w.name);
     Some(f.arg("account", paid.masked()).arg("other", owner).at(transfer).at(ready.inputs.sources.place(own.at)))
+}
+
+/// Another account in last month's register or pay statement than the one to be paid. Where a transfer of last month paid the
+/// net there, it is told; otherwise nothing says which is right.
+pub fn unlike(ready: &Ready, w: &Worked, accounts: &Accounts) -> Option<Finding> {
+    let paid = accounts.pays.as_ref().filter(|_| w.output.payslip.is_some())?;
+    ready.inputs.decisions.call_back(&w.id).is_none().then_some(())?;
+    let role = ready.pack.vocabulary.role(Role::Iban)?;
+    let teller = |at: At| ready.inputs.trust.of.get(&at.source).copied();
+    let of_last_month = |f: &&Fact| f.id == role && matches!(teller(f.at), Some(Teller::Register | Teller::Statement));
+    let mut written = w.person.known.iter().chain(&w.person.alternatives).filter(of_last_month);
+    let (other, at) = written.find_map(|f| Some((Iban::parse(f.value.text()?).ok().filter(|i| i != paid)?, f.at)))?;
+    let sent = w.person.transfer.as_ref().filter(|t| t.iban.as_ref() == Some(paid));
+    // A statement shows where it meant to pay, and no transfer.
+    let proven = sent.is_some_and(|t| teller(t.at) != Some(Teller::Statement) && w.person.is_paid_by(t));
+    let severity = if proven { Severity::Warning } else { Severity::Blocking };
+    let here = match (&accounts.place, &accounts.written) {
+        (Place::Nowhere, Some((Ok(now), place))) if now == paid => place,
+        (place, _) => place,
+    };
+    let f = Finding::new("BNK-03", severity).told(if proven { "M381" } else { "M380" }).of(&w.id).arg("agent", &w.id).arg("name", &w.name);
+    let f = f.arg("account", paid.masked()).arg("other", other.masked());
+    let month = crate::ground::month::named(ready.job.last_month, ready.lang);
+    Some(f.arg("month", month).at(here.clone()).at(ready.inputs.sources.place(at)))
+}
+
+/// Last month's pay went to an account that cannot be read: nothing says that it is the one to be paid.
+pub fn unreadable(ready: &Ready, w: &Worked, accounts: &Accounts) -> Option<Finding> {
+    let paid = accounts.pays.as_ref().filter(|_| w.output.payslip.is_some())?;
+    // Where no transfer names an account that can be read, that is told once for all.
+    let others = ready.inputs.accounts_proven && ready.inputs.decisions.call_back(&w.id).is_none();
+    let sent = w.person.transfer.as_ref().filter(|t| others && t.iban.is_none() && !t.amount.is_zero())?;
+    let statement = ready.inputs.trust.of.get(&sent.at.source) == Some(&Teller::Statement);
+    let severity = if statement { Severity::Justify } else { Severity::Blocking };
+    let f = Finding::new("BNK-03", severity).told("M389").of(&w.id).arg("agent", &w.id).arg("name", &w.name).arg("account", paid.masked());
+    let month = crate::ground::month::named(ready.job.last_month, ready.lang);
+    let written = accounts.written.as_ref().map_or(Place::Nowhere, |w| w.1.clone());
+    Some(f.arg("month", month).at(ready.inputs.sources.place(sent.at)).at(written))
 }
 
 /// Changes of account that lists ask for.

@@ -148,7 +148,8 @@ fn policy(ready: &Ready, w: &Worked, mode: Mode, l: &Line) -> String {
                 .rate
                 .and_then(|r| r.mul(Exact::int(100)))
                 .map_or_else(String::new, |x| crate::ground::figures::decimals(x, 2, ready.lang));
-            let net = w.before.map_or_else(String::new, |t| t.net_paid.french());
+            // After an advance the share is of the pay that one was of.
+            let net = l.base.and_then(Money::from_exact).or(w.before.map(|t| t.net_paid)).map_or_else(String::new, Money::french);
             words::fill(words::ui("ui.policy_advance", ready.lang), &[("share", percent), ("net", net)])
         }
         (Mode::Carried, Status::Estimated) => say("ui.policy_recomputed"),

@@ -1,15 +1,17 @@
 //! Whoever's last month is known by its net alone: a payslip without lines, or a transfer beside a staff file.
 //!
 //! The rules make the lines from the facts. Where they come to the net that was paid, last month is proven; where they do not,
-//! what is left is one line after tax that is carried and told, and somebody decides when it is much.
+//! what is left is one line after tax that is carried and told, and somebody decides when it is much. An advance or a bonus that
+//! was transferred apart is part of the net where it is just what the rules have beyond the transfer.
 
 use super::Ready;
 use crate::compute::employee::Way;
 use crate::compute::eval::{Pins, State};
 use crate::facts::{Fact, Origin, Role, Value, Vocabulary};
 use crate::ground::ids::bare;
-use crate::ground::{At, EmployeeId, Finding, Money, Severity, Sources, Words};
-use crate::normalise::join::{Joined, LastTransfer, People, TransferRow};
+use crate::ground::{At, EmployeeId, Finding, Iban, Money, Severity, Sources, Words};
+use crate::normalise::join::{Beside, Joined, LastTransfer, People, Person, TransferRow, told_again};
+use crate::normalise::text::name_key;
 use crate::normalise::titles;
 use crate::payslip::{Card, ElementId, LineKind, PaidCode, PaidLine, PaidSlip};
 use std::collections::{BTreeMap, BTreeSet};
@@ -60,10 +62,11 @@ pub fn alone(joined: &mut Joined, vocabulary: &Vocabulary, sources: &Sources) ->
     if !nobody || joined.orphan_transfers.is_empty() {
         return Vec::new();
     }
-    let rows = std::mem::take(&mut joined.orphan_transfers);
+    let (rows, others, again) = by_account(std::mem::take(&mut joined.orphan_transfers));
+    joined.repeated += again.iter().map(|a| a.1).sum();
     let numbers = numbers(&rows);
-    let (mut count, mut findings) = (0_u64, Vec::new());
-    for (row, number) in rows.into_iter().zip(numbers) {
+    let (mut count, mut findings) = (0_u64, Vec::from_iter(told_again(&again, sources)));
+    for ((row, beside), number) in rows.into_iter().zip(others).zip(numbers) {
         let Some(id) = EmployeeId::parse(&number) else {
             joined.orphan_transfers.push(row);
             continue;
@@ -79,10 +82,36 @@ pub fn alone(joined: &mut Joined, vocabulary: &Vocabulary, sources: &Sources) ->
         }
         p.names = (row.name.clone(), String::new());
         p.transfer = Some(LastTransfer { iban: row.iban, name: row.name, amount: row.amount, at: row.at, of_all: None });
+        p.beside = beside;
         count += 1;
     }
     findings.extend((count > 0).then(|| Finding::new("M159", Severity::Justify).arg("count", count)));
     findings
+}
+
+/// Transfers to one name on one account are one person's: the largest is the pay, the others stand beside it, and the same sum
+/// once more counts once.
+fn by_account(rows: Vec<TransferRow>) -> (Vec<TransferRow>, Vec<Vec<Beside>>, Vec<(At, Money)>) {
+    let mut place: BTreeMap<(String, Iban), usize> = BTreeMap::new();
+    let (mut own, mut again) = (Vec::<Vec<TransferRow>>::new(), Vec::new());
+    for row in rows {
+        let key = row.iban.clone().map(|iban| (name_key(&row.name, ""), iban));
+        let next = own.len();
+        let i = key.map_or(next, |k| *place.entry(k).or_insert(next));
+        match own.get_mut(i) {
+            None => own.push(vec![row]),
+            Some(all) if all.iter().any(|r| r.amount == row.amount) => again.push((row.at, row.amount)),
+            Some(all) => all.push(row),
+        }
+    }
+    let beside = |r: TransferRow| Beside { amount: r.amount, iban: r.iban, at: r.at, earlier: false };
+    let apart = |mut all: Vec<TransferRow>| {
+        all.sort_by_key(|r| std::cmp::Reverse(r.amount));
+        let others = all.split_off(1).into_iter().map(beside).collect();
+        (all.swap_remove(0), others)
+    };
+    let (rows, others) = own.into_iter().map(apart).unzip();
+    (rows, others, again)
 }
 
 /// Where no staff file survived and a statement or a declaration is not whole, whoever last month's transfers paid beside those it
@@ -147,7 +176,7 @@ fn numbers(rows: &[TransferRow]) -> Vec<String> {
 /// Makes the lines by the rules, and tells what is left.
 pub fn settle(ready: &mut Ready, findings: &mut Vec<Finding>) {
     let mut made = Vec::new();
-    let bare = |p: &crate::normalise::join::Person| p.paid.as_ref().is_some_and(|s| s.bare);
+    let bare = |p: &Person| p.paid.as_ref().is_some_and(|s| s.bare);
     let (alone, all) =
         (ready.inputs.people.values().filter(|p| bare(p)).count(), ready.inputs.people.values().filter(|p| p.paid.is_some()).count());
     // Where last month's lines were read of most, whoever has none is missing there.
@@ -168,6 +197,11 @@ pub fn settle(ready: &mut Ready, findings: &mut Vec<Finding>) {
                 lines.push(c.as_paid(ElementId(i as u16), at));
             }
             let found = state.totals(plan).net_paid;
+            let parts = parts(&p.beside, found - net);
+            let whole = net + parts.iter().map(|b| b.amount).sum::<Money>();
+            // Of a provisional pay and a final one, the one that the rules come to.
+            let instead = p.beside.iter().find(|b| parts.is_empty() && net != found && b.amount == found && b.iban == paid_to(p));
+            let (net, at) = instead.map_or((whole, at), |b| (b.amount, b.at));
             let gap = net - found;
             if gap.is_zero() && missing {
                 let f = Finding::new("M355", Severity::Justify)
@@ -184,13 +218,86 @@ pub fn settle(ready: &mut Ready, findings: &mut Vec<Finding>) {
                 let f = f.arg("net", net.french()).arg("found", found.french()).stake(gap.cents());
                 findings.push(f.at(ready.inputs.sources.place(at)));
             }
-            made.push((id.clone(), lines));
+            made.push((id.clone(), lines, (net, at), parts));
         }
     }
-    for (id, lines) in made {
-        if let Some(slip) = ready.inputs.people.get_mut(&id).and_then(|p| p.paid.as_mut()) {
+    let mut whole = Vec::new();
+    for (id, lines, net, parts) in made {
+        let Some(p) = ready.inputs.people.get_mut(&id) else { continue };
+        if let Some(slip) = p.paid.as_mut() {
             // Sums of lines that nobody has seen are not those of the lines made.
-            (slip.lines, slip.gross, slip.net_before_tax) = (lines, None, None);
+            (slip.lines, slip.gross, slip.net_before_tax, slip.net_paid) = (lines, None, None, Some(net));
+        }
+        if let Some(t) = p.transfer.as_mut().filter(|t| t.amount != net.0 && (!parts.is_empty() || t.at != net.1)) {
+            if let Some(b) = p.beside.iter_mut().find(|b| b.at == net.1) {
+                (b.amount, b.at, t.at) = (t.amount, t.at, b.at);
+            }
+            t.amount = net.0;
+        }
+        p.beside.retain(|b| parts.iter().all(|x| x.at != b.at));
+        whole.extend(parts);
+    }
+    added_up(ready, &whole, findings);
+    beside_the_pay(ready, findings);
+}
+
+fn paid_to(p: &Person) -> Option<Iban> {
+    p.transfer.as_ref().and_then(|t| t.iban.clone())
+}
+
+/// Further transfers that come to what is missing, to the cent: all of them, or one.
+fn parts(beside: &[Beside], missing: Money) -> Vec<Beside> {
+    let sum = |all: &[Beside]| all.iter().map(|b| b.amount).sum::<Money>();
+    let each = std::iter::once(beside).chain(beside.chunks(1));
+    each.filter(|all| !all.is_empty()).find(|all| sum(all) == missing).unwrap_or_default().to_vec()
+}
+
+/// Tells of transfers that are part of a pay: those of an earlier day of the month with their file, which is no longer left.
+fn added_up(ready: &mut Ready, whole: &[Beside], findings: &mut Vec<Finding>) {
+    let mut files: BTreeMap<u16, (usize, Money, At)> = BTreeMap::new();
+    for b in whole.iter().filter(|b| b.earlier) {
+        let file = files.entry(b.at.source).or_insert((0, Money::ZERO, b.at));
+        (file.0, file.1) = (file.0 + 1, file.1 + b.amount);
+    }
+    for (source, (count, sum, at)) in files {
+        let place = ready.inputs.sources.place(At::source(source));
+        let left = findings.iter().position(|f| f.code == "F83" && f.places.contains(&place));
+        let day =
+            left.map(|i| findings.remove(i)).and_then(|f| f.args.into_iter().find(|a| a.0 == "day")).map_or_else(String::new, |a| a.1);
+        let f = Finding::new("M365", Severity::Warning).arg("day", day).arg("count", count).arg("sum", sum.french());
+        findings.push(f.at(ready.inputs.sources.place(at)));
+        if let Some(t) = ready.inputs.transferred.as_mut() {
+            t.0 += sum;
         }
     }
+    let other: Vec<&Beside> = whole.iter().filter(|b| !b.earlier).collect();
+    let f = Finding::new("M364", Severity::Information).arg("count", other.len());
+    let f = other.iter().take(SHOWN).fold(f, |f, b| f.at(ready.inputs.sources.place(b.at)));
+    findings.extend((!other.is_empty()).then_some(f));
 }
+
+/// Names further transfers that are no part of a pay: a bonus apart, or an advance that is still to be taken back. A file that is
+/// left as a whole has been told.
+fn beside_the_pay(ready: &Ready, findings: &mut Vec<Finding>) {
+    let sources = &ready.inputs.sources;
+    let left = |b: &Beside| findings.iter().any(|f| f.code == "F83" && f.places.contains(&sources.place(At::source(b.at.source))));
+    let of = |(id, p): (&EmployeeId, &Person)| {
+        // Nothing but transfers tells of the pay, and another is as large: a provisional pay and the final one, say.
+        let unproven = p.paid.as_ref().is_some_and(|s| s.bare && s.lines.iter().any(|l| matches!(l.code, PaidCode::Unknown(_))));
+        let sent = p.transfer.as_ref().map_or(Money::ZERO, |t| t.amount);
+        let one = |b: &Beside| {
+            let asked = unproven && !b.earlier && b.amount + b.amount >= sent;
+            let f = if asked { Finding::new("M388", Severity::Blocking) } else { Finding::new("M384", Severity::Justify) };
+            let f = f.of(id).arg("agent", id).arg("name", p.name(&ready.pack.vocabulary));
+            let account = b.iban.as_ref().map_or_else(|| "–".to_owned(), Iban::masked);
+            let f = f.arg("net", sent.french());
+            f.arg("amount", b.amount.french()).arg("account", account).stake(b.amount.cents()).at(sources.place(b.at))
+        };
+        p.beside.iter().filter(|b| !(b.earlier && left(b))).map(one).collect::<Vec<_>>()
+    };
+    let told: Vec<Finding> = ready.inputs.people.iter().flat_map(|(id, p)| of((id, p))).collect();
+    findings.extend(told);
+}
+
+/// Places shown of a finding about many.
+const SHOWN: usize = 4;

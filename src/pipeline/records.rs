@@ -42,7 +42,9 @@ impl Found {
         if part == Part::Beside {
             return true;
         }
-        let mut opened = read::open(input, name, sources, limits, None);
+        // « acompte ; le reste » in every row makes no separator of a semicolon: the titles have no text in them.
+        let hint = read::Hint { separator: record::separator(&head), ..read::Hint::default() };
+        let mut opened = read::open(input, name, sources, limits, Some(&hint));
         for table in &opened.value {
             if let Some(s) = sources.get_mut(table.source) {
                 s.headings = table.sample(1).first().map(|r| r.cells.iter().map(|c| c.shown().into_owned()).collect()).unwrap_or_default();

@@ -184,6 +184,7 @@ pub fn name(refused: &[Refused], joined: &Joined, decided: &Decisions, sources: 
     for (id, p) in &joined.people {
         let whole = p.transfer.iter().filter(|t| !parts.contains(&t.at));
         whole.for_each(|t| people.entry(t.at).or_default().push((id, t.amount)));
+        p.beside.iter().for_each(|b| people.entry(b.at).or_default().push((id, b.amount)));
     }
     let orphans: BTreeMap<At, &TransferRow> = joined.orphan_transfers.iter().map(|t| (t.at, t)).collect();
     let mut out = Vec::new();

@@ -2,7 +2,7 @@
 
 use crate::ground::{EmployeeId, Finding, Money, PayMonth, Place, Severity, Sources};
 use crate::job::Job;
-use crate::normalise::join::{Joined, TransferRow};
+use crate::normalise::join::{Beside, Joined, TransferRow};
 use crate::normalise::text::name_key;
 use crate::read::pain001;
 use chrono::{Days, NaiveDate};
@@ -36,7 +36,8 @@ pub fn of_last_month(files: Vec<Sending>, job: &Job, findings: &mut Vec<Finding>
 }
 
 /// Advances of last month in a file of an earlier day: all of its transfers went to people whose pay is known and who were
-/// transferred less than that by so much or more. They are part of what was paid; hands back what they come to.
+/// transferred less than that by so much or more. They are part of what was paid; hands back what they come to. Of somebody of
+/// whom nothing else tells the pay they wait until the rules have made it.
 pub fn advances(files: Vec<Sending>, joined: &mut Joined, sources: &Sources, findings: &mut Vec<Finding>) -> Money {
     let mut taken = Money::ZERO;
     for file in files {
@@ -56,6 +57,15 @@ pub fn advances(files: Vec<Sending>, joined: &mut Joined, sources: &Sources, fin
         once.sort();
         once.dedup();
         if once.len() < file.rows.len() {
+            let owner = |r: &TransferRow| {
+                let [id] = by_account.get(r.iban.as_ref()?.as_str())?.as_slice() else { return None };
+                Some(((*id).clone(), Beside { amount: r.amount, iban: r.iban.clone(), at: r.at, earlier: true }))
+            };
+            let owned: Vec<(EmployeeId, Beside)> = file.rows.iter().filter_map(owner).collect();
+            for (id, beside) in owned {
+                let unread = joined.people.get_mut(&id).filter(|p| p.paid.is_none());
+                unread.into_iter().for_each(|p| p.beside.push(beside.clone()));
+            }
             continue;
         }
         for (id, r) in ids.into_iter().zip(&file.rows) {
@@ -83,7 +93,11 @@ pub fn once(files: Vec<Sending>, findings: &mut Vec<Finding>) -> Vec<Sending> {
     for file in files {
         let common: Vec<usize> = out.iter().map(|kept| in_common(kept, &file)).collect();
         let again = |left: &Sending, kept: &Sending| {
-            let f = Finding::new("M353", Severity::Justify).arg("first", kept.place.to_string()).arg("count", left.rows.len());
+            let (one, other) = (&kept.header.message_id, &left.header.message_id);
+            // Two messages, each with an identifier of its own: both may have been paid.
+            let code = if one.is_empty() || other.is_empty() || one == other { "M353" } else { "M386" };
+            let f = Finding::new(code, Severity::Justify).arg("first", kept.place.to_string()).arg("count", left.rows.len());
+            let f = if code == "M386" { f.arg("message", one).arg("other", other) } else { f };
             f.arg("sum", left.sum.french()).at(left.place.clone())
         };
         if let Some(i) = common.iter().position(|n| *n == file.rows.len()) {

@@ -166,3 +166,38 @@ fn hours_beside_facts_of_the_career_are_a_list() {
     let r = run("facts-other", HOURS, "hs.csv", &format!("{head}{}", row.replace("355", "364")));
     assert_eq!((r.told("F121", "00102"), r.waits("00102")), (BLOCKS.to_vec(), true));
 }
+
+/// A grid of the month: hours of two agents, and one more column with the same in every row.
+fn grid(title: &str, value: &str) -> String {
+    let hours = |a: &str| if a == "00441" { "14" } else { "" };
+    let mut reader = csv::Reader::from_path("samples/montreval/expected/payslips.csv").expect("the sample");
+    let numbers: std::collections::BTreeSet<String> = reader.records().map(|r| r.expect("a row")[0].to_owned()).collect();
+    let rows = numbers.iter().map(|a| format!("{a};{};{value}\n", hours(a)));
+    format!("Variables de décembre 2021\nMatricule;HS jour 14 premières;{title}\n{}", rows.collect::<String>())
+}
+
+#[test]
+fn what_stands_in_every_row_of_a_grid_alike_is_told_once_and_holds_nobody() {
+    for (i, (title, value)) in [
+        ("Nb jours ouvrés", "22"),
+        ("Heures théoriques", "151,67"),
+        ("Temps de travail", "100 %"),
+        ("Nb de jours", "30"),
+        ("Absences", "0"),
+        ("Prime", "0,00"),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let r = run(&format!("grid-{i}"), HOURS, "variables.csv", &grid(title, value));
+        assert_eq!(r.told("M387", ""), [Severity::Justify], "{title}");
+        paid(&r, &["00441"]);
+        let held = |f: &&releve::ground::Finding| ["M76", "M77", "F121"].contains(&f.code.as_str());
+        assert_eq!(r.outcome.findings.iter().filter(held).count(), 0, "{title}");
+    }
+    // A sum of everybody's may be a bonus, and days that are no month's may be taken off.
+    for (i, (title, value)) in [("Prime", "50,00"), ("Absences", "2")].into_iter().enumerate() {
+        let r = run(&format!("grid-asked-{i}"), HOURS, "variables.csv", &grid(title, value));
+        assert!(r.waits("00441"), "{title}");
+    }
+}

@@ -109,6 +109,10 @@ fn an_advance_on_an_advance_stays_open_and_is_named_by_its_month() {
     );
     let told = february.told("R98");
     assert!(told.len() == 1 && told[0].args.iter().any(|a| a.1 == "2021-12"), "{told:?}");
+    // Most of February's estimates have a semicolon in their reason: the file is read by its titles all the same.
+    let march = run(next("twice-03", "2022-03", "2022-03-25", &february.folder).0);
+    assert_eq!(march.told("R98").len(), 1, "what December was paid in advance is not forgotten");
+    assert!(march.of("estimates.csv", "00101").iter().any(|e| (e["code"].as_str(), e["month"].as_str()) == ("ACOMPTE", "2021-12")));
 }
 
 #[test]

@@ -95,6 +95,32 @@ fn both_ways_to_write_signs_and_accounts_say_the_same() {
     assert!(plain[0].slips.iter().all(|p| p.agent.account.as_ref().is_some_and(|a| a.iban.is_ok())));
 }
 
+// A statement put together from two packages: each establishment is read its own way, and each payslip where no establishment
+// tells them apart. Every net comes out, and the second half says what the first one does.
+#[test]
+fn signs_are_told_apart_for_each_establishment_and_payslip() {
+    let text = |name: &str| String::from_utf8(bytes(name)).expect("UTF-8");
+    let (positive, negative) = (text("synthetique-8-agents.xhl"), text("synthetique-8-agents-montants-negatifs.xhl"));
+    let between = |t: &str, from: &str, to: &str| t[t.find(from).expect(from)..t.rfind(to).expect(to) + to.len()].to_owned();
+    let other = between(&negative, "<DonneesIndiv>", "</DonneesIndiv>").replace("99999999900017", "99999999900025");
+    let slips = between(&negative, "<PayeIndivMensuel>", "</PayeIndivMensuel>");
+    let one_third: String = slips.split_inclusive("</PayeIndivMensuel>").take(3).collect();
+    for (what, doc, more) in [
+        ("two establishments", positive.replace("</DonneesIndiv>", &format!("</DonneesIndiv>{other}")), 8),
+        ("one establishment", positive.replace("</DonneesIndiv>", &format!("{one_third}</DonneesIndiv>")), 3),
+    ] {
+        let (list, findings) = read(doc.as_bytes());
+        let s = &list[0];
+        assert_eq!(s.slips.len(), 8 + more, "{what}");
+        let amounts = |i: usize| s.slips[i].lines.iter().map(|l| l.amount).collect::<Vec<_>>();
+        for i in 0..more {
+            assert_eq!(amounts(8 + i), amounts(i), "{what}: payslip {i}");
+        }
+        assert!(!codes(&findings).contains(&"R46"), "{what}");
+        assert_eq!(codes(&findings).iter().filter(|c| **c == "R115").count(), 1, "{what}");
+    }
+}
+
 #[test]
 fn a_statement_inside_a_flow_is_the_same_statement() {
     let (plain, _) = read(&bytes("synthetique-8-agents.xhl"));
@@ -336,6 +362,66 @@ fn arrears_listed_among_base_pay_do_not_come_again() {
         })
         .collect();
     assert_eq!(december[0].1, december[1].1, "{december:?}");
+}
+
+/// The job of `run_with` once more with another file in its inbox.
+fn and_with(folder: &Path, file: &str, bytes: &[u8]) -> pipeline::Outcome {
+    std::fs::write(folder.join("inbox").join(file), bytes).expect("a file of the inbox");
+    let options = Options { folder: folder.to_path_buf(), rules: None, lang: None, threads: 0, payslips: false, progress: |_, _, _| {} };
+    pipeline::run(&options).expect("the job runs")
+}
+
+// 00176 has 1 348,75 in the final statement, as the bank paid, and 1 328,75 in the provisional one: never both.
+#[test]
+fn two_whole_payslips_of_two_statements_are_one_pay() {
+    let provisional = november().replace("V=\"1348.75\"", "V=\"1328.75\"");
+    let (folder, _) = run_with("xhl-final", &[], &november());
+    let plain = nets(&folder);
+    let of = |outcome: &pipeline::Outcome, code: &str| {
+        let of = |f: &&Finding| f.code == code && f.employee.as_ref().is_some_and(|e| e.as_str() == "00176");
+        outcome.findings.iter().filter(of).map(|f| f.severity).collect::<Vec<_>>()
+    };
+    let outcome = and_with(&folder, "provisoire.xhl", provisional.as_bytes());
+    assert_eq!((of(&outcome, "R117"), of(&outcome, "R49")), (vec![Severity::Blocking], vec![]), "nothing says which was paid");
+    assert!(!rows(&folder.join("out/transfers.csv")).iter().any(|r| r["employee"] == "00176"));
+    let sent = std::fs::read("samples/montreval/inbox/virements-2021-11.xml").expect("the sample");
+    let outcome = and_with(&folder, "virements.xml", &sent);
+    assert_eq!((of(&outcome, "R116"), nets(&folder)["00176"]), (vec![Severity::Justify], plain["00176"]));
+
+    // The same month by its totals alone, beside its lines.
+    let mut bare = String::new();
+    for (i, part) in november().split("<Remuneration>").enumerate() {
+        bare.push_str(if i == 0 { part } else { part.split_once("</Remuneration>").expect("an end").1 });
+    }
+    let (folder, _) = run_with("xhl-totals", &[], &november());
+    let outcome = and_with(&folder, "a-totaux.xhl", bare.as_bytes());
+    assert_eq!((nets(&folder), told(&outcome, "R49")), (plain, 0));
+    assert!(told(&outcome, "R118") > 80);
+}
+
+// A register of October beside the statement of November is told and left, as one beside November's register is.
+#[test]
+fn an_older_register_beside_a_statement_of_the_right_month_stops_nothing() {
+    let (folder, _) = run_with("xhl-older-register", &[], &november());
+    let plain = nets(&folder);
+    let register = std::fs::read("samples/montreval/inbox/livre-de-paie-2021-11.csv").expect("the sample");
+    let october: Vec<u8> = String::from_utf8_lossy(&register).replace("NOVEMBRE", "OCTOBRE").into_bytes();
+    let outcome = and_with(&folder, "livre d'octobre.csv", &october);
+    assert!(outcome.ran);
+    assert_eq!((told(&outcome, "F14"), told(&outcome, "M74"), nets(&folder)), (0, 1, plain));
+}
+
+// What a day of strike took of a bonus stands among the bonuses, below zero, under a rubric of its own.
+#[test]
+fn what_an_absence_took_of_last_month_is_not_taken_again() {
+    let (plain, _) = run_with("xhl-absence-none", &["agents.xlsx"], &november());
+    for label in ["RETENUE 1/30E PRIME DE POSTE", "ABSENCE GREVE PRIME DE POSTE"] {
+        let text = with_line("Indemnite", label).replace("\"0010\"/><Mt V=\"100.00\"", "\"9910\"/><Mt V=\"-100.00\"");
+        let (folder, _) = run_with("xhl-absence", &["agents.xlsx"], &text.replacen("V=\"1685.06\"", "V=\"1485.06\"", 1));
+        let lines = rows(&folder.join("out/lines.csv"));
+        assert!(!lines.iter().any(|r| r["employee"] == "00102" && r["code"] == "9910"), "{label}");
+        assert_eq!(nets(&folder)["00102"], nets(&plain)["00102"], "{label}");
+    }
 }
 
 fn nets(folder: &Path) -> BTreeMap<String, i64> {

@@ -368,6 +368,8 @@ fn every_control_of_the_sample_town_runs_or_says_what_it_lacks() {
     let outcome = pipeline::run(&options).expect("the sample runs");
 
     let generic = words::ui("ui.no_measure", Lang::Fr);
+    let elected = outcome.not_run.iter().find(|n| n.control == "STA-13").expect("nobody has said how many people live there");
+    assert!(elected.why.fr.contains("[settings], population"), "{}", elected.why.fr);
     let silent: Vec<&str> = outcome.not_run.iter().filter(|n| n.why.fr == generic || n.why.fr == "?").map(|n| n.control.as_str()).collect();
     assert!(silent.is_empty(), "no reason given: {silent:?}");
     assert!(

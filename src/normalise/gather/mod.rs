@@ -7,6 +7,7 @@ mod between;
 mod gathered;
 mod own_sums;
 mod place;
+mod printed;
 mod records;
 mod registers;
 mod row_kind;

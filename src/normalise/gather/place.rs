@@ -9,7 +9,7 @@ use crate::normalise::mapping::{Mapping, Role, SourceMapping};
 use crate::normalise::named::{CELLS, Known};
 use crate::normalise::people::{Directory, Joined};
 use crate::normalise::records::{Changed, Content, RawRow, Said, parsed};
-use crate::normalise::{Context, lists, recognise, replaced};
+use crate::normalise::{Context, lists, recognise, replaced, titles};
 use chrono::NaiveDate;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -187,13 +187,15 @@ pub(super) fn place_rows(
                     let sum = matches!(fact.kind, FactKind::Number { form: NumberForm::Money });
                     fact.recurs && (summing.contains(&row.at.source) || of_rubrics.contains(&row.at.source) && !sum)
                 };
+                let name = |fact: FactId| cx.vocabulary.get(fact).name.as_str();
+                let rates: BTreeSet<&str> = list.iter().filter_map(|(fact, ..)| titles::priced_at(name(*fact))).collect();
                 let (shown, list): (Vec<_>, Vec<_>) = list.into_iter().partition(|(fact, ..)| only_shown(*fact));
                 let beside = |(fact, value, at)| Change {
                     employee: employee.clone(),
                     fact,
                     old: None,
                     new: Value::Number(value),
-                    said: Said::Beside,
+                    said: if rates.contains(name(fact)) { Said::OfTheNew } else { Said::Beside },
                     effective: None,
                     at,
                 };

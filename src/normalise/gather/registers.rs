@@ -1,6 +1,7 @@
 //! Last month's register, row by row, into the books.
 
 use super::gathered::RowCount;
+use super::printed::Printed;
 use super::row_kind::{Kind, Sorter};
 use super::rows::{count_only, each_row, refused, stray};
 use super::sums::{check_sums, sums_up};
@@ -50,6 +51,7 @@ pub(super) fn register(
         .iter()
         .any(|c| wide.is_some() && crate::normalise::columns::is_situation(cx.vocabulary, c.meaning))
         .then(|| RecordReader::new(map, cx));
+    let mut printed = if lines.is_some() { Printed::new(map, cx) } else { None };
     let below = map.header.map_or(0, |h| h.1);
     let others = match (&lines, &wide) {
         (Some(l), _) if l.tells_months() => periods::other_months(table, below, &periods::Reader::Lines(l), cx),
@@ -243,6 +245,9 @@ pub(super) fn register(
                     told.add(refused(row, agent, &taken.bad, map, sources), map.source);
                 }
                 n.hidden += u64::from(row.hidden);
+                if let Some(p) = printed.as_mut() {
+                    p.note(agent, row);
+                }
                 if let Some(reader) = facts.as_mut() {
                     let mut found = Vec::new();
                     let mut record = reader.read(row, sources, &mut |f| found.push(f));
@@ -253,6 +258,9 @@ pub(super) fn register(
             }
         }
     });
+    if let Some(p) = printed {
+        raw.extend(p.records(&books.slips).into_iter().map(|r| (map.source, map.role, r)));
+    }
     if subtotals > 0 && !closed && running.open() {
         told.add(
             Finding::new("M25", Severity::Justify).arg("file", &map.file).at(sources.place(At::row(map.source, last_row))),

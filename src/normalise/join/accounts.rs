@@ -4,10 +4,11 @@ use super::Joiner;
 use super::person::LastTransfer;
 use crate::facts::Role;
 use crate::ground::ids::bare;
-use crate::ground::{At, EmployeeId, Iban, Money};
+use crate::ground::{At, EmployeeId, Finding, Iban, Money, Severity};
 use crate::normalise::gather::AccountChange;
 use crate::normalise::people::may_be_same;
 use crate::normalise::text::name_key;
+use crate::normalise::trust::Teller;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// One transfer of last month, as its reader gives it.
@@ -64,6 +65,27 @@ impl Joiner<'_> {
         self.out.orphan_transfers.sort_by_key(|r| r.at);
     }
 
+    /// Two files that disagree about an account hold nobody whose last net went to one of the two.
+    fn settled(&self, id: &EmployeeId) -> Option<String> {
+        let p = self.out.people.get(id)?;
+        let sent = p.transfer.as_ref().filter(|t| p.is_paid_by(t) && self.trust.of.get(&t.at.source) != Some(&Teller::Statement))?;
+        let iban = self.vocabulary.role(Role::Iban)?;
+        let written = p.known.iter().chain(&p.alternatives).filter(|f| f.id == iban);
+        let mut accounts = written.filter_map(|f| Iban::parse(f.value.text()?).ok());
+        accounts.any(|i| sent.iban.as_ref() == Some(&i)).then(|| sent.iban.as_ref().map(Iban::masked)).flatten()
+    }
+
+    pub(super) fn proven_accounts(&mut self) {
+        let Some(label) = self.vocabulary.role(Role::Iban).map(|f| self.vocabulary.get(f).label.fr.clone()) else { return };
+        let of_accounts = |f: &Finding| f.code == "IMP-04" && f.args.iter().any(|a| a.0 == "fact" && a.1 == label);
+        let of = |(i, f): (usize, &Finding)| Some((i, self.settled(f.employee.as_ref().filter(|_| of_accounts(f))?)?));
+        let found: Vec<(usize, String)> = self.out.findings.iter().enumerate().filter_map(of).collect();
+        for (i, account) in found {
+            let f = std::mem::replace(&mut self.out.findings[i], Finding::new("IMP-04", Severity::Justify));
+            self.out.findings[i] = Finding { severity: Severity::Justify, ..f }.told("M382").arg("account", account);
+        }
+    }
+
     /// Whose each transfer may be, the surest first.
     fn claims(&self, rows: &[TransferRow]) -> Vec<Vec<Claim>> {
         let mut by_bare: BTreeMap<String, Vec<EmployeeId>> = BTreeMap::new();
@@ -98,8 +120,11 @@ impl Joiner<'_> {
                 let agrees = |fits: &dyn Fn(&EmployeeId) -> bool| usize::from(ids.iter().any(fits));
                 own + agrees(&|id| self.is_named(id, row)) + agrees(&|id| self.was_due(id, row))
             };
-            // Of a number alone, where most references hold one, against nobody's name.
-            let alone = by_account.is_none() && by_name.is_none() && place.is_some_and(|p| p.of_most) && (!named || row.name.is_empty());
+            // Of a number alone, where most references hold one, against nobody's name and nobody else's net.
+            let due_to = by_net.get(&row.amount).filter(|ids| once && ids.len() == 1);
+            let anothers = due_to.is_some_and(|ids| by_reference.is_some_and(|own| !own.contains(&ids[0])));
+            let unnamed = !named || row.name.is_empty();
+            let alone = by_account.is_none() && by_name.is_none() && place.is_some_and(|p| p.of_most) && unnamed && !anothers;
             let mut found: Vec<Claim> = Vec::new();
             for (ids, enough) in [(by_reference, alone), (by_account, true), (by_name, true), (by_sum, true)] {
                 if let Some(ids) = ids.filter(|ids| found.iter().all(|c| c.ids != **ids)) {
@@ -145,16 +170,17 @@ impl Joiner<'_> {
         self.is_named(id, row) || self.was_due(id, row)
     }
 
-    /// Whether a transfer names this employee: by more than a given name, which many have.
+    /// Whether a transfer names this employee: by more than a given name, which many have. One that names nobody does not.
     fn is_named(&self, id: &EmployeeId, row: &TransferRow) -> bool {
-        self.out.people.get(id).is_some_and(|p| {
-            let (surname, given) = self.written(p);
-            let text = |r: Role| p.text(self.vocabulary, r);
-            let mut of = [Some(surname), text(Role::MarriedName)].into_iter().flatten().filter(|n| !n.is_empty());
-            let whole = text(Role::FullName).filter(|n| !n.is_empty());
-            let names = of.any(|n| may_be_same((n, given), (&row.name, "")) && shares_a_word(n, &row.name));
-            names || whole.is_some_and(|n| may_be_same((n, given), (&row.name, "")) && shares_more_than_one(n, &row.name))
-        })
+        !row.name.trim().is_empty()
+            && self.out.people.get(id).is_some_and(|p| {
+                let (surname, given) = self.written(p);
+                let text = |r: Role| p.text(self.vocabulary, r);
+                let mut of = [Some(surname), text(Role::MarriedName)].into_iter().flatten().filter(|n| !n.is_empty());
+                let whole = text(Role::FullName).filter(|n| !n.is_empty());
+                let names = of.any(|n| may_be_same((n, given), (&row.name, "")) && shares_a_word(n, &row.name));
+                names || whole.is_some_and(|n| may_be_same((n, given), (&row.name, "")) && shares_more_than_one(n, &row.name))
+            })
     }
 
     /// Whether a transfer is of the net paid to this employee.

@@ -4,6 +4,7 @@ use super::Joiner;
 use crate::facts::{Dated, Fact, FactId, FactKind, Later, Origin, Role, Value};
 use crate::ground::{At, EmployeeId, Exact, Lang, Severity};
 use crate::normalise::records::Said;
+use crate::normalise::titles;
 use crate::normalise::trust::agree;
 use chrono::NaiveDate;
 
@@ -86,7 +87,9 @@ impl Joiner<'_> {
             return;
         }
         // Another list says another new value: a person says which.
-        let said = if listed.is_some() { Said::Beside } else { c.said };
+        // Of whose pay a declaration melts nobody knows whether last month's hours stand in it.
+        let melted = p.paid.as_ref().is_some_and(|s| s.melted) && known.is_none() && titles::is_rate_of_hours(&decl.name);
+        let said = if listed.is_some() || melted { Said::Beside } else { c.said };
         let known = listed.or(known);
         let shown = |value: &Value| self.vocabulary.get(c.fact).shown(value, Lang::Fr);
         let old = known.as_ref().map_or_else(|| "–".to_owned(), |f| shown(&f.value));

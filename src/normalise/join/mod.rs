@@ -21,7 +21,8 @@ use crate::normalise::trust::{Trust, agree};
 use crate::payslip::ElementId;
 pub use accounts::TransferRow;
 use chrono::NaiveDate;
-pub use person::{LastTransfer, People, Person, Second};
+pub use parts::told_again;
+pub use person::{Beside, LastTransfer, People, Person, Second};
 
 /// What `join` hands on besides the people.
 #[derive(Default)]
@@ -33,6 +34,8 @@ pub struct Joined {
     pub orphan_transfers: Vec<TransferRow>,
     /// Transfers that make somebody's pay together: a refusal of one is of its own amount.
     pub parts: Vec<(EmployeeId, At, Money)>,
+    /// What transfers come to that repeat another one and count once.
+    pub repeated: Money,
     pub findings: Vec<Finding>,
 }
 
@@ -100,6 +103,7 @@ pub fn join(
         j.request(a);
     }
     j.transfers(transfers);
+    j.proven_accounts();
     j.exchanged();
     j.contract_ends();
     j.out

@@ -18,6 +18,16 @@ pub struct LastTransfer {
     pub of_all: Option<(Money, Money)>,
 }
 
+/// A further transfer of last month to somebody, which is no part of the pay that is known.
+#[derive(Clone, Debug)]
+pub struct Beside {
+    pub amount: Money,
+    pub iban: Option<Iban>,
+    pub at: At,
+    /// It stands in a file of an earlier day of the month, which is left where nothing proves that it belongs to the pay.
+    pub earlier: bool,
+}
+
 /// What a further source says of a fact that is known already.
 #[derive(Clone, Copy, Debug)]
 pub struct Second {
@@ -46,6 +56,8 @@ pub struct Person {
     pub elsewhere: Option<String>,
     pub paid: Option<PaidSlip>,
     pub transfer: Option<LastTransfer>,
+    /// Other transfers of last month.
+    pub beside: Vec<Beside>,
     pub requests: Vec<AccountChange>,
     /// Changes that begin within this month, or before it.
     pub dated: Vec<Dated>,
@@ -66,6 +78,10 @@ pub struct Person {
 }
 
 impl Person {
+    /// Whether a transfer is the net that was paid, or nothing else tells that net.
+    pub fn is_paid_by(&self, t: &LastTransfer) -> bool {
+        self.paid.as_ref().and_then(|s| s.net_paid).is_none_or(|(net, _)| net == t.amount)
+    }
     pub fn text<'p>(&'p self, vocabulary: &Vocabulary, role: Role) -> Option<&'p str> {
         self.fact(vocabulary, role).and_then(|f| f.value.text())
     }

@@ -23,6 +23,7 @@ mod spread;
 mod sums;
 mod tax_rates;
 mod transfers;
+mod uniform;
 
 use crate::ground::{At, Checked, Finding, Severity, Sources, ids};
 use crate::normalise::Context;

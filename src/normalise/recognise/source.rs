@@ -9,7 +9,7 @@ use super::refined::{career, changed_columns, hours_beside_amounts, kinds_of_lin
 use super::roles::{TRIED, Try, attempt, names_agents, without_headings};
 use super::rubrics::{lines_codes, name_rubrics, wide_codes};
 use super::seen::Seen;
-use super::{other_accounts, sums, transfers};
+use super::{other_accounts, sums, transfers, uniform};
 use crate::ground::{At, Finding, Severity, Sources};
 use crate::normalise::Context;
 use crate::normalise::fragment;
@@ -167,6 +167,7 @@ pub(super) fn source(
     let likeness: Vec<u32> = best.picked.iter().zip(&best.choices).map(|(p, c)| p.map_or(0, |i| c[i].title)).collect();
     doubts::cast(&mut found, &likeness, s, cx);
     asked_group::cast(&mut found, s, cx);
+    uniform::leave(&mut found, s, cx, sources, findings);
     if let Some(entry) = s.entry {
         for (code, name) in &entry.codes {
             match fragment::target_named(name, cx.rubrics) {

@@ -29,6 +29,21 @@ impl<'a> RecordReader<'a> {
         Some(((iban, number), account))
     }
 
+    /// The fact of accounts, where columns of the source hold them.
+    pub fn shows_accounts(&self) -> Option<FactId> {
+        let role = |r| self.cx.vocabulary.role(r);
+        let held = |f: FactId| self.source.column(Meaning::Fact(f)).is_some();
+        let iban = role(crate::facts::Role::Iban)?;
+        (held(iban) || role(crate::facts::Role::AccountKey).is_some_and(held)).then_some(iban)
+    }
+
+    /// The valid account that a row writes, whole or in parts.
+    pub fn account_of(&self, row: &Row<'_, '_>) -> Option<(Iban, At)> {
+        let column = self.cx.vocabulary.role(crate::facts::Role::Iban).and_then(|f| self.source.column(Meaning::Fact(f)));
+        let whole = column.and_then(|c| Some((Iban::parse(&shown(row, usize::from(c.column))).ok()?, self.at(row, c))));
+        whole.or_else(|| self.account_in_parts(row).and_then(|((_, c), iban)| Some((iban.ok()?, self.at(row, c)))))
+    }
+
     pub(super) fn account(&mut self, row: &Row<'_, '_>, sources: &Sources, tell: &mut dyn FnMut(Finding)) -> Content {
         let source = self.source;
         let mut requested = None;

@@ -54,6 +54,25 @@ pub struct RawRow {
     pub words: bool,
 }
 
+impl RawRow {
+    /// A row that says nothing but these facts.
+    pub fn of_facts(who: Who, at: At, facts: Facts) -> Self {
+        Self {
+            who,
+            at,
+            content: Content::Facts(facts),
+            problems: Vec::new(),
+            told: Vec::new(),
+            span: None,
+            row: String::new(),
+            beside: Vec::new(),
+            says: true,
+            refused: false,
+            words: false,
+        }
+    }
+}
+
 /// A value of a row of changes.
 #[derive(Clone, Debug)]
 pub struct Changed {

@@ -40,7 +40,7 @@ pub struct KnownCode {
 #[derive(Clone, Debug)]
 pub struct Slip {
     /// Its agent as the register writes him.
-    pub(super) key: Box<str>,
+    pub key: Box<str>,
     /// The name on its first row, as written.
     pub(super) named: Box<str>,
     pub who: Who,

@@ -17,6 +17,7 @@ pub(super) struct File {
     pub(super) leaving: Leaving,
     pub(super) either_way: EitherWay,
     pub(super) needs: BTreeMap<String, String>,
+    pub(super) priced: BTreeMap<String, String>,
     pub(super) wording: Wording,
     pub(super) movements: Movements,
     /// Titles of the pieces of an account: bank, branch, number and key; and those of an IBAN before their numbers.
@@ -80,6 +81,8 @@ pub(super) struct Doubt {
     pub(super) bygone: Vec<String>,
     pub(super) year_before: Vec<String>,
     pub(super) times: Vec<String>,
+    pub(super) days: Vec<String>,
+    pub(super) hours: Vec<String>,
     pub(super) undated: Vec<String>,
     pub(super) wished: Vec<String>,
     pub(super) folder: Vec<String>,
@@ -98,6 +101,7 @@ pub(super) struct Doubt {
 pub struct Bounds {
     pub most_hours: i64,
     pub most_pieces: i64,
+    pub whole_days: i64,
     pub ask_hours: String,
     pub ask_days: String,
     pub ask_pieces: String,

@@ -35,6 +35,16 @@ pub fn needed(fact: &str) -> Option<&'static str> {
     FILE.needs.get(fact).map(String::as_str)
 }
 
+/// The rate that a fact is paid at where both stand in one row.
+pub fn priced_at(fact: &str) -> Option<&'static str> {
+    FILE.priced.get(fact).map(String::as_str)
+}
+
+/// Whether a fact is such a rate.
+pub fn is_rate_of_hours(fact: &str) -> bool {
+    FILE.priced.values().any(|rate| rate == fact)
+}
+
 /// Whether a date of leaving is the first day no longer paid: « radié à compter du ».
 pub fn first_day_away(heading: &str) -> bool {
     let tidy = spaced(heading);
@@ -198,6 +208,14 @@ pub fn is_time(word: &str) -> bool {
 
 pub fn bounds() -> &'static Bounds {
     &FILE.doubt.bounds
+}
+
+/// Whether a title counts days, or hours.
+pub fn counts_days(heading: &str) -> bool {
+    one_of(&FILE.doubt.days, &spaced(heading)).is_some()
+}
+pub fn counts_hours(heading: &str) -> bool {
+    one_of(&FILE.doubt.hours, &spaced(heading)).is_some()
 }
 
 /// Whether a word says that numbers are hours.

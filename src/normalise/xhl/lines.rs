@@ -3,7 +3,7 @@
 use crate::ground::{At, Exact, Finding, Money, PayMonth, Severity, Sources};
 use crate::normalise::codes::{self, CodeStats, Shown, Sides, split_period};
 use crate::normalise::gather::{Gathered, LocalCode};
-use crate::normalise::text::fold;
+use crate::normalise::text::{Phrase, fold};
 use crate::normalise::{CodeTarget, Context, Payer, SourceEntry, fragment};
 use crate::payslip::{LineKind, PaidCode, PaidLine};
 use crate::read::xhl::{Category, Effect, PayLine, Slip};
@@ -88,6 +88,8 @@ impl Codes {
         findings: &mut Vec<Finding>,
     ) -> Self {
         let mut uses: BTreeMap<Key, (u16, CodeStats)> = BTreeMap::new();
+        // What stands among pay and bonuses is an earning, below zero too; a refund may stand after tax.
+        let mut earned: BTreeMap<Key, bool> = BTreeMap::new();
         for (source, slip) in slips {
             for l in &slip.lines {
                 let Some(side) = Side::of(l) else { continue };
@@ -96,6 +98,8 @@ impl Codes {
                     _ => l.label.to_string(),
                 };
                 let shown = shown(l, side);
+                let pay = matches!(l.category, Category::TraitBrut | Category::IndemResid | Category::SupFam | Category::Indemnite);
+                *earned.entry((code_of(l), side)).or_insert(true) &= pay && side == Side::Gain;
                 uses.entry((code_of(l), side)).or_insert_with(|| (*source, CodeStats::default())).1.add(split_period(&label).0, shown);
                 if l.category == Category::AvantageNature && !slip.benefits_counted {
                     let back = Shown { deduction: shown.gain, gain: None, ..shown };
@@ -148,9 +152,13 @@ impl Codes {
                         .at(sources.place(At::source(*source))),
                 );
             }
-            let recurs = goes_on.unwrap_or(!key.1.is_once());
+            // « Absence grève IFSE » among the bonuses: what happened once by its label ends as it does in a register.
+            let named_once = stats.labels_by_use().first().is_some_and(|l| Phrase::of(l).is_once());
+            let recurs = goes_on.unwrap_or(!key.1.is_once() && !named_once);
             if let Some(index) = enter(gathered, *source, local, stats.labels_by_use(), target, recurs) {
-                gathered.local_codes[usize::from(index)].said = goes_on.is_some();
+                let code = &mut gathered.local_codes[usize::from(index)];
+                code.said = goes_on.is_some();
+                code.kind = earned.get(key).is_some_and(|e| *e).then_some(LineKind::Earning);
                 known.insert(key.clone(), (index, target));
             }
         }

@@ -29,14 +29,14 @@ fn may_be_one(a: &Slip, b: &Slip) -> bool {
 }
 
 /// Base pay of the month, corrections taken off.
-fn base_pay(own: &[(u16, &Slip)], month: PayMonth) -> Money {
+pub fn base_pay(own: &[(u16, &Slip)], month: PayMonth) -> Money {
     let of_month = |p: Option<(PayMonth, PayMonth)>| p.is_none_or(|(a, b)| a <= month && month <= b);
     let lines = own.iter().flat_map(|(_, s)| &s.lines).filter(|l| l.category == Category::TraitBrut && of_month(l.period));
     lines.map(|l| l.amount).sum()
 }
 
 /// Whatever is paid, where the statement has lines at all.
-fn earned(own: &[(u16, &Slip)]) -> Money {
+pub fn earned(own: &[(u16, &Slip)]) -> Money {
     let added = |s: &Slip| s.lines.iter().filter(|l| l.effect() == Effect::Adds).map(|l| l.amount).sum::<Money>();
     own.iter().map(|(_, s)| if s.lines.is_empty() { s.gross.map_or(Money::ZERO, |g| g.value) } else { added(s) }).sum()
 }

@@ -209,6 +209,8 @@ fn one(
     let mut w = Worked { id, name, standing, person, output, before, pay_iban, findings: Vec::new() };
     own_findings(ready, &mut w);
     w.findings.extend(accounts::invalid(ready, &w, &accounts));
+    w.findings.extend(accounts::unlike(ready, &w, &accounts));
+    w.findings.extend(accounts::unreadable(ready, &w, &accounts));
     w.findings.extend(accounts::unreachable(ready, &w));
     w.findings.extend(held(ready, &w));
     let effects = super::effects::findings(ready, &w);

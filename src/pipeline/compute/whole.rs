@@ -2,10 +2,13 @@
 
 use super::{Brief, Results, twins};
 use crate::check::Control;
+use crate::check::NotRun;
 use crate::check::run::{self as run_check};
 use crate::ground::finding::Rank;
-use crate::ground::{EmployeeId, Finding, Iban, Money, Place, Severity};
+use crate::ground::{EmployeeId, Finding, Iban, Lang, Money, Place, Severity, Words, words};
 use crate::pipeline::{Outcome, Ready, named_controls, not_run};
+use crate::rules::pack::Setting;
+use crate::rules::plan::setting_value;
 use std::collections::BTreeSet;
 
 /// Controls over the run, after every employee.
@@ -32,9 +35,13 @@ pub fn run_controls(ready: &Ready, results: &mut Results, out: &mut Outcome) {
         results.not_run.insert(not_run(&c.id, "ui.need_approval"));
     }
     for c in crate::pipeline::evidence::needed(ready).filter(|c| !c.names.is_empty()) {
-        let known = |n: &String| ready.pack.vocabulary.named(n).is_some_and(|id| results.run.known.contains(&id));
-        if !c.names.iter().any(known) {
-            results.not_run.insert(not_run(&c.id, "ui.need_column"));
+        let setting = |n: &String| ready.pack.settings.iter().position(|s| s.id == *n);
+        let given =
+            |i: usize| setting_value(&ready.pack.settings[i].kind, &ready.pack.settings[i].default).as_ref() != Some(&ready.settings[i]);
+        let column = |n: &String| ready.pack.vocabulary.named(n).is_some_and(|id| results.run.known.contains(&id));
+        if !c.names.iter().any(|n| setting(n).map_or_else(|| column(n), given)) {
+            let lacks = c.names.iter().find_map(setting).map(|i| &ready.pack.settings[i]);
+            results.not_run.insert(lacks.map_or_else(|| not_run(&c.id, "ui.need_column"), |s| without(&c.id, s)));
             // A condition that the fact is missing holds for everybody then: the control has not run.
             out.findings.retain(|f| f.code != c.id);
         }
@@ -65,6 +72,14 @@ pub fn run_controls(ready: &Ready, results: &mut Results, out: &mut Outcome) {
     let (all_sum, all_count) = due.fold((Money::ZERO, 0), |(s, n), t| (s + t.net_paid, n + 1));
     results.run.transfer_total = (!results.run.debtor_missing).then_some((sum, transfers.len() as u64, all_sum, all_count));
     measure_all(ready, &late, results, out);
+}
+
+/// A control that cannot run before the job gives a setting.
+fn without(control: &str, setting: &Setting) -> NotRun {
+    let say = |lang| {
+        words::fill(words::ui("ui.need_setting", lang), &[("label", setting.label.get(lang).to_owned()), ("id", setting.id.clone())])
+    };
+    NotRun { control: control.to_owned(), why: Words { fr: say(Lang::Fr), en: say(Lang::En) } }
 }
 
 /// Paid last month, not by the transfer file, and about to be paid on an account that no transfer has proven. Where many are

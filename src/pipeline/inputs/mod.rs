@@ -132,7 +132,7 @@ pub fn read(job: &Job, pack: &Pack, settings: &[SettingValue], progress: fn(&str
     let titles = Titles::new(cx.vocabulary, cx.rubrics);
     lay_out(&mut o, &titles, &cx);
     let mut mapping = o.recognise(&record, &given.value, &titles, &cx);
-    let aside = wrong_month(&o.tables, &o.sources, &mut mapping, record.month.is_some(), &cx, &mut o.findings);
+    let aside = wrong_month(&o.tables, &o.sources, &mut mapping, record.month.is_some() || o.tells_of(cx.last), &cx, &mut o.findings);
     super::again::leave(&mut o, &mut mapping, &record, &given.value, &cx);
     listed_transfers(&mut o, &mapping, &cx);
     o.findings.append(&mut normalise::employers::part(&o.tables, &mut mapping, &o.sources, &cx));
@@ -160,7 +160,8 @@ pub fn read(job: &Job, pack: &Pack, settings: &[SettingValue], progress: fn(&str
     }
     let siret = job.employer.siret.as_ref().map(crate::ground::Siret::as_str);
     let trust = trusted(super::trust::of(job, &pack.vocabulary, &mut o.findings), &mapping, &record, &o);
-    let (accounts, mut found) = normalise::xhl::add(&o.statements, &mut gathered, siret, &trust, &given.value, &o.sources, &cx);
+    let (accounts, mut found) =
+        normalise::xhl::add((&o.statements, &o.transfers), &mut gathered, siret, &trust, &given.value, &o.sources, &cx);
     o.findings.append(&mut found);
     // Without a transfer file, the statement says who was paid how much and where.
     if o.transfers.is_empty() {
@@ -208,7 +209,7 @@ pub fn read(job: &Job, pack: &Pack, settings: &[SettingValue], progress: fn(&str
     let (past, mut found) = record.settle(&mut joined.people, &o.sources, sent);
     o.findings.append(&mut found);
     let advanced = super::sendings::advances(std::mem::take(&mut o.sendings), &mut joined, &o.sources, &mut o.findings);
-    o.header.iter_mut().for_each(|h| h.2 += advanced);
+    o.header.iter_mut().for_each(|h| h.2 += advanced - joined.repeated);
     o.findings.extend(declared.settle(&mut joined.people, &o.sources));
     let of_files = mapping.sources.iter().any(|s| s.role == normalise::Role::Staff);
     if !of_files && !spoke_record && joined.people.values().any(|p| p.paid.is_some()) {

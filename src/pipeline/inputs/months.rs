@@ -19,7 +19,7 @@ pub(super) fn wrong_month(
     findings: &mut Vec<Finding>,
 ) -> Vec<(PayMonth, normalise::SourceMapping)> {
     let mut aside = Vec::new();
-    // The record of last month is one of the right month as well.
+    // The record of last month, a statement, a declaration or transfers of it tell of the right month as well.
     let (mut right, mut wrong) = (recorded, Vec::new());
     for t in tables {
         let Some(map) = mapping.of(t.source).filter(|m| m.role.is_register()) else { continue };

@@ -4,7 +4,7 @@ use super::super::sendings::{self, Sending};
 use super::super::{records, rejected};
 use crate::ground::finding::Rank;
 use crate::ground::place::{Source, SourceKind};
-use crate::ground::{At, Finding, Iban, Money, Place, Severity, Sources};
+use crate::ground::{At, Finding, Iban, Money, PayMonth, Place, Severity, Sources};
 use crate::job::{self, Job};
 use crate::normalise::join::TransferRow;
 use crate::normalise::other_accounts::Owner;
@@ -309,6 +309,14 @@ pub(super) fn take_transfers(o: &mut Opened, job: &Job) {
 
 impl Opened {
     /// Whom pay statements pay; where no other source lists people by number (`alone`), also whom declarations name.
+    /// Whether something beside the registers tells of this month: a pay statement, a declaration, or its transfers.
+    pub(super) fn tells_of(&self, month: PayMonth) -> bool {
+        let declared = self.declarations.iter().flat_map(|d| &d.file.declarations).any(|d| d.month() == Some(month));
+        // Transfers of another day are taken where none fits, and told.
+        let sent = !self.transfers.is_empty() && self.findings.iter().all(|f| f.code != "F84");
+        sent || declared || self.statements.iter().any(|s| s.statement.month == Some(month) && !s.statement.slips.is_empty())
+    }
+
     pub(super) fn stated(&self, alone: bool, cx: &normalise::Context<'_>) -> Vec<Who> {
         let mut stated: Vec<Who> = self.statements.iter().flat_map(|r| normalise::xhl::people(&r.statement)).collect();
         if alone {
