@@ -278,6 +278,8 @@ pub struct PaidSlip {
     /// The source shows the net and no line: lines are the rules', and prove no setting.
     pub bare: bool,
     pub advance: Advance,
+    /// Of an advance: the lines of the pay that it was an advance on, as its own month knew them.
+    pub behind: Vec<PaidLine>,
     /// A line of it was an estimate that nothing has settled.
     pub estimated: bool,
     /// Other sources' payslips of the same month: where, and whether they come to the same.

@@ -148,6 +148,9 @@ pub fn rows(ready: &Ready, w: &Worked, rows: &mut Rows) {
     };
     record::person_row(&mut rows.people, &person);
     requests(ready, w, &mut rows.requests);
+    if let Some(behind) = &w.output.behind {
+        register::line_rows(&mut rows.behind, behind, &ready.catalogue, ready.lang);
+    }
 }
 
 /// Accounts that were asked for and that no call-back has answered: the next month asks again.

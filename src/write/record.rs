@@ -13,6 +13,8 @@ use std::fmt::Write as _;
 pub const FACTS: &str = "employee,post,month,fact,label,value,since,origin,place\n";
 pub const PEOPLE: &str = "employee,post,name,standing,iban,facts,carried,year,since,whole,gross,net_taxable,income_tax,employer_cost\n";
 pub const REQUESTS: &str = "employee,post,requested,received_by,account,place\n";
+/// The pay behind each advance, in the columns of `lines.csv`.
+pub const BEHIND: &str = "employee,post,behind,label,kind,base,rate,amount,employer_rate,employer_amount,period,status\n";
 pub const SETTINGS: &str = "setting,value\n";
 
 /// One fact of one employee. A fact stands under the month that was paid on it, and once more under the next month where
