@@ -278,6 +278,8 @@ pub struct PaidSlip {
     /// The source shows the net and no line: lines are the rules', and prove no setting.
     pub bare: bool,
     pub advance: Advance,
+    /// Of an advance: the lines of the pay that it was an advance on, as its own month knew them.
+    pub behind: Vec<PaidLine>,
     /// A line of it was an estimate that nothing has settled.
     pub estimated: bool,
     /// Other sources' payslips of the same month: where, and whether they come to the same.
@@ -287,6 +289,16 @@ pub struct PaidSlip {
 }
 
 impl PaidSlip {
+    /// The lines of the month's own pay: of an advance those of the pay behind it, where anything tells them.
+    pub fn of_the_month(&self) -> &[PaidLine] {
+        match (&self.official, self.advance) {
+            (_, Advance::None) => &self.lines,
+            (Some(official), _) => &official.lines,
+            (None, _) if self.behind.is_empty() => &self.lines,
+            (None, _) => &self.behind,
+        }
+    }
+
     /// Every line that was paid, whatever month it is about.
     pub fn all(&self) -> impl Iterator<Item = &PaidLine> {
         self.lines.iter().chain(&self.arrears)

@@ -5,7 +5,7 @@
 
 use crate::compute::employee::{Input, Machine, advance_element};
 use crate::compute::eval::{Pins, State};
-use crate::compute::replay::{ReplayLine, Replayed, Verdict};
+use crate::compute::replay::{Hidden, ReplayLine, Replayed, Verdict};
 use crate::compute::walk::Amounts;
 use crate::facts::{Fact, FactId, Facts, Origin, Value};
 use crate::ground::{At, Exact, Money};
@@ -61,6 +61,21 @@ impl Machine<'_> {
         Replayed { facts: self.then(i.known, i.then), lines: i.paid.iter().map(line).collect(), ..Replayed::default() }
     }
 
+    /// Last month of somebody who had an advance, by the lines of the pay behind it, where its month or the employer's software has
+    /// them: they imply facts and leave distances as lines that were paid do. What was paid is the advance all the same.
+    pub fn behind_advance(&self, state: &mut State, i: &Input<'_>) -> Replayed {
+        let advance = self.unproven(i);
+        let Some(slip) = i.slip else { return advance };
+        let (lines, hidden) = match &slip.official {
+            Some(official) => (&official.lines, Hidden::of(official)),
+            None => (&slip.behind, Hidden { melted: slip.melted, ..Hidden::default() }),
+        };
+        if lines.is_empty() {
+            return advance;
+        }
+        Replayed { lines: advance.lines, ..self.replay_lines(state, &advance.facts, i.alternatives, lines, hidden) }
+    }
+
     /// What this month pays of last month's: the pay behind an advance, or what an estimate was short of.
     pub fn belated(&self, state: &mut State, i: &Input<'_>, replay: &Replayed) -> Option<Belated> {
         let slip = i.slip?;
@@ -74,7 +89,7 @@ impl Machine<'_> {
         match (&slip.official, slip.advance) {
             (Some(official), Advance::Paid) => Some(Belated { advance, ..self.difference(&PaidSlip::default(), official)? }),
             (Some(official), Advance::None) => self.difference(slip, official),
-            (None, Advance::Paid) => Some(Belated { advance, ..self.made(state, &replay.facts)? }),
+            (None, Advance::Paid) => Some(Belated { advance, ..self.made(state, replay)? }),
             (_, Advance::Doubtful) | (None, Advance::None) => None,
         }
     }
@@ -98,11 +113,14 @@ impl Machine<'_> {
     }
 
     /// Last month's whole pay by its own law; nothing when a line of it cannot be made.
-    fn made(&self, state: &mut State, facts: &Facts) -> Option<Belated> {
+    fn made(&self, state: &mut State, replay: &Replayed) -> Option<Belated> {
         let plan = self.road.due.as_ref().unwrap_or(self.road.last());
-        state.run(plan, facts, Pins::None, &[]);
+        let extra: Vec<_> = replay.unknown.iter().map(|u| (u.1, u.2, u.3)).collect();
+        state.run(plan, &replay.facts, Pins::Adjusted(&replay.adjust), &extra);
         state.stops(plan).is_empty().then_some(())?;
         let mut lines = state.lines(plan, |_| Status::Estimated);
+        let of_no_rule = replay.unknown.iter().filter_map(|u| self.unknown_line(u.0, u.2, u.3));
+        lines.extend(of_no_rule.map(|l| Line { status: Status::Estimated, ..l }));
         lines.iter_mut().for_each(|l| l.period = Some(plan.context.month));
         let totals = state.totals(plan);
         (totals.net_paid > Money::ZERO).then_some(Belated { lines, totals, advance: Money::ZERO, at: At::NOWHERE, overpaid: false })

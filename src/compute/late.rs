@@ -9,7 +9,7 @@ use crate::compute::eval::State;
 use crate::compute::raise::{self, Raise};
 use crate::compute::replay::{Replay, ReplayLine, Verdict};
 use crate::ground::{Exact, PayMonth};
-use crate::payslip::{Catalogue, LineKind};
+use crate::payslip::{Catalogue, LineKind, PaidCode};
 use crate::rules::Pack;
 use crate::rules::plan::Law;
 use chrono::{NaiveDate, TimeDelta};
@@ -142,8 +142,13 @@ impl Search<'_> {
                     let r = replay.run(state, w.known, w.alternatives, w.paid, w.hidden);
                     // A value that replay had to take from the paid lines explains nothing that the files say.
                     let forced = r.resolved.iter().filter(|x| x.written.is_some()).count();
+                    // What a declaration does not name stands in its remainder: that no line has it says nothing.
+                    let unnamed = |l: &&ReplayLine| {
+                        let earning = matches!(l.code, PaidCode::Element(e) if self.catalogue[e.index()].kind == LineKind::Earning);
+                        w.hidden.melted && l.paid.is_zero() && earning
+                    };
                     let of_line = |l: &ReplayLine| usize::from(l.verdict == Verdict::Gap || !l.gap().is_zero()).max(l.astray.into());
-                    r.lines.iter().map(of_line).sum::<usize>() + forced
+                    r.lines.iter().filter(|l| !unnamed(l)).map(of_line).sum::<usize>() + forced
                 },
             )
             .collect()

@@ -32,6 +32,7 @@ pub enum Part {
     People,
     Transfers,
     Requests,
+    Behind,
     Estimates,
     Settings,
     /// A result that the next month does not need.
@@ -39,13 +40,14 @@ pub enum Part {
 }
 
 /// Titles that tell a file; more may stand beside them.
-const TITLES: [(Part, &[&str]); 10] = [
+const TITLES: [(Part, &[&str]); 11] = [
     (Part::Payslips, &["employee", "post", "month", "mode", "gross", "net_paid", "employer_cost"]),
     (Part::Lines, &["employee", "post", "code", "kind", "amount", "employer_amount", "period", "status"]),
     (Part::Facts, &["employee", "post", "month", "fact", "value", "origin", "place"]),
     (Part::People, &["employee", "post", "standing", "iban", "facts", "carried", "employer_cost"]),
     (Part::Transfers, &["employee", "name", "iban", "amount", "end_to_end_id"]),
     (Part::Requests, &["employee", "post", "requested", "received_by", "account", "place"]),
+    (Part::Behind, &["employee", "post", "behind", "kind", "amount", "employer_amount", "period", "status"]),
     (Part::Estimates, &["employee", "post", "month", "code", "amount", "policy", "reason", "status"]),
     (Part::Settings, &["setting", "value"]),
     (Part::Beside, &["employee", "post", "code", "before", "after", "change", "cause", "detail"]),
@@ -161,7 +163,14 @@ pub fn read(found: &Found, sources: &Sources, cards: &[Card], cx: &Context<'_>) 
     each(Part::People, &mut |row| r.person(row, &mut out));
     each(Part::Payslips, &mut |row| r.payslip(row, &mut out));
     let codes: BTreeMap<&str, usize> = cards.iter().enumerate().rev().map(|(i, c)| (c.code.as_str(), i)).collect();
-    each(Part::Lines, &mut |row| r.line(row, &codes, &mut out));
+    each(Part::Lines, &mut |row| {
+        let line = r.line(row, row.text("code"), &codes, &mut out);
+        line.into_iter().for_each(|(slip, line)| slip.lines.push(line));
+    });
+    each(Part::Behind, &mut |row| {
+        let line = r.line(row, row.text("behind"), &codes, &mut out);
+        line.into_iter().for_each(|(slip, line)| slip.behind.push(line));
+    });
     if let Some(t) = table(Part::Facts) {
         r.facts(t, &mut out);
     }
@@ -252,17 +261,20 @@ impl Reader<'_, '_> {
         (m.slip, m.cost) = (Some(slip), cost);
     }
 
-    fn line(&mut self, row: &OneRow, codes: &BTreeMap<&str, usize>, out: &mut MonthRecord) {
+    /// A line under its code, and the payslip that it belongs to.
+    fn line<'o>(
+        &mut self,
+        row: &OneRow,
+        code: &str,
+        codes: &BTreeMap<&str, usize>,
+        out: &'o mut MonthRecord,
+    ) -> Option<(&'o mut PaidSlip, PaidLine)> {
         let hundred = Exact::int(100);
-        let Some(id) = row.employee() else { return };
-        let code = row.text("code");
+        let id = row.employee()?;
         let known = codes.get(code).copied();
         let paid_code = match known {
             Some(i) => PaidCode::Element(ElementId(i as u16)),
-            None => match self.local(row, &mut out.codes) {
-                Some(u) => PaidCode::Unknown(u),
-                None => return,
-            },
+            None => PaidCode::Unknown(self.local(row, code, &mut out.codes)?),
         };
         let share = known.is_none_or(|i| self.cards[i].rate_is_share);
         let percent = |x: Option<Exact>| x.and_then(|x| x.div(hundred));
@@ -282,18 +294,17 @@ impl Reader<'_, '_> {
             at: row.at("amount"),
         };
         let m = out.members.entry(id).or_insert_with(|| Member::unlisted(row.at("employee")));
-        m.slip.get_or_insert_default().lines.push(line);
+        Some((m.slip.get_or_insert_default(), line))
     }
 
     /// A line that no rule made, under the code it had.
-    fn local(&mut self, row: &OneRow, codes: &mut Vec<LocalCode>) -> Option<u16> {
-        let code = row.text("code");
+    fn local(&mut self, row: &OneRow, code: &str, codes: &mut Vec<LocalCode>) -> Option<u16> {
         if let Some(i) = codes.iter().position(|c| c.code == code) {
             return u16::try_from(i).ok();
         }
         let kinds = [LineKind::Earning, LineKind::Deduction, LineKind::Employer, LineKind::Tax, LineKind::Net];
         codes.push(LocalCode {
-            source: row.at("code").source,
+            source: row.at("label").source,
             code: code.to_owned(),
             labels: vec![row.text("label").to_owned()],
             element: None,
@@ -357,10 +368,16 @@ impl Reader<'_, '_> {
     /// What the record says of itself against what was read: nobody is left out in silence.
     fn whole(&mut self, found: &Found, out: &MonthRecord) {
         let places = |f: Finding| out.at.iter().fold(f, |f, p| f.at(p.clone()));
-        for (part, name) in
-            [(Part::Payslips, "payslips.csv"), (Part::Lines, "lines.csv"), (Part::Facts, "facts.csv"), (Part::People, "people.csv")]
-        {
-            if !found.parts.contains_key(&part) {
+        for (part, name) in [
+            (Part::Payslips, "payslips.csv"),
+            (Part::Lines, "lines.csv"),
+            (Part::Facts, "facts.csv"),
+            (Part::People, "people.csv"),
+            (Part::Behind, "behind.csv"),
+        ] {
+            let listed = |m: &(Manifest, String)| m.0.outputs.contains_key(name);
+            // Months of before have no pay behind an advance.
+            if !found.parts.contains_key(&part) && (part != Part::Behind || found.manifest.as_ref().is_some_and(listed)) {
                 self.found.push(places(Finding::new("R94", Severity::Blocking).arg("file", name)));
             }
         }
@@ -409,25 +426,34 @@ impl MonthRecord {
     }
 
     /// Adds last month's payslips to what was gathered. Where a register holds the same month, its lines stay; of whoever was
-    /// paid on an estimate they are what should have been paid, unless the bank's file (`sent`) says what was.
-    pub fn add(&mut self, gathered: &mut Gathered, (sent, beside): (bool, bool), sources: &Sources, cx: &Context<'_>) -> Vec<Finding> {
+    /// paid on an estimate they are what should have been paid, unless the bank's file (`sent`) says what was. `titled` are the
+    /// registers that say this month.
+    pub fn add(
+        &mut self,
+        gathered: &mut Gathered,
+        (sent, beside): (bool, bool),
+        titled: &BTreeSet<u16>,
+        sources: &Sources,
+        cx: &Context<'_>,
+    ) -> Vec<Finding> {
         self.further_posts(beside, gathered, cx);
         let mut found = Vec::new();
         let month = self.month.map(|m| m.to_string());
         let open = self.estimates.iter().filter(|e| e.status == "open" && Some(&e.month) == month.as_ref());
         let open: BTreeSet<EmployeeId> = open.map(|e| e.employee.clone()).filter(|_| !sent).collect();
-        let same = self.same_month(gathered, &open);
+        let same = self.same_month(gathered, &open, titled);
         let shift = gathered.local_codes.len() as u16;
         gathered.local_codes.append(&mut self.codes);
         for (id, m) in &mut self.members {
             let Some(slip) = &mut m.slip else { continue };
-            for l in &mut slip.lines {
+            for l in slip.lines.iter_mut().chain(&mut slip.behind) {
                 if let PaidCode::Unknown(u) = &mut l.code {
                     *u += shift;
                 }
             }
             gathered.register_names.entry(id.clone()).or_insert_with(|| (m.name.clone(), String::new()));
             slip.estimated = open.contains(id);
+            slip.melted = m.melted;
             match gathered.paid.get_mut(id) {
                 Some(register) if slip.estimated && same => {
                     let official = std::mem::replace(register, slip.clone());
@@ -458,7 +484,8 @@ impl MonthRecord {
     }
 
     /// Whether a register beside the record is of the same month: nine in ten of those paid without an estimate have the same net.
-    fn same_month(&self, gathered: &Gathered, open: &BTreeSet<EmployeeId>) -> bool {
+    /// Where nobody was, its own word counts.
+    fn same_month(&self, gathered: &Gathered, open: &BTreeSet<EmployeeId>, titled: &BTreeSet<u16>) -> bool {
         let certain = self.members.iter().filter(|(id, _)| !open.contains(*id));
         let nets = certain.filter_map(|(id, m)| Some((m.slip.as_ref()?.net_paid?.0, net(gathered.paid.get(id)?))));
         let (mut same, mut all) = (0_usize, 0_usize);
@@ -466,7 +493,11 @@ impl MonthRecord {
             all += 1;
             same += usize::from(register == paid);
         }
-        all > 0 && same * 10 >= all * 9
+        let said = || {
+            let mut lines = gathered.paid.values().filter_map(|s| s.lines.first()).peekable();
+            lines.peek().is_some() && lines.all(|l| titled.contains(&l.at.source))
+        };
+        if all == 0 { said() } else { same * 10 >= all * 9 }
     }
 
     /// The manifest, or else the first file.

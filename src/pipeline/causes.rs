@@ -13,8 +13,8 @@ const MANY: usize = 5;
 /// Findings that say that a file could not be read at all.
 const BROKEN: [&str; 4] = ["R01", "R03", "R04", "R05"];
 
-/// What a transfer file states against what it holds: a person may sign for it, and use it.
-pub const SIGNED_FOR: [&str; 2] = ["R26", "R27"];
+/// What a transfer file states against what it holds, and one of the month to be paid: a person may sign for it.
+pub const SIGNED_FOR: [&str; 3] = ["R26", "R27", "F180"];
 
 /// Once everybody is computed and before money is counted.
 pub fn name(ready: &Ready, results: &Results, out: &mut Outcome) {
@@ -121,7 +121,8 @@ fn emptied(ready: &Ready, out: &mut Outcome) {
     }
 }
 
-/// Transfers that do not add up to what their file states: every account is compared with them. One waiver lets them count.
+/// Transfers that do not add up to what their file states: every account is compared with them; and transfers of the month to be
+/// paid, which may have left. One waiver of each lets the month's own leave.
 fn totals_of_transfers(ready: &Ready, results: &Results, out: &mut Outcome) {
     let waived = |f: &Finding| {
         let mut decisions = results.waivers.iter().filter_map(|i| ready.inputs.decisions.list.get(*i));

@@ -95,7 +95,7 @@ pub fn withdraw(folder: &Path) -> Result<()> {
 /// Drafts of the last run go, so that nothing old is taken for new.
 fn clear(folder: &Path) -> Result<()> {
     let drafts = ["payslips", "payslips.csv", "lines.csv", "diff.csv", "replay.csv", "estimates.csv", "transfers.csv"];
-    let record = ["facts.csv", "people.csv", "requests.csv", "settings.csv"];
+    let record = ["facts.csv", "people.csv", "requests.csv", "behind.csv", "settings.csv"];
     for name in drafts.into_iter().chain(record).chain(["findings.json", "manifest.json", super::proposals::FILE]) {
         let path = folder.join(name);
         let gone = if path.is_dir() { std::fs::remove_dir_all(&path) } else { std::fs::remove_file(&path) };

@@ -9,13 +9,14 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 /// Files of a record, as a run names them.
-const RECORD: [&str; 9] = [
+const RECORD: [&str; 10] = [
     "manifest.json",
     "payslips.csv",
     "lines.csv",
     "facts.csv",
     "people.csv",
     "requests.csv",
+    "behind.csv",
     "transfers.csv",
     "estimates.csv",
     "settings.csv",

@@ -28,6 +28,10 @@ pub fn of_last_month(files: Vec<Sending>, job: &Job, findings: &mut Vec<Finding>
     let code = if some { "F83" } else { "F84" };
     findings.extend(files.iter().filter(|s| !fits(s)).map(|s| {
         let day = s.header.execution.map_or_else(String::new, |d| d.format("%d/%m/%Y").to_string());
+        if s.header.execution.is_some_and(|day| pays_this_month(day, job)) {
+            let f = Finding::new("F180", Severity::Justify).arg("day", day).arg("month", job.month).arg("count", s.rows.len());
+            return f.arg("sum", s.sum.french()).stake(s.sum.cents()).at(s.place.clone());
+        }
         Finding::new(code, Severity::Justify).arg("day", day).arg("month", job.last_month).at(s.place.clone())
     }));
     let (kept, left): (Vec<Sending>, Vec<Sending>) = files.into_iter().partition(|s| !some || fits(s));
@@ -136,6 +140,12 @@ fn paid_last_month(day: NaiveDate, job: &Job) -> bool {
         Some(paid) => day >= paid - week && day <= paid + week,
         None => day >= job.last_month.first_day() + week && day < job.month.first_day() + week,
     }
+}
+
+/// Whether transfers of a day that is not last month's are those of the month to be paid: money leaves once.
+fn pays_this_month(day: NaiveDate, job: &Job) -> bool {
+    let week = Days::new(7);
+    day >= job.month.first_day() + week && day < job.month.next().first_day() + week
 }
 
 #[cfg(test)]

@@ -22,6 +22,7 @@ pub struct Rows {
     pub facts: String,
     pub people: String,
     pub requests: String,
+    pub behind: String,
 }
 
 /// The tables while they grow.
@@ -34,6 +35,7 @@ pub struct Tables {
     facts: Growing,
     people: Growing,
     requests: Growing,
+    behind: Growing,
 }
 
 impl Tables {
@@ -52,6 +54,7 @@ impl Tables {
             facts: Growing::begin(folder, "facts.csv", record::FACTS)?,
             people: Growing::begin(folder, "people.csv", record::PEOPLE)?,
             requests: Growing::begin(folder, "requests.csv", record::REQUESTS)?,
+            behind: Growing::begin(folder, "behind.csv", record::BEHIND)?,
         })
     }
 
@@ -65,7 +68,8 @@ impl Tables {
         self.estimates.add(&rows.estimates)?;
         self.facts.add(&rows.facts)?;
         self.people.add(&rows.people)?;
-        self.requests.add(&rows.requests)
+        self.requests.add(&rows.requests)?;
+        self.behind.add(&rows.behind)
     }
 
     /// Puts them in place.
@@ -73,7 +77,7 @@ impl Tables {
     /// # Errors
     /// When the folder cannot be written.
     pub fn finish(self) -> Result<Vec<Made>> {
-        let all = [self.payslips, self.lines, self.diff, self.replay, self.estimates, self.facts, self.people, self.requests];
+        let all = [self.payslips, self.lines, self.diff, self.replay, self.estimates, self.facts, self.people, self.requests, self.behind];
         // A disk takes its time for each, and for several at once hardly more.
         all.into_par_iter().map(Growing::finish).collect::<Vec<_>>().into_iter().collect()
     }

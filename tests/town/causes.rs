@@ -106,6 +106,29 @@ fn transfers_that_do_not_add_up_are_used_only_by_signature() {
     assert!(r.all("R27").iter().all(|f| f.severity == Severity::Warning) && r.wrote_transfers());
 }
 
+// Money leaves once: a file prepared for December's pay, before the attack, may be with the bank.
+#[test]
+fn transfers_of_the_month_to_be_paid_stop_the_money_until_somebody_says_they_never_left() {
+    let prepared = |name| {
+        let folder = town(name, TRANSFERS, Some);
+        let sent = text(&std::fs::read(folder.join("inbox").join(TRANSFERS)).expect("the transfers"));
+        let ahead = sent.replace("2021-11-25<", "2021-12-22<").replace("PAIE-2021-11", "PAIE-2021-12").replace("PAIE202111", "PAIE202112");
+        std::fs::write(folder.join("inbox/virements-prepares.xml"), bytes(&ahead)).expect("the file prepared");
+        folder
+    };
+    let r = run_in(prepared("ahead"), None);
+    assert_eq!(r.first(), ("F180", Severity::Blocking));
+    let said = r.outcome.findings[0].message(Lang::Fr);
+    assert!(said.contains("2021-12") && said.contains("22/12/2021"), "{said}");
+    assert!(r.all("F83").is_empty() && !r.wrote_transfers());
+    let signed = prepared("ahead-signed");
+    let row =
+        "décision;agent;objet;valeur;mois;jusqu'à;auteur;date;motif\ndispense;;F180;;déc-21;;Mme Roche;06/12/2021;jamais envoyé, détruit\n";
+    std::fs::write(signed.join("decisions.csv"), row).expect("the decision");
+    let r = run_in(signed, None);
+    assert!(r.all("F180").iter().all(|f| f.severity == Severity::Warning) && r.wrote_transfers());
+}
+
 #[test]
 fn a_list_that_became_empty_is_asked_about_first() {
     let r = run_in(town("emptied", CIA, |b| Some(bytes(&(text(&b).lines().next().expect("titles").to_owned() + "\r\n")))), None);

@@ -1,6 +1,7 @@
 //! A share of last month's net in place of pay, taken back with a later payslip.
 
 use super::{Input, Machine, Output};
+use crate::compute::eval::State;
 use crate::compute::replay::Replayed;
 use crate::compute::walk;
 use crate::ground::{Exact, Money, Rounding, money};
@@ -9,7 +10,17 @@ use crate::rules::Pack;
 
 impl Machine<'_> {
     /// A share of last month's net, booked on the element that the pack has for it; taken back with a later payslip.
-    pub(super) fn advance(&self, i: &Input<'_>, paid: &walk::Amounts, replay: Replayed, share: Exact) -> Output {
+    ///
+    /// What last month's lines prove goes on all the same, and so does what no rule makes of them: the pay behind the advance is
+    /// made of it. Of a net of which nothing is known (`bare`) no pay is known.
+    pub(super) fn advance(
+        &self,
+        state: &mut State,
+        i: &Input<'_>,
+        paid: &walk::Amounts,
+        mut replay: Replayed,
+        (share, bare): (Exact, bool),
+    ) -> Output {
         let Some(element) = advance_element(self.pack) else { return Output { replay, ..self.carried(i, paid) } };
         let net = i.slip.and_then(|s| s.net_paid).map_or_else(|| paid.values().map(|a| a.0).sum(), |n| n.0);
         // Last month was an advance too: the share is of the pay that one was of.
@@ -38,7 +49,9 @@ impl Machine<'_> {
             lines,
             totals,
         };
-        Output { payslip: Some(payslip), replay, changes, facts: i.known.clone(), ..Output::default() }
+        let facts = self.goes_on(state, i, &mut replay, &[]);
+        let behind = if bare { None } else { self.pay_behind(state, i, &replay, &facts) };
+        Output { payslip: Some(payslip), behind, replay, changes, facts, ..Output::default() }
     }
 }
 

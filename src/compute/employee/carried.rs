@@ -135,7 +135,7 @@ impl Machine<'_> {
     }
 
     /// A local code without a rule, carried: its card stands after the pack's in the catalogue.
-    pub(super) fn unknown_line(&self, code: PaidCode, amount: Money, employer_amount: Money) -> Option<Line> {
+    pub(in crate::compute) fn unknown_line(&self, code: PaidCode, amount: Money, employer_amount: Money) -> Option<Line> {
         let PaidCode::Unknown(u) = code else { return None };
         let element = self.unknown_element(u);
         Some(Line { element, base: None, rate: None, amount, employer_rate: None, employer_amount, period: None, status: Status::Carried })

@@ -114,6 +114,8 @@ type Amount = (Money, Money);
 #[derive(Debug, Default)]
 pub struct Output {
     pub payslip: Option<Payslip>,
+    /// The pay that an advance stands in for.
+    pub behind: Option<Payslip>,
     pub replay: Replayed,
     pub changes: Vec<Change>,
     pub fact_changes: Vec<FactChange>,
@@ -224,13 +226,13 @@ impl Machine<'_> {
         // Of somebody whom no staff file knows nothing has changed as far as anybody can say.
         let unknown = i.standing == Standing::Unknown;
         let advance = i.slip.is_some_and(|s| s.advance != Advance::None);
-        let replay = if advance { self.unproven(i) } else { self.replay(state, i) };
+        let replay = if advance { self.behind_advance(state, i) } else { self.replay(state, i) };
         let way = if replay.all_exact() && !advance { i.ways.proven } else { i.ways.unproven };
         // A net of which nothing is known cannot be paid again as pay: it is an advance on the pay behind it.
         let bare = i.slip.is_some_and(|s| s.bare) && matches!(i.paid, [only] if matches!(only.code, PaidCode::Unknown(_)));
         let way = if way == Way::Carry && bare { Way::Advance(Some(Exact::ONE)) } else { way };
         let output = match way {
-            Way::Advance(share) => self.advance(i, paid, replay, share.unwrap_or(Exact::ONE)),
+            Way::Advance(share) => self.advance(state, i, paid, replay, (share.unwrap_or(Exact::ONE), bare)),
             Way::Carry => self.carries(state, i, paid, replay),
             Way::Recompute | Way::Rules | Way::Hold if unknown => self.carries(state, i, paid, replay),
             Way::Recompute | Way::Rules | Way::Hold => self.stays(state, i, paid, replay),

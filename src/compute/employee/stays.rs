@@ -9,22 +9,12 @@ use crate::compute::replay::{ReplayLine, Replayed, Verdict};
 use crate::compute::walk::{self, Month};
 use crate::facts::{Fact, FactId, Facts, Origin, Value};
 use crate::ground::{At, Money, Rounding, money};
-use crate::payslip::{LineKind, PaidCode};
+use crate::payslip::{LineKind, PaidCode, Payslip};
 use crate::rules::plan::Plan;
 
 impl Machine<'_> {
     pub(super) fn stays(&self, state: &mut State, i: &Input<'_>, paid: &walk::Amounts, mut replay: Replayed) -> Output {
-        let mut facts = i.known.clone();
-        // What no file says and last month's lines prove stays true until something says otherwise.
-        for r in replay.resolved.iter().filter(|r| self.vocabulary().get(r.fact).recurs) {
-            if r.stays(&i.believed(self.vocabulary())).is_some() {
-                facts.set(r.used.clone());
-            }
-        }
-        raise::apply(&self.road.raises, &mut facts, &mut replay, i.changes);
-        let mut facts = self.this_month(facts, i.changes);
-        self.follow(state, &replay.facts, &mut facts, i.changes);
-        self.work_out(state, &mut facts, i.changes);
+        let mut facts = self.goes_on(state, i, &mut replay, i.changes);
         let belated = self.belated(state, i, &replay);
         if let Some(b) = &belated {
             self.take_back(b, &mut facts);
@@ -118,6 +108,33 @@ impl Machine<'_> {
             owed,
             ..Output::default()
         }
+    }
+
+    /// This month's facts: what no file says and last month's lines prove stays true until something says otherwise.
+    pub(super) fn goes_on(&self, state: &mut State, i: &Input<'_>, replay: &mut Replayed, changes: &[Fact]) -> Facts {
+        let mut facts = i.known.clone();
+        for r in replay.resolved.iter().filter(|r| self.vocabulary().get(r.fact).recurs) {
+            if r.stays(&i.believed(self.vocabulary())).is_some() {
+                facts.set(r.used.clone());
+            }
+        }
+        raise::apply(&self.road.raises, &mut facts, replay, changes);
+        let mut facts = self.this_month(facts, changes);
+        self.follow(state, &replay.facts, &mut facts, changes);
+        self.work_out(state, &mut facts, changes);
+        facts
+    }
+
+    /// The month's pay as the rules and what goes on of last month's lines make it; nothing where a fact is wanting.
+    pub(super) fn pay_behind(&self, state: &mut State, i: &Input<'_>, replay: &Replayed, facts: &Facts) -> Option<Payslip> {
+        let mut adjust = replay.adjust.clone();
+        self.settle(state, replay, facts, &mut adjust);
+        let kept: Vec<_> = replay.unknown.iter().copied().filter(|u| self.recurs(u.0)).collect();
+        let extra: Vec<_> = kept.iter().map(|u| (u.1, u.2, u.3)).collect();
+        self.let_go(state, replay, facts, &mut adjust, &extra);
+        let plan = self.road.this();
+        state.run(plan, facts, Pins::Adjusted(&adjust), &extra);
+        state.stops(plan).is_empty().then(|| self.payslip(state, plan, i.id, &adjust, &kept))
     }
 
     /// Whether the rules could make any lasting line of last month's pay.
