@@ -113,3 +113,33 @@ fn another_unit_in_a_title_and_half_a_child_are_asked() {
     assert_eq!((r.told("M77", "00441"), r.waits("00441")), (BLOCKS.to_vec(), true));
     assert!(r.told("M77", "00844").is_empty());
 }
+
+/// Days and hours of each day, as a service counts them: when it was is no fact.
+#[test]
+fn when_hours_began_and_ended_holds_nobody() {
+    let text = "Matricule;Nom;Prénom;Date;Heure début;Heure fin;HS jour - 14 premières\n\
+                00225;AGUILAR;Loïc;04/12/2021;17h30;19h30;2h\n00225;AGUILAR;Loïc;11/12/2021;17h30;20h00;2h30\n";
+    let r = ran::sample("lists-between", "times", &["heures-sup-decembre.ods"], &[("heures.csv", text.as_bytes().to_vec())]);
+    assert!(r.told("M77", "00225").is_empty() && r.told("F121", "00225").is_empty() && !r.waits("00225"));
+    assert_eq!(r.told("M86", "00225"), [Severity::Justify], "2 and 2,5 hours");
+}
+
+#[test]
+fn days_in_the_label_of_a_strike_and_a_slip_of_the_key() {
+    let variables = "Matricule;Nom;Libellé;Quantité;Montant\n00715;KELLER;Grève (jours);1;\n00225;AGUILAR;HS jour - 14 premières;5;\n";
+    let sums = "Matricule;Nom;Prénom;Montant CIA\n00102;ARNOUX;Jean-Noël;2OO\n00232;TARDIEU;Régine;250,00\n";
+    let with = [("variables.csv", variables.as_bytes().to_vec()), ("cia.csv", sums.as_bytes().to_vec())];
+    let r = ran::sample("lists-between", "slips", &[CIA, "heures-sup-decembre.ods", "absences-decembre.xls"], &with);
+    assert!(r.told("M97", "00715").is_empty() && !r.waits("00715"));
+    assert_eq!((r.told("N01", "00102"), r.waits("00102")), (BLOCKS.to_vec(), true));
+    assert_eq!((r.line("00232", "CIA"), r.waits("00232")), (vec!["250.00".to_owned()], false));
+}
+
+#[test]
+fn a_sheet_nobody_can_read_holds_its_own_people_below_a_title_in_two_cells() {
+    let text = "IFSE - Régime indemnitaire;;;Paie de décembre 2021;;\n\
+                Matricule;Nom;Prénom;IFSE actuelle;IFSE proposée et validée;Date d'effet\n\
+                00102;ARNOUX;Jean-Noël;120€;150€;01/12/2021\n";
+    let r = ran::sample("lists-between", "unread", &[], &[("IFSE.csv", text.as_bytes().to_vec())]);
+    assert_eq!((r.told("M95", "00102"), r.waits("00102"), r.waits("00232")), (BLOCKS.to_vec(), true, false));
+}

@@ -9,7 +9,7 @@ use crate::normalise::mapping::{Mapping, Role, SourceMapping};
 use crate::normalise::named::{CELLS, Known};
 use crate::normalise::people::{Directory, Joined};
 use crate::normalise::records::{Changed, Content, RawRow, Said, parsed};
-use crate::normalise::{Context, lists, recognise, replaced};
+use crate::normalise::{Context, lists, recognise, replaced, titles};
 use chrono::NaiveDate;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -188,12 +188,15 @@ pub(super) fn place_rows(
                     fact.recurs && (summing.contains(&row.at.source) || of_rubrics.contains(&row.at.source) && !sum)
                 };
                 let (shown, list): (Vec<_>, Vec<_>) = list.into_iter().partition(|(fact, ..)| only_shown(*fact));
+                let counted = |fact: FactId| {
+                    list.iter().any(|(f, ..)| titles::priced_by(&cx.vocabulary.get(fact).name) == Some(&cx.vocabulary.get(*f).name))
+                };
                 let beside = |(fact, value, at)| Change {
                     employee: employee.clone(),
                     fact,
                     old: None,
                     new: Value::Number(value),
-                    said: Said::Beside,
+                    said: if counted(fact) { Said::Price } else { Said::Beside },
                     effective: None,
                     at,
                 };

@@ -85,6 +85,10 @@ impl Joiner<'_> {
         if known.as_ref().is_some_and(same) || listed.as_ref().is_some_and(same) || (known.is_none() && empty) {
             return;
         }
+        if c.said == Said::Price && known.is_none() && listed.is_none() {
+            self.change(c);
+            return;
+        }
         // Another list says another new value: a person says which.
         let said = if listed.is_some() { Said::Beside } else { c.said };
         let known = listed.or(known);

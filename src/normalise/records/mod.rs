@@ -77,6 +77,8 @@ pub enum Said {
     New,
     OfTheNew,
     Beside,
+    /// What each of the hours beside it is paid: taken where nothing else says it.
+    Price,
 }
 
 /// By role of the sheet.

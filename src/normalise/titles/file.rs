@@ -17,6 +17,7 @@ pub(super) struct File {
     pub(super) leaving: Leaving,
     pub(super) either_way: EitherWay,
     pub(super) needs: BTreeMap<String, String>,
+    pub(super) price_of: BTreeMap<String, String>,
     pub(super) wording: Wording,
     pub(super) movements: Movements,
     /// Titles of the pieces of an account: bank, branch, number and key; and those of an IBAN before their numbers.
@@ -157,6 +158,7 @@ pub(super) struct Office {
     pub(super) called: Vec<String>,
     pub(super) counts: Vec<String>,
     pub(super) times: Vec<String>,
+    pub(super) spans: Vec<String>,
 }
 
 /// Words beside what a list pays that say that it is not so, or not yet.

@@ -35,6 +35,11 @@ pub fn needed(fact: &str) -> Option<&'static str> {
     FILE.needs.get(fact).map(String::as_str)
 }
 
+/// The fact whose hours are paid at another that stands beside them.
+pub fn priced_by(fact: &str) -> Option<&'static str> {
+    FILE.price_of.get(fact).map(String::as_str)
+}
+
 /// Whether a date of leaving is the first day no longer paid: « radié à compter du ».
 pub fn first_day_away(heading: &str) -> bool {
     let tidy = spaced(heading);
