@@ -40,6 +40,9 @@ pub fn of(title: &str, fact: &FactDecl, month: PayMonth) -> Option<String> {
     if !matches!(form, NumberForm::Money) && marks.contains('€') {
         return Some("€".to_owned());
     }
+    if let Some(unit) = titles::counted_in_another(form_key(form), title) {
+        return Some(unit);
+    }
     // « N-1 »: the year before, whatever its number.
     if let Some(mark) = titles::says_year_before(title) {
         return Some(mark.to_uppercase());

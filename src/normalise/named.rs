@@ -163,11 +163,14 @@ impl Known {
         self.by_name(&cells[c], next).or_else(|| self.by_name(&cells[c], "")).is_some()
     }
 
-    /// Those of the surname whose given name begins with the same letter, or is not known.
+    /// Those of the surname whose given name begins with the same letter, or is not known; of a given name alone, those who have it.
     fn bearers(&self, who: &Who) -> impl Iterator<Item = &(EmployeeId, String)> {
-        let given = line::words(&who.given);
-        let may = move |g: &str| given.is_empty() || g.is_empty() || g.chars().next() == given.chars().next();
-        self.by_surname.get(&line::words(&who.surname)).into_iter().flatten().filter(move |(_, g)| may(g))
+        let (surname, given) = (line::words(&who.surname), line::words(&who.given));
+        let alone = surname.is_empty() && !given.is_empty();
+        let everybody = alone.then(|| self.by_surname.values().flatten());
+        let may =
+            move |g: &str| if alone { g == given } else { given.is_empty() || g.is_empty() || g.chars().next() == given.chars().next() };
+        self.by_surname.get(&surname).into_iter().flatten().chain(everybody.into_iter().flatten()).filter(move |(_, g)| may(g))
     }
 
     /// Those whose whole name is the same but for one letter, dropped, added or exchanged.
@@ -200,9 +203,10 @@ impl Known {
     }
 
     /// Why a row may mean somebody: a key of `words.toml`, and how sure that is in percent where nobody else is meant.
-    fn why(given: &str, of: &str) -> (&'static str, u32) {
+    fn why(given: &str, of: &str, alone: bool) -> (&'static str, u32) {
         match (given.is_empty(), given == of) {
             (true, _) => ("ui.perhaps.surname", 60),
+            (false, true) if alone => ("ui.perhaps.given", 60),
             (false, true) => ("ui.perhaps.same", 90),
             _ if of.starts_with(given) || given.starts_with(of) => ("ui.perhaps.initial", 80),
             _ => ("ui.perhaps.letter", 40),
@@ -213,7 +217,8 @@ impl Known {
     /// or a number that stands in another cell of the row.
     pub fn perhaps(&self, who: &Who, row: &str, at: At, sources: &Sources) -> Vec<Finding> {
         let given = line::words(&who.given);
-        let mut all: BTreeMap<&EmployeeId, (&str, u32)> = self.bearers(who).map(|(id, g)| (id, Self::why(&given, g))).collect();
+        let mut all: BTreeMap<&EmployeeId, (&str, u32)> =
+            self.bearers(who).map(|(id, g)| (id, Self::why(&given, g, who.surname.is_empty()))).collect();
         all.extend(self.nearly(who).into_iter().map(|id| (id, ("ui.perhaps.near", 80))));
         if all.len() > FEW {
             all.clear();

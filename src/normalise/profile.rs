@@ -20,6 +20,8 @@ pub struct Profile {
     pub rows: u32,
     pub filled: u32,
     pub numbers: u32,
+    /// Numbers in which letters stand for digits: « 2OO ».
+    pub slips: u32,
     pub whole: u32,
     pub negative: u32,
     pub percent: u32,
@@ -178,6 +180,9 @@ impl Profile {
                             self.most = Some(self.most.map_or(n, |m| m.max(n)));
                         }
                     }
+                } else if values::amount(&body.replace(['O', 'o'], "0").replace(['l', 'I'], "1"), Mark::Unknown).is_ok_and(|n| n.is_some())
+                {
+                    self.slips += 1;
                 } else if values::hours(text, Mark::Unknown).is_ok() {
                     self.hours += 1;
                 } else if values::days(text, Mark::Unknown).is_ok() {
@@ -357,7 +362,9 @@ pub fn fits_fact(p: &Profile, fact: &FactDecl) -> i32 {
     if p.filled == 0 {
         return 0;
     }
-    let number = p.share(p.numbers);
+    // One slip of the key takes nothing from the others: its own row is asked.
+    let slips = if p.numbers > 0 { p.slips } else { 0 };
+    let number = p.share(p.numbers + slips);
     if fact.most.is_some_and(|most| p.has_above(most, &fact.kind)) {
         return -60;
     }
@@ -371,7 +378,7 @@ pub fn fits_fact(p: &Profile, fact: &FactDecl) -> i32 {
             NumberForm::Rate => judged(number, 8),
             // « 24/35ème » is hours of a post.
             NumberForm::Hours if fact.name == "heures_poste" => judged(p.share((p.numbers + p.hours).max(p.shares)), 8),
-            NumberForm::Hours => judged(p.share(p.numbers + p.hours), 8),
+            NumberForm::Hours => judged(p.share(p.numbers + p.hours + slips), 8),
             NumberForm::Points | NumberForm::Count => judged(p.share(p.whole), 10) - if p.dates > p.filled / 2 { 40 } else { 0 },
             NumberForm::Days => judged(p.share(p.numbers + p.day_words), 8) - if p.percent > 0 || p.share(p.dates) > 50 { 40 } else { 0 },
             NumberForm::Money => judged(number, 8) - if p.percent > 0 || p.share(p.dates) > 50 { 40 } else { 0 },

@@ -50,6 +50,11 @@ impl Running {
         }
     }
 
+    /// Whether everything so far comes to an amount.
+    pub fn comes_to(&self, slot: usize, cents: i64) -> bool {
+        self.whole[slot][0] == cents
+    }
+
     /// Compares what a row of sums shows. A row agrees as a whole: with the page, or with everything so far.
     /// A part's sum right below another sum (a service below its agents), and a sum of nothing, are left alone.
     pub fn check(&mut self, shown: &[(usize, Exact)], part: bool) -> Vec<Differs> {

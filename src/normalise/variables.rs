@@ -10,7 +10,7 @@ use crate::normalise::layout::{Kept, Layout};
 use crate::normalise::mapping::Meaning;
 use crate::normalise::profile::Profile;
 use crate::normalise::text::Phrase;
-use crate::normalise::titles::{Title, lasts_a_day, spaced, summing, turning};
+use crate::normalise::titles::{Title, is_days, lasts_a_day, spaced, summing, turning};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Of the rows, percent that must name such a fact; where the title says that rubrics stand there, fewer: the others are asked.
@@ -47,7 +47,9 @@ pub fn labels(kept: &[Kept], layout: &Layout, compared: &[Compared], into: &mut 
 
 /// The fact of an absence that lasts a day, which a list of rubrics may count beside sums and hours: « Grève ; 1 ; jour ».
 pub fn absence(text: &str, cx: &Context<'_>) -> Option<FactId> {
-    cx.natures.fact(text).filter(|_| lasts_a_day(text))
+    // « Grève (jours) »: its unit beside its name.
+    let bare = text.split_once('(').filter(|(_, unit)| is_days(unit.trim_end_matches([')', ' ']))).map_or(text, |(name, _)| name.trim());
+    cx.natures.fact(bare).filter(|_| lasts_a_day(bare))
 }
 
 /// The rubrics of a sheet, when nearly all its rows name facts of one month.

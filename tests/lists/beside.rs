@@ -154,6 +154,10 @@ fn remarks_turn_the_row_or_are_told_unless_harmless() {
         ("voir avec Mme Roche", "M64", Severity::Blocking),
         ("pas ce mois-ci", "M64", Severity::Blocking),
         ("?", "M64", Severity::Blocking),
+        ("50 %", "M64", Severity::Blocking),
+        ("payer 1/2", "M64", Severity::Blocking),
+        ("réglé par chèque", "M64", Severity::Blocking),
+        ("temps partiel 80 %", "M202", Severity::Justify),
         ("retour de l'arrêté le 15/01", "M202", Severity::Justify),
     ] {
         let text = format!(

@@ -4,6 +4,7 @@
 
 mod aside;
 mod beside;
+mod between;
 mod clear;
 mod copied;
 mod leavers;

@@ -2,13 +2,16 @@
 //! and some say what its colours mean.
 
 use crate::ground::{At, Finding, Severity, Sources};
-use crate::normalise::mapping::Role;
+use crate::normalise::mapping::{Role, SourceMapping};
 use crate::normalise::records::RawRow;
 use crate::normalise::titles::{self, spaced};
 use crate::normalise::{Context, lists};
 use crate::read::marks::Mark;
 use crate::read::table::{Row, Table};
 use std::collections::{BTreeMap, BTreeSet};
+
+/// Of those below a line, so many are named.
+const NAMED: usize = 10;
 
 /// One line of words.
 struct Line {
@@ -20,6 +23,8 @@ struct Line {
     below: bool,
     /// It stands between rows, and turned those below it.
     used: bool,
+    /// It stands alone between rows, and nobody knows what its words say of those below it: who stands there.
+    unknown: Option<Vec<String>>,
 }
 
 /// The lines of words of one list.
@@ -28,6 +33,8 @@ pub(super) struct Lines {
     all: Vec<Line>,
     /// Of these, the one that turns the rows which follow.
     open: Option<usize>,
+    /// Of these, the one above the rows which follow.
+    last: Option<usize>,
     /// The colours of each row of data.
     fills: BTreeMap<u32, BTreeSet<u32>>,
 }
@@ -44,22 +51,27 @@ pub(super) fn marks<'t>(table: &'t Table, row: &Row<'_, '_>, width: usize, sourc
 
 impl Lines {
     /// Notes a row that is about nobody. A title between rows of data turns what stands below it, until another gives leave.
-    pub(super) fn note(&mut self, row: &Row<'_, '_>, marks: &[(u16, &Mark)], between: bool, source: u16, cx: &Context<'_>) {
+    pub(super) fn note(&mut self, row: &Row<'_, '_>, marks: &[(u16, &Mark)], between: bool, map: &SourceMapping, cx: &Context<'_>) {
         let texts: Vec<_> = row.cells.iter().map(crate::read::table::Cell::shown).filter(|t| !t.is_empty()).collect();
         let text = texts.join(" ");
         if !text.chars().any(char::is_alphabetic) {
             return;
         }
-        let turns = turns(&text, cx);
+        let mut unknown = None;
         if between && texts.len() == 1 {
-            if turns {
-                self.open = Some(self.all.len());
-            } else if titles::resumes(&text) {
-                self.open = None;
+            self.last = Some(self.all.len());
+            match says_of_rows(&text, map, cx) {
+                Of::Rows(false) => self.open = Some(self.all.len()),
+                Of::Rows(true) => self.open = None,
+                Of::Nothing => {}
+                Of::Unknown => {
+                    let again = self.all.iter().any(|l| !l.below && spaced(&l.text) == spaced(&text));
+                    unknown = (!again).then(Vec::new);
+                }
             }
         }
         let fills = marks.iter().flat_map(|(_, m)| m.colours()).collect();
-        self.all.push(Line { at: At::row(source, row.number), text, fills, below: between, used: false });
+        self.all.push(Line { at: At::row(map.source, row.number), text, fills, below: between, used: false, unknown });
     }
 
     /// A row of data: what the line above it says, and its colours.
@@ -67,6 +79,9 @@ impl Lines {
         let filled = |c: &u16| row.cells.get(usize::from(*c)).is_some_and(|cell| !cell.shown().is_empty());
         let fills: BTreeSet<u32> = marks.iter().filter(|(c, _)| filled(c)).flat_map(|(_, m)| m.colours()).collect();
         self.fills.insert(row.number, fills);
+        if let Some(below) = self.last.and_then(|l| self.all[l].unknown.as_mut()).filter(|_| self.open.is_none()) {
+            below.push(called.to_owned());
+        }
         let line = self.all.get_mut(self.open?)?;
         line.used = true;
         let f = Finding::new("M206", Severity::Blocking).arg("agent", called).arg("text", shortened(&line.text));
@@ -84,6 +99,12 @@ impl Lines {
         tell: &mut dyn FnMut(Finding),
     ) {
         for line in &self.all {
+            if let Some(below) = line.unknown.as_ref().filter(|b| !b.is_empty()) {
+                let f = Finding::new("M407", Severity::Justify).arg("text", shortened(&line.text)).arg("count", below.len());
+                let more = if below.len() > NAMED { " …" } else { "" };
+                let agents = format!("{}{more}", below[..below.len().min(NAMED)].join(", "));
+                tell(f.arg("agents", agents).at(sources.place(line.at)));
+            }
             let turns = turns(&line.text, cx);
             // « Rouge : à récupérer » over hours.
             let taken = || titles::sets_aside(&line.text, sums).is_some_and(|w| w != "non");
@@ -123,6 +144,37 @@ impl Lines {
         let meant = |f: &BTreeSet<u32>| if own.is_empty() { named && *f != usual } else { !f.is_disjoint(&own) };
         self.fills.iter().filter(|(_, f)| meant(f)).map(|(r, _)| *r).collect()
     }
+}
+
+/// What a line alone between rows says of those below it.
+enum Of {
+    /// That they are paid, or not.
+    Rows(bool),
+    Nothing,
+    Unknown,
+}
+
+fn says_of_rows(text: &str, map: &SourceMapping, cx: &Context<'_>) -> Of {
+    let sums = map.role == Role::Amounts;
+    if turns(text, cx) || sums && titles::turns_below(text) || titles::other_employer(text, cx.employer).is_some() {
+        return Of::Rows(false);
+    }
+    if titles::resumes(text) {
+        return Of::Rows(true);
+    }
+    let signed = titles::remarks(text) && !titles::of_remarks(text);
+    let month = matches!(lists::month_said(text, cx.month, cx.last, true), lists::Said::This);
+    let heading = || map.columns.iter().any(|c| spaced(&c.heading) == spaced(text));
+    let harmless = signed || month || titles::of_colours(text) || titles::summing(text).is_some() || titles::names_a_group(text);
+    if harmless || heading() { Of::Nothing } else { Of::Unknown }
+}
+
+/// Whether words stand alone in a row that name nobody: no number where employees have one, or words that say what is below them.
+pub(super) fn is_line(row: &Row<'_, '_>, numbers: Option<usize>, map: &SourceMapping, cx: &Context<'_>) -> bool {
+    let mut filled = row.cells.iter().map(crate::read::table::Cell::shown).enumerate().filter(|(_, t)| !t.is_empty());
+    let (Some((c, text)), None) = (filled.next(), filled.next()) else { return false };
+    let worded = text.chars().any(char::is_alphabetic) && !text.bytes().any(|b| b.is_ascii_digit());
+    worded && (numbers == Some(c) || matches!(says_of_rows(&text, map, cx), Of::Rows(_)))
 }
 
 /// Whether a line takes back what stands beside it. A title (« dernier jour payé ») may have words that a remark has not.

@@ -20,6 +20,7 @@ mod sums;
 mod told;
 mod who;
 
+use crate::facts::{Fact, Role as FactRole};
 use crate::ground::{Checked, EmployeeId, Sources};
 use crate::normalise::join::TransferRow;
 use crate::normalise::mapping::{Mapping, Role, SourceMapping};
@@ -28,6 +29,7 @@ use crate::normalise::people::{Directory, Joined, Who};
 use crate::normalise::recognise::ALONE;
 use crate::normalise::records::RawRow;
 use crate::normalise::register::Books;
+use crate::normalise::titles::spaced;
 use crate::normalise::{Context, lists};
 use crate::read::table::Table;
 pub use gathered::{AccountChange, Amount, Change, Event, Gathered, LocalCode, Record, RowCount};
@@ -38,6 +40,7 @@ use registers::register;
 use rows::count_only;
 use settle::settle_books;
 pub(in crate::normalise) use shares::pair_shares;
+use std::collections::BTreeSet;
 use told::Told;
 use who::{note_people, without_letters};
 
@@ -114,8 +117,20 @@ pub fn gather_beside(
     }
     settle_books(books, transfers, &directory, sources, cx, &mut out, &mut told);
     place_rows(raw, &strange, (&directory, &known), mapping, sources, cx, &mut out, &mut told);
+    without_groups(&out.staff, &mut told, cx);
     out.decided = std::mem::take(&mut told.decided);
     Checked::new(out, told.finish(sources))
+}
+
+/// A line between the rows of a list that is a service or a grade in the staff file says no more than that.
+fn without_groups(staff: &[Record], told: &mut Told, cx: &Context<'_>) {
+    if !told.list.iter().any(|f| f.code == "M407") {
+        return;
+    }
+    let of_many = |f: &&Fact| matches!(cx.vocabulary.get(f.id).role, None | Some(FactRole::Service | FactRole::Grade | FactRole::Position));
+    let texts = staff.iter().flat_map(|r| r.facts.iter()).filter(of_many).filter_map(|f| f.value.text());
+    let groups: BTreeSet<String> = texts.map(spaced).collect();
+    told.list.retain(|f| f.code != "M407" || !f.args.iter().any(|(name, text)| name == "text" && groups.contains(&spaced(text))));
 }
 
 /// What the rows of one table say.

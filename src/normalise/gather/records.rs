@@ -1,6 +1,6 @@
 //! A sheet with rows about one agent each, row by row.
 
-use super::between::{Lines, marks};
+use super::between::{Lines, is_line, marks};
 use super::gathered::RowCount;
 use super::own_sums::OwnSums;
 use super::row_kind::{Kind, Numbers, Sorter};
@@ -63,7 +63,9 @@ pub(super) fn records(
     let foot = |row: &Row<'_, '_>| row.number > last && who.id.is_some_and(|c| remarks::is_foot(row.cells, c));
     let mut above = Above::new(who.columns());
     let list = lists::is_list(map.role);
+    let numbered = who.id.filter(|_| matches!(sorter.numbers, Numbers::Digits | Numbers::Compact));
     let mut lines = Lines::default();
+    let mut last_data = 0;
     let mut own = OwnSums::new(running.columns().len());
     each_row(table, map.header.map_or(0, |h| h.1), &who.columns(), sources, told, &mut |row, told| {
         n.read += 1;
@@ -77,7 +79,8 @@ pub(super) fn records(
         let marked = marks(table, row, map.columns.len(), sources);
         let below = map.header.is_none_or(|h| row.number > h.1);
         let kind = sorter.kind(row);
-        let words = matches!(kind, Kind::Data) && (remarks::is_remark(row.cells) || foot(row));
+        let alone = || list && below && is_line(row, numbered, map, cx);
+        let words = matches!(kind, Kind::Data) && (remarks::is_remark(row.cells) || foot(row) || alone());
         let kind = if words { Kind::Title } else { kind };
         if !matches!(kind, Kind::Data) {
             own.close();
@@ -86,10 +89,10 @@ pub(super) fn records(
             Kind::Title => {
                 n.title += 1;
                 if list {
-                    lines.note(row, &marked, below, map.source, cx);
+                    lines.note(row, &marked, below, map, cx);
                 }
                 if list && below {
-                    raw.extend(alone(row, &mut reader, sources).map(|r| (map.source, map.role, r)));
+                    raw.extend(name_alone(row, &mut reader, sources).map(|r| (map.source, map.role, r)));
                 }
             }
             Kind::Heading => n.heading += 1,
@@ -120,20 +123,29 @@ pub(super) fn records(
                 if !lists::is_list(map.role) {
                     stray(row, map, sources, told);
                 }
+                let mut sums = None;
                 for slot in 0..running.columns().len() {
                     let column = running.columns()[slot];
                     let mark = map.columns.iter().find(|m| usize::from(m.column) == column).map(|m| m.mark).unwrap_or_default();
                     if let Some(Ok(Some(v))) = row.cells.get(column).map(|cell| cells::number(cell, mark))
                         && let Some(c) = v.scaled_half_up(100)
                     {
+                        sums = Some(sums.unwrap_or(n.data >= 2) && running.comes_to(slot, c));
                         running.add(slot, c, Counted::Line);
                     }
                 }
                 let mut found = Vec::new();
                 let mut record = reader.read(row, sources, &mut |f| found.push(f));
                 found.into_iter().for_each(|f| told.add(f, map.source));
-                if record.who.id.is_empty() && record.who.surname.is_empty() && record.who.nir.is_none() {
+                // Of a given name alone, whoever has it waits.
+                let given = list && record.says && !record.who.given.is_empty();
+                if record.who.id.is_empty() && record.who.surname.is_empty() && record.who.nir.is_none() && !given {
                     n.refused += 1;
+                    // A sum of all that stands above, an empty row between, without the word.
+                    if list && sums == Some(true) && row.number > last_data + 1 {
+                        n.total += 1;
+                        return;
+                    }
                     // The rows below an agent's are his where only the first of them bears his name.
                     if list
                         && open
@@ -142,6 +154,10 @@ pub(super) fn records(
                     {
                         last.told.push(without_name(last, row.number, sources));
                         own.reopen();
+                        return;
+                    }
+                    if list && record.says {
+                        told.add(Finding::new("M408", Severity::Blocking).at(sources.place(At::row(map.source, row.number))), map.source);
                         return;
                     }
                     told.add(refused(row, "", &[(who.id.unwrap_or(0), Unread("M15"))], map, sources), map.source);
@@ -177,6 +193,7 @@ pub(super) fn records(
                     record.told.extend(unseen(row, &marked, &reader, map, cx, sources));
                 }
                 n.data += 1;
+                last_data = row.number;
                 n.hidden += u64::from(row.hidden);
                 if agents.len() < 200_000 {
                     agents.insert(record.who.id.clone());
@@ -235,7 +252,7 @@ fn without_name(above: &RawRow, row: u32, sources: &Sources) -> Finding {
 }
 
 /// Words alone in a row, where names stand: of somebody, perhaps, of whom the list forgot to say something.
-fn alone(row: &Row<'_, '_>, reader: &mut RecordReader<'_>, sources: &Sources) -> Option<RawRow> {
+fn name_alone(row: &Row<'_, '_>, reader: &mut RecordReader<'_>, sources: &Sources) -> Option<RawRow> {
     let who = reader.who.read(row);
     let name = who.called();
     let short = (2..=4).contains(&name.split_whitespace().count()) && !name.chars().any(|c| c.is_ascii_digit() || c == ':');

@@ -88,9 +88,15 @@ impl Joiner<'_> {
         }
         // Another list says another new value: a person says which.
         // Of whose pay a declaration melts nobody knows whether last month's hours stand in it.
-        let melted = p.paid.as_ref().is_some_and(|s| s.melted) && known.is_none() && titles::is_rate_of_hours(&decl.name);
+        let rate = titles::is_rate_of_hours(&decl.name);
+        let melted = p.paid.as_ref().is_some_and(|s| s.melted) && known.is_none() && rate;
         let said = if listed.is_some() || melted { Said::Beside } else { c.said };
         let known = listed.or(known);
+        // What hours are paid at where nothing else says it.
+        if said == Said::OfTheNew && rate && known.is_none() {
+            self.change(c);
+            return;
+        }
         let shown = |value: &Value| self.vocabulary.get(c.fact).shown(value, Lang::Fr);
         let old = known.as_ref().map_or_else(|| "–".to_owned(), |f| shown(&f.value));
         let (code, severity) = if said == Said::OfTheNew { ("F120", Severity::Justify) } else { ("F121", Severity::Blocking) };

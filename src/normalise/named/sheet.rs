@@ -142,7 +142,10 @@ impl Known {
         // Titles stand first; a line of them has no digit, and a row of them says what stands below: « Matricule | Taux au 01/09 ».
         let first = meant.first().copied().or_else(|| rows.iter().find(|w| w.filled() > 0).map(|w| w.row)).unwrap_or(0);
         let heads = |w: &Written| w.texts.iter().any(|t| self.heads.contains(&title(t)));
-        let titles = |w: &Written| w.row < first && (w.filled() == 1 && !w.has_digit_but_years() || w.filled() > 1 && heads(w));
+        // « IFSE - Régime indemnitaire | Paie de septembre 2026 » above the row of titles.
+        let headed = rows.iter().find(|w| w.filled() > 1 && heads(w)).map_or(0, |w| w.row);
+        let above = |w: &Written| (w.filled() == 1 || w.row < headed) && !w.has_digit_but_years();
+        let titles = |w: &Written| w.row < first && (above(w) || w.filled() > 1 && heads(w));
         whole &= !lost.iter().any(|w| w.has_digit() && !titles(w) || w.filled() > 1 && w.row > first);
         whole &= !rows.iter().any(|w| Self::nobody(w, &meant, &theirs, best));
         Sheet { named, whole }

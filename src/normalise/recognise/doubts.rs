@@ -33,6 +33,9 @@ pub(super) fn cast(found: &mut SourceMapping, likeness: &[u32], s: &Seen<'_>, cx
         .or_else(|| titles::paid_in(&own, other));
     let name = [s.sheet.as_deref().unwrap_or(""), s.stem()].into_iter().find_map(titles::doubted_name);
     let doubted = doubted.or(name.filter(|_| found.role == Role::Amounts));
+    // « CIA - CCAS » in the title: its people may have a payslip elsewhere.
+    let elses = titles::of_another_employer(&s.layout.title, cx.employer).filter(|_| found.role == Role::Amounts);
+    let doubted = doubted.or_else(|| elses.map(str::to_uppercase));
     let dated = found.role == Role::Events;
     let doubted = doubted.or_else(|| titles::doubted_undated(&own).filter(|_| !dated));
     let doubted = doubted.or_else(|| titles::excused(&own).filter(|_| dated));

@@ -186,6 +186,19 @@ pub(super) fn changed_columns(found: &mut SourceMapping, s: &Seen<'_>, cx: &Cont
     }
 }
 
+/// « Heure début | Heure fin » beside the hours they make: when it was, and nothing that is paid.
+pub(super) fn times_of_day(found: &mut SourceMapping, cx: &Context<'_>) {
+    let own = |c: &ColumnMapping| c.heading.rsplit(" / ").next().is_some_and(titles::bounds_a_time);
+    let hours = |c: &ColumnMapping| matches!(c.meaning, Meaning::Fact(f) if columns::is_one_off(cx.vocabulary.get(f))) && !own(c);
+    if !found.columns.iter().any(|c| hours(c) && c.filled > 0) {
+        return;
+    }
+    for c in found.columns.iter_mut().filter(|c| own(c) && c.certainty < 100) {
+        (c.meaning, c.certainty, c.denied) = (Meaning::Ignored, 90, None);
+        c.why = vec!["time of the day".to_owned()];
+    }
+}
+
 /// Several rows of each agent with « Date d'effet »: each row of a career holds from its date on.
 fn steps_of_a_career(found: &mut SourceMapping, s: &Seen<'_>, cx: &Context<'_>) {
     let effective = |c: &ColumnMapping| {

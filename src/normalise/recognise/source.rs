@@ -5,7 +5,7 @@ use super::asked_group;
 use super::cents;
 use super::doubts;
 use super::filled::{blank_columns, fill_column};
-use super::refined::{career, changed_columns, hours_beside_amounts, kinds_of_lines, sides_of_signed, sign_amounts};
+use super::refined::{career, changed_columns, hours_beside_amounts, kinds_of_lines, sides_of_signed, sign_amounts, times_of_day};
 use super::roles::{TRIED, Try, attempt, names_agents, without_headings};
 use super::rubrics::{lines_codes, name_rubrics, wide_codes};
 use super::seen::Seen;
@@ -153,6 +153,7 @@ pub(super) fn source(
         Role::Amounts => {
             let listed = |v: &&Variables| v.rubric().is_some_and(|c| matches!(found.columns[c].meaning, Meaning::Label | Meaning::Code));
             found.variables = s.variables.as_ref().filter(listed).cloned();
+            times_of_day(&mut found, cx);
         }
         Role::Arrivals
         | Role::Departures

@@ -58,11 +58,12 @@ impl RecordReader<'_> {
         list
     }
 
-    /// « 1 ; jour », « Nb jours ; 1 »: a row of a list of rubrics that counts days.
-    fn counts_by_day(&self, row: &Row<'_, '_>) -> bool {
+    /// « 1 ; jour », « Nb jours ; 1 », « Grève (jours) ; 1 »: a row of a list of rubrics that counts days.
+    fn counts_by_day(&self, row: &Row<'_, '_>, label: &str) -> bool {
         let number = |m: &Meaning| matches!(m, Meaning::Base | Meaning::Signed);
         let titled = |c: &ColumnMapping| number(&c.meaning) && says_days(&c.heading);
-        self.source.columns.iter().any(|c| titled(c) || is_days(&shown(row, usize::from(c.column))))
+        let said = label.split(|c: char| !c.is_alphanumeric()).any(|w| w.len() > 1 && is_days(w));
+        said || self.source.columns.iter().any(|c| titled(c) || is_days(&shown(row, usize::from(c.column))))
     }
 
     /// The number of a row about one rubric. Which fact it is, and whether the column holds hours or euros of it, must be sure.
@@ -76,7 +77,7 @@ impl RecordReader<'_> {
         let source = self.source;
         let text = shown(row, v.rubric()?);
         let fact = v.facts.get(text.as_ref()).copied().or_else(|| self.cx.natures.one_off(&text));
-        let fact = fact.or_else(|| variables::absence(&text, self.cx).filter(|_| self.counts_by_day(row)));
+        let fact = fact.or_else(|| variables::absence(&text, self.cx).filter(|_| self.counts_by_day(row, &text)));
         let filled = |m: Meaning| source.column(m).filter(|c| !shown(row, usize::from(c.column)).is_empty());
         let form = fact.and_then(|f| variables::form_of(self.cx.vocabulary.get(f)));
         let column = form.and_then(|form| filled(variables::wanted(form)).or_else(|| filled(Meaning::Signed)));

@@ -22,6 +22,7 @@ impl RecordReader<'_> {
         self.is_this_month(row, c, text)
             || self.is_day_after(row, c)
             || self.is_factor(row, c)
+            || self.is_product(row, c)
             || self.counts_days(row, c)
             || self.is_yearly(row, c)
             || self.remains(row, c)
@@ -55,6 +56,15 @@ impl RecordReader<'_> {
         let others = self.source.columns.iter().filter(|o| o.column != c.column && o.meaning == Meaning::Unknown);
         let products: Vec<Exact> = number(c).map_or_else(Vec::new, |n| others.filter_map(number).filter_map(|o| n.mul(o)).collect());
         !products.is_empty() && self.read_of(row, NumberForm::Money).iter().any(|m| !m.is_zero() && products.contains(m))
+    }
+
+    /// « Montant brut » of 370 beside the 25 hours and the 14,80 an hour that make it.
+    fn is_product(&self, row: &Row<'_, '_>, c: &ColumnMapping) -> bool {
+        let number = || row.cells.get(usize::from(c.column)).and_then(|cell| cells::number(cell, c.mark).ok().flatten());
+        let (hours, prices) = (self.read_of(row, NumberForm::Hours), self.read_of(row, NumberForm::Money));
+        let ([hours], [price]) = (&hours[..], &prices[..]) else { return false };
+        let sum = || hours.mul(*price).and_then(|p| p.scaled_half_up(100));
+        number().and_then(|n| n.scaled_half_up(100)).is_some_and(|n| n != 0 && sum() == Some(n))
     }
 
     /// « Jours ouvrés » beside the days that the dates make.

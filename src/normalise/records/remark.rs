@@ -146,7 +146,7 @@ impl RecordReader<'_> {
         }
         // « Service non fait » is a kind of absence; « à récupérer » is none here.
         let word = titles::sets_aside(text, counted).filter(|w| w != "non" || self.cx.natures.fact(text).is_none());
-        if counted && other || word.is_some() || text.contains('?') {
+        if counted && (other || titles::says_a_part(text)) || word.is_some() || text.contains('?') {
             Weight::SetsAside
         } else if titles::harmless(&self.without_month(text)) {
             Weight::Nothing

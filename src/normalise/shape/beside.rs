@@ -11,6 +11,8 @@ use std::ops::Range;
 
 /// Rows of words above the titles.
 const ABOVE: usize = 12;
+/// Rows within which tables side by side begin, where their titles stand at different heights.
+const HEIGHTS: usize = 40;
 
 /// The columns of each table, when there are several.
 pub fn find(rows: &[OwnedRow], wording: &Wording<'_>) -> Option<(usize, Vec<Range<usize>>)> {
@@ -18,6 +20,54 @@ pub fn find(rows: &[OwnedRow], wording: &Wording<'_>) -> Option<(usize, Vec<Rang
         let parts = parts(row, wording)?;
         differs(&rows[i + 1..], &parts).then_some((i, parts))
     })
+}
+
+/// The columns of each table where their titles stand at different heights, a column without anything between them. No line above
+/// the titles belongs to all of them: zero is their first row.
+pub fn at_heights(rows: &[OwnedRow], wording: &Wording<'_>) -> Option<(usize, Vec<Range<usize>>)> {
+    let mut heads: Vec<(usize, Range<usize>)> = Vec::new();
+    for (i, row) in rows.iter().take(HEIGHTS).enumerate() {
+        for run in runs(row).filter(|c| heads_table(&row.cells[c.clone()], wording)) {
+            // The same titles further down open another part of the same table.
+            if heads.iter().all(|(_, h)| h.end < run.start || run.end < h.start) && has_rows(&rows[i + 1..], &run) {
+                heads.push((i, run));
+            }
+        }
+    }
+    heads.sort_by_key(|h| h.1.start);
+    let first = heads.first()?.0;
+    if heads.iter().all(|h| h.0 == first) {
+        return None;
+    }
+    let width = rows.iter().map(|r| r.cells.len()).max()?;
+    let empty = |c: &usize| rows.iter().all(|r| r.cells.get(*c).is_none_or(|cell| cell.shown().is_empty()));
+    let gaps: Option<Vec<usize>> = heads.windows(2).map(|w| (w[0].1.end..w[1].1.start).find(|c| empty(c))).collect();
+    let ends = gaps?.into_iter().map(|g| g + 1).chain([width]).collect::<Vec<_>>();
+    let starts = std::iter::once(0).chain(ends.iter().copied());
+    Some((0, starts.zip(ends.iter().copied()).map(|(a, b)| a..b).collect()))
+}
+
+/// Cells of a row that follow each other and are filled.
+fn runs(row: &OwnedRow) -> impl Iterator<Item = Range<usize>> {
+    let filled = |c: usize| row.cells.get(c).is_some_and(|cell| !cell.shown().is_empty());
+    let starts = (0..row.cells.len()).filter(move |c| filled(*c) && (*c == 0 || !filled(*c - 1)));
+    starts.map(move |a| a..(a..).find(|c| !filled(*c)).unwrap_or(a))
+}
+
+/// Titles of agents and of something else, and nothing but words.
+fn heads_table(cells: &[Cell<'static>], wording: &Wording<'_>) -> bool {
+    // « 14 premières heures » is one, « 4 h » is not.
+    let letters = |t: &str| t.chars().filter(|c| c.is_alphabetic()).count();
+    let words = |c: &Cell<'_>| matches!(c, Cell::Text(t) if t.len() <= 60 && letters(t) >= if t.starts_with(|c: char| c.is_ascii_digit()) { 3 } else { 1 });
+    let titles = || cells.iter().map(|c| fold(&c.shown()));
+    let says = |t: &String| !wording.of_agents(t) && !of_given_names(t, wording) && wording.known(t);
+    cells.len() >= 2 && cells.iter().all(words) && titles().any(|t| wording.of_agents(&t)) && titles().any(|t| says(&t))
+}
+
+/// Whether something stands below the titles, in two of their columns.
+fn has_rows(rows: &[OwnedRow], columns: &Range<usize>) -> bool {
+    let filled = |r: &&OwnedRow| columns.clone().filter(|c| r.cells.get(*c).is_some_and(|cell| !cell.shown().is_empty())).count() >= 2;
+    rows.iter().any(|r| filled(&r))
 }
 
 /// From one title of agents to the next of the same words, each with a title of something else.

@@ -194,7 +194,7 @@ fn shape(table: &Table, wording: &Wording<'_>) -> Shape {
     if let Some(laid) = ticked::find(&rows, table, wording) {
         return anew(laid, &rows, told);
     }
-    if let Some(parts) = beside::find(&rows, wording) {
+    if let Some(parts) = beside::find(&rows, wording).or_else(|| beside::at_heights(&rows, wording)) {
         return Shape::Beside(rows, parts, told);
     }
     if let Some(laid) = across::find(&rows, wording).or_else(|| by_part::find(&rows, wording)).or_else(|| turned::find(&rows, wording)) {

@@ -90,6 +90,7 @@ pub(super) struct Doubt {
     pub(super) paid_in: Vec<String>,
     pub(super) without: Vec<String>,
     pub(super) elsewhere: BTreeMap<String, Vec<String>>,
+    pub(super) counted_in: BTreeMap<String, Vec<String>>,
     #[serde(rename = "where")]
     pub(super) only_where: BTreeMap<String, Vec<String>>,
     #[serde(flatten)]
@@ -133,6 +134,8 @@ pub(super) struct Aside {
     pub(super) remark: Vec<String>,
     pub(super) harmless: Vec<String>,
     pub(super) back: Vec<String>,
+    pub(super) below: Vec<String>,
+    pub(super) only_called: Vec<String>,
     pub(super) resumes: Vec<String>,
     pub(super) colours: Vec<String>,
 }
@@ -159,6 +162,7 @@ pub(super) struct Office {
     pub(super) called: Vec<String>,
     pub(super) counts: Vec<String>,
     pub(super) times: Vec<String>,
+    pub(super) spans: Vec<String>,
 }
 
 /// Words beside what a list pays that say that it is not so, or not yet.
@@ -304,6 +308,8 @@ pub(super) struct RowWords {
     pub(super) subtotal: Vec<String>,
     pub(super) information: Vec<String>,
     pub(super) total: Vec<String>,
+    pub(super) group: Vec<String>,
+    pub(super) of_group: Vec<String>,
     pub(super) counted: Vec<String>,
     pub(super) organisation: Vec<String>,
     pub(super) remark: Vec<String>,

@@ -13,6 +13,11 @@ pub fn counts_in_office(heading: &str) -> bool {
     one_of(&FILE.office.counts, &spaced(heading)).is_some()
 }
 
+/// Whether a title is that of when something begins or ends within a day: « Heure début ».
+pub fn bounds_a_time(heading: &str) -> bool {
+    is_one(&FILE.office.spans, heading)
+}
+
 /// Whether a title is that of a time of the day: « Heure » of a visit.
 pub fn is_time_of_day(heading: &str) -> bool {
     is_one(&FILE.office.times, heading)

@@ -53,7 +53,8 @@ pub fn unit_of(heading: &str, text: &str) -> Option<Option<NumberForm>> {
     of_units(heading).then(|| forms.into_iter().find_map(of))
 }
 
-/// Whether a text under its title says other than sums of this month in euros: « Devise ; XPF », « Périodicité ; annuel ».
+/// Whether a text under its title says other than a whole value in euros of this month: « Devise ; XPF », « Périodicité ; annuel »,
+/// « Garde alternée ; oui ».
 pub fn otherwise(heading: &str, text: &str) -> bool {
     let known = FILE.stage.only.iter().find(|(titles, _)| is_one(titles, heading));
     known.is_some_and(|(_, words)| text.trim() != "€" && !spaced(text).split_whitespace().all(|w| opens(words, w)))

@@ -101,6 +101,11 @@ pub fn elsewhere(about: &str, fact: &str) -> Option<String> {
     FILE.doubt.elsewhere.get(fact).and_then(|list| one_of(list, &spaced(about)))
 }
 
+/// The words of a title that say that its numbers are counted in another unit than its fact: « HS jour (en jours) ».
+pub fn counted_in_another(form: &str, title: &str) -> Option<String> {
+    FILE.doubt.counted_in.get(form).and_then(|list| one_of(list, &spaced(title)))
+}
+
 /// Whether a number is that fact only where other words stand beside its title, and none does.
 pub fn lacks_its_words(about: &str, fact: &str) -> bool {
     FILE.doubt.only_where.get(fact).is_some_and(|list| one_of(list, &spaced(about)).is_none())
@@ -256,6 +261,31 @@ pub fn of_remarks(heading: &str) -> bool {
 pub fn harmless(text: &str) -> bool {
     let known = |w: &str| w.bytes().any(|b| b.is_ascii_digit()) || opens(&FILE.aside.harmless, w);
     !text.contains(['%', '€', '?']) && spaced(text).split_whitespace().all(known)
+}
+
+/// Whether a remark says that a part only of what stands beside it is meant: « 50 % », « payer 1/2 ».
+pub fn says_a_part(text: &str) -> bool {
+    let number = |t: &str| t.parse::<u32>().ok().filter(|_| !t.starts_with('0'));
+    let part = |w: &str| {
+        let percent = w.strip_suffix('%').and_then(number).is_some_and(|n| n < 100);
+        percent || w == "½" || w.split_once('/').is_some_and(|(a, b)| number(a).zip(number(b)).is_some_and(|(a, b)| a < b && b <= 60))
+    };
+    let close = text.replace(" %", "%").replace("\u{a0}%", "%").replace("\u{202f}%", "%");
+    let (parts, rest): (Vec<&str>, Vec<&str>) = close.split_whitespace().partition(|w| part(w.trim_matches(['(', ')', '.', ','])));
+    !parts.is_empty() && harmless(&rest.join(" "))
+}
+
+/// Whether a line between rows of sums says that what stands below it is not to be paid, or not yet: « Agents partis », « Dossiers
+/// incomplets ».
+pub fn turns_below(line: &str) -> bool {
+    let tidy = FILE.aside.only_called.iter().fold(spaced(line), |t, w| t.replace(&format!(" {w} "), " "));
+    [&FILE.aside.below, &FILE.aside.paid].into_iter().any(|list| one_of(list, &tidy).is_some())
+}
+
+/// Whether a line between rows says only where the people below it work, or what they are: « SERVICE TECHNIQUE », « Titulaires ».
+pub fn names_a_group(line: &str) -> bool {
+    let known = |w: &str| opens(&FILE.row.of_group, w) || opens(&FILE.aside.harmless, w);
+    begins(&FILE.row.group, line) || spaced(line).split_whitespace().all(known)
 }
 
 /// Whether a line between rows says that what stands below it is paid.

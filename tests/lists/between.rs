@@ -1,0 +1,145 @@
+//! Lines of words above and between the rows of this month's lists, rows that name nobody, and tables beside each other: those words
+//! that take back set aside, those that nobody knows are told, and nobody is paid without what stands in a list for him.
+
+#[path = "../ran/mod.rs"]
+mod ran;
+
+use ran::{OfAgent as _, Ran};
+use releve::ground::Severity;
+
+const CIA: &str = "cia-decembre.csv";
+const BLOCKS: [Severity; 1] = [Severity::Blocking];
+
+/// The sample with this list of bonuses in place of its own.
+fn run(name: &str, list: &str) -> Ran {
+    ran::sample("lists-between", name, &[CIA], &[("cia.csv", list.as_bytes().to_vec())])
+}
+
+/// Agents of the sample, each in a row of a list of bonuses.
+const ROWS: [(&str, &str); 7] = [
+    ("00102", "00102;ARNOUX;Jean-Noël;200"),
+    ("00232", "00232;TARDIEU;Régine;300"),
+    ("00360", "00360;BENOIST;Anne-Laure;150"),
+    ("00225", "00225;AGUILAR;Loïc;100"),
+    ("00441", "00441;FLAMENT;André;120"),
+    ("00844", "00844;RAMPAL;Joël;130"),
+    ("00715", "00715;KELLER;Édith;140"),
+];
+
+/// A row, and below it each line above a row of its own; `after` stands below each of these.
+fn below(lines: &[&str], after: &str) -> String {
+    let mut text = format!("Matricule;Nom;Prénom;Montant CIA\n{}\n", ROWS[0].1);
+    for (line, (_, row)) in lines.iter().zip(&ROWS[1..]) {
+        text += &format!("{line};;;\n{row}\n{after}");
+    }
+    text
+}
+
+#[test]
+fn a_line_that_takes_back_sets_aside_who_stands_below_it() {
+    let lines = ["Refusés", "Agents partis", "Dossiers incomplets", "À payer le mois prochain", "Agents du CCAS", "Doublons"];
+    let r = run("takes-back", &below(&lines, "À verser en décembre;;;\n"));
+    for ((agent, _), line) in ROWS[1..].iter().zip(lines) {
+        assert_eq!((r.told("M206", agent), r.waits(agent)), (BLOCKS.to_vec(), true), "{line}");
+    }
+    assert!(!r.waits("00102") && r.told("M407", "").is_empty() && r.told("M93", "").is_empty());
+}
+
+#[test]
+fn a_line_that_nobody_knows_is_told_and_a_service_is_not() {
+    let lines = ["SERVICE TECHNIQUE", "Agents non titulaires", "Les Tilleuls", "Décembre 2021"];
+    let r = run("unknown", &below(&lines, ""));
+    assert_eq!(r.told("M407", ""), [Severity::Justify]);
+    let told = r.outcome.findings.iter().find(|f| f.code == "M407").expect("one line");
+    assert!(told.args.iter().any(|a| a.1 == "Les Tilleuls") && told.args.iter().any(|a| a.0 == "agents" && a.1 == "00225"));
+    assert!(ROWS[..5].iter().all(|(agent, _)| !r.waits(agent)));
+}
+
+#[test]
+fn a_title_that_is_no_order_to_pay_is_asked() {
+    for (i, title) in ["Budget CIA", "CIA : montants de référence", "CIA - CCAS"].into_iter().enumerate() {
+        let r = run(&format!("title-{i}"), &format!("{title};;;\n{}", below(&[], "")));
+        assert_eq!((r.told("M76", "00102"), r.waits("00102")), (BLOCKS.to_vec(), true), "{title}");
+    }
+    let r = run("title-of-both", &format!("CIA 2021 - Ville et CCAS de Montreval;;;\n{}", below(&[], "")));
+    assert_eq!((r.told("M76", "00102"), r.waits("00102")), (vec![], false));
+}
+
+#[test]
+fn who_may_be_meant_by_a_given_name_alone_waits() {
+    let r = run("given", &format!("{}\n;;Anne-Laure;150\n", below(&[], "")));
+    assert_eq!((r.told("M98", "00360"), r.waits("00360"), r.waits("00102")), (BLOCKS.to_vec(), true, false));
+    assert!(r.told("IMP-05", "").is_empty() && r.told("M408", "").is_empty());
+}
+
+#[test]
+fn a_row_of_nobody_stops_the_transfers_unless_it_is_the_sum() {
+    let list = |last: &str| format!("Matricule;Nom;Prénom;Montant CIA\n{}\n{}\n{last}\n", ROWS[0].1, ROWS[1].1);
+    let r = run("nobody", &list("SERVICE TECHNIQUE;;;\n;;;150"));
+    assert_eq!(r.told("M408", ""), BLOCKS);
+    assert!(!r.folder.join("out/virements-2021-12.xml").is_file());
+    let r = run("sum", &list("\n;;;500"));
+    assert!(r.told("M408", "").is_empty() && !r.waits("00102") && !r.waits("00232"));
+}
+
+#[test]
+fn tables_beside_each_other_are_read_whatever_the_height_of_their_titles() {
+    let text = "Heures supplémentaires - décembre 2021;;;;;CIA 2021;;;\n\
+                Matricule;Nom;Prénom;HS jour - 14 premières;;Mois de paie : décembre 2021;;;\n\
+                00225;AGUILAR;Loïc;8;;;;;\n\
+                00441;FLAMENT;André;4;;Matricule;Nom;Prénom;Montant CIA\n\
+                00844;RAMPAL;Joël;2;;00102;ARNOUX;Jean-Noël;200\n\
+                ;;;;;00232;TARDIEU;Régine;300\n\
+                ;;;;;Total;;;500\n";
+    let out = [CIA, "heures-sup-decembre.ods"];
+    let r = ran::sample("lists-between", "heights", &out, &[("feuille RH.csv", text.as_bytes().to_vec())]);
+    for (agent, sum) in [("00102", "200.00"), ("00232", "300.00")] {
+        assert_eq!((r.line(agent, "CIA"), r.waits(agent)), (vec![sum.to_owned()], false), "{agent}");
+    }
+    let lines = r.rows("lines.csv");
+    for (agent, hours) in [("00225", "8"), ("00441", "4"), ("00844", "2")] {
+        let of = lines.iter().find(|l| l["employee"] == agent && l["code"] == "HS_J14").expect("hours");
+        assert!(of["base"].starts_with(hours) && !r.waits(agent), "{agent}: {}", of["base"]);
+    }
+}
+
+#[test]
+fn another_unit_in_a_title_and_half_a_child_are_asked() {
+    let hours = "Matricule;Nom;Prénom;HS jour 14 premières (en jours)\n00225;AGUILAR;Loïc;2\n";
+    let children = "Matricule;Nom;Prénom;Nb enfants SFT;Garde alternée;Date d'effet\n00441;FLAMENT;André;2;OUI;01/12/2021\n00844;RAMPAL;Joël;2;non;01/12/2021\n";
+    let with = [("heures.csv", hours.as_bytes().to_vec()), ("sft.csv", children.as_bytes().to_vec())];
+    let r = ran::sample("lists-between", "units", &["heures-sup-decembre.ods"], &with);
+    assert_eq!((r.told("M76", "00225"), r.waits("00225")), (BLOCKS.to_vec(), true));
+    assert_eq!((r.told("M77", "00441"), r.waits("00441")), (BLOCKS.to_vec(), true));
+    assert!(r.told("M77", "00844").is_empty());
+}
+
+/// Days and hours of each day, as a service counts them: when it was is no fact.
+#[test]
+fn when_hours_began_and_ended_holds_nobody() {
+    let text = "Matricule;Nom;Prénom;Date;Heure début;Heure fin;HS jour - 14 premières\n\
+                00225;AGUILAR;Loïc;04/12/2021;17h30;19h30;2h\n00225;AGUILAR;Loïc;11/12/2021;17h30;20h00;2h30\n";
+    let r = ran::sample("lists-between", "times", &["heures-sup-decembre.ods"], &[("heures.csv", text.as_bytes().to_vec())]);
+    assert!(r.told("M77", "00225").is_empty() && r.told("F121", "00225").is_empty() && !r.waits("00225"));
+    assert_eq!(r.told("M86", "00225"), [Severity::Justify], "2 and 2,5 hours");
+}
+
+#[test]
+fn days_in_the_label_of_a_strike_and_a_slip_of_the_key() {
+    let variables = "Matricule;Nom;Libellé;Quantité;Montant\n00715;KELLER;Grève (jours);1;\n00225;AGUILAR;HS jour - 14 premières;5;\n";
+    let sums = "Matricule;Nom;Prénom;Montant CIA\n00102;ARNOUX;Jean-Noël;2OO\n00232;TARDIEU;Régine;250,00\n";
+    let with = [("variables.csv", variables.as_bytes().to_vec()), ("cia.csv", sums.as_bytes().to_vec())];
+    let r = ran::sample("lists-between", "slips", &[CIA, "heures-sup-decembre.ods", "absences-decembre.xls"], &with);
+    assert!(r.told("M97", "00715").is_empty() && !r.waits("00715"));
+    assert_eq!((r.told("N01", "00102"), r.waits("00102")), (BLOCKS.to_vec(), true));
+    assert_eq!((r.line("00232", "CIA"), r.waits("00232")), (vec!["250.00".to_owned()], false));
+}
+
+#[test]
+fn a_sheet_nobody_can_read_holds_its_own_people_below_a_title_in_two_cells() {
+    let text = "IFSE - Régime indemnitaire;;;Paie de décembre 2021;;\n\
+                Matricule;Nom;Prénom;IFSE actuelle;IFSE proposée et validée;Date d'effet\n\
+                00102;ARNOUX;Jean-Noël;120€;150€;01/12/2021\n";
+    let r = ran::sample("lists-between", "unread", &[], &[("IFSE.csv", text.as_bytes().to_vec())]);
+    assert_eq!((r.told("M95", "00102"), r.waits("00102"), r.waits("00232")), (BLOCKS.to_vec(), true, false));
+}
