@@ -625,6 +625,12 @@ pub fn other_employer(name: &str, own: &str) -> Option<&'static str> {
     FILE.other_employers.iter().find(|e| name.contains(&spaced(e)) && !own.contains(&spaced(e))).map(String::as_str)
 }
 
+/// The employer beside a town that the title of a list says it is of; « Ville et CCAS » is of both.
+pub fn of_another_employer(title: &str, own: &str) -> Option<&'static str> {
+    other_employer(title, own)
+        .filter(|e| !spaced(title).contains(&format!(" et{}", spaced(e))) && !spaced(title).contains(&format!("{}et ", spaced(e))))
+}
+
 /// Whether a title is that of a column which says whose people the rows are of.
 pub fn employer_column(heading: &str) -> bool {
     is_one(&FILE.employer_columns, heading)
