@@ -7,6 +7,7 @@ use crate::facts::{FactDecl, FactId, FactKind, NumberForm, Role as FactRole};
 use crate::normalise::Context;
 use crate::normalise::columns::{Choice, Compared};
 use crate::normalise::layout::{Kept, Layout};
+use crate::normalise::lists::is_quantity;
 use crate::normalise::mapping::Meaning;
 use crate::normalise::profile::Profile;
 use crate::normalise::text::Phrase;
@@ -66,7 +67,8 @@ pub fn find(
     }
     let words =
         |c: usize| profiles[c].filled > 0 && profiles[c].share(profiles[c].numbers) < 50 && profiles[c].share(profiles[c].dates) < 50;
-    let by_label = |text: &str| cx.natures.one_off(text);
+    // « 14 h » is no name of the first fourteen hours.
+    let by_label = |text: &str| cx.natures.one_off(text).filter(|_| !is_quantity(text));
     // What last month's register calls a code, where that is one fact.
     let by_code = |text: &str| {
         let facts: BTreeSet<FactId> = known.get(text)?.iter().filter_map(|l| cx.natures.one_off(l)).collect();

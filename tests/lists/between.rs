@@ -143,3 +143,81 @@ fn a_sheet_nobody_can_read_holds_its_own_people_below_a_title_in_two_cells() {
     let r = ran::sample("lists-between", "unread", &[], &[("IFSE.csv", text.as_bytes().to_vec())]);
     assert_eq!((r.told("M95", "00102"), r.waits("00102"), r.waits("00232")), (BLOCKS.to_vec(), true, false));
 }
+
+/// 18 hours at 21,35 are 384,30: of somebody whose rate no other file says, the list does.
+#[test]
+fn the_rate_beside_hours_of_vacation_is_paid_where_nothing_else_says_one() {
+    let arrivals = "Matricule;Nom;Prénom;Date de naissance;N° sécurité sociale;Date d'entrée;Statut;Taux PAS;IBAN\n\
+                    01990;VASSEUR;Lina;05/05/1999;299059995404470;01/12/2021;Vacataire;0;FR7699901007770005550011180\n";
+    let hours = "Matricule;Nom;Prénom;Heures de vacation;Taux horaire de vacation;Montant brut\n01990;VASSEUR;Lina;18;21,35;384,30\n";
+    let with = [("arrivees.csv", arrivals.as_bytes().to_vec()), ("vacations.csv", hours.as_bytes().to_vec())];
+    let r = ran::sample("lists-between", "vacations", &[], &with);
+    assert_eq!((r.told("F121", "01990"), r.told("M77", "01990"), r.line("01990", "VAC")), (vec![], vec![], vec!["384.30".to_owned()]));
+}
+
+#[test]
+fn words_more_in_the_cell_of_a_name_take_its_row_back() {
+    let cells = [
+        ("00102", "ANNULÉ ARNOUX Jean-Noël"),
+        ("00232", "TARDIEU Régine NE PAS PAYER"),
+        ("00360", "BENOIST Anne-Laure (retraité)"),
+        ("00441", "FLAMENT André (CCAS)"),
+        ("00225", "Mme AGUILAR Loïc"),
+        ("00844", "RAMPAL Joël, ép. DUVAL"),
+    ];
+    let rows: String = cells.iter().map(|(id, name)| format!("{id};{name};150\n")).collect();
+    let r = run("name-cells", &format!("Matricule;Agent;Montant CIA\n{rows}"));
+    for (agent, name) in &cells[..4] {
+        assert!(r.waits(agent) && (r.told("M409", agent) == BLOCKS || r.told("M64", agent) == BLOCKS), "{name}");
+    }
+    for (agent, name) in &cells[4..] {
+        assert!(!r.waits(agent) && r.told("M409", agent).is_empty(), "{name}");
+    }
+}
+
+#[test]
+fn words_that_take_back_count_in_whatever_column_they_stand() {
+    let columns = [("N° arrêté", "annulé", "2021-300"), ("Statut", "Retraité", "Titulaire"), ("Collectivité", "CCAS", "Commune")];
+    for (i, (title, against, plain)) in columns.into_iter().enumerate() {
+        let text =
+            format!("Matricule;Nom;Prénom;{title};Montant CIA\n00102;ARNOUX;Jean-Noël;{against};200\n00232;TARDIEU;Régine;{plain};300\n");
+        let r = run(&format!("whatever-{i}"), &text);
+        assert_eq!((r.told("M64", "00102"), r.waits("00102")), (BLOCKS.to_vec(), true), "{title}");
+        assert!(r.told("M64", "00232").is_empty(), "{title}");
+    }
+}
+
+/// « 14 h » below a title that is not sure is no label « 14 premières heures » of the hours beside it.
+#[test]
+fn hours_are_no_labels() {
+    let text = "Matricule;Agent;Nb HS jour (taux 1);Heures sup jour > 14h\n00225;AGUILAR Loïc;14 h;2 h\n00441;FLAMENT André;14 h;3 h\n";
+    let r = ran::sample("lists-between", "labels", &["heures-sup-decembre.ods"], &[("heures.csv", text.as_bytes().to_vec())]);
+    for agent in ["00225", "00441"] {
+        assert!(r.told("M76", agent).contains(&Severity::Blocking) && r.waits(agent), "{agent}");
+    }
+}
+
+/// A foot in the colour of two rows speaks of them, whatever its words.
+#[test]
+fn a_foot_in_the_colour_of_rows_is_told() {
+    for (i, (words, severity)) in
+        [("Lignes roses : agents partis", Severity::Blocking), ("temps partiels", Severity::Justify)].into_iter().enumerate()
+    {
+        let pink = rust_xlsxwriter::Format::new().set_background_color(rust_xlsxwriter::Color::Pink);
+        let mut book = rust_xlsxwriter::Workbook::new();
+        let sheet = book.add_worksheet();
+        sheet.write_row(0, 0, ["Matricule", "Nom", "Prénom", "Montant CIA"]).expect("titles");
+        for (r, (_, row)) in (1..).zip(&ROWS[..4]) {
+            let cells: Vec<&str> = row.split(';').collect();
+            for (c, text) in (0..).zip(&cells[..3]) {
+                if r == 2 { sheet.write_with_format(r, c, *text, &pink) } else { sheet.write(r, c, *text) }.expect("a cell");
+            }
+            sheet.write(r, 3, cells[3].parse::<u32>().expect("a sum")).expect("a cell");
+        }
+        sheet.write_with_format(7, 0, words, &pink).expect("a foot");
+        let file = book.save_to_buffer().expect("memory does not fail");
+        let r = ran::sample("lists-between", &format!("pink-{i}"), &[CIA], &[("cia.xlsx", file)]);
+        assert_eq!(r.told("M208", "00232"), [severity], "{words}");
+        assert!(!r.waits("00102") && r.told("M208", "00102").is_empty(), "{words}");
+    }
+}

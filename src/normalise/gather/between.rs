@@ -107,9 +107,11 @@ impl Lines {
             }
             let turns = turns(&line.text, cx);
             // « Rouge : à récupérer » over hours.
-            let taken = || titles::sets_aside(&line.text, sums).is_some_and(|w| w != "non");
+            let taken = || titles::sets_aside(&line.text, sums).is_some_and(|w| w != "non") || sums && titles::turns_below(&line.text);
             let coloured = titles::of_colours(&line.text);
-            let own = !coloured && (turns || taken()) && !line.fills.is_empty() && !self.coloured(line, false).is_empty();
+            // Whatever it says, a foot in the colour of some rows speaks of them.
+            let foot = || self.fills.keys().next_back().is_some_and(|r| line.at.row > *r) && !titles::remarks(&line.text);
+            let own = !coloured && (turns || taken() || foot()) && !line.fills.is_empty() && !self.coloured(line, false).is_empty();
             if coloured || own {
                 let turns = turns || taken();
                 let harmless = !turns && titles::harmless(&titles::without_colours(&line.text));

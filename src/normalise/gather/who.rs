@@ -8,7 +8,7 @@ use crate::normalise::people::{Directory, Joined, Who, may_be_same};
 use crate::normalise::records::RawRow;
 use crate::normalise::register::Books;
 use crate::normalise::text::{name_key, written_name};
-use crate::normalise::titles::other_employer;
+use crate::normalise::titles::{other_employer, spaced, takes_back_beside_a_name};
 use crate::normalise::{lists, numbers};
 use std::cell::LazyCell;
 use std::collections::{BTreeMap, BTreeSet};
@@ -122,6 +122,13 @@ pub(super) fn note_people(
         }
         all
     });
+    let all_words = LazyCell::new(|| {
+        let mut all: BTreeMap<&EmployeeId, BTreeSet<String>> = BTreeMap::new();
+        for (id, surname, given) in &names {
+            all.entry(id).or_default().extend(spaced(&format!("{surname} {given}")).split_whitespace().map(str::to_owned));
+        }
+        all
+    });
     let numbered: BTreeSet<&str> =
         books.slips.iter().map(|s| s.who.id.as_str()).chain(first.keys().map(|id| id.as_str())).map(ids::bare).collect();
     let called = LazyCell::new(|| {
@@ -174,6 +181,10 @@ pub(super) fn note_people(
             let same = |known: (&str, &str)| may_be_same(known, (&r.who.surname, &r.who.given));
             let surnamed = |surname: &str| may_be_same((surname, ""), (&r.who.surname, ""));
             let other = !same(*known);
+            if let Some(words) = beside_name(&r.who, all_words.get(&id)).filter(|w| list && takes_back_beside_a_name(w, employer)) {
+                let f = Finding::new("M409", Severity::Blocking).arg("agent", &id).arg("text", words).of(&id);
+                told.add(f.at(sources.place(r.at)), *source);
+            }
             // One first name in common is not enough in a list that pays, nor anywhere where the whole name is somebody else's.
             let doubtful = list && !surnames.get(&id).is_some_and(|s| s.iter().any(|s| surnamed(s)));
             let elses = !surnamed(known.0)
@@ -205,6 +216,14 @@ pub(super) fn note_people(
         }
     }
     (directory, strange)
+}
+
+/// The words in the cells of a row's name that are no words of the agent's.
+fn beside_name(who: &Who, known: Option<&BTreeSet<String>>) -> Option<String> {
+    let known = known?;
+    let name = spaced(&format!("{} {}", who.surname, who.given));
+    let more: Vec<&str> = name.split_whitespace().filter(|w| !known.contains(*w)).collect();
+    (!more.is_empty()).then(|| more.join(" "))
 }
 
 /// The employer beside the town that the names of a file or its sheet say.

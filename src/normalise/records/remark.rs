@@ -32,6 +32,11 @@ impl RecordReader<'_> {
                 told.push(f.arg("text", shortened(&text)).at(sources.place(self.at(row, c))));
                 continue;
             }
+            if self.says_of_row(c, &text) {
+                let f = Finding::new("M64", Severity::Blocking).arg("agent", self.called(row)).arg("heading", self.source.key(c));
+                told.push(f.arg("text", shortened(&text)).at(sources.place(self.at(row, c))));
+                continue;
+            }
             let beside = match c.meaning {
                 Meaning::Ignored | Meaning::Unknown => c.certainty < 100,
                 Meaning::Fact(f) => {
@@ -80,6 +85,21 @@ impl RecordReader<'_> {
             let f = said.arg("agent", self.called(row)).arg("heading", self.source.key(c));
             told.push(f.arg("text", shortened(&text)).at(sources.place(self.at(row, c))));
         }
+    }
+
+    /// « annulé » under « N° arrêté », « Retraité » under « Statut », « CCAS » under « Collectivité »: said of the row, whatever the column is of.
+    fn says_of_row(&self, c: &ColumnMapping, text: &str) -> bool {
+        if !lists::is_list(self.source.role) || !text.chars().any(char::is_alphabetic) {
+            return false;
+        }
+        let described = |f| {
+            let fact = self.cx.vocabulary.get(f);
+            let worded = matches!(fact.kind, FactKind::Text | FactKind::Choice { .. }) && fact.name != "motif";
+            worded && matches!(fact.role, None | Some(FactRole::Service | FactRole::Grade | FactRole::Act | FactRole::Post))
+        };
+        let against = || titles::sets_aside(text, false).is_some() || self.source.role == Role::Amounts && titles::is_against_its_row(text);
+        let elses = || titles::of_employers(&c.heading) && titles::other_employer(text, self.cx.employer).is_some();
+        matches!(c.meaning, Meaning::Fact(f) if described(f)) && against() || c.certainty < 100 && elses()
     }
 
     /// What a reason or a kind says against its own row: a departure for « Mutation interne », a « Service non fait (erreur) ».
@@ -207,8 +227,11 @@ impl RecordReader<'_> {
     }
 }
 
-/// What stands behind a name in its cell: « GODIN (ne pas verser) », « Noémie - parti le 30/11 », « PERRAULT (1) ».
+/// What stands behind a name in its cell: « GODIN (ne pas verser) », « Noémie - parti le 30/11 », « PERRAULT (1) », « FICHET Hugo ? ».
 fn behind_name(text: &str) -> Option<&str> {
+    if let Some(mark) = ["?", "*"].into_iter().find(|m| text.trim_end().ends_with(m)) {
+        return Some(mark);
+    }
     let (_, behind) = text.split_once('(').or_else(|| text.split_once(" - "))?;
     Some(behind.trim_end_matches(')').trim()).filter(|b| !b.is_empty())
 }

@@ -135,6 +135,8 @@ pub(super) struct Aside {
     pub(super) harmless: Vec<String>,
     pub(super) back: Vec<String>,
     pub(super) below: Vec<String>,
+    pub(super) named: Vec<String>,
+    pub(super) employers: Vec<String>,
     pub(super) only_called: Vec<String>,
     pub(super) resumes: Vec<String>,
     pub(super) colours: Vec<String>,

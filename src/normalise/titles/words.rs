@@ -263,6 +263,25 @@ pub fn harmless(text: &str) -> bool {
     !text.contains(['%', '€', '?']) && spaced(text).split_whitespace().all(known)
 }
 
+/// Whether words more in the cell of a name say that its row is not to be paid: « ANNULÉ », « décédé », « voir RH ».
+pub fn takes_back_beside_a_name(words: &str, own: &str) -> bool {
+    let (a, g) = (&FILE.aside, &FILE.gone);
+    let lists = [&a.always, &a.paid, &a.below, &a.named, &g.ended, &g.stop, &g.left, &g.away];
+    lists.into_iter().any(|list| one_of(list, &spaced(words)).is_some()) || other_employer(words, own).is_some()
+}
+
+/// Whether the whole text of a cell says that its row's agent is gone, or that nothing is settled yet: « Sorti », « en cours ».
+pub fn is_against_its_row(text: &str) -> bool {
+    let tidy = spaced(text);
+    let state = tidy.trim().strip_prefix("en ").unwrap_or(tidy.trim());
+    [&FILE.gone.ended, &FILE.aside.paid].into_iter().any(|list| opens(list, tidy.trim()) || opens(list, state))
+}
+
+/// Whether a column says which employer bears a row, by its title.
+pub fn of_employers(heading: &str) -> bool {
+    is_one(&FILE.aside.employers, heading)
+}
+
 /// Whether a remark says that a part only of what stands beside it is meant: « 50 % », « payer 1/2 ».
 pub fn says_a_part(text: &str) -> bool {
     let number = |t: &str| t.parse::<u32>().ok().filter(|_| !t.starts_with('0'));
