@@ -279,7 +279,7 @@ pub fn is_against_its_row(text: &str) -> bool {
 
 /// Whether a column says which employer bears a row, by its title.
 pub fn of_employers(heading: &str) -> bool {
-    is_one(&FILE.aside.employers, heading)
+    employer_column(heading) || is_one(&FILE.aside.employers, heading)
 }
 
 /// Whether a remark says that a part only of what stands beside it is meant: « 50 % », « payer 1/2 ».
