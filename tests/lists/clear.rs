@@ -166,3 +166,14 @@ fn hours_beside_facts_of_the_career_are_a_list() {
     let r = run("facts-other", HOURS, "hs.csv", &format!("{head}{}", row.replace("355", "364")));
     assert_eq!((r.told("F121", "00102"), r.waits("00102")), (BLOCKS.to_vec(), true));
 }
+
+/// A legend of codes above two tables of one sheet keeps neither of them from being read.
+#[test]
+fn tables_below_a_legend_of_codes_are_read() {
+    let legend = "Code;Libellé;;;\nHSJ;Heures supplémentaires de jour;;;\nCIA;Complément indemnitaire annuel;;;\nABS;Absence;;;\n;;;;\n";
+    let hours = "Heures supplémentaires;;;;\nMatricule;Nom;Prénom;HS jour - 14 premières;\n00441;FLAMENT;André;14;\n01740;LAVAL;Sébastien;8,5;\n;;;;\n";
+    let bonus = "CIA;;;;\nN° agent;Nom de l'agent;Montant CIA;;\n00102;ARNOUX Jean-Noël;200,00;;\n00232;TARDIEU Régine;300,00;;\n";
+    let text = format!("{legend}{hours}{bonus}");
+    let r = ran::sample("lists-clear", "legend", &[HOURS, CIA], &[("éléments.csv", text.as_str())]);
+    paid(&r, &["00441", "01740", "00102", "00232"]);
+}
