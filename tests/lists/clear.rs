@@ -201,3 +201,14 @@ fn what_stands_in_every_row_of_a_grid_alike_is_told_once_and_holds_nobody() {
         assert!(r.waits("00441"), "{title}");
     }
 }
+
+/// A legend of codes above two tables of one sheet keeps neither of them from being read.
+#[test]
+fn tables_below_a_legend_of_codes_are_read() {
+    let legend = "Code;Libellé;;;\nHSJ;Heures supplémentaires de jour;;;\nCIA;Complément indemnitaire annuel;;;\nABS;Absence;;;\n;;;;\n";
+    let hours = "Heures supplémentaires;;;;\nMatricule;Nom;Prénom;HS jour - 14 premières;\n00441;FLAMENT;André;14;\n01740;LAVAL;Sébastien;8,5;\n;;;;\n";
+    let bonus = "CIA;;;;\nN° agent;Nom de l'agent;Montant CIA;;\n00102;ARNOUX Jean-Noël;200,00;;\n00232;TARDIEU Régine;300,00;;\n";
+    let text = format!("{legend}{hours}{bonus}");
+    let r = ran::sample("lists-clear", "legend", &[HOURS, CIA], &[("éléments.csv", text.as_str())]);
+    paid(&r, &["00441", "01740", "00102", "00232"]);
+}

@@ -70,6 +70,35 @@ fn agents_and_rubrics_stand_in_a_pivot_table() {
     same_pay("pivot-across", &[("TCD rubriques.csv", across.join("\n") + "\n")], &[]);
 }
 
+/// One sum, as most of them are: the rubrics across below « Étiquettes de colonnes », the last of which is nothing for all.
+#[test]
+fn one_sum_stands_below_each_rubric_of_a_pivot_table() {
+    let all = rows();
+    let columns: Vec<(String, String)> = rubrics(&all, |r| r.code.clone()).into_iter().filter(|(c, _)| !c.starts_with('2')).collect();
+    let mut across = vec!["Somme de Montant;Étiquettes de colonnes".to_owned()];
+    let over: String = columns.iter().map(|(code, label)| format!(";{code} {label}")).collect();
+    across.push(format!("Étiquettes de lignes{over};9990 REGUL DIVERS;Total général"));
+    for a in &by_agent(&all) {
+        let cells: String = columns.iter().map(|(c, _)| format!(";{}", of(a, c, signed))).collect();
+        across.push(format!("{} {}{cells};0,00;1,00", a[0].number, a[0].name()));
+    }
+    // Stands in no staff file, and the employer's shares of last month are not here.
+    same_pay("pivot-one-sum", &[("TCD rubriques.csv", across.join("\n") + "\n")], &["00156"]);
+}
+
+/// A rubric of nothing that one agent alone has stands last below him, and is no agent.
+#[test]
+fn a_rubric_of_nothing_is_no_agent_of_a_pivot_table() {
+    let mut below = vec!["Étiquettes de lignes;Somme de Montant".to_owned()];
+    for (n, a) in by_agent(&rows()).iter().enumerate() {
+        let lines: Vec<&Row> = a.iter().filter(|r| !(r.is_total() || r.gain.is_empty() && r.deduction.is_empty())).collect();
+        below.push(format!("{} {};{}", a[0].number, a[0].name(), euros(lines.iter().map(|r| cents(&signed(r))).sum())));
+        below.extend(lines.iter().map(|r| format!("   {} {};{}", r.code, r.label, signed(r))));
+        below.extend((n == 3).then(|| "   9990 REGUL DIVERS;0,00".to_owned()));
+    }
+    same_pay("pivot-nothing", &[("TCD paie.csv", below.join("\n") + "\n")], &["00156"]);
+}
+
 /// A row that says it is an agent's and does not sum up those below it is left as it was: nobody is paid by it.
 #[test]
 fn a_pivot_table_whose_sums_are_others_is_not_read() {

@@ -87,8 +87,16 @@ fn catalogue(table: &Table, wording: &Wording<'_>) -> Option<Names> {
     if short { names_in(&table.sample(LONGEST as usize), wording) } else { None }
 }
 
+/// Where a legend of rubrics ends that stands above other tables, whose titles say where agents stand, or with the sheet.
+pub(super) fn legend(rows: &[OwnedRow], wording: &Wording<'_>) -> Option<usize> {
+    let (head, columns) = titled(rows, [Meaning::Code, Meaning::Label], wording)?;
+    let of_agents = |r: &OwnedRow| columns.iter().any(|c| r.cells.get(*c).is_some_and(|cell| wording.of_agents(&cell.shown())));
+    let end = (head + 1..rows.len()).find(|&i| may_head(&rows[i]) && of_agents(&rows[i])).unwrap_or(rows.len());
+    names_in(&rows[..end], wording).map(|_| end)
+}
+
 /// The names of rubrics in the rows of such a table.
-pub(super) fn names_in(rows: &[OwnedRow], wording: &Wording<'_>) -> Option<Names> {
+fn names_in(rows: &[OwnedRow], wording: &Wording<'_>) -> Option<Names> {
     let (head, [code, label]) = titled(rows, [Meaning::Code, Meaning::Label], wording)?;
     if code == label || rows[head].cells.iter().any(|c| wording.of_agents(&c.shown())) {
         return None;

@@ -207,8 +207,10 @@ fn shape(table: &Table, wording: &Wording<'_>) -> Shape {
         return Shape::Movements(laid, parts, told);
     }
     // « REHS | Réduction heures sup. | Agent » in a legend is no row of titles.
-    let legend = catalogue::names_in(&rows, wording).is_some();
-    let parts = if legend { Vec::new() } else { blocks::find(&rows, wording) };
+    let legend = catalogue::legend(&rows, wording).unwrap_or(0);
+    let mut parts: Vec<Range<usize>> = blocks::find(&rows[legend..], wording).iter().map(|p| p.start + legend..p.end + legend).collect();
+    // What stands above the first of several tables is of its head.
+    parts.first_mut().into_iter().for_each(|p| p.start = 0);
     if parts.len() < 2
         && let Some(laid) = spans::find(&rows, crate::normalise::recognise::latest_date(wording.cx), wording)
     {

@@ -30,9 +30,10 @@ struct Measure {
     rubric: Option<(String, usize)>,
 }
 
-/// Where the titles stand, the column of labels, and the sums.
+/// Where the titles stand, the names of rubrics across, the column of labels, and the sums.
 struct Head {
     row: usize,
+    over: usize,
     labels: usize,
     measures: Vec<Measure>,
 }
@@ -55,6 +56,9 @@ fn head(rows: &[OwnedRow], at: usize, wording: &Wording<'_>) -> Option<Head> {
     let labels = row.cells.iter().position(|c| !c.shown().is_empty())?;
     let titled = of_pivot_rows(&shown(row, labels)) || wording.of_agents(&shown(row, labels));
     let others: Vec<usize> = (labels + 1..row.cells.len()).filter(|&c| !shown(row, c).is_empty()).collect();
+    if let Some(measures) = of_one_sum(rows, at, labels, &others) {
+        return Some(Head { row: at, over: at, labels, measures });
+    }
     if !titled || others.is_empty() || !others.iter().all(|&c| is_measure(&shown(row, c), wording)) {
         return None;
     }
@@ -76,7 +80,19 @@ fn head(rows: &[OwnedRow], at: usize, wording: &Wording<'_>) -> Option<Head> {
         }
         measures.push(Measure { column, title, rubric: rubric.clone() });
     }
-    (!measures.is_empty()).then_some(Head { row: at, labels, measures })
+    (!measures.is_empty()).then_some(Head { row: at, over: at.saturating_sub(1), labels, measures })
+}
+
+/// « Somme de Montant | Étiquettes de colonnes » above the labels and the names of rubrics: one sum below each of these.
+fn of_one_sum(rows: &[OwnedRow], at: usize, labels: usize, others: &[usize]) -> Option<Vec<Measure>> {
+    let above = &rows[at.checked_sub(1)?];
+    let title = measured(&shown(above, labels))?.to_owned();
+    let crossed = above.cells.iter().any(|c| of_pivot_columns(&c.shown()));
+    let rubric = |c: &usize| Some(shown(&rows[at], *c)).filter(|t| summing(t).is_none());
+    let measure = |c: &usize| Some(Measure { column: *c, title: title.clone(), rubric: Some((rubric(c)?, *c)) });
+    (crossed && of_pivot_rows(&shown(&rows[at], labels)))
+        .then(|| others.iter().filter_map(measure).collect())
+        .filter(|m: &Vec<_>| !m.is_empty())
 }
 
 /// « Somme de Montant », « Montant »; « Total Somme de Montant » at the right.
@@ -97,12 +113,16 @@ fn below(rows: &[OwnedRow], head: &Head, body: Range<usize>, wording: &Wording<'
     let mut often: BTreeMap<String, usize> = BTreeMap::new();
     body.clone().for_each(|i| *often.entry(label(i)).or_default() += 1);
     let mut agents: Vec<(usize, Range<usize>)> = Vec::new();
+    let ends = |at: usize, until: usize| {
+        let alone = until == body.end || often[&label(until)] == 1;
+        alone && sums_up(rows, head, at, at + 1..until)
+    };
+    let within = |at: usize| at + 2..=body.end.min(at + LINES);
     let mut at = body.start;
     while at < body.end {
-        let until = (at + 2..=body.end.min(at + LINES)).find(|&until| {
-            let alone = until == body.end || often[&label(until)] == 1;
-            alone && sums_up(rows, head, at, at + 1..until)
-        })?;
+        // A rubric of nothing that nobody else has is no agent: whoever comes next sums up his own lines.
+        let follows = |until: usize| until == body.end || within(until).any(|next| ends(until, next));
+        let until = within(at).find(|&until| ends(at, until) && follows(until))?;
         agents.push((at, at + 1..until));
         at = until;
     }
@@ -144,7 +164,7 @@ fn across(rows: &[OwnedRow], head: &Head, body: Range<usize>, wording: &Wording<
     for i in body {
         for of_rubric in head.measures.chunk_by(|a, b| a.rubric == b.rubric) {
             let Some((name, column)) = &of_rubric[0].rubric else { continue };
-            let place = u16::try_from(*column).ok().map(|c| (rows[head.row - 1].number, c));
+            let place = u16::try_from(*column).ok().map(|c| (rows[head.over].number, c));
             out.put((rows, head), i, (name, place), i, &of_rubric.iter().collect::<Vec<_>>());
         }
     }
