@@ -89,9 +89,12 @@ pub fn alone(joined: &mut Joined, vocabulary: &Vocabulary, sources: &Sources) ->
     findings
 }
 
+/// Where a transfer that repeats another stands, and what it comes to.
+type Repeated = (At, Money);
+
 /// Transfers to one name on one account are one person's: the largest is the pay, the others stand beside it, and the same sum
 /// once more counts once.
-fn by_account(rows: Vec<TransferRow>) -> (Vec<TransferRow>, Vec<Vec<Beside>>, Vec<(At, Money)>) {
+fn by_account(rows: Vec<TransferRow>) -> (Vec<TransferRow>, Vec<Vec<Beside>>, Vec<Repeated>) {
     let mut place: BTreeMap<(String, Iban), usize> = BTreeMap::new();
     let (mut own, mut again) = (Vec::<Vec<TransferRow>>::new(), Vec::new());
     for row in rows {

@@ -212,3 +212,16 @@ fn tables_below_a_legend_of_codes_are_read() {
     let r = ran::sample("lists-clear", "legend", &[HOURS, CIA], &[("éléments.csv", text.as_str())]);
     paid(&r, &["00441", "01740", "00102", "00232"]);
 }
+
+/// Somebody paid by the task, of whom no staff file says anything: 26 hours at 15,00 are 390,00.
+#[test]
+fn a_rate_beside_the_hours_that_it_is_for_is_no_question() {
+    let settings = "format = 1\nmonth = \"2021-12\"\npay_date = 2021-12-22\nlast_pay_date = 2021-11-25\npack = \"fr-fpt\"\n";
+    let titles = "Matricule;Nom;Prénom;Code rubrique;Libellé;Base;Taux salarial;À payer;À retenir;Taux patronal;Part patronale\n";
+    let lines = "00102;BARON;Léa;0600;VACATIONS;22,00;15,00;330,00;;;\n00102;BARON;Léa;1120;IRCANTEC TR. A;330,00;2,80;;9,24;4,20;13,86\n00102;BARON;Léa;9300;NET A PAYER;;;320,76;;;\n";
+    let list = "Matricule;Nom;Prénom;Heures de vacation;Taux horaire de vacation\n00102;BARON;Léa;26;15,00\n";
+    let files = [("livre.csv", format!("{titles}{lines}")), ("vacations.csv", list.to_owned())];
+    let r = ran::run_in(ran::job("lists-clear", "rate-of-hours", settings, &files), None);
+    assert_eq!((r.told("F121", "00102"), r.told("F120", "00102")), (vec![], vec![]));
+    assert_eq!(r.line("00102", "VAC"), ["390.00"]);
+}
