@@ -173,6 +173,11 @@ fn remarks_turn_the_row_or_are_told_unless_harmless() {
 fn another_month_beside_back_pay_confirms_it() {
     let text = "Matricule;Nom;Prénom;Rappel de régime indemnitaire;Motif\n00102;ARNOUX;Jean-Noël;120,50;IFSE octobre-novembre\n";
     assert!(run("back-pay", CIA, &[("rappels.csv", csv(text))]).told("M64", "00102").is_empty());
+    let text = "Matricule;Nom;Libellé;Montant;Motif\n00102;ARNOUX;Rappel de régime indemnitaire;120,50;IFSE octobre oubliée\n\
+                00232;TARDIEU;Complément indemnitaire annuel;200;CIA octobre oublié\n";
+    let r = run("back-pay-label", CIA, &[("rappels.csv", csv(text))]);
+    assert_eq!((r.told("M64", "00102"), r.waits("00102")), (vec![], false));
+    assert_eq!(r.told("M64", "00232"), BLOCKS);
 }
 
 #[test]

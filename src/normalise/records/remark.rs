@@ -10,6 +10,7 @@ use crate::normalise::mapping::{ColumnMapping, Meaning, Role};
 use crate::normalise::register::shown;
 use crate::normalise::titles;
 use crate::normalise::values::flag;
+use crate::normalise::variables::Variables;
 use crate::read::marks::Mark;
 use crate::read::table::Row;
 
@@ -183,6 +184,10 @@ impl RecordReader<'_> {
 
     /// Whether all that a row pays is of earlier months: « Rappel de régime indemnitaire ».
     fn owed_before(&self, row: &Row<'_, '_>) -> bool {
+        // In a list of rubrics the label says so.
+        if let Some(rubric) = self.source.variables.as_ref().and_then(Variables::rubric) {
+            return titles::back_pay(&shown(row, rubric));
+        }
         let pays = |c: &&ColumnMapping| lists::meaning_pays(c.meaning, self.cx.vocabulary) && !shown(row, usize::from(c.column)).is_empty();
         let mut paying = self.source.columns.iter().filter(pays).peekable();
         paying.peek().is_some() && paying.all(|c| titles::back_pay(&c.heading))
