@@ -13,7 +13,7 @@ mod table;
 mod who;
 
 pub use pay::{BEYOND, REMAINDER, RESIDUAL, ROUNDED};
-pub use table::carries;
+pub use table::{base_pay, carries};
 
 use crate::ground::place::{Source, SourceKind};
 use crate::ground::{At, EmployeeId, Finding, Money, PayMonth, Severity, Sources};
@@ -21,7 +21,7 @@ use crate::normalise::Context;
 use crate::normalise::gather::Gathered;
 use crate::normalise::join::People;
 use crate::normalise::people::Who;
-use crate::payslip::{LineKind, PaidCode, PaidLine, PaidSlip};
+use crate::payslip::{Advance, LineKind, PaidCode, PaidLine, PaidSlip};
 use crate::read::dsn::{File, Person, tables};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -65,6 +65,8 @@ pub fn people(files: &[Registered], last: PayMonth) -> Vec<Who> {
 #[derive(Default)]
 pub struct Declared {
     rebuilt: BTreeSet<EmployeeId>,
+    /// The net of a pay statement that has no line.
+    stated: BTreeMap<EmployeeId, (Money, At)>,
     /// The local code of what a declaration cannot show.
     beyond: Option<u16>,
     first: Option<At>,
@@ -127,7 +129,14 @@ pub fn add(
         let contract = facts::main_contract(agent).map_or("", |c| c.2.plain(9));
         let source = agent.parts.first().map_or(0, |p| p.0);
         let payments = declared.payments;
+        // A statement with the net alone has the account; the lines are the declaration's.
+        if let Some(bare) = gathered.paid.get(&agent.id).filter(|s| s.bare && s.official.is_none()) {
+            out.stated.extend(bare.net_paid.map(|net| (agent.id.clone(), net)));
+            gathered.paid.remove(&agent.id);
+        }
         match posts_together(&agent.id, gathered).as_ref() {
+            // What an advance was paid on is in no declaration, and it is not the pay of the month.
+            Some(known) if known.advance != Advance::None => {}
             Some(known) => {
                 let agrees = compare(&agent.id, known, &declared, sources, &mut findings);
                 agreeing += u64::from(agrees);
@@ -269,11 +278,12 @@ impl Declared {
             let Some(p) = people.get_mut(id) else { continue };
             let (Some(slip), transfer) = (&mut p.paid, &p.transfer) else { continue };
             let Some((net, net_at)) = slip.net_paid else { continue };
-            let Some(t) = transfer else {
+            let sent = transfer.as_ref().map(|t| (t.amount, t.at)).or_else(|| self.stated.get(id).copied());
+            let Some((sent, sent_at)) = sent else {
                 alone += 1;
                 continue;
             };
-            let gap = t.amount - net;
+            let gap = sent - net;
             if gap.is_zero() {
                 agreeing += 1;
                 continue;
@@ -283,19 +293,19 @@ impl Declared {
             findings.push(
                 Finding::new("M55", severity)
                     .arg("agent", id)
-                    .arg("paid", t.amount.french())
+                    .arg("paid", sent.french())
                     .arg("net", net.french())
                     .arg("gap", gap.french())
                     .stake(gap.cents())
                     .of(id)
-                    .at(sources.place(t.at))
+                    .at(sources.place(sent_at))
                     .at(sources.place(net_at)),
             );
             if let Some(index) = self.beyond {
                 let code = PaidCode::Unknown(index);
-                let (amount, employer_amount, at) = (gap, Money::ZERO, t.at);
+                let (amount, employer_amount, at) = (gap, Money::ZERO, sent_at);
                 slip.lines.push(PaidLine { code, base: None, rate: None, amount, employer_rate: None, employer_amount, period: None, at });
-                slip.net_paid = Some((t.amount, t.at));
+                slip.net_paid = Some((sent, sent_at));
             }
         }
         let at = self.first.map_or(crate::ground::Place::Nowhere, |a| sources.place(a));

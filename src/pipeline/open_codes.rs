@@ -4,6 +4,7 @@
 //! amount without a fact drawn from the line itself, or where the label resembles the element as well.
 //! What no payslip proves stays open, is carried as it is, and is told of every agent who has it.
 
+mod base_pay;
 mod contributions;
 mod remainders;
 
@@ -195,6 +196,7 @@ fn names(ready: &Ready, u: u16, e: ElementId) -> bool {
 /// Settles open rubrics by last month's payslips; each is told, in place of the question about it. What one round settles may
 /// show the next one another, since a contribution comes out only when its base does.
 pub fn settle(ready: &mut Ready, findings: &mut Vec<Finding>) {
+    base_pay::settle(ready);
     remainders::settle(ready, findings);
     contributions::settle(ready, findings);
     loop {

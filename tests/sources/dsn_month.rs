@@ -418,6 +418,64 @@ fn what_nothing_places_and_what_does_not_add_up_is_told() {
 
 // ------------------------------------------------------------------ people without identity number
 
+/// A declaration of three people, each with base pay and its contributions: an elected member, an apprentice, a contract agent
+/// without an index. Amounts by hand, on the law of November 2021.
+fn without_index() -> String {
+    let head = "S10.G00.00.001,'PAIEFICTIVE'\r\nS10.G00.00.005,'02'\r\nS10.G00.00.006,'P21V01'\r\nS10.G00.00.007,'01'\r\nS10.G00.00.008,'01'\r\n\
+        S20.G00.05.001,'01'\r\nS20.G00.05.002,'01'\r\nS20.G00.05.003,'11'\r\nS20.G00.05.004,'1'\r\nS20.G00.05.005,'01112021'\r\n\
+        S20.G00.05.007,'02122021'\r\nS20.G00.05.008,'01'\r\nS20.G00.05.010,'01'\r\nS21.G00.06.001,'219941010'\r\nS21.G00.06.002,'00015'\r\n\
+        S21.G00.11.001,'00015'\r\n";
+    let people = [
+        ("00901", "MAIRE", "1700175056001", "'81'", "'99'", "'99'", "416.17"),
+        ("00902", "JEUNE", "1030175056002", "'02'", "'81'", "'99'", "683.47"),
+        ("00903", "MISSION", "1800175056003", "'10'", "'99'", "'02'", "2500.00"),
+    ];
+    let mut out = head.to_owned();
+    for (number, name, nir, nature, scheme, status, pay) in people {
+        let _ = write!(
+            out,
+            "S21.G00.30.001,'{nir}'\r\nS21.G00.30.002,'{name}'\r\nS21.G00.30.004,'ALIX'\r\nS21.G00.30.019,'{number}'\r\n\
+             S21.G00.40.001,'01012019'\r\nS21.G00.40.007,{nature}\r\nS21.G00.40.008,{scheme}\r\nS21.G00.40.009,'00000'\r\n\
+             S21.G00.40.011,'10'\r\nS21.G00.40.012,'151.67'\r\nS21.G00.40.013,'151.67'\r\nS21.G00.40.020,'200'\r\nS21.G00.40.026,{status}\r\n\
+             S21.G00.50.001,'25112021'\r\nS21.G00.50.002,'{pay}'\r\nS21.G00.50.003,'01'\r\nS21.G00.50.004,'{pay}'\r\nS21.G00.50.006,'0.00'\r\n\
+             S21.G00.50.007,'01'\r\nS21.G00.50.009,'0.00'\r\nS21.G00.50.013,'{pay}'\r\n"
+        );
+        for kind in ["001", "010"] {
+            let _ = write!(
+                out,
+                "S21.G00.51.001,'01112021'\r\nS21.G00.51.002,'30112021'\r\nS21.G00.51.010,'00000'\r\nS21.G00.51.011,'{kind}'\r\n\
+                 S21.G00.51.013,'{pay}'\r\n"
+            );
+        }
+    }
+    let lines = out.matches("\r\n").count() + 2;
+    out + &format!("S90.G00.90.001,'{lines}'\r\nS90.G00.90.002,'1'\r\n")
+}
+
+// 10,7 % of the highest index (830 points at 56,2323 a year: 3 889,40 a month) is 416,17; 43 % of the minimum wage of 1 589,47 is
+// 683,47. What a declaration has as base pay is that, not index pay, for whoever has no index.
+#[test]
+fn base_pay_of_whoever_has_no_index_is_no_index_pay() {
+    let declared = without_index();
+    let staff = "Matricule;Nom;Prénom;Statut;Grade;Quotité;Date d'entrée;IBAN;Rémunération forfaitaire\n\
+        00901;MAIRE;ALIX;Élu;Maire;100 %;01/01/2019;FR7699901004442740655625831;\n\
+        00902;JEUNE;ALIX;Apprenti;Apprenti;100 %;01/01/2019;;\n00903;MISSION;ALIX;Contractuel;Chargé de mission;100 %;01/01/2019;;2500,00\n";
+    let codes = |folder: &Path| -> Vec<(String, String, String)> {
+        let base = ["TIB", "ELU", "APPRENTI", "FORFAIT"];
+        let lines = rows(&folder.join("out/replay.csv")).into_iter().filter(|r| base.contains(&r["code"].as_str()));
+        lines.map(|r| (r["employee"].clone(), r["code"].clone(), r["verdict"].clone())).collect()
+    };
+    let of = |id: &str, code: &str, verdict: &str| (id.to_owned(), code.to_owned(), verdict.to_owned());
+    let (folder, outcome) = run("dsn-no-index", &montreval(), &[("a.dsn", &latin(&declared)), ("agents.csv", staff.as_bytes())]);
+    let all = [of("00901", "ELU", "exact"), of("00902", "APPRENTI", "exact"), of("00903", "FORFAIT", "exact")];
+    assert_eq!(codes(&folder), all);
+    assert!(told(&outcome, "R55").is_empty() && told(&outcome, "C40").is_empty());
+    // Alone, the nature of the contract says who is elected and who an apprentice; any sum would come out as somebody's fixed pay.
+    let (folder, outcome) = run("dsn-no-index-alone", &montreval(), &[("a.dsn", &latin(&declared))]);
+    assert_eq!(codes(&folder), [all[0].clone(), all[1].clone(), of("00903", "TIB", "carried")]);
+    assert!(told(&outcome, "R55").is_empty());
+}
+
 const NTT: &str = "1219941010TEMP0007";
 
 /// The person of this number as somebody without identity number or number of the employer: a temporary number says who it is.

@@ -67,6 +67,30 @@ fn run_beside(name: &str, files: &[&str], written: &[(&str, &str)], statement: b
     Ran { nets: column("payslips.csv", "net_paid"), transfers: column("transfers.csv", "amount"), outcome }
 }
 
+/// The statement with the sums of each payslip and no line of it.
+fn sums_alone() -> String {
+    let whole = made::xhl::november();
+    let mut parts = whole.split("<Remuneration>\n");
+    let head = parts.next().expect("a head").to_owned();
+    parts.fold(head, |out, part| out + "<Remuneration>\n</Remuneration>\n" + part.split_once("</Remuneration>\n").expect("its end").1)
+}
+
+// A statement with the net alone takes nothing from a declaration that has the lines: its net is what was paid, and its account.
+#[test]
+fn beside_a_declaration_a_statement_without_lines_says_what_was_paid() {
+    let sent = run("sums-sent", &[TRANSFERS], false, true);
+    let sums = sums_alone();
+    let stated = run_beside("sums-stated", &[], &[("etat.xhl", &sums)], false, true);
+    // The statement has the children of 01517, of whom a declaration says nothing: the supplement moves with the index.
+    let but = |r: &Ran| r.nets.iter().filter(|n| n.0 != "01517").map(|n| (n.0.clone(), *n.1)).collect::<BTreeMap<_, _>>();
+    assert_eq!(but(&stated), but(&sent));
+    let of = |r: &Ran, code: &str| r.outcome.findings.iter().filter(|f| f.code == code).count();
+    assert_eq!((of(&stated, "M149"), of(&stated, "M53")), (0, 0));
+    let both = run_beside("sums-both", &[TRANSFERS], &[("etat.xhl", &sums)], false, true);
+    assert_eq!(both.nets, stated.nets);
+    assert!(sent.transfers.keys().all(|id| both.transfers.contains_key(id)));
+}
+
 fn december() -> BTreeMap<String, i64> {
     expected("payslips.csv").into_iter().map(|r| (r["employee"].clone(), cents(&r["net_paid"]))).collect()
 }

@@ -120,8 +120,8 @@ fn contract(n: &mut Noted<'_>, agent: &Agent<'_>, d: &Declaration, c: Block<'_>,
     for (block, number) in [("40.020", 20), ("40.053", 53), ("40.057", 57), ("40.058", 58), ("40.059", 59)] {
         n.coded(block, c.text(number));
     }
-    if !n.coded("40.026", c.text(26)) {
-        // An apprentice or an elected member: the nature of the contract says more than the status.
+    // An apprentice or an elected member: the nature of the contract says more than the status.
+    if !(n.coded("40.007", c.text(7)) || n.coded("40.008", c.text(8)) || n.coded("40.026", c.text(26))) {
         let said = c.text(7).or_else(|| c.text(26));
         let label = said.map_or("–", |s| match tables::code(d.norm(), s.spot.rubric.row().name, s.value) {
             tables::Code::Known(label) | tables::Code::OtherNorm(label) => label,

@@ -85,6 +85,11 @@ pub fn own(what: &str) -> &'static Row {
     row("own", what, "").expect("rules/exports/dsn.csv has a row for all that is rebuilt; a test reads it")
 }
 
+/// Base pay, which has one type for all: index pay first, then what it is of people without an index.
+pub fn base_pay() -> &'static [String] {
+    row("51", "010", "").map_or(&[], |r| &r.elements)
+}
+
 /// Whether a declaration has a place for a pay element, by its code.
 pub fn carries(code: &str) -> bool {
     ROWS.values().any(|r| r.elements.iter().any(|e| e.split('@').next() == Some(code)))
