@@ -289,6 +289,16 @@ pub struct PaidSlip {
 }
 
 impl PaidSlip {
+    /// The lines of the month's own pay: of an advance those of the pay behind it, where anything tells them.
+    pub fn of_the_month(&self) -> &[PaidLine] {
+        match (&self.official, self.advance) {
+            (_, Advance::None) => &self.lines,
+            (Some(official), _) => &official.lines,
+            (None, _) if self.behind.is_empty() => &self.lines,
+            (None, _) => &self.behind,
+        }
+    }
+
     /// Every line that was paid, whatever month it is about.
     pub fn all(&self) -> impl Iterator<Item = &PaidLine> {
         self.lines.iter().chain(&self.arrears)

@@ -432,14 +432,22 @@ impl MonthRecord {
     }
 
     /// Adds last month's payslips to what was gathered. Where a register holds the same month, its lines stay; of whoever was
-    /// paid on an estimate they are what should have been paid, unless the bank's file (`sent`) says what was.
-    pub fn add(&mut self, gathered: &mut Gathered, (sent, beside): (bool, bool), sources: &Sources, cx: &Context<'_>) -> Vec<Finding> {
+    /// paid on an estimate they are what should have been paid, unless the bank's file (`sent`) says what was. `titled` are the
+    /// registers that say this month.
+    pub fn add(
+        &mut self,
+        gathered: &mut Gathered,
+        (sent, beside): (bool, bool),
+        titled: &BTreeSet<u16>,
+        sources: &Sources,
+        cx: &Context<'_>,
+    ) -> Vec<Finding> {
         self.further_posts(beside, gathered, cx);
         let mut found = Vec::new();
         let month = self.month.map(|m| m.to_string());
         let open = self.estimates.iter().filter(|e| e.status == "open" && Some(&e.month) == month.as_ref());
         let open: BTreeSet<EmployeeId> = open.map(|e| e.employee.clone()).filter(|_| !sent).collect();
-        let same = self.same_month(gathered, &open);
+        let same = self.same_month(gathered, &open, titled);
         let shift = gathered.local_codes.len() as u16;
         gathered.local_codes.append(&mut self.codes);
         for (id, m) in &mut self.members {
@@ -451,6 +459,7 @@ impl MonthRecord {
             }
             gathered.register_names.entry(id.clone()).or_insert_with(|| (m.name.clone(), String::new()));
             slip.estimated = open.contains(id);
+            slip.melted = m.melted;
             match gathered.paid.get_mut(id) {
                 Some(register) if slip.estimated && same => {
                     let official = std::mem::replace(register, slip.clone());
@@ -481,7 +490,8 @@ impl MonthRecord {
     }
 
     /// Whether a register beside the record is of the same month: nine in ten of those paid without an estimate have the same net.
-    fn same_month(&self, gathered: &Gathered, open: &BTreeSet<EmployeeId>) -> bool {
+    /// Where nobody was, its own word counts.
+    fn same_month(&self, gathered: &Gathered, open: &BTreeSet<EmployeeId>, titled: &BTreeSet<u16>) -> bool {
         let certain = self.members.iter().filter(|(id, _)| !open.contains(*id));
         let nets = certain.filter_map(|(id, m)| Some((m.slip.as_ref()?.net_paid?.0, net(gathered.paid.get(id)?))));
         let (mut same, mut all) = (0_usize, 0_usize);
@@ -489,7 +499,11 @@ impl MonthRecord {
             all += 1;
             same += usize::from(register == paid);
         }
-        all > 0 && same * 10 >= all * 9
+        let said = || {
+            let mut lines = gathered.paid.values().filter_map(|s| s.lines.first()).peekable();
+            lines.peek().is_some() && lines.all(|l| titled.contains(&l.at.source))
+        };
+        if all == 0 { said() } else { same * 10 >= all * 9 }
     }
 
     /// The manifest, or else the first file.

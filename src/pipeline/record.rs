@@ -145,6 +145,7 @@ pub fn rows(ready: &Ready, w: &Worked, rows: &mut Rows) {
         facts,
         carried: carried(ready, w),
         sums: sums(ready, w),
+        melted: w.person.paid.as_ref().is_some_and(|s| s.melted),
     };
     record::person_row(&mut rows.people, &person);
     requests(ready, w, &mut rows.requests);
@@ -203,6 +204,8 @@ pub fn sums(ready: &Ready, w: &Worked) -> Option<YearSums> {
 fn paid_on(w: &Worked) -> Facts {
     if w.output.facts.is_empty() {
         let mut facts = w.person.known.clone();
+        let proven = w.output.replay.resolved.iter().filter(|r| r.written.is_none() && w.standing != Standing::NotPaid);
+        proven.for_each(|r| drop(facts.set(r.used.clone())));
         w.person.changes.iter().for_each(|c| drop(facts.set(c.clone())));
         return facts;
     }
@@ -292,7 +295,8 @@ pub fn rows_of_last_month(ready: &Ready, w: &Worked, rows: &mut Rows) {
         Writer { vocabulary, sources: &ready.inputs.sources, lang: ready.lang, past: &ready.inputs.past, month: ready.job.last_month };
     let facts = writer.facts(&mut rows.facts, &w.id, paid_on, &next, &w.person.moot, &BTreeMap::new());
     let iban = w.person.transfer.as_ref().and_then(|t| t.iban.as_ref());
-    let person = PersonRow { employee: &w.id, name: &w.name, stood, iban, facts, carried: 0, sums: None };
+    let melted = w.person.paid.as_ref().is_some_and(|s| s.melted);
+    let person = PersonRow { employee: &w.id, name: &w.name, stood, iban, facts, carried: 0, sums: None, melted };
     record::person_row(&mut rows.people, &person);
 }
 

@@ -11,7 +11,8 @@ use chrono::NaiveDate;
 use std::fmt::Write as _;
 
 pub const FACTS: &str = "employee,post,month,fact,label,value,since,origin,place\n";
-pub const PEOPLE: &str = "employee,post,name,standing,iban,facts,carried,year,since,whole,gross,net_taxable,income_tax,employer_cost\n";
+pub const PEOPLE: &str =
+    "employee,post,name,standing,iban,facts,carried,year,since,whole,gross,net_taxable,income_tax,employer_cost,melted\n";
 pub const REQUESTS: &str = "employee,post,requested,received_by,account,place\n";
 /// The pay behind each advance, in the columns of `lines.csv`.
 pub const BEHIND: &str = "employee,post,behind,label,kind,base,rate,amount,employer_rate,employer_amount,period,status\n";
@@ -45,6 +46,8 @@ pub struct PersonRow<'a> {
     /// Months running that were carried over, this one included.
     pub carried: u32,
     pub sums: Option<YearSums>,
+    /// Gains that a declaration could not name stand in the lines still.
+    pub melted: bool,
 }
 
 /// Number and post.
@@ -80,12 +83,13 @@ pub fn person_row(out: &mut String, p: &PersonRow<'_>) {
     field(out, p.name);
     let _ = write!(out, ",{},{},{},{},", p.stood.id(), p.iban.map(Iban::as_str).unwrap_or_default(), p.facts, p.carried);
     match &p.sums {
-        None => out.push_str(",,,,,,\n"),
+        None => out.push_str(",,,,,,"),
         Some(s) => {
             let whole = if s.whole { "yes" } else { "no" };
-            let _ = writeln!(out, "{},{},{whole},{},{},{},{}", s.year, s.since, s.gross, s.net_taxable, s.income_tax, s.employer_cost);
+            let _ = write!(out, "{},{},{whole},{},{},{},{}", s.year, s.since, s.gross, s.net_taxable, s.income_tax, s.employer_cost);
         }
     }
+    out.push_str(if p.melted { ",yes\n" } else { ",\n" });
 }
 
 /// Another account that was asked for and that nobody has confirmed yet.
@@ -122,11 +126,20 @@ mod tests {
     use super::*;
     use crate::ground::Money;
 
-    // Seven sums, each behind a comma, whether they are known or not.
+    // Eight fields, each behind a comma, whether they are known or not.
     #[test]
     fn a_row_has_as_many_fields_as_its_header() {
         let id = EmployeeId::parse("00101").expect("a number");
-        let mut p = PersonRow { employee: &id, name: "ABEL, Jean", stood: Stood::Stays, iban: None, facts: 3, carried: 0, sums: None };
+        let mut p = PersonRow {
+            employee: &id,
+            name: "ABEL, Jean",
+            stood: Stood::Stays,
+            iban: None,
+            facts: 3,
+            carried: 0,
+            sums: None,
+            melted: false,
+        };
         let month = PayMonth::new(2022, 1).expect("a month");
         let sums = YearSums {
             year: 2022,

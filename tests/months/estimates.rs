@@ -142,6 +142,22 @@ fn what_last_months_lines_proved_goes_on_through_an_advance() {
     assert_eq!(amounts(&february, "00101", "8800"), [line("2022-02", "-40.00"), line("2022-01", "-40.00")]);
 }
 
+// The same December in the register of the software that is back, where nobody was paid but on an estimate: its title says that it
+// is December's. Its lines are the pay behind the advance: 2 × 1 721,15 − 80 % of 2 600,00 (2 080,00) = 1 362,30.
+#[test]
+fn a_register_that_says_its_month_settles_a_month_that_was_an_advance_for_all() {
+    let december = run(rosay("back", "mode;00101;80 %;acompte;2021-12;;M. Petit;07/12/2021;dossier à retrouver\n"));
+    let (folder, _) = next("back-01", "2022-01", "2022-01-25", &december.folder);
+    let truth = register(&run(rosay("back-truth", "")), &BTreeMap::new(), "00101");
+    std::fs::write(folder.join("inbox/vrai livre.csv"), format!("LIVRE DE PAIE - DECEMBRE 2021\n{truth}")).expect("the register");
+    let january = run(folder);
+    assert_eq!(amounts(&january, "00101", "REP_ACPT"), [line("2022-01", "-2080.00")]);
+    assert_eq!(january.of("transfers.csv", "00101")[0]["amount"], "1362.30");
+    let late = january.of("lines.csv", "00101").into_iter().filter(|l| l["period"] == "2021-12" && l["status"] == "computed").count();
+    assert!(late > 5 && january.grave("C23", "00101") == [Severity::Justify] && january.told("C26").is_empty());
+    assert!(["F55", "M161", "M162", "IMP-04", "TAX-03"].iter().all(|c| january.told(c).is_empty()));
+}
+
 #[test]
 fn an_advance_on_an_advance_stays_open_and_is_named_by_its_month() {
     let mode = "mode;00101;80 %;acompte;2021-12;2022-01;M. Petit;07/12/2021;dossier à retrouver\n";

@@ -85,7 +85,7 @@ impl Joiner<'_> {
         let mut findings = Vec::new();
         for (id, p) in &mut self.out.people {
             let Some(paid) = p.paid.as_ref().filter(|_| p.staff.is_some()) else { continue };
-            let Some((fact, line)) = scheme::status_by_line(&paid.lines, vocabulary, element) else { continue };
+            let Some((fact, line)) = scheme::status_by_line(paid.of_the_month(), vocabulary, element) else { continue };
             if p.known.get(fact.id).is_none() {
                 findings.push((id.clone(), fact.clone(), line));
                 p.known.set(fact);

@@ -22,6 +22,8 @@ pub struct Member {
     pub iban_at: At,
     pub carried: u32,
     pub sums: Option<YearSums>,
+    /// Gains that a declaration could not name stand in the lines still.
+    pub melted: bool,
     pub slip: Option<PaidSlip>,
     pub cost: Money,
     /// What the month after starts from.
@@ -70,6 +72,7 @@ impl Member {
             iban_at: at,
             carried: 0,
             sums: None,
+            melted: false,
             slip: None,
             cost: Money::ZERO,
             known: Facts::default(),
@@ -96,6 +99,7 @@ impl Member {
         let count = |r: &mut Reader<'_, '_>, title| r.number(row, title).and_then(|n| n.whole()).and_then(|n| u64::try_from(n).ok());
         m.rows = Some(count(r, "facts").unwrap_or(0));
         m.carried = count(r, "carried").and_then(|n| u32::try_from(n).ok()).unwrap_or(0);
+        m.melted = row.text("melted") == "yes";
         if let (Ok(year), Some(since)) = (row.text("year").parse(), PayMonth::parse(row.text("since"))) {
             m.sums = Some(YearSums {
                 year,

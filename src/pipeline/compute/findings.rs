@@ -149,9 +149,9 @@ pub(super) fn own_findings(ready: &Ready, w: &mut Worked) {
         };
         w.findings.push(f.arg("sum", before.net_paid.french()).at(sources.place(at)).stake((net - before.net_paid).cents()));
     }
-    // What the bank paid is what was paid; a declaration's own net has been set against it before.
+    // What the bank paid is what was paid.
     let sent = w.person.transfer.as_ref().filter(|t| !t.amount.is_zero());
-    if let (Some(slip), Some(t)) = (w.person.paid.as_ref().filter(|s| !s.melted), sent)
+    if let (Some(slip), Some(t)) = (w.person.paid.as_ref(), sent)
         && let Some((net, at)) = slip.net_paid.filter(|n| n.0 != t.amount)
     {
         // Of somebody with several posts the transfers that are no post's net are told together.

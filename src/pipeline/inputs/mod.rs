@@ -27,7 +27,7 @@ use chrono::NaiveDate;
 pub use inspect::inspect;
 pub(super) use local_codes::set_beside;
 use local_codes::{proposals, set_apart, unknown_cards};
-use months::wrong_month;
+use months::{OfMonths, wrong_month};
 pub(super) use open::Opened;
 pub use open::{HashedFile, hash, hex};
 use open::{lay_out, listed_transfers, open_all, others_of};
@@ -131,7 +131,7 @@ pub fn read(job: &Job, pack: &Pack, settings: &[SettingValue], progress: fn(&str
     let titles = Titles::new(cx.vocabulary, cx.rubrics);
     lay_out(&mut o, &titles, &cx);
     let mut mapping = o.recognise(&record, &given.value, &titles, &cx);
-    let aside = wrong_month(&o.tables, &o.sources, &mut mapping, record.month.is_some(), &cx, &mut o.findings);
+    let OfMonths { aside, right: titled } = wrong_month(&o.tables, &o.sources, &mut mapping, record.month.is_some(), &cx, &mut o.findings);
     super::again::leave(&mut o, &mut mapping, &record, &given.value, &cx);
     listed_transfers(&mut o, &mapping, &cx);
     let other_accounts = others_of(&o.tables, &mapping, &cx);
@@ -151,7 +151,7 @@ pub fn read(job: &Job, pack: &Pack, settings: &[SettingValue], progress: fn(&str
     let set_aside = std::mem::take(&mut gathered.set_aside);
     super::set_aside::weigh(&mut o.findings, &mapping, (&set_aside, &gathered.open), &o.sources);
     let sent = !o.transfers.is_empty();
-    o.findings.append(&mut record.add(&mut gathered, (sent, beside), &o.sources, &cx));
+    o.findings.append(&mut record.add(&mut gathered, (sent, beside), &titled, &o.sources, &cx));
     o.findings.append(&mut record.later(&mut gathered, &o.sources, &cx));
     if !sent {
         o.transfers.clone_from(&record.transfers);

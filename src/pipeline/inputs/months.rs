@@ -4,12 +4,19 @@ use crate::ground::{At, Finding, PayMonth, Severity, Sources};
 use crate::normalise::lists::months_named;
 use crate::normalise::{self, Mapping};
 use crate::read;
+use std::collections::BTreeSet;
+
+/// Registers by the month that they say.
+pub(super) struct OfMonths {
+    /// Those set aside, each as it was mapped, with its month.
+    pub aside: Vec<(PayMonth, normalise::SourceMapping)>,
+    /// Those that say the month last paid.
+    pub right: BTreeSet<u16>,
+}
 
 /// Registers whose title, whose column of months or whose name says another month than the one last paid: set aside beside one of
 /// the right month. Where there is none, nothing can be done with a title of another month, since everything would be compared with the
 /// wrong pay.
-///
-/// Hands over those set aside, each as it was mapped, with its month.
 pub(super) fn wrong_month(
     tables: &[read::Table],
     sources: &Sources,
@@ -17,8 +24,8 @@ pub(super) fn wrong_month(
     recorded: bool,
     cx: &normalise::Context<'_>,
     findings: &mut Vec<Finding>,
-) -> Vec<(PayMonth, normalise::SourceMapping)> {
-    let mut aside = Vec::new();
+) -> OfMonths {
+    let (mut aside, mut titled_right) = (Vec::new(), BTreeSet::new());
     // The record of last month is one of the right month as well.
     let (mut right, mut wrong) = (recorded, Vec::new());
     for t in tables {
@@ -52,7 +59,10 @@ pub(super) fn wrong_month(
         }
         match said.first() {
             // The sums of the right month are not yet its register.
-            Some(_) if said.iter().any(|(m, _)| *m == cx.last) => right |= !map.is_of_sums(),
+            Some(_) if said.iter().any(|(m, _)| *m == cx.last) => {
+                titled_right.insert(t.source);
+                right |= !map.is_of_sums();
+            }
             Some((month, row)) => wrong.push((t.source, *month, *row, titled)),
             None => {}
         }
@@ -70,5 +80,5 @@ pub(super) fn wrong_month(
             map.role = normalise::Role::Ignored;
         }
     }
-    aside
+    OfMonths { aside, right: titled_right }
 }
