@@ -8,7 +8,7 @@
 mod lasting;
 
 use crate::compute::eval::{Adjust, Computed, Pinned, Pins, State};
-use crate::facts::{Fact, FactId, Facts, Origin, Value, Vocabulary};
+use crate::facts::{Fact, FactDecl, FactId, FactKind, Facts, NumberForm, Origin, Value, Vocabulary};
 use crate::ground::{At, Exact, Money};
 use crate::payslip::{Catalogue, ElementId, LineKind, PaidCode, PaidLine, PaidSlip};
 use crate::rules::plan::{ElementStep, Inferred, Plan, Step};
@@ -102,12 +102,19 @@ pub struct Believed<'b> {
 pub enum Stays {
     /// No file says anything.
     Unwritten,
-    /// A document of last month shows an index beside lines paid on another: it cannot be ahead of its month, as a staff file is.
+    /// A document of last month shows a value beside lines paid on another: it cannot be ahead of its month, as a staff file is.
     Misprint,
     /// An index does not go down by itself: the file is older than last month.
     Older,
     /// The job believes the lines more than the file.
     Trusted,
+}
+
+/// Whether a fact is a share, or changes together with one.
+fn of_working_time(vocabulary: &Vocabulary, fact: FactId) -> bool {
+    let cause = &vocabulary.get(fact).causes.change;
+    let share = |d: &FactDecl| matches!(d.kind, FactKind::Number { form: NumberForm::Fraction });
+    vocabulary.iter().any(|(_, d)| share(d) && d.causes.change == *cause)
 }
 
 impl Resolved {
@@ -120,9 +127,11 @@ impl Resolved {
         // Further than a tenth away is no index that the lines say.
         let near = |a: Exact, b: Exact| Some(a.mul(Exact::int(10))? <= b.mul(Exact::int(11))?);
         let about = numbers.is_some_and(|(a, b)| near(a, b) == Some(true) && near(b, a) == Some(true));
+        // A line short of some days looks like pay of a smaller share: what share is worked is asked.
+        let told = if of_steps { about } else { !of_working_time(believed.vocabulary, self.fact) };
         if believed.order.prefers(self.fact, at, written.at) {
             Some(Stays::Trusted)
-        } else if of_steps && about && believed.of_last_month.contains(&written.at.source) {
+        } else if told && believed.of_last_month.contains(&written.at.source) {
             Some(Stays::Misprint)
         } else if of_steps && about && written.origin != Origin::Decided && numbers.is_some_and(|(file, paid)| file < paid) {
             Some(Stays::Older)

@@ -6,7 +6,7 @@ use super::subject::at_of;
 use crate::compute::cases::stop_name;
 use crate::compute::employee::{Standing, Way};
 use crate::compute::replay::{Believed, ReplayLine, Resolved, Stays, Verdict};
-use crate::facts::{Fact, FactId, FactKind, Origin, Role, Value};
+use crate::facts::{Fact, FactId, FactKind, Origin, Role, Value, Vocabulary};
 use crate::ground::{At, Exact, Finding, Money, Place, Severity};
 use crate::normalise::dsn::REMAINDER;
 use crate::normalise::text::fold;
@@ -127,6 +127,7 @@ pub(super) fn own_findings(ready: &Ready, w: &mut Worked) {
             Some(Stays::Older) => f("M367", Severity::Justify),
             Some(Stays::Trusted) => f("M368", Severity::Warning),
             // What the document's own lines say otherwise moves nothing.
+            Some(Stays::Misprint) if ahead(&pack.vocabulary, written, &r.used) => f("IMP-04", Severity::Justify).told("M403"),
             Some(Stays::Misprint | Stays::Unwritten) => f("IMP-04", Severity::Warning).told("M403"),
             None => f("IMP-04", Severity::Justify).told("C02"),
         };
@@ -185,6 +186,11 @@ pub(super) fn own_findings(ready: &Ready, w: &mut Worked) {
             w.findings.push(f);
         }
     }
+}
+
+/// A value that may rise from the next month on (a child born in this one) is ahead even in a document of last month.
+fn ahead(vocabulary: &Vocabulary, written: &Fact, used: &Fact) -> bool {
+    vocabulary.is_next_month(used.id) && written.value.number().zip(used.value.number()).is_some_and(|(a, b)| a > b)
 }
 
 /// Lines of a computed payslip that stand as last month paid them, for a fact that nothing gives: what changes this month does
