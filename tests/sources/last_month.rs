@@ -307,3 +307,27 @@ fn an_older_staff_file_and_the_order_of_trust_leave_what_last_month_proved() {
         assert_eq!(r.grave("IMP-04", "00176"), [], "{name}");
     }
 }
+
+// Two people of no staff file: an allowance of 416,17 less IRCANTEC 11,65, CSG 27,80 and 9,81, CRDS 2,04 (364,87), and 683,47 of an
+// apprentice. Their own line says who they are, whatever pension is contributed to.
+#[test]
+fn pay_that_one_status_alone_has_says_the_status() {
+    let titles = "Matricule;Nom;Prénom;Code rubrique;Libellé;Base;Taux salarial;À payer;À retenir;Taux patronal;Part patronale\n";
+    let lines = [
+        "00901;MAIRE;Alix;0050;INDEMNITE DE FONCTION ELU;;;416,17;",
+        "00901;MAIRE;Alix;1120;IRCANTEC TR. A;416,17;2,80;;11,65",
+        "00901;MAIRE;Alix;1210;CSG DEDUCTIBLE;408,89;6,80;;27,80",
+        "00901;MAIRE;Alix;1211;CSG NON DEDUCTIBLE;408,89;2,40;;9,81",
+        "00901;MAIRE;Alix;1212;CRDS;408,89;0,50;;2,04",
+        "00901;MAIRE;Alix;9300;NET A PAYER;;;364,87;",
+        "00902;JEUNE;Camille;0040;SALAIRE APPRENTI;;;683,47;",
+        "00902;JEUNE;Camille;9300;NET A PAYER;;;683,47;",
+    ];
+    let register = lines.iter().fold(titles.to_owned(), |out, l| format!("{out}{l};;\n"));
+    let r = run("own-pay", "", &[("livre de paie.csv", register.into_bytes())]);
+    let facts = r.rows("facts.csv");
+    let status = |id: &str| facts.iter().find(|f| f["employee"] == id && f["fact"] == "statut").map(|f| f["value"].clone());
+    assert_eq!((status("00901").as_deref(), status("00902").as_deref()), (Some("elu"), Some("apprenti")));
+    assert_eq!((told(&r, "M181").len(), told(&r, "C08").len(), told(&r, "C32").len()), (2, 0, 0));
+    assert_eq!(nets(&r), BTreeMap::from([("00901".to_owned(), 36_487), ("00902".to_owned(), 68_347)]));
+}

@@ -17,8 +17,8 @@ pub fn settle(ready: &mut Ready) {
     let Some((index, others)) = all.split_first() else { return };
     let found: Vec<(EmployeeId, ElementId)> = {
         let mut state = State::new(ready.road.last());
-        let of = |(id, p): (&EmployeeId, &Box<Person>)| Some((id.clone(), of_another(ready, &mut state, p, (*index, others))?));
-        ready.inputs.people.iter().filter_map(of).collect()
+        let people = ready.inputs.people.iter();
+        people.filter_map(|(id, p)| Some((id.clone(), of_another(ready, &mut state, p, (*index, others))?))).collect()
     };
     for (id, e) in found {
         if let Some(slip) = ready.inputs.people.get_mut(&id).and_then(|p| p.paid.as_mut()) {
