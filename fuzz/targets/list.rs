@@ -44,7 +44,8 @@ static TITLES: LazyLock<Titles> = LazyLock::new(|| Titles::new(&KNOWN.pack.vocab
 fuzz_target!(|bytes: &[u8]| {
     let month = PayMonth::new(2021, 12).expect("a month");
     let (k, titles) = (&*KNOWN, &*TITLES);
-    let cx = Context { vocabulary: &k.pack.vocabulary, natures: &k.natures, rubrics: &k.rubrics, month, last: month.previous() };
+    let (vocabulary, natures, rubrics) = (&k.pack.vocabulary, &k.natures, &k.rubrics);
+    let cx = Context { vocabulary, natures, rubrics, month, last: month.previous(), employer: "Commune d'Essai", siret: "" };
     let mut sources = Sources::default();
     let mut tables = Vec::new();
     for (name, bytes) in [("agents.csv", STAFF.as_bytes()), ("liste décembre.csv", bytes)] {
