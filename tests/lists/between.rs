@@ -87,7 +87,7 @@ fn tables_beside_each_other_are_read_whatever_the_height_of_their_titles() {
     let text = "Heures supplémentaires - décembre 2021;;;;;CIA 2021;;;\n\
                 Matricule;Nom;Prénom;HS jour - 14 premières;;Mois de paie : décembre 2021;;;\n\
                 00225;AGUILAR;Loïc;8;;;;;\n\
-                00441;FLAMENT;André;4;;Matricule;Nom;Prénom;Montant CIA\n\
+                00441;FLAMENT;André;4;;Matricule;Nom;Prénom;CIA attribué (brut)\n\
                 00844;RAMPAL;Joël;2;;00102;ARNOUX;Jean-Noël;200\n\
                 ;;;;;00232;TARDIEU;Régine;300\n\
                 ;;;;;Total;;;500\n";

@@ -60,7 +60,10 @@ fn heads_table(cells: &[Cell<'static>], wording: &Wording<'_>) -> bool {
     let letters = |t: &str| t.chars().filter(|c| c.is_alphabetic()).count();
     let words = |c: &Cell<'_>| matches!(c, Cell::Text(t) if t.len() <= 60 && letters(t) >= if t.starts_with(|c: char| c.is_ascii_digit()) { 3 } else { 1 });
     let titles = || cells.iter().map(|c| fold(&c.shown()));
-    let says = |t: &String| !wording.of_agents(t) && !of_given_names(t, wording) && wording.known(t);
+    // Behind two titles of agents any other is one.
+    let named = |t: &String| wording.of_agents(t) || of_given_names(t, wording);
+    let sure = titles().filter(|t| named(t)).count() >= 2;
+    let says = |t: &String| !named(t) && (sure || wording.known(t));
     cells.len() >= 2 && cells.iter().all(words) && titles().any(|t| wording.of_agents(&t)) && titles().any(|t| says(&t))
 }
 
