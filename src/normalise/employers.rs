@@ -15,9 +15,6 @@ use crate::read::table::Table;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::ControlFlow;
 
-/// People that a finding names.
-const NAMED: usize = 12;
-
 /// Another employer than the one that pays.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
 enum Other {
@@ -103,7 +100,8 @@ fn proven(said: &[Said], mapping: &Mapping, sources: &Sources, cx: &Context<'_>,
         }
     }
     let mut proven: BTreeSet<Other> =
-        shared.into_iter().filter(|(_, (differing, all))| differing * 2 > *all).map(|(o, _)| o.clone()).collect();
+        shared.iter().filter(|(_, (differing, all))| differing * 2 > *all).map(|(o, _)| (*o).clone()).collect();
+    let same: BTreeSet<Other> = shared.into_keys().filter(|o| !proven.contains(o)).cloned().collect();
     let numbered = |o: &Other| matches!(o, Other::Siret(_));
     for kind in [true, false] {
         let of_kind = || said.iter().filter(lasting).filter(|s| role(s).is_register() == kind);
@@ -118,8 +116,9 @@ fn proven(said: &[Said], mapping: &Mapping, sources: &Sources, cx: &Context<'_>,
             return proven;
         }
     }
-    let all = said.iter().flat_map(|s| s.whole.iter().chain(s.rows.values()));
-    proven.extend(all.filter(|o| numbered(o)).cloned());
+    // A SIRET in a list alone is an insurer's as well as an employer's; one whose people are paid here under their numbers is this one's.
+    let all = said.iter().filter(lasting).flat_map(|s| s.whole.iter().chain(s.rows.values()));
+    proven.extend(all.filter(|o| numbered(o) && !same.contains(o)).cloned());
     proven
 }
 
@@ -141,23 +140,31 @@ fn look(index: usize, map: &SourceMapping, tables: &[Table], sources: &Sources, 
     let who = WhoColumns::new(map, cx);
     let below = map.header.map_or(0, |h| h.1);
     let mut texts: BTreeMap<String, Vec<u32>> = BTreeMap::new();
-    let mut last = String::new();
+    let (mut last, mut of) = (String::new(), (String::new(), String::new()));
     let mut people: Vec<(u32, Who)> = Vec::new();
     let mut known: BTreeSet<(String, String, String)> = BTreeSet::new();
     let _ = table.for_each(&mut |row| {
         if row.number <= below {
             return ControlFlow::Continue(());
         }
-        if let Some(c) = column {
-            // Below the first row of an agent nothing may stand.
-            let text = shown(&row, c);
-            if !text.is_empty() && *text != *last {
-                last = text.into_owned();
-            }
-            texts.entry(last.clone()).or_default().push(row.number);
-        }
         let person = who.read(&row);
         let named = !(person.id.is_empty() && person.surname.is_empty());
+        let another = named && of != (person.id.clone(), person.called());
+        if another {
+            of = (person.id.clone(), person.called());
+        }
+        if let Some(c) = column {
+            // Below the first row of an agent nothing may stand; of somebody else an empty cell says nothing.
+            let text = shown(&row, c);
+            if !text.is_empty() {
+                last = text.into_owned();
+            } else if another {
+                last.clear();
+            }
+            if !last.is_empty() {
+                texts.entry(last.clone()).or_default().push(row.number);
+            }
+        }
         if named && known.insert((person.id.clone(), person.called(), last.clone())) {
             people.push((row.number, person));
         }
@@ -217,11 +224,7 @@ fn told(other: &Other, people: &[&(u32, Who)], map: &SourceMapping, sources: &So
         Other::Called(name) => name.clone(),
     };
     let agents: BTreeSet<String> = people.iter().map(|(_, w)| format!("{} {}", w.id, w.called()).trim().to_owned()).collect();
-    let mut named: Vec<String> = agents.iter().take(NAMED).cloned().collect();
-    if agents.len() > NAMED {
-        named.push("…".to_owned());
-    }
     let at = people.first().map_or(At::source(map.source), |p| At::row(map.source, p.0));
     let f = Finding::new("M372", Severity::Justify).arg("employer", name).arg("own", cx.employer).arg("count", agents.len());
-    f.arg("agents", named.join(", ")).at(sources.place(at))
+    f.arg("agents", agents.into_iter().collect::<Vec<_>>().join(", ")).at(sources.place(at))
 }

@@ -92,15 +92,30 @@ pub fn alone(joined: &mut Joined, vocabulary: &Vocabulary, sources: &Sources) ->
 /// Where a transfer that repeats another stands, and what it comes to.
 type Repeated = (At, Money);
 
-/// Transfers to one name on one account are one person's: the largest is the pay, the others stand beside it, and the same sum
-/// once more counts once.
+/// Transfers to one name on one account, under one number, are one person's: the largest is the pay, the others stand beside it,
+/// and the same sum once more counts once.
 fn by_account(rows: Vec<TransferRow>) -> (Vec<TransferRow>, Vec<Vec<Beside>>, Vec<Repeated>) {
-    let mut place: BTreeMap<(String, Iban), usize> = BTreeMap::new();
+    // What the references of most have says nothing of whose they are.
+    let numbered = |r: &TransferRow| -> BTreeSet<String> {
+        let words = r.end_to_end.split(|c: char| !c.is_ascii_alphanumeric());
+        words.filter(|w| w.bytes().any(|b| b.is_ascii_digit())).map(str::to_owned).collect()
+    };
+    let mut holders: BTreeMap<String, usize> = BTreeMap::new();
+    rows.iter().flat_map(numbered).for_each(|w| *holders.entry(w).or_default() += 1);
+    let count = rows.len();
+    let own_words = |r: &TransferRow| -> BTreeSet<String> { numbered(r).into_iter().filter(|w| holders[w] * 2 <= count).collect() };
+    let mut place: BTreeMap<(String, Iban), Vec<(BTreeSet<String>, usize)>> = BTreeMap::new();
     let (mut own, mut again) = (Vec::<Vec<TransferRow>>::new(), Vec::new());
     for row in rows {
-        let key = row.iban.clone().map(|iban| (name_key(&row.name, ""), iban));
-        let next = own.len();
-        let i = key.map_or(next, |k| *place.entry(k).or_insert(next));
+        let (words, next) = (own_words(&row), own.len());
+        let i = row.iban.clone().map_or(next, |iban| {
+            let same = place.entry((name_key(&row.name, ""), iban)).or_default();
+            let known = same.iter().find(|(w, _)| w.is_empty() && words.is_empty() || !w.is_disjoint(&words)).map(|s| s.1);
+            known.unwrap_or_else(|| {
+                same.push((words, next));
+                next
+            })
+        });
         match own.get_mut(i) {
             None => own.push(vec![row]),
             Some(all) if all.iter().any(|r| r.amount == row.amount) => again.push((row.at, row.amount)),
@@ -288,8 +303,10 @@ fn beside_the_pay(ready: &Ready, findings: &mut Vec<Finding>) {
         // Nothing but transfers tells of the pay, and another is as large: a provisional pay and the final one, say.
         let unproven = p.paid.as_ref().is_some_and(|s| s.bare && s.lines.iter().any(|l| matches!(l.code, PaidCode::Unknown(_))));
         let sent = p.transfer.as_ref().map_or(Money::ZERO, |t| t.amount);
+        let decisions = &ready.inputs.decisions;
+        let decided = decisions.way(id).is_some() || decisions.excluded(id).is_some();
         let one = |b: &Beside| {
-            let asked = unproven && !b.earlier && b.amount + b.amount >= sent;
+            let asked = unproven && !decided && !b.earlier && b.amount + b.amount >= sent;
             let f = if asked { Finding::new("M388", Severity::Blocking) } else { Finding::new("M384", Severity::Justify) };
             let f = f.of(id).arg("agent", id).arg("name", p.name(&ready.pack.vocabulary));
             let account = b.iban.as_ref().map_or_else(|| "–".to_owned(), Iban::masked);

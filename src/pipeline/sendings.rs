@@ -20,21 +20,22 @@ pub struct Sending {
 /// The transfers of last month, with the head of the first file and the sum of all of them.
 ///
 /// A file of another month is named and left when one of last month is there: the account it names may be an old one. Where
-/// none fits they are taken, and that is told; so is a file without a day, which tells nothing. Those that were left and are of
-/// a day of the month all the same may be advances: they come second.
+/// none fits they are taken, and that is told; so is a file without a day, which tells nothing. One of the month to be paid is asked
+/// about, and proves no account. Those that were left and are of a day of the month all the same may be advances: they come second.
 pub fn of_last_month(files: Vec<Sending>, job: &Job, findings: &mut Vec<Finding>) -> (Vec<Sending>, Vec<Sending>) {
     let fits = |s: &Sending| s.header.execution.is_none_or(|day| paid_last_month(day, job));
     let some = files.iter().any(|s| s.header.execution.is_some() && fits(s));
+    let of_this_month = |s: &Sending| !fits(s) && s.header.execution.is_some_and(|day| pays_this_month(day, job));
     let code = if some { "F83" } else { "F84" };
     findings.extend(files.iter().filter(|s| !fits(s)).map(|s| {
         let day = s.header.execution.map_or_else(String::new, |d| d.format("%d/%m/%Y").to_string());
-        if s.header.execution.is_some_and(|day| pays_this_month(day, job)) {
+        if of_this_month(s) {
             let f = Finding::new("F180", Severity::Justify).arg("day", day).arg("month", job.month).arg("count", s.rows.len());
             return f.arg("sum", s.sum.french()).stake(s.sum.cents()).at(s.place.clone());
         }
         Finding::new(code, Severity::Justify).arg("day", day).arg("month", job.last_month).at(s.place.clone())
     }));
-    let (kept, left): (Vec<Sending>, Vec<Sending>) = files.into_iter().partition(|s| !some || fits(s));
+    let (kept, left): (Vec<Sending>, Vec<Sending>) = files.into_iter().partition(|s| fits(s) || !some && !of_this_month(s));
     let in_month = |s: &Sending| s.header.execution.is_some_and(|day| PayMonth::of(day) == job.last_month);
     (once(kept, findings), left.into_iter().filter(in_month).collect())
 }

@@ -181,7 +181,9 @@ pub(super) fn note_people(
             let same = |known: (&str, &str)| may_be_same(known, (&r.who.surname, &r.who.given));
             let surnamed = |surname: &str| may_be_same((surname, ""), (&r.who.surname, ""));
             let other = !same(*known);
-            if let Some(words) = beside_name(&r.who, all_words.get(&id)).filter(|w| list && takes_back_beside_a_name(w, employer)) {
+            if let Some(words) =
+                beside_name(&r.who, all_words.get(&id)).filter(|w| list && takes_back_beside_a_name(w, employer, *role == Role::Amounts))
+            {
                 let f = Finding::new("M409", Severity::Blocking).arg("agent", &id).arg("text", words).of(&id);
                 told.add(f.at(sources.place(r.at)), *source);
             }

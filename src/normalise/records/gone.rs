@@ -93,7 +93,8 @@ impl RecordReader<'_> {
         let of = |c: &&ColumnMapping| matches!(c.meaning, Meaning::Fact(f) if self.cx.vocabulary.get(f).role == Some(FactRole::Exit));
         let c = self.source.columns.iter().find(of)?;
         let open = titles::last_day_or_first_away(&c.heading) || opens_a_month(exit, &c.heading);
-        (open && exit >= self.cx.month.first_day()).then(|| {
+        // On the last of a month people say until when somebody is paid.
+        (open && (self.cx.month.first_day()..self.cx.month.last_day()).contains(&exit)).then(|| {
             let f = Finding::new(OPEN_EXIT, Severity::Blocking).arg("agent", self.called(row)).arg("heading", self.source.key(c));
             f.arg("last", exit.format("%d/%m/%Y")).at(sources.place(self.at(row, c)))
         })

@@ -98,9 +98,13 @@ impl RecordReader<'_> {
             let worded = matches!(fact.kind, FactKind::Text | FactKind::Choice { .. }) && fact.name != "motif";
             worded && matches!(fact.role, None | Some(FactRole::Service | FactRole::Grade | FactRole::Act | FactRole::Post))
         };
-        let against = || titles::sets_aside(text, false).is_some() || self.source.role == Role::Amounts && titles::is_against_its_row(text);
+        let place = |f| matches!(self.cx.vocabulary.get(f).role, Some(FactRole::Service | FactRole::Grade | FactRole::Post));
+        let against = |f| {
+            let sums = self.source.role == Role::Amounts;
+            titles::sets_aside(text, false).is_some() || sums && titles::is_against_its_row(text, place(f))
+        };
         let elses = || titles::of_employers(&c.heading) && titles::other_employer(text, self.cx.employer).is_some();
-        matches!(c.meaning, Meaning::Fact(f) if described(f)) && against() || c.certainty < 100 && elses()
+        matches!(c.meaning, Meaning::Fact(f) if described(f) && against(f)) || c.certainty < 100 && elses()
     }
 
     /// What a reason or a kind says against its own row: a departure for « Mutation interne », a « Service non fait (erreur) ».

@@ -55,6 +55,10 @@ pub fn find(rows: &[OwnedRow], wording: &Wording<'_>) -> Option<Laid> {
     for &head in &heads {
         let (first, agents) = agents_above(rows, head, &titles)?;
         if let Some(last) = pages.last_mut() {
+            // Titles printed twice, with nobody between them.
+            if first < last.body.start {
+                return None;
+            }
             last.body.end = first;
         }
         pages.push(Page { agents, first, body: head + 1..rows.len() });

@@ -263,18 +263,23 @@ pub fn harmless(text: &str) -> bool {
     !text.contains(['%', '€', '?']) && spaced(text).split_whitespace().all(known)
 }
 
-/// Whether words more in the cell of a name say that its row is not to be paid: « ANNULÉ », « décédé », « voir RH ».
-pub fn takes_back_beside_a_name(words: &str, own: &str) -> bool {
+/// Whether words more in the cell of a name say that its row is not to be paid: « ANNULÉ », and in a list of sums « décédé », « voir RH ».
+pub fn takes_back_beside_a_name(words: &str, own: &str, sums: bool) -> bool {
     let (a, g) = (&FILE.aside, &FILE.gone);
-    let lists = [&a.always, &a.paid, &a.below, &a.named, &g.ended, &g.stop, &g.left, &g.away];
-    lists.into_iter().any(|list| one_of(list, &spaced(words)).is_some()) || other_employer(words, own).is_some()
+    let has = |lists: &[&Vec<String>]| lists.iter().any(|list| one_of(list, &spaced(words)).is_some());
+    let more = || has(&[&a.paid, &a.below, &a.named, &g.ended, &g.left, &g.away]) || other_employer(words, own).is_some();
+    has(&[&a.always, &g.stop]) || sums && more()
 }
 
-/// Whether the whole text of a cell says that its row's agent is gone, or that nothing is settled yet: « Sorti », « en cours ».
-pub fn is_against_its_row(text: &str) -> bool {
+/// Whether the whole text of a cell says that its row's agent is gone, or, where it is of an act or a state and no place of work,
+/// that nothing is settled yet: « Sorti », « en cours ».
+pub fn is_against_its_row(text: &str, place: bool) -> bool {
     let tidy = spaced(text);
     let state = tidy.trim().strip_prefix("en ").unwrap_or(tidy.trim());
-    [&FILE.gone.ended, &FILE.aside.paid].into_iter().any(|list| opens(list, tidy.trim()) || opens(list, state))
+    [&FILE.gone.ended, &FILE.aside.paid]
+        .into_iter()
+        .take(if place { 1 } else { 2 })
+        .any(|list| opens(list, tidy.trim()) || opens(list, state))
 }
 
 /// Whether a column says which employer bears a row, by its title.
@@ -282,12 +287,13 @@ pub fn of_employers(heading: &str) -> bool {
     employer_column(heading) || is_one(&FILE.aside.employers, heading)
 }
 
-/// Whether a remark says that a part only of what stands beside it is meant: « 50 % », « payer 1/2 ».
+/// Whether a remark says that a part only of what stands beside it is meant: « 50 % », « payer 1/2 »; « vu le 10/12 » is a day.
 pub fn says_a_part(text: &str) -> bool {
     let number = |t: &str| t.parse::<u32>().ok().filter(|_| !t.starts_with('0'));
+    let fraction = |(a, b): (u32, u32)| a < b && matches!(b, 2..=4 | 30 | 35);
     let part = |w: &str| {
         let percent = w.strip_suffix('%').and_then(number).is_some_and(|n| n < 100);
-        percent || w == "½" || w.split_once('/').is_some_and(|(a, b)| number(a).zip(number(b)).is_some_and(|(a, b)| a < b && b <= 60))
+        percent || w == "½" || w.split_once('/').is_some_and(|(a, b)| number(a).zip(number(b)).is_some_and(fraction))
     };
     let close = text.replace(" %", "%").replace("\u{a0}%", "%").replace("\u{202f}%", "%");
     let (parts, rest): (Vec<&str>, Vec<&str>) = close.split_whitespace().partition(|w| part(w.trim_matches(['(', ')', '.', ','])));

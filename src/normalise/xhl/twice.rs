@@ -35,7 +35,8 @@ pub fn once<'a>(
     let paid = paid(id, &own, sent);
     // Two pays that the bank paid together, or one after the other, are two.
     let all: Money = whole.iter().map(|w| w.1).sum();
-    if paid.contains(&all) || whole.len() > 1 && whole.iter().all(|w| paid.contains(&w.1)) && first.1 != rest[0].1 {
+    let as_often = |net: Money| paid.iter().filter(|p| **p == net).count() >= whole.iter().filter(|w| w.1 == net).count();
+    if paid.contains(&all) || whole.iter().all(|w| as_often(w.1)) {
         return own;
     }
     let alike = rest.iter().all(|w| w.1 == first.1);
@@ -43,7 +44,7 @@ pub fn once<'a>(
     // Of those of one net the one with lines says more.
     let taken = proven.iter().find(|w| !w.2).or(proven.first()).map_or_else(|| whole.iter().find(|w| !w.2).unwrap_or(first), |w| *w);
     let (code, severity) = match (alike, proven.is_empty()) {
-        (true, _) => ("R118", Severity::Warning),
+        (true, _) => ("R118", if paid.contains(&taken.1) { Severity::Warning } else { Severity::Justify }),
         (false, false) => ("R116", Severity::Justify),
         (false, true) => ("R117", Severity::Blocking),
     };
@@ -55,7 +56,7 @@ pub fn once<'a>(
 }
 
 /// What last month's transfers paid on an account of these payslips, or under the number.
-fn paid(id: &EmployeeId, own: &Own<'_>, sent: &[TransferRow]) -> BTreeSet<Money> {
+fn paid(id: &EmployeeId, own: &Own<'_>, sent: &[TransferRow]) -> Vec<Money> {
     let accounts: Vec<_> = own.iter().filter_map(|(_, s)| s.agent.account.as_ref()?.iban.as_ref().ok()).collect();
     let numbered = |t: &TransferRow| t.end_to_end.split(|c: char| !c.is_ascii_alphanumeric()).any(|w| bare(w) == id.bare());
     let of = |t: &&TransferRow| t.iban.as_ref().is_some_and(|i| accounts.contains(&i)) || numbered(t);

@@ -308,7 +308,6 @@ pub(super) fn take_transfers(o: &mut Opened, job: &Job) {
 }
 
 impl Opened {
-    /// Whom pay statements pay; where no other source lists people by number (`alone`), also whom declarations name.
     /// Whether something beside the registers tells of this month: a pay statement, a declaration, or its transfers.
     pub(super) fn tells_of(&self, month: PayMonth) -> bool {
         let declared = self.declarations.iter().flat_map(|d| &d.file.declarations).any(|d| d.month() == Some(month));
@@ -317,6 +316,7 @@ impl Opened {
         sent || declared || self.statements.iter().any(|s| s.statement.month == Some(month) && !s.statement.slips.is_empty())
     }
 
+    /// Whom pay statements pay; where no other source lists people by number (`alone`), also whom declarations name.
     pub(super) fn stated(&self, alone: bool, cx: &normalise::Context<'_>) -> Vec<Who> {
         let mut stated: Vec<Who> = self.statements.iter().flat_map(|r| normalise::xhl::people(&r.statement)).collect();
         if alone {
