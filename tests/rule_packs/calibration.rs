@@ -22,8 +22,10 @@ use std::sync::OnceLock;
 const RATES: [(&str, [&str; 2]); 3] = [("taux_vm", ["0.0295", "0"]), ("taux_at", ["0.0172", "0"]), ("taux_cdg", ["0.0078", "0"])];
 
 /// Settings that no line can tell, each with the reason.
-const SILENT: [(&str, &str); 1] =
-    [("part_employeur_titres", "the share of meal tickets is printed nowhere; what the agent pays is a line of the tickets themselves")];
+const SILENT: [(&str, &str); 2] = [
+    ("part_employeur_titres", "the share of meal tickets is printed nowhere; what the agent pays is a line of the tickets themselves"),
+    ("population", "the number of inhabitants bounds allowances, and makes none"),
+];
 
 /// Alternatives that one month alone cannot tell, each with the reason; nothing is chosen for them, and nothing wrong.
 const UNTOLD: [(&str, &str, &str); 1] =
