@@ -137,7 +137,7 @@ pub(super) fn ask(found: &SourceMapping, s: &Seen<'_>, cx: &Context<'_>, sources
                 missing.push("days");
             }
         }
-        // A list with the second of two columns and without the first holds those of its rows (M444).
+        // A list with the second of two columns and without the first holds those in its rows (M444).
         Role::Amounts
         | Role::RegisterWide
         | Role::Staff

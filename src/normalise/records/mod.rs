@@ -208,6 +208,9 @@ impl<'a> RecordReader<'a> {
         };
         let rubric = (self.source.variables.is_some() || self.source.moves.is_some()) && self.source.columns.iter().any(number);
         let says = !list || rubric || self.source.columns.iter().any(written);
+        if list {
+            told.extend(self.without_the_first(row, sources));
+        }
         if list && says && !(says_nothing(&content) && beside.is_empty()) {
             let counted = matches!(content, Content::Amounts(_) | Content::Event { .. }) || !beside.is_empty();
             self.aside(row, counted, sources, &mut told);

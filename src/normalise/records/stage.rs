@@ -37,7 +37,6 @@ impl RecordReader<'_> {
             told.push(f.arg("text", text.chars().take(60).collect::<String>()).at(sources.place(self.at(row, c))));
         }
         told.extend(self.too_many_hours(row, sources));
-        told.extend(self.without_the_first(row, sources));
         told.extend(self.by_another_number(row, sources));
     }
 
@@ -112,13 +111,12 @@ impl RecordReader<'_> {
         Some(f.arg("text", shown(row, usize::from(c.column))).at(sources.place(self.at(row, c))))
     }
 
-    /// Hours beyond the fourteenth in a list without a column for the first fourteen, which it may have lost.
-    fn without_the_first(&self, row: &Row<'_, '_>, sources: &Sources) -> Option<Finding> {
+    /// Hours beyond the fourteenth in a list without a column for the first fourteen: it may have lost it, and anybody in it those hours.
+    pub(super) fn without_the_first(&self, row: &Row<'_, '_>, sources: &Sources) -> Option<Finding> {
         let lost = |c: &ColumnMapping| {
             let Meaning::Fact(f) = c.meaning else { return None };
             let first = self.cx.vocabulary.named(titles::needed(&self.cx.vocabulary.get(f).name)?)?;
-            let some = |text: &str| !text.is_empty() && !matches!(hours(text, c.mark), Ok(Some(n)) if n.is_zero());
-            (self.source.column(Meaning::Fact(first)).is_none() && some(&shown(row, usize::from(c.column)))).then_some(first)
+            self.source.column(Meaning::Fact(first)).is_none().then_some(first)
         };
         let (c, first) = self.source.columns.iter().find_map(|c| Some((c, lost(c)?))).filter(|_| self.source.role == Role::Amounts)?;
         let f = Finding::new("M444", Severity::Blocking).arg("agent", self.called(row)).arg("heading", self.source.key(c));
