@@ -92,6 +92,9 @@ pub fn alone(joined: &mut Joined, vocabulary: &Vocabulary, sources: &Sources) ->
 /// Where a transfer that repeats another stands, and what it comes to.
 type Repeated = (At, Money);
 
+/// People on one account: the words of their references that tell them apart, and where each stands.
+type OfAccount = Vec<(BTreeSet<String>, usize)>;
+
 /// Transfers to one name on one account, under one number, are one person's: the largest is the pay, the others stand beside it,
 /// and the same sum once more counts once.
 fn by_account(rows: Vec<TransferRow>) -> (Vec<TransferRow>, Vec<Vec<Beside>>, Vec<Repeated>) {
@@ -104,7 +107,7 @@ fn by_account(rows: Vec<TransferRow>) -> (Vec<TransferRow>, Vec<Vec<Beside>>, Ve
     rows.iter().flat_map(numbered).for_each(|w| *holders.entry(w).or_default() += 1);
     let count = rows.len();
     let own_words = |r: &TransferRow| -> BTreeSet<String> { numbered(r).into_iter().filter(|w| holders[w] * 2 <= count).collect() };
-    let mut place: BTreeMap<(String, Iban), Vec<(BTreeSet<String>, usize)>> = BTreeMap::new();
+    let mut place: BTreeMap<(String, Iban), OfAccount> = BTreeMap::new();
     let (mut own, mut again) = (Vec::<Vec<TransferRow>>::new(), Vec::new());
     for row in rows {
         let (words, next) = (own_words(&row), own.len());
