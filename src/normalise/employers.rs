@@ -5,12 +5,11 @@
 //! part of this pay, and is told.
 
 use super::Context;
-use super::mapping::{Meaning, Role, SourceMapping};
+use super::mapping::{Mapping, Meaning, Role, SourceMapping};
 use super::people::{Who, may_be_same};
 use super::register::{WhoColumns, shown};
 use super::titles::{employer_column, other_employer, spaced};
 use crate::ground::{At, Finding, Severity, Siret, Sources, ids};
-use crate::normalise::mapping::Mapping;
 use crate::read::table::Table;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::ControlFlow;
@@ -46,8 +45,14 @@ pub fn part(tables: &[Table], mapping: &mut Mapping, sources: &Sources, cx: &Con
         return Vec::new();
     }
     let mut findings = Vec::new();
-    let proven = proven(&said, mapping, sources, cx, &mut findings);
+    let proven = proven(&said, mapping);
     for s in &said {
+        let source = mapping.sources[s.index].source;
+        let unproven = |o: &&Other| matches!(o, Other::Siret(_)) && !proven.contains(*o);
+        if let Some(Other::Siret(siret)) = s.whole.iter().chain(s.rows.values()).find(unproven) {
+            let f = Finding::new("M373", Severity::Justify).arg("siret", siret).arg("own", cx.siret);
+            findings.push(f.at(sources.place(At::source(source))));
+        }
         let map = &mut mapping.sources[s.index];
         let theirs = |other: Option<&Other>| other.filter(|o| proven.contains(o)).cloned();
         let whole = theirs(s.whole.as_ref());
@@ -72,8 +77,8 @@ pub fn part(tables: &[Table], mapping: &mut Mapping, sources: &Sources, cx: &Con
 
 /// The employers whose people are surely not those of this one: by their SIRET, or because most numbers that they have in common
 /// with it mean others there. A SIRET is none where nobody would be left in the registers, or in the staff files: the job's own may
-/// be wrong.
-fn proven(said: &[Said], mapping: &Mapping, sources: &Sources, cx: &Context<'_>, findings: &mut Vec<Finding>) -> BTreeSet<Other> {
+/// be wrong; nor in a list alone, where it may be an insurer's; nor where its people are paid here under their numbers.
+fn proven(said: &[Said], mapping: &Mapping) -> BTreeSet<Other> {
     let role = |s: &Said| mapping.sources[s.index].role;
     let lasting = |s: &&Said| role(s).is_register() || role(s) == Role::Staff;
     let mut ours: BTreeMap<&str, Vec<&Who>> = BTreeMap::new();
@@ -86,11 +91,7 @@ fn proven(said: &[Said], mapping: &Mapping, sources: &Sources, cx: &Context<'_>,
             }
         }
     }
-    let names = |w: &Who| (w.surname.clone(), w.given.clone());
-    let differ = |a: &Who, b: &Who| {
-        let (a, b) = (names(a), names(b));
-        !may_be_same((&a.0, &a.1), (&b.0, &b.1))
-    };
+    let differ = |a: &Who, b: &Who| !may_be_same((&a.surname, &a.given), (&b.surname, &b.given));
     let mut shared: BTreeMap<&Other, (usize, usize)> = BTreeMap::new();
     for (other, who) in theirs.iter().filter(|(_, w)| !w.id.is_empty() && !w.surname.is_empty()) {
         if let Some(of) = ours.get(ids::bare(&who.id)) {
@@ -107,16 +108,10 @@ fn proven(said: &[Said], mapping: &Mapping, sources: &Sources, cx: &Context<'_>,
         let of_kind = || said.iter().filter(lasting).filter(|s| role(s).is_register() == kind);
         let left =
             of_kind().any(|s| s.people.iter().any(|p| s.of(p.0).is_none_or(|o| !numbered(o))) || s.people.is_empty() && s.whole.is_none());
-        for s in of_kind().filter(|_| !left) {
-            let Some(Other::Siret(siret)) = s.whole.as_ref().or_else(|| s.rows.values().next()) else { continue };
-            let at = sources.place(At::source(mapping.sources[s.index].source));
-            findings.push(Finding::new("M373", Severity::Justify).arg("siret", siret).arg("own", cx.siret).at(at));
-        }
         if !left && of_kind().next().is_some() {
             return proven;
         }
     }
-    // A SIRET in a list alone is an insurer's as well as an employer's; one whose people are paid here under their numbers is this one's.
     let all = said.iter().filter(lasting).flat_map(|s| s.whole.iter().chain(s.rows.values()));
     proven.extend(all.filter(|o| numbered(o) && !same.contains(o)).cloned());
     proven

@@ -1,5 +1,7 @@
 //! Everything a title can mean: the pack's vocabulary, the pack's elements, and `rules/exports/titles.toml`.
 
+mod against;
+mod employer;
 mod file;
 mod gone;
 mod office;
@@ -11,6 +13,8 @@ mod words;
 use crate::facts::{FactId, Vocabulary};
 use crate::normalise::mapping::{Meaning, PLAIN, Part, Rubrics, TotalRole};
 use crate::normalise::text::{Near, Phrase, Share, begins_with, likeness, run_together_letters, runs_together};
+pub use against::*;
+pub use employer::*;
 use file::FILE;
 pub use gone::*;
 pub use office::*;

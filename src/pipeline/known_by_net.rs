@@ -10,7 +10,7 @@ use crate::compute::eval::{Pins, State};
 use crate::facts::{Fact, Origin, Role, Value, Vocabulary};
 use crate::ground::ids::bare;
 use crate::ground::{At, EmployeeId, Finding, Iban, Money, Severity, Sources, Words};
-use crate::normalise::join::{Beside, Joined, LastTransfer, People, Person, TransferRow, told_again};
+use crate::normalise::join::{Beside, Joined, LastTransfer, People, Person, SHOWN, TransferRow, told_again};
 use crate::normalise::text::name_key;
 use crate::normalise::titles;
 use crate::payslip::{Card, ElementId, LineKind, PaidCode, PaidLine, PaidSlip};
@@ -321,6 +321,3 @@ fn beside_the_pay(ready: &Ready, findings: &mut Vec<Finding>) {
     let told: Vec<Finding> = ready.inputs.people.iter().flat_map(|(id, p)| of((id, p))).collect();
     findings.extend(told);
 }
-
-/// Places shown of a finding about many.
-const SHOWN: usize = 4;

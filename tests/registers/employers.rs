@@ -62,6 +62,22 @@ fn rows_of_two_employers_are_parted_where_a_column_says_whose_they_are() {
     }
 }
 
+/// What stands above an empty cell is another agent's employer.
+#[test]
+fn an_empty_cell_below_another_employers_rows_says_nothing() {
+    let all = by_agent(&rows());
+    let (last, first) = all.split_last().expect("agents");
+    let of = |employer: &'static str, own: Vec<Row>| own.into_iter().map(move |r| format!("{employer};{}", cells(&r)));
+    let town = of("VILLE", first.iter().flatten().cloned().collect());
+    // Numbers of the town's, that are nobody's below the line of the last.
+    let theirs: Vec<Row> = others().into_iter().filter(|r| r.number != last[0].number).collect();
+    let lines = town.chain(of("CCAS", theirs)).chain(of("", last.clone()));
+    let outcome = same_pay("employers-empty", &[("livre.csv", text(&format!("Collectivité;{HEAD}"), lines))], &[]);
+    assert_eq!((told(&outcome, "M372"), told(&outcome, "M373")), (1, 0));
+    let named = outcome.findings.iter().find(|f| f.code == "M372").expect("told").message(releve::ground::Lang::Fr);
+    assert!(!named.contains(&last[0].surname), "{named}");
+}
+
 /// « 01 » and « 02 » say not which of them pays: whoever has a number in common waits.
 #[test]
 fn two_people_under_one_number_of_a_register_wait() {
@@ -87,5 +103,13 @@ fn people_without_a_number_in_common_are_paid() {
     assert_eq!((told(&outcome, "M372"), told(&outcome, "M373")), (0, 0));
     let siret = format!("Établissement {OTHER}\n\n");
     let outcome = same_pay("employers-alone", &[("livre.csv", register(&siret, &rows()))], &[]);
+    assert_eq!((told(&outcome, "M372"), told(&outcome, "M373")), (0, 1));
+    // A list's may be the insurer's: it is read, and that is told.
+    let agent = &rows()[0];
+    let list = format!(
+        "Mutuelle, SIRET {OTHER}\n\nMatricule;Nom;Prénom;Prime exceptionnelle\n{};{};{};0\n",
+        agent.number, agent.surname, agent.given
+    );
+    let outcome = same_pay("employers-list", &[("livre.csv", register("", &rows())), ("liste.csv", list)], &[]);
     assert_eq!((told(&outcome, "M372"), told(&outcome, "M373")), (0, 1));
 }

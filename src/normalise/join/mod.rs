@@ -21,7 +21,7 @@ use crate::normalise::trust::{Trust, agree};
 use crate::payslip::ElementId;
 pub use accounts::TransferRow;
 use chrono::NaiveDate;
-pub use parts::told_again;
+pub use parts::{SHOWN, told_again};
 pub use person::{Beside, LastTransfer, People, Person, Second};
 
 /// What `join` hands on besides the people.

@@ -84,4 +84,4 @@ fn without_repeats(rows: &mut Vec<TransferRow>, first: &LastTransfer) -> Vec<(At
 }
 
 /// Places shown of a finding about many.
-const SHOWN: usize = 4;
+pub const SHOWN: usize = 4;

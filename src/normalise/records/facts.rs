@@ -49,7 +49,7 @@ impl RecordReader<'_> {
                 && matches!(read.value, Value::Date(_))
                 && self.cx.vocabulary.get(f).role == Some(crate::facts::Role::Exit)
                 && let Value::Date(d) = read.value
-                && (crate::normalise::titles::last_day_or_first_away(&c.heading) || opens_a_month(d, &c.heading))
+                && may_be_first_away(d, &c.heading)
             {
                 let f = Finding::new("M81", Severity::Blocking).arg("agent", self.called(row)).arg("last", d.format("%d/%m/%Y"));
                 tell(f.arg("heading", source.key(c)).at(sources.place(self.at(row, c))));
@@ -178,8 +178,10 @@ fn same_share(a: Exact, b: Exact) -> bool {
     a.sub(b).and_then(|d| d.scaled_half_up(1_000)).is_some_and(|d| d.abs() <= 1)
 }
 
-/// « Retraite 01/06 »: pensions and transfers begin on the first of a month, which is no last day then.
-pub(super) fn opens_a_month(day: chrono::NaiveDate, heading: &str) -> bool {
-    use crate::normalise::titles::{first_day_away, spaced};
-    chrono::Datelike::day(&day) == 1 && !first_day_away(heading) && !spaced(heading).contains(" dernier jour ")
+/// Whether a day of leaving may be the first that is not paid, by its title or because it opens a month: « Retraite 01/06 », as
+/// pensions and transfers begin on the first.
+pub(super) fn may_be_first_away(day: chrono::NaiveDate, heading: &str) -> bool {
+    use crate::normalise::titles::{first_day_away, last_day_or_first_away, spaced};
+    let opens = || chrono::Datelike::day(&day) == 1 && !first_day_away(heading) && !spaced(heading).contains(" dernier jour ");
+    last_day_or_first_away(heading) || opens()
 }

@@ -3,7 +3,7 @@
 //! What is found here is kept of those alone whom last month paid, or who enter this month: a staff file keeps many who left long ago.
 
 use super::RecordReader;
-use super::facts::opens_a_month;
+use super::facts::may_be_first_away;
 use crate::facts::{FactKind, Facts, Role as FactRole, Value};
 use crate::ground::{Finding, PayMonth, Severity, Sources};
 use crate::normalise::Context;
@@ -92,7 +92,7 @@ impl RecordReader<'_> {
     fn last_day_or_first_away(&self, row: &Row<'_, '_>, exit: NaiveDate, sources: &Sources) -> Option<Finding> {
         let of = |c: &&ColumnMapping| matches!(c.meaning, Meaning::Fact(f) if self.cx.vocabulary.get(f).role == Some(FactRole::Exit));
         let c = self.source.columns.iter().find(of)?;
-        let open = titles::last_day_or_first_away(&c.heading) || opens_a_month(exit, &c.heading);
+        let open = may_be_first_away(exit, &c.heading);
         // On the last of a month people say until when somebody is paid.
         (open && (self.cx.month.first_day()..self.cx.month.last_day()).contains(&exit)).then(|| {
             let f = Finding::new(OPEN_EXIT, Severity::Blocking).arg("agent", self.called(row)).arg("heading", self.source.key(c));

@@ -58,7 +58,7 @@ pub fn only_wished(about: &str) -> Option<String> {
 
 /// The same word of a sheet's or a file's name, where none gives leave beside it: « Repos compensateur », and not « Payées ou récup ».
 pub fn doubted_name(name: &str) -> Option<String> {
-    one_of(&FILE.doubt.folder, &spaced(name)).filter(|_| !super::words::resumes(name))
+    one_of(&FILE.doubt.folder, &spaced(name)).filter(|_| !super::against::resumes(name))
 }
 
 /// The word of a folder that says that what lies in it is not to be paid, whatever the list: « Corbeille », a year gone by.

@@ -233,101 +233,6 @@ pub fn neutral(form: &str, word: &str) -> bool {
     ["all", form].iter().any(|k| FILE.neutral.get(*k).is_some_and(|list| opens(list, word)))
 }
 
-/// The word of a remark that says the row is not to be paid; fewer words say so where nothing is counted.
-pub fn sets_aside(text: &str, counted: bool) -> Option<String> {
-    let tidy = spaced(text);
-    let lists = [&FILE.aside.always, &FILE.aside.paid];
-    lists.iter().take(if counted { 2 } else { 1 }).find_map(|list| one_of(list, &tidy))
-}
-
-/// Whether a remark under its title says that nothing is granted yet (« en cours » under « Demande »), or that it is somebody else's
-/// (« conjoint »).
-pub fn not_granted(heading: &str, text: &str) -> bool {
-    let has = |list: &[String], text: &str| one_of(list, &spaced(text)).is_some();
-    is_one(&FILE.aside.others, text) || has(&FILE.aside.requests, heading) && has(&FILE.aside.pending, text)
-}
-
-/// Whether a column of yes and no says of each row if it is agreed: « Validé par le chef ».
-pub fn asks_agreement(heading: &str) -> bool {
-    one_of(&FILE.aside.asked, &spaced(heading)).is_some()
-}
-
-/// Whether a column holds remarks, by its title.
-pub fn of_remarks(heading: &str) -> bool {
-    spaced(heading).split_whitespace().next().is_some_and(|w| opens(&FILE.aside.remark, w))
-}
-
-/// Whether a remark is made of nothing but words that change nothing (« accord DGS », « vu »), numbers of documents and days.
-pub fn harmless(text: &str) -> bool {
-    let known = |w: &str| w.bytes().any(|b| b.is_ascii_digit()) || opens(&FILE.aside.harmless, w);
-    !text.contains(['%', '€', '?']) && spaced(text).split_whitespace().all(known)
-}
-
-/// Whether words more in the cell of a name say that its row is not to be paid: « ANNULÉ », and in a list of sums « décédé », « voir RH ».
-pub fn takes_back_beside_a_name(words: &str, own: &str, sums: bool) -> bool {
-    let (a, g) = (&FILE.aside, &FILE.gone);
-    let has = |lists: &[&Vec<String>]| lists.iter().any(|list| one_of(list, &spaced(words)).is_some());
-    let more = || has(&[&a.paid, &a.below, &a.named, &g.ended, &g.left, &g.away]) || other_employer(words, own).is_some();
-    has(&[&a.always, &g.stop]) || sums && more()
-}
-
-/// Whether the whole text of a cell says that its row's agent is gone, or, where it is of an act or a state and no place of work,
-/// that nothing is settled yet: « Sorti », « en cours ».
-pub fn is_against_its_row(text: &str, place: bool) -> bool {
-    let tidy = spaced(text);
-    let state = tidy.trim().strip_prefix("en ").unwrap_or(tidy.trim());
-    [&FILE.gone.ended, &FILE.aside.paid]
-        .into_iter()
-        .take(if place { 1 } else { 2 })
-        .any(|list| opens(list, tidy.trim()) || opens(list, state))
-}
-
-/// Whether a column says which employer bears a row, by its title.
-pub fn of_employers(heading: &str) -> bool {
-    employer_column(heading) || is_one(&FILE.aside.employers, heading)
-}
-
-/// Whether a remark says that a part only of what stands beside it is meant: « 50 % », « payer 1/2 »; « vu le 10/12 » is a day.
-pub fn says_a_part(text: &str) -> bool {
-    let number = |t: &str| t.parse::<u32>().ok().filter(|_| !t.starts_with('0'));
-    let fraction = |(a, b): (u32, u32)| a < b && matches!(b, 2..=4 | 30 | 35);
-    let part = |w: &str| {
-        let percent = w.strip_suffix('%').and_then(number).is_some_and(|n| n < 100);
-        percent || w == "½" || w.split_once('/').is_some_and(|(a, b)| number(a).zip(number(b)).is_some_and(fraction))
-    };
-    let close = text.replace(" %", "%").replace("\u{a0}%", "%").replace("\u{202f}%", "%");
-    let (parts, rest): (Vec<&str>, Vec<&str>) = close.split_whitespace().partition(|w| part(w.trim_matches(['(', ')', '.', ','])));
-    !parts.is_empty() && harmless(&rest.join(" "))
-}
-
-/// Whether a line between rows of sums says that what stands below it is not to be paid, or not yet: « Agents partis », « Dossiers
-/// incomplets ».
-pub fn turns_below(line: &str) -> bool {
-    let tidy = FILE.aside.only_called.iter().fold(spaced(line), |t, w| t.replace(&format!(" {w} "), " "));
-    [&FILE.aside.below, &FILE.aside.paid].into_iter().any(|list| one_of(list, &tidy).is_some())
-}
-
-/// Whether a line between rows says only where the people below it work, or what they are: « SERVICE TECHNIQUE », « Titulaires ».
-pub fn names_a_group(line: &str) -> bool {
-    let known = |w: &str| opens(&FILE.row.of_group, w) || opens(&FILE.aside.harmless, w);
-    begins(&FILE.row.group, line) || spaced(line).split_whitespace().all(known)
-}
-
-/// Whether a line between rows says that what stands below it is paid.
-pub fn resumes(text: &str) -> bool {
-    spaced(text).split_whitespace().any(|w| opens(&FILE.aside.resumes, w))
-}
-
-/// Whether a line speaks of colours.
-pub fn of_colours(text: &str) -> bool {
-    spaced(text).split_whitespace().any(|w| opens(&FILE.aside.colours, w))
-}
-
-/// A line without its words of colours.
-pub fn without_colours(text: &str) -> String {
-    spaced(text).split_whitespace().filter(|w| !opens(&FILE.aside.colours, w)).collect::<Vec<_>>().join(" ")
-}
-
 /// Whether a title is of what earlier months are still owed: « Rappel de prime ».
 pub fn back_pay(heading: &str) -> bool {
     spaced(heading).split_whitespace().any(|w| opens(&FILE.aside.back, w))
@@ -356,12 +261,12 @@ pub(super) fn is_one(list: &[String], heading: &str) -> bool {
 }
 
 /// Whether a title begins with one of those words.
-fn begins(list: &[String], heading: &str) -> bool {
+pub(super) fn begins(list: &[String], heading: &str) -> bool {
     spaced(heading).split_whitespace().next().is_some_and(|w| opens(list, w))
 }
 
 /// Whether a title is one of those of a column of that meaning, just so.
-fn is_column(of: &str, heading: &str) -> bool {
+pub(super) fn is_column(of: &str, heading: &str) -> bool {
     let tidy = spaced(heading);
     FILE.column.get(of).is_some_and(|list| list.iter().any(|t| spaced(t) == tidy))
 }
@@ -644,23 +549,6 @@ pub fn spaced(text: &str) -> String {
     out
 }
 
-/// The employer beside a town that a name of a file or sheet says, where the town's own name does not say it.
-pub fn other_employer(name: &str, own: &str) -> Option<&'static str> {
-    let (name, own) = (spaced(name), spaced(own));
-    FILE.other_employers.iter().find(|e| name.contains(&spaced(e)) && !own.contains(&spaced(e))).map(String::as_str)
-}
-
-/// The employer beside a town that the title of a list says it is of; « Ville et CCAS » is of both.
-pub fn of_another_employer(title: &str, own: &str) -> Option<&'static str> {
-    other_employer(title, own)
-        .filter(|e| !spaced(title).contains(&format!(" et{}", spaced(e))) && !spaced(title).contains(&format!("{}et ", spaced(e))))
-}
-
-/// Whether a title is that of a column which says whose people the rows are of.
-pub fn employer_column(heading: &str) -> bool {
-    is_one(&FILE.employer_columns, heading)
-}
-
 /// The titles of a kind of absence, its first day and its last.
 pub fn absence_titles() -> [&'static str; 3] {
     [0, 1, 2].map(|i: usize| FILE.calendar.titles[i].as_str())
@@ -699,10 +587,4 @@ pub fn are_versions(a: &str, b: &str) -> bool {
 /// Whether words say that an account is no more, or that its holder is dead.
 pub fn says_gone(why: &str) -> bool {
     one_of(&FILE.aside.gone, &spaced(why)).is_some()
-}
-
-/// Whether what stands beside a sum or a change takes it away: « Suppression », « Résiliation », « Mainlevée », « - » under « Sens ».
-pub fn takes_away(heading: &str, text: &str) -> bool {
-    let side = || is_column("side", heading) || says_kind(heading);
-    begins(&FILE.aside.removes, text) || matches!(text.trim(), "-" | "\u{2212}" | "\u{2013}") && side()
 }

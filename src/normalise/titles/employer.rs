@@ -1,0 +1,26 @@
+//! Whose people a file, a list or a row is about: the town's, or those of an employer beside it.
+
+use super::file::FILE;
+use super::words::{is_one, spaced};
+
+/// Whether a column says which employer bears a row, by its title.
+pub fn of_employers(heading: &str) -> bool {
+    employer_column(heading) || is_one(&FILE.aside.employers, heading)
+}
+
+/// The employer beside a town that a name of a file or sheet says, where the town's own name does not say it.
+pub fn other_employer(name: &str, own: &str) -> Option<&'static str> {
+    let (name, own) = (spaced(name), spaced(own));
+    FILE.other_employers.iter().find(|e| name.contains(&spaced(e)) && !own.contains(&spaced(e))).map(String::as_str)
+}
+
+/// The employer beside a town that the title of a list says it is of; « Ville et CCAS » is of both.
+pub fn of_another_employer(title: &str, own: &str) -> Option<&'static str> {
+    other_employer(title, own)
+        .filter(|e| !spaced(title).contains(&format!(" et{}", spaced(e))) && !spaced(title).contains(&format!("{}et ", spaced(e))))
+}
+
+/// Whether a title is that of a column which says whose people the rows are of.
+pub fn employer_column(heading: &str) -> bool {
+    is_one(&FILE.employer_columns, heading)
+}
