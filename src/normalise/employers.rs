@@ -11,6 +11,7 @@ use super::register::{WhoColumns, shown};
 use super::titles::{employer_column, other_employer, spaced};
 use crate::ground::{At, Finding, Severity, Siret, Sources, ids};
 use crate::read::table::Table;
+use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::ControlFlow;
 
@@ -40,7 +41,12 @@ impl Said {
 
 /// Takes what is another employer's out of the tables, and says so once for each table.
 pub fn part(tables: &[Table], mapping: &mut Mapping, sources: &Sources, cx: &Context<'_>) -> Vec<Finding> {
-    let said: Vec<Said> = mapping.sources.iter().enumerate().filter_map(|(i, map)| look(i, map, tables, sources, cx)).collect();
+    let heads: Vec<Head<'_>> = mapping.sources.iter().enumerate().filter_map(|(i, map)| Head::of(i, map, tables, sources, cx)).collect();
+    // Most towns have one employer: then nobody's rows are read for it.
+    if heads.iter().all(|h| h.whole.is_none() && h.column.is_none()) {
+        return Vec::new();
+    }
+    let said: Vec<Said> = heads.into_par_iter().map(|h| h.rows(cx)).collect();
     if said.iter().all(|s| s.whole.is_none() && s.rows.is_empty()) {
         return Vec::new();
     }
@@ -117,64 +123,81 @@ fn proven(said: &[Said], mapping: &Mapping) -> BTreeSet<Other> {
     proven
 }
 
-/// What a table that is about people says of other employers; `None` for one that is not.
-fn look(index: usize, map: &SourceMapping, tables: &[Table], sources: &Sources, cx: &Context<'_>) -> Option<Said> {
-    if matches!(map.role, Role::Ignored | Role::Unknown | Role::Rubrics | Role::OtherAccounts | Role::Transfers) {
-        return None;
+/// Where a table that is about people may speak of other employers.
+struct Head<'a> {
+    /// Its place among the sources of the mapping.
+    index: usize,
+    map: &'a SourceMapping,
+    table: &'a Table,
+    whole: Option<Other>,
+    column: Option<usize>,
+}
+
+impl<'a> Head<'a> {
+    fn of(index: usize, map: &'a SourceMapping, tables: &'a [Table], sources: &Sources, cx: &Context<'_>) -> Option<Self> {
+        if matches!(map.role, Role::Ignored | Role::Unknown | Role::Rubrics | Role::OtherAccounts | Role::Transfers) {
+            return None;
+        }
+        let table = tables.iter().find(|t| t.source == map.source)?;
+        let source = sources.get(map.source)?;
+        let names = [map.title.as_str(), source.sheet.as_deref().unwrap_or_default(), source.file.as_str()];
+        // What its head says stands over what the names of its folders do.
+        let whole = match siret_in(&map.title) {
+            Some(siret) => other_siret(&siret, cx),
+            None => names.into_iter().find_map(|n| other_employer(n, cx.employer)).map(|w| Other::Called(w.to_uppercase())),
+        };
+        let column = map.columns.iter().find(|c| matches!(c.meaning, Meaning::Ignored | Meaning::Unknown) && employer_column(&c.heading));
+        let column = column.map(|c| usize::from(c.column));
+        Some(Self { index, map, table, whole, column })
     }
-    let table = tables.iter().find(|t| t.source == map.source)?;
-    let source = sources.get(map.source)?;
-    let names = [map.title.as_str(), source.sheet.as_deref().unwrap_or_default(), source.file.as_str()];
-    // What its head says stands over what the names of its folders do.
-    let whole = match siret_in(&map.title) {
-        Some(siret) => other_siret(&siret, cx),
-        None => names.into_iter().find_map(|n| other_employer(n, cx.employer)).map(|w| Other::Called(w.to_uppercase())),
-    };
-    let column = map.columns.iter().find(|c| matches!(c.meaning, Meaning::Ignored | Meaning::Unknown) && employer_column(&c.heading));
-    let column = column.map(|c| usize::from(c.column));
-    let who = WhoColumns::new(map, cx);
-    let below = map.header.map_or(0, |h| h.1);
-    let mut texts: BTreeMap<String, Vec<u32>> = BTreeMap::new();
-    let (mut last, mut of) = (String::new(), (String::new(), String::new()));
-    let mut people: Vec<(u32, Who)> = Vec::new();
-    let mut known: BTreeSet<(String, String, String)> = BTreeSet::new();
-    let _ = table.for_each(&mut |row| {
-        if row.number <= below {
-            return ControlFlow::Continue(());
-        }
-        let person = who.read(&row);
-        let named = !(person.id.is_empty() && person.surname.is_empty());
-        let another = named && of != (person.id.clone(), person.called());
-        if another {
-            of = (person.id.clone(), person.called());
-        }
-        if let Some(c) = column {
-            // Below the first row of an agent nothing may stand; of somebody else an empty cell says nothing.
-            let text = shown(&row, c);
-            if !text.is_empty() {
-                last = text.into_owned();
-            } else if another {
-                last.clear();
+
+    /// What its rows say.
+    fn rows(self, cx: &Context<'_>) -> Said {
+        let Self { index, map, table, whole, column } = self;
+        let who = WhoColumns::new(map, cx);
+        let below = map.header.map_or(0, |h| h.1);
+        let mut texts: BTreeMap<String, Vec<u32>> = BTreeMap::new();
+        let (mut last, mut of) = (String::new(), (String::new(), String::new()));
+        let mut people: Vec<(u32, Who)> = Vec::new();
+        let mut known: BTreeSet<(String, String, String)> = BTreeSet::new();
+        let _ = table.for_each(&mut |row| {
+            if row.number <= below {
+                return ControlFlow::Continue(());
             }
-            if !last.is_empty() {
-                texts.entry(last.clone()).or_default().push(row.number);
+            let person = who.read(&row);
+            let named = !(person.id.is_empty() && person.surname.is_empty());
+            let another = named && of != (person.id.clone(), person.called());
+            if another {
+                of = (person.id.clone(), person.called());
+            }
+            if let Some(c) = column {
+                // Below the first row of an agent nothing may stand; of somebody else an empty cell says nothing.
+                let text = shown(&row, c);
+                if !text.is_empty() {
+                    last = text.into_owned();
+                } else if another {
+                    last.clear();
+                }
+                if !last.is_empty() {
+                    texts.entry(last.clone()).or_default().push(row.number);
+                }
+            }
+            if named && known.insert((person.id.clone(), person.called(), last.clone())) {
+                people.push((row.number, person));
+            }
+            ControlFlow::Continue(())
+        });
+        let ours = texts.keys().any(|t| is_own(t, cx));
+        let mut rows = BTreeMap::new();
+        for (text, numbers) in texts {
+            if let Some(other) = other_in(&text, ours, cx) {
+                rows.extend(numbers.into_iter().map(|n| (n, other.clone())));
             }
         }
-        if named && known.insert((person.id.clone(), person.called(), last.clone())) {
-            people.push((row.number, person));
-        }
-        ControlFlow::Continue(())
-    });
-    let ours = texts.keys().any(|t| is_own(t, cx));
-    let mut rows = BTreeMap::new();
-    for (text, numbers) in texts {
-        if let Some(other) = other_in(&text, ours, cx) {
-            rows.extend(numbers.into_iter().map(|n| (n, other.clone())));
-        }
+        // Rows that say whose they are say more than the name of their file.
+        let whole = whole.filter(|_| rows.is_empty() && !ours);
+        Said { index, whole, rows, people }
     }
-    // Rows that say whose they are say more than the name of their file.
-    let whole = whole.filter(|_| rows.is_empty() && !ours);
-    Some(Said { index, whole, rows, people })
 }
 
 /// Whether a cell of a column of employers names this one.
