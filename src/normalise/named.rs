@@ -130,6 +130,21 @@ impl Known {
         Self::told(&named, table, sources).collect()
     }
 
+    /// Whoever stands by number in a column that is not read, of a list whose rows name somebody else: of another table beside it.
+    /// `others` are the numbers of its rows.
+    pub fn beside(&self, table: &Table, below: u32, columns: &[u16], others: &BTreeSet<&str>, sources: &Sources) -> Vec<Finding> {
+        let mut named = sheet::Named::new();
+        let _ = table.for_each(&mut |row| {
+            let of = |c: &u16| Some((*c, self.numbered(&row.cells.get(usize::from(*c))?.shown())?));
+            let theirs = |(_, id): &(u16, &EmployeeId)| row.number > below && !others.contains(ids::bare(id.as_str()));
+            for (column, id) in columns.iter().filter_map(of).filter(theirs) {
+                named.entry(id).or_insert(sheet::Spot { row: row.number, column, beside: 0 });
+            }
+            ControlFlow::Continue(())
+        });
+        Self::told(&named, table, sources).collect()
+    }
+
     fn told<'f>(named: &'f sheet::Named<'_>, table: &'f Table, sources: &'f Sources) -> impl Iterator<Item = Finding> + 'f {
         named.iter().map(|(id, spot)| {
             let f = Finding::new("M95", Severity::Blocking).arg("agent", id).arg("file", &table.file).of(id);

@@ -104,6 +104,32 @@ fn tables_beside_each_other_are_read_whatever_the_height_of_their_titles() {
 }
 
 #[test]
+fn tables_whose_titles_stand_in_one_row_call_their_agents_as_they_like() {
+    let text = |gap: &str| {
+        format!(
+            "Réf. agent;Nom;Prénom;HS jour - 14 premières;{gap}Matricule;Nom - Prénom;CIA attribué (brut)\n\
+             00225;AGUILAR;Loïc;8;{gap}00102;ARNOUX - Jean-Noël;200\n\
+             00441;FLAMENT;André;4;{gap}00232;TARDIEU - Régine;300\n"
+        )
+    };
+    let out = [CIA, "heures-sup-decembre.ods"];
+    let r = ran::sample("lists-between", "level", &out, &[("feuille RH.csv", text(";").into_bytes())]);
+    for (agent, sum) in [("00102", "200.00"), ("00232", "300.00")] {
+        assert_eq!((r.line(agent, "CIA"), r.waits(agent)), (vec![sum.to_owned()], false), "{agent}");
+    }
+    let hours = |r: &Ran, agent: &str| r.rows("lines.csv").into_iter().find(|l| l["employee"] == agent && l["code"] == "HS_J14");
+    for (agent, count) in [("00225", "8"), ("00441", "4")] {
+        assert!(hours(&r, agent).is_some_and(|l| l["base"].starts_with(count)) && !r.waits(agent), "{agent}");
+    }
+    // Nothing parts them: whoever's number is not read waits.
+    let r = ran::sample("lists-between", "level-no-gap", &out, &[("feuille RH.csv", text("").into_bytes())]);
+    let paid = |agent: &&str| hours(&r, agent).is_some() || !r.line(agent, "CIA").is_empty();
+    let lost: Vec<&str> = ["00102", "00232", "00225", "00441"].into_iter().filter(|a| !paid(a) && !r.waits(a)).collect();
+    assert_eq!(lost, [""; 0], "paid without what the sheet says");
+    assert_eq!(r.told("M95", "00225"), BLOCKS);
+}
+
+#[test]
 fn another_unit_in_a_title_and_half_a_child_are_asked() {
     let hours = "Matricule;Nom;Prénom;HS jour 14 premières (en jours)\n00225;AGUILAR;Loïc;2\n";
     let children = "Matricule;Nom;Prénom;Nb enfants SFT;Garde alternée;Date d'effet\n00441;FLAMENT;André;2;OUI;01/12/2021\n00844;RAMPAL;Joël;2;non;01/12/2021\n";

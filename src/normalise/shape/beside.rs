@@ -22,8 +22,8 @@ pub fn find(rows: &[OwnedRow], wording: &Wording<'_>) -> Option<(usize, Vec<Rang
     })
 }
 
-/// The columns of each table where their titles stand at different heights, a column without anything between them. No line above
-/// the titles belongs to all of them: zero is their first row.
+/// The columns of each table where their titles stand at different heights, or in one row in other words, with a column without
+/// anything between them. No line above titles of different heights belongs to all of them: zero is their first row.
 pub fn at_heights(rows: &[OwnedRow], wording: &Wording<'_>) -> Option<(usize, Vec<Range<usize>>)> {
     let mut heads: Vec<(usize, Range<usize>)> = Vec::new();
     for (i, row) in rows.iter().take(HEIGHTS).enumerate() {
@@ -36,7 +36,8 @@ pub fn at_heights(rows: &[OwnedRow], wording: &Wording<'_>) -> Option<(usize, Ve
     }
     heads.sort_by_key(|h| h.1.start);
     let first = heads.first()?.0;
-    if heads.iter().all(|h| h.0 == first) {
+    let level = heads.iter().all(|h| h.0 == first);
+    if level && (heads.len() < 2 || same_agents(&rows[first..], &heads, wording)) {
         return None;
     }
     let width = rows.iter().map(|r| r.cells.len()).max()?;
@@ -44,7 +45,20 @@ pub fn at_heights(rows: &[OwnedRow], wording: &Wording<'_>) -> Option<(usize, Ve
     let gaps: Option<Vec<usize>> = heads.windows(2).map(|w| (w[0].1.end..w[1].1.start).find(|c| empty(c))).collect();
     let ends = gaps?.into_iter().map(|g| g + 1).chain([width]).collect::<Vec<_>>();
     let starts = std::iter::once(0).chain(ends.iter().copied());
-    Some((0, starts.zip(ends.iter().copied()).map(|(a, b)| a..b).collect()))
+    Some((if level { first } else { 0 }, starts.zip(ends.iter().copied()).map(|(a, b)| a..b).collect()))
+}
+
+/// Whether some row names one agent in two of the tables: then they are one table, a column left empty.
+fn same_agents(rows: &[OwnedRow], heads: &[(usize, Range<usize>)], wording: &Wording<'_>) -> bool {
+    let Some((titles, below)) = rows.split_first() else { return false };
+    let shown = |r: &OwnedRow, c: usize| r.cells.get(c).map(|cell| fold(&cell.shown())).unwrap_or_default();
+    let of_agents = |run: &Range<usize>| run.clone().filter(|c| wording.of_agents(&shown(titles, *c))).collect::<Vec<_>>();
+    let columns: Vec<Vec<usize>> = heads.iter().map(|h| of_agents(&h.1)).collect();
+    below.iter().any(|r| {
+        let named = |of: &Vec<usize>| of.iter().map(|c| shown(r, *c)).filter(|t| !t.is_empty()).collect::<Vec<_>>();
+        let each: Vec<Vec<String>> = columns.iter().map(named).collect();
+        each.iter().enumerate().any(|(i, a)| each[i + 1..].iter().any(|b| a.iter().any(|t| b.contains(t))))
+    })
 }
 
 /// Cells of a row that follow each other and are filled.
