@@ -516,10 +516,21 @@ fn employer_share(m: &CodeMapping, stats: &CodeStats, agent: &Option_, options: 
     if !both || agent.kind != LineKind::Deduction || agent.employer_rate.is_some() {
         return None;
     }
-    let label = Phrase::of(m.labels.first().map_or("", |l| split_period(l).0)).without_share();
+    employer_named(m.labels.first().map_or("", |l| split_period(l).0), Some(stats), options)
+}
+
+/// Where a column holds the agent's share in one row and the employer's in the next: the element of the latter, if it is another.
+pub fn other_share(label: &str, agent: crate::payslip::ElementId, rubrics: &Rubrics) -> Option<crate::payslip::ElementId> {
+    let own = rubrics.get(agent).is_some_and(|t| t.kind == LineKind::Deduction && t.employer_rate.is_none());
+    if own { employer_named(label, None, &options(rubrics)) } else { None }
+}
+
+/// The employer's element that is called so.
+fn employer_named(label: &str, stats: Option<&CodeStats>, options: &[Option_]) -> Option<crate::payslip::ElementId> {
+    let label = Phrase::of(label).without_share();
     let points = |o: &Option_| -> u32 {
         let words = o.phrases.iter().map(|(_, plain, weight)| likeness(&label, plain) * weight / 100).max().unwrap_or(0);
-        match o.employer_rate.and_then(|r| stats.follows(r, Payer::Employer)) {
+        match o.employer_rate.and_then(|r| stats?.follows(r, Payer::Employer)) {
             Some(hits) if hits >= 90 => words + 40,
             // On another base than the agent's, perhaps: the name still decides.
             Some(_) => words.saturating_sub(15),

@@ -110,6 +110,12 @@ pub(super) fn wide_codes(found: &mut SourceMapping, s: &Seen<'_>, titles: &Title
             c.with = Some(b);
         }
     }
+    if found.column(Meaning::Payer).is_some() {
+        for c in codes.values_mut().filter(|c| c.employer.is_none()) {
+            let CodeTarget::Element(a, Payer::Agent) = c.target else { continue };
+            c.employer = codes::other_share(columns::bare_title(&c.code), a, cx.rubrics);
+        }
+    }
     found.codes = codes.into_values().collect();
 }
 
