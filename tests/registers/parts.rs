@@ -259,12 +259,16 @@ fn rubrics(all: &[Row]) -> Vec<(String, String)> {
 #[test]
 fn a_wide_register_has_a_row_for_the_agents_share_and_one_for_the_employers() {
     let all = rows();
-    let columns = rubrics(&all);
+    // One column for both pensions: 1010 is the agent's, 2010 the employer's.
+    let mut columns = rubrics(&all);
+    columns.retain(|(code, _)| code != "2010");
+    columns.iter_mut().filter(|(code, _)| code == "1010").for_each(|(_, label)| "CNRACL".clone_into(label));
     let mut lines = Vec::new();
     for agent in by_agent(&all) {
         let row = |employers: bool| {
             let cell = |code: &String| -> String {
-                let one = agent.iter().find(|r| r.code == *code);
+                let code = if employers && code == "1010" { "2010" } else { code };
+                let one = agent.iter().find(|r| r.code == code);
                 one.map(|r| if employers { r.employer.clone() } else { r.signed().trim_end_matches('-').to_owned() }).unwrap_or_default()
             };
             let cells: Vec<String> = columns.iter().map(|(code, _)| cell(code)).collect();
@@ -277,7 +281,16 @@ fn a_wide_register_has_a_row_for_the_agents_share_and_one_for_the_employers() {
     }
     let labels: Vec<&str> = columns.iter().map(|c| c.1.as_str()).collect();
     let head = format!("Matricule;Nom;Prénom;Part;{};NET A PAYER", labels.join(";"));
-    same_pay("two-rows", &[("recap.csv", text(&head, lines.into_iter()))], &[]);
+    let folder = job("two-rows", &[("recap.csv", text(&head, lines.into_iter()))]);
+    same_pay_in(&folder, "two-rows", &[]);
+    let shares = |path: &Path, code: &str| -> Vec<(String, String)> {
+        let of = table(path).into_iter().filter(|l| l["code"] == code && !matches!(l["employer_amount"].as_str(), "" | "0.00"));
+        of.map(|l| (l["employee"].clone(), l["employer_amount"].clone())).collect()
+    };
+    let (got, want) = (folder.join("out/lines.csv"), Path::new("samples/montreval/expected/lines.csv"));
+    for code in ["CNRACL", "CNRACL_E"] {
+        assert_eq!(shares(&got, code), shares(want, code), "each share is an element of its own");
+    }
 }
 
 #[test]
