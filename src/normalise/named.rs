@@ -42,6 +42,8 @@ pub struct Known {
     titles: BTreeSet<String>,
     /// Those, and titles of names.
     heads: BTreeSet<String>,
+    /// Titles of dates of birth.
+    births: BTreeSet<String>,
 }
 
 /// What an unread sheet says of people.
@@ -62,7 +64,7 @@ impl Known {
         let titles: BTreeSet<String> = of(FactRole::Employee).collect();
         let names = [FactRole::Surname, FactRole::MarriedName, FactRole::FullName];
         let heads = titles.iter().cloned().chain(names.into_iter().flat_map(of)).collect();
-        Self { titles, heads, ..Self::default() }
+        Self { titles, heads, births: of(FactRole::BirthDate).collect(), ..Self::default() }
     }
 
     /// Notes somebody as a register or a staff file writes them.
@@ -115,9 +117,16 @@ impl Known {
         let takes = |t: &str| titles::sets_aside(t, true).is_some() || titles::says_strike(t) || titles::doubted_list(t).is_some();
         let marked = table.marks().iter().any(|(_, _, m)| m.struck || m.fill.is_some() || m.note.is_some());
         let mut more = takes(stem) || table.sheet.as_deref().is_some_and(takes) || marked;
+        // A day of birth changes nobody's pay.
+        let mut births: BTreeSet<usize> = BTreeSet::new();
         let _ = table.for_each(&mut |row| {
-            let mut cells = row.cells.iter().map(|c| c.shown()).filter(|t| !t.is_empty());
-            more |= cells.any(|t| is_quantity(&t) && self.numbered(&t).is_none() && self.identified(&t).is_none() || takes(&t));
+            for (c, text) in row.cells.iter().map(|c| c.shown()).enumerate().filter(|(_, t)| !t.is_empty()) {
+                if self.births.contains(&title(&text)) {
+                    births.insert(c);
+                }
+                let nobodys = || self.numbered(&text).is_none() && self.identified(&text).is_none();
+                more |= is_quantity(&text) && !births.contains(&c) && nobodys() || takes(&text);
+            }
             if more { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
         });
         more

@@ -1,4 +1,4 @@
-//! XML of a known kind that is no pay: statements of accounts, direct debits, receipts of flows, schemas, invoices.
+//! XML of a known kind that is no pay: statements of accounts, direct debits, receipts of flows and declarations, schemas, invoices.
 //!
 //! Their first two elements say what they are; nothing else of them is read.
 
@@ -21,10 +21,18 @@ const KINDS: [(&str, &str, &str); 10] = [
     ("CrossIndustryInvoice", "", "CII"),
 ];
 
+/// What the first element's name begins with, in small letters: answers to a declaration, under names of several versions.
+const ANSWERS: [(&str, &str); 2] = [("crm", CRM), ("bilan", "bilan DSN")];
+
+/// The answer to a declaration that notifies rates of tax.
+pub const CRM: &str = "CRM";
+
 /// What a file is, when it is one of these.
 pub fn kind(input: &Input) -> Option<&'static str> {
     let [first, second] = first_two(&xhl::head(input)?);
-    KINDS.iter().find(|(root, child, _)| *root == first && (child.is_empty() || *child == second)).map(|k| k.2)
+    let known = KINDS.iter().find(|(root, child, _)| *root == first && (child.is_empty() || *child == second)).map(|k| k.2);
+    let name = first.to_lowercase();
+    known.or_else(|| ANSWERS.iter().find(|(begin, _)| name.starts_with(begin) || name.starts_with(&format!("dsn{begin}"))).map(|a| a.1))
 }
 
 fn first_two(text: &str) -> [String; 2] {
@@ -57,6 +65,8 @@ mod tests {
             ("<xs:schema xmlns:xs='u'/>", Some("XML Schema")),
             ("<Document><CstmrCdtTrfInitn/></Document>", None),
             ("<Document><CstmrCdtTrfInitn><Invoice/></CstmrCdtTrfInitn></Document>", None),
+            ("<CRMPAS xmlns='urn:x'><Entete/></CRMPAS>", Some("CRM")),
+            ("<bilan_dsn><entete/></bilan_dsn>", Some("bilan DSN")),
             ("<facture/>", None),
             ("", None),
         ] {

@@ -96,3 +96,25 @@ fn the_rates_of_everybody_change_nothing_else() {
     assert_eq!(r.rows("transfers.csv").len(), usual.rows("transfers.csv").len());
     assert_eq!((told(&r, "F76"), told(&r, "F48")), (Vec::new(), Vec::new()));
 }
+
+#[test]
+fn answers_to_a_declaration_stop_nobody() {
+    let crm = "<?xml version='1.0'?><CRMPAS><Entete><Periode>2021-12</Periode></Entete><Individu><Taux>6.9</Taux></Individu></CRMPAS>";
+    let report = "<?xml version='1.0'?><bilan_dsn><entete/><etat_bilan>OK</etat_bilan></bilan_dsn>";
+    let with = [("crm.xml", crm.as_bytes().to_vec()), ("bilan.xml", report.as_bytes().to_vec())];
+    let r = ran::sample("lists-office", "answers", &[], &with);
+    let others = run("no-answers", &[], "note.txt", "");
+    assert_eq!((told(&r, "R140"), told(&r, "R110"), told(&r, "R20").len()), (vec![Severity::Justify], vec![Severity::Information], 0));
+    assert_eq!(r.rows("transfers.csv").len(), others.rows("transfers.csv").len());
+}
+
+/// Where somebody works and the day of his birth: nothing that a pay depends on.
+#[test]
+fn a_list_of_everybody_with_days_of_birth_stops_nobody() {
+    let rows: String = staff().iter().map(|(id, r)| format!("{id};{};{};03/02/1980;Mairie\n", r["Nom"], r["Prénom"])).collect();
+    let text = |title: &str| format!("Matricule;Nom;Prénom;{title};Service\n{rows}");
+    let r = run("births", &[], "agents bis.csv", &text("Date de naissance"));
+    assert!(!told(&r, "IMP-01").contains(&Severity::Blocking), "a day of birth");
+    let r = run("days", &[], "agents bis.csv", &text("Jour concerné"));
+    assert!(told(&r, "IMP-01").contains(&Severity::Blocking), "a day of something");
+}

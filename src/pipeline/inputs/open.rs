@@ -160,8 +160,12 @@ fn open_one((input, name): (&Input, &str), (bytes, sha256): (u64, String), level
         Ok(FileKind::Xml) => match read::foreign::kind(input) {
             Some(kind) => {
                 o.read.insert(name.to_owned());
-                // What the bank sent back stands in a statement of the account.
-                let told = if kind.starts_with("camt") { ("R111", Severity::Justify) } else { ("R110", Severity::Information) };
+                let told = match kind {
+                    // What the bank sent back stands in a statement of the account.
+                    _ if kind.starts_with("camt") => ("R111", Severity::Justify),
+                    read::foreign::CRM => ("R140", Severity::Justify),
+                    _ => ("R110", Severity::Information),
+                };
                 o.findings.push(Finding::new(told.0, told.1).arg("kind", kind).at(Place::File { file: name.to_owned() }));
             }
             None => open_transfers(input, name, o),
