@@ -3,6 +3,7 @@
 //! Nothing is joined here: whoever may be meant is set aside, and a person says.
 
 mod line;
+mod row;
 mod sheet;
 
 use crate::facts::{Role as FactRole, Vocabulary};
@@ -15,6 +16,8 @@ use crate::normalise::titles;
 use crate::read::table::Table;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::ControlFlow;
+
+pub use row::Columns;
 
 /// A row of nobody may mean this many people at most.
 const FEW: usize = 4;
@@ -136,21 +139,6 @@ impl Known {
     pub fn above(&self, table: &Table, heading: u32, sources: &Sources) -> Vec<Finding> {
         let mut named = self.in_sheet(table, heading.saturating_sub(1), false).named;
         named.retain(|_, spot| spot.beside > 2);
-        Self::told(&named, table, sources).collect()
-    }
-
-    /// Whoever stands by number in a column that is not read, of a list whose rows name somebody else: of another table beside it.
-    /// `others` are the numbers of its rows.
-    pub fn beside(&self, table: &Table, below: u32, columns: &[u16], others: &BTreeSet<&str>, sources: &Sources) -> Vec<Finding> {
-        let mut named = sheet::Named::new();
-        let _ = table.for_each(&mut |row| {
-            let of = |c: &u16| Some((*c, self.numbered(&row.cells.get(usize::from(*c))?.shown())?));
-            let theirs = |(_, id): &(u16, &EmployeeId)| row.number > below && !others.contains(ids::bare(id.as_str()));
-            for (column, id) in columns.iter().filter_map(of).filter(theirs) {
-                named.entry(id).or_insert(sheet::Spot { row: row.number, column, beside: 0 });
-            }
-            ControlFlow::Continue(())
-        });
         Self::told(&named, table, sources).collect()
     }
 

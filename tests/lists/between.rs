@@ -121,12 +121,32 @@ fn tables_whose_titles_stand_in_one_row_call_their_agents_as_they_like() {
     for (agent, count) in [("00225", "8"), ("00441", "4")] {
         assert!(hours(&r, agent).is_some_and(|l| l["base"].starts_with(count)) && !r.waits(agent), "{agent}");
     }
-    // Nothing parts them: whoever's number is not read waits.
+    // Nothing parts them: whoever stands in one row waits.
     let r = ran::sample("lists-between", "level-no-gap", &out, &[("feuille RH.csv", text("").into_bytes())]);
     let paid = |agent: &&str| hours(&r, agent).is_some() || !r.line(agent, "CIA").is_empty();
     let lost: Vec<&str> = ["00102", "00232", "00225", "00441"].into_iter().filter(|a| !paid(a) && !r.waits(a)).collect();
     assert_eq!(lost, [""; 0], "paid without what the sheet says");
-    assert_eq!(r.told("M95", "00225"), BLOCKS);
+    assert_eq!((r.told("M476", "00225"), r.told("M476", "00102")), (BLOCKS.to_vec(), BLOCKS.to_vec()));
+}
+
+/// A row names who proposes or is away as well as who is to be paid; which is which the titles may not say.
+#[test]
+fn two_people_in_one_row_wait_unless_the_other_only_signs() {
+    let rows = "KELLER Édith;ARNOUX Jean-Noël;200\nRAMPAL Joël;TARDIEU Régine;300\n";
+    for (titles, meant) in [
+        ("Évaluateur;Agent évalué", None),
+        ("Agent absent;Remplaçant", None),
+        ("Directeur;Collaborateur", None),
+        ("Nom évaluateur;Nom agent", None),
+        ("Agent;Évaluateur", Some("00715")),
+        ("Agent;Responsable hiérarchique", Some("00715")),
+    ] {
+        let r = run(titles, &format!("{titles};Montant CIA\n{rows}"));
+        let waits = meant.is_none();
+        assert_eq!((r.waits("00715"), r.waits("00102")), (waits, waits), "{titles}");
+        let paid = |agent: &str| !r.line(agent, "CIA").is_empty();
+        assert_eq!((meant.is_some_and(paid), paid("00102") && !waits), (!waits, false), "{titles}");
+    }
 }
 
 #[test]

@@ -21,10 +21,10 @@ mod told;
 mod who;
 
 use crate::facts::{Fact, Role as FactRole};
-use crate::ground::{Checked, EmployeeId, Sources, ids};
+use crate::ground::{Checked, EmployeeId, Sources};
 use crate::normalise::join::TransferRow;
-use crate::normalise::mapping::{ColumnMapping, Mapping, Meaning, Role, SourceMapping};
-use crate::normalise::named::Known;
+use crate::normalise::mapping::{Mapping, Role, SourceMapping};
+use crate::normalise::named::{Columns, Known};
 use crate::normalise::people::{Directory, Joined, Who};
 use crate::normalise::recognise::ALONE;
 use crate::normalise::records::RawRow;
@@ -95,8 +95,8 @@ pub fn gather_beside(
         let list = lists::is_list(map.role) || map.role == Role::AccountChanges;
         map.header.map(|h| h.0).filter(|first| list && *first > 1)
     };
-    let astray: Vec<(&Table, u32, Vec<u16>)> = tables.iter().filter_map(|t| numbers_unread(t, mapping.of(t.source)?, cx)).collect();
-    let known = if lost || !unread.is_empty() || !astray.is_empty() || tables.iter().any(|t| above(&t).is_some()) {
+    let twos: Vec<(&Table, u32, Columns)> = tables.iter().filter_map(|t| may_name_two(t, mapping.of(t.source)?, cx)).collect();
+    let known = if lost || !unread.is_empty() || !twos.is_empty() || tables.iter().any(|t| above(&t).is_some()) {
         known_people((&books, stated), &raw, &directory, cx)
     } else {
         Known::default()
@@ -116,10 +116,8 @@ pub fn gather_beside(
     for (table, first) in tables.iter().filter_map(|t| Some((t, above(&t)?))) {
         known.above(table, first, sources).into_iter().for_each(|f| told.add(f, table.source));
     }
-    for (table, below, columns) in astray {
-        let own = raw.iter().filter(|(source, ..)| *source == table.source);
-        let others = own.map(|(_, _, r)| ids::bare(&r.who.id)).collect();
-        known.beside(table, below, &columns, &others, sources).into_iter().for_each(|f| told.add(f, table.source));
+    for (table, below, columns) in twos {
+        known.beside_another(table, below, &columns, sources).into_iter().for_each(|f| told.add(f, table.source));
     }
     settle_books(books, transfers, &directory, sources, cx, &mut out, &mut told);
     place_rows(raw, &strange, (&directory, &known), mapping, sources, cx, &mut out, &mut told);
@@ -128,13 +126,11 @@ pub fn gather_beside(
     Checked::new(out, told.finish(sources))
 }
 
-/// Columns of a list that are called like employee numbers and are not read, with the last row of its titles.
-fn numbers_unread<'t>(table: &'t Table, map: &SourceMapping, cx: &Context<'_>) -> Option<(&'t Table, u32, Vec<u16>)> {
-    let number = Meaning::Fact(cx.vocabulary.role(FactRole::Employee)?);
-    let called = |c: &&ColumnMapping| c.meaning == Meaning::Unknown && c.alternatives.first().is_some_and(|a| a.0 == number);
-    let columns: Vec<u16> = map.columns.iter().filter(called).map(|c| c.column).collect();
+/// A list whose rows may name two people, with the last row of its titles.
+fn may_name_two<'t>(table: &'t Table, map: &SourceMapping, cx: &Context<'_>) -> Option<(&'t Table, u32, Columns)> {
     let list = lists::is_list(map.role) || map.role == Role::AccountChanges;
-    (list && !columns.is_empty()).then_some((table, map.header.map_or(0, |h| h.1), columns))
+    let columns = if list { Columns::of(map, cx) } else { None };
+    Some((table, map.header.map_or(0, |h| h.1), columns?))
 }
 
 /// A line between the rows of a list that is a service or a grade in the staff file says no more than that.

@@ -34,6 +34,7 @@ pub(super) struct File {
     pub(super) gone: Gone,
     pub(super) office: Office,
     pub(super) standing: Standing,
+    pub(super) second: Second,
     pub(super) once: Once,
     pub(super) stage: Stage,
     pub(super) only: BTreeMap<String, BTreeMap<String, Vec<String>>>,
@@ -165,6 +166,13 @@ pub(super) struct Office {
     pub(super) counts: Vec<String>,
     pub(super) times: Vec<String>,
     pub(super) spans: Vec<String>,
+}
+
+/// Titles of whoever else a row of a list names.
+#[derive(serde::Deserialize)]
+pub(super) struct Second {
+    pub(super) superiors: Vec<String>,
+    pub(super) substitutes: Vec<String>,
 }
 
 /// Words beside what a list pays that say that it is not so, or not yet.
