@@ -267,3 +267,32 @@ fn a_foot_in_the_colour_of_rows_is_told() {
         assert!(!r.waits("00102") && r.told("M208", "00102").is_empty(), "{words}");
     }
 }
+
+/// Back pay that is called too much would be paid once more; with a minus it is what is taken back.
+#[test]
+fn back_pay_that_words_call_too_much_is_asked() {
+    let rows = [
+        ("00102", "Moins versé", "45", false),
+        ("00232", "Trop versé", "45", true),
+        ("00360", "IFSE versée à tort en octobre", "45", true),
+        ("00225", "Retenue", "45", true),
+        ("00441", "Oubli octobre", "45", false),
+        ("00844", "Trop versé en octobre", "-45", false),
+    ];
+    let named = |agent: &str| ROWS.iter().find(|r| r.0 == agent).expect("a row").1.rsplit_once(';').expect("cells").0.to_owned();
+    let lines: String = rows.iter().map(|(agent, words, sum, _)| format!("{};{sum};{words}\n", named(agent))).collect();
+    let text = format!("Matricule;Nom;Prénom;Rappel de régime indemnitaire;Nature\n{lines}");
+    let r = ran::sample("lists-between", "overpaid", &[CIA], &[("rappels.csv", text.into_bytes())]);
+    for (agent, words, _, asked) in rows {
+        assert_eq!((r.told("M64", agent).is_empty(), r.waits(agent)), (!asked, asked), "{words}");
+    }
+}
+
+#[test]
+fn a_title_that_takes_back_or_only_counts_pays_nothing() {
+    let rows = format!("Matricule;Nom;Prénom;Montant CIA\n{}\n", ROWS[0].1);
+    for title in ["Reprise CIA", "Ordres de reversement", "Titres de recettes", "Bilan CIA 2021", "Barème CIA", "CIA des agents partis"] {
+        assert!(run(title, &format!("{title};;;\n{rows}")).waits("00102"), "{title}");
+    }
+    assert!(!run("paid", &format!("CIA 2021;;;\n{rows}")).waits("00102"));
+}

@@ -214,6 +214,7 @@ impl<'a> RecordReader<'a> {
         if list && says && !(says_nothing(&content) && beside.is_empty()) {
             let counted = matches!(content, Content::Amounts(_) | Content::Event { .. }) || !beside.is_empty();
             self.aside(row, counted, sources, &mut told);
+            self.overpaid(row, &content, sources, &mut told);
             self.staged(row, &content, sources, &mut told);
         }
         if let (Role::Staff, Content::Facts(facts)) = (self.source.role, &content) {

@@ -88,6 +88,20 @@ impl RecordReader<'_> {
         }
     }
 
+    /// Back pay that words beside it call too much: what is to be taken back would be paid once more.
+    pub(super) fn overpaid(&self, row: &Row<'_, '_>, content: &Content, sources: &Sources, told: &mut Vec<Finding>) {
+        let paid = matches!(content, Content::Amounts(sums) if sums.iter().any(|(_, sum, _)| !sum.is_negative()));
+        if !paid || told.iter().any(|f| f.code == "M64") || !self.owed_before(row) {
+            return;
+        }
+        let pays = |c: &ColumnMapping| lists::meaning_pays(c.meaning, self.cx.vocabulary) || self.is_name(c);
+        let says = |c: &&ColumnMapping| !pays(c) && c.certainty < 100 && titles::says_overpaid(&shown(row, usize::from(c.column)));
+        told.extend(self.source.columns.iter().find(says).map(|c| {
+            let f = Finding::new("M64", Severity::Blocking).arg("agent", self.called(row)).arg("heading", self.source.key(c));
+            f.arg("text", shortened(&shown(row, usize::from(c.column)))).at(sources.place(self.at(row, c)))
+        }));
+    }
+
     /// « annulé » under « N° arrêté », « Retraité » under « Statut », « CCAS » under « Collectivité »: said of the row, whatever the column is of.
     fn says_of_row(&self, c: &ColumnMapping, text: &str) -> bool {
         if !lists::is_list(self.source.role) || !text.chars().any(char::is_alphabetic) {

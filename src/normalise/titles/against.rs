@@ -97,5 +97,11 @@ pub fn without_colours(text: &str) -> String {
 /// Whether what stands beside a sum or a change takes it away: « Suppression », « Résiliation », « Mainlevée », « - » under « Sens ».
 pub fn takes_away(heading: &str, text: &str) -> bool {
     let side = || is_column("side", heading) || says_kind(heading);
-    begins(&FILE.aside.removes, text) || matches!(text.trim(), "-" | "\u{2212}" | "\u{2013}") && side()
+    begins(&FILE.aside.removes, text) && one_of(&FILE.aside.underpaid, &spaced(text)).is_none()
+        || matches!(text.trim(), "-" | "\u{2212}" | "\u{2013}") && side()
+}
+
+/// Whether words beside back pay say that too much was paid: « IFSE versée à tort en octobre », « Retenue » under « Sens ».
+pub fn says_overpaid(text: &str) -> bool {
+    one_of(&FILE.aside.overpaid, &spaced(text)).is_some()
 }

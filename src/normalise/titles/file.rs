@@ -122,6 +122,8 @@ pub(super) struct Aside {
     pub(super) versions: Vec<String>,
     pub(super) gone: Vec<String>,
     pub(super) removes: Vec<String>,
+    pub(super) underpaid: Vec<String>,
+    pub(super) overpaid: Vec<String>,
     pub(super) or_rest: Vec<String>,
     pub(super) rest: Vec<String>,
     pub(super) others: Vec<String>,
