@@ -108,7 +108,8 @@ impl Profile {
         self.rows += 1;
         let shown = cell.shown();
         let text = shown.as_ref();
-        if text.is_empty() {
+        // A stroke where nothing is to be said.
+        if text.is_empty() || matches!(text, "-" | "\u{2013}" | "\u{2014}") {
             return;
         }
         self.filled += 1;

@@ -2,19 +2,23 @@
 //!
 //! A row with a quantity is never one: what could be paid is read or asked.
 
+use crate::normalise::cells::date;
 use crate::normalise::lists::is_quantity;
-use crate::normalise::titles::{counted, remarks};
+use crate::normalise::titles::{before_a_signature, counted, remarks};
 use crate::read::table::Cell;
+use chrono::NaiveDate;
 
 /// A row that opens as a remark does.
 pub fn is_remark(cells: &[Cell<'_>]) -> bool {
-    let texts: Vec<_> = cells.iter().map(Cell::shown).filter(|t| !t.is_empty()).collect();
-    let Some((first, rest)) = texts.split_first() else { return false };
-    let stored = cells.iter().any(|c| matches!(c, Cell::Number(_) | Cell::Date(_) | Cell::Broken(_)));
-    if stored || rest.iter().any(|t| is_quantity(t)) {
+    let filled: Vec<_> = cells.iter().map(|c| (c, c.shown())).filter(|(_, t)| !t.is_empty()).collect();
+    let Some(((first, text), rest)) = filled.split_first() else { return false };
+    // « Le chef de service, | Date : | 05/04/2024 »: the day of the signature.
+    let dated = |i: usize| i > 0 && before_a_signature(&rest[i - 1].1) && date(rest[i].0, NaiveDate::MAX).is_ok_and(|d| d.is_some());
+    let stored = |c: &Cell<'_>| matches!(c, Cell::Number(_) | Cell::Date(_) | Cell::Broken(_));
+    if stored(first) || rest.iter().enumerate().any(|(i, (c, t))| (stored(c) || is_quantity(t)) && !dated(i)) {
         return false;
     }
-    remarks(first) || rest.is_empty() && counted(first).is_some()
+    remarks(text) || rest.is_empty() && counted(text).is_some()
 }
 
 /// A row below the last one with a number of an employee: words where such numbers stand, and nothing that could be paid.
@@ -44,10 +48,17 @@ mod tests {
             &["14 agents"],
             &["Visa du chef de service :", "", "P. Martin"],
             &["Commentaire : voir avec la DRH"],
+            &["Le chef de service,", "", "Date :", "05/04/2024"],
         ] {
             assert!(is_remark(&cells(row)), "{row:?}");
         }
-        for row in [&["VISAGE", "Paul", "3"][..], &["Visa", "", "12,5"], &["00102", "ARNOUX", "Néant"], &["Néant", "00102", "4"]] {
+        for row in [
+            &["Le chef de service,", "", "Heures", "05/04/2024"],
+            &["VISAGE", "Paul", "3"][..],
+            &["Visa", "", "12,5"],
+            &["00102", "ARNOUX", "Néant"],
+            &["Néant", "00102", "4"],
+        ] {
             assert!(!is_remark(&cells(row)), "{row:?}");
         }
     }

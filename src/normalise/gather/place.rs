@@ -39,7 +39,7 @@ pub(super) fn place_rows(
         mapping.sources.iter().filter(of).map(|m| m.source).collect()
     };
     let (summing, of_rubrics) = (summing(false), summing(true));
-    let silent = silent_rows(&raw, out.paid.len());
+    let silent = silent_rows(&raw, out.paid.len(), sources);
     for (_, role, mut row) in raw {
         if careers.contains(&row.at) {
             continue;
@@ -265,18 +265,20 @@ pub(super) fn careers(raw: &[(u16, Role, RawRow)], directory: &Directory, cx: &C
 }
 
 /// Rows without any value in a list of a few agents: each was written for something. A list of everybody is filled in for some.
-/// A row that is ticked, or one of a list that says nothing of anybody, sets its agent aside.
-pub(super) fn silent_rows(raw: &[(u16, Role, RawRow)], agents: usize) -> BTreeMap<At, Severity> {
-    let mut counts: BTreeMap<u16, (usize, usize)> = BTreeMap::new();
+/// A row that is ticked, or one of a list that says nothing of anybody, sets its agent aside. Sheets of one workbook with the same
+/// titles, one for each service, are one list.
+pub(super) fn silent_rows(raw: &[(u16, Role, RawRow)], agents: usize, sources: &Sources) -> BTreeMap<At, Severity> {
+    let list = |s: &u16| sources.get(*s).map(|s| (s.file.as_str(), s.headings.as_slice()));
+    let mut counts: BTreeMap<Option<(&str, &[String])>, (usize, usize)> = BTreeMap::new();
     for (source, role, r) in raw {
         if *role == Role::Amounts && !r.words {
-            let n = counts.entry(*source).or_default();
+            let n = counts.entry(list(source)).or_default();
             n.0 += 1;
             n.1 += usize::from(!r.says);
         }
     }
-    let few = |s: &u16| counts.get(s).is_some_and(|(all, none)| none * 4 <= *all || all * 2 < agents);
-    let whole = |s: &u16| counts.get(s).is_some_and(|(all, none)| none == all);
+    let few = |s: &u16| counts.get(&list(s)).is_some_and(|(all, none)| none * 4 <= *all || all * 2 < agents);
+    let whole = |s: &u16| counts.get(&list(s)).is_some_and(|(all, none)| none == all);
     let ticked = |r: &RawRow| r.row.split(CELLS).any(|t| matches!(t.trim(), "x" | "X" | "✓" | "✔" | "oui" | "Oui" | "OUI"));
     let severity = |s: &u16, r: &RawRow| if whole(s) || ticked(r) { Severity::Blocking } else { Severity::Justify };
     let silent = raw.iter().filter(|(s, role, r)| *role == Role::Amounts && !r.says && !r.words && few(s));

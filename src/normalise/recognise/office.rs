@@ -31,7 +31,12 @@ pub(super) fn put_aside(
     cx: &Context<'_>,
     sources: &Sources,
 ) {
-    let able = lists::is_list(found.role) || found.role == Role::Unknown || found.role == Role::Staff && staffed;
+    // « CET (jours) » fits an employer's share: a register has some title that is surely of pay.
+    let guessed = || !(0..s.layout.width).any(|c| (0..cx.rubrics.targets.len()).any(|e| s.compared[c].title(Title::Element(e)) >= SURELY));
+    let able = lists::is_list(found.role)
+        || found.role == Role::Unknown
+        || found.role == Role::Staff && staffed
+        || found.role == Role::RegisterWide && guessed();
     let about = s.about();
     let Some(word) = titles::called_office(&about).filter(|_| able && !s.pinned()) else { return };
     let paid = PAYING.iter().any(|r| titles::speaks_of(&about, *r) > 0) || titles::says_strike(&about);

@@ -2,7 +2,7 @@
 
 use super::RUN_TOGETHER;
 use super::file::FILE;
-use super::words::{opens, spaced};
+use super::words::{is_one, opens, spaced};
 use crate::normalise::mapping::TotalRole;
 use crate::normalise::text::{Phrase, begins_with, fold, likeness, run_together_letters, runs_together};
 use std::sync::LazyLock;
@@ -88,6 +88,11 @@ pub fn remarks(text: &str) -> bool {
     let tidy = spaced(text);
     let opens = |w: &String| tidy.starts_with(&format!(" {w} "));
     FILE.row.remark.iter().any(opens) || says_nothing(text)
+}
+
+/// Whether a day follows that somebody signs on: « Date : », « le ».
+pub fn before_a_signature(text: &str) -> bool {
+    is_one(&FILE.row.signed, text)
 }
 
 /// Whether a text says that there is nothing: « néant », « RAS ».
