@@ -49,3 +49,26 @@ fn two_elements_of_one_agent_in_two_lists_are_both_paid() {
     }
     assert!(r.line("00225", "PRIME_EXC").contains(&"130.00".to_owned()));
 }
+
+/// The day of the strike stands above, and crosses below a whole day or half of one; a thirtieth beside them says the same again.
+#[test]
+fn crosses_below_a_whole_day_and_half_of_one_are_of_the_day_above() {
+    let list = |thirtieth: &str| {
+        format!(
+            "Journée de grève du 9 décembre 2021\nDirection des ressources humaines\n\n\
+             Service;Matricule;NOM;Prénom;Journée entière;Demi-journée;Retenue (trentième)\n\
+             Sports;00715;KELLER;Édith;X;;{thirtieth}\nFinances;00225;AGUILAR;Loïc;;X;1/60\n\nTotal;;;;1;1;\n"
+        )
+    };
+    let strike = |r: &Ran, agent: &str| -> Vec<String> {
+        let all = r.rows("lines.csv");
+        let of = |row: &&std::collections::BTreeMap<String, String>| row["employee"] == agent && row["code"].starts_with("ABS_");
+        all.iter().filter(of).map(|row| row["code"].clone()).collect()
+    };
+    let r = paid("strike", "greve du 9.csv", &list("1/30"));
+    assert!(r.told("IMP-01", "").is_empty() && r.told("M95", "00715").is_empty());
+    assert!(!r.waits("00715"), "a day of strike");
+    assert!(!strike(&r, "00715").is_empty(), "it is kept from the pay");
+    let r = paid("strike-of-two", "greve du 9.csv", &list("2/30"));
+    assert!(r.waits("00715"), "two thirtieths are no day");
+}
