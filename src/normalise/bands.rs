@@ -108,6 +108,14 @@ fn is_wording(text: &str) -> bool {
     text.chars().filter(|c| c.is_alphabetic()).count() >= 10 && text.split_whitespace().count() >= 3
 }
 
+/// « IM 405 », « Indice majoré : 405 », « Ech. 5 »: what a career shows in figures, and no amount.
+fn is_index(text: &str) -> bool {
+    let (words, number) = text.trim().rsplit_once([' ', ':']).unwrap_or_default();
+    let first = fold(words).split(|c: char| !c.is_alphanumeric()).next().unwrap_or_default().to_owned();
+    let known = matches!(first.as_str(), "im" | "inm" | "ib" | "ech" | "cat") || OTHER.contains(&first.as_str());
+    known && (1..=4).contains(&number.len()) && number.bytes().all(|b| b.is_ascii_digit())
+}
+
 /// Pieces of a row that stand apart: cells, and what two blanks or more divide in them.
 fn pieces<'t>(texts: &'t [std::borrow::Cow<'_, str>]) -> Vec<&'t str> {
     texts.iter().flat_map(|t| t.split("  ")).map(str::trim).filter(|t| !t.is_empty()).collect()
@@ -254,7 +262,7 @@ pub fn of_cells(cells: &[Cell<'_>]) -> Option<Band> {
     let near = 1 + filled.windows(2).take_while(|w| w[0].0 + 1 == w[1].0).count();
     let amount = |n: usize| n > 1 && matches!(cells[filled[n - 1].0], Cell::Number(_));
     // « 100 | TRAITEMENT INDICIAIRE | 412 »: with a number beside it, it is a line of pay.
-    let bare = |n: usize| !amount(n) && texts[n..].iter().all(|t| !t.bytes().any(|b| b.is_ascii_digit()) || is_wording(t));
+    let bare = |n: usize| !amount(n) && texts[n..].iter().all(|t| !t.bytes().any(|b| b.is_ascii_digit()) || is_wording(t) || is_index(t));
     let close = (1..=near.min(2)).find_map(|n| said(&texts[..n].join(" ")).filter(|(_, worded)| *worded || bare(n)));
     let number_first = || texts[0].bytes().all(|b| b.is_ascii_alphanumeric()) && texts[0].bytes().any(|b| b.is_ascii_digit());
     let apart = || said(&texts.join(" ")).filter(|(_, worded)| *worded || number_first());
@@ -310,6 +318,7 @@ mod tests {
             &["00225", "AGUILAR Loïc", "", "Voirie"],
             &["Agent 00225 - AGUILAR Loïc   Grade : Adjoint administratif principal de 2e classe   Service : Voirie"],
             &["00225", "AGUILAR Loïc", "", "Adjoint administratif principal de 2e classe"],
+            &["00225", "AGUILAR Loïc", "REDACTEUR", "IM 376"],
             &["MATRICULE 00225     AGUILAR Loïc      REDACTEUR     INM 376     ECH 5"],
             &["Matricule : 00225", "AGUILAR Loïc", "", "REDACTEUR", "", "IM 376"],
         ] {
@@ -325,6 +334,7 @@ mod tests {
             &["", "Indemnité de fonctions", "", "", "130"],
             &["", "BRUT", "2013"],
             &["100", "TRAITEMENT INDICIAIRE", "412", "", "1158,96"],
+            &["100", "TRAITEMENT INDICIAIRE", "IM 412", "1158,96"],
         ] {
             assert_eq!(cells(texts), None, "{texts:?}");
         }

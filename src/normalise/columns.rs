@@ -234,6 +234,10 @@ fn points(title: u32, fit: i32) -> i32 {
 
 /// All meanings a column may have in a sheet of that role.
 pub fn choices(compared: &Compared, p: &Profile, role: Role, cx: &Context<'_>, about: &str, ids_overlap: u32) -> Vec<Choice> {
+    // « N° » over 1, 2, 3 counts the rows, unless these are numbers of agents.
+    if compared.bare_number && p.counts_rows() && ids_overlap < 80 {
+        return vec![Choice { meaning: Meaning::Ignored, score: 90, title: 0, fit: 12 }];
+    }
     let mut found: Vec<Choice> = Vec::new();
     let mut put = |meaning: Meaning, title: u32, fit: i32, malus: i32| {
         let score = points(title, fit) - malus;

@@ -32,7 +32,7 @@ pub fn settle(
         sums.values_mut().for_each(|of| drop(of.remove(list)));
     }
     let added: BTreeSet<u16> = whole.into_values().flatten().collect();
-    let pairs = pairs(&sums, facts_of, &added, sources);
+    let pairs = pairs(&sums, facts_of, &added, vocabulary, sources);
     for pair in &pairs {
         pair.one_sided(&sums, facts_of, vocabulary, sources, tell);
     }
@@ -45,7 +45,8 @@ pub fn settle(
                 kept.push((source, sum));
                 continue;
             };
-            if added.contains(first) && added.contains(&source) {
+            let versions = pairs.iter().any(|p| (p.first, p.second) == (*first, source) && p.versions);
+            if added.contains(first) && added.contains(&source) || !versions && other_things(known, &sum, vocabulary) {
                 add(known, sum);
                 continue;
             }
@@ -72,6 +73,15 @@ fn shares(facts_of: &FactsOf, a: u16, b: u16) -> bool {
 
 fn same(a: &Sum, b: &Sum) -> bool {
     a.iter().map(|(f, x)| (f, x.value)).eq(b.iter().map(|(f, x)| (f, x.value)))
+}
+
+/// A bonus here and hours there, or two bonuses of other sums: each is paid. Other kinds of hours may be the same ones, put right,
+/// and so may the same sum in another column.
+fn other_things(a: &Sum, b: &Sum, vocabulary: &Vocabulary) -> bool {
+    let hours = |s: &Sum| s.keys().any(|f| form_of(vocabulary.get(*f)) == Some(NumberForm::Hours));
+    let once = |f: &FactId| !b.contains_key(f);
+    let sums: BTreeSet<_> = a.values().map(|x| x.value).collect();
+    a.keys().all(once) && !(hours(a) && hours(b)) && !b.values().any(|x| sums.contains(&x.value))
 }
 
 fn said(sum: &Sum, vocabulary: &Vocabulary) -> String {
@@ -122,7 +132,7 @@ struct Pair {
     versions: bool,
 }
 
-fn pairs(sums: &Sums, facts_of: &FactsOf, added: &BTreeSet<u16>, sources: &Sources) -> Vec<Pair> {
+fn pairs(sums: &Sums, facts_of: &FactsOf, added: &BTreeSet<u16>, vocabulary: &Vocabulary, sources: &Sources) -> Vec<Pair> {
     let file = |s: u16| sources.get(s).map_or("", |s| s.file.as_str());
     let lists: Vec<u16> = facts_of.keys().copied().collect();
     let mut out = Vec::new();
@@ -131,7 +141,9 @@ fn pairs(sums: &Sums, facts_of: &FactsOf, added: &BTreeSet<u16>, sources: &Sourc
             if added.contains(&first) && added.contains(&second) {
                 continue;
             }
-            let both: Vec<(&Sum, &Sum)> = sums.values().filter_map(|of| Some((of.get(&first)?, of.get(&second)?))).collect();
+            let versions = titles::are_versions(file(first), file(second));
+            let one = |(a, b): &(&Sum, &Sum)| versions || !other_things(a, b, vocabulary);
+            let both: Vec<(&Sum, &Sum)> = sums.values().filter_map(|of| Some((of.get(&first)?, of.get(&second)?))).filter(one).collect();
             if both.is_empty() {
                 continue;
             }
@@ -142,7 +154,7 @@ fn pairs(sums: &Sums, facts_of: &FactsOf, added: &BTreeSet<u16>, sources: &Sourc
                 common: both.iter().flat_map(|(a, b)| a.keys().filter(|f| b.contains_key(f))).copied().collect(),
                 differ: both.iter().any(|(a, b)| !same(a, b)),
                 apart: alone(first, second) && alone(second, first),
-                versions: titles::are_versions(file(first), file(second)),
+                versions,
             });
         }
     }

@@ -33,7 +33,11 @@ pub(crate) fn find(lines: &[&str]) -> Option<Gaps> {
     // Lines of rubrics show the columns, not those between them that name an agent or sum up.
     let coded = code_column(&table);
     let of_rubrics = |l: &&Vec<char>| coded.is_none_or(|at| begins_with_code(l) == Some(at));
-    let table: Vec<&Vec<char>> = table.iter().filter(of_rubrics).collect();
+    let rows: Vec<&Vec<char>> = table.iter().filter(of_rubrics).collect();
+    // « 00100   LOUVET ALAIN   AGENT DE MAITRISE » begins like one of them, and shows no amount.
+    let paid = |l: &&&Vec<char>| has_amount(&l.iter().collect::<String>());
+    let amounts: Vec<&Vec<char>> = rows.iter().filter(paid).copied().collect();
+    let table = if coded.is_some() && amounts.len() * 2 > rows.len() { amounts } else { rows };
     let width = table.iter().map(|l| l.len()).max()?;
     let inked: Vec<usize> = (0..width).map(|i| table.iter().filter(|l| l.get(i).is_some_and(|c| !c.is_whitespace())).count()).collect();
     // With the headings; where they run into each other, or the title of each page stands like a line, without the rarest letters.
@@ -70,6 +74,22 @@ fn begins_with_code(line: &[char]) -> Option<usize> {
     let word: Vec<&char> = line[at..].iter().take_while(|c| !c.is_whitespace()).collect();
     let code = word.len() <= 8 && word.iter().any(|c| c.is_ascii_digit()) && word.iter().all(|c| c.is_ascii_alphanumeric());
     code.then_some(at)
+}
+
+/// Whether a word of a line is an amount or a rate, with its decimals: `1.993,73`, `221,30-`, `11,100`.
+fn has_amount(line: &str) -> bool {
+    let amount = |w: &str| {
+        let number = w.trim_matches(['-', '+']);
+        let decimals = number.rsplit_once([',', '.']).map_or(0, |(_, d)| d.len());
+        (2..=4).contains(&decimals) && number.bytes().all(|b| b.is_ascii_digit() || b == b',' || b == b'.') && !is_dotted_date(number)
+    };
+    line.split_whitespace().any(amount)
+}
+
+/// `01.09.2015`
+fn is_dotted_date(text: &str) -> bool {
+    let parts: Vec<usize> = text.split('.').map(str::len).collect();
+    matches!(parts[..], [1..=2, 1..=2, 2 | 4])
 }
 
 /// The column that the numbers of most lines begin in.
@@ -162,12 +182,19 @@ impl<R: Read> Cut<R> {
 }
 
 impl<R> Cut<R> {
-    /// « MATRICULE : 00495   NOM : DARRIEUX » between lines of rubrics.
+    /// « MATRICULE : 00495   NOM : DARRIEUX » between lines of rubrics, or « 00495   DARRIEUX PAUL   REDACTEUR », where theirs
+    /// have amounts.
     fn names_somebody(&self) -> bool {
-        let at = self.line.iter().position(|b| !b.is_ascii_whitespace());
-        self.gaps.coded.is_some()
-            && at.is_some_and(|at| self.line[at..].first().is_some_and(u8::is_ascii_alphabetic))
-            && self.line.windows(2).any(|w| w == b": ")
+        let (Some(coded), Some(at)) = (self.gaps.coded, self.line.iter().position(|b| !b.is_ascii_whitespace())) else { return false };
+        let text = &self.line[at..];
+        if text[0].is_ascii_alphabetic() {
+            return self.line.windows(2).any(|w| w == b": ");
+        }
+        let line = String::from_utf8_lossy(text);
+        let words: Vec<&str> = line.split("  ").map(str::trim).filter(|p| !p.is_empty()).collect();
+        let numbered = words[0].len() <= 8 && words[0].bytes().all(|b| b.is_ascii_digit());
+        let named = words.get(1).is_some_and(|w| w.contains(' ') && !w.bytes().any(|b| b.is_ascii_digit()));
+        at == coded && numbered && named && words.len() >= 3 && !has_amount(&line)
     }
 
     /// A tab in the place of every two blanks and more.

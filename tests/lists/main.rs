@@ -7,6 +7,7 @@ mod beside;
 mod between;
 mod clear;
 mod copied;
+mod counted;
 mod leavers;
 mod office;
 mod other_kinds;

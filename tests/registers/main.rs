@@ -1,5 +1,6 @@
 //! The sample town's register as other programs and other clerks write it: made from its rows, recognised without help, same pay.
 
+mod beside;
 mod columns;
 mod crossed;
 mod employers;

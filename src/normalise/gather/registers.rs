@@ -75,6 +75,8 @@ pub(super) fn register(
     let mut section = None;
     let mut before = None;
     let (mut subtotals, mut closed, mut last_row) = (0_u32, false, 0);
+    // Below « Récapitulatif général » the lines are everybody's, until somebody is named again.
+    let mut recap = false;
     each_row(table, below, &who.columns(), sources, told, &mut |row, told| {
         n.read += 1;
         last_row = row.number;
@@ -91,7 +93,7 @@ pub(super) fn register(
                 n.title += 1;
             }
             carried.clone_from(&found.id);
-            section = None;
+            (section, recap) = (None, false);
             band = Some(found);
             return;
         }
@@ -138,6 +140,7 @@ pub(super) fn register(
         if let Some(l) = lines.as_ref().filter(|l| others.is_empty() && row.number > below && l.opens(row)) {
             l.open(row, map.source, books);
             carried = l.agent(row).into_owned();
+            recap = false;
             n.heading += 1;
             return;
         }
@@ -162,9 +165,13 @@ pub(super) fn register(
                 } else {
                     n.total += 1;
                     closed = true;
+                    let words = || running.columns().iter().all(|c| !shown(row, *c).bytes().any(|b| b.is_ascii_digit()));
+                    recap = recap || sorter.carries && words();
                 }
             }
+            Kind::Data if recap && lines.as_ref().is_some_and(|l| l.agent(row).is_empty()) => n.total += 1,
             Kind::Data => {
+                recap = false;
                 stray(row, map, sources, told);
                 let written = lines
                     .as_ref()

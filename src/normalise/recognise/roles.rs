@@ -109,6 +109,9 @@ pub(super) fn attempt(s: &Seen<'_>, role: Role, cx: &Context<'_>, overlaps: &[u3
     let lines = titled && by_numbers(s, &mut choices, &picked, cx);
     if titled {
         picked = columns::assign_all(&choices);
+        if named_by_codes(s, &mut choices, &picked) {
+            picked = columns::assign_all(&choices);
+        }
     }
     let meanings: Vec<Meaning> = picked.iter().zip(&choices).filter_map(|(p, c)| p.map(|i| c[i].meaning)).collect();
     let mut score: i32 = picked.iter().zip(&choices).filter_map(|(p, c)| p.map(|i| (c[i].score - columns::ENOUGH).max(0) + 6)).sum();
@@ -205,7 +208,9 @@ pub(super) fn attempt(s: &Seen<'_>, role: Role, cx: &Context<'_>, overlaps: &[u3
                     && few_rubrics(s, &picked, &choices)
                     && (hint == 0 && s.data_rows < SMALL || titles::speaks_of(s.stem(), Role::Amounts) > titles::speaks_of(s.stem(), role)))
         }
-        Role::RegisterWide => agent && (elements.len() >= 3 && kept_from >= 2 || elements.len() >= 2 && sums >= 2),
+        Role::RegisterWide => {
+            agent && (elements.len() >= 3 && kept_from >= 2 || elements.len() >= 2 && sums >= 2 || makes_gross(s, &choices, &picked, cx))
+        }
         Role::Staff => {
             // The accounts of all agents, or one more fact of all of them, come in a file of their own; so do their status and
             // category, which nobody gives everybody anew.
@@ -313,6 +318,59 @@ fn codes_are_nobodys(s: &Seen<'_>, cx: &Context<'_>, choices: &mut [Vec<Choice>]
     if labels.len() >= 3 && one * 10 >= labels.len() * 8 {
         choices[code].retain(|x| x.meaning != Meaning::Fact(number));
     }
+}
+
+/// « Cotisation » over words that go with the numbers of the rubrics, and no other column names them: what each rubric is called.
+fn named_by_codes(s: &Seen<'_>, choices: &mut [Vec<Choice>], picked: &[Option<usize>]) -> bool {
+    let at = |m: Meaning| (0..picked.len()).find(|&c| picked[c].is_some_and(|i| choices[c][i].meaning == m));
+    let (Some(code), None) = (at(Meaning::Code), at(Meaning::Label)) else { return false };
+    let data = &s.kept[s.layout.data_start().min(s.kept.len())..];
+    let names = |c: &usize| {
+        let p = &s.profiles[*c];
+        let mut of: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+        for k in data.iter().filter(|k| !k.shown(code).is_empty() && !k.shown(*c).is_empty()) {
+            of.entry(k.shown(code)).or_default().insert(k.shown(*c));
+        }
+        let all: BTreeSet<&String> = of.values().flatten().collect();
+        picked[*c].is_none()
+            && p.share(p.numbers) < 20
+            && all.len() >= 5
+            && of.values().all(|l| l.len() == 1)
+            && all.len() * 10 >= of.len() * 8
+    };
+    let named: Vec<usize> = (0..picked.len()).filter(names).collect();
+    let [label] = named[..] else { return false };
+    choices[label] = vec![Choice { meaning: Meaning::Label, score: 80, title: 0, fit: 25 }];
+    true
+}
+
+/// « Traitement | IFSE | SFT | Total brut »: what makes the gross pay of nearly everybody, line by line, and what each was paid is
+/// no list of the month.
+fn makes_gross(s: &Seen<'_>, choices: &[Vec<Choice>], picked: &[Option<usize>], cx: &Context<'_>) -> bool {
+    let meaning = |c: usize| picked[c].map(|i| choices[c][i].meaning);
+    let Some(gross) = (0..picked.len()).find(|&c| meaning(c) == Some(Meaning::Total(TotalRole::Gross))) else { return false };
+    let lines: Vec<usize> =
+        (0..picked.len()).filter(|&c| matches!(meaning(c), Some(Meaning::Element(_, crate::normalise::mapping::Part::Amount)))).collect();
+    // What a list of the month pays is no witness.
+    let once = |c: usize| {
+        let one_off = |f: FactId| columns::is_one_off(cx.vocabulary.get(f)) && s.compared[c].title(Title::Fact(f)) >= 85;
+        cx.vocabulary.iter().any(|(f, _)| one_off(f))
+    };
+    if lines.iter().filter(|c| !once(**c)).count() < 2 {
+        return false;
+    }
+    let data = &s.kept[s.layout.data_start().min(s.kept.len())..];
+    let number = |k: &crate::normalise::layout::Kept, c: usize| {
+        crate::normalise::cells::number(k.cells.get(c)?, s.profiles[c].mark()).ok().flatten()
+    };
+    let (mut made, mut rows) = (0, 0);
+    for k in data.iter().filter(|k| titles::summing(&k.first()).is_none()) {
+        let Some(all) = number(k, gross) else { continue };
+        let sum = lines.iter().filter_map(|c| number(k, *c)).try_fold(crate::ground::Exact::ZERO, crate::ground::Exact::add);
+        rows += 1;
+        made += usize::from(sum.is_some_and(|sum| sum == all));
+    }
+    rows >= 2 && made * 10 >= rows * 9
 }
 
 /// « NET_A_PAYER » on every line of an agent, or on one: a sum of his, and no amount of the line.

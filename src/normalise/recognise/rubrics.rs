@@ -8,7 +8,7 @@ use crate::normalise::mapping::{CodeMapping, CodeTarget, Meaning, Part, Payer, R
 use crate::normalise::register::LineReader;
 use crate::normalise::text::Phrase;
 use crate::normalise::titles::{Title, Titles};
-use crate::normalise::{Context, bands};
+use crate::normalise::{Context, bands, titles};
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::ControlFlow;
 
@@ -37,7 +37,10 @@ pub(super) fn lines_codes(found: &mut SourceMapping, s: &Seen<'_>, cx: &Context<
             let again = heading(Meaning::Code, &code) && heading(Meaning::Label, &label);
             let (mut shown, _) = reader.shown(&row);
             let of_head = shown == Shown::default() && bands::head_line(row.cells).is_some_and(|l| head.contains(&l));
-            if !code.is_empty() && !again && !of_head {
+            // « Récapitulatif général », « ======== »: nothing that is paid has such a number.
+            let drawn = || titles::summing(&code).is_some() || !code.contains(char::is_alphanumeric);
+            let nothing = shown == Shown::default() && (label.is_empty() || label == code) && drawn();
+            if !code.is_empty() && !again && !of_head && !nothing {
                 reader.within(section, &label, &mut shown);
                 stats.entry(code.into_owned()).or_default().add(&label, shown);
             }

@@ -9,7 +9,7 @@ use crate::normalise::cells::{cents, number};
 use crate::normalise::codes::{Shown, Sides, split_period};
 use crate::normalise::mapping::{ColumnMapping, Meaning, SourceMapping, TotalRole};
 use crate::normalise::profile::period_of;
-use crate::normalise::titles::{Letter, Section, is_employer, letter, total_named};
+use crate::normalise::titles::{Letter, Section, Summing, is_employer, letter, summing, total_named};
 use crate::normalise::values::{Mark, RateForm, Unread, month_named};
 use crate::read::table::{Cell, Row};
 use std::borrow::Cow;
@@ -366,8 +366,10 @@ impl LineReader {
         let agent = self.agent(row);
         let numbered = agent.len() <= 12 && agent.bytes().any(|b| b.is_ascii_digit()) && !agent.contains(char::is_whitespace);
         let empty = |c: Option<usize>| c.is_none_or(|c| shown(row, c).is_empty());
+        // « Nombre d'agents : 12 » is nobody.
+        let counts = || summing(&agent).is_some_and(|s| s == Summing::Part || agent.contains(':'));
         self.carries
-            && (numbered || numbered_name(&agent).is_some())
+            && (numbered || numbered_name(&agent).is_some() && !counts())
             && empty(self.code)
             && empty(self.label)
             && self.summed().into_iter().all(|c| empty(Some(c)))

@@ -1,7 +1,8 @@
 //! Rubrics down the left, agents across: a column for each agent below his number or his name.
 //!
 //! Each amount becomes a row of its own with the agent and the rubric in front of it, as a register with a row per line has them.
-//! Where there are more agents than a page is wide, the next ones follow below, on pages with the same titles.
+//! Where there are more agents than a page is wide, the next ones follow below, on pages with the same titles. Each agent may have
+//! several columns (« Base | Taux | Part salariale | Part patronale »): then each of his rubrics becomes a row.
 
 use super::{Laid, SURELY, Wording, may_head, shown};
 use crate::facts::Role as FactRole;
@@ -33,6 +34,19 @@ struct Agent {
     column: usize,
     id: Naming,
     name: Naming,
+    /// What stands in his columns, where he has several.
+    parts: Vec<(usize, String)>,
+}
+
+impl Agent {
+    fn columns(&self) -> impl Iterator<Item = usize> {
+        let own = self.parts.is_empty().then_some(self.column);
+        own.into_iter().chain(self.parts.iter().map(|p| p.0))
+    }
+
+    fn paid(&self, row: &OwnedRow) -> bool {
+        self.columns().any(|c| number(row, c))
+    }
 }
 
 /// Where the rubrics stand, and the agents.
@@ -69,11 +83,13 @@ struct Page {
 
 /// The first page and those below it: each begins with the rows that name its agents, titled as on the first.
 fn pages(rows: &[OwnedRow], wording: &Wording<'_>) -> Option<Vec<Page>> {
-    let first = head(rows, wording)?;
+    let first = head(rows, AGENTS, wording)?;
+    // Below titles of parts a page of one agent is his.
+    let least = if first.agents.iter().all(|a| a.parts.is_empty()) { AGENTS } else { 1 };
     let left = first.code.max(first.label)? + 1;
     let titled = |i: usize| (0..left).map(|c| shown(&rows[i], c)).collect::<Vec<_>>();
     let opening = titled(first.first);
-    let naming = |i: usize| titled(i) == opening && names_agents(&rows[i], left, i, i);
+    let naming = |i: usize| titled(i) == opening && names_agents(&rows[i], (left, least), i, i);
     let titles = first.first..first.below;
     let mut pages = vec![Page { body: first.below..rows.len(), head: first }];
     let mut at = pages[0].body.start;
@@ -83,25 +99,27 @@ fn pages(rows: &[OwnedRow], wording: &Wording<'_>) -> Option<Vec<Page>> {
         return None;
     }
     while let Some(start) = (at..rows.len()).find(|&i| naming(i)) {
-        let mut next = head(&rows[start..], wording).filter(|h| h.first == 0)?;
+        let mut next = head(&rows[start..], least, wording).filter(|h| h.first == 0)?;
         next.below += start;
         next.first = start;
         let last = pages.last_mut()?;
         // The rows of words above a page are its own.
-        let paid = |i: &usize| last.head.agents.iter().any(|a| number(&rows[*i], a.column));
+        let paid = |i: &usize| last.head.agents.iter().any(|a| a.paid(&rows[*i]));
         last.body.end = (last.body.start..start).rev().find(paid).map_or(last.body.start, |i| i + 1);
         at = next.below;
         pages.push(Page { body: next.below..rows.len(), head: next });
     }
-    let alike = |p: &Page| (p.head.code, p.head.label, p.head.names()) == (pages[0].head.code, pages[0].head.label, pages[0].head.names());
+    let of = |h: &Head| (h.code, h.label, h.names(), h.agents.iter().all(|a| part_titles(a).eq(part_titles(&pages[0].head.agents[0]))));
+    let alike = |p: &Page| of(&p.head) == of(&pages[0].head);
     pages.iter().all(alike).then_some(pages)
 }
 
 /// The rubrics of a page; `None` where it tells more than pay: words where amounts stand are facts of the agents.
 fn rubrics(rows: &[OwnedRow], page: &Page) -> Option<usize> {
     let body = &rows[page.body.clone()];
-    let amounts = |r: &OwnedRow| page.head.agents.iter().filter(|a| number(r, a.column)).count();
-    let words = |r: &OwnedRow| page.head.agents.iter().filter(|a| !shown(r, a.column).is_empty() && !number(r, a.column)).count();
+    let amounts = |r: &OwnedRow| page.head.agents.iter().filter(|a| a.paid(r)).count();
+    let worded = |r: &OwnedRow, a: &Agent| !a.paid(r) && a.columns().any(|c| !shown(r, c).is_empty());
+    let words = |r: &OwnedRow| page.head.agents.iter().filter(|a| worded(r, a)).count();
     let told = body.iter().any(|r| words(r) > amounts(r));
     (!told).then(|| body.iter().filter(|r| rubric(r, &page.head).is_some() && amounts(r) > 0).count())
 }
@@ -117,24 +135,61 @@ fn rubric(row: &OwnedRow, head: &Head) -> Option<(String, String)> {
     (!code.is_empty() || !label.is_empty()).then_some((code, label))
 }
 
-fn head(rows: &[OwnedRow], wording: &Wording<'_>) -> Option<Head> {
+fn head(rows: &[OwnedRow], least: usize, wording: &Wording<'_>) -> Option<Head> {
     let near = || rows.iter().take(HEAD).enumerate();
-    let titled = near().find_map(|(at, row)| head_at(rows, at, rubric_titles(row, wording)?, wording));
-    titled.or_else(|| near().find_map(|(at, _)| head_at(rows, at, below_agents(rows, at, wording)?, wording)))
+    let titled = near().find_map(|(at, row)| head_at(rows, (at, least), rubric_titles(row, wording)?, wording));
+    titled.or_else(|| near().find_map(|(at, _)| head_at(rows, (at, least), below_agents(rows, at, wording)?, wording)))
 }
 
 /// The head whose titles of rubrics stand in this row.
-fn head_at(rows: &[OwnedRow], at: usize, (code, label): (Option<usize>, Option<usize>), wording: &Wording<'_>) -> Option<Head> {
+fn head_at(
+    rows: &[OwnedRow],
+    (at, least): (usize, usize),
+    (code, label): (Option<usize>, Option<usize>),
+    wording: &Wording<'_>,
+) -> Option<Head> {
     let left = code.max(label)? + 1;
     let candidates = at.saturating_sub(NEAR)..(at + 2).min(rows.len());
-    let naming: Vec<usize> = candidates.filter(|&i| names_agents(&rows[i], left, at, i)).collect();
+    let naming: Vec<usize> = candidates.filter(|&i| names_agents(&rows[i], (left, least), at, i)).collect();
     let (first, last) = (*naming.first()?, *naming.last()?);
-    let mut agents = agents(rows, &naming, left)?;
+    let mut agents = agents(rows, &naming, (left, least))?;
     if agents.iter().all(|a| a.name.is_none()) {
         let names: Vec<usize> = (first.min(at)..last.max(at)).filter(|&i| i != at && titled_names(&rows[i], left, wording)).collect();
         agents.iter_mut().for_each(|a| a.name = name_below(rows, &names, a.column));
     }
-    Some(Head { code, label, agents, below: last.max(at) + 1, first: first.min(at) })
+    let mut below = last.max(at) + 1;
+    if rows.get(below).is_some_and(|row| parted(row, left, &mut agents, wording)) {
+        below += 1;
+    }
+    Some(Head { code, label, agents, below, first: first.min(at) })
+}
+
+/// « Base | Taux | Part salariale | Part patronale » below each agent, the same below all of them: says what his columns are.
+fn parted(row: &OwnedRow, left: usize, agents: &mut [Agent], wording: &Wording<'_>) -> bool {
+    let part = |c: usize| {
+        let text = shown(row, c);
+        let scores = wording.titles.scores(&text);
+        let of_line = |(t, s): (&Title, &u32)| matches!(t, Title::Plain(m) if m.is_of_lines()) && *s >= SURELY;
+        (may_head(row) && scores.iter().any(of_line)).then_some(text)
+    };
+    let begins: Vec<usize> = agents.iter().map(|a| a.column).collect();
+    let ends = begins.iter().skip(1).copied().chain([row.cells.len()]);
+    let found: Vec<Vec<(usize, String)>> =
+        begins.iter().zip(ends).map(|(b, e)| (*b..e).filter_map(|c| Some((c, part(c)?))).collect()).collect();
+    let titles = |parts: &[(usize, String)]| parts.iter().map(|p| p.1.clone()).collect::<Vec<_>>();
+    let first = titles(&found[0]);
+    let told = (left..row.cells.len()).filter(|&c| !shown(row, c).is_empty()).count();
+    let all = found.iter().map(Vec::len).sum::<usize>() == told;
+    let once = first.iter().collect::<std::collections::BTreeSet<_>>().len() == first.len();
+    if first.len() < 2 || !all || !once || found.iter().any(|p| titles(p) != first) {
+        return false;
+    }
+    agents.iter_mut().zip(found).for_each(|(a, parts)| a.parts = parts);
+    true
+}
+
+fn part_titles(agent: &Agent) -> impl Iterator<Item = &str> {
+    agent.parts.iter().map(|p| p.1.as_str())
 }
 
 /// « Nom », « Prénom » in front of a row of words.
@@ -189,11 +244,11 @@ fn below_agents(rows: &[OwnedRow], at: usize, wording: &Wording<'_>) -> Option<(
 }
 
 /// A row of the head with agents to the right: above or below the titles of rubrics it has no rubric of its own.
-fn names_agents(row: &OwnedRow, left: usize, titles: usize, at: usize) -> bool {
+fn names_agents(row: &OwnedRow, (left, least): (usize, usize), titles: usize, at: usize) -> bool {
     let right: Vec<String> = (left..row.cells.len()).map(|c| shown(row, c)).filter(|t| !t.is_empty()).collect();
     let named = right.iter().filter(|t| agent_of(t).is_some()).count();
     let own = (0..left).filter(|&c| !shown(row, c).is_empty()).count();
-    named >= AGENTS && named * 10 >= right.len() * 8 && (at <= titles || own == 0)
+    named >= least && named * 10 >= right.len() * 8 && (at <= titles || own == 0)
 }
 
 /// What a heading says of an agent: whether a number stands in it, and a name.
@@ -217,11 +272,11 @@ pub(super) fn agent_of(text: &str) -> Option<(bool, bool)> {
 }
 
 /// The agents of all columns that the rows of the head name: each is somebody else, and sums stand in the rest.
-fn agents(rows: &[OwnedRow], naming: &[usize], left: usize) -> Option<Vec<Agent>> {
+fn agents(rows: &[OwnedRow], naming: &[usize], (left, least): (usize, usize)) -> Option<Vec<Agent>> {
     let width = naming.iter().map(|&i| rows[i].cells.len()).max()?;
     let mut out: Vec<Agent> = Vec::new();
     for column in left..width {
-        let mut agent = Agent { column, id: None, name: None };
+        let mut agent = Agent { column, id: None, name: None, parts: Vec::new() };
         for &i in naming {
             let text = shown(&rows[i], column);
             let place = (rows[i].number, u16::try_from(column).ok()?);
@@ -247,7 +302,7 @@ fn agents(rows: &[OwnedRow], naming: &[usize], left: usize) -> Option<Vec<Agent>
     }
     let who = |a: &Agent| a.id.as_ref().or(a.name.as_ref()).map(|c| c.0.shown().into_owned());
     let different: std::collections::BTreeSet<_> = out.iter().map(who).collect();
-    (out.len() >= AGENTS && different.len() == out.len()).then_some(out)
+    (out.len() >= least && different.len() == out.len()).then_some(out)
 }
 
 fn lay_out(rows: &[OwnedRow], pages: &[Page], wording: &Wording<'_>) -> Laid {
@@ -265,8 +320,12 @@ fn lay_out(rows: &[OwnedRow], pages: &[Page], wording: &Wording<'_>) -> Laid {
     titles.extend(numbered.then(|| title(FactRole::Employee)));
     titles.extend(named.then(|| title(FactRole::FullName)));
     titles.extend(first.code.map(|_| CODE.to_owned()));
-    titles.extend([LABEL, AMOUNT].map(str::to_owned));
-    titles.extend(sides.iter().flatten().any(|s| *s).then(|| EMPLOYER.to_owned()));
+    titles.push(LABEL.to_owned());
+    if first.agents.iter().all(|a| a.parts.is_empty()) {
+        titles.push(AMOUNT.to_owned());
+        titles.extend(sides.iter().flatten().any(|s| *s).then(|| EMPLOYER.to_owned()));
+    }
+    titles.extend(part_titles(&first.agents[0]).map(str::to_owned));
     laid.put(titles.into_iter().map(|t| (text(t), None)).collect(), (rows[first.first].number, At::NO_COLUMN));
     for (page, sides) in pages.iter().zip(&sides) {
         put_page(&mut laid, &rows[page.body.clone()], &page.head, sides);
@@ -282,18 +341,21 @@ fn put_page(laid: &mut Laid, body: &[OwnedRow], head: &Head, sides: &[bool]) {
     for agent in &head.agents {
         for (row, side) in body.iter().zip(sides) {
             let Some((code, label)) = rubric(row, head) else { continue };
-            let here = u16::try_from(agent.column).ok().map(|c| (row.number, c));
-            let cell = row.cells.get(agent.column).filter(|c| !c.shown().is_empty() && !is_nothing(c)).cloned();
-            let Some(cell) = cell else { continue };
+            let place = |c: usize| u16::try_from(c).ok().map(|c| (row.number, c));
+            let here = place(agent.column);
+            let filled = |c: usize| row.cells.get(c).filter(|c| !c.shown().is_empty() && !is_nothing(c)).cloned();
+            if agent.columns().all(|c| filled(c).is_none()) {
+                continue;
+            }
             let mut parts = Vec::new();
             parts.extend(numbered.then(|| of(&agent.id)));
             parts.extend(named.then(|| of(&agent.name)));
             parts.extend(head.code.map(|_| (text(code), None)));
             parts.push((text(label), None));
-            if *side {
+            if *side && agent.parts.is_empty() {
                 parts.push((Cell::Empty, here));
             }
-            parts.push((cell, here));
+            parts.extend(agent.columns().map(|c| (filled(c).unwrap_or(Cell::Empty), place(c))));
             laid.put(parts, here.unwrap_or((row.number, At::NO_COLUMN)));
         }
     }

@@ -187,6 +187,8 @@ pub(super) struct Stage {
     pub(super) maintained: Vec<String>,
     pub(super) relieves: Vec<String>,
     pub(super) half_day: Vec<String>,
+    pub(super) whole_day: Vec<String>,
+    pub(super) thirtieths: Vec<String>,
     pub(super) overtime: Vec<String>,
     pub(super) numbers: Vec<String>,
     pub(super) unsure: Vec<String>,

@@ -143,11 +143,25 @@ pub fn letter(text: &str) -> Option<Letter> {
     if FILE.side.charge.contains(&tidy) {
         return Some(Letter::Employer);
     }
+    if let Some(letter) = signed_share(&tidy) {
+        return Some(letter);
+    }
     let says = |list: &[String]| has_word(list, &tidy);
     match (says(&FILE.side.employer), says(&FILE.side.agent)) {
         (true, true) => None,
         (true, false) => Some(Letter::Employer),
         _ => all.iter().find(|(list, _)| says(list)).map(|(_, letter)| *letter),
+    }
+}
+
+/// `PS+`, `Sal -`: the agent's share with its sign, which is paid or kept.
+fn signed_share(tidy: &str) -> Option<Letter> {
+    let (share, sign) = tidy.split_at_checked(tidy.len().checked_sub(1)?)?;
+    let of_agent = || FILE.side.agent.iter().any(|w| w == share.trim_end());
+    match sign {
+        "+" if of_agent() => Some(Letter::Gain),
+        "-" if of_agent() => Some(Letter::Deduction),
+        _ => None,
     }
 }
 
@@ -207,6 +221,14 @@ mod tests {
         assert_eq!(summing("TOTAL GENERAL"), Some(Summing::Whole));
         assert_eq!(summing("TOTALE"), None);
         assert_eq!(counted("88 BULLETINS"), Some(88));
+    }
+
+    #[test]
+    fn knows_the_side_of_a_row() {
+        let all = ["PS+", "PS-", "PP", "Sal. +", "P-", "NET"].map(letter);
+        let (paid, kept) = (Some(Letter::Gain), Some(Letter::Deduction));
+        assert_eq!(all, [paid, kept, Some(Letter::Employer), paid, None, Some(Letter::Sum)], "the employer's share has no sign here");
+        assert_eq!(is_employer("PS-"), None, "a sign says more than whose share it is");
     }
 
     #[test]

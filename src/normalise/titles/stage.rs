@@ -39,6 +39,16 @@ pub fn half_a_day(text: &str) -> bool {
     is_one(&FILE.stage.half_day, text)
 }
 
+/// Whether a title says a whole day: « Journée entière ».
+pub fn whole_day(text: &str) -> bool {
+    is_one(&FILE.stage.whole_day, text)
+}
+
+/// Whether a title is that of thirtieths kept: « Retenue (trentième) ».
+pub fn of_thirtieths(text: &str) -> bool {
+    is_one(&FILE.stage.thirtieths, text)
+}
+
 /// Whether a title is that of units: « Unité ».
 pub fn of_units(heading: &str) -> bool {
     is_one(&FILE.stage.units.titles, heading)
