@@ -25,6 +25,9 @@ pub(super) struct File {
     /// Employers beside a town.
     pub(super) other_employers: Vec<String>,
     pub(super) employer_columns: Vec<String>,
+    pub(super) who_pays: Vec<String>,
+    /// What a town calls itself, beside its name.
+    pub(super) town: Vec<String>,
     pub(super) hourly: Hourly,
     pub(super) calendar: Calendar,
     pub(super) pivot: Pivot,
