@@ -2,6 +2,7 @@
 
 #![allow(clippy::duplicate_mod, reason = "each file asks other things of a run, in methods of its own")]
 
+mod absence_over;
 mod arrears;
 mod estimates;
 mod in_a_row;
