@@ -5,7 +5,7 @@ use super::seen::Seen;
 use crate::facts::{FactDecl, FactKind, NumberForm, Role as FactRole};
 use crate::ground::Exact;
 use crate::normalise::Context;
-use crate::normalise::columns::is_one_off;
+use crate::normalise::columns::{is_one_off, is_said_by_the_sheet};
 use crate::normalise::leftover;
 use crate::normalise::lists::{self, SURE};
 use crate::normalise::mapping::{ColumnMapping, Meaning, Role, SourceMapping};
@@ -94,7 +94,7 @@ pub(super) fn cast(found: &mut SourceMapping, likeness: &[u32], s: &Seen<'_>, cx
         let reason = reason.or_else(|| unit(own, &format!("{about} {}", c.heading), fact, p));
         let part = (1..PART_OF_A_TITLE).contains(&likeness[i]) && matches!(fact.kind, FactKind::Number { .. });
         let sum = matches!(fact.kind, FactKind::Number { form: NumberForm::Money });
-        let part = part || sum && leftover::begins(own, fact);
+        let part = (part || sum && leftover::begins(own, fact)) && !is_said_by_the_sheet(own, fact, &about);
         let thin = part && !Phrase::of(own).is_generic() && !leftover::names(own, fact);
         let reason = reason.or_else(|| thin.then(|| format!("… {}", fact.label.fr)));
         if let Some(w) = reason {

@@ -229,6 +229,7 @@ pub struct Contrary {
 pub(super) struct Wording {
     pub(super) one: Vec<String>,
     pub(super) becomes: Vec<String>,
+    pub(super) was: Vec<String>,
     pub(super) current: Vec<String>,
     pub(super) counts: Vec<String>,
     pub(super) between: Vec<String>,
