@@ -255,3 +255,16 @@ fn titles_that_no_clerk_would_doubt_are_read() {
     let days = "Matricule;Nom;Prénom;Jours télétravail (forfait 2,88 €)\n00225;AGUILAR;Loïc;5\n";
     assert!(none(&run("home", CIA, "télétravail.csv", days), "00225"));
 }
+
+/// A sum under the name of what goes on, in a list that says that it is paid once, or taken away; the children that count beside all.
+#[test]
+fn what_a_title_says_does_not_last_is_asked() {
+    for (i, (title, column)) in
+        [("Prime IFSE exceptionnelle", "IFSE"), ("Retenue sur IFSE", "IFSE"), ("Fin de NBI", "NBI")].into_iter().enumerate()
+    {
+        let r = run(&format!("once-{i}"), CIA, "liste.csv", &format!("{title}\nMatricule;Nom;Prénom;{column}\n00225;AGUILAR;Loïc;15\n"));
+        assert_eq!((r.told("M76", "00225"), r.waits("00225")), (BLOCKS.to_vec(), true), "{title}");
+    }
+    let children = "Matricule;Nom;Prénom;Nb d'enfants;dont à charge SFT\n00225;AGUILAR;Loïc;3;1\n";
+    assert!(run("children", CIA, "SFT.csv", children).waits("00225"));
+}

@@ -7,4 +7,5 @@ mod arrears;
 mod estimates;
 mod in_a_row;
 mod law_of_months;
+mod staff_columns;
 mod within_a_month;

@@ -82,7 +82,7 @@ pub fn gather_beside(
         told.join(part.told);
     }
     without_letters(&mut books, &mut raw, sources, &mut told);
-    let (mut directory, strange) = note_people((&books, stated), &raw, &mut told, sources, (mapping, cx.employer));
+    let (mut directory, strange) = note_people((&books, stated), &raw, &mut told, sources, mapping, cx);
     for (name, id) in named {
         let whom = directory.join(&Who { id: id.as_str().to_owned(), ..Who::default() });
         if let Joined::AsWritten(id) | Joined::Padded(id) | Joined::Lengthened(id) = whom {

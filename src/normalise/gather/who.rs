@@ -1,14 +1,15 @@
 //! Which agent a row means: numbers and names of all sources together, and what they contradict.
 
 use super::told::Told;
+use crate::facts::Role as FactRole;
 use crate::ground::{At, EmployeeId, Finding, Severity, Sources, ids};
 use crate::normalise::mapping::{Mapping, Role};
 use crate::normalise::people::{Directory, Joined, Who, may_be_same};
-use crate::normalise::records::RawRow;
+use crate::normalise::records::{Content, RawRow};
 use crate::normalise::register::Books;
 use crate::normalise::text::{name_key, written_name};
 use crate::normalise::titles::{spaced, takes_back_beside_a_name};
-use crate::normalise::{lists, numbers};
+use crate::normalise::{Context, lists, numbers};
 use std::cell::LazyCell;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -36,7 +37,8 @@ pub(super) fn note_people(
     raw: &[(u16, Role, RawRow)],
     told: &mut Told,
     sources: &Sources,
-    (mapping, employer): (&Mapping, &str),
+    mapping: &Mapping,
+    cx: &Context<'_>,
 ) -> (Directory, BTreeSet<At>) {
     let mut directory = Directory::default();
     for who in stated {
@@ -180,10 +182,14 @@ pub(super) fn note_people(
             let surnamed = |surname: &str| may_be_same((surname, ""), (&r.who.surname, ""));
             let other = !same(*known);
             if let Some(words) =
-                beside_name(&r.who, all_words.get(&id)).filter(|w| list && takes_back_beside_a_name(w, employer, *role == Role::Amounts))
+                beside_name(&r.who, all_words.get(&id)).filter(|w| list && takes_back_beside_a_name(w, cx.employer, *role == Role::Amounts))
             {
                 let f = Finding::new("M409", Severity::Blocking).arg("agent", &id).arg("text", words).of(&id);
                 told.add(f.at(sources.place(r.at)), *source);
+            }
+            // « DUBOIS », whose usual name is the known one.
+            if usual(&r.content, cx).is_some_and(|u| may_be_same(*known, (u, &r.who.given)) && may_be_same((known.0, ""), (u, ""))) {
+                continue;
             }
             // One first name in common is not enough in a list that pays, nor anywhere where the whole name is somebody else's.
             let doubtful = list && !surnames.get(&id).is_some_and(|s| s.iter().any(|s| surnamed(s)));
@@ -216,6 +222,12 @@ pub(super) fn note_people(
         }
     }
     (directory, strange)
+}
+
+/// The usual name in a row of facts.
+fn usual<'r>(content: &'r Content, cx: &Context<'_>) -> Option<&'r str> {
+    let Content::Facts(facts) = content else { return None };
+    facts.value(cx.vocabulary.role(FactRole::MarriedName)?)?.text()
 }
 
 /// The words in the cells of a row's name that are no words of the agent's.

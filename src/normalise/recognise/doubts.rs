@@ -77,11 +77,15 @@ pub(super) fn cast(found: &mut SourceMapping, likeness: &[u32], s: &Seen<'_>, cx
         let reason = reason.or_else(|| titles::lacks_its_words(&told(), &fact.name).then(|| format!("… {}", fact.label.fr)));
         // « Quotité » is a share of many things, and « annuelle » is not of the month.
         let share = form_of(c.meaning, cx) == Some(NumberForm::Fraction) && role == Role::Changes;
-        let bare = Phrase::of(own).words.len() < 2;
-        let said = old || titles::of_working_time(&about) || titles::says_becomes(own) || !bare && titles::of_working_time(own);
+        let short = Phrase::of(own).words.len() < 2;
+        let said = old || titles::of_working_time(&about) || titles::says_becomes(own) || !short && titles::of_working_time(own);
         let reason = reason.or_else(|| (share && !said && !full(p)).then(|| format!("… {}", fact.label.fr)));
         let yearly = fact.recurs && matches!(fact.kind, FactKind::Number { form: NumberForm::Money }) && role != Role::Arrivals;
         let reason = reason.or_else(|| (yearly && titles::says_yearly(&about)).then(|| about.trim().to_owned()));
+        let sum_or_points = matches!(fact.kind, FactKind::Number { form: NumberForm::Money | NumberForm::Points });
+        let bare = role == Role::Changes && fact.recurs && sum_or_points && !old && !titles::says_becomes(own);
+        let once = || titles::says_once_beside(&about).filter(|w| !leftover::words_of(fact).contains(w));
+        let reason = reason.or_else(|| once().filter(|_| bare));
         let group = &s.layout.group[i];
         let reason = reason.or_else(|| titles::doubted_list(group).filter(|_| !own.is_empty()));
         // « dont nuit »: a part of what another column counts.

@@ -303,6 +303,21 @@ pub fn without_side(heading: &str) -> Phrase {
     Phrase::of(rest.unwrap_or(heading))
 }
 
+/// Whether a title says that what it is about is not decided: « Date prévisionnelle de retraite ».
+pub fn says_foreseen(heading: &str) -> bool {
+    one_of(&FILE.wording.foreseen, &spaced(heading)).is_some()
+}
+
+/// Whether a status is one without an end of contract: « Titulaire ».
+pub fn has_no_end(status: &str) -> bool {
+    begins(&FILE.wording.lasting, status)
+}
+
+/// The word of a list that says of a sum without « nouveau » that it does not last: « Prime IFSE exceptionnelle », « Fin de NBI ».
+pub fn says_once_beside(about: &str) -> Option<String> {
+    one_of(&FILE.wording.once_beside, &spaced(about))
+}
+
 /// Whether a title says that it holds now: « IM actuel ».
 pub fn is_current(heading: &str) -> bool {
     names_one(&FILE.wording.current, heading)
