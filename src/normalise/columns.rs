@@ -18,7 +18,7 @@ pub use groups::one_element_for_each_group;
 use groups::{coded, without_prefix};
 use std::collections::{BTreeMap, BTreeSet};
 use subject::by_subject;
-pub use subject::of_subject;
+pub use subject::{is_said_by_the_sheet, of_subject};
 pub use written::{bare_title, without_number};
 use written::{marked_share, paired_share, paired_sign, without_code, without_rate};
 
@@ -50,12 +50,16 @@ pub struct Compared {
     pub generic: bool,
     /// « Cotisation (part agent) », « Montant à retenir ce mois »: kept from the agent, and nothing says for what.
     withheld: bool,
+    /// « Ancienne cotisation », « Nouvelle cotisation »: which of both it is.
+    side: Option<fn(FactId) -> Meaning>,
     /// The title's words, abbreviations opened.
     words: Vec<String>,
     /// « N° », « N° d'ordre »: no word of whom it numbers.
     bare_number: bool,
     /// « Nouveau taux », « Passe à »: what something becomes, and not what.
     turned: bool,
+    /// « Taux actuel », « Ancien taux »: what it was until then.
+    was: bool,
     /// « IM actuel »: what holds now.
     current: bool,
     /// « Date »: the one day a row is about.
@@ -123,10 +127,12 @@ impl Compared {
             marked_share: if group_share == Share::Unsaid { marked } else { group_share },
             share: if group_share == Share::Unsaid { own_share } else { group_share },
             generic: !own.is_empty() && Phrase::of(own).is_generic(),
-            withheld: Phrase::of(own).is_withheld(),
+            withheld: titles::without_side(own).is_withheld(),
+            side: titles::side_of(own),
             words: Phrase::of(own).words,
             bare_number: !own.is_empty() && Phrase::of(own).words.iter().all(|w| matches!(w.as_str(), "num" | "numero" | "ordre" | "rang")),
             turned: titles::becomes(own),
+            was: titles::was(own),
             current: titles::is_current(own),
             one_day: titles::one_day(own),
             informs: titles::informs(own),

@@ -2,13 +2,15 @@
 //!
 //! A SIRET in the head of a table, or in a column of its rows, says whose they are. A word like « CCAS » in a name says so where one
 //! number stands for two people there and elsewhere: a town may as well pay those of its centre. What is another employer's is no
-//! part of this pay, and is told.
+//! part of this pay, and is told. Where it is not proven, a staff file or a list whose columns say so beside somebody (« Payé par ;
+//! CCAS », « Service ; EHPAD ») is asked about, and a list called so holds whom it names by number alone.
 
-use super::Context;
 use super::mapping::{Mapping, Meaning, Role, SourceMapping};
 use super::people::{Who, may_be_same};
 use super::register::{WhoColumns, shown};
-use super::titles::{employer_column, other_employer, spaced};
+use super::titles::{employer_column, of_another_employer, of_employers, of_who_pays, other_employer, says_the_town, spaced};
+use super::{Context, lists};
+use crate::facts::Role as FactRole;
 use crate::ground::{At, Finding, Severity, Siret, Sources, ids};
 use crate::read::table::Table;
 use rayon::prelude::*;
@@ -29,6 +31,8 @@ struct Said {
     index: usize,
     whole: Option<Other>,
     rows: BTreeMap<u32, Other>,
+    /// Rows of a staff file or a list beside which a column says another one, with what it says.
+    beside: BTreeMap<u32, (u16, String)>,
     /// Who stands in each row, with its number and a name.
     people: Vec<(u32, Who)>,
 }
@@ -41,18 +45,18 @@ impl Said {
 
 /// Takes what is another employer's out of the tables, and says so once for each table.
 pub fn part(tables: &[Table], mapping: &mut Mapping, sources: &Sources, cx: &Context<'_>) -> Vec<Finding> {
-    let heads: Vec<Head<'_>> = mapping.sources.iter().enumerate().filter_map(|(i, map)| Head::of(i, map, tables, sources, cx)).collect();
-    // Most towns have one employer: then nobody's rows are read for it.
-    if heads.iter().all(|h| h.whole.is_none() && h.column.is_none()) {
+    let heads = mapping.sources.iter().enumerate().filter_map(|(i, map)| Head::of(i, map, tables, sources, cx));
+    let (speaking, silent): (Vec<Head<'_>>, Vec<Head<'_>>) = heads.partition(Head::may_speak);
+    let mut said: Vec<Said> = speaking.into_par_iter().map(|h| h.rows(cx)).collect();
+    // Most towns have one employer: then nobody reads for it the rows that cannot name another.
+    if said.iter().all(|s| s.whole.is_none() && s.rows.is_empty() && s.beside.is_empty()) {
         return Vec::new();
     }
-    let said: Vec<Said> = heads.into_par_iter().map(|h| h.rows(cx)).collect();
-    if said.iter().all(|s| s.whole.is_none() && s.rows.is_empty()) {
-        return Vec::new();
-    }
+    said.par_extend(silent.into_par_iter().map(|h| h.rows(cx)));
+    said.sort_by_key(|s| s.index);
     let mut findings = Vec::new();
     let proven = proven(&said, mapping);
-    for s in &said {
+    for s in said {
         let source = mapping.sources[s.index].source;
         let unproven = |o: &&Other| matches!(o, Other::Siret(_)) && !proven.contains(*o);
         if let Some(Other::Siret(siret)) = s.whole.iter().chain(s.rows.values()).find(unproven) {
@@ -77,6 +81,11 @@ pub fn part(tables: &[Table], mapping: &mut Mapping, sources: &Sources, cx: &Con
             map.why = vec!["another employer".to_owned()];
         }
         findings.extend(people.into_iter().map(|(other, own)| told(&other, &own, map, sources, cx)));
+        map.perhaps_others = s.beside;
+        map.called_by = match s.whole {
+            Some(Other::Called(name)) if lists::is_list(map.role) => Some(name),
+            _ => None,
+        };
     }
     findings
 }
@@ -130,7 +139,9 @@ struct Head<'a> {
     map: &'a SourceMapping,
     table: &'a Table,
     whole: Option<Other>,
+    /// A column of employers, and those that may say of somebody that another one pays.
     column: Option<usize>,
+    columns: Vec<Saying>,
 }
 
 impl<'a> Head<'a> {
@@ -148,12 +159,17 @@ impl<'a> Head<'a> {
         };
         let column = map.columns.iter().find(|c| matches!(c.meaning, Meaning::Ignored | Meaning::Unknown) && employer_column(&c.heading));
         let column = column.map(|c| usize::from(c.column));
-        Some(Self { index, map, table, whole, column })
+        let columns = if map.role.is_register() { Vec::new() } else { Saying::of(map, cx) };
+        Some(Self { index, map, table, whole, column, columns })
+    }
+
+    fn may_speak(&self) -> bool {
+        self.whole.is_some() || self.column.is_some() || !self.columns.is_empty()
     }
 
     /// What its rows say.
     fn rows(self, cx: &Context<'_>) -> Said {
-        let Self { index, map, table, whole, column } = self;
+        let Self { index, map, table, whole, column, mut columns } = self;
         let who = WhoColumns::new(map, cx);
         let below = map.header.map_or(0, |h| h.1);
         let mut texts: BTreeMap<String, Vec<u32>> = BTreeMap::new();
@@ -182,6 +198,9 @@ impl<'a> Head<'a> {
                     texts.entry(last.clone()).or_default().push(row.number);
                 }
             }
+            for c in columns.iter_mut().filter(|_| named) {
+                c.said.extend(Some(shown(&row, usize::from(c.column)).into_owned()).filter(|t| !t.is_empty()).map(|t| (row.number, t)));
+            }
             if named && known.insert((person.id.clone(), person.called(), last.clone())) {
                 people.push((row.number, person));
             }
@@ -196,7 +215,37 @@ impl<'a> Head<'a> {
         }
         // Rows that say whose they are say more than the name of their file.
         let whole = whole.filter(|_| rows.is_empty() && !ours);
-        Said { index, whole, rows, people }
+        let beside = columns.into_iter().rev().flat_map(|c| c.of_others(cx)).collect();
+        Said { index, whole, rows, beside, people }
+    }
+}
+
+/// A column of a staff file or a list that may say of somebody that another employer pays.
+struct Saying {
+    column: u16,
+    /// Its title asks who pays: any word beside this employer's own is another's.
+    who_pays: bool,
+    /// By row.
+    said: Vec<(u32, String)>,
+}
+
+impl Saying {
+    fn of(map: &SourceMapping, cx: &Context<'_>) -> Vec<Self> {
+        let service = |f| cx.vocabulary.get(f).role == Some(FactRole::Service);
+        let may_say = |c: &&super::mapping::ColumnMapping| match c.meaning {
+            Meaning::Fact(f) if service(f) => true,
+            _ => c.certainty < 100 && (of_employers(&c.heading) || of_who_pays(&c.heading)),
+        };
+        let new = |c: &super::mapping::ColumnMapping| Self { column: c.column, who_pays: of_who_pays(&c.heading), said: Vec::new() };
+        map.columns.iter().filter(may_say).map(new).collect()
+    }
+
+    /// The rows beside which it says another employer.
+    fn of_others(self, cx: &Context<'_>) -> impl Iterator<Item = (u32, (u16, String))> {
+        let ours = self.who_pays && self.said.iter().any(|(_, t)| is_own(t, cx));
+        let other = move |text: &str| of_another_employer(text, cx.employer).is_some() || ours && !is_own(text, cx);
+        let worded = |text: &str| text.chars().any(char::is_alphabetic);
+        self.said.into_iter().filter(move |(_, t)| worded(t) && other(t)).map(move |(row, text)| (row, (self.column, text)))
     }
 }
 
@@ -206,7 +255,7 @@ fn is_own(text: &str, cx: &Context<'_>) -> bool {
     let siren = cx.siret.get(..9).unwrap_or_default();
     let (name, own) = (spaced(text), spaced(cx.employer));
     let within = |a: &str, b: &str| !a.trim().is_empty() && a.split_whitespace().all(|w| b.contains(&format!(" {w} ")));
-    !siren.is_empty() && number.starts_with(siren) || within(&own, &name) || within(&name, &own)
+    !siren.is_empty() && number.starts_with(siren) || within(&own, &name) || within(&name, &own) || says_the_town(text, cx.employer)
 }
 
 /// The other employer that a cell of such a column names: where one of them names this employer, whatever else stands there.

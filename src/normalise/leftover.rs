@@ -37,7 +37,9 @@ pub fn of(title: &str, fact: &FactDecl, month: PayMonth) -> Option<String> {
     if form == NumberForm::Money && marks.contains('%') {
         return Some("%".to_owned());
     }
-    if !matches!(form, NumberForm::Money) && marks.contains('€') {
+    // « Jours télétravail (forfait 2,88 €) » is one of the fact's own titles.
+    let own = || fact.headings.iter().any(|h| h.to_lowercase() == marks);
+    if !matches!(form, NumberForm::Money) && marks.contains('€') && !own() {
         return Some("€".to_owned());
     }
     if let Some(unit) = titles::counted_in_another(form_key(form), title) {

@@ -6,6 +6,7 @@ use crate::facts::{FactId, Vocabulary};
 use crate::ground::{Lang, words};
 use crate::normalise::values::{Mark, RateForm};
 use crate::payslip::{ElementId, LineKind};
+use std::collections::BTreeMap;
 use std::fmt;
 
 /// What a sheet holds.
@@ -455,6 +456,9 @@ pub struct SourceMapping {
     pub only_employers: bool,
     /// Rows of another employer's people.
     pub of_others: std::collections::BTreeSet<u32>,
+    /// Rows that may be so, as the words of a column say; and the employer beside the town that the list is called by.
+    pub perhaps_others: BTreeMap<u32, (u16, String)>,
+    pub called_by: Option<String>,
     /// The column in which the table begins, where several tables of one sheet begin in different ones.
     pub first_column: Option<u16>,
 }

@@ -57,7 +57,7 @@ pub use mapping::{
 };
 pub use natures::Natures;
 pub use recognise::recognise;
-pub use records::{NO_LONGER, OPEN_EXIT, UNKNOWN_STATE};
+pub use records::{LISTED_ELSEWHERE, NO_LONGER, OPEN_EXIT, STAFF_ELSEWHERE, UNKNOWN_STATE};
 
 use crate::facts::Vocabulary;
 use crate::ground::{At, EmployeeId, Finding, Money, PayMonth, Severity, Sources};

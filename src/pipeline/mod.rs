@@ -36,6 +36,7 @@ mod proposals;
 pub mod record;
 mod records;
 mod recovery;
+mod reduced;
 mod rejected;
 mod same_person;
 mod sendings;
@@ -468,6 +469,7 @@ fn prepare_with(options: &Options, pack: Option<&str>, out: &mut Outcome, timing
     let mut ready = Ready { job, pack, road, catalogue, unknown_kinds, inputs, lang, head, uses, settings: chosen.value };
     open_codes::settle(&mut ready, &mut out.findings);
     one_line::part(&mut ready);
+    reduced::part(&mut ready, &mut out.findings);
     known_by_net::settle(&mut ready, &mut out.findings);
     Ok(Some(ready))
 }

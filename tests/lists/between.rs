@@ -211,6 +211,9 @@ fn words_more_in_the_cell_of_a_name_take_its_row_back() {
         ("00225", "Mme AGUILAR Loïc"),
         ("00844", "RAMPAL Joël, ép. DUVAL"),
     ];
+    let r = run("former", "Matricule;Agent;Montant CIA\n00102;ex ARNOUX Jean-Noël;150\n00232;TARDIEU Régine ex DUVAL;150\n");
+    assert_eq!((r.told("M409", "00102"), r.waits("00102")), (BLOCKS.to_vec(), true));
+    assert!(r.told("M409", "00232").is_empty() && !r.waits("00232"));
     let rows: String = cells.iter().map(|(id, name)| format!("{id};{name};150\n")).collect();
     let r = run("name-cells", &format!("Matricule;Agent;Montant CIA\n{rows}"));
     for (agent, name) in &cells[..4] {
@@ -223,13 +226,19 @@ fn words_more_in_the_cell_of_a_name_take_its_row_back() {
 
 #[test]
 fn words_that_take_back_count_in_whatever_column_they_stand() {
-    let columns = [("N° arrêté", "annulé", "2021-300"), ("Statut", "Retraité", "Titulaire"), ("Collectivité", "CCAS", "Commune")];
-    for (i, (title, against, plain)) in columns.into_iter().enumerate() {
+    let columns = [
+        ("N° arrêté", "annulé", "2021-300", "M64"),
+        ("Statut", "Retraité", "Titulaire", "M64"),
+        ("Collectivité", "CCAS", "Commune", "M374"),
+        ("Budget", "CCAS", "Principal", "M374"),
+        ("Employeur", "CDG 99", "Mairie", "M374"),
+    ];
+    for (i, (title, against, plain, code)) in columns.into_iter().enumerate() {
         let text =
             format!("Matricule;Nom;Prénom;{title};Montant CIA\n00102;ARNOUX;Jean-Noël;{against};200\n00232;TARDIEU;Régine;{plain};300\n");
         let r = run(&format!("whatever-{i}"), &text);
-        assert_eq!((r.told("M64", "00102"), r.waits("00102")), (BLOCKS.to_vec(), true), "{title}");
-        assert!(r.told("M64", "00232").is_empty(), "{title}");
+        assert_eq!((r.told(code, "00102"), r.waits("00102")), (BLOCKS.to_vec(), true), "{title}");
+        assert!(r.told(code, "00232").is_empty(), "{title}");
     }
 }
 

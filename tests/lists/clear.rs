@@ -225,3 +225,46 @@ fn a_rate_beside_the_hours_that_it_is_for_is_no_question() {
     assert_eq!((r.told("F121", "00102"), r.told("F120", "00102")), (vec![], vec![]));
     assert_eq!(r.line("00102", "VAC"), ["390.00"]);
 }
+
+#[test]
+fn titles_that_no_clerk_would_doubt_are_read() {
+    let none = |r: &Ran, agent: &str| ["M76", "M77", "M95"].iter().all(|c| r.told(c, agent).is_empty()) && !r.waits(agent);
+    let absences = "Matricule;Nom;Prénom;Absence;Du;Au (inclus);Durée\n00844;RAMPAL;Joël;Grève nationale;06/12/2021;07/12/2021;2\n";
+    paid(&run("inclusive", ABSENCES, "abs.csv", absences), &["00844"]);
+    let strike = "Grévistes;;;;\nMatricule;Nom;Prénom;Date de grève;1 j ou 1/2 j\n01722;VILLARD;Maxime;09/12/2021;1 j\n";
+    paid(&run("day-or-half", ABSENCES, "grève.csv", strike), &["01722"]);
+    let hours =
+        "Matricule;Nom;Prénom;HS jour de semaine (14 premières h);HS tranche 2\n00441;FLAMENT;André;14 h;\n01740;LAVAL;Sébastien;8,5;\n";
+    paid(&run("week-days", HOURS, "HS.csv", hours), &["00441", "01740"]);
+    let bonus = "Matricule;Nom;Prénom;CIA arbitré\n00102;ARNOUX;Jean-Noël;200\n";
+    paid(&run("arbitrated", CIA, "CIA.csv", bonus), &["00102"]);
+
+    let mutual = "Matricule;Nom;Prénom;Ancienne cotisation;Nouvelle cotisation\n00225;AGUILAR;Loïc;31,35;40,00\n";
+    let r = run("mutual", CIA, "Mutuelle.csv", mutual);
+    assert!(none(&r, "00225"));
+    assert_eq!(r.line("00225", "MUTUELLE"), ["-40.00"]);
+    let part = |old: &str, new: &str| format!("Matricule;Nom;Prénom;{old};{new};Date d'effet\n00225;AGUILAR;Loïc;100 %;80 %;01/12/2021\n");
+    for (i, (old, new)) in [("Taux actuel", "Nouveau taux"), ("% actuel", "% demandé et accordé")].into_iter().enumerate() {
+        let r = run(&format!("part-{i}"), CIA, "Temps partiel.csv", &part(old, new));
+        assert!(none(&r, "00225"), "{old}");
+        // From this month on 404 points, 1893.15, of which six sevenths.
+        assert_eq!(r.line("00225", "TIB"), ["1622.70"], "{old}");
+    }
+    let rate = "Matricule;Nom;Prénom;Taux PAS;Début validité\n00225;AGUILAR;Loïc;1,2 %;01.12.2021\n";
+    assert!(none(&run("rate", CIA, "pas.csv", rate), "00225"));
+    let days = "Matricule;Nom;Prénom;Jours télétravail (forfait 2,88 €)\n00225;AGUILAR;Loïc;5\n";
+    assert!(none(&run("home", CIA, "télétravail.csv", days), "00225"));
+}
+
+/// A sum under the name of what goes on, in a list that says that it is paid once, or taken away; the children that count beside all.
+#[test]
+fn what_a_title_says_does_not_last_is_asked() {
+    for (i, (title, column)) in
+        [("Prime IFSE exceptionnelle", "IFSE"), ("Retenue sur IFSE", "IFSE"), ("Fin de NBI", "NBI")].into_iter().enumerate()
+    {
+        let r = run(&format!("once-{i}"), CIA, "liste.csv", &format!("{title}\nMatricule;Nom;Prénom;{column}\n00225;AGUILAR;Loïc;15\n"));
+        assert_eq!((r.told("M76", "00225"), r.waits("00225")), (BLOCKS.to_vec(), true), "{title}");
+    }
+    let children = "Matricule;Nom;Prénom;Nb d'enfants;dont à charge SFT\n00225;AGUILAR;Loïc;3;1\n";
+    assert!(run("children", CIA, "SFT.csv", children).waits("00225"));
+}

@@ -226,3 +226,55 @@ fn a_hidden_column_is_told() {
         assert_eq!(net, Some(expected("00360")), "{name}");
     }
 }
+
+/// Another employer beside somebody, where the others have the town or one of its services.
+#[test]
+fn a_staff_file_may_say_that_another_employer_pays() {
+    let agents = paid_agents("elsewhere-paid");
+    for (i, (title, [other, own], asked)) in [
+        ("Payé par", ["CCAS", "Commune"], true),
+        ("Employeur", ["CDG 99", "Mairie"], true),
+        ("Collectivité", ["SIVOM du Lac", "Ville de Montreval"], true),
+        ("Bureau", ["CCAS", "Mairie"], false),
+        ("Employeur", ["Ville", "Commune de Montreval"], false),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let cells: Vec<(&str, &str)> = agents.iter().map(|a| (a.as_str(), if *a == agents[0] { other } else { own })).collect();
+        let r = staff(&format!("elsewhere-{i}"), title, &cells);
+        assert_eq!((r.told("M371", &agents[0]), r.waits(&agents[0])), (if asked { BLOCKS.to_vec() } else { vec![] }, asked), "{title}");
+        assert!(r.told("M371", &agents[1]).is_empty() && !r.waits(&agents[1]), "{title}");
+    }
+}
+
+/// The sample with a staff file that has these services.
+fn services(name: &str, of: &[(&str, &str)], list: &str) -> Ran {
+    let text = std::fs::read_to_string("tests/data/normalise/layouts/staff.csv").expect("the layout");
+    let column = text.lines().next().expect("titles").split(';').position(|t| t == "Serv. affect.").expect("services");
+    let line = |l: &str| {
+        let mut cells: Vec<&str> = l.split(';').collect();
+        if let Some((_, service)) = of.iter().find(|(agent, _)| cells.contains(agent)) {
+            cells[column] = service;
+        }
+        cells.join(";") + "\n"
+    };
+    let staff: String = text.lines().map(line).collect();
+    ran::sample("lists-leavers", name, &["agents.xlsx", "cia-decembre.csv"], &[("personnel.csv", staff), ("cia.csv", list.to_owned())])
+}
+
+#[test]
+fn a_service_may_be_another_employers() {
+    let agents = paid_agents("services-paid");
+    let list = |service: &str| format!("Matricule;Service;Montant CIA\n{};{service};200\n", agents[0]);
+    // One alone, in the staff file or in a list.
+    let r = services("services-one", &[(&agents[0], "CCAS")], "");
+    assert_eq!((r.told("M371", &agents[0]), r.waits(&agents[0])), (BLOCKS.to_vec(), true));
+    let r = services("services-list", &[], &list("EHPAD"));
+    assert_eq!((r.told("M374", &agents[0]), r.waits(&agents[0])), (BLOCKS.to_vec(), true));
+    // Several who were paid under the word: a service of the town, told once, and a list may say it.
+    let several: Vec<(&str, &str)> = agents[..4].iter().map(|a| (a.as_str(), "Ehpad")).collect();
+    let r = services("services-several", &several, &list("EHPAD"));
+    assert_eq!(r.told("M375", ""), [Severity::Justify]);
+    assert!(agents[..4].iter().all(|a| r.told("M371", a).is_empty() && r.told("M374", a).is_empty() && !r.waits(a)));
+}

@@ -2,8 +2,10 @@
 
 #![allow(clippy::duplicate_mod, reason = "each file asks other things of a run, in methods of its own")]
 
+mod absence_over;
 mod arrears;
 mod estimates;
 mod in_a_row;
 mod law_of_months;
+mod staff_columns;
 mod within_a_month;

@@ -308,6 +308,27 @@ fn an_older_staff_file_and_the_order_of_trust_leave_what_last_month_proved() {
     }
 }
 
+/// Two staff files, the later of which says the month to be paid: what it says counts, and last month was paid on the other.
+#[test]
+fn the_staff_file_of_the_month_to_be_paid_stands_before_another() {
+    let own = &made::staff()["00176"];
+    let (index, bonus) = (own["I.M."].clone(), own["IFSE (temps plein)"].clone());
+    let step = (index.parse::<i64>().expect("an index") + 8).to_string();
+    let statement = || ("paye.xhl", xhl::november().into_bytes());
+    let alone = run("ahead-alone", "", &[staff(&step, &bonus), statement()]);
+    let plain = run("ahead-none", "", &[staff(&index, &bonus), statement()]);
+    assert!(nets(&alone)["00176"] > nets(&plain)["00176"]);
+    let both = |name: &str, ahead: &'static str| {
+        let (_, later) = staff(&step, &bonus);
+        run(name, "", &[staff(&index, &bonus), (ahead, later), statement()])
+    };
+    let r = both("ahead-named", "effectifs décembre 2021.csv");
+    assert_eq!(nets(&r)["00176"], nets(&alone)["00176"]);
+    assert!(r.grave("IMP-04", "00176").contains(&Severity::Justify));
+    let r = both("ahead-silent", "effectifs.csv");
+    assert_eq!(nets(&r)["00176"], nets(&plain)["00176"]);
+}
+
 // Two people of no staff file: an allowance of 416,17 less IRCANTEC 11,65, CSG 27,80 and 9,81, CRDS 2,04 (364,87), and 683,47 of an
 // apprentice. Their own line says who they are, whatever pension is contributed to.
 #[test]

@@ -60,11 +60,11 @@ pub(super) fn by_contents(
     }
     // « Nouveau taux », « Passe à » over 80 %, 90 %, 100 %: working time. Nobody is taxed so.
     if let (Role::Changes, Some(f)) = (role, cx.vocabulary.named("quotite"))
-        && compared.turned
+        && (compared.turned || compared.was)
         && !p.values.is_empty()
         && p.values.keys().all(|v| is_part_time(v, titles::of_working_time(about)))
     {
-        put(Meaning::New(f), 80);
+        put(if compared.was { Meaning::Old(f) } else { Meaning::New(f) }, 80);
     }
     // « Taux » in the tax office's list of the month: the rate that has an origin.
     if matches!(role, Role::Changes | Role::Staff)

@@ -13,7 +13,12 @@ use std::cmp::Reverse;
 pub(super) fn by_subject(compared: &Compared, p: &Profile, role: Role, cx: &Context<'_>, about: &str, found: &mut Vec<Choice>) {
     match role {
         Role::Amounts if compared.generic => found.extend(of_subject(&compared.words, p, cx, about)),
-        Role::Changes if compared.withheld && compared.share != Share::Employer => found.extend(withheld(p, cx, about)),
+        Role::Changes if compared.withheld && compared.share != Share::Employer => {
+            found.extend(withheld(p, cx, about).map(|c| match (c.meaning, compared.side) {
+                (Meaning::Fact(f), Some(side)) => Choice { meaning: side(f), ..c },
+                _ => c,
+            }))
+        }
         _ => {}
     }
 }
@@ -39,6 +44,12 @@ pub(super) fn withheld(p: &Profile, cx: &Context<'_>, about: &str) -> Option<Cho
     let (all, alone) = subjects(p, cx, named);
     let id = all.first().copied().filter(|_| alone)?;
     Some(Choice { meaning: Meaning::Fact(id), score: 66, title: 100, fit: 5 })
+}
+
+/// Whether « Nouvelle cotisation » in a sheet called « Mutuelle » is that fact, and all of it.
+pub fn is_said_by_the_sheet(own: &str, fact: &FactDecl, about: &str) -> bool {
+    let kept = titles::is_withheld(&fact.name) && titles::without_side(own).is_withheld();
+    kept && named_within(fact, &opened(about), opened).is_some()
 }
 
 /// The words of a text as titles are compared by, with a blank at both ends.

@@ -21,6 +21,7 @@ mod told;
 mod who;
 
 use crate::facts::{Fact, Role as FactRole};
+use crate::ground::place::stem;
 use crate::ground::{Checked, EmployeeId, Sources};
 use crate::normalise::join::TransferRow;
 use crate::normalise::mapping::{Mapping, Role, SourceMapping};
@@ -81,7 +82,7 @@ pub fn gather_beside(
         told.join(part.told);
     }
     without_letters(&mut books, &mut raw, sources, &mut told);
-    let (mut directory, strange) = note_people((&books, stated), &raw, &mut told, sources, cx.employer);
+    let (mut directory, strange) = note_people((&books, stated), &raw, &mut told, sources, mapping, cx);
     for (name, id) in named {
         let whom = directory.join(&Who { id: id.as_str().to_owned(), ..Who::default() });
         if let Joined::AsWritten(id) | Joined::Padded(id) | Joined::Lengthened(id) = whom {
@@ -121,6 +122,7 @@ pub fn gather_beside(
     }
     settle_books(books, transfers, &directory, sources, cx, &mut out, &mut told);
     place_rows(raw, &strange, (&directory, &known), mapping, sources, cx, &mut out, &mut told);
+    of_this_month_first(&mut out.staff, mapping, cx);
     without_groups(&out.staff, &mut told, cx);
     out.decided = std::mem::take(&mut told.decided);
     Checked::new(out, told.finish(sources))
@@ -131,6 +133,20 @@ fn may_name_two<'t>(table: &'t Table, map: &SourceMapping, cx: &Context<'_>) -> 
     let list = lists::is_list(map.role) || map.role == Role::AccountChanges;
     let columns = if list { Columns::of(map, cx) } else { None };
     Some((table, map.header.map_or(0, |h| h.1), columns?))
+}
+
+/// Of several staff files the one that says the month to be paid is ahead of the others, and keeps its word.
+fn of_this_month_first(staff: &mut [Record], mapping: &Mapping, cx: &Context<'_>) {
+    let says = |text: &str, title: bool| lists::months_named(text, cx.month, title).contains(&cx.month);
+    let ahead = |m: &SourceMapping| {
+        let names = [stem(&m.file), m.sheet.as_deref().unwrap_or_default()];
+        says(&m.title, true) || names.into_iter().any(|n| says(n, false))
+    };
+    let files = || mapping.sources.iter().filter(|m| m.role == Role::Staff);
+    if files().any(ahead) {
+        let behind: BTreeSet<u16> = files().filter(|m| !ahead(m)).map(|m| m.source).collect();
+        staff.sort_by_key(|r| behind.contains(&r.at.source));
+    }
 }
 
 /// A line between the rows of a list that is a service or a grade in the staff file says no more than that.

@@ -211,8 +211,13 @@ pub(super) fn one_register(paid: &PaidSlip, books: &Books) -> bool {
 
 /// A register without a single employer's share does not show them; it does not say that there were none.
 pub(super) fn hide_employers(paid: &mut BTreeMap<EmployeeId, PaidSlip>) {
-    let showing: BTreeSet<u16> =
-        paid.values().flat_map(|s| &s.lines).filter(|l| !l.employer_amount.is_zero()).map(|l| l.at.source).collect();
+    let mut shown: BTreeMap<u16, BTreeSet<PaidCode>> = BTreeMap::new();
+    for l in paid.values().flat_map(|s| &s.lines).filter(|l| !l.employer_amount.is_zero()) {
+        shown.entry(l.at.source).or_default().insert(l.code);
+    }
+    // One column that nothing names, and that no net counts, is no share by itself.
+    let unnamed = |of: &BTreeSet<PaidCode>| of.len() == 1 && of.iter().all(|c| matches!(c, PaidCode::Unknown(_)));
+    let showing: BTreeSet<u16> = shown.into_iter().filter(|(_, of)| !unnamed(of)).map(|s| s.0).collect();
     for slip in paid.values_mut() {
         slip.employer_hidden = !slip.lines.iter().any(|l| showing.contains(&l.at.source));
     }

@@ -1,15 +1,15 @@
 //! Which agent a row means: numbers and names of all sources together, and what they contradict.
 
 use super::told::Told;
-use crate::ground::place::stem;
+use crate::facts::Role as FactRole;
 use crate::ground::{At, EmployeeId, Finding, Severity, Sources, ids};
-use crate::normalise::mapping::Role;
+use crate::normalise::mapping::{Mapping, Role};
 use crate::normalise::people::{Directory, Joined, Who, may_be_same};
-use crate::normalise::records::RawRow;
+use crate::normalise::records::{Content, RawRow};
 use crate::normalise::register::Books;
 use crate::normalise::text::{name_key, written_name};
-use crate::normalise::titles::{other_employer, spaced, takes_back_beside_a_name};
-use crate::normalise::{lists, numbers};
+use crate::normalise::titles::{spaced, takes_back_beside_a_name};
+use crate::normalise::{Context, lists, numbers};
 use std::cell::LazyCell;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -37,7 +37,8 @@ pub(super) fn note_people(
     raw: &[(u16, Role, RawRow)],
     told: &mut Told,
     sources: &Sources,
-    employer: &str,
+    mapping: &Mapping,
+    cx: &Context<'_>,
 ) -> (Directory, BTreeSet<At>) {
     let mut directory = Directory::default();
     for who in stated {
@@ -150,16 +151,15 @@ pub(super) fn note_people(
     });
     let bearing = |who: &Who| called.get(&name_key(&who.surname, &who.given)).into_iter().flatten().copied().collect::<Vec<_>>();
     let mut strange = BTreeSet::new();
-    let mut others: BTreeMap<u16, Option<&'static str>> = BTreeMap::new();
     for (source, role, r) in raw {
         if lists::is_list(*role)
             && r.who.surname.is_empty()
             && !r.who.id.is_empty()
-            && let Some(other) = *others.entry(*source).or_insert_with(|| of_another_employer(*source, sources, employer))
+            && let Some(other) = mapping.of(*source).and_then(|m| m.called_by.as_ref())
             && let Joined::AsWritten(id) | Joined::Padded(id) | Joined::Lengthened(id) = directory.join(&r.who)
         {
             strange.insert(r.at);
-            let f = Finding::new("M406", Severity::Blocking).arg("agent", &id).arg("employer", other.to_uppercase()).of(&id);
+            let f = Finding::new("M406", Severity::Blocking).arg("agent", &id).arg("employer", other).of(&id);
             told.add(f.at(sources.place(r.at)), *source);
         }
         if lists::is_list(*role)
@@ -182,10 +182,14 @@ pub(super) fn note_people(
             let surnamed = |surname: &str| may_be_same((surname, ""), (&r.who.surname, ""));
             let other = !same(*known);
             if let Some(words) =
-                beside_name(&r.who, all_words.get(&id)).filter(|w| list && takes_back_beside_a_name(w, employer, *role == Role::Amounts))
+                beside_name(&r.who, all_words.get(&id)).filter(|w| list && takes_back_beside_a_name(w, cx.employer, *role == Role::Amounts))
             {
                 let f = Finding::new("M409", Severity::Blocking).arg("agent", &id).arg("text", words).of(&id);
                 told.add(f.at(sources.place(r.at)), *source);
+            }
+            // « DUBOIS », whose usual name is the known one.
+            if usual(&r.content, cx).is_some_and(|u| may_be_same(*known, (u, &r.who.given)) && may_be_same((known.0, ""), (u, ""))) {
+                continue;
             }
             // One first name in common is not enough in a list that pays, nor anywhere where the whole name is somebody else's.
             let doubtful = list && !surnames.get(&id).is_some_and(|s| s.iter().any(|s| surnamed(s)));
@@ -220,18 +224,18 @@ pub(super) fn note_people(
     (directory, strange)
 }
 
+/// The usual name in a row of facts.
+fn usual<'r>(content: &'r Content, cx: &Context<'_>) -> Option<&'r str> {
+    let Content::Facts(facts) = content else { return None };
+    facts.value(cx.vocabulary.role(FactRole::MarriedName)?)?.text()
+}
+
 /// The words in the cells of a row's name that are no words of the agent's.
 fn beside_name(who: &Who, known: Option<&BTreeSet<String>>) -> Option<String> {
     let known = known?;
     let name = spaced(&format!("{} {}", who.surname, who.given));
     let more: Vec<&str> = name.split_whitespace().filter(|w| !known.contains(*w)).collect();
     (!more.is_empty()).then(|| more.join(" "))
-}
-
-/// The employer beside the town that the names of a file or its sheet say.
-fn of_another_employer(source: u16, sources: &Sources, own: &str) -> Option<&'static str> {
-    let s = sources.get(source)?;
-    [stem(&s.file), s.sheet.as_deref().unwrap_or_default()].into_iter().find_map(|name| other_employer(name, own))
 }
 
 /// The employee a row means, told where that is not what is written; `lost` is how grave a row of nobody is.

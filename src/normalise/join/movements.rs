@@ -3,9 +3,10 @@
 use super::Joiner;
 use super::person::Person;
 use crate::facts::{Fact, Origin, Role, Value};
-use crate::ground::{At, EmployeeId, Severity};
+use crate::ground::{At, EmployeeId, Lang, Severity};
 use crate::normalise::gather::Record;
 use crate::normalise::text::name_key;
+use crate::normalise::titles;
 use chrono::NaiveDate;
 
 impl Joiner<'_> {
@@ -113,18 +114,30 @@ impl Joiner<'_> {
     /// A contract that ends within the month pays until its last day, unless something says otherwise.
     pub(super) fn contract_ends(&mut self) {
         let (Some(end), Some(exit)) = (self.vocabulary.role(Role::ContractEnd), self.vocabulary.role(Role::Exit)) else { return };
-        let mut found = Vec::new();
+        let (mut found, mut lasting) = (Vec::new(), Vec::new());
+        let (vocabulary, status) = (self.vocabulary, self.vocabulary.named("statut"));
         for (id, p) in &mut self.out.people {
             let value = p.changes.iter().rev().find(|f| f.id == end).or_else(|| p.known.get(end)).cloned();
             let Some((date, at)) = value.and_then(|f| Some((f.value.date()?, f.at))) else { continue };
             let leaves = p.known.get(exit).is_some() || p.changes.iter().any(|f| f.id == exit);
-            if !leaves && self.month.contains(date) && date != self.month.last_day() {
+            if leaves || !self.month.contains(date) || date == self.month.last_day() {
+                continue;
+            }
+            let has_none = |f: &Fact| titles::has_no_end(&vocabulary.get(f.id).shown(&f.value, Lang::Fr));
+            if status.and_then(|f| p.known.get(f)).is_some_and(has_none) {
+                lasting.push((id.clone(), date, at));
+            } else {
                 p.changes.push(Fact { id: exit, value: Value::Date(date), at, origin: Origin::Read });
                 found.push((id.clone(), date, at));
             }
         }
         for (id, date, at) in found {
             let f = self.finding("F05", Severity::Justify, &id, &[at]).arg("date", date.format("%d/%m/%Y"));
+            self.out.findings.push(f);
+        }
+        // « Fin de stage », « Fin CLM », « Échéance » beside a permanent agent: nothing says that pay ends there.
+        for (id, date, at) in lasting {
+            let f = self.finding("M376", Severity::Blocking, &id, &[at]).arg("agent", &id).arg("date", date.format("%d/%m/%Y"));
             self.out.findings.push(f);
         }
     }

@@ -4,6 +4,7 @@ use crate::facts::{Begun, Dated, Fact, FactId, Facts, Later, Role, Vocabulary};
 use crate::ground::{At, EmployeeId, Iban, Money, PayMonth};
 use crate::normalise::gather::AccountChange;
 use crate::normalise::register::without_courtesy;
+use crate::normalise::titles::spaced;
 use crate::payslip::PaidSlip;
 use std::collections::BTreeMap;
 
@@ -89,9 +90,21 @@ impl Person {
         let id = vocabulary.role(role)?;
         self.changes.iter().rev().find(|f| f.id == id).or_else(|| self.known.get(id))
     }
+    /// Whether last month was paid under the usual name and not the other.
+    fn is_paid_as(&self, usual: &str, surname: &str) -> bool {
+        let (usual, surname) = (spaced(usual), spaced(surname));
+        let called = |name: &str| {
+            let name = spaced(name);
+            name.contains(&usual) && !name.contains(&surname)
+        };
+        let sent = self.transfer.as_ref().map_or("", |t| &t.name);
+        !usual.trim().is_empty() && [self.names.0.as_str(), sent].into_iter().any(called)
+    }
     /// `NOM Prénom`, from the staff file or else the register.
     pub fn name(&self, vocabulary: &Vocabulary) -> String {
         let surname = self.text(vocabulary, Role::Surname).unwrap_or(&self.names.0);
+        // Under the name that the bank and the register know.
+        let surname = self.text(vocabulary, Role::MarriedName).filter(|usual| self.is_paid_as(usual, surname)).unwrap_or(surname);
         let given = self.text(vocabulary, Role::GivenName).unwrap_or(&self.names.1);
         let (surname, given) = without_courtesy(surname.to_owned(), given.to_owned());
         let joined = format!("{surname} {given}");

@@ -5,7 +5,7 @@ use super::seen::Seen;
 use crate::facts::{FactDecl, FactKind, NumberForm, Role as FactRole};
 use crate::ground::Exact;
 use crate::normalise::Context;
-use crate::normalise::columns::is_one_off;
+use crate::normalise::columns::{is_one_off, is_said_by_the_sheet};
 use crate::normalise::leftover;
 use crate::normalise::lists::{self, SURE};
 use crate::normalise::mapping::{ColumnMapping, Meaning, Role, SourceMapping};
@@ -77,11 +77,15 @@ pub(super) fn cast(found: &mut SourceMapping, likeness: &[u32], s: &Seen<'_>, cx
         let reason = reason.or_else(|| titles::lacks_its_words(&told(), &fact.name).then(|| format!("… {}", fact.label.fr)));
         // « Quotité » is a share of many things, and « annuelle » is not of the month.
         let share = form_of(c.meaning, cx) == Some(NumberForm::Fraction) && role == Role::Changes;
-        let bare = Phrase::of(own).words.len() < 2;
-        let said = old || titles::of_working_time(&about) || titles::says_becomes(own) || !bare && titles::of_working_time(own);
+        let short = Phrase::of(own).words.len() < 2;
+        let said = old || titles::of_working_time(&about) || titles::says_becomes(own) || !short && titles::of_working_time(own);
         let reason = reason.or_else(|| (share && !said && !full(p)).then(|| format!("… {}", fact.label.fr)));
         let yearly = fact.recurs && matches!(fact.kind, FactKind::Number { form: NumberForm::Money }) && role != Role::Arrivals;
         let reason = reason.or_else(|| (yearly && titles::says_yearly(&about)).then(|| about.trim().to_owned()));
+        let sum_or_points = matches!(fact.kind, FactKind::Number { form: NumberForm::Money | NumberForm::Points });
+        let bare = role == Role::Changes && fact.recurs && sum_or_points && !old && !titles::says_becomes(own);
+        let once = || titles::says_once_beside(&about).filter(|w| !leftover::words_of(fact).contains(w));
+        let reason = reason.or_else(|| once().filter(|_| bare));
         let group = &s.layout.group[i];
         let reason = reason.or_else(|| titles::doubted_list(group).filter(|_| !own.is_empty()));
         // « dont nuit »: a part of what another column counts.
@@ -94,7 +98,7 @@ pub(super) fn cast(found: &mut SourceMapping, likeness: &[u32], s: &Seen<'_>, cx
         let reason = reason.or_else(|| unit(own, &format!("{about} {}", c.heading), fact, p));
         let part = (1..PART_OF_A_TITLE).contains(&likeness[i]) && matches!(fact.kind, FactKind::Number { .. });
         let sum = matches!(fact.kind, FactKind::Number { form: NumberForm::Money });
-        let part = part || sum && leftover::begins(own, fact);
+        let part = (part || sum && leftover::begins(own, fact)) && !is_said_by_the_sheet(own, fact, &about);
         let thin = part && !Phrase::of(own).is_generic() && !leftover::names(own, fact);
         let reason = reason.or_else(|| thin.then(|| format!("… {}", fact.label.fr)));
         if let Some(w) = reason {

@@ -138,7 +138,10 @@ pub fn recognise(
         }
         let of_tax = tax_rates::of_the_month(&seen, first.iter().map(|x| &x.0), cx);
         let copied = copied::from_staff(&seen, &first.iter().map(|x| &x.0).collect::<Vec<_>>(), &ids, cx);
-        let again = |(i, was): (usize, (SourceMapping, Vec<Finding>))| {
+        let again = |(i, mut was): (usize, (SourceMapping, Vec<Finding>))| {
+            if tax_rates::changes_rates(&was.0, cx) {
+                tax_rates::until_later(&mut was.0, &seen[i], cx);
+            }
             if of_tax[i] {
                 let (mut found, told) = one(i, &seen[i], Some(Role::Changes), false);
                 tax_rates::until_later(&mut found, &seen[i], cx);

@@ -14,8 +14,6 @@ use crate::normalise::values::{hours, post_named};
 /// Hours of the week of a post.
 const WEEK: std::ops::RangeInclusive<i64> = 4..=39;
 
-/// Of two columns called working time, one of which has hours a week, that one is about the post and the other about how much of
-/// it is worked.
 /// « Nb enfants | dont ouvrant droit SFT »: of two columns that may be one fact, the one that says what it counts for.
 pub(super) fn rather(s: &Seen<'_>, cx: &Context<'_>, choices: &mut [Vec<Choice>]) {
     for (name, words) in titles::rather() {
@@ -32,6 +30,8 @@ pub(super) fn rather(s: &Seen<'_>, cx: &Context<'_>, choices: &mut [Vec<Choice>]
     }
 }
 
+/// Of two columns called working time, one of which has hours a week, that one is about the post and the other about how much of
+/// it is worked.
 pub(super) fn hours_beside_share(s: &Seen<'_>, cx: &Context<'_>, choices: &mut [Vec<Choice>]) {
     let named = |n: &str| cx.vocabulary.named(n);
     let (Some(share), Some(post), Some(reduced)) = (named("quotite"), named("heures_poste"), named("temps_non_complet")) else { return };
@@ -45,14 +45,16 @@ pub(super) fn hours_beside_share(s: &Seen<'_>, cx: &Context<'_>, choices: &mut [
     // « Heures » over 35 and less, and nothing that would be more: those of the week.
     let bare = |c: &usize| {
         let words = Phrase::of(&s.layout.own[*c]).words;
-        !words.is_empty() && words.iter().all(|w| titles::neutral("hours", w) && titles::hourly_word(w))
+        words.iter().all(|w| titles::neutral("hours", w)) && words.iter().any(|w| titles::hourly_word(w))
     };
-    if weekly.is_empty() && !shares.is_empty() {
+    if weekly.is_empty() && !(shares.is_empty() && worded.is_empty()) {
         weekly.extend((0..s.layout.width).filter(bare).filter(|c| s.profiles[*c].filled > 0 && is_weekly_of_a_town(&s.profiles[*c])));
     }
     let mut put = |c: usize, fact| choices[c] = vec![Choice { meaning: Meaning::Fact(fact), score: 84, title: 97, fit: 14 }];
     if let ([week], [_]) = (&weekly[..], &shares[..]) {
         put(*week, post);
+    } else if let ([week], [], false) = (&weekly[..], &shares[..], worded.is_empty()) {
+        put(*week, share);
     }
     if let ([words], true) = (&worded[..], !weekly.is_empty() || !shares.is_empty()) {
         put(*words, reduced);

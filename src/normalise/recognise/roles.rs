@@ -94,6 +94,9 @@ pub(super) fn attempt(s: &Seen<'_>, role: Role, cx: &Context<'_>, overlaps: &[u3
     }
     if matches!(role, Role::Staff | Role::Arrivals) {
         post::hours_beside_share(s, cx, &mut choices);
+        of_nobody_knows_which(s, role, cx, &mut choices);
+    }
+    if matches!(role, Role::Staff | Role::Arrivals | Role::Changes) {
         post::rather(s, cx, &mut choices);
     }
     of_papers(s, cx, &mut choices);
@@ -420,6 +423,26 @@ fn pays_hours(s: &Seen<'_>, choices: &[Vec<Choice>], picked: &[Option<usize>], c
 /// « Retour le » beside the days somebody leaves: a leave, and nobody leaves the town.
 fn says_when_back(s: &Seen<'_>) -> bool {
     (0..s.layout.width).any(|c| titles::says_return(&s.layout.own[c]) && dated_column(s, c))
+}
+
+/// « IBAN 1 | IBAN 2 », « Date prévisionnelle de retraite »: which of the accounts is paid on, or whether a day is decided, the titles do
+/// not say, and no column is taken for it.
+fn of_nobody_knows_which(s: &Seen<'_>, role: Role, cx: &Context<'_>, choices: &mut [Vec<Choice>]) {
+    let without = |role| cx.vocabulary.role(role).map(Meaning::Fact);
+    let iban = without(FactRole::Iban);
+    let title = |c: usize| titles::spaced(&s.layout.own[c]).replace(|d: char| d.is_ascii_digit() || d.is_whitespace(), "");
+    let accounts = |c: usize| s.profiles[c].filled > 0 && s.profiles[c].share(s.profiles[c].ibans) >= 80;
+    let numbered = |c: usize| accounts(c) && (0..choices.len()).any(|o| o != c && accounts(o) && title(o) == title(c));
+    let doubtful: Vec<usize> = (0..choices.len()).filter(|c| numbered(*c)).collect();
+    for c in doubtful {
+        choices[c].retain(|x| Some(x.meaning) != iban);
+    }
+    let leaves = [without(FactRole::Exit), without(FactRole::ContractEnd)];
+    for (c, of) in choices.iter_mut().enumerate().filter(|_| role == Role::Staff) {
+        if titles::says_foreseen(&s.layout.own[c]) {
+            of.retain(|x| !leaves.contains(&Some(x.meaning)));
+        }
+    }
 }
 
 /// « Début validité », « Fin de validité »: days of a rate or of a paper, and not those of somebody's career.

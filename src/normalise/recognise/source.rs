@@ -46,6 +46,8 @@ pub(super) fn source(
         sections: false,
         only_employers: false,
         of_others: std::collections::BTreeSet::new(),
+        perhaps_others: std::collections::BTreeMap::new(),
+        called_by: None,
     };
     let filled: usize = s.kept.iter().map(Kept::filled).sum();
     let said = s.entry.and_then(|e| e.role.as_deref()).and_then(Role::parse).filter(|r| *r != Role::Unknown);

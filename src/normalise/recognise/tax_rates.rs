@@ -18,6 +18,15 @@ pub(super) fn of_the_month<'m>(seen: &[Seen<'_>], found: impl Iterator<Item = &'
     seen.iter().zip(found).map(|(s, m)| beside && !s.pinned() && titles::of_tax_rates(&s.about()) && alone(m)).collect()
 }
 
+/// Whether a list changes rates of others and nothing else.
+pub(super) fn changes_rates(found: &SourceMapping, cx: &Context<'_>) -> bool {
+    let rate = |f: FactId| matches!(cx.vocabulary.get(f).kind, FactKind::Number { form: NumberForm::Rate });
+    let about = |f: FactId| rate(f) && cx.vocabulary.about_others().iter().any(|t| t.0 == f || t.1 == f);
+    let new = |m| if let Meaning::Fact(f) | Meaning::New(f) = m { Some(f).filter(|f| lists::pays(cx.vocabulary.get(*f))) } else { None };
+    let mut paying = found.columns.iter().filter_map(|c| new(c.meaning)).peekable();
+    found.role == Role::Changes && paying.peek().is_some() && paying.all(about)
+}
+
 /// « Début validité » until this month, « Date validité » of this month or a later one: the rate holds for this month's pay.
 pub(super) fn until_later(found: &mut SourceMapping, s: &Seen<'_>, cx: &Context<'_>) {
     let now = (cx.month.year(), cx.month.month());

@@ -54,9 +54,11 @@ impl RecordReader<'_> {
                 let f = Finding::new("M81", Severity::Blocking).arg("agent", self.called(row)).arg("last", d.format("%d/%m/%Y"));
                 tell(f.arg("heading", source.key(c)).at(sources.place(self.at(row, c))));
             }
-            // Hours a week of somebody who arrives are those of the post: part time is written by tenths.
-            let hours = matches!(&read.value, Value::Number(n) if *n < Exact::ONE) && c.weekly && read.reduced_post.is_none();
-            if source.role == Role::Arrivals && hours {
+            // Hours a week of somebody who arrives are those of the post, and so are 30 of anybody: part time goes by tenths.
+            if let Value::Number(n) = &read.value
+                && (c.weekly && read.reduced_post.is_none() && *n < Exact::ONE)
+                && (source.role == Role::Arrivals || source.role == Role::Staff && !by_tenths(*n))
+            {
                 read.reduced_post = Some(true);
             }
             let at = self.at(row, c);
@@ -171,6 +173,11 @@ impl RecordReader<'_> {
             self.refuse(row, c, Unread("N02"), sources, tell);
         }
     }
+}
+
+/// Five tenths or more, in tenths.
+fn by_tenths(share: Exact) -> bool {
+    share.mul(Exact::int(10)).and_then(Exact::whole).is_some_and(|n| n >= 5)
 }
 
 /// 57,14 % and 20 of 35 hours.

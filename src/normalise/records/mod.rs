@@ -27,6 +27,7 @@ pub use absence::{named_nature, named_nature_of, titled_nature};
 pub use account::parsed;
 use chrono::NaiveDate;
 pub use gone::{NO_LONGER, OPEN_EXIT, UNKNOWN_STATE};
+pub use remark::{LISTED_ELSEWHERE, STAFF_ELSEWHERE};
 
 /// A remark on a flag left open: the hours would do for a yes too.
 pub const HOURS_ALONE: &str = "hours alone";
@@ -220,6 +221,7 @@ impl<'a> RecordReader<'a> {
         if let (Role::Staff, Content::Facts(facts)) = (self.source.role, &content) {
             self.gone(row, facts, sources, &mut told);
         }
+        told.extend(self.of_another_employer(row, sources));
         self.in_part(row, &content, sources, &mut told);
         let row_text = if list {
             row.cells.iter().map(Cell::shown).collect::<Vec<_>>().join(&crate::normalise::named::CELLS.to_string())

@@ -14,6 +14,10 @@ use crate::normalise::variables::Variables;
 use crate::read::marks::Mark;
 use crate::read::table::Row;
 
+/// Another employer beside somebody in a staff file, and in a list.
+pub const STAFF_ELSEWHERE: &str = "M371";
+pub const LISTED_ELSEWHERE: &str = "M374";
+
 /// What a remark comes to.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Weight {
@@ -102,7 +106,7 @@ impl RecordReader<'_> {
         }));
     }
 
-    /// « annulé » under « N° arrêté », « Retraité » under « Statut », « CCAS » under « Collectivité »: said of the row, whatever the column is of.
+    /// « annulé » under « N° arrêté », « Retraité » under « Statut »: said of the row, whatever the column is of.
     fn says_of_row(&self, c: &ColumnMapping, text: &str) -> bool {
         if !lists::is_list(self.source.role) || !text.chars().any(char::is_alphabetic) {
             return false;
@@ -117,8 +121,16 @@ impl RecordReader<'_> {
             let sums = self.source.role == Role::Amounts;
             titles::sets_aside(text, false).is_some() || sums && titles::is_against_its_row(text, place(f))
         };
-        let elses = || titles::of_employers(&c.heading) && titles::other_employer(text, self.cx.employer).is_some();
-        matches!(c.meaning, Meaning::Fact(f) if described(f) && against(f)) || c.certainty < 100 && elses()
+        matches!(c.meaning, Meaning::Fact(f) if described(f) && against(f))
+    }
+
+    /// « CCAS » under « Payé par », « EHPAD » under « Service »: another employer may pay whom the row names.
+    pub(super) fn of_another_employer(&self, row: &Row<'_, '_>, sources: &Sources) -> Option<Finding> {
+        let (column, text) = self.source.perhaps_others.get(&row.number)?;
+        let c = self.source.columns.iter().find(|c| c.column == *column)?;
+        let code = if self.source.role == Role::Staff { STAFF_ELSEWHERE } else { LISTED_ELSEWHERE };
+        let f = Finding::new(code, Severity::Blocking).arg("agent", self.called(row)).arg("heading", self.source.key(c));
+        Some(f.arg("text", shortened(text)).arg("own", self.cx.employer).at(sources.place(self.at(row, c))))
     }
 
     /// What a reason or a kind says against its own row: a departure for « Mutation interne », a « Service non fait (erreur) ».

@@ -38,7 +38,9 @@ pub fn harmless(text: &str) -> bool {
 pub fn takes_back_beside_a_name(words: &str, own: &str, sums: bool) -> bool {
     let (a, g) = (&FILE.aside, &FILE.gone);
     let has = |lists: &[&Vec<String>]| lists.iter().any(|list| one_of(list, &spaced(words)).is_some());
-    let more = || has(&[&a.paid, &a.below, &a.named, &g.ended, &g.left, &g.away]) || other_employer(words, own).is_some();
+    // « ex MARCHAL », and not « ex DUVAL » beside the name of whoever was called so.
+    let alone = || g.alone.iter().any(|w| spaced(words).trim() == w);
+    let more = || has(&[&a.paid, &a.below, &a.named, &g.ended, &g.left, &g.away]) || alone() || other_employer(words, own).is_some();
     has(&[&a.always, &g.stop]) || sums && more()
 }
 

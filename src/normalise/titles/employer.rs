@@ -24,3 +24,17 @@ pub fn of_another_employer(title: &str, own: &str) -> Option<&'static str> {
 pub fn employer_column(heading: &str) -> bool {
     is_one(&FILE.employer_columns, heading)
 }
+
+/// Whether a title is that of a column which says who pays: whatever it names beside the town is another employer.
+pub fn of_who_pays(heading: &str) -> bool {
+    is_one(&FILE.who_pays, heading)
+}
+
+/// Whether a text says a town, and no other one than this: « Mairie », « Ville de Montreval ».
+pub fn says_the_town(text: &str, own: &str) -> bool {
+    let (tidy, own) = (spaced(text), spaced(own));
+    let town = |w: &str| FILE.town.iter().any(|t| t == w);
+    let beside = FILE.other_employers.iter().any(|e| own.contains(&spaced(e)));
+    let known = |w: &str| w.len() < 3 || town(w) || own.contains(&format!(" {w} "));
+    !beside && tidy.split_whitespace().any(town) && tidy.split_whitespace().all(known)
+}

@@ -25,6 +25,9 @@ pub(super) struct File {
     /// Employers beside a town.
     pub(super) other_employers: Vec<String>,
     pub(super) employer_columns: Vec<String>,
+    pub(super) who_pays: Vec<String>,
+    /// What a town calls itself, beside its name.
+    pub(super) town: Vec<String>,
     pub(super) hourly: Hourly,
     pub(super) calendar: Calendar,
     pub(super) pivot: Pivot,
@@ -238,6 +241,10 @@ pub struct Contrary {
 pub(super) struct Wording {
     pub(super) one: Vec<String>,
     pub(super) becomes: Vec<String>,
+    pub(super) was: Vec<String>,
+    pub(super) foreseen: Vec<String>,
+    pub(super) lasting: Vec<String>,
+    pub(super) once_beside: Vec<String>,
     pub(super) current: Vec<String>,
     pub(super) counts: Vec<String>,
     pub(super) between: Vec<String>,

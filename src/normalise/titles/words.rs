@@ -1,9 +1,10 @@
 //! Questions to the words of a title, a name or a remark.
 
 use super::file::{Bounds, Contrary, FILE, Hourly};
+use crate::facts::FactId;
 use crate::ground::place::stem;
-use crate::normalise::mapping::Role;
-use crate::normalise::text::fold;
+use crate::normalise::mapping::{Meaning, Role};
+use crate::normalise::text::{Phrase, fold};
 use std::collections::BTreeMap;
 
 /// How strongly a text (a file's name, a sheet's, its title lines) speaks of a role: letters of the longest words found.
@@ -280,6 +281,41 @@ fn names_one(list: &[String], about: &str) -> bool {
 /// Whether a title says only that something changes: « Nouveau taux », « Passe à ».
 pub fn becomes(heading: &str) -> bool {
     is_one(&FILE.wording.becomes, heading)
+}
+
+/// Whether a title says what something was until then, and not what: « Taux actuel », « Ancien taux ».
+pub fn was(heading: &str) -> bool {
+    is_one(&FILE.wording.was, heading)
+}
+
+/// Whether a title opens with a word of what is new, or of what was before: « Nouvelle cotisation ».
+pub fn side_of(heading: &str) -> Option<fn(FactId) -> Meaning> {
+    if begins(&FILE.wording.opens_new, heading) {
+        Some(Meaning::New)
+    } else {
+        begins(&FILE.wording.opens_old, heading).then_some(Meaning::Old as fn(FactId) -> Meaning)
+    }
+}
+
+/// The words of a title behind such a word.
+pub fn without_side(heading: &str) -> Phrase {
+    let rest = side_of(heading).and_then(|_| heading.trim_start().split_once(char::is_whitespace)).map(|s| s.1);
+    Phrase::of(rest.unwrap_or(heading))
+}
+
+/// Whether a title says that what it is about is not decided: « Date prévisionnelle de retraite ».
+pub fn says_foreseen(heading: &str) -> bool {
+    one_of(&FILE.wording.foreseen, &spaced(heading)).is_some()
+}
+
+/// Whether a status is one without an end of contract: « Titulaire ».
+pub fn has_no_end(status: &str) -> bool {
+    begins(&FILE.wording.lasting, status)
+}
+
+/// The word of a list that says of a sum without « nouveau » that it does not last: « Prime IFSE exceptionnelle », « Fin de NBI ».
+pub fn says_once_beside(about: &str) -> Option<String> {
+    one_of(&FILE.wording.once_beside, &spaced(about))
 }
 
 /// Whether a title says that it holds now: « IM actuel ».

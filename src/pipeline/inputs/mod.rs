@@ -1,6 +1,7 @@
 //! The inbox, read: tables recognised and gathered, transfers, everything joined into people.
 
 mod damaged;
+mod elsewhere;
 mod inspect;
 mod local_codes;
 mod months;
@@ -234,6 +235,7 @@ pub fn read(job: &Job, pack: &Pack, settings: &[SettingValue], progress: fn(&str
     }
     decisions::apply(&mut decided, &mut joined.people, &pack.vocabulary, job, &o.sources, &mut o.findings);
     standing::weigh(&mut o.findings, &joined.people, &decided, pack);
+    elsewhere::weigh(&mut o.findings, &joined.people, &decided, job.month, pack);
     o.findings.extend(rejected::name(&refused, &joined, &decided, &o.sources));
     let employers = super::employers::Employers { own: siret, main: &main, decided: &decided, trust: &trust, sources: &o.sources };
     employers.part(&mut joined.people, &mut o.findings);
