@@ -8,7 +8,7 @@ use made::{cents, dsn, expected, ran, rows, shown, xhl};
 use releve::ground::{Finding, Place, Severity};
 use releve::pipeline::{self, Options, Outcome};
 use releve::read::pain001;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 fn settings() -> String {
@@ -277,9 +277,55 @@ fn a_word_of_every_reference_that_is_somebodys_number_names_nobody() {
     assert_eq!((want, outcome.transfers.0), (got, 89));
 }
 
+// ------------------------------------------------------------------ a provisional one
+
+/// The register with 20 € more of IFSE, and of net, for the first agents who have any; and how many they are.
+fn provisional(agents: usize) -> (Vec<u8>, BTreeSet<String>) {
+    let more = |amount: &str| {
+        let all: u64 = amount.chars().filter(char::is_ascii_digit).collect::<String>().parse().expect("an amount");
+        format!("{},{:02}", (all + 2000) / 100, (all + 2000) % 100)
+    };
+    let text: String = sample("livre-de-paie-2021-11.csv").iter().map(|b| char::from(*b)).collect();
+    let has = |l: &str, label: &str| l.contains(&format!(";{label};")) || l.contains(&format!(";{label} "));
+    let with: Vec<String> = text.lines().filter(|l| has(l, "IFSE")).map(|l| l.split(';').next().unwrap_or_default().to_owned()).collect();
+    let of: BTreeSet<String> = with.into_iter().take(agents).collect();
+    let change = |l: &str| {
+        let mut cells: Vec<String> = l.split(';').map(str::to_owned).collect();
+        if cells.len() > 7 && of.contains(&cells[0]) && (has(l, "IFSE") || has(l, "NET A PAYER")) {
+            cells[7] = more(&cells[7]);
+        }
+        cells.join(";")
+    };
+    let text = text.lines().map(change).collect::<Vec<_>>().join("\r\n");
+    (text.chars().map(|c| c as u8).collect(), of)
+}
+
+// The bank paid what the statement says, to the cent: the register was the provisional one.
+#[test]
+fn the_one_of_two_payslips_whose_net_the_bank_paid_is_last_months() {
+    let (book, agents) = provisional(12);
+    let (staff, sent) = (("agents.xlsx", sample("agents.xlsx")), ("virements-2021-11.xml", sample("virements-2021-11.xml")));
+    let statement = ("paye.xhl", xhl::november().into_bytes());
+    let right = ("livre-de-paie-2021-11.csv", sample("livre-de-paie-2021-11.csv"));
+    let (plain, _) = run("provisional-none", &settings(), &[staff.clone(), right, statement.clone(), sent.clone()]);
+    let files = [staff, ("livre-de-paie-2021-11.csv", book), statement, sent];
+    let (folder, outcome) = run("provisional", &settings(), &files);
+    let (want, got) = (nets(&plain), nets(&folder));
+    assert!(agents.len() > 8 && agents.iter().all(|id| got[id] == want[id]), "{agents:?}");
+    assert!(agents.iter().all(|id| told(&outcome, "IMP-04", id).is_empty() && told(&outcome, "C05", id).is_empty()));
+    let once: Vec<&Finding> = outcome.findings.iter().filter(|f| f.code == "F162").collect();
+    assert_eq!(once.iter().map(|f| f.severity).collect::<Vec<_>>(), vec![Severity::Warning; 2], "the net and the bonus");
+    assert!(once.iter().all(|f| f.args.iter().any(|a| a.0 == "count" && a.1 == agents.len().to_string())), "{once:?}");
+    // A job that believes the register asks about each.
+    let believed = format!("{}\n[trust]\norder = [\"register\", \"xhl\"]\n", settings());
+    let (_, held) = run("provisional-believed", &believed, &files);
+    assert!(agents.iter().all(|id| !told(&held, "IMP-04", id).is_empty()));
+}
+
 // ------------------------------------------------------------------ a damaged copy
 
-// The register and the bank say of everybody what was paid: half a statement beside them holds nobody, and alone it holds all.
+// The register and the bank say of everybody what was paid: half a statement beside them holds nobody, and alone it holds all
+// until a person signs for it.
 #[test]
 fn a_damaged_second_copy_of_last_month_holds_nobody() {
     let whole = xhl::november();
@@ -291,8 +337,31 @@ fn a_damaged_second_copy_of_last_month_holds_nobody() {
     let (_, beside) = run("copy-half", &settings(), &[staff(), book, sent.clone(), ("paye.xhl", half())]);
     let of = |o: &Outcome| o.findings.iter().filter(|f| f.code == "R41").map(|f| f.severity).collect::<Vec<_>>();
     assert_eq!((of(&beside), beside.transfers.0), (vec![Severity::Justify], plain.transfers.0));
+    // A whole statement beside its own half, whatever they are called.
+    for (name, first, second) in [("copy-before", "a.xhl", "b.xhl"), ("copy-behind", "b.xhl", "a.xhl")] {
+        let files = [staff(), sent.clone(), (first, half()), (second, whole.clone().into_bytes())];
+        let (_, beside) = run(name, &settings(), &files);
+        assert_eq!(of(&beside), vec![Severity::Justify], "{name}");
+    }
     let (folder, alone) = run("copy-alone", &settings(), &[staff(), sent, ("paye.xhl", half())]);
-    assert_eq!((of(&alone), folder.join("out/virements-2021-12.xml").exists()), (vec![Severity::Blocking], false));
+    let written = || folder.join("out/virements-2021-12.xml").exists();
+    assert_eq!((of(&alone), written()), (vec![Severity::Blocking], false));
+    let row = "décision;agent;objet;valeur;mois;jusqu'à;auteur;date;motif\ndispense;;R41;;2021-12;;A. B.;04/12/2021;virements\n";
+    std::fs::write(folder.join("decisions.csv"), row).expect("decisions");
+    let signed = pipeline::run(&options(&folder)).expect("the job runs");
+    assert_eq!((of(&signed), written()), (vec![Severity::Warning], true));
+}
+
+// A compressed file that nothing opens holds the run, until releve.toml says that it is nothing of the pay.
+#[test]
+fn a_file_that_nothing_reads_may_be_ignored() {
+    let files = [("livre-de-paie-2021-11.csv", sample("livre-de-paie-2021-11.csv")), ("x.gz", vec![0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3])];
+    let of = |o: &Outcome, code: &str| o.findings.iter().any(|f| f.code == code);
+    let (_, held) = run("gzip", &settings(), &files);
+    assert!(of(&held, "IMP-01"));
+    let ignored = format!("{}\n[[source]]\nfile = \"x.gz\"\nrole = \"ignored\"\n", settings());
+    let (_, left) = run("gzip-ignored", &ignored, &files);
+    assert!(!of(&left, "IMP-01") && !of(&left, "M09"));
 }
 
 // ------------------------------------------------------------------ two files against each other

@@ -24,6 +24,7 @@ use crate::rules::Pack;
 use crate::rules::bind::SettingValue;
 use anyhow::Result;
 use chrono::NaiveDate;
+pub(super) use damaged::DAMAGED;
 pub use inspect::inspect;
 pub(super) use local_codes::set_beside;
 use local_codes::{proposals, set_apart, unknown_cards};
@@ -127,11 +128,13 @@ pub fn read(job: &Job, pack: &Pack, settings: &[SettingValue], progress: fn(&str
     let cx = context(pack, &natures, &rubrics, job);
     let mut given = fragment::read(&job.text);
     o.findings.append(&mut given.findings);
+    damaged::last(&mut o);
     let cards = pack.catalogue();
     let (mut record, of_records, earlier) = records::last_month(&mut o, &cards, &cx);
     let titles = Titles::new(cx.vocabulary, cx.rubrics);
     lay_out(&mut o, &titles, &cx);
     let mut mapping = o.recognise(&record, &given.value, &titles, &cx);
+    o.leave_ignored(&given.value);
     let recorded = record.month.is_some() || o.tells_of(cx.last);
     let OfMonths { aside, right: titled } = wrong_month(&o.tables, &o.sources, &mut mapping, recorded, &cx, &mut o.findings);
     super::again::leave(&mut o, &mut mapping, &record, &given.value, &cx);
@@ -212,6 +215,9 @@ pub fn read(job: &Job, pack: &Pack, settings: &[SettingValue], progress: fn(&str
     let advanced = super::sendings::advances(std::mem::take(&mut o.sendings), &mut joined, &o.sources, &mut o.findings);
     o.header.iter_mut().for_each(|h| h.2 += advanced - joined.repeated);
     o.findings.extend(declared.settle(&mut joined.people, &o.sources));
+    if sent {
+        super::doubtful::settled_by_the_bank(&joined.people, &mut o.findings);
+    }
     let of_files = mapping.sources.iter().any(|s| s.role == normalise::Role::Staff);
     if !of_files && !spoke_record && joined.people.values().any(|p| p.paid.is_some()) {
         let severity = if job.policies.unproven == job::Way::Recompute { Severity::Blocking } else { Severity::Justify };
