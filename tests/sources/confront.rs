@@ -179,6 +179,58 @@ fn pay_that_a_declaration_does_not_detail_is_what_the_rules_come_to() {
     assert!(outcome.findings.iter().any(|f| f.code == "M144"));
 }
 
+// Packages differ: one declares bonuses in gross pay alone, another less the transfer into points. What the staff file says of
+// them comes to either, to the cent.
+#[test]
+fn bonuses_that_a_declaration_melts_are_those_of_the_staff_file() {
+    let staff = || ("agents.xlsx", sample("agents.xlsx"));
+    let sent = || ("virements-2021-11.xml", sample("virements-2021-11.xml"));
+    let lines = expected("november-lines.csv");
+    let of = |code: &str| -> BTreeMap<&str, i64> {
+        lines.iter().filter(|l| l["code"] == code).map(|l| (l["employee"].as_str(), cents(&l["amount"]))).collect()
+    };
+    let (bonus, taken) = (of("IFSE"), of("TPP"));
+    let text = dsn::town();
+    let mut who = String::new();
+    let (mut melted, mut less) = (String::new(), String::new());
+    let mut rows = text.lines().peekable();
+    while let Some(line) = rows.next() {
+        let value = |l: &str| l.split('\'').nth(1).unwrap_or_default().to_owned();
+        if line.starts_with("S21.G00.30.019,") {
+            who = value(line);
+        }
+        let declared = rows.peek().copied().filter(|_| line == "S21.G00.52.001,'050'").map(value);
+        // Whoever was absent has the amount after that.
+        match declared.filter(|d| bonus.get(who.as_str()) == Some(&cents(d))) {
+            None => [&mut melted, &mut less].iter_mut().for_each(|t| **t += &format!("{line}\r\n")),
+            Some(whole) => {
+                let net = cents(&whole) + taken.get(who.as_str()).copied().unwrap_or_default();
+                less += &format!("{line}\r\nS21.G00.52.002,'{}'\r\n", shown(net));
+                rows.next();
+                rows.next_if(|l| l.starts_with("S21.G00.52.006,"));
+            }
+        }
+    }
+    let (plain, _) = run("bonuses", &settings(), &[("paie.dsn", dsn::latin(&text)), staff(), sent()]);
+    let want = nets(&plain);
+    for (name, text) in [("bonuses-melted", melted), ("bonuses-less", less)] {
+        let (folder, outcome) = run(name, &settings(), &[("paie.dsn", dsn::latin(&text)), staff(), sent()]);
+        let replay = made::rows(&folder.join("out/replay.csv"));
+        let paid: BTreeMap<(&str, &str), i64> =
+            replay.iter().map(|r| ((r["employee"].as_str(), r["code"].as_str()), cents(&r["paid"]))).collect();
+        let both = |id: &&str| paid.get(&(*id, "TPP")).is_some_and(|p| *p != 0);
+        let found: Vec<&str> = taken.keys().copied().filter(|id| bonus.contains_key(id)).filter(both).collect();
+        assert!(found.len() > 20, "{name}: {}", found.len());
+        for id in found {
+            assert_eq!((paid[&(id, "TPP")], paid[&(id, "IFSE")]), (taken[id], bonus[id]), "{name}: {id}");
+        }
+        assert!(outcome.findings.iter().all(|f| f.code != "F55"), "{name}");
+        let got = nets(&folder);
+        let same = want.iter().filter(|(id, net)| got.get(*id) == Some(net)).count();
+        assert!(same * 20 > want.len() * 19, "{name}: {same} of {}", want.len());
+    }
+}
+
 // ------------------------------------------------------------------ last month's transfers alone
 
 #[test]
