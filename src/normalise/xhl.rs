@@ -190,6 +190,11 @@ pub fn add(
     (one_per_agent(accounts), findings)
 }
 
+/// Whether a number was made of the rank of a payslip that has none.
+pub fn is_rank(id: &EmployeeId) -> bool {
+    id.as_str().strip_prefix(who::RANK).is_some_and(|n| n.bytes().all(|b| b.is_ascii_digit()))
+}
+
 /// Several payslips of an agent were paid as one transfer when the account is the same.
 fn one_per_agent(rows: Vec<TransferRow>) -> Vec<TransferRow> {
     let mut out: Vec<TransferRow> = Vec::new();
@@ -332,6 +337,7 @@ pub(super) fn known_numbers(gathered: &Gathered) -> BTreeMap<String, Option<Empl
     for id in ids {
         out.entry(id.bare().to_owned()).and_modify(|known| *known = None).or_insert_with(|| Some(id.clone()));
     }
+    out.extend(gathered.aliases.iter().map(|(written, id)| (written.clone(), Some(id.clone()))));
     out
 }
 

@@ -329,6 +329,30 @@ fn a_word_of_every_reference_that_is_somebodys_number_names_nobody() {
     assert_eq!((want, outcome.transfers.0), (got, 89));
 }
 
+// ------------------------------------------------------------------ two numbers
+
+// Two packages, two series of numbers: the identity number says who is who, and each is paid once, under the bank's number. With
+// another taxable net nothing says that they are one pay: the number that the bank did not pay waits.
+#[test]
+fn whoever_a_declaration_and_a_statement_number_apart_is_paid_once() {
+    let sent = || ("virements-2021-11.xml", sample("virements-2021-11.xml"));
+    let declared = || ("paie.dsn", dsn::latin(&dsn::town()));
+    let renumbered = |text: &str| text.replace("<Matricule V=\"0", "<Matricule V=\"7").into_bytes();
+    let (plain, one) = run("numbers-one", &settings(), &[("paye.xhl", xhl::november().into_bytes()), declared(), sent()]);
+    let (folder, two) = run("numbers-two", &settings(), &[("paye.xhl", renumbered(&xhl::november())), declared(), sent()]);
+    assert!(two.findings.iter().any(|f| f.code == "M445" && f.severity == Severity::Warning));
+    let (want, got) = (nets(&plain), nets(&folder));
+    // Whoever has no valid identity number waits.
+    let same = want.iter().filter(|(id, net)| got.get(*id) == Some(net)).count();
+    assert!(same * 20 > want.len() * 19, "{same} of {}", want.len());
+    assert!(two.transfers.0 <= one.transfers.0, "{:?} for {:?}", two.transfers, one.transfers);
+    let other = changed("00225", |s| s.replace("<MtImposable V=\"", "<MtImposable V=\"1"));
+    let apart = renumbered(&String::from_utf8(other).expect("UTF-8"));
+    let (folder, _) = run("numbers-apart", &settings(), &[("paye.xhl", apart), declared(), sent()]);
+    let paid: Vec<String> = rows(&folder.join("out/transfers.csv")).into_iter().map(|r| r["employee"].clone()).collect();
+    assert!(!(paid.contains(&"00225".to_owned()) && paid.contains(&"70225".to_owned())));
+}
+
 // ------------------------------------------------------------------ a provisional one
 
 /// The register with 20 € more of IFSE, and of net, for the first agents who have any; and how many they are.

@@ -171,6 +171,8 @@ pub fn read(job: &Job, pack: &Pack, settings: &[SettingValue], progress: fn(&str
     if o.transfers.is_empty() {
         o.transfers = accounts;
     }
+    let numbered = normalise::dsn::numbered(&o.declarations, &gathered.employer, cx.last);
+    super::same_person::declared(&numbered, &mut gathered, &mut o.transfers, cx.vocabulary, &o.sources, &mut o.findings);
     let (mut declared, mut found) = normalise::dsn::add(&o.declarations, &mut gathered, siret, &o.sources, &cx);
     o.findings.append(&mut found);
     o.findings.extend(normalise::nobody_left(&gathered, &o.sources));
