@@ -10,7 +10,7 @@ use crate::check::agent::Request;
 use crate::facts::{Fact, Role};
 use crate::ground::iban::IbanProblem;
 use crate::ground::{At, EmployeeId, Finding, Iban, Money, Place, Severity};
-use crate::normalise::join::{People, Person};
+use crate::normalise::join::{LastTransfer, People, Person};
 use crate::normalise::trust::Teller;
 use crate::write::transfer;
 use std::collections::BTreeMap;
@@ -105,7 +105,8 @@ pub fn unlike(ready: &Ready, w: &Worked, accounts: &Accounts) -> Option<Finding>
     let (other, at) = written.find_map(|f| Some((Iban::parse(f.value.text()?).ok().filter(|i| i != paid)?, f.at)))?;
     let sent = w.person.transfer.as_ref().filter(|t| t.iban.as_ref() == Some(paid));
     // A statement shows where it meant to pay, and no transfer.
-    let proven = sent.is_some_and(|t| teller(t.at) != Some(Teller::Statement) && w.person.is_paid_by(t));
+    let of_last_month = |t: &&LastTransfer| !ready.inputs.trust.old_transfers && teller(t.at) != Some(Teller::Statement);
+    let proven = sent.filter(of_last_month).is_some_and(|t| w.person.is_paid_by(t));
     let severity = if proven { Severity::Warning } else { Severity::Blocking };
     let here = match (&accounts.place, &accounts.written) {
         (Place::Nowhere, Some((Ok(now), place))) if now == paid => place,
@@ -113,7 +114,8 @@ pub fn unlike(ready: &Ready, w: &Worked, accounts: &Accounts) -> Option<Finding>
     };
     let f = Finding::new("BNK-03", severity).told(if proven { "M381" } else { "M380" }).of(&w.id).arg("agent", &w.id).arg("name", &w.name);
     let f = f.arg("account", paid.masked()).arg("other", other.masked());
-    let month = crate::ground::month::named(ready.job.last_month, ready.lang);
+    let month = ready.inputs.younger.get(&at.source).copied().unwrap_or(ready.job.last_month);
+    let month = crate::ground::month::named(month, ready.lang);
     Some(f.arg("month", month).at(here.clone()).at(ready.inputs.sources.place(at)))
 }
 

@@ -353,6 +353,36 @@ fn whoever_a_declaration_and_a_statement_number_apart_is_paid_once() {
     assert!(!(paid.contains(&"00225".to_owned()) && paid.contains(&"70225".to_owned())));
 }
 
+// ------------------------------------------------------------------ accounts of another month
+
+// A transfer of an older month proves no account: where a younger statement has another one, nobody knows, whatever month the
+// statement is of. Of several older files the youngest stands in.
+#[test]
+fn a_transfer_of_an_older_month_proves_no_account() {
+    const OLD: &str = "FR7699901004442740655625831";
+    let statement = || xhl::november().into_bytes();
+    let text = String::from_utf8(sample("virements-2021-11.xml")).expect("UTF-8");
+    let own = text.split("PAIE202111-00225").nth(1).and_then(|t| t.split("<IBAN>").nth(1)).and_then(|t| t.split('<').next());
+    let own = own.expect("the account of 00225");
+    let of = |day: &str, account: &str| {
+        let t = text.replace(own, account).replace("2021-11-25</ReqdExctnDt>", &format!("{day}</ReqdExctnDt>"));
+        t.replace("PAIE202111", &format!("PAIE{}", day[..7].replace('-', ""))).into_bytes()
+    };
+    let held = |o: &Outcome| told(o, "BNK-03", "00225").iter().any(|f| f.severity == Severity::Blocking);
+    let paid = |folder: &Path| rows(&folder.join("out/transfers.csv")).iter().any(|r| r["employee"] == "00225");
+    let (folder, outcome) = run("old-account", &settings(), &[("paye.xhl", statement()), ("v10.xml", of("2021-10-25", OLD))]);
+    assert!(held(&outcome) && !paid(&folder));
+    // The same account in both is no question, even where a still older file has another.
+    let files = [("paye.xhl", statement()), ("v09.xml", of("2021-09-25", OLD)), ("v10.xml", of("2021-10-25", own))];
+    let (folder, outcome) = run("old-accounts", &settings(), &files);
+    assert!(!held(&outcome) && paid(&folder));
+    // The lines of November, and a statement of October that is younger than the transfers.
+    let october = String::from_utf8(statement()).expect("UTF-8").replace("<Mois V=\"11\"/>", "<Mois V=\"10\"/>").into_bytes();
+    let files = [("paie.dsn", dsn::latin(&dsn::town())), ("paye.xhl", october), ("v09.xml", of("2021-09-25", OLD))];
+    let (folder, outcome) = run("older-statement", &settings(), &files);
+    assert!(held(&outcome) && !paid(&folder));
+}
+
 // ------------------------------------------------------------------ a provisional one
 
 /// The register with 20 € more of IFSE, and of net, for the first agents who have any; and how many they are.

@@ -10,10 +10,12 @@ mod standing;
 
 use super::decisions::{self, Decisions};
 use super::{bygone, records, rejected};
-use crate::ground::{At, Checked, Finding, Iban, Money, PayMonth, Place, Severity, Sources};
+use crate::facts::{Fact, Origin, Role as FactRole, Value};
+use crate::ground::{At, Checked, EmployeeId, Finding, Iban, Money, PayMonth, Place, Severity, Sources};
 use crate::job::{self, Job};
-use crate::normalise::join::{self, People, TransferRow};
+use crate::normalise::join::{self, People, Person, TransferRow};
 use crate::normalise::other_accounts::Owner;
+use crate::normalise::people::may_be_same;
 use crate::normalise::record::Past;
 use crate::normalise::titles::Titles;
 use crate::normalise::trust::{Teller, Trust};
@@ -65,6 +67,8 @@ pub struct Inputs {
     pub trust: Trust,
     /// Documents that speak of last month alone: pay statements and declarations.
     pub of_last_month: BTreeSet<u16>,
+    /// Pay statements of months before the last that are younger than the transfers.
+    pub younger: BTreeMap<u16, PayMonth>,
     /// What documents say of the employer.
     pub employer: job::Employer,
     /// What people decided.
@@ -237,6 +241,7 @@ pub fn read(job: &Job, pack: &Pack, settings: &[SettingValue], progress: fn(&str
         proposals.push(Vec::new());
         beside.push(false);
     }
+    let younger = if trust.old_transfers { younger_accounts(&o, &mut joined.people, &cx) } else { BTreeMap::new() };
     for (id, p) in &mut joined.people {
         p.elsewhere = elsewhere.get(&id.at_post(1)).cloned();
     }
@@ -259,6 +264,7 @@ pub fn read(job: &Job, pack: &Pack, settings: &[SettingValue], progress: fn(&str
     let inputs = Inputs {
         of_last_month: trust.of.iter().filter_map(documents_of).collect(),
         trust,
+        younger,
         employer: super::employer::said(&o, siret),
         sources: o.sources,
         mapping,
@@ -296,7 +302,30 @@ fn trusted(mut trust: Trust, mapping: &Mapping, record: &normalise::record::Mont
     trust.of.extend(o.declarations.iter().map(|d| (d.source, Teller::Declaration)));
     let of_record = record.places.as_ref().map(|p| p.0).into_iter().chain(record.members.values().map(|m| m.at.source));
     trust.of.extend(of_record.map(|s| (s, Teller::Record)));
+    trust.old_transfers = o.findings.iter().any(|f| f.code == "F84");
     trust
+}
+
+/// Where the transfers are of an older month, a pay statement of a month behind theirs has the younger accounts: what it says
+/// otherwise counts as what last month's would. Hands back such statements with their months.
+fn younger_accounts(o: &Opened, people: &mut People, cx: &normalise::Context<'_>) -> BTreeMap<u16, PayMonth> {
+    let mut out = BTreeMap::new();
+    let of_transfers = o.header.as_ref().and_then(|h| h.0.execution).map(PayMonth::of);
+    let (Some(paid), Some(iban)) = (of_transfers, cx.vocabulary.role(FactRole::Iban)) else { return out };
+    for r in o.statements.iter().filter(|r| r.statement.month.is_some_and(|m| paid < m && m < cx.last)) {
+        out.extend(r.statement.month.map(|m| (r.source, m)));
+        for slip in &r.statement.slips {
+            let agent = &slip.agent;
+            let account = agent.account.as_ref().and_then(|a| Some((a.iban.clone().ok()?, a.line)));
+            let (Some((account, line)), Some(id)) = (account, EmployeeId::parse(&agent.number.text)) else { continue };
+            let is = |p: &Person| may_be_same((&agent.surname.text, &agent.given.text), (&p.names.0, &p.names.1));
+            for (_, p) in people.iter_mut().filter(|(k, p)| k.bare() == id.bare() && is(p)) {
+                let value = Value::Text(account.as_str().into());
+                p.alternatives.push(Fact { id: iban, value, at: At::row(r.source, line), origin: Origin::Read });
+            }
+        }
+    }
+    out
 }
 
 /// A list of this month that ends within a row, or requests for another account that may: who stood below cannot be known.
