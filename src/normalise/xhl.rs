@@ -4,6 +4,7 @@
 //! accounts they were paid on. The sides of the lines are told by their categories; elements are found as for registers.
 //! Where a register holds the same agent's month, its lines stay and the nets are compared; nothing is chosen silently.
 
+mod events;
 mod facts;
 mod lines;
 mod posts;
@@ -128,6 +129,9 @@ pub fn add(
     }
     let rows = gathered.staff.iter().enumerate().filter(|_| !stands_in);
     let staff: BTreeMap<EmployeeId, usize> = rows.filter_map(|(i, r)| Some((r.employee.clone()?, i))).collect();
+    let each: Vec<(EmployeeId, u16, &Slip)> =
+        payslips.iter().flat_map(|(id, own)| own.iter().map(|(s, slip)| (id.clone(), *s, *slip))).collect();
+    events::told(&each, &used, sources, cx, &mut findings);
     for (id, own) in payslips {
         let mut paid = PaidSlip::default();
         let mut said = stands_in;

@@ -383,6 +383,44 @@ fn a_transfer_of_an_older_month_proves_no_account() {
     assert!(held(&outcome) && !paid(&folder));
 }
 
+// ------------------------------------------------------------------ events of a statement
+
+// A whole last payslip says itself that it was the last: a description, or a code that the statement explains. A step, a return
+// and a day to come end nothing.
+#[test]
+fn whoever_a_statement_says_has_left_waits() {
+    let event = |code: &str, text: &str| {
+        let said = if text.is_empty() { String::new() } else { format!("<Description V=\"{text}\"/>") };
+        format!("</Agent>\n<Evenement><Code V=\"{code}\"/>{said}</Evenement>")
+    };
+    let of = [
+        ("00102", event("R", "Départ en retraite au 30/11/2021"), true),
+        ("00225", event("XX", ""), true),
+        ("00232", event("MUT", "Changement de mutuelle"), false),
+        ("00207", event("RT", "Réintégration après disponibilité"), false),
+        ("00179", event("R", "Retraite au 01/06/2022"), false),
+    ];
+    let mut parts: Vec<String> = xhl::november().split("<PayeIndivMensuel>").map(str::to_owned).collect();
+    for (id, event, _) in &of {
+        let own = parts.iter_mut().find(|p| p.contains(&format!("<Matricule V=\"{id}\"/>"))).expect("the agent");
+        *own = own.replacen("</Agent>", event, 1);
+    }
+    let named = "<Nomenclatures><NomenclatureEvtPaye><Correspondance><Libelle V=\"Démission\"/><Code V=\"XX\"/></Correspondance></NomenclatureEvtPaye></Nomenclatures>";
+    let whole = parts.join("<PayeIndivMensuel>").replacen("</n:DocumentPaye>", &format!("{named}</n:DocumentPaye>"), 1);
+    assert!(whole.contains(named), "the statement has names of codes");
+    let sent = ("virements-2021-11.xml", sample("virements-2021-11.xml"));
+    let (folder, outcome) = run("events", &settings(), &[("paye.xhl", whole.into_bytes()), sent]);
+    let paid: BTreeSet<String> = rows(&folder.join("out/transfers.csv")).into_iter().map(|r| r["employee"].clone()).collect();
+    for (id, _, left) in &of {
+        assert_eq!((!told(&outcome, "M420", id).is_empty(), !paid.contains(*id)), (*left, *left), "{id}");
+    }
+    assert!(outcome.findings.iter().any(|f| f.code == "M447"));
+    let row = "décision;agent;objet;valeur;mois;jusqu'à;auteur;date;motif\nprésent;00225;;;2021-12;;A. B.;04/12/2021;revenu\n";
+    std::fs::write(folder.join("decisions.csv"), row).expect("decisions");
+    let there = pipeline::run(&options(&folder)).expect("the job runs");
+    assert!(told(&there, "M420", "00225").is_empty() && !told(&there, "M420", "00102").is_empty());
+}
+
 // ------------------------------------------------------------------ a provisional one
 
 /// The register with 20 € more of IFSE, and of net, for the first agents who have any; and how many they are.

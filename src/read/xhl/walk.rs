@@ -3,7 +3,7 @@
 //! A path of open elements says what a value belongs to; the order of siblings does not matter, unknown elements are passed over.
 
 use super::decode::{self, Unpacked};
-use super::{Account, Amount, Category, Number, PayLine, Slip, Statement, Text};
+use super::{Account, Amount, Category, Happening, Number, PayLine, Slip, Statement, Text};
 use crate::ground::iban::{self, rib_to_iban};
 use crate::ground::{Checked, EmployeeId, Finding, Iban, Money, PayMonth, Place, Severity};
 use crate::read::input::Input;
@@ -45,6 +45,8 @@ enum Tag {
     Account,
     Statute,
     Happening,
+    EventNames,
+    EventName,
     Pay,
     Line,
     Period,
@@ -119,6 +121,7 @@ struct Walk<'a> {
     amount_read: bool,
     from: Option<PayMonth>,
     to: Option<PayMonth>,
+    event_name: (Box<str>, Box<str>),
     attached: Attached,
     attachments: u32,
     odd_dates: u32,
@@ -159,6 +162,7 @@ pub fn walk(input: &Input, file: &str, limits: &Limits, nested: Nested) -> io::R
         amount_read: false,
         from: None,
         to: None,
+        event_name: Default::default(),
         attached: Attached::default(),
         attachments: 0,
         odd_dates: 0,
@@ -277,7 +281,15 @@ impl Walk<'_> {
                 Tag::Agent
             }
             (Some(Tag::Slip), "Remuneration") => Tag::Pay,
-            (Some(Tag::Slip), "Evenement") => Tag::Happening,
+            (Some(Tag::Slip), "Evenement") => {
+                self.slip.events.push(Happening { line: self.line, ..Happening::default() });
+                Tag::Happening
+            }
+            (Some(_), "NomenclatureEvtPaye") if self.root == Some(Root::Statement) => Tag::EventNames,
+            (Some(Tag::EventNames), "Correspondance") => {
+                self.event_name = (Box::default(), Box::default());
+                Tag::EventName
+            }
             (Some(Tag::Agent), "Adresse") => Tag::Address,
             (Some(Tag::Agent), "CptBancaire") => {
                 self.rib = Rib { line: self.line, ..Rib::default() };
@@ -361,6 +373,12 @@ impl Walk<'_> {
             }
             Some(Tag::Account) => self.end_account(),
             Some(Tag::Line) => self.end_line(),
+            Some(Tag::EventName) => {
+                let (code, name) = std::mem::take(&mut self.event_name);
+                if !code.is_empty() && !name.is_empty() {
+                    self.statement.event_names.insert(code, name);
+                }
+            }
             Some(Tag::Attachment) if !self.path.contains(&Tag::Attachment) => self.end_attachment(),
             Some(
                 Tag::Statement
@@ -375,6 +393,7 @@ impl Walk<'_> {
                 | Tag::Address
                 | Tag::Statute
                 | Tag::Happening
+                | Tag::EventNames
                 | Tag::Pay
                 | Tag::Period
                 | Tag::Other,
@@ -500,7 +519,12 @@ impl Walk<'_> {
             (Some(Tag::Account), "CleRib") => v.clone_into(&mut self.rib.key),
             (Some(Tag::Account), "IBAN") => v.clone_into(&mut self.rib.iban),
             (Some(Tag::Account), "TitCpte") => self.rib.holder = text(v),
-            (Some(Tag::Happening), "Description" | "Code") => self.slip.events.push(text(v)),
+            (Some(Tag::Happening), "Code") => self.slip.events.iter_mut().last().into_iter().for_each(|e| e.code = text(v).text),
+            (Some(Tag::Happening), "Description") => {
+                self.slip.events.iter_mut().last().into_iter().for_each(|e| e.description = text(v).text)
+            }
+            (Some(Tag::EventName), "Code") => self.event_name.0 = text(v).text,
+            (Some(Tag::EventName), "Libelle") => self.event_name.1 = text(v).text,
             (Some(Tag::Slip), _) => self.slip_value(name, v),
             (Some(Tag::Line), _) => self.line_value(name, v),
             (Some(Tag::Period), "DateDebut" | "DateFin") => {
