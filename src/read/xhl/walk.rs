@@ -6,6 +6,7 @@ use super::decode::{self, Unpacked};
 use super::{Account, Amount, Category, Happening, Number, PayLine, Slip, Statement, Text};
 use crate::ground::iban::{self, rib_to_iban};
 use crate::ground::{Checked, EmployeeId, Finding, Iban, Money, PayMonth, Place, Severity};
+use crate::read::archive;
 use crate::read::input::Input;
 use crate::read::limits::{Limits, Passed};
 use crate::read::pain001::input::{Guard, Stop};
@@ -142,6 +143,9 @@ pub fn walk(input: &Input, file: &str, limits: &Limits, nested: Nested) -> io::R
                 .arg("encoding", survey.encoding.name())
                 .at(Place::File { file: file.to_owned() }),
         );
+    }
+    if survey.twice {
+        findings.push(Finding::new("R69", Severity::Information).at(Place::File { file: file.to_owned() }));
     }
     let bytes = survey.stream(input.reader()?)?;
     let walk = Walk {
@@ -468,10 +472,24 @@ impl Walk<'_> {
         if bytes.is_empty() {
             return;
         }
-        // Bytes in memory do not fail.
-        if let Ok(mut inner) = walk(&Input::from(bytes), &file, self.limits, Nested::Refused) {
-            self.findings.append(&mut inner.findings);
-            self.out.append(&mut inner.value);
+        let input = Input::from(bytes);
+        let mut take = |input: &Input, file: &str| {
+            // Bytes in memory do not fail.
+            if let Ok(mut inner) = walk(input, file, self.limits, Nested::Refused) {
+                self.findings.append(&mut inner.findings);
+                self.out.append(&mut inner.value);
+            }
+        };
+        // A zip in the place of the gzip.
+        if archive::is_zip(&input) {
+            let found = archive::members(&input, &file, false, &self.limits.inner(), &mut |member, bytes| {
+                if super::is_statement(&bytes) {
+                    take(&bytes, &member);
+                }
+            });
+            self.findings.extend(found);
+        } else {
+            take(&input, &file);
         }
     }
 
