@@ -35,7 +35,7 @@ impl Accounts {
         let read = |f: &Fact| Some((Iban::parse(f.value.text()?), ready.inputs.sources.place(f.at)));
         let known = p.known.iter().find(|f| Some(f.id) == role).and_then(read);
         let changed = p.changes.iter().rfind(|f| Some(f.id) == role).and_then(read);
-        let transfer = p.transfer.as_ref().and_then(|t| Some((t.iban.clone()?, ready.inputs.sources.place(t.at))));
+        let transfer = p.last_account().map(|(iban, at)| (iban.clone(), ready.inputs.sources.place(at)));
         // Of a newcomer everything that is known is new.
         let own = known.clone().filter(|_| p.paid.is_some()).and_then(|(iban, place)| Some((iban.ok()?, place)));
         let (reference, place) = transfer.or(own).map_or((None, Place::Nowhere), |(iban, place)| (Some(iban), place));
@@ -117,6 +117,18 @@ pub fn unlike(ready: &Ready, w: &Worked, accounts: &Accounts) -> Option<Finding>
     let month = ready.inputs.younger.get(&at.source).copied().unwrap_or(ready.job.last_month);
     let month = crate::ground::month::named(month, ready.lang);
     Some(f.arg("month", month).at(here.clone()).at(ready.inputs.sources.place(at)))
+}
+
+/// The run of last month paid on another account than a transfer file of that month does: which of them went cannot be told.
+pub fn unlike_recorded(ready: &Ready, w: &Worked, accounts: &Accounts) -> Option<Finding> {
+    let paid = accounts.pays.as_ref().filter(|_| w.output.payslip.is_some())?;
+    ready.inputs.decisions.call_back(&w.id).is_none().then_some(())?;
+    let sent = w.person.recorded_account.as_ref().and(w.person.transfer.as_ref())?;
+    let other = sent.iban.as_ref().filter(|i| *i != paid)?;
+    let f = Finding::new("BNK-03", Severity::Blocking).told("M448").of(&w.id).arg("agent", &w.id).arg("name", &w.name);
+    let f = f.arg("account", paid.masked()).arg("other", other.masked());
+    let month = crate::ground::month::named(ready.job.last_month, ready.lang);
+    Some(f.arg("month", month).at(accounts.place.clone()).at(ready.inputs.sources.place(sent.at)))
 }
 
 /// Last month's pay went to an account that cannot be read: nothing says that it is the one to be paid.

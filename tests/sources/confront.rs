@@ -275,10 +275,15 @@ fn transfers_alone_pay_nobody_twice_and_no_company() {
     assert_eq!((nets(&twice), outcome.transfers.0), (nets(&once), alone.transfers.0));
     assert_eq!(outcome.findings.iter().filter(|f| f.code == "M353").map(|f| f.severity).collect::<Vec<_>>(), [Severity::Justify]);
     let first = text.split("<Cdtr><Nm>").nth(1).and_then(|t| t.split('<').next()).expect("a name");
-    let company = text.replacen(&format!("<Nm>{first}<"), "<Nm>URSSAF ILE DE FRANCE<", 1);
-    let (_, outcome) = run("company", &policies, &[("virements-2021-11.xml", company.into_bytes())]);
-    let held: Vec<Severity> = outcome.findings.iter().filter(|f| f.code == "M404").map(|f| f.severity).collect();
-    assert_eq!((held, outcome.transfers.0), (vec![Severity::Blocking], alone.transfers.0 - 1));
+    let called = |name: &str| text.replacen(&format!("<Nm>{first}<"), &format!("<Nm>{name}<"), 1);
+    // A number of another program is that of somebody else.
+    let apart = text.replacen("PAIE202111-00225", "DIV-001", 1);
+    let others = [called("URSSAF ILE DE FRANCE"), called("GARAGE DU CENTRE"), called("ETUDE MAITRE BLANC HUISSIER"), apart];
+    for (n, company) in others.into_iter().enumerate() {
+        let (_, outcome) = run(&format!("company-{n}"), &policies, &[("virements-2021-11.xml", company.into_bytes())]);
+        let held: Vec<Severity> = outcome.findings.iter().filter(|f| f.code == "M404").map(|f| f.severity).collect();
+        assert_eq!((held, outcome.transfers.0), (vec![Severity::Blocking], alone.transfers.0 - 1), "{n}");
+    }
 }
 
 // A list that was sorted without all its columns: what the statement and the bank say of both stands against it.
