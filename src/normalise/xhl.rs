@@ -6,6 +6,7 @@
 
 mod events;
 mod facts;
+mod labels;
 mod lines;
 mod posts;
 mod twice;
@@ -132,6 +133,7 @@ pub fn add(
     let each: Vec<(EmployeeId, u16, &Slip)> =
         payslips.iter().flat_map(|(id, own)| own.iter().map(|(s, slip)| (id.clone(), *s, *slip))).collect();
     events::told(&each, &used, sources, cx, &mut findings);
+    labels::doubled(&each, sources, &mut findings);
     for (id, own) in payslips {
         let mut paid = PaidSlip::default();
         let mut said = stands_in;

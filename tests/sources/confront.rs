@@ -388,6 +388,47 @@ fn a_transfer_of_an_older_month_proves_no_account() {
     assert!(held(&outcome) && !paid(&folder));
 }
 
+// ------------------------------------------------------------------ codes of a statement
+
+// A correction under the code of the bonus, and a code that is no code: labels tell them apart. Where neither does, it is told.
+#[test]
+fn labels_tell_apart_what_stands_under_one_code() {
+    let sent = || ("virements-2021-11.xml", sample("virements-2021-11.xml"));
+    let (plain, _) = run("codes", &settings(), &[("paye.xhl", xhl::november().into_bytes()), sent()]);
+    let want = nets(&plain);
+    // Every line under one code: the labels are those of before.
+    let mut one = String::new();
+    let mut within = false;
+    for line in xhl::november().lines() {
+        within = line == "<Remuneration>" || within && line != "</Remuneration>";
+        one += if within && line.starts_with("<Code ") { "<Code V=\"0000\"/>" } else { line };
+        one.push('\n');
+    }
+    let (folder, _) = run("codes-one", &settings(), &[("paye.xhl", one.into_bytes()), sent()]);
+    let got = nets(&folder);
+    let same = want.iter().filter(|(id, net)| got.get(*id) == Some(net)).count();
+    assert!(same * 20 > want.len() * 19, "{same} of {}", want.len());
+    // 00102 has an IFSE; 300,00 more under its code, and taken back by a retenue, so that the net stays.
+    let more = |label: &str| {
+        let line =
+            |tag: &str, label: &str, code: &str| format!("<{tag}><Libelle V=\"{label}\"/><Code V=\"{code}\"/><Mt V=\"300.00\"/></{tag}>\n");
+        let of = expected("codes.csv").into_iter().find(|r| r["code"] == "IFSE").expect("the bonus");
+        let (own, code) = (of["local_label"].as_str(), of["local_code"].as_str());
+        let label = if label.is_empty() { own } else { label };
+        let lines = format!("{}{}", line("Indemnite", label, code), line("Retenue", "Acompte repris", "ZZ9"));
+        let with = |s: &str| s.replacen("</Remuneration>", &format!("{lines}</Remuneration>"), 1);
+        changed("00102", with)
+    };
+    let bonus = |folder: &Path| {
+        let all = rows(&folder.join("out/lines.csv"));
+        all.iter().filter(|r| r["employee"] == "00102" && r["code"] == "IFSE").map(|r| cents(&r["amount"])).sum::<i64>()
+    };
+    let (folder, _) = run("codes-regul", &settings(), &[("paye.xhl", more("IFSE régularisation")), sent()]);
+    assert_eq!(bonus(&folder), bonus(&plain));
+    let (_, outcome) = run("codes-twice", &settings(), &[("paye.xhl", more("")), sent()]);
+    assert_eq!(told(&outcome, "R119", "00102").len(), 1);
+}
+
 // ------------------------------------------------------------------ events of a statement
 
 // A whole last payslip says itself that it was the last: a description, or a code that the statement explains. A step, a return

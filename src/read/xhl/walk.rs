@@ -13,6 +13,7 @@ use crate::read::pain001::input::{Guard, Stop};
 use quick_xml::errors::Error;
 use quick_xml::events::{BytesStart, Event};
 use quick_xml::{Reader, XmlVersion};
+use std::collections::BTreeMap;
 use std::io::{self, BufRead};
 
 /// Whether a flow may be met: not inside an attachment.
@@ -47,7 +48,8 @@ enum Tag {
     Statute,
     Happening,
     EventNames,
-    EventName,
+    RubricNames,
+    Name,
     Pay,
     Line,
     Period,
@@ -122,7 +124,8 @@ struct Walk<'a> {
     amount_read: bool,
     from: Option<PayMonth>,
     to: Option<PayMonth>,
-    event_name: (Box<str>, Box<str>),
+    name: (Box<str>, Box<str>),
+    rubric_names: BTreeMap<Box<str>, Box<str>>,
     attached: Attached,
     attachments: u32,
     odd_dates: u32,
@@ -166,7 +169,8 @@ pub fn walk(input: &Input, file: &str, limits: &Limits, nested: Nested) -> io::R
         amount_read: false,
         from: None,
         to: None,
-        event_name: Default::default(),
+        name: (Box::default(), Box::default()),
+        rubric_names: BTreeMap::new(),
         attached: Attached::default(),
         attachments: 0,
         odd_dates: 0,
@@ -214,6 +218,12 @@ impl Walk<'_> {
         if self.root == Some(Root::Statement) {
             let month = self.year.parse().ok().zip(self.month.text.parse().ok()).and_then(|(y, m)| PayMonth::new(y, m));
             self.statement.month = month;
+            // A line without a label of its own is what the statement calls its code.
+            for l in self.statement.slips.iter_mut().flat_map(|s| &mut s.lines).filter(|l| l.label.is_empty() || l.label == l.code) {
+                if let Some(name) = self.rubric_names.get(&l.code) {
+                    l.label.clone_from(name);
+                }
+            }
             self.out.push(self.statement);
         }
         Checked::new(self.out, self.findings)
@@ -290,9 +300,10 @@ impl Walk<'_> {
                 Tag::Happening
             }
             (Some(_), "NomenclatureEvtPaye") if self.root == Some(Root::Statement) => Tag::EventNames,
-            (Some(Tag::EventNames), "Correspondance") => {
-                self.event_name = (Box::default(), Box::default());
-                Tag::EventName
+            (Some(_), "NomenclatureRubriquePaye") if self.root == Some(Root::Statement) => Tag::RubricNames,
+            (Some(Tag::EventNames | Tag::RubricNames), "Correspondance") => {
+                self.name = (Box::default(), Box::default());
+                Tag::Name
             }
             (Some(Tag::Agent), "Adresse") => Tag::Address,
             (Some(Tag::Agent), "CptBancaire") => {
@@ -377,10 +388,12 @@ impl Walk<'_> {
             }
             Some(Tag::Account) => self.end_account(),
             Some(Tag::Line) => self.end_line(),
-            Some(Tag::EventName) => {
-                let (code, name) = std::mem::take(&mut self.event_name);
+            Some(Tag::Name) => {
+                let (code, name) = std::mem::take(&mut self.name);
+                let events = self.path.last() == Some(&Tag::EventNames);
+                let names = if events { &mut self.statement.event_names } else { &mut self.rubric_names };
                 if !code.is_empty() && !name.is_empty() {
-                    self.statement.event_names.insert(code, name);
+                    names.insert(code, name);
                 }
             }
             Some(Tag::Attachment) if !self.path.contains(&Tag::Attachment) => self.end_attachment(),
@@ -398,6 +411,7 @@ impl Walk<'_> {
                 | Tag::Statute
                 | Tag::Happening
                 | Tag::EventNames
+                | Tag::RubricNames
                 | Tag::Pay
                 | Tag::Period
                 | Tag::Other,
@@ -541,8 +555,8 @@ impl Walk<'_> {
             (Some(Tag::Happening), "Description") => {
                 self.slip.events.iter_mut().last().into_iter().for_each(|e| e.description = text(v).text)
             }
-            (Some(Tag::EventName), "Code") => self.event_name.0 = text(v).text,
-            (Some(Tag::EventName), "Libelle") => self.event_name.1 = text(v).text,
+            (Some(Tag::Name), "Code") => self.name.0 = text(v).text,
+            (Some(Tag::Name), "Libelle") => self.name.1 = text(v).text,
             (Some(Tag::Slip), _) => self.slip_value(name, v),
             (Some(Tag::Line), _) => self.line_value(name, v),
             (Some(Tag::Period), "DateDebut" | "DateFin") => {
