@@ -382,7 +382,7 @@ fn a_transfer_file_beside_the_record_does_not_take_a_confirmed_account_back() {
     const OLD: &str = "FR7699901004442740655625831";
     const NEW: &str = "FR7699904009515664527579423";
     let call = format!("contre-appel;00101;0300000000;{NEW};2021-12;;Mme Roche;06/12/2021;appelé au numéro du dossier\n");
-    let december = run(rosay("confirmed", &call));
+    let december = run(rosay("called-back", &call));
     let paid_on = |ran: &Ran| ran.of("transfers.csv", "00101").into_iter().map(|r| r["iban"].clone()).collect::<Vec<_>>();
     assert_eq!(paid_on(&december), [NEW]);
     let sent = std::fs::read_to_string(december.folder.join("out/virements-2021-12.xml")).expect("the transfer file");
@@ -392,11 +392,11 @@ fn a_transfer_file_beside_the_record_does_not_take_a_confirmed_account_back() {
         std::fs::write(folder.join("inbox/virements.xml"), sent.replace(NEW, account)).expect("a transfer file");
         run(folder)
     };
-    assert_eq!(paid_on(&with("confirmed-same", NEW)), [NEW]);
-    let other = with("confirmed-other", OLD);
+    assert_eq!(paid_on(&with("called-back-same", NEW)), [NEW]);
+    let other = with("called-back-other", OLD);
     assert!(other.grave("BNK-03", "00101").contains(&Severity::Blocking) && paid_on(&other).is_empty());
     // Once it is settled that December did not go there, the confirmed account is still the one last paid.
-    let (folder, _) = next("confirmed-after", "2022-02", "2022-02-24", &other.folder);
+    let (folder, _) = next("called-back-after", "2022-02", "2022-02-24", &other.folder);
     assert_eq!(paid_on(&run(folder)), [NEW]);
 }
 

@@ -12,6 +12,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 type Of = (Box<str>, Side);
 
+/// Labels that stand on one payslip.
+type Pairs = BTreeSet<(Box<str>, Box<str>)>;
+
+/// How many payslips have a label under a code, and those that have it more than once, by their place.
+type Having<'a> = (u32, Vec<(usize, Vec<&'a PayLine>)>);
+
 /// The labels of each code and side that has several, apart: the one that most lines have first.
 #[derive(Default)]
 pub struct Labels {
@@ -37,7 +43,7 @@ impl Labels {
         }
         counts.retain(|_, labels| labels.len() > 1);
         // What stands beside each other on one payslip.
-        let mut beside: BTreeMap<&Of, BTreeSet<(Box<str>, Box<str>)>> = BTreeMap::new();
+        let mut beside: BTreeMap<&Of, Pairs> = BTreeMap::new();
         for (_, slip) in slips {
             let mut own: BTreeMap<&Of, BTreeSet<Box<str>>> = BTreeMap::new();
             for (of, label) in lines(slip) {
@@ -53,8 +59,8 @@ impl Labels {
         let mut out = Self::default();
         for (of, labels) in &counts {
             let pairs = beside.get(of);
-            let apart = |group: &BTreeSet<Box<str>>, label: &Box<str>| {
-                pairs.is_some_and(|p| group.iter().any(|g| p.contains(&(g.clone(), label.clone()))))
+            let apart = |group: &BTreeSet<Box<str>>, label: &str| {
+                pairs.is_some_and(|p| group.iter().any(|g| p.contains(&(g.clone(), label.into()))))
             };
             let mut order: Vec<(&Box<str>, &u32)> = labels.iter().collect();
             order.sort_by_key(|(label, n)| (std::cmp::Reverse(**n), (*label).clone()));
@@ -98,7 +104,7 @@ impl Labels {
 /// a bonus of that month alone, and nothing tells them apart.
 pub fn doubled(slips: &[(EmployeeId, u16, &Slip)], sources: &Sources, findings: &mut Vec<Finding>) {
     let pay = |l: &&PayLine| matches!(l.category, Category::Indemnite | Category::RemDivers) && l.period.is_none() && !l.amount.is_zero();
-    let mut having: BTreeMap<(&str, &str), (u32, Vec<(usize, Vec<&PayLine>)>)> = BTreeMap::new();
+    let mut having: BTreeMap<(&str, &str), Having<'_>> = BTreeMap::new();
     for (i, (_, _, slip)) in slips.iter().enumerate() {
         let mut own: BTreeMap<(&str, &str), Vec<&PayLine>> = BTreeMap::new();
         slip.lines.iter().filter(pay).for_each(|l| own.entry((&l.code, &l.label)).or_default().push(l));
