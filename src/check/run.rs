@@ -29,6 +29,8 @@ pub struct Twin {
     pub why: &'static str,
     /// Same identity number, and only the other was paid last month.
     pub renumbered: bool,
+    /// Same identity number, and the bank paid one of the two last month.
+    pub sent_once: bool,
     /// What each of the two is about to be paid, and on which account, when both are.
     pub paid: Option<[(Money, String); 2]>,
     pub places: [Place; 2],
@@ -416,6 +418,7 @@ mod tests {
             other: id("1"),
             why: "ui.twin.number",
             renumbered,
+            sent_once: false,
             paid: None,
             places: [Place::Nowhere, Place::Nowhere],
         };

@@ -61,6 +61,40 @@ pub fn people(files: &[Registered], last: PayMonth) -> Vec<Who> {
     told.flat_map(|d| &d.people).filter(|p| EmployeeId::parse(p.number()).is_some()).flat_map(of).collect()
 }
 
+/// Somebody whom a declaration of the month last paid names under a number of the employer.
+pub struct Numbered {
+    pub id: EmployeeId,
+    pub nir: String,
+    /// Under the surname at birth and the one in use.
+    pub names: Vec<String>,
+    pub taxable: Option<Money>,
+    pub at: At,
+}
+
+/// Those whom the employer of this SIRET declares, or the only one there is where nothing says whose the documents are.
+pub fn numbered(files: &[Registered], siret: &str, last: PayMonth) -> Vec<Numbered> {
+    let told = files.iter().flat_map(|r| r.file.declarations.iter().map(move |d| (r.source, d)));
+    let people: Vec<(u16, &Person)> = told
+        .filter(|(_, d)| d.nature() == "01" && d.month() == Some(last))
+        .flat_map(|(s, d)| d.people.iter().map(move |p| (s, p)))
+        .collect();
+    let sirens: BTreeSet<&str> = people.iter().filter_map(|(_, p)| p.siret.get(..9)).collect();
+    let ours = |p: &Person| if siret.is_empty() { sirens.len() == 1 } else { p.siret.get(..9) == siret.get(..9) };
+    let one = |(source, p): (u16, &Person)| {
+        let b = p.group.first("S21.G00.30")?;
+        let names = [2, 3].into_iter().map(|n| b.plain(n)).filter(|s| !s.is_empty()).map(|s| format!("{s} {}", b.plain(4)));
+        let sums = p.group.all("S21.G00.50").map(|b| b.money(2).map(|m| m.value));
+        Some(Numbered {
+            id: EmployeeId::parse(p.number())?,
+            nir: p.nir().to_owned(),
+            names: names.collect(),
+            taxable: sums.sum(),
+            at: At::row(source, p.line),
+        })
+    };
+    people.into_iter().filter(|(_, p)| ours(p)).filter_map(one).collect()
+}
+
 /// Whose net was rebuilt from a declaration, to be held against transfers once people are joined.
 #[derive(Default)]
 pub struct Declared {

@@ -515,6 +515,7 @@ impl MonthRecord {
     pub fn settle(self, people: &mut People, sources: &Sources, sent: bool) -> (Past, Vec<Finding>) {
         let mut found = Vec::new();
         let paid: BTreeSet<&str> = self.transfers.iter().map(|t| t.end_to_end.as_str()).collect();
+        let went_to: BTreeMap<&str, &TransferRow> = self.transfers.iter().map(|t| (t.end_to_end.as_str(), t)).collect();
         let several: BTreeSet<&str> = self.members.keys().filter(|id| id.post() > 1).map(EmployeeId::as_str).collect();
         for (id, m) in &self.members {
             let Some(p) = people.get_mut(id) else { continue };
@@ -532,6 +533,10 @@ impl MonthRecord {
             let shown = if sent { p.transfer.is_some() } else { went };
             if let (Some(slip), false) = (&mut p.paid, shown) {
                 slip.advance = if slip.advance == Advance::Paid { Advance::Doubtful } else { slip.advance };
+            }
+            let other = |t: &&&TransferRow| t.iban.is_some() && p.transfer.as_ref().is_some_and(|s| s.iban.is_some() && s.iban != t.iban);
+            if let Some(t) = went_to.get(id.as_str()).filter(|_| sent && !several.contains(id.as_str())).filter(other) {
+                p.recorded_account = t.iban.clone().map(|iban| (iban, t.at));
             }
             if let (None, Some(iban)) = (&p.transfer, &m.iban) {
                 let at = m.iban_at;

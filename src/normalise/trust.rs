@@ -45,6 +45,8 @@ pub struct Trust {
     /// For single facts.
     pub facts: BTreeMap<FactId, Vec<Teller>>,
     pub of: BTreeMap<u16, Teller>,
+    /// The transfers stand in for those of last month: the accounts they name may be old ones.
+    pub old_transfers: bool,
 }
 
 impl Trust {

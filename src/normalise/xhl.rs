@@ -4,7 +4,9 @@
 //! accounts they were paid on. The sides of the lines are told by their categories; elements are found as for registers.
 //! Where a register holds the same agent's month, its lines stay and the nets are compared; nothing is chosen silently.
 
+mod events;
 mod facts;
+mod labels;
 mod lines;
 mod posts;
 mod twice;
@@ -101,12 +103,13 @@ pub fn add(
     let shows = |l: &crate::read::xhl::PayLine| l.effect() == Effect::Employer && !l.amount.is_zero();
     let showing: BTreeSet<u16> = slips.iter().filter(|(_, s)| s.lines.iter().any(shows)).map(|s| s.0).collect();
     let known_posts = super::posts::Known::recorded(gathered);
+    let sent = twice::Sent::new(sent);
     let (mut accounts, mut agreeing) = (Vec::new(), 0_u64);
     let mut payslips: Vec<(EmployeeId, Vec<(u16, &Slip)>)> = Vec::new();
     for (id, own) in by_agent {
         let own = same_person(&id, own, sources, &mut findings);
         facts::contradictions(&id, &own, gathered, sources, cx, &mut findings);
-        let once = |own| twice::once(&id, own, cx.last, sent, sources, &mut findings);
+        let once = |own| twice::once(&id, own, cx.last, &sent, sources, &mut findings);
         let apart: Vec<_> = posts::apart(own, cx.last).into_iter().map(once).collect();
         let recorded = gathered.paid.contains_key(&id.at_post(2));
         if recorded || posts::count_as_several(&id, &apart, gathered) {
@@ -127,6 +130,10 @@ pub fn add(
     }
     let rows = gathered.staff.iter().enumerate().filter(|_| !stands_in);
     let staff: BTreeMap<EmployeeId, usize> = rows.filter_map(|(i, r)| Some((r.employee.clone()?, i))).collect();
+    let each: Vec<(EmployeeId, u16, &Slip)> =
+        payslips.iter().flat_map(|(id, own)| own.iter().map(|(s, slip)| (id.clone(), *s, *slip))).collect();
+    events::told(&each, &used, sources, cx, &mut findings);
+    labels::doubled(&each, sources, &mut findings);
     for (id, own) in payslips {
         let mut paid = PaidSlip::default();
         let mut said = stands_in;
@@ -161,14 +168,18 @@ pub fn add(
             // Paid on an estimate: the statement says what should have been paid.
             Some(record) if record.estimated && record.official.is_none() => record.official = Some(Box::new(paid)),
             Some(register) => {
-                let agrees = compare(&id, register, &paid, sources, cx, &mut findings);
-                agreeing += u64::from(agrees);
                 let mut other = paid;
-                if trust.lines_of(Teller::Statement, Teller::Register) {
+                // Where the job says nothing, the one whose net the bank paid is the final one.
+                let sent = sent.to(&id, &own);
+                let was_sent = |s: &PaidSlip| net_of(s).is_some_and(|n| sent.contains(&n.0));
+                let final_one = || !other.bare && was_sent(&other) && !was_sent(register);
+                if trust.lines_of(Teller::Statement, Teller::Register) || trust.order.is_empty() && final_one() {
                     other.seconds = std::mem::take(&mut register.seconds);
                     other.official = register.official.take();
                     std::mem::swap(register, &mut other);
                 }
+                let agrees = compare(&id, register, &other, sources, cx, &mut findings);
+                agreeing += u64::from(agrees);
                 if let Some((_, at)) = other.net_paid.or_else(|| other.lines.first().map(|l| (l.amount, l.at))) {
                     register.seconds.push((at, agrees));
                 }
@@ -183,6 +194,11 @@ pub fn add(
         findings.push(used.iter().fold(f, |f, r| f.at(sources.place(At::source(r.source)))));
     }
     (one_per_agent(accounts), findings)
+}
+
+/// Whether a number was made of the rank of a payslip that has none.
+pub fn is_rank(id: &EmployeeId) -> bool {
+    id.as_str().strip_prefix(who::RANK).is_some_and(|n| n.bytes().all(|b| b.is_ascii_digit()))
 }
 
 /// Several payslips of an agent were paid as one transfer when the account is the same.
@@ -327,6 +343,7 @@ pub(super) fn known_numbers(gathered: &Gathered) -> BTreeMap<String, Option<Empl
     for id in ids {
         out.entry(id.bare().to_owned()).and_modify(|known| *known = None).or_insert_with(|| Some(id.clone()));
     }
+    out.extend(gathered.aliases.iter().map(|(written, id)| (written.clone(), Some(id.clone()))));
     out
 }
 
@@ -414,20 +431,16 @@ fn take(
     }
 }
 
-/// The register's net against the statement's; true when they agree. Where they do not, the lines that differ are named.
-fn compare(
-    id: &EmployeeId,
-    register: &PaidSlip,
-    statement: &PaidSlip,
-    sources: &Sources,
-    cx: &Context<'_>,
-    findings: &mut Vec<Finding>,
-) -> bool {
-    let sum = || {
-        let first = register.lines.first()?;
-        Some((register.lines.iter().map(|l| l.amount).sum::<Money>(), first.at))
-    };
-    let (Some((a, a_at)), Some((b, b_at))) = (register.net_paid.or_else(sum), statement.net_paid) else { return false };
+/// The net that a payslip shows, or that its lines come to.
+fn net_of(slip: &PaidSlip) -> Option<(Money, At)> {
+    let sum = || slip.lines.first().map(|first| (slip.lines.iter().map(|l| l.amount).sum(), first.at));
+    slip.net_paid.or_else(sum)
+}
+
+/// The net of the payslip that counts against the other's, a register's and a statement's; true when they agree. Where they do
+/// not, the lines that differ are named.
+fn compare(id: &EmployeeId, counts: &PaidSlip, other: &PaidSlip, sources: &Sources, cx: &Context<'_>, findings: &mut Vec<Finding>) -> bool {
+    let (Some((a, a_at)), Some((b, b_at))) = (net_of(counts), net_of(other)) else { return false };
     if a == b {
         return true;
     }
@@ -441,9 +454,9 @@ fn compare(
         }
         out
     };
-    let theirs = sums(statement);
+    let theirs = sums(other);
     let mut lines = Vec::new();
-    for (e, (a, at)) in sums(register) {
+    for (e, (a, at)) in sums(counts) {
         let Some((b, b_at)) = theirs.get(&e).filter(|b| b.0 != a) else { continue };
         let target = cx.rubrics.targets.iter().find(|t| t.element == e && t.total.is_none());
         let label = target.map_or("?", |t| t.labels.last().map_or(t.code.as_str(), String::as_str));

@@ -10,7 +10,7 @@ use crate::check::agent::Request;
 use crate::facts::{Fact, Role};
 use crate::ground::iban::IbanProblem;
 use crate::ground::{At, EmployeeId, Finding, Iban, Money, Place, Severity};
-use crate::normalise::join::{People, Person};
+use crate::normalise::join::{LastTransfer, People, Person};
 use crate::normalise::trust::Teller;
 use crate::write::transfer;
 use std::collections::BTreeMap;
@@ -35,7 +35,7 @@ impl Accounts {
         let read = |f: &Fact| Some((Iban::parse(f.value.text()?), ready.inputs.sources.place(f.at)));
         let known = p.known.iter().find(|f| Some(f.id) == role).and_then(read);
         let changed = p.changes.iter().rfind(|f| Some(f.id) == role).and_then(read);
-        let transfer = p.transfer.as_ref().and_then(|t| Some((t.iban.clone()?, ready.inputs.sources.place(t.at))));
+        let transfer = p.last_account().map(|(iban, at)| (iban.clone(), ready.inputs.sources.place(at)));
         // Of a newcomer everything that is known is new.
         let own = known.clone().filter(|_| p.paid.is_some()).and_then(|(iban, place)| Some((iban.ok()?, place)));
         let (reference, place) = transfer.or(own).map_or((None, Place::Nowhere), |(iban, place)| (Some(iban), place));
@@ -105,7 +105,8 @@ pub fn unlike(ready: &Ready, w: &Worked, accounts: &Accounts) -> Option<Finding>
     let (other, at) = written.find_map(|f| Some((Iban::parse(f.value.text()?).ok().filter(|i| i != paid)?, f.at)))?;
     let sent = w.person.transfer.as_ref().filter(|t| t.iban.as_ref() == Some(paid));
     // A statement shows where it meant to pay, and no transfer.
-    let proven = sent.is_some_and(|t| teller(t.at) != Some(Teller::Statement) && w.person.is_paid_by(t));
+    let of_last_month = |t: &&LastTransfer| !ready.inputs.trust.old_transfers && teller(t.at) != Some(Teller::Statement);
+    let proven = sent.filter(of_last_month).is_some_and(|t| w.person.is_paid_by(t));
     let severity = if proven { Severity::Warning } else { Severity::Blocking };
     let here = match (&accounts.place, &accounts.written) {
         (Place::Nowhere, Some((Ok(now), place))) if now == paid => place,
@@ -113,8 +114,21 @@ pub fn unlike(ready: &Ready, w: &Worked, accounts: &Accounts) -> Option<Finding>
     };
     let f = Finding::new("BNK-03", severity).told(if proven { "M381" } else { "M380" }).of(&w.id).arg("agent", &w.id).arg("name", &w.name);
     let f = f.arg("account", paid.masked()).arg("other", other.masked());
-    let month = crate::ground::month::named(ready.job.last_month, ready.lang);
+    let month = ready.inputs.younger.get(&at.source).copied().unwrap_or(ready.job.last_month);
+    let month = crate::ground::month::named(month, ready.lang);
     Some(f.arg("month", month).at(here.clone()).at(ready.inputs.sources.place(at)))
+}
+
+/// The run of last month paid on another account than a transfer file of that month does: which of them went cannot be told.
+pub fn unlike_recorded(ready: &Ready, w: &Worked, accounts: &Accounts) -> Option<Finding> {
+    let paid = accounts.pays.as_ref().filter(|_| w.output.payslip.is_some())?;
+    ready.inputs.decisions.call_back(&w.id).is_none().then_some(())?;
+    let sent = w.person.recorded_account.as_ref().and(w.person.transfer.as_ref())?;
+    let other = sent.iban.as_ref().filter(|i| *i != paid)?;
+    let f = Finding::new("BNK-03", Severity::Blocking).told("M448").of(&w.id).arg("agent", &w.id).arg("name", &w.name);
+    let f = f.arg("account", paid.masked()).arg("other", other.masked());
+    let month = crate::ground::month::named(ready.job.last_month, ready.lang);
+    Some(f.arg("month", month).at(accounts.place.clone()).at(ready.inputs.sources.place(sent.at)))
 }
 
 /// Last month's pay went to an account that cannot be read: nothing says that it is the one to be paid.

@@ -2,6 +2,7 @@
 
 use super::compute::Results;
 use super::decisions::Whom;
+use super::inputs::DAMAGED;
 use super::{Outcome, Ready};
 use crate::ground::finding::Rank;
 use crate::ground::{Finding, Place, Severity, Words, words};
@@ -14,7 +15,13 @@ const MANY: usize = 5;
 const BROKEN: [&str; 4] = ["R01", "R03", "R04", "R05"];
 
 /// What a transfer file states against what it holds, and one of the month to be paid: a person may sign for it.
-pub const SIGNED_FOR: [&str; 3] = ["R26", "R27", "F180"];
+const SIGNED_FOR: [&str; 3] = ["R26", "R27", "F180"];
+
+/// What blocks the run until a person signs for it; so does a document of last month that is cut, where other files tell of those
+/// who stood below.
+pub fn may_be_signed(code: &str) -> bool {
+    SIGNED_FOR.contains(&code) || DAMAGED.contains(&code)
+}
 
 /// Once everybody is computed and before money is counted.
 pub fn name(ready: &Ready, results: &Results, out: &mut Outcome) {

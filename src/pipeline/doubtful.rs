@@ -2,8 +2,10 @@
 //!
 //! One agent's new step is an event; a tenth of the town at once is a column that says something else.
 
-use crate::ground::{Finding, Severity, words};
-use std::collections::BTreeMap;
+use crate::ground::{Finding, Place, Severity, words};
+use crate::normalise::join::People;
+use crate::payslip::PaidSlip;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Fewer agents than this are events of their own.
 const MANY: usize = 5;
@@ -34,6 +36,36 @@ pub fn columns(paid: u64, findings: &mut Vec<Finding>) {
         let f = Finding::new("F55", Severity::Justify).arg("fact", fact).arg("count", agents.len()).arg("paid", paid);
         findings.push(place.into_iter().fold(f, Finding::at));
     }
+}
+
+/// What two documents of last month say differently of somebody whose net, as the one that counts has it, is what the bank paid:
+/// that moves no money, and the other is told, once for the run where it differs for many.
+pub fn settled_by_the_bank(people: &People, findings: &mut Vec<Finding>) {
+    let documents = words::both("M145");
+    let is_proven = |f: &Finding| {
+        let p = f.employee.as_ref().and_then(|id| people.get(id));
+        let net = |s: &PaidSlip| s.net_paid.map(|n| n.0);
+        p.is_some_and(|p| p.transfer.as_ref().is_some_and(|t| t.of_all.is_none() && p.paid.as_ref().and_then(net) == Some(t.amount)))
+    };
+    let mut groups: BTreeMap<(String, String, String), Vec<usize>> = BTreeMap::new();
+    for (i, f) in findings.iter_mut().enumerate() {
+        if f.code == "IMP-04" && f.text.as_ref() == Some(&documents) && is_proven(f) {
+            f.severity = Severity::Warning;
+            let fact = f.args.iter().find(|a| a.0 == "fact").map(|a| a.1.clone()).unwrap_or_default();
+            let file = |n: usize| f.places.get(n).and_then(Place::file).unwrap_or_default().to_owned();
+            groups.entry((fact, file(0), file(1))).or_default().push(i);
+        }
+    }
+    groups.retain(|_, of| of.len() >= MANY);
+    let folded: BTreeSet<usize> = groups.values().flatten().copied().collect();
+    let of_all = groups.iter().map(|((fact, file, other), of)| {
+        let f = Finding::new("F162", Severity::Warning).arg("fact", fact).arg("count", of.len()).arg("file", file).arg("other", other);
+        findings[of[0]].places.iter().cloned().fold(f, Finding::at)
+    });
+    let of_all: Vec<Finding> = of_all.collect();
+    let mut at = 0..;
+    findings.retain(|_| at.next().is_none_or(|i| !folded.contains(&i)));
+    findings.extend(of_all);
 }
 
 /// Nets that the bank did not pay as the payslips say, of many at once, are a column that says something else: one remark.

@@ -65,14 +65,17 @@ pub fn alone(joined: &mut Joined, vocabulary: &Vocabulary, sources: &Sources) ->
     let (rows, others, again) = by_account(std::mem::take(&mut joined.orphan_transfers));
     joined.repeated += again.iter().map(|a| a.1).sum();
     let numbers = numbers(&rows);
+    let usual = usual_form(&rows);
     let (mut count, mut findings) = (0_u64, Vec::from_iter(told_again(&again, sources)));
     for ((row, beside), number) in rows.into_iter().zip(others).zip(numbers) {
         let Some(id) = EmployeeId::parse(&number) else {
             joined.orphan_transfers.push(row);
             continue;
         };
-        if titles::names_an_organisation(&row.name) {
+        let of_others = usual.as_ref().is_some_and(|u| *u != form(&row.end_to_end));
+        if titles::names_an_organisation(&row.name) || of_others {
             let f = Finding::new("M404", Severity::Blocking).of(&id).arg("agent", &id).arg("name", &row.name);
+            let f = if of_others { f.told("M449").arg("reference", &row.end_to_end) } else { f };
             findings.push(f.arg("amount", row.amount.french()).stake(row.amount.cents()).at(sources.place(row.at)));
         }
         let p = joined.people.entry(id).or_default();
@@ -87,6 +90,27 @@ pub fn alone(joined: &mut Joined, vocabulary: &Vocabulary, sources: &Sources) ->
     }
     findings.extend((count > 0).then(|| Finding::new("M159", Severity::Justify).arg("count", count)));
     findings
+}
+
+/// How a reference is written: whatever its numbers are.
+fn form(reference: &str) -> String {
+    let mut out = String::new();
+    for c in reference.chars() {
+        let c = if c.is_ascii_digit() { '0' } else { c };
+        if c != '0' || !out.ends_with('0') {
+            out.push(c);
+        }
+    }
+    out
+}
+
+/// The form of most references, with a number in it: the agents' are made by one program, and those of others by hand.
+fn usual_form(rows: &[TransferRow]) -> Option<String> {
+    let mut forms: BTreeMap<String, usize> = BTreeMap::new();
+    let people = || rows.iter().filter(|r| !titles::names_an_organisation(&r.name));
+    people().for_each(|r| *forms.entry(form(&r.end_to_end)).or_default() += 1);
+    let (usual, of) = forms.into_iter().max_by_key(|f| f.1)?;
+    (usual.contains('0') && of * 2 > people().count()).then_some(usual)
 }
 
 /// Where a transfer that repeats another stands, and what it comes to.

@@ -141,7 +141,7 @@ pub fn rows(ready: &Ready, w: &Worked, rows: &mut Rows) {
         employee: &w.id,
         name: &w.name,
         stood,
-        iban: w.person.transfer.as_ref().and_then(|t| t.iban.as_ref()),
+        iban: w.person.last_account().map(|a| a.0),
         facts,
         carried: carried(ready, w),
         sums: sums(ready, w),
@@ -294,7 +294,7 @@ pub fn rows_of_last_month(ready: &Ready, w: &Worked, rows: &mut Rows) {
     let writer =
         Writer { vocabulary, sources: &ready.inputs.sources, lang: ready.lang, past: &ready.inputs.past, month: ready.job.last_month };
     let facts = writer.facts(&mut rows.facts, &w.id, paid_on, &next, &w.person.moot, &BTreeMap::new());
-    let iban = w.person.transfer.as_ref().and_then(|t| t.iban.as_ref());
+    let iban = w.person.last_account().map(|a| a.0);
     let melted = w.person.paid.as_ref().is_some_and(|s| s.melted);
     let person = PersonRow { employee: &w.id, name: &w.name, stood, iban, facts, carried: 0, sums: None, melted };
     record::person_row(&mut rows.people, &person);

@@ -3,8 +3,10 @@
 
 use super::decisions::renumber;
 use crate::facts::{Role, Vocabulary};
-use crate::ground::{EmployeeId, Finding, Nir, Severity, Sources};
+use crate::ground::ids::bare;
+use crate::ground::{At, EmployeeId, Finding, Nir, Severity, Sources};
 use crate::normalise::Gathered;
+use crate::normalise::dsn::Numbered;
 use crate::normalise::gather::Record;
 use crate::normalise::join::TransferRow;
 use crate::normalise::people::may_be_same;
@@ -63,5 +65,79 @@ pub fn join(g: &mut Gathered, transfers: &mut [TransferRow], vocabulary: &Vocabu
         }
         let f = Finding::new("M147", Severity::Warning).arg("agent", &to).arg("other", &from).of(&to);
         findings.push([at, was].into_iter().flatten().fold(f, |f, at| f.at(sources.place(at))));
+    }
+}
+
+/// Places that one finding lists.
+const SHOWN: usize = 8;
+
+/// Whoever a declaration writes under another number than the pay statement or the register does: the same identity number, and
+/// the same taxable net where both say it, are one person. He goes under the number that the references of last month's transfers
+/// have, or else under the one he was paid under.
+pub fn declared(
+    declared: &[Numbered],
+    g: &mut Gathered,
+    transfers: &mut [TransferRow],
+    vocabulary: &Vocabulary,
+    sources: &Sources,
+    findings: &mut Vec<Finding>,
+) {
+    let records = || g.staff.iter().chain(&g.register_facts).filter(|r| r.employee.as_ref().is_some_and(|id| g.paid.contains_key(id)));
+    let names = |r: &Record| {
+        let known = r.employee.as_ref().and_then(|id| g.register_names.get(id));
+        known.map_or_else(String::new, |(a, b)| format!("{a} {b}"))
+    };
+    let paid = by_nir(records(), &names, vocabulary);
+    let all = g.paid.keys().chain(g.staff.iter().chain(&g.register_facts).filter_map(|r| r.employee.as_ref()));
+    let known: BTreeSet<&str> = all.map(EmployeeId::bare).collect();
+    let numbers: BTreeSet<&str> = declared.iter().map(|d| d.id.bare()).collect();
+    let mut under: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+    for d in declared {
+        under.entry(&d.nir).or_default().insert(d.id.bare());
+    }
+    let same = |d: &Numbered| {
+        let once = !known.contains(d.id.bare()) && under.get(d.nir.as_str()).is_some_and(|u| u.len() == 1);
+        let (id, name) = paid.get(&d.nir).filter(|_| once)?.clone()?;
+        let slip = g.paid.get(&id)?;
+        let taxable = slip.net_taxable.zip(d.taxable).is_none_or(|(a, b)| a.0 == b);
+        let named = d.names.iter().any(|n| may_be_same((n, ""), (&name, "")));
+        (taxable && named && !numbers.contains(id.bare())).then(|| (id, d.id.clone(), d.at))
+    };
+    let mut pairs: Vec<(EmployeeId, EmployeeId, At)> = declared.iter().filter_map(same).collect();
+    pairs.sort();
+    pairs.dedup_by(|a, b| a.0 == b.0);
+    if pairs.is_empty() {
+        return;
+    }
+    let words: BTreeSet<&str> = transfers.iter().flat_map(|t| t.end_to_end.split(|c: char| !c.is_ascii_alphanumeric())).map(bare).collect();
+    let written = |of: &dyn Fn(&(EmployeeId, EmployeeId, At)) -> String| pairs.iter().filter(|p| words.contains(of(p).as_str())).count();
+    let by_declared = written(&|p| p.1.bare().to_owned()) > written(&|p| p.0.bare().to_owned());
+    let made = |id: &EmployeeId| crate::normalise::xhl::is_rank(id);
+    let f = Finding::new("M445", Severity::Warning).arg("count", pairs.len());
+    let who = pairs.iter().take(SHOWN).map(|(a, b, _)| format!("{a} / {b}")).collect::<Vec<_>>().join(", ");
+    findings.push(pairs.iter().take(SHOWN).fold(f.arg("who", who), |f, p| f.at(sources.place(p.2))));
+    for (own, declared, _) in pairs {
+        if !by_declared && !made(&own) {
+            renumber(g, &declared, &own);
+            g.aliases.insert(declared.bare().to_owned(), own);
+            continue;
+        }
+        renumber(g, &own, &declared);
+        if g.stand_in.0.remove(&own) {
+            g.stand_in.0.insert(declared.clone());
+        }
+        if let Some(siret) = g.elsewhere.remove(&own) {
+            g.elsewhere.insert(declared.clone(), siret);
+        }
+        for t in transfers.iter_mut().filter(|t| t.end_to_end == own.as_str()) {
+            declared.as_str().clone_into(&mut t.end_to_end);
+        }
+        for id in findings.iter_mut().filter_map(|f| f.employee.as_mut()).filter(|id| id.as_str() == own.as_str()) {
+            *id = declared.at_post(id.post());
+        }
+    }
+    // Nobody is left who has but a rank.
+    if !g.paid.keys().any(made) {
+        findings.retain(|f| f.code != "M351");
     }
 }

@@ -26,8 +26,12 @@ pub fn of_last_month(files: Vec<Sending>, job: &Job, findings: &mut Vec<Finding>
     let fits = |s: &Sending| s.header.execution.is_none_or(|day| paid_last_month(day, job));
     let some = files.iter().any(|s| s.header.execution.is_some() && fits(s));
     let of_this_month = |s: &Sending| !fits(s) && s.header.execution.is_some_and(|day| pays_this_month(day, job));
-    let code = if some { "F83" } else { "F84" };
+    // Where none fits, the youngest stand in for them.
+    let month = |s: &Sending| s.header.execution.map(PayMonth::of);
+    let youngest = files.iter().filter(|s| !fits(s) && !of_this_month(s)).filter_map(month).max();
+    let stands_in = |s: &Sending| !some && !of_this_month(s) && month(s) == youngest;
     findings.extend(files.iter().filter(|s| !fits(s)).map(|s| {
+        let code = if stands_in(s) { "F84" } else { "F83" };
         let day = s.header.execution.map_or_else(String::new, |d| d.format("%d/%m/%Y").to_string());
         if of_this_month(s) {
             let f = Finding::new("F180", Severity::Justify).arg("day", day).arg("month", job.month).arg("count", s.rows.len());
@@ -35,7 +39,7 @@ pub fn of_last_month(files: Vec<Sending>, job: &Job, findings: &mut Vec<Finding>
         }
         Finding::new(code, Severity::Justify).arg("day", day).arg("month", job.last_month).at(s.place.clone())
     }));
-    let (kept, left): (Vec<Sending>, Vec<Sending>) = files.into_iter().partition(|s| fits(s) || !some && !of_this_month(s));
+    let (kept, left): (Vec<Sending>, Vec<Sending>) = files.into_iter().partition(|s| fits(s) || stands_in(s));
     let in_month = |s: &Sending| s.header.execution.is_some_and(|day| PayMonth::of(day) == job.last_month);
     (once(kept, findings), left.into_iter().filter(in_month).collect())
 }

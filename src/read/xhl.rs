@@ -13,6 +13,7 @@ use super::input::Input;
 use super::limits::Limits;
 use crate::ground::iban::IbanProblem;
 use crate::ground::{Checked, Exact, Finding, Iban, Money, PayMonth, Place, Severity};
+use std::collections::BTreeMap;
 use std::fmt;
 
 /// A text of the document and its line.
@@ -163,6 +164,14 @@ impl fmt::Debug for Agent {
     }
 }
 
+/// An event beside a payslip: the package's code, with its description.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Happening {
+    pub line: u32,
+    pub code: Box<str>,
+    pub description: Box<str>,
+}
+
 /// One payslip; somebody may have several.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Slip {
@@ -187,12 +196,20 @@ pub struct Slip {
     pub contribution_base_to_date: Option<Amount>,
     pub hours_paid: Option<Number>,
     pub hours_overtime: Option<Number>,
-    /// What happened: codes of the package, with their description.
-    pub events: Vec<Text>,
+    /// What happened to the agent.
+    pub events: Vec<Happening>,
     /// Benefits in kind count in the net, another line takes them back.
     pub benefits_counted: bool,
     /// Amounts that could not be read: the payslip is not whole.
     pub unread: u32,
+}
+
+impl Statement {
+    /// An event in words, by its description or what the statement calls its code.
+    pub fn said<'s>(&'s self, event: &'s Happening) -> &'s str {
+        let named = || self.event_names.get(&event.code).unwrap_or(&event.code);
+        if event.description.is_empty() { named() } else { &event.description }
+    }
 }
 
 impl Slip {
@@ -229,6 +246,8 @@ pub struct Statement {
     pub postal_code: Text,
     pub town: Text,
     pub slips: Vec<Slip>,
+    /// What the codes of events mean.
+    pub event_names: BTreeMap<Box<str>, Box<str>>,
     /// Categories whose amounts the file writes negative when they are deducted.
     pub reversed: Vec<Category>,
     /// Whether the file was read to its last tag.

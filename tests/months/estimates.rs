@@ -376,6 +376,30 @@ fn whoever_decides_alone_is_named() {
     assert!(second.outcome.not_run.iter().any(|n| n.control == "GOV-01"), "the month as a whole is approved later");
 }
 
+// December paid on the account that a call-back confirmed; a file of the old software for the same day has the account before it.
+#[test]
+fn a_transfer_file_beside_the_record_does_not_take_a_confirmed_account_back() {
+    const OLD: &str = "FR7699901004442740655625831";
+    const NEW: &str = "FR7699904009515664527579423";
+    let call = format!("contre-appel;00101;0300000000;{NEW};2021-12;;Mme Roche;06/12/2021;appelé au numéro du dossier\n");
+    let december = run(rosay("called-back", &call));
+    let paid_on = |ran: &Ran| ran.of("transfers.csv", "00101").into_iter().map(|r| r["iban"].clone()).collect::<Vec<_>>();
+    assert_eq!(paid_on(&december), [NEW]);
+    let sent = std::fs::read_to_string(december.folder.join("out/virements-2021-12.xml")).expect("the transfer file");
+    assert!(sent.contains(NEW));
+    let with = |name: &str, account: &str| {
+        let (folder, _) = next(name, "2022-01", "2022-01-25", &december.folder);
+        std::fs::write(folder.join("inbox/virements.xml"), sent.replace(NEW, account)).expect("a transfer file");
+        run(folder)
+    };
+    assert_eq!(paid_on(&with("called-back-same", NEW)), [NEW]);
+    let other = with("called-back-other", OLD);
+    assert!(other.grave("BNK-03", "00101").contains(&Severity::Blocking) && paid_on(&other).is_empty());
+    // Once it is settled that December did not go there, the confirmed account is still the one last paid.
+    let (folder, _) = next("called-back-after", "2022-02", "2022-02-24", &other.folder);
+    assert_eq!(paid_on(&run(folder)), [NEW]);
+}
+
 /// A status report about the transfer file that a run wrote, read in the month after without that file.
 #[test]
 fn a_report_about_our_own_transfer_file_names_whom_it_refuses_from_the_record() {

@@ -8,7 +8,7 @@ use made::{cents, dsn, expected, ran, rows, shown, xhl};
 use releve::ground::{Finding, Place, Severity};
 use releve::pipeline::{self, Options, Outcome};
 use releve::read::pain001;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 fn settings() -> String {
@@ -179,6 +179,58 @@ fn pay_that_a_declaration_does_not_detail_is_what_the_rules_come_to() {
     assert!(outcome.findings.iter().any(|f| f.code == "M144"));
 }
 
+// Packages differ: one declares bonuses in gross pay alone, another less the transfer into points. What the staff file says of
+// them comes to either, to the cent.
+#[test]
+fn bonuses_that_a_declaration_melts_are_those_of_the_staff_file() {
+    let staff = || ("agents.xlsx", sample("agents.xlsx"));
+    let sent = || ("virements-2021-11.xml", sample("virements-2021-11.xml"));
+    let lines = expected("november-lines.csv");
+    let of = |code: &str| -> BTreeMap<&str, i64> {
+        lines.iter().filter(|l| l["code"] == code).map(|l| (l["employee"].as_str(), cents(&l["amount"]))).collect()
+    };
+    let (bonus, taken) = (of("IFSE"), of("TPP"));
+    let text = dsn::town();
+    let mut who = String::new();
+    let (mut melted, mut less) = (String::new(), String::new());
+    let mut rows = text.lines().peekable();
+    while let Some(line) = rows.next() {
+        let value = |l: &str| l.split('\'').nth(1).unwrap_or_default().to_owned();
+        if line.starts_with("S21.G00.30.019,") {
+            who = value(line);
+        }
+        let declared = rows.peek().copied().filter(|_| line == "S21.G00.52.001,'050'").map(value);
+        // Whoever was absent has the amount after that.
+        match declared.filter(|d| bonus.get(who.as_str()) == Some(&cents(d))) {
+            None => [&mut melted, &mut less].iter_mut().for_each(|t| **t += &format!("{line}\r\n")),
+            Some(whole) => {
+                let net = cents(&whole) + taken.get(who.as_str()).copied().unwrap_or_default();
+                less += &format!("{line}\r\nS21.G00.52.002,'{}'\r\n", shown(net));
+                rows.next();
+                rows.next_if(|l| l.starts_with("S21.G00.52.006,"));
+            }
+        }
+    }
+    let (plain, _) = run("bonuses", &settings(), &[("paie.dsn", dsn::latin(&text)), staff(), sent()]);
+    let want = nets(&plain);
+    for (name, text) in [("bonuses-melted", melted), ("bonuses-less", less)] {
+        let (folder, outcome) = run(name, &settings(), &[("paie.dsn", dsn::latin(&text)), staff(), sent()]);
+        let replay = made::rows(&folder.join("out/replay.csv"));
+        let paid: BTreeMap<(&str, &str), i64> =
+            replay.iter().map(|r| ((r["employee"].as_str(), r["code"].as_str()), cents(&r["paid"]))).collect();
+        let both = |id: &&str| paid.get(&(*id, "TPP")).is_some_and(|p| *p != 0);
+        let found: Vec<&str> = taken.keys().copied().filter(|id| bonus.contains_key(id)).filter(both).collect();
+        assert!(found.len() > 20, "{name}: {}", found.len());
+        for id in found {
+            assert_eq!((paid[&(id, "TPP")], paid[&(id, "IFSE")]), (taken[id], bonus[id]), "{name}: {id}");
+        }
+        assert!(outcome.findings.iter().all(|f| f.code != "F55"), "{name}");
+        let got = nets(&folder);
+        let same = want.iter().filter(|(id, net)| got.get(*id) == Some(net)).count();
+        assert!(same * 20 > want.len() * 19, "{name}: {same} of {}", want.len());
+    }
+}
+
 // ------------------------------------------------------------------ last month's transfers alone
 
 #[test]
@@ -223,10 +275,15 @@ fn transfers_alone_pay_nobody_twice_and_no_company() {
     assert_eq!((nets(&twice), outcome.transfers.0), (nets(&once), alone.transfers.0));
     assert_eq!(outcome.findings.iter().filter(|f| f.code == "M353").map(|f| f.severity).collect::<Vec<_>>(), [Severity::Justify]);
     let first = text.split("<Cdtr><Nm>").nth(1).and_then(|t| t.split('<').next()).expect("a name");
-    let company = text.replacen(&format!("<Nm>{first}<"), "<Nm>URSSAF ILE DE FRANCE<", 1);
-    let (_, outcome) = run("company", &policies, &[("virements-2021-11.xml", company.into_bytes())]);
-    let held: Vec<Severity> = outcome.findings.iter().filter(|f| f.code == "M404").map(|f| f.severity).collect();
-    assert_eq!((held, outcome.transfers.0), (vec![Severity::Blocking], alone.transfers.0 - 1));
+    let called = |name: &str| text.replacen(&format!("<Nm>{first}<"), &format!("<Nm>{name}<"), 1);
+    // A number of another program is that of somebody else.
+    let apart = text.replacen("PAIE202111-00225", "DIV-001", 1);
+    let others = [called("URSSAF ILE DE FRANCE"), called("GARAGE DU CENTRE"), called("ETUDE MAITRE BLANC HUISSIER"), apart];
+    for (n, company) in others.into_iter().enumerate() {
+        let (_, outcome) = run(&format!("company-{n}"), &policies, &[("virements-2021-11.xml", company.into_bytes())]);
+        let held: Vec<Severity> = outcome.findings.iter().filter(|f| f.code == "M404").map(|f| f.severity).collect();
+        assert_eq!((held, outcome.transfers.0), (vec![Severity::Blocking], alone.transfers.0 - 1), "{n}");
+    }
 }
 
 // A list that was sorted without all its columns: what the statement and the bank say of both stands against it.
@@ -277,9 +334,188 @@ fn a_word_of_every_reference_that_is_somebodys_number_names_nobody() {
     assert_eq!((want, outcome.transfers.0), (got, 89));
 }
 
+// ------------------------------------------------------------------ two numbers
+
+// Two packages, two series of numbers: the identity number says who is who, and each is paid once, under the bank's number. With
+// another taxable net nothing says that they are one pay: the number that the bank did not pay waits.
+#[test]
+fn whoever_a_declaration_and_a_statement_number_apart_is_paid_once() {
+    let sent = || ("virements-2021-11.xml", sample("virements-2021-11.xml"));
+    let declared = || ("paie.dsn", dsn::latin(&dsn::town()));
+    let renumbered = |text: &str| text.replace("<Matricule V=\"0", "<Matricule V=\"7").into_bytes();
+    let (plain, one) = run("numbers-one", &settings(), &[("paye.xhl", xhl::november().into_bytes()), declared(), sent()]);
+    let (folder, two) = run("numbers-two", &settings(), &[("paye.xhl", renumbered(&xhl::november())), declared(), sent()]);
+    assert!(two.findings.iter().any(|f| f.code == "M445" && f.severity == Severity::Warning));
+    let (want, got) = (nets(&plain), nets(&folder));
+    // Whoever has no valid identity number waits.
+    let same = want.iter().filter(|(id, net)| got.get(*id) == Some(net)).count();
+    assert!(same * 20 > want.len() * 19, "{same} of {}", want.len());
+    assert!(two.transfers.0 <= one.transfers.0, "{:?} for {:?}", two.transfers, one.transfers);
+    let other = changed("00225", |s| s.replace("<MtImposable V=\"", "<MtImposable V=\"1"));
+    let apart = renumbered(&String::from_utf8(other).expect("UTF-8"));
+    let (folder, _) = run("numbers-apart", &settings(), &[("paye.xhl", apart), declared(), sent()]);
+    let paid: Vec<String> = rows(&folder.join("out/transfers.csv")).into_iter().map(|r| r["employee"].clone()).collect();
+    assert!(!(paid.contains(&"00225".to_owned()) && paid.contains(&"70225".to_owned())));
+}
+
+// ------------------------------------------------------------------ accounts of another month
+
+// A transfer of an older month proves no account: where a younger statement has another one, nobody knows, whatever month the
+// statement is of. Of several older files the youngest stands in.
+#[test]
+fn a_transfer_of_an_older_month_proves_no_account() {
+    const OLD: &str = "FR7699901004442740655625831";
+    let statement = || xhl::november().into_bytes();
+    let text = String::from_utf8(sample("virements-2021-11.xml")).expect("UTF-8");
+    let own = text.split("PAIE202111-00225").nth(1).and_then(|t| t.split("<IBAN>").nth(1)).and_then(|t| t.split('<').next());
+    let own = own.expect("the account of 00225");
+    let of = |day: &str, account: &str| {
+        let t = text.replace(own, account).replace("2021-11-25</ReqdExctnDt>", &format!("{day}</ReqdExctnDt>"));
+        t.replace("PAIE202111", &format!("PAIE{}", day[..7].replace('-', ""))).into_bytes()
+    };
+    let held = |o: &Outcome| told(o, "BNK-03", "00225").iter().any(|f| f.severity == Severity::Blocking);
+    let paid = |folder: &Path| rows(&folder.join("out/transfers.csv")).iter().any(|r| r["employee"] == "00225");
+    let (folder, outcome) = run("old-account", &settings(), &[("paye.xhl", statement()), ("v10.xml", of("2021-10-25", OLD))]);
+    assert!(held(&outcome) && !paid(&folder));
+    // The same account in both is no question, even where a still older file has another.
+    let files = [("paye.xhl", statement()), ("v09.xml", of("2021-09-25", OLD)), ("v10.xml", of("2021-10-25", own))];
+    let (folder, outcome) = run("old-accounts", &settings(), &files);
+    assert!(!held(&outcome) && paid(&folder));
+    // The lines of November, and a statement of October that is younger than the transfers.
+    let october = String::from_utf8(statement()).expect("UTF-8").replace("<Mois V=\"11\"/>", "<Mois V=\"10\"/>").into_bytes();
+    let files = [("paie.dsn", dsn::latin(&dsn::town())), ("paye.xhl", october), ("v09.xml", of("2021-09-25", OLD))];
+    let (folder, outcome) = run("older-statement", &settings(), &files);
+    assert!(held(&outcome) && !paid(&folder));
+}
+
+// ------------------------------------------------------------------ codes of a statement
+
+// A correction under the code of the bonus, and a code that is no code: labels tell them apart. Where neither does, it is told.
+#[test]
+fn labels_tell_apart_what_stands_under_one_code() {
+    let sent = || ("virements-2021-11.xml", sample("virements-2021-11.xml"));
+    let (plain, _) = run("codes", &settings(), &[("paye.xhl", xhl::november().into_bytes()), sent()]);
+    let want = nets(&plain);
+    // Every line under one code: the labels are those of before.
+    let mut one = String::new();
+    let mut within = false;
+    for line in xhl::november().lines() {
+        within = line == "<Remuneration>" || within && line != "</Remuneration>";
+        one += if within && line.starts_with("<Code ") { "<Code V=\"0000\"/>" } else { line };
+        one.push('\n');
+    }
+    let (folder, _) = run("codes-one", &settings(), &[("paye.xhl", one.into_bytes()), sent()]);
+    let got = nets(&folder);
+    let same = want.iter().filter(|(id, net)| got.get(*id) == Some(net)).count();
+    assert!(same * 20 > want.len() * 19, "{same} of {}", want.len());
+    // 00102 has an IFSE; 300,00 more under its code, and taken back by a retenue, so that the net stays.
+    let more = |label: &str| {
+        let line =
+            |tag: &str, label: &str, code: &str| format!("<{tag}><Libelle V=\"{label}\"/><Code V=\"{code}\"/><Mt V=\"300.00\"/></{tag}>\n");
+        let of = expected("codes.csv").into_iter().find(|r| r["code"] == "IFSE").expect("the bonus");
+        let (own, code) = (of["local_label"].as_str(), of["local_code"].as_str());
+        let label = if label.is_empty() { own } else { label };
+        let lines = format!("{}{}", line("Indemnite", label, code), line("Retenue", "Acompte repris", "ZZ9"));
+        let with = |s: &str| s.replacen("</Remuneration>", &format!("{lines}</Remuneration>"), 1);
+        changed("00102", with)
+    };
+    let bonus = |folder: &Path| {
+        let all = rows(&folder.join("out/lines.csv"));
+        all.iter().filter(|r| r["employee"] == "00102" && r["code"] == "IFSE").map(|r| cents(&r["amount"])).sum::<i64>()
+    };
+    let (folder, _) = run("codes-regul", &settings(), &[("paye.xhl", more("IFSE régularisation")), sent()]);
+    assert_eq!(bonus(&folder), bonus(&plain));
+    let (_, outcome) = run("codes-twice", &settings(), &[("paye.xhl", more("")), sent()]);
+    assert_eq!(told(&outcome, "R119", "00102").len(), 1);
+}
+
+// ------------------------------------------------------------------ events of a statement
+
+// A whole last payslip says itself that it was the last: a description, or a code that the statement explains. A step, a return
+// and a day to come end nothing.
+#[test]
+fn whoever_a_statement_says_has_left_waits() {
+    let event = |code: &str, text: &str| {
+        let said = if text.is_empty() { String::new() } else { format!("<Description V=\"{text}\"/>") };
+        format!("</Agent>\n<Evenement><Code V=\"{code}\"/>{said}</Evenement>")
+    };
+    let of = [
+        ("00102", event("R", "Départ en retraite au 30/11/2021"), true),
+        ("00225", event("XX", ""), true),
+        ("00232", event("MUT", "Changement de mutuelle"), false),
+        ("00207", event("RT", "Réintégration après disponibilité"), false),
+        ("00179", event("R", "Retraite au 01/06/2022"), false),
+    ];
+    let mut parts: Vec<String> = xhl::november().split("<PayeIndivMensuel>").map(str::to_owned).collect();
+    for (id, event, _) in &of {
+        let own = parts.iter_mut().find(|p| p.contains(&format!("<Matricule V=\"{id}\"/>"))).expect("the agent");
+        *own = own.replacen("</Agent>", event, 1);
+    }
+    let named = "<Nomenclatures><NomenclatureEvtPaye><Correspondance><Libelle V=\"Démission\"/><Code V=\"XX\"/></Correspondance></NomenclatureEvtPaye></Nomenclatures>";
+    let whole = parts.join("<PayeIndivMensuel>").replacen("</n:DocumentPaye>", &format!("{named}</n:DocumentPaye>"), 1);
+    assert!(whole.contains(named), "the statement has names of codes");
+    let sent = ("virements-2021-11.xml", sample("virements-2021-11.xml"));
+    let (folder, outcome) = run("events", &settings(), &[("paye.xhl", whole.into_bytes()), sent]);
+    let paid: BTreeSet<String> = rows(&folder.join("out/transfers.csv")).into_iter().map(|r| r["employee"].clone()).collect();
+    for (id, _, left) in &of {
+        assert_eq!((!told(&outcome, "M420", id).is_empty(), !paid.contains(*id)), (*left, *left), "{id}");
+    }
+    assert!(outcome.findings.iter().any(|f| f.code == "M447"));
+    let row = "décision;agent;objet;valeur;mois;jusqu'à;auteur;date;motif\nprésent;00225;;;2021-12;;A. B.;04/12/2021;revenu\n";
+    std::fs::write(folder.join("decisions.csv"), row).expect("decisions");
+    let there = pipeline::run(&options(&folder)).expect("the job runs");
+    assert!(told(&there, "M420", "00225").is_empty() && !told(&there, "M420", "00102").is_empty());
+}
+
+// ------------------------------------------------------------------ a provisional one
+
+/// The register with 20 € more of IFSE, and of net, for the first agents who have any; and how many they are.
+fn provisional(agents: usize) -> (Vec<u8>, BTreeSet<String>) {
+    let more = |amount: &str| {
+        let all: u64 = amount.chars().filter(char::is_ascii_digit).collect::<String>().parse().expect("an amount");
+        format!("{},{:02}", (all + 2000) / 100, (all + 2000) % 100)
+    };
+    let text: String = sample("livre-de-paie-2021-11.csv").iter().map(|b| char::from(*b)).collect();
+    let has = |l: &str, label: &str| l.contains(&format!(";{label};")) || l.contains(&format!(";{label} "));
+    let with: Vec<String> = text.lines().filter(|l| has(l, "IFSE")).map(|l| l.split(';').next().unwrap_or_default().to_owned()).collect();
+    let of: BTreeSet<String> = with.into_iter().take(agents).collect();
+    let change = |l: &str| {
+        let mut cells: Vec<String> = l.split(';').map(str::to_owned).collect();
+        if cells.len() > 7 && of.contains(&cells[0]) && (has(l, "IFSE") || has(l, "NET A PAYER")) {
+            cells[7] = more(&cells[7]);
+        }
+        cells.join(";")
+    };
+    let text = text.lines().map(change).collect::<Vec<_>>().join("\r\n");
+    (text.chars().map(|c| c as u8).collect(), of)
+}
+
+// The bank paid what the statement says, to the cent: the register was the provisional one.
+#[test]
+fn the_one_of_two_payslips_whose_net_the_bank_paid_is_last_months() {
+    let (book, agents) = provisional(12);
+    let (staff, sent) = (("agents.xlsx", sample("agents.xlsx")), ("virements-2021-11.xml", sample("virements-2021-11.xml")));
+    let statement = ("paye.xhl", xhl::november().into_bytes());
+    let right = ("livre-de-paie-2021-11.csv", sample("livre-de-paie-2021-11.csv"));
+    let (plain, _) = run("provisional-none", &settings(), &[staff.clone(), right, statement.clone(), sent.clone()]);
+    let files = [staff, ("livre-de-paie-2021-11.csv", book), statement, sent];
+    let (folder, outcome) = run("provisional", &settings(), &files);
+    let (want, got) = (nets(&plain), nets(&folder));
+    assert!(agents.len() > 8 && agents.iter().all(|id| got[id] == want[id]), "{agents:?}");
+    assert!(agents.iter().all(|id| told(&outcome, "IMP-04", id).is_empty() && told(&outcome, "C05", id).is_empty()));
+    let once: Vec<&Finding> = outcome.findings.iter().filter(|f| f.code == "F162").collect();
+    assert_eq!(once.iter().map(|f| f.severity).collect::<Vec<_>>(), vec![Severity::Warning; 2], "the net and the bonus");
+    assert!(once.iter().all(|f| f.args.iter().any(|a| a.0 == "count" && a.1 == agents.len().to_string())), "{once:?}");
+    // A job that believes the register asks about each.
+    let believed = format!("{}\n[trust]\norder = [\"register\", \"xhl\"]\n", settings());
+    let (_, held) = run("provisional-believed", &believed, &files);
+    assert!(agents.iter().all(|id| !told(&held, "IMP-04", id).is_empty()));
+}
+
 // ------------------------------------------------------------------ a damaged copy
 
-// The register and the bank say of everybody what was paid: half a statement beside them holds nobody, and alone it holds all.
+// The register and the bank say of everybody what was paid: half a statement beside them holds nobody, and alone it holds all
+// until a person signs for it.
 #[test]
 fn a_damaged_second_copy_of_last_month_holds_nobody() {
     let whole = xhl::november();
@@ -291,8 +527,31 @@ fn a_damaged_second_copy_of_last_month_holds_nobody() {
     let (_, beside) = run("copy-half", &settings(), &[staff(), book, sent.clone(), ("paye.xhl", half())]);
     let of = |o: &Outcome| o.findings.iter().filter(|f| f.code == "R41").map(|f| f.severity).collect::<Vec<_>>();
     assert_eq!((of(&beside), beside.transfers.0), (vec![Severity::Justify], plain.transfers.0));
+    // A whole statement beside its own half, whatever they are called.
+    for (name, first, second) in [("copy-before", "a.xhl", "b.xhl"), ("copy-behind", "b.xhl", "a.xhl")] {
+        let files = [staff(), sent.clone(), (first, half()), (second, whole.clone().into_bytes())];
+        let (_, beside) = run(name, &settings(), &files);
+        assert_eq!(of(&beside), vec![Severity::Justify], "{name}");
+    }
     let (folder, alone) = run("copy-alone", &settings(), &[staff(), sent, ("paye.xhl", half())]);
-    assert_eq!((of(&alone), folder.join("out/virements-2021-12.xml").exists()), (vec![Severity::Blocking], false));
+    let written = || folder.join("out/virements-2021-12.xml").exists();
+    assert_eq!((of(&alone), written()), (vec![Severity::Blocking], false));
+    let row = "décision;agent;objet;valeur;mois;jusqu'à;auteur;date;motif\ndispense;;R41;;2021-12;;A. B.;04/12/2021;virements\n";
+    std::fs::write(folder.join("decisions.csv"), row).expect("decisions");
+    let signed = pipeline::run(&options(&folder)).expect("the job runs");
+    assert_eq!((of(&signed), written()), (vec![Severity::Warning], true));
+}
+
+// A compressed file that nothing opens holds the run, until releve.toml says that it is nothing of the pay.
+#[test]
+fn a_file_that_nothing_reads_may_be_ignored() {
+    let files = [("livre-de-paie-2021-11.csv", sample("livre-de-paie-2021-11.csv")), ("x.gz", vec![0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3])];
+    let of = |o: &Outcome, code: &str| o.findings.iter().any(|f| f.code == code);
+    let (_, held) = run("gzip", &settings(), &files);
+    assert!(of(&held, "IMP-01"));
+    let ignored = format!("{}\n[[source]]\nfile = \"x.gz\"\nrole = \"ignored\"\n", settings());
+    let (_, left) = run("gzip-ignored", &ignored, &files);
+    assert!(!of(&left, "IMP-01") && !of(&left, "M09"));
 }
 
 // ------------------------------------------------------------------ two files against each other

@@ -218,6 +218,19 @@ fn an_attachment_that_swells_or_is_damaged_is_refused() {
     assert_eq!(codes(&read(b"<PES_Aller><PES_PJ/></PES_Aller>").1), ["R52"]);
 }
 
+// Some packages attach a zip where the norm has a gzip; the print beside the statement in it is none.
+#[test]
+fn a_statement_zipped_in_a_flow_is_read() {
+    let mut packed = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    for (name, text) in [("bulletins.pdf", "%PDF-1.4".to_owned()), ("paye.xhl", november())] {
+        packed.start_file(name, zip::write::SimpleFileOptions::default()).expect("memory");
+        packed.write_all(text.as_bytes()).expect("memory");
+    }
+    let (statements, findings) = read(flow(&base64(&packed.finish().expect("memory").into_inner())).as_bytes());
+    assert_eq!((statements.len(), codes(&findings)), (1, vec!["R65"]), "how many files the zip has");
+    assert_eq!(statements[0].slips.len(), read(november().as_bytes()).0[0].slips.len());
+}
+
 #[test]
 fn oddities_of_real_packages_are_read() {
     let text = "<p:DocumentPaye xmlns:p='urn:any'>\n<Annee V = '2008' />\n<Mois V='09'/>\n<DonneesIndiv><PayeIndivMensuel><Agent><Matricule V='0007'/>\
@@ -525,6 +538,17 @@ fn a_status_that_is_missing_is_the_one_of_the_pension() {
             assert_eq!(without[&id], with[&id], "{id}");
         }
     }
+}
+
+// « IndemnitÃ© de rÃ©sidence » is the residence indemnity all the same.
+#[test]
+fn letters_written_twice_are_read_as_they_were() {
+    let (plain, _) = run("xhl-once", &[]);
+    // Each byte of the UTF-8 taken for a letter of windows-1252, which has the bytes 0x80 to 0x9F that it leaves free.
+    let twice: String = november().bytes().map(char::from).collect();
+    let (folder, outcome) = run_with("xhl-twice", &[], &twice);
+    assert_eq!(told(&outcome, "R69"), 1);
+    assert_eq!(nets(&folder), nets(&plain));
 }
 
 #[test]

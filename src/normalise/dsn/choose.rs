@@ -59,7 +59,8 @@ fn summary(d: &Declaration) -> Finding {
 
 /// One establishment's fraction: replaced, cancelled or sent twice.
 fn last_word<'a>(mut group: Vec<Used<'a>>, sources: &Sources, findings: &mut Vec<Finding>) -> Vec<Used<'a>> {
-    group.sort_by_key(|(source, d)| (d.order(), filed(d), *source, d.line));
+    // Of one order and day they stand as the files do.
+    group.sort_by_key(|(_, d)| (d.order(), filed(d)));
     let mut standing: Vec<Used<'a>> = Vec::new();
     for (source, d) in group {
         let place = sources.place(At::row(source, d.line));

@@ -146,6 +146,8 @@ pub struct Gathered {
     pub events: Vec<Event>,
     pub amounts: Vec<Amount>,
     pub account_changes: Vec<AccountChange>,
+    /// Numbers that another document writes for somebody, without their leading zeros: he goes under his own.
+    pub aliases: BTreeMap<String, EmployeeId>,
     /// Surname and given name, as the registers write them.
     pub register_names: BTreeMap<EmployeeId, (String, String)>,
     pub rows: Vec<RowCount>,

@@ -47,6 +47,8 @@ pub struct Person {
     pub alternatives: Vec<Fact>,
     /// What other sources say of the facts that are known.
     pub seconds: Vec<Second>,
+    /// The account that this month's predecessor, as its own run wrote it, paid on, where a transfer file names another.
+    pub recorded_account: Option<(Iban, At)>,
     /// What this month changes, in the order of the files.
     pub changes: Vec<Fact>,
     pub staff: Option<At>,
@@ -82,6 +84,11 @@ impl Person {
     /// Whether a transfer is the net that was paid, or nothing else tells that net.
     pub fn is_paid_by(&self, t: &LastTransfer) -> bool {
         self.paid.as_ref().and_then(|s| s.net_paid).is_none_or(|(net, _)| net == t.amount)
+    }
+    /// The account last paid: of two that say what last month went to, the one that its own run proved.
+    pub fn last_account(&self) -> Option<(&Iban, At)> {
+        let recorded = self.recorded_account.as_ref().map(|(iban, at)| (iban, *at));
+        recorded.or_else(|| self.transfer.as_ref().and_then(|t| Some((t.iban.as_ref()?, t.at))))
     }
     pub fn text<'p>(&'p self, vocabulary: &Vocabulary, role: Role) -> Option<&'p str> {
         self.fact(vocabulary, role).and_then(|f| f.value.text())

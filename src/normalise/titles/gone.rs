@@ -46,6 +46,12 @@ pub fn reason_ends_pay(text: &str) -> bool {
     has(&FILE.leaving.ends) && (has(&FILE.leaving.unrenewed) || !has(&FILE.leaving.goes_on))
 }
 
+/// Whether an event beside a payslip says that it was the last: « Départ en retraite », and not « Retour de congé parental ».
+pub fn event_ends_pay(text: &str) -> bool {
+    let back = one_of(&FILE.gone.back, &spaced(text)).is_some();
+    !back && (reason_ends_pay(text) || remark_ends_pay(text, None))
+}
+
 /// Whether a kind of absence says of itself that there was none: « Service non fait (erreur) ».
 pub fn unmakes_itself(nature: &str) -> bool {
     one_of(&FILE.aside.unmade, &spaced(nature)).is_some()

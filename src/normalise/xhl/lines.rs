@@ -1,5 +1,6 @@
 //! Lines of pay statements → paid lines: sides by category, elements by the resolver of registers, hints that hold.
 
+use super::labels::Labels;
 use crate::ground::{At, Exact, Finding, Money, PayMonth, Severity, Sources};
 use crate::normalise::codes::{self, CodeStats, Shown, Sides, split_period};
 use crate::normalise::gather::{Gathered, LocalCode};
@@ -11,7 +12,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// What a local code is used for; the same code may stand for both shares of a contribution.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
-enum Side {
+pub(super) enum Side {
     Gain,
     Taken,
     Employer,
@@ -24,7 +25,7 @@ enum Side {
 }
 
 impl Side {
-    fn of(line: &PayLine) -> Option<Self> {
+    pub(super) fn of(line: &PayLine) -> Option<Self> {
         match line.effect() {
             // Some packages list arrears among base pay, under its code.
             Effect::Adds if line.category == Category::Rappel || says_arrears(&line.label) => Some(Self::Arrears),
@@ -57,11 +58,13 @@ impl Side {
     }
 }
 
-type Key = (Box<str>, Side);
+/// Code, side, and which of the labels under it.
+type Key = (Box<str>, Side, u16);
 
 /// Every local code of the statements, with its place among the local codes of all sources.
 pub struct Codes {
     known: BTreeMap<Key, (u16, CodeTarget)>,
+    labels: Labels,
     /// The local code of a payslip that shows its net alone.
     bare_net: Option<u16>,
     /// The local code of what was taken and stands among no lines.
@@ -73,7 +76,7 @@ fn says_arrears(label: &str) -> bool {
     fold(label).split(|c: char| !c.is_alphanumeric()).next().is_some_and(|first| first == "rap" || first.starts_with("rappel"))
 }
 
-fn code_of(line: &PayLine) -> Box<str> {
+pub(super) fn code_of(line: &PayLine) -> Box<str> {
     if line.code.is_empty() { fold(&line.label).into() } else { line.code.clone() }
 }
 
@@ -87,6 +90,7 @@ impl Codes {
         cx: &Context<'_>,
         findings: &mut Vec<Finding>,
     ) -> Self {
+        let labels = Labels::of(slips);
         let mut uses: BTreeMap<Key, (u16, CodeStats)> = BTreeMap::new();
         // What stands among pay and bonuses is an earning, below zero too; a refund may stand after tax.
         let mut earned: BTreeMap<Key, bool> = BTreeMap::new();
@@ -98,27 +102,33 @@ impl Codes {
                     _ => l.label.to_string(),
                 };
                 let shown = shown(l, side);
+                let group = labels.group(&code_of(l), side, &l.label);
                 let pay = matches!(l.category, Category::TraitBrut | Category::IndemResid | Category::SupFam | Category::Indemnite);
-                *earned.entry((code_of(l), side)).or_insert(true) &= pay && side == Side::Gain;
-                uses.entry((code_of(l), side)).or_insert_with(|| (*source, CodeStats::default())).1.add(split_period(&label).0, shown);
+                *earned.entry((code_of(l), side, group)).or_insert(true) &= pay && side == Side::Gain;
+                uses.entry((code_of(l), side, group))
+                    .or_insert_with(|| (*source, CodeStats::default()))
+                    .1
+                    .add(split_period(&label).0, shown);
                 if l.category == Category::AvantageNature && !slip.benefits_counted {
                     let back = Shown { deduction: shown.gain, gain: None, ..shown };
                     let label = format!("REPRISE {}", l.label);
-                    uses.entry((code_of(l), Side::TakenBack)).or_insert_with(|| (*source, CodeStats::default())).1.add(&label, back);
+                    uses.entry((code_of(l), Side::TakenBack, 0)).or_insert_with(|| (*source, CodeStats::default())).1.add(&label, back);
                 }
             }
         }
         let mut sides: BTreeMap<&str, BTreeSet<Side>> = BTreeMap::new();
-        for (code, side) in uses.keys() {
+        for (code, side, _) in uses.keys() {
             sides.entry(code).or_default().insert(*side);
         }
         let name = |key: &Key| {
             let several = sides.get(key.0.as_ref()).is_some_and(|s| s.len() > 1);
-            if several { format!("{}{}", key.0, key.1.suffix()) } else { key.0.to_string() }
+            let name = if several { format!("{}{}", key.0, key.1.suffix()) } else { key.0.to_string() };
+            let label = uses.get(key).filter(|_| key.2 > 0).and_then(|u| u.1.labels_by_use().into_iter().next());
+            label.map_or(name.clone(), |label| format!("{name} {label}"))
         };
         let stats: BTreeMap<String, CodeStats> = uses.iter().map(|(k, (_, s))| (name(k), s.clone())).collect();
         let resolved = codes::resolve(&stats, cx.rubrics, Sides::Told);
-        let mut known = BTreeMap::new();
+        let mut known: BTreeMap<Key, (u16, CodeTarget)> = BTreeMap::new();
         for (key, (source, stats)) in &uses {
             let local = name(key);
             let file = sources.get(*source).map(|s| s.file.as_str()).unwrap_or_default();
@@ -127,6 +137,10 @@ impl Codes {
             let goes_on = written.and_then(|t| fragment::goes_on(t));
             let found = resolved.iter().find(|m| m.code == local);
             let employer = key.1 == Side::Employer;
+            let of_first = || {
+                let (_, first) = known.get(&(key.0.clone(), key.1, 0))?;
+                labels.may_be_first(&key.0, key.1, key.2).then_some(*first)
+            };
             let target = decided.unwrap_or_else(|| match found.map(|m| m.target) {
                 // The category tells the side for sure; an element of the other side is none.
                 Some(CodeTarget::Element(e, payer))
@@ -134,7 +148,7 @@ impl Codes {
                 {
                     CodeTarget::Element(e, payer)
                 }
-                _ => CodeTarget::Open,
+                _ => of_first().unwrap_or(CodeTarget::Open),
             });
             if target == CodeTarget::Open && decided.is_none() && !matches!(key.1, Side::ArrearsTaken | Side::Advance) {
                 let proposed: Vec<String> = found
@@ -170,7 +184,7 @@ impl Codes {
         };
         let bare_net = of_net(&|s| s.lines.is_empty() && s.net_to_pay.is_some(), "MtNetAPayer", "NET A PAYER SANS DETAIL");
         let unseen = of_net(&|s| taken_unseen(s).is_some(), "MtNetAPayer-", "RETENUE SANS DETAIL");
-        Self { known, bare_net, unseen, last: cx.last }
+        Self { known, labels, bare_net, unseen, last: cx.last }
     }
 
     /// The lines of one payslip. One that shows its net alone becomes a single line, so that it can be paid again.
@@ -199,7 +213,8 @@ impl Codes {
     }
 
     fn put(&self, source: u16, l: &PayLine, side: Side, out: &mut Vec<PaidLine>) {
-        let Some((index, target)) = self.known.get(&(code_of(l), side)) else { return };
+        let group = if side == Side::TakenBack { 0 } else { self.labels.group(&code_of(l), side, &l.label) };
+        let Some((index, target)) = self.known.get(&(code_of(l), side, group)) else { return };
         let code = match target {
             CodeTarget::Element(e, _) => PaidCode::Element(*e),
             CodeTarget::Skipped => return,

@@ -5,16 +5,44 @@
 
 use super::posts::{Own, base_pay, earned};
 use crate::ground::ids::bare;
-use crate::ground::{At, EmployeeId, Finding, Money, PayMonth, Severity, Sources};
+use crate::ground::{At, EmployeeId, Finding, Iban, Money, PayMonth, Severity, Sources};
 use crate::normalise::join::TransferRow;
+use crate::read::xhl::Slip;
 use std::collections::{BTreeMap, BTreeSet};
+
+/// Last month's transfers, found by their account and by each number in their references.
+#[derive(Default)]
+pub struct Sent<'a> {
+    by_account: BTreeMap<&'a Iban, Vec<(usize, Money)>>,
+    by_number: BTreeMap<&'a str, Vec<(usize, Money)>>,
+}
+
+impl<'a> Sent<'a> {
+    pub fn new(rows: &'a [TransferRow]) -> Self {
+        let mut out = Self::default();
+        for (i, t) in rows.iter().enumerate() {
+            t.iban.iter().for_each(|iban| out.by_account.entry(iban).or_default().push((i, t.amount)));
+            let words = t.end_to_end.split(|c: char| !c.is_ascii_alphanumeric()).filter(|w| !w.is_empty()).map(bare);
+            words.for_each(|w| out.by_number.entry(w).or_default().push((i, t.amount)));
+        }
+        out
+    }
+
+    /// What they paid on an account of these payslips, or under the number.
+    pub fn to(&self, id: &EmployeeId, own: &[(u16, &Slip)]) -> Vec<Money> {
+        let accounts = own.iter().filter_map(|(_, s)| s.agent.account.as_ref()?.iban.as_ref().ok());
+        let on_account = accounts.filter_map(|iban| self.by_account.get(iban));
+        let rows: BTreeMap<usize, Money> = on_account.chain(self.by_number.get(id.bare())).flatten().copied().collect();
+        rows.into_values().collect()
+    }
+}
 
 /// The payslips of a post without those that another statement's took the place of.
 pub fn once<'a>(
     id: &EmployeeId,
     own: Own<'a>,
     month: PayMonth,
-    sent: &[TransferRow],
+    sent: &Sent<'_>,
     sources: &Sources,
     findings: &mut Vec<Finding>,
 ) -> Own<'a> {
@@ -32,7 +60,7 @@ pub fn once<'a>(
     if rest.is_empty() {
         return own;
     }
-    let paid = paid(id, &own, sent);
+    let paid = sent.to(id, &own);
     // Two pays that the bank paid together, or one after the other, are two.
     let all: Money = whole.iter().map(|w| w.1).sum();
     let as_often = |net: Money| paid.iter().filter(|p| **p == net).count() >= whole.iter().filter(|w| w.1 == net).count();
@@ -53,12 +81,4 @@ pub fn once<'a>(
     findings.push(own.iter().fold(f.stake(taken.1.cents()), |f, (source, s)| f.at(sources.place(At::row(*source, s.line)))));
     let left: BTreeSet<u16> = whole.iter().map(|w| w.0).filter(|n| *n != taken.0).collect();
     own.into_iter().filter(|s| !left.contains(&s.0)).collect()
-}
-
-/// What last month's transfers paid on an account of these payslips, or under the number.
-fn paid(id: &EmployeeId, own: &Own<'_>, sent: &[TransferRow]) -> Vec<Money> {
-    let accounts: Vec<_> = own.iter().filter_map(|(_, s)| s.agent.account.as_ref()?.iban.as_ref().ok()).collect();
-    let numbered = |t: &TransferRow| t.end_to_end.split(|c: char| !c.is_ascii_alphanumeric()).any(|w| bare(w) == id.bare());
-    let of = |t: &&TransferRow| t.iban.as_ref().is_some_and(|i| accounts.contains(&i)) || numbered(t);
-    sent.iter().filter(of).map(|t| t.amount).collect()
 }

@@ -7,6 +7,9 @@ use crate::normalise::gather::Gathered;
 use crate::normalise::identities::{By, of_files, written};
 use crate::read::xhl::Slip;
 
+/// What stands before the rank of a payslip that has no number.
+pub const RANK: &str = "XHL";
+
 /// Places that one finding lists.
 const SHOWN: usize = 8;
 
@@ -41,7 +44,7 @@ pub fn numbers(
                 joined.push(place(*source, slip));
                 return found;
             }
-            let made = EmployeeId::parse(&format!("XHL{}", rank + 1))?;
+            let made = EmployeeId::parse(&format!("{RANK}{}", rank + 1))?;
             identities().into_iter().for_each(|i| own.note(i, &made));
             nameless.push((place(*source, slip), format!("{} {}", slip.agent.surname.text, slip.agent.given.text), made.clone()));
             Some(made)

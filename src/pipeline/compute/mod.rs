@@ -211,6 +211,7 @@ fn one(
     w.findings.extend(accounts::invalid(ready, &w, &accounts));
     w.findings.extend(accounts::unlike(ready, &w, &accounts));
     w.findings.extend(accounts::unreadable(ready, &w, &accounts));
+    w.findings.extend(accounts::unlike_recorded(ready, &w, &accounts));
     w.findings.extend(accounts::unreachable(ready, &w));
     w.findings.extend(held(ready, &w));
     let effects = super::effects::findings(ready, &w);

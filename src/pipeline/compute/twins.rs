@@ -14,13 +14,14 @@ use std::collections::{BTreeMap, BTreeSet};
 const SAME_NUMBER: &str = "ui.twin.number";
 const SAME_ACCOUNT: &str = "ui.twin.account";
 
-/// The name and the account of somebody paid under another number: where both would be paid, the new number waits.
+/// The name and the account of somebody paid under another number, or two numbers of one person of which the bank paid one: where
+/// both would be paid, the new number waits.
 pub(super) fn paid_twice(results: &Results, lang: Lang) -> Vec<Finding> {
     let going = |id: &EmployeeId| {
         let brief = results.briefs.binary_search_by(|b| b.id.cmp(id)).ok().map(|i| &results.briefs[i]);
         brief.filter(|b| b.blocked.is_none()).and_then(|b| b.after)
     };
-    let both = |t: &&Twin| t.renumbered && t.why == SAME_ACCOUNT && going(&t.other).is_some();
+    let both = |t: &&Twin| (t.renumbered && t.why == SAME_ACCOUNT || t.sent_once) && going(&t.other).is_some();
     let one = |t: &Twin| {
         let net = going(&t.newer)?.net_paid;
         let f = Finding::new("POP-06", Severity::Blocking).told("M152").of(&t.newer).arg("agent", &t.newer).arg("other", &t.other);
@@ -105,7 +106,10 @@ pub(super) fn twins(ready: &Ready, people: &People) -> Vec<Twin> {
     out.into_iter()
         .map(|((newer, other), why)| {
             let renumbered = (why == SAME_NUMBER || why == SAME_ACCOUNT) && paid(&other) && !paid(&newer);
-            Twin { places: [place(&newer), place(&other)], newer, other, why, renumbered, paid: None }
+            let sent = |id: &EmployeeId| people.get(id).is_some_and(|p| p.transfer.is_some());
+            let sent_once = why == SAME_NUMBER && paid(&other) && paid(&newer) && sent(&other) != sent(&newer);
+            let (newer, other) = if sent_once && sent(&newer) { (other, newer) } else { (newer, other) };
+            Twin { places: [place(&newer), place(&other)], newer, other, why, renumbered, sent_once, paid: None }
         })
         .collect()
 }

@@ -4,10 +4,10 @@ use super::{Broken, Decision, Decisions, OfAgent, State, What, Whom, is_name};
 use crate::facts::{Fact, FactId, Origin, Role, Value, Vocabulary};
 use crate::ground::{EmployeeId, Finding, Iban, PayMonth, Severity, Sources, ids};
 use crate::job::Job;
-use crate::normalise::Gathered;
 use crate::normalise::join::{People, Person};
 use crate::normalise::posts::of_number;
 use crate::normalise::text::written_name;
+use crate::normalise::{Gathered, NO_LONGER, OPEN_EXIT, UNKNOWN_STATE};
 use std::collections::BTreeSet;
 
 /// Whoever has this number, or the only one who has it but for leading zeros that a spreadsheet lost; in that post, or the first
@@ -154,6 +154,8 @@ pub fn apply(
         };
         findings.push(finding.of(&id));
     }
+    let standing = |f: &&Finding| matches!(f.code.as_str(), NO_LONGER | OPEN_EXIT | UNKNOWN_STATE);
+    let asked: BTreeSet<EmployeeId> = findings.iter().filter(standing).filter_map(|f| f.employee.clone()).collect();
     let mut list = std::mem::take(&mut decisions.list);
     for (i, d) in list.iter_mut().enumerate() {
         let Whom::One(written) = &d.whom else { continue };
@@ -186,7 +188,7 @@ pub fn apply(
         for post in std::iter::once(&id).chain(&others) {
             let Some(p) = people.get_mut(post) else { continue };
             let mine: &mut OfAgent = decisions.agents.entry(post.clone()).or_default();
-            let state = enact(&d.what, i, p, mine, &Context { vocabulary, job, at: d.at });
+            let state = enact(&d.what, i, p, mine, &Context { vocabulary, job, at: d.at, asked: asked.contains(post) });
             // What serves one post has served.
             if d.state != State::Applied {
                 d.state = state;
@@ -210,6 +212,8 @@ struct Context<'c> {
     vocabulary: &'c Vocabulary,
     job: &'c Job,
     at: crate::ground::At,
+    /// Whether a file's word that he may no longer be paid asks about him.
+    asked: bool,
 }
 
 impl Context<'_> {
@@ -234,7 +238,7 @@ fn enact(what: &What, index: usize, p: &mut Person, mine: &mut OfAgent, cx: &Con
         What::Mode(_) => mine.mode = Some(index),
         What::Override(fact, value) => cx.put(p, *fact, value.clone()),
         What::CallBack { .. } => mine.call_back = Some(index),
-        What::Present if p.elsewhere.is_none() && (p.paid.is_none() || p.staff.is_some() || p.arrival.is_some()) => {
+        What::Present if !cx.asked && p.elsewhere.is_none() && (p.paid.is_none() || p.staff.is_some() || p.arrival.is_some()) => {
             return State::Idle("ui.idle_present");
         }
         What::Present => mine.present = Some(index),

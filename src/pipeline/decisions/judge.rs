@@ -6,6 +6,7 @@ use crate::compute::employee::Way;
 use crate::facts::{Fact, Origin};
 use crate::ground::finding::Decided;
 use crate::ground::{Finding, Severity, words};
+use crate::pipeline::causes::may_be_signed;
 use crate::pipeline::compute::{Results, show_value};
 use crate::pipeline::{Outcome, Ready};
 
@@ -103,6 +104,10 @@ pub fn judge(ready: &Ready, results: &mut Results, out: &mut Outcome) {
             }
             (State::Applied, _) => told.push(applied()),
             (State::Open, What::Waiver { code, .. }) => {
+                let signed_for = |f: &&mut Finding| f.severity == Severity::Blocking && is_about(d, code, f) && d.what.waives(f);
+                if d.whom == Whom::Run && may_be_signed(code) {
+                    out.findings.iter_mut().filter(signed_for).for_each(|f| f.severity = Severity::Justify);
+                }
                 let mut about = out.findings.iter().filter(|f| is_about(d, code, f)).peekable();
                 let any = about.peek().is_some();
                 let blocking = about.any(|f| f.severity == Severity::Blocking);

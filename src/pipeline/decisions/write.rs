@@ -4,7 +4,7 @@ use super::read::{COLUMNS, TITLES_FR, read_from};
 use crate::ground::{EmployeeId, Finding, Lang, PayMonth, Place, Severity, Sources, ids, words};
 use crate::job::{self, DECISIONS_FILE, Job};
 use crate::normalise::text::fold;
-use crate::pipeline::causes::SIGNED_FOR;
+use crate::pipeline::causes::may_be_signed;
 use crate::pipeline::explain::Told;
 use crate::pipeline::proposals::{AGREED, as_written};
 use crate::pipeline::{Options, inputs, load_pack, settings};
@@ -195,10 +195,10 @@ fn marks(job: &Job, row: &Written) -> String {
     told.iter().filter_map(|f| f["mark"].as_str()).collect::<BTreeSet<_>>().into_iter().collect::<Vec<_>>().join(" ")
 }
 
-/// A waiver of what the last run found to block: it would lift nothing, and is said before it is written. The sums that a
-/// transfer file states are the exception: whoever signs for them may use it.
+/// A waiver of what the last run found to block: it would lift nothing, and is said before it is written. What a person may
+/// sign for is the exception.
 fn of_what_blocks(job: &Job, row: &Written) -> Option<Finding> {
-    let (code, told) = waived(job, row).filter(|w| row[1] != "*" && !SIGNED_FOR.contains(&w.0.as_str()))?;
+    let (code, told) = waived(job, row).filter(|w| row[1] != "*" && !may_be_signed(&w.0))?;
     let blocks = !told.is_empty() && told.iter().all(|f| f["severity"] == "blocking");
     blocks.then(|| {
         Finding::new("D11", Severity::Blocking).arg("code", &code).arg("author", &row[6]).arg("date", &row[7]).arg("reason", &row[8])

@@ -11,10 +11,12 @@ mod standing;
 
 use super::decisions::{self, Decisions};
 use super::{bygone, records, rejected};
-use crate::ground::{At, Checked, Finding, Iban, Money, PayMonth, Place, Severity, Sources};
+use crate::facts::{Fact, Origin, Role as FactRole, Value};
+use crate::ground::{At, Checked, EmployeeId, Finding, Iban, Money, PayMonth, Place, Severity, Sources};
 use crate::job::{self, Job};
-use crate::normalise::join::{self, People, TransferRow};
+use crate::normalise::join::{self, People, Person, TransferRow};
 use crate::normalise::other_accounts::Owner;
+use crate::normalise::people::may_be_same;
 use crate::normalise::record::Past;
 use crate::normalise::titles::Titles;
 use crate::normalise::trust::{Teller, Trust};
@@ -25,6 +27,7 @@ use crate::rules::Pack;
 use crate::rules::bind::SettingValue;
 use anyhow::Result;
 use chrono::NaiveDate;
+pub(super) use damaged::DAMAGED;
 pub use inspect::inspect;
 pub(super) use local_codes::set_beside;
 use local_codes::{proposals, set_apart, unknown_cards};
@@ -65,6 +68,8 @@ pub struct Inputs {
     pub trust: Trust,
     /// Documents that speak of last month alone: pay statements and declarations.
     pub of_last_month: BTreeSet<u16>,
+    /// Pay statements of months before the last that are younger than the transfers.
+    pub younger: BTreeMap<u16, PayMonth>,
     /// What documents say of the employer.
     pub employer: job::Employer,
     /// What people decided.
@@ -128,11 +133,13 @@ pub fn read(job: &Job, pack: &Pack, settings: &[SettingValue], progress: fn(&str
     let cx = context(pack, &natures, &rubrics, job);
     let mut given = fragment::read(&job.text);
     o.findings.append(&mut given.findings);
+    damaged::last(&mut o);
     let cards = pack.catalogue();
     let (mut record, of_records, earlier) = records::last_month(&mut o, &cards, &cx);
     let titles = Titles::new(cx.vocabulary, cx.rubrics);
     lay_out(&mut o, &titles, &cx);
     let mut mapping = o.recognise(&record, &given.value, &titles, &cx);
+    o.leave_ignored(&given.value);
     let recorded = record.month.is_some() || o.tells_of(cx.last);
     let OfMonths { aside, right: titled } = wrong_month(&o.tables, &o.sources, &mut mapping, recorded, &cx, &mut o.findings);
     super::again::leave(&mut o, &mut mapping, &record, &given.value, &cx);
@@ -169,6 +176,8 @@ pub fn read(job: &Job, pack: &Pack, settings: &[SettingValue], progress: fn(&str
     if o.transfers.is_empty() {
         o.transfers = accounts;
     }
+    let numbered = normalise::dsn::numbered(&o.declarations, &gathered.employer, cx.last);
+    super::same_person::declared(&numbered, &mut gathered, &mut o.transfers, cx.vocabulary, &o.sources, &mut o.findings);
     let (mut declared, mut found) = normalise::dsn::add(&o.declarations, &mut gathered, siret, &o.sources, &cx);
     o.findings.append(&mut found);
     o.findings.extend(normalise::nobody_left(&gathered, &o.sources));
@@ -213,6 +222,9 @@ pub fn read(job: &Job, pack: &Pack, settings: &[SettingValue], progress: fn(&str
     let advanced = super::sendings::advances(std::mem::take(&mut o.sendings), &mut joined, &o.sources, &mut o.findings);
     o.header.iter_mut().for_each(|h| h.2 += advanced - joined.repeated);
     o.findings.extend(declared.settle(&mut joined.people, &o.sources));
+    if sent {
+        super::doubtful::settled_by_the_bank(&joined.people, &mut o.findings);
+    }
     let of_files = mapping.sources.iter().any(|s| s.role == normalise::Role::Staff);
     if !of_files && !spoke_record && joined.people.values().any(|p| p.paid.is_some()) {
         let severity = if job.policies.unproven == job::Way::Recompute { Severity::Blocking } else { Severity::Justify };
@@ -230,6 +242,7 @@ pub fn read(job: &Job, pack: &Pack, settings: &[SettingValue], progress: fn(&str
         proposals.push(Vec::new());
         beside.push(false);
     }
+    let younger = if trust.old_transfers { younger_accounts(&o, &mut joined.people, &cx) } else { BTreeMap::new() };
     for (id, p) in &mut joined.people {
         p.elsewhere = elsewhere.get(&id.at_post(1)).cloned();
     }
@@ -253,6 +266,7 @@ pub fn read(job: &Job, pack: &Pack, settings: &[SettingValue], progress: fn(&str
     let inputs = Inputs {
         of_last_month: trust.of.iter().filter_map(documents_of).collect(),
         trust,
+        younger,
         employer: super::employer::said(&o, siret),
         sources: o.sources,
         mapping,
@@ -290,7 +304,30 @@ fn trusted(mut trust: Trust, mapping: &Mapping, record: &normalise::record::Mont
     trust.of.extend(o.declarations.iter().map(|d| (d.source, Teller::Declaration)));
     let of_record = record.places.as_ref().map(|p| p.0).into_iter().chain(record.members.values().map(|m| m.at.source));
     trust.of.extend(of_record.map(|s| (s, Teller::Record)));
+    trust.old_transfers = o.findings.iter().any(|f| f.code == "F84");
     trust
+}
+
+/// Where the transfers are of an older month, a pay statement of a month behind theirs has the younger accounts: what it says
+/// otherwise counts as what last month's would. Hands back such statements with their months.
+fn younger_accounts(o: &Opened, people: &mut People, cx: &normalise::Context<'_>) -> BTreeMap<u16, PayMonth> {
+    let mut out = BTreeMap::new();
+    let of_transfers = o.header.as_ref().and_then(|h| h.0.execution).map(PayMonth::of);
+    let (Some(paid), Some(iban)) = (of_transfers, cx.vocabulary.role(FactRole::Iban)) else { return out };
+    for r in o.statements.iter().filter(|r| r.statement.month.is_some_and(|m| paid < m && m < cx.last)) {
+        out.extend(r.statement.month.map(|m| (r.source, m)));
+        for slip in &r.statement.slips {
+            let agent = &slip.agent;
+            let account = agent.account.as_ref().and_then(|a| Some((a.iban.clone().ok()?, a.line)));
+            let (Some((account, line)), Some(id)) = (account, EmployeeId::parse(&agent.number.text)) else { continue };
+            let is = |p: &Person| may_be_same((&agent.surname.text, &agent.given.text), (&p.names.0, &p.names.1));
+            for (_, p) in people.iter_mut().filter(|(k, p)| k.bare() == id.bare() && is(p)) {
+                let value = Value::Text(account.as_str().into());
+                p.alternatives.push(Fact { id: iban, value, at: At::row(r.source, line), origin: Origin::Read });
+            }
+        }
+    }
+    out
 }
 
 /// A list of this month that ends within a row, or requests for another account that may: who stood below cannot be known.

@@ -10,7 +10,7 @@ use crate::normalise::join::TransferRow;
 use crate::normalise::other_accounts::Owner;
 use crate::normalise::people::Who;
 use crate::normalise::titles::Titles;
-use crate::normalise::{self, Mapping};
+use crate::normalise::{self, Mapping, Role};
 use crate::read::{self, FileKind, Input, Limits, archive, dsn, pain001, pain002, xhl};
 use anyhow::Result;
 use rayon::prelude::*;
@@ -327,6 +327,16 @@ impl Opened {
             stated.extend(normalise::dsn::people(&self.declarations, cx.last));
         }
         stated
+    }
+
+    /// Files that hold no table and that a person says are nothing of the pay.
+    pub(super) fn leave_ignored(&mut self, given: &[normalise::SourceEntry]) {
+        let ignored = |e: &&normalise::SourceEntry| e.from.is_none() && e.role.as_deref().and_then(Role::parse) == Some(Role::Ignored);
+        let said: BTreeSet<&str> = given.iter().filter(ignored).map(|e| e.file.as_str()).collect();
+        let left: BTreeSet<String> = self.files.iter().map(|f| &f.name).filter(|n| said.contains(n.as_str())).cloned().collect();
+        let about = |f: &Finding| f.args.iter().any(|a| a.0 == "file" && left.contains(&a.1));
+        self.findings.retain(|f| f.code != "M09" || !about(f));
+        self.read.extend(left);
     }
 
     /// Recognises the tables, beside everybody whom documents and the record name.

@@ -3,7 +3,6 @@
 
 use super::super::Ready;
 use super::super::known_by_net::MUCH;
-use super::with;
 use crate::compute::employee::{Machine, Way};
 use crate::compute::eval::{Pins, State};
 use crate::compute::replay::{Hidden, Verdict, pin};
@@ -13,24 +12,39 @@ use crate::normalise::dsn::{BEYOND, REMAINDER, carries};
 use crate::normalise::join::Person;
 use crate::payslip::{ElementId, LineKind, PaidCode, PaidLine, PaidSlip};
 use crate::rules::plan::{Inferred, Step};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
+
+/// How often lines that follow from lines found before are looked for.
+const ROUNDS: usize = 3;
 
 /// Lines in the place of a remainder, and what is left of it.
 type Lines = (Vec<PaidLine>, Money);
 
 /// Puts the lines in the place of the remainders that they come to.
 pub fn settle(ready: &mut Ready, findings: &mut Vec<Finding>) {
-    if let Some(u) = code_of(ready, REMAINDER) {
+    let undetailed = code_of(ready, REMAINDER);
+    let mut explained = net_bonuses(ready, undetailed);
+    if let Some(u) = undetailed {
         let found = each(ready, u, &|machine, state, p| {
             let (lines, rest) = given(ready, machine, state, p, (u, LineKind::Earning))?;
             let sum: Money = lines.iter().map(|l| l.amount).sum();
-            let whole = !lines.is_empty() && sum == rest.amount;
-            if whole { Some((lines, Money::ZERO)) } else { Some((vec![chosen(ready, machine, state, p, (u, &rest))?], Money::ZERO)) }
+            if !lines.is_empty() && sum == rest.amount {
+                return Some((lines, Money::ZERO));
+            }
+            // Beside what the rules give, and else alone.
+            let left = PaidLine { amount: rest.amount - sum, ..rest.clone() };
+            let one = chosen(ready, machine, state, p, (&lines, &left)).filter(|_| !lines.is_empty());
+            let all = one.map(|l| lines.into_iter().chain([l]).collect());
+            Some((all.or_else(|| Some(vec![chosen(ready, machine, state, p, (&[], &rest))?]))?, Money::ZERO))
         });
-        let told = Finding::new("M144", Severity::Information).arg("count", found.len());
-        findings.extend((!found.is_empty()).then_some(told));
+        explained += found.len();
         found.into_iter().for_each(|(id, lines)| put(ready, &id, u, lines));
+        // Nothing is carried in one line any more.
+        if ready.inputs.people.values().filter_map(|p| p.paid.as_ref()).all(|s| rest_of(s, u).is_none()) {
+            findings.retain(|f| f.code != "M46");
+        }
     }
+    findings.extend((explained > 0).then(|| Finding::new("M144", Severity::Information).arg("count", explained)));
     if let Some(u) = code_of(ready, BEYOND) {
         let found = each(ready, u, &|machine, state, p| {
             let (lines, rest) = given(ready, machine, state, p, (u, LineKind::Net))?;
@@ -43,6 +57,22 @@ pub fn settle(ready: &mut Ready, findings: &mut Vec<Finding>) {
         beyond(ready, u, found, findings);
     }
     untold(ready, findings);
+}
+
+/// Puts what is whole, and what is taken from it, in the place of bonuses declared less that; and how many agents' they are.
+fn net_bonuses(ready: &mut Ready, undetailed: Option<u16>) -> usize {
+    let found: Vec<(EmployeeId, (usize, Vec<PaidLine>))> = {
+        let machine = ready.machine();
+        let mut state = State::new(machine.road.last());
+        let of = |(id, p): (&EmployeeId, &Person)| Some((id.clone(), declared_less(ready, &machine, &mut state, p, undetailed)?));
+        ready.inputs.people.iter().map(|(id, p)| (id, p.as_ref())).filter_map(of).collect()
+    };
+    for (id, (i, lines)) in &found {
+        let Some(slip) = ready.inputs.people.get_mut(id).and_then(|p| p.paid.as_mut()) else { continue };
+        slip.lines.splice(i..=i, lines.iter().cloned());
+        slip.lines.retain(|l| undetailed.is_none_or(|u| l.code != PaidCode::Unknown(u)));
+    }
+    found.len()
 }
 
 /// Without a transfer nobody knows what was withheld of a declared net beside what a declaration has a place for: what the
@@ -106,25 +136,76 @@ fn given(
 ) -> Option<(Vec<PaidLine>, PaidLine)> {
     let slip = p.paid.as_ref()?;
     let rest = rest_of(slip, u)?;
-    let plan = machine.road.last();
-    let pinned = pin(&slip.lines, plan.slots.elements as usize);
-    state.run(plan, &machine.then(&p.known, &p.then), Pins::Paid(&pinned), &[(kind, rest.amount, Money::ZERO)]);
-    let mut lines = Vec::new();
-    for (i, c) in state.results.iter().enumerate().take(ready.pack.elements.len()) {
-        let Some(c) = c.filter(|c| c.stop.is_none() && !c.amount.is_zero()) else { continue };
-        if pinned[i].is_none() && ready.catalogue[i].kind == kind {
-            lines.push(c.as_paid(ElementId(i as u16), rest.at));
-        }
-    }
-    Some((lines, rest.clone()))
+    Some((made(ready, machine, state, p, (&slip.lines, rest, kind)), rest.clone()))
 }
 
-/// The one line that lacks but an option of a choice (a category), where one option alone makes it the remainder.
-fn chosen(ready: &Ready, machine: &Machine<'_>, state: &mut State, p: &Person, (u, rest): (u16, &PaidLine)) -> Option<PaidLine> {
+/// The lines of a kind that the rules give beyond those that are named, with a rest beside them.
+fn made(
+    ready: &Ready,
+    machine: &Machine<'_>,
+    state: &mut State,
+    p: &Person,
+    (named, rest, kind): (&[PaidLine], &PaidLine, LineKind),
+) -> Vec<PaidLine> {
+    let (plan, facts) = (machine.road.last(), machine.then(&p.known, &p.then));
+    let mut lines: Vec<PaidLine> = Vec::new();
+    // What is taken from bonuses follows from those that the rules give before it.
+    for _ in 0..ROUNDS {
+        let all: Vec<PaidLine> = named.iter().chain(&lines).cloned().collect();
+        let pinned = pin(&all, plan.slots.elements as usize);
+        let left = rest.amount - lines.iter().map(|l| l.amount).sum();
+        state.run(plan, &facts, Pins::Paid(&pinned), &[(kind, left, Money::ZERO)]);
+        let before = lines.len();
+        for (i, c) in state.results.iter().enumerate().take(ready.pack.elements.len()) {
+            let Some(c) = c.filter(|c| c.stop.is_none() && !c.amount.is_zero()) else { continue };
+            if pinned[i].is_none() && ready.catalogue[i].kind == kind {
+                lines.push(c.as_paid(ElementId(i as u16), rest.at));
+            }
+        }
+        if lines.len() == before {
+            break;
+        }
+    }
+    lines
+}
+
+/// A bonus declared less what is taken from it: the rules make of the files another amount, and lines that come to the difference
+/// with what else is not detailed, to the cent.
+fn declared_less(ready: &Ready, machine: &Machine<'_>, state: &mut State, p: &Person, u: Option<u16>) -> Option<(usize, Vec<PaidLine>)> {
+    let slip = p.paid.as_ref().filter(|s| s.melted)?;
+    let (plan, facts) = (machine.road.last(), machine.then(&p.known, &p.then));
+    state.run(plan, &facts, Pins::Paid(&pin(&slip.lines, plan.slots.elements as usize)), &[]);
+    let other = |(i, l): (usize, &PaidLine)| {
+        let PaidCode::Element(e) = l.code else { return None };
+        let lasting = ready.catalogue[e.index()].kind == LineKind::Earning && ready.catalogue[e.index()].recurs;
+        let c = state.results.get(e.index()).copied().flatten().filter(|c| lasting && c.stop.is_none() && !c.amount.is_zero())?;
+        (c.amount != l.amount).then(|| (i, PaidLine { amount: c.amount, ..l.clone() }))
+    };
+    let [(i, whole)] = slip.lines.iter().enumerate().filter_map(other).collect::<Vec<_>>().try_into().ok()?;
+    let mut named = slip.lines.clone();
+    let declared = std::mem::replace(&mut named[i], whole.clone()).amount;
+    let undetailed = u.and_then(|u| rest_of(slip, u)).map_or(Money::ZERO, |l| l.amount);
+    let rest = PaidLine { amount: declared + undetailed - whole.amount, ..whole.clone() };
+    let lines = made(ready, machine, state, p, (&named, &rest, LineKind::Earning));
+    let comes_to = !lines.is_empty() && lines.iter().map(|l| l.amount).sum::<Money>() == rest.amount;
+    comes_to.then(|| (i, std::iter::once(whole).chain(lines).collect()))
+}
+
+/// The one line that lacks but an option of a choice (a category), where one option alone makes it what is left of the remainder
+/// beside the lines that the rules give.
+fn chosen(
+    ready: &Ready,
+    machine: &Machine<'_>,
+    state: &mut State,
+    p: &Person,
+    (given, left): (&[PaidLine], &PaidLine),
+) -> Option<PaidLine> {
     let slip = p.paid.as_ref()?;
+    let named: Vec<PaidLine> = slip.lines.iter().filter(|l| l.code != left.code).chain(given).cloned().collect();
     let plan = machine.road.last();
     let facts = machine.then(&p.known, &p.then);
-    let free = |e: ElementId| slip.lines.iter().all(|l| l.code != PaidCode::Element(e));
+    let free = |e: ElementId| named.iter().all(|l| l.code != PaidCode::Element(e));
+    let as_line = |e: ElementId| PaidLine { code: PaidCode::Element(e), ..left.clone() };
     let may = |s: &Step| match s {
         Step::Element(e) if e.inferences.iter().any(|i| matches!(i.1, Inferred::OneOf(_))) => Some(e.element),
         _ => None,
@@ -132,14 +213,14 @@ fn chosen(ready: &Ready, machine: &Machine<'_>, state: &mut State, p: &Person, (
     let lasting = |e: &ElementId| ready.catalogue[e.index()].kind == LineKind::Earning && ready.catalogue[e.index()].recurs && free(*e);
     let candidates: Vec<ElementId> = plan.steps.iter().filter_map(may).filter(lasting).collect();
     let mut fits = candidates.into_iter().filter(|e| {
-        let lines = with(&slip.lines, &BTreeMap::from([(u, *e)]));
+        let lines: Vec<PaidLine> = named.iter().cloned().chain([as_line(*e)]).collect();
         let r = machine.replay_lines(state, &facts, &p.alternatives, &lines, Hidden::of(slip));
         let exact = r.lines.iter().any(|l| l.code == PaidCode::Element(*e) && l.verdict == Verdict::Exact);
         let mut drawn = r.resolved.iter().filter(|x| x.element == *e).peekable();
         exact && drawn.peek().is_some() && drawn.all(|x| matches!(x.used.value, Value::Choice(_)))
     });
     let only = fits.next()?;
-    fits.next().is_none().then(|| PaidLine { code: PaidCode::Element(only), ..rest.clone() })
+    fits.next().is_none().then(|| as_line(only))
 }
 
 fn put(ready: &mut Ready, id: &EmployeeId, u: u16, (lines, left): Lines) {

@@ -2,6 +2,7 @@
 
 use crate::ground::{Exact, Money, PayMonth};
 use crate::read::limits::{Limits, Passed};
+use crate::read::twice::{self, Once};
 use encoding_rs::{CoderResult, Decoder, Encoding, UTF_8, WINDOWS_1252};
 use flate2::read::MultiGzDecoder;
 use std::io::{self, BufRead, BufReader, Cursor, Read};
@@ -32,6 +33,8 @@ pub struct Survey {
     pub encoding: &'static Encoding,
     /// The encoding it declares, when that is not how its bytes are.
     pub declared: Option<String>,
+    /// UTF-8 that some program wrote as UTF-8 once more.
+    pub twice: bool,
     /// Bytes of the mark before the text.
     mark: u64,
     /// Bytes until the last whole letter, of UTF-8.
@@ -51,7 +54,7 @@ pub fn survey(mut bytes: impl Read) -> io::Result<Survey> {
             break;
         }
         let read = &piece[..held + n];
-        if head.len() < HEAD {
+        if head.len() < SAMPLE {
             head.extend_from_slice(&read[held..]);
         }
         ascii &= read.is_ascii();
@@ -67,17 +70,18 @@ pub fn survey(mut bytes: impl Read) -> io::Result<Survey> {
         piece.copy_within(good..end, 0);
         held = end - good;
     }
+    let twice = utf8 && twice::is_written_twice(&head);
     head.truncate(HEAD);
     let found = Encoding::for_bom(&head).filter(|f| f.0 != UTF_8 || utf8);
     if let Some((encoding, mark)) = found {
-        return Ok(Survey { encoding, declared: None, mark: mark as u64, whole });
+        return Ok(Survey { encoding, declared: None, twice, mark: mark as u64, whole });
     }
     let label = declared(&head);
     let named = label.as_deref().map_or(Some(UTF_8), |l| Encoding::for_label_no_replacement(l.as_bytes()));
     let encoding = if utf8 { UTF_8 } else { named.filter(|e| *e != UTF_8 && e.is_ascii_compatible()).unwrap_or(WINDOWS_1252) };
     let other = named != Some(encoding) && !(utf8 && ascii);
     let declared = other.then(|| label.unwrap_or_else(|| UTF_8.name().to_owned()));
-    Ok(Survey { encoding, declared, mark: 0, whole })
+    Ok(Survey { encoding, declared, twice, mark: 0, whole })
 }
 
 impl Survey {
@@ -89,7 +93,12 @@ impl Survey {
         io::copy(&mut (&mut bytes).take(self.mark), &mut io::sink())?;
         if self.encoding == UTF_8 {
             // What is cut in the middle of a letter ends before it.
-            return Ok(Box::new(BufReader::with_capacity(PIECE, bytes.take(self.whole - self.mark))));
+            let whole = bytes.take(self.whole - self.mark);
+            return Ok(if self.twice {
+                Box::new(BufReader::with_capacity(PIECE, Once::new(whole)))
+            } else {
+                Box::new(BufReader::with_capacity(PIECE, whole))
+            });
         }
         let decoder = self.encoding.new_decoder_without_bom_handling();
         Ok(Box::new(BufReader::with_capacity(
@@ -100,6 +109,8 @@ impl Survey {
 }
 
 const HEAD: usize = 400;
+/// What tells whether letters were written twice.
+const SAMPLE: usize = 256 << 10;
 const PIECE: usize = 64 << 10;
 
 /// Letters of another encoding as UTF-8; bytes that it does not have become the replacement character.

@@ -3,15 +3,17 @@
 //! A path of open elements says what a value belongs to; the order of siblings does not matter, unknown elements are passed over.
 
 use super::decode::{self, Unpacked};
-use super::{Account, Amount, Category, Number, PayLine, Slip, Statement, Text};
+use super::{Account, Amount, Category, Happening, Number, PayLine, Slip, Statement, Text};
 use crate::ground::iban::{self, rib_to_iban};
 use crate::ground::{Checked, EmployeeId, Finding, Iban, Money, PayMonth, Place, Severity};
+use crate::read::archive;
 use crate::read::input::Input;
 use crate::read::limits::{Limits, Passed};
 use crate::read::pain001::input::{Guard, Stop};
 use quick_xml::errors::Error;
 use quick_xml::events::{BytesStart, Event};
 use quick_xml::{Reader, XmlVersion};
+use std::collections::BTreeMap;
 use std::io::{self, BufRead};
 
 /// Whether a flow may be met: not inside an attachment.
@@ -45,6 +47,9 @@ enum Tag {
     Account,
     Statute,
     Happening,
+    EventNames,
+    RubricNames,
+    Name,
     Pay,
     Line,
     Period,
@@ -119,6 +124,8 @@ struct Walk<'a> {
     amount_read: bool,
     from: Option<PayMonth>,
     to: Option<PayMonth>,
+    name: (Box<str>, Box<str>),
+    rubric_names: BTreeMap<Box<str>, Box<str>>,
     attached: Attached,
     attachments: u32,
     odd_dates: u32,
@@ -140,6 +147,9 @@ pub fn walk(input: &Input, file: &str, limits: &Limits, nested: Nested) -> io::R
                 .at(Place::File { file: file.to_owned() }),
         );
     }
+    if survey.twice {
+        findings.push(Finding::new("R69", Severity::Information).at(Place::File { file: file.to_owned() }));
+    }
     let bytes = survey.stream(input.reader()?)?;
     let walk = Walk {
         file,
@@ -159,6 +169,8 @@ pub fn walk(input: &Input, file: &str, limits: &Limits, nested: Nested) -> io::R
         amount_read: false,
         from: None,
         to: None,
+        name: (Box::default(), Box::default()),
+        rubric_names: BTreeMap::new(),
         attached: Attached::default(),
         attachments: 0,
         odd_dates: 0,
@@ -206,6 +218,12 @@ impl Walk<'_> {
         if self.root == Some(Root::Statement) {
             let month = self.year.parse().ok().zip(self.month.text.parse().ok()).and_then(|(y, m)| PayMonth::new(y, m));
             self.statement.month = month;
+            // A line without a label of its own is what the statement calls its code.
+            for l in self.statement.slips.iter_mut().flat_map(|s| &mut s.lines).filter(|l| l.label.is_empty() || l.label == l.code) {
+                if let Some(name) = self.rubric_names.get(&l.code) {
+                    l.label.clone_from(name);
+                }
+            }
             self.out.push(self.statement);
         }
         Checked::new(self.out, self.findings)
@@ -277,7 +295,16 @@ impl Walk<'_> {
                 Tag::Agent
             }
             (Some(Tag::Slip), "Remuneration") => Tag::Pay,
-            (Some(Tag::Slip), "Evenement") => Tag::Happening,
+            (Some(Tag::Slip), "Evenement") => {
+                self.slip.events.push(Happening { line: self.line, ..Happening::default() });
+                Tag::Happening
+            }
+            (Some(_), "NomenclatureEvtPaye") if self.root == Some(Root::Statement) => Tag::EventNames,
+            (Some(_), "NomenclatureRubriquePaye") if self.root == Some(Root::Statement) => Tag::RubricNames,
+            (Some(Tag::EventNames | Tag::RubricNames), "Correspondance") => {
+                self.name = (Box::default(), Box::default());
+                Tag::Name
+            }
             (Some(Tag::Agent), "Adresse") => Tag::Address,
             (Some(Tag::Agent), "CptBancaire") => {
                 self.rib = Rib { line: self.line, ..Rib::default() };
@@ -361,6 +388,14 @@ impl Walk<'_> {
             }
             Some(Tag::Account) => self.end_account(),
             Some(Tag::Line) => self.end_line(),
+            Some(Tag::Name) => {
+                let (code, name) = std::mem::take(&mut self.name);
+                let events = self.path.last() == Some(&Tag::EventNames);
+                let names = if events { &mut self.statement.event_names } else { &mut self.rubric_names };
+                if !code.is_empty() && !name.is_empty() {
+                    names.insert(code, name);
+                }
+            }
             Some(Tag::Attachment) if !self.path.contains(&Tag::Attachment) => self.end_attachment(),
             Some(
                 Tag::Statement
@@ -375,6 +410,8 @@ impl Walk<'_> {
                 | Tag::Address
                 | Tag::Statute
                 | Tag::Happening
+                | Tag::EventNames
+                | Tag::RubricNames
                 | Tag::Pay
                 | Tag::Period
                 | Tag::Other,
@@ -449,10 +486,24 @@ impl Walk<'_> {
         if bytes.is_empty() {
             return;
         }
-        // Bytes in memory do not fail.
-        if let Ok(mut inner) = walk(&Input::from(bytes), &file, self.limits, Nested::Refused) {
-            self.findings.append(&mut inner.findings);
-            self.out.append(&mut inner.value);
+        let input = Input::from(bytes);
+        let mut take = |input: &Input, file: &str| {
+            // Bytes in memory do not fail.
+            if let Ok(mut inner) = walk(input, file, self.limits, Nested::Refused) {
+                self.findings.append(&mut inner.findings);
+                self.out.append(&mut inner.value);
+            }
+        };
+        // A zip in the place of the gzip.
+        if archive::is_zip(&input) {
+            let found = archive::members(&input, &file, false, &self.limits.inner(), &mut |member, bytes| {
+                if super::is_statement(&bytes) {
+                    take(&bytes, &member);
+                }
+            });
+            self.findings.extend(found);
+        } else {
+            take(&input, &file);
         }
     }
 
@@ -500,7 +551,12 @@ impl Walk<'_> {
             (Some(Tag::Account), "CleRib") => v.clone_into(&mut self.rib.key),
             (Some(Tag::Account), "IBAN") => v.clone_into(&mut self.rib.iban),
             (Some(Tag::Account), "TitCpte") => self.rib.holder = text(v),
-            (Some(Tag::Happening), "Description" | "Code") => self.slip.events.push(text(v)),
+            (Some(Tag::Happening), "Code") => self.slip.events.iter_mut().last().into_iter().for_each(|e| e.code = text(v).text),
+            (Some(Tag::Happening), "Description") => {
+                self.slip.events.iter_mut().last().into_iter().for_each(|e| e.description = text(v).text)
+            }
+            (Some(Tag::Name), "Code") => self.name.0 = text(v).text,
+            (Some(Tag::Name), "Libelle") => self.name.1 = text(v).text,
             (Some(Tag::Slip), _) => self.slip_value(name, v),
             (Some(Tag::Line), _) => self.line_value(name, v),
             (Some(Tag::Period), "DateDebut" | "DateFin") => {
