@@ -245,7 +245,7 @@ fn words_that_take_back_count_in_whatever_column_they_stand() {
 /// « 14 h » below a title that is not sure is no label « 14 premières heures » of the hours beside it.
 #[test]
 fn hours_are_no_labels() {
-    let text = "Matricule;Agent;Nb HS jour (taux 1);Heures sup jour > 14h\n00225;AGUILAR Loïc;14 h;2 h\n00441;FLAMENT André;14 h;3 h\n";
+    let text = "Matricule;Agent;Nb HS jour (barème 1);Heures sup jour > 14h\n00225;AGUILAR Loïc;14 h;2 h\n00441;FLAMENT André;14 h;3 h\n";
     let r = ran::sample("lists-between", "labels", &["heures-sup-decembre.ods"], &[("heures.csv", text.as_bytes().to_vec())]);
     for agent in ["00225", "00441"] {
         assert!(r.told("M76", agent).contains(&Severity::Blocking) && r.waits(agent), "{agent}");

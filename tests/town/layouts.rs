@@ -133,18 +133,22 @@ fn hours_of_the_post_are_known_under_other_titles() {
 #[test]
 fn the_tax_offices_rates_beside_a_staff_file_are_what_changes() {
     let text = std::fs::read_to_string("tests/data/normalise/layouts/staff.csv").expect("the layout");
-    let mut rates = vec!["NIR;NOM;PRENOM;TAUX;TYPE TAUX;DATE VALIDITE".to_owned()];
-    for l in text.lines().skip(1) {
-        let c: Vec<&str> = l.split(';').collect();
-        let (nir, rate) = (c[5].replace(|x: char| !x.is_ascii_digit(), ""), if c[0] == "00225" { "5,00" } else { c[28] });
-        if nir.len() == 15 && !rate.is_empty() && c[29] == "DGFIP" {
-            rates.push([&nir, c[1], c[3], rate, "01", "31/01/2022"].join(";"));
+    for (name, titles, days) in
+        [("rates", "TYPE TAUX;DATE VALIDITE", "01;31/01/2022"), ("rates-between", "DATE DEBUT;DATE FIN", "01/12/2021;01/03/2022")]
+    {
+        let mut rates = vec![format!("NIR;NOM;PRENOM;TAUX;{titles}")];
+        for l in text.lines().skip(1) {
+            let c: Vec<&str> = l.split(';').collect();
+            let (nir, rate) = (c[5].replace(|x: char| !x.is_ascii_digit(), ""), if c[0] == "00225" { "5,00" } else { c[28] });
+            if nir.len() == 15 && !rate.is_empty() && c[29] == "DGFIP" {
+                rates.push([&nir, c[1], c[3], rate, days].join(";"));
+            }
         }
+        let folder = job(name, "agents.xlsx", "staff.csv");
+        std::fs::write(folder.join("inbox/CRM_202112.csv"), rates.join("\r\n") + "\r\n").expect("the rates");
+        same_pay(&folder, &["00225"]);
+        assert_eq!(nets(&folder.join("out/payslips.csv"))["00225"].1, "1666.99", "{titles}");
     }
-    let folder = job("rates", "agents.xlsx", "staff.csv");
-    std::fs::write(folder.join("inbox/CRM_202112.csv"), rates.join("\r\n") + "\r\n").expect("the rates");
-    same_pay(&folder, &["00225"]);
-    assert_eq!(nets(&folder.join("out/payslips.csv"))["00225"].1, "1666.99");
 }
 
 /// What the staff file lacks stands in a file of careers, several rows for each agent, of which the last one holds.

@@ -1,7 +1,7 @@
 //! The tax office's list of the month beside a staff file that has the rates so far: what it says is new, whoever it names.
 
 use super::seen::Seen;
-use crate::facts::{FactId, FactKind, NumberForm};
+use crate::facts::{FactId, FactKind, NumberForm, Role as FactRole};
 use crate::normalise::mapping::{Meaning, Role, SourceMapping};
 use crate::normalise::{Context, lists, titles};
 
@@ -11,11 +11,16 @@ pub(super) fn of_the_month<'m>(seen: &[Seen<'_>], found: impl Iterator<Item = &'
     let about = |f: FactId| cx.vocabulary.about_others().iter().any(|t| rate(&t.1) && (t.0 == f || t.1 == f));
     let paying = |m: &SourceMapping| -> Vec<FactId> {
         let facts = m.columns.iter().filter_map(|c| if let Meaning::Fact(f) = c.meaning { Some(f) } else { None });
-        facts.filter(|f| lists::pays(cx.vocabulary.get(*f))).collect()
+        // « Date début », « Date fin »: the days between which the rate holds, and nobody's career.
+        facts.filter(|f| lists::pays(cx.vocabulary.get(*f)) && !of_a_stay(*f, cx)).collect()
     };
     let alone = |m: &SourceMapping| m.role == Role::Staff && paying(m).iter().any(rate) && paying(m).into_iter().all(about);
     let beside = found.clone().any(|m| m.role == Role::Staff && !alone(m) && paying(m).iter().any(|f| rate(f) && about(*f)));
     seen.iter().zip(found).map(|(s, m)| beside && !s.pinned() && titles::of_tax_rates(&s.about()) && alone(m)).collect()
+}
+
+fn of_a_stay(fact: FactId, cx: &Context<'_>) -> bool {
+    matches!(cx.vocabulary.get(fact).role, Some(FactRole::Entry | FactRole::Exit | FactRole::ContractEnd))
 }
 
 /// Whether a list changes rates of others and nothing else.
@@ -35,8 +40,10 @@ pub(super) fn until_later(found: &mut SourceMapping, s: &Seen<'_>, cx: &Context<
         let begun = titles::says_begin(&c.heading);
         let holds = |m: (i32, u32)| if begun { m <= now } else { m >= now };
         let later = p.share(p.dates) >= 90 && !p.months.is_empty() && p.months.iter().all(|m| holds(*m));
-        let open = matches!(c.meaning, Meaning::Unknown | Meaning::From | Meaning::To | Meaning::Effective);
-        if open && c.certainty < 100 && later && titles::of_validity(&c.heading) {
+        let stay = matches!(c.meaning, Meaning::Fact(f) | Meaning::New(f) if of_a_stay(f, cx));
+        let open = stay || matches!(c.meaning, Meaning::Unknown | Meaning::From | Meaning::To | Meaning::Effective);
+        let said = titles::of_validity(&c.heading) || titles::says_begin(&c.heading) || titles::says_end(&c.heading);
+        if open && c.certainty < 100 && later && said {
             (c.meaning, c.certainty) = (Meaning::Ignored, 90);
             c.why = vec!["valid until later".to_owned()];
         }

@@ -253,6 +253,7 @@ pub(super) struct Wording {
     pub(super) tax_rates: Vec<String>,
     pub(super) validity: Vec<String>,
     pub(super) first: Vec<String>,
+    pub(super) last: Vec<String>,
     pub(super) kind: Vec<String>,
     pub(super) value: Vec<String>,
     pub(super) old_value: Vec<String>,

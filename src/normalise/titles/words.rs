@@ -511,6 +511,11 @@ pub fn says_begin(heading: &str) -> bool {
     one_of(&FILE.wording.first, &spaced(heading)).is_some()
 }
 
+/// Whether a title of two days is that of the last: « Date fin ».
+pub fn says_end(heading: &str) -> bool {
+    one_of(&FILE.wording.last, &spaced(heading)).is_some()
+}
+
 /// Whether a column says the one day a row is about: « Date », « Jour de grève ».
 pub fn one_day(heading: &str) -> bool {
     is_one(&FILE.wording.one, heading)
