@@ -44,6 +44,15 @@ pub fn register(file: File, name: &str, sources: &mut Sources) -> Registered {
 /// Whom the declarations of the month last paid name, under each of their names, where they write a number: lists join to them
 /// as to a register's agents.
 pub fn people(files: &[Registered], last: PayMonth) -> Vec<Who> {
+    named(files, last, &|_| true)
+}
+
+/// The same of those whom the employer of this SIRET declares.
+pub fn own_people(files: &[Registered], last: PayMonth, siret: &str) -> Vec<Who> {
+    named(files, last, &|p| p.siret.get(..9) == siret.get(..9))
+}
+
+fn named(files: &[Registered], last: PayMonth, ours: &dyn Fn(&Person) -> bool) -> Vec<Who> {
     let told = files.iter().flat_map(|r| &r.file.declarations).filter(|d| d.nature() == "01" && d.month() == Some(last));
     let of = |p: &Person| {
         let b = p.group.first("S21.G00.30");
@@ -58,7 +67,7 @@ pub fn people(files: &[Registered], last: PayMonth) -> Vec<Who> {
         };
         surnames.into_iter().map(who).collect::<Vec<_>>()
     };
-    told.flat_map(|d| &d.people).filter(|p| EmployeeId::parse(p.number()).is_some()).flat_map(of).collect()
+    told.flat_map(|d| &d.people).filter(|p| ours(p) && EmployeeId::parse(p.number()).is_some()).flat_map(of).collect()
 }
 
 /// Somebody whom a declaration of the month last paid names under a number of the employer.
@@ -119,13 +128,18 @@ pub fn add(
     let mut out = Declared::default();
     let Some(first) = used.first().map(|(source, d)| At::row(*source, d.line)) else { return (out, findings) };
     let main = who::main_siret(&used, siret, &gathered.employer);
+    let ours = siret.unwrap_or(&main).get(..9);
+    // Whom the employer's own statement pays, another one's declaration takes nowhere.
+    let stated = gathered.employer.get(..9) == ours && ours.is_some();
+    let paid = gathered.paid.keys().filter(|id| stated && !gathered.elsewhere.contains_key(*id));
+    let here = who::Here { main: &main, siren: ours, paid: paid.cloned().collect() };
     gathered.employer.clone_from(&main);
     employers(&used, &main, siret, sources, &mut findings);
     tax_office(&used, sources, &mut findings);
-    let agents = who::agents(&used, &main, gathered, sources, cx, &mut findings);
+    let agents = who::agents(&used, &here, gathered, sources, cx, &mut findings);
     for a in &agents {
         let theirs = a.parts.first().map_or("", |(_, _, p)| p.siret.as_ref());
-        if theirs.get(..9).is_some_and(|siren| Some(siren) != main.get(..9)) {
+        if a.another || theirs.get(..9).is_some_and(|siren| Some(siren) != main.get(..9)) {
             gathered.elsewhere.insert(a.id.clone(), theirs.to_owned());
         }
     }

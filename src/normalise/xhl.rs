@@ -4,6 +4,7 @@
 //! accounts they were paid on. The sides of the lines are told by their categories; elements are found as for registers.
 //! Where a register holds the same agent's month, its lines stay and the nets are compared; nothing is chosen silently.
 
+mod employers;
 mod events;
 mod facts;
 mod labels;
@@ -56,9 +57,9 @@ pub fn people(statement: &Statement) -> Vec<Who> {
 /// Adds the statements of the month last paid to what was gathered. Hands back the accounts they paid on, one row per
 /// payslip, for when no transfer file says it. `siret` is the employer's, when the job knows it.
 ///
-/// `sent` are last month's transfers, which say which of two payslips was paid.
+/// `sent` are last month's transfers, which say which of two payslips was paid, and `declared` whom the employer declared.
 pub fn add(
-    (statements, sent): (&[Registered], &[TransferRow]),
+    (statements, sent, declared): (&[Registered], &[TransferRow], &[Who]),
     gathered: &mut Gathered,
     siret: Option<&str>,
     trust: &Trust,
@@ -71,7 +72,7 @@ pub fn add(
     let slips = without_repeats(&used, sources, &mut findings);
     let codes = lines::Codes::resolve(&slips, gathered, given, sources, cx, &mut findings);
     let numbers = who::numbers(&slips, gathered, sources, cx, &mut findings);
-    let employers = employers(&used, siret);
+    let employers = employers::Employers::new(&used, siret, declared, gathered, cx);
     gathered.employer.clone_from(&employers.main);
     let of = |slip: &Slip, source: u16| employers.of(slip, &used, source);
     let of_main: BTreeSet<EmployeeId> =
@@ -79,15 +80,16 @@ pub fn add(
     let mut by_agent: BTreeMap<EmployeeId, Vec<(u16, &Slip)>> = BTreeMap::new();
     for ((source, slip), mut id) in slips.iter().zip(numbers) {
         let siret = of(slip, *source);
-        if siret != employers.main {
-            if of_main.contains(&id)
+        let another = employers.gives_to_another(&id, slip, &siret);
+        if another || siret != employers.main {
+            if (another || of_main.contains(&id))
                 && let Some(apart) = EmployeeId::parse(&format!("{id}E{}", siret.get(9..).unwrap_or(&siret)))
             {
                 let f = Finding::new("M41", Severity::Justify).arg("agent", &id).arg("siret", &siret).arg("other", &apart);
                 findings.push(f.of(&apart).at(sources.place(At::row(*source, slip.line))));
                 id = apart;
             }
-            if siret.get(..9) != employers.main.get(..9) {
+            if another || siret.get(..9) != employers.main.get(..9) {
                 gathered.elsewhere.insert(id.clone(), siret);
             }
         }
@@ -250,37 +252,6 @@ fn is_used(r: &Registered, siret: Option<&str>, sources: &Sources, cx: &Context<
         );
     }
     true
-}
-
-/// Whose payslips these are.
-struct Employers {
-    /// The job's own where a statement is its, or else the one with most payslips.
-    main: String,
-}
-
-impl Employers {
-    /// The establishment's, or else the statement's.
-    fn of(&self, slip: &Slip, used: &[&Registered], source: u16) -> String {
-        let whole = || used.iter().find(|r| r.source == source).map_or("", |r| r.statement.siret.text.as_ref());
-        let own = if slip.establishment.is_empty() { whole() } else { &slip.establishment };
-        // A statement that does not say whose it is is the job's.
-        if own.is_empty() { self.main.clone() } else { own.to_owned() }
-    }
-}
-
-fn employers(used: &[&Registered], own: Option<&str>) -> Employers {
-    let mut many: BTreeMap<String, usize> = BTreeMap::new();
-    let nobody = Employers { main: String::new() };
-    for r in used {
-        for slip in &r.statement.slips {
-            *many.entry(nobody.of(slip, used, r.source)).or_default() += 1;
-        }
-    }
-    let main = match own {
-        Some(own) if many.contains_key(own) => own.to_owned(),
-        _ => many.into_iter().max_by(|a, b| a.1.cmp(&b.1).then(b.0.cmp(&a.0))).map(|m| m.0).unwrap_or_default(),
-    };
-    Employers { main }
 }
 
 /// Payslips once each: the same statement may lie in the inbox by itself and inside a flow.

@@ -2,10 +2,10 @@
 
 use super::inputs::Opened;
 use crate::ground::place::{Source, SourceKind};
-use crate::ground::{Finding, PayMonth, Place, Severity, Sources};
+use crate::ground::{Exact, Finding, Money, PayMonth, Place, Severity, Sources};
 use crate::normalise::Context;
 use crate::normalise::record::{self, Filed, Json, MonthRecord, Part};
-use crate::payslip::Card;
+use crate::payslip::{Advance, Card, PaidSlip};
 use crate::read::{self, Input, Limits};
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Read as _;
@@ -108,7 +108,7 @@ pub fn last_month(o: &mut Opened, cards: &[Card], cx: &Context<'_>) -> (MonthRec
         let said = month.map_or_else(|| "?".to_owned(), |m| m.to_string());
         if month != Some(cx.last) {
             if !found.parts.is_empty() {
-                o.findings.push(Finding::new("R89", Severity::Information).arg("month", said).arg("last", cx.last).at(place));
+                o.findings.push(left_aside(&read.value, cx).arg("month", said).arg("last", cx.last).at(place));
             }
             continue;
         }
@@ -129,6 +129,39 @@ pub fn last_month(o: &mut Opened, cards: &[Card], cx: &Context<'_>) -> (MonthRec
         chosen = Some((released, read.value));
     }
     (chosen.map(|c| c.1).unwrap_or_default(), files, earlier)
+}
+
+/// A record of another month than the last. One of a month since is of pay that this job knows nothing of: advances and estimates
+/// of it would be lost.
+fn left_aside(record: &MonthRecord, cx: &Context<'_>) -> Finding {
+    if record.month.is_none_or(|m| m <= cx.last || m >= cx.month) {
+        return Finding::new("R89", Severity::Information);
+    }
+    let open: BTreeSet<_> = record.estimates.iter().filter(|e| e.status == "open").map(|e| &e.employee).collect();
+    let advances = record.members.iter().filter(|(_, m)| m.slip.as_ref().is_some_and(|s| s.advance != Advance::None));
+    let owing: BTreeSet<_> = advances.map(|(id, _)| id).chain(open).collect();
+    if owing.is_empty() {
+        return Finding::new("R89", Severity::Justify);
+    }
+    let nets = owing.iter().filter_map(|id| record.members.get(*id)?.slip.as_ref()?.net_paid);
+    let net: Money = nets.map(|n| n.0).sum();
+    Finding::new("R130", Severity::Blocking).arg("count", owing.len()).arg("net", net.french()).stake(net.cents())
+}
+
+/// Advances of last month that nothing stands behind, and documents of the month before, which would have: what was paid is made
+/// from them where the advance was, not here, and not by another last month.
+pub fn behind_advances(record: &MonthRecord, findings: &mut [Finding]) {
+    let bare = |s: &&PaidSlip| s.advance != Advance::None && s.behind.is_empty();
+    let slips: Vec<&PaidSlip> = record.members.values().filter_map(|m| m.slip.as_ref()).filter(bare).collect();
+    let Some((month, first)) = record.month.zip(slips.first()) else { return };
+    let share = first.lines.first().and_then(|l| l.rate).unwrap_or(Exact::ONE);
+    let before = month.previous().to_string();
+    for f in findings.iter_mut().filter(|f| ["R50", "M32", "M74"].contains(&f.code.as_str())) {
+        if f.args.iter().any(|a| a.0 == "month" && a.1 == before) {
+            let told = f.clone().told("R131").arg("count", slips.len()).arg("share", share);
+            *f = told;
+        }
+    }
 }
 
 /// Takes out what other readers made of these files.

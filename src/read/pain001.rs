@@ -44,6 +44,8 @@ pub struct ReadTransfer {
     pub line: u32,
     /// Index into [`Header::batches`].
     pub batch: usize,
+    /// The employer's own reference, which the bank does not hand on.
+    pub instruction_id: String,
     pub end_to_end_id: String,
     /// `None` when the text is not an amount of 0.01 to 999,999,999.99, with a finding that says why.
     pub amount: Option<Money>,

@@ -245,3 +245,34 @@ fn a_law_that_two_months_were_paid_without_is_settled_for_both() {
     assert_eq!(ran.line("RAPPEL_TIB", "amount"), pairs(&[("2024-02", "24.61")]));
     assert_eq!(ran.told("F56").len() + ran.told("F65").len(), 0);
 }
+
+// 62,40 of index pay of two months, and what they bore of the pension by month: 2 × 3,46, where 11,1 % of the sum is 6,93. Tax was
+// taken on the sum: 98,25 % of 2 216,61 = 2 177,82: 148,09, 52,27 and 10,89; 2 216,61 − 218,46 − 6,93 − 9,30 − 148,09 = 1 833,83, at
+// 4,3 % 78,85, where the parts would make 78,86. December is without them: 1 968,13 + 200,00 − 13,92 = 2 154,21, less 218,46, 9,30,
+// 143,92, 50,80 and 10,58, and 4,3 % of 1 782,53 = 76,65: 1 644,50.
+#[test]
+fn tax_on_arrears_whose_contributions_are_rounded_by_month_is_proven_to_a_cent() {
+    let rows = [
+        ";0010;TRAITEMENT BRUT;420,00;;1968,13;",
+        ";0300;IFSE;;;200,00;",
+        ";0310;TRANSFERT PRIMES/POINTS;;;;13,92",
+        "2021-09;0680;RAPPEL DE TRAITEMENT;;;31,20;",
+        "2021-10;0680;RAPPEL DE TRAITEMENT;;;31,20;",
+        ";1010;CNRACL;1968,13;11,10;;218,46",
+        "2021-09;1010;CNRACL;31,20;11,10;;3,46",
+        "2021-10;1010;CNRACL;31,20;11,10;;3,46",
+        ";1020;RAFP;186,08;5,00;;9,30",
+        ";1210;CSG DEDUCTIBLE;2177,82;6,80;;148,09",
+        ";1211;CSG NON DEDUCTIBLE;2177,82;2,40;;52,27",
+        ";1212;CRDS;2177,82;0,50;;10,89",
+        ";7000;PRELEVEMENT A LA SOURCE;1833,83;4,30;;78,85",
+        ";9300;NET A PAYER;;;1691,83;",
+    ];
+    let book = rows.iter().fold(format!("LIVRE DE PAIE NOVEMBRE 2021\n{TITLES}"), |out, row| format!("{out}00101;ABEL;Jean;{row};;\n"));
+    let staff =
+        "Matricule;Nom;Prénom;Statut;Catégorie;Indice majoré;Quotité;IFSE;Taux PAS\n00101;ABEL;Jean;Titulaire;C;420;100 %;200,00;4,3\n";
+    let r = run("cent-of-tax", "2021-12", "", &[("livre.csv", book), ("agents.csv", staff.to_owned())]);
+    let told = |code: &str| r.told(code).len();
+    assert_eq!(r.rows("payslips.csv")[0]["net_paid"], "1644.50", "{:?}", r.rows("lines.csv"));
+    assert_eq!((told("C03"), told("TAX-02"), told("VAR-01")), (0, 0, 0));
+}

@@ -7,7 +7,7 @@ mod made;
 
 use made::months::{Ran, copy, empty, next, run};
 use made::{Row, cents, shown};
-use releve::ground::Severity;
+use releve::ground::{Lang, Severity};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
@@ -428,4 +428,77 @@ fn a_report_about_our_own_transfer_file_names_whom_it_refuses_from_the_record() 
     assert_eq!(refused("refused-batch", "PART", "RJCT", "PDNG"), [Severity::Justify]);
     assert_eq!(refused("refused-file", "RJCT", "PDNG", "PDNG"), [Severity::Justify]);
     assert_eq!(refused("refused-none", "PART", "PART", "ACSC"), []);
+}
+
+/// One transfer of November to the one agent.
+fn sent(net: &str) -> String {
+    format!(
+        "<Document xmlns=\"urn:iso:std:iso:20022:tech:xsd:pain.001.001.03\"><CstmrCdtTrfInitn><GrpHdr><MsgId>PAIE-2021-11</MsgId>\
+        <CreDtTm>2021-11-23T09:00:00</CreDtTm><NbOfTxs>1</NbOfTxs><CtrlSum>{net}</CtrlSum><InitgPty><Nm>ROSAY</Nm></InitgPty></GrpHdr>\
+        <PmtInf><PmtInfId>PAIE-2021-11-1</PmtInfId><PmtMtd>TRF</PmtMtd><NbOfTxs>1</NbOfTxs><CtrlSum>{net}</CtrlSum>\
+        <ReqdExctnDt>2021-11-25</ReqdExctnDt><Dbtr><Nm>ROSAY</Nm></Dbtr><DbtrAcct><Id><IBAN>FR7630001007941234567890185</IBAN></Id></DbtrAcct>\
+        <DbtrAgt><FinInstnId><BIC>BDFEFRPP</BIC></FinInstnId></DbtrAgt><CdtTrfTxInf><PmtId><EndToEndId>PAIE-202111-00101</EndToEndId></PmtId>\
+        <Amt><InstdAmt Ccy=\"EUR\">{net}</InstdAmt></Amt><Cdtr><Nm>ABEL Jean</Nm></Cdtr><CdtrAcct><Id><IBAN>FR7699901004442740655625831</IBAN></Id>\
+        </CdtrAcct></CdtTrfTxInf></PmtInf></CstmrCdtTrfInitn></Document>"
+    )
+}
+
+// December is 75 % of November's transfer of 1 721,15: 1 290,86. November's register comes in January. Named as the month last paid it
+// would lose the advance; put beside the transfer where December was made, it is the pay behind it:
+// January pays 2 × 1 721,15 − 1 290,86 = 2 151,44.
+#[test]
+fn a_document_of_the_month_before_an_advance_goes_where_the_advance_was_made_and_no_advance_is_lost() {
+    let november = rosay("alone", "");
+    for file in ["livre de paie.csv", "agents.csv"] {
+        std::fs::remove_file(november.join("inbox").join(file)).expect("a file");
+    }
+    std::fs::write(november.join("inbox/virements.xml"), sent("1721.15")).expect("the transfers");
+    let advance = format!("{ROSAY}\n[policies]\nmode = \"advance\"\nunproven = \"advance\"\nadvance_share = \"0.75\"\n");
+    std::fs::write(november.join("releve.toml"), &advance).expect("the settings");
+    let again = empty("alone-again");
+    copy(&november, &again);
+    let december = run(november);
+    let paid = december.out("transfers.csv");
+    assert_eq!(december.of("transfers.csv", "00101")[0]["amount"], "1290.86");
+    let lines = [
+        "0010;TRAITEMENT BRUT;420,00;;1968,13;",
+        "0300;IFSE;;;200,00;",
+        "0310;TRANSFERT PRIMES/POINTS;;;;13,92",
+        "1010;CNRACL;1968,13;11,10;;218,46",
+        "1020;RAFP;186,08;5,00;;9,30",
+        "1210;CSG DEDUCTIBLE;2116,51;6,80;;143,92",
+        "1211;CSG NON DEDUCTIBLE;2116,51;2,40;;50,80",
+        "1212;CRDS;2116,51;0,50;;10,58",
+        "9300;NET A PAYER;;;1721,15;",
+    ];
+    let register = format!("LIVRE DE PAIE - NOVEMBRE 2021\n{}", register_of(&lines));
+
+    let recompute = |folder: &Path, last: &str| {
+        let path = folder.join("releve.toml");
+        let text = std::fs::read_to_string(&path).expect("the settings").replace("\"advance\"", "\"recompute\"");
+        let text = if last.is_empty() { text } else { text.replacen("\npay_date", &format!("\nlast_month = \"{last}\"\npay_date"), 1) };
+        std::fs::write(path, text).expect("the settings");
+    };
+    let (folder, _) = next("alone-01", "2022-01", "2022-01-25", &december.folder);
+    recompute(&folder, "");
+    std::fs::write(folder.join("inbox/livre.csv"), &register).expect("a register");
+    let january = run(folder.clone());
+    let told = january.told("M74");
+    let said = (told.len(), told[0].message(Lang::Fr), told[0].help(Lang::Fr).unwrap_or_default());
+    assert!(said.0 == 1 && said.1.contains("derrière l'acompte de 1 agent") && said.2.contains("advance_share = \"0.75\""), "{said:?}");
+    assert_eq!(january.grave("R98", "00101"), [Severity::Justify]);
+
+    recompute(&folder, "2021-11");
+    let lost = run(folder);
+    assert_eq!(lost.told("R130").iter().map(|f| (f.severity, f.stake)).collect::<Vec<_>>(), [(Severity::Blocking, 129_086)]);
+    assert!(!lost.outcome.held.is_empty());
+
+    std::fs::write(again.join("inbox/livre.csv"), &register).expect("a register");
+    let again = run(again);
+    assert_eq!(again.out("transfers.csv"), paid);
+    let (folder, _) = next("alone-again-01", "2022-01", "2022-01-25", &again.folder);
+    recompute(&folder, "");
+    let january = run(folder);
+    assert_eq!(amounts(&january, "00101", "REP_ACPT"), [line("2022-01", "-1290.86")]);
+    assert_eq!(january.of("transfers.csv", "00101")[0]["amount"], "2151.44");
 }

@@ -263,6 +263,36 @@ fn a_transfer_file_alone_pays_an_advance_when_the_job_says_so() {
     }
 }
 
+// Where the payee is told no reference, the number stands in the employer's own, or in the text for the payee; a count of the
+// transfers and a text with the sum are no numbers of anybody.
+#[test]
+fn the_number_may_stand_in_the_instruction_or_in_the_remittance() {
+    let text = String::from_utf8(sample("virements-2021-11.xml")).expect("UTF-8");
+    let policies = format!("{}\n[policies]\nmode = \"advance\"\nunproven = \"advance\"\n", settings());
+    let plain = run("reference", &policies, &[("virements.xml", text.clone().into_bytes())]).0;
+    let each = |put: &dyn Fn(usize, &str) -> (String, String)| {
+        let mut parts = text.split("<EndToEndId>");
+        let mut out = parts.next().unwrap_or_default().to_owned();
+        for (i, part) in parts.enumerate() {
+            let (id, rest) = part.split_once("</EndToEndId>").expect("a reference");
+            let (own, said) = put(i, id);
+            let (head, tail) = rest.split_once("</CdtTrfTxInf>").expect("a transfer");
+            let head = head.split("<RmtInf>").next().unwrap_or(head);
+            let said = format!("<RmtInf><Ustrd>{said}</Ustrd></RmtInf>");
+            out += &format!("<InstrId>{own}</InstrId><EndToEndId>NOTPROVIDED</EndToEndId>{head}{said}</CdtTrfTxInf>{tail}");
+        }
+        out.into_bytes()
+    };
+    let own = each(&|_, id| (id.to_owned(), "PAIE 11/2021".to_owned()));
+    let said = each(&|i, id| (format!("I{i:05}"), id.to_owned()));
+    for (name, file) in [("reference-own", own), ("reference-said", said)] {
+        assert_eq!(nets(&run(name, &policies, &[("virements.xml", file)]).0), nets(&plain), "{name}");
+    }
+    let counted = each(&|i, _| (format!("I{i:05}"), "PAIE 11/2021".to_owned()));
+    let named = nets(&run("reference-none", &policies, &[("virements.xml", counted)]).0);
+    assert!(named.len() == nets(&plain).len() && named.keys().all(|id| !id.starts_with('I')), "{named:?}");
+}
+
 // The message as it was sent, and as a portal writes it back: everybody is paid once. A collecting body is no employee.
 #[test]
 fn transfers_alone_pay_nobody_twice_and_no_company() {

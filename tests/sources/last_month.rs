@@ -221,6 +221,49 @@ fn whom_half_a_statement_does_not_name_is_known_by_the_transfer() {
     assert_eq!((told(&both, "POP-03"), told(&both, "M265")), (vec![], vec![Severity::Justify]));
 }
 
+/// Another employer's document: other people under the numbers of the town's. `tags` open an identity number, a surname and a given name,
+/// which end at the next quote.
+fn of_strangers(document: &str, employer: (&str, &str), tags: [&str; 3]) -> String {
+    let mut out = document.replace(employer.0, employer.1);
+    for (tag, value) in tags.into_iter().zip(["1800199", "QUERVEL", "Zoltan"]) {
+        let parts: Vec<&str> = out.split(tag).collect();
+        let mut changed = parts[0].to_owned();
+        for (i, part) in parts.iter().enumerate().skip(1) {
+            let (_, rest) = part.split_once(['"', '\'']).expect("a quote");
+            let quote = &part[part.len() - rest.len() - 1..part.len() - rest.len()];
+            let own = if value.starts_with('1') { format!("{value}{i:06}") } else { format!("{value}") };
+            changed += &format!("{tag}{own}{quote}{rest}");
+        }
+        out = changed;
+    }
+    out
+}
+
+// The office of the social centre pays other people under the same numbers. Its document, whichever it is, changes nothing in the
+// town's pay: its people are told and left out.
+#[test]
+fn another_employers_people_under_the_same_numbers_are_nobody_here() {
+    let stranger = |text: &str, tags| of_strangers(text, ("219941010", "269941010"), tags);
+    let statement = stranger(&xhl::november(), ["<NIR V=\"", "<Nom V=\"", "<Prenom V=\""]);
+    let declaration = stranger(&dsn::town(), ["S21.G00.30.001,'", "S21.G00.30.002,'", "S21.G00.30.004,'"]);
+    assert_ne!(declaration, dsn::town());
+    let declared = || ("paie.dsn", dsn::latin(&dsn::town()));
+    let cases = [
+        ("centre-xhl", vec![declared(), sample(SENT)], ("ccas.xhl", statement.into_bytes())),
+        ("centre-dsn", vec![("paye.xhl", xhl::november().into_bytes())], ("ccas.dsn", dsn::latin(&declaration))),
+    ];
+    for (name, files, other) in cases {
+        let alone = run(&format!("{name}-without"), "", &files);
+        let both = run(name, "", &[files, vec![other]].concat());
+        assert_eq!((nets(&both), sent(&both)), (nets(&alone), sent(&alone)), "{name}");
+        assert_eq!(told(&both, "M311"), [Severity::Justify], "{name}");
+        assert_eq!((told(&both, "IMP-04"), told(&both, "F07")), (told(&alone, "IMP-04"), vec![]), "{name}");
+        // Of whom the town's document has neither a name nor an identity number nobody knows which of the two it is.
+        let asked = both.outcome.findings.iter().filter(|f| f.code == "M148").filter_map(|f| f.employee.as_ref());
+        assert!(asked.into_iter().all(|id| !made::staff().contains_key(id.as_str())), "{name}");
+    }
+}
+
 // ------------------------------------------------------------------ statements
 
 // 50,00 of arrears whose contributions were taken elsewhere: they are in no base, and leave with the month that paid them.

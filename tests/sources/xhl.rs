@@ -560,6 +560,21 @@ fn a_statement_cut_short_pays_nobody() {
     assert!(!folder.join("out/virements-2021-12.xml").exists());
 }
 
+// Behind the names of the codes nobody stands; before them another establishment may.
+#[test]
+fn a_statement_that_lacks_its_last_tag_alone_lacks_nobody() {
+    let names = "<Nomenclatures><NomenclatureRubriquePaye><Correspondance><Libelle V=\"IFSE\"/><Code V=\"0300\"/></Correspondance>";
+    let people = november().replace("</n:DocumentPaye>", "");
+    let whole = format!("{people}{names}</NomenclatureRubriquePaye></Nomenclatures>");
+    let paid = nets(&run_with("xhl-names", &[], &format!("{whole}</n:DocumentPaye>")).0);
+    let (folder, outcome) = run_with("xhl-last-tag", &[], &format!("{whole}</n:Docu"));
+    assert_eq!((told(&outcome, "R41"), told(&outcome, "R132"), nets(&folder)), (0, 1, paid));
+    assert!(folder.join("out/virements-2021-12.xml").exists());
+    for (name, cut) in [("xhl-names-cut", format!("{people}{names}")), ("xhl-no-names", people)] {
+        assert_eq!(told(&run_with(name, &[], &cut).1, "R41"), 1, "{name}");
+    }
+}
+
 #[test]
 fn somebody_of_another_employer_is_kept_apart_and_not_paid() {
     let mut parts: Vec<String> = november().split("<PayeIndivMensuel>").map(str::to_owned).collect();

@@ -128,7 +128,7 @@ impl Machine<'_> {
     /// What a line that both made (tax, say) loses with the arrears ends with them.
     pub(super) fn name_arrears(&self, replay: &Replayed, changes: &mut [Change]) {
         let estimate = self.pack.cause_for(CauseRole::Estimate).map(|i| i as u16);
-        let exact = |code: PaidCode| replay.lines.iter().any(|l| l.code == code && l.verdict == Verdict::Exact);
+        let exact = |code: PaidCode| replay.lines.iter().any(|l| l.code == code && matches!(l.verdict, Verdict::Exact | Verdict::Rounding));
         for c in changes.iter_mut().filter(|c| Some(c.cause) == estimate && exact(c.code)) {
             c.cause = self.causes.one_off_ended;
         }

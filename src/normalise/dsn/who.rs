@@ -5,6 +5,8 @@ use super::known::Known;
 use crate::ground::{At, EmployeeId, Finding, Severity, Sources};
 use crate::normalise::Context;
 use crate::normalise::gather::Gathered;
+use crate::normalise::identities::Holders;
+use crate::normalise::register::nir_key;
 use crate::normalise::text::name_key;
 use crate::read::dsn::{Declaration, Person};
 use std::collections::{BTreeMap, BTreeSet};
@@ -16,12 +18,22 @@ type Part<'a> = (u16, &'a Declaration, &'a Person);
 pub struct Agent<'a> {
     pub id: EmployeeId,
     pub parts: Vec<Part<'a>>,
+    /// Another employer's, under the number of somebody else or of somebody whom the employer's own statement pays.
+    pub another: bool,
 }
 
 impl Agent<'_> {
     pub fn first_at(&self) -> At {
         self.parts.first().map_or(At::NOWHERE, |(source, _, p)| At::row(*source, p.line))
     }
+}
+
+/// The employer that the job is about.
+pub struct Here<'a> {
+    pub main: &'a str,
+    pub siren: Option<&'a str>,
+    /// Whom its own statement pays.
+    pub paid: BTreeSet<EmployeeId>,
 }
 
 /// The employer that the job is about: its own SIRET where a declaration has it, else whose pay statements there are, else the
@@ -42,7 +54,7 @@ pub fn main_siret(used: &[Used<'_>], own: Option<&str>, stated: &str) -> String 
 /// taken apart at anything else.
 pub fn agents<'a>(
     used: &[Used<'a>],
-    main: &str,
+    here: &Here<'_>,
     gathered: &Gathered,
     sources: &Sources,
     cx: &Context<'_>,
@@ -80,11 +92,15 @@ pub fn agents<'a>(
         findings.push(joined.iter().take(8).fold(f, |f, (_, at, _)| f.at(sources.place(*at))));
     }
     tell_nameless(&nameless, alone, sources, findings);
+    let main = here.main;
     let mut taken: BTreeSet<EmployeeId> = of_employer.keys().filter(|k| k.0 == main).map(|k| k.1.clone()).collect();
+    let holders = Holders::of_files(gathered, cx);
     let mut out = Vec::new();
     for ((siret, id), parts) in of_employer {
-        let mut agent = Agent { id, parts };
-        if siret != main && !taken.insert(agent.id.clone()) {
+        let elsewhere = siret.get(..9) != here.siren;
+        let another = elsewhere && (here.paid.contains(&id) || parts.iter().any(|(_, _, p)| is_another(p, &id, &holders)));
+        let mut agent = Agent { id, parts, another };
+        if another || siret != main && !taken.insert(agent.id.clone()) {
             let Some(apart) = EmployeeId::parse(&format!("{}E{}", agent.id, siret.get(9..).unwrap_or(&siret))) else { continue };
             findings.push(
                 Finding::new("M41", Severity::Justify)
@@ -101,6 +117,14 @@ pub fn agents<'a>(
         out.push(agent);
     }
     out
+}
+
+/// Whether files have somebody else under this number.
+fn is_another(p: &Person, id: &EmployeeId, holders: &Holders) -> bool {
+    let b = p.group.first("S21.G00.30");
+    let said = |n| b.map_or("", |b| b.plain(n));
+    let names: Vec<(&str, &str)> = [said(2), said(3)].into_iter().filter(|s| !s.is_empty()).map(|s| (s, said(4))).collect();
+    holders.is_another(id, nir_key(p.nir()).as_deref(), &names)
 }
 
 pub fn name(p: &Person) -> String {

@@ -169,8 +169,9 @@ pub fn read(job: &Job, pack: &Pack, settings: &[SettingValue], progress: fn(&str
     }
     let siret = job.employer.siret.as_ref().map(crate::ground::Siret::as_str);
     let trust = trusted(super::trust::of(job, &pack.vocabulary, &mut o.findings), &mapping, &record, &o);
+    let declared = siret.map(|s| normalise::dsn::own_people(&o.declarations, cx.last, s)).unwrap_or_default();
     let (accounts, mut found) =
-        normalise::xhl::add((&o.statements, &o.transfers), &mut gathered, siret, &trust, &given.value, &o.sources, &cx);
+        normalise::xhl::add((&o.statements, &o.transfers, &declared), &mut gathered, siret, &trust, &given.value, &o.sources, &cx);
     o.findings.append(&mut found);
     // Without a transfer file, the statement says who was paid how much and where.
     if o.transfers.is_empty() {
@@ -180,6 +181,7 @@ pub fn read(job: &Job, pack: &Pack, settings: &[SettingValue], progress: fn(&str
     super::same_person::declared(&numbered, &mut gathered, &mut o.transfers, cx.vocabulary, &o.sources, &mut o.findings);
     let (mut declared, mut found) = normalise::dsn::add(&o.declarations, &mut gathered, siret, &o.sources, &cx);
     o.findings.append(&mut found);
+    records::behind_advances(&record, &mut o.findings);
     o.findings.extend(normalise::nobody_left(&gathered, &o.sources));
     // A staff file keeps many who left long ago; and whoever was paid comes for sure.
     let paid = |f: &Finding| f.employee.as_ref().is_some_and(|id| gathered.paid.contains_key(id));

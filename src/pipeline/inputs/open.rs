@@ -268,7 +268,7 @@ fn open_transfers(input: &Input, name: &str, o: &mut Opened) {
         return;
     };
     let source = o.sources.add(Source { file: name.to_owned(), sheet: None, kind: SourceKind::Document, headings: Vec::new() });
-    let mut rows = Vec::new();
+    let (mut rows, mut others) = (Vec::new(), Vec::new());
     let mut sum = Money::ZERO;
     let (mut without, mut first) = (0_u64, Place::Nowhere);
     let mut take = |t: pain001::ReadTransfer| {
@@ -280,6 +280,7 @@ fn open_transfers(input: &Input, name: &str, o: &mut Opened) {
         }
         if let Some(amount) = t.amount {
             sum += amount;
+            others.push((t.instruction_id, t.remittance));
             rows.push(TransferRow { end_to_end: t.end_to_end_id, name: t.name, iban: t.iban.ok(), amount, at: At::row(source, t.line) });
         }
     };
@@ -293,7 +294,27 @@ fn open_transfers(input: &Input, name: &str, o: &mut Opened) {
     if rows.is_empty() {
         return;
     }
+    other_references(&mut rows, others);
     o.sendings.push(Sending { source, header: read.value, place, sum, rows });
+}
+
+/// Where a transfer has no reference for the payee, the employer's own and the text for the payee may say whose it is: not a count of
+/// the transfers, nor the sum in words.
+fn other_references(rows: &mut [TransferRow], others: Vec<(String, String)>) {
+    let count = |text: &str| text.trim_start_matches(|c: char| !c.is_ascii_digit()).parse::<u64>().ok();
+    let counted = others.windows(2).all(|w| count(&w[0].0).zip(count(&w[1].0)).is_some_and(|(a, b)| b == a + 1));
+    for (row, (instruction, remittance)) in rows.iter_mut().zip(others) {
+        if !["", "NOTPROVIDED"].contains(&row.end_to_end.as_str()) {
+            continue;
+        }
+        let euros = (row.amount.cents() / 100).to_string();
+        let says_the_sum = remittance.split(|c: char| !c.is_ascii_digit()).any(|w| w == euros);
+        let said = [(instruction, counted), (remittance, says_the_sum)];
+        let said: Vec<String> = said.into_iter().filter(|(text, empty)| !(text.is_empty() || *empty)).map(|s| s.0).collect();
+        if !said.is_empty() {
+            row.end_to_end = said.join(" ");
+        }
+    }
 }
 
 /// Two transfer files of a month add up; the header of the first dates the payment. Files of an earlier day of the month wait

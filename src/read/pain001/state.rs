@@ -25,6 +25,7 @@ type Step = Result<(), Box<Finding>>;
 #[derive(Default)]
 struct Pending {
     line: u32,
+    instruction_id: String,
     end_to_end_id: String,
     amount: String,
     currency: String,
@@ -326,6 +327,7 @@ impl<'a> State<'a> {
             [Tag::Batch, Tag::DebtorAccount, Tag::Id, Tag::Iban] => &mut self.batch_account,
             [Tag::Batch, Tag::DebtorAgent, Tag::Institution, Tag::Bic | Tag::BicFi] => &mut batch.debtor_bic,
             [Tag::Batch, Tag::Transfer, path @ ..] => match path {
+                [Tag::PaymentId, Tag::InstructionId] => &mut transfer.instruction_id,
                 [Tag::PaymentId, Tag::EndToEndId] => &mut transfer.end_to_end_id,
                 [Tag::Amount, Tag::Instructed] => &mut transfer.amount,
                 [Tag::CreditorAgent, Tag::Institution, Tag::Bic | Tag::BicFi] => &mut transfer.bic,
@@ -401,6 +403,7 @@ impl<'a> State<'a> {
         (self.take)(ReadTransfer {
             line: t.line,
             batch: self.header.batches.len(),
+            instruction_id: t.instruction_id,
             end_to_end_id: t.end_to_end_id,
             amount: amount.ok(),
             currency: t.currency,

@@ -51,6 +51,7 @@ tags! {
     (BicFi, "BICFI", true),
     (Transfer, "CdtTrfTxInf", false),
     (PaymentId, "PmtId", false),
+    (InstructionId, "InstrId", true),
     (EndToEndId, "EndToEndId", true),
     (Amount, "Amt", false),
     (Instructed, "InstdAmt", true),

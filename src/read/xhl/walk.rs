@@ -128,6 +128,8 @@ struct Walk<'a> {
     rubric_names: BTreeMap<Box<str>, Box<str>>,
     attached: Attached,
     attachments: u32,
+    /// The part that was opened last is the names of the codes, which stand behind everybody's payslips.
+    at_names: bool,
     odd_dates: u32,
     findings: Vec<Finding>,
 }
@@ -173,6 +175,7 @@ pub fn walk(input: &Input, file: &str, limits: &Limits, nested: Nested) -> io::R
         rubric_names: BTreeMap::new(),
         attached: Attached::default(),
         attachments: 0,
+        at_names: false,
         odd_dates: 0,
         findings,
     };
@@ -186,6 +189,11 @@ impl Walk<'_> {
     }
 
     fn stop(&self, code: &str) -> Box<Finding> {
+        // Behind the names of the codes nobody stands: only the end of the file is missing.
+        if code == "R41" && self.at_names && self.path.as_slice() == [Tag::Statement] {
+            let f = Finding::new("R132", Severity::Justify).arg("count", self.statement.slips.len());
+            return f.at(self.place(self.line, "")).into();
+        }
         // Whoever stood below is not known: nobody is paid on half a statement.
         Finding::new(code, Severity::Blocking).arg("count", self.statement.slips.len()).at(self.place(self.line, "")).into()
     }
@@ -285,6 +293,9 @@ impl Walk<'_> {
         let name = element.local_name();
         let name = name.into_inner();
         let parent = self.path.last().copied();
+        if parent == Some(Tag::Statement) {
+            self.at_names = name == "Nomenclatures";
+        }
         let tag = match (parent, name) {
             (None, _) => self.first(name)?,
             (Some(Tag::Statement), "Budget") => Tag::Budget,
