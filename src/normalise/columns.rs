@@ -329,6 +329,10 @@ pub fn choices(compared: &Compared, p: &Profile, role: Role, cx: &Context<'_>, a
             let career = role == Role::Staff && matches!(meaning, Meaning::From | Meaning::To);
             put(meaning, *likeness, fits_plain(p, meaning), if career { 16 } else { 0 });
         }
+        // « Saisi par » of a list that asks for no account is nobody's pay.
+        if let (Title::Plain(Meaning::ReceivedBy), false, 95..) = (title, role == Role::AccountChanges, *likeness) {
+            put(Meaning::Ignored, 100, 12, 0);
+        }
         // « À compter du » among arrivals is the entry, among departures the first day away.
         let entry = (role == Role::Arrivals).then(|| cx.vocabulary.role(FactRole::Entry)).flatten();
         let moved = entry.or_else(|| (role == Role::Departures).then(|| cx.vocabulary.role(FactRole::Exit)).flatten());

@@ -72,3 +72,26 @@ fn crosses_below_a_whole_day_and_half_of_one_are_of_the_day_above() {
     let r = paid("strike-of-two", "greve du 9.csv", &list("2/30"));
     assert!(r.waits("00715"), "two thirtieths are no day");
 }
+
+/// Who typed a row in, when an act was handed over, a badge, the share that a sum is of a base: they hold nobody.
+#[test]
+fn columns_that_say_nothing_of_pay_hold_nobody() {
+    let head = "CIA 2021\n\nMatricule;Nom;Prénom;CIA voté";
+    for (name, title, cells) in [
+        ("typed", "Saisi par", ["00128", "00135"]),
+        ("handed", "Notifié le", ["03/12/2021", "04/12/2021"]),
+        ("badge", "Badge", ["4225", "4715"]),
+        ("grown", "Évolution / 2020", ["+5 %", "-10 %"]),
+    ] {
+        let list = format!("{head};{title}\n00225;AGUILAR;Loïc;310,00;{}\n00715;KELLER;Édith;320,00;{}\n", cells[0], cells[1]);
+        let r = paid(name, "cia.csv", &list);
+        for (agent, sum) in [("00225", "310.00"), ("00715", "320.00")] {
+            assert!(!r.waits(agent), "{title}: {agent}");
+            assert!(r.line(agent, "CIA").contains(&sum.to_owned()), "{title}: {agent}");
+        }
+    }
+    let hours = |rest: &str| format!("Matricule;Nom;Prénom;HS jour - 14 premières;Solde à récupérer\n00225;AGUILAR;Loïc;3;{rest}\n");
+    let with = |name: &str, rest: &str| sample("counted", name, &["heures-sup-decembre.ods"], &[("heures.csv", hours(rest))]);
+    assert!(!with("nothing-left", "0").waits("00225"));
+    assert!(with("some-left", "10").waits("00225"), "hours to be taken as rest are asked");
+}

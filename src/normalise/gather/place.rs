@@ -268,8 +268,8 @@ pub(super) fn careers(raw: &[(u16, Role, RawRow)], directory: &Directory, cx: &C
 /// A row that is ticked, or one of a list that says nothing of anybody, sets its agent aside. Sheets of one workbook with the same
 /// titles, one for each service, are one list.
 pub(super) fn silent_rows(raw: &[(u16, Role, RawRow)], agents: usize, sources: &Sources) -> BTreeMap<At, Severity> {
-    let list = |s: &u16| sources.get(*s).map(|s| (s.file.as_str(), s.headings.as_slice()));
-    let mut counts: BTreeMap<Option<(&str, &[String])>, (usize, usize)> = BTreeMap::new();
+    let list = |s: &u16| sources.get(*s).map(|s| (&s.file, &s.headings));
+    let mut counts: BTreeMap<_, (usize, usize)> = BTreeMap::new();
     for (source, role, r) in raw {
         if *role == Role::Amounts && !r.words {
             let n = counts.entry(list(source)).or_default();

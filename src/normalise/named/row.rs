@@ -32,7 +32,7 @@ impl Columns {
             c.meaning == number || c.meaning == Meaning::Unknown && c.alternatives.first().is_some_and(|a| a.0 == number)
         };
         let stands_in = matches!(map.role, Role::Events | Role::Departures);
-        let meant = |c: &ColumnMapping| !of_superiors(&c.heading) && !(stands_in && of_substitutes(&c.heading));
+        let meant = |c: &ColumnMapping| !(of_superiors(&c.heading) || stands_in && of_substitutes(&c.heading));
         let worded = |c: &ColumnMapping| c.samples.iter().any(|s| s.chars().filter(|c| c.is_alphabetic()).count() >= 2);
         let unread = |c: &&ColumnMapping| c.meaning == Meaning::Unknown && c.filled > 0 && meant(c) && (is_number(c) || worded(c));
         let at = |c: &ColumnMapping| c.column;

@@ -26,6 +26,7 @@ impl RecordReader<'_> {
             || self.counts_days(row, c)
             || self.is_yearly(row, c)
             || self.remains(row, c)
+            || self.nothing_remains(row, c)
             || self.is_old(c)
             || self.is_clock(row, text)
             || self.is_return(row, c)
@@ -55,7 +56,10 @@ impl RecordReader<'_> {
         let number = |o: &ColumnMapping| row.cells.get(usize::from(o.column)).and_then(|cell| cells::number(cell, o.mark).ok().flatten());
         let others = self.source.columns.iter().filter(|o| o.column != c.column && o.meaning == Meaning::Unknown);
         let products: Vec<Exact> = number(c).map_or_else(Vec::new, |n| others.filter_map(number).filter_map(|o| n.mul(o)).collect());
-        !products.is_empty() && self.read_of(row, NumberForm::Money).iter().any(|m| !m.is_zero() && products.contains(m))
+        // « Assiette ; 2 253,29 » and « Taux (%) ; 1,52 » beside the 34,25 that they make.
+        let shares = || products.iter().filter_map(|p| p.scaled_half_up(1));
+        let made = |m: &Exact| products.contains(m) || m.scaled_half_up(100).is_some_and(|m| m > 100 && shares().any(|p| p == m));
+        !products.is_empty() && self.read_of(row, NumberForm::Money).iter().any(|m| !m.is_zero() && made(m))
     }
 
     /// « Montant brut » of 370 beside the 25 hours and the 14,80 an hour that make it.
@@ -93,6 +97,12 @@ impl RecordReader<'_> {
         let number = || row.cells.get(usize::from(c.column)).and_then(|cell| cells::number(cell, c.mark).ok().flatten());
         let twelve = |n: Exact| self.read_of(row, NumberForm::Money).into_iter().any(|m| m.mul(Exact::int(12)) == Some(n));
         says_yearly(&c.heading) && number().is_some_and(twelve)
+    }
+
+    /// « Solde à récupérer ; 0 » beside hours: nothing is left.
+    fn nothing_remains(&self, row: &Row<'_, '_>, c: &ColumnMapping) -> bool {
+        let number = || row.cells.get(usize::from(c.column)).and_then(|cell| cells::number(cell, c.mark).ok().flatten());
+        self.source.role == Role::Amounts && says_remaining(&c.heading) && number().is_some_and(Exact::is_zero)
     }
 
     /// « Solde restant dû » beside what is kept for a creditor this month, and not less than it.
