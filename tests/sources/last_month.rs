@@ -231,7 +231,7 @@ fn of_strangers(document: &str, employer: (&str, &str), tags: [&str; 3]) -> Stri
         for (i, part) in parts.iter().enumerate().skip(1) {
             let (_, rest) = part.split_once(['"', '\'']).expect("a quote");
             let quote = &part[part.len() - rest.len() - 1..part.len() - rest.len()];
-            let own = if value.starts_with('1') { format!("{value}{i:06}") } else { format!("{value}") };
+            let own = if value.starts_with('1') { format!("{value}{i:06}") } else { value.to_owned() };
             changed += &format!("{tag}{own}{quote}{rest}");
         }
         out = changed;
