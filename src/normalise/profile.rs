@@ -19,6 +19,8 @@ pub struct Profile {
     /// Data rows looked at, filled or not.
     pub rows: u32,
     pub filled: u32,
+    /// Cells with a stroke: among numbers, where nothing is to be said.
+    pub strokes: u32,
     pub numbers: u32,
     /// Numbers in which letters stand for digits: « 2OO ».
     pub slips: u32,
@@ -108,11 +110,11 @@ impl Profile {
         self.rows += 1;
         let shown = cell.shown();
         let text = shown.as_ref();
-        // A stroke where nothing is to be said.
-        if text.is_empty() || matches!(text, "-" | "\u{2013}" | "\u{2014}") {
+        if text.is_empty() {
             return;
         }
         self.filled += 1;
+        self.strokes += u32::from(matches!(text, "-" | "\u{2013}" | "\u{2014}"));
         self.longest = self.longest.max(text.chars().count());
         let folded = fold(text);
         let digits = text.bytes().filter(u8::is_ascii_digit).count();
@@ -246,9 +248,10 @@ impl Profile {
         }
     }
 
-    /// Of the filled cells, percent.
+    /// Of the filled cells, percent; a stroke among numbers is none.
     pub fn share(&self, count: u32) -> u32 {
-        (count * 100).checked_div(self.filled).unwrap_or(0)
+        let filled = if self.numbers + self.hours > 0 { self.filled - self.strokes } else { self.filled };
+        (count * 100).checked_div(filled).unwrap_or(0)
     }
 
     pub fn mark(&self) -> Mark {

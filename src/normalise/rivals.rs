@@ -75,13 +75,14 @@ fn same(a: &Sum, b: &Sum) -> bool {
     a.iter().map(|(f, x)| (f, x.value)).eq(b.iter().map(|(f, x)| (f, x.value)))
 }
 
-/// A bonus here and hours there, or two bonuses of other sums: each is paid. Other kinds of hours may be the same ones, put right,
-/// and so may the same sum in another column.
+/// A bonus here and hours there, or two bonuses of other sums: each is paid. Other kinds of hours or days may be the same ones, put
+/// right, and so may the same sum in another column.
 fn other_things(a: &Sum, b: &Sum, vocabulary: &Vocabulary) -> bool {
-    let hours = |s: &Sum| s.keys().any(|f| form_of(vocabulary.get(*f)) == Some(NumberForm::Hours));
+    let of = |s: &Sum, form| s.keys().any(|f| form_of(vocabulary.get(*f)) == Some(form));
+    let both = |form| of(a, form) && of(b, form);
     let once = |f: &FactId| !b.contains_key(f);
     let sums: BTreeSet<_> = a.values().map(|x| x.value).collect();
-    a.keys().all(once) && !(hours(a) && hours(b)) && !b.values().any(|x| sums.contains(&x.value))
+    a.keys().all(once) && !both(NumberForm::Hours) && !both(NumberForm::Days) && !b.values().any(|x| sums.contains(&x.value))
 }
 
 fn said(sum: &Sum, vocabulary: &Vocabulary) -> String {

@@ -245,6 +245,15 @@ fn a_staff_file_may_say_that_another_employer_pays() {
         let r = staff(&format!("elsewhere-{i}"), title, &cells);
         assert_eq!((r.told("M371", &agents[0]), r.waits(&agents[0])), (if asked { BLOCKS.to_vec() } else { vec![] }, asked), "{title}");
         assert!(r.told("M371", &agents[1]).is_empty() && !r.waits(&agents[1]), "{title}");
+        if i == 0 {
+            let row = format!(
+                "décision;agent;objet;valeur;mois;jusqu'à;auteur;date;motif\nprésent;{};;;2021-12;;Mme Renard;13/12/2021;payé ici\n",
+                agents[0]
+            );
+            std::fs::write(r.folder.join("decisions.csv"), row).expect("the decision");
+            let r = ran::run_in(r.folder, None);
+            assert!(r.told("M371", &agents[0]).is_empty() && !r.waits(&agents[0]), "whoever is said to be paid here is");
+        }
     }
 }
 

@@ -266,7 +266,7 @@ pub(super) fn careers(raw: &[(u16, Role, RawRow)], directory: &Directory, cx: &C
 
 /// Rows without any value in a list of a few agents: each was written for something. A list of everybody is filled in for some.
 /// A row that is ticked, or one of a list that says nothing of anybody, sets its agent aside. Sheets of one workbook with the same
-/// titles, one for each service, are one list.
+/// titles, one for each service, are one list; one of them in which nobody has anything is told.
 pub(super) fn silent_rows(raw: &[(u16, Role, RawRow)], agents: usize, sources: &Sources) -> BTreeMap<At, Severity> {
     let list = |s: &u16| sources.get(*s).map(|s| (&s.file, &s.headings));
     let mut counts: BTreeMap<_, (usize, usize)> = BTreeMap::new();
@@ -279,8 +279,9 @@ pub(super) fn silent_rows(raw: &[(u16, Role, RawRow)], agents: usize, sources: &
     }
     let few = |s: &u16| counts.get(&list(s)).is_some_and(|(all, none)| none * 4 <= *all || all * 2 < agents);
     let whole = |s: &u16| counts.get(&list(s)).is_some_and(|(all, none)| none == all);
+    let says: BTreeSet<u16> = raw.iter().filter(|(_, _, r)| r.says).map(|(s, ..)| *s).collect();
     let ticked = |r: &RawRow| r.row.split(CELLS).any(|t| matches!(t.trim(), "x" | "X" | "✓" | "✔" | "oui" | "Oui" | "OUI"));
     let severity = |s: &u16, r: &RawRow| if whole(s) || ticked(r) { Severity::Blocking } else { Severity::Justify };
-    let silent = raw.iter().filter(|(s, role, r)| *role == Role::Amounts && !r.says && !r.words && few(s));
+    let silent = raw.iter().filter(|(s, role, r)| *role == Role::Amounts && !r.says && !r.words && (few(s) || !says.contains(s)));
     silent.map(|(s, _, r)| (r.at, severity(s, r))).collect()
 }

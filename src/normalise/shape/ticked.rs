@@ -103,11 +103,11 @@ fn by_share(rows: &[OwnedRow], table: &Table, wording: &Wording<'_>) -> Option<L
         if beyond {
             return None;
         }
-        if whole.is_empty() && half.is_empty() {
+        let made = found.thirtieths.map(|c| shown(row, c)).filter(|t| !t.is_empty());
+        if whole.is_empty() && half.is_empty() && made.is_none() {
             continue;
         }
-        // Both, another mark, or thirtieths of another time: asked.
-        let made = found.thirtieths.map(|c| shown(row, c)).filter(|t| !t.is_empty());
+        // Both, another mark, or thirtieths of another time or alone: asked.
         let made = made.is_none_or(|t| matches!((t.as_str(), half.is_empty()), ("1/30" | "1", true) | ("1/60" | "0,5" | "0.5", false)));
         let sure = made && (is_cross(&whole) && half.is_empty() || whole.is_empty() && is_cross(&half));
         let column = if whole.is_empty() { found.half } else { found.whole };

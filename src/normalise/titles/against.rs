@@ -99,8 +99,8 @@ pub fn without_colours(text: &str) -> String {
 /// Whether what stands beside a sum or a change takes it away: « Suppression », « Résiliation », « Mainlevée », « - » under « Sens ».
 pub fn takes_away(heading: &str, text: &str) -> bool {
     let side = || is_column("side", heading) || says_kind(heading);
-    begins(&FILE.aside.removes, text) && one_of(&FILE.aside.underpaid, &spaced(text)).is_none()
-        || matches!(text.trim(), "-" | "\u{2212}" | "\u{2013}") && side()
+    let underpaid = || FILE.aside.underpaid.iter().any(|w| spaced(text).trim_start().starts_with(w.trim_end_matches('*')));
+    begins(&FILE.aside.removes, text) && !underpaid() || matches!(text.trim(), "-" | "\u{2212}" | "\u{2013}") && side()
 }
 
 /// Whether words beside back pay say that too much was paid: « IFSE versée à tort en octobre », « Retenue » under « Sens ».

@@ -157,7 +157,7 @@ pub fn letter(text: &str) -> Option<Letter> {
 /// `PS+`, `Sal -`: the agent's share with its sign, which is paid or kept.
 fn signed_share(tidy: &str) -> Option<Letter> {
     let (share, sign) = tidy.split_at_checked(tidy.len().checked_sub(1)?)?;
-    let of_agent = || FILE.side.agent.iter().any(|w| w == share.trim_end());
+    let of_agent = || FILE.side.agent.iter().any(|w| w == share.trim_end_matches(['.', ' ']));
     match sign {
         "+" if of_agent() => Some(Letter::Gain),
         "-" if of_agent() => Some(Letter::Deduction),

@@ -36,7 +36,10 @@ pub fn told(slips: &[(EmployeeId, u16, &Slip)], used: &[&Registered], sources: &
     }
     if !others.is_empty() {
         let said = others.iter().map(|(text, of)| format!("{text} ({})", of.0)).collect::<Vec<_>>();
-        let f = Finding::new("M447", Severity::Information).arg("count", others.values().map(|o| o.0).sum::<usize>());
+        // « Passage à 80 % au 01/12 » in November's statement is of the month to be paid.
+        let ahead = others.keys().any(|text| day(text).is_some_and(|d| d >= cx.month.first_day()));
+        let severity = if ahead { Severity::Justify } else { Severity::Information };
+        let f = Finding::new("M447", severity).arg("count", others.values().map(|o| o.0).sum::<usize>());
         let f = f.arg("what", said.join(", "));
         findings.push(others.values().flat_map(|o| &o.1).take(SHOWN).fold(f, |f, at| f.at(sources.place(*at))));
     }

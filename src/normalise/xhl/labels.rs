@@ -117,7 +117,7 @@ pub fn doubled(slips: &[(EmployeeId, u16, &Slip)], sources: &Sources, findings: 
         }
     }
     for ((_, label), (count, twice)) in having {
-        if twice.len() * 2 > count as usize {
+        if count > 1 && twice.len() * 2 > count as usize {
             continue;
         }
         for (i, lines) in twice {

@@ -29,8 +29,12 @@ pub fn weigh(findings: &mut Vec<Finding>, people: &BTreeMap<EmployeeId, Box<Pers
         let leaves = || person(f).is_some_and(|p| p.departure.is_some());
         let service = || person(f).and_then(|p| p.fact(vocabulary, Role::Service)?.value.text());
         match f.code.as_str() {
-            LISTED_ELSEWHERE => !present(f) && !leaves() && service().is_none_or(|s| fold(s) != fold(&arg(f, "text"))),
-            STAFF_ELSEWHERE => !present(f) && !leaves() && (!anybody_paid || person(f).is_some_and(|p| p.paid.is_some() || enters(p))),
+            LISTED_ELSEWHERE => !present(f) && service().is_none_or(|s| fold(s) != fold(&arg(f, "text"))),
+            STAFF_ELSEWHERE => {
+                !present(f)
+                    && !leaves()
+                    && (!anybody_paid || person(f).is_some_and(|p| p.paid.is_some() || p.arrival.is_some() || enters(p)))
+            }
             _ => true,
         }
     });
@@ -40,6 +44,8 @@ pub fn weigh(findings: &mut Vec<Finding>, people: &BTreeMap<EmployeeId, Box<Pers
     }
     let paid = |f: &&&Finding| person(f).is_some_and(|p| p.paid.is_some());
     services.retain(|_, of| of.iter().filter(paid).count() >= SEVERAL);
+    // A newcomer of such a service is asked all the same.
+    services.values_mut().for_each(|of| of.retain(|f| paid(&f)));
     let mut told = Vec::new();
     for of in services.values() {
         let agents: BTreeSet<String> = of.iter().filter_map(|f| f.employee.as_ref()).map(ToString::to_string).collect();
@@ -49,6 +55,7 @@ pub fn weigh(findings: &mut Vec<Finding>, people: &BTreeMap<EmployeeId, Box<Pers
         told.push(of[0].places.iter().cloned().fold(f, Finding::at));
     }
     let words: BTreeSet<String> = services.into_keys().collect();
-    findings.retain(|f| f.code != STAFF_ELSEWHERE || of_who_pays(&arg(f, "heading")) || !words.contains(&fold(&arg(f, "text"))));
+    let here = |f: &Finding| person(f).is_some_and(|p| p.paid.is_some()) && words.contains(&fold(&arg(f, "text")));
+    findings.retain(|f| f.code != STAFF_ELSEWHERE || of_who_pays(&arg(f, "heading")) || !here(f));
     findings.append(&mut told);
 }

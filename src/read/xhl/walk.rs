@@ -190,7 +190,7 @@ impl Walk<'_> {
 
     fn stop(&self, code: &str) -> Box<Finding> {
         // Behind the names of the codes nobody stands: only the end of the file is missing.
-        if code == "R41" && self.at_names && self.path.as_slice() == [Tag::Statement] {
+        if code == "R41" && self.at_names && !self.statement.slips.is_empty() && self.path.as_slice() == [Tag::Statement] {
             let f = Finding::new("R132", Severity::Justify).arg("count", self.statement.slips.len());
             return f.at(self.place(self.line, "")).into();
         }
@@ -294,7 +294,7 @@ impl Walk<'_> {
         let name = name.into_inner();
         let parent = self.path.last().copied();
         if parent == Some(Tag::Statement) {
-            self.at_names = name == "Nomenclatures";
+            self.at_names = name == "Nomenclatures" && !self.statement.slips.is_empty();
         }
         let tag = match (parent, name) {
             (None, _) => self.first(name)?,
