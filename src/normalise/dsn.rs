@@ -170,11 +170,16 @@ pub fn add(
         }
         facts::to_decide(agent, sources, cx, &mut findings);
         names(agent, gathered);
-        let declared = bits::declared(agent, cx.last, &mut unplaced);
+        let mut declared = bits::declared(agent, cx.last, &mut unplaced);
         if declared.payments == 0 {
             continue;
         }
-        let contract = facts::main_contract(agent).map_or("", |c| c.2.plain(9));
+        let contracts = facts::main_contracts(agent);
+        let contract = contracts.last().map_or("", |c| c.2.plain(9));
+        // What a contract paid before it was renewed is of the same post.
+        for b in declared.bits.iter_mut().filter(|b| contracts.iter().any(|c| c.2.plain(9) == b.contract)) {
+            contract.clone_into(&mut b.contract);
+        }
         let source = agent.parts.first().map_or(0, |p| p.0);
         let payments = declared.payments;
         // A statement with the net alone has the account; the lines are the declaration's.

@@ -328,6 +328,56 @@ fn raised(text: &str) -> String {
     text.replace("S21.G00.58.004,'2357.24'", "S21.G00.58.004,'2457.24'")
 }
 
+/// The simple sample, its first agent's contract ended on this day of November and another one begun the day after.
+fn renewed(last: &str, next: &str, signal: bool) -> String {
+    let text = simple();
+    let (start, end) = (text.find("S21.G00.40.001").expect("a contract"), text.find("S21.G00.40.079").expect("its last rubric"));
+    let end = end + text[end..].find('\n').expect("a line") + 1;
+    let old = &text[start..end];
+    let new = old.replace("'01022025'", &format!("'{next}'")).replace("S21.G00.40.009,'00001'", "S21.G00.40.009,'00002'");
+    let old = if signal {
+        format!("{old}S21.G00.62.001,'{last}'\r\nS21.G00.62.002,'031'\r\n")
+    } else {
+        old.replace("S21.G00.40.011,", &format!("S21.G00.40.010,'{last}'\r\nS21.G00.40.011,"))
+    };
+    format!("{}{old}{new}{}", &text[..start], &text[end..])
+}
+
+#[test]
+fn a_renewed_contract_goes_on_and_a_longer_gap_does_not() {
+    let december_of = |name: &str, text: &str| {
+        let (folder, outcome) = run(name, &november("22879217200014"), &[("a.dsn", &latin(text))]);
+        let slips = rows(&folder.join("out/payslips.csv"));
+        let net = slips.into_iter().find(|r| r["employee"] == "010007").map(|r| cents(&r["net_paid"]));
+        (net, outcome)
+    };
+    let (plain, _) = december_of("dsn-contract-plain", &simple());
+    assert!(plain.is_some());
+    let whole = renewed("30112026", "01122026", true);
+    // Half of the base pay by either contract; the sums are the ones of the whole month.
+    let line = |contract: &str, sum: &str| {
+        format!(
+            "S21.G00.51.001,'01112026'\r\nS21.G00.51.002,'30112026'\r\nS21.G00.51.010,'{contract}'\r\nS21.G00.51.011,'010'\r\n\
+            S21.G00.51.013,'{sum}'\r\n"
+        )
+    };
+    let halves = renewed("15112026", "16112026", false);
+    assert!(halves.contains(&line("00001", "2111.87")));
+    let halves = halves.replace(&line("00001", "2111.87"), &format!("{}{}", line("00001", "1055.94"), line("00002", "1055.93")));
+    for (name, text) in [("dsn-contract-renewed", whole), ("dsn-contract-halves", halves)] {
+        let (net, outcome) = december_of(name, &text);
+        assert_eq!(net, plain, "{name}");
+        let told = |code: &str| {
+            told(&outcome, code).into_iter().filter(|f| f.employee.as_ref().is_some_and(|e| e.to_string() == "010007")).count()
+        };
+        assert_eq!((told("F163"), told("M50"), told("M51"), told("F97"), told("POP-04")), (1, 0, 0, 0, 0), "{name}");
+    }
+    // Weeks between the two: no renewal, and the end is told.
+    let (net, outcome) = december_of("dsn-contract-gap", &renewed("30112026", "20122026", true));
+    let left = told(&outcome, "POP-04");
+    assert_eq!((net, told(&outcome, "F163").len(), left.len(), about(&left)), (None, 0, 1, BTreeSet::from(["010007".to_owned()])));
+}
+
 #[test]
 fn the_last_word_counts_where_one_declaration_replaces_another() {
     let plain = december("dsn-plain", &[("a.dsn", simple())]).0["010007"];

@@ -59,11 +59,17 @@ impl Noted<'_> {
     }
 }
 
-/// The contract whose facts are the agent's: the one with most gross pay.
-pub fn main_contract<'a>(agent: &Agent<'a>) -> Option<(u16, &'a Declaration, Block<'a>)> {
-    let mut best: Option<(i64, (u16, &'a Declaration, Block<'a>))> = None;
+/// A contract of an agent, with where it was read.
+type Held<'a> = (u16, &'a Declaration, Block<'a>);
+
+/// The contracts whose facts are the agent's, in their order: the one with most gross pay, those that ended the day before the
+/// next began, and those that went on the day after. Whoever has been renewed goes on with the last of them.
+pub fn main_contracts<'a>(agent: &Agent<'a>) -> Vec<Held<'a>> {
+    let mut best: Option<(i64, Held<'a>)> = None;
+    let mut all: Vec<Held<'a>> = Vec::new();
     for (source, d, p) in &agent.parts {
         for c in p.group.all("S21.G00.40") {
+            all.push((*source, d, c));
             let number = c.plain(9);
             let lines = p.group.all("S21.G00.51").filter(|b| b.plain(10) == number);
             let gross = |b: &Block<'_>| table::row("51", b.plain(11), "").is_some_and(|r| r.side == Side::Gross);
@@ -73,7 +79,25 @@ pub fn main_contract<'a>(agent: &Agent<'a>) -> Option<(u16, &'a Declaration, Blo
             }
         }
     }
-    best.map(|b| b.1)
+    let mut out: Vec<Held<'a>> = best.map(|b| b.1).into_iter().collect();
+    // Each step takes a contract from another day; there are no more steps than contracts.
+    for _ in 1..all.len() {
+        let (Some(first), Some(last)) = (out.first(), out.last()) else { break };
+        let (before, after) = (all.iter().find(|c| follows(c.2, first.2)).copied(), all.iter().find(|c| follows(last.2, c.2)).copied());
+        if before.is_none() && after.is_none() {
+            break;
+        }
+        out.splice(0..0, before);
+        out.extend(after);
+    }
+    out
+}
+
+/// Whether the later contract began the day after the earlier one ended.
+fn follows(earlier: Block<'_>, later: Block<'_>) -> bool {
+    let ended = earlier.under("S21.G00.62").next().and_then(|e| e.date(1)).or_else(|| earlier.date(10));
+    let runs = earlier.date(1).zip(ended).is_some_and(|(from, to)| from.value <= to.value);
+    runs && ended.and_then(|e| e.value.succ_opt()).is_some_and(|next| later.date(1).is_some_and(|d| d.value == next))
 }
 
 /// The facts of an agent. What cannot be used is a finding, and left open.
@@ -89,9 +113,13 @@ pub fn record(agent: &Agent<'_>, sources: &Sources, cx: &Context<'_>, findings: 
     }
     n.date(Role::BirthDate, who.date(6));
     identity(&mut n, who, agent, sources, findings);
-    if let Some((source, d, c)) = main_contract(agent) {
+    let contracts = main_contracts(agent);
+    if let (Some(first), Some((source, d, c))) = (contracts.first(), contracts.last().copied()) {
         n.source = source;
         contract(&mut n, agent, d, c, sources, findings);
+        // A renewal is no arrival.
+        n.source = first.0;
+        n.date(Role::Entry, first.2.date(1));
     }
     n.source = source;
     tax(&mut n, agent);
@@ -112,7 +140,6 @@ fn identity(n: &mut Noted<'_>, who: Block<'_>, agent: &Agent<'_>, sources: &Sour
 
 fn contract(n: &mut Noted<'_>, agent: &Agent<'_>, d: &Declaration, c: Block<'_>, sources: &Sources, findings: &mut Vec<Finding>) {
     n.role(Role::Grade, c.text(6));
-    n.date(Role::Entry, c.date(1));
     n.date(Role::ContractEnd, c.date(10));
     if let Some(end) = c.under("S21.G00.62").next() {
         n.date(Role::Exit, end.date(1));
@@ -189,6 +216,9 @@ pub fn to_decide(agent: &Agent<'_>, sources: &Sources, cx: &Context<'_>, finding
     let mut f = Finding::new("M51", Severity::Justify).arg("agent", &agent.id).of(&agent.id);
     let mut contracts = Finding::new("M50", Severity::Justify).arg("agent", &agent.id).of(&agent.id);
     let mut many = 0;
+    let renewed = main_contracts(agent);
+    // The end of a contract that another one follows ends nothing.
+    let over: Vec<u32> = renewed.iter().rev().skip(1).flat_map(|c| c.2.under("S21.G00.62").map(|e| e.line())).collect();
     for (source, d, p) in &agent.parts {
         let named = |b: Block<'_>, n: u16| -> String {
             b.text(n).map_or_else(String::new, |s| match tables::code(d.norm(), s.spot.rubric.row().name, s.value) {
@@ -203,13 +233,21 @@ pub fn to_decide(agent: &Agent<'_>, sources: &Sources, cx: &Context<'_>, finding
         // A leave whose return lies before the month paid is over.
         for (block, reason, start, back) in [("S21.G00.60", 1, 2, 10), ("S21.G00.65", 1, 2, 3), ("S21.G00.62", 2, 1, 0)] {
             for b in p.group.all(block).filter(|b| b.date(back).is_none_or(|d| d.value >= cx.month.first_day())) {
+                if block == "S21.G00.62" && over.contains(&b.line()) {
+                    continue;
+                }
                 let from = b.date(start).map_or_else(|| "?".to_owned(), |d| d.value.format("%d/%m/%Y").to_string());
                 what.push(format!("{} ({from})", named(b, reason)));
                 f = f.at(sources.place(At::row(*source, b.line())));
             }
         }
     }
-    if many > 1 {
+    if let (Some(last), true) = (renewed.last(), renewed.len() > 1) {
+        let from = last.2.date(1).map_or_else(|| "?".to_owned(), |d| d.value.format("%d/%m/%Y").to_string());
+        let f = Finding::new("F163", Severity::Justify).arg("agent", &agent.id).arg("date", from).of(&agent.id);
+        findings.push(renewed.iter().fold(f, |f, c| f.at(sources.place(At::row(c.0, c.2.line())))));
+    }
+    if many > renewed.len().max(1) {
         findings.push(contracts.arg("count", many));
     }
     if !what.is_empty() {
