@@ -5,6 +5,7 @@
 
 use super::decisions::Decisions;
 use crate::ground::{At, EmployeeId, Finding, Severity, Sources};
+use crate::normalise::gather::Gathered;
 use crate::normalise::join::{People, Person};
 use crate::normalise::trust::{Teller, Trust};
 use std::collections::{BTreeMap, BTreeSet};
@@ -85,7 +86,7 @@ impl Employers<'_> {
     }
 
     fn in_document(&self, at: At) -> bool {
-        matches!(self.trust.of.get(&at.source), Some(Teller::Statement | Teller::Declaration))
+        is_document(self.trust, at)
     }
 
     /// Nobody has said which employer this is: each with its people, the one with most first.
@@ -118,6 +119,32 @@ impl Employers<'_> {
         let f = Finding::new("M148", Severity::Blocking).of(id).arg("agent", id).arg("siret", siret).arg("own", own);
         Some(f.at(self.sources.place(place(p)?)))
     }
+}
+
+/// Documents of another employer are no list of who works here where a register of this one pays others than theirs.
+pub fn of_no_staff(g: &mut Gathered, own: Option<&str>, trust: &Trust) {
+    let Some(own) = own.filter(|_| !g.employer.is_empty()) else { return };
+    let another = siren(&g.employer) != siren(own);
+    let by_register = |id: &EmployeeId| {
+        let line = g.paid.get(id).and_then(|s| s.lines.first());
+        line.is_some_and(|l| !is_document(trust, l.at))
+    };
+    let named = &g.stand_in.0;
+    let known = named.iter().filter(|id| by_register(id)).count();
+    let all_theirs = !named.is_empty() && named.iter().all(|id| another || g.elsewhere.contains_key(id));
+    if !all_theirs || known * 2 >= named.len() || !g.paid.keys().any(by_register) {
+        return;
+    }
+    let theirs: Vec<EmployeeId> = named.iter().filter(|id| !by_register(id)).cloned().collect();
+    for id in theirs {
+        g.elsewhere.entry(id).or_insert_with(|| g.employer.clone());
+    }
+    g.stand_in = Default::default();
+    g.register_facts.append(&mut g.staff);
+}
+
+fn is_document(trust: &Trust, at: At) -> bool {
+    matches!(trust.of.get(&at.source), Some(Teller::Statement | Teller::Declaration))
 }
 
 /// The employer without its establishment.

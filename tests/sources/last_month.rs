@@ -264,6 +264,26 @@ fn another_employers_people_under_the_same_numbers_are_nobody_here() {
     }
 }
 
+// Without a staff file the town's register is who works here, whatever document of the social centre lies beside it.
+#[test]
+fn beside_the_register_another_employers_document_is_no_list_of_who_works_here() {
+    let stranger = |text: &str, tags| of_strangers(text, ("219941010", "269941010"), tags);
+    let statement = stranger(&xhl::november(), ["<NIR V=\"", "<Nom V=\"", "<Prenom V=\""]).replace("<Matricule V=\"", "<Matricule V=\"8");
+    let declaration = stranger(&dsn::town(), ["S21.G00.30.001,'", "S21.G00.30.002,'", "S21.G00.30.004,'"]);
+    let declaration = declaration.replace("S21.G00.30.019,'", "S21.G00.30.019,'8");
+    let town = || vec![sample("livre-de-paie-2021-11.csv"), sample(SENT)];
+    let alone = run("register-alone", "", &town());
+    assert!(sent(&alone).len() > 40);
+    let count = |r: &Ran| r.outcome.findings.iter().filter(|f| f.code == "M265").flat_map(|f| f.args.clone()).collect::<Vec<_>>();
+    for other in [("ccas.xhl", statement.into_bytes()), ("ccas.dsn", dsn::latin(&declaration))] {
+        let name = format!("register-{}", other.0);
+        let both = run(&name, "", &[town(), vec![other]].concat());
+        assert_eq!((nets(&both), sent(&both)), (nets(&alone), sent(&alone)), "{name}");
+        assert_eq!((told(&both, "M311"), told(&both, "POP-03")), (vec![Severity::Justify], vec![]), "{name}");
+        assert_eq!(count(&both), count(&alone), "{name}");
+    }
+}
+
 // ------------------------------------------------------------------ statements
 
 // 50,00 of arrears whose contributions were taken elsewhere: they are in no base, and leave with the month that paid them.

@@ -75,7 +75,7 @@ pub fn join(
         j.register_facts(&r);
     }
     if stands_in {
-        j.paid_are_staff();
+        j.paid_are_staff(&gathered.elsewhere);
     }
     j.status_by_line(element);
     j.entered_since();

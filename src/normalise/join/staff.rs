@@ -2,12 +2,13 @@
 
 use super::{Joiner, second};
 use crate::facts::{Fact, Origin, Role, Value};
-use crate::ground::{At, Exact, Finding, Severity};
+use crate::ground::{At, EmployeeId, Exact, Finding, Severity};
 use crate::normalise::gather::Record;
 use crate::normalise::records::HOURS_ALONE;
 use crate::normalise::scheme;
 use crate::normalise::text::fold;
 use crate::payslip::ElementId;
+use std::collections::BTreeMap;
 
 /// « PAULINE » is « Pauline ».
 fn same(a: &Value, b: &Value) -> bool {
@@ -66,10 +67,10 @@ impl Joiner<'_> {
     }
 
     /// Where no staff file survived, whoever last month's registers paid is who works here, as a pay statement's or a
-    /// declaration's agents are.
-    pub(super) fn paid_are_staff(&mut self) {
+    /// declaration's agents are; nobody of another employer's is.
+    pub(super) fn paid_are_staff(&mut self, elsewhere: &BTreeMap<EmployeeId, String>) {
         let mut count = 0_u64;
-        for p in self.out.people.values_mut() {
+        for (_, p) in self.out.people.iter_mut().filter(|(id, _)| !elsewhere.contains_key(&id.at_post(1))) {
             let Some(line) = p.paid.as_ref().and_then(|s| s.lines.first()) else { continue };
             p.staff = Some(line.at);
             count += 1;

@@ -182,6 +182,7 @@ pub fn read(job: &Job, pack: &Pack, settings: &[SettingValue], progress: fn(&str
     let (mut declared, mut found) = normalise::dsn::add(&o.declarations, &mut gathered, siret, &o.sources, &cx);
     o.findings.append(&mut found);
     records::behind_advances(&record, &mut o.findings);
+    super::employers::of_no_staff(&mut gathered, siret, &trust);
     o.findings.extend(normalise::nobody_left(&gathered, &o.sources));
     // A staff file keeps many who left long ago; and whoever was paid comes for sure.
     let paid = |f: &Finding| f.employee.as_ref().is_some_and(|id| gathered.paid.contains_key(id));
@@ -195,7 +196,7 @@ pub fn read(job: &Job, pack: &Pack, settings: &[SettingValue], progress: fn(&str
     decisions::rename(&mut decided, &mut gathered);
     super::same_person::join(&mut gathered, &mut o.transfers, &pack.vocabulary, &o.sources, &mut o.findings);
     normalise::posts::spread(&mut gathered, &pack.vocabulary, &o.sources, &mut o.findings);
-    let (elsewhere, main) = (std::mem::take(&mut gathered.elsewhere), std::mem::take(&mut gathered.employer));
+    let (elsewhere, main) = (gathered.elsewhere.clone(), std::mem::take(&mut gathered.employer));
     let mut unknown_cards = unknown_cards(&gathered);
     let mut proposals = proposals(&gathered, &mapping);
     let said = local_codes::said(&gathered);
