@@ -59,7 +59,10 @@ impl RecordReader<'_> {
             } else if c.meaning == Meaning::Unknown {
                 let agreed = || crate::normalise::titles::resumes(&text) && crate::normalise::titles::sets_aside(&text, true).is_none();
                 let denied = denied && !self.says_which(row, c, &text) && !agreed();
-                if (denied || nameless || lists::is_quantity(&text)) && !self.sums_up(row, c) && !self.follows(row, c, &text) {
+                // A badge beside the agent's own number.
+                let badge =
+                    self.who.id.is_some_and(|i| i != usize::from(c.column)) && crate::normalise::titles::of_another_number(&c.heading);
+                if !badge && (denied || nameless || lists::is_quantity(&text)) && !self.sums_up(row, c) && !self.follows(row, c, &text) {
                     told.push(say("M77"));
                 }
             } else if c.meaning == Meaning::Ignored && self.grants_other(row, c, &text) {
