@@ -330,7 +330,7 @@ pub fn choices(compared: &Compared, p: &Profile, role: Role, cx: &Context<'_>, a
             put(meaning, *likeness, fits_plain(p, meaning), if career { 16 } else { 0 });
         }
         // « Saisi par » of a list that asks for no account is nobody's pay.
-        if let (Title::Plain(Meaning::ReceivedBy), false, 95..) = (title, role == Role::AccountChanges, *likeness) {
+        if let (Title::Plain(Meaning::ReceivedBy), true, 95..) = (title, crate::normalise::lists::is_list(role), *likeness) {
             put(Meaning::Ignored, 100, 12, 0);
         }
         // « À compter du » among arrivals is the entry, among departures the first day away.
