@@ -11,7 +11,7 @@ use crate::normalise::mapping::{Meaning, Part, Role};
 use crate::normalise::profile::{Profile, fits_part, fits_plain};
 use crate::normalise::text::{Phrase, Share, fold};
 use crate::normalise::titles::{self, Title, Titles};
-use crate::normalise::{Context, assign, dated};
+use crate::normalise::{Context, assign, dated, lists};
 use crate::payslip::{ElementId, LineKind as K};
 use contents::by_contents;
 pub use groups::one_element_for_each_group;
@@ -330,7 +330,7 @@ pub fn choices(compared: &Compared, p: &Profile, role: Role, cx: &Context<'_>, a
             put(meaning, *likeness, fits_plain(p, meaning), if career { 16 } else { 0 });
         }
         // « Saisi par » of a list that asks for no account is nobody's pay.
-        if let (Title::Plain(Meaning::ReceivedBy), true, 95..) = (title, crate::normalise::lists::is_list(role), *likeness) {
+        if let (Title::Plain(Meaning::ReceivedBy), true, 95..) = (title, lists::is_list(role), *likeness) {
             put(Meaning::Ignored, 100, 12, 0);
         }
         // « À compter du » among arrivals is the entry, among departures the first day away.

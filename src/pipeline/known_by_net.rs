@@ -74,7 +74,7 @@ pub fn alone(joined: &mut Joined, vocabulary: &Vocabulary, sources: &Sources) ->
         };
         let of_others = usual.as_ref().is_some_and(|u| *u != form(&row.end_to_end));
         if titles::names_an_organisation(&row.name) || of_others {
-            let f = Finding::new("M404", Severity::Blocking).of(&id).arg("agent", &id).arg("name", &row.name);
+            let f = Finding::new(PERHAPS_NOBODY, Severity::Blocking).of(&id).arg("agent", &id).arg("name", &row.name);
             let f = if of_others { f.told("M449").arg("reference", &row.end_to_end) } else { f };
             findings.push(f.arg("amount", row.amount.french()).stake(row.amount.cents()).at(sources.place(row.at)));
         }
@@ -112,6 +112,9 @@ fn usual_form(rows: &[TransferRow]) -> Option<String> {
     let (usual, of) = forms.into_iter().max_by_key(|f| f.1)?;
     (usual.contains('0') && of * 2 > people().count()).then_some(usual)
 }
+
+/// Somebody among last month's transfers who is perhaps no employee, until a person says that he is.
+pub const PERHAPS_NOBODY: &str = "M404";
 
 /// Where a transfer that repeats another stands, and what it comes to.
 type Repeated = (At, Money);

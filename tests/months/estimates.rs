@@ -17,6 +17,18 @@ const TITLES: &str = "Matricule;Nom;Prénom;Code rubrique;Libellé;Base;Taux sal
 const STAFF: &str = "Matricule;Nom;Prénom;Statut;Catégorie;Indice majoré;Quotité;IFSE;Taux PAS;IBAN\n00101;ABEL;Jean;Titulaire;C;420;100 %;200,00;0;FR7699901004442740655625831\n";
 const DECISIONS: &str = "décision;agent;objet;valeur;mois;jusqu'à;auteur;date;motif\n";
 
+/// Lines of index 420 and a bonus of 200,00 in November 2021, but for what is kept beside the law.
+const PLAIN: [&str; 8] = [
+    "0010;TRAITEMENT BRUT;420,00;;1968,13;",
+    "0300;IFSE;;;200,00;",
+    "0310;TRANSFERT PRIMES/POINTS;;;;13,92",
+    "1010;CNRACL;1968,13;11,10;;218,46",
+    "1020;RAFP;186,08;5,00;;9,30",
+    "1210;CSG DEDUCTIBLE;2116,51;6,80;;143,92",
+    "1211;CSG NON DEDUCTIBLE;2116,51;2,40;;50,80",
+    "1212;CRDS;2116,51;0,50;;10,58",
+];
+
 /// The register of the one agent with these lines, from the rubric to what is kept.
 fn register_of(lines: &[&str]) -> String {
     lines.iter().fold(TITLES.to_owned(), |out, line| format!("{out}00101;ABEL;Jean;{line};;\n"))
@@ -110,18 +122,7 @@ fn an_advance_is_taken_back_out_of_the_pay_it_was_paid_on_and_the_rest_within_wh
 #[test]
 fn what_last_months_lines_proved_goes_on_through_an_advance() {
     let folder = rosay("behind", "mode;00101;80 %;acompte;2021-12;;M. Petit;07/12/2021;dossier à retrouver\n");
-    let lines = [
-        "0010;TRAITEMENT BRUT;420,00;;1968,13;",
-        "0300;IFSE;;;200,00;",
-        "0310;TRANSFERT PRIMES/POINTS;;;;13,92",
-        "1010;CNRACL;1968,13;11,10;;218,46",
-        "1020;RAFP;186,08;5,00;;9,30",
-        "1210;CSG DEDUCTIBLE;2116,51;6,80;;143,92",
-        "1211;CSG NON DEDUCTIBLE;2116,51;2,40;;50,80",
-        "1212;CRDS;2116,51;0,50;;10,58",
-        "8800;AMICALE DE ROSAY;;;;40,00",
-        "9300;NET A PAYER;;;1681,15;",
-    ];
+    let lines = [&PLAIN[..], &["8800;AMICALE DE ROSAY;;;;40,00", "9300;NET A PAYER;;;1681,15;"]].concat();
     std::fs::write(folder.join("inbox/livre de paie.csv"), register_of(&lines)).expect("a register");
     std::fs::write(folder.join("inbox/agents.csv"), STAFF.replace("IFSE;", "").replace("200,00;", "")).expect("a staff file");
     let december = run(folder);
@@ -460,17 +461,7 @@ fn a_document_of_the_month_before_an_advance_goes_where_the_advance_was_made_and
     let december = run(november);
     let paid = december.out("transfers.csv");
     assert_eq!(december.of("transfers.csv", "00101")[0]["amount"], "1290.86");
-    let lines = [
-        "0010;TRAITEMENT BRUT;420,00;;1968,13;",
-        "0300;IFSE;;;200,00;",
-        "0310;TRANSFERT PRIMES/POINTS;;;;13,92",
-        "1010;CNRACL;1968,13;11,10;;218,46",
-        "1020;RAFP;186,08;5,00;;9,30",
-        "1210;CSG DEDUCTIBLE;2116,51;6,80;;143,92",
-        "1211;CSG NON DEDUCTIBLE;2116,51;2,40;;50,80",
-        "1212;CRDS;2116,51;0,50;;10,58",
-        "9300;NET A PAYER;;;1721,15;",
-    ];
+    let lines = [&PLAIN[..], &["9300;NET A PAYER;;;1721,15;"]].concat();
     let register = format!("LIVRE DE PAIE - NOVEMBRE 2021\n{}", register_of(&lines));
 
     let recompute = |folder: &Path, last: &str| {

@@ -314,6 +314,13 @@ fn transfers_alone_pay_nobody_twice_and_no_company() {
         let held: Vec<Severity> = outcome.findings.iter().filter(|f| f.code == "M404").map(|f| f.severity).collect();
         assert_eq!((held, outcome.transfers.0), (vec![Severity::Blocking], alone.transfers.0 - 1), "{n}");
     }
+    // Whoever a person says is an employee is paid.
+    let (folder, outcome) = run("present", &policies, &[("virements-2021-11.xml", called("GARAGE DU CENTRE").into_bytes())]);
+    let who = outcome.findings.iter().find(|f| f.code == "M404").and_then(|f| f.employee.clone()).expect("somebody asked about");
+    let row = format!("décision;agent;objet;valeur;mois;jusqu'à;auteur;date;motif\nprésent;{who};;;2021-12;;Mme Renard;13/12/2021;agent\n");
+    std::fs::write(folder.join("decisions.csv"), row.replace("présent", "present")).expect("the decision");
+    let again = pipeline::run(&options(&folder)).expect("the job runs");
+    assert_eq!((again.transfers.0, again.findings.iter().any(|f| f.code == "M404")), (alone.transfers.0, false));
 }
 
 // A list that was sorted without all its columns: what the statement and the bank say of both stands against it.

@@ -7,6 +7,7 @@ use crate::normalise::lists::{self, SURE};
 use crate::normalise::mapping::{ColumnMapping, Meaning, Role, SourceMapping};
 use crate::normalise::register::shown;
 use crate::normalise::text::fold;
+use crate::normalise::titles;
 use crate::normalise::values::{Unread, flag};
 use crate::normalise::variables;
 use crate::read::table::Row;
@@ -57,11 +58,10 @@ impl RecordReader<'_> {
             if situation && c.certainty < 100 && text.bytes().any(|b| b.is_ascii_digit()) {
                 told.push(say("M77"));
             } else if c.meaning == Meaning::Unknown {
-                let agreed = || crate::normalise::titles::resumes(&text) && crate::normalise::titles::sets_aside(&text, true).is_none();
+                let agreed = || titles::resumes(&text) && titles::sets_aside(&text, true).is_none();
                 let denied = denied && !self.says_which(row, c, &text) && !agreed();
                 // A badge beside the agent's own number.
-                let badge =
-                    self.who.id.is_some_and(|i| i != usize::from(c.column)) && crate::normalise::titles::of_another_number(&c.heading);
+                let badge = self.who.id.is_some_and(|i| i != usize::from(c.column)) && titles::of_another_number(&c.heading);
                 if !badge && (denied || nameless || lists::is_quantity(&text)) && !self.sums_up(row, c) && !self.follows(row, c, &text) {
                     told.push(say("M77"));
                 }

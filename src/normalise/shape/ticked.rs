@@ -35,17 +35,7 @@ pub fn find(rows: &[OwnedRow], table: &Table, wording: &Wording<'_>) -> Option<L
         return None;
     }
     let mut list = Vec::new();
-    for row in &rows[days.row + 1..] {
-        let who: Vec<Cell<'static>> = (0..first).map(|c| row.cells.get(c).cloned().unwrap_or(Cell::Empty)).collect();
-        let Some(name) = (0..first).map(|c| shown(row, c)).find(|t| !t.is_empty()) else {
-            if row.cells.iter().all(|c| c.shown().trim().is_empty()) {
-                continue;
-            }
-            return None;
-        };
-        if summing(&name).is_some() || remarks(&name) {
-            continue;
-        }
+    for (row, who) in agents(&rows[days.row + 1..], first)? {
         let away: Vec<(usize, NaiveDate)> = days.columns.iter().filter(|(c, _)| !shown(row, *c).is_empty()).copied().collect();
         let counted = days.sum.map(|c| shown(row, c)).filter(|t| !t.is_empty());
         let behind = row.cells.iter().enumerate().skip(days.columns.last()?.0 + 1).filter(|(c, _)| days.sum != Some(*c));
@@ -68,6 +58,23 @@ pub fn find(rows: &[OwnedRow], table: &Table, wording: &Wording<'_>) -> Option<L
     (!list.is_empty()).then(|| lay_out(&rows[..days.row], &rows[days.row], list, first))
 }
 
+/// The rows of somebody, with the cells that say who it is; `None` where crosses stand in a row of nobody.
+fn agents(rows: &[OwnedRow], first: usize) -> Option<Vec<(&OwnedRow, Vec<Cell<'static>>)>> {
+    let mut found = Vec::new();
+    for row in rows {
+        let Some(name) = (0..first).map(|c| shown(row, c)).find(|t| !t.is_empty()) else {
+            if row.cells.iter().all(|c| c.shown().trim().is_empty()) {
+                continue;
+            }
+            return None;
+        };
+        if summing(&name).is_none() && !remarks(&name) {
+            found.push((row, (0..first).map(|c| row.cells.get(c).cloned().unwrap_or(Cell::Empty)).collect()));
+        }
+    }
+    Some(found)
+}
+
 /// The columns of crosses for a whole day and for half of one, and of the thirtieths that these make.
 struct Shares {
     row: usize,
@@ -86,17 +93,7 @@ fn by_share(rows: &[OwnedRow], table: &Table, wording: &Wording<'_>) -> Option<L
     let day = one_day(&title, wording).filter(|_| lasts_a_day(&nature))?;
     let mut list = Vec::new();
     let mut halves = Vec::new();
-    for row in &rows[found.row + 1..] {
-        let who: Vec<Cell<'static>> = (0..first).map(|c| row.cells.get(c).cloned().unwrap_or(Cell::Empty)).collect();
-        let Some(name) = (0..first).map(|c| shown(row, c)).find(|t| !t.is_empty()) else {
-            if row.cells.iter().all(|c| c.shown().trim().is_empty()) {
-                continue;
-            }
-            return None;
-        };
-        if summing(&name).is_some() || remarks(&name) {
-            continue;
-        }
+    for (row, who) in agents(&rows[found.row + 1..], first)? {
         let (whole, half) = (shown(row, found.whole), shown(row, found.half));
         let known = [Some(found.whole), Some(found.half), found.thirtieths];
         let beyond = row.cells.iter().enumerate().skip(first).any(|(c, x)| !known.contains(&Some(c)) && !x.shown().trim().is_empty());

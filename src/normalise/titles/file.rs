@@ -94,6 +94,7 @@ pub(super) struct Doubt {
     pub(super) paid_in: Vec<String>,
     pub(super) without: Vec<String>,
     pub(super) elsewhere: BTreeMap<String, Vec<String>>,
+    pub(super) gains: Gains,
     pub(super) counted_in: BTreeMap<String, Vec<String>>,
     #[serde(rename = "where")]
     pub(super) only_where: BTreeMap<String, Vec<String>>,
@@ -171,6 +172,13 @@ pub(super) struct Office {
     pub(super) counts: Vec<String>,
     pub(super) times: Vec<String>,
     pub(super) spans: Vec<String>,
+}
+
+/// Bonuses and back pay, and words that take them back or only count them.
+#[derive(serde::Deserialize)]
+pub(super) struct Gains {
+    pub(super) facts: Vec<String>,
+    pub(super) words: Vec<String>,
 }
 
 /// Titles of whoever else a row of a list names.

@@ -99,7 +99,9 @@ pub(super) fn one_of(list: &[String], tidy: &str) -> Option<String> {
 
 /// The word of a list's names or of its title with which its numbers are no values of that fact: « Télétravail » over a share.
 pub fn elsewhere(about: &str, fact: &str) -> Option<String> {
-    FILE.doubt.elsewhere.get(fact).and_then(|list| one_of(list, &spaced(about)))
+    let (gains, tidy) = (&FILE.doubt.gains, spaced(about));
+    let taken_back = || gains.facts.iter().any(|f| f == fact).then(|| one_of(&gains.words, &tidy)).flatten();
+    FILE.doubt.elsewhere.get(fact).and_then(|list| one_of(list, &tidy)).or_else(taken_back)
 }
 
 /// The words of a title that say that its numbers are counted in another unit than its fact: « HS jour (en jours) ».

@@ -8,6 +8,7 @@ use crate::normalise::join::{People, Person};
 use crate::normalise::posts::of_number;
 use crate::normalise::text::written_name;
 use crate::normalise::{Gathered, LISTED_ELSEWHERE, NO_LONGER, OPEN_EXIT, STAFF_ELSEWHERE, UNKNOWN_STATE};
+use crate::pipeline::known_by_net::PERHAPS_NOBODY;
 use std::collections::BTreeSet;
 
 /// Whoever has this number, or the only one who has it but for leading zeros that a spreadsheet lost; in that post, or the first
@@ -154,7 +155,8 @@ pub fn apply(
         };
         findings.push(finding.of(&id));
     }
-    let standing = |f: &&Finding| matches!(f.code.as_str(), NO_LONGER | OPEN_EXIT | UNKNOWN_STATE | STAFF_ELSEWHERE | LISTED_ELSEWHERE);
+    let asks = [NO_LONGER, OPEN_EXIT, UNKNOWN_STATE, STAFF_ELSEWHERE, LISTED_ELSEWHERE, PERHAPS_NOBODY];
+    let standing = |f: &&Finding| asks.contains(&f.code.as_str());
     let asked: BTreeSet<EmployeeId> = findings.iter().filter(standing).filter_map(|f| f.employee.clone()).collect();
     let mut list = std::mem::take(&mut decisions.list);
     for (i, d) in list.iter_mut().enumerate() {

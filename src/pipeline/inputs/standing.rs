@@ -7,6 +7,7 @@ use crate::normalise::join::Person;
 use crate::normalise::text::fold;
 use crate::normalise::{NO_LONGER, OPEN_EXIT, UNKNOWN_STATE};
 use crate::pipeline::decisions::Decisions;
+use crate::pipeline::known_by_net::PERHAPS_NOBODY;
 use crate::rules::Pack;
 use std::collections::BTreeMap;
 
@@ -39,7 +40,7 @@ pub fn weigh(findings: &mut Vec<Finding>, people: &BTreeMap<EmployeeId, Box<Pers
         pack.unpaid.iter().any(|(fact, texts)| known(fact).as_ref() == Some(&text) && texts.iter().any(|t| fold(t) == text))
     };
     findings.retain(|f| match f.code.as_str() {
-        NO_LONGER | OPEN_EXIT => !answered(f),
+        NO_LONGER | OPEN_EXIT | PERHAPS_NOBODY => !answered(f),
         UNKNOWN_STATE => !answered(f) && !ordinary(f) && !unpaid(f),
         _ => true,
     });
