@@ -58,12 +58,12 @@ pub(super) fn place_rows(
         }
         // What a list of this month says of nobody is owed to somebody.
         let waits = || known.is_one_of_few(&row.who);
-        let lost = if lists::is_list(role) && !waits() { Severity::Blocking } else { Severity::Justify };
+        let lost = || if lists::is_list(role) && !waits() { Severity::Blocking } else { Severity::Justify };
         let unnumbered = matches!(role, Role::Staff | Role::Arrivals)
             && row.who.id.is_empty()
             && begins(&row, role, cx)
             && directory.join(&row.who) == Joined::Nobody;
-        let stranger = lists::is_list(role) && known.is_a_stranger(&row.who) && directory.join(&row.who) == Joined::Nobody;
+        let stranger = lists::is_list(role) && directory.join(&row.who) == Joined::Nobody && known.is_a_stranger(&row.who);
         let id = if unnumbered {
             told.add(newcomer("M171", &row, sources), row.at.source);
             None

@@ -145,7 +145,7 @@ fn by_employee(
     let mut first: BTreeMap<EmployeeId, usize> = BTreeMap::new();
     for i in 0..slips.len() {
         let (known, [slip, ..]) = slips.split_at_mut(i) else { break };
-        let id = joined(directory, &slip.who, slip.first, Severity::Justify, sources, told);
+        let id = joined(directory, &slip.who, slip.first, || Severity::Justify, sources, told);
         let known = id.as_ref().and_then(|id| first.get(id)).map(|i| &mut known[*i]).filter(|known| known.source != slip.source);
         if let Some(known) = known {
             known.paid.lines.append(&mut slip.paid.lines);

@@ -239,7 +239,14 @@ fn beside_name(who: &Who, known: Option<&BTreeSet<String>>) -> Option<String> {
 }
 
 /// The employee a row means, told where that is not what is written; `lost` is how grave a row of nobody is.
-pub(super) fn joined(directory: &Directory, who: &Who, at: At, lost: Severity, sources: &Sources, told: &mut Told) -> Option<EmployeeId> {
+pub(super) fn joined(
+    directory: &Directory,
+    who: &Who,
+    at: At,
+    lost: impl Fn() -> Severity,
+    sources: &Sources,
+    told: &mut Told,
+) -> Option<EmployeeId> {
     let name = who.called();
     let place = sources.place(at);
     match directory.join(who) {
@@ -263,11 +270,11 @@ pub(super) fn joined(directory: &Directory, who: &Who, at: At, lost: Severity, s
         Joined::Several(ids) => {
             let all: Vec<String> = ids.iter().map(ToString::to_string).collect();
             let shown = if who.id.is_empty() { name.clone() } else { who.id.clone() };
-            told.add(Finding::new("M13", lost).arg("name", shown).arg("agents", all.join(", ")).at(place), at.source);
+            told.add(Finding::new("M13", lost()).arg("name", shown).arg("agents", all.join(", ")).at(place), at.source);
             None
         }
         Joined::Nobody => {
-            told.add(Finding::new("M15", lost).arg("name", &name).at(place), at.source);
+            told.add(Finding::new("M15", lost()).arg("name", &name).at(place), at.source);
             None
         }
     }
