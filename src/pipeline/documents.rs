@@ -26,7 +26,6 @@ use std::path::Path;
 /// When `out/` cannot be written.
 pub fn write(ready: &Ready, results: &mut Results, tables: Tables, out: &mut Outcome, options: &Options) -> Result<()> {
     let folder = ready.job.folder.join("out");
-    clear(&folder)?;
     let mut made = tables.finish()?;
     out.findings.append(&mut results.findings);
     let transfer_file = transfers(ready, results, out, &folder, &mut made)?;
@@ -93,7 +92,10 @@ pub fn withdraw(folder: &Path) -> Result<()> {
 }
 
 /// Drafts of the last run go, so that nothing old is taken for new.
-fn clear(folder: &Path) -> Result<()> {
+///
+/// # Errors
+/// When one cannot be removed.
+pub fn clear(folder: &Path) -> Result<()> {
     let drafts = ["payslips", "payslips.csv", "lines.csv", "diff.csv", "replay.csv", "estimates.csv", "transfers.csv"];
     let record = ["facts.csv", "people.csv", "requests.csv", "behind.csv", "settings.csv"];
     for name in drafts.into_iter().chain(record).chain(["findings.json", "manifest.json", super::proposals::FILE]) {

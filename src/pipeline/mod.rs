@@ -311,8 +311,14 @@ fn run_here(options: &Options) -> Result<Outcome> {
         return Ok(out);
     };
     let people = std::mem::take(&mut ready.inputs.people);
-    let mut tables = Tables::begin(&ready.job.folder.join("out"))?;
-    let mut results = timings.measure("compute", || compute::people(&ready, people, options, &mut |rows| tables.add(rows)))?;
+    let folder = ready.job.folder.join("out");
+    let mut tables = Tables::begin(&folder)?;
+    // A disk takes its time for each old file; meanwhile everybody is computed.
+    let mut results = std::thread::scope(|s| {
+        let cleared = s.spawn(|| documents::clear(&folder));
+        let results = timings.measure("compute", || compute::people(&ready, people, options, &mut |rows| tables.add(rows)));
+        cleared.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)).and(results)
+    })?;
     out.findings.append(&mut results.findings);
     let mut rest = tables::Rows::default();
     estimates::rest(&ready).iter().for_each(|e| crate::write::register::estimate_row(&mut rest.estimates, e));
