@@ -459,3 +459,18 @@ fn a_staff_file_of_one_service_says_nothing_of_the_others() {
     let missing = paid.len() - civil.len();
     assert_eq!((told(&season, "M427"), told(&season, "POP-03")), (vec![], vec![Severity::Blocking; missing]));
 }
+
+// A job that was begun from an older kit says the kit's month; a document of a month since then holds the run until that is said.
+#[test]
+fn a_newer_document_than_the_last_month_of_the_job_holds_the_run() {
+    let october = xhl::november().replacen("<Mois V=\"11\"/>", "<Mois V=\"10\"/>", 1).into_bytes();
+    let files = [("trousse.xhl", october), ("paie.dsn", dsn::latin(&dsn::town())), sample(SENT)];
+    let of = |name: &str, last: &str| {
+        let settings = format!("last_month = \"{last}\"\n{}", settings().replace("last_month = \"2021-11\"\n", ""));
+        let r = ran::run_in(ran::job("last-month", name, &settings, &files), None);
+        let sent = r.folder.join("out/virements-2021-12.xml").exists();
+        (told(&r, "M32"), told(&r, "R50"), sent)
+    };
+    assert_eq!(of("older-kit", "2021-10"), (vec![Severity::Blocking], vec![], false));
+    assert_eq!(of("kit-in-reserve", "2021-11"), (vec![], vec![Severity::Justify], true));
+}
