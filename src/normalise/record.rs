@@ -329,6 +329,7 @@ impl Reader<'_, '_> {
         out.references.push(row.text("end_to_end_id").to_owned());
         out.transfers.push(TransferRow {
             end_to_end: employee.to_owned(),
+            instruction: String::new(),
             name: row.text("name").to_owned(),
             iban: iban.ok(),
             amount: self.money(row, "amount"),

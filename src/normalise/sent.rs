@@ -46,6 +46,7 @@ pub fn transfers(
                 let joined = |columns: &mut dyn Iterator<Item = &ColumnMapping>| columns.map(text).collect::<Vec<_>>().join(" ");
                 out.push(TransferRow {
                     end_to_end: joined(&mut written.iter().copied()),
+                    instruction: String::new(),
                     name: joined(&mut names.iter().flatten().copied()).trim().to_owned(),
                     iban,
                     // A bank shows what left as negative.

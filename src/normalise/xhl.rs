@@ -152,6 +152,7 @@ pub fn add(
             if let Some(net) = slip.net_to_pay {
                 accounts.push(TransferRow {
                     end_to_end: id.as_str().to_owned(),
+                    instruction: String::new(),
                     name: holder(slip),
                     iban: slip.agent.account.as_ref().and_then(|a| a.iban.clone().ok()),
                     amount: net.value,

@@ -164,6 +164,19 @@ pub fn behind_advances(record: &MonthRecord, findings: &mut [Finding]) {
     }
 }
 
+/// Documents of a month between the one last paid and the one to be paid: `last_month` is that of a kit that was made before, or was
+/// never set. What changed since would be lost, so nothing leaves until somebody says which month was last paid.
+pub fn behind_documents(last: PayMonth, month: PayMonth, findings: &mut [Finding]) {
+    let between = |f: &Finding| {
+        let said = f.args.iter().find(|a| a.0 == "month").and_then(|a| PayMonth::parse(&a.1));
+        said.is_some_and(|m| last < m && m < month)
+    };
+    for f in findings.iter_mut().filter(|f| ["R50", "M32", "M74"].contains(&f.code.as_str()) && between(f)) {
+        let told = f.clone().told("M428").arg("code", &f.code);
+        *f = Finding { severity: Severity::Blocking, ..told };
+    }
+}
+
 /// Takes out what other readers made of these files.
 fn set_aside(o: &mut Opened, files: &BTreeSet<String>) {
     if files.is_empty() {

@@ -4,10 +4,11 @@
 
 use super::decisions::Decisions;
 use crate::ground::ids::bare;
-use crate::ground::{At, EmployeeId, Finding, Money, Place, Severity, Sources};
+use crate::ground::{At, EmployeeId, Finding, Iban, Money, Place, Severity, Sources};
 use crate::normalise::Gathered;
 use crate::normalise::join::{Joined, TransferRow};
 use crate::normalise::record::MonthRecord;
+use crate::normalise::text::name_key;
 use crate::normalise::titles;
 use crate::read::pain001::Header;
 use crate::read::pain002::{About, Outcome, Report};
@@ -56,13 +57,52 @@ pub struct Refused {
     agent: Option<EmployeeId>,
     place: Place,
     why: String,
+    /// What the bank repeats of it, where that fits several transfers alike.
+    one_of: Option<String>,
 }
 
 impl Refused {
     /// One that a list of a bank's portal says came back.
     pub fn listed(transfer: At, place: Place, why: String) -> Self {
-        Self { transfer, agent: None, place, why }
+        Self { transfer, agent: None, place, why, one_of: None }
     }
+}
+
+/// Whether a reference says nothing: it may be left out, and banks then write so.
+pub fn is_none(reference: &str) -> bool {
+    ["", "NOTPROVIDED", "NOTPROVIDED."].contains(&reference)
+}
+
+/// More transfers than this that fit a refusal alike say nothing of any of them.
+const ALIKE: usize = 5;
+
+/// The transfers that a refusal may be about: by the references, each as the sender gave it; without one that stands in the file, by
+/// all that the bank repeats of it. Of several under one reference those count with which more of that agrees.
+fn about<'t>(o: &Outcome, end_to_end: &str, all: &[&'t TransferRow]) -> (Vec<&'t TransferRow>, bool) {
+    let folded = |name: &str| name_key(name, "");
+    let named = |t: &TransferRow| !o.name.is_empty() && folded(&o.name) == folded(&t.name);
+    let amount = |t: &TransferRow| o.amount == Some(t.amount);
+    let account = |t: &TransferRow| o.account.is_some() && o.account == t.iban;
+    let of = |is: &dyn Fn(&TransferRow) -> bool| all.iter().copied().filter(|t| is(t)).collect::<Vec<_>>();
+    let mut found = if is_none(end_to_end) { Vec::new() } else { of(&|t| t.end_to_end == end_to_end) };
+    if found.is_empty() && !is_none(&o.instruction) {
+        found = of(&|t| t.instruction == o.instruction || t.end_to_end == o.instruction);
+    }
+    if !found.is_empty() {
+        for agrees in [&amount as &dyn Fn(&TransferRow) -> bool, &account, &named] {
+            if found.iter().any(|t| agrees(t)) {
+                found.retain(|t| agrees(t));
+            }
+        }
+        return (found, true);
+    }
+    // A name is written in more than one way where the account says whose it is.
+    let whose = |t: &TransferRow| match (&o.account, o.name.is_empty()) {
+        (Some(_), _) => account(t),
+        (None, false) => named(t),
+        (None, true) => is_none(end_to_end) && is_none(&o.instruction),
+    };
+    (of(&|t| amount(t) && whose(t)), false)
 }
 
 /// Transfers of a record under the references that the bank knows them by.
@@ -97,30 +137,50 @@ pub fn find(
             lost.extend(numbers.refused(r).into_iter().filter(|_| sent.is_empty()));
         }
         let mut hit: BTreeSet<u32> = BTreeSet::new();
+        let place = |o: &Outcome| Place::Line { file: r.file.clone(), line: o.line, heading: None };
+        let of_file = |t: &TransferRow| about.iter().find(|s| s.source == t.at.source);
         let group = rejections.iter().find(|o| o.about == About::Group);
-        let (mut batches, mut single) = (BTreeMap::new(), BTreeMap::<&str, Vec<(&str, &Outcome)>>::new());
+        let mut batches = BTreeMap::new();
         for o in &rejections {
             match &o.about {
                 About::Group => {}
                 About::Batch(id) => {
                     batches.entry(id.as_str()).or_insert(*o);
                 }
-                About::Transfer { end_to_end_id, batch } => single.entry(end_to_end_id).or_default().push((batch, o)),
+                About::Transfer { end_to_end_id, batch } => {
+                    let within = |t: &&TransferRow| of_file(t).is_some_and(|s| batch.is_empty() || s.is_in(t.at.row, batch));
+                    let all: Vec<&TransferRow> = transfers.iter().filter(within).collect();
+                    let (found, by_reference) = self::about(o, end_to_end_id, &all);
+                    if !by_reference && found.len() > ALIKE {
+                        continue;
+                    }
+                    let one_of = (!by_reference && found.len() > 1).then(|| called(o));
+                    for t in found {
+                        hit.insert(o.line);
+                        let one = Refused { transfer: t.at, agent: None, place: place(o), why: why(o), one_of: one_of.clone() };
+                        // Whose it surely is says more than whose it may be.
+                        match refused.get_mut(&t.at) {
+                            Some(known) if known.one_of.is_some() && one.one_of.is_none() => *known = one,
+                            Some(_) => {}
+                            None => {
+                                refused.insert(t.at, one);
+                            }
+                        }
+                    }
+                }
             }
         }
         for t in transfers {
-            let Some(s) = about.iter().find(|s| s.source == t.at.source) else { continue };
+            let Some(s) = of_file(t) else { continue };
             // The innermost refusal says most.
-            let own = single.get(t.end_to_end.as_str()).and_then(|all| all.iter().find(|(b, _)| b.is_empty() || s.is_in(t.at.row, b)));
             let of_batch = || batches.iter().find(|(id, _)| s.is_in(t.at.row, id)).map(|b| *b.1);
-            let Some(o) = own.map(|x| x.1).or_else(of_batch).or_else(|| group.copied()) else { continue };
+            let Some(o) = of_batch().or_else(|| group.copied()) else { continue };
             hit.insert(o.line);
-            let place = Place::Line { file: r.file.clone(), line: o.line, heading: None };
-            refused.entry(t.at).or_insert_with(|| Refused { transfer: t.at, agent: None, place, why: why(o) });
+            let one = || Refused { transfer: t.at, agent: None, place: place(o), why: why(o), one_of: None };
+            refused.entry(t.at).or_insert_with(one);
         }
         for o in rejections.iter().filter(|o| !about.is_empty() && !hit.contains(&o.line)) {
-            let place = Place::Line { file: r.file.clone(), line: o.line, heading: None };
-            findings.push(Finding::new("F16", Severity::Justify).arg("what", called(&o.about)).arg("why", why(o)).at(place));
+            findings.push(Finding::new("F16", Severity::Justify).arg("what", called(o)).arg("why", why(o)).at(place(o)));
         }
     }
     refused.into_values().chain(lost).collect()
@@ -146,7 +206,7 @@ impl Numbers {
     /// Whom a report about a lost transfer file refuses, where most of its references name somebody.
     fn refused(&self, r: &Report) -> Vec<Refused> {
         let single = |o: &'_ Outcome| match &o.about {
-            About::Transfer { end_to_end_id, .. } => Some(self.named(end_to_end_id).cloned()),
+            About::Transfer { end_to_end_id: id, .. } => Some(self.named(if is_none(id) { &o.instruction } else { id }).cloned()),
             About::Group | About::Batch(_) => None,
         };
         let all: Vec<_> = r.outcomes.iter().filter_map(|o| Some((o, single(o)?))).collect();
@@ -154,16 +214,25 @@ impl Numbers {
             return Vec::new();
         }
         let place = |o: &Outcome| Place::Line { file: r.file.clone(), line: o.line, heading: None };
-        let of = |(o, agent): (&Outcome, Option<EmployeeId>)| Refused { transfer: At::NOWHERE, agent, place: place(o), why: why(o) };
+        let of = |(o, agent): (&Outcome, Option<EmployeeId>)| Refused { transfer: At::NOWHERE, agent, place: place(o), why: why(o), one_of: None };
         all.into_iter().filter(|(o, id)| o.is_rejected() && id.is_some()).map(of).collect()
     }
 }
 
-fn called(about: &About) -> String {
-    match about {
-        About::Group => "–".to_owned(),
-        About::Batch(id) | About::Transfer { end_to_end_id: id, .. } => id.clone(),
+/// What a refusal is about, as the bank says it: a reference, or else what it repeats of the transfer.
+fn called(o: &Outcome) -> String {
+    let reference = match &o.about {
+        About::Group => "–",
+        About::Batch(id) => id,
+        About::Transfer { end_to_end_id, .. } if is_none(end_to_end_id) => &o.instruction,
+        About::Transfer { end_to_end_id, .. } => end_to_end_id,
+    };
+    if !is_none(reference) {
+        return reference.to_owned();
     }
+    let parts = [o.amount.map(|a| format!("{} €", a.french())), Some(o.name.clone()), o.account.as_ref().map(Iban::masked)];
+    let parts: Vec<String> = parts.into_iter().flatten().filter(|p| !p.is_empty()).collect();
+    if parts.is_empty() { "–".to_owned() } else { parts.join(", ") }
 }
 
 /// Reasons by code, with what the bank adds: `AC04, COMPTE CLOS`.
@@ -199,9 +268,11 @@ pub fn name(refused: &[Refused], joined: &Joined, decided: &Decisions, sources: 
             // On an account that is no more, or of somebody who is dead, nothing leaves before somebody has named one.
             let gone = GONE.iter().any(|c| r.why.split(|x: char| !x.is_ascii_alphanumeric()).any(|w| w == *c)) || titles::says_gone(&r.why);
             let held = gone && agent.is_none_or(|id| decided.call_back(id).is_none());
-            let f = Finding::new("F15", if held && agent.is_some() { Severity::Blocking } else { Severity::Justify });
+            let code = if r.one_of.is_some() { "R138" } else { "F15" };
+            let f = Finding::new(code, if held && agent.is_some() { Severity::Blocking } else { Severity::Justify });
             let f = if held { f.told("M151") } else { f };
             let f = f.arg("agent", called).arg("amount", amount.french()).arg("why", &r.why).stake(amount.cents()).at(r.place.clone());
+            let f = r.one_of.iter().fold(f, |f, what| f.arg("what", what));
             let f = if r.agent.is_some() { f } else { f.at(sources.place(r.transfer)) };
             out.push(match agent {
                 Some(id) => f.of(id),
@@ -210,4 +281,55 @@ pub fn name(refused: &[Refused], joined: &Joined, decided: &Decisions, sources: 
         }
     }
     out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn row(line: u32, cents: i64) -> TransferRow {
+        TransferRow {
+            end_to_end: "NOTPROVIDED".to_owned(),
+            instruction: String::new(),
+            name: format!("AGENT {line}"),
+            iban: None,
+            amount: Money::from_cents(cents),
+            at: At::row(0, line),
+        }
+    }
+
+    fn refusal(cents: Option<i64>) -> Report {
+        let outcome = Outcome {
+            line: 7,
+            about: About::Transfer { end_to_end_id: "NOTPROVIDED".to_owned(), batch: String::new() },
+            status: "RJCT".to_owned(),
+            reasons: vec!["AC04".to_owned()],
+            remark: String::new(),
+            instruction: String::new(),
+            amount: cents.map(Money::from_cents),
+            name: String::new(),
+            account: None,
+        };
+        Report { file: "r.xml".to_owned(), original_message: "M".to_owned(), outcomes: vec![outcome], complete: true }
+    }
+
+    /// The lines of the transfers that are refused, whether each is one of several, and what no transfer is found for.
+    fn found(report: Report, rows: &[TransferRow]) -> (Vec<(u32, bool)>, usize) {
+        let sent = [Sent { source: 0, message: "M".to_owned(), batches: Vec::new() }];
+        let mut findings = Vec::new();
+        let refused = find(&[report], (&sent, &Numbers(BTreeMap::new())), rows, &mut findings);
+        let lines = refused.iter().map(|r| (r.transfer.row, r.one_of.is_some())).collect();
+        (lines, findings.iter().filter(|f| f.code == "F16").count())
+    }
+
+    #[test]
+    fn what_is_not_provided_finds_by_the_sum_alone() {
+        let rows = [row(1, 150_000), row(2, 160_000), row(3, 150_000)];
+        assert_eq!(found(refusal(Some(160_000)), &rows), (vec![(2, false)], 0));
+        assert_eq!(found(refusal(Some(150_000)), &rows), (vec![(1, true), (3, true)], 0));
+        assert_eq!(found(refusal(None), &rows), (vec![], 1));
+        // Six alike say nothing of any of them.
+        let alike: Vec<TransferRow> = (1..=6).map(|n| row(n, 150_000)).collect();
+        assert_eq!(found(refusal(Some(150_000)), &alike), (vec![], 1));
+    }
 }

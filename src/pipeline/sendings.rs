@@ -162,6 +162,7 @@ mod tests {
     fn file(name: &str, rows: &[(&str, i64)]) -> Sending {
         let row = |(n, (who, cents)): (usize, &(&str, i64))| TransferRow {
             end_to_end: format!("{name}-{n}"),
+            instruction: String::new(),
             name: (*who).to_owned(),
             iban: None,
             amount: Money::from_cents(*cents),

@@ -7,7 +7,7 @@
 use super::input::Input;
 use super::pain001::Limits;
 use super::pain001::input::{self, Guard, Stop};
-use crate::ground::{Checked, Finding, Money, Place, Severity};
+use crate::ground::{Checked, Finding, Iban, Money, Place, Severity};
 use quick_xml::errors::Error;
 use quick_xml::events::Event;
 use quick_xml::{Reader, XmlVersion};
@@ -35,9 +35,12 @@ pub struct Outcome {
     pub reasons: Vec<String>,
     /// What the bank adds in words.
     pub remark: String,
-    /// The original amount and payee, when the bank repeats them.
+    /// The sender's own reference (`OrgnlInstrId`, or else `OrgnlTxId`), when the bank repeats it.
+    pub instruction: String,
+    /// The original amount, payee and account, when the bank repeats them.
     pub amount: Option<Money>,
     pub name: String,
+    pub account: Option<Iban>,
 }
 
 impl Outcome {
@@ -110,8 +113,10 @@ struct Pending {
     status: String,
     reasons: Vec<String>,
     remark: String,
+    instruction: String,
     amount: Option<Money>,
     name: String,
+    account: Option<Iban>,
 }
 
 struct Walk<'a> {
@@ -225,6 +230,16 @@ impl Walk<'_> {
                     p.name = text;
                 }
             }
+            ("TxInfAndSts", "OrgnlInstrId" | "OrgnlTxId") => {
+                if let Some(p) = self.transfer.as_mut().filter(|p| p.instruction.is_empty() || name == "OrgnlInstrId") {
+                    p.instruction = text;
+                }
+            }
+            (_, "IBAN") if self.path.iter().any(|p| p == "CdtrAcct") => {
+                if let Some(p) = &mut self.transfer {
+                    p.account = Iban::parse(&text).ok();
+                }
+            }
             (_, "TxInfAndSts") => self.close_transfer(),
             (_, "OrgnlPmtInfAndSts") => self.close_batch(),
             (_, "OrgnlGrpInfAndSts") => self.close_group(),
@@ -265,7 +280,7 @@ impl Walk<'_> {
         if bare && !matches!(about, About::Transfer { .. }) {
             return;
         }
-        let Pending { line, status, reasons, remark, amount, name, .. } = p;
-        self.report.outcomes.push(Outcome { line, about, status, reasons, remark, amount, name });
+        let Pending { line, id: _, status, reasons, remark, instruction, amount, name, account } = p;
+        self.report.outcomes.push(Outcome { line, about, status, reasons, remark, instruction, amount, name, account });
     }
 }

@@ -5,7 +5,7 @@
 mod made;
 
 use made::{cents, dsn, expected, ran, rows, shown, xhl};
-use releve::ground::{Finding, Place, Severity};
+use releve::ground::{Finding, Lang, Place, Severity};
 use releve::pipeline::{self, Options, Outcome};
 use releve::read::pain001;
 use std::collections::{BTreeMap, BTreeSet};
@@ -725,4 +725,56 @@ fn whose_transfer_came_back_is_paid_again_on_the_account_that_was_called_for() {
     assert_eq!(told(&outcome, "F15", "00441").iter().map(|f| f.severity).collect::<Vec<_>>(), [Severity::Justify]);
     let row = sent(&folder).expect("paid again");
     assert_eq!((row["iban"].as_str(), cents(&row["amount"])), (account, before + owed));
+}
+
+// A bank need not repeat the end-to-end identifier: the employer's own reference, or all else that it repeats, finds the transfer.
+#[test]
+fn a_refusal_without_the_end_to_end_identifier_holds_whose_transfer_it_was() {
+    let with = |reference: &str, repeats: &str| {
+        format!(
+            "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Document xmlns=\"urn:iso:std:iso:20022:tech:xsd:pain.002.001.10\">\
+            <CstmrPmtStsRpt><GrpHdr><MsgId>B1</MsgId><CreDtTm>2021-11-26T09:00:00</CreDtTm></GrpHdr><OrgnlGrpInfAndSts>\
+            <OrgnlMsgId>PAIE-2021-11-01</OrgnlMsgId><OrgnlMsgNmId>pain.001.001.03</OrgnlMsgNmId><GrpSts>PART</GrpSts></OrgnlGrpInfAndSts>\
+            <OrgnlPmtInfAndSts><OrgnlPmtInfId>PAIE-2021-11-01-1</OrgnlPmtInfId><TxInfAndSts>{reference}<TxSts>RJCT</TxSts>\
+            <StsRsnInf><Rsn><Cd>AC04</Cd></Rsn></StsRsnInf>{repeats}</TxInfAndSts></OrgnlPmtInfAndSts></CstmrPmtStsRpt></Document>\n"
+        )
+    };
+    let amount = "<Amt><InstdAmt Ccy=\"EUR\">1557.43</InstdAmt></Amt>";
+    let name = "<Cdtr><Pty><Nm>Flament André</Nm></Pty></Cdtr>";
+    let account = "<CdtrAcct><Id><IBAN>FR7699904004050061382644775</IBAN></Id></CdtrAcct>";
+    let of = |parts: &[&str]| format!("<OrgnlTxRef>{}</OrgnlTxRef>", parts.concat());
+    // The employer's own reference stands in the transfer file, and no other is provided there.
+    let sent = String::from_utf8(sample("virements-2021-11.xml")).expect("UTF-8");
+    let own = sent.replace("<EndToEndId>PAIE202111-", "<InstrId>R-").replace("</EndToEndId>", "</InstrId><EndToEndId>NOTPROVIDED</EndToEndId>");
+    let reports = [
+        ("instruction", &own, with("<OrgnlInstrId>R-00441</OrgnlInstrId><OrgnlEndToEndId>NOTPROVIDED</OrgnlEndToEndId>", "")),
+        ("transaction", &own, with("<OrgnlTxId>R-00441</OrgnlTxId>", "")),
+        ("repeated", &sent, with("", &of(&[amount, name, account]))),
+        ("repeated-name", &own, with("<OrgnlEndToEndId>NOTPROVIDED</OrgnlEndToEndId>", &of(&[amount, name]))),
+        ("repeated-amount", &sent, with("", &of(&[amount]))),
+    ];
+    for (what, sent, report) in reports {
+        let files = [
+            ("agents.xlsx", sample("agents.xlsx")),
+            ("livre-de-paie-2021-11.csv", sample("livre-de-paie-2021-11.csv")),
+            ("virements-2021-11.xml", sent.clone().into_bytes()),
+            ("retour.xml", report.into_bytes()),
+        ];
+        let (folder, outcome) = run(&format!("came-back-{what}"), &settings(), &files);
+        let refused: Vec<_> = outcome.findings.iter().filter(|f| f.code == "F15").collect();
+        let of: Vec<_> = refused.iter().map(|f| (f.employee.as_ref().map(ToString::to_string), f.severity)).collect();
+        assert_eq!(of, [(Some("00441".to_owned()), Severity::Blocking)], "{what}");
+        assert!(!outcome.findings.iter().any(|f| f.code == "F16"), "{what}");
+        assert!(!rows(&folder.join("out/transfers.csv")).iter().any(|r| r["employee"] == "00441"), "{what}");
+    }
+    // Another sum and another name are nobody's: the refusal is told with what the bank says of it.
+    let files = [
+        ("agents.xlsx", sample("agents.xlsx")),
+        ("livre-de-paie-2021-11.csv", sample("livre-de-paie-2021-11.csv")),
+        ("virements-2021-11.xml", sent.into_bytes()),
+        ("retour.xml", with("", &of(&[amount, "<Cdtr><Nm>Gendron Rémi</Nm></Cdtr>"])).into_bytes()),
+    ];
+    let (_, outcome) = run("came-back-unknown", &settings(), &files);
+    let told: Vec<String> = outcome.findings.iter().filter(|f| f.code == "F16").map(|f| f.message(Lang::Fr)).collect();
+    assert!(told.len() == 1 && told[0].contains("557,43 €, Gendron Rémi"), "{told:?}");
 }

@@ -415,3 +415,62 @@ fn pay_that_one_status_alone_has_says_the_status() {
     assert_eq!((told(&r, "M181").len(), told(&r, "C08").len(), told(&r, "C32").len()), (2, 0, 0));
     assert_eq!(nets(&r), BTreeMap::from([("00901".to_owned(), 36_487), ("00902".to_owned(), 68_347)]));
 }
+
+/// The statement with the payslips of some alone.
+fn statement_of(ids: &BTreeSet<&str>) -> File<'static> {
+    let whole = xhl::november();
+    let end = "</PayeIndivMensuel>";
+    let (head, rest) = whole.split_once("<PayeIndivMensuel>").expect("payslips");
+    let (slips, tail) = rest.rsplit_once(end).expect("payslips");
+    let of = |slip: &&str| ids.iter().any(|id| slip.contains(&format!("<Matricule V=\"{id}\"/>")));
+    let slips: Vec<String> = slips.split("<PayeIndivMensuel>").filter(of).map(|s| s.trim_end().trim_end_matches(end).to_owned()).collect();
+    let slips: String = slips.iter().map(|s| format!("<PayeIndivMensuel>{s}{end}")).collect();
+    ("paye.xhl", format!("{head}{slips}{tail}").into_bytes())
+}
+
+// A service that keeps its own list and puts it beside last month's documents stops nobody else; a staff file of everybody that lacks
+// some does, and so does one without those whom a season's contracts brought.
+#[test]
+fn a_staff_file_of_one_service_says_nothing_of_the_others() {
+    let staff = made::staff();
+    let columns = ["Mat.", "Nom", "Prénom", "Né(e) le", "N° Sécu", "Statut", "Cat.", "Grade", "I.M.", "Service", "Entrée"];
+    let list = |of: &dyn Fn(&str, &made::Row) -> bool| {
+        let row = |r: &made::Row| columns.map(|c| r.get(c).map_or("", String::as_str).to_owned()).join(";");
+        let rows: Vec<String> = staff.iter().filter(|(id, r)| of(id, r)).map(|(_, r)| row(r)).collect();
+        ("agents.csv", format!("{}\n{}\n", columns.join(";"), rows.join("\n")).into_bytes())
+    };
+    let documents = || [("paye.xhl", xhl::november().into_bytes()), sample(SENT)];
+    let alone = run("no-staff", "", &documents());
+    let roads = run("one-service", "", &[&documents()[..], &[list(&|_, r| r["Service"] == "CTM - Voirie")]].concat());
+    assert_eq!((told(&roads, "M427"), told(&roads, "POP-03"), told(&roads, "M265")), (vec![Severity::Justify], vec![], vec![]));
+    // What the list says of its own people may count; everybody else is paid as without it.
+    let others = |r: &Ran| -> BTreeMap<String, i64> {
+        sent(r).into_iter().filter(|(id, _)| staff.get(id).is_none_or(|s| s["Service"] != "CTM - Voirie")).collect()
+    };
+    assert_eq!((others(&roads), sent(&roads).len()), (others(&alone), sent(&alone).len()));
+    // Everybody but one, who is asked about.
+    let other = run("staff-but-one", "", &[&documents()[..], &[list(&|id, _| id != "00156")]].concat());
+    assert_eq!((told(&other, "M427"), told(&other, "POP-03")), (vec![], vec![Severity::Blocking]));
+    // Thirty contracts of the season are over, and the list of those who are left is whole.
+    let civil: Vec<&str> = staff.iter().filter(|(_, r)| r["Statut"] == "Titulaire").map(|(id, _)| id.as_str()).take(5).collect();
+    let contracts = staff.iter().filter(|(_, r)| r["Statut"].starts_with("Contractuel")).map(|(id, _)| id.as_str());
+    let paid: BTreeSet<&str> = civil.iter().copied().chain(contracts).collect();
+    let season = run("season", "", &[statement_of(&paid), list(&|id, _| civil.contains(&id))]);
+    let missing = paid.len() - civil.len();
+    assert_eq!((told(&season, "M427"), told(&season, "POP-03")), (vec![], vec![Severity::Blocking; missing]));
+}
+
+// A job that was begun from an older kit says the kit's month; a document of a month since then holds the run until that is said.
+#[test]
+fn a_newer_document_than_the_last_month_of_the_job_holds_the_run() {
+    let october = xhl::november().replacen("<Mois V=\"11\"/>", "<Mois V=\"10\"/>", 1).into_bytes();
+    let files = [("trousse.xhl", october), ("paie.dsn", dsn::latin(&dsn::town())), sample(SENT)];
+    let of = |name: &str, last: &str| {
+        let settings = format!("last_month = \"{last}\"\n{}", settings().replace("last_month = \"2021-11\"\n", ""));
+        let r = ran::run_in(ran::job("last-month", name, &settings, &files), None);
+        let sent = r.folder.join("out/virements-2021-12.xml").exists();
+        (told(&r, "M32"), told(&r, "R50"), sent)
+    };
+    assert_eq!(of("older-kit", "2021-10"), (vec![Severity::Blocking], vec![], false));
+    assert_eq!(of("kit-in-reserve", "2021-11"), (vec![], vec![Severity::Justify], true));
+}

@@ -15,6 +15,8 @@ use std::collections::{BTreeMap, BTreeSet};
 #[derive(Clone, Debug)]
 pub struct TransferRow {
     pub end_to_end: String,
+    /// The employer's own reference in a transfer file: nothing but an answer of the bank speaks of it.
+    pub instruction: String,
     pub name: String,
     pub iban: Option<Iban>,
     pub amount: Money,

@@ -76,6 +76,8 @@ pub fn join(
     }
     if stands_in {
         j.paid_are_staff(&gathered.elsewhere);
+    } else if gathered.stand_in.0.is_empty() {
+        j.others_than_a_few(&gathered.elsewhere, element);
     }
     j.status_by_line(element);
     j.entered_since();

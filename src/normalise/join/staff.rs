@@ -1,12 +1,13 @@
 //! What staff files and registers say of an employee as of last month.
 
-use super::{Joiner, second};
+use super::{Joiner, Person, second};
 use crate::facts::{Fact, Origin, Role, Value};
-use crate::ground::{At, EmployeeId, Exact, Finding, Severity};
+use crate::ground::{At, EmployeeId, Exact, Finding, Lang, Severity};
 use crate::normalise::gather::Record;
 use crate::normalise::records::HOURS_ALONE;
 use crate::normalise::scheme;
 use crate::normalise::text::fold;
+use crate::normalise::titles;
 use crate::payslip::ElementId;
 use std::collections::BTreeMap;
 
@@ -78,6 +79,37 @@ impl Joiner<'_> {
         if count > 0 {
             self.out.findings.push(Finding::new("M265", Severity::Justify).arg("count", count));
         }
+    }
+
+    /// A staff file of a few (one service's, another employer's) is none for the others: they are who works here as without any. It
+    /// is one that names at most half as many as were paid, and neither half of them nor half of the civil servants among them:
+    /// whom a season's contract brought may have left together, a town's civil servants do not.
+    pub(super) fn others_than_a_few(
+        &mut self,
+        elsewhere: &BTreeMap<EmployeeId, String>,
+        element: &dyn Fn(&str) -> Option<ElementId>,
+    ) {
+        let vocabulary = self.vocabulary;
+        let status = vocabulary.named("statut");
+        let lasts = |p: &Person| {
+            let by_line = || scheme::status_by_line(p.paid.as_ref()?.of_the_month(), vocabulary, element).map(|s| s.0);
+            let fact = status.and_then(|f| p.known.get(f).cloned()).or_else(by_line);
+            fact.is_some_and(|f| titles::has_no_end(&vocabulary.get(f.id).shown(&f.value, Lang::Fr)))
+        };
+        let own = |id: &EmployeeId| !elsewhere.contains_key(&id.at_post(1));
+        let listed = self.out.people.iter().filter(|(id, p)| id.post() == 1 && p.staff.is_some()).map(|(_, p)| p.staff);
+        let listed: Vec<At> = listed.flatten().collect();
+        let paid = || self.out.people.iter().filter(|(id, p)| id.post() == 1 && own(id) && p.paid.is_some());
+        let (count, civil) = (paid().count(), paid().filter(|(_, p)| lasts(p)).count());
+        let open = || paid().filter(|(_, p)| p.staff.is_none());
+        let few = listed.len() * 2 <= count && open().count() * 2 > count && open().filter(|(_, p)| lasts(p)).count() * 2 > civil;
+        let (Some(first), true) = (listed.first().copied(), few) else { return };
+        let (others, known) = (open().count(), count - open().count());
+        for (_, p) in self.out.people.iter_mut().filter(|(id, p)| own(id) && p.staff.is_none()) {
+            p.staff = p.paid.as_ref().and_then(|s| s.lines.first()).map(|l| l.at);
+        }
+        let f = Finding::new("M427", Severity::Justify).arg("known", known).arg("count", count).arg("others", others);
+        self.out.findings.push(f.at(self.sources.place(At::source(first.source))));
     }
 
     /// Where nobody says the status of somebody who was paid, a line that only one status has says it.

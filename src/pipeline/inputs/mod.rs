@@ -182,6 +182,7 @@ pub fn read(job: &Job, pack: &Pack, settings: &[SettingValue], progress: fn(&str
     let (mut declared, mut found) = normalise::dsn::add(&o.declarations, &mut gathered, siret, &o.sources, &cx);
     o.findings.append(&mut found);
     records::behind_advances(&record, &mut o.findings);
+    records::behind_documents(job.last_month, job.month, &mut o.findings);
     super::employers::of_no_staff(&mut gathered, siret, &trust);
     o.findings.extend(normalise::nobody_left(&gathered, &o.sources));
     // A staff file keeps many who left long ago; and whoever was paid comes for sure.

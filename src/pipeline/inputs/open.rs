@@ -280,8 +280,9 @@ fn open_transfers(input: &Input, name: &str, o: &mut Opened) {
         }
         if let Some(amount) = t.amount {
             sum += amount;
-            others.push((t.instruction_id, t.remittance));
-            rows.push(TransferRow { end_to_end: t.end_to_end_id, name: t.name, iban: t.iban.ok(), amount, at: At::row(source, t.line) });
+            others.push(t.remittance);
+            let (end_to_end, instruction, iban) = (t.end_to_end_id, t.instruction_id, t.iban.ok());
+            rows.push(TransferRow { end_to_end, instruction, name: t.name, iban, amount, at: At::row(source, t.line) });
         }
     };
     let mut read = pain001::read(&mut BufReader::new(file), name, &pain001::Limits::default(), &mut take);
@@ -300,16 +301,16 @@ fn open_transfers(input: &Input, name: &str, o: &mut Opened) {
 
 /// Where a transfer has no reference for the payee, the employer's own and the text for the payee may say whose it is: not a count of
 /// the transfers, nor the sum in words.
-fn other_references(rows: &mut [TransferRow], others: Vec<(String, String)>) {
-    let count = |text: &str| text.trim_start_matches(|c: char| !c.is_ascii_digit()).parse::<u64>().ok();
-    let counted = others.windows(2).all(|w| count(&w[0].0).zip(count(&w[1].0)).is_some_and(|(a, b)| b == a + 1));
-    for (row, (instruction, remittance)) in rows.iter_mut().zip(others) {
-        if !["", "NOTPROVIDED"].contains(&row.end_to_end.as_str()) {
+fn other_references(rows: &mut [TransferRow], others: Vec<String>) {
+    let count = |t: &TransferRow| t.instruction.trim_start_matches(|c: char| !c.is_ascii_digit()).parse::<u64>().ok();
+    let counted = rows.windows(2).all(|w| count(&w[0]).zip(count(&w[1])).is_some_and(|(a, b)| b == a + 1));
+    for (row, remittance) in rows.iter_mut().zip(others) {
+        if !rejected::is_none(&row.end_to_end) {
             continue;
         }
         let euros = (row.amount.cents() / 100).to_string();
         let says_the_sum = remittance.split(|c: char| !c.is_ascii_digit()).any(|w| w == euros);
-        let said = [(instruction, counted), (remittance, says_the_sum)];
+        let said = [(row.instruction.clone(), counted), (remittance, says_the_sum)];
         let said: Vec<String> = said.into_iter().filter(|(text, empty)| !(text.is_empty() || *empty)).map(|s| s.0).collect();
         if !said.is_empty() {
             row.end_to_end = said.join(" ");
