@@ -35,8 +35,9 @@ pub struct Layout {
     /// Title of each column in the last heading row, and the group it stands under.
     pub own: Vec<String>,
     pub group: Vec<String>,
-    /// Text of the lines above the headings.
+    /// Text of the lines above the headings, all of it and by the cell.
     pub title: String,
+    pub above: Vec<String>,
     pub width: usize,
 }
 
@@ -89,7 +90,7 @@ fn width(rows: &[Kept]) -> usize {
 pub fn find(rows: &[Kept], merged: &[MergedArea], titles: &Titles) -> Layout {
     let width = width(rows);
     let mut layout =
-        Layout { header: None, own: vec![String::new(); width], group: vec![String::new(); width], title: String::new(), width };
+        Layout { own: vec![String::new(); width], group: vec![String::new(); width], width, ..Layout::default() };
     let known: Vec<(usize, usize)> = rows.iter().take(DEPTH).map(|r| known_titles(r, titles)).collect();
     // The row with most known titles; of equals the first.
     let best = (0..known.len())
@@ -135,7 +136,7 @@ pub fn find(rows: &[Kept], merged: &[MergedArea], titles: &Titles) -> Layout {
 /// The outline when a person says which rows are the headings, as counted in the sheet.
 pub fn given(rows: &[Kept], merged: &[MergedArea], header: Option<(u32, u32)>, width: usize) -> Layout {
     let mut layout =
-        Layout { header: None, own: vec![String::new(); width], group: vec![String::new(); width], title: String::new(), width };
+        Layout { own: vec![String::new(); width], group: vec![String::new(); width], width, ..Layout::default() };
     if let Some((a, b)) = header
         && let Some(first) = rows.iter().position(|r| r.number >= a)
         && let Some(last) = rows.iter().rposition(|r| r.number <= b)
@@ -186,12 +187,9 @@ fn fill(layout: &mut Layout, rows: &[Kept], merged: &[MergedArea], first: usize,
             }
         }
     }
-    layout.title = rows[..first]
-        .iter()
-        .flat_map(|r| r.cells.iter().map(|c| c.shown().into_owned()))
-        .filter(|t| !t.is_empty())
-        .collect::<Vec<_>>()
-        .join(" ");
+    let above = rows[..first].iter().flat_map(|r| r.cells.iter().map(|c| c.shown().into_owned()));
+    layout.above = above.filter(|t| !t.is_empty()).collect();
+    layout.title = layout.above.join(" ");
 }
 
 fn tidy(text: &str) -> String {

@@ -3,11 +3,13 @@
 
 use crate::ground::{At, Finding, Severity, Sources};
 use crate::normalise::mapping::{Role, SourceMapping};
+use crate::normalise::people::Who;
 use crate::normalise::records::RawRow;
 use crate::normalise::titles::{self, spaced};
 use crate::normalise::{Context, lists};
 use crate::read::marks::Mark;
 use crate::read::table::{Row, Table};
+use std::cell::LazyCell;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Of those below a line, so many are named.
@@ -88,22 +90,23 @@ impl Lines {
         Some(f.at(sources.place(At::row(line.at.source, row.number))).at(sources.place(line.at)))
     }
 
-    /// What the lines say of the rows of their list, once all are read; and what they say of nobody. `sums` says that the list pays
-    /// by what it counts.
+    /// What the lines say of the rows of their list, once all are read; and what they say of nobody.
     pub(super) fn tell(
         &self,
-        sums: bool,
+        map: &SourceMapping,
         raw: &mut [(u16, Role, RawRow)],
         cx: &Context<'_>,
         sources: &Sources,
         tell: &mut dyn FnMut(Finding),
     ) {
+        let sums = map.role == Role::Amounts;
+        let headings: BTreeSet<String> = map.columns.iter().map(|c| spaced(&c.heading)).collect();
+        let plain = LazyCell::new(|| titles::Plain::new(cx.vocabulary, cx.rubrics, cx.employer));
+        let (mut told, mut unknown) = (BTreeSet::new(), Vec::new());
         for line in &self.all {
             if let Some(below) = line.unknown.as_ref().filter(|b| !b.is_empty()) {
                 let f = Finding::new("M407", Severity::Justify).arg("text", shortened(&line.text)).arg("count", below.len());
-                let more = if below.len() > NAMED { " …" } else { "" };
-                let agents = format!("{}{more}", below[..below.len().min(NAMED)].join(", "));
-                tell(f.arg("agents", agents).at(sources.place(line.at)));
+                tell(f.arg("agents", some_of(below.iter().map(String::as_str))).at(sources.place(line.at)));
             }
             let turns = turns(&line.text, cx);
             // « Rouge : à récupérer » over hours.
@@ -122,15 +125,27 @@ impl Lines {
                     continue;
                 }
             }
+            let tidy = spaced(&line.text);
             if !turns || line.used {
+                let known = coloured || own || line.used || line.unknown.is_some() || raw.iter().any(|r| names(&tidy, &line.text, &r.2));
+                if !known && is_strange(&line.text, &headings, cx, &plain) && told.insert(tidy) {
+                    unknown.push(line);
+                }
                 continue;
             }
-            let tidy = spaced(&line.text);
             let named = say(raw, line, ("M207", Severity::Blocking), sources, |r| names(&tidy, &line.text, r));
-            // A title that takes back is asked with every sum of its list.
-            if !named && (line.below || titles::doubted_list(&line.text).is_none()) {
+            // A title that takes back is asked with every sum of its list, and so is a line below its last row that says the same.
+            let list = asks(&line.text, sums, cx);
+            if !named && list && foot() {
+                say(raw, line, ("M460", Severity::Blocking), sources, |r| r.at.source == line.at.source);
+            } else if !named && (line.below || !list) {
                 tell(Finding::new("M209", Severity::Justify).arg("text", shortened(&line.text)).at(sources.place(line.at)));
             }
+        }
+        for line in unknown {
+            let rows: BTreeSet<String> = raw.iter().map(|(_, _, r)| called(&r.who)).collect();
+            let f = Finding::new("M461", Severity::Justify).arg("text", shortened(&line.text)).arg("count", rows.len());
+            tell(f.arg("agents", some_of(rows.iter().map(String::as_str))).at(sources.place(line.at)));
         }
     }
 
@@ -181,8 +196,31 @@ pub(super) fn is_line(row: &Row<'_, '_>, numbers: Option<usize>, map: &SourceMap
 
 /// Whether a line takes back what stands beside it. A title (« dernier jour payé ») may have words that a remark has not.
 fn turns(text: &str, cx: &Context<'_>) -> bool {
-    let other = matches!(lists::month_said(text, cx.month, cx.last, true), lists::Said::Other(_)) && !titles::back_pay(text);
-    other || titles::sets_aside(text, false).is_some() || titles::doubted_list(text).is_some()
+    titles::sets_aside(text, false).is_some() || asks(text, false, cx)
+}
+
+/// Whether a line above the titles makes a list one that is asked: it says so below the rows as well.
+fn asks(text: &str, sums: bool, cx: &Context<'_>) -> bool {
+    let other = || matches!(lists::month_said(text, cx.month, cx.last, true), lists::Said::Other(_)) && !titles::back_pay(text);
+    let employer = || sums && titles::of_another_employer(text, cx.employer).is_some();
+    other() || titles::line_takes_back(text, cx.employer, cx.month).is_some() || employer()
+}
+
+/// Whether nobody knows what a line above or below the rows says of them.
+fn is_strange(text: &str, headings: &BTreeSet<String>, cx: &Context<'_>, plain: &titles::Plain) -> bool {
+    let harmless = titles::signs(text) || titles::summing(text).is_some() || titles::counted(text).is_some();
+    !harmless && !headings.contains(&spaced(text)) && !asks(text, true, cx) && plain.stranger(text).is_some()
+}
+
+/// Those of some agents that a finding names.
+fn some_of<'a>(all: impl Iterator<Item = &'a str>) -> String {
+    let all: Vec<&str> = all.collect();
+    let more = if all.len() > NAMED { " …" } else { "" };
+    format!("{}{more}", all[..all.len().min(NAMED)].join(", "))
+}
+
+fn called(who: &Who) -> String {
+    if who.id.is_empty() { who.called() } else { who.id.clone() }
 }
 
 /// Whether a line bears the number or the surname of a row's agent.
@@ -206,8 +244,7 @@ fn say(
     let mut any = false;
     for (_, _, r) in raw.iter_mut().filter(|(_, _, r)| meant(r)) {
         any = true;
-        let called = if r.who.id.is_empty() { r.who.called() } else { r.who.id.clone() };
-        let f = Finding::new(code, severity).arg("agent", called).arg("text", shortened(&line.text));
+        let f = Finding::new(code, severity).arg("agent", called(&r.who)).arg("text", shortened(&line.text));
         r.told.push(f.at(sources.place(r.at)).at(sources.place(line.at)));
     }
     any

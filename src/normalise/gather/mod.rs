@@ -22,7 +22,7 @@ mod who;
 
 use crate::facts::{Fact, Role as FactRole};
 use crate::ground::place::stem;
-use crate::ground::{Checked, EmployeeId, Sources};
+use crate::ground::{Checked, EmployeeId, Finding, Sources};
 use crate::normalise::join::TransferRow;
 use crate::normalise::mapping::{Mapping, Role, SourceMapping};
 use crate::normalise::named::{Columns, Known};
@@ -149,15 +149,16 @@ fn of_this_month_first(staff: &mut [Record], mapping: &Mapping, cx: &Context<'_>
     }
 }
 
-/// A line between the rows of a list that is a service or a grade in the staff file says no more than that.
+/// A line between or around the rows of a list that is a service or a grade in the staff file says no more than that.
 fn without_groups(staff: &[Record], told: &mut Told, cx: &Context<'_>) {
-    if !told.list.iter().any(|f| f.code == "M407") {
+    let of_line = |f: &Finding| matches!(f.code.as_str(), "M407" | "M461");
+    if !told.list.iter().any(of_line) {
         return;
     }
     let of_many = |f: &&Fact| matches!(cx.vocabulary.get(f.id).role, None | Some(FactRole::Service | FactRole::Grade | FactRole::Position));
     let texts = staff.iter().flat_map(|r| r.facts.iter()).filter(of_many).filter_map(|f| f.value.text());
     let groups: BTreeSet<String> = texts.map(spaced).collect();
-    told.list.retain(|f| f.code != "M407" || !f.args.iter().any(|(name, text)| name == "text" && groups.contains(&spaced(text))));
+    told.list.retain(|f| !of_line(f) || !f.args.iter().any(|(name, text)| name == "text" && groups.contains(&spaced(text))));
 }
 
 /// What the rows of one table say.

@@ -203,7 +203,7 @@ pub(super) fn records(
         }
     });
     if list {
-        lines.tell(map.role == Role::Amounts, raw, cx, sources, &mut |f| told.add(f, map.source));
+        lines.tell(map, raw, cx, sources, &mut |f| told.add(f, map.source));
     }
     n
 }

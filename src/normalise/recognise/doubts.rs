@@ -28,11 +28,13 @@ pub(super) fn cast(found: &mut SourceMapping, likeness: &[u32], s: &Seen<'_>, cx
     let other = |w: &str| lists::month_said(w, cx.month, cx.last, false) != lists::Said::This && month_named(w).is_some();
     // « Archives/CIA.xlsx »: the folder a list lies in says as much as its name.
     let folders = found.file.rsplit_once('/').map_or("", |(folders, _)| folders);
-    let doubted = titles::doubted_list(&own)
+    let doubted = titles::takes_back(&own, cx.month)
+        .or_else(|| s.layout.above.iter().find_map(|l| titles::line_takes_back(l, cx.employer, cx.month)))
         .or_else(|| titles::doubted_folder(folders, cx.month.year(), cx.last.year()))
         .or_else(|| titles::paid_in(&own, other));
-    let name = [s.sheet.as_deref().unwrap_or(""), s.stem()].into_iter().find_map(titles::doubted_name);
-    let doubted = doubted.or(name.filter(|_| found.role == Role::Amounts));
+    let names = || [s.sheet.as_deref().unwrap_or(""), s.stem()].into_iter();
+    let doubted = doubted.or_else(|| names().find_map(titles::name_takes_back));
+    let doubted = doubted.or(names().find_map(titles::doubted_name).filter(|_| found.role == Role::Amounts));
     // « CIA - CCAS » in the title: its people may have a payslip elsewhere.
     let elses = titles::of_another_employer(&s.layout.title, cx.employer).filter(|_| found.role == Role::Amounts);
     let doubted = doubted.or_else(|| elses.map(str::to_uppercase));
@@ -87,7 +89,8 @@ pub(super) fn cast(found: &mut SourceMapping, likeness: &[u32], s: &Seen<'_>, cx
         let once = || titles::says_once_beside(&about).filter(|w| !leftover::words_of(fact).contains(w));
         let reason = reason.or_else(|| once().filter(|_| bare));
         let group = &s.layout.group[i];
-        let reason = reason.or_else(|| titles::doubted_list(group).filter(|_| !own.is_empty()));
+        let over = || if is_one_off(fact) { doubted_group(group, fact, cx) } else { titles::takes_back(group, cx.month) };
+        let reason = reason.or_else(|| over().filter(|_| !own.is_empty()));
         // « dont nuit »: a part of what another column counts.
         let part_of = is_one_off(fact) && titles::is_part_of(own) || role == Role::Amounts && titles::is_part_of(own);
         let reason = reason.or_else(|| part_of.then(|| own.clone()));
@@ -106,6 +109,13 @@ pub(super) fn cast(found: &mut SourceMapping, likeness: &[u32], s: &Seen<'_>, cx
             c.why.push(format!("« {w} »"));
         }
     }
+}
+
+/// The words of the title of a group that take back the sums below it: « À déduire », « N-1 », « Prévu ».
+fn doubted_group(group: &str, fact: &FactDecl, cx: &Context<'_>) -> Option<String> {
+    let turning = || Phrase::of(group).words.into_iter().find(|w| titles::turning(w) && !leftover::words_of(fact).contains(w));
+    let said = titles::takes_back(group, cx.month).or_else(|| titles::name_takes_back(group));
+    said.or_else(|| titles::elsewhere(group, &fact.name)).or_else(turning)
 }
 
 /// The day somebody comes or leaves.

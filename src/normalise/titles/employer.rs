@@ -1,7 +1,7 @@
 //! Whose people a file, a list or a row is about: the town's, or those of an employer beside it.
 
 use super::file::FILE;
-use super::words::{is_one, spaced};
+use super::words::{is_one, opens, spaced};
 
 /// Whether a column says which employer bears a row, by its title.
 pub fn of_employers(heading: &str) -> bool {
@@ -37,4 +37,18 @@ pub fn says_the_town(text: &str, own: &str) -> bool {
     let beside = FILE.other_employers.iter().any(|e| own.contains(&spaced(e)));
     let known = |w: &str| w.len() < 3 || town(w) || own.contains(&format!(" {w} "));
     !beside && tidy.split_whitespace().any(town) && tidy.split_whitespace().all(known)
+}
+
+/// The town that a line names, where it is another than this one: « Commune de Lormont ». A part of the town is none, where its name
+/// says so.
+pub fn another_town(line: &str, own: &str) -> Option<String> {
+    let (tidy, own) = (spaced(line), spaced(own));
+    let words: Vec<&str> = tidy.split_whitespace().collect();
+    let says = |list: &[String], w: Option<&&str>| w.is_some_and(|w| list.iter().any(|l| l == w));
+    let telling = |w: &&str| w.len() >= 3 && !says(&FILE.town, Some(w));
+    let named = says(&FILE.town, words.first()) && says(&FILE.town_of, words.get(1)) && own.split_whitespace().any(|w| telling(&w));
+    let plain = |w: &&str| opens(&FILE.plain.names, w) || opens(&FILE.plain.words, w);
+    let name: Vec<&str> = words.iter().skip(2).copied().take_while(|w| w.len() < 3 || !plain(w)).filter(telling).collect();
+    let other = named && !name.is_empty() && !name.iter().any(|w| own.contains(&format!(" {w} ")));
+    other.then(|| line.trim().to_owned())
 }

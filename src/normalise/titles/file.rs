@@ -28,11 +28,13 @@ pub(super) struct File {
     pub(super) who_pays: Vec<String>,
     /// What a town calls itself, beside its name.
     pub(super) town: Vec<String>,
+    pub(super) town_of: Vec<String>,
     pub(super) hourly: Hourly,
     pub(super) calendar: Calendar,
     pub(super) pivot: Pivot,
     pub(super) doubt: Doubt,
     pub(super) neutral: BTreeMap<String, Vec<String>>,
+    pub(super) plain: PlainWords,
     pub(super) aside: Aside,
     pub(super) gone: Gone,
     pub(super) office: Office,
@@ -75,6 +77,10 @@ pub(super) struct Calendar {
 #[derive(serde::Deserialize)]
 pub(super) struct Doubt {
     pub(super) list: Vec<String>,
+    pub(super) named: Vec<String>,
+    pub(super) alone: Vec<String>,
+    pub(super) unless: Vec<String>,
+    pub(super) accounts: Vec<String>,
     pub(super) turning: Vec<String>,
     pub(super) hourly: Vec<String>,
     pub(super) strike: Vec<String>,
@@ -112,6 +118,14 @@ pub struct Bounds {
     pub ask_days: String,
     pub ask_pieces: String,
     pub ask_post: String,
+}
+
+/// Words around the rows of a list that say nothing of what it pays.
+#[derive(serde::Deserialize)]
+pub(super) struct PlainWords {
+    pub(super) names: Vec<String>,
+    pub(super) labels: Vec<String>,
+    pub(super) words: Vec<String>,
 }
 
 /// Words beside a quantity that say it is not to be paid.

@@ -71,5 +71,6 @@ pub fn doubted_name(name: &str) -> Option<String> {
 pub fn doubted_folder(folders: &str, this_year: i32, last_year: i32) -> Option<String> {
     let gone_by = |f: &&str| f.len() == 4 && f.parse::<i32>().is_ok_and(|y| (1990..this_year).contains(&y) && y != last_year);
     let year = || folders.split('/').find(gone_by).map(str::to_owned);
-    super::words::doubted_list(folders).or_else(|| one_of(&FILE.doubt.folder, &spaced(folders))).or_else(year)
+    let named = || folders.split('/').find_map(super::said::name_takes_back);
+    super::words::doubted_list(folders).or_else(|| one_of(&FILE.doubt.folder, &spaced(folders))).or_else(named).or_else(year)
 }

@@ -1,0 +1,153 @@
+//! Words around the rows of a list, in the lines above and below them, the titles of groups of columns, the names of its sheet, its file
+//! and its folders: those that take back what it pays, and those that say nothing of it.
+
+use super::against::{harmless, sets_aside, turns_below};
+use super::employer::another_town;
+use super::file::FILE;
+use super::rows::remarks;
+use super::words::{begins, one_of, opens, says_without, says_year_before, spaced, turning};
+use crate::facts::Vocabulary;
+use crate::ground::PayMonth;
+use crate::normalise::mapping::Rubrics;
+use crate::normalise::text::{Phrase, fold};
+use crate::normalise::values::month_named;
+use std::collections::BTreeSet;
+
+/// The words of a line above or below the rows, of a title or of a name that take back what a list pays: « déjà payé », « hors paie »,
+/// the accounts of another year.
+pub fn takes_back(text: &str, month: PayMonth) -> Option<String> {
+    super::words::doubted_list(text).or_else(|| other_accounts(text, month))
+}
+
+/// The same of one line, which may be nothing but such a word, or name another town.
+pub fn line_takes_back(line: &str, own: &str, month: PayMonth) -> Option<String> {
+    takes_back(line, month).or_else(|| alone(line)).or_else(|| another_town(line, own))
+}
+
+/// The words of a name of a sheet, a file or a folder, or of the title of a group of columns, that say so where a sentence would not:
+/// « Payé », « HS stop », « N-1 ».
+pub fn name_takes_back(name: &str) -> Option<String> {
+    let tidy = FILE.doubt.unless.iter().fold(spaced(name), |t, w| t.replace(&format!(" {w} "), " "));
+    one_of(&FILE.doubt.named, &tidy).or_else(|| alone(name)).or_else(|| says_year_before(name).map(str::to_uppercase))
+}
+
+/// A text that is nothing but such a word, beside a month or a year: « Référence », « Budget 2025 ».
+fn alone(text: &str) -> Option<String> {
+    let undated = |w: &&str| !w.bytes().all(|b| b.is_ascii_digit()) && month_named(w).is_none();
+    let words: Vec<String> = spaced(text).split_whitespace().filter(undated).map(str::to_owned).collect();
+    Some(words.join(" ")).filter(|w| FILE.doubt.alone.contains(w))
+}
+
+/// « Exercice 2024 », to be paid in 2025.
+fn other_accounts(text: &str, month: PayMonth) -> Option<String> {
+    let tidy = spaced(text);
+    let words: Vec<&str> = tidy.split_whitespace().collect();
+    let other = |w: &&[&str]| opens(&FILE.doubt.accounts, w[0]) && w[1].len() == 4 && w[1].parse::<i32>().is_ok_and(|y| y != month.year());
+    words.windows(2).find(other).map(|w| w.join(" "))
+}
+
+/// Words that say nothing of what a list pays: those of the pack and of the employer's name, beside the plain ones of the vocabulary.
+pub struct Plain(BTreeSet<String>);
+
+impl Plain {
+    pub fn new(vocabulary: &Vocabulary, rubrics: &Rubrics, employer: &str) -> Self {
+        let facts = vocabulary.iter().flat_map(|(_, f)| f.headings.iter().chain([&f.label.fr]));
+        let elements = rubrics.targets.iter().flat_map(|t| t.labels.iter().chain([&t.code]));
+        let sheets = FILE.sheet.values().chain(FILE.column.values()).flatten();
+        let words = facts.chain(elements).chain(sheets).flat_map(|t| written(t)).chain(written(employer));
+        let telling = |w: &String| {
+            let alone = format!(" {w} ");
+            let gains = &FILE.doubt.gains.words;
+            !(turning(w) || says_without(w) || sets_aside(w, true).is_some() || turns_below(w) || one_of(gains, &alone).is_some())
+        };
+        Self(words.filter(telling).collect())
+    }
+
+    /// The first word of a text that nobody knows: neither plain, nor a number, nor a month, nor the name of a place or of somebody.
+    pub fn stranger(&self, text: &str) -> Option<String> {
+        let rest = without_label(text);
+        if says_year_before(text).is_some() || rest.contains(['%', '?']) {
+            return Some(text.trim().to_owned());
+        }
+        // What follows « Service » or « École » is its name.
+        if begins(&FILE.plain.names, rest) || harmless(rest) {
+            return None;
+        }
+        let capitals = !rest.chars().any(char::is_lowercase);
+        let mut name = false;
+        for (i, token) in rest.split(|c: char| !c.is_alphanumeric()).filter(|t| !t.is_empty()).enumerate() {
+            let word = fold(token);
+            // « École Jules Ferry » within a line: its name is written like one.
+            name = opens(&FILE.plain.names, &word) || name && (capitals || token.starts_with(char::is_uppercase));
+            let proper = i > 0 && !capitals && token.starts_with(char::is_uppercase) && token.chars().any(char::is_lowercase);
+            if !(name || proper || self.knows(&word)) {
+                return Some(token.to_owned());
+            }
+        }
+        None
+    }
+
+    fn knows(&self, word: &str) -> bool {
+        let short = word.chars().count() < 2 || word.bytes().any(|b| b.is_ascii_digit());
+        let month = || month_named(word).is_some();
+        let listed = || [&FILE.plain.words, &FILE.aside.harmless, &FILE.row.of_group, &FILE.row.group].iter().any(|l| opens(l, word));
+        let phrase = || Phrase::of(word).words;
+        short || month() || listed() || self.0.contains(word) || phrase().iter().all(|w| self.0.contains(w)) && !phrase().is_empty()
+    }
+}
+
+/// Whether a line is signed or stamped, and no remark: « Fait à Montreval, le 12 novembre », « Vu, le maire ».
+pub fn signs(line: &str) -> bool {
+    let label = spaced(line).split_whitespace().next().is_some_and(|w| opens(&FILE.plain.labels, w) || opens(&FILE.aside.remark, w));
+    remarks(line) && !label
+}
+
+fn written(text: &str) -> Vec<String> {
+    let of_title = Phrase::of(text).words;
+    spaced(text).split_whitespace().map(str::to_owned).chain(of_title).collect()
+}
+
+/// A remark without the word that opens it: « NB : … ».
+fn without_label(text: &str) -> &str {
+    let labelled = |(label, _): &(&str, &str)| {
+        let tidy = spaced(label);
+        opens(&FILE.plain.labels, tidy.trim()) || opens(&FILE.aside.remark, tidy.trim())
+    };
+    text.split_once(':').filter(labelled).map_or(text, |(_, rest)| rest.trim())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn november() -> PayMonth {
+        PayMonth::parse("2025-11").expect("a month")
+    }
+
+    #[test]
+    fn words_that_take_back_say_so_wherever_they_stand_and_names_say_more() {
+        for line in ["Ces agents ont déjà perçu leur CIA", "Hors paie", "Saisi en paie le 14/11", "Exercice 2024", "Version de travail"] {
+            assert!(line_takes_back(line, "Mairie de Montreval", november()).is_some(), "{line}");
+        }
+        for line in ["Exercice 2025", "Heures à payer", "Commune de Montreval", "Mairie de quartier"] {
+            assert_eq!(line_takes_back(line, "Ville de Montreval", november()), None, "{line}");
+        }
+        for name in ["Payé", "HS novembre FAIT", "HS stop", "N-1", "Référence", "OK saisi", "HS vierge"] {
+            assert!(name_takes_back(name).or_else(|| takes_back(name, november())).is_some(), "{name}");
+        }
+        for name in ["Congés payés", "Service fait novembre", "Feuille de saisie", "HS vu", "Voirie", "Form-14"] {
+            assert_eq!(name_takes_back(name).or_else(|| takes_back(name, november())), None, "{name}");
+        }
+    }
+
+    #[test]
+    fn plain_words_names_and_days_say_nothing() {
+        let plain = Plain::new(&Vocabulary::default(), &Rubrics::default(), "Ville de Montreval");
+        for text in ["École Jules Ferry", "Paie de novembre 2025 - service technique", "MONTREVAL, le 12/11/2025", "NB : heures de nuit"] {
+            assert_eq!(plain.stranger(text), None, "{text}");
+        }
+        for text in ["Montants en centimes", "Ces agents ont touché leur prime", "NB : montants en centimes"] {
+            assert!(plain.stranger(text).is_some(), "{text}");
+        }
+    }
+}
