@@ -12,5 +12,6 @@ mod leavers;
 mod office;
 mod other_kinds;
 mod page;
+mod renewed;
 mod taken;
 mod turned;
