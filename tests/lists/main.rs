@@ -9,6 +9,7 @@ mod clear;
 mod copied;
 mod counted;
 mod leavers;
+mod names;
 mod office;
 mod other_kinds;
 mod page;
