@@ -195,13 +195,39 @@ impl Known {
         near.flat_map(|(_, ids)| ids).collect()
     }
 
+    /// Those of whose double name the row has a part, or the row's of theirs, beside the same given name; and those of the same surname
+    /// whose given name is like the row's: « J-Marc », « M. Laure », « Rafael ».
+    fn alike(&self, who: &Who) -> BTreeMap<&EmployeeId, &'static str> {
+        let (surname, given) = (line::words(&who.surname), line::words(&who.given));
+        if surname.is_empty() || given.is_empty() {
+            return BTreeMap::new();
+        }
+        let part = |of: &str| {
+            let [short, long] = if of.len() < surname.len() { [of, &surname] } else { [&surname, of] };
+            let mut words = short.split(' ').filter(|w| w.len() >= 3).peekable();
+            words.peek().is_some() && short != long && words.all(|w| long.split(' ').any(|l| l == w))
+        };
+        let mut out = BTreeMap::new();
+        for (of, bearers) in &self.by_surname {
+            let (same, part) = (*of == surname, part(of));
+            for (id, g) in bearers.iter().filter(|_| same || part) {
+                if part && (*g == given || begins_words(g, &given)) {
+                    out.insert(id, "ui.perhaps.part");
+                } else if same && given_alike(g, &given, &who.given) {
+                    out.insert(id, "ui.perhaps.like");
+                }
+            }
+        }
+        out
+    }
+
     /// Whether a row of nobody means one of a few who all wait for it: a surname alone, or with an initial, or one letter off.
     pub fn is_one_of_few(&self, who: &Who) -> bool {
         let given = line::words(&who.given);
-        let all: Vec<&(EmployeeId, String)> = self.bearers(who).collect();
-        let near = self.nearly(who).len();
-        let borne = all.iter().any(|(_, g)| given.is_empty() || g.starts_with(&given) || given.starts_with(g.as_str()));
-        all.len() + near <= FEW && (near > 0 || borne)
+        let borne = self.bearers(who).any(|(_, g)| given.is_empty() || g.starts_with(&given) || given.starts_with(g.as_str()));
+        let near: BTreeSet<&EmployeeId> = self.nearly(who).into_iter().chain(self.alike(who).into_keys()).collect();
+        let all: BTreeSet<&EmployeeId> = self.bearers(who).map(|(id, _)| id).chain(near.iter().copied()).collect();
+        all.len() <= FEW && (!near.is_empty() || borne)
     }
 
     /// Whether a row means nobody who is known: a surname and a given name, no word of which is in anybody's name.
@@ -231,6 +257,10 @@ impl Known {
         let given = line::words(&who.given);
         let mut all: BTreeMap<&EmployeeId, (&str, u32)> =
             self.bearers(who).map(|(id, g)| (id, Self::why(&given, g, who.surname.is_empty()))).collect();
+        for (id, why) in self.alike(who) {
+            let known = all.entry(id).or_insert((why, 50));
+            *known = if known.1 < 50 { (why, 50) } else { *known };
+        }
         all.extend(self.nearly(who).into_iter().map(|id| (id, ("ui.perhaps.near", 80))));
         if all.len() > FEW {
             all.clear();
@@ -247,6 +277,35 @@ impl Known {
         };
         all.into_iter().map(told).collect()
     }
+}
+
+/// Whether each word of one name begins the one of the other in its place: « j marc » of « jean marc ».
+fn begins_words(a: &str, b: &str) -> bool {
+    let (a, b): (Vec<&str>, Vec<&str>) = (a.split(' ').collect(), b.split(' ').collect());
+    let begins = |a: &str, b: &str| a.starts_with(b) || b.starts_with(a);
+    a.len() == b.len() && a.iter().zip(&b).all(|(a, b)| begins(a, b))
+}
+
+/// Letters that two given names have in common from the first on.
+const OPENING: usize = 3;
+
+/// Whether a given name may be another writing of the known one: a part of it, its beginnings, or what sounds the same.
+fn given_alike(known: &str, given: &str, written: &str) -> bool {
+    let sounds = |n: &str| {
+        let mut letters: Vec<char> = n.replace("ph", "f").replace(['h', ' '], "").chars().collect();
+        letters.dedup();
+        letters
+    };
+    let opening = known.chars().zip(given.chars()).take_while(|(a, b)| a == b).count();
+    let parts = given.split(' ').filter(|w| w.len() >= OPENING);
+    // « M. Laure »: what looks like a courtesy is an initial.
+    let initials = fold(written).replace(|c: char| !c.is_alphanumeric(), " ");
+    let initials = initials.split_whitespace().collect::<Vec<_>>().join(" ");
+    opening >= OPENING
+        || begins_words(known, given)
+        || begins_words(known, &initials)
+        || sounds(known) == sounds(given)
+        || parts.clone().next().is_some() && parts.clone().all(|w| known.split(' ').any(|k| k == w))
 }
 
 /// A title without marks: « Matricule : ».

@@ -3,7 +3,7 @@
 //! A lost leading zero is restored from how other sources write the number; a name joins only when it is the only one.
 
 use crate::ground::{EmployeeId, ids};
-use crate::normalise::text::{name_key, written_name};
+use crate::normalise::text::{name_key, name_letters, written_name};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Who a row names, as written.
@@ -81,6 +81,8 @@ pub struct Directory {
     by_name: BTreeMap<String, BTreeSet<EmployeeId>>,
     /// Those of several given names, by the first alone, as services write it.
     by_first: BTreeMap<String, BTreeSet<EmployeeId>>,
+    /// By the letters of surname and given name, and of both in one cell.
+    by_letters: BTreeMap<String, BTreeSet<EmployeeId>>,
     by_nir: BTreeMap<Box<str>, BTreeSet<EmployeeId>>,
     /// The identity numbers that sources with numbers of employees give each.
     nirs: BTreeMap<EmployeeId, BTreeSet<Box<str>>>,
@@ -135,6 +137,9 @@ impl Directory {
         let key = name_key(surname, given);
         if key.contains(' ') {
             self.by_name.entry(key).or_default().insert(id.clone());
+        }
+        for key in known_letters(surname, given) {
+            self.by_letters.entry(key).or_default().insert(id.clone());
         }
         if let Some((first, _)) = given.trim().split_once(' ') {
             self.by_first.entry(name_key(surname, first)).or_default().insert(id.clone());
@@ -240,7 +245,8 @@ impl Directory {
         }
         // Another identity number is another person, whatever the name.
         let other = |id: &EmployeeId| matches!((&who.nir, self.nirs.get(id)), (Some(own), Some(known)) if !known.contains(own));
-        match self.by_name.get(&key).map(|s| s.iter().filter(|id| !other(id)).cloned().collect::<Vec<_>>()).as_deref() {
+        let found = self.by_name.get(&key).or_else(|| asked_letters(who).iter().find_map(|k| self.by_letters.get(k)));
+        match found.map(|s| s.iter().filter(|id| !other(id)).cloned().collect::<Vec<_>>()).as_deref() {
             Some([only]) => {
                 // « MARTIN Paul », where MARTIN Paul Henri works here as well, may be either.
                 let longer = self.by_first.get(&key).into_iter().flatten().filter(|id| *id != only && !other(id)).cloned();
@@ -262,6 +268,26 @@ impl Directory {
     }
 }
 
+/// Keys under which somebody's name is found by its letters: in two cells, or in one in either order.
+fn known_letters(surname: &str, given: &str) -> Vec<String> {
+    match (name_letters(surname), name_letters(given)) {
+        (s, g) if s.len() < LETTERS && g.len() < LETTERS => Vec::new(),
+        (s, g) if g.is_empty() => vec![format!("={s}"), format!("~{s}")],
+        (s, g) => vec![format!("{s}|{g}"), format!("={s}{g}"), format!("={g}{s}")],
+    }
+}
+
+/// Keys to look for: of a name in two cells, one that is known in two, or else in one alone.
+fn asked_letters(who: &Who) -> Vec<String> {
+    match (name_letters(&who.surname), name_letters(&who.given)) {
+        (s, g) if g.is_empty() => vec![format!("={s}")],
+        (s, g) => vec![format!("{s}|{g}"), format!("~{s}{g}")],
+    }
+}
+
+/// Letters of a name that is found by them.
+const LETTERS: usize = 3;
+
 /// Whether two writings may name one person: a word of three letters or more in common, or one begins the other.
 pub fn may_be_same(a: (&str, &str), b: (&str, &str)) -> bool {
     if a == b {
@@ -269,6 +295,10 @@ pub fn may_be_same(a: (&str, &str), b: (&str, &str)) -> bool {
     }
     let (x, y) = (name_key(a.0, a.1), name_key(b.0, b.1));
     if x.is_empty() || y.is_empty() {
+        return true;
+    }
+    let letters = |n: (&str, &str)| name_letters(n.0) + &name_letters(n.1);
+    if x.len().min(y.len()) >= LETTERS && letters(a) == letters(b) {
         return true;
     }
     // A surname alone is said by all its words.

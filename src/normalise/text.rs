@@ -111,6 +111,16 @@ pub fn name_key(surname: &str, given: &str) -> String {
     words.join(" ")
 }
 
+/// The letters of a name without blanks, hyphens and apostrophes: « LEGOFF » is LE GOFF, « ST MARTIN » SAINT-MARTIN.
+pub fn name_letters(name: &str) -> String {
+    let whole = |w: &str| match w {
+        "st" => "saint".to_owned(),
+        "ste" => "sainte".to_owned(),
+        w => w.to_owned(),
+    };
+    fold(name).split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty() && !is_courtesy(w)).map(whole).collect()
+}
+
 /// A name as somebody repeats it in a decision: its words, courtesy too, in any order.
 pub fn written_name(surname: &str, given: &str) -> String {
     let whole = fold(&format!("{surname} {given}"));

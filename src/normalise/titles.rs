@@ -157,7 +157,7 @@ impl Titles {
         // « ancien IM », « nouvelle quotité »: the rest of the title names the fact.
         for (word, wrap) in [("ancien", Title::Old as fn(FactId) -> Title), ("nouveau", Title::New)] {
             if phrase.has(word) && phrase.words.len() > 1 {
-                let rest = Phrase::new(phrase.words.iter().filter(|w| *w != word && *w != "fin").cloned().collect(), phrase.share);
+                let rest = Phrase::new(phrase.words.iter().filter(|w| *w != word).cloned().collect(), phrase.share);
                 for i in self.near.to(&rest) {
                     if let (entry, Title::Fact(f)) = &self.entries[i] {
                         put(wrap(*f), likeness(&rest, entry));

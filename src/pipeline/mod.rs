@@ -71,7 +71,7 @@ use crate::rules::bind::{Context, SettingValue};
 use crate::rules::plan::setting_value;
 use crate::rules::{Pack, document_suggestion, pack, stack};
 use anyhow::{Context as _, Result};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 use tables::Tables;
@@ -330,6 +330,7 @@ fn run_here(options: &Options) -> Result<Outcome> {
     timings.measure("settings", || undecided::name(&ready, &results, &mut out));
     timings.measure("check", || compute::run_controls(&ready, &mut results, &mut out));
     causes::name(&ready, &results, &mut out);
+    nobody_lost(&ready, &mut results, &mut out);
     timings.measure("write", || documents::write(&ready, &mut results, tables, &mut out, options))?;
     out.aside = aside(&results, &out);
     let now = since::sent(&options.folder.join("out"));
@@ -339,6 +340,24 @@ fn run_here(options: &Options) -> Result<Outcome> {
     out.ran = true;
     out.timings = timings;
     Ok(out)
+}
+
+/// Whoever was paid last month and has no payslip is named by a finding, whatever files and lists say of him.
+fn nobody_lost(ready: &Ready, results: &mut compute::Results, out: &mut Outcome) {
+    let told: BTreeSet<&EmployeeId> =
+        out.findings.iter().filter(|f| f.severity <= Severity::Justify).filter_map(|f| f.employee.as_ref()).collect();
+    let lost = |b: &compute::Brief| {
+        let excluded = ready.inputs.decisions.excluded(&b.id).is_some();
+        b.before.is_some() && b.after.is_none() && !excluded && !told.contains(&b.id)
+    };
+    let found: Vec<usize> = (0..results.briefs.len()).filter(|i| lost(&results.briefs[*i])).collect();
+    for i in found {
+        let b = &mut results.briefs[i];
+        let f = Finding::new("M432", Severity::Blocking).of(&b.id).arg("agent", &b.id).arg("name", &b.name);
+        let net = b.before.map_or_else(String::new, |t| t.net_paid.french());
+        out.findings.push(f.arg("net", net).at(ready.inputs.sources.place(b.at)));
+        b.blocked.get_or_insert_with(|| "M432".to_owned());
+    }
 }
 
 /// Whoever is set aside, with the first reason in words.

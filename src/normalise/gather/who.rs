@@ -205,6 +205,11 @@ pub(super) fn note_people(
             let astray = list && (other || elses);
             if astray {
                 strange.insert(r.at);
+                // Whoever bears the name may be meant as well as the one of the number.
+                for bearer in bearing(&r.who).into_iter().filter(|o| **o != id) {
+                    let f = Finding::new("M434", Severity::Blocking).arg("agent", bearer).arg("number", &r.who.id).of(bearer);
+                    told.add(f.arg("name", r.who.called()).at(sources.place(r.at)), *source);
+                }
             }
             // A staff file that gives a number a whole name without a word in common with the known one is of somebody else.
             let whole = |(surname, given): (&str, &str)| name_key(surname, given).contains(' ');

@@ -46,6 +46,7 @@ impl Joiner<'_> {
             self.out.findings.push(f);
         }
         self.undated(c);
+        self.begins_after_a_gap(c);
         let Some(p) = self.person(&c.employee, c.at, "changement") else { return };
         if leaves {
             p.departure = Some(c.at);
@@ -57,6 +58,17 @@ impl Joiner<'_> {
         // A day of entry or leaving is dated by what it says.
         let own_date = matches!(decl.kind, FactKind::Date | FactKind::Text);
         p.dated.extend(c.effective.filter(|d| *d != first && !silent && !own_date).map(|from| Dated { fact: c.fact, from, at: c.at }));
+    }
+
+    /// A contract that begins again some days after the end that is known: what is paid of the days between, a person says.
+    fn begins_after_a_gap(&mut self, c: &crate::normalise::gather::Change) {
+        if self.vocabulary.role(Role::ContractEnd) != Some(c.fact) {
+            return;
+        }
+        let known = self.end_known(&c.employee).map(|k| k.1).and_then(|d| d.succ_opt());
+        let Some((from, next)) = c.effective.zip(known).filter(|(from, next)| from > next) else { return };
+        let f = self.finding("M433", Severity::Blocking, &c.employee, &[c.at]).arg("agent", &c.employee);
+        self.out.findings.push(f.arg("from", from.format("%d/%m/%Y")).arg("next", next.format("%d/%m/%Y")));
     }
 
     /// A step of which the list says no day: it counts from the first of the month, and an earlier day would owe arrears.

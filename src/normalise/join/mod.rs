@@ -107,6 +107,7 @@ pub fn join(
     j.transfers(transfers);
     j.proven_accounts();
     j.exchanged();
+    j.contracts_prolonged();
     j.contract_ends();
     j.out
 }

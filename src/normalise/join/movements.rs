@@ -61,15 +61,18 @@ impl Joiner<'_> {
         let vocabulary = self.vocabulary;
         let month = self.month;
         let paid = self.out.people.get(&id).is_some_and(|p| p.paid.is_some());
-        match self.date_of(r, Role::Exit).or_else(|| self.date_of(r, Role::ContractEnd)) {
+        let exit = self.date_of(r, Role::Exit);
+        let last = exit.or_else(|| self.date_of(r, Role::ContractEnd));
+        match last {
             None => self.tell("F43", Severity::Blocking, &id, r.at, None),
+            // A contract that is prolonged, or ends on another day than was known, is told with what was known.
+            Some((d, _)) if exit.is_none() && self.end_known(&id).is_some_and(|(_, known)| self.moves(known, d)) => {}
             Some((d, at)) => self.leaving(&id, d, at, paid),
         }
         self.perhaps_leaving(&id, r);
         let Some(p) = self.person(&id, r.at, "sortie") else { return };
-        let exit = vocabulary.role(Role::Exit).and_then(|f| r.facts.get(f)).and_then(|f| Some((f.value.date()?, f.at)));
-        // Who leaves within the month is paid until then: the departure explains no missing pay.
-        if !exit.is_some_and(|(day, _)| month.contains(day)) {
+        // Who leaves within the month or after it is paid until then: the departure explains no missing pay.
+        if last.is_none_or(|(day, _)| day < month.first_day()) {
             p.departure = Some(r.at);
         }
         for f in r.facts.iter() {
@@ -108,6 +111,49 @@ impl Joiner<'_> {
             self.tell("F46", Severity::Justify, id, at, Some(last_day));
         } else if last_day > self.month.last_day() {
             self.tell("F45", Severity::Justify, id, at, Some(last_day));
+        }
+    }
+
+    /// The end that files of before know of somebody: the day of leaving, or else that of the contract.
+    pub(super) fn end_known(&self, id: &EmployeeId) -> Option<(Fact, NaiveDate)> {
+        let p = self.out.people.get(id).filter(|p| p.arrival.is_none())?;
+        let of = |role| self.vocabulary.role(role).and_then(|f| p.known.get(f)).and_then(|f| Some((f.clone(), f.value.date()?)));
+        of(Role::Exit).or_else(|| of(Role::ContractEnd))
+    }
+
+    /// Whether another end than the known one is of any matter this month.
+    fn moves(&self, known: NaiveDate, end: NaiveDate) -> bool {
+        known != end && known.min(end) <= self.month.last_day() && end >= self.month.first_day()
+    }
+
+    /// A list of this month gives a contract another end than the files of before. A later one prolongs what was paid until now;
+    /// before the known one, or after a gap, a person says which is right.
+    pub(super) fn contracts_prolonged(&mut self) {
+        let (Some(end), Some(exit)) = (self.vocabulary.role(Role::ContractEnd), self.vocabulary.role(Role::Exit)) else { return };
+        let paid_until = self.month.previous().last_day();
+        let mut found = Vec::new();
+        for (id, p) in self.out.people.iter().filter(|(_, p)| p.paid.is_some()) {
+            let Some(listed) = p.changes.iter().rev().find(|f| f.id == end) else { continue };
+            let (Some(date), Some((known, until))) = (listed.value.date(), self.end_known(id)) else { continue };
+            let leaves = p.changes.iter().any(|f| f.id == exit);
+            // The end of a contract says nothing beside a day of leaving that a list gives too.
+            if leaves || !self.moves(until, date) {
+                continue;
+            }
+            let runs_on = until < date && (until >= paid_until || known.id == end);
+            if runs_on || known.id == exit {
+                found.push((id.clone(), listed.clone(), date, known, until, runs_on));
+            }
+        }
+        for (id, listed, date, known, until, runs_on) in found {
+            let (code, severity) = if runs_on { ("M430", Severity::Justify) } else { ("M431", Severity::Blocking) };
+            let f = self.finding(code, severity, &id, &[listed.at, known.at]).arg("agent", &id).arg("date", date.format("%d/%m/%Y"));
+            let f = f.arg("known", until.format("%d/%m/%Y")).arg("fact", self.vocabulary.get(known.id).label.fr.clone());
+            self.out.findings.push(f);
+            // The day of leaving was that of the contract as it stood.
+            if let (true, Some(p)) = (runs_on && known.id == exit, self.out.people.get_mut(&id)) {
+                p.changes.push(Fact { id: exit, value: Value::Date(date), ..listed });
+            }
         }
     }
 

@@ -44,7 +44,8 @@ pub(super) fn cast(found: &mut SourceMapping, likeness: &[u32], s: &Seen<'_>, cx
     let moves = matches!(found.role, Role::Arrivals | Role::Departures);
     let doubted = doubted.or_else(|| titles::only_wished(&about).filter(|_| moves || found.role == Role::Changes));
     // Of who comes or leaves it is the day that nobody can be sure of.
-    let day = found.columns.iter().filter(|_| moves).find(|c| is_day_of_a_move(c.meaning, cx)).map(|c| c.column);
+    let of_a_contract = |m: Meaning| matches!(m, Meaning::New(f) if cx.vocabulary.get(f).role == Some(FactRole::ContractEnd));
+    let day = found.columns.iter().find(|c| moves && is_day_of_a_move(c.meaning, cx) || of_a_contract(c.meaning)).map(|c| c.column);
     if let (Some(w), Some(c)) = (&doubted, found.columns.iter_mut().find(|c| Some(c.column) == day && c.certainty < 100)) {
         c.certainty = c.certainty.min(SURE - 1);
         c.why.push(format!("« {w} »"));
@@ -121,7 +122,7 @@ fn doubted_group(group: &str, fact: &FactDecl, cx: &Context<'_>) -> Option<Strin
 /// The day somebody comes or leaves.
 fn is_day_of_a_move(meaning: Meaning, cx: &Context<'_>) -> bool {
     let role = if let Meaning::Fact(f) | Meaning::New(f) = meaning { cx.vocabulary.get(f).role } else { None };
-    meaning == Meaning::Effective || matches!(role, Some(FactRole::Entry | FactRole::Exit))
+    meaning == Meaning::Effective || matches!(role, Some(FactRole::Entry | FactRole::Exit | FactRole::ContractEnd))
 }
 
 fn form_of(meaning: Meaning, cx: &Context<'_>) -> Option<NumberForm> {

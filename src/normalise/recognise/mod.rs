@@ -15,6 +15,7 @@ mod office;
 mod other_accounts;
 mod post;
 mod refined;
+mod renewed;
 mod roles;
 mod rubrics;
 mod seen;

@@ -1,5 +1,6 @@
 //! What the columns of a sheet mean once its role is known: signed amounts, new values, the days of a career.
 
+use super::renewed;
 use super::seen::Seen;
 use crate::facts::{FactId, Role as FactRole};
 use crate::ground::Exact;
@@ -159,8 +160,10 @@ pub(super) fn changed_columns(found: &mut SourceMapping, s: &Seen<'_>, cx: &Cont
         _ => false,
     };
     let ended = |f: FactId| cx.vocabulary.get(f).role == Some(FactRole::ContractEnd);
-    // « NBI | Date d'effet | Date de fin »: what ends is what the row changes.
-    if found.columns.iter().any(|c| lasting(c) && !matches!(c.meaning, Meaning::New(f) | Meaning::Fact(f) if ended(f))) {
+    // « NBI | Date d'effet | Date de fin »: what ends is what the row changes, unless the list is of contracts.
+    if !renewed::says_so(s, cx)
+        && found.columns.iter().any(|c| lasting(c) && !matches!(c.meaning, Meaning::New(f) | Meaning::Fact(f) if ended(f)))
+    {
         let other = |c: &&mut ColumnMapping| {
             matches!(c.meaning, Meaning::New(f) | Meaning::Fact(f) if ended(f)) && c.certainty < 100 && !titles::of_contract(&c.heading)
         };

@@ -2,7 +2,7 @@
 
 use super::agents::Coverage;
 use super::seen::{SAMPLE, Seen};
-use super::{months, post, spread};
+use super::{months, post, renewed, spread};
 use crate::facts::{FactId, FactKind, Role as FactRole};
 use crate::normalise::columns::{self, Choice};
 use crate::normalise::lists;
@@ -84,6 +84,7 @@ pub(super) fn attempt(s: &Seen<'_>, role: Role, cx: &Context<'_>, overlaps: &[u3
         until(s, cx, &mut choices);
         since(s, cx, &mut choices);
         rates_of_sums(s, cx, &mut choices);
+        renewed::days(s, cx, &mut choices);
     }
     if role == Role::RegisterLines {
         codes_are_nobodys(s, cx, &mut choices);
@@ -260,6 +261,7 @@ pub(super) fn attempt(s: &Seen<'_>, role: Role, cx: &Context<'_>, overlaps: &[u3
             let dates = has(Meaning::From) && (has(Meaning::To) || has(Meaning::Days) || day);
             keyed
                 && !pays_hours(s, &choices, &picked, cx)
+                && !renewed::says_so(s, cx)
                 && (has(Meaning::Nature) && (has(Meaning::From) || has(Meaning::Days)) || natured && dates)
                 && (situations <= 3 || of_month || copied)
         }
@@ -497,7 +499,7 @@ fn identifies(s: &Seen<'_>, c: usize, cx: &Context<'_>) -> bool {
     roles.iter().filter_map(|r| cx.vocabulary.role(*r)).any(|f| s.compared[c].title(Title::Fact(f)) >= 60)
 }
 
-fn dated_column(s: &Seen<'_>, c: usize) -> bool {
+pub(super) fn dated_column(s: &Seen<'_>, c: usize) -> bool {
     s.profiles[c].share(s.profiles[c].dates + s.profiles[c].days) >= 80
 }
 

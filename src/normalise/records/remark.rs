@@ -153,6 +153,12 @@ impl RecordReader<'_> {
         lists::is_list(self.source.role) || self.source.role == Role::Staff
     }
 
+    /// Whether the list says when contracts end.
+    fn ends_contracts(&self) -> bool {
+        let ends = |m: Meaning| matches!(m, Meaning::New(f) if self.cx.vocabulary.get(f).role == Some(FactRole::ContractEnd));
+        self.source.columns.iter().any(|c| ends(c.meaning))
+    }
+
     fn is_name(&self, c: &ColumnMapping) -> bool {
         let names = [FactRole::Surname, FactRole::MarriedName, FactRole::GivenName, FactRole::FullName];
         matches!(c.meaning, Meaning::Fact(f) if self.cx.vocabulary.get(f).role.is_some_and(|r| names.contains(&r)))
@@ -177,6 +183,8 @@ impl RecordReader<'_> {
         match flag(text) {
             // « Payé : oui » is paid already, « Validé : non » is not agreed.
             Ok(Some(yes)) if self.answers() && titles::answered(&c.heading, yes, absence) => Weight::SetsAside,
+            // « Renouvellement : non » beside the end of a contract.
+            Ok(Some(false)) if self.ends_contracts() && titles::renews(&c.heading) => Weight::SetsAside,
             // Nobody absent was present.
             Ok(Some(_)) if absence && titles::answered(&c.heading, true, true) => Weight::Nothing,
             Ok(Some(yes)) if self.answers() && (yes && titled || !yes && !titled && titles::asks_agreement(&c.heading)) => {

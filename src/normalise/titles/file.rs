@@ -323,6 +323,11 @@ pub(super) struct Leaving {
     pub(super) ends: Vec<String>,
     pub(super) goes_on: Vec<String>,
     pub(super) unrenewed: Vec<String>,
+    pub(super) perhaps_renewed: Vec<String>,
+    pub(super) renewed: Vec<String>,
+    pub(super) contract_end: Vec<String>,
+    pub(super) contract_begin: Vec<String>,
+    pub(super) contract_before: Vec<String>,
 }
 
 #[derive(serde::Deserialize)]

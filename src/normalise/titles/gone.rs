@@ -46,6 +46,39 @@ pub fn reason_ends_pay(text: &str) -> bool {
     has(&FILE.leaving.ends) && (has(&FILE.leaving.unrenewed) || !has(&FILE.leaving.goes_on))
 }
 
+/// Whether a text says that something is renewed or prolonged, and not the contrary: « Renouvellements de contrats ».
+pub fn renews(text: &str) -> bool {
+    one_of(&FILE.leaving.renewed, &spaced(text)).is_some() && !denies_renewal(text)
+}
+
+/// Whether a text says that something is not renewed, or not yet: « Contrats non renouvelés », « Contrats à renouveler ».
+pub fn denies_renewal(text: &str) -> bool {
+    [&FILE.leaving.unrenewed, &FILE.leaving.perhaps_renewed].into_iter().any(|list| one_of(list, &spaced(text)).is_some())
+}
+
+/// Whether a title of a list of contracts is that of a last day: « Contrat au », « Fin du renouvellement ».
+pub fn ends_a_contract(heading: &str) -> bool {
+    of_days(&FILE.leaving.contract_end, heading)
+}
+
+/// Whether a title of a list of contracts is that of a first day: « Renouvelé du », « Date début ».
+pub fn begins_a_contract(heading: &str) -> bool {
+    of_days(&FILE.leaving.contract_begin, heading)
+}
+
+/// Whether a title of a day has one of these words, or closes with one that stands behind a dollar sign.
+fn of_days(list: &[String], heading: &str) -> bool {
+    let tidy = spaced(heading);
+    let bare = tidy.replace(" inclus ", " ");
+    let closes = |w: &String| w.strip_prefix('$').is_some_and(|w| bare.trim_end().ends_with(&format!(" {w}")));
+    list.iter().any(closes) || one_of(list, &tidy).is_some()
+}
+
+/// Whether a title is of the contract as it stood: « Fin de contrat initiale ».
+pub fn of_contract_before(heading: &str) -> bool {
+    one_of(&FILE.leaving.contract_before, &spaced(heading)).is_some()
+}
+
 /// Whether an event beside a payslip says that it was the last: « Départ en retraite », and not « Retour de congé parental ».
 pub fn event_ends_pay(text: &str) -> bool {
     let back = one_of(&FILE.gone.back, &spaced(text)).is_some();

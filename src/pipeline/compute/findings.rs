@@ -474,7 +474,8 @@ fn leaps(ready: &Ready, w: &mut Worked) {
 /// Somebody whom last month paid and who, by the word of a staff file alone, has left since.
 fn gone(ready: &Ready, w: &mut Worked) {
     let exit = w.person.fact(&ready.pack.vocabulary, Role::Exit).filter(|f| f.origin != Origin::Decided);
-    let listed = w.person.departure.is_some() || w.output.owed.is_some();
+    // A day that a list gives is told with that list.
+    let listed = exit.is_some_and(|e| w.person.changes.iter().any(|f| f.id == e.id)) || w.output.owed.is_some();
     let (Standing::Left, Some(slip), Some(exit), false) = (w.standing, &w.person.paid, exit, listed) else { return };
     let day = exit.value.date().map_or_else(String::new, |d| d.format("%d/%m/%Y").to_string());
     let f = Finding::new("F97", Severity::Justify).of(&w.id).arg("agent", &w.id).arg("name", &w.name).arg("date", day);
