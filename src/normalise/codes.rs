@@ -61,6 +61,16 @@ impl CodeStats {
         }
     }
 
+    /// Adds what other lines look like.
+    pub fn merge(&mut self, other: &Self) {
+        self.rows += other.rows;
+        other.labels.iter().for_each(|(l, n)| *self.labels.entry(l.clone()).or_default() += n);
+        self.gains += other.gains;
+        self.deductions += other.deductions;
+        self.employer += other.employer;
+        self.tried.extend(other.tried.iter().take(TRIED.saturating_sub(self.tried.len())));
+    }
+
     /// Labels, most frequent first.
     pub fn labels_by_use(&self) -> Vec<String> {
         let mut all: Vec<(&String, &u32)> = self.labels.iter().collect();

@@ -444,6 +444,8 @@ pub struct SourceMapping {
     pub cells: Option<usize>,
     pub columns: Vec<ColumnMapping>,
     pub codes: Vec<CodeMapping>,
+    /// Which labels of each code are rubrics of their own.
+    pub names: crate::normalise::register::Names,
     /// Of a list with a row per agent and rubric: which fact each rubric is.
     pub variables: Option<crate::normalise::variables::Variables>,
     /// Of a list with a row per movement: where its kind and its value stand.

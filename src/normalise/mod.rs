@@ -17,6 +17,7 @@ pub mod gather;
 pub mod headless;
 mod identities;
 pub mod join;
+pub mod labels;
 pub mod layout;
 pub mod leftover;
 pub mod lists;

@@ -4,10 +4,10 @@
 //! accounts they were paid on. The sides of the lines are told by their categories; elements are found as for registers.
 //! Where a register holds the same agent's month, its lines stay and the nets are compared; nothing is chosen silently.
 
+mod doubled;
 mod employers;
 mod events;
 mod facts;
-mod labels;
 mod lines;
 mod posts;
 mod twice;
@@ -135,7 +135,7 @@ pub fn add(
     let each: Vec<(EmployeeId, u16, &Slip)> =
         payslips.iter().flat_map(|(id, own)| own.iter().map(|(s, slip)| (id.clone(), *s, *slip))).collect();
     events::told(&each, &used, sources, cx, &mut findings);
-    labels::doubled(&each, sources, &mut findings);
+    doubled::told(&each, sources, &mut findings);
     for (id, own) in payslips {
         let mut paid = PaidSlip::default();
         let mut said = stands_in;

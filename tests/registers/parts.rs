@@ -575,3 +575,56 @@ fn a_rubric_that_may_be_paid_once_is_asked() {
     let folder = job("goes-on", &with("RETENUE LOGEMENT"));
     assert_eq!(severities(&run(&folder), "C06"), justify);
 }
+
+const BONUS: &str = "00760";
+
+/// A correction and a bonus of once stand under the code of what goes on: they are rubrics of their own, and a label that only
+/// spells the code in another way is none.
+#[test]
+fn a_label_that_ends_with_its_month_is_no_part_of_its_code() {
+    let with = |label: &str| {
+        let all = rows();
+        let own = all.iter().find(|r| r.number == BONUS).expect("an agent of the sample").clone();
+        // 40,00 more, which no contribution bears.
+        let more = |gain: &str| gain.replace("554,73", "594,73").replace("239,64", "279,64");
+        let taken = |r: &Row| if r.number == BONUS { Row { gain: more(&r.gain), ..r.clone() } } else { r.clone() };
+        let line = format!("{};{};{};0410;{label};;;40,00;;", own.number, own.surname, own.given);
+        let mut lines: Vec<String> = all.iter().map(|r| cells(&taken(r))).collect();
+        let at = lines.iter().position(|l| l.starts_with(&format!("{BONUS};")) && l.contains("TOTAL BRUT")).expect("a total");
+        lines.insert(at, line);
+        [("livre.csv", text(SAMPLE_HEAD, lines.into_iter()))]
+    };
+    let replayed = |folder: &std::path::Path, code: &str| -> Vec<(String, String)> {
+        let all = table(&folder.join("out/replay.csv"));
+        all.into_iter().filter(|r| r["employee"] == BONUS && r["code"] == code).map(|r| (r["paid"].clone(), r["verdict"].clone())).collect()
+    };
+    // The sample's transfers are of another net.
+    let job = |name: &str, label: &str| {
+        let folder = job(name, &with(label));
+        std::fs::remove_file(folder.join("inbox/virements-2021-11.xml")).expect("the transfers");
+        folder
+    };
+    let pair = |paid: &str, verdict: &str| vec![(paid.to_owned(), verdict.to_owned())];
+    for label in ["IFSE RÉGULARISATION", "RAPPEL IFSE 09"] {
+        let folder = job("label-ends", label);
+        let outcome = run(&folder);
+        assert_eq!(replayed(&folder, "IFSE"), pair("90.00", "exact"), "{label}");
+        assert_eq!(outcome.replay.gap, 0, "{label}");
+        let lines = table(&folder.join("out/lines.csv"));
+        assert!(!lines.iter().any(|l| l["employee"] == BONUS && l["amount"] == "40.00"), "{label} does not come again");
+    }
+    let folder = job("label-may-end", "IFSE - PART ANNUELLE");
+    let asked = |o: &releve::pipeline::Outcome| {
+        o.findings.iter().filter(|f| f.code == "C45" && f.args.iter().any(|a| a.1.starts_with("0410 "))).count()
+    };
+    assert_eq!((asked(&run(&folder)), replayed(&folder, "IFSE")), (1, pair("90.00", "exact")));
+    let settings = folder.join("releve.toml");
+    let plain = std::fs::read_to_string(&settings).expect("the settings");
+    let said = format!("{plain}\n[[source]]\nfile = \"livre.csv\"\n[source.codes]\n\"0410 IFSE - PART ANNUELLE\" = \"once\"\n");
+    std::fs::write(&settings, said).expect("the settings");
+    assert_eq!((asked(&run(&folder)), replayed(&folder, "0410 IFSE - PART ANNUELLE")), (0, pair("40.00", "one-off")));
+    // Another name for the same: nothing is asked.
+    let folder = job("label-spelled", "Indemnité IFSE mensuelle");
+    let outcome = run(&folder);
+    assert_eq!((asked(&outcome), replayed(&folder, "IFSE")), (0, pair("130.00", "exact")));
+}

@@ -2,10 +2,10 @@
 
 use super::seen::Seen;
 use crate::facts::Role as FactRole;
-use crate::normalise::codes::{self, CodeStats, Shown};
+use crate::normalise::codes::{self, CodeStats, Shown, split_period};
 use crate::normalise::columns;
 use crate::normalise::mapping::{CodeMapping, CodeTarget, Meaning, Part, Payer, Role, SourceMapping};
-use crate::normalise::register::LineReader;
+use crate::normalise::register::{ByLabel, LineReader, Names};
 use crate::normalise::text::Phrase;
 use crate::normalise::titles::{Title, Titles};
 use crate::normalise::{Context, bands, titles};
@@ -20,18 +20,55 @@ const SURELY: u32 = 85;
 pub(super) fn lines_codes(found: &mut SourceMapping, s: &Seen<'_>, cx: &Context<'_>) -> BTreeMap<String, CodeStats> {
     let sides: BTreeSet<u8> = s.kept.iter().filter_map(|k| bands::section(&k.cells)).map(|x| x as u8).collect();
     found.sections = sides.len() >= 2;
+    found.names = Names::default();
     let mut stats: BTreeMap<String, CodeStats> = BTreeMap::new();
     let Some(reader) = LineReader::new(found, cx) else { return stats };
+    each_line(found, s, &reader, &mut |_, code, label, shown| stats.entry(code.to_owned()).or_default().add(label, shown));
+    let several: BTreeSet<&str> = stats.iter().filter(|(_, s)| Names::may_part(s)).map(|(code, _)| code.as_str()).collect();
+    if !several.is_empty() {
+        let (mut by_label, mut slips) = (ByLabel::new(), Vec::new());
+        let mut last = String::new();
+        each_line(found, s, &reader, &mut |agent, code, label, shown| {
+            if !several.contains(code) {
+                return;
+            }
+            let label: Box<str> = split_period(label).0.into();
+            by_label.entry((code.into(), label.clone())).or_default().add(&label, shown);
+            if slips.is_empty() || agent != last {
+                agent.clone_into(&mut last);
+                slips.push(Vec::new());
+            }
+            let own = [shown.gain, shown.deduction].into_iter().flatten().any(|a| !a.is_zero());
+            if let Some(slip) = slips.last_mut().filter(|_| own) {
+                slip.push((Box::from(code), label));
+            }
+        });
+        found.names = Names::part(&mut stats, &by_label, &slips, (cx.rubrics, reader.sides()));
+    }
+    found.codes = codes::resolve(&stats, cx.rubrics, reader.sides());
+    found.names.settle(&mut found.codes);
+    stats
+}
+
+/// The lines of a register, as far as they are looked at: agent, code, label and amounts.
+fn each_line(found: &SourceMapping, s: &Seen<'_>, reader: &LineReader, each: &mut dyn FnMut(&str, &str, &str, Shown)) {
     let mut section = None;
     let first_data = found.header.map_or(0, |h| h.1);
     let head: BTreeSet<String> =
         s.kept.iter().filter(|k| found.banded && k.number <= first_data).filter_map(|k| bands::head_line(&k.cells)).collect();
-    let mut rows = 0;
+    let (mut rows, mut carried) = (0, String::new());
     let _ = s.rows.for_each(&mut |row| {
         let side = if found.sections { bands::section(row.cells) } else { None };
-        if side.is_some() || found.banded && bands::of_row(&row).is_some() {
+        let band = if found.banded && side.is_none() { bands::of_row(&row) } else { None };
+        let agent = reader.agent(&row);
+        match &band {
+            Some(b) => carried.clone_from(&b.id),
+            None if !agent.is_empty() && carried != *agent => agent.as_ref().clone_into(&mut carried),
+            None => {}
+        }
+        if side.is_some() || band.is_some() {
             section = side;
-        } else if row.number > first_data && (reader.carries || !reader.agent(&row).is_empty()) {
+        } else if row.number > first_data && (reader.carries || !agent.is_empty()) {
             let (code, label) = reader.code(&row);
             let heading = |m: Meaning, text: &str| found.column(m).is_some_and(|c| !text.is_empty() && c.heading.ends_with(text));
             let again = heading(Meaning::Code, &code) && heading(Meaning::Label, &label);
@@ -42,14 +79,12 @@ pub(super) fn lines_codes(found: &mut SourceMapping, s: &Seen<'_>, cx: &Context<
             let nothing = shown == Shown::default() && (label.is_empty() || label == code) && drawn();
             if !code.is_empty() && !again && !of_head && !nothing {
                 reader.within(section, &label, &mut shown);
-                stats.entry(code.into_owned()).or_default().add(&label, shown);
+                each(&carried, &code, &label, shown);
             }
         }
         rows += 1;
         if rows < CODE_SAMPLE { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
     });
-    found.codes = codes::resolve(&stats, cx.rubrics, reader.sides());
-    stats
 }
 
 /// Columns of a wide register that hold amounts and stand for no known element are kept under their heading.

@@ -40,6 +40,7 @@ pub(super) fn source(
         cells: s.cells,
         columns: Vec::new(),
         codes: Vec::new(),
+        names: crate::normalise::register::Names::default(),
         variables: None,
         moves: None,
         banded: false,

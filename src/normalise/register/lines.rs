@@ -1,6 +1,7 @@
 //! A register with a row per agent and rubric.
 
 use super::books::{Books, Slip, Taken};
+use super::names::Names;
 use super::who::{WhoColumns, nir_key, numbered_name, shown, tidy_number};
 use crate::ground::{At, Exact, PayMonth};
 use crate::normalise::Context;
@@ -50,6 +51,8 @@ pub struct LineReader {
     pub carries: bool,
     /// Rows of their own say the side of an amount.
     pub(super) sections: bool,
+    /// Which labels of a code are rubrics of their own.
+    pub(super) names: Names,
 }
 
 impl LineReader {
@@ -104,6 +107,7 @@ impl LineReader {
             period: plain(Meaning::Period),
             year: plain(Meaning::Year),
             totals: totals(source),
+            names: source.names.clone(),
             who,
         };
         let columns = [reader.gain, reader.deduction, reader.amount, reader.signed, reader.employer];
@@ -127,7 +131,7 @@ impl LineReader {
         }
     }
 
-    /// Code and label; the label without its month stands for a missing code.
+    /// Code and label; the label without its month stands for a missing code, and beside one of several things.
     pub fn code<'r>(&self, row: &'r Row<'_, '_>) -> (Cow<'r, str>, Cow<'r, str>) {
         let label = self.label.map_or(Cow::Borrowed(""), |c| shown(row, c));
         let code = match self.code {
@@ -138,7 +142,11 @@ impl LineReader {
         if code.is_empty() {
             return (Cow::Owned(tidy.to_owned()), label);
         }
-        (code, label)
+        let own = match self.names.rubric(&code, tidy) {
+            Cow::Owned(own) => Some(own),
+            Cow::Borrowed(_) => None,
+        };
+        (own.map_or(code, Cow::Owned), label)
     }
 
     /// The month a row says it is about.

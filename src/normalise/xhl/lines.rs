@@ -1,9 +1,9 @@
 //! Lines of pay statements → paid lines: sides by category, elements by the resolver of registers, hints that hold.
 
-use super::labels::Labels;
 use crate::ground::{At, Exact, Finding, Money, PayMonth, Severity, Sources};
 use crate::normalise::codes::{self, CodeStats, Shown, Sides, split_period};
 use crate::normalise::gather::{Gathered, LocalCode};
+use crate::normalise::labels::Labels;
 use crate::normalise::text::{Phrase, fold};
 use crate::normalise::{CodeTarget, Context, Payer, SourceEntry, fragment};
 use crate::payslip::{LineKind, PaidCode, PaidLine};
@@ -12,7 +12,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// What a local code is used for; the same code may stand for both shares of a contribution.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
-pub(super) enum Side {
+enum Side {
     Gain,
     Taken,
     Employer,
@@ -25,7 +25,7 @@ pub(super) enum Side {
 }
 
 impl Side {
-    pub(super) fn of(line: &PayLine) -> Option<Self> {
+    fn of(line: &PayLine) -> Option<Self> {
         match line.effect() {
             // Some packages list arrears among base pay, under its code.
             Effect::Adds if line.category == Category::Rappel || says_arrears(&line.label) => Some(Self::Arrears),
@@ -64,7 +64,7 @@ type Key = (Box<str>, Side, u16);
 /// Every local code of the statements, with its place among the local codes of all sources.
 pub struct Codes {
     known: BTreeMap<Key, (u16, CodeTarget)>,
-    labels: Labels,
+    labels: Labels<(Box<str>, Side)>,
     /// The local code of a payslip that shows its net alone.
     bare_net: Option<u16>,
     /// The local code of what was taken and stands among no lines.
@@ -76,7 +76,7 @@ fn says_arrears(label: &str) -> bool {
     fold(label).split(|c: char| !c.is_alphanumeric()).next().is_some_and(|first| first == "rap" || first.starts_with("rappel"))
 }
 
-pub(super) fn code_of(line: &PayLine) -> Box<str> {
+fn code_of(line: &PayLine) -> Box<str> {
     if line.code.is_empty() { fold(&line.label).into() } else { line.code.clone() }
 }
 
@@ -90,7 +90,8 @@ impl Codes {
         cx: &Context<'_>,
         findings: &mut Vec<Finding>,
     ) -> Self {
-        let labels = Labels::of(slips);
+        let called = |s: &Slip| s.lines.iter().filter_map(|l| Some(((code_of(l), Side::of(l)?), l.label.clone()))).collect();
+        let labels = Labels::of(&slips.iter().map(|(_, s)| called(s)).collect::<Vec<_>>());
         let mut uses: BTreeMap<Key, (u16, CodeStats)> = BTreeMap::new();
         // What stands among pay and bonuses is an earning, below zero too; a refund may stand after tax.
         let mut earned: BTreeMap<Key, bool> = BTreeMap::new();
@@ -102,7 +103,7 @@ impl Codes {
                     _ => l.label.to_string(),
                 };
                 let shown = shown(l, side);
-                let group = labels.group(&code_of(l), side, &l.label);
+                let group = labels.group(&(code_of(l), side), &l.label);
                 let pay = matches!(l.category, Category::TraitBrut | Category::IndemResid | Category::SupFam | Category::Indemnite);
                 *earned.entry((code_of(l), side, group)).or_insert(true) &= pay && side == Side::Gain;
                 uses.entry((code_of(l), side, group))
@@ -139,12 +140,16 @@ impl Codes {
             let employer = key.1 == Side::Employer;
             let of_first = || {
                 let (_, first) = known.get(&(key.0.clone(), key.1, 0))?;
-                labels.may_be_first(&key.0, key.1, key.2).then_some(*first)
+                labels.may_be_first(&(key.0.clone(), key.1), key.2).then_some(*first)
             };
+            // What ends with its month is no element of the code that goes on beside it.
+            let is_first = |target: Option<CodeTarget>| known.get(&(key.0.clone(), key.1, 0)).map(|f| f.1) == target;
             let target = decided.unwrap_or_else(|| match found.map(|m| m.target) {
                 // The category tells the side for sure; an element of the other side is none.
                 Some(CodeTarget::Element(e, payer))
-                    if (payer == Payer::Employer) == employer && !matches!(key.1, Side::ArrearsTaken | Side::Advance) =>
+                    if (payer == Payer::Employer) == employer
+                        && !matches!(key.1, Side::ArrearsTaken | Side::Advance)
+                        && !(labels.ends_apart(&(key.0.clone(), key.1), key.2) && is_first(found.map(|m| m.target))) =>
                 {
                     CodeTarget::Element(e, payer)
                 }
@@ -213,7 +218,7 @@ impl Codes {
     }
 
     fn put(&self, source: u16, l: &PayLine, side: Side, out: &mut Vec<PaidLine>) {
-        let group = if side == Side::TakenBack { 0 } else { self.labels.group(&code_of(l), side, &l.label) };
+        let group = if side == Side::TakenBack { 0 } else { self.labels.group(&(code_of(l), side), &l.label) };
         let Some((index, target)) = self.known.get(&(code_of(l), side, group)) else { return };
         let code = match target {
             CodeTarget::Element(e, _) => PaidCode::Element(*e),
