@@ -169,12 +169,15 @@ pub fn read(found: &Found, sources: &Sources, cards: &[Card], cx: &Context<'_>) 
     });
     each(Part::Behind, &mut |row| {
         let line = r.line(row, row.text("behind"), &codes, &mut out);
-        line.into_iter().for_each(|(slip, line)| slip.behind.push(line));
+        line.into_iter().for_each(|(slip, line)| if line.period.is_some() { slip.older.0.push(line) } else { slip.behind.push(line) });
     });
     if let Some(t) = table(Part::Facts) {
         r.facts(t, &mut out);
     }
     each(Part::Transfers, &mut |row| r.transfer(row, &mut out));
+        if row.text("kind") == "net_taxable" {
+            return r.taxable_behind(row, &mut out);
+        }
     each(Part::Requests, &mut |row| r.request(row, &mut out));
     each(Part::Estimates, &mut |row| r.estimate(row, &mut out));
     each(Part::Settings, &mut |row| {
@@ -242,6 +245,13 @@ impl Reader<'_, '_> {
             out.month = PayMonth::parse(row.text("month"));
         }
         let mut slip = PaidSlip::default();
+    /// What the lines of older pay behind an advance add to the taxable net, which they do not tell.
+    fn taxable_behind(&mut self, row: &OneRow, out: &mut MonthRecord) {
+        let amount = self.money(row, "amount");
+        let slip = row.employee().and_then(|id| out.members.get_mut(&id)?.slip.as_mut());
+        slip.into_iter().for_each(|s| s.older.1 += amount);
+    }
+
         let at = |title| row.at(title);
         for (slot, title) in [
             (&mut slip.gross, "gross"),
@@ -446,7 +456,7 @@ impl MonthRecord {
         gathered.local_codes.append(&mut self.codes);
         for (id, m) in &mut self.members {
             let Some(slip) = &mut m.slip else { continue };
-            for l in slip.lines.iter_mut().chain(&mut slip.behind) {
+            for l in slip.lines.iter_mut().chain(&mut slip.behind).chain(&mut slip.older.0) {
                 if let PaidCode::Unknown(u) = &mut l.code {
                     *u += shift;
                 }

@@ -152,6 +152,12 @@ pub fn rows(ready: &Ready, w: &Worked, rows: &mut Rows) {
     if let Some(behind) = &w.output.behind {
         register::line_rows(&mut rows.behind, behind, &ready.catalogue, ready.lang);
     }
+    if let Some(b) = &w.output.put_off {
+        let (employee, month) = (w.id.clone(), ready.job.month);
+        let older = Payslip { post: w.id.post(), employee, month, mode: Mode::Computed, lines: b.lines.clone(), totals: b.totals };
+        register::line_rows(&mut rows.behind, &older, &ready.catalogue, ready.lang);
+        record::taxable_row(&mut rows.behind, &w.id, b.totals.net_taxable);
+    }
 }
 
 /// Accounts that were asked for and that no call-back has answered: the next month asks again.

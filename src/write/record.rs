@@ -5,7 +5,7 @@
 
 use super::register::field;
 use crate::facts::{FactDecl, Origin, Stood, Value};
-use crate::ground::{EmployeeId, Iban, Lang, PayMonth};
+use crate::ground::{EmployeeId, Iban, Lang, Money, PayMonth};
 use crate::payslip::YearSums;
 use chrono::NaiveDate;
 use std::fmt::Write as _;
@@ -105,6 +105,12 @@ pub struct RequestRow<'a> {
 
 pub fn request_row(out: &mut String, r: &RequestRow<'_>) {
     whose(out, r.employee);
+/// What the lines of older pay behind an advance add to the taxable net, in the columns of `behind.csv`.
+pub fn taxable_row(out: &mut String, employee: &EmployeeId, amount: Money) {
+    whose(out, employee);
+    let _ = writeln!(out, ",,net_taxable,,,{amount},,,,");
+}
+
     let _ = write!(out, "{},", r.requested.map(|d| d.to_string()).unwrap_or_default());
     for text in [r.received_by, r.account] {
         field(out, text);
@@ -124,7 +130,6 @@ pub fn setting_row(out: &mut String, name: &str, value: &str) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ground::Money;
 
     // Eight fields, each behind a comma, whether they are known or not.
     #[test]
