@@ -95,7 +95,7 @@ pub fn withdraw(folder: &Path) -> Result<()> {
 /// Drafts of the last run go, so that nothing old is taken for new.
 fn clear(folder: &Path) -> Result<()> {
     let drafts = ["payslips", "payslips.csv", "lines.csv", "diff.csv", "replay.csv", "estimates.csv", "transfers.csv"];
-    let record = ["facts.csv", "people.csv", "requests.csv", "behind.csv", "settings.csv"];
+    let record = ["facts.csv", "people.csv", "requests.csv", "behind.csv", "open_nets.csv", "settings.csv"];
     for name in drafts.into_iter().chain(record).chain(["findings.json", "manifest.json", super::proposals::FILE]) {
         let path = folder.join(name);
         let gone = if path.is_dir() { std::fs::remove_dir_all(&path) } else { std::fs::remove_file(&path) };
@@ -185,6 +185,7 @@ fn transfers(ready: &Ready, results: &mut Results, out: &mut Outcome, folder: &P
             let name = format!("virements-{month}.xml");
             let again = transfer::verify(&mut bytes.as_slice(), &name, &file, &rows, &summary);
             let sound = again.is_empty();
+            out.held.extend(again.iter().map(|f| f.code.clone()).collect::<BTreeSet<_>>());
             out.findings.extend(again);
             if sound {
                 job::write(folder, &waiting(&name), &bytes)?;
@@ -194,7 +195,10 @@ fn transfers(ready: &Ready, results: &mut Results, out: &mut Outcome, folder: &P
                 return Ok(Some(name));
             }
         }
-        Err(transfer::NotWritten::Findings(found)) => out.findings.extend(found),
+        Err(transfer::NotWritten::Findings(found)) => {
+            out.held.extend(found.iter().map(|f| f.code.clone()).collect::<BTreeSet<_>>());
+            out.findings.extend(found);
+        }
         Err(transfer::NotWritten::Io(e)) => return Err(e).context("virements"),
     }
     Ok(None)

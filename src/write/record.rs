@@ -16,6 +16,8 @@ pub const PEOPLE: &str =
 pub const REQUESTS: &str = "employee,post,requested,received_by,account,place\n";
 /// The pay behind each advance, in the columns of `lines.csv`.
 pub const BEHIND: &str = "employee,post,behind,label,kind,base,rate,amount,employer_rate,employer_amount,period,status\n";
+/// Nets of months before that nobody has received.
+pub const OPEN_NETS: &str = "employee,post,name,month,open_net,refused\n";
 pub const SETTINGS: &str = "setting,value\n";
 
 /// One fact of one employee. A fact stands under the month that was paid on it, and once more under the next month where
@@ -103,20 +105,38 @@ pub struct RequestRow<'a> {
     pub place: &'a str,
 }
 
-pub fn request_row(out: &mut String, r: &RequestRow<'_>) {
-    whose(out, r.employee);
 /// What the lines of older pay behind an advance add to the taxable net, in the columns of `behind.csv`.
 pub fn taxable_row(out: &mut String, employee: &EmployeeId, amount: Money) {
     whose(out, employee);
     let _ = writeln!(out, ",,net_taxable,,,{amount},,,,");
 }
 
+pub fn request_row(out: &mut String, r: &RequestRow<'_>) {
+    whose(out, r.employee);
     let _ = write!(out, "{},", r.requested.map(|d| d.to_string()).unwrap_or_default());
     for text in [r.received_by, r.account] {
         field(out, text);
         out.push(',');
     }
     field(out, r.place);
+    out.push('\n');
+}
+
+/// A net that is still due: whose, of which payslip, and why the bank sent it back if it did.
+#[derive(Clone, Debug)]
+pub struct OpenNetRow<'a> {
+    pub employee: &'a EmployeeId,
+    pub name: &'a str,
+    pub month: PayMonth,
+    pub amount: Money,
+    pub refused: &'a str,
+}
+
+pub fn open_net_row(out: &mut String, n: &OpenNetRow<'_>) {
+    whose(out, n.employee);
+    field(out, n.name);
+    let _ = write!(out, ",{},{},", n.month, n.amount);
+    field(out, n.refused);
     out.push('\n');
 }
 

@@ -7,5 +7,6 @@ mod arrears;
 mod estimates;
 mod in_a_row;
 mod law_of_months;
+mod open_nets;
 mod staff_columns;
 mod within_a_month;

@@ -99,6 +99,8 @@ pub(super) fn own_findings(ready: &Ready, w: &mut Worked) {
     leaps(ready, w);
     let belated = crate::pipeline::belated::findings(ready, w);
     w.findings.extend(belated);
+    let due = crate::pipeline::open_nets::findings(ready, w);
+    w.findings.extend(due);
     let dated = crate::pipeline::arrears::findings(ready, w);
     w.findings.extend(dated);
     for r in &w.output.replay.resolved {
