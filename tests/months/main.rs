@@ -4,6 +4,7 @@
 
 mod absence_over;
 mod arrears;
+mod corrections_end;
 mod estimates;
 mod in_a_row;
 mod law_of_months;
