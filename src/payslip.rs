@@ -280,6 +280,9 @@ pub struct PaidSlip {
     pub advance: Advance,
     /// Of an advance: the lines of the pay that it was an advance on, as its own month knew them.
     pub behind: Vec<PaidLine>,
+    /// Of an advance that followed another: the lines of the pay that those before were advances on, each with its month, and what
+    /// they add to the taxable net.
+    pub older: (Vec<PaidLine>, Money),
     /// A line of it was an estimate that nothing has settled.
     pub estimated: bool,
     /// Other sources' payslips of the same month: where, and whether they come to the same.

@@ -6,11 +6,14 @@
 use crate::compute::employee::{Input, Machine, advance_element};
 use crate::compute::eval::{Pins, State};
 use crate::compute::replay::{Hidden, ReplayLine, Replayed, Verdict};
-use crate::compute::walk::Amounts;
+use crate::compute::walk::{Amounts, Change, collect, whole};
 use crate::facts::{Fact, FactId, Facts, Origin, Value};
-use crate::ground::{At, Exact, Money};
-use crate::payslip::{Advance, ElementId, Line, PaidCode, PaidLine, PaidSlip, Payslip, Status, Totals};
-use std::collections::BTreeMap;
+use crate::ground::{At, Exact, Money, PayMonth};
+use crate::payslip::{Advance, ElementId, Line, LineKind, PaidCode, PaidLine, PaidSlip, Payslip, Status, Totals};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// A line that no rule makes, as it counts in sums.
+type Kept = (PaidCode, LineKind, Money, Money);
 
 /// What this month pays of last month's.
 #[derive(Clone, Debug)]
@@ -27,6 +30,16 @@ pub struct Belated {
 }
 
 impl Belated {
+    /// Whether a month's pay is among it.
+    pub fn makes(&self, month: PayMonth) -> bool {
+        self.lines.iter().any(|l| l.period == Some(month))
+    }
+
+    /// The months whose pay is among it.
+    pub fn months(&self) -> BTreeSet<PayMonth> {
+        self.lines.iter().filter_map(|l| l.period).collect()
+    }
+
     /// The amounts, by the code of each line.
     pub fn amounts(&self, ours: usize) -> Amounts {
         let mut out = Amounts::new();
@@ -56,9 +69,12 @@ impl Belated {
 impl Machine<'_> {
     /// Last month of somebody who had an advance: its one line proves no rule and implies no fact.
     pub fn unproven(&self, i: &Input<'_>) -> Replayed {
+        let mut facts = self.then(i.known, i.then);
+        // What is to be taken back is no part of that month's own pay.
+        [self.advance_fact("advance_left"), self.advance_fact("advance_pay")].into_iter().flatten().for_each(|id| drop(facts.remove(id)));
         let line =
             |l: &PaidLine| ReplayLine { code: l.code, paid: l.amount, recomputed: None, verdict: Verdict::OneOff, astray: 0, at: l.at };
-        Replayed { facts: self.then(i.known, i.then), lines: i.paid.iter().map(line).collect(), ..Replayed::default() }
+        Replayed { facts, lines: i.paid.iter().map(line).collect(), ..Replayed::default() }
     }
 
     /// Last month of somebody who had an advance, by the lines of the pay behind it, where its month or the employer's software has
@@ -76,8 +92,46 @@ impl Machine<'_> {
         Replayed { lines: advance.lines, ..self.replay_lines(state, &advance.facts, i.alternatives, lines, hidden) }
     }
 
-    /// What this month pays of last month's: the pay behind an advance, or what an estimate was short of.
+    /// What this month pays of months before: the pay behind advances, or what an estimate of last month was short of.
     pub fn belated(&self, state: &mut State, i: &Input<'_>, replay: &Replayed) -> Option<Belated> {
+        let older = i.slip.and_then(|s| self.older(s));
+        let Some(mut last) = self.of_last_month(state, i, replay) else { return older };
+        if let Some(older) = older {
+            last.lines.extend(older.lines);
+            last.totals += older.totals;
+        }
+        Some(last)
+    }
+
+    /// The pay that advances before the last were on, as their months knew it.
+    pub fn older(&self, slip: &PaidSlip) -> Option<Belated> {
+        let (paid, taxable) = &slip.older;
+        let mut totals = Totals { net_taxable: *taxable, ..Totals::default() };
+        let mut lines = Vec::new();
+        for l in paid {
+            let element = match l.code {
+                PaidCode::Element(e) => e,
+                PaidCode::Unknown(u) => self.unknown_element(u),
+            };
+            totals.enter(self.catalogue.get(element.index())?.kind, l.amount, l.employer_amount);
+            let shown = PaidLine::clone(l);
+            lines.push(Line {
+                element,
+                base: shown.base,
+                rate: shown.rate,
+                amount: l.amount,
+                employer_rate: shown.employer_rate,
+                employer_amount: l.employer_amount,
+                period: l.period,
+                status: Status::Estimated,
+            });
+        }
+        let at = paid.first()?.at;
+        Some(Belated { lines, totals, advance: Money::ZERO, at, overpaid: false })
+    }
+
+    /// What this month pays of last month's.
+    fn of_last_month(&self, state: &mut State, i: &Input<'_>, replay: &Replayed) -> Option<Belated> {
         let slip = i.slip?;
         let element = advance_element(self.pack)?;
         let advance: Money = i.paid.iter().filter(|l| l.code == PaidCode::Element(element)).map(|l| l.amount).sum();
@@ -102,14 +156,30 @@ impl Machine<'_> {
     /// Gives this month's facts the advance that is taken back and the pay that it is taken out of.
     pub fn take_back(&self, b: &Belated, facts: &mut Facts) {
         let (Some(left), Some(pay)) = (self.advance_fact("advance_left"), self.advance_fact("advance_pay")) else { return };
-        if b.advance.is_zero() {
-            return;
-        }
         let rest = facts.value(left).and_then(Value::number).unwrap_or(Exact::ZERO);
         let sum = rest.add(b.advance.exact()).unwrap_or(rest);
         let mut put = |id: FactId, n: Exact| drop(facts.set(Fact { id, value: Value::Number(n), at: b.at, origin: Origin::Inferred }));
         put(left, sum);
         put(pay, b.totals.net_paid.max(Money::ZERO).exact());
+    }
+
+    /// An advance after an advance: neither the pay behind the one before is made yet, nor is that one taken back.
+    pub fn put_off(&self, b: &Belated, facts: &mut Facts) {
+        self.take_back(b, facts);
+        self.advance_fact("advance_pay").into_iter().for_each(|id| drop(facts.remove(id)));
+    }
+
+    /// Puts what is made of months before on the payslip, and names what it changes.
+    pub fn enter_belated(&self, state: &State, kept: &[Kept], b: &Belated, changes: &mut Vec<Change>, payslip: &mut Payslip) {
+        let without = collect(state, kept);
+        let mut with = without.clone();
+        for (code, (amount, employer_amount)) in b.amounts(self.pack.elements.len()) {
+            let slot = with.entry(code).or_default();
+            slot.0 += amount;
+            slot.1 += employer_amount;
+        }
+        changes.extend(whole(&without, &with, self.causes.arrears));
+        b.enter(payslip);
     }
 
     /// Last month's whole pay by its own law; nothing when a line of it cannot be made.

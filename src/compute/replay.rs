@@ -342,6 +342,8 @@ impl Replay<'_> {
         extra: &[(LineKind, Money, Money)],
     ) {
         let alone = state.results.clone();
+        // What has a line of its own for the arrears beside one that the month alone makes is not taken on both.
+        let own = |i: usize, alone: Option<Computed>| against.is_near(i, alone, 0);
         let all: Vec<PaidLine> = paid.iter().chain(arrears).cloned().collect();
         let pinned = pin(&all, alone.len());
         let both = Against { pinned: &pinned, ..against };
@@ -350,7 +352,7 @@ impl Replay<'_> {
             let Step::Element(e) = step else { continue };
             let i = e.element.index();
             let tax = self.catalogue[i].kind == LineKind::Tax && pinned[i].is_some();
-            if !tax || both.agrees(i, state) || state.results[i].is_none() {
+            if !tax || own(i, alone[i]) || both.agrees(i, state) || state.results[i].is_none() {
                 continue;
             }
             let at = paid.iter().find(|l| l.code == PaidCode::Element(e.element)).map_or(At::NOWHERE, |l| l.at);
@@ -362,7 +364,7 @@ impl Replay<'_> {
             self.catalogue[i].kind == LineKind::Tax && pinned[i].is_some() && both.is_near(i, state.results[i], 1)
         };
         for (i, alone) in alone.into_iter().enumerate() {
-            if !against.agrees(i, state) && !near(i, state) {
+            if own(i, alone) || !against.agrees(i, state) && !near(i, state) {
                 state.results[i] = alone;
             }
         }

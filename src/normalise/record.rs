@@ -5,11 +5,13 @@
 
 mod later;
 mod manifest;
+mod open_nets;
 mod people;
 mod rows;
 
 pub use manifest::{Json, LARGEST, Manifest, read as json};
-pub use people::{Member, Past};
+pub use open_nets::{OpenNet, paid_again};
+pub use people::{Member, Past, Waiting};
 
 use crate::facts::{Begun, Stood};
 use crate::ground::{At, Checked, EmployeeId, Exact, Finding, Money, PayMonth, Place, Severity, Sources};
@@ -34,13 +36,14 @@ pub enum Part {
     Requests,
     Behind,
     Estimates,
+    OpenNets,
     Settings,
     /// A result that the next month does not need.
     Beside,
 }
 
 /// Titles that tell a file; more may stand beside them.
-const TITLES: [(Part, &[&str]); 11] = [
+const TITLES: [(Part, &[&str]); 12] = [
     (Part::Payslips, &["employee", "post", "month", "mode", "gross", "net_paid", "employer_cost"]),
     (Part::Lines, &["employee", "post", "code", "kind", "amount", "employer_amount", "period", "status"]),
     (Part::Facts, &["employee", "post", "month", "fact", "value", "origin", "place"]),
@@ -49,6 +52,7 @@ const TITLES: [(Part, &[&str]); 11] = [
     (Part::Requests, &["employee", "post", "requested", "received_by", "account", "place"]),
     (Part::Behind, &["employee", "post", "behind", "kind", "amount", "employer_amount", "period", "status"]),
     (Part::Estimates, &["employee", "post", "month", "code", "amount", "policy", "reason", "status"]),
+    (Part::OpenNets, &["employee", "post", "month", "open_net", "refused"]),
     (Part::Settings, &["setting", "value"]),
     (Part::Beside, &["employee", "post", "code", "before", "after", "change", "cause", "detail"]),
     (Part::Beside, &["employee", "post", "code", "paid", "recomputed", "gap", "verdict"]),
@@ -107,6 +111,8 @@ pub struct MonthRecord {
     /// Accounts asked for and not confirmed.
     requests: Vec<AccountChange>,
     pub estimates: Vec<OldEstimate>,
+    /// Nets of the months before that nobody had received.
+    open_nets: Vec<OpenNet>,
     pub settings: BTreeMap<String, String>,
     pub settings_at: At,
     /// Where each row of the facts was first read, by the source of the facts.
@@ -126,6 +132,7 @@ impl Default for MonthRecord {
             references: Vec::new(),
             requests: Vec::new(),
             estimates: Vec::new(),
+            open_nets: Vec::new(),
             settings: BTreeMap::new(),
             settings_at: At::NOWHERE,
             places: None,
@@ -168,8 +175,11 @@ pub fn read(found: &Found, sources: &Sources, cards: &[Card], cx: &Context<'_>) 
         line.into_iter().for_each(|(slip, line)| slip.lines.push(line));
     });
     each(Part::Behind, &mut |row| {
+        if row.text("kind") == "net_taxable" {
+            return r.taxable_behind(row, &mut out);
+        }
         let line = r.line(row, row.text("behind"), &codes, &mut out);
-        line.into_iter().for_each(|(slip, line)| slip.behind.push(line));
+        line.into_iter().for_each(|(slip, line)| if line.period.is_some() { slip.older.0.push(line) } else { slip.behind.push(line) });
     });
     if let Some(t) = table(Part::Facts) {
         r.facts(t, &mut out);
@@ -177,10 +187,15 @@ pub fn read(found: &Found, sources: &Sources, cards: &[Card], cx: &Context<'_>) 
     each(Part::Transfers, &mut |row| r.transfer(row, &mut out));
     each(Part::Requests, &mut |row| r.request(row, &mut out));
     each(Part::Estimates, &mut |row| r.estimate(row, &mut out));
+    each(Part::OpenNets, &mut |row| r.open_net(row, &mut out));
     each(Part::Settings, &mut |row| {
         out.settings_at = At::source(row.at("value").source);
         out.settings.insert(row.text("setting").to_owned(), row.text("value").to_owned());
     });
+    if out.manifest.as_ref().is_some_and(|m| !m.held.is_empty()) {
+        // No file went to the bank: nobody was paid by it, on whatever account.
+        (out.transfers, out.references) = (Vec::new(), Vec::new());
+    }
     r.whole(found, &out);
     Checked::new(out, r.found)
 }
@@ -228,6 +243,13 @@ impl Reader<'_, '_> {
             Finding::new("R96", Severity::Blocking).arg("column", title).arg("text", row.text(title)).arg("agent", row.text("employee"));
         let f = f.at(self.place(row.at(title)));
         self.found.push(row.employee().iter().fold(f, Finding::of));
+    }
+
+    /// What the lines of older pay behind an advance add to the taxable net, which they do not tell.
+    fn taxable_behind(&mut self, row: &OneRow, out: &mut MonthRecord) {
+        let amount = self.money(row, "amount");
+        let slip = row.employee().and_then(|id| out.members.get_mut(&id)?.slip.as_mut());
+        slip.into_iter().for_each(|s| s.older.1 += amount);
     }
 
     fn person(&mut self, row: &OneRow, out: &mut MonthRecord) {
@@ -375,10 +397,12 @@ impl Reader<'_, '_> {
             (Part::Facts, "facts.csv"),
             (Part::People, "people.csv"),
             (Part::Behind, "behind.csv"),
+            (Part::OpenNets, "open_nets.csv"),
         ] {
             let listed = |m: &(Manifest, String)| m.0.outputs.contains_key(name);
-            // Months of before have no pay behind an advance.
-            if !found.parts.contains_key(&part) && (part != Part::Behind || found.manifest.as_ref().is_some_and(listed)) {
+            // Months of before have no pay behind an advance, and no nets that are still due.
+            let younger = matches!(part, Part::Behind | Part::OpenNets);
+            if !found.parts.contains_key(&part) && (!younger || found.manifest.as_ref().is_some_and(listed)) {
                 self.found.push(places(Finding::new("R94", Severity::Blocking).arg("file", name)));
             }
         }
@@ -447,7 +471,7 @@ impl MonthRecord {
         gathered.local_codes.append(&mut self.codes);
         for (id, m) in &mut self.members {
             let Some(slip) = &mut m.slip else { continue };
-            for l in slip.lines.iter_mut().chain(&mut slip.behind) {
+            for l in slip.lines.iter_mut().chain(&mut slip.behind).chain(&mut slip.older.0) {
                 if let PaidCode::Unknown(u) = &mut l.code {
                     *u += shift;
                 }
@@ -512,24 +536,24 @@ impl MonthRecord {
         Some((self.transfers.iter().map(|t| t.amount).sum(), sources.place(At::source(first.at.source))))
     }
 
-    /// What runs on of each employee once they are joined: what last month alone was paid on, the account it went to.
-    pub fn settle(self, people: &mut People, sources: &Sources, sent: bool) -> (Past, Vec<Finding>) {
-        let mut found = Vec::new();
+    /// What runs on of each employee once they are joined: what last month alone was paid on, the account it went to, nets that
+    /// went nowhere. `sent` says that the bank's file of the month is there, `old` that it is of one before.
+    pub fn settle(mut self, people: &mut People, (sent, old): (bool, bool)) -> Past {
+        let mut open = std::mem::take(&mut self.open_nets);
         let paid: BTreeSet<&str> = self.transfers.iter().map(|t| t.end_to_end.as_str()).collect();
         let went_to: BTreeMap<&str, &TransferRow> = self.transfers.iter().map(|t| (t.end_to_end.as_str(), t)).collect();
         let several: BTreeSet<&str> = self.members.keys().filter(|id| id.post() > 1).map(EmployeeId::as_str).collect();
         for (id, m) in &self.members {
             let Some(p) = people.get_mut(id) else { continue };
             // A number alone does not say which of several posts a transfer paid.
-            let went = if several.contains(id.as_str()) { p.transfer.is_some() } else { paid.contains(id.as_str()) };
+            let by_file = sent && !old || several.contains(id.as_str());
+            let went = if by_file { p.transfer.is_some() || !p.beside.is_empty() } else { paid.contains(id.as_str()) };
             p.then.extend(m.then.iter().cloned());
             let record = self.month;
             p.begun.extend(m.begun.iter().filter_map(|(fact, from)| Some(Begun { record: record?, fact: fact.clone(), from: *from })));
             let net = m.slip.as_ref().and_then(|s| s.net_paid).filter(|n| n.0 > Money::ZERO);
-            if let (Some((net, at)), false, false) = (net, sent, went) {
-                let month = self.month.map_or_else(String::new, |m| m.to_string());
-                let f = Finding::new("R97", Severity::Justify).of(id).arg("agent", id).arg("name", &m.name).arg("month", month);
-                found.push(f.arg("net", net.french()).stake(net.cents()).at(sources.place(at)));
+            if let (Some((amount, at)), false, Some(month)) = (net, went, record) {
+                open.push(OpenNet { employee: id.clone(), name: m.name.clone(), month, amount, refused: String::new(), at });
             }
             let shown = if sent { p.transfer.is_some() } else { went };
             if let (Some(slip), false) = (&mut p.paid, shown) {
@@ -550,7 +574,7 @@ impl MonthRecord {
                 p.requests.push(r.clone());
             }
         }
-        (Past::of(self, people), found)
+        Past::of(self, open, people)
     }
 }
 

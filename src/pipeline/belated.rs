@@ -4,7 +4,7 @@ use super::Ready;
 use super::compute::Worked;
 use crate::compute::employee::advance_element;
 use crate::facts::FactId;
-use crate::ground::{Finding, Money, Severity};
+use crate::ground::{Finding, Money, PayMonth, Severity};
 use crate::payslip::Advance;
 
 /// A fact by its field in the pack's list of what the engine handles.
@@ -36,16 +36,20 @@ pub fn findings(ready: &Ready, w: &Worked) -> Vec<Finding> {
         }
         // What was paid is what should have been: nothing is left to say.
         Some(b) if b.advance.is_zero() && b.lines.is_empty() => {}
-        Some(b) if b.advance.is_zero() => {
+        Some(b) if b.advance.is_zero() && slip.advance == Advance::None => {
             let f = about("C24", last()).arg("net", b.totals.net_paid.french()).arg("count", b.lines.len());
             out.push(f.stake(b.totals.net_paid.cents()).at(sources.place(b.at)));
         }
         Some(b) => {
             let taken = taken(ready, w);
             let left = fact(ready, "advance_left").and_then(|id| w.output.facts.value(id)?.number()).and_then(Money::from_exact);
-            let left = left.unwrap_or(b.advance) - taken;
-            let f = about("C23", last()).arg("net", b.totals.net_paid.french()).arg("advance", b.advance.french());
-            let f = f.arg("taken", taken.french()).arg("left", left.french()).stake(b.totals.net_paid.cents());
+            // With pay behind several advances all of them are taken back.
+            let several = b.months().len() > 1;
+            let due = left.unwrap_or(b.advance);
+            let months: Vec<String> = b.months().iter().map(ToString::to_string).collect();
+            let f = about("C23", months.join(", ")).arg("net", b.totals.net_paid.french());
+            let f = f.arg("advance", if several || b.advance.is_zero() { due } else { b.advance }.french());
+            let f = f.arg("taken", taken.french()).arg("left", (due - taken).french()).stake(b.totals.net_paid.cents());
             out.push(paid.iter().fold(f, |f, p| f.at(p.clone())).at(sources.place(b.at)));
         }
         None => {
@@ -55,15 +59,25 @@ pub fn findings(ready: &Ready, w: &Worked) -> Vec<Finding> {
         }
     }
     let Some(element) = advance_element(&ready.pack) else { return out };
-    if slip.advance != Advance::None && w.output.belated.is_none() {
+    let put_off = |month: PayMonth| w.output.put_off.as_ref().is_some_and(|b| b.makes(month));
+    let made = |month: PayMonth| w.output.belated.as_ref().is_some_and(|b| b.makes(month));
+    let told = |f: Finding, month: PayMonth| {
+        if put_off(month) { Finding { severity: Severity::Information, ..f.told("C51") } } else { f }
+    };
+    if slip.advance != Advance::None && !made(ready.job.last_month) {
         let sum: Money = slip.lines.iter().map(|l| l.amount).sum();
-        let f = about("R98", last()).arg("amount", sum.french()).stake(sum.cents());
+        let f = told(about("R98", last()), ready.job.last_month).arg("amount", sum.french()).stake(sum.cents());
         out.push(paid.iter().fold(f, |f, p| f.at(p.clone())));
     }
     let code = &ready.catalogue[element.index()].code;
     let older = ready.inputs.past.estimates.0.get(&w.id).into_iter().flatten();
     for e in older.filter(|e| e.employee == w.id && e.code == *code && e.month != last()) {
-        let f = about("R98", e.month.clone()).arg("amount", e.amount.french()).stake(e.amount.cents());
+        let month = PayMonth::parse(&e.month);
+        if month.is_some_and(made) {
+            continue;
+        }
+        let f = about("R98", e.month.clone());
+        let f = month.into_iter().fold(f, told).arg("amount", e.amount.french()).stake(e.amount.cents());
         out.push(paid.iter().fold(f, |f, p| f.at(p.clone())));
     }
     out

@@ -97,7 +97,7 @@ pub fn withdraw(folder: &Path) -> Result<()> {
 /// When one cannot be removed.
 pub fn clear(folder: &Path) -> Result<()> {
     let drafts = ["payslips", "payslips.csv", "lines.csv", "diff.csv", "replay.csv", "estimates.csv", "transfers.csv"];
-    let record = ["facts.csv", "people.csv", "requests.csv", "behind.csv", "settings.csv"];
+    let record = ["facts.csv", "people.csv", "requests.csv", "behind.csv", "open_nets.csv", "settings.csv"];
     for name in drafts.into_iter().chain(record).chain(["findings.json", "manifest.json", super::proposals::FILE]) {
         let path = folder.join(name);
         let gone = if path.is_dir() { std::fs::remove_dir_all(&path) } else { std::fs::remove_file(&path) };
@@ -187,6 +187,7 @@ fn transfers(ready: &Ready, results: &mut Results, out: &mut Outcome, folder: &P
             let name = format!("virements-{month}.xml");
             let again = transfer::verify(&mut bytes.as_slice(), &name, &file, &rows, &summary);
             let sound = again.is_empty();
+            out.held.extend(again.iter().map(|f| f.code.clone()).collect::<BTreeSet<_>>());
             out.findings.extend(again);
             if sound {
                 job::write(folder, &waiting(&name), &bytes)?;
@@ -196,7 +197,10 @@ fn transfers(ready: &Ready, results: &mut Results, out: &mut Outcome, folder: &P
                 return Ok(Some(name));
             }
         }
-        Err(transfer::NotWritten::Findings(found)) => out.findings.extend(found),
+        Err(transfer::NotWritten::Findings(found)) => {
+            out.held.extend(found.iter().map(|f| f.code.clone()).collect::<BTreeSet<_>>());
+            out.findings.extend(found);
+        }
         Err(transfer::NotWritten::Io(e)) => return Err(e).context("virements"),
     }
     Ok(None)

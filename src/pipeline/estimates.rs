@@ -15,17 +15,19 @@ use std::collections::BTreeSet;
 /// What of this month's pay settles an estimate of the month before: the pay behind an advance, the true line, arrears of a
 /// change that had begun, or a staff file of today on which the same amount comes out.
 fn settled(ready: &Ready, w: &Worked, e: &OldEstimate) -> Option<String> {
-    let p = w.output.payslip.as_ref().filter(|_| e.employee == w.id && e.month == ready.job.last_month.to_string())?;
+    let month_of = PayMonth::parse(&e.month)?;
+    let made = w.output.belated.as_ref().is_some_and(|b| b.makes(month_of));
+    let p = w.output.payslip.as_ref().filter(|_| e.employee == w.id && (made || month_of == ready.job.last_month))?;
     let say = |key: &str, args: &[(&str, String)]| words::fill(words::ui(key, ready.lang), args);
     let element = ready.catalogue.iter().position(|c| c.code == e.code).map(|i| ElementId(i as u16))?;
     let month = || ("month", ready.job.month.to_string());
     let sum = |amount: Money| [month(), ("code", e.code.clone()), ("amount", amount.french())];
-    if let Some(b) = w.output.belated.as_ref().filter(|b| !b.overpaid) {
+    if let Some(b) = w.output.belated.as_ref().filter(|b| !b.overpaid && (made || b.lines.is_empty())) {
         let advance = crate::compute::employee::advance_element(&ready.pack);
         if advance == Some(element) {
             return Some(say("ui.settled_advance", &[month(), ("net", b.totals.net_paid.french())]));
         }
-        let own = b.lines.iter().filter(|l| l.element == element);
+        let own = b.lines.iter().filter(|l| l.element == element && l.period == Some(month_of));
         let amount: Money = own.map(|l| if l.amount.is_zero() { l.employer_amount } else { l.amount }).sum();
         return Some(if amount.is_zero() { say("ui.settled_confirmed", &[month()]) } else { say("ui.settled_line", &sum(amount)) });
     }

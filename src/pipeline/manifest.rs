@@ -56,7 +56,7 @@ pub fn text(ready: &Ready, out: &Outcome, made: &[Made]) -> String {
         "rules": rules,
         "outputs": outputs,
         "totals": { "before": totals(&out.before), "after": totals(&out.after), "payslips": out.payslips },
-        "transfers": { "count": out.transfers.0, "sum": out.transfers.1.to_string() },
+        "transfers": { "count": out.transfers.0, "sum": out.transfers.1.to_string(), "held": out.held },
         "replay": {
             "exact": out.replay.exact, "rounding": out.replay.rounding, "carried": out.replay.carried,
             "gap": out.replay.gap, "one-off": out.replay.one_off,

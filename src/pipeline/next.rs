@@ -9,7 +9,7 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 /// Files of a record, as a run names them.
-const RECORD: [&str; 10] = [
+const RECORD: [&str; 11] = [
     "manifest.json",
     "payslips.csv",
     "lines.csv",
@@ -17,6 +17,7 @@ const RECORD: [&str; 10] = [
     "people.csv",
     "requests.csv",
     "behind.csv",
+    "open_nets.csv",
     "transfers.csv",
     "estimates.csv",
     "settings.csv",

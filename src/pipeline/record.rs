@@ -152,6 +152,12 @@ pub fn rows(ready: &Ready, w: &Worked, rows: &mut Rows) {
     if let Some(behind) = &w.output.behind {
         register::line_rows(&mut rows.behind, behind, &ready.catalogue, ready.lang);
     }
+    if let Some(b) = &w.output.put_off {
+        let (employee, month) = (w.id.clone(), ready.job.month);
+        let older = Payslip { post: w.id.post(), employee, month, mode: Mode::Computed, lines: b.lines.clone(), totals: b.totals };
+        register::line_rows(&mut rows.behind, &older, &ready.catalogue, ready.lang);
+        record::taxable_row(&mut rows.behind, &w.id, b.totals.net_taxable);
+    }
 }
 
 /// Accounts that were asked for and that no call-back has answered: the next month asks again.
@@ -225,9 +231,7 @@ fn next(ready: &Ready, w: &Worked, paid_on: &Facts) -> Facts {
         let decided = decisions.list.iter().find(|d| d.at == c.at);
         if decided.is_some_and(|d| matches!(d.what, What::Override(..))) {
             next.remove(c.id);
-            if let Some(f) = w.person.known.get(c.id) {
-                next.set(f.clone());
-            }
+            under(ready, w, c.id).into_iter().for_each(|f| drop(next.set(f)));
         }
     }
     since_january(ready, w, paid_on, &mut next);
@@ -237,6 +241,16 @@ fn next(ready: &Ready, w: &Worked, paid_on: &Facts) -> Facts {
         next.set(Fact { id, value: Value::Text(iban.as_str().into()), at: d.at, origin: Origin::Decided });
     }
     next
+}
+
+/// What a correction stands before, and what comes back with its end: what a list of this month says, what last month's lines
+/// prove, what files say.
+fn under(ready: &Ready, w: &Worked, fact: FactId) -> Option<Fact> {
+    let recurs = ready.pack.vocabulary.get(fact).recurs;
+    let listed = w.person.under.iter().rev().find(|f| f.id == fact && recurs);
+    let believed = super::compute::believed(ready, w);
+    let proven = || w.output.replay.resolved.iter().find(|r| r.fact == fact && recurs && r.stays(&believed).is_some()).map(|r| &r.used);
+    listed.or_else(proven).or_else(|| w.person.known.get(fact)).cloned()
 }
 
 /// What is left of an advance after this month took back its part.

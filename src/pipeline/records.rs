@@ -131,6 +131,13 @@ pub fn last_month(o: &mut Opened, cards: &[Card], cx: &Context<'_>) -> (MonthRec
     (chosen.map(|c| c.1).unwrap_or_default(), files, earlier)
 }
 
+/// A record whose run was held back: no transfer file went to the bank, and none of its nets is taken as paid.
+pub fn never_sent(record: &MonthRecord) -> Option<Finding> {
+    let m = record.manifest.as_ref().filter(|m| !m.held.is_empty() && m.payslips > 0)?;
+    let f = Finding::new("R135", Severity::Justify).arg("month", m.month).arg("count", m.payslips).arg("net", m.net.french());
+    Some(record.place().into_iter().fold(f.arg("codes", m.held.join(", ")).stake(m.net.cents()), |f, p| f.at(p.clone())))
+}
+
 /// A record of another month than the last. One of a month since is of pay that this job knows nothing of: advances and estimates
 /// of it would be lost.
 fn left_aside(record: &MonthRecord, cx: &Context<'_>) -> Finding {

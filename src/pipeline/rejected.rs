@@ -4,10 +4,10 @@
 
 use super::decisions::Decisions;
 use crate::ground::ids::bare;
-use crate::ground::{At, EmployeeId, Finding, Iban, Money, Place, Severity, Sources};
+use crate::ground::{At, EmployeeId, Finding, Iban, Money, PayMonth, Place, Severity, Sources};
 use crate::normalise::Gathered;
 use crate::normalise::join::{Joined, TransferRow};
-use crate::normalise::record::MonthRecord;
+use crate::normalise::record::{MonthRecord, OpenNet};
 use crate::normalise::text::name_key;
 use crate::normalise::titles;
 use crate::read::pain001::Header;
@@ -242,8 +242,8 @@ fn why(o: &Outcome) -> String {
     if all.is_empty() { "–".to_owned() } else { all.join(", ") }
 }
 
-/// Names whoever did not receive last month's pay.
-pub fn name(refused: &[Refused], joined: &Joined, decided: &Decisions, sources: &Sources) -> Vec<Finding> {
+/// Names whoever did not receive last month's pay, and hands back what each is owed.
+pub fn name(refused: &[Refused], joined: &Joined, decided: &Decisions, last: PayMonth, sources: &Sources) -> (Vec<Finding>, Vec<OpenNet>) {
     // One transfer may have paid several posts of somebody.
     let mut people: BTreeMap<At, Vec<_>> = BTreeMap::new();
     let parts: BTreeSet<At> = joined.parts.iter().map(|p| p.1).collect();
@@ -256,7 +256,7 @@ pub fn name(refused: &[Refused], joined: &Joined, decided: &Decisions, sources: 
         p.beside.iter().for_each(|b| people.entry(b.at).or_default().push((id, b.amount)));
     }
     let orphans: BTreeMap<At, &TransferRow> = joined.orphan_transfers.iter().map(|t| (t.at, t)).collect();
-    let mut out = Vec::new();
+    let (mut out, mut open) = (Vec::new(), Vec::new());
     for r in refused {
         let orphan = orphans.get(&r.transfer).copied();
         let of = people.get(&r.transfer).into_iter().flatten().map(|(id, amount)| (Some(*id), *amount));
@@ -274,13 +274,17 @@ pub fn name(refused: &[Refused], joined: &Joined, decided: &Decisions, sources: 
             let f = f.arg("agent", called).arg("amount", amount.french()).arg("why", &r.why).stake(amount.cents()).at(r.place.clone());
             let f = r.one_of.iter().fold(f, |f, what| f.arg("what", what));
             let f = if r.agent.is_some() { f } else { f.at(sources.place(r.transfer)) };
-            out.push(match agent {
-                Some(id) => f.of(id),
-                None => f,
-            });
+            let Some((id, p)) = agent.and_then(|id| joined.people.get_key_value(id)) else {
+                out.push(agent.into_iter().fold(f, Finding::of));
+                continue;
+            };
+            out.push(f.of(id));
+            let at = p.paid.as_ref().and_then(|s| s.net_paid).map_or(r.transfer, |n| n.1);
+            let name = format!("{} {}", p.names.0, p.names.1).trim().to_owned();
+            open.push(OpenNet { employee: id.clone(), name, month: last, amount, refused: r.why.clone(), at });
         }
     }
-    out
+    (out, open)
 }
 
 #[cfg(test)]

@@ -23,6 +23,7 @@ pub struct Rows {
     pub people: String,
     pub requests: String,
     pub behind: String,
+    pub open_nets: String,
 }
 
 /// The tables while they grow.
@@ -36,6 +37,7 @@ pub struct Tables {
     people: Growing,
     requests: Growing,
     behind: Growing,
+    open_nets: Growing,
 }
 
 impl Tables {
@@ -55,6 +57,7 @@ impl Tables {
             people: Growing::begin(folder, "people.csv", record::PEOPLE)?,
             requests: Growing::begin(folder, "requests.csv", record::REQUESTS)?,
             behind: Growing::begin(folder, "behind.csv", record::BEHIND)?,
+            open_nets: Growing::begin(folder, "open_nets.csv", record::OPEN_NETS)?,
         })
     }
 
@@ -69,7 +72,8 @@ impl Tables {
         self.facts.add(&rows.facts)?;
         self.people.add(&rows.people)?;
         self.requests.add(&rows.requests)?;
-        self.behind.add(&rows.behind)
+        self.behind.add(&rows.behind)?;
+        self.open_nets.add(&rows.open_nets)
     }
 
     /// Puts them in place.
@@ -77,7 +81,8 @@ impl Tables {
     /// # Errors
     /// When the folder cannot be written.
     pub fn finish(self) -> Result<Vec<Made>> {
-        let all = [self.payslips, self.lines, self.diff, self.replay, self.estimates, self.facts, self.people, self.requests, self.behind];
+        let record = [self.facts, self.people, self.requests, self.behind, self.open_nets];
+        let all: Vec<Growing> = [self.payslips, self.lines, self.diff, self.replay, self.estimates].into_iter().chain(record).collect();
         // A disk takes its time for each, and for several at once hardly more.
         all.into_par_iter().map(Growing::finish).collect::<Vec<_>>().into_iter().collect()
     }

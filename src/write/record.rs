@@ -5,7 +5,7 @@
 
 use super::register::field;
 use crate::facts::{FactDecl, Origin, Stood, Value};
-use crate::ground::{EmployeeId, Iban, Lang, PayMonth};
+use crate::ground::{EmployeeId, Iban, Lang, Money, PayMonth};
 use crate::payslip::YearSums;
 use chrono::NaiveDate;
 use std::fmt::Write as _;
@@ -16,6 +16,8 @@ pub const PEOPLE: &str =
 pub const REQUESTS: &str = "employee,post,requested,received_by,account,place\n";
 /// The pay behind each advance, in the columns of `lines.csv`.
 pub const BEHIND: &str = "employee,post,behind,label,kind,base,rate,amount,employer_rate,employer_amount,period,status\n";
+/// Nets of months before that nobody has received.
+pub const OPEN_NETS: &str = "employee,post,name,month,open_net,refused\n";
 pub const SETTINGS: &str = "setting,value\n";
 
 /// One fact of one employee. A fact stands under the month that was paid on it, and once more under the next month where
@@ -103,6 +105,12 @@ pub struct RequestRow<'a> {
     pub place: &'a str,
 }
 
+/// What the lines of older pay behind an advance add to the taxable net, in the columns of `behind.csv`.
+pub fn taxable_row(out: &mut String, employee: &EmployeeId, amount: Money) {
+    whose(out, employee);
+    let _ = writeln!(out, ",,net_taxable,,,{amount},,,,");
+}
+
 pub fn request_row(out: &mut String, r: &RequestRow<'_>) {
     whose(out, r.employee);
     let _ = write!(out, "{},", r.requested.map(|d| d.to_string()).unwrap_or_default());
@@ -111,6 +119,24 @@ pub fn request_row(out: &mut String, r: &RequestRow<'_>) {
         out.push(',');
     }
     field(out, r.place);
+    out.push('\n');
+}
+
+/// A net that is still due: whose, of which payslip, and why the bank sent it back if it did.
+#[derive(Clone, Debug)]
+pub struct OpenNetRow<'a> {
+    pub employee: &'a EmployeeId,
+    pub name: &'a str,
+    pub month: PayMonth,
+    pub amount: Money,
+    pub refused: &'a str,
+}
+
+pub fn open_net_row(out: &mut String, n: &OpenNetRow<'_>) {
+    whose(out, n.employee);
+    field(out, n.name);
+    let _ = write!(out, ",{},{},", n.month, n.amount);
+    field(out, n.refused);
     out.push('\n');
 }
 
@@ -124,7 +150,6 @@ pub fn setting_row(out: &mut String, name: &str, value: &str) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ground::Money;
 
     // Eight fields, each behind a comma, whether they are known or not.
     #[test]

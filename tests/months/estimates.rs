@@ -3,7 +3,7 @@
 //! Amounts are worked out by hand beside each, on the law of December 2021 and of January 2022.
 
 #[path = "../made/mod.rs"]
-mod made;
+pub mod made;
 
 use made::months::{Ran, copy, empty, next, run};
 use made::{Row, cents, shown};
@@ -15,7 +15,7 @@ use std::sync::OnceLock;
 const ROSAY: &str = "format = 1\nmonth = \"2021-12\"\npay_date = 2021-12-22\nlast_pay_date = 2021-11-25\npack = \"fr-fpt\"\n\n[employer]\nname = \"Commune de Rosay\"\nsiret = \"21930057200019\"\n\n[debtor]\niban = \"FR7630001007941234567890185\"\nbic = \"BDFEFRPP\"\n";
 const TITLES: &str = "Matricule;Nom;Prénom;Code rubrique;Libellé;Base;Taux salarial;À payer;À retenir;Taux patronal;Part patronale\n";
 const STAFF: &str = "Matricule;Nom;Prénom;Statut;Catégorie;Indice majoré;Quotité;IFSE;Taux PAS;IBAN\n00101;ABEL;Jean;Titulaire;C;420;100 %;200,00;0;FR7699901004442740655625831\n";
-const DECISIONS: &str = "décision;agent;objet;valeur;mois;jusqu'à;auteur;date;motif\n";
+pub const DECISIONS: &str = "décision;agent;objet;valeur;mois;jusqu'à;auteur;date;motif\n";
 
 /// Lines of index 420 and a bonus of 200,00 in November 2021, but for what is kept beside the law.
 const PLAIN: [&str; 8] = [
@@ -139,8 +139,12 @@ fn what_last_months_lines_proved_goes_on_through_an_advance() {
     let mode = "mode;00101;80 %;acompte;2022-01;;M. Petit;07/01/2022;dossier à retrouver\n";
     std::fs::write(folder.join("decisions.csv"), format!("{DECISIONS}{mode}")).expect("the decision");
     let february = run(next("behind-02", "2022-02", "2022-02-24", &run(folder).folder).0);
-    assert_eq!(amounts(&february, "00101", "IFSE"), [line("2022-02", "200.00"), line("2022-01", "200.00")]);
-    assert_eq!(amounts(&february, "00101", "8800"), [line("2022-02", "-40.00"), line("2022-01", "-40.00")]);
+    // 3 × 1 681,15 − 2 × 1 344,92 = 2 353,61.
+    for (code, amount) in [("IFSE", "200.00"), ("8800", "-40.00")] {
+        let months = ["2022-02", "2021-12", "2022-01"].map(|m| line(m, amount));
+        assert_eq!(amounts(&february, "00101", code), months, "{code}");
+    }
+    assert_eq!(february.of("transfers.csv", "00101")[0]["amount"], "2353.61");
 }
 
 // The same December in the register of the software that is back, where nobody was paid but on an estimate: its title says that it
@@ -159,30 +163,93 @@ fn a_register_that_says_its_month_settles_a_month_that_was_an_advance_for_all() 
     assert!(["F55", "M161", "M162", "IMP-04", "TAX-03"].iter().all(|c| january.told(c).is_empty()));
 }
 
+// 80 % of November's 2 600,00 in December and in January. February makes the pay of both, 1 721,15 each, beside its own, and takes back
+// 3 442,30 and the 387,24 that may be seized of its own: 3 829,54 of 4 160,00. 3 × 1 721,15 − 3 829,54 = 1 333,91; March takes the
+// 330,46 that are left: 1 390,69.
 #[test]
-fn an_advance_on_an_advance_stays_open_and_is_named_by_its_month() {
+fn two_advances_in_a_row_are_both_settled_and_neither_month_is_lost() {
     let mode = "mode;00101;80 %;acompte;2021-12;2022-01;M. Petit;07/12/2021;dossier à retrouver\n";
     let december = run(rosay("twice", mode));
     let january = run(next("twice-01", "2022-01", "2022-01-25", &december.folder).0);
-    // 80 % of November's 2 600,00, both times.
     assert_eq!((january.slip("00101")["net_paid"].as_str(), january.slip("00101")["mode"].as_str()), ("2080.00", "advance"));
-    assert_eq!(january.grave("R98", "00101"), [Severity::Justify]);
+    // December is not made yet, and not forgotten.
+    assert_eq!(january.grave("R98", "00101"), [Severity::Information]);
     let february = run(next("twice-02", "2022-02", "2022-02-24", &january.folder).0);
-    // January's pay 1 721,15 is made; its advance 2 080,00 goes back whole: 1 721,15 and 358,85 of the 387,24 that may be taken.
-    // 2 × 1 721,15 − 2 080,00 = 1 362,30.
-    assert_eq!(amounts(&february, "00101", "REP_ACPT"), [line("2022-02", "-2080.00")]);
-    assert_eq!(february.slip("00101")["net_paid"], "1362.30");
+    assert_eq!(amounts(&february, "00101", "REP_ACPT"), [line("2022-02", "-3829.54")]);
+    let months = ["2022-02", "2021-12", "2022-01"].map(|m| line(m, "1968.13"));
+    assert_eq!(amounts(&february, "00101", "TIB"), months);
+    // Three months' gross, and what three months of 1 782,53 are taxed on: 2 154,21 less 218,46, 9,30 and 143,92.
+    let slip = february.slip("00101");
+    assert_eq!(["net_paid", "gross", "net_taxable"].map(|c| slip[c].clone()), ["1333.91", "6462.63", "5347.59"]);
     let open: Vec<Row> = february.of("estimates.csv", "00101").into_iter().filter(|e| e["code"] == "ACOMPTE").collect();
     assert_eq!(
         open.iter().map(|e| (e["month"].as_str(), e["status"].as_str())).collect::<Vec<_>>(),
-        [("2021-12", "open"), ("2022-01", "settled")]
+        [("2021-12", "settled"), ("2022-01", "settled")]
     );
-    let told = february.told("R98");
-    assert!(told.len() == 1 && told[0].args.iter().any(|a| a.1 == "2021-12"), "{told:?}");
+    let told = february.told("C23")[0].message(Lang::Fr).replace('\u{202f}', " ");
+    assert!(february.told("R98").is_empty() && told.contains("2021-12, 2022-01") && told.contains("acompte de 4 160,00"), "{told}");
     // Most of February's estimates have a semicolon in their reason: the file is read by its titles all the same.
     let march = run(next("twice-03", "2022-03", "2022-03-25", &february.folder).0);
-    assert_eq!(march.told("R98").len(), 1, "what December was paid in advance is not forgotten");
-    assert!(march.of("estimates.csv", "00101").iter().any(|e| (e["code"].as_str(), e["month"].as_str()) == ("ACOMPTE", "2021-12")));
+    assert_eq!((amounts(&march, "00101", "REP_ACPT"), march.outcome.replay.gap), (vec![line("2022-03", "-330.46")], 0));
+    assert_eq!((march.slip("00101")["net_paid"].as_str(), march.told("R98").len()), ("1390.69", 0));
+}
+
+/// November as the rules make it, so that nothing of an advance of 80 %, 1 376,92, is left over.
+pub fn plain_rosay(name: &str, decisions: &str) -> PathBuf {
+    let folder = rosay(name, decisions);
+    let lines = [&PLAIN[..], &["9300;NET A PAYER;;;1721,15;"]].concat();
+    std::fs::write(folder.join("inbox/livre de paie.csv"), register_of(&lines)).expect("a register");
+    folder
+}
+
+// 4 × 1 721,15 − 3 × 1 376,92 = 2 753,84.
+#[test]
+fn three_advances_in_a_row_are_settled_with_the_fourth_month() {
+    let mode = "mode;00101;80 %;acompte;2021-12;2022-02;M. Petit;07/12/2021;dossier à retrouver\n";
+    let mut folder = plain_rosay("thrice", mode);
+    for (month, day) in [("2022-01", "2022-01-25"), ("2022-02", "2022-02-24"), ("2022-03", "2022-03-25")] {
+        let ran = run(folder);
+        assert_eq!(ran.slip("00101")["net_paid"], "1376.92", "before {month}");
+        folder = next(&format!("thrice-{month}"), month, day, &ran.folder).0;
+    }
+    let march = run(folder);
+    assert_eq!((march.slip("00101")["net_paid"].as_str(), march.told("R98").len()), ("2753.84", 0));
+    let april = run(next("thrice-2022-04", "2022-04", "2022-04-25", &march.folder).0);
+    assert_eq!((april.slip("00101")["net_paid"].as_str(), april.outcome.replay.gap), ("1721.15", 0));
+    assert!(april.rows("behind.csv").is_empty());
+}
+
+// 2 × 1 721,15 − 1 376,92 = 2 065,38.
+#[test]
+fn an_advance_is_settled_by_a_month_that_is_carried_over() {
+    let december = run(plain_rosay("over-carried", "mode;00101;80 %;acompte;2021-12;;M. Petit;07/12/2021;dossier à retrouver\n"));
+    let (folder, _) = next("over-carried-01", "2022-01", "2022-01-25", &december.folder);
+    let decisions = format!("{DECISIONS}mode;00101;;reconduction;2022-01;;M. Petit;07/01/2022;dossier à retrouver\n");
+    std::fs::write(folder.join("decisions.csv"), decisions).expect("the decisions");
+    let january = run(folder);
+    assert_eq!(amounts(&january, "00101", "REP_ACPT"), [line("2022-01", "-1376.92")]);
+    let slip = january.slip("00101");
+    assert_eq!((slip["net_paid"].as_str(), slip["mode"].as_str(), january.told("R98").len()), ("2065.38", "carried", 0));
+    assert!(january.of("estimates.csv", "00101").iter().all(|e| e["code"] != "REP_ACPT"), "it is no estimate");
+    let february = run(next("over-carried-02", "2022-02", "2022-02-24", &january.folder).0);
+    assert_eq!((february.slip("00101")["net_paid"].as_str(), february.told("R98").len()), ("1721.15", 0));
+}
+
+// Tax at 3,8 % of 1 782,53 is 67,74 (67,736): net 1 653,41; 80 % of it, 1 322,73. January pays 2 × 1 653,41 − 1 322,73 = 1 984,09, each month
+// with its own tax: both together are not taxed at 3,8 % of 3 565,06, 135,47. February is 1 653,41 again.
+#[test]
+fn the_tax_of_a_month_beside_anothers_is_its_own() {
+    let folder = rosay("taxed", "mode;00101;80 %;acompte;2021-12;;M. Petit;07/12/2021;dossier à retrouver\n");
+    let lines = [&PLAIN[..], &["9100;IMPOT SUR LE REVENU PRELEVE A LA SOURCE;1782,53;3,80;;67,74", "9300;NET A PAYER;;;1653,41;"]].concat();
+    std::fs::write(folder.join("inbox/livre de paie.csv"), register_of(&lines)).expect("a register");
+    std::fs::write(folder.join("inbox/agents.csv"), STAFF.replace("200,00;0;", "200,00;3,8;")).expect("a staff file");
+    let december = run(folder);
+    assert_eq!(december.slip("00101")["net_paid"], "1322.73");
+    let january = run(next("taxed-01", "2022-01", "2022-01-25", &december.folder).0);
+    assert_eq!(january.slip("00101")["net_paid"], "1984.09");
+    assert_eq!(amounts(&january, "00101", "PAS"), [line("2022-01", "-67.74"), line("2021-12", "-67.74")]);
+    let february = run(next("taxed-02", "2022-02", "2022-02-24", &january.folder).0);
+    assert_eq!((february.slip("00101")["net_paid"].as_str(), february.outcome.replay.gap), ("1653.41", 0));
 }
 
 #[test]

@@ -4,8 +4,10 @@
 
 mod absence_over;
 mod arrears;
+mod corrections_end;
 mod estimates;
 mod in_a_row;
 mod law_of_months;
+mod open_nets;
 mod staff_columns;
 mod within_a_month;

@@ -5,7 +5,7 @@ use crate::compute::eval::State;
 use crate::compute::replay::Replayed;
 use crate::compute::walk;
 use crate::ground::{Exact, Money, Rounding, money};
-use crate::payslip::{ElementId, Line, Mode, PaidCode, Payslip, Status};
+use crate::payslip::{Advance, ElementId, Line, Mode, PaidCode, Payslip, Status};
 use crate::rules::Pack;
 
 impl Machine<'_> {
@@ -49,9 +49,14 @@ impl Machine<'_> {
             lines,
             totals,
         };
-        let facts = self.goes_on(state, i, &mut replay, &[]);
+        let mut facts = self.goes_on(state, i, &mut replay, &[]);
         let behind = if bare { None } else { self.pay_behind(state, i, &replay, &facts) };
-        Output { payslip: Some(payslip), behind, replay, changes, facts, ..Output::default() }
+        let after_advance = i.slip.is_some_and(|s| s.advance != Advance::None);
+        let put_off = self.belated(state, i, &replay).filter(|_| after_advance);
+        if let Some(b) = &put_off {
+            self.put_off(b, &mut facts);
+        }
+        Output { payslip: Some(payslip), behind, put_off, replay, changes, facts, ..Output::default() }
     }
 }
 

@@ -7,7 +7,7 @@ use crate::compute::replay::{Replayed, Verdict, pin};
 use crate::compute::walk::{self, Change, Month};
 use crate::facts::Facts;
 use crate::ground::{Money, Rounding, money};
-use crate::payslip::{ElementId, Line, LineKind, Mode, PaidCode, PaidLine, PaidSlip, Payslip, Status, Totals};
+use crate::payslip::{Advance, ElementId, Line, LineKind, Mode, PaidCode, PaidLine, PaidSlip, Payslip, Status, Totals};
 use crate::rules::pack::CauseRole;
 use crate::rules::plan::Plan;
 
@@ -27,6 +27,11 @@ impl Machine<'_> {
         raise::apply(&self.road.raises, &mut facts, &mut replay, &[]);
         let mut facts = self.this_month(facts, &[]);
         self.follow(state, &replay.facts, &mut facts, &[]);
+        // The pay behind an advance is owed whatever this month is paid on.
+        let belated = self.belated(state, i, &replay).filter(|_| i.slip.is_some_and(|s| s.advance != Advance::None));
+        if let Some(b) = &belated {
+            self.take_back(b, &mut facts);
+        }
         let pinned = pin(i.paid, self.pack.elements.len());
         let was = |e: usize| pinned[e].map_or((Money::ZERO, Money::ZERO), |p| (p.amount, p.employer_amount));
         let lasting = |e: usize| if self.catalogue[e].recurs { was(e) } else { (Money::ZERO, Money::ZERO) };
@@ -66,6 +71,9 @@ impl Machine<'_> {
         payslip.mode = Mode::Carried;
         for l in &mut payslip.lines {
             let given = matches!(this_adjust.get(l.element.index()), Some(Adjust::Give(..)));
+            if belated.is_some() && self.catalogue.get(l.element.index()).map(|c| &c.id) == self.pack.payslip.get("advance_back") {
+                continue;
+            }
             let made = matches!(self.catalogue[l.element.index()].kind, LineKind::Deduction | LineKind::Employer | LineKind::Tax);
             l.status = if made && !given && l.element.index() < self.pack.elements.len() { Status::Estimated } else { Status::Carried };
             let same = |p: &&PaidLine| p.code == PaidCode::Element(l.element) && p.amount == l.amount;
@@ -76,8 +84,11 @@ impl Machine<'_> {
         if walk::collect(state, &kept) == *paid {
             shown_totals(&mut payslip.totals, i.slip);
         }
+        if let Some(b) = &belated {
+            self.enter_belated(state, &kept, b, &mut changes, &mut payslip);
+        }
         let (shown, controls) = (self.shown(state), holding(state, plan));
-        let out = Output { payslip: Some(payslip), changes, fact_changes, facts, shown, owed, ..Output::default() };
+        let out = Output { payslip: Some(payslip), changes, fact_changes, facts, shown, owed, belated, ..Output::default() };
         if i.standing == Standing::Unknown {
             // What no staff file speaks of neither proves a rule nor can be held against one.
             return out;

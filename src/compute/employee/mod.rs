@@ -139,6 +139,8 @@ pub struct Output {
     pub corrections: Vec<Correction>,
     /// Pay of last month that this payslip makes: behind an advance, or beyond an estimate.
     pub belated: Option<Belated>,
+    /// Pay behind earlier advances that this month does not make either, being an advance itself: the next one does.
+    pub put_off: Option<Belated>,
     /// One-offs of this month's lists that no line is made with.
     pub unused: Vec<FactId>,
     /// What last month owes: paid on the law of before, not paid at all, or paid beyond the last day.
@@ -237,7 +239,10 @@ impl Machine<'_> {
             Way::Recompute | Way::Rules | Way::Hold if unknown => self.carries(state, i, paid, replay),
             Way::Recompute | Way::Rules | Way::Hold => self.stays(state, i, paid, replay),
         };
-        Output { way, ..output }
+        // What nothing has made of it goes on as it came.
+        let older = || i.slip.and_then(|s| self.older(s)).filter(|_| output.belated.is_none());
+        let put_off = output.put_off.clone().or_else(older);
+        Output { way, put_off, ..output }
     }
 
     /// A line that no rule makes, as it counts in sums.

@@ -66,16 +66,6 @@ impl Machine<'_> {
                 return Output { replay, carried_for: stops, ..again };
             }
         }
-        if let Some(b) = &belated {
-            let without = walk::collect(state, &kept);
-            let mut with = without.clone();
-            for (code, (amount, employer_amount)) in b.amounts(self.pack.elements.len()) {
-                let slot = with.entry(code).or_default();
-                slot.0 += amount;
-                slot.1 += employer_amount;
-            }
-            changes.extend(walk::whole(&without, &with, self.causes.arrears));
-        }
         let mut payslip = self.payslip(state, plan, i.id, &this_adjust, &kept);
         if !stops.is_empty() {
             // The employee is set aside; what the lines come to is known all the same, and the books must balance.
@@ -85,7 +75,7 @@ impl Machine<'_> {
         self.date_arrears(&arrears, &mut payslip.lines);
         corrections::apart(&corrections, &arrears.assumed, &mut payslip);
         if let Some(b) = &belated {
-            b.enter(&mut payslip);
+            self.enter_belated(state, &kept, b, &mut changes, &mut payslip);
         }
         let controls = holding(state, plan);
         let shown = self.shown(state);
@@ -133,7 +123,10 @@ impl Machine<'_> {
         let extra: Vec<_> = kept.iter().map(|u| (u.1, u.2, u.3)).collect();
         self.let_go(state, replay, facts, &mut adjust, &extra);
         let plan = self.road.this();
-        state.run(plan, facts, Pins::Adjusted(&adjust), &extra);
+        // Advances of before are taken back with a later payslip.
+        let mut facts = facts.clone();
+        self.advance_fact("advance_left").into_iter().for_each(|id| drop(facts.remove(id)));
+        state.run(plan, &facts, Pins::Adjusted(&adjust), &extra);
         state.stops(plan).is_empty().then(|| self.payslip(state, plan, i.id, &adjust, &kept))
     }
 

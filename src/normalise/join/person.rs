@@ -51,6 +51,8 @@ pub struct Person {
     pub recorded_account: Option<(Iban, At)>,
     /// What this month changes, in the order of the files.
     pub changes: Vec<Fact>,
+    /// Changes that somebody's decision stands before this month.
+    pub under: Vec<Fact>,
     pub staff: Option<At>,
     pub arrival: Option<At>,
     /// A reported departure that leaves nothing to pay this month.

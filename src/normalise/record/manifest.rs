@@ -18,6 +18,8 @@ pub struct Manifest {
     pub job: BTreeMap<String, String>,
     pub payslips: u64,
     pub net: Money,
+    /// What held the run back: no transfer file was written.
+    pub held: Vec<String>,
 }
 
 /// What a JSON text of a run is.
@@ -55,6 +57,7 @@ pub fn read(bytes: &[u8]) -> Option<Json> {
         job: own.unwrap_or_default(),
         payslips: v["totals"]["payslips"].as_u64()?,
         net: sum?,
+        held: v["transfers"]["held"].as_array().into_iter().flatten().filter_map(text).collect(),
     })))
 }
 

@@ -1,7 +1,7 @@
 //! One employee of a record, and what of it goes on beyond the month.
 
 use super::rows::{self, OneRow};
-use super::{MonthRecord, OldEstimate, Reader};
+use super::{MonthRecord, OldEstimate, OpenNet, Reader};
 use crate::facts::{Fact, FactId, Facts, Later, Origin, Role, Stood, Vocabulary};
 use crate::ground::{At, EmployeeId, Finding, Iban, Money, PayMonth, Severity};
 use crate::normalise::Context;
@@ -205,34 +205,47 @@ pub struct Past {
     /// Months running carried over, and sums of the year, by employee.
     pub people: BTreeMap<EmployeeId, (u32, Option<YearSums>)>,
     /// Open estimates, each under the first employee of this month who is not before theirs; and those after the last.
-    pub estimates: (BTreeMap<EmployeeId, Vec<OldEstimate>>, Vec<OldEstimate>),
+    pub estimates: Waiting<OldEstimate>,
+    /// Nets that nobody has received, in the same way.
+    pub open_nets: Waiting<OpenNet>,
     /// Settings of the month, by their names.
     pub settings: BTreeMap<String, String>,
     pub settings_at: At,
     places: Option<(u16, Vec<Box<str>>)>,
 }
 
+/// What goes on of earlier months, each under the first employee of this month who is not before theirs; and after the last.
+pub type Waiting<T> = (BTreeMap<EmployeeId, Vec<T>>, Vec<T>);
+
+fn waiting<T>(all: Vec<T>, people: &People, of: impl Fn(&T) -> &EmployeeId) -> Waiting<T> {
+    let mut out: Waiting<T> = (BTreeMap::new(), Vec::new());
+    for one in all {
+        match people.range(of(&one).clone()..).next() {
+            Some((id, _)) => out.0.entry(id.clone()).or_default().push(one),
+            None => out.1.push(one),
+        }
+    }
+    out
+}
+
 impl Default for Past {
     fn default() -> Self {
-        Self::of(MonthRecord::default(), &People::default())
+        Self::of(MonthRecord::default(), Vec::new(), &People::default())
     }
 }
 
 impl Past {
-    pub(super) fn of(record: MonthRecord, people: &People) -> Self {
-        let mut estimates: (BTreeMap<EmployeeId, Vec<OldEstimate>>, Vec<OldEstimate>) = Default::default();
+    pub(super) fn of(record: MonthRecord, mut open_nets: Vec<OpenNet>, people: &People) -> Self {
         let mut open: Vec<OldEstimate> = record.estimates.into_iter().filter(|e| e.status == "open").collect();
         open.sort_by(|a, b| (&a.employee, &a.month).cmp(&(&b.employee, &b.month)));
-        for e in open {
-            match people.range(e.employee.clone()..).next() {
-                Some((id, _)) => estimates.0.entry(id.clone()).or_default().push(e),
-                None => estimates.1.push(e),
-            }
-        }
+        let estimates = waiting(open, people, |e| &e.employee);
+        open_nets.sort_by(|a, b| (&a.employee, a.month).cmp(&(&b.employee, b.month)));
+        let open_nets = waiting(open_nets, people, |n| &n.employee);
         Self {
             month: record.month,
             people: record.members.into_iter().map(|(id, m)| (id, (m.carried, m.sums))).collect(),
             estimates,
+            open_nets,
             settings: record.settings,
             settings_at: record.settings_at,
             places: record.places,

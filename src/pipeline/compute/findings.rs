@@ -75,6 +75,13 @@ pub(super) fn formula_finding(ready: &Ready, control: usize, w: &Worked) -> Find
     place.map_or(f.clone(), |at| f.at(ready.inputs.sources.place(at)))
 }
 
+/// What of last month's lines this month may be paid on too.
+pub fn believed<'r>(ready: &'r Ready, w: &Worked) -> Believed<'r> {
+    let lines = w.person.paid.as_ref().and_then(|s| s.lines.first()).map_or(At::NOWHERE, |l| l.at);
+    let inputs = &ready.inputs;
+    Believed { vocabulary: &ready.pack.vocabulary, of_last_month: &inputs.of_last_month, order: &inputs.trust, lines }
+}
+
 /// Findings that computing itself gives: missing facts, values last month was not paid on, gaps of replay.
 pub(super) fn own_findings(ready: &Ready, w: &mut Worked) {
     let pack = &ready.pack;
@@ -99,6 +106,8 @@ pub(super) fn own_findings(ready: &Ready, w: &mut Worked) {
     leaps(ready, w);
     let belated = crate::pipeline::belated::findings(ready, w);
     w.findings.extend(belated);
+    let due = crate::pipeline::open_nets::findings(ready, w);
+    w.findings.extend(due);
     let dated = crate::pipeline::arrears::findings(ready, w);
     w.findings.extend(dated);
     for r in &w.output.replay.resolved {
@@ -118,10 +127,7 @@ pub(super) fn own_findings(ready: &Ready, w: &mut Worked) {
             w.findings.push(f.at(sources.place(written.at)).at(sources.place(r.used.at)));
             continue;
         }
-        let lines = w.person.paid.as_ref().and_then(|s| s.lines.first()).map_or(At::NOWHERE, |l| l.at);
-        let inputs = &ready.inputs;
-        let believed = Believed { vocabulary: &pack.vocabulary, of_last_month: &inputs.of_last_month, order: &inputs.trust, lines };
-        let stays = r.stays(&believed).filter(|_| w.output.facts.value(r.fact) == Some(&r.used.value));
+        let stays = r.stays(&believed(ready, w)).filter(|_| w.output.facts.value(r.fact) == Some(&r.used.value));
         let f = |code, severity| Finding::new(code, severity);
         let f = match stays {
             Some(Stays::Older) => f("M367", Severity::Justify),

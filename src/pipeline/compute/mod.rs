@@ -23,6 +23,7 @@ use crate::job::NotInStaff;
 use crate::normalise::join::{People, Person};
 use crate::payslip::{PaidCode, Totals};
 use anyhow::Result;
+pub use findings::believed;
 use findings::formula_finding;
 use findings::held;
 pub use findings::label_of;

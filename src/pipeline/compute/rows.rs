@@ -33,6 +33,7 @@ pub(super) fn write_rows(ready: &Ready, w: &Worked, piece: &mut Piece) {
     }
     crate::pipeline::estimates::rows(&mut piece.rows.estimates, ready, w);
     crate::pipeline::record::rows(ready, w, &mut piece.rows);
+    crate::pipeline::open_nets::rows(&mut piece.rows.open_nets, ready, w);
     for l in w.replayed() {
         register::replay_row(&mut piece.rows.replay, w.id.as_str(), w.id.post(), code_card(ready, l.code).code, l);
     }

@@ -220,7 +220,8 @@ struct Context<'c> {
 
 impl Context<'_> {
     fn put(&self, p: &mut Person, id: FactId, value: Value) {
-        p.changes.retain(|f| f.id != id);
+        let (under, others) = std::mem::take(&mut p.changes).into_iter().partition(|f: &Fact| f.id == id);
+        (p.changes, p.under) = (others, [std::mem::take(&mut p.under), under].concat());
         p.changes.push(Fact { id, value, at: self.at, origin: Origin::Decided });
     }
     fn put_role(&self, p: &mut Person, role: Role, value: Value) {

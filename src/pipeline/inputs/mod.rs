@@ -221,8 +221,10 @@ pub fn read(job: &Job, pack: &Pack, settings: &[SettingValue], progress: fn(&str
     let pay_date = record.manifest.as_ref().and_then(|m| m.pay_date);
     let transferred = record.transferred(&o.sources);
     let spoke_record = record.month.is_some();
-    let (past, mut found) = record.settle(&mut joined.people, &o.sources, sent);
-    o.findings.append(&mut found);
+    if !sent {
+        o.findings.extend(records::never_sent(&record));
+    }
+    let mut past = record.settle(&mut joined.people, (sent, trust.old_transfers));
     let advanced = super::sendings::advances(std::mem::take(&mut o.sendings), &mut joined, &o.sources, &mut o.findings);
     o.header.iter_mut().for_each(|h| h.2 += advanced - joined.repeated);
     o.findings.extend(declared.settle(&mut joined.people, &o.sources));
@@ -253,7 +255,9 @@ pub fn read(job: &Job, pack: &Pack, settings: &[SettingValue], progress: fn(&str
     decisions::apply(&mut decided, &mut joined.people, &pack.vocabulary, job, &o.sources, &mut o.findings);
     standing::weigh(&mut o.findings, &joined.people, &decided, pack);
     elsewhere::weigh(&mut o.findings, &joined.people, &decided, job.month, pack);
-    o.findings.extend(rejected::name(&refused, &joined, &decided, &o.sources));
+    let (mut found, sent_back) = rejected::name(&refused, &joined, &decided, job.last_month, &o.sources);
+    o.findings.append(&mut found);
+    super::open_nets::sent_back(sent_back, &mut past, &mut joined.people);
     let employers = super::employers::Employers { own: siret, main: &main, decided: &decided, trust: &trust, sources: &o.sources };
     employers.part(&mut joined.people, &mut o.findings);
     o.printed.extend(damaged::copies(&joined.people, &o.sources, &mut o.findings));

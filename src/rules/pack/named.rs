@@ -20,7 +20,7 @@ pub enum Named {
 }
 
 /// Fields of `[payslip]` that name a fact, a value or an element.
-const SHOWN: [&str; 23] = [
+const SHOWN: [&str; 25] = [
     "status",
     "grade",
     "step",
@@ -41,6 +41,8 @@ const SHOWN: [&str; 23] = [
     "advance_left",
     "advance_pay",
     "advance_listed",
+    "unpaid_net",
+    "unpaid_net_back",
     "tax_neutral",
     "scheme",
     "scheme_alone",

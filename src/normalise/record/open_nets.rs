@@ -1,0 +1,77 @@
+//! Nets that nobody received: not transferred, or sent back by the bank. They go on from record to record until they are settled.
+
+use super::rows::OneRow;
+use super::{MonthRecord, Reader};
+use crate::ground::{At, EmployeeId, Money, PayMonth};
+
+/// A net that is still due.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct OpenNet {
+    pub employee: EmployeeId,
+    pub name: String,
+    /// The month whose payslip shows it.
+    pub month: PayMonth,
+    pub amount: Money,
+    /// Why the bank sent it back; nothing when it was never transferred.
+    pub refused: String,
+    pub at: At,
+}
+
+/// What nets of these amounts are left when so much is paid again: the one that it is, or else the oldest first.
+pub fn paid_again(nets: &[OpenNet], mut paid: Money) -> Vec<OpenNet> {
+    if let Some(i) = nets.iter().position(|n| n.amount == paid) {
+        return nets.iter().enumerate().filter(|(j, _)| *j != i).map(|(_, n)| n.clone()).collect();
+    }
+    let mut left = Vec::new();
+    for n in nets {
+        let part = paid.max(Money::ZERO).min(n.amount);
+        paid -= part;
+        if part < n.amount {
+            left.push(OpenNet { amount: n.amount - part, ..n.clone() });
+        }
+    }
+    left
+}
+
+impl Reader<'_, '_> {
+    pub(super) fn open_net(&mut self, row: &OneRow, out: &mut MonthRecord) {
+        let Some(employee) = row.employee() else { return };
+        let Some(month) = PayMonth::parse(row.text("month")) else {
+            self.unread(row, "month");
+            return;
+        };
+        out.open_nets.push(OpenNet {
+            employee,
+            name: row.text("name").to_owned(),
+            month,
+            amount: self.money(row, "open_net"),
+            refused: row.text("refused").to_owned(),
+            at: row.at("open_net"),
+        });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_paid_again_settles_the_net_it_is_or_else_the_oldest() {
+        let net = |month: u32, cents: i64| OpenNet {
+            employee: EmployeeId::parse("00101").expect("a number"),
+            name: String::new(),
+            month: PayMonth::new(2025, month).expect("a month"),
+            amount: Money::from_cents(cents),
+            refused: String::new(),
+            at: At::NOWHERE,
+        };
+        let nets = [net(9, 161_153), net(10, 179_235)];
+        let left = |cents: i64| -> Vec<i64> { paid_again(&nets, Money::from_cents(cents)).iter().map(|n| n.amount.cents()).collect() };
+        assert_eq!(left(0), [161_153, 179_235]);
+        assert_eq!(left(179_235), [161_153], "the younger of the two");
+        assert_eq!(left(100_000), [61_153, 179_235]);
+        assert_eq!(left(200_000), [140_388]);
+        assert_eq!(left(340_388), [] as [i64; 0]);
+        assert_eq!(left(400_000), [] as [i64; 0]);
+    }
+}

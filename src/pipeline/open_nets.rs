@@ -1,0 +1,124 @@
+//! Nets of earlier months that nobody has received: named every month until this one pays them, or somebody says that they are paid.
+
+use super::Ready;
+use super::compute::Worked;
+use crate::facts::{Origin, Value};
+use crate::ground::{EmployeeId, Finding, Money, Severity, words};
+use crate::normalise::join::People;
+use crate::normalise::record::{OpenNet, Past, paid_again};
+use crate::payslip::Advance;
+use crate::write::record::{self, OpenNetRow};
+
+/// From so many people on, nets of the same months are told once for all of them.
+const MANY: usize = 10;
+
+/// Those of an employee, the oldest first.
+fn of<'r>(ready: &'r Ready, id: &EmployeeId) -> Vec<OpenNet> {
+    ready.inputs.past.open_nets.0.get(id).into_iter().flatten().filter(|n| n.employee == *id).cloned().collect()
+}
+
+/// Whether somebody has decided that nothing is due any more: a correction of the net not received to nothing.
+fn written_off(ready: &Ready, w: &Worked) -> bool {
+    let fact = super::belated::fact(ready, "unpaid_net");
+    let nothing = |v: &Value| v.number().is_some_and(|n| n.is_zero());
+    w.person.changes.iter().any(|c| Some(c.id) == fact && c.origin == Origin::Decided && nothing(&c.value))
+}
+
+/// What this month's payslip pays again of nets that were not received.
+fn again(ready: &Ready, w: &Worked) -> Money {
+    let Some(name) = ready.pack.payslip.get("unpaid_net_back") else { return Money::ZERO };
+    let lines = w.output.payslip.iter().flat_map(|p| &p.lines);
+    lines.filter(|l| ready.catalogue[l.element.index()].id == *name).map(|l| l.amount).sum()
+}
+
+/// What is left of an employee's open nets after this month.
+fn left(ready: &Ready, w: &Worked, nets: &[OpenNet]) -> Vec<OpenNet> {
+    if written_off(ready, w) { Vec::new() } else { paid_again(nets, again(ready, w)) }
+}
+
+/// Rows of the record: an employee's, and those of people before who are no longer known.
+pub fn rows(out: &mut String, ready: &Ready, w: &Worked) {
+    let strangers = ready.inputs.past.open_nets.0.get(&w.id).into_iter().flatten().filter(|n| n.employee != w.id);
+    strangers.cloned().chain(left(ready, w, &of(ready, &w.id))).for_each(|n| row(out, &n));
+}
+
+/// Rows of people after the last of this month's.
+pub fn rest(out: &mut String, ready: &Ready) {
+    ready.inputs.past.open_nets.1.iter().for_each(|n| row(out, n));
+}
+
+fn row(out: &mut String, n: &OpenNet) {
+    let row = OpenNetRow { employee: &n.employee, name: &n.name, month: n.month, amount: n.amount, refused: &n.refused };
+    record::open_net_row(out, &row);
+}
+
+/// What an employee is still owed, or what this month settles of it. A refusal of last month's transfer is told where it was read.
+pub fn findings(ready: &Ready, w: &Worked) -> Vec<Finding> {
+    let nets = of(ready, &w.id);
+    let left = left(ready, w, &nets);
+    let told = |n: &OpenNet| n.month == ready.job.last_month && !n.refused.is_empty();
+    let mut out = Vec::new();
+    if !left.is_empty() && !left.iter().all(told) {
+        out.push(due(ready, &left));
+    }
+    let sum = |nets: &[OpenNet]| nets.iter().map(|n| n.amount).sum::<Money>();
+    let settled = sum(&nets) - sum(&left);
+    if !settled.is_zero() {
+        let f = Finding::new("C50", Severity::Information).of(&w.id).arg("agent", &w.id).arg("name", &w.name);
+        out.push(f.arg("net", settled.french()).stake(settled.cents()));
+    }
+    out
+}
+
+/// Nets of people whom nothing of this month knows.
+pub fn strangers(ready: &Ready) -> Vec<Finding> {
+    let (known, after) = &ready.inputs.past.open_nets;
+    let all = known.iter().flat_map(|(id, nets)| nets.iter().filter(move |n| n.employee != *id)).chain(after);
+    let all: Vec<OpenNet> = all.cloned().collect();
+    all.chunk_by(|a, b| a.employee == b.employee).map(|nets| due(ready, nets)).collect()
+}
+
+fn due(ready: &Ready, nets: &[OpenNet]) -> Finding {
+    let first = &nets[0];
+    let sum: Money = nets.iter().map(|n| n.amount).sum();
+    let f = Finding::new("R97", Severity::Justify).of(&first.employee).arg("agent", &first.employee).arg("name", &first.name);
+    let f = f.arg("net", sum.french()).arg("this", ready.job.month).stake(sum.cents());
+    let f = nets.iter().fold(f, |f, n| f.at(ready.inputs.sources.place(n.at)));
+    if let [only] = nets
+        && only.month == ready.job.last_month
+    {
+        return f.arg("month", only.month);
+    }
+    let one = |n: &OpenNet| {
+        let why = if n.refused.is_empty() { "ui.net_not_transferred" } else { "ui.net_refused" };
+        let args = [("month", n.month.to_string()), ("net", n.amount.french()), ("why", n.refused.clone())];
+        words::fill(words::ui(why, ready.lang), &args)
+    };
+    f.told("R133").arg("what", nets.iter().map(one).collect::<Vec<_>>().join(" ; "))
+}
+
+/// Nets of many people are told once: the table names each of them.
+pub fn together(findings: &mut Vec<Finding>) {
+    let open = |f: &Finding| f.code == "R97" && f.decided.is_none();
+    let all: Vec<&Finding> = findings.iter().filter(|f| open(f)).collect();
+    if all.len() < MANY {
+        return;
+    }
+    let sum: Money = all.iter().map(|f| Money::from_cents(f.stake)).sum();
+    let f = Finding::new("R134", Severity::Justify).arg("count", all.len()).arg("net", sum.french()).stake(sum.cents());
+    let f = all.iter().find_map(|f| f.places.first()).cloned().into_iter().fold(f, Finding::at);
+    findings.retain(|f| !open(f));
+    findings.push(f);
+}
+
+/// Transfers of last month that the bank sent back are due; an advance that came back was none.
+pub fn sent_back(refused: Vec<OpenNet>, past: &mut Past, people: &mut People) {
+    for net in refused {
+        if let Some(slip) = people.get_mut(&net.employee).and_then(|p| p.paid.as_mut())
+            && slip.advance == Advance::Paid
+        {
+            slip.advance = Advance::Doubtful;
+        }
+        past.open_nets.0.entry(net.employee.clone()).or_default().push(net);
+    }
+}

@@ -1,0 +1,138 @@
+//! Nets that nobody received: named every month until a decision or a document settles them.
+//!
+//! The one agent's net is 1 721,15 in every month, see `estimates.rs`.
+
+use crate::estimates::made::months::{Ran, next, run};
+use crate::estimates::plain_rosay as plain;
+use releve::ground::{Lang, Severity};
+use std::path::{Path, PathBuf};
+
+fn month(name: &str, month: &str, day: u32, from: &Path) -> PathBuf {
+    next(name, month, &format!("{month}-{day}"), from).0
+}
+
+fn decide(folder: &Path, row: &str) {
+    let text = std::fs::read_to_string(folder.join("decisions.csv")).unwrap_or_else(|_| crate::estimates::DECISIONS.to_owned());
+    std::fs::write(folder.join("decisions.csv"), format!("{text}{row}\n")).expect("the decisions");
+}
+
+/// What is said of the net that is still due, and what goes on as such.
+fn due(ran: &Ran) -> (Vec<String>, Vec<(String, String)>) {
+    let told = ran.told("R97").iter().map(|f| f.message(Lang::Fr).replace('\u{202f}', " ")).collect();
+    let rows = ran.of("open_nets.csv", "00101").into_iter().map(|r| (r["month"].clone(), r["open_net"].clone())).collect();
+    (told, rows)
+}
+
+fn row(month: &str, net: &str) -> (String, String) {
+    (month.to_owned(), net.to_owned())
+}
+
+#[test]
+fn a_net_that_was_held_is_named_every_month_until_it_is_paid() {
+    let hold = "mode;00101;;suspendre;2021-12;2022-01;M. Petit;07/12/2021;injoignable\n";
+    let december = run(plain("held", hold));
+    assert!(december.of("transfers.csv", "00101").is_empty());
+    let january = run(month("held-01", "2022-01", 25, &december.folder));
+    let (told, rows) = due(&january);
+    assert!(told.len() == 1 && told[0].contains("bulletin de 2021-12 sans virement, 1 721,15 restent dus"), "{told:?}");
+    assert_eq!(rows, [row("2021-12", "1721.15")]);
+    // 2 × 1 721,15 = 3 442,30.
+    let february = run(month("held-02", "2022-02", 24, &january.folder));
+    let (told, rows) = due(&february);
+    assert!(told.len() == 1 && told[0].contains("3 442,30") && told[0].contains("2021-12 : 1 721,15, sans virement ; 2022-01"), "{told:?}");
+    assert_eq!(rows, [row("2021-12", "1721.15"), row("2022-01", "1721.15")]);
+    assert_eq!((february.grave("R97", "00101"), february.slip("00101")["net_paid"].clone()), (vec![Severity::Justify], "1721.15".into()));
+    let march = run(month("held-03", "2022-03", 25, &february.folder));
+    assert_eq!(due(&march).1, [row("2021-12", "1721.15"), row("2022-01", "1721.15")]);
+
+    // The command that the finding gives: 1 721,15 + 3 442,30 = 5 163,45.
+    let paid = month("held-04", "2022-04", 25, &march.folder);
+    decide(&paid, "correction;00101;net_non_recu;3 442,30;2022-04;2022-04;Mme Roche;06/04/2022;compte confirmé");
+    let april = run(paid);
+    assert_eq!(due(&april), (vec![], vec![]));
+    assert_eq!(april.of("transfers.csv", "00101")[0]["amount"], "5163.45");
+    assert_eq!(april.grave("C50", "00101"), [Severity::Information]);
+    let may = run(month("held-05", "2022-05", 25, &april.folder));
+    assert!(due(&may) == (vec![], vec![]) && may.told("C50").is_empty());
+
+    // January's alone; and nothing at all, since they were paid by cheque.
+    let part = month("held-part", "2022-04", 25, &march.folder);
+    decide(&part, "correction;00101;net_non_recu;1 721,15;2022-04;2022-04;Mme Roche;06/04/2022;un des deux");
+    let part = run(part);
+    assert!(due(&part).0.len() == 1 && part.told("C50").len() == 1);
+    assert_eq!(due(&part).1, [row("2022-01", "1721.15")]);
+    let off = month("held-off", "2022-04", 25, &march.folder);
+    decide(&off, "correction;00101;net_non_recu;0;2022-04;2022-04;Mme Roche;06/04/2022;payé par chèque");
+    let off = run(off);
+    assert_eq!(due(&off), (vec![], vec![]));
+    let blocking: Vec<String> =
+        off.outcome.findings.iter().filter(|f| f.severity == Severity::Blocking).map(|f| f.message(Lang::Fr)).collect();
+    assert_eq!((off.of("transfers.csv", "00101")[0]["amount"].as_str(), blocking), ("1721.15", vec![]));
+}
+
+// December is held; January pays an advance of 80 % of it, 1 376,92; February makes January's pay and its own:
+// 2 × 1 721,15 − 1 376,92 = 2 065,38. December's 1 721,15 are named all the while.
+#[test]
+fn a_net_that_was_held_is_not_forgotten_over_an_advance() {
+    let modes = "mode;00101;;suspendre;2021-12;;M. Petit;07/12/2021;injoignable\n";
+    let december = run(plain("held-advance", modes));
+    let folder = month("held-advance-01", "2022-01", 25, &december.folder);
+    decide(&folder, "mode;00101;80 %;acompte;2022-01;;M. Petit;07/01/2022;dossier à retrouver");
+    let january = run(folder);
+    assert_eq!((january.slip("00101")["net_paid"].as_str(), due(&january).1), ("1376.92", vec![row("2021-12", "1721.15")]));
+    let february = run(month("held-advance-02", "2022-02", 24, &january.folder));
+    assert_eq!((february.slip("00101")["net_paid"].as_str(), due(&february).1), ("2065.38", vec![row("2021-12", "1721.15")]));
+    assert!(due(&february).0.len() == 1 && february.told("R98").is_empty() && february.told("C23").len() == 1);
+    // What is paid once more for a month and has a line of tax of its own changes nothing of the month after.
+    let march = run(month("held-advance-03", "2022-03", 25, &february.folder));
+    assert_eq!((march.slip("00101")["net_paid"].as_str(), march.outcome.replay.gap), ("1721.15", 0));
+    assert_eq!((due(&march).0.len(), due(&march).1), (1, vec![row("2021-12", "1721.15")]));
+}
+
+#[test]
+fn a_transfer_that_the_bank_sent_back_is_due_until_it_is_settled() {
+    let december = run(plain("sent-back", ""));
+    let sent = std::fs::read_to_string(december.folder.join("out/virements-2021-12.xml")).expect("the transfer file");
+    let leaf = |name: &str| sent.split(&format!("<{name}>")).nth(1).and_then(|t| t.split('<').next()).expect("a leaf").to_owned();
+    let report = format!(
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Document xmlns=\"urn:iso:std:iso:20022:tech:xsd:pain.002.001.10\"><CstmrPmtStsRpt><GrpHdr><MsgId>B1</MsgId><CreDtTm>2021-12-23T09:00:00</CreDtTm></GrpHdr><OrgnlGrpInfAndSts><OrgnlMsgId>{}</OrgnlMsgId><OrgnlMsgNmId>pain.001.001.09</OrgnlMsgNmId><GrpSts>PART</GrpSts></OrgnlGrpInfAndSts><OrgnlPmtInfAndSts><OrgnlPmtInfId>{}</OrgnlPmtInfId><PmtInfSts>PART</PmtInfSts><TxInfAndSts><OrgnlEndToEndId>{}</OrgnlEndToEndId><TxSts>RJCT</TxSts><StsRsnInf><Rsn><Cd>MS03</Cd></Rsn></StsRsnInf></TxInfAndSts></OrgnlPmtInfAndSts></CstmrPmtStsRpt></Document>\n",
+        leaf("MsgId"),
+        leaf("PmtInfId"),
+        leaf("EndToEndId")
+    );
+    let folder = month("sent-back-01", "2022-01", 25, &december.folder);
+    std::fs::write(folder.join("inbox/statut.xml"), report).expect("a report");
+    let january = run(folder);
+    // The report's own finding says it this month.
+    assert_eq!((january.told("F15").len(), due(&january)), (1, (vec![], vec![row("2021-12", "1721.15")])));
+    let february = run(month("sent-back-02", "2022-02", 24, &january.folder));
+    let (told, rows) = due(&february);
+    assert!(told.len() == 1 && told[0].contains("2021-12 : 1 721,15, refusé par la banque (MS03)"), "{told:?}");
+    assert_eq!(rows, [row("2021-12", "1721.15")]);
+    let march = month("sent-back-03", "2022-03", 25, &february.folder);
+    std::fs::write(march.join("inbox/nets.csv"), "matricule;nom;prénom;net non reçu\n00101;ABEL;Jean;1721,15\n").expect("a list");
+    let march = run(march);
+    // 2 × 1 721,15.
+    assert_eq!((march.slip("00101")["net_paid"].as_str(), due(&march)), ("3442.30", (vec![], vec![])));
+}
+
+#[test]
+fn a_run_that_wrote_no_transfer_file_has_paid_nobody() {
+    let folder = plain("blocked", "");
+    std::fs::write(folder.join("inbox/vide.csv"), "").expect("an empty file");
+    let december = run(folder);
+    assert!(!december.outcome.held.is_empty() && !december.folder.join("out/virements-2021-12.xml").exists());
+    let january = run(month("blocked-01", "2022-01", 25, &december.folder));
+    let told: Vec<_> = january.told("R135").iter().map(|f| (f.severity, f.stake)).collect();
+    assert_eq!((told, due(&january).1), (vec![(Severity::Justify, 172_115)], vec![row("2021-12", "1721.15")]));
+    // The account was proven by nothing since November's pay.
+    let february = run(month("blocked-02", "2022-02", 24, &january.folder));
+    assert_eq!((february.told("R135").len(), due(&february).0.len(), due(&february).1), (0, 1, vec![row("2021-12", "1721.15")]));
+
+    // The file that was sent, by whatever way.
+    let other = run(plain("sent-after-all", ""));
+    let folder = month("blocked-sent", "2022-01", 25, &december.folder);
+    std::fs::copy(other.folder.join("out/virements-2021-12.xml"), folder.join("inbox/virements.xml")).expect("the transfers");
+    let sent = run(folder);
+    assert!(sent.told("R135").is_empty() && due(&sent) == (vec![], vec![]));
+}
