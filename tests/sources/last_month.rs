@@ -474,3 +474,25 @@ fn a_newer_document_than_the_last_month_of_the_job_holds_the_run() {
     assert_eq!(of("older-kit", "2021-10"), (vec![Severity::Blocking], vec![], false));
     assert_eq!(of("kit-in-reserve", "2021-11"), (vec![], vec![Severity::Justify], true));
 }
+
+// Overseas the neutral scale of tax is another (CGI, art. 204 H III): the postal code says so, unless the job does.
+#[test]
+fn the_neutral_scale_is_that_of_where_the_town_is() {
+    let away = |text: &str| text.replace("99410", "97410");
+    let lives = |line: &str| if line.starts_with("S21.G00.30.004") { "S21.G00.30.009,'97410'\n" } else { "" };
+    let declared: String = dsn::town().lines().map(|l| format!("{l}\n{}", lives(l))).collect();
+    let files = [("paie.dsn", dsn::latin(&declared)), sample(SENT)];
+    let of = |name: &str, settings: &str| {
+        let r = ran::run_in(ran::job("last-month", name, settings, &files), None);
+        let set = r.rows("settings.csv").into_iter().find(|s| s["setting"] == "territoire").expect("the setting")["value"].clone();
+        (set, told(&r, "C60"))
+    };
+    let (overseas, here) = ("guadeloupe_reunion_martinique".to_owned(), "metropole".to_owned());
+    assert_eq!(of("overseas", &away(&settings())), (overseas.clone(), vec![Severity::Warning]));
+    // The job's own address is not said, and everybody lives there.
+    let without: String = settings().lines().filter(|l| !l.starts_with("postal_code")).map(|l| format!("{l}\n")).collect();
+    assert_eq!(of("overseas-people", &without), (overseas, vec![Severity::Warning]));
+    let decided = away(&settings()).replace("[settings]\n", "[settings]\nterritoire = \"metropole\"\n");
+    assert_eq!(of("overseas-decided", &decided), (here.clone(), vec![]));
+    assert_eq!(of("at-home", &settings()), (here, vec![]));
+}
