@@ -482,6 +482,8 @@ fn whoever_a_statement_says_has_left_waits() {
         ("00232", event("MUT", "Changement de mutuelle"), false),
         ("00207", event("RT", "Réintégration après disponibilité"), false),
         ("00179", event("R", "Retraite au 01/06/2022"), false),
+        ("00176", event("FD", "FIN DE DETACHEMENT"), false),
+        ("00299", event("FD", "Fin de détachement au 30/11/2021"), true),
     ];
     let mut parts: Vec<String> = xhl::november().split("<PayeIndivMensuel>").map(str::to_owned).collect();
     for (id, event, _) in &of {
@@ -498,6 +500,9 @@ fn whoever_a_statement_says_has_left_waits() {
         assert_eq!((!told(&outcome, "M420", id).is_empty(), !paid.contains(*id)), (*left, *left), "{id}");
     }
     assert!(outcome.findings.iter().any(|f| f.code == "M447"));
+    // Who leaves and who comes back: the whole payslip says which.
+    let either = outcome.findings.iter().filter(|f| f.code == "M429").filter_map(|f| Some((f.employee.as_ref()?.to_string(), f.severity)));
+    assert_eq!(either.collect::<Vec<_>>(), [("00176".to_owned(), Severity::Justify)]);
     let row = "décision;agent;objet;valeur;mois;jusqu'à;auteur;date;motif\nprésent;00225;;;2021-12;;A. B.;04/12/2021;revenu\n";
     std::fs::write(folder.join("decisions.csv"), row).expect("decisions");
     let there = pipeline::run(&options(&folder)).expect("the job runs");
