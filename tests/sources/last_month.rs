@@ -540,3 +540,21 @@ fn a_name_and_the_net_of_the_rules_join_a_transfer() {
     assert_eq!(r.outcome.findings.iter().filter(held).map(|f| f.severity).collect::<Vec<_>>(), [Severity::Blocking]);
     assert!(!sent(&r).keys().any(|id| id.ends_with("00441")));
 }
+
+// A program that rounds its net by itself is a cent away from its own lines, and the bank paid that cent: nothing is misread.
+#[test]
+fn a_cent_between_a_net_and_its_lines_holds_nobody() {
+    let whole = run("cent-none", "", &[("paye.xhl", xhl::november().into_bytes()), sample(SENT)]);
+    let net = |cents: i64| format!("<MtNetAPayer V=\"{}\"/>", shown(cents));
+    for (name, more, code) in [("cent-more", 1, "C62"), ("two-cents-more", 2, "C05")] {
+        let slip = changed("00441", |s| s.replace(&net(155_743), &net(155_743 + more)));
+        let text = String::from_utf8(sample(SENT).1).expect("UTF-8");
+        let paid = text.replace(">1557.43<", &format!(">{}<", shown(155_743 + more)));
+        let paid = paid.replace("135955.77", &shown(13_595_577 + more)).into_bytes();
+        let r = run(name, "", &[slip, (SENT, paid)]);
+        let want = if code == "C62" { Severity::Warning } else { Severity::Blocking };
+        assert_eq!(told(&r, code), [want], "{name}");
+        let due = sent(&whole).get("00441").copied().filter(|_| code == "C62");
+        assert_eq!((due.is_some(), sent(&r).get("00441").copied()), (code == "C62", due), "{name}");
+    }
+}
