@@ -1,10 +1,15 @@
 //! The employer of the documents: what pay statements and declarations of last month say of it, for what `releve.toml` leaves open.
 
 use super::inputs::Opened;
-use crate::ground::{Finding, Severity, Siret};
-use crate::job::Employer;
+use crate::facts::{Role, Vocabulary};
+use crate::ground::{Finding, Lang, Severity, Siret};
+use crate::job::{Employer, Job};
+use crate::normalise::join::People;
 use crate::read::dsn::Declaration;
-use std::collections::BTreeSet;
+use crate::rules::bind::SettingValue;
+use crate::rules::pack::{Pack, Setting, SettingKind};
+use crate::rules::plan::setting_value;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What the documents of this employer say of it: pay statements first, then declarations.
 pub fn said(o: &Opened, siret: Option<&str>) -> Employer {
@@ -75,4 +80,50 @@ pub fn complete(own: &mut Employer, said: &Employer) -> Option<Finding> {
         one(&mut own.town, &said.town, "", &mut taken);
     }
     (!taken.is_empty()).then(|| Finding::new("M160", Severity::Information).arg("what", taken.join(", ")))
+}
+
+/// Settings that follow from where the employer is, where the job says nothing of them: by its postal code, or else by that of most
+/// of those it pays. They stand in the job from here on, and are told.
+pub fn by_place(
+    pack: &Pack,
+    job: &mut Job,
+    people: &People,
+    values: [&mut Vec<SettingValue>; 2],
+    lang: Lang,
+) -> Vec<Finding> {
+    let open = |s: &Setting, job: &Job| !(s.postal.is_empty() || job.settings.contains_key(&s.id) || job.last_settings.contains_key(&s.id));
+    let mut findings = Vec::new();
+    let [this, last] = values;
+    for (i, s) in pack.settings.iter().enumerate() {
+        if !open(s, job) {
+            continue;
+        }
+        let option = |code: &str| s.postal.iter().find(|p| code.trim().starts_with(p.0.as_str())).map(|p| p.1.as_str());
+        let Some((option, code)) = postal(job, &pack.vocabulary, people, &option) else { continue };
+        let Some(value) = setting_value(&s.kind, option).filter(|v| this.get(i) != Some(v)) else { continue };
+        let SettingKind::Choice(options) = &s.kind else { continue };
+        let label = options.iter().find(|o| o.0 == option).map_or(option, |o| o.1.get(lang));
+        let f = Finding::new("C60", Severity::Warning).arg("setting", s.label.get(lang)).arg("id", &s.id);
+        findings.push(f.arg("code", code).arg("value", label).arg("option", option));
+        job.settings.insert(s.id.clone(), option.to_owned());
+        for values in [&mut *this, &mut *last] {
+            values[i] = value.clone();
+        }
+    }
+    findings
+}
+
+/// The option of the employer's postal code, or of more than half of those of its people, with the code.
+fn postal<'s>(job: &Job, vocabulary: &Vocabulary, people: &People, option: &dyn Fn(&str) -> Option<&'s str>) -> Option<(&'s str, String)> {
+    if let Some(own) = &job.employer.postal_code {
+        return Some((option(own)?, own.clone()));
+    }
+    let fact = vocabulary.role(Role::PostalCode)?;
+    let codes: Vec<&str> = people.values().filter_map(|p| p.known.value(fact)?.text()).collect();
+    let mut counts: BTreeMap<&str, (usize, &str)> = BTreeMap::new();
+    for (o, code) in codes.iter().filter_map(|c| Some((option(c)?, *c))) {
+        counts.entry(o).or_insert((0, code)).0 += 1;
+    }
+    let (option, (_, code)) = counts.into_iter().find(|(_, (count, _))| count * 2 > codes.len())?;
+    Some((option, code.to_owned()))
 }

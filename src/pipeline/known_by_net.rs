@@ -53,6 +53,34 @@ pub fn transferred(people: &mut People, index: usize) -> Option<Card> {
     })
 }
 
+/// Transfers that no number, no account and no net joined, to whoever of the staff file alone has the whole name and no account: that
+/// they are theirs is proven in [`settle`], where the rules make the very sum.
+pub fn by_name(joined: &mut Joined, vocabulary: &Vocabulary) {
+    let mut named: BTreeMap<String, Vec<EmployeeId>> = BTreeMap::new();
+    for (id, p) in &joined.people {
+        named.entry(name_key(&p.name(vocabulary), "")).or_default().push(id.clone());
+    }
+    let mut rows: BTreeMap<String, Vec<TransferRow>> = BTreeMap::new();
+    for row in std::mem::take(&mut joined.orphan_transfers) {
+        rows.entry(name_key(&row.name, "")).or_default().push(row);
+    }
+    for (name, mut of_name) in rows {
+        let only = named.get(&name).filter(|ids| ids.len() == 1 && of_name.len() == 1 && name.contains(' '));
+        let person = only.and_then(|ids| joined.people.get_mut(&ids[0])).filter(|p| {
+            let here = p.staff.is_some() && p.arrival.is_none() && p.departure.is_none();
+            here && p.paid.is_none() && p.transfer.is_none() && p.fact(vocabulary, Role::Iban).is_none()
+        });
+        match (person, of_name.pop()) {
+            (Some(p), Some(row)) => {
+                p.transfer = Some(LastTransfer { iban: row.iban, name: row.name, amount: row.amount, at: row.at, of_all: None });
+                p.by_name = true;
+            }
+            (_, last) => joined.orphan_transfers.extend(of_name.into_iter().chain(last)),
+        }
+    }
+    joined.orphan_transfers.sort_by_key(|r| r.at);
+}
+
 /// Where nothing but last month's transfers survived, whoever they paid is who works here. The number is the part of the
 /// references that tells all of them apart, where there is one; otherwise it is the name.
 ///
@@ -223,7 +251,7 @@ fn numbers(rows: &[TransferRow]) -> Vec<String> {
 
 /// Makes the lines by the rules, and tells what is left.
 pub fn settle(ready: &mut Ready, findings: &mut Vec<Finding>) {
-    let mut made = Vec::new();
+    let (mut made, mut by_name) = (Vec::new(), 0_u64);
     let bare = |p: &Person| p.paid.as_ref().is_some_and(|s| s.bare);
     let (alone, all) =
         (ready.inputs.people.values().filter(|p| bare(p)).count(), ready.inputs.people.values().filter(|p| p.paid.is_some()).count());
@@ -236,15 +264,25 @@ pub fn settle(ready: &mut Ready, findings: &mut Vec<Finding>) {
             let Some(slip) = p.paid.as_ref().filter(|s| s.bare) else { continue };
             let (Some((net, at)), [rest]) = (slip.net_paid, slip.lines.as_slice()) else { continue };
             state.run(plan, &machine.then(&p.known, &p.then), Pins::None, &[]);
-            if !state.stops(plan).is_empty() {
+            let stops = !state.stops(plan).is_empty();
+            let found = state.totals(plan).net_paid;
+            // A call-back says whose account it is; what was paid on it then counts as any other net.
+            if p.by_name && (stops || found != net) && ready.inputs.decisions.call_back(id).is_none() {
+                let found = if stops { "–".to_owned() } else { found.french() };
+                let f = Finding::new("M425", Severity::Blocking).of(id).arg("agent", id).arg("name", p.name(&ready.pack.vocabulary));
+                let f = f.arg("net", net.french()).arg("found", found).stake(net.cents());
+                findings.push(f.at(ready.inputs.sources.place(at)));
                 continue;
             }
+            if stops {
+                continue;
+            }
+            by_name += u64::from(p.by_name);
             let mut lines = Vec::new();
             for (i, c) in state.results.iter().enumerate().take(ready.pack.elements.len()) {
                 let Some(c) = c.filter(|c| !(c.amount.is_zero() && c.employer_amount.is_zero())) else { continue };
                 lines.push(c.as_paid(ElementId(i as u16), at));
             }
-            let found = state.totals(plan).net_paid;
             let parts = parts(&p.beside, found - net);
             let whole = net + parts.iter().map(|b| b.amount).sum::<Money>();
             // Of a provisional pay and a final one, the one that the rules come to.
@@ -269,6 +307,7 @@ pub fn settle(ready: &mut Ready, findings: &mut Vec<Finding>) {
             made.push((id.clone(), lines, (net, at), parts));
         }
     }
+    findings.extend((by_name > 0).then(|| Finding::new("M426", Severity::Warning).arg("count", by_name)));
     let mut whole = Vec::new();
     for (id, lines, net, parts) in made {
         let Some(p) = ready.inputs.people.get_mut(&id) else { continue };

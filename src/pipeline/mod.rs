@@ -445,6 +445,8 @@ fn prepare_with(options: &Options, pack: Option<&str>, out: &mut Outcome, timing
     out.findings.append(&mut read.findings);
     let mut inputs = read.value;
     out.findings.extend(employer::complete(&mut job.employer, &inputs.employer));
+    let values = [&mut chosen.value, &mut last_chosen.value];
+    out.findings.append(&mut employer::by_place(&pack, &mut job, &inputs.people, values, out.lang));
     out.findings.append(&mut other_settings(&pack, &inputs, &last_chosen.value, out.lang));
     out.findings.extend(other_employer(&job, &inputs));
     let last_pay = job.last_pay_date.or(inputs.last_execution).unwrap_or_else(|| job.last_month.last_day());

@@ -121,17 +121,20 @@ pub fn find(
     let mut refused: BTreeMap<At, Refused> = BTreeMap::new();
     let mut lost = Vec::new();
     for r in reports {
-        let about: Vec<&Sent> = sent.iter().filter(|s| s.message == r.original_message).collect();
+        // What came back on the account may be of any file.
+        let about: Vec<&Sent> = sent.iter().filter(|s| r.of_account || s.message == r.original_message).collect();
         let whole = Place::File { file: r.file.clone() };
         let rejections: Vec<&Outcome> = r.outcomes.iter().filter(|o| o.is_rejected()).collect();
-        findings.push(
-            Finding::new("F18", Severity::Information)
-                .arg("message", &r.original_message)
-                .arg("rejected", rejections.len())
-                .arg("count", r.outcomes.len())
-                .at(whole.clone()),
-        );
-        if about.is_empty() {
+        if !r.of_account {
+            findings.push(
+                Finding::new("F18", Severity::Information)
+                    .arg("message", &r.original_message)
+                    .arg("rejected", rejections.len())
+                    .arg("count", r.outcomes.len())
+                    .at(whole.clone()),
+            );
+        }
+        if about.is_empty() && !r.of_account {
             findings.push(Finding::new("F17", Severity::Justify).arg("message", &r.original_message).at(whole));
             // Beside a transfer file it is about another month's.
             lost.extend(numbers.refused(r).into_iter().filter(|_| sent.is_empty()));
@@ -148,7 +151,10 @@ pub fn find(
                     batches.entry(id.as_str()).or_insert(*o);
                 }
                 About::Transfer { end_to_end_id, batch } => {
-                    let within = |t: &&TransferRow| of_file(t).is_some_and(|s| batch.is_empty() || s.is_in(t.at.row, batch));
+                    // Under the reference of every month, another sum came back in another month.
+                    let other = |t: &TransferRow| r.of_account && o.amount.is_some_and(|a| a != t.amount);
+                    let in_batch = |t: &TransferRow| of_file(t).is_some_and(|s| batch.is_empty() || s.is_in(t.at.row, batch));
+                    let within = |t: &&TransferRow| in_batch(t) && !other(t);
                     let all: Vec<&TransferRow> = transfers.iter().filter(within).collect();
                     let (found, by_reference) = self::about(o, end_to_end_id, &all);
                     if !by_reference && found.len() > ALIKE {
@@ -179,7 +185,8 @@ pub fn find(
             let one = || Refused { transfer: t.at, agent: None, place: place(o), why: why(o), one_of: None };
             refused.entry(t.at).or_insert_with(one);
         }
-        for o in rejections.iter().filter(|o| !about.is_empty() && !hit.contains(&o.line)) {
+        // Much else comes back on an account (R111).
+        for o in rejections.iter().filter(|o| !about.is_empty() && !r.of_account && !hit.contains(&o.line)) {
             findings.push(Finding::new("F16", Severity::Justify).arg("what", called(o)).arg("why", why(o)).at(place(o)));
         }
     }
@@ -314,7 +321,7 @@ mod tests {
             name: String::new(),
             account: None,
         };
-        Report { file: "r.xml".to_owned(), original_message: "M".to_owned(), outcomes: vec![outcome], complete: true }
+        Report { file: "r.xml".to_owned(), original_message: "M".to_owned(), outcomes: vec![outcome], of_account: false, complete: true }
     }
 
     /// The lines of the transfers that are refused, whether each is one of several, and what no transfer is found for.

@@ -56,6 +56,8 @@ pub struct Report {
     /// Identifier of the transfer file it is about.
     pub original_message: String,
     pub outcomes: Vec<Outcome>,
+    /// A statement of the account, whose outcomes are transfers that came back: it names no file of transfers.
+    pub of_account: bool,
     /// Whether the file was read to its last tag.
     pub complete: bool,
 }
@@ -75,6 +77,12 @@ pub fn open(input: &Input, file: &str, limits: &Limits) -> Checked<Report> {
         Ok(reader) => read(&mut BufReader::new(reader), file, limits),
         Err(_) => Checked::new(Report::default(), vec![Finding::new("R04", Severity::Justify).at(Place::File { file: file.to_owned() })]),
     }
+}
+
+/// The transfers that a statement of the account (camt.053, camt.054) says came back; what it cannot read says nothing.
+pub fn returns(input: &Input, file: &str, limits: &Limits) -> Option<Report> {
+    let report = Report { of_account: true, ..open(input, file, limits).value };
+    (!report.outcomes.is_empty()).then_some(report)
 }
 
 /// Reads a report; what came before a damage is handed over, with a finding.
@@ -182,7 +190,7 @@ impl Walk<'_> {
         match name {
             "OrgnlGrpInfAndSts" => self.group = new(),
             "OrgnlPmtInfAndSts" => self.batch = new(),
-            "TxInfAndSts" => self.transfer = new(),
+            "TxInfAndSts" | "TxDtls" => self.transfer = new(),
             _ => {}
         }
     }
@@ -198,7 +206,7 @@ impl Walk<'_> {
         let text: String = std::mem::take(&mut self.text).trim().chars().take(200).collect();
         match (parent.as_str(), name.as_str()) {
             ("OrgnlGrpInfAndSts", "OrgnlMsgId") => self.report.original_message = text,
-            ("OrgnlPmtInfAndSts", "OrgnlPmtInfId") | ("TxInfAndSts", "OrgnlEndToEndId") => {
+            ("OrgnlPmtInfAndSts", "OrgnlPmtInfId") | ("TxInfAndSts", "OrgnlEndToEndId") | ("Refs", "EndToEndId") => {
                 if let Some(p) = self.pending() {
                     p.id = text;
                 }
@@ -213,13 +221,13 @@ impl Walk<'_> {
                     p.reasons.push(text);
                 }
             }
-            ("StsRsnInf", "AddtlInf") => {
+            ("StsRsnInf" | "RtrInf", "AddtlInf") => {
                 if let Some(p) = self.pending() {
                     let blank = if p.remark.is_empty() { "" } else { " " };
                     p.remark = format!("{}{blank}{text}", p.remark);
                 }
             }
-            (_, "InstdAmt") => {
+            (_, "InstdAmt") | ("TxDtls", "Amt") => {
                 let amount = crate::ground::Exact::parse(&text).and_then(Money::from_exact);
                 if let Some(p) = &mut self.transfer {
                     p.amount = amount;
@@ -230,7 +238,7 @@ impl Walk<'_> {
                     p.name = text;
                 }
             }
-            ("TxInfAndSts", "OrgnlInstrId" | "OrgnlTxId") => {
+            ("Refs", "InstrId") | ("TxInfAndSts", "OrgnlInstrId" | "OrgnlTxId") => {
                 if let Some(p) = self.transfer.as_mut().filter(|p| p.instruction.is_empty() || name == "OrgnlInstrId") {
                     p.instruction = text;
                 }
@@ -239,6 +247,16 @@ impl Walk<'_> {
                 if let Some(p) = &mut self.transfer {
                     p.account = Iban::parse(&text).ok();
                 }
+            }
+            // A return is a refusal; any other movement of the account is none.
+            ("TxDtls", "RtrInf") => {
+                if let Some(p) = &mut self.transfer {
+                    "RJCT".clone_into(&mut p.status);
+                }
+            }
+            (_, "TxDtls") => {
+                self.transfer = self.transfer.take().filter(|p| p.status == "RJCT");
+                self.close_transfer();
             }
             (_, "TxInfAndSts") => self.close_transfer(),
             (_, "OrgnlPmtInfAndSts") => self.close_batch(),

@@ -482,6 +482,8 @@ fn whoever_a_statement_says_has_left_waits() {
         ("00232", event("MUT", "Changement de mutuelle"), false),
         ("00207", event("RT", "Réintégration après disponibilité"), false),
         ("00179", event("R", "Retraite au 01/06/2022"), false),
+        ("00176", event("FD", "FIN DE DETACHEMENT"), false),
+        ("00299", event("FD", "Fin de détachement au 30/11/2021"), true),
     ];
     let mut parts: Vec<String> = xhl::november().split("<PayeIndivMensuel>").map(str::to_owned).collect();
     for (id, event, _) in &of {
@@ -498,6 +500,9 @@ fn whoever_a_statement_says_has_left_waits() {
         assert_eq!((!told(&outcome, "M420", id).is_empty(), !paid.contains(*id)), (*left, *left), "{id}");
     }
     assert!(outcome.findings.iter().any(|f| f.code == "M447"));
+    // Who leaves and who comes back: the whole payslip says which.
+    let either = outcome.findings.iter().filter(|f| f.code == "M429").filter_map(|f| Some((f.employee.as_ref()?.to_string(), f.severity)));
+    assert_eq!(either.collect::<Vec<_>>(), [("00176".to_owned(), Severity::Justify)]);
     let row = "décision;agent;objet;valeur;mois;jusqu'à;auteur;date;motif\nprésent;00225;;;2021-12;;A. B.;04/12/2021;revenu\n";
     std::fs::write(folder.join("decisions.csv"), row).expect("decisions");
     let there = pipeline::run(&options(&folder)).expect("the job runs");
@@ -777,4 +782,37 @@ fn a_refusal_without_the_end_to_end_identifier_holds_whose_transfer_it_was() {
     let (_, outcome) = run("came-back-unknown", &settings(), &files);
     let told: Vec<String> = outcome.findings.iter().filter(|f| f.code == "F16").map(|f| f.message(Lang::Fr)).collect();
     assert!(told.len() == 1 && told[0].contains("557,43 €, Gendron Rémi"), "{told:?}");
+}
+
+// Pay that came back stands in a statement of the account under its reference; the same reference with another sum is another month's.
+#[test]
+fn pay_that_came_back_on_the_account_holds_whose_it_was() {
+    let statement = |of: &str, amount: &str, returned: &str| {
+        format!(
+            "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Document xmlns=\"urn:iso:std:iso:20022:tech:xsd:camt.054.001.08\"><BkToCstmrDbtCdtNtfctn>\
+            <GrpHdr><MsgId>N1</MsgId><CreDtTm>2021-11-27T09:00:00</CreDtTm></GrpHdr><Ntfctn><Id>1</Id><Ntry><Amt Ccy=\"EUR\">{amount}</Amt>\
+            <CdtDbtInd>CRDT</CdtDbtInd><NtryDtls><TxDtls><Refs><EndToEndId>PAIE202111-{of}</EndToEndId></Refs>\
+            <Amt Ccy=\"EUR\">{amount}</Amt>{returned}</TxDtls></NtryDtls></Ntry></Ntfctn></BkToCstmrDbtCdtNtfctn></Document>\n"
+        )
+    };
+    let closed = "<RtrInf><Rsn><Cd>AC04</Cd></Rsn></RtrInf>";
+    let held = vec![Severity::Blocking];
+    for (name, statement, want) in [
+        ("returned", statement("00441", "1557.43", closed), held),
+        ("returned-before", statement("00441", "1550.00", closed), vec![]),
+        ("only-booked", statement("00441", "1557.43", ""), vec![]),
+    ] {
+        let files = [
+            ("agents.xlsx", sample("agents.xlsx")),
+            ("livre-de-paie-2021-11.csv", sample("livre-de-paie-2021-11.csv")),
+            ("virements-2021-11.xml", sample("virements-2021-11.xml")),
+            ("compte.xml", statement.into_bytes()),
+        ];
+        let (folder, outcome) = run(name, &settings(), &files);
+        let refused = told(&outcome, "F15", "00441").iter().map(|f| f.severity).collect::<Vec<_>>();
+        let paid = rows(&folder.join("out/transfers.csv")).iter().any(|r| r["employee"] == "00441");
+        assert_eq!((&refused, paid), (&want, want.is_empty()), "{name}");
+        let other: Vec<&str> = outcome.findings.iter().map(|f| f.code.as_str()).filter(|c| ["F16", "F17", "F18"].contains(c)).collect();
+        assert_eq!((other, outcome.findings.iter().filter(|f| f.code == "R111").count()), (vec![], 1), "{name}");
+    }
 }

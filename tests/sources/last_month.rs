@@ -474,3 +474,87 @@ fn a_newer_document_than_the_last_month_of_the_job_holds_the_run() {
     assert_eq!(of("older-kit", "2021-10"), (vec![Severity::Blocking], vec![], false));
     assert_eq!(of("kit-in-reserve", "2021-11"), (vec![], vec![Severity::Justify], true));
 }
+
+// Overseas the neutral scale of tax is another (CGI, art. 204 H III): the postal code says so, unless the job does.
+#[test]
+fn the_neutral_scale_is_that_of_where_the_town_is() {
+    let away = |text: &str| text.replace("99410", "97410");
+    let lives = |line: &str| if line.starts_with("S21.G00.30.004") { "S21.G00.30.009,'97410'\n" } else { "" };
+    let declared: String = dsn::town().lines().map(|l| format!("{l}\n{}", lives(l))).collect();
+    let files = [("paie.dsn", dsn::latin(&declared)), sample(SENT)];
+    let of = |name: &str, settings: &str| {
+        let r = ran::run_in(ran::job("last-month", name, settings, &files), None);
+        let set = r.rows("settings.csv").into_iter().find(|s| s["setting"] == "territoire").expect("the setting")["value"].clone();
+        (set, told(&r, "C60"))
+    };
+    let (overseas, here) = ("guadeloupe_reunion_martinique".to_owned(), "metropole".to_owned());
+    assert_eq!(of("overseas", &away(&settings())), (overseas.clone(), vec![Severity::Warning]));
+    // The job's own address is not said, and everybody lives there.
+    let without: String = settings().lines().filter(|l| !l.starts_with("postal_code")).map(|l| format!("{l}\n")).collect();
+    assert_eq!(of("overseas-people", &without), (overseas, vec![Severity::Warning]));
+    let decided = away(&settings()).replace("[settings]\n", "[settings]\nterritoire = \"metropole\"\n");
+    assert_eq!(of("overseas-decided", &decided), (here.clone(), vec![]));
+    assert_eq!(of("at-home", &settings()), (here, vec![]));
+}
+
+// References that say nothing, no account in the staff file: the whole name, which nobody else has, and the net that the rules make
+// to the cent say together whose transfer it was; either alone is asked.
+#[test]
+fn a_name_and_the_net_of_the_rules_join_a_transfer() {
+    let staff = made::staff();
+    let columns: Vec<&str> = "Mat.;Nom;Prénom;Né(e) le;Statut;Cat.;Grade;Éch.;I.M.;Pts NBI;Quotité;Service;Entrée;Fin contrat;Position;\
+        Enfants;SFT (O/N);IFSE (temps plein);Ind. comp. CSG;Abonnement transport;Mutuelle;Taux PAS;Type taux"
+        .split(';')
+        .collect();
+    let row = |r: &made::Row| columns.iter().map(|c| r.get(*c).map_or("", String::as_str)).collect::<Vec<_>>().join(";");
+    let list = format!("{}\n{}\n", columns.join(";"), staff.values().map(row).collect::<Vec<_>>().join("\n"));
+    // « BRUNEL GUILHEM » is « GUILHEM BRUNEL » here, and the references only tell the transfers apart.
+    let text = String::from_utf8(sample(SENT).1).expect("UTF-8");
+    let turned = |name: &str| name.split_once(' ').map_or(name.to_owned(), |(a, b)| format!("{b} {a}"));
+    let mut parts = text.split("<Nm>");
+    let mut sent_file = parts.next().expect("a head").to_owned();
+    for part in parts {
+        let (name, rest) = part.split_once("</Nm>").expect("a name");
+        sent_file += &format!("<Nm>{}</Nm>{rest}", if name.contains("MONTREVAL") { name.to_owned() } else { turned(name) });
+    }
+    let mut parts = sent_file.split("<EndToEndId>");
+    let mut anonymous = parts.next().expect("a head").to_owned();
+    for (n, part) in (1_u64..).zip(parts) {
+        let rest = part.split_once("</EndToEndId>").expect("a reference").1;
+        anonymous += &format!("<EndToEndId>{:08X}</EndToEndId>{rest}", n * 2_654_435_761 % 4_294_967_296);
+    }
+    let r = run("by-name", "", &[("agents.csv", list.clone().into_bytes()), ("virements.xml", anonymous.clone().into_bytes())]);
+    assert_eq!(told(&r, "M426"), [Severity::Warning]);
+    let known = releve::read::pain001::read_all(text.as_bytes(), SENT).value.transfers;
+    let whose: BTreeMap<String, String> =
+        known.into_iter().map(|t| (t.end_to_end_id.replace("PAIE202111-", ""), t.account)).collect();
+    let paid = r.rows("transfers.csv");
+    assert!(paid.len() > 40 && paid.iter().any(|t| t["employee"].ends_with("441")), "{}", paid.len());
+    for t in &paid {
+        assert_eq!(Some(&t["iban"]), whose.get(&format!("{:0>5}", t["employee"])), "{}", t["employee"]);
+    }
+    // One cent more, and nothing proves that the transfer is his.
+    let off = anonymous.replace(">1557.43<", ">1557.44<").replace("135955.77", "135955.78");
+    let r = run("by-name-alone", "", &[("agents.csv", list.into_bytes()), ("virements.xml", off.into_bytes())]);
+    let held = |f: &&releve::ground::Finding| f.employee.as_ref().is_some_and(|e| e.as_str().ends_with("441")) && f.code == "M425";
+    assert_eq!(r.outcome.findings.iter().filter(held).map(|f| f.severity).collect::<Vec<_>>(), [Severity::Blocking]);
+    assert!(!sent(&r).keys().any(|id| id.ends_with("00441")));
+}
+
+// A program that rounds its net by itself is a cent away from its own lines, and the bank paid that cent: nothing is misread.
+#[test]
+fn a_cent_between_a_net_and_its_lines_holds_nobody() {
+    let whole = run("cent-none", "", &[("paye.xhl", xhl::november().into_bytes()), sample(SENT)]);
+    let net = |cents: i64| format!("<MtNetAPayer V=\"{}\"/>", shown(cents));
+    for (name, more, code) in [("cent-more", 1, "C62"), ("two-cents-more", 2, "C05")] {
+        let slip = changed("00441", |s| s.replace(&net(155_743), &net(155_743 + more)));
+        let text = String::from_utf8(sample(SENT).1).expect("UTF-8");
+        let paid = text.replace(">1557.43<", &format!(">{}<", shown(155_743 + more)));
+        let paid = paid.replace("135955.77", &shown(13_595_577 + more)).into_bytes();
+        let r = run(name, "", &[slip, (SENT, paid)]);
+        let want = if code == "C62" { Severity::Warning } else { Severity::Blocking };
+        assert_eq!(told(&r, code), [want], "{name}");
+        let due = sent(&whole).get("00441").copied().filter(|_| code == "C62");
+        assert_eq!((due.is_some(), sent(&r).get("00441").copied()), (code == "C62", due), "{name}");
+    }
+}

@@ -61,6 +61,8 @@ pub struct Person {
     pub elsewhere: Option<String>,
     pub paid: Option<PaidSlip>,
     pub transfer: Option<LastTransfer>,
+    /// Nothing but the whole name says that the transfer is theirs: it is where the rules make its very sum.
+    pub by_name: bool,
     /// Other transfers of last month.
     pub beside: Vec<Beside>,
     pub requests: Vec<AccountChange>,

@@ -177,6 +177,7 @@ pub(super) struct Gone {
     pub(super) others: Vec<String>,
     pub(super) back: Vec<String>,
     pub(super) since: Vec<String>,
+    pub(super) either: Vec<String>,
 }
 
 /// Files that lie in an office beside the lists of the month.

@@ -85,6 +85,11 @@ pub fn event_ends_pay(text: &str) -> bool {
     !back && (reason_ends_pay(text) || remark_ends_pay(text, None))
 }
 
+/// Whether an event is of one who leaves and of one who comes back alike: « Fin de détachement ».
+pub fn event_is_either(text: &str) -> bool {
+    one_of(&FILE.gone.either, &spaced(text)).is_some()
+}
+
 /// Whether a kind of absence says of itself that there was none: « Service non fait (erreur) ».
 pub fn unmakes_itself(nature: &str) -> bool {
     one_of(&FILE.aside.unmade, &spaced(nature)).is_some()

@@ -1,10 +1,11 @@
 //! What a statement says has happened to somebody beside his payslip: what ends pay sets him aside, anything else is told.
 
 use super::Registered;
-use crate::ground::{At, EmployeeId, Finding, Severity, Sources};
+use super::posts::base_pay;
+use crate::ground::{At, EmployeeId, Finding, Money, Severity, Sources};
 use crate::normalise::Context;
 use crate::normalise::NO_LONGER;
-use crate::normalise::titles::event_ends_pay;
+use crate::normalise::titles::{event_ends_pay, event_is_either};
 use crate::normalise::values::date;
 use crate::read::xhl::Slip;
 use chrono::NaiveDate;
@@ -24,7 +25,10 @@ pub fn told(slips: &[(EmployeeId, u16, &Slip)], used: &[&Registered], sources: &
                 continue;
             }
             // What ends after the month to be paid ends nothing yet.
-            if event_ends_pay(text) && day(text).is_none_or(|d| d < cx.month.last_day()) {
+            if event_is_either(text) && came_back(slip, day(text), cx) {
+                let f = Finding::new("M429", Severity::Justify).of(id).arg("agent", id).arg("text", text);
+                findings.push(f.at(sources.place(at)));
+            } else if event_ends_pay(text) && day(text).is_none_or(|d| d < cx.month.last_day()) {
                 let f = Finding::new(NO_LONGER, Severity::Blocking).told("M446").of(id).arg("agent", id).arg("text", text);
                 findings.push(f.at(sources.place(at)));
             } else {
@@ -43,6 +47,13 @@ pub fn told(slips: &[(EmployeeId, u16, &Slip)], used: &[&Registered], sources: &
         let f = f.arg("what", said.join(", "));
         findings.push(others.values().flat_map(|o| &o.1).take(SHOWN).fold(f, |f, at| f.at(sources.place(*at))));
     }
+}
+
+/// Whether somebody whose secondment has ended is back: base pay of the month stands on the payslip, the secondment is none that he
+/// is here on, and it ended before the month where a day says so. Statements repeat the last event of a career for years.
+fn came_back(slip: &Slip, day: Option<NaiveDate>, cx: &Context<'_>) -> bool {
+    let here = [&slip.agent.status, &slip.agent.job].iter().any(|t| event_ends_pay(&t.text));
+    !here && base_pay(&[(0, slip)], cx.last) > Money::ZERO && day.is_none_or(|d| d <= cx.last.first_day())
 }
 
 /// The last day that a text names.

@@ -236,6 +236,9 @@ pub fn read(job: &Job, pack: &Pack, settings: &[SettingValue], progress: fn(&str
         let severity = if job.policies.unproven == job::Way::Recompute { Severity::Blocking } else { Severity::Justify };
         o.findings.extend(super::known_by_net::beside(&mut joined, &sent_rows, (severity, &o.sources)));
     }
+    if !spoke_record {
+        super::known_by_net::by_name(&mut joined, &pack.vocabulary);
+    }
     for t in &joined.orphan_transfers {
         o.findings
             .push(Finding::new("F07", Severity::Justify).at(o.sources.place(t.at)).arg("name", &t.name).arg("amount", t.amount.french()));

@@ -162,7 +162,10 @@ fn open_one((input, name): (&Input, &str), (bytes, sha256): (u64, String), level
                 o.read.insert(name.to_owned());
                 let told = match kind {
                     // What the bank sent back stands in a statement of the account.
-                    _ if kind.starts_with("camt") => ("R111", Severity::Justify),
+                    _ if kind.starts_with("camt") => {
+                        o.reports.extend(pain002::returns(input, name, &pain001::Limits::default()));
+                        ("R111", Severity::Justify)
+                    }
                     read::foreign::CRM => ("R140", Severity::Justify),
                     _ => ("R110", Severity::Information),
                 };

@@ -32,12 +32,15 @@ pub struct Setting {
     pub shown: bool,
     /// Set anew each January.
     pub renewed: bool,
+    /// Where a postal code begins so, the option is the employer's unless the job says another.
+    pub postal: Vec<(String, String)>,
     pub origin: Origin,
 }
 
 impl<'r, 'f> Reader<'r, 'f, '_> {
     pub(super) fn setting(&mut self, t: &Tab<'r, 'f>) {
         let Some(id) = self.id(t) else { return };
+        let mut postal = Vec::new();
         let kind = match t.text("kind").as_deref() {
             Some("flag") => SettingKind::Flag,
             Some("choice") => {
@@ -45,6 +48,7 @@ impl<'r, 'f> Reader<'r, 'f, '_> {
                 for o in t.tables("options") {
                     if let Some(oid) = o.need("id") {
                         let label = o.words("label").unwrap_or_else(|| Words::new(&oid.text, ""));
+                        postal.extend(o.list("postal").into_iter().map(|begin| (begin.text, oid.text.clone())));
                         options.push((oid.text, label));
                     }
                     o.close();
@@ -74,6 +78,7 @@ impl<'r, 'f> Reader<'r, 'f, '_> {
             evidence: self.asks(Named::Evidence, t, "evidence"),
             shown: t.flag("shown").unwrap_or(false),
             renewed: t.flag("renewed").unwrap_or(false),
+            postal,
             origin: Self::origin(t),
             id: id.text,
         };
