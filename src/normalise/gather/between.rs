@@ -103,12 +103,12 @@ impl Lines {
         let headings: BTreeSet<String> = map.columns.iter().map(|c| spaced(&c.heading)).collect();
         let plain = LazyCell::new(|| titles::Plain::new(cx.vocabulary, cx.rubrics, cx.employer));
         let (mut told, mut unknown) = (BTreeSet::new(), Vec::new());
-        for line in &self.all {
+        for (i, line) in self.all.iter().enumerate() {
             if let Some(below) = line.unknown.as_ref().filter(|b| !b.is_empty()) {
                 let f = Finding::new("M407", Severity::Justify).arg("text", shortened(&line.text)).arg("count", below.len());
                 tell(f.arg("agents", some_of(below.iter().map(String::as_str))).at(sources.place(line.at)));
             }
-            let turns = turns(&line.text, cx);
+            let turns = turns(&line.text, sums, cx);
             // « Rouge : à récupérer » over hours.
             let taken = || titles::sets_aside(&line.text, sums).is_some_and(|w| w != "non") || sums && titles::turns_below(&line.text);
             let coloured = titles::of_colours(&line.text);
@@ -127,8 +127,15 @@ impl Lines {
             }
             let tidy = spaced(&line.text);
             if !turns || line.used {
-                let known = coloured || own || line.used || line.unknown.is_some() || raw.iter().any(|r| names(&tidy, &line.text, &r.2));
-                if !known && is_strange(&line.text, &headings, cx, &plain) && told.insert(tidy) {
+                let known = coloured
+                    || own
+                    || line.used
+                    || line.unknown.as_ref().is_some_and(|b| !b.is_empty())
+                    || raw.iter().any(|r| !r.2.words && names(&tidy, &line.text, &r.2));
+                // The first line is the title of the list, or the name of the town.
+                let titled = i == 0 && !line.below || headings.contains(&tidy);
+                let strange = || !titled && is_strange(&line.text, &plain);
+                if !known && !turns && strange() && told.insert(tidy) {
                     unknown.push(line);
                 }
                 continue;
@@ -143,7 +150,7 @@ impl Lines {
             }
         }
         for line in unknown {
-            let rows: BTreeSet<String> = raw.iter().map(|(_, _, r)| called(&r.who)).collect();
+            let rows: BTreeSet<String> = raw.iter().filter(|r| !r.2.words).map(|(_, _, r)| called(&r.who)).collect();
             let f = Finding::new("M461", Severity::Justify).arg("text", shortened(&line.text)).arg("count", rows.len());
             tell(f.arg("agents", some_of(rows.iter().map(String::as_str))).at(sources.place(line.at)));
         }
@@ -173,7 +180,7 @@ enum Of {
 
 fn says_of_rows(text: &str, map: &SourceMapping, cx: &Context<'_>) -> Of {
     let sums = map.role == Role::Amounts;
-    if turns(text, cx) || sums && titles::turns_below(text) || titles::other_employer(text, cx.employer).is_some() {
+    if turns(text, sums, cx) || sums && titles::turns_below(text) || titles::other_employer(text, cx.employer).is_some() {
         return Of::Rows(false);
     }
     if titles::resumes(text) {
@@ -195,8 +202,8 @@ pub(super) fn is_line(row: &Row<'_, '_>, numbers: Option<usize>, map: &SourceMap
 }
 
 /// Whether a line takes back what stands beside it. A title (« dernier jour payé ») may have words that a remark has not.
-fn turns(text: &str, cx: &Context<'_>) -> bool {
-    titles::sets_aside(text, false).is_some() || asks(text, false, cx)
+fn turns(text: &str, sums: bool, cx: &Context<'_>) -> bool {
+    titles::sets_aside(text, false).is_some() || asks(text, sums, cx)
 }
 
 /// Whether a line above the titles makes a list one that is asked: it says so below the rows as well.
@@ -207,9 +214,9 @@ fn asks(text: &str, sums: bool, cx: &Context<'_>) -> bool {
 }
 
 /// Whether nobody knows what a line above or below the rows says of them.
-fn is_strange(text: &str, headings: &BTreeSet<String>, cx: &Context<'_>, plain: &titles::Plain) -> bool {
+fn is_strange(text: &str, plain: &titles::Plain) -> bool {
     let harmless = titles::signs(text) || titles::summing(text).is_some() || titles::counted(text).is_some();
-    !harmless && !headings.contains(&spaced(text)) && !asks(text, true, cx) && plain.stranger(text).is_some()
+    !harmless && plain.stranger(text).is_some()
 }
 
 /// Those of some agents that a finding names.

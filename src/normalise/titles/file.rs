@@ -80,6 +80,7 @@ pub(super) struct Doubt {
     pub(super) named: Vec<String>,
     pub(super) alone: Vec<String>,
     pub(super) unless: Vec<String>,
+    pub(super) parts: Vec<(String, String, u32)>,
     pub(super) accounts: Vec<String>,
     pub(super) turning: Vec<String>,
     pub(super) hourly: Vec<String>,
