@@ -2,6 +2,7 @@
 //!
 //! Each row handed on by a reader is counted as something; what cannot be read or joined is a finding.
 
+mod alike;
 mod balance;
 mod between;
 mod gathered;
@@ -123,6 +124,7 @@ pub fn gather_beside(
     settle_books(books, transfers, &directory, sources, cx, &mut out, &mut told);
     place_rows(raw, &strange, (&directory, &known), mapping, sources, cx, &mut out, &mut told);
     of_this_month_first(&mut out.staff, mapping, cx);
+    alike::tell(mapping, &known, sources, cx, &mut told);
     without_groups(&out.staff, &mut told, cx);
     out.decided = std::mem::take(&mut told.decided);
     Checked::new(out, told.finish(sources))
@@ -149,9 +151,9 @@ fn of_this_month_first(staff: &mut [Record], mapping: &Mapping, cx: &Context<'_>
     }
 }
 
-/// A line between or around the rows of a list that is a service or a grade in the staff file says no more than that.
+/// A line between or around the rows of a list, or its name, that is a service or a grade in the staff file says no more than that.
 fn without_groups(staff: &[Record], told: &mut Told, cx: &Context<'_>) {
-    let of_line = |f: &Finding| matches!(f.code.as_str(), "M407" | "M461");
+    let of_line = |f: &Finding| matches!(f.code.as_str(), "M407" | "M461" | "M463");
     if !told.list.iter().any(of_line) {
         return;
     }

@@ -24,12 +24,14 @@ pub(super) fn cast(found: &mut SourceMapping, likeness: &[u32], s: &Seen<'_>, cx
     }
     let about = s.about();
     // « Annule et remplace » speaks of another list than this one.
-    let own = if found.role == Role::Amounts { titles::without_replacing(&about) } else { about.clone() };
+    let own_words =
+        |text: &str| if found.role == Role::Amounts && titles::replaces(text) { titles::without_replacing(text) } else { text.to_owned() };
+    let own = own_words(&about);
     let other = |w: &str| lists::month_said(w, cx.month, cx.last, false) != lists::Said::This && month_named(w).is_some();
     // « Archives/CIA.xlsx »: the folder a list lies in says as much as its name.
     let folders = found.file.rsplit_once('/').map_or("", |(folders, _)| folders);
     let doubted = titles::takes_back(&own, cx.month)
-        .or_else(|| s.layout.above.iter().find_map(|l| titles::line_takes_back(l, cx.employer, cx.month)))
+        .or_else(|| s.layout.above.iter().find_map(|l| titles::line_takes_back(&own_words(l), cx.employer, cx.month)))
         .or_else(|| titles::doubted_folder(folders, cx.month, cx.last))
         .or_else(|| titles::paid_in(&own, other));
     let names = || [s.sheet.as_deref().unwrap_or(""), s.stem()].into_iter();

@@ -218,7 +218,7 @@ pub fn recognise(
 }
 
 /// What a list pays, by its columns.
-fn paid_by(m: &SourceMapping, cx: &Context<'_>) -> BTreeSet<Meaning> {
+pub fn paid_by(m: &SourceMapping, cx: &Context<'_>) -> BTreeSet<Meaning> {
     let facts = m.columns.iter().map(|c| c.meaning).filter(|m| matches!(m, Meaning::Fact(_) | Meaning::New(_)));
     facts.filter(|m| lists::meaning_pays(*m, cx.vocabulary)).collect()
 }

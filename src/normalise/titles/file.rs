@@ -135,6 +135,7 @@ pub(super) struct Aside {
     pub(super) always: Vec<String>,
     pub(super) paid: Vec<String>,
     pub(super) asked: Vec<String>,
+    pub(super) unticked: Vec<String>,
     pub(super) settled: Vec<String>,
     pub(super) returned: Vec<String>,
     pub(super) pending: Vec<String>,
