@@ -97,6 +97,17 @@ fn a_sentence_that_nobody_knows_is_told_and_a_signature_is_not() {
     assert_eq!((r.told("M461", ""), r.told("M209", ""), r.waits("00102")), (vec![], vec![], false));
 }
 
+/// « Néant » between rows, and rows below it all the same; a list signed a year ago.
+#[test]
+fn what_does_not_go_with_its_rows_is_told() {
+    let foot = "Fait à Montreval, le 8 décembre 2020;;;\n";
+    let r = run("nothing", &format!("{}{foot}", below(&["Rien"], "")));
+    assert_eq!((r.told("M407", ""), r.told("M464", "")), (vec![Severity::Justify], vec![Severity::Justify]));
+    assert!(!r.waits("00102") && !r.waits("00232"));
+    let r = run("signed", &format!("{}Fait à Montreval, le 8 décembre 2021;;;\n", below(&["Titulaires"], "")));
+    assert_eq!((r.told("M407", ""), r.told("M464", "")), (vec![], vec![]));
+}
+
 /// The words that take back as the title of a column do so as the title of a group of columns.
 #[test]
 fn a_group_of_columns_that_is_taken_back_is_asked() {

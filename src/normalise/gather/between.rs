@@ -6,14 +6,17 @@ use crate::normalise::mapping::{Role, SourceMapping};
 use crate::normalise::people::Who;
 use crate::normalise::records::RawRow;
 use crate::normalise::titles::{self, spaced};
-use crate::normalise::{Context, lists};
+use crate::normalise::{Context, lists, recognise};
 use crate::read::marks::Mark;
 use crate::read::table::{Row, Table};
+use chrono::Days;
 use std::cell::LazyCell;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Of those below a line, so many are named.
 const NAMED: usize = 10;
+/// A list signed more days than this before the month to be paid is an old one.
+const OLD: u64 = 184;
 
 /// One line of words.
 struct Line {
@@ -149,6 +152,15 @@ impl Lines {
                 tell(Finding::new("M209", Severity::Justify).arg("text", shortened(&line.text)).at(sources.place(line.at)));
             }
         }
+        // Signed so long ago, it may be a list of the year before.
+        let old = cx.month.first_day() - Days::new(OLD);
+        for line in &self.all {
+            let day = titles::signed_on(&line.text, recognise::latest_date(cx)).filter(|d| *d < old);
+            if let Some(day) = day {
+                let f = Finding::new("M464", Severity::Justify).arg("text", shortened(&line.text)).arg("month", cx.month);
+                tell(f.arg("day", day.format("%d/%m/%Y")).at(sources.place(line.at)));
+            }
+        }
         for line in unknown {
             let rows: BTreeSet<String> = raw.iter().filter(|r| !r.2.words).map(|(_, _, r)| called(&r.who)).collect();
             let f = Finding::new("M461", Severity::Justify).arg("text", shortened(&line.text)).arg("count", rows.len());
@@ -186,7 +198,11 @@ fn says_of_rows(text: &str, map: &SourceMapping, cx: &Context<'_>) -> Of {
     if titles::resumes(text) {
         return Of::Rows(true);
     }
-    let signed = titles::remarks(text) && !titles::of_remarks(text);
+    // « Néant », and rows below it all the same.
+    if titles::says_nothing(text) {
+        return Of::Unknown;
+    }
+    let signed = titles::signs(text);
     let month = matches!(lists::month_said(text, cx.month, cx.last, true), lists::Said::This);
     let heading = || map.columns.iter().any(|c| spaced(&c.heading) == spaced(text));
     let harmless = signed || month || titles::of_colours(text) || titles::summing(text).is_some() || titles::names_a_group(text);

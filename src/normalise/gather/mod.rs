@@ -208,7 +208,9 @@ pub(super) fn known_people(
 ) -> Known {
     let mut known = Known::new(cx.vocabulary);
     let staff = raw.iter().filter(|(_, r, _)| matches!(r, Role::Staff | Role::Arrivals)).map(|(_, _, r)| &r.who);
-    for who in books.slips.iter().map(|s| &s.who).chain(staff).chain(stated) {
+    // « FINANCES » alone between the rows of a staff file is nobody.
+    let named = |w: &&Who| !w.surname.is_empty() || !w.given.is_empty() || w.nir.is_some() || w.id.bytes().any(|b| b.is_ascii_digit());
+    for who in books.slips.iter().map(|s| &s.who).chain(staff.filter(named)).chain(stated) {
         if let Joined::AsWritten(id) | Joined::Padded(id) | Joined::Lengthened(id) = directory.join(who) {
             known.note(&id, who);
         }

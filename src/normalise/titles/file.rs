@@ -358,6 +358,7 @@ pub(super) struct RowWords {
     pub(super) of_group: Vec<String>,
     pub(super) counted: Vec<String>,
     pub(super) organisation: Vec<String>,
+    pub(super) dated: Vec<String>,
     pub(super) signed: Vec<String>,
     pub(super) remark: Vec<String>,
     pub(super) nothing: Vec<String>,

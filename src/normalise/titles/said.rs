@@ -10,7 +10,8 @@ use crate::facts::Vocabulary;
 use crate::ground::PayMonth;
 use crate::normalise::mapping::Rubrics;
 use crate::normalise::text::{Phrase, fold};
-use crate::normalise::values::month_named;
+use crate::normalise::values::{date, month_named};
+use chrono::NaiveDate;
 use std::collections::BTreeSet;
 
 /// The words of a line above or below the rows, of a title or of a name that take back what a list pays: « déjà payé », « hors paie »,
@@ -127,6 +128,16 @@ pub fn signs(line: &str) -> bool {
     remarks(line) && !label
 }
 
+/// The day that a signature says: « Fait à Montreval, le 18/11/2024 ».
+pub fn signed_on(line: &str, latest: NaiveDate) -> Option<NaiveDate> {
+    let tidy = spaced(line);
+    let opens = FILE.row.dated.iter().any(|w| tidy.starts_with(&format!(" {w} ")));
+    let words: Vec<&str> = line.split_whitespace().map(|w| w.trim_end_matches([',', '.', ';'])).collect();
+    let of = |text: &str| date(text, latest).ok().flatten();
+    let days = (0..words.len()).filter(|_| opens).filter_map(|i| of(words[i]).or_else(|| of(&words.get(i..i + 3)?.join(" "))));
+    days.max()
+}
+
 fn written(text: &str) -> Vec<String> {
     let of_title = Phrase::of(text).words;
     spaced(text).split_whitespace().map(str::to_owned).chain(of_title).collect()
@@ -165,6 +176,14 @@ mod tests {
         for name in ["Congés payés", "Service fait novembre", "Feuille de saisie", "HS vu", "Voirie", "Form-14", "HS T12"] {
             assert_eq!(name_takes_back(name, november()).or_else(|| takes_back(name, november())), None, "{name}");
         }
+    }
+
+    #[test]
+    fn a_signature_says_its_day() {
+        let day = |d, m, y| NaiveDate::from_ymd_opt(y, m, d);
+        assert_eq!(signed_on("Fait à Montreval, le 18/11/2024", NaiveDate::MAX), day(18, 11, 2024));
+        assert_eq!(signed_on("Fait à Montreval, le 8 novembre 2024.", NaiveDate::MAX), day(8, 11, 2024));
+        assert_eq!(signed_on("Vu la délibération du 18/11/2014", NaiveDate::MAX), None);
     }
 
     #[test]
