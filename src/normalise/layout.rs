@@ -89,8 +89,7 @@ fn width(rows: &[Kept]) -> usize {
 /// Finds the headings among the first rows.
 pub fn find(rows: &[Kept], merged: &[MergedArea], titles: &Titles) -> Layout {
     let width = width(rows);
-    let mut layout =
-        Layout { own: vec![String::new(); width], group: vec![String::new(); width], width, ..Layout::default() };
+    let mut layout = Layout { own: vec![String::new(); width], group: vec![String::new(); width], width, ..Layout::default() };
     let known: Vec<(usize, usize)> = rows.iter().take(DEPTH).map(|r| known_titles(r, titles)).collect();
     // The row with most known titles; of equals the first.
     let best = (0..known.len())
@@ -135,8 +134,7 @@ pub fn find(rows: &[Kept], merged: &[MergedArea], titles: &Titles) -> Layout {
 
 /// The outline when a person says which rows are the headings, as counted in the sheet.
 pub fn given(rows: &[Kept], merged: &[MergedArea], header: Option<(u32, u32)>, width: usize) -> Layout {
-    let mut layout =
-        Layout { own: vec![String::new(); width], group: vec![String::new(); width], width, ..Layout::default() };
+    let mut layout = Layout { own: vec![String::new(); width], group: vec![String::new(); width], width, ..Layout::default() };
     if let Some((a, b)) = header
         && let Some(first) = rows.iter().position(|r| r.number >= a)
         && let Some(last) = rows.iter().rposition(|r| r.number <= b)

@@ -149,10 +149,10 @@ pub fn years_and_months(text: &str, title: bool) -> Vec<(Option<u32>, Option<u32
                 && !before
             {
                 hits.push((Some(y), None));
-            } else if let Some(n) =
-                number(Some(i)).filter(|n| words[i].len() == 6 && (1..=12).contains(&(n % 100)) && (1990..2100).contains(&(n / 100)))
-            {
-                hits.push((Some(n / 100), Some(n % 100)));
+            } else if let Some(n) = number(Some(i)).filter(|_| words[i].len() == 6) {
+                let ways = [(n / 100, n % 100), (n % 10_000, n / 10_000)];
+                let (y, m) = ways.into_iter().find(|(y, m)| (1990..2100).contains(y) && (1..=12).contains(m)).unzip();
+                hits.extend(m.map(|m| (y, Some(m))));
             }
             i += 1;
         }
@@ -258,10 +258,19 @@ pub fn other_month(sheet: &str, title: &str, stem: &str, month: PayMonth, last: 
     if far == Said::This && is_short(sheet) && near[1] == Said::Nothing {
         return None;
     }
-    near.into_iter().chain([far]).find_map(|s| match s {
+    let silent = near.iter().chain([&far]).all(|s| *s == Said::Nothing);
+    let said = near.into_iter().chain([far]).find_map(|s| match s {
         Said::Other(what) => Some(what),
         Said::Nothing | Said::This => None,
-    })
+    });
+    said.or_else(|| [sheet, stem].into_iter().find(|n| silent && is_numbered(n, last)).map(str::to_owned))
+}
+
+/// « HS 10 », « 10 »: the month last paid as a number of two digits, beside one word at most.
+fn is_numbered(name: &str, last: PayMonth) -> bool {
+    let folded = fold(name);
+    let words: Vec<&str> = folded.split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty()).collect();
+    words.len() <= 2 && words.iter().any(|w| *w == format!("{:02}", last.month()))
 }
 
 /// One number of one row of a list of sums.

@@ -7,6 +7,7 @@ mod row;
 mod sheet;
 
 use crate::facts::{Role as FactRole, Vocabulary};
+use crate::ground::place::stem;
 use crate::ground::{At, EmployeeId, Finding, Nir, Severity, Sources, ids};
 use crate::normalise::lists::is_quantity;
 use crate::normalise::people::Who;
@@ -96,10 +97,21 @@ impl Known {
         found.first().filter(|_| found.len() == 1)
     }
 
+    /// Whether a text names somebody who is known.
+    pub fn is_called(&self, text: &str) -> bool {
+        !self.in_line(text).named.is_empty()
+    }
+
     /// A finding for each agent that a sheet nobody could read names, unless it names nearly everybody: then it stops the run.
     /// Whoever has an identity number there and is known to no other source is told with the others of the sheet.
     pub fn unread(&self, table: &Table, paid: usize, sources: &Sources) -> Unread {
-        let sheet = self.in_sheet(table, u32::MAX, true);
+        let mut sheet = self.in_sheet(table, u32::MAX, true);
+        // A sheet or a file for each agent, called by the name.
+        for name in table.sheet.as_deref().into_iter().chain([stem(&table.file)]) {
+            for id in self.in_line(name).named {
+                sheet.named.entry(id).or_insert(sheet::Spot { row: 0, column: At::NO_COLUMN, beside: 1 });
+            }
+        }
         let mut findings: Vec<Finding> = self.strangers(table, sources).into_iter().collect();
         if sheet.named.len() * 10 > paid * 6 {
             // A directory of everybody: nothing in it could change anybody's pay.

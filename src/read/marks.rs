@@ -1,6 +1,7 @@
-//! What a sheet says of its cells beside what stands in them: struck through, a colour behind or of the letters, a note.
+//! What a sheet says of its cells beside what stands in them: struck through, a colour behind or of the letters, a note, a
+//! unit that its format shows.
 //!
-//! Only cells with a mark are held. Text files have none, and of XLS workbooks no note is read.
+//! Only cells with a mark are held. Text files have none, of XLS workbooks no note is read, and of XLSX alone units.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -24,6 +25,8 @@ pub struct Mark {
     /// The colour of its letters; none for black and for what is left to the program.
     pub ink: Option<u32>,
     pub note: Option<Box<str>>,
+    /// Words that its format shows beside its number: « min ».
+    pub unit: Option<Box<str>>,
 }
 
 impl Mark {
@@ -91,6 +94,12 @@ impl Marks {
     pub(crate) fn ink(&mut self, row: u32, column: u16, colour: u32) {
         if row <= COLOURED {
             self.entry(row, column).ink = Some(colour);
+        }
+    }
+
+    pub(crate) fn unit(&mut self, row: u32, column: u16, unit: &str) {
+        if row <= COLOURED {
+            self.entry(row, column).unit = Some(unit.into());
         }
     }
 

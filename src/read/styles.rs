@@ -1,4 +1,5 @@
-//! How the cells of an XLSX workbook look: which are struck through, which have a colour behind or of their letters, which have a note.
+//! How the cells of an XLSX workbook look: which are struck through, which have a colour behind or of their letters, which have a
+//! note, and which show a unit.
 
 use super::limits::Limits;
 use super::marks::{Marks, WHITE};
@@ -13,6 +14,8 @@ pub(crate) struct Styles {
     struck: BTreeSet<u32>,
     fills: BTreeMap<u32, u32>,
     inks: BTreeMap<u32, u32>,
+    /// Words that number formats show: « min ».
+    units: BTreeMap<u32, String>,
 }
 
 /// Reads `xl/styles.xml`.
@@ -20,11 +23,16 @@ pub(crate) fn read(text: &str, limits: &Limits) -> Result<Styles, Refused> {
     let mut styles = Styles::default();
     let (mut fonts, mut fills, mut formats) = (0_u32, 0_u32, 0_u32);
     let (mut struck, mut colours, mut inks) = (BTreeSet::new(), BTreeMap::new(), BTreeMap::new());
+    let mut units = BTreeMap::new();
     let (mut part, mut solid) = (String::new(), false);
     zipped::walk(text, limits, &mut |step| {
         match step {
             Step::Start(e) => match (part.as_str(), e.local_name().as_ref()) {
-                (_, name @ ("fonts" | "fills" | "cellXfs" | "cellStyleXfs" | "dxfs")) => name.clone_into(&mut part),
+                (_, name @ ("numFmts" | "fonts" | "fills" | "cellXfs" | "cellStyleXfs" | "dxfs")) => name.clone_into(&mut part),
+                ("numFmts", "numFmt") => {
+                    let unit = zipped::attribute(e, "formatCode").and_then(|code| unit(&code));
+                    units.extend(zipped::number::<u32>(e, "numFmtId").zip(unit));
+                }
                 ("fonts", "font") => fonts += 1,
                 ("fonts", "strike") if strikes(e) => {
                     struck.insert(fonts.saturating_sub(1));
@@ -42,16 +50,24 @@ pub(crate) fn read(text: &str, limits: &Limits) -> Result<Styles, Refused> {
                     }
                     styles.fills.extend(colours.get(&id("fillId")).map(|c| (formats, *c)));
                     styles.inks.extend(inks.get(&id("fontId")).map(|c| (formats, *c)));
+                    styles.units.extend(units.get(&id("numFmtId")).map(|u: &String| (formats, u.clone())));
                     formats += 1;
                 }
                 _ => {}
             },
-            Step::End(name @ ("fonts" | "fills" | "cellXfs" | "cellStyleXfs" | "dxfs")) if name == part => part.clear(),
+            Step::End(name @ ("numFmts" | "fonts" | "fills" | "cellXfs" | "cellStyleXfs" | "dxfs")) if name == part => part.clear(),
             Step::End(_) | Step::Text(_) => {}
         }
         Ok(())
     })?;
     Ok(styles)
+}
+
+/// The words in quotation marks of a number format's first part: `0" min"`. None where it has no letter.
+fn unit(code: &str) -> Option<String> {
+    let first = code.split(';').next().unwrap_or(code);
+    let quoted = first.split('"').skip(1).step_by(2).collect::<Vec<_>>().join(" ");
+    Some(quoted.split_whitespace().collect::<Vec<_>>().join(" ")).filter(|u| u.chars().any(char::is_alphabetic))
 }
 
 /// `<strike/>`, and not `<strike val="0"/>`.
@@ -125,7 +141,8 @@ impl<'a> CellMarks<'a> {
     pub(crate) fn new(styles: &'a Styles, struck: &'a Struck, sheet: &str) -> Self {
         // A text that stands in its cell says itself how it looks.
         let within = memchr::memmem::find(sheet.as_bytes(), b"strike").is_some();
-        let plain = styles.struck.is_empty() && styles.fills.is_empty() && styles.inks.is_empty() && struck.texts.is_empty() && !within;
+        let looks = [&styles.fills, &styles.inks].iter().any(|s| !s.is_empty()) || !styles.units.is_empty();
+        let plain = styles.struck.is_empty() && !looks && struck.texts.is_empty() && !within;
         Self { styles, struck, plain, column: None, shared: false, value: false }
     }
 
@@ -167,6 +184,9 @@ impl<'a> CellMarks<'a> {
         }
         if let Some(colour) = self.styles.inks.get(&style) {
             marks.ink(row, column, *colour);
+        }
+        if let Some(unit) = self.styles.units.get(&style) {
+            marks.unit(row, column, unit);
         }
     }
 }

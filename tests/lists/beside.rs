@@ -117,9 +117,11 @@ fn a_legend_means_the_rows_of_its_colour() {
 
 /// Without a colour that it shares with a row, a foot that takes back means nobody, and is told.
 #[test]
-fn a_foot_that_takes_back_is_told() {
-    let book = workbook(|sheet| _ = sheet.write(6, 0, "ne pas payer").expect("a cell"));
-    let r = run("foot", CIA, &[("cia.xlsx", book)]);
+fn a_foot_that_takes_back_is_asked_and_one_that_may_mean_some_rows_is_told() {
+    let foot = |name: &str, text: &str| run(name, CIA, &[("cia.xlsx", workbook(|sheet| _ = sheet.write(6, 0, text).expect("a cell")))]);
+    let r = foot("foot", "ne pas payer");
+    assert_eq!((r.told("M460", "00102"), r.waits("00102"), r.waits("00232")), (BLOCKS.to_vec(), true, true));
+    let r = foot("foot-some", "voir les dossiers où une erreur reste possible");
     assert_eq!((r.told("M209", ""), r.waits("00102")), (JUSTIFY.to_vec(), false));
 }
 
@@ -130,6 +132,66 @@ fn white_letters_on_white_are_told() {
     let r = run("white", CIA, &[("cia.xlsx", book)]);
     assert_eq!((r.told("M412", "00102"), r.waits("00102")), (JUSTIFY.to_vec(), false));
     assert!(r.told("M412", "00232").is_empty());
+}
+
+/// Hours whose format shows « min », and whole days: the numbers alone would be paid as hours.
+#[test]
+fn a_unit_that_the_format_shows_counts() {
+    for (i, (format, waits)) in [("0\" min\"", true), ("0\" jours\"", true), ("0\" h\"", false), ("0.00", false)].into_iter().enumerate() {
+        let mut book = Workbook::new();
+        let sheet = book.add_worksheet();
+        sheet.write_row(0, 0, ["Matricule", "Nom", "Prénom", "HS jour - 14 premières"]).expect("a row");
+        sheet.write_row(1, 0, ["00102", "ARNOUX", "Jean-Noël"]).expect("a row");
+        sheet.write_with_format(1, 3, 4, &Format::new().set_num_format(format)).expect("a cell");
+        let r = run(&format!("unit-{i}"), HOURS, &[("HS.xlsx", book.save_to_buffer().expect("memory does not fail"))]);
+        let told = if waits { BLOCKS.to_vec() } else { vec![] };
+        assert_eq!((r.told("M462", "00102"), r.waits("00102")), (told, waits), "{format}");
+    }
+}
+
+/// « ☐ » beside « ☑ », « ✘ » beside « ✔ ».
+#[test]
+fn a_box_that_is_not_ticked_is_no_leave_to_pay() {
+    for (i, [title, yes, no]) in [["OK", "☑", "☐"], ["Décision", "✔", "✘"]].into_iter().enumerate() {
+        let list = format!("Matricule;Nom;Prénom;Montant CIA;{title}\n00102;ARNOUX;Jean-Noël;200;{yes}\n00232;TARDIEU;Régine;300;{no}\n");
+        let r = run(&format!("ticks-{i}"), CIA, &[("cia.csv", csv(&list))]);
+        assert_eq!((r.told("M64", "00232"), r.waits("00232"), r.waits("00102")), (BLOCKS.to_vec(), true, false), "{title}");
+    }
+}
+
+/// A sheet for each agent, called by the name, with the same hours in both.
+#[test]
+fn whoever_a_sheet_is_called_by_waits_for_it() {
+    let mut book = Workbook::new();
+    for name in ["ARNOUX Jean-Noël", "TARDIEU Régine"] {
+        let sheet = book.add_worksheet().set_name(name).expect("a name");
+        sheet.write_row(0, 0, ["Date", "HS jour - 14 premières"]).expect("a row");
+        sheet.write(1, 0, "06/12/2021").expect("a cell");
+        sheet.write(1, 1, 4).expect("a cell");
+    }
+    let r = run("by-agent", HOURS, &[("releves.xlsx", book.save_to_buffer().expect("memory does not fail"))]);
+    for agent in ["00102", "00232"] {
+        assert_eq!((r.told("M95", agent), r.waits(agent)), (BLOCKS.to_vec(), true), "{agent}");
+    }
+    assert!(r.told("M193", "").is_empty());
+}
+
+/// « Réserve » beside « À payer », and a service beside another.
+#[test]
+fn a_name_that_nobody_knows_beside_one_of_the_same_kind_is_told() {
+    for (i, (names, told)) in
+        [(["À payer", "Vivier"], JUSTIFY.to_vec()), (["Service technique", "École Jules Ferry"], vec![])].into_iter().enumerate()
+    {
+        let mut book = Workbook::new();
+        for (name, agent) in names.into_iter().zip([["00102", "ARNOUX", "Jean-Noël"], ["00232", "TARDIEU", "Régine"]]) {
+            let sheet = book.add_worksheet().set_name(name).expect("a name");
+            sheet.write_row(0, 0, ["Matricule", "Nom", "Prénom", "Montant CIA"]).expect("a row");
+            sheet.write_row(1, 0, agent).expect("a row");
+            sheet.write(1, 3, 200).expect("a cell");
+        }
+        let r = run(&format!("alike-{i}"), CIA, &[("CIA.xlsx", book.save_to_buffer().expect("memory does not fail"))]);
+        assert_eq!((r.told("M463", ""), r.waits("00232")), (told, false), "{names:?}");
+    }
 }
 
 /// « Repos compensateur » beside « À payer » in one workbook: the hours of the first are taken as rest.

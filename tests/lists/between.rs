@@ -65,6 +65,78 @@ fn a_title_that_is_no_order_to_pay_is_asked() {
     assert_eq!((r.told("M76", "00102"), r.waits("00102")), (vec![], false));
 }
 
+/// What is asked above the rows is asked below them too.
+#[test]
+fn a_sentence_that_takes_back_is_asked_above_and_below_the_rows() {
+    let sentences = [
+        "Ces agents ont déjà perçu leur CIA",
+        "Versement différé",
+        "Paiement en janvier",
+        "Exercice 2020",
+        "Payé par le CCAS",
+        "Commune de Lormont",
+    ];
+    for (i, text) in sentences.into_iter().enumerate() {
+        let above = run(&format!("back-above-{i}"), &format!("CIA;;;\n{text};;;\n{}", below(&[], "")));
+        assert!(above.waits("00102"), "above: {text}");
+        let r = run(&format!("back-below-{i}"), &format!("{}\n{text};;;\n", below(&[], "")));
+        assert_eq!((r.told("M460", "00102"), r.waits("00102")), (BLOCKS.to_vec(), true), "below: {text}");
+    }
+}
+
+#[test]
+fn a_sentence_that_nobody_knows_is_told_and_a_signature_is_not() {
+    let r = run("strange", &format!("CIA;;;\nMontants à répartir;;;\n{}\nÀ ventiler;;;\n", below(&[], "")));
+    assert_eq!((r.told("M461", ""), r.waits("00102")), (vec![Severity::Justify; 2], false));
+    let agents = |f: &&releve::ground::Finding| f.code == "M461" && f.args.iter().any(|a| a.0 == "agents" && a.1 == "00102");
+    assert_eq!(r.outcome.findings.iter().filter(agents).count(), 2);
+    let plain =
+        "Ville de Montreval;;;\nCIA 2021 - paie de décembre;;;\nÉcole Jules Ferry;;;\nTableau à retourner au service RH avant le 10;;;\n";
+    let foot = "Fait à Montreval, le 8 décembre 2021;;;\nLa directrice, Paule Rivet;;;\nPage 1;;;\nNB : montants bruts;;;\n";
+    let r = run("plain", &format!("{plain}{}\n{foot}", below(&[], "")));
+    assert_eq!((r.told("M461", ""), r.told("M209", ""), r.waits("00102")), (vec![], vec![], false));
+}
+
+/// « Néant » between rows, and rows below it all the same; a list signed a year ago.
+#[test]
+fn what_does_not_go_with_its_rows_is_told() {
+    let foot = "Fait à Montreval, le 8 décembre 2020;;;\n";
+    let r = run("nothing", &format!("{}{foot}", below(&["Rien"], "")));
+    assert_eq!((r.told("M407", ""), r.told("M464", "")), (vec![Severity::Justify], vec![Severity::Justify]));
+    assert!(!r.waits("00102") && !r.waits("00232"));
+    let r = run("signed", &format!("{}Fait à Montreval, le 8 décembre 2021;;;\n", below(&["Titulaires"], "")));
+    assert_eq!((r.told("M407", ""), r.told("M464", "")), (vec![], vec![]));
+}
+
+/// The words that take back as the title of a column do so as the title of a group of columns.
+#[test]
+fn a_group_of_columns_that_is_taken_back_is_asked() {
+    let list = |group: &str| format!(";;;{group};\nMatricule;Nom;Prénom;CIA;Prime exceptionnelle\n00102;ARNOUX;Jean-Noël;200;50\n");
+    for (i, group) in ["À déduire", "Reprises", "Prévu", "N-1", "Référence"].into_iter().enumerate() {
+        let r = run(&format!("group-{i}"), &list(group));
+        assert!(r.waits("00102"), "{group}");
+    }
+    for (i, group) in ["Primes", "À payer"].into_iter().enumerate() {
+        assert!(!run(&format!("group-paid-{i}"), &list(group)).waits("00102"), "{group}");
+    }
+}
+
+/// A name of a file or of its folder says so in one word.
+#[test]
+fn a_file_called_paid_or_of_another_time_is_asked() {
+    let text = |name: &str, file: &str| {
+        let list = "Matricule;Nom;Prénom;Montant CIA\n00102;ARNOUX;Jean-Noël;200\n";
+        ran::sample("lists-between", name, &[CIA], &[(file, list.as_bytes().to_vec())])
+    };
+    let files = ["CIA payé.csv", "CIA FAIT.csv", "CIA N-1.csv", "CIA T2.csv", "CIA 11.csv", "CIA 112021.csv"];
+    for (i, file) in files.into_iter().chain(["Traités/CIA.csv", "2021-11/CIA.csv"]).enumerate() {
+        assert!(text(&format!("name-{i}"), file).waits("00102"), "{file}");
+    }
+    for (i, file) in ["CIA 122021.csv", "CIA service fait.csv", "2021-12/CIA.csv", "CIA T4.csv"].into_iter().enumerate() {
+        assert!(!text(&format!("name-paid-{i}"), file).waits("00102"), "{file}");
+    }
+}
+
 #[test]
 fn who_may_be_meant_by_a_given_name_alone_waits() {
     let r = run("given", &format!("{}\n;;Anne-Laure;150\n", below(&[], "")));

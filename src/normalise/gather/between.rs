@@ -6,14 +6,17 @@ use crate::normalise::mapping::{Role, SourceMapping};
 use crate::normalise::people::Who;
 use crate::normalise::records::RawRow;
 use crate::normalise::titles::{self, spaced};
-use crate::normalise::{Context, lists};
+use crate::normalise::{Context, lists, recognise};
 use crate::read::marks::Mark;
 use crate::read::table::{Row, Table};
+use chrono::Days;
 use std::cell::LazyCell;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Of those below a line, so many are named.
 const NAMED: usize = 10;
+/// A list signed more days than this before the month to be paid is an old one.
+const OLD: u64 = 184;
 
 /// One line of words.
 struct Line {
@@ -103,12 +106,12 @@ impl Lines {
         let headings: BTreeSet<String> = map.columns.iter().map(|c| spaced(&c.heading)).collect();
         let plain = LazyCell::new(|| titles::Plain::new(cx.vocabulary, cx.rubrics, cx.employer));
         let (mut told, mut unknown) = (BTreeSet::new(), Vec::new());
-        for line in &self.all {
+        for (i, line) in self.all.iter().enumerate() {
             if let Some(below) = line.unknown.as_ref().filter(|b| !b.is_empty()) {
                 let f = Finding::new("M407", Severity::Justify).arg("text", shortened(&line.text)).arg("count", below.len());
                 tell(f.arg("agents", some_of(below.iter().map(String::as_str))).at(sources.place(line.at)));
             }
-            let turns = turns(&line.text, cx);
+            let turns = turns(&line.text, sums, cx);
             // « Rouge : à récupérer » over hours.
             let taken = || titles::sets_aside(&line.text, sums).is_some_and(|w| w != "non") || sums && titles::turns_below(&line.text);
             let coloured = titles::of_colours(&line.text);
@@ -127,8 +130,15 @@ impl Lines {
             }
             let tidy = spaced(&line.text);
             if !turns || line.used {
-                let known = coloured || own || line.used || line.unknown.is_some() || raw.iter().any(|r| names(&tidy, &line.text, &r.2));
-                if !known && is_strange(&line.text, &headings, cx, &plain) && told.insert(tidy) {
+                let known = coloured
+                    || own
+                    || line.used
+                    || line.unknown.as_ref().is_some_and(|b| !b.is_empty())
+                    || raw.iter().any(|r| !r.2.words && names(&tidy, &line.text, &r.2));
+                // The first line is the title of the list, or the name of the town.
+                let titled = i == 0 && !line.below || headings.contains(&tidy);
+                let strange = || !titled && is_strange(&line.text, &plain);
+                if !known && !turns && strange() && told.insert(tidy) {
                     unknown.push(line);
                 }
                 continue;
@@ -142,8 +152,17 @@ impl Lines {
                 tell(Finding::new("M209", Severity::Justify).arg("text", shortened(&line.text)).at(sources.place(line.at)));
             }
         }
+        // Signed so long ago, it may be a list of the year before.
+        let old = cx.month.first_day() - Days::new(OLD);
+        for line in &self.all {
+            let day = titles::signed_on(&line.text, recognise::latest_date(cx)).filter(|d| *d < old);
+            if let Some(day) = day {
+                let f = Finding::new("M464", Severity::Justify).arg("text", shortened(&line.text)).arg("month", cx.month);
+                tell(f.arg("day", day.format("%d/%m/%Y")).at(sources.place(line.at)));
+            }
+        }
         for line in unknown {
-            let rows: BTreeSet<String> = raw.iter().map(|(_, _, r)| called(&r.who)).collect();
+            let rows: BTreeSet<String> = raw.iter().filter(|r| !r.2.words).map(|(_, _, r)| called(&r.who)).collect();
             let f = Finding::new("M461", Severity::Justify).arg("text", shortened(&line.text)).arg("count", rows.len());
             tell(f.arg("agents", some_of(rows.iter().map(String::as_str))).at(sources.place(line.at)));
         }
@@ -173,13 +192,17 @@ enum Of {
 
 fn says_of_rows(text: &str, map: &SourceMapping, cx: &Context<'_>) -> Of {
     let sums = map.role == Role::Amounts;
-    if turns(text, cx) || sums && titles::turns_below(text) || titles::other_employer(text, cx.employer).is_some() {
+    if turns(text, sums, cx) || sums && titles::turns_below(text) || titles::other_employer(text, cx.employer).is_some() {
         return Of::Rows(false);
     }
     if titles::resumes(text) {
         return Of::Rows(true);
     }
-    let signed = titles::remarks(text) && !titles::of_remarks(text);
+    // « Néant », and rows below it all the same.
+    if titles::says_nothing(text) {
+        return Of::Unknown;
+    }
+    let signed = titles::signs(text);
     let month = matches!(lists::month_said(text, cx.month, cx.last, true), lists::Said::This);
     let heading = || map.columns.iter().any(|c| spaced(&c.heading) == spaced(text));
     let harmless = signed || month || titles::of_colours(text) || titles::summing(text).is_some() || titles::names_a_group(text);
@@ -195,8 +218,8 @@ pub(super) fn is_line(row: &Row<'_, '_>, numbers: Option<usize>, map: &SourceMap
 }
 
 /// Whether a line takes back what stands beside it. A title (« dernier jour payé ») may have words that a remark has not.
-fn turns(text: &str, cx: &Context<'_>) -> bool {
-    titles::sets_aside(text, false).is_some() || asks(text, false, cx)
+fn turns(text: &str, sums: bool, cx: &Context<'_>) -> bool {
+    titles::sets_aside(text, false).is_some() || asks(text, sums, cx)
 }
 
 /// Whether a line above the titles makes a list one that is asked: it says so below the rows as well.
@@ -207,9 +230,9 @@ fn asks(text: &str, sums: bool, cx: &Context<'_>) -> bool {
 }
 
 /// Whether nobody knows what a line above or below the rows says of them.
-fn is_strange(text: &str, headings: &BTreeSet<String>, cx: &Context<'_>, plain: &titles::Plain) -> bool {
+fn is_strange(text: &str, plain: &titles::Plain) -> bool {
     let harmless = titles::signs(text) || titles::summing(text).is_some() || titles::counted(text).is_some();
-    !harmless && !headings.contains(&spaced(text)) && !asks(text, true, cx) && plain.stranger(text).is_some()
+    !harmless && plain.stranger(text).is_some()
 }
 
 /// Those of some agents that a finding names.

@@ -2,6 +2,7 @@
 //!
 //! Each row handed on by a reader is counted as something; what cannot be read or joined is a finding.
 
+mod alike;
 mod balance;
 mod between;
 mod gathered;
@@ -123,6 +124,7 @@ pub fn gather_beside(
     settle_books(books, transfers, &directory, sources, cx, &mut out, &mut told);
     place_rows(raw, &strange, (&directory, &known), mapping, sources, cx, &mut out, &mut told);
     of_this_month_first(&mut out.staff, mapping, cx);
+    alike::tell(mapping, &known, sources, cx, &mut told);
     without_groups(&out.staff, &mut told, cx);
     out.decided = std::mem::take(&mut told.decided);
     Checked::new(out, told.finish(sources))
@@ -149,9 +151,9 @@ fn of_this_month_first(staff: &mut [Record], mapping: &Mapping, cx: &Context<'_>
     }
 }
 
-/// A line between or around the rows of a list that is a service or a grade in the staff file says no more than that.
+/// A line between or around the rows of a list, or its name, that is a service or a grade in the staff file says no more than that.
 fn without_groups(staff: &[Record], told: &mut Told, cx: &Context<'_>) {
-    let of_line = |f: &Finding| matches!(f.code.as_str(), "M407" | "M461");
+    let of_line = |f: &Finding| matches!(f.code.as_str(), "M407" | "M461" | "M463");
     if !told.list.iter().any(of_line) {
         return;
     }
@@ -206,7 +208,9 @@ pub(super) fn known_people(
 ) -> Known {
     let mut known = Known::new(cx.vocabulary);
     let staff = raw.iter().filter(|(_, r, _)| matches!(r, Role::Staff | Role::Arrivals)).map(|(_, _, r)| &r.who);
-    for who in books.slips.iter().map(|s| &s.who).chain(staff).chain(stated) {
+    // « FINANCES » alone between the rows of a staff file is nobody.
+    let named = |w: &&Who| !w.surname.is_empty() || !w.given.is_empty() || w.nir.is_some() || w.id.bytes().any(|b| b.is_ascii_digit());
+    for who in books.slips.iter().map(|s| &s.who).chain(staff.filter(named)).chain(stated) {
         if let Joined::AsWritten(id) | Joined::Padded(id) | Joined::Lengthened(id) = directory.join(who) {
             known.note(&id, who);
         }

@@ -24,16 +24,18 @@ pub(super) fn cast(found: &mut SourceMapping, likeness: &[u32], s: &Seen<'_>, cx
     }
     let about = s.about();
     // « Annule et remplace » speaks of another list than this one.
-    let own = if found.role == Role::Amounts { titles::without_replacing(&about) } else { about.clone() };
+    let own_words =
+        |text: &str| if found.role == Role::Amounts && titles::replaces(text) { titles::without_replacing(text) } else { text.to_owned() };
+    let own = own_words(&about);
     let other = |w: &str| lists::month_said(w, cx.month, cx.last, false) != lists::Said::This && month_named(w).is_some();
     // « Archives/CIA.xlsx »: the folder a list lies in says as much as its name.
     let folders = found.file.rsplit_once('/').map_or("", |(folders, _)| folders);
     let doubted = titles::takes_back(&own, cx.month)
-        .or_else(|| s.layout.above.iter().find_map(|l| titles::line_takes_back(l, cx.employer, cx.month)))
-        .or_else(|| titles::doubted_folder(folders, cx.month.year(), cx.last.year()))
+        .or_else(|| s.layout.above.iter().find_map(|l| titles::line_takes_back(&own_words(l), cx.employer, cx.month)))
+        .or_else(|| titles::doubted_folder(folders, cx.month, cx.last))
         .or_else(|| titles::paid_in(&own, other));
     let names = || [s.sheet.as_deref().unwrap_or(""), s.stem()].into_iter();
-    let doubted = doubted.or_else(|| names().find_map(titles::name_takes_back));
+    let doubted = doubted.or_else(|| names().find_map(|n| titles::name_takes_back(n, cx.month)));
     let doubted = doubted.or(names().find_map(titles::doubted_name).filter(|_| found.role == Role::Amounts));
     // « CIA - CCAS » in the title: its people may have a payslip elsewhere.
     let elses = titles::of_another_employer(&s.layout.title, cx.employer).filter(|_| found.role == Role::Amounts);
@@ -115,7 +117,7 @@ pub(super) fn cast(found: &mut SourceMapping, likeness: &[u32], s: &Seen<'_>, cx
 /// The words of the title of a group that take back the sums below it: « À déduire », « N-1 », « Prévu ».
 fn doubted_group(group: &str, fact: &FactDecl, cx: &Context<'_>) -> Option<String> {
     let turning = || Phrase::of(group).words.into_iter().find(|w| titles::turning(w) && !leftover::words_of(fact).contains(w));
-    let said = titles::takes_back(group, cx.month).or_else(|| titles::name_takes_back(group));
+    let said = titles::takes_back(group, cx.month).or_else(|| titles::name_takes_back(group, cx.month));
     said.or_else(|| titles::elsewhere(group, &fact.name)).or_else(turning)
 }
 

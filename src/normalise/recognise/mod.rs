@@ -159,10 +159,10 @@ pub fn recognise(
         };
         first.into_iter().enumerate().map(again).collect()
     };
-    // « 05-mai/HS.xlsx » beside « 06-juin/HS.xlsx »; one folder of everything may be called by the day it was made.
-    let folders: Vec<lists::Said> = seen.iter().map(|s| s.folder_month(cx.month, cx.last)).collect();
-    let several =
-        folders.iter().filter(|s| **s != lists::Said::Nothing).any(|a| folders.iter().any(|b| *b != lists::Said::Nothing && a != b));
+    // « 05-mai/HS.xlsx » beside « 06-juin/HS.xlsx », or beside what lies in no such folder; one folder of everything may be called by
+    // the day it was made.
+    let folders: Vec<lists::Said> = seen.iter().map(|s| s.folders_say(cx.month, cx.last)).collect();
+    let several = folders.iter().any(|a| folders.iter().any(|b| a != b));
     let staff: Vec<bool> = understood.iter().map(|(m, _)| m.role == Role::Staff).collect();
     let bygone = agents::bygone_staff(&seen, &staff, &ids, cx);
     let of_year = sums_of_the_year(&seen, &understood);
@@ -219,7 +219,7 @@ pub fn recognise(
 }
 
 /// What a list pays, by its columns.
-fn paid_by(m: &SourceMapping, cx: &Context<'_>) -> BTreeSet<Meaning> {
+pub fn paid_by(m: &SourceMapping, cx: &Context<'_>) -> BTreeSet<Meaning> {
     let facts = m.columns.iter().map(|c| c.meaning).filter(|m| matches!(m, Meaning::Fact(_) | Meaning::New(_)));
     facts.filter(|m| lists::meaning_pays(*m, cx.vocabulary)).collect()
 }

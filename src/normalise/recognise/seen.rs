@@ -70,11 +70,14 @@ impl Seen<'_> {
     }
     /// What the folders it lies in say of its month, where its own names and its title say nothing.
     pub(super) fn folder_month(&self, month: PayMonth, last: PayMonth) -> lists::Said {
-        let folders = self.file.rsplit_once('/').map_or("", |(folders, _)| folders);
         let own = [self.stem(), self.sheet.as_deref().unwrap_or_default()].map(|t| lists::month_said(t, month, last, false));
         let titled = lists::month_said(&self.layout.title, month, last, true);
         let silent = own.iter().chain([&titled]).all(|s| *s == lists::Said::Nothing);
-        if silent { lists::month_said(folders, month, last, false) } else { lists::Said::Nothing }
+        if silent { self.folders_say(month, last) } else { lists::Said::Nothing }
+    }
+    /// What these folders say, whatever it says itself.
+    pub(super) fn folders_say(&self, month: PayMonth, last: PayMonth) -> lists::Said {
+        self.file.rsplit_once('/').map_or(lists::Said::Nothing, |(folders, _)| lists::month_said(folders, month, last, false))
     }
     /// Whether its names or its title say the month before, and no other.
     pub(super) fn of_last_month(&self, month: PayMonth, last: PayMonth) -> bool {

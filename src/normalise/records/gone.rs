@@ -135,7 +135,7 @@ impl RecordReader<'_> {
         let about = format!("{} {}", self.source.title, self.source.sheet.as_deref().unwrap_or(""));
         let word = titles::doubted_list(&about)
             .or_else(|| titles::doubted_undated(&about))
-            .or_else(|| titles::doubted_folder(folders, self.cx.month.year(), self.cx.last.year()))
+            .or_else(|| titles::doubted_folder(folders, self.cx.month, self.cx.last))
             .or_else(|| titles::only_wished(&format!("{about} {folders}")));
         if let Some(word) = word {
             let f = Finding::new("M421", Severity::Blocking).arg("agent", self.called(row)).arg("file", file).arg("text", word);

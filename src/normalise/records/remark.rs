@@ -3,8 +3,9 @@
 //! A remark of known harmless words says nothing; one of any other words is shown, so that none is passed over.
 
 use super::{Content, RecordReader};
-use crate::facts::{FactKind, Role as FactRole};
+use crate::facts::{FactKind, NumberForm, Role as FactRole};
 use crate::ground::{At, Finding, Severity, Sources};
+use crate::normalise::leftover;
 use crate::normalise::lists::{self, SURE};
 use crate::normalise::mapping::{ColumnMapping, Meaning, Role};
 use crate::normalise::register::shown;
@@ -70,7 +71,15 @@ impl RecordReader<'_> {
                 continue;
             }
             if beside && !text.chars().any(char::is_alphanumeric) && !text.contains('?') {
-                told.extend(self.unanswered(row, c, sources));
+                // « ☐ » under « OK », beside « ☑ ».
+                let denied =
+                    titles::says_unticked(&text) && titles::asks_agreement(&c.heading) && titles::sets_aside(&c.heading, true).is_none();
+                if denied {
+                    let f = Finding::new("M64", Severity::Blocking).arg("agent", self.called(row)).arg("heading", self.source.key(c));
+                    told.push(f.arg("text", shortened(&text)).at(sources.place(self.at(row, c))));
+                } else {
+                    told.extend(self.unanswered(row, c, sources));
+                }
                 continue;
             }
             // « 0 » under « Observations », beside a sum: perhaps what is to be paid.
@@ -157,6 +166,17 @@ impl RecordReader<'_> {
     fn ends_contracts(&self) -> bool {
         let ends = |m: Meaning| matches!(m, Meaning::New(f) if self.cx.vocabulary.get(f).role == Some(FactRole::ContractEnd));
         self.source.columns.iter().any(|c| ends(c.meaning))
+    }
+
+    /// Whether a format shows a number in another unit than that of what its column pays: « 20 min » under « HS jour ».
+    fn shows_another_unit(&self, c: &ColumnMapping, unit: &str) -> bool {
+        let (Meaning::Fact(f) | Meaning::New(f)) = c.meaning else { return false };
+        let fact = self.cx.vocabulary.get(f);
+        let FactKind::Number { form } = fact.kind else { return false };
+        let counted = matches!(form, NumberForm::Hours | NumberForm::Money | NumberForm::Days);
+        let words = leftover::words_of(fact);
+        let said = |w: &str| words.iter().any(|k| k == w) || titles::neutral(leftover::form_key(form), w);
+        counted && titles::form_of_unit(unit) != Some(form) && !titles::spaced(unit).split_whitespace().all(said)
     }
 
     fn is_name(&self, c: &ColumnMapping) -> bool {
@@ -248,6 +268,12 @@ impl RecordReader<'_> {
             let filled = !shown(row, usize::from(c)).is_empty();
             let read = column.is_some_and(|m| m.meaning != Meaning::Ignored);
             struck = struck.or(Some(c).filter(|_| mark.struck && filled && read));
+            let other = column.zip(mark.unit.as_deref()).filter(|(m, u)| list && filled && self.shows_another_unit(m, u));
+            told.extend(other.map(|(m, unit)| {
+                let f = Finding::new("M462", Severity::Blocking).arg("agent", self.called(row)).arg("heading", self.source.key(m));
+                let text = shortened(&shown(row, usize::from(c)));
+                f.arg("text", text).arg("unit", unit).at(sources.place(At::cell(self.source.source, row.number, c)))
+            }));
             let Some(note) = mark.note.as_deref().filter(|_| list) else { continue };
             let owed_before = self.owed_before(row);
             let whole = self.weigh(note, counted, owed_before);

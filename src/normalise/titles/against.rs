@@ -23,6 +23,11 @@ pub fn asks_agreement(heading: &str) -> bool {
     one_of(&FILE.aside.asked, &spaced(heading)).is_some()
 }
 
+/// Whether a mark is that of a box that is not ticked, or crossed out.
+pub fn says_unticked(text: &str) -> bool {
+    FILE.aside.unticked.iter().any(|m| m == text.trim())
+}
+
 /// Whether a column holds remarks, by its title.
 pub fn of_remarks(heading: &str) -> bool {
     spaced(heading).split_whitespace().next().is_some_and(|w| opens(&FILE.aside.remark, w))

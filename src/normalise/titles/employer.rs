@@ -39,16 +39,17 @@ pub fn says_the_town(text: &str, own: &str) -> bool {
     !beside && tidy.split_whitespace().any(town) && tidy.split_whitespace().all(known)
 }
 
-/// The town that a line names, where it is another than this one: « Commune de Lormont ». A part of the town is none, where its name
-/// says so.
+/// The town that a line names, where it is another than this one: « Commune de Lormont-le-Neuf » beside « Lormont-le-Vieux ». One that says
+/// less or more of the same name is none.
 pub fn another_town(line: &str, own: &str) -> Option<String> {
     let (tidy, own) = (spaced(line), spaced(own));
-    let words: Vec<&str> = tidy.split_whitespace().collect();
-    let says = |list: &[String], w: Option<&&str>| w.is_some_and(|w| list.iter().any(|l| l == w));
-    let telling = |w: &&str| w.len() >= 3 && !says(&FILE.town, Some(w));
-    let named = says(&FILE.town, words.first()) && says(&FILE.town_of, words.get(1)) && own.split_whitespace().any(|w| telling(&w));
-    let plain = |w: &&str| opens(&FILE.plain.names, w) || opens(&FILE.plain.words, w);
-    let name: Vec<&str> = words.iter().skip(2).copied().take_while(|w| w.len() < 3 || !plain(w)).filter(telling).collect();
-    let other = named && !name.is_empty() && !name.iter().any(|w| own.contains(&format!(" {w} ")));
-    other.then(|| line.trim().to_owned())
+    let is = |list: &[String], w: Option<&str>| w.is_some_and(|w| list.iter().any(|l| l == w));
+    let plain = |w: &str| opens(&FILE.plain.names, w) || opens(&FILE.plain.words, w);
+    let small = |w: &str| w.len() < 3 || is(&FILE.town_of, Some(w));
+    let mut words = tidy.split_whitespace();
+    let says = is(&FILE.town, words.next()) && is(&FILE.town_of, words.next());
+    let name: Vec<&str> = words.take_while(|w| small(w) || !plain(w)).filter(|w| !small(w)).collect();
+    let ours: Vec<&str> = own.split_whitespace().filter(|w| !small(w) && !is(&FILE.town, Some(w)) && !plain(w)).collect();
+    let within = |a: &[&str], b: &[&str]| a.iter().all(|w| b.contains(w));
+    (says && !name.is_empty() && !within(&name, &ours) && !within(&ours, &name)).then(|| line.trim().to_owned())
 }

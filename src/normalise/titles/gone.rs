@@ -2,6 +2,7 @@
 
 use super::file::FILE;
 use super::words::{one_of, opens, spaced};
+use crate::ground::PayMonth;
 use std::cmp::Ordering;
 
 /// Whether a title's no says that somebody is not to be paid: « Actif (O/N) », « En poste ».
@@ -106,9 +107,10 @@ pub fn doubted_name(name: &str) -> Option<String> {
 }
 
 /// The word of a folder that says that what lies in it is not to be paid, whatever the list: « Corbeille », a year gone by.
-pub fn doubted_folder(folders: &str, this_year: i32, last_year: i32) -> Option<String> {
+pub fn doubted_folder(folders: &str, month: PayMonth, last: PayMonth) -> Option<String> {
+    let (this_year, last_year) = (month.year(), last.year());
     let gone_by = |f: &&str| f.len() == 4 && f.parse::<i32>().is_ok_and(|y| (1990..this_year).contains(&y) && y != last_year);
     let year = || folders.split('/').find(gone_by).map(str::to_owned);
-    let named = || folders.split('/').find_map(super::said::name_takes_back);
+    let named = || folders.split('/').find_map(|f| super::said::name_takes_back(f, month));
     super::words::doubted_list(folders).or_else(|| one_of(&FILE.doubt.folder, &spaced(folders))).or_else(named).or_else(year)
 }

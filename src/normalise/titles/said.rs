@@ -10,7 +10,8 @@ use crate::facts::Vocabulary;
 use crate::ground::PayMonth;
 use crate::normalise::mapping::Rubrics;
 use crate::normalise::text::{Phrase, fold};
-use crate::normalise::values::month_named;
+use crate::normalise::values::{date, month_named};
+use chrono::NaiveDate;
 use std::collections::BTreeSet;
 
 /// The words of a line above or below the rows, of a title or of a name that take back what a list pays: « déjà payé », « hors paie »,
@@ -21,21 +22,46 @@ pub fn takes_back(text: &str, month: PayMonth) -> Option<String> {
 
 /// The same of one line, which may be nothing but such a word, or name another town.
 pub fn line_takes_back(line: &str, own: &str, month: PayMonth) -> Option<String> {
-    takes_back(line, month).or_else(|| alone(line)).or_else(|| another_town(line, own))
+    takes_back(line, month).or_else(|| alone(line)).or_else(|| another_town(line, own)).or_else(|| other_part(line, false, month))
 }
 
 /// The words of a name of a sheet, a file or a folder, or of the title of a group of columns, that say so where a sentence would not:
 /// « Payé », « HS stop », « N-1 ».
-pub fn name_takes_back(name: &str) -> Option<String> {
+pub fn name_takes_back(name: &str, month: PayMonth) -> Option<String> {
     let tidy = FILE.doubt.unless.iter().fold(spaced(name), |t, w| t.replace(&format!(" {w} "), " "));
-    one_of(&FILE.doubt.named, &tidy).or_else(|| alone(name)).or_else(|| says_year_before(name).map(str::to_uppercase))
+    one_of(&FILE.doubt.named, &tidy)
+        .or_else(|| alone(name))
+        .or_else(|| says_year_before(name).map(str::to_uppercase))
+        .or_else(|| other_part(name, true, month))
 }
 
-/// A text that is nothing but such a word, beside a month or a year: « Référence », « Budget 2025 ».
+/// The part of a year that a text names, where it does not end in the month to be paid or in the one before: « 2e trimestre » or, in a
+/// name, « T2 », to be paid in November.
+fn other_part(text: &str, name: bool, month: PayMonth) -> Option<String> {
+    let tidy = spaced(text);
+    let words: Vec<&str> = tidy.split_whitespace().collect();
+    let digit = |w: &str| w.parse::<u32>().ok().filter(|_| w.len() == 1);
+    let beside = |w: Option<&&str>| digit(w?.trim_end_matches(|c: char| c.is_ascii_lowercase()));
+    let said = |i: usize| {
+        FILE.doubt.parts.iter().find_map(|(word, letter, months)| {
+            let long = || beside(i.checked_sub(1).and_then(|i| words.get(i))).or_else(|| beside(words.get(i + 1)));
+            let short = || words[i].strip_prefix(letter.as_str()).or_else(|| words[i].strip_suffix(letter.as_str())).and_then(digit);
+            let n = if word == words[i] { long() } else { short().filter(|_| name) };
+            n.filter(|n| (1..=12 / months).contains(n)).map(|n| n * months)
+        })
+    };
+    let last = (0..words.len()).find_map(said)?;
+    (last != month.month() && last != month.previous().month()).then(|| text.trim().to_owned())
+}
+
+/// A text that is nothing but such a word, beside a month or a year: « Référence », « Budget 2025 », « N-1 ».
 fn alone(text: &str) -> Option<String> {
+    if let Some(mark) = says_year_before(text).filter(|m| text.trim().len() == m.len()) {
+        return Some(mark.to_uppercase());
+    }
     let undated = |w: &&str| !w.bytes().all(|b| b.is_ascii_digit()) && month_named(w).is_none();
     let words: Vec<String> = spaced(text).split_whitespace().filter(undated).map(str::to_owned).collect();
-    Some(words.join(" ")).filter(|w| FILE.doubt.alone.contains(w))
+    Some(words.join(" ")).filter(|w| FILE.doubt.alone.contains(w) || FILE.doubt.named.contains(w))
 }
 
 /// « Exercice 2024 », to be paid in 2025.
@@ -102,6 +128,16 @@ pub fn signs(line: &str) -> bool {
     remarks(line) && !label
 }
 
+/// The day that a signature says: « Fait à Montreval, le 18/11/2024 ».
+pub fn signed_on(line: &str, latest: NaiveDate) -> Option<NaiveDate> {
+    let tidy = spaced(line);
+    let opens = FILE.row.dated.iter().any(|w| tidy.starts_with(&format!(" {w} ")));
+    let words: Vec<&str> = line.split_whitespace().map(|w| w.trim_end_matches([',', '.', ';'])).collect();
+    let of = |text: &str| date(text, latest).ok().flatten();
+    let days = (0..words.len()).filter(|_| opens).filter_map(|i| of(words[i]).or_else(|| of(&words.get(i..i + 3)?.join(" "))));
+    days.max()
+}
+
 fn written(text: &str) -> Vec<String> {
     let of_title = Phrase::of(text).words;
     spaced(text).split_whitespace().map(str::to_owned).chain(of_title).collect()
@@ -126,18 +162,28 @@ mod tests {
 
     #[test]
     fn words_that_take_back_say_so_wherever_they_stand_and_names_say_more() {
-        for line in ["Ces agents ont déjà perçu leur CIA", "Hors paie", "Saisi en paie le 14/11", "Exercice 2024", "Version de travail"] {
+        for line in ["Ces agents ont déjà perçu leur CIA", "Hors paie", "Saisi en paie le 14/11", "Exercice 2024", "Version de travail"]
+        {
             assert!(line_takes_back(line, "Mairie de Montreval", november()).is_some(), "{line}");
         }
         for line in ["Exercice 2025", "Heures à payer", "Commune de Montreval", "Mairie de quartier"] {
             assert_eq!(line_takes_back(line, "Ville de Montreval", november()), None, "{line}");
         }
-        for name in ["Payé", "HS novembre FAIT", "HS stop", "N-1", "Référence", "OK saisi", "HS vierge"] {
-            assert!(name_takes_back(name).or_else(|| takes_back(name, november())).is_some(), "{name}");
+        for name in ["Payé", "HS novembre FAIT", "HS stop", "N-1", "Référence", "OK saisi", "HS vierge", "HS T3", "T4 2025", "semestre 1"]
+        {
+            assert!(name_takes_back(name, november()).or_else(|| takes_back(name, november())).is_some(), "{name}");
         }
-        for name in ["Congés payés", "Service fait novembre", "Feuille de saisie", "HS vu", "Voirie", "Form-14"] {
-            assert_eq!(name_takes_back(name).or_else(|| takes_back(name, november())), None, "{name}");
+        for name in ["Congés payés", "Service fait novembre", "Feuille de saisie", "HS vu", "Voirie", "Form-14", "HS T12"] {
+            assert_eq!(name_takes_back(name, november()).or_else(|| takes_back(name, november())), None, "{name}");
         }
+    }
+
+    #[test]
+    fn a_signature_says_its_day() {
+        let day = |d, m, y| NaiveDate::from_ymd_opt(y, m, d);
+        assert_eq!(signed_on("Fait à Montreval, le 18/11/2024", NaiveDate::MAX), day(18, 11, 2024));
+        assert_eq!(signed_on("Fait à Montreval, le 8 novembre 2024.", NaiveDate::MAX), day(8, 11, 2024));
+        assert_eq!(signed_on("Vu la délibération du 18/11/2014", NaiveDate::MAX), None);
     }
 
     #[test]

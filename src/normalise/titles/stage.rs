@@ -56,11 +56,16 @@ pub fn of_units(heading: &str) -> bool {
 
 /// What a text under « Unité » measures; an unknown unit is no form.
 pub fn unit_of(heading: &str, text: &str) -> Option<Option<NumberForm>> {
+    of_units(heading).then(|| form_of_unit(text))
+}
+
+/// What a unit measures: « h », « jours ».
+pub fn form_of_unit(text: &str) -> Option<NumberForm> {
     let units = &FILE.stage.units;
     let forms = [(&units.hours, NumberForm::Hours), (&units.money, NumberForm::Money), (&units.days, NumberForm::Days)];
     let symbol = text.trim() == "€";
     let of = |(list, form): (&Vec<String>, NumberForm)| (is_one(list, text) || symbol && form == NumberForm::Money).then_some(form);
-    of_units(heading).then(|| forms.into_iter().find_map(of))
+    forms.into_iter().find_map(of)
 }
 
 /// Whether a text under its title says other than a whole value in euros of this month: « Devise ; XPF », « Périodicité ; annuel »,

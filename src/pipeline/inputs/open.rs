@@ -208,8 +208,10 @@ fn open_one((input, name): (&Input, &str), (bytes, sha256): (u64, String), level
 
 /// The sheets of one file, each once: a copy (« Livre (2) ») would pay again what it lists.
 fn without_twins(tables: Vec<read::Table>, sources: &Sources, findings: &mut Vec<Finding>) -> Vec<read::Table> {
-    let like =
-        |a: &read::Table, b: &read::Table| a.row_count_hint() > 0 && a.row_count_hint() == b.row_count_hint() && contents(a) == contents(b);
+    let like = |a: &read::Table, b: &read::Table| {
+        let rows = a.row_count_hint() > 0 && a.row_count_hint() == b.row_count_hint();
+        rows && !(is_somebody(a) && is_somebody(b) && a.sheet != b.sheet) && contents(a) == contents(b)
+    };
     let numbered = numbered_sheets(&tables);
     let mut out: Vec<read::Table> = Vec::with_capacity(tables.len());
     for table in tables {
@@ -229,6 +231,16 @@ fn without_twins(tables: Vec<read::Table>, sources: &Sources, findings: &mut Vec
 fn numbered_sheets(tables: &[read::Table]) -> bool {
     let numbers: BTreeSet<&str> = tables.iter().filter_map(number_of).collect();
     tables.len() >= 5 && numbers.len() == tables.len()
+}
+
+/// Whether a sheet is called like a person, « ALLARD Alain »: two of them may have worked the same hours on the same days.
+fn is_somebody(table: &read::Table) -> bool {
+    let name = table.sheet.as_deref().unwrap_or_default();
+    let words: Vec<&str> = name.split_whitespace().collect();
+    let letters = |w: &&str| w.chars().all(|c| c.is_alphabetic() || matches!(c, '-' | '\'' | '\u{2019}' | '.'));
+    let surname = |w: &&str| w.chars().count() >= 2 && !w.chars().any(char::is_lowercase);
+    let given = |w: &&str| w.starts_with(char::is_uppercase) && w.chars().any(char::is_lowercase);
+    (2..=4).contains(&words.len()) && words.iter().all(letters) && words.iter().any(surname) && words.iter().any(given)
 }
 
 /// The number that a sheet's name opens with, before a word.
