@@ -57,9 +57,10 @@ pub fn of(title: &str, fact: &FactDecl, month: PayMonth) -> Option<String> {
     let words = Phrase::of(head).words;
     // « moins » is explained by « HS < 14 » in whole only: « Heures en moins » is another thing.
     let whole = || fact.headings.iter().any(|h| same_words(&Phrase::of(h).words, &words));
+    let due = if matches!(form, NumberForm::Money | NumberForm::Hours) { titles::due_words(head) } else { Vec::new() };
     let explained = |w: &str| {
         let named = known.iter().any(|k| same_word(w, k) || bare(w) == bare(k)) && (!titles::turning(w) || whole());
-        named || titles::neutral(form_key(form), w) || is_month(w, month)
+        named || titles::neutral(form_key(form), w) || is_month(w, month) || due.iter().any(|d| d == w)
     };
     // A field of eight letters is the beginnings of its title's words, run together.
     let begins = |k: &String| k.len() >= 3 && words[0].get(..3).is_some_and(|w| k.starts_with(w));
@@ -70,10 +71,11 @@ pub fn of(title: &str, fact: &FactDecl, month: PayMonth) -> Option<String> {
     words.iter().find(|w| !explained(w)).cloned()
 }
 
-/// The words of a title but for those that change nothing: « CIA versé », « Quotité à compter du ».
+/// The words of a title but for those that change nothing: « CIA à payer », « Quotité à compter du ».
 fn telling(title: &str) -> Vec<String> {
-    let words = Phrase::of(dated::split(bare_title(title)).0).words;
-    words.into_iter().filter(|w| !titles::neutral("all", w)).collect()
+    let head = dated::split(bare_title(title)).0;
+    let due = titles::due_words(head);
+    Phrase::of(head).words.into_iter().filter(|w| !titles::neutral("all", w) && !due.contains(w)).collect()
 }
 
 fn titles_of(fact: &FactDecl) -> impl Iterator<Item = Vec<String>> {

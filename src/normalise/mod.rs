@@ -52,6 +52,7 @@ pub mod variables;
 pub mod xhl;
 
 pub use fragment::SourceEntry;
+pub use gather::SEVERAL_POSTS;
 pub use gather::{AccountChange, Amount, Beside, Change, Event, Gathered, LocalCode, Record, RowCount, gather, gather_beside};
 pub use mapping::{
     CodeMapping, CodeTarget, ColumnMapping, Mapping, Meaning, Part, Payer, Role, RubricTarget, Rubrics, SourceMapping, TotalRole,

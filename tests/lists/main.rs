@@ -15,4 +15,5 @@ mod other_kinds;
 mod page;
 mod renewed;
 mod taken;
+mod titles;
 mod turned;

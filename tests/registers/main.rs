@@ -8,6 +8,7 @@ mod kinds;
 mod laid;
 mod parts;
 mod shapes;
+mod two_payslips;
 
 use releve::pipeline::{self, Options, Outcome};
 use std::collections::{BTreeMap, BTreeSet};

@@ -2,6 +2,7 @@
 
 use super::balance::{balance, once};
 use super::gathered::{Gathered, LocalCode};
+use super::posts::of_two_payslips;
 use super::running;
 use super::shares::{name_elements, pair_shares, part_doubles};
 use super::signs::{beside, left_out, sign, turn_employers};
@@ -89,6 +90,7 @@ pub(super) fn settle_books(
             told.add(f, slip.source);
         }
         pair_shares(&mut slip.paid, cx);
+        of_two_payslips(&mut slip, &id, sources, cx, told);
         once(&mut slip, &id, &books, sources, cx, told);
         balance(&slip, &id, net_expected, sources, cx, told);
         if !slip.who.surname.is_empty() {

@@ -76,6 +76,10 @@ pub(super) fn attempt(s: &Seen<'_>, role: Role, cx: &Context<'_>, overlaps: &[u3
     if let (Role::Events, Some(c)) = (role, begun) {
         choices[c] = vec![Choice { meaning: Meaning::From, score: 84, title: 97, fit: 14 }];
     }
+    // It counts nothing.
+    if let (Role::Amounts, Some(c)) = (role, begun) {
+        choices[c].retain(|x| !matches!(x.meaning, Meaning::Fact(f) if matches!(cx.vocabulary.get(f).kind, FactKind::Number { .. })));
+    }
     if role == Role::Events {
         away_and_back(s, &mut choices);
     }
@@ -524,7 +528,8 @@ fn since(s: &Seen<'_>, cx: &Context<'_>, choices: &mut [Vec<Choice>]) {
     let titled = |c: usize| {
         let own = cx.vocabulary.iter().filter(|(f, _)| lasting(*f));
         s.profiles[c].filled > 0
-            && own.map(|(f, _)| s.compared[c].title(Title::Fact(f)).max(s.compared[c].title(Title::New(f)))).any(|t| t >= 85)
+            && (own.map(|(f, _)| s.compared[c].title(Title::Fact(f)).max(s.compared[c].title(Title::New(f)))).any(|t| t >= 85)
+                || titles::becomes(&s.layout.own[c]))
     };
     let counted = (0..s.layout.width).any(|c| s.compared[c].title(Title::Plain(Meaning::Days)) >= 85);
     let from: Vec<usize> = (0..s.layout.width).filter(|&c| titles::says_from(&s.layout.own[c]) && dated_column(s, c)).collect();

@@ -7,6 +7,7 @@ use crate::normalise::cells;
 use crate::normalise::lists;
 use crate::normalise::mapping::{ColumnMapping, Meaning, Role};
 use crate::normalise::register::shown;
+use crate::normalise::text::Phrase;
 use crate::normalise::titles::{
     first_day_away, says_becomes, says_before, says_days, says_period, says_remaining, says_return, says_until, says_yearly,
 };
@@ -23,6 +24,7 @@ impl RecordReader<'_> {
             || self.is_day_after(row, c)
             || self.is_factor(row, c)
             || self.is_product(row, c)
+            || self.counts_what_is_paid(row, c)
             || self.counts_days(row, c)
             || self.is_yearly(row, c)
             || self.remains(row, c)
@@ -69,6 +71,25 @@ impl RecordReader<'_> {
         let ([hours], [price]) = (&hours[..], &prices[..]) else { return false };
         let sum = || hours.mul(*price).and_then(|p| p.scaled_half_up(100));
         number().and_then(|n| n.scaled_half_up(100)).is_some_and(|n| n != 0 && sum() == Some(n))
+    }
+
+    /// « Nbre astreintes » beside « Montant des astreintes »: how many the sum is for.
+    fn counts_what_is_paid(&self, row: &Row<'_, '_>, c: &ColumnMapping) -> bool {
+        let counted = Phrase::of(&c.heading);
+        let of: Vec<&String> = counted.words.iter().filter(|w| *w != "nombre").collect();
+        let pays = |o: &&ColumnMapping| {
+            let sum = matches!(o.meaning, Meaning::Fact(f) if form_of(self.cx.vocabulary.get(f)) == Some(NumberForm::Money));
+            sum && !shown(row, usize::from(o.column)).is_empty() && {
+                let paid = Phrase::of(&o.heading);
+                of.iter().all(|w| paid.has(w)) && paid.words.len() > of.len()
+            }
+        };
+        let whole = || row.cells.get(usize::from(c.column)).and_then(|cell| cells::number(cell, c.mark).ok().flatten());
+        self.source.role == Role::Amounts
+            && of.len() < counted.words.len()
+            && !of.is_empty()
+            && whole().and_then(Exact::whole).is_some_and(|n| (1..=31).contains(&n))
+            && self.source.columns.iter().any(|o| pays(&o))
     }
 
     /// « Jours ouvrés » beside the days that the dates make.

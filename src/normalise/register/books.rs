@@ -48,6 +48,8 @@ pub struct Slip {
     pub employer: Option<(Money, At)>,
     /// Totals that a list of sums alone shows.
     pub beside: Vec<(TotalRole, Money, At)>,
+    /// Further sums of its source, other than the first.
+    pub again: Vec<(TotalRole, Money, At)>,
     pub source: u16,
     pub first: At,
 }
@@ -169,6 +171,7 @@ impl Books {
                     paid: PaidSlip::default(),
                     employer: None,
                     beside: Vec::new(),
+                    again: Vec::new(),
                     source,
                     first: at,
                 });
@@ -276,7 +279,8 @@ impl Slip {
         match slot {
             None => *slot = Some((value, at)),
             Some((sum, first)) if first.source != at.source => *sum += value,
-            Some(_) => {}
+            Some((sum, _)) if *sum == value || self.again.iter().any(|a| a.0 == role && a.1 == value) => {}
+            Some(_) => self.again.push((role, value, at)),
         }
     }
 }

@@ -272,6 +272,7 @@ pub(super) struct Wording {
     pub(super) once_beside: Vec<String>,
     pub(super) current: Vec<String>,
     pub(super) counts: Vec<String>,
+    pub(super) due: Vec<String>,
     pub(super) between: Vec<String>,
     pub(super) working_time: Vec<String>,
     pub(super) part_time: Vec<String>,

@@ -236,6 +236,12 @@ pub fn neutral(form: &str, word: &str) -> bool {
     ["all", form].iter().any(|k| FILE.neutral.get(*k).is_some_and(|list| opens(list, word)))
 }
 
+/// The words of a title that say no more than that its numbers are to be paid: « à payer », « fixé par arrêté ».
+pub fn due_words(title: &str) -> Vec<String> {
+    let tidy = spaced(title);
+    FILE.wording.due.iter().filter(|w| holds(&tidy, w)).flat_map(|w| Phrase::of(w).words).collect()
+}
+
 /// Whether a title is of what earlier months are still owed: « Rappel de prime ».
 pub fn back_pay(heading: &str) -> bool {
     spaced(heading).split_whitespace().any(|w| opens(&FILE.aside.back, w))

@@ -5,7 +5,7 @@ use crate::facts::{Fact, FactKind, NumberForm, Role};
 use crate::ground::{EmployeeId, Finding};
 use crate::normalise::join::Person;
 use crate::normalise::text::fold;
-use crate::normalise::{NO_LONGER, OPEN_EXIT, UNKNOWN_STATE};
+use crate::normalise::{NO_LONGER, OPEN_EXIT, SEVERAL_POSTS, UNKNOWN_STATE};
 use crate::pipeline::decisions::Decisions;
 use crate::pipeline::known_by_net::PERHAPS_NOBODY;
 use crate::rules::Pack;
@@ -41,6 +41,7 @@ pub fn weigh(findings: &mut Vec<Finding>, people: &BTreeMap<EmployeeId, Box<Pers
     };
     findings.retain(|f| match f.code.as_str() {
         NO_LONGER | OPEN_EXIT | PERHAPS_NOBODY => !answered(f),
+        SEVERAL_POSTS => f.employee.as_ref().and_then(|id| decided.way(id)).is_none(),
         UNKNOWN_STATE => !answered(f) && !ordinary(f) && !unpaid(f),
         _ => true,
     });
