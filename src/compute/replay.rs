@@ -350,11 +350,13 @@ impl Replay<'_> {
         let both = Against { pinned: &pinned, ..against };
         let extra: Vec<_> = extra.iter().copied().chain(self.unknown(arrears).into_iter().map(|u| (u.1, u.2, u.3))).collect();
         state.run(self.plan, facts, Pins::Paid(&pinned), &extra);
+        // Arrears that bear a tax of their own are a whole payslip of another month.
+        let own_tax = |i: usize| arrears.iter().any(|l| l.code == PaidCode::Element(ElementId(i as u16)));
+        let taken_on_both = |i: usize| self.catalogue[i].kind == LineKind::Tax && pinned[i].is_some() && !own_tax(i);
         for step in &self.plan.steps {
             let Step::Element(e) = step else { continue };
             let i = e.element.index();
-            let tax = self.catalogue[i].kind == LineKind::Tax && pinned[i].is_some();
-            if !tax || both.agrees(i, state) || state.results[i].is_none() {
+            if !taken_on_both(i) || both.agrees(i, state) || state.results[i].is_none() {
                 continue;
             }
             let at = paid.iter().find(|l| l.code == PaidCode::Element(e.element)).map_or(At::NOWHERE, |l| l.at);
@@ -362,9 +364,7 @@ impl Replay<'_> {
             self.resolve(state, e, both, &extra, candidates, facts, resolved);
         }
         // The parts of a contribution that is declared by month are rounded each: tax on their sum may be a cent off.
-        let near = |i: usize, state: &State| {
-            self.catalogue[i].kind == LineKind::Tax && pinned[i].is_some() && both.is_near(i, state.results[i], 1)
-        };
+        let near = |i: usize, state: &State| taken_on_both(i) && both.is_near(i, state.results[i], 1);
         for (i, alone) in alone.into_iter().enumerate() {
             if !against.agrees(i, state) && !near(i, state) {
                 state.results[i] = alone;
