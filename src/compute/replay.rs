@@ -279,15 +279,7 @@ impl Replay<'_> {
     /// `hidden` what the paid lines do not show.
     pub fn run(&self, state: &mut State, facts: &Facts, alternatives: &[Fact], paid: &[PaidLine], hidden: Hidden<'_>) -> Replayed {
         let pinned = pin(paid, self.plan.slots.elements as usize);
-        let unknown: Vec<(PaidCode, LineKind, Money, Money)> = paid
-            .iter()
-            .filter_map(|l| match l.code {
-                PaidCode::Unknown(i) => {
-                    Some((l.code, *self.unknown_kinds.get(usize::from(i)).unwrap_or(&LineKind::Earning), l.amount, l.employer_amount))
-                }
-                PaidCode::Element(_) => None,
-            })
-            .collect();
+        let unknown = self.unknown(paid);
         let extra: Vec<(LineKind, Money, Money)> = unknown.iter().map(|u| (u.1, u.2, u.3)).collect();
         let against = Against { pinned: &pinned, agents_alone: hidden.employers };
         let mut facts = facts.clone();
@@ -316,6 +308,7 @@ impl Replay<'_> {
             self.on_both(state, &mut facts, &mut resolved, (paid, arrears), against, &extra);
         }
         self.on_what_lasts(state, (&mut facts, &mut resolved), paid, against, &unknown);
+        self.on_what_was_once(state, paid, arrears, against);
         let (mut lines, adjust) = self.verdicts(state, against, paid, hidden);
         lines.extend(arrears.iter().map(|l| ReplayLine {
             code: l.code,
@@ -330,6 +323,16 @@ impl Replay<'_> {
         Replayed { facts, lines, resolved, adjust, unknown, stops, sought, taxable }
     }
 
+    /// Lines that no element stands for, with the kind under which each counts.
+    fn unknown(&self, lines: &[PaidLine]) -> Vec<(PaidCode, LineKind, Money, Money)> {
+        let kind = |i: u16| *self.unknown_kinds.get(usize::from(i)).unwrap_or(&LineKind::Earning);
+        let one = |l: &PaidLine| match l.code {
+            PaidCode::Unknown(i) => Some((l.code, kind(i), l.amount, l.employer_amount)),
+            PaidCode::Element(_) => None,
+        };
+        lines.iter().filter_map(one).collect()
+    }
+
     /// Lines that the month alone does not make, worked out once more with the arrears among what was paid; what is taken on both
     /// together says its rate there.
     fn on_both(
@@ -342,27 +345,28 @@ impl Replay<'_> {
         extra: &[(LineKind, Money, Money)],
     ) {
         let alone = state.results.clone();
-        // What has a line of its own for the arrears beside one that the month alone makes is not taken on both.
+        // What the month alone makes is not taken on both.
         let own = |i: usize, alone: Option<Computed>| against.is_near(i, alone, 0);
         let all: Vec<PaidLine> = paid.iter().chain(arrears).cloned().collect();
         let pinned = pin(&all, alone.len());
         let both = Against { pinned: &pinned, ..against };
-        state.run(self.plan, facts, Pins::Paid(&pinned), extra);
+        let extra: Vec<_> = extra.iter().copied().chain(self.unknown(arrears).into_iter().map(|u| (u.1, u.2, u.3))).collect();
+        state.run(self.plan, facts, Pins::Paid(&pinned), &extra);
+        // Arrears that bear a tax of their own are a whole payslip of another month.
+        let own_tax = |i: usize| arrears.iter().any(|l| l.code == PaidCode::Element(ElementId(i as u16)));
+        let taken_on_both = |i: usize| self.catalogue[i].kind == LineKind::Tax && pinned[i].is_some() && !own_tax(i);
         for step in &self.plan.steps {
             let Step::Element(e) = step else { continue };
             let i = e.element.index();
-            let tax = self.catalogue[i].kind == LineKind::Tax && pinned[i].is_some();
-            if !tax || own(i, alone[i]) || both.agrees(i, state) || state.results[i].is_none() {
+            if own(i, alone[i]) || !taken_on_both(i) || both.agrees(i, state) || state.results[i].is_none() {
                 continue;
             }
             let at = paid.iter().find(|l| l.code == PaidCode::Element(e.element)).map_or(At::NOWHERE, |l| l.at);
             let candidates = self.candidates(state, e, &both.paid(i), &[], at);
-            self.resolve(state, e, both, extra, candidates, facts, resolved);
+            self.resolve(state, e, both, &extra, candidates, facts, resolved);
         }
         // The parts of a contribution that is declared by month are rounded each: tax on their sum may be a cent off.
-        let near = |i: usize, state: &State| {
-            self.catalogue[i].kind == LineKind::Tax && pinned[i].is_some() && both.is_near(i, state.results[i], 1)
-        };
+        let near = |i: usize, state: &State| taken_on_both(i) && both.is_near(i, state.results[i], 1);
         for (i, alone) in alone.into_iter().enumerate() {
             if own(i, alone) || !against.agrees(i, state) && !near(i, state) {
                 state.results[i] = alone;

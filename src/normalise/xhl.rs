@@ -5,6 +5,7 @@
 //! Where a register holds the same agent's month, its lines stay and the nets are compared; nothing is chosen silently.
 
 mod doubled;
+mod earlier;
 mod employers;
 mod events;
 mod facts;
@@ -69,7 +70,10 @@ pub fn add(
 ) -> (Vec<TransferRow>, Vec<Finding>) {
     let mut findings = Vec::new();
     let used: Vec<&Registered> = statements.iter().filter(|r| is_used(r, siret, sources, cx, &mut findings)).collect();
-    let slips = without_repeats(&used, sources, &mut findings);
+    let mut slips = without_repeats(&used, sources, &mut findings);
+    let dated = earlier::dated(&slips, cx.last);
+    dated.iter().for_each(|(i, slip)| slips[*i].1 = slip);
+    let of_earlier = |slip: &Slip| dated.values().any(|d| std::ptr::eq(d, slip));
     let codes = lines::Codes::resolve(&slips, gathered, given, sources, cx, &mut findings);
     let numbers = who::numbers(&slips, gathered, sources, cx, &mut findings);
     let employers = employers::Employers::new(&used, siret, declared, gathered, cx);
@@ -108,8 +112,12 @@ pub fn add(
     let sent = twice::Sent::new(sent);
     let (mut accounts, mut agreeing) = (Vec::new(), 0_u64);
     let mut payslips: Vec<(EmployeeId, Vec<(u16, &Slip)>)> = Vec::new();
-    for (id, own) in by_agent {
+    for (id, mut own) in by_agent {
+        // The month's own payslip says what holds.
+        own.sort_by_key(|(_, slip)| of_earlier(slip));
         let own = same_person(&id, own, sources, &mut findings);
+        let before: Vec<_> = own.iter().copied().filter(|(_, slip)| of_earlier(slip)).collect();
+        earlier::told(&id, &before, cx.last, sources, &mut findings);
         facts::contradictions(&id, &own, gathered, sources, cx, &mut findings);
         let once = |own| twice::once(&id, own, cx.last, &sent, sources, &mut findings);
         let apart: Vec<_> = posts::apart(own, cx.last).into_iter().map(once).collect();
@@ -126,7 +134,7 @@ pub fn add(
             payslips.extend(posts::placed(&id, apart, gathered, resembles, sources, &mut findings));
         } else {
             let own: Vec<_> = apart.into_iter().flatten().collect();
-            added_up(&id, &own, sources, &mut findings);
+            added_up(&id, &own, before.len(), sources, &mut findings);
             payslips.push((id, own));
         }
     }
@@ -345,12 +353,15 @@ fn same_person<'a>(id: &EmployeeId, own: Vec<(u16, &'a Slip)>, sources: &Sources
     kept
 }
 
-/// Several payslips of one post: corrections, pay runs. What they paid together is told.
-fn added_up(id: &EmployeeId, kept: &[(u16, &Slip)], sources: &Sources, findings: &mut Vec<Finding>) {
-    if kept.len() > 1 {
+/// Several payslips of one post: corrections, pay runs. What they paid together is told, but for those `before` of another month,
+/// which are told by themselves.
+fn added_up(id: &EmployeeId, kept: &[(u16, &Slip)], before: usize, sources: &Sources, findings: &mut Vec<Finding>) {
+    if kept.len() > before + 1 {
         let sum: Money = kept.iter().filter_map(|(_, s)| s.net_to_pay).map(|n| n.value).sum();
         let f = Finding::new("R49", Severity::Justify).arg("agent", id).arg("count", kept.len()).arg("sum", sum.french()).of(id);
         findings.push(kept.iter().fold(f, |f, (source, s)| f.at(sources.place(At::row(*source, s.line)))));
+    }
+    if kept.len() > 1 {
         let mut accounts = kept.iter().filter_map(|(source, s)| s.agent.account.as_ref().map(|a| (*source, a)));
         if let Some((source, a)) = accounts.next()
             && let Some((other, b)) = accounts.find(|(_, b)| b.iban != a.iban)

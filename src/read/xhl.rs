@@ -184,6 +184,8 @@ pub struct Slip {
     pub nbi: Vec<Number>,
     /// Percent of full time.
     pub working_time: Option<Number>,
+    /// The months that it says it is for; packages write this in many ways.
+    pub period: Option<(PayMonth, PayMonth)>,
     pub lines: Vec<PayLine>,
     pub gross: Option<Amount>,
     /// Differs between packages; only `net_to_pay` is what was paid.

@@ -578,42 +578,45 @@ fn a_rubric_that_may_be_paid_once_is_asked() {
 
 const BONUS: &str = "00760";
 
+/// The sample's register with 40,00 more for an agent, under the code of his IFSE; `borne` where RAFP is taken on it, 5 %.
+fn corrected(name: &str, label: &str, borne: bool) -> std::path::PathBuf {
+    let all = rows();
+    let own = all.iter().find(|r| r.number == BONUS).expect("an agent of the sample").clone();
+    let net = if borne { "277,64" } else { "279,64" };
+    let more = |gain: &str| gain.replace("554,73", "594,73").replace("239,64", net);
+    let taken = |r: &Row| match r.label.as_str() {
+        _ if r.number != BONUS => r.clone(),
+        "RAFP" if borne => Row { base: "132,69".to_owned(), deduction: "6,63".to_owned(), employer: "6,63".to_owned(), ..r.clone() },
+        _ => Row { gain: more(&r.gain), ..r.clone() },
+    };
+    let line = format!("{};{};{};0410;{label};;;40,00;;;", own.number, own.surname, own.given);
+    let mut lines: Vec<String> = all.iter().map(|r| cells(&taken(r))).collect();
+    let at = lines.iter().position(|l| l.starts_with(&format!("{BONUS};")) && l.contains("TOTAL BRUT")).expect("a total");
+    lines.insert(at, line);
+    let folder = job(name, &[("livre.csv", text(SAMPLE_HEAD, lines.into_iter()))]);
+    // The sample's transfers are of another net.
+    std::fs::remove_file(folder.join("inbox/virements-2021-11.xml")).expect("the transfers");
+    folder
+}
+
 /// A correction and a bonus of once stand under the code of what goes on: they are rubrics of their own, and a label that only
 /// spells the code in another way is none.
 #[test]
 fn a_label_that_ends_with_its_month_is_no_part_of_its_code() {
-    let with = |label: &str| {
-        let all = rows();
-        let own = all.iter().find(|r| r.number == BONUS).expect("an agent of the sample").clone();
-        // 40,00 more, which no contribution bears.
-        let more = |gain: &str| gain.replace("554,73", "594,73").replace("239,64", "279,64");
-        let taken = |r: &Row| if r.number == BONUS { Row { gain: more(&r.gain), ..r.clone() } } else { r.clone() };
-        let line = format!("{};{};{};0410;{label};;;40,00;;", own.number, own.surname, own.given);
-        let mut lines: Vec<String> = all.iter().map(|r| cells(&taken(r))).collect();
-        let at = lines.iter().position(|l| l.starts_with(&format!("{BONUS};")) && l.contains("TOTAL BRUT")).expect("a total");
-        lines.insert(at, line);
-        [("livre.csv", text(SAMPLE_HEAD, lines.into_iter()))]
-    };
     let replayed = |folder: &std::path::Path, code: &str| -> Vec<(String, String)> {
         let all = table(&folder.join("out/replay.csv"));
         all.into_iter().filter(|r| r["employee"] == BONUS && r["code"] == code).map(|r| (r["paid"].clone(), r["verdict"].clone())).collect()
     };
-    // The sample's transfers are of another net.
-    let job = |name: &str, label: &str| {
-        let folder = job(name, &with(label));
-        std::fs::remove_file(folder.join("inbox/virements-2021-11.xml")).expect("the transfers");
-        folder
-    };
     let pair = |paid: &str, verdict: &str| vec![(paid.to_owned(), verdict.to_owned())];
     for label in ["IFSE RÉGULARISATION", "RAPPEL IFSE 09"] {
-        let folder = job("label-ends", label);
+        let folder = corrected("label-ends", label, false);
         let outcome = run(&folder);
         assert_eq!(replayed(&folder, "IFSE"), pair("90.00", "exact"), "{label}");
         assert_eq!(outcome.replay.gap, 0, "{label}");
         let lines = table(&folder.join("out/lines.csv"));
         assert!(!lines.iter().any(|l| l["employee"] == BONUS && l["amount"] == "40.00"), "{label} does not come again");
     }
-    let folder = job("label-may-end", "IFSE - PART ANNUELLE");
+    let folder = corrected("label-may-end", "IFSE - PART ANNUELLE", false);
     let asked = |o: &releve::pipeline::Outcome| {
         o.findings.iter().filter(|f| f.code == "C45" && f.args.iter().any(|a| a.1.starts_with("0410 "))).count()
     };
@@ -624,7 +627,20 @@ fn a_label_that_ends_with_its_month_is_no_part_of_its_code() {
     std::fs::write(&settings, said).expect("the settings");
     assert_eq!((asked(&run(&folder)), replayed(&folder, "0410 IFSE - PART ANNUELLE")), (0, pair("40.00", "one-off")));
     // Another name for the same: nothing is asked.
-    let folder = job("label-spelled", "Indemnité IFSE mensuelle");
+    let folder = corrected("label-spelled", "Indemnité IFSE mensuelle", false);
     let outcome = run(&folder);
     assert_eq!((asked(&outcome), replayed(&folder, "IFSE")), (0, pair("130.00", "exact")));
+}
+
+/// What was taken on a line that ends with its month ends with it.
+#[test]
+fn a_contribution_on_what_was_paid_once_ends_with_it() {
+    let folder = corrected("borne-once", "IFSE RÉGULARISATION", true);
+    let outcome = run(&folder);
+    assert_eq!((outcome.replay.gap, told(&outcome, "C03")), (0, 0));
+    let taken = |path: &Path| -> Vec<(String, String)> {
+        let own = |l: &BTreeMap<String, String>| l["employee"] == BONUS && l["code"] == "RAFP";
+        table(path).into_iter().filter(own).map(|l| (l["amount"].clone(), l["employer_amount"].clone())).collect()
+    };
+    assert_eq!(taken(&folder.join("out/lines.csv")), taken(Path::new("samples/montreval/expected/lines.csv")));
 }

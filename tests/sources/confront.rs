@@ -466,6 +466,31 @@ fn labels_tell_apart_what_stands_under_one_code() {
     assert_eq!(told(&outcome, "R119", "00102").len(), 1);
 }
 
+// ------------------------------------------------------------------ a payslip of an earlier month
+
+/// Whoever came in October and was paid for it in November has two payslips there: November alone is last month's pay, October is
+/// told and paid no more. Two payslips dated back alike say nothing.
+#[test]
+fn a_payslip_of_an_earlier_month_is_arrears() {
+    let dated = |slip: &str, month: u32| {
+        let period = format!("<Periode><DateDebut V=\"2021-{month}-01\"/><DateFin V=\"2021-{month}-30\"/></Periode>\n");
+        slip.replacen("<Remuneration>", &format!("{period}<Remuneration>"), 1)
+    };
+    let twice = |first: u32, second: u32| {
+        let (begin, end) = ("<PayeIndivMensuel>", "</PayeIndivMensuel>");
+        changed("00102", |s: &str| {
+            let own = &s[..s.find(end).expect("its end") + end.len()];
+            format!("{}\n{begin}{}{}", dated(own, first), dated(own, second), &s[own.len()..])
+        })
+    };
+    let (plain, _) = run("earlier-none", &settings(), &[("paye.xhl", xhl::november().into_bytes())]);
+    let (folder, outcome) = run("earlier-october", &settings(), &[("paye.xhl", twice(10, 11))]);
+    assert_eq!((told(&outcome, "R136", "00102").len(), told(&outcome, "R49", "00102").len()), (1, 0));
+    assert_eq!(nets(&folder).get("00102"), nets(&plain).get("00102"));
+    let (_, outcome) = run("earlier-both", &settings(), &[("paye.xhl", twice(10, 10))]);
+    assert_eq!((told(&outcome, "R136", "00102").len(), told(&outcome, "R49", "00102").len()), (0, 1));
+}
+
 // ------------------------------------------------------------------ events of a statement
 
 // A whole last payslip says itself that it was the last: a description, or a code that the statement explains. A step, a return

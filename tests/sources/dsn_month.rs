@@ -378,6 +378,27 @@ fn a_renewed_contract_goes_on_and_a_longer_gap_does_not() {
     assert_eq!((net, told(&outcome, "F163").len(), left.len(), about(&left)), (None, 0, 1, BTreeSet::from(["010007".to_owned()])));
 }
 
+/// Arrears of the supplement for children, 30 € of October within the gross pay of November, which no contribution bears: they end
+/// with their month, and nothing of the gross is left over.
+#[test]
+fn arrears_within_the_gross_pay_of_the_month_do_not_come_again() {
+    let first = "S21.G00.52.001,'050'\r\n";
+    let more = "S21.G00.52.001,'049'\r\nS21.G00.52.002,'30.00'\r\nS21.G00.52.003,'01102026'\r\nS21.G00.52.004,'31102026'\r\nS21.G00.52.006,'00001'\r\n";
+    let text = simple().replacen(first, &format!("{more}{first}"), 1);
+    assert!(text.contains(more) && text.contains("'2932.99'") && text.contains("'2357.24'"));
+    let text = text.replace("'2932.99'", "'2962.99'").replace("'2357.24'", "'2387.24'");
+    let of = |name: &str, text: &str| {
+        let (folder, _) = run(name, &november("22879217200014"), &[("a.dsn", &latin(text))]);
+        let own = |r: &Row| r["employee"] == "010007";
+        let net = rows(&folder.join("out/payslips.csv")).into_iter().find(own).map(|r| cents(&r["net_paid"]));
+        let again = rows(&folder.join("out/replay.csv")).into_iter().filter(own).filter(|r| r["verdict"] == "carried");
+        (net, again.map(|r| r["code"].clone()).collect::<Vec<_>>())
+    };
+    let plain = of("dsn-arrears-plain", &simple());
+    assert!(plain.0.is_some());
+    assert_eq!(of("dsn-arrears-within", &text), plain);
+}
+
 #[test]
 fn the_last_word_counts_where_one_declaration_replaces_another() {
     let plain = december("dsn-plain", &[("a.dsn", simple())]).0["010007"];

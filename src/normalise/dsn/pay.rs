@@ -9,7 +9,7 @@ use crate::ground::{At, Exact, Finding, Money, PayMonth, Severity, Sources};
 use crate::normalise::gather::{Gathered, LocalCode};
 use crate::normalise::{CodeTarget, Context};
 use crate::payslip::{ElementId, LineKind, PaidCode, PaidLine, PaidSlip};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What is left of gross pay: its code, and the local code that stands for it.
 const REST: &str = "reste";
@@ -367,8 +367,10 @@ fn cents(x: Exact) -> Option<Money> {
     x.scaled_half_up(100).map(Money::from_cents)
 }
 
+/// By period. Arrears of a month that has no gross pay of its own here are within that of the month declared.
 fn left_of_gross(d: &Declared) -> BTreeMap<Option<PayMonth>, Money> {
     let mut out: BTreeMap<Option<PayMonth>, Money> = BTreeMap::new();
+    let own: BTreeSet<Option<PayMonth>> = d.bits.iter().filter(|b| b.row.side == Side::Gross).map(|b| b.period).collect();
     for b in &d.bits {
         let part = match b.row.side {
             Side::Gross => b.amount,
@@ -385,7 +387,7 @@ fn left_of_gross(d: &Declared) -> BTreeMap<Option<PayMonth>, Money> {
                 continue;
             }
         };
-        *out.entry(b.period).or_insert(Money::ZERO) += part;
+        *out.entry(b.period.filter(|_| own.contains(&b.period))).or_insert(Money::ZERO) += part;
     }
     out
 }

@@ -47,6 +47,7 @@ enum Tag {
     Account,
     Statute,
     Happening,
+    SlipPeriod,
     EventNames,
     RubricNames,
     Name,
@@ -310,6 +311,7 @@ impl Walk<'_> {
                 self.slip.events.push(Happening { line: self.line, ..Happening::default() });
                 Tag::Happening
             }
+            (Some(Tag::Slip), "Periode") => Tag::SlipPeriod,
             (Some(_), "NomenclatureEvtPaye") if self.root == Some(Root::Statement) => Tag::EventNames,
             (Some(_), "NomenclatureRubriquePaye") if self.root == Some(Root::Statement) => Tag::RubricNames,
             (Some(Tag::EventNames | Tag::RubricNames), "Correspondance") => {
@@ -421,6 +423,7 @@ impl Walk<'_> {
                 | Tag::Address
                 | Tag::Statute
                 | Tag::Happening
+                | Tag::SlipPeriod
                 | Tag::EventNames
                 | Tag::RubricNames
                 | Tag::Pay
@@ -579,6 +582,16 @@ impl Walk<'_> {
                     self.from = month;
                 } else {
                     self.to = month;
+                }
+            }
+            (Some(Tag::SlipPeriod), "DateDebut" | "DateFin") => {
+                let period = &mut self.slip.period;
+                if let Some(m) = decode::month_of(v) {
+                    *period = Some(match (name, *period) {
+                        (_, None) => (m, m),
+                        ("DateDebut", Some((_, to))) => (m, to),
+                        (_, Some((from, _))) => (from, m),
+                    });
                 }
             }
             (Some(Tag::Attachment), "NomPJ") => self.attached.name = v.chars().take(80).collect(),
