@@ -499,7 +499,7 @@ fn a_report_about_our_own_transfer_file_names_whom_it_refuses_from_the_record() 
 }
 
 /// One transfer of November to the one agent.
-fn sent(net: &str) -> String {
+pub fn sent(net: &str) -> String {
     format!(
         "<Document xmlns=\"urn:iso:std:iso:20022:tech:xsd:pain.001.001.03\"><CstmrCdtTrfInitn><GrpHdr><MsgId>PAIE-2021-11</MsgId>\
         <CreDtTm>2021-11-23T09:00:00</CreDtTm><NbOfTxs>1</NbOfTxs><CtrlSum>{net}</CtrlSum><InitgPty><Nm>ROSAY</Nm></InitgPty></GrpHdr>\
