@@ -365,12 +365,17 @@ impl Replay<'_> {
             let candidates = self.candidates(state, e, &both.paid(i), &[], at);
             self.resolve(state, e, both, &extra, candidates, facts, resolved);
         }
-        // The parts of a contribution that is declared by month are rounded each: tax on their sum may be a cent off.
-        let near = |i: usize, state: &State| taken_on_both(i) && both.is_near(i, state.results[i], 1);
         for (i, alone) in alone.into_iter().enumerate() {
-            if own(i, alone) || !against.agrees(i, state) && !near(i, state) {
-                state.results[i] = alone;
-            }
+            // What the arrears have lines of their own for is not the month's.
+            let aside = |all: fn(&Pinned) -> Money| all(&both.paid(i)) - all(&against.paid(i));
+            let (amount, employer_amount) = (aside(|p| p.amount), aside(|p| p.employer_amount));
+            let parts = !(amount.is_zero() && employer_amount.is_zero());
+            let rest = |c: Computed| Computed { amount: c.amount - amount, employer_amount: c.employer_amount - employer_amount, ..c };
+            let made = state.results[i].map(rest);
+            // The parts of a contribution that is declared by month are rounded each, and tax on their sum may be a cent off too.
+            let tax = self.catalogue[i].kind == LineKind::Tax && pinned[i].is_some();
+            let both = against.is_near(i, made, i64::from(tax || parts));
+            state.results[i] = if both && !own(i, alone) { made } else { alone };
         }
     }
 

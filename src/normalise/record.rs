@@ -537,8 +537,9 @@ impl MonthRecord {
     }
 
     /// What runs on of each employee once they are joined: what last month alone was paid on, the account it went to, nets that
-    /// went nowhere. `sent` says that the bank's file of the month is there, `old` that it is of one before.
-    pub fn settle(mut self, people: &mut People, (sent, old): (bool, bool)) -> Past {
+    /// went nowhere. `sent` says that the bank's file of the month is there, `old` that it is of one before;
+    /// `since` are nets that were transferred later.
+    pub fn settle(mut self, people: &mut People, (sent, old): (bool, bool), since: &[(OpenNet, At)]) -> Past {
         let mut open = std::mem::take(&mut self.open_nets);
         let paid: BTreeSet<&str> = self.transfers.iter().map(|t| t.end_to_end.as_str()).collect();
         let went_to: BTreeMap<&str, &TransferRow> = self.transfers.iter().map(|t| (t.end_to_end.as_str(), t)).collect();
@@ -553,7 +554,7 @@ impl MonthRecord {
             p.begun.extend(m.begun.iter().filter_map(|(fact, from)| Some(Begun { record: record?, fact: fact.clone(), from: *from })));
             let net = m.slip.as_ref().and_then(|s| s.net_paid).filter(|n| n.0 > Money::ZERO);
             if let (Some((amount, at)), false, Some(month)) = (net, went, record) {
-                open.push(OpenNet { employee: id.clone(), name: m.name.clone(), month, amount, refused: String::new(), at });
+                open.push(OpenNet::never_sent(id, m, month, (amount, at)));
             }
             let shown = if sent { p.transfer.is_some() } else { went };
             if let (Some(slip), false) = (&mut p.paid, shown) {
@@ -574,6 +575,7 @@ impl MonthRecord {
                 p.requests.push(r.clone());
             }
         }
+        open.retain(|n| !since.iter().any(|(s, _)| (&s.employee, s.month) == (&n.employee, n.month)));
         Past::of(self, open, people)
     }
 }

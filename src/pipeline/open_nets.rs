@@ -2,11 +2,14 @@
 
 use super::Ready;
 use super::compute::Worked;
-use crate::facts::{Origin, Value};
-use crate::ground::{EmployeeId, Finding, Money, Severity, words};
+use super::decisions::{Decisions, State, What, Whom};
+use super::inputs::Opened;
+use crate::facts::Value;
+use crate::ground::{At, EmployeeId, Finding, Money, Severity, words};
 use crate::normalise::join::People;
-use crate::normalise::record::{OpenNet, Past, paid_again};
+use crate::normalise::record::{MonthRecord, OpenNet, Past, paid_again};
 use crate::payslip::Advance;
+use crate::rules::Pack;
 use crate::write::record::{self, OpenNetRow};
 
 /// From so many people on, nets of the same months are told once for all of them.
@@ -15,13 +18,6 @@ const MANY: usize = 10;
 /// Those of an employee, the oldest first.
 fn of<'r>(ready: &'r Ready, id: &EmployeeId) -> Vec<OpenNet> {
     ready.inputs.past.open_nets.0.get(id).into_iter().flatten().filter(|n| n.employee == *id).cloned().collect()
-}
-
-/// Whether somebody has decided that nothing is due any more: a correction of the net not received to nothing.
-fn written_off(ready: &Ready, w: &Worked) -> bool {
-    let fact = super::belated::fact(ready, "unpaid_net");
-    let nothing = |v: &Value| v.number().is_some_and(|n| n.is_zero());
-    w.person.changes.iter().any(|c| Some(c.id) == fact && c.origin == Origin::Decided && nothing(&c.value))
 }
 
 /// What this month's payslip pays again of nets that were not received.
@@ -33,7 +29,7 @@ fn again(ready: &Ready, w: &Worked) -> Money {
 
 /// What is left of an employee's open nets after this month.
 fn left(ready: &Ready, w: &Worked, nets: &[OpenNet]) -> Vec<OpenNet> {
-    if written_off(ready, w) { Vec::new() } else { paid_again(nets, again(ready, w)) }
+    paid_again(nets, again(ready, w))
 }
 
 /// Rows of the record: an employee's, and those of people before who are no longer known.
@@ -62,11 +58,8 @@ pub fn findings(ready: &Ready, w: &Worked) -> Vec<Finding> {
         out.push(due(ready, &left));
     }
     let sum = |nets: &[OpenNet]| nets.iter().map(|n| n.amount).sum::<Money>();
-    let settled = sum(&nets) - sum(&left);
-    if !settled.is_zero() {
-        let f = Finding::new("C50", Severity::Information).of(&w.id).arg("agent", &w.id).arg("name", &w.name);
-        out.push(f.arg("net", settled.french()).stake(settled.cents()));
-    }
+    let paid = sum(&nets) - sum(&left);
+    out.extend(nets.first().filter(|_| !paid.is_zero()).map(|n| settled(n, paid)));
     out
 }
 
@@ -109,6 +102,50 @@ pub fn together(findings: &mut Vec<Finding>) {
     let f = all.iter().find_map(|f| f.places.first()).cloned().into_iter().fold(f, Finding::at);
     findings.retain(|f| !open(f));
     findings.push(f);
+}
+
+/// Transfers of the inbox that pay nets which were still due: told, and no pay of last month.
+pub fn paid_since(record: &MonthRecord, o: &mut Opened) -> Vec<(OpenNet, At)> {
+    let Some(since) = record.paid_since(&o.transfers) else { return Vec::new() };
+    o.transfers.clear();
+    o.header = None;
+    o.findings.retain(|f| f.code != "F84");
+    for (n, at) in &since {
+        let f = Finding::new("C52", Severity::Information).of(&n.employee).arg("agent", &n.employee).arg("name", &n.name);
+        o.findings.push(f.arg("net", n.amount.french()).arg("month", n.month).at(o.sources.place(*at)));
+    }
+    since
+}
+
+/// Nets of which somebody says that they are paid, by a correction of the net not received to nothing: settled, of whoever left and
+/// of whom nothing else is known too.
+pub fn write_off(decided: &mut Decisions, past: &mut Past, refused: &mut Vec<OpenNet>, pack: &Pack, findings: &mut Vec<Finding>) {
+    let fact = pack.payslip.get("unpaid_net").and_then(|name| pack.vocabulary.named(name));
+    let nothing = |v: &Value| v.number().is_some_and(|n| n.is_zero());
+    for d in decided.list.iter_mut().filter(|d| d.state == State::Open) {
+        let (What::Override(about, value), Whom::One(written)) = (&d.what, &d.whom) else { continue };
+        if Some(*about) != fact || !nothing(value) {
+            continue;
+        }
+        let post = EmployeeId::parse_post(written.as_str());
+        let id = post.as_ref().unwrap_or(written);
+        let theirs = |n: &OpenNet| n.employee.bare() == id.bare() && (post.is_none() || n.employee.post() == id.post());
+        let (waiting, after) = &mut past.open_nets;
+        let mut gone = Vec::new();
+        for nets in waiting.values_mut().chain([after, &mut *refused]) {
+            gone.extend(nets.iter().filter(|n| theirs(n)).cloned());
+            nets.retain(|n| !theirs(n));
+        }
+        if let Some(first) = gone.first() {
+            findings.push(settled(first, gone.iter().map(|n| n.amount).sum()));
+            d.state = State::Settled;
+        }
+    }
+}
+
+fn settled(net: &OpenNet, sum: Money) -> Finding {
+    let f = Finding::new("C50", Severity::Information).of(&net.employee).arg("agent", &net.employee).arg("name", &net.name);
+    f.arg("net", sum.french()).stake(sum.cents())
 }
 
 /// Transfers of last month that the bank sent back are due; an advance that came back was none.

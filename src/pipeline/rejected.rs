@@ -249,8 +249,8 @@ fn why(o: &Outcome) -> String {
     if all.is_empty() { "–".to_owned() } else { all.join(", ") }
 }
 
-/// Names whoever did not receive last month's pay, and hands back what each is owed.
-pub fn name(refused: &[Refused], joined: &Joined, decided: &Decisions, last: PayMonth, sources: &Sources) -> (Vec<Finding>, Vec<OpenNet>) {
+/// Who got each refused transfer, and how much of it; nobody where it is joined to nobody.
+fn shares<'j>(refused: &'j [Refused], joined: &'j Joined) -> Vec<(&'j Refused, Option<&'j EmployeeId>, Money)> {
     // One transfer may have paid several posts of somebody.
     let mut people: BTreeMap<At, Vec<_>> = BTreeMap::new();
     let parts: BTreeSet<At> = joined.parts.iter().map(|p| p.1).collect();
@@ -262,36 +262,46 @@ pub fn name(refused: &[Refused], joined: &Joined, decided: &Decisions, last: Pay
         whole.for_each(|t| people.entry(t.at).or_default().push((id, t.amount)));
         p.beside.iter().for_each(|b| people.entry(b.at).or_default().push((id, b.amount)));
     }
-    let orphans: BTreeMap<At, &TransferRow> = joined.orphan_transfers.iter().map(|t| (t.at, t)).collect();
-    let (mut out, mut open) = (Vec::new(), Vec::new());
+    let net = |id: &EmployeeId| joined.people.get(id).and_then(|p| p.paid.as_ref()?.net_paid).map_or(Money::ZERO, |n| n.0);
+    let mut out = Vec::new();
     for r in refused {
-        let orphan = orphans.get(&r.transfer).copied();
-        let of = people.get(&r.transfer).into_iter().flatten().map(|(id, amount)| (Some(*id), *amount));
-        let net = |id: &EmployeeId| joined.people.get(id).and_then(|p| p.paid.as_ref()?.net_paid).map_or(Money::ZERO, |n| n.0);
-        let by_reference = r.agent.as_ref().map(|id| (Some(id), net(id)));
-        let all: Vec<_> = of.chain(orphan.map(|t| (None, t.amount))).chain(by_reference).collect();
-        for (agent, amount) in all {
-            let called = agent.map_or_else(|| orphan.map_or("?", |t| t.name.as_str()).to_owned(), ToString::to_string);
-            // On an account that is no more, or of somebody who is dead, nothing leaves before somebody has named one.
-            let gone = GONE.iter().any(|c| r.why.split(|x: char| !x.is_ascii_alphanumeric()).any(|w| w == *c)) || titles::says_gone(&r.why);
-            let held = gone && agent.is_none_or(|id| decided.call_back(id).is_none());
-            let code = if r.one_of.is_some() { "R138" } else { "F15" };
-            let f = Finding::new(code, if held && agent.is_some() { Severity::Blocking } else { Severity::Justify });
-            let f = if held { f.told("M151") } else { f };
-            let f = f.arg("agent", called).arg("amount", amount.french()).arg("why", &r.why).stake(amount.cents()).at(r.place.clone());
-            let f = r.one_of.iter().fold(f, |f, what| f.arg("what", what));
-            let f = if r.agent.is_some() { f } else { f.at(sources.place(r.transfer)) };
-            let Some((id, p)) = agent.and_then(|id| joined.people.get_key_value(id)) else {
-                out.push(agent.into_iter().fold(f, Finding::of));
-                continue;
-            };
-            out.push(f.of(id));
-            let at = p.paid.as_ref().and_then(|s| s.net_paid).map_or(r.transfer, |n| n.1);
-            let name = format!("{} {}", p.names.0, p.names.1).trim().to_owned();
-            open.push(OpenNet { employee: id.clone(), name, month: last, amount, refused: r.why.clone(), at });
-        }
+        out.extend(people.get(&r.transfer).into_iter().flatten().map(|(id, amount)| (r, Some(*id), *amount)));
+        out.extend(joined.orphan_transfers.iter().filter(|t| t.at == r.transfer).map(|t| (r, None, t.amount)));
+        out.extend(r.agent.as_ref().map(|id| (r, Some(id), net(id))));
     }
-    (out, open)
+    out
+}
+
+/// What the refused transfers leave due.
+pub fn open(refused: &[Refused], joined: &Joined, last: PayMonth) -> Vec<OpenNet> {
+    let one = |(r, agent, amount): (&Refused, Option<&EmployeeId>, Money)| {
+        let (id, p) = joined.people.get_key_value(agent?)?;
+        let at = p.paid.as_ref().and_then(|s| s.net_paid).map_or(r.transfer, |n| n.1);
+        let name = format!("{} {}", p.names.0, p.names.1).trim().to_owned();
+        Some(OpenNet { employee: id.clone(), name, month: last, amount, refused: r.why.clone(), at })
+    };
+    shares(refused, joined).into_iter().filter_map(one).collect()
+}
+
+/// Names whoever did not receive last month's pay.
+pub fn name(refused: &[Refused], joined: &Joined, decided: &Decisions, sources: &Sources) -> Vec<Finding> {
+    let orphans: BTreeMap<At, &TransferRow> = joined.orphan_transfers.iter().map(|t| (t.at, t)).collect();
+    let mut out = Vec::new();
+    for (r, agent, amount) in shares(refused, joined) {
+        let orphan = orphans.get(&r.transfer);
+        let called = agent.map_or_else(|| orphan.map_or("?", |t| t.name.as_str()).to_owned(), ToString::to_string);
+        // On an account that is no more, or of somebody who is dead, nothing leaves before somebody has named one.
+        let gone = GONE.iter().any(|c| r.why.split(|x: char| !x.is_ascii_alphanumeric()).any(|w| w == *c)) || titles::says_gone(&r.why);
+        let held = gone && agent.is_none_or(|id| decided.call_back(id).is_none());
+        let code = if r.one_of.is_some() { "R138" } else { "F15" };
+        let f = Finding::new(code, if held && agent.is_some() { Severity::Blocking } else { Severity::Justify });
+        let f = if held { f.told("M151") } else { f };
+        let f = f.arg("agent", called).arg("amount", amount.french()).arg("why", &r.why).stake(amount.cents()).at(r.place.clone());
+        let f = r.one_of.iter().fold(f, |f, what| f.arg("what", what));
+        let f = if r.agent.is_some() { f } else { f.at(sources.place(r.transfer)) };
+        out.push(agent.into_iter().fold(f, Finding::of));
+    }
+    out
 }
 
 #[cfg(test)]

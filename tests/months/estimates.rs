@@ -235,6 +235,27 @@ fn an_advance_is_settled_by_a_month_that_is_carried_over() {
     assert_eq!((february.slip("00101")["net_paid"].as_str(), february.told("R98").len()), ("1721.15", 0));
 }
 
+// A step to 430 of January comes in February, which makes January's pay behind the advance on 420 and owes 2 014,99 − 1 968,13 = 46,86
+// of it. Contributions on these stand in February's own lines, those of January's pay in lines of their own. In March nothing of it
+// is left: 2 014,99 + 200,00 − 13,92 = 2 201,07, less 223,66 (11,1 % of 2 014,99), 9,30, and of 98,25 %, 2 162,55: 147,05, 51,90 and
+// 10,81: 1 758,35.
+#[test]
+fn contributions_on_arrears_beside_the_pay_behind_an_advance_end_with_them() {
+    let december = run(plain_rosay("step", ""));
+    let (folder, _) = next("step-01", "2022-01", "2022-01-25", &december.folder);
+    let mode = "mode;00101;80 %;acompte;2022-01;;M. Petit;07/01/2022;dossier à retrouver\n";
+    std::fs::write(folder.join("decisions.csv"), format!("{DECISIONS}{mode}")).expect("the decision");
+    let (folder, _) = next("step-02", "2022-02", "2022-02-24", &run(folder).folder);
+    let list = "Matricule;Nom;Prénom;Ancien IM;Nouvel IM;Date d'effet\n00101;ABEL;Jean;420;430;01/01/2022\n";
+    std::fs::write(folder.join("inbox/avancements.csv"), list).expect("a list");
+    let february = run(folder);
+    assert_eq!(amounts(&february, "00101", "TIB"), [line("2022-02", "2014.99"), line("2022-01", "1968.13")]);
+    assert_eq!(amounts(&february, "00101", "RAPPEL_TIB"), [line("2022-01", "46.86")]);
+    let march = run(next("step-03", "2022-03", "2022-03-25", &february.folder).0);
+    assert_eq!((march.slip("00101")["net_paid"].as_str(), march.outcome.replay.gap), ("1758.35", 0));
+    assert!(march.told("C03").is_empty());
+}
+
 // Tax at 3,8 % of 1 782,53 is 67,74 (67,736): net 1 653,41; 80 % of it, 1 322,73. January pays 2 × 1 653,41 − 1 322,73 = 1 984,09, each month
 // with its own tax: both together are not taxed at 3,8 % of 3 565,06, 135,47. February is 1 653,41 again.
 #[test]
@@ -499,7 +520,7 @@ fn a_report_about_our_own_transfer_file_names_whom_it_refuses_from_the_record() 
 }
 
 /// One transfer of November to the one agent.
-fn sent(net: &str) -> String {
+pub fn sent(net: &str) -> String {
     format!(
         "<Document xmlns=\"urn:iso:std:iso:20022:tech:xsd:pain.001.001.03\"><CstmrCdtTrfInitn><GrpHdr><MsgId>PAIE-2021-11</MsgId>\
         <CreDtTm>2021-11-23T09:00:00</CreDtTm><NbOfTxs>1</NbOfTxs><CtrlSum>{net}</CtrlSum><InitgPty><Nm>ROSAY</Nm></InitgPty></GrpHdr>\

@@ -136,3 +136,52 @@ fn a_run_that_wrote_no_transfer_file_has_paid_nobody() {
     let sent = run(folder);
     assert!(sent.told("R135").is_empty() && due(&sent) == (vec![], vec![]));
 }
+
+#[test]
+fn a_transfer_of_a_net_that_was_due_settles_it_and_is_no_pay_of_last_month() {
+    let december = run(plain("since", "mode;00101;;suspendre;2021-12;;M. Petit;07/12/2021;injoignable\n"));
+    let january = run(month("since-01", "2022-01", 25, &december.folder));
+    assert_eq!(due(&january).1, [row("2021-12", "1721.15")]);
+    let paid = |name: &str, net: &str| {
+        let folder = month(name, "2022-02", 24, &january.folder);
+        let file = crate::estimates::sent(net).replace("2021-11-25", "2022-01-10");
+        std::fs::write(folder.join("inbox/virement du 10 janvier.xml"), file).expect("a transfer");
+        run(folder)
+    };
+    let february = paid("since-02", "1721.15");
+    assert_eq!((due(&february), february.grave("C52", "00101")), ((vec![], vec![]), vec![Severity::Information]));
+    assert!(["M161", "IMP-02", "F07", "F84"].iter().all(|c| february.told(c).is_empty()));
+    assert_eq!(february.of("transfers.csv", "00101")[0]["amount"], "1721.15");
+    // Another sum pays no net that is due.
+    assert!(paid("since-other", "1700.00").told("C52").is_empty());
+}
+
+#[test]
+fn a_net_of_somebody_who_left_is_named_until_somebody_says_that_it_is_paid() {
+    let folder = plain("left", "mode;00102;;suspendre;2021-12;;M. Petit;07/12/2021;RIB à vérifier\n");
+    for file in ["livre de paie.csv", "agents.csv"] {
+        let path = folder.join("inbox").join(file);
+        let text = std::fs::read_to_string(&path).expect("a file");
+        let (head, rows) = text.split_once('\n').expect("titles");
+        let second =
+            rows.replace("00101;ABEL;Jean", "00102;BLIN;Anne").replace("FR7699901004442740655625831", "FR7630006000011234567890189");
+        std::fs::write(path, format!("{head}\n{rows}{second}")).expect("a file");
+    }
+    let december = run(folder);
+    let folder = month("left-01", "2022-01", 25, &december.folder);
+    let list = "Matricule;Nom;Prénom;Dernier jour payé;Motif\n00102;BLIN;Anne;31/12/2021;mutation\n";
+    std::fs::write(folder.join("inbox/departs.csv"), list).expect("a list");
+    let january = run(folder);
+    assert!(january.of("payslips.csv", "00102").is_empty());
+    let february = run(month("left-02", "2022-02", 24, &january.folder));
+    assert!(february.of("people.csv", "00102").is_empty(), "nothing knows her any more");
+    for ran in [&january, &february] {
+        assert_eq!((ran.grave("R97", "00102"), ran.of("open_nets.csv", "00102").len()), (vec![Severity::Justify], 1));
+    }
+    let folder = month("left-03", "2022-03", 25, &february.folder);
+    decide(&folder, "correction;00102;net_non_recu;0;2022-03;2022-03;Mme Roche;06/03/2022;chèque remis le 4 mars");
+    let march = run(folder);
+    assert!(march.told("R97").is_empty() && march.told("D08").is_empty() && march.of("open_nets.csv", "00102").is_empty());
+    assert_eq!((march.grave("C50", "00102"), march.outcome.held.clone()), (vec![Severity::Information], vec![]));
+    assert!(run(month("left-04", "2022-04", 25, &march.folder)).told("R97").is_empty());
+}

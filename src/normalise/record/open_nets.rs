@@ -1,8 +1,11 @@
 //! Nets that nobody received: not transferred, or sent back by the bank. They go on from record to record until they are settled.
 
 use super::rows::OneRow;
-use super::{MonthRecord, Reader};
+use super::{Member, MonthRecord, Reader};
 use crate::ground::{At, EmployeeId, Money, PayMonth};
+use crate::normalise::join::TransferRow;
+use crate::normalise::text::name_key;
+use std::collections::BTreeSet;
 
 /// A net that is still due.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -31,6 +34,36 @@ pub fn paid_again(nets: &[OpenNet], mut paid: Money) -> Vec<OpenNet> {
         }
     }
     left
+}
+
+impl MonthRecord {
+    /// Nets still due that these transfers pay, each with its transfer, where every one of them pays one: they are no pay of last
+    /// month, which went out with the record's own. The amount and the account or the name say whose it is.
+    pub fn paid_since(&self, rows: &[TransferRow]) -> Option<Vec<(OpenNet, At)>> {
+        (!self.transfers.is_empty() && !rows.is_empty()).then_some(())?;
+        let went: BTreeSet<&str> = self.transfers.iter().map(|t| t.end_to_end.as_str()).collect();
+        let mut due = self.open_nets.clone();
+        for (id, m) in self.members.iter().filter(|(id, _)| !went.contains(id.as_str())) {
+            let net = m.slip.as_ref().and_then(|s| s.net_paid).filter(|n| n.0 > Money::ZERO);
+            due.extend(net.zip(self.month).map(|(n, month)| OpenNet::never_sent(id, m, month, n)));
+        }
+        let mut out = Vec::new();
+        for r in rows {
+            let account = |n: &OpenNet| self.members.get(&n.employee).and_then(|m| m.iban.as_ref());
+            let theirs =
+                |n: &OpenNet| r.iban.as_ref().is_some_and(|i| account(n) == Some(i)) || name_key(&r.name, "") == name_key(&n.name, "");
+            let i = due.iter().position(|n| n.amount == r.amount && theirs(n))?;
+            out.push((due.remove(i), r.at));
+        }
+        Some(out)
+    }
+}
+
+impl OpenNet {
+    /// The net of last month of somebody to whom nothing was transferred.
+    pub(super) fn never_sent(id: &EmployeeId, m: &Member, month: PayMonth, (amount, at): (Money, At)) -> Self {
+        Self { employee: id.clone(), name: m.name.clone(), month, amount, refused: String::new(), at }
+    }
 }
 
 impl Reader<'_, '_> {

@@ -102,7 +102,7 @@ pub fn judge(ready: &Ready, results: &mut Results, out: &mut Outcome) {
             (State::Applied, What::Mode(_) | What::Override(..) | What::CallBack { .. } | What::Present) if !paid => {
                 told.push(unused(ready, d, "ui.idle_no_slip"));
             }
-            (State::Applied, _) => told.push(applied()),
+            (State::Applied | State::Settled, _) => told.push(applied()),
             (State::Open, What::Waiver { code, .. }) => {
                 let signed_for = |f: &&mut Finding| f.severity == Severity::Blocking && is_about(d, code, f) && d.what.waives(f);
                 if d.whom == Whom::Run && may_be_signed(code) {

@@ -120,6 +120,8 @@ pub enum State {
     Open,
     /// Changed what is computed.
     Applied,
+    /// Says that what was due is paid, and changes nothing that is computed.
+    Settled,
     /// Held for an earlier month.
     Expired,
     /// Told by a finding of its own: contradicted, or about somebody unknown.

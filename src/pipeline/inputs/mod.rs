@@ -161,6 +161,7 @@ pub fn read(job: &Job, pack: &Pack, settings: &[SettingValue], progress: fn(&str
     let mut gathered = gathered.value;
     let set_aside = std::mem::take(&mut gathered.set_aside);
     super::set_aside::weigh(&mut o.findings, &mapping, (&set_aside, &gathered.open), &o.sources);
+    let since = super::open_nets::paid_since(&record, &mut o);
     let sent = !o.transfers.is_empty();
     o.findings.append(&mut record.add(&mut gathered, (sent, beside), &titled, &o.sources, &cx));
     o.findings.append(&mut record.later(&mut gathered, &o.sources, &cx));
@@ -224,7 +225,7 @@ pub fn read(job: &Job, pack: &Pack, settings: &[SettingValue], progress: fn(&str
     if !sent {
         o.findings.extend(records::never_sent(&record));
     }
-    let mut past = record.settle(&mut joined.people, (sent, trust.old_transfers));
+    let mut past = record.settle(&mut joined.people, (sent, trust.old_transfers), &since);
     let advanced = super::sendings::advances(std::mem::take(&mut o.sendings), &mut joined, &o.sources, &mut o.findings);
     o.header.iter_mut().for_each(|h| h.2 += advanced - joined.repeated);
     o.findings.extend(declared.settle(&mut joined.people, &o.sources));
@@ -255,11 +256,12 @@ pub fn read(job: &Job, pack: &Pack, settings: &[SettingValue], progress: fn(&str
     for (id, p) in &mut joined.people {
         p.elsewhere = elsewhere.get(&id.at_post(1)).cloned();
     }
+    let mut sent_back = rejected::open(&refused, &joined, job.last_month);
+    super::open_nets::write_off(&mut decided, &mut past, &mut sent_back, pack, &mut o.findings);
     decisions::apply(&mut decided, &mut joined.people, &pack.vocabulary, job, &o.sources, &mut o.findings);
     standing::weigh(&mut o.findings, &joined.people, &decided, pack);
     elsewhere::weigh(&mut o.findings, &joined.people, &decided, job.month, pack);
-    let (mut found, sent_back) = rejected::name(&refused, &joined, &decided, job.last_month, &o.sources);
-    o.findings.append(&mut found);
+    o.findings.extend(rejected::name(&refused, &joined, &decided, &o.sources));
     super::open_nets::sent_back(sent_back, &mut past, &mut joined.people);
     let employers = super::employers::Employers { own: siret, main: &main, decided: &decided, trust: &trust, sources: &o.sources };
     employers.part(&mut joined.people, &mut o.findings);
