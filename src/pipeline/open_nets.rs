@@ -16,7 +16,7 @@ use crate::write::record::{self, OpenNetRow};
 const MANY: usize = 10;
 
 /// Those of an employee, the oldest first.
-fn of<'r>(ready: &'r Ready, id: &EmployeeId) -> Vec<OpenNet> {
+fn of(ready: &Ready, id: &EmployeeId) -> Vec<OpenNet> {
     ready.inputs.past.open_nets.0.get(id).into_iter().flatten().filter(|n| n.employee == *id).cloned().collect()
 }
 
