@@ -283,6 +283,9 @@ pub struct PaidSlip {
     /// Of an advance that followed another: the lines of the pay that those before were advances on, each with its month, and what
     /// they add to the taxable net.
     pub older: (Vec<PaidLine>, Money),
+    /// A run of ours paid it; and the net of the same month in the employer's own statement, where that is another.
+    pub recorded: bool,
+    pub true_net: Option<(Money, At)>,
     /// A line of it was an estimate that nothing has settled.
     pub estimated: bool,
     /// Other sources' payslips of the same month: where, and whether they come to the same.

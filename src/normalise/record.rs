@@ -479,6 +479,7 @@ impl MonthRecord {
             gathered.register_names.entry(id.clone()).or_insert_with(|| (m.name.clone(), String::new()));
             slip.estimated = open.contains(id);
             slip.melted = m.melted;
+            slip.recorded = true;
             match gathered.paid.get_mut(id) {
                 Some(register) if slip.estimated && same => {
                     let official = std::mem::replace(register, slip.clone());
@@ -555,6 +556,12 @@ impl MonthRecord {
             let net = m.slip.as_ref().and_then(|s| s.net_paid).filter(|n| n.0 > Money::ZERO);
             if let (Some((amount, at)), false, Some(month)) = (net, went, record) {
                 open.push(OpenNet::never_sent(id, m, month, (amount, at)));
+            }
+            // The employer's own statement came since, and has more: hours that we did not know.
+            if let (Some((paid, _)), Some((due, at)), true, Some(month)) = (net, p.paid.as_ref().and_then(|s| s.true_net), went, record)
+                && due > paid
+            {
+                open.push(OpenNet { short: true, ..OpenNet::never_sent(id, m, month, (due - paid, at)) });
             }
             let shown = if sent { p.transfer.is_some() } else { went };
             if let (Some(slip), false) = (&mut p.paid, shown) {

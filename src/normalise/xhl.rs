@@ -58,9 +58,9 @@ pub fn people(statement: &Statement) -> Vec<Who> {
 /// Adds the statements of the month last paid to what was gathered. Hands back the accounts they paid on, one row per
 /// payslip, for when no transfer file says it. `siret` is the employer's, when the job knows it.
 ///
-/// `sent` are last month's transfers, which say which of two payslips was paid, and `declared` whom the employer declared.
+/// `transfers` are last month's transfers, which say which of two payslips was paid, and `declared` whom the employer declared.
 pub fn add(
-    (statements, sent, declared): (&[Registered], &[TransferRow], &[Who]),
+    (statements, transfers, declared): (&[Registered], &[TransferRow], &[Who]),
     gathered: &mut Gathered,
     siret: Option<&str>,
     trust: &Trust,
@@ -109,7 +109,7 @@ pub fn add(
     let shows = |l: &crate::read::xhl::PayLine| l.effect() == Effect::Employer && !l.amount.is_zero();
     let showing: BTreeSet<u16> = slips.iter().filter(|(_, s)| s.lines.iter().any(shows)).map(|s| s.0).collect();
     let known_posts = super::posts::Known::recorded(gathered);
-    let sent = twice::Sent::new(sent);
+    let sent = twice::Sent::new(transfers);
     let (mut accounts, mut agreeing) = (Vec::new(), 0_u64);
     let mut payslips: Vec<(EmployeeId, Vec<(u16, &Slip)>)> = Vec::new();
     for (id, mut own) in by_agent {
@@ -144,6 +144,7 @@ pub fn add(
         payslips.iter().flat_map(|(id, own)| own.iter().map(|(s, slip)| (id.clone(), *s, *slip))).collect();
     events::told(&each, &used, sources, cx, &mut findings);
     doubled::told(&each, sources, &mut findings);
+    let seen: BTreeSet<EmployeeId> = payslips.iter().map(|p| p.0.clone()).collect();
     for (id, own) in payslips {
         let mut paid = PaidSlip::default();
         let mut said = stands_in;
@@ -191,6 +192,9 @@ pub fn add(
                 }
                 let agrees = compare(&id, register, &other, sources, cx, &mut findings);
                 agreeing += u64::from(agrees);
+                if register.recorded && !agrees {
+                    register.true_net = other.net_paid;
+                }
                 if let Some((_, at)) = other.net_paid.or_else(|| other.lines.first().map(|l| (l.amount, l.at))) {
                     register.seconds.push((at, agrees));
                 }
@@ -200,11 +204,35 @@ pub fn add(
             }
         }
     }
+    findings.extend(unknown_to(&seen, transfers, gathered, sources, cx));
     if agreeing > 0 {
         let f = Finding::new("R53", Severity::Information).arg("count", agreeing);
         findings.push(used.iter().fold(f, |f, r| f.at(sources.place(At::source(r.source)))));
     }
     (one_per_agent(accounts), findings)
+}
+
+/// Whom a run of ours paid and the employer's own statement of the month, which has most of the others, has not.
+fn unknown_to(
+    seen: &BTreeSet<EmployeeId>,
+    transfers: &[TransferRow],
+    gathered: &Gathered,
+    sources: &Sources,
+    cx: &Context<'_>,
+) -> Vec<Finding> {
+    let went = |id: &EmployeeId| transfers.iter().any(|t| t.end_to_end.contains(id.as_str()));
+    let net = |(id, s): (&EmployeeId, &PaidSlip)| s.net_paid.filter(|n| s.recorded && n.0 > Money::ZERO && went(id));
+    let paid: Vec<_> = gathered.paid.iter().filter_map(|(id, s)| Some((id, net((id, s))?))).collect();
+    let missing: Vec<_> = paid.iter().filter(|(id, _)| !seen.contains(*id)).collect();
+    if missing.len() * 2 > paid.len() {
+        return Vec::new();
+    }
+    let told = |(id, (net, at)): &(&EmployeeId, (Money, At))| {
+        let name = gathered.register_names.get(*id).map(|n| format!("{} {}", n.0, n.1)).unwrap_or_default();
+        let f = Finding::new("C53", Severity::Justify).of(id).arg("agent", id).arg("name", name.trim()).arg("net", net.french());
+        f.arg("month", cx.last).stake(net.cents()).at(sources.place(*at))
+    };
+    missing.into_iter().map(told).collect()
 }
 
 /// Whether a number was made of the rank of a payslip that has none.

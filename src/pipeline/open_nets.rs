@@ -16,7 +16,7 @@ use crate::write::record::{self, OpenNetRow};
 const MANY: usize = 10;
 
 /// Those of an employee, the oldest first.
-fn of<'r>(ready: &'r Ready, id: &EmployeeId) -> Vec<OpenNet> {
+fn of(ready: &Ready, id: &EmployeeId) -> Vec<OpenNet> {
     ready.inputs.past.open_nets.0.get(id).into_iter().flatten().filter(|n| n.employee == *id).cloned().collect()
 }
 
@@ -44,7 +44,7 @@ pub fn rest(out: &mut String, ready: &Ready) {
 }
 
 fn row(out: &mut String, n: &OpenNet) {
-    let row = OpenNetRow { employee: &n.employee, name: &n.name, month: n.month, amount: n.amount, refused: &n.refused };
+    let row = OpenNetRow { employee: &n.employee, name: &n.name, month: n.month, amount: n.amount, refused: &n.refused, short: n.short };
     record::open_net_row(out, &row);
 }
 
@@ -79,11 +79,16 @@ fn due(ready: &Ready, nets: &[OpenNet]) -> Finding {
     let f = nets.iter().fold(f, |f, n| f.at(ready.inputs.sources.place(n.at)));
     if let [only] = nets
         && only.month == ready.job.last_month
+        && !only.short
     {
         return f.arg("month", only.month);
     }
     let one = |n: &OpenNet| {
-        let why = if n.refused.is_empty() { "ui.net_not_transferred" } else { "ui.net_refused" };
+        let why = match (n.short, n.refused.is_empty()) {
+            (true, _) => "ui.net_short",
+            (false, true) => "ui.net_not_transferred",
+            (false, false) => "ui.net_refused",
+        };
         let args = [("month", n.month.to_string()), ("net", n.amount.french()), ("why", n.refused.clone())];
         words::fill(words::ui(why, ready.lang), &args)
     };

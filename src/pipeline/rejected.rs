@@ -278,7 +278,7 @@ pub fn open(refused: &[Refused], joined: &Joined, last: PayMonth) -> Vec<OpenNet
         let (id, p) = joined.people.get_key_value(agent?)?;
         let at = p.paid.as_ref().and_then(|s| s.net_paid).map_or(r.transfer, |n| n.1);
         let name = format!("{} {}", p.names.0, p.names.1).trim().to_owned();
-        Some(OpenNet { employee: id.clone(), name, month: last, amount, refused: r.why.clone(), at })
+        Some(OpenNet { employee: id.clone(), name, month: last, amount, refused: r.why.clone(), short: false, at })
     };
     shares(refused, joined).into_iter().filter_map(one).collect()
 }

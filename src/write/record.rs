@@ -17,7 +17,7 @@ pub const REQUESTS: &str = "employee,post,requested,received_by,account,place\n"
 /// The pay behind each advance, in the columns of `lines.csv`.
 pub const BEHIND: &str = "employee,post,behind,label,kind,base,rate,amount,employer_rate,employer_amount,period,status\n";
 /// Nets of months before that nobody has received.
-pub const OPEN_NETS: &str = "employee,post,name,month,open_net,refused\n";
+pub const OPEN_NETS: &str = "employee,post,name,month,open_net,refused,short\n";
 pub const SETTINGS: &str = "setting,value\n";
 
 /// One fact of one employee. A fact stands under the month that was paid on it, and once more under the next month where
@@ -130,6 +130,8 @@ pub struct OpenNetRow<'a> {
     pub month: PayMonth,
     pub amount: Money,
     pub refused: &'a str,
+    /// What was paid was less than the employer's own payslip by so much.
+    pub short: bool,
 }
 
 pub fn open_net_row(out: &mut String, n: &OpenNetRow<'_>) {
@@ -137,7 +139,7 @@ pub fn open_net_row(out: &mut String, n: &OpenNetRow<'_>) {
     field(out, n.name);
     let _ = write!(out, ",{},{},", n.month, n.amount);
     field(out, n.refused);
-    out.push('\n');
+    out.push_str(if n.short { ",yes\n" } else { ",\n" });
 }
 
 pub fn setting_row(out: &mut String, name: &str, value: &str) {

@@ -156,9 +156,9 @@ fn a_transfer_of_a_net_that_was_due_settles_it_and_is_no_pay_of_last_month() {
     assert!(paid("since-other", "1700.00").told("C52").is_empty());
 }
 
-#[test]
-fn a_net_of_somebody_who_left_is_named_until_somebody_says_that_it_is_paid() {
-    let folder = plain("left", "mode;00102;;suspendre;2021-12;;M. Petit;07/12/2021;RIB à vérifier\n");
+/// Two of the same pay.
+fn two(name: &str, decisions: &str) -> PathBuf {
+    let folder = plain(name, decisions);
     for file in ["livre de paie.csv", "agents.csv"] {
         let path = folder.join("inbox").join(file);
         let text = std::fs::read_to_string(&path).expect("a file");
@@ -167,7 +167,12 @@ fn a_net_of_somebody_who_left_is_named_until_somebody_says_that_it_is_paid() {
             rows.replace("00101;ABEL;Jean", "00102;BLIN;Anne").replace("FR7699901004442740655625831", "FR7630006000011234567890189");
         std::fs::write(path, format!("{head}\n{rows}{second}")).expect("a file");
     }
-    let december = run(folder);
+    folder
+}
+
+#[test]
+fn a_net_of_somebody_who_left_is_named_until_somebody_says_that_it_is_paid() {
+    let december = run(two("left", "mode;00102;;suspendre;2021-12;;M. Petit;07/12/2021;RIB à vérifier\n"));
     let folder = month("left-01", "2022-01", 25, &december.folder);
     let list = "Matricule;Nom;Prénom;Dernier jour payé;Motif\n00102;BLIN;Anne;31/12/2021;mutation\n";
     std::fs::write(folder.join("inbox/departs.csv"), list).expect("a list");
@@ -184,4 +189,41 @@ fn a_net_of_somebody_who_left_is_named_until_somebody_says_that_it_is_paid() {
     assert!(march.told("R97").is_empty() && march.told("D08").is_empty() && march.of("open_nets.csv", "00102").is_empty());
     assert_eq!((march.grave("C50", "00102"), march.outcome.held.clone()), (vec![Severity::Information], vec![]));
     assert!(run(month("left-04", "2022-04", 25, &march.folder)).told("R97").is_empty());
+}
+
+// December was paid 1 721,15 to both. The statement that comes in January has 50,00 of overtime more for one, and not the other.
+#[test]
+fn what_the_true_statement_has_more_than_was_paid_is_due_and_whom_it_does_not_know_is_named() {
+    let december = run(two("short", ""));
+    let lines = [
+        ("TraitBrut", "0010", "TRAITEMENT BRUT", "1968.13"),
+        ("Indemnite", "0300", "IFSE", "200.00"),
+        ("Indemnite", "0410", "HEURES SUPPLEMENTAIRES", "50.00"),
+        ("Indemnite", "0310", "TRANSFERT PRIMES/POINTS", "-13.92"),
+        ("Deduction", "1010", "CNRACL", "218.46"),
+        ("Deduction", "1020", "RAFP", "9.30"),
+        ("Deduction", "1210", "CSG DEDUCTIBLE", "143.92"),
+        ("Deduction", "1211", "CSG NON DEDUCTIBLE", "50.80"),
+        ("Deduction", "1212", "CRDS", "10.58"),
+    ];
+    let line = |(kind, code, label, amount): &(&str, &str, &str, &str)| {
+        format!("<{kind}><Libelle V=\"{label}\"/><Code V=\"{code}\"/><Mt V=\"{amount}\"/></{kind}>\n")
+    };
+    let statement = format!(
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<n:DocumentPaye xmlns:n=\"http://www.minefi.gouv.fr/cp/helios/pes_v2/paye_1_1\">\n<IdVer V=\"1.1\"/><Annee V=\"2021\"/><Mois V=\"12\"/>\n<Employeur><Nom V=\"Commune de Rosay\"/><Siret V=\"21930057200019\"/></Employeur>\n<DonneesIndiv>\n<PayeIndivMensuel><Agent><Nom V=\"ABEL\"/><Prenom V=\"Jean\"/><Matricule V=\"00101\"/><Statut V=\"TITULAIRE\"/><Indice V=\"420\"/></Agent><Remuneration>\n{}</Remuneration><MtBrut V=\"2204.21\"/><MtNetAPayer V=\"1771.15\"/><MtImposable V=\"1832.53\"/></PayeIndivMensuel>\n</DonneesIndiv></n:DocumentPaye>\n",
+        lines.iter().map(line).collect::<String>()
+    );
+    let folder = month("short-01", "2022-01", 25, &december.folder);
+    std::fs::write(folder.join("inbox/paye.xhl"), statement).expect("a statement");
+    let january = run(folder);
+    let (told, rows) = due(&january);
+    assert!(told.len() == 1 && told[0].contains("50,00") && told[0].contains("de plus dans l'état de paye"), "{told:?}");
+    assert_eq!((rows, january.of("open_nets.csv", "00101")[0]["short"].as_str()), (vec![row("2021-12", "50.00")], "yes"));
+    assert_eq!((january.grave("C53", "00102"), january.told("C53").len()), (vec![Severity::Justify], 1));
+    let february = run(month("short-02", "2022-02", 24, &january.folder));
+    assert_eq!((due(&february).0.len(), due(&february).1), (1, vec![row("2021-12", "50.00")]));
+    let folder = month("short-03", "2022-03", 25, &february.folder);
+    decide(&folder, "correction;00101;net_non_recu;50,00;2022-03;2022-03;Mme Roche;06/03/2022;heures de décembre");
+    let march = run(folder);
+    assert_eq!((due(&march), march.slip("00101")["net_paid"].clone()), ((vec![], vec![]), "1771.15".to_owned()));
 }

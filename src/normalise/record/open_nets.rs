@@ -17,6 +17,8 @@ pub struct OpenNet {
     pub amount: Money,
     /// Why the bank sent it back; nothing when it was never transferred.
     pub refused: String,
+    /// The payslip was paid, and the employer's own statement of the month has so much more.
+    pub short: bool,
     pub at: At,
 }
 
@@ -62,7 +64,7 @@ impl MonthRecord {
 impl OpenNet {
     /// The net of last month of somebody to whom nothing was transferred.
     pub(super) fn never_sent(id: &EmployeeId, m: &Member, month: PayMonth, (amount, at): (Money, At)) -> Self {
-        Self { employee: id.clone(), name: m.name.clone(), month, amount, refused: String::new(), at }
+        Self { employee: id.clone(), name: m.name.clone(), month, amount, refused: String::new(), short: false, at }
     }
 }
 
@@ -79,6 +81,7 @@ impl Reader<'_, '_> {
             month,
             amount: self.money(row, "open_net"),
             refused: row.text("refused").to_owned(),
+            short: row.text("short") == "yes",
             at: row.at("open_net"),
         });
     }
@@ -96,6 +99,7 @@ mod tests {
             month: PayMonth::new(2025, month).expect("a month"),
             amount: Money::from_cents(cents),
             refused: String::new(),
+            short: false,
             at: At::NOWHERE,
         };
         let nets = [net(9, 161_153), net(10, 179_235)];
