@@ -37,7 +37,8 @@ fn below(lines: &[&str], after: &str) -> String {
 
 #[test]
 fn a_line_that_takes_back_sets_aside_who_stands_below_it() {
-    let lines = ["Refusés", "Agents partis", "Dossiers incomplets", "À payer le mois prochain", "Agents du CCAS", "Doublons"];
+    let lines =
+        ["Refusés", "Agents partis", "Dossiers incomplets", "À payer le mois prochain", "Agents du CCAS", "Agents en congé maladie"];
     let r = run("takes-back", &below(&lines, "À verser en décembre;;;\n"));
     for ((agent, _), line) in ROWS[1..].iter().zip(lines) {
         assert_eq!((r.told("M206", agent), r.waits(agent)), (BLOCKS.to_vec(), true), "{line}");

@@ -106,7 +106,9 @@ impl Plain {
             // « École Jules Ferry » within a line: its name is written like one.
             name = opens(&FILE.plain.names, &word) || name && (capitals || token.starts_with(char::is_uppercase));
             let proper = i > 0 && !capitals && token.starts_with(char::is_uppercase) && token.chars().any(char::is_lowercase);
-            if !(name || proper || self.knows(&word)) {
+            // « CTM », « ALSH »: a service in its letters.
+            let letters = !capitals && (2..=4).contains(&token.chars().count()) && token.chars().all(char::is_uppercase);
+            if !(name || proper || letters || self.knows(&word)) {
                 return Some(token.to_owned());
             }
         }
