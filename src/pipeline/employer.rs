@@ -84,13 +84,7 @@ pub fn complete(own: &mut Employer, said: &Employer) -> Option<Finding> {
 
 /// Settings that follow from where the employer is, where the job says nothing of them: by its postal code, or else by that of most
 /// of those it pays. They stand in the job from here on, and are told.
-pub fn by_place(
-    pack: &Pack,
-    job: &mut Job,
-    people: &People,
-    values: [&mut Vec<SettingValue>; 2],
-    lang: Lang,
-) -> Vec<Finding> {
+pub fn by_place(pack: &Pack, job: &mut Job, people: &People, values: [&mut Vec<SettingValue>; 2], lang: Lang) -> Vec<Finding> {
     let open = |s: &Setting, job: &Job| !(s.postal.is_empty() || job.settings.contains_key(&s.id) || job.last_settings.contains_key(&s.id));
     let mut findings = Vec::new();
     let [this, last] = values;

@@ -221,7 +221,13 @@ impl Numbers {
             return Vec::new();
         }
         let place = |o: &Outcome| Place::Line { file: r.file.clone(), line: o.line, heading: None };
-        let of = |(o, agent): (&Outcome, Option<EmployeeId>)| Refused { transfer: At::NOWHERE, agent, place: place(o), why: why(o), one_of: None };
+        let of = |(o, agent): (&Outcome, Option<EmployeeId>)| Refused {
+            transfer: At::NOWHERE,
+            agent,
+            place: place(o),
+            why: why(o),
+            one_of: None,
+        };
         all.into_iter().filter(|(o, id)| o.is_rejected() && id.is_some()).map(of).collect()
     }
 }

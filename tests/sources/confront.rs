@@ -775,7 +775,8 @@ fn a_refusal_without_the_end_to_end_identifier_holds_whose_transfer_it_was() {
     let of = |parts: &[&str]| format!("<OrgnlTxRef>{}</OrgnlTxRef>", parts.concat());
     // The employer's own reference stands in the transfer file, and no other is provided there.
     let sent = String::from_utf8(sample("virements-2021-11.xml")).expect("UTF-8");
-    let own = sent.replace("<EndToEndId>PAIE202111-", "<InstrId>R-").replace("</EndToEndId>", "</InstrId><EndToEndId>NOTPROVIDED</EndToEndId>");
+    let own =
+        sent.replace("<EndToEndId>PAIE202111-", "<InstrId>R-").replace("</EndToEndId>", "</InstrId><EndToEndId>NOTPROVIDED</EndToEndId>");
     let reports = [
         ("instruction", &own, with("<OrgnlInstrId>R-00441</OrgnlInstrId><OrgnlEndToEndId>NOTPROVIDED</OrgnlEndToEndId>", "")),
         ("transaction", &own, with("<OrgnlTxId>R-00441</OrgnlTxId>", "")),

@@ -526,8 +526,7 @@ fn a_name_and_the_net_of_the_rules_join_a_transfer() {
     let r = run("by-name", "", &[("agents.csv", list.clone().into_bytes()), ("virements.xml", anonymous.clone().into_bytes())]);
     assert_eq!(told(&r, "M426"), [Severity::Warning]);
     let known = releve::read::pain001::read_all(text.as_bytes(), SENT).value.transfers;
-    let whose: BTreeMap<String, String> =
-        known.into_iter().map(|t| (t.end_to_end_id.replace("PAIE202111-", ""), t.account)).collect();
+    let whose: BTreeMap<String, String> = known.into_iter().map(|t| (t.end_to_end_id.replace("PAIE202111-", ""), t.account)).collect();
     let paid = r.rows("transfers.csv");
     assert!(paid.len() > 40 && paid.iter().any(|t| t["employee"].ends_with("441")), "{}", paid.len());
     for t in &paid {

@@ -84,11 +84,7 @@ impl Joiner<'_> {
     /// A staff file of a few (one service's, another employer's) is none for the others: they are who works here as without any. It
     /// is one that names at most half as many as were paid, and neither half of them nor half of the civil servants among them:
     /// whom a season's contract brought may have left together, a town's civil servants do not.
-    pub(super) fn others_than_a_few(
-        &mut self,
-        elsewhere: &BTreeMap<EmployeeId, String>,
-        element: &dyn Fn(&str) -> Option<ElementId>,
-    ) {
+    pub(super) fn others_than_a_few(&mut self, elsewhere: &BTreeMap<EmployeeId, String>, element: &dyn Fn(&str) -> Option<ElementId>) {
         let vocabulary = self.vocabulary;
         let status = vocabulary.named("statut");
         let lasts = |p: &Person| {
