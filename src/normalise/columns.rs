@@ -259,6 +259,15 @@ pub fn choices(compared: &Compared, p: &Profile, role: Role, cx: &Context<'_>, a
         if compared.current && !matches!(role, Role::Changes | Role::AccountChanges) {
             title = title.max(compared.of(Title::Old(id)));
         }
+        // « Cotisation à précompter » is a sum, though « trentièmes à retenir » are days.
+        if compared.withheld && matches!(fact.kind, FactKind::Number { form: NumberForm::Days }) {
+            continue;
+        }
+        // « Nb semaines » counts weeks, and is no share of one.
+        let counts_time = || compared.words.iter().all(|w| w == "nombre" || titles::is_time(w));
+        if matches!(fact.kind, FactKind::Number { form: NumberForm::Fraction }) && compared.has_title && counts_time() {
+            continue;
+        }
         // « Tr », « RI » may be short for many sums.
         let money = matches!(fact.kind, FactKind::Number { form: NumberForm::Money });
         if money && title < 100 && compared.named.chars().filter(|c| c.is_alphanumeric()).count() <= 2 {

@@ -80,3 +80,14 @@ fn a_working_time_that_is_granted_counts_from_its_first_day() {
     );
     assert!(r.told("M76", "00225").is_empty() && !r.waits("00225"));
 }
+
+#[test]
+fn weeks_and_their_price_make_a_sum_and_a_precompte_is_no_days() {
+    let text = "Matricule;Nom;Prénom;Nb semaines;Taux;Montant de l'indemnité d'astreinte\n00102;ARNOUX;Jean-Noël;2;159,20;318,40\n";
+    let r = ran::sample("lists-titles", "weeks", &[] as &[&str], &[("astreintes.csv", text)]);
+    assert!(r.told("M77", "00102").is_empty() && r.told("N10", "00102").is_empty() && !r.waits("00102"));
+    let text = "MUTUELLE DES AGENTS;;;;\nN° d'adhérent;Nom;Prénom;Date de naissance;Cotisation à précompter\n\
+        700000;ARNOUX;Jean-Noël;;41,30\n700037;BENOIST;Anne-Laure;;52,10\n";
+    let r = ran::sample("lists-titles", "precompte", &[] as &[&str], &[("bordereau mutuelle.csv", text)]);
+    assert_eq!((r.line("00102", "MUTUELLE"), r.waits("00102")), (vec!["-41.30".to_owned()], false));
+}
