@@ -8,6 +8,7 @@ use crate::normalise::lists;
 use crate::normalise::mapping::{ColumnMapping, Meaning, Role};
 use crate::normalise::register::shown;
 use crate::normalise::text::Phrase;
+use crate::normalise::titles;
 use crate::normalise::titles::{
     first_day_away, says_becomes, says_before, says_days, says_period, says_remaining, says_return, says_until, says_yearly,
 };
@@ -85,6 +86,11 @@ impl RecordReader<'_> {
             }
         };
         let whole = || row.cells.get(usize::from(c.column)).and_then(|cell| cells::number(cell, c.mark).ok().flatten());
+        // « Nb semaines ; 1 »: of two, the sum might be for each.
+        let of_time = !of.is_empty() && of.iter().all(|w| titles::is_time(w));
+        if self.source.role == Role::Amounts && of_time && whole() == Some(Exact::ONE) {
+            return !self.read_of(row, NumberForm::Money).is_empty();
+        }
         self.source.role == Role::Amounts
             && of.len() < counted.words.len()
             && !of.is_empty()
