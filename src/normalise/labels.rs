@@ -8,6 +8,9 @@ use crate::normalise::text::{Phrase, says_little};
 use crate::normalise::titles::perhaps_once;
 use std::collections::{BTreeMap, BTreeSet};
 
+/// The telling words of a label, and whether it ends with its month: labels that say the same are one rubric.
+type Said = (BTreeSet<String>, bool);
+
 /// Labels that stand on one payslip.
 type Pairs = BTreeSet<(Box<str>, Box<str>)>;
 
@@ -35,8 +38,7 @@ pub fn ends(label: &str) -> bool {
     Phrase::of(label).is_once() || perhaps_once(label).is_some()
 }
 
-/// What a label says: labels that say the same are one rubric.
-pub fn said(label: &str) -> (BTreeSet<String>, bool) {
+pub fn said(label: &str) -> Said {
     (telling(label), ends(label))
 }
 
@@ -68,7 +70,7 @@ impl<K: Ord + Clone> Labels<K> {
             };
             let mut order: Vec<(&Box<str>, &u32)> = labels.iter().collect();
             order.sort_by_key(|(label, n)| (std::cmp::Reverse(**n), (*label).clone()));
-            let mut groups: Vec<((BTreeSet<String>, bool), BTreeSet<Box<str>>)> = Vec::new();
+            let mut groups: Vec<(Said, BTreeSet<Box<str>>)> = Vec::new();
             for (label, _) in order {
                 let what = said(label);
                 match groups.iter_mut().find(|(w, g)| *w == what && !apart(g, label)) {

@@ -6,6 +6,7 @@ use super::row_kind::{Kind, Sorter};
 use super::rows::{count_only, each_row, refused, stray};
 use super::sums::{check_sums, sums_up};
 use super::told::Told;
+use crate::ground::place::column_letters;
 use crate::ground::{At, Finding, Money, Severity, Sources};
 use crate::normalise::mapping::{CodeTarget, Role, SourceMapping, TotalRole};
 use crate::normalise::records::{RawRow, RecordReader};
@@ -37,6 +38,11 @@ pub(super) fn register(
     };
     let tells = lines.as_ref().is_some_and(LineReader::tells_sides);
     books.know(map, tells);
+    for (title, columns) in wide.as_ref().map(WideReader::repeated).unwrap_or_default() {
+        let letters: Vec<String> = columns.iter().filter_map(|c| Some(column_letters(u16::try_from(*c).ok()?))).collect();
+        let f = Finding::new("R137", Severity::Justify).arg("title", title).arg("columns", letters.join(", "));
+        told.add(f.at(sources.place(At::source(map.source))), map.source);
+    }
     let mut running =
         Running::new(lines.as_ref().map(LineReader::summed).or_else(|| wide.as_ref().map(WideReader::summed)).unwrap_or_default());
     let sorter = lines.as_ref().map_or_else(|| Sorter::new(map, &who), |l| Sorter::of_rubrics(map, l));

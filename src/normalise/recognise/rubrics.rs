@@ -25,8 +25,8 @@ pub(super) fn lines_codes(found: &mut SourceMapping, s: &Seen<'_>, cx: &Context<
     let Some(reader) = LineReader::new(found, cx) else { return stats };
     each_line(found, s, &reader, &mut |_, code, label, shown| stats.entry(code.to_owned()).or_default().add(label, shown));
     let several: BTreeSet<&str> = stats.iter().filter(|(_, s)| Names::may_part(s)).map(|(code, _)| code.as_str()).collect();
+    let (mut by_label, mut slips) = (ByLabel::new(), Vec::new());
     if !several.is_empty() {
-        let (mut by_label, mut slips) = (ByLabel::new(), Vec::new());
         let mut last = String::new();
         each_line(found, s, &reader, &mut |agent, code, label, shown| {
             if !several.contains(code) {
@@ -43,8 +43,8 @@ pub(super) fn lines_codes(found: &mut SourceMapping, s: &Seen<'_>, cx: &Context<
                 slip.push((Box::from(code), label));
             }
         });
-        found.names = Names::part(&mut stats, &by_label, &slips, (cx.rubrics, reader.sides()));
     }
+    found.names = Names::part(&mut stats, &by_label, &slips, (cx.rubrics, reader.sides()));
     found.codes = codes::resolve(&stats, cx.rubrics, reader.sides());
     found.names.settle(&mut found.codes);
     stats

@@ -7,7 +7,7 @@ use crate::normalise::codes::{self, CodeStats, Sides};
 use crate::normalise::labels::{Labels, ends, said};
 use crate::normalise::mapping::{CodeMapping, CodeTarget, Rubrics};
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The lines of a register by code and label.
 pub type ByLabel = BTreeMap<(Box<str>, Box<str>), CodeStats>;
@@ -22,6 +22,12 @@ struct Under {
     ends: bool,
     /// Each label with its rubric, where that is not the code alone.
     of: BTreeMap<Box<str>, Option<Box<str>>>,
+}
+
+/// The lines of a code, label by label.
+fn of_code<'l>(by_label: &'l ByLabel, code: &'l str) -> impl Iterator<Item = (&'l str, &'l CodeStats)> {
+    let all = by_label.range((Box::from(code), Box::default())..).take_while(move |((c, _), _)| c.as_ref() == code);
+    all.map(|((_, label), s)| (label.as_ref(), s))
 }
 
 impl Names {
@@ -41,33 +47,24 @@ impl Names {
         (rubrics, sides): (&Rubrics, Sides),
     ) -> Self {
         let labels = Labels::of(slips);
-        let name = |code: &str, group: &[&Box<str>]| {
-            let of = |label: &Box<str>| by_label.get(&(code.into(), label.clone()));
-            let mut by_use = group.to_vec();
-            by_use.sort_by_key(|l| (std::cmp::Reverse(of(l).map_or(0, |s| s.rows)), (*l).clone()));
-            format!("{code} {}", by_use.first().map_or("", |l| l.as_ref()))
-        };
         // Every group by itself, to see what it resembles.
         let mut all = stats.clone();
-        let mut groups: Vec<(&str, u16, String, Vec<&Box<str>>)> = Vec::new();
+        let mut groups: Vec<(&str, u16, String, &BTreeSet<Box<str>>)> = Vec::new();
         for (code, of) in labels.apart() {
-            let mut first = CodeStats::default();
-            for ((_, label), s) in by_label.range((code.clone(), Box::default())..).take_while(|((c, _), _)| c == code) {
-                if labels.group(code, label) == 0 {
-                    first.merge(s);
-                }
-            }
-            all.insert(code.to_string(), first);
+            let lines = |wanted: &dyn Fn(&str) -> bool| {
+                let mut out = CodeStats::default();
+                of_code(by_label, code).filter(|(label, _)| wanted(label)).for_each(|(_, s)| out.merge(s));
+                out
+            };
+            all.insert(code.to_string(), lines(&|l| labels.group(code, l) == 0));
             for (n, group) in of.iter().enumerate().skip(1) {
-                let group: Vec<&Box<str>> = group.iter().collect();
-                let own = name(code, &group);
-                let mut of_group = CodeStats::default();
-                group.iter().filter_map(|l| by_label.get(&(code.clone(), (*l).clone()))).for_each(|s| of_group.merge(s));
-                all.insert(own.clone(), of_group);
-                groups.extend(u16::try_from(n).map(|n| (code.as_ref(), n, own, group)));
+                let own = lines(&|l| group.contains(l));
+                let name = format!("{code} {}", own.labels_by_use().first().map_or("", String::as_str));
+                all.insert(name.clone(), own);
+                groups.extend(u16::try_from(n).map(|n| (code.as_ref(), n, name, group)));
             }
         }
-        let resolved = codes::resolve(&all, rubrics, sides);
+        let resolved = if groups.is_empty() { Vec::new() } else { codes::resolve(&all, rubrics, sides) };
         let target = |code: &str| resolved.iter().find(|m| m.code == code).map_or(CodeTarget::Open, |m| m.target);
         groups.retain(|(code, n, own, _)| {
             let of = Box::from(*code);
@@ -92,9 +89,9 @@ impl Names {
             under.of.extend(group.iter().map(|l| ((*l).clone(), Some(own.as_str().into()))));
         }
         let out = Self(out);
-        for code in groups.iter().map(|g| g.0).collect::<std::collections::BTreeSet<_>>() {
+        for code in groups.iter().map(|g| g.0).collect::<BTreeSet<_>>() {
             stats.remove(code);
-            for ((_, label), s) in by_label.range((code.into(), Box::default())..).take_while(|((c, _), _)| c.as_ref() == code) {
+            for (label, s) in of_code(by_label, code) {
                 stats.entry(out.rubric(code, label).into_owned()).or_default().merge(s);
             }
         }

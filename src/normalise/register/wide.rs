@@ -58,6 +58,12 @@ impl WideReader {
         self.period.is_some()
     }
 
+    /// Columns of amounts that have one title, each title with them.
+    pub fn repeated(&self) -> Vec<(&str, Vec<usize>)> {
+        let amounts = |parts: &[(Part, Col)]| parts.iter().filter(|(p, _)| *p == Part::Amount).map(|(_, c)| c.index).collect::<Vec<_>>();
+        self.groups.iter().map(|(g, parts)| (g.as_str(), amounts(parts))).filter(|(_, columns)| columns.len() > 1).collect()
+    }
+
     pub fn summed(&self) -> Vec<usize> {
         self.groups
             .iter()
@@ -102,8 +108,21 @@ impl WideReader {
         for (group, parts) in &self.groups {
             let mut s = Shown::default();
             let mut column = 0;
+            // Of two columns of one title each is a line.
+            let mut others: Vec<(Shown, usize)> = Vec::new();
             for (part, col) in parts {
                 let n = read(col, &mut bad);
+                let line = match part {
+                    Part::Amount if !employers => Shown { gain: s.gain, ..Shown::default() },
+                    Part::Amount | Part::EmployerAmount => Shown { employer: s.employer, ..Shown::default() },
+                    Part::Base | Part::Rate | Part::EmployerRate => Shown::default(),
+                };
+                if line != Shown::default() {
+                    if n.is_none_or(Exact::is_zero) {
+                        continue;
+                    }
+                    others.push((line, column));
+                }
                 match part {
                     Part::Base => s.base = n,
                     Part::Rate if employers => s.employer_rate = n,
@@ -117,14 +136,16 @@ impl WideReader {
                     column = col.index;
                 }
             }
-            let nothing = s.gain.is_none_or(Exact::is_zero) && s.employer.is_none_or(Exact::is_zero);
-            if nothing {
-                continue;
-            }
-            let place = At::cell(source, row.number, u16::try_from(column).unwrap_or(u16::MAX));
-            let Some(code) = books.code(source, group, group, false) else { continue };
-            if let Err(e) = books.put(slip, code, &s, None, place, (RateForm::Percent, RateForm::Percent)) {
-                bad.push((column, e));
+            for (s, column) in std::iter::once((s, column)).chain(others) {
+                let nothing = s.gain.is_none_or(Exact::is_zero) && s.employer.is_none_or(Exact::is_zero);
+                if nothing {
+                    continue;
+                }
+                let place = At::cell(source, row.number, u16::try_from(column).unwrap_or(u16::MAX));
+                let Some(code) = books.code(source, group, group, false) else { continue };
+                if let Err(e) = books.put(slip, code, &s, None, place, (RateForm::Percent, RateForm::Percent)) {
+                    bad.push((column, e));
+                }
             }
         }
         Taken { code: None, shown: Shown::default(), bad, period: None }
