@@ -154,10 +154,11 @@ impl Titles {
                 }
             }
         }
-        // « ancien IM », « nouvelle quotité »: the rest of the title names the fact.
+        // « ancien IM », « nouvelle quotité »: the rest of the title names the fact; of « ancien IBAN (fin) » its last digits are shown.
+        let names = |w: &str| w != "fin" || phrase.has("contrat");
         for (word, wrap) in [("ancien", Title::Old as fn(FactId) -> Title), ("nouveau", Title::New)] {
             if phrase.has(word) && phrase.words.len() > 1 {
-                let rest = Phrase::new(phrase.words.iter().filter(|w| *w != word).cloned().collect(), phrase.share);
+                let rest = Phrase::new(phrase.words.iter().filter(|w| *w != word && names(w)).cloned().collect(), phrase.share);
                 for i in self.near.to(&rest) {
                     if let (entry, Title::Fact(f)) = &self.entries[i] {
                         put(wrap(*f), likeness(&rest, entry));

@@ -174,7 +174,8 @@ pub fn recognise(
         let dated = lists::is_list(found.role) || found.role == Role::AccountChanges;
         let other = if dated && !s.pinned() { s.other_month(cx.month, cx.last) } else { bygone };
         let foldered = match s.folder_month(cx.month, cx.last) {
-            lists::Said::Other(said) if dated && several && !s.pinned() => Some(said),
+            // A year alone does not say which files are of which month; it is asked.
+            lists::Said::Other(said) if dated && several && !s.pinned() && said.contains(char::is_alphabetic) => Some(said),
             lists::Said::Other(_) | lists::Said::Nothing | lists::Said::This => None,
         };
         let other = other.or(foldered);
