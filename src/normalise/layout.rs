@@ -38,6 +38,8 @@ pub struct Layout {
     /// Text of the lines above the headings, all of it and by the cell.
     pub title: String,
     pub above: Vec<String>,
+    /// Those alone in their row above other columns than the first, as the titles of groups stand: « Prévu ».
+    pub over: Vec<String>,
     pub width: usize,
 }
 
@@ -188,6 +190,11 @@ fn fill(layout: &mut Layout, rows: &[Kept], merged: &[MergedArea], first: usize,
     let above = rows[..first].iter().flat_map(|r| r.cells.iter().map(|c| c.shown().into_owned()));
     layout.above = above.filter(|t| !t.is_empty()).collect();
     layout.title = layout.above.join(" ");
+    let alone = |r: &Kept| {
+        let mut filled = r.cells.iter().map(|c| c.shown()).enumerate().filter(|(_, t)| !t.is_empty());
+        filled.next().filter(|(at, _)| *at > 0 && filled.next().is_none()).map(|(_, t)| t.into_owned())
+    };
+    layout.over = rows[..first].iter().filter_map(alone).collect();
 }
 
 fn tidy(text: &str) -> String {

@@ -266,11 +266,14 @@ pub fn other_month(sheet: &str, title: &str, stem: &str, month: PayMonth, last: 
     said.or_else(|| [sheet, stem].into_iter().find(|n| silent && is_numbered(n, last)).map(str::to_owned))
 }
 
+/// The first two of a row of files are numbered so whatever the month.
+const COUNTED: u32 = 2;
+
 /// « HS 10 », « 10 »: the month last paid as a number of two digits, beside one word at most.
 fn is_numbered(name: &str, last: PayMonth) -> bool {
     let folded = fold(name);
     let words: Vec<&str> = folded.split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty()).collect();
-    words.len() <= 2 && words.iter().any(|w| *w == format!("{:02}", last.month()))
+    last.month() > COUNTED && words.len() <= 2 && words.iter().any(|w| *w == format!("{:02}", last.month()))
 }
 
 /// One number of one row of a list of sums.

@@ -146,7 +146,7 @@ impl Lines {
             let named = say(raw, line, ("M207", Severity::Blocking), sources, |r| names(&tidy, &line.text, r));
             // A title that takes back is asked with every sum of its list, and so is a line below its last row that says the same.
             let list = asks(&line.text, sums, cx);
-            if !named && list && foot() {
+            if !named && list && foot() && titles::means_all(&line.text) {
                 say(raw, line, ("M460", Severity::Blocking), sources, |r| r.at.source == line.at.source);
             } else if !named && (line.below || !list) {
                 tell(Finding::new("M209", Severity::Justify).arg("text", shortened(&line.text)).at(sources.place(line.at)));

@@ -35,7 +35,9 @@ pub(super) fn cast(found: &mut SourceMapping, likeness: &[u32], s: &Seen<'_>, cx
         .or_else(|| titles::doubted_folder(folders, cx.month, cx.last))
         .or_else(|| titles::paid_in(&own, other));
     let names = || [s.sheet.as_deref().unwrap_or(""), s.stem()].into_iter();
-    let doubted = doubted.or_else(|| names().find_map(|n| titles::name_takes_back(n, cx.month)));
+    let sums = found.role == Role::Amounts;
+    let over = s.layout.over.iter().map(String::as_str);
+    let doubted = doubted.or_else(|| names().chain(over).find_map(|n| titles::name_takes_back(n, sums, cx.month)));
     let doubted = doubted.or(names().find_map(titles::doubted_name).filter(|_| found.role == Role::Amounts));
     // « CIA - CCAS » in the title: its people may have a payslip elsewhere.
     let elses = titles::of_another_employer(&s.layout.title, cx.employer).filter(|_| found.role == Role::Amounts);
@@ -117,7 +119,7 @@ pub(super) fn cast(found: &mut SourceMapping, likeness: &[u32], s: &Seen<'_>, cx
 /// The words of the title of a group that take back the sums below it: « À déduire », « N-1 », « Prévu ».
 fn doubted_group(group: &str, fact: &FactDecl, cx: &Context<'_>) -> Option<String> {
     let turning = || Phrase::of(group).words.into_iter().find(|w| titles::turning(w) && !leftover::words_of(fact).contains(w));
-    let said = titles::takes_back(group, cx.month).or_else(|| titles::name_takes_back(group, cx.month));
+    let said = titles::takes_back(group, cx.month).or_else(|| titles::name_takes_back(group, true, cx.month));
     said.or_else(|| titles::elsewhere(group, &fact.name)).or_else(turning)
 }
 

@@ -159,9 +159,10 @@ pub fn recognise(
         };
         first.into_iter().enumerate().map(again).collect()
     };
-    // « 05-mai/HS.xlsx » beside « 06-juin/HS.xlsx », or beside what lies in no such folder; one folder of everything may be called by
-    // the day it was made.
-    let folders: Vec<lists::Said> = seen.iter().map(|s| s.folders_say(cx.month, cx.last)).collect();
+    // « 05-mai/HS.xlsx » beside « 06-juin/HS.xlsx », or beside a list that lies in no such folder; one folder of all lists may be called
+    // by the day it was made.
+    let lists_alone = seen.iter().zip(&understood).filter(|(_, (m, _))| lists::is_list(m.role) || m.role == Role::AccountChanges);
+    let folders: Vec<lists::Said> = lists_alone.map(|(s, _)| s.folders_say(cx.month, cx.last)).collect();
     let several = folders.iter().any(|a| folders.iter().any(|b| a != b));
     let staff: Vec<bool> = understood.iter().map(|(m, _)| m.role == Role::Staff).collect();
     let bygone = agents::bygone_staff(&seen, &staff, &ids, cx);

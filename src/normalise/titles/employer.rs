@@ -40,14 +40,15 @@ pub fn says_the_town(text: &str, own: &str) -> bool {
 }
 
 /// The town that a line names, where it is another than this one: « Commune de Lormont-le-Neuf » beside « Lormont-le-Vieux ». One that says
-/// less or more of the same name is none.
+/// less or more of the same name is none; and an employer that is no town has towns as members.
 pub fn another_town(line: &str, own: &str) -> Option<String> {
     let (tidy, own) = (spaced(line), spaced(own));
     let is = |list: &[String], w: Option<&str>| w.is_some_and(|w| list.iter().any(|l| l == w));
     let plain = |w: &str| opens(&FILE.plain.names, w) || opens(&FILE.plain.words, w);
     let small = |w: &str| w.len() < 3 || is(&FILE.town_of, Some(w));
     let mut words = tidy.split_whitespace();
-    let says = is(&FILE.town, words.next()) && is(&FILE.town_of, words.next());
+    let town = own.split_whitespace().any(|w| is(&FILE.town, Some(w)));
+    let says = town && is(&FILE.town, words.next()) && is(&FILE.town_of, words.next());
     let name: Vec<&str> = words.take_while(|w| small(w) || !plain(w)).filter(|w| !small(w)).collect();
     let ours: Vec<&str> = own.split_whitespace().filter(|w| !small(w) && !is(&FILE.town, Some(w)) && !plain(w)).collect();
     let within = |a: &[&str], b: &[&str]| a.iter().all(|w| b.contains(w));

@@ -78,6 +78,8 @@ pub(super) struct Calendar {
 pub(super) struct Doubt {
     pub(super) list: Vec<String>,
     pub(super) named: Vec<String>,
+    pub(super) accented: Vec<String>,
+    pub(super) leavers: Vec<String>,
     pub(super) alone: Vec<String>,
     pub(super) unless: Vec<String>,
     pub(super) parts: Vec<(String, String, u32)>,

@@ -111,6 +111,6 @@ pub fn doubted_folder(folders: &str, month: PayMonth, last: PayMonth) -> Option<
     let (this_year, last_year) = (month.year(), last.year());
     let gone_by = |f: &&str| f.len() == 4 && f.parse::<i32>().is_ok_and(|y| (1990..this_year).contains(&y) && y != last_year);
     let year = || folders.split('/').find(gone_by).map(str::to_owned);
-    let named = || folders.split('/').find_map(|f| super::said::name_takes_back(f, month));
+    let named = || folders.split('/').find_map(|f| super::said::folder_takes_back(f, month));
     super::words::doubted_list(folders).or_else(|| one_of(&FILE.doubt.folder, &spaced(folders))).or_else(named).or_else(year)
 }

@@ -22,17 +22,46 @@ pub fn takes_back(text: &str, month: PayMonth) -> Option<String> {
 
 /// The same of one line, which may be nothing but such a word, or name another town.
 pub fn line_takes_back(line: &str, own: &str, month: PayMonth) -> Option<String> {
-    takes_back(line, month).or_else(|| alone(line)).or_else(|| another_town(line, own)).or_else(|| other_part(line, false, month))
+    let word = || whole(line, &[&FILE.doubt.named]);
+    takes_back(line, month).or_else(word).or_else(|| another_town(line, own)).or_else(|| other_part(line, false, month))
 }
 
-/// The words of a name of a sheet, a file or a folder, or of the title of a group of columns, that say so where a sentence would not:
-/// « Payé », « HS stop », « N-1 ».
-pub fn name_takes_back(name: &str, month: PayMonth) -> Option<String> {
+/// Words of a line that are its matter: the others say what it is about.
+const MATTER: usize = 2;
+
+/// Whether a line below the rows that takes back speaks of all of them: in a phrase, or with hardly a word beside. « Proposé par : Mme la
+/// directrice » does not.
+pub fn means_all(line: &str) -> bool {
+    let matter = |w: &&str| w.len() > 2 && !w.bytes().any(|b| b.is_ascii_digit()) && month_named(w).is_none();
+    super::words::doubted_list(line)
+        .is_none_or(|w| w.contains(' ') || !line.contains(':') && spaced(line).split_whitespace().filter(matter).count() <= MATTER)
+}
+
+/// The words of a name of a sheet or a file, or of the title of a group of columns, that say so where a sentence would not: « Payé »,
+/// « HS stop », « N-1 »; in a list of sums also those who have left.
+pub fn name_takes_back(name: &str, sums: bool, month: PayMonth) -> Option<String> {
     let tidy = FILE.doubt.unless.iter().fold(spaced(name), |t, w| t.replace(&format!(" {w} "), " "));
+    let left = || one_of(&FILE.doubt.leavers, &tidy).filter(|_| sums);
     one_of(&FILE.doubt.named, &tidy)
-        .or_else(|| alone(name))
-        .or_else(|| says_year_before(name).map(str::to_uppercase))
-        .or_else(|| other_part(name, true, month))
+        .or_else(|| paid(name).filter(|w| tidy.split_whitespace().any(|t| t == fold(w))))
+        .or_else(left)
+        .or_else(|| whole(name, &[&FILE.doubt.alone]).filter(|_| sums))
+        .or_else(|| of_another_time(name, month))
+}
+
+/// The same of a folder, which is called by the one word.
+pub fn folder_takes_back(folder: &str, month: PayMonth) -> Option<String> {
+    whole(folder, &[&FILE.doubt.named]).or_else(|| of_another_time(folder, month))
+}
+
+fn of_another_time(name: &str, month: PayMonth) -> Option<String> {
+    says_year_before(name).map(str::to_uppercase).or_else(|| other_part(name, true, month))
+}
+
+/// « payé », which is no « paye ».
+fn paid(text: &str) -> Option<String> {
+    let lower = text.to_lowercase().replace("e\u{301}", "é");
+    lower.split(|c: char| !c.is_alphanumeric()).find(|w| FILE.doubt.accented.iter().any(|a| a == w)).map(str::to_owned)
 }
 
 /// The part of a year that a text names, where it does not end in the month to be paid or in the one before: « 2e trimestre » or, in a
@@ -54,14 +83,16 @@ fn other_part(text: &str, name: bool, month: PayMonth) -> Option<String> {
     (last != month.month() && last != month.previous().month()).then(|| text.trim().to_owned())
 }
 
-/// A text that is nothing but such a word, beside a month or a year: « Référence », « Budget 2025 », « N-1 ».
-fn alone(text: &str) -> Option<String> {
+/// A text that is nothing but such a word, beside a month or a year: « Référence », « Payé 2025 », « N-1 ».
+fn whole(text: &str, lists: &[&Vec<String>]) -> Option<String> {
     if let Some(mark) = says_year_before(text).filter(|m| text.trim().len() == m.len()) {
         return Some(mark.to_uppercase());
     }
     let undated = |w: &&str| !w.bytes().all(|b| b.is_ascii_digit()) && month_named(w).is_none();
     let words: Vec<String> = spaced(text).split_whitespace().filter(undated).map(str::to_owned).collect();
-    Some(words.join(" ")).filter(|w| FILE.doubt.alone.contains(w) || FILE.doubt.named.contains(w))
+    let word = Some(words.join(" ")).filter(|w| !w.is_empty())?;
+    let accented = || paid(text).filter(|w| fold(w) == word);
+    lists.iter().any(|l| l.contains(&word)).then(|| word.clone()).or_else(accented)
 }
 
 /// « Exercice 2024 », to be paid in 2025.
@@ -173,10 +204,20 @@ mod tests {
         }
         for name in ["Payé", "HS novembre FAIT", "HS stop", "N-1", "Référence", "OK saisi", "HS vierge", "HS T3", "T4 2025", "semestre 1"]
         {
-            assert!(name_takes_back(name, november()).or_else(|| takes_back(name, november())).is_some(), "{name}");
+            assert!(name_takes_back(name, true, november()).or_else(|| takes_back(name, november())).is_some(), "{name}");
         }
-        for name in ["Congés payés", "Service fait novembre", "Feuille de saisie", "HS vu", "Voirie", "Form-14", "HS T12"] {
-            assert_eq!(name_takes_back(name, november()).or_else(|| takes_back(name, november())), None, "{name}");
+        for name in [
+            "Congés payés",
+            "CIA paye novembre",
+            "Données",
+            "Service fait novembre",
+            "Feuille de saisie",
+            "HS vu",
+            "Voirie",
+            "Form-14",
+            "HS T12",
+        ] {
+            assert_eq!(name_takes_back(name, true, november()).or_else(|| takes_back(name, november())), None, "{name}");
         }
     }
 
