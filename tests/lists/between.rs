@@ -85,6 +85,19 @@ fn a_sentence_that_takes_back_is_asked_above_and_below_the_rows() {
     }
 }
 
+/// One such word within a sentence may speak of something else: it is told, and a letterhead says nothing.
+#[test]
+fn a_word_within_a_sentence_below_the_rows_is_told() {
+    for (i, text) in
+        ["Proposé par : Mme la directrice", "Tout dossier incomplet sera rejeté", "Document à archiver"].into_iter().enumerate()
+    {
+        let r = run(&format!("within-{i}"), &format!("{}\n{text};;;\n", below(&[], "")));
+        assert_eq!((r.told("M460", ""), r.waits("00102")), (vec![], false), "{text}");
+    }
+    let r = run("letterhead", &format!("Référence : ;DRH-12;;\nBudget;;;\n{}", below(&[], "")));
+    assert_eq!((r.told("M76", ""), r.waits("00102")), (vec![], false));
+}
+
 #[test]
 fn a_sentence_that_nobody_knows_is_told_and_a_signature_is_not() {
     let r = run("strange", &format!("CIA;;;\nMontants à répartir;;;\n{}\nÀ ventiler;;;\n", below(&[], "")));
@@ -133,7 +146,10 @@ fn a_file_called_paid_or_of_another_time_is_asked() {
     for (i, file) in files.into_iter().chain(["Traités/CIA.csv", "2021-11/CIA.csv"]).enumerate() {
         assert!(text(&format!("name-{i}"), file).waits("00102"), "{file}");
     }
-    for (i, file) in ["CIA 122021.csv", "CIA service fait.csv", "2021-12/CIA.csv", "CIA T4.csv"].into_iter().enumerate() {
+    for (i, file) in ["CIA 122021.csv", "CIA service fait.csv", "2021-12/CIA.csv", "CIA T4.csv", "CIA paye décembre.csv", "Paye/CIA.csv"]
+        .into_iter()
+        .enumerate()
+    {
         assert!(!text(&format!("name-paid-{i}"), file).waits("00102"), "{file}");
     }
 }
