@@ -52,3 +52,14 @@ fn a_second_payslip_without_base_pay_is_put_to_the_first() {
     let r = run("bonus", rows);
     assert_eq!((r.told("M378", AGENT), r.told("C05", AGENT), r.told("M377", AGENT)), (vec![Severity::Justify], vec![], vec![]));
 }
+
+/// The second one is paid for sessions: other base pay than a traitement, under a code of its own.
+#[test]
+fn base_pay_of_another_kind_is_another_post() {
+    let rows = |other: &[Vec<String>]| {
+        let head = other[0][..3].join(";");
+        vec![format!("{head};0095;VACATIONS;;;300,00;;;"), format!("{head};9300;NET A PAYER;;;300,00;;;")]
+    };
+    let r = run("sessions", rows);
+    assert_eq!((r.told("M377", AGENT), r.told("M378", AGENT), r.waits(AGENT)), (vec![Severity::Blocking], vec![], true));
+}
