@@ -16,10 +16,25 @@ pub const SEVERAL_POSTS: &str = "M377";
 /// which nothing here can pay apart: asked.
 pub(super) fn of_two_payslips(slip: &mut Slip, id: &EmployeeId, sources: &Sources, cx: &Context<'_>, told: &mut Told) {
     let Some((first, at)) = slip.paid.net_paid else { return };
-    let nets: Vec<(Money, At)> = slip.again.iter().filter(|a| a.0 == TotalRole::NetPaid).map(|a| (a.1, a.2)).collect();
-    let all: Money = nets.iter().map(|n| n.0).sum::<Money>() + first;
     let lines: Money = slip.paid.lines.iter().map(|l| l.amount).sum();
-    if nets.is_empty() || lines != all || lines == first {
+    let further =
+        |slip: &Slip| -> Vec<(Money, At)> { slip.again.iter().filter(|a| a.0 == TotalRole::NetPaid).map(|a| (a.1, a.2)).collect() };
+    let proved = |nets: &[(Money, At)]| !nets.is_empty() && lines == nets.iter().map(|n| n.0).sum::<Money>() + first;
+    if lines == first {
+        return;
+    }
+    if !proved(&further(slip)) {
+        // Payslips with one net: what stands on another row again is the next one's. Where every row shows the sums, it counts once.
+        let mut repeated = std::mem::take(&mut slip.repeated);
+        if lines == first + first {
+            let mut roles: BTreeSet<TotalRole> = slip.again.iter().map(|a| a.0).collect();
+            repeated.retain(|a| roles.insert(a.0));
+        }
+        slip.again.append(&mut repeated);
+        slip.again.sort_by_key(|a| a.2.row);
+    }
+    let nets = further(slip);
+    if !proved(&nets) {
         return;
     }
     for (role, value, _) in std::mem::take(&mut slip.again) {
