@@ -16,7 +16,7 @@ use crate::normalise::text::{distance, fold, name_key};
 use crate::normalise::titles;
 use crate::read::table::Table;
 use std::collections::{BTreeMap, BTreeSet};
-use std::ops::ControlFlow;
+use std::ops::{Bound, ControlFlow};
 
 pub use row::Columns;
 
@@ -40,6 +40,10 @@ pub struct Known {
     by_name: BTreeMap<String, BTreeSet<EmployeeId>>,
     by_surname: BTreeMap<String, BTreeSet<(EmployeeId, String)>>,
     by_identity: BTreeMap<Box<str>, EmployeeId>,
+    /// Surnames by each of their words.
+    by_word: BTreeMap<String, BTreeSet<String>>,
+    /// The keys of whole names, backwards.
+    backwards: BTreeSet<String>,
     /// Words of given names.
     given: BTreeSet<String>,
     /// Titles under which numbers of employees stand, folded.
@@ -79,10 +83,14 @@ impl Known {
         }
         let key = name_key(&who.surname, &who.given);
         if key.contains(' ') {
+            self.backwards.insert(key.chars().rev().collect());
             self.by_name.entry(key).or_default().insert(id.clone());
         }
         let surname = line::words(&who.surname);
         if surname.len() >= 2 {
+            for word in surname.split(' ') {
+                self.by_word.entry(word.to_owned()).or_default().insert(surname.clone());
+            }
             self.by_surname.entry(surname).or_default().insert((id.clone(), line::words(&who.given)));
             self.given.extend(line::words(&who.given).split(' ').filter(|w| w.len() >= 3).map(str::to_owned));
         }
@@ -203,8 +211,14 @@ impl Known {
         if !key.contains(' ') || key.len() < NEAR || self.by_name.contains_key(&key) {
             return BTreeSet::new();
         }
-        let near = self.by_name.iter().filter(|(k, _)| k.len().abs_diff(key.len()) <= 2 && distance(k, &key) == 1);
-        near.flat_map(|(_, ids)| ids).collect()
+        // One letter is wrong at one place: half of the others, but for two that changed places, stand before it or behind it.
+        let half = key.chars().count().saturating_sub(1) / 2;
+        let (head, tail): (String, String) = (key.chars().take(half).collect(), key.chars().rev().take(half).collect());
+        let from = |start: &str| (Bound::Included(start.to_owned()), Bound::Unbounded);
+        let ahead = self.by_name.range(from(&head)).map(|(k, _)| k).take_while(|k| k.starts_with(&head)).cloned();
+        let behind = self.backwards.range(from(&tail)).take_while(|k| k.starts_with(&tail)).map(|k| k.chars().rev().collect());
+        let near: BTreeSet<String> = ahead.chain(behind).filter(|k| distance(k, &key) == 1).collect();
+        near.iter().filter_map(|k| self.by_name.get(k)).flatten().collect()
     }
 
     /// Those of whose double name the row has a part, or the row's of theirs, beside the same given name; and those of the same surname
@@ -220,9 +234,10 @@ impl Known {
             words.peek().is_some() && short != long && words.all(|w| long.split(' ').any(|l| l == w))
         };
         let mut out = BTreeMap::new();
-        for (of, bearers) in &self.by_surname {
+        let sharing = surname.split(' ').filter(|w| w.len() >= 3).filter_map(|w| self.by_word.get(w)).flatten();
+        for of in sharing.chain([&surname]).collect::<BTreeSet<_>>() {
             let (same, part) = (*of == surname, part(of));
-            for (id, g) in bearers.iter().filter(|_| same || part) {
+            for (id, g) in self.by_surname.get(of).into_iter().flatten().filter(|_| same || part) {
                 if part && (*g == given || begins_words(g, &given)) {
                     out.insert(id, "ui.perhaps.part");
                 } else if same && given_alike(g, &given, &who.given) {
@@ -247,7 +262,7 @@ impl Known {
         let known = self.by_name.len() * 10 >= self.by_number.len() * NEARLY_ALL && !self.by_name.is_empty();
         let whole = [&who.surname, &who.given].iter().all(|n| line::words(n).split(' ').any(|w| w.len() >= 3));
         let name = format!("{} {}", line::words(&who.surname), line::words(&who.given));
-        let ours = |word: &str| self.given.contains(word) || self.by_surname.keys().any(|s| s.split(' ').any(|w| w == word));
+        let ours = |word: &str| self.given.contains(word) || self.by_word.contains_key(word);
         let numbered = who.nir.is_some() || !(who.id.is_empty() || who.named);
         known && whole && !numbered && !name.split(' ').any(ours) && self.nearly(who).is_empty()
     }
@@ -323,4 +338,60 @@ fn given_alike(known: &str, given: &str, written: &str) -> bool {
 /// A title without marks: « Matricule : ».
 fn title(text: &str) -> String {
     fold(text).trim_end_matches([':', '.', ' ']).to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn who(surname: &str, given: &str) -> Who {
+        Who { surname: surname.to_owned(), given: given.to_owned(), ..Who::default() }
+    }
+
+    fn known() -> Known {
+        let mut known = Known::default();
+        let names = [("DUBOIS-MARTEL", "Hélène"), ("ESCOFFIER", "Bernard"), ("MARTEL", "Jean"), ("BA", "Awa"), ("LE GOFF", "Yann")];
+        for (i, (surname, given)) in names.into_iter().enumerate() {
+            known.note(&EmployeeId::parse(&format!("0010{i}")).expect("a number"), &who(surname, given));
+        }
+        known
+    }
+
+    /// Wherever in the name the one letter is: « bernard escoffier ».
+    #[test]
+    fn one_letter_off_is_found_at_every_place() {
+        let known = known();
+        let key: Vec<char> = "bernardescoffier".chars().collect();
+        for i in 1..key.len() {
+            let mut writings: Vec<Vec<char>> = vec![key.clone(), key.clone(), key.clone()];
+            writings[0][i] = 'w';
+            writings[1].remove(i);
+            writings[2].insert(i, 'w');
+            if i != 7 && i + 1 < key.len() && i + 1 != 7 && key[i] != key[i + 1] {
+                writings.push(key.clone());
+                writings[3].swap(i, i + 1);
+            }
+            for w in writings {
+                // The given name has seven letters, or what the slip left of them.
+                let cut = 7 + usize::from(w.len() > key.len() && i < 7) - usize::from(w.len() < key.len() && i < 7);
+                let (given, surname): (String, String) = (w[..cut].iter().collect(), w[cut..].iter().collect());
+                if surname.starts_with('w') || surname < given {
+                    continue;
+                }
+                let found: Vec<&str> = known.nearly(&who(&surname, &given)).into_iter().map(EmployeeId::as_str).collect();
+                assert_eq!(found, ["00101"], "{given} {surname}");
+            }
+        }
+    }
+
+    #[test]
+    fn whoever_shares_a_word_of_a_surname_is_no_stranger() {
+        let known = known();
+        let like = |s: &str, g: &str| known.alike(&who(s, g)).into_keys().map(EmployeeId::as_str).collect::<Vec<_>>();
+        assert_eq!(like("MARTEL", "Hélène"), ["00100"]);
+        assert_eq!(like("MARTEL LEROUX", "Jean"), ["00102"]);
+        assert_eq!(like("BA", "Awa"), ["00103"]);
+        assert!(like("GOFF", "Yann") == ["00104"] && like("KOWALSKI", "Jan").is_empty());
+        assert!(known.is_a_stranger(&who("KOWALSKI", "Piotr")) && !known.is_a_stranger(&who("DUBOIS", "Piotr")));
+    }
 }

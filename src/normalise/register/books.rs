@@ -50,6 +50,8 @@ pub struct Slip {
     pub beside: Vec<(TotalRole, Money, At)>,
     /// Further sums of its source, other than the first.
     pub again: Vec<(TotalRole, Money, At)>,
+    /// Totals that stand on another row as well: printed twice, or those of a second payslip.
+    pub repeated: Vec<(TotalRole, Money, At)>,
     pub source: u16,
     pub first: At,
 }
@@ -172,6 +174,7 @@ impl Books {
                     employer: None,
                     beside: Vec::new(),
                     again: Vec::new(),
+                    repeated: Vec::new(),
                     source,
                     first: at,
                 });
@@ -279,7 +282,11 @@ impl Slip {
         match slot {
             None => *slot = Some((value, at)),
             Some((sum, first)) if first.source != at.source => *sum += value,
-            Some((sum, _)) if *sum == value || self.again.iter().any(|a| a.0 == role && a.1 == value) => {}
+            Some((sum, first)) if *sum == value || self.again.iter().any(|a| a.0 == role && a.1 == value) => {
+                if first.row != at.row {
+                    self.repeated.push((role, value, at));
+                }
+            }
             Some(_) => self.again.push((role, value, at)),
         }
     }

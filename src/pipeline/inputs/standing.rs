@@ -1,6 +1,7 @@
 //! What staff files say of people who may no longer be paid, held against the town: who was paid, who is known to leave, be away or
 //! be there, and which words most have.
 
+use crate::compute::employee::Way;
 use crate::facts::{Fact, FactKind, NumberForm, Role};
 use crate::ground::{EmployeeId, Finding};
 use crate::normalise::join::Person;
@@ -41,7 +42,8 @@ pub fn weigh(findings: &mut Vec<Finding>, people: &BTreeMap<EmployeeId, Box<Pers
     };
     findings.retain(|f| match f.code.as_str() {
         NO_LONGER | OPEN_EXIT | PERHAPS_NOBODY => !answered(f),
-        SEVERAL_POSTS => f.employee.as_ref().and_then(|id| decided.way(id)).is_none(),
+        // Two posts computed as one would be wrong: only what pays last month's sums again lifts it.
+        SEVERAL_POSTS => !matches!(f.employee.as_ref().and_then(|id| decided.way(id)), Some(Way::Carry | Way::Advance(_))),
         UNKNOWN_STATE => !answered(f) && !ordinary(f) && !unpaid(f),
         _ => true,
     });
