@@ -4,6 +4,7 @@ use super::Ready;
 use super::compute::Worked;
 use super::decisions::{Decisions, State, What, Whom};
 use super::inputs::Opened;
+use super::rejected::{self, Numbers, Sent};
 use crate::facts::Value;
 use crate::ground::{At, EmployeeId, Finding, Money, Severity, words};
 use crate::normalise::join::People;
@@ -110,8 +111,12 @@ pub fn together(findings: &mut Vec<Finding>) {
 }
 
 /// Transfers of the inbox that pay nets which were still due: told, and no pay of last month.
-pub fn paid_since(record: &MonthRecord, o: &mut Opened) -> Vec<(OpenNet, At)> {
-    let Some(since) = record.paid_since(&o.transfers) else { return Vec::new() };
+pub fn paid_since(record: &MonthRecord, numbers: &Numbers, o: &mut Opened) -> Vec<(OpenNet, At)> {
+    let own: Vec<Sent> = Sent::of_record(record).into_iter().collect();
+    // What is told of them is told where they are read with all else.
+    let refused = rejected::find(&o.reports, (&own, numbers), &rejected::referenced(record), &mut Vec::new());
+    let refused = refused.iter().map(|r| r.transfer).collect();
+    let Some(since) = record.paid_since(&o.transfers, &refused) else { return Vec::new() };
     o.transfers.clear();
     o.header = None;
     o.findings.retain(|f| f.code != "F84");

@@ -170,6 +170,42 @@ fn two(name: &str, decisions: &str) -> PathBuf {
     folder
 }
 
+/// What the bank says of a transfer that it did not carry out.
+fn refusal(december: &Path, transfer: usize) -> String {
+    let sent = std::fs::read_to_string(december.join("out/virements-2021-12.xml")).expect("the transfer file");
+    let leaf = |name: &str, n: usize| sent.split(&format!("<{name}>")).nth(n).and_then(|t| t.split('<').next()).expect("a leaf").to_owned();
+    format!(
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Document xmlns=\"urn:iso:std:iso:20022:tech:xsd:pain.002.001.10\"><CstmrPmtStsRpt><GrpHdr><MsgId>B1</MsgId><CreDtTm>2021-12-23T09:00:00</CreDtTm></GrpHdr><OrgnlGrpInfAndSts><OrgnlMsgId>{}</OrgnlMsgId><OrgnlMsgNmId>pain.001.001.09</OrgnlMsgNmId><GrpSts>PART</GrpSts></OrgnlGrpInfAndSts><OrgnlPmtInfAndSts><OrgnlPmtInfId>{}</OrgnlPmtInfId><PmtInfSts>PART</PmtInfSts><TxInfAndSts><OrgnlEndToEndId>{}</OrgnlEndToEndId><TxSts>RJCT</TxSts><StsRsnInf><Rsn><Cd>MS03</Cd></Rsn></StsRsnInf></TxInfAndSts></OrgnlPmtInfAndSts></CstmrPmtStsRpt></Document>\n",
+        leaf("MsgId", 1),
+        leaf("PmtInfId", 1),
+        leaf("EndToEndId", transfer)
+    )
+}
+
+// December's record paid both. One was sent back and paid once more on the 30th: the other is paid all the same.
+#[test]
+fn a_file_with_few_of_the_transfers_makes_nobody_else_unpaid() {
+    let december = run(two("part", ""));
+    let january = |name: &str, net: &str, report: bool| {
+        let folder = month(name, "2022-01", 25, &december.folder);
+        let file =
+            crate::estimates::sent(net).replace("2021-11-25", "2021-12-30").replace("2021-11", "2021-12").replace("202111", "202112");
+        std::fs::write(folder.join("inbox/virement du 30.xml"), file).expect("a transfer");
+        if report {
+            std::fs::write(folder.join("inbox/statut.xml"), refusal(&december.folder, 1)).expect("a report");
+        }
+        run(folder)
+    };
+    let again = january("part-again", "1721.15", true);
+    assert_eq!((again.grave("C52", "00101"), again.told("R97").len()), (vec![Severity::Information], 0));
+    assert!(again.of("open_nets.csv", "00101").is_empty() && again.of("open_nets.csv", "00102").is_empty());
+    // Without a word of the bank, the same file and one of another sum.
+    for (name, net) in [("part-alone", "1721.15"), ("part-other", "300.00")] {
+        let ran = january(name, net, false);
+        assert!(ran.told("R97").is_empty() && ran.of("open_nets.csv", "00102").is_empty(), "{name}");
+    }
+}
+
 #[test]
 fn a_net_of_somebody_who_left_is_named_until_somebody_says_that_it_is_paid() {
     let december = run(two("left", "mode;00102;;suspendre;2021-12;;M. Petit;07/12/2021;RIB à vérifier\n"));
