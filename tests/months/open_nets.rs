@@ -220,11 +220,23 @@ fn a_net_of_somebody_who_left_is_named_until_somebody_says_that_it_is_paid() {
         assert_eq!((ran.grave("R97", "00102"), ran.of("open_nets.csv", "00102").len()), (vec![Severity::Justify], 1));
     }
     let folder = month("left-03", "2022-03", 25, &february.folder);
-    decide(&folder, "correction;00102;net_non_recu;0;2022-03;2022-03;Mme Roche;06/03/2022;chèque remis le 4 mars");
+    // The command of the finding, for two months.
+    let command = |value: &str| {
+        let row = ["override", "--agent", "00102", "--about", "net_non_recu", "--value", value, "--until", "2022-04"];
+        let why = ["--by", "Mme Roche", "--on", "06/03/2022", "--reason", "chèque remis le 4 mars"];
+        let job = ["decide", folder.to_str().expect("a path")];
+        let out = std::process::Command::new(env!("CARGO_BIN_EXE_releve")).args(job).args(row).args(why).output();
+        let out = out.expect("the program runs");
+        (out.status.code(), String::from_utf8_lossy(&out.stderr).into_owned())
+    };
+    let (code, told) = command("1 721,15");
+    assert!(code == Some(2) && told.contains("D08"), "{told}");
+    assert_eq!(command("0"), (Some(0), String::new()));
     let march = run(folder);
     assert!(march.told("R97").is_empty() && march.told("D08").is_empty() && march.of("open_nets.csv", "00102").is_empty());
     assert_eq!((march.grave("C50", "00102"), march.outcome.held.clone()), (vec![Severity::Information], vec![]));
-    assert!(run(month("left-04", "2022-04", 25, &march.folder)).told("R97").is_empty());
+    let april = run(month("left-04", "2022-04", 25, &march.folder));
+    assert!(april.told("R97").is_empty() && april.told("D08").is_empty() && april.outcome.held.is_empty());
 }
 
 // December was paid 1 721,15 to both. The statement that comes in January has 50,00 of overtime more for one, and not the other.

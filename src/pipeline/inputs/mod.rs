@@ -258,7 +258,7 @@ pub fn read(job: &Job, pack: &Pack, settings: &[SettingValue], progress: fn(&str
     }
     let mut sent_back = rejected::open(&refused, &joined, job.last_month);
     normalise::record::settled_since(&mut sent_back, &since);
-    super::open_nets::write_off(&mut decided, &mut past, &mut sent_back, pack, &mut o.findings);
+    super::open_nets::write_off(&mut decided, (&mut past, &mut sent_back), (&joined.people, job.month), pack, &mut o.findings);
     decisions::apply(&mut decided, &mut joined.people, &pack.vocabulary, job, &o.sources, &mut o.findings);
     standing::weigh(&mut o.findings, &joined.people, &decided, pack);
     elsewhere::weigh(&mut o.findings, &joined.people, &decided, job.month, pack);
