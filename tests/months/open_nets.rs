@@ -92,14 +92,7 @@ fn a_net_that_was_held_is_not_forgotten_over_an_advance() {
 #[test]
 fn a_transfer_that_the_bank_sent_back_is_due_until_it_is_settled() {
     let december = run(plain("sent-back", ""));
-    let sent = std::fs::read_to_string(december.folder.join("out/virements-2021-12.xml")).expect("the transfer file");
-    let leaf = |name: &str| sent.split(&format!("<{name}>")).nth(1).and_then(|t| t.split('<').next()).expect("a leaf").to_owned();
-    let report = format!(
-        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Document xmlns=\"urn:iso:std:iso:20022:tech:xsd:pain.002.001.10\"><CstmrPmtStsRpt><GrpHdr><MsgId>B1</MsgId><CreDtTm>2021-12-23T09:00:00</CreDtTm></GrpHdr><OrgnlGrpInfAndSts><OrgnlMsgId>{}</OrgnlMsgId><OrgnlMsgNmId>pain.001.001.09</OrgnlMsgNmId><GrpSts>PART</GrpSts></OrgnlGrpInfAndSts><OrgnlPmtInfAndSts><OrgnlPmtInfId>{}</OrgnlPmtInfId><PmtInfSts>PART</PmtInfSts><TxInfAndSts><OrgnlEndToEndId>{}</OrgnlEndToEndId><TxSts>RJCT</TxSts><StsRsnInf><Rsn><Cd>MS03</Cd></Rsn></StsRsnInf></TxInfAndSts></OrgnlPmtInfAndSts></CstmrPmtStsRpt></Document>\n",
-        leaf("MsgId"),
-        leaf("PmtInfId"),
-        leaf("EndToEndId")
-    );
+    let report = refusal(&december.folder, 1);
     let folder = month("sent-back-01", "2022-01", 25, &december.folder);
     std::fs::write(folder.join("inbox/statut.xml"), report).expect("a report");
     let january = run(folder);
@@ -180,6 +173,22 @@ fn refusal(december: &Path, transfer: usize) -> String {
         leaf("PmtInfId", 1),
         leaf("EndToEndId", transfer)
     )
+}
+
+// Both have 1 721,15: the sum alone says that it is one of the two, and not which.
+#[test]
+fn a_refusal_that_may_be_of_several_makes_nobodys_net_due() {
+    let december = run(two("perhaps", ""));
+    let said = refusal(&december.folder, 1);
+    let (before, rest) = said.split_once("<OrgnlEndToEndId>").expect("a reference");
+    let (_, after) = rest.split_once("</OrgnlEndToEndId>").expect("a reference");
+    let sum = "<OrgnlTxRef><Amt><InstdAmt Ccy=\"EUR\">1721.15</InstdAmt></Amt></OrgnlTxRef></TxInfAndSts>";
+    let said = format!("{before}<OrgnlEndToEndId>NOTPROVIDED</OrgnlEndToEndId>{}", after.replace("</TxInfAndSts>", sum));
+    let folder = month("perhaps-01", "2022-01", 25, &december.folder);
+    std::fs::write(folder.join("inbox/statut.xml"), said).expect("a report");
+    let january = run(folder);
+    assert_eq!((january.told("R138").len(), january.told("F15").len(), january.told("R97").len()), (2, 0, 0));
+    assert!(january.of("open_nets.csv", "00101").is_empty() && january.of("open_nets.csv", "00102").is_empty());
 }
 
 // December's record paid both. One was sent back and paid once more on the 30th: the other is paid all the same.
