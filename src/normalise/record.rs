@@ -10,7 +10,7 @@ mod people;
 mod rows;
 
 pub use manifest::{Json, LARGEST, Manifest, read as json};
-pub use open_nets::{OpenNet, paid_again};
+pub use open_nets::{OpenNet, paid_again, settled_since};
 pub use people::{Member, Past, Waiting};
 
 use crate::facts::{Begun, Stood};
@@ -545,11 +545,23 @@ impl MonthRecord {
         let paid: BTreeSet<&str> = self.transfers.iter().map(|t| t.end_to_end.as_str()).collect();
         let went_to: BTreeMap<&str, &TransferRow> = self.transfers.iter().map(|t| (t.end_to_end.as_str(), t)).collect();
         let several: BTreeSet<&str> = self.members.keys().filter(|id| id.post() > 1).map(EmployeeId::as_str).collect();
+        // A file with few of the transfers was sent beside the record's own: it says who was paid, and not who was not.
+        let in_file = |id: &EmployeeId| people.get(id).is_some_and(|p| p.transfer.is_some() || !p.beside.is_empty());
+        let both = self.members.keys().filter(|id| paid.contains(id.as_str()) && in_file(id)).count();
+        let part = sent && !paid.is_empty() && both * 2 <= paid.len();
         for (id, m) in &self.members {
             let Some(p) = people.get_mut(id) else { continue };
             // A number alone does not say which of several posts a transfer paid.
             let by_file = sent && !old || several.contains(id.as_str());
-            let went = if by_file { p.transfer.is_some() || !p.beside.is_empty() } else { paid.contains(id.as_str()) };
+            let in_file = p.transfer.is_some() || !p.beside.is_empty();
+            let by_record = paid.contains(id.as_str());
+            let went = if part {
+                in_file || by_record
+            } else if by_file {
+                in_file
+            } else {
+                by_record
+            };
             p.then.extend(m.then.iter().cloned());
             let record = self.month;
             p.begun.extend(m.begun.iter().filter_map(|(fact, from)| Some(Begun { record: record?, fact: fact.clone(), from: *from })));
@@ -563,7 +575,7 @@ impl MonthRecord {
             {
                 open.push(OpenNet { short: true, ..OpenNet::never_sent(id, m, month, (due - paid, at)) });
             }
-            let shown = if sent { p.transfer.is_some() } else { went };
+            let shown = if sent && !part { p.transfer.is_some() } else { went };
             if let (Some(slip), false) = (&mut p.paid, shown) {
                 slip.advance = if slip.advance == Advance::Paid { Advance::Doubtful } else { slip.advance };
             }
@@ -582,7 +594,7 @@ impl MonthRecord {
                 p.requests.push(r.clone());
             }
         }
-        open.retain(|n| !since.iter().any(|(s, _)| (&s.employee, s.month) == (&n.employee, n.month)));
+        settled_since(&mut open, since);
         Past::of(self, open, people)
     }
 }

@@ -2,10 +2,11 @@
 
 use super::Ready;
 use super::compute::Worked;
-use super::decisions::{Decisions, State, What, Whom};
+use super::decisions::{self, Decisions, State, What, Whom};
 use super::inputs::Opened;
+use super::rejected::{self, Numbers, Sent};
 use crate::facts::Value;
-use crate::ground::{At, EmployeeId, Finding, Money, Severity, words};
+use crate::ground::{At, EmployeeId, Finding, Money, PayMonth, Severity, words};
 use crate::normalise::join::People;
 use crate::normalise::record::{MonthRecord, OpenNet, Past, paid_again};
 use crate::payslip::Advance;
@@ -110,8 +111,12 @@ pub fn together(findings: &mut Vec<Finding>) {
 }
 
 /// Transfers of the inbox that pay nets which were still due: told, and no pay of last month.
-pub fn paid_since(record: &MonthRecord, o: &mut Opened) -> Vec<(OpenNet, At)> {
-    let Some(since) = record.paid_since(&o.transfers) else { return Vec::new() };
+pub fn paid_since(record: &MonthRecord, numbers: &Numbers, o: &mut Opened) -> Vec<(OpenNet, At)> {
+    let own: Vec<Sent> = Sent::of_record(record).into_iter().collect();
+    // What is told of them is told where they are read with all else.
+    let refused = rejected::find(&o.reports, (&own, numbers), &rejected::referenced(record), &mut Vec::new());
+    let refused = refused.iter().map(|r| r.transfer).collect();
+    let Some(since) = record.paid_since(&o.transfers, &refused) else { return Vec::new() };
     o.transfers.clear();
     o.header = None;
     o.findings.retain(|f| f.code != "F84");
@@ -123,8 +128,14 @@ pub fn paid_since(record: &MonthRecord, o: &mut Opened) -> Vec<(OpenNet, At)> {
 }
 
 /// Nets of which somebody says that they are paid, by a correction of the net not received to nothing: settled, of whoever left and
-/// of whom nothing else is known too.
-pub fn write_off(decided: &mut Decisions, past: &mut Past, refused: &mut Vec<OpenNet>, pack: &Pack, findings: &mut Vec<Finding>) {
+/// of whom nothing else is known too. One that goes on after its first `month` has then nothing more to settle.
+pub fn write_off(
+    decided: &mut Decisions,
+    (past, refused): (&mut Past, &mut Vec<OpenNet>),
+    (people, month): (&People, PayMonth),
+    pack: &Pack,
+    findings: &mut Vec<Finding>,
+) {
     let fact = pack.payslip.get("unpaid_net").and_then(|name| pack.vocabulary.named(name));
     let nothing = |v: &Value| v.number().is_some_and(|n| n.is_zero());
     for d in decided.list.iter_mut().filter(|d| d.state == State::Open) {
@@ -143,6 +154,8 @@ pub fn write_off(decided: &mut Decisions, past: &mut Past, refused: &mut Vec<Ope
         }
         if let Some(first) = gone.first() {
             findings.push(settled(first, gone.iter().map(|n| n.amount).sum()));
+            d.state = State::Settled;
+        } else if d.months.0 < month && decisions::named(written, people.keys()).is_none() {
             d.state = State::Settled;
         }
     }

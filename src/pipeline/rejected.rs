@@ -278,7 +278,7 @@ fn shares<'j>(refused: &'j [Refused], joined: &'j Joined) -> Vec<(&'j Refused, O
     out
 }
 
-/// What the refused transfers leave due.
+/// What the refused transfers leave due. Of one that may be of several people nobody's net is certain: each is asked, and none goes on.
 pub fn open(refused: &[Refused], joined: &Joined, last: PayMonth) -> Vec<OpenNet> {
     let one = |(r, agent, amount): (&Refused, Option<&EmployeeId>, Money)| {
         let (id, p) = joined.people.get_key_value(agent?)?;
@@ -286,7 +286,7 @@ pub fn open(refused: &[Refused], joined: &Joined, last: PayMonth) -> Vec<OpenNet
         let name = format!("{} {}", p.names.0, p.names.1).trim().to_owned();
         Some(OpenNet { employee: id.clone(), name, month: last, amount, refused: r.why.clone(), short: false, at })
     };
-    shares(refused, joined).into_iter().filter_map(one).collect()
+    shares(refused, joined).into_iter().filter(|s| s.0.one_of.is_none()).filter_map(one).collect()
 }
 
 /// Names whoever did not receive last month's pay.

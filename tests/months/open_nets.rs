@@ -92,14 +92,7 @@ fn a_net_that_was_held_is_not_forgotten_over_an_advance() {
 #[test]
 fn a_transfer_that_the_bank_sent_back_is_due_until_it_is_settled() {
     let december = run(plain("sent-back", ""));
-    let sent = std::fs::read_to_string(december.folder.join("out/virements-2021-12.xml")).expect("the transfer file");
-    let leaf = |name: &str| sent.split(&format!("<{name}>")).nth(1).and_then(|t| t.split('<').next()).expect("a leaf").to_owned();
-    let report = format!(
-        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Document xmlns=\"urn:iso:std:iso:20022:tech:xsd:pain.002.001.10\"><CstmrPmtStsRpt><GrpHdr><MsgId>B1</MsgId><CreDtTm>2021-12-23T09:00:00</CreDtTm></GrpHdr><OrgnlGrpInfAndSts><OrgnlMsgId>{}</OrgnlMsgId><OrgnlMsgNmId>pain.001.001.09</OrgnlMsgNmId><GrpSts>PART</GrpSts></OrgnlGrpInfAndSts><OrgnlPmtInfAndSts><OrgnlPmtInfId>{}</OrgnlPmtInfId><PmtInfSts>PART</PmtInfSts><TxInfAndSts><OrgnlEndToEndId>{}</OrgnlEndToEndId><TxSts>RJCT</TxSts><StsRsnInf><Rsn><Cd>MS03</Cd></Rsn></StsRsnInf></TxInfAndSts></OrgnlPmtInfAndSts></CstmrPmtStsRpt></Document>\n",
-        leaf("MsgId"),
-        leaf("PmtInfId"),
-        leaf("EndToEndId")
-    );
+    let report = refusal(&december.folder, 1);
     let folder = month("sent-back-01", "2022-01", 25, &december.folder);
     std::fs::write(folder.join("inbox/statut.xml"), report).expect("a report");
     let january = run(folder);
@@ -170,6 +163,58 @@ fn two(name: &str, decisions: &str) -> PathBuf {
     folder
 }
 
+/// What the bank says of a transfer that it did not carry out.
+fn refusal(december: &Path, transfer: usize) -> String {
+    let sent = std::fs::read_to_string(december.join("out/virements-2021-12.xml")).expect("the transfer file");
+    let leaf = |name: &str, n: usize| sent.split(&format!("<{name}>")).nth(n).and_then(|t| t.split('<').next()).expect("a leaf").to_owned();
+    format!(
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Document xmlns=\"urn:iso:std:iso:20022:tech:xsd:pain.002.001.10\"><CstmrPmtStsRpt><GrpHdr><MsgId>B1</MsgId><CreDtTm>2021-12-23T09:00:00</CreDtTm></GrpHdr><OrgnlGrpInfAndSts><OrgnlMsgId>{}</OrgnlMsgId><OrgnlMsgNmId>pain.001.001.09</OrgnlMsgNmId><GrpSts>PART</GrpSts></OrgnlGrpInfAndSts><OrgnlPmtInfAndSts><OrgnlPmtInfId>{}</OrgnlPmtInfId><PmtInfSts>PART</PmtInfSts><TxInfAndSts><OrgnlEndToEndId>{}</OrgnlEndToEndId><TxSts>RJCT</TxSts><StsRsnInf><Rsn><Cd>MS03</Cd></Rsn></StsRsnInf></TxInfAndSts></OrgnlPmtInfAndSts></CstmrPmtStsRpt></Document>\n",
+        leaf("MsgId", 1),
+        leaf("PmtInfId", 1),
+        leaf("EndToEndId", transfer)
+    )
+}
+
+// Both have 1 721,15: the sum alone says that it is one of the two, and not which.
+#[test]
+fn a_refusal_that_may_be_of_several_makes_nobodys_net_due() {
+    let december = run(two("perhaps", ""));
+    let said = refusal(&december.folder, 1);
+    let (before, rest) = said.split_once("<OrgnlEndToEndId>").expect("a reference");
+    let (_, after) = rest.split_once("</OrgnlEndToEndId>").expect("a reference");
+    let sum = "<OrgnlTxRef><Amt><InstdAmt Ccy=\"EUR\">1721.15</InstdAmt></Amt></OrgnlTxRef></TxInfAndSts>";
+    let said = format!("{before}<OrgnlEndToEndId>NOTPROVIDED</OrgnlEndToEndId>{}", after.replace("</TxInfAndSts>", sum));
+    let folder = month("perhaps-01", "2022-01", 25, &december.folder);
+    std::fs::write(folder.join("inbox/statut.xml"), said).expect("a report");
+    let january = run(folder);
+    assert_eq!((january.told("R138").len(), january.told("F15").len(), january.told("R97").len()), (2, 0, 0));
+    assert!(january.of("open_nets.csv", "00101").is_empty() && january.of("open_nets.csv", "00102").is_empty());
+}
+
+// December's record paid both. One was sent back and paid once more on the 30th: the other is paid all the same.
+#[test]
+fn a_file_with_few_of_the_transfers_makes_nobody_else_unpaid() {
+    let december = run(two("part", ""));
+    let january = |name: &str, net: &str, report: bool| {
+        let folder = month(name, "2022-01", 25, &december.folder);
+        let file =
+            crate::estimates::sent(net).replace("2021-11-25", "2021-12-30").replace("2021-11", "2021-12").replace("202111", "202112");
+        std::fs::write(folder.join("inbox/virement du 30.xml"), file).expect("a transfer");
+        if report {
+            std::fs::write(folder.join("inbox/statut.xml"), refusal(&december.folder, 1)).expect("a report");
+        }
+        run(folder)
+    };
+    let again = january("part-again", "1721.15", true);
+    assert_eq!((again.grave("C52", "00101"), again.told("R97").len()), (vec![Severity::Information], 0));
+    assert!(again.of("open_nets.csv", "00101").is_empty() && again.of("open_nets.csv", "00102").is_empty());
+    // Without a word of the bank, the same file and one of another sum.
+    for (name, net) in [("part-alone", "1721.15"), ("part-other", "300.00")] {
+        let ran = january(name, net, false);
+        assert!(ran.told("R97").is_empty() && ran.of("open_nets.csv", "00102").is_empty(), "{name}");
+    }
+}
+
 #[test]
 fn a_net_of_somebody_who_left_is_named_until_somebody_says_that_it_is_paid() {
     let december = run(two("left", "mode;00102;;suspendre;2021-12;;M. Petit;07/12/2021;RIB à vérifier\n"));
@@ -184,11 +229,23 @@ fn a_net_of_somebody_who_left_is_named_until_somebody_says_that_it_is_paid() {
         assert_eq!((ran.grave("R97", "00102"), ran.of("open_nets.csv", "00102").len()), (vec![Severity::Justify], 1));
     }
     let folder = month("left-03", "2022-03", 25, &february.folder);
-    decide(&folder, "correction;00102;net_non_recu;0;2022-03;2022-03;Mme Roche;06/03/2022;chèque remis le 4 mars");
+    // The command of the finding, for two months.
+    let command = |value: &str| {
+        let row = ["override", "--agent", "00102", "--about", "net_non_recu", "--value", value, "--until", "2022-04"];
+        let why = ["--by", "Mme Roche", "--on", "06/03/2022", "--reason", "chèque remis le 4 mars"];
+        let job = ["decide", folder.to_str().expect("a path")];
+        let out = std::process::Command::new(env!("CARGO_BIN_EXE_releve")).args(job).args(row).args(why).output();
+        let out = out.expect("the program runs");
+        (out.status.code(), String::from_utf8_lossy(&out.stderr).into_owned())
+    };
+    let (code, told) = command("1 721,15");
+    assert!(code == Some(2) && told.contains("D08"), "{told}");
+    assert_eq!(command("0"), (Some(0), String::new()));
     let march = run(folder);
     assert!(march.told("R97").is_empty() && march.told("D08").is_empty() && march.of("open_nets.csv", "00102").is_empty());
     assert_eq!((march.grave("C50", "00102"), march.outcome.held.clone()), (vec![Severity::Information], vec![]));
-    assert!(run(month("left-04", "2022-04", 25, &march.folder)).told("R97").is_empty());
+    let april = run(month("left-04", "2022-04", 25, &march.folder));
+    assert!(april.told("R97").is_empty() && april.told("D08").is_empty() && april.outcome.held.is_empty());
 }
 
 // December was paid 1 721,15 to both. The statement that comes in January has 50,00 of overtime more for one, and not the other.

@@ -38,13 +38,29 @@ pub fn paid_again(nets: &[OpenNet], mut paid: Money) -> Vec<OpenNet> {
     left
 }
 
+/// Takes each net that was transferred since out of those that are due, one for one.
+pub fn settled_since(nets: &mut Vec<OpenNet>, since: &[(OpenNet, At)]) {
+    for (s, _) in since {
+        let same = |n: &OpenNet| (&n.employee, n.month, n.amount, n.short) == (&s.employee, s.month, s.amount, s.short);
+        if let Some(i) = nets.iter().position(same) {
+            nets.remove(i);
+        }
+    }
+}
+
 impl MonthRecord {
     /// Nets still due that these transfers pay, each with its transfer, where every one of them pays one: they are no pay of last
-    /// month, which went out with the record's own. The amount and the account or the name say whose it is.
-    pub fn paid_since(&self, rows: &[TransferRow]) -> Option<Vec<(OpenNet, At)>> {
+    /// month, which went out with the record's own. The amount and the account or the name say whose it is. `refused` are transfers
+    /// of the record that the bank sent back: a few are due, and where most are the whole file was sent once more.
+    pub fn paid_since(&self, rows: &[TransferRow], refused: &BTreeSet<At>) -> Option<Vec<(OpenNet, At)>> {
         (!self.transfers.is_empty() && !rows.is_empty()).then_some(())?;
         let went: BTreeSet<&str> = self.transfers.iter().map(|t| t.end_to_end.as_str()).collect();
         let mut due = self.open_nets.clone();
+        let again = refused.len() * 2 <= self.transfers.len();
+        for t in self.transfers.iter().filter(|t| again && refused.contains(&t.at)) {
+            let whose = self.members.iter().find(|(id, _)| id.as_str() == t.end_to_end);
+            due.extend(whose.zip(self.month).map(|((id, m), month)| OpenNet::never_sent(id, m, month, (t.amount, t.at))));
+        }
         for (id, m) in self.members.iter().filter(|(id, _)| !went.contains(id.as_str())) {
             let net = m.slip.as_ref().and_then(|s| s.net_paid).filter(|n| n.0 > Money::ZERO);
             due.extend(net.zip(self.month).map(|(n, month)| OpenNet::never_sent(id, m, month, n)));

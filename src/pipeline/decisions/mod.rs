@@ -10,7 +10,7 @@ mod read;
 mod write;
 
 pub use alone::alone;
-pub use apply::{apply, rename, renumber, same_as_paid, sort_out};
+pub use apply::{apply, named, rename, renumber, same_as_paid, sort_out};
 pub use judge::{judge, settle};
 pub use read::{COLUMNS, TITLES_FR, read};
 pub use write::{decide, decide_from, french_kind, still_valid};

@@ -275,9 +275,22 @@ fn unknown<'r>(job: &Job, pack: &Pack, rows: &'r [Written], options: &Options) -
     if written.is_empty() {
         return Ok(Vec::new());
     }
-    let people = inputs::read(job, pack, &settings(pack, job).value, options.progress)?.value.people;
+    let read = inputs::read(job, pack, &settings(pack, job).value, options.progress)?.value;
+    let people = read.people;
     let is_known = |id: &EmployeeId| super::apply::named(id, people.keys()).is_some();
-    Ok(written.into_iter().filter(|(_, id)| !people.is_empty() && !is_known(id)).map(|(row, _)| row).collect())
+    // Whoever left long ago may have a net of then, and be known by it alone.
+    let (before, after) = &read.past.open_nets;
+    let owed: BTreeSet<&EmployeeId> = before.values().flatten().chain(after).map(|n| &n.employee).collect();
+    let is_owed = |row: &Written, id: &EmployeeId| is_paid_otherwise(pack, row) && super::apply::named(id, owed.iter().copied()).is_some();
+    let is_lost = |(row, id): &(&Written, EmployeeId)| !people.is_empty() && !is_known(id) && !is_owed(row, id);
+    Ok(written.into_iter().filter(is_lost).map(|(row, _)| row).collect())
+}
+
+/// Whether a row says that a net which nobody received was paid in another way.
+fn is_paid_otherwise(pack: &Pack, row: &Written) -> bool {
+    let correction = matches!(fold(&row[0]).as_str(), "override" | "correction");
+    let zero = row[3].contains('0') && row[3].chars().all(|c| "0,. €".contains(c));
+    correction && zero && pack.payslip.get("unpaid_net").is_some_and(|name| fold(name) == fold(&row[2]))
 }
 
 /// The rows that still hold in a month, under the same titles: the text, how many, and how many have ended. A row whose

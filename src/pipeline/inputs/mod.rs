@@ -161,7 +161,7 @@ pub fn read(job: &Job, pack: &Pack, settings: &[SettingValue], progress: fn(&str
     let mut gathered = gathered.value;
     let set_aside = std::mem::take(&mut gathered.set_aside);
     super::set_aside::weigh(&mut o.findings, &mapping, (&set_aside, &gathered.open), &o.sources);
-    let since = super::open_nets::paid_since(&record, &mut o);
+    let since = super::open_nets::paid_since(&record, &rejected::Numbers::of(&gathered), &mut o);
     let sent = !o.transfers.is_empty();
     o.findings.append(&mut record.add(&mut gathered, (sent, beside), &titled, &o.sources, &cx));
     o.findings.append(&mut record.later(&mut gathered, &o.sources, &cx));
@@ -257,7 +257,8 @@ pub fn read(job: &Job, pack: &Pack, settings: &[SettingValue], progress: fn(&str
         p.elsewhere = elsewhere.get(&id.at_post(1)).cloned();
     }
     let mut sent_back = rejected::open(&refused, &joined, job.last_month);
-    super::open_nets::write_off(&mut decided, &mut past, &mut sent_back, pack, &mut o.findings);
+    normalise::record::settled_since(&mut sent_back, &since);
+    super::open_nets::write_off(&mut decided, (&mut past, &mut sent_back), (&joined.people, job.month), pack, &mut o.findings);
     decisions::apply(&mut decided, &mut joined.people, &pack.vocabulary, job, &o.sources, &mut o.findings);
     standing::weigh(&mut o.findings, &joined.people, &decided, pack);
     elsewhere::weigh(&mut o.findings, &joined.people, &decided, job.month, pack);

@@ -66,7 +66,7 @@ pub(in crate::pipeline) struct Opened {
     pub(in crate::pipeline) statements: Vec<normalise::xhl::Registered>,
     pub(in crate::pipeline) declarations: Vec<normalise::dsn::Registered>,
     /// What banks said of transfer files, and the files they may be about.
-    pub(super) reports: Vec<pain002::Report>,
+    pub(in crate::pipeline) reports: Vec<pain002::Report>,
     pub(super) sent: Vec<rejected::Sent>,
     /// Transfers that a portal's list says came back.
     pub(super) refused: Vec<rejected::Refused>,
