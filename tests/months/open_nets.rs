@@ -191,15 +191,15 @@ fn a_refusal_that_may_be_of_several_makes_nobodys_net_due() {
     assert!(january.of("open_nets.csv", "00101").is_empty() && january.of("open_nets.csv", "00102").is_empty());
 }
 
-// December's record paid both. One was sent back and paid once more on the 30th: the other is paid all the same.
+// December's record paid both. One was sent back and paid once more on the 28th: the other is paid all the same.
 #[test]
 fn a_file_with_few_of_the_transfers_makes_nobody_else_unpaid() {
     let december = run(two("part", ""));
     let january = |name: &str, net: &str, report: bool| {
         let folder = month(name, "2022-01", 25, &december.folder);
         let file =
-            crate::estimates::sent(net).replace("2021-11-25", "2021-12-30").replace("2021-11", "2021-12").replace("202111", "202112");
-        std::fs::write(folder.join("inbox/virement du 30.xml"), file).expect("a transfer");
+            crate::estimates::sent(net).replace("2021-11-25", "2021-12-28").replace("2021-11", "2021-12").replace("202111", "202112");
+        std::fs::write(folder.join("inbox/virement du 28.xml"), file).expect("a transfer");
         if report {
             std::fs::write(folder.join("inbox/statut.xml"), refusal(&december.folder, 1)).expect("a report");
         }
