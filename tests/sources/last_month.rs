@@ -9,7 +9,7 @@ mod made;
 
 use made::ran::{self, OfAgent as _, Ran};
 use made::{cents, dsn, expected, rows, shown, xhl};
-use releve::ground::Severity;
+use releve::ground::{Lang, Severity};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
@@ -465,13 +465,24 @@ fn a_staff_file_of_one_service_says_nothing_of_the_others() {
 fn a_newer_document_than_the_last_month_of_the_job_holds_the_run() {
     let october = xhl::november().replacen("<Mois V=\"11\"/>", "<Mois V=\"10\"/>", 1).into_bytes();
     let files = [("trousse.xhl", october), ("paie.dsn", dsn::latin(&dsn::town())), sample(SENT)];
-    let of = |name: &str, last: &str| {
+    let job = |name: &str, last: &str| {
         let settings = format!("last_month = \"{last}\"\n{}", settings().replace("last_month = \"2021-11\"\n", ""));
-        let r = ran::run_in(ran::job("last-month", name, &settings, &files), None);
-        let sent = r.folder.join("out/virements-2021-12.xml").exists();
-        (told(&r, "M32"), told(&r, "R50"), sent)
+        ran::job("last-month", name, &settings, &files)
     };
+    let ran = |folder: &Path| {
+        let r = ran::run_in(folder.to_path_buf(), None);
+        let sent = r.folder.join("out/virements-2021-12.xml").exists();
+        (told(&r, "R139"), told(&r, "R50"), sent)
+    };
+    let of = |name: &str, last: &str| ran(&job(name, last));
     assert_eq!(of("older-kit", "2021-10"), (vec![Severity::Blocking], vec![], false));
+    // October is the month last paid all the same: what the help says is heard.
+    let folder = job("older-kit-signed", "2021-10");
+    assert_eq!(ran(&folder), (vec![Severity::Blocking], vec![], false));
+    let row = ["dispense", "", "R139", "", "", "", "C. Roy", "12/12/2021", "novembre reste à payer"].map(str::to_owned);
+    let answer = releve::pipeline::decide(&ran::options(&folder, None), row).expect("an answer");
+    assert!(answer.findings.is_empty(), "{:?}", answer.findings.iter().map(|f| f.message(Lang::Fr)).collect::<Vec<_>>());
+    assert_eq!(ran(&folder).0, vec![Severity::Warning]);
     assert_eq!(of("kit-in-reserve", "2021-11"), (vec![], vec![Severity::Justify], true));
 }
 
