@@ -549,6 +549,14 @@ fn a_name_and_the_net_of_the_rules_join_a_transfer() {
     let held = |f: &&releve::ground::Finding| f.employee.as_ref().is_some_and(|e| e.as_str().ends_with("441")) && f.code == "M425";
     assert_eq!(r.outcome.findings.iter().filter(held).map(|f| f.severity).collect::<Vec<_>>(), [Severity::Blocking]);
     assert!(!sent(&r).keys().any(|id| id.ends_with("00441")));
+    // Somebody who knows that it is says how he is paid.
+    let id = r.outcome.findings.iter().find(held).and_then(|f| f.employee.clone()).expect("asked").to_string();
+    let row = ["mode", &id, "", "reconduction", "", "", "C. Roy", "12/12/2021", "son virement, vu à la banque"].map(str::to_owned);
+    let answer = releve::pipeline::decide(&ran::options(&r.folder, None), row).expect("an answer");
+    assert!(answer.findings.is_empty());
+    let r = ran::run_in(r.folder, None);
+    assert_eq!(r.outcome.findings.iter().filter(held).map(|f| f.severity).collect::<Vec<_>>(), [Severity::Justify]);
+    assert!(sent(&r).keys().any(|id| id.ends_with("441")));
 }
 
 // A program that rounds its net by itself is a cent away from its own lines, and the bank paid that cent: nothing is misread.
