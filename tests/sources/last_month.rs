@@ -576,3 +576,17 @@ fn a_cent_between_a_net_and_its_lines_holds_nobody() {
         assert_eq!((due.is_some(), sent(&r).get("00441").copied()), (code == "C62", due), "{name}");
     }
 }
+
+// Somebody decided that he has left: that says why he has no payslip.
+#[test]
+fn whoever_is_decided_to_have_left_is_not_lost() {
+    let files = ["agents.xlsx", "livre-de-paie-2021-11.csv", SENT].map(sample);
+    let r = run("decided-left", "", &files);
+    assert!(sent(&r).contains_key("00176"));
+    let row = ["leaver", "00176", "", "30/11/2021", "", "", "C. Roy", "12/12/2021", "parti en novembre"].map(str::to_owned);
+    let answer = releve::pipeline::decide(&ran::options(&r.folder, None), row).expect("an answer");
+    assert!(answer.findings.is_empty());
+    let r = ran::run_in(r.folder, None);
+    assert_eq!((told(&r, "M432"), told(&r, "D12")), (vec![], vec![Severity::Warning]));
+    assert!(!sent(&r).contains_key("00176"));
+}
