@@ -3,6 +3,7 @@
 use super::compute::Results;
 use super::decisions::Whom;
 use super::inputs::DAMAGED;
+use super::records::BEHIND;
 use super::{Outcome, Ready};
 use crate::ground::finding::Rank;
 use crate::ground::{Finding, Place, Severity, Words, words};
@@ -14,8 +15,9 @@ const MANY: usize = 5;
 /// Findings that say that a file could not be read at all.
 const BROKEN: [&str; 4] = ["R01", "R03", "R04", "R05"];
 
-/// What a transfer file states against what it holds, and one of the month to be paid: a person may sign for it.
-const SIGNED_FOR: [&str; 3] = ["R26", "R27", "F180"];
+/// What a transfer file states against what it holds, one of the month to be paid, and a document of a month since the one last
+/// paid: a person may sign for it.
+const SIGNED_FOR: [&str; 4] = ["R26", "R27", "F180", BEHIND];
 
 /// A statement that may mean more than it shows is never read, whoever signs.
 const UNSAFE: &str = "R43";

@@ -266,18 +266,20 @@ pub fn settle(ready: &mut Ready, findings: &mut Vec<Finding>) {
             state.run(plan, &machine.then(&p.known, &p.then), Pins::None, &[]);
             let stops = !state.stops(plan).is_empty();
             let found = state.totals(plan).net_paid;
-            // A call-back says whose account it is; what was paid on it then counts as any other net.
-            if p.by_name && (stops || found != net) && ready.inputs.decisions.call_back(id).is_none() {
+            // A call-back says whose account it is; what was paid on it then counts as any other net. A way to pay that a person has
+            // decided pays on it as well, signed by a second person.
+            let alone = p.by_name && (stops || found != net) && ready.inputs.decisions.call_back(id).is_none();
+            let decided = matches!(ready.inputs.decisions.way(id), Some(Way::Carry | Way::Advance(_)));
+            if alone {
                 let found = if stops { "–".to_owned() } else { found.french() };
-                let f = Finding::new("M425", Severity::Blocking).of(id).arg("agent", id).arg("name", p.name(&ready.pack.vocabulary));
-                let f = f.arg("net", net.french()).arg("found", found).stake(net.cents());
+                let f = Finding::new("M425", if decided { Severity::Justify } else { Severity::Blocking }).of(id).arg("agent", id);
+                let f = f.arg("name", p.name(&ready.pack.vocabulary)).arg("net", net.french()).arg("found", found).stake(net.cents());
                 findings.push(f.at(ready.inputs.sources.place(at)));
+            }
+            if stops || alone && !decided {
                 continue;
             }
-            if stops {
-                continue;
-            }
-            by_name += u64::from(p.by_name);
+            by_name += u64::from(p.by_name && !alone);
             let mut lines = Vec::new();
             for (i, c) in state.results.iter().enumerate().take(ready.pack.elements.len()) {
                 let Some(c) = c.filter(|c| !(c.amount.is_zero() && c.employer_amount.is_zero())) else { continue };
@@ -302,7 +304,7 @@ pub fn settle(ready: &mut Ready, findings: &mut Vec<Finding>) {
                 let much = gap.abs().cents() * MUCH > net.abs().cents() && matches!(way, Way::Recompute);
                 let f = Finding::new("M149", if much { Severity::Blocking } else { Severity::Justify }).of(id).arg("agent", id);
                 let f = f.arg("net", net.french()).arg("found", found.french()).stake(gap.cents());
-                findings.push(f.at(ready.inputs.sources.place(at)));
+                findings.extend((!alone).then(|| f.at(ready.inputs.sources.place(at))));
             }
             made.push((id.clone(), lines, (net, at), parts));
         }

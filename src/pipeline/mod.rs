@@ -346,13 +346,15 @@ fn run_here(options: &Options) -> Result<Outcome> {
     Ok(out)
 }
 
-/// Whoever was paid last month and has no payslip is named by a finding, whatever files and lists say of him.
+/// Whoever was paid last month and has no payslip is named by a finding, whatever files and lists say of him, unless somebody decided
+/// that he is gone.
 fn nobody_lost(ready: &Ready, results: &mut compute::Results, out: &mut Outcome) {
     let told: BTreeSet<&EmployeeId> =
         out.findings.iter().filter(|f| f.severity <= Severity::Justify).filter_map(|f| f.employee.as_ref()).collect();
     let lost = |b: &compute::Brief| {
-        let excluded = ready.inputs.decisions.excluded(&b.id).is_some();
-        b.before.is_some() && b.after.is_none() && !excluded && !told.contains(&b.id)
+        let decisions = &ready.inputs.decisions;
+        let decided = decisions.excluded(&b.id).is_some() || decisions.left(&b.id);
+        b.before.is_some() && b.after.is_none() && !decided && !told.contains(&b.id)
     };
     let found: Vec<usize> = (0..results.briefs.len()).filter(|i| lost(&results.briefs[*i])).collect();
     for i in found {

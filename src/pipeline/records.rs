@@ -171,6 +171,9 @@ pub fn behind_advances(record: &MonthRecord, findings: &mut [Finding]) {
     }
 }
 
+/// A document of a month since the one last paid: a code of its own, which a person may sign for.
+pub const BEHIND: &str = "R139";
+
 /// Documents of a month between the one last paid and the one to be paid: `last_month` is that of a kit that was made before, or was
 /// never set. What changed since would be lost, so nothing leaves until somebody says which month was last paid.
 pub fn behind_documents(last: PayMonth, month: PayMonth, findings: &mut [Finding]) {
@@ -179,8 +182,8 @@ pub fn behind_documents(last: PayMonth, month: PayMonth, findings: &mut [Finding
         said.is_some_and(|m| last < m && m < month)
     };
     for f in findings.iter_mut().filter(|f| ["R50", "M32", "M74"].contains(&f.code.as_str()) && between(f)) {
-        let told = f.clone().told("M428").arg("code", &f.code);
-        *f = Finding { severity: Severity::Blocking, ..told };
+        let said = Finding { severity: Severity::Blocking, code: BEHIND.into(), ..f.clone() };
+        *f = said.told(BEHIND);
     }
 }
 

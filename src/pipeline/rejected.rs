@@ -13,22 +13,25 @@ use crate::normalise::titles;
 use crate::read::pain001::Header;
 use crate::read::pain002::{About, Outcome, Report};
 use crate::write::transfer;
+use chrono::NaiveDate;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Reasons of ISO 20022 that say that the account is closed, blocked or no account, or that its holder is dead.
 const GONE: [&str; 6] = ["AC01", "AC04", "AC06", "AC13", "MD07", "AC14"];
 
-/// A transfer file that was read: its identifier, and the lines its batches begin on.
+/// A transfer file that was read: its identifier, the lines its batches begin on, and the first day it pays on.
 pub struct Sent {
     source: u16,
     message: String,
     batches: Vec<(u32, String)>,
+    day: Option<NaiveDate>,
 }
 
 impl Sent {
     pub fn of(source: u16, header: &Header) -> Self {
         let batches = header.batches.iter().map(|b| (b.line, b.id.clone())).collect();
-        Self { source, message: header.message_id.clone(), batches }
+        let day = header.batches.iter().filter_map(|b| b.execution).chain(header.execution).min();
+        Self { source, message: header.message_id.clone(), batches, day }
     }
 
     /// The file that a run made of a record's transfers: its identifiers follow from their references.
@@ -36,7 +39,8 @@ impl Sent {
         let first = record.transfers.first()?;
         let references: Vec<&str> = record.references.iter().map(String::as_str).filter(|r| !r.is_empty()).collect();
         let message = transfer::derive_id(&format!("PAIE-{}", record.month?), &references);
-        Some(Self { source: first.at.source, message, batches: Vec::new() })
+        let day = record.manifest.as_ref().and_then(|m| m.pay_date);
+        Some(Self { source: first.at.source, message, batches: Vec::new(), day })
     }
 
     /// Whether a line of the file stands in a batch; a file made of a record has one.
@@ -78,7 +82,9 @@ const ALIKE: usize = 5;
 
 /// The transfers that a refusal may be about: by the references, each as the sender gave it; without one that stands in the file, by
 /// all that the bank repeats of it. Of several under one reference those count with which more of that agrees.
-fn about<'t>(o: &Outcome, end_to_end: &str, all: &[&'t TransferRow]) -> (Vec<&'t TransferRow>, bool) {
+///
+/// Much else comes back on an account of the employer's: there a sum is nobody's without the account it went to.
+fn about<'t>(o: &Outcome, end_to_end: &str, all: &[&'t TransferRow], of_account: bool) -> (Vec<&'t TransferRow>, bool) {
     let folded = |name: &str| name_key(name, "");
     let named = |t: &TransferRow| !o.name.is_empty() && folded(&o.name) == folded(&t.name);
     let amount = |t: &TransferRow| o.amount == Some(t.amount);
@@ -99,6 +105,7 @@ fn about<'t>(o: &Outcome, end_to_end: &str, all: &[&'t TransferRow]) -> (Vec<&'t
     // A name is written in more than one way where the account says whose it is.
     let whose = |t: &TransferRow| match (&o.account, o.name.is_empty()) {
         (Some(_), _) => account(t),
+        (None, _) if of_account => false,
         (None, false) => named(t),
         (None, true) => is_none(end_to_end) && is_none(&o.instruction),
     };
@@ -151,12 +158,14 @@ pub fn find(
                     batches.entry(id.as_str()).or_insert(*o);
                 }
                 About::Transfer { end_to_end_id, batch } => {
-                    // Under the reference of every month, another sum came back in another month.
-                    let other = |t: &TransferRow| r.of_account && o.amount.is_some_and(|a| a != t.amount);
+                    // Under the reference of every month, another sum came back in another month; and nothing comes back before it
+                    // was sent.
+                    let before = |t: &TransferRow| of_file(t).and_then(|s| s.day).zip(o.booked).is_some_and(|(sent, back)| back < sent);
+                    let other = |t: &TransferRow| r.of_account && (o.amount != Some(t.amount) || before(t));
                     let in_batch = |t: &TransferRow| of_file(t).is_some_and(|s| batch.is_empty() || s.is_in(t.at.row, batch));
                     let within = |t: &&TransferRow| in_batch(t) && !other(t);
                     let all: Vec<&TransferRow> = transfers.iter().filter(within).collect();
-                    let (found, by_reference) = self::about(o, end_to_end_id, &all);
+                    let (found, by_reference) = self::about(o, end_to_end_id, &all, r.of_account);
                     if !by_reference && found.len() > ALIKE {
                         continue;
                     }
@@ -342,7 +351,7 @@ mod tests {
 
     /// The lines of the transfers that are refused, whether each is one of several, and what no transfer is found for.
     fn found(report: Report, rows: &[TransferRow]) -> (Vec<(u32, bool)>, usize) {
-        let sent = [Sent { source: 0, message: "M".to_owned(), batches: Vec::new() }];
+        let sent = [Sent { source: 0, message: "M".to_owned(), batches: Vec::new(), day: None }];
         let mut findings = Vec::new();
         let refused = find(&[report], (&sent, &Numbers(BTreeMap::new())), rows, &mut findings);
         let lines = refused.iter().map(|r| (r.transfer.row, r.one_of.is_some())).collect();

@@ -8,6 +8,7 @@ use super::input::Input;
 use super::pain001::Limits;
 use super::pain001::input::{self, Guard, Stop};
 use crate::ground::{Checked, Finding, Iban, Money, Place, Severity};
+use chrono::NaiveDate;
 use quick_xml::errors::Error;
 use quick_xml::events::Event;
 use quick_xml::{Reader, XmlVersion};
@@ -41,6 +42,8 @@ pub struct Outcome {
     pub amount: Option<Money>,
     pub name: String,
     pub account: Option<Iban>,
+    /// The day that a statement of the account says it came back, or else the day of the statement.
+    pub booked: Option<NaiveDate>,
 }
 
 impl Outcome {
@@ -96,6 +99,8 @@ pub fn read(bytes: &mut dyn BufRead, file: &str, limits: &Limits) -> Checked<Rep
         group: None,
         batch: None,
         transfer: None,
+        entry: Entry::default(),
+        created: None,
     };
     let mut findings = Vec::new();
     let fatal = match input::decoded(bytes) {
@@ -127,6 +132,25 @@ struct Pending {
     account: Option<Iban>,
 }
 
+/// An entry of a statement of the account, as far as it was read.
+#[derive(Default)]
+struct Entry {
+    amount: Option<Money>,
+    booked: Option<NaiveDate>,
+    /// Movements in it, and the outcomes before them.
+    movements: usize,
+    before: usize,
+}
+
+fn money(text: &str) -> Option<Money> {
+    crate::ground::Exact::parse(text).and_then(Money::from_exact)
+}
+
+/// The day of a date, or of a date and hour.
+fn day(text: &str) -> Option<NaiveDate> {
+    NaiveDate::parse_from_str(text.get(..10)?, "%Y-%m-%d").ok()
+}
+
 struct Walk<'a> {
     limits: &'a Limits,
     path: Vec<String>,
@@ -136,6 +160,8 @@ struct Walk<'a> {
     group: Option<Pending>,
     batch: Option<Pending>,
     transfer: Option<Pending>,
+    entry: Entry,
+    created: Option<NaiveDate>,
 }
 
 impl Walk<'_> {
@@ -191,6 +217,7 @@ impl Walk<'_> {
             "OrgnlGrpInfAndSts" => self.group = new(),
             "OrgnlPmtInfAndSts" => self.batch = new(),
             "TxInfAndSts" | "TxDtls" => self.transfer = new(),
+            "Ntry" => self.entry = Entry { before: self.report.outcomes.len(), ..Entry::default() },
             _ => {}
         }
     }
@@ -227,12 +254,16 @@ impl Walk<'_> {
                     p.remark = format!("{}{blank}{text}", p.remark);
                 }
             }
-            (_, "InstdAmt") | ("TxDtls", "Amt") => {
-                let amount = crate::ground::Exact::parse(&text).and_then(Money::from_exact);
-                if let Some(p) = &mut self.transfer {
-                    p.amount = amount;
+            // What was sent says more than what came back, which may lack the bank's charges.
+            (_, "InstdAmt") | ("InstdAmt" | "TxAmt" | "TxDtls", "Amt") => {
+                let sent = parent == "InstdAmt" || name == "InstdAmt";
+                if let (Some(p), Some(amount)) = (&mut self.transfer, money(&text)) {
+                    p.amount = p.amount.filter(|_| !sent).or(Some(amount));
                 }
             }
+            ("Ntry", "Amt") => self.entry.amount = money(&text),
+            ("BookgDt" | "ValDt", "Dt" | "DtTm") => self.entry.booked = self.entry.booked.or_else(|| day(&text)),
+            ("GrpHdr", "CreDtTm") => self.created = day(&text),
             ("Cdtr" | "Pty", "Nm") if self.path.iter().any(|p| p == "Cdtr") => {
                 if let Some(p) = &mut self.transfer {
                     p.name = text;
@@ -255,8 +286,15 @@ impl Walk<'_> {
                 }
             }
             (_, "TxDtls") => {
+                self.entry.movements += 1;
                 self.transfer = self.transfer.take().filter(|p| p.status == "RJCT");
                 self.close_transfer();
+            }
+            // The only movement of an entry is all of it.
+            (_, "Ntry") if self.entry.movements == 1 => {
+                if let Some(o) = self.report.outcomes.get_mut(self.entry.before) {
+                    o.amount = o.amount.or(self.entry.amount);
+                }
             }
             (_, "TxInfAndSts") => self.close_transfer(),
             (_, "OrgnlPmtInfAndSts") => self.close_batch(),
@@ -299,6 +337,7 @@ impl Walk<'_> {
             return;
         }
         let Pending { line, id: _, status, reasons, remark, instruction, amount, name, account } = p;
-        self.report.outcomes.push(Outcome { line, about, status, reasons, remark, instruction, amount, name, account });
+        let booked = self.entry.booked.or(self.created);
+        self.report.outcomes.push(Outcome { line, about, status, reasons, remark, instruction, amount, name, account, booked });
     }
 }

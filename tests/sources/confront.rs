@@ -813,20 +813,36 @@ fn a_refusal_without_the_end_to_end_identifier_holds_whose_transfer_it_was() {
 // Pay that came back stands in a statement of the account under its reference; the same reference with another sum is another month's.
 #[test]
 fn pay_that_came_back_on_the_account_holds_whose_it_was() {
-    let statement = |of: &str, amount: &str, returned: &str| {
+    let closed = "<RtrInf><Rsn><Cd>AC04</Cd></Rsn></RtrInf>";
+    let whole = |id: &str, day: &str, (entry, amount): (&str, &str), more: &str| {
         format!(
             "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Document xmlns=\"urn:iso:std:iso:20022:tech:xsd:camt.054.001.08\"><BkToCstmrDbtCdtNtfctn>\
-            <GrpHdr><MsgId>N1</MsgId><CreDtTm>2021-11-27T09:00:00</CreDtTm></GrpHdr><Ntfctn><Id>1</Id><Ntry><Amt Ccy=\"EUR\">{amount}</Amt>\
-            <CdtDbtInd>CRDT</CdtDbtInd><NtryDtls><TxDtls><Refs><EndToEndId>PAIE202111-{of}</EndToEndId></Refs>\
-            <Amt Ccy=\"EUR\">{amount}</Amt>{returned}</TxDtls></NtryDtls></Ntry></Ntfctn></BkToCstmrDbtCdtNtfctn></Document>\n"
+            <GrpHdr><MsgId>N1</MsgId><CreDtTm>2021-11-27T09:00:00</CreDtTm></GrpHdr><Ntfctn><Id>1</Id><Ntry><Amt Ccy=\"EUR\">{entry}</Amt>\
+            <CdtDbtInd>CRDT</CdtDbtInd><BookgDt><Dt>{day}</Dt></BookgDt><NtryDtls><TxDtls><Refs><EndToEndId>{id}</EndToEndId></Refs>\
+            {amount}{more}</TxDtls></NtryDtls></Ntry></Ntfctn></BkToCstmrDbtCdtNtfctn></Document>\n"
         )
     };
-    let closed = "<RtrInf><Rsn><Cd>AC04</Cd></Rsn></RtrInf>";
+    let booked = |amount: &str| format!("<Amt Ccy=\"EUR\">{amount}</Amt>");
+    let detailed = |amount: &str| format!("<AmtDtls><InstdAmt><Amt Ccy=\"EUR\">{amount}</Amt></InstdAmt></AmtDtls>");
+    let statement = |of: &str, amount: &str, more: &str| whole(&format!("PAIE202111-{of}"), "2021-11-27", (amount, &booked(amount)), more);
+    let own = |amount: &str, day: &str, entry: &str| whole("PAIE202111-00441", day, (entry, amount), closed);
+    let nameless = |more: &str| whole("NOTPROVIDED", "2021-11-27", ("1557.43", &booked("1557.43")), &format!("{more}{closed}"));
+    let to = "<RltdPties><CdtrAcct><Id><IBAN>FR7699904004050061382644775</IBAN></Id></CdtrAcct></RltdPties>";
     let held = vec![Severity::Blocking];
     for (name, statement, want) in [
-        ("returned", statement("00441", "1557.43", closed), held),
+        ("returned", statement("00441", "1557.43", closed), held.clone()),
         ("returned-before", statement("00441", "1550.00", closed), vec![]),
         ("only-booked", statement("00441", "1557.43", ""), vec![]),
+        // The sum that was sent stands in the details, in an entry of several or less the bank's charges; or only beside the entry.
+        ("returned-detailed", own(&detailed("1557.43"), "2021-11-27", "9000.00"), held.clone()),
+        ("returned-less", own(&(booked("1550.00") + &detailed("1557.43")), "2021-11-27", "1550.00"), held.clone()),
+        ("returned-entry", own("", "2021-11-27", "1557.43"), held.clone()),
+        ("returned-other", own(&detailed("1550.00"), "2021-11-27", "1557.43"), vec![]),
+        // November was sent on the 25th.
+        ("returned-october", own(&booked("1557.43"), "2021-11-03", "1557.43"), vec![]),
+        // A sum alone may be a supplier's.
+        ("returned-account", nameless(to), held.clone()),
+        ("returned-nameless", nameless(""), vec![]),
     ] {
         let files = [
             ("agents.xlsx", sample("agents.xlsx")),

@@ -9,7 +9,7 @@ mod made;
 
 use made::ran::{self, OfAgent as _, Ran};
 use made::{cents, dsn, expected, rows, shown, xhl};
-use releve::ground::Severity;
+use releve::ground::{Lang, Severity};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
@@ -465,13 +465,24 @@ fn a_staff_file_of_one_service_says_nothing_of_the_others() {
 fn a_newer_document_than_the_last_month_of_the_job_holds_the_run() {
     let october = xhl::november().replacen("<Mois V=\"11\"/>", "<Mois V=\"10\"/>", 1).into_bytes();
     let files = [("trousse.xhl", october), ("paie.dsn", dsn::latin(&dsn::town())), sample(SENT)];
-    let of = |name: &str, last: &str| {
+    let job = |name: &str, last: &str| {
         let settings = format!("last_month = \"{last}\"\n{}", settings().replace("last_month = \"2021-11\"\n", ""));
-        let r = ran::run_in(ran::job("last-month", name, &settings, &files), None);
-        let sent = r.folder.join("out/virements-2021-12.xml").exists();
-        (told(&r, "M32"), told(&r, "R50"), sent)
+        ran::job("last-month", name, &settings, &files)
     };
+    let ran = |folder: &Path| {
+        let r = ran::run_in(folder.to_path_buf(), None);
+        let sent = r.folder.join("out/virements-2021-12.xml").exists();
+        (told(&r, "R139"), told(&r, "R50"), sent)
+    };
+    let of = |name: &str, last: &str| ran(&job(name, last));
     assert_eq!(of("older-kit", "2021-10"), (vec![Severity::Blocking], vec![], false));
+    // October is the month last paid all the same: what the help says is heard.
+    let folder = job("older-kit-signed", "2021-10");
+    assert_eq!(ran(&folder), (vec![Severity::Blocking], vec![], false));
+    let row = ["dispense", "", "R139", "", "", "", "C. Roy", "12/12/2021", "novembre reste à payer"].map(str::to_owned);
+    let answer = releve::pipeline::decide(&ran::options(&folder, None), row).expect("an answer");
+    assert!(answer.findings.is_empty(), "{:?}", answer.findings.iter().map(|f| f.message(Lang::Fr)).collect::<Vec<_>>());
+    assert_eq!(ran(&folder).0, vec![Severity::Warning]);
     assert_eq!(of("kit-in-reserve", "2021-11"), (vec![], vec![Severity::Justify], true));
 }
 
@@ -538,6 +549,14 @@ fn a_name_and_the_net_of_the_rules_join_a_transfer() {
     let held = |f: &&releve::ground::Finding| f.employee.as_ref().is_some_and(|e| e.as_str().ends_with("441")) && f.code == "M425";
     assert_eq!(r.outcome.findings.iter().filter(held).map(|f| f.severity).collect::<Vec<_>>(), [Severity::Blocking]);
     assert!(!sent(&r).keys().any(|id| id.ends_with("00441")));
+    // Somebody who knows that it is says how he is paid.
+    let id = r.outcome.findings.iter().find(held).and_then(|f| f.employee.clone()).expect("asked").to_string();
+    let row = ["mode", &id, "", "reconduction", "", "", "C. Roy", "12/12/2021", "son virement, vu à la banque"].map(str::to_owned);
+    let answer = releve::pipeline::decide(&ran::options(&r.folder, None), row).expect("an answer");
+    assert!(answer.findings.is_empty());
+    let r = ran::run_in(r.folder, None);
+    assert_eq!(r.outcome.findings.iter().filter(held).map(|f| f.severity).collect::<Vec<_>>(), [Severity::Justify]);
+    assert!(sent(&r).keys().any(|id| id.ends_with("441")));
 }
 
 // A program that rounds its net by itself is a cent away from its own lines, and the bank paid that cent: nothing is misread.
@@ -556,4 +575,18 @@ fn a_cent_between_a_net_and_its_lines_holds_nobody() {
         let due = sent(&whole).get("00441").copied().filter(|_| code == "C62");
         assert_eq!((due.is_some(), sent(&r).get("00441").copied()), (code == "C62", due), "{name}");
     }
+}
+
+// Somebody decided that he has left: that says why he has no payslip.
+#[test]
+fn whoever_is_decided_to_have_left_is_not_lost() {
+    let files = ["agents.xlsx", "livre-de-paie-2021-11.csv", SENT].map(sample);
+    let r = run("decided-left", "", &files);
+    assert!(sent(&r).contains_key("00176"));
+    let row = ["leaver", "00176", "", "30/11/2021", "", "", "C. Roy", "12/12/2021", "parti en novembre"].map(str::to_owned);
+    let answer = releve::pipeline::decide(&ran::options(&r.folder, None), row).expect("an answer");
+    assert!(answer.findings.is_empty());
+    let r = ran::run_in(r.folder, None);
+    assert_eq!((told(&r, "M432"), told(&r, "D12")), (vec![], vec![Severity::Warning]));
+    assert!(!sent(&r).contains_key("00176"));
 }

@@ -179,6 +179,11 @@ impl Decisions {
     pub fn excluded(&self, id: &EmployeeId) -> Option<&Decision> {
         self.list.get(self.of(id).excluded?)
     }
+    /// Whether somebody decided this month that an employee has left.
+    pub fn left(&self, id: &EmployeeId) -> bool {
+        let about = |d: &Decision| matches!(&d.whom, Whom::One(a) if a == id || !d.of_post && a.as_str() == id.as_str());
+        self.list.iter().any(|d| matches!(d.what, What::Leaver(_)) && d.state == State::Applied && about(d))
+    }
     /// Whom names mean that lists write without a number; a number written there is found under it.
     pub fn names(&self) -> Vec<(String, EmployeeId)> {
         let open = self.list.iter().filter(|d| d.state == State::Open);

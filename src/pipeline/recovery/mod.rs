@@ -76,7 +76,7 @@ pub struct Picture {
 }
 
 /// Files of pay that are of another month than the last, or of another employer.
-const OF_ANOTHER: [&str; 10] = ["R50", "R112", "M32", "M74", "F14", "R57", "M58", "M310", "M311", "M350"];
+const OF_ANOTHER: [&str; 11] = ["R50", "R112", "R139", "M32", "M74", "F14", "R57", "M58", "M310", "M311", "M350"];
 
 /// Whoever was not paid last month because they come this month.
 fn is_new(w: &Worked) -> bool {
