@@ -345,6 +345,7 @@ mod tests {
             amount: cents.map(Money::from_cents),
             name: String::new(),
             account: None,
+            booked: None,
         };
         Report { file: "r.xml".to_owned(), original_message: "M".to_owned(), outcomes: vec![outcome], of_account: false, complete: true }
     }
