@@ -352,13 +352,11 @@ impl Replay<'_> {
         let both = Against { pinned: &pinned, ..against };
         let extra: Vec<_> = extra.iter().copied().chain(self.unknown(arrears).into_iter().map(|u| (u.1, u.2, u.3))).collect();
         state.run(self.plan, facts, Pins::Paid(&pinned), &extra);
-        // Arrears that bear a tax of their own are a whole payslip of another month.
-        let own_tax = |i: usize| arrears.iter().any(|l| l.code == PaidCode::Element(ElementId(i as u16)));
-        let taken_on_both = |i: usize| self.catalogue[i].kind == LineKind::Tax && pinned[i].is_some() && !own_tax(i);
+        let tax = |i: usize| self.catalogue[i].kind == LineKind::Tax && pinned[i].is_some();
         for step in &self.plan.steps {
             let Step::Element(e) = step else { continue };
             let i = e.element.index();
-            if own(i, alone[i]) || !taken_on_both(i) || both.agrees(i, state) || state.results[i].is_none() {
+            if own(i, alone[i]) || !tax(i) || both.agrees(i, state) || state.results[i].is_none() {
                 continue;
             }
             let at = paid.iter().find(|l| l.code == PaidCode::Element(e.element)).map_or(At::NOWHERE, |l| l.at);
@@ -373,8 +371,7 @@ impl Replay<'_> {
             let rest = |c: Computed| Computed { amount: c.amount - amount, employer_amount: c.employer_amount - employer_amount, ..c };
             let made = state.results[i].map(rest);
             // The parts of a contribution that is declared by month are rounded each, and tax on their sum may be a cent off too.
-            let tax = self.catalogue[i].kind == LineKind::Tax && pinned[i].is_some();
-            let both = against.is_near(i, made, i64::from(tax || parts));
+            let both = against.is_near(i, made, i64::from(tax(i) || parts));
             state.results[i] = if both && !own(i, alone) { made } else { alone };
         }
     }

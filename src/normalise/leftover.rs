@@ -46,7 +46,7 @@ pub fn of(title: &str, fact: &FactDecl, month: PayMonth) -> Option<String> {
         return Some(unit);
     }
     // « N-1 »: the year before, whatever its number.
-    if let Some(mark) = titles::says_year_before(title) {
+    if let Some(mark) = titles::says_time_before(title) {
         return Some(mark.to_uppercase());
     }
     let (head, day) = dated::split(bare_title(title));

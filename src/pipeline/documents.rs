@@ -34,6 +34,7 @@ pub fn write(ready: &Ready, results: &mut Results, tables: Tables, out: &mut Out
     }
     super::compute::file_controls(ready, results, out);
     super::decisions::settle(ready, &results.waivers, out);
+    super::open_nets::together(&mut out.findings);
     sum_up(results, out);
     in_english(ready, out);
     finding::sort(&mut out.findings);

@@ -327,7 +327,6 @@ fn run_here(options: &Options) -> Result<Outcome> {
     tables.add(&rest)?;
     out.findings.extend(estimates::still_open(&ready, &results.settled_estimates));
     out.findings.extend(open_nets::strangers(&ready));
-    open_nets::together(&mut out.findings);
     doubtful::columns(results.exact_agents.1, &mut out.findings);
     doubtful::taxable(results.exact_agents.1, &mut out.findings);
     doubtful::nets(results.exact_agents.1, &mut out.findings);

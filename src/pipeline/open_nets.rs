@@ -12,6 +12,7 @@ use crate::normalise::record::{MonthRecord, OpenNet, Past, paid_again};
 use crate::payslip::Advance;
 use crate::rules::Pack;
 use crate::write::record::{self, OpenNetRow};
+use std::collections::BTreeSet;
 
 /// From so many people on, nets of the same months are told once for all of them.
 const MANY: usize = 10;
@@ -26,6 +27,10 @@ fn again(ready: &Ready, w: &Worked) -> Money {
     let Some(name) = ready.pack.payslip.get("unpaid_net_back") else { return Money::ZERO };
     let lines = w.output.payslip.iter().flat_map(|p| &p.lines);
     lines.filter(|l| ready.catalogue[l.element.index()].id == *name).map(|l| l.amount).sum()
+}
+
+fn sum(nets: &[OpenNet]) -> Money {
+    nets.iter().map(|n| n.amount).sum()
 }
 
 /// What is left of an employee's open nets after this month.
@@ -58,9 +63,18 @@ pub fn findings(ready: &Ready, w: &Worked) -> Vec<Finding> {
     if !left.is_empty() && !left.iter().all(told) {
         out.push(due(ready, &left));
     }
-    let sum = |nets: &[OpenNet]| nets.iter().map(|n| n.amount).sum::<Money>();
     let paid = sum(&nets) - sum(&left);
-    out.extend(nets.first().filter(|_| !paid.is_zero()).map(|n| settled(n, paid)));
+    if !paid.is_zero() {
+        let months = nets.iter().filter(|n| !left.contains(n)).map(|n| n.month).collect();
+        out.extend(nets.first().map(|n| settled(n, paid, &months)));
+    }
+    // A second decision, or one that went on, would pay what is due no more; without a record only the person knows what was due.
+    let beyond = again(ready, w) - paid;
+    if beyond > Money::ZERO {
+        let known = ready.inputs.past.month.is_some();
+        let f = Finding::new("C54", if known { Severity::Blocking } else { Severity::Justify }).of(&w.id).arg("agent", &w.id);
+        out.push(f.arg("name", &w.name).arg("paid", (paid + beyond).french()).arg("due", paid.french()).stake(beyond.cents()));
+    }
     out
 }
 
@@ -74,7 +88,7 @@ pub fn strangers(ready: &Ready) -> Vec<Finding> {
 
 fn due(ready: &Ready, nets: &[OpenNet]) -> Finding {
     let first = &nets[0];
-    let sum: Money = nets.iter().map(|n| n.amount).sum();
+    let sum = sum(nets);
     let f = Finding::new("R97", Severity::Justify).of(&first.employee).arg("agent", &first.employee).arg("name", &first.name);
     let f = f.arg("net", sum.french()).arg("this", ready.job.month).stake(sum.cents());
     let f = nets.iter().fold(f, |f, n| f.at(ready.inputs.sources.place(n.at)));
@@ -96,7 +110,7 @@ fn due(ready: &Ready, nets: &[OpenNet]) -> Finding {
     f.told("R133").arg("what", nets.iter().map(one).collect::<Vec<_>>().join(" ; "))
 }
 
-/// Nets of many people are told once: the table names each of them.
+/// Nets of many people are told once, but for those that somebody has waived: the table names each of them.
 pub fn together(findings: &mut Vec<Finding>) {
     let open = |f: &Finding| f.code == "R97" && f.decided.is_none();
     let all: Vec<&Finding> = findings.iter().filter(|f| open(f)).collect();
@@ -153,7 +167,7 @@ pub fn write_off(
             nets.retain(|n| !theirs(n));
         }
         if let Some(first) = gone.first() {
-            findings.push(settled(first, gone.iter().map(|n| n.amount).sum()));
+            findings.push(settled(first, sum(&gone), &gone.iter().map(|n| n.month).collect()));
             d.state = State::Settled;
         } else if d.months.0 < month && decisions::named(written, people.keys()).is_none() {
             d.state = State::Settled;
@@ -161,9 +175,10 @@ pub fn write_off(
     }
 }
 
-fn settled(net: &OpenNet, sum: Money) -> Finding {
+fn settled(net: &OpenNet, sum: Money, months: &BTreeSet<PayMonth>) -> Finding {
+    let months = months.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
     let f = Finding::new("C50", Severity::Information).of(&net.employee).arg("agent", &net.employee).arg("name", &net.name);
-    f.arg("net", sum.french()).stake(sum.cents())
+    f.arg("net", sum.french()).arg("months", months).stake(sum.cents())
 }
 
 /// Transfers of last month that the bank sent back are due; an advance that came back was none.
@@ -175,5 +190,31 @@ pub fn sent_back(refused: Vec<OpenNet>, past: &mut Past, people: &mut People) {
             slip.advance = Advance::Doubtful;
         }
         past.open_nets.0.entry(net.employee.clone()).or_default().push(net);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ground::finding::Decided;
+
+    #[test]
+    fn nets_of_many_are_told_once_and_a_waived_one_by_itself() {
+        let one = || Finding::new("R97", Severity::Justify).stake(100_000);
+        let mut waived = one();
+        waived.decided = Some(Box::new(Decided {
+            by: "M. Petit".to_owned(),
+            on: "07/12/2021".to_owned(),
+            reason: "chèque".to_owned(),
+            month: "2021-12".to_owned(),
+            stands: true,
+        }));
+        let mut all: Vec<Finding> = (0..MANY).map(|_| one()).chain([waived]).collect();
+        together(&mut all);
+        let told: Vec<(&str, i64)> = all.iter().map(|f| (f.code.as_str(), f.stake)).collect();
+        assert_eq!(told, [("R97", 100_000), ("R134", 1_000_000)]);
+        let mut few = vec![one(), one()];
+        together(&mut few);
+        assert_eq!(few.len(), 2);
     }
 }

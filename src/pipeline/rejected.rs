@@ -298,8 +298,8 @@ pub fn open(refused: &[Refused], joined: &Joined, last: PayMonth) -> Vec<OpenNet
     shares(refused, joined).into_iter().filter(|s| s.0.one_of.is_none()).filter_map(one).collect()
 }
 
-/// Names whoever did not receive last month's pay.
-pub fn name(refused: &[Refused], joined: &Joined, decided: &Decisions, sources: &Sources) -> Vec<Finding> {
+/// Names whoever did not receive last month's pay; `since` are nets that were transferred later.
+pub fn name(refused: &[Refused], joined: &Joined, decided: &Decisions, since: &[(OpenNet, At)], sources: &Sources) -> Vec<Finding> {
     let orphans: BTreeMap<At, &TransferRow> = joined.orphan_transfers.iter().map(|t| (t.at, t)).collect();
     let mut out = Vec::new();
     for (r, agent, amount) in shares(refused, joined) {
@@ -310,7 +310,12 @@ pub fn name(refused: &[Refused], joined: &Joined, decided: &Decisions, sources: 
         let held = gone && agent.is_none_or(|id| decided.call_back(id).is_none());
         let code = if r.one_of.is_some() { "R138" } else { "F15" };
         let f = Finding::new(code, if held && agent.is_some() { Severity::Blocking } else { Severity::Justify });
-        let f = if held { f.told("M151") } else { f };
+        let paid = since.iter().any(|(n, _)| agent == Some(&n.employee) && n.amount == amount);
+        let f = match (paid, held) {
+            (true, _) => f.told("R141"),
+            (false, true) => f.told("M151"),
+            (false, false) => f,
+        };
         let f = f.arg("agent", called).arg("amount", amount.french()).arg("why", &r.why).stake(amount.cents()).at(r.place.clone());
         let f = r.one_of.iter().fold(f, |f, what| f.arg("what", what));
         let f = if r.agent.is_some() { f } else { f.at(sources.place(r.transfer)) };

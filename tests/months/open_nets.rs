@@ -54,6 +54,11 @@ fn a_net_that_was_held_is_named_every_month_until_it_is_paid() {
     assert_eq!(april.grave("C50", "00101"), [Severity::Information]);
     let may = run(month("held-05", "2022-05", 25, &april.folder));
     assert!(due(&may) == (vec![], vec![]) && may.told("C50").is_empty());
+    // The same sum once more, where nothing is due any more.
+    let again = month("held-again", "2022-05", 25, &april.folder);
+    decide(&again, "correction;00101;net_non_recu;3 442,30;2022-05;2022-05;Mme Roche;06/05/2022;recopié");
+    let again = run(again);
+    assert_eq!((again.grave("C54", "00101"), again.of("transfers.csv", "00101").len()), (vec![Severity::Blocking], 0));
 
     // January's alone; and nothing at all, since they were paid by cheque.
     let part = month("held-part", "2022-04", 25, &march.folder);
@@ -208,6 +213,9 @@ fn a_file_with_few_of_the_transfers_makes_nobody_else_unpaid() {
     let again = january("part-again", "1721.15", true);
     assert_eq!((again.grave("C52", "00101"), again.told("R97").len()), (vec![Severity::Information], 0));
     assert!(again.of("open_nets.csv", "00101").is_empty() && again.of("open_nets.csv", "00102").is_empty());
+    // The refusal asks for a look at the account, and no longer for the net.
+    let refused: Vec<String> = again.told("F15").iter().map(|f| f.message(Lang::Fr)).collect();
+    assert!(refused.len() == 1 && refused[0].contains("viré depuis"), "{refused:?}");
     // Without a word of the bank, the same file and one of another sum.
     for (name, net) in [("part-alone", "1721.15"), ("part-other", "300.00")] {
         let ran = january(name, net, false);

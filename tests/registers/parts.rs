@@ -480,6 +480,46 @@ fn a_wide_register_has_a_file_for_each_side() {
     same_pay_in(&folder, "wide-sheets, written", &[]);
 }
 
+/// Two columns of one title in a wide register: one replaced the other, and both are paid. Each sum of one of them is parted in two.
+#[test]
+fn two_columns_of_one_title_are_both_paid_and_told() {
+    let all = rows();
+    let amount = |r: &Row| match (r.gain.as_str(), r.deduction.as_str()) {
+        ("", kept) if !kept.is_empty() => format!("-{kept}"),
+        (gain, _) => gain.to_owned(),
+    };
+    let total = |r: &Row| ["9000", "9100", "9200", "9300"].contains(&r.code.as_str());
+    let mut labels: Vec<&str> = Vec::new();
+    for r in all.iter().filter(|r| !r.is_total() && !total(r) && !amount(r).is_empty()) {
+        if !labels.contains(&r.label.as_str()) {
+            labels.push(&r.label);
+        }
+    }
+    let first = "TRAITEMENT BRUT";
+    assert!(labels.contains(&first), "{labels:?}");
+    let line = |agent: &Vec<Row>| {
+        let of = |label: &str| agent.iter().find(|r| r.label == label).map(amount).unwrap_or_default();
+        let net = agent.iter().find(|r| r.code == "9300").map(|r| r.gain.clone()).unwrap_or_default();
+        // « 1827,57 » is 1000,00 and the rest, in cents.
+        let cents: i64 = of(first).replace([',', ' ', '\u{a0}', '\u{202f}'], "").parse().unwrap_or_default();
+        let shown = |c: i64| if c == 0 { String::new() } else { format!("{},{:02}", c / 100, c % 100) };
+        let parts = [shown(cents.min(100_000)), shown((cents - 100_000).max(0))];
+        let rest = labels.iter().filter(|l| **l != first).map(|l| of(l)).collect::<Vec<_>>().join(";");
+        format!("{};{};{};{rest};{net}", who(&agent[0]), parts[0], parts[1])
+    };
+    let rest = labels.iter().filter(|l| **l != first).copied().collect::<Vec<_>>().join(";");
+    let register = text(&format!("Matricule;Nom et prénom;{first};{first};{rest};NET A PAYER"), by_agent(&all).iter().map(line));
+    let folder = job("one-title-twice", &[("livre-de-paie-2021-11.csv", register)]);
+    let outcome = run(&folder);
+    assert_eq!(told(&outcome, "R137"), 1);
+    let paid = |path: &str| -> BTreeMap<String, String> {
+        table(Path::new(path)).into_iter().map(|r| (r["employee"].clone(), r["net_paid"].clone())).collect()
+    };
+    let (got, want) = (paid(&folder.join("out/payslips.csv").to_string_lossy()), paid("samples/montreval/expected/payslips.csv"));
+    let right = want.iter().filter(|(id, net)| got.get(*id) == Some(net)).count();
+    assert!(right * 10 >= want.len() * 9, "{right} of {}", want.len());
+}
+
 /// All cells of a row of the sample, in its order.
 fn cells(r: &Row) -> String {
     let all = [&r.number, &r.surname, &r.given, &r.code, &r.label, &r.base, &r.rate, &r.gain, &r.deduction, &r.employer_rate, &r.employer];

@@ -73,6 +73,14 @@ pub(super) struct Calendar {
     pub(super) without_effect: String,
 }
 
+/// A word for a part of a year, the letter that stands for it in a name, and how many months it has.
+#[derive(serde::Deserialize)]
+pub(super) struct PartOfYear {
+    pub(super) word: String,
+    pub(super) letter: Option<String>,
+    pub(super) months: u32,
+}
+
 /// Words that make it uncertain what a list pays.
 #[derive(serde::Deserialize)]
 pub(super) struct Doubt {
@@ -82,7 +90,7 @@ pub(super) struct Doubt {
     pub(super) leavers: Vec<String>,
     pub(super) alone: Vec<String>,
     pub(super) unless: Vec<String>,
-    pub(super) parts: Vec<(String, String, u32)>,
+    pub(super) parts: Vec<PartOfYear>,
     pub(super) accounts: Vec<String>,
     pub(super) turning: Vec<String>,
     pub(super) hourly: Vec<String>,
@@ -92,7 +100,7 @@ pub(super) struct Doubt {
     pub(super) uncounted: Vec<String>,
     pub(super) replaces: Vec<String>,
     pub(super) bygone: Vec<String>,
-    pub(super) year_before: Vec<String>,
+    pub(super) time_before: Vec<String>,
     pub(super) times: Vec<String>,
     pub(super) days: Vec<String>,
     pub(super) hours: Vec<String>,

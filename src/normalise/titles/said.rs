@@ -5,7 +5,7 @@ use super::against::{harmless, sets_aside, turns_below};
 use super::employer::another_town;
 use super::file::FILE;
 use super::rows::remarks;
-use super::words::{begins, one_of, opens, says_without, says_year_before, spaced, turning};
+use super::words::{begins, one_of, opens, says_time_before, says_without, spaced, turning};
 use crate::facts::Vocabulary;
 use crate::ground::PayMonth;
 use crate::normalise::mapping::Rubrics;
@@ -55,7 +55,7 @@ pub fn folder_takes_back(folder: &str, month: PayMonth) -> Option<String> {
 }
 
 fn of_another_time(name: &str, month: PayMonth) -> Option<String> {
-    says_year_before(name).map(str::to_uppercase).or_else(|| other_part(name, true, month))
+    says_time_before(name).map(str::to_uppercase).or_else(|| other_part(name, true, month))
 }
 
 /// « payé », which is no « paye ».
@@ -72,11 +72,12 @@ fn other_part(text: &str, name: bool, month: PayMonth) -> Option<String> {
     let digit = |w: &str| w.parse::<u32>().ok().filter(|_| w.len() == 1);
     let beside = |w: Option<&&str>| digit(w?.trim_end_matches(|c: char| c.is_ascii_lowercase()));
     let said = |i: usize| {
-        FILE.doubt.parts.iter().find_map(|(word, letter, months)| {
+        FILE.doubt.parts.iter().find_map(|part| {
             let long = || beside(i.checked_sub(1).and_then(|i| words.get(i))).or_else(|| beside(words.get(i + 1)));
-            let short = || words[i].strip_prefix(letter.as_str()).or_else(|| words[i].strip_suffix(letter.as_str())).and_then(digit);
-            let n = if word == words[i] { long() } else { short().filter(|_| name) };
-            n.filter(|n| (1..=12 / months).contains(n)).map(|n| n * months)
+            let letter = part.letter.as_deref().filter(|_| name);
+            let short = || letter.and_then(|l| words[i].strip_prefix(l).or_else(|| words[i].strip_suffix(l))).and_then(digit);
+            let n = if part.word == words[i] { long() } else { short() };
+            n.filter(|n| (1..=12 / part.months).contains(n)).map(|n| n * part.months)
         })
     };
     let last = (0..words.len()).find_map(said)?;
@@ -85,7 +86,7 @@ fn other_part(text: &str, name: bool, month: PayMonth) -> Option<String> {
 
 /// A text that is nothing but such a word, beside a month or a year: « Référence », « Payé 2025 », « N-1 ».
 fn whole(text: &str, lists: &[&Vec<String>]) -> Option<String> {
-    if let Some(mark) = says_year_before(text).filter(|m| text.trim().len() == m.len()) {
+    if let Some(mark) = says_time_before(text).filter(|m| text.trim().len() == m.len()) {
         return Some(mark.to_uppercase());
     }
     let undated = |w: &&str| !w.bytes().all(|b| b.is_ascii_digit()) && month_named(w).is_none();
@@ -123,7 +124,7 @@ impl Plain {
     /// The first word of a text that nobody knows: neither plain, nor a number, nor a month, nor the name of a place or of somebody.
     pub fn stranger(&self, text: &str) -> Option<String> {
         let rest = without_label(text);
-        if says_year_before(text).is_some() || rest.contains(['%', '?']) {
+        if says_time_before(text).is_some() || rest.contains(['%', '?']) {
             return Some(text.trim().to_owned());
         }
         // What follows « Service » or « École » is its name.

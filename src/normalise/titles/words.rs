@@ -349,13 +349,13 @@ fn without_small(text: &str) -> String {
 }
 
 /// Whether a title has a mark of the year or the month before: « N-1 ».
-pub fn says_year_before(heading: &str) -> Option<&'static str> {
+pub fn says_time_before(heading: &str) -> Option<&'static str> {
     let lower = heading.to_lowercase();
     let whole = |i: usize, m: &str| {
         let before = lower[..i].ends_with(char::is_alphanumeric);
         !before && !lower[i + m.len()..].starts_with(|c: char| c.is_ascii_digit())
     };
-    FILE.doubt.year_before.iter().map(String::as_str).find(|m| lower.match_indices(m).any(|(i, _)| whole(i, m)))
+    FILE.doubt.time_before.iter().map(String::as_str).find(|m| lower.match_indices(m).any(|(i, _)| whole(i, m)))
 }
 
 /// Whether a title says that something is new: « Nouveau taux ».

@@ -62,8 +62,7 @@ fn unused(ready: &Ready, d: &Decision, key: &str) -> Finding {
 fn is_about(d: &Decision, code: &str, f: &Finding) -> bool {
     f.code == code
         && match (&d.whom, &f.employee) {
-            // Without a post it is about every post of the employee.
-            (Whom::One(a), Some(b)) => a == b || !d.of_post && a.as_str() == b.as_str(),
+            (Whom::One(_), Some(id)) => d.names(id),
             (Whom::Everyone, Some(_)) | (Whom::Run, None) => true,
             (Whom::One(_) | Whom::Everyone, None) | (Whom::Run, Some(_)) => false,
         }

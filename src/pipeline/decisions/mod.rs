@@ -156,6 +156,13 @@ pub struct Decisions {
     pub file: Option<HashedFile>,
 }
 
+impl Decision {
+    /// Whether it is about an employee; without a post it is about every post of his.
+    pub fn names(&self, id: &EmployeeId) -> bool {
+        matches!(&self.whom, Whom::One(a) if a == id || !self.of_post && a.as_str() == id.as_str())
+    }
+}
+
 impl Decisions {
     pub fn of(&self, id: &EmployeeId) -> OfAgent {
         self.agents.get(id).copied().unwrap_or_default()
@@ -181,8 +188,7 @@ impl Decisions {
     }
     /// Whether somebody decided this month that an employee has left.
     pub fn left(&self, id: &EmployeeId) -> bool {
-        let about = |d: &Decision| matches!(&d.whom, Whom::One(a) if a == id || !d.of_post && a.as_str() == id.as_str());
-        self.list.iter().any(|d| matches!(d.what, What::Leaver(_)) && d.state == State::Applied && about(d))
+        self.list.iter().any(|d| matches!(d.what, What::Leaver(_)) && d.state == State::Applied && d.names(id))
     }
     /// Whom names mean that lists write without a number; a number written there is found under it.
     pub fn names(&self) -> Vec<(String, EmployeeId)> {

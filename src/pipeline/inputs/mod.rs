@@ -262,7 +262,7 @@ pub fn read(job: &Job, pack: &Pack, settings: &[SettingValue], progress: fn(&str
     decisions::apply(&mut decided, &mut joined.people, &pack.vocabulary, job, &o.sources, &mut o.findings);
     standing::weigh(&mut o.findings, &joined.people, &decided, pack);
     elsewhere::weigh(&mut o.findings, &joined.people, &decided, job.month, pack);
-    o.findings.extend(rejected::name(&refused, &joined, &decided, &o.sources));
+    o.findings.extend(rejected::name(&refused, &joined, &decided, &since, &o.sources));
     super::open_nets::sent_back(sent_back, &mut past, &mut joined.people);
     let employers = super::employers::Employers { own: siret, main: &main, decided: &decided, trust: &trust, sources: &o.sources };
     employers.part(&mut joined.people, &mut o.findings);
